@@ -1,0 +1,2 @@
+/** The executable: configuration, wiring, command line. */
+package dev.holdfast.app;

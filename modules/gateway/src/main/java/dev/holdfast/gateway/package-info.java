@@ -1,0 +1,2 @@
+/** The edge: WebSocket connections and HTTP. */
+package dev.holdfast.gateway;
