@@ -1,0 +1,53 @@
+package dev.holdfast.core;
+
+import dev.holdfast.core.ChannelName.Kind;
+
+/**
+ * The one place that decides what a caller may do with a channel. A user reads its tenant's channel, its own {@code
+ * user:} channel and its own session's without asking; the rest takes a permission, and no permission opens another
+ * user's private channels or a {@code system:} log to a user. A service reads and writes all channels of the tenants
+ * that it acts for.
+ */
+public final class Access {
+  private Access() {}
+
+  /**
+   * @param session the caller's own session, or null
+   */
+  public static boolean mayRead(Caller caller, String session, Channel channel) {
+    if (!caller.actsFor(channel.tenant())) {
+      return false;
+    }
+    if (!(caller instanceof Caller.User user)) {
+      return true;
+    }
+    return switch (channel.name().kind()) {
+      case TENANT -> true;
+      case USER, SESSION -> owns(user, session, channel.name());
+      case SYSTEM -> false;
+      default -> caller.permits("subscribe", channel.name().toString());
+    };
+  }
+
+  /**
+   * @param session the caller's own session, or null
+   */
+  public static boolean mayPublish(Caller caller, String session, Channel channel) {
+    if (!caller.actsFor(channel.tenant())) {
+      return false;
+    }
+    if (!(caller instanceof Caller.User user)) {
+      return true;
+    }
+    Kind kind = channel.name().kind();
+    boolean foreign =
+        (kind == Kind.USER || kind == Kind.SESSION) && !owns(user, session, channel.name());
+    return !foreign
+        && kind != Kind.SYSTEM
+        && caller.permits("publish", channel.name().toString());
+  }
+
+  private static boolean owns(Caller.User user, String session, ChannelName name) {
+    return name.id().equals(name.kind() == Kind.USER ? user.user() : session);
+  }
+}

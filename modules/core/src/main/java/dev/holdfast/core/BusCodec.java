@@ -1,0 +1,80 @@
+package dev.holdfast.core;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.MessageCodec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * One codec for everything that crosses the event bus: class name, then CBOR (the payload's JSON text goes as it is,
+ * without a second escaping). Local delivery hands the immutable record over. Only {@link BusValue}s of Holdfast's own
+ * packages are ever instantiated; unknown members are ignored, so that versions can be mixed during an upgrade.
+ */
+public final class BusCodec implements MessageCodec<BusValue, BusValue> {
+  public static final String NAME = "holdfast";
+
+  private static final ObjectMapper CBOR =
+      CBORMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+
+  private final Map<String, Class<?>> types = new ConcurrentHashMap<>();
+
+  @Override
+  public void encodeToWire(Buffer buffer, BusValue value) {
+    try {
+      byte[] type = value.getClass().getName().getBytes(StandardCharsets.US_ASCII);
+      byte[] body = CBOR.writeValueAsBytes(value);
+      buffer.appendShort((short) type.length).appendBytes(type);
+      buffer.appendInt(body.length).appendBytes(body);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public BusValue decodeFromWire(int at, Buffer buffer) {
+    int body = at + 2 + buffer.getShort(at);
+    String type = buffer.getString(at + 2, body, "US-ASCII");
+    int length = buffer.getInt(body);
+    try {
+      byte[] bytes = buffer.getBytes(body + 4, body + 4 + length);
+      return (BusValue) CBOR.readValue(bytes, types.computeIfAbsent(type, BusCodec::load));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Class<?> load(String name) {
+    try {
+      if (name.startsWith("dev.holdfast.")) {
+        Class<?> type = Class.forName(name, false, BusCodec.class.getClassLoader());
+        if (BusValue.class.isAssignableFrom(type)) {
+          return type;
+        }
+      }
+    } catch (ClassNotFoundException e) {
+      throw new HoldfastException(ErrorCode.BAD_REQUEST, "unknown bus type " + name);
+    }
+    throw new HoldfastException(ErrorCode.BAD_REQUEST, "not a bus type: " + name);
+  }
+
+  @Override
+  public BusValue transform(BusValue value) {
+    return value;
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public byte systemCodecID() {
+    return -1;
+  }
+}

@@ -1,0 +1,55 @@
+package dev.holdfast.core;
+
+import java.util.Locale;
+
+/**
+ * Every named failure. The number crosses the event bus, the name crosses the wire (lower case) and HTTP; neither is
+ * ever used for anything else again. {@code retryable} tells the asker that the same request may succeed later, and
+ * that sending it again is safe.
+ */
+public enum ErrorCode {
+  BAD_REQUEST(1, 400, false, "The request is not valid."),
+  UNAUTHORIZED(2, 401, false, "The token is missing or not valid."),
+  FORBIDDEN(3, 403, false, "Not permitted."),
+  NOT_FOUND(4, 404, false, "There is no such thing."),
+  CONFLICT(5, 409, false, "It has changed, or differs from what was sent before."),
+  TOO_LARGE(6, 413, false, "It is larger than the limit."),
+  LIMIT_EXCEEDED(7, 422, false, "A limit of the session or tenant is reached."),
+  RATE_LIMITED(8, 429, true, "Too many requests; slow down."),
+  UNKNOWN_TYPE(9, 400, false, "Unknown frame type."),
+  FENCED(10, 409, false, "Another connection holds this session, or another instance this publisher."),
+  OUT_OF_SEQUENCE(11, 409, true, "A publication before this one has not arrived; resend in order."),
+  NO_SERVICE(12, 503, true, "No instance of the service answers."),
+  TIMEOUT(13, 504, true, "No answer in time; the outcome is unknown."),
+  UNAVAILABLE(14, 503, true, "The store is away; try again."),
+  STORE_FULL(15, 507, true, "The store is full; publishing is refused for now."),
+  SHUTTING_DOWN(16, 503, true, "This node is stopping; use another."),
+  INTERNAL(17, 500, true, "Something went wrong on our side.");
+
+  public final int number;
+  public final int httpStatus;
+  public final boolean retryable;
+  public final String publicText;
+
+  ErrorCode(int number, int httpStatus, boolean retryable, String publicText) {
+    this.number = number;
+    this.httpStatus = httpStatus;
+    this.retryable = retryable;
+    this.publicText = publicText;
+  }
+
+  /** The name on the wire, for example {@code out_of_sequence}. */
+  public String wireName() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The code of a number; {@link #INTERNAL} where the number is unknown (a newer peer). */
+  public static ErrorCode of(int number) {
+    for (ErrorCode code : values()) {
+      if (code.number == number) {
+        return code;
+      }
+    }
+    return INTERNAL;
+  }
+}

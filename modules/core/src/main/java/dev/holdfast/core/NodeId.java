@@ -1,0 +1,37 @@
+package dev.holdfast.core;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+
+/**
+ * One life of one server process: its configured or generated id, and the start epoch that tells this life from the
+ * ones before. Text form {@code id@epoch}.
+ *
+ * @param id 1 to 64 letters, digits, {@code _ -}; unique in the cluster at a time
+ * @param startEpoch Redis time in ms at the start of this life; rises from life to life of one id
+ */
+public record NodeId(String id, long startEpoch) implements BusValue {
+  public NodeId {
+    Names.id(id, "node");
+    if (startEpoch < 0) {
+      throw new IllegalArgumentException("startEpoch: not negative");
+    }
+  }
+
+  @JsonCreator
+  public static NodeId parse(String text) {
+    int at = text.lastIndexOf('@');
+    return new NodeId(text.substring(0, at), Long.parseLong(text.substring(at + 1)));
+  }
+
+  /** The node's own address on the event bus. */
+  public String address() {
+    return "node." + id;
+  }
+
+  @JsonValue
+  @Override
+  public String toString() {
+    return id + "@" + startEpoch;
+  }
+}

@@ -1,0 +1,56 @@
+package dev.holdfast.core;
+
+import io.vertx.core.Future;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * A node's own address on the event bus, the only one besides those of its services: messages to this node (hints,
+ * beats, "replaced") are handed to whoever registered for their type. One clustered registration, however many
+ * connections there are. A receiver is called on the context on which {@link #open} was called.
+ */
+public final class NodeInbox {
+  private final Bus bus;
+  private final NodeId node;
+  private final Map<Class<?>, Consumer<BusValue>> receivers = new ConcurrentHashMap<>();
+  private MessageConsumer<BusValue> consumer;
+
+  public NodeInbox(Bus bus, NodeId node) {
+    this.bus = bus;
+    this.node = node;
+  }
+
+  public NodeId node() {
+    return node;
+  }
+
+  /** Registers the receiver of a type of messages; a second one for the same type replaces the first. */
+  public <M extends BusValue> void on(Class<M> type, Consumer<M> receiver) {
+    receivers.put(type, value -> receiver.accept(type.cast(value)));
+  }
+
+  /** Completes when the cluster knows the address; may be called again after {@link #close}. */
+  public Future<Void> open() {
+    consumer = bus.vertx().eventBus().consumer(node.address(), this::receive);
+    return consumer.completion();
+  }
+
+  /** Unregisters and registers again: the repair when peers no longer reach this node. */
+  public Future<Void> reopen() {
+    return close().compose(gone -> open());
+  }
+
+  public Future<Void> close() {
+    return consumer == null ? Future.succeededFuture() : consumer.unregister();
+  }
+
+  private void receive(Message<BusValue> message) {
+    Consumer<BusValue> receiver = receivers.get(message.body().getClass());
+    if (receiver != null) {
+      receiver.accept(message.body());
+    }
+  }
+}

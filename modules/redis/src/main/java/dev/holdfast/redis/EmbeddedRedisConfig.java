@@ -1,0 +1,49 @@
+package dev.holdfast.redis;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Objects;
+
+/**
+ * What an {@link EmbeddedRedis} is started with.
+ *
+ * @param dataDir made if it is not there, with owner-only rights; holds the append-only file, the log and the process id
+ * @param port on loopback; 0 takes a free one
+ * @param fsync when what was written reaches the disk
+ */
+public record EmbeddedRedisConfig(Path dataDir, int port, Fsync fsync) {
+  /** {@code appendfsync}. */
+  public enum Fsync {
+    /** Before it is acknowledged: survives the kill of the machine. */
+    ALWAYS,
+    /** About once a second: survives the kill of Redis, loses about a second with the machine. */
+    EVERYSEC,
+    /** When the operating system likes: for load tests. */
+    NO;
+
+    String setting() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  public EmbeddedRedisConfig {
+    dataDir = Objects.requireNonNull(dataDir, "dataDir").toAbsolutePath().normalize();
+    Objects.requireNonNull(fsync, "fsync");
+    if (port < 0 || port > 65_535) {
+      throw new IllegalArgumentException("embedded Redis: port: 0 to 65535, not " + port);
+    }
+  }
+
+  /** A free port, {@code appendfsync always}. */
+  public static EmbeddedRedisConfig in(Path dataDir) {
+    return new EmbeddedRedisConfig(dataDir, 0, Fsync.ALWAYS);
+  }
+
+  public EmbeddedRedisConfig withPort(int port) {
+    return new EmbeddedRedisConfig(dataDir, port, fsync);
+  }
+
+  public EmbeddedRedisConfig withFsync(Fsync fsync) {
+    return new EmbeddedRedisConfig(dataDir, port, fsync);
+  }
+}

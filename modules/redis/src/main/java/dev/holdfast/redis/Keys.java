@@ -1,0 +1,101 @@
+package dev.holdfast.redis;
+
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName.Kind;
+import dev.holdfast.core.NodeId;
+
+/**
+ * The one place that names Redis keys; README.md of this module is the table. Braces hold what shares a slot. Names are
+ * checked before they get here ({@code dev.holdfast.core.Names}), so none can leave its braces.
+ */
+public final class Keys {
+  /** How many keys an index that could grow hot is spread over. */
+  public static final int SHARDS = 64;
+
+  private Keys() {}
+
+  public static String session(String tenant, String session) {
+    return "hf:sess:" + sessionTag(tenant, session);
+  }
+
+  public static String subscriptions(String tenant, String session) {
+    return "hf:subs:" + sessionTag(tenant, session);
+  }
+
+  public static String publishing(String tenant, String session) {
+    return "hf:pubs:" + sessionTag(tenant, session);
+  }
+
+  public static String userSessions(String tenant, String user) {
+    return "hf:user:{" + tenant + ":" + user + "}";
+  }
+
+  /**
+   * @param shard 0 to {@link #SHARDS} − 1
+   */
+  public static String tenantSessions(String tenant, int shard) {
+    return "hf:tenant:{" + tenant + ":" + hex(shard) + "}";
+  }
+
+  public static String nodeSessions(NodeId node) {
+    return "hf:node:{" + node + "}";
+  }
+
+  /**
+   * @param shard 0 to {@link #SHARDS} − 1
+   */
+  public static String due(int shard) {
+    return "hf:due:{" + hex(shard) + "}";
+  }
+
+  /** The shard of a session in the tenant's index and in the due-time sets. */
+  public static int shard(String session) {
+    return Math.floorMod(session.hashCode(), SHARDS);
+  }
+
+  public static String meta(Channel channel) {
+    return "hf:meta:" + tag(channel);
+  }
+
+  public static String log(Channel channel) {
+    return "hf:log:" + tag(channel);
+  }
+
+  public static String interest(Channel channel) {
+    return "hf:int:" + tag(channel);
+  }
+
+  public static String publisher(Channel channel, String publisher) {
+    return "hf:pub:" + tag(channel) + ":" + publisher;
+  }
+
+  public static String leases() {
+    return "hf:nodes:{nodes}";
+  }
+
+  public static String nodeInfo() {
+    return "hf:info:{nodes}";
+  }
+
+  public static String claim(NodeId node) {
+    return "hf:claim:{nodes}:" + node;
+  }
+
+  public static String buried() {
+    return "hf:dead:{nodes}";
+  }
+
+  private static String tag(Channel channel) {
+    return channel.name().kind() == Kind.SESSION
+        ? sessionTag(channel.tenant(), channel.name().id())
+        : "{" + channel.tenant() + "/" + channel.name() + "}";
+  }
+
+  private static String sessionTag(String tenant, String session) {
+    return "{" + tenant + ":" + session + "}";
+  }
+
+  private static String hex(int shard) {
+    return String.format("%02x", shard);
+  }
+}

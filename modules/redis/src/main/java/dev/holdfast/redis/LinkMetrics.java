@@ -1,0 +1,66 @@
+package dev.holdfast.redis;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** The meters of one link, all tagged with its purpose. */
+final class LinkMetrics {
+  /** Bucket bounds of the command timer, from a healthy loopback to the usual timeout. */
+  private static final Duration[] BOUNDS = {
+    Duration.ofNanos(250_000), Duration.ofMillis(1), Duration.ofMillis(5), Duration.ofMillis(20),
+    Duration.ofMillis(100), Duration.ofMillis(500), Duration.ofSeconds(2)
+  };
+
+  private final MeterRegistry registry;
+  private final String purpose;
+  private final Timer commands;
+  private final Counter reconnects;
+  private Gauge up;
+
+  LinkMetrics(MeterRegistry registry, String purpose) {
+    this.registry = registry;
+    this.purpose = purpose;
+    this.commands =
+        Timer.builder("holdfast.redis.command")
+            .description("From writing a command to its answer")
+            .tag("purpose", purpose)
+            .serviceLevelObjectives(BOUNDS)
+            .register(registry);
+    this.reconnects =
+        Counter.builder("holdfast.redis.reconnects")
+            .description("Connections made after the first")
+            .tag("purpose", purpose)
+            .register(registry);
+  }
+
+  void watch(BooleanSupplier isUp) {
+    up =
+        Gauge.builder("holdfast.redis.up", () -> isUp.getAsBoolean() ? 1 : 0)
+            .description("1 while the link is usable")
+            .tag("purpose", purpose)
+            .register(registry);
+  }
+
+  void answered(long nanos) {
+    commands.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** @param kind what failed, of a small fixed set */
+  void failed(String kind) {
+    registry.counter("holdfast.redis.errors", "purpose", purpose, "kind", kind).increment();
+  }
+
+  void reconnected() {
+    reconnects.increment();
+  }
+
+  /** A closed link is not "down": its gauge goes. */
+  void close() {
+    registry.remove(up);
+  }
+}

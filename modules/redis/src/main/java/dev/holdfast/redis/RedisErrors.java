@@ -1,0 +1,72 @@
+package dev.holdfast.redis;
+
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import io.vertx.redis.client.impl.types.ErrorType;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Names what Redis and its driver fail with. */
+final class RedisErrors {
+  static final String NO_SCRIPT = "NOSCRIPT";
+
+  /** Redis before 7 wraps the error of a command in a script: "ERR Error running script (...): ...: -OOM command ...". */
+  private static final Pattern IN_SCRIPT = Pattern.compile("^ERR Error running script.*?: -([A-Z]+) ", Pattern.DOTALL);
+
+  private static final Pattern PLAIN = Pattern.compile("^([A-Z]+)( |$)");
+
+  /** Refusals that pass: loading its data, a replica, a lost primary, a full disk, a long script, a slot on its way. */
+  private static final Set<String> PASSING =
+      Set.of(
+          "LOADING", "READONLY", "MASTERDOWN", "MISCONF", "NOREPLICAS", "BUSY", "CLUSTERDOWN", "TRYAGAIN", "NOSCRIPT");
+
+  /** Refusals of a server that is no primary any more; another connection may reach the one that is. */
+  private static final Set<String> NOT_PRIMARY = Set.of("READONLY", "MASTERDOWN");
+
+  private RedisErrors() {}
+
+  /** The error's first word ({@code OOM}, {@code NOSCRIPT}, {@code ERR}); empty where it is none of Redis' errors. */
+  static String word(Throwable failure) {
+    if (!(failure instanceof ErrorType) || failure.getMessage() == null) {
+      return "";
+    }
+    Matcher wrapped = IN_SCRIPT.matcher(failure.getMessage());
+    if (wrapped.find()) {
+      return wrapped.group(1);
+    }
+    Matcher plain = PLAIN.matcher(failure.getMessage());
+    return plain.find() ? plain.group(1) : "";
+  }
+
+  /** Whether Redis itself answered with this failure, as opposed to a connection that broke or sent nonsense. */
+  static boolean isAnswer(Throwable failure) {
+    String message = failure.getMessage();
+    return failure instanceof ErrorType
+        && message != null
+        && !message.startsWith("CONNECTION_CLOSED")
+        && !message.startsWith("ILLEGAL_STATE");
+  }
+
+  static boolean isNotPrimary(Throwable failure) {
+    return NOT_PRIMARY.contains(word(failure));
+  }
+
+  static HoldfastException named(Throwable failure) {
+    if (failure instanceof HoldfastException already) {
+      return already;
+    }
+    return new HoldfastException(code(word(failure)), "redis: " + failure.getMessage());
+  }
+
+  static HoldfastException unavailable(String message) {
+    return new HoldfastException(ErrorCode.UNAVAILABLE, "redis: " + message);
+  }
+
+  private static ErrorCode code(String word) {
+    if ("OOM".equals(word)) {
+      return ErrorCode.STORE_FULL;
+    }
+    return PASSING.contains(word) ? ErrorCode.UNAVAILABLE : ErrorCode.INTERNAL;
+  }
+}

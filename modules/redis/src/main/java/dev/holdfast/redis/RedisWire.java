@@ -1,0 +1,246 @@
+package dev.holdfast.redis;
+
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.ProtocolVersion;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.util.ArrayDeque;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One life of a link: one connection, from its handshake until it breaks, which it does once and for good.
+ *
+ * <p>It has a driver client of its own, because closing that is the driver's only way to end a socket that does not answer. All on
+ * one event-loop thread. Answers come in the order of the commands, so the oldest one alone tells whether
+ * the server is late: one periodic check serves all timeouts.
+ */
+final class RedisWire {
+  private static final Logger LOG = LoggerFactory.getLogger(RedisWire.class);
+  private static final long IDLE_PING_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private final Vertx vertx;
+  private final Context context;
+  private final Redis client;
+  private final RedisConnection connection;
+  private final RedisConfig config;
+  private final LinkMetrics metrics;
+  private final ArrayDeque<Pending> outstanding = new ArrayDeque<>();
+  // Which load of a script its calls rely on; a NOSCRIPT forgets that load, not a later one.
+  private final Map<Script, Integer> loads = new IdentityHashMap<>();
+  private final long ticker;
+  private final long tickNanos;
+  private int loadCount;
+  private long lastWrite = System.nanoTime();
+  private long lastTick = lastWrite;
+  private boolean forgiven;
+  private Runnable onBroken = () -> {};
+  private ServerInfo server;
+  private volatile String broken;
+
+  private record Pending(Promise<Response> promise, long writtenAt) {}
+
+  private RedisWire(Vertx vertx, Redis client, RedisConnection connection, RedisConfig config, LinkMetrics metrics) {
+    this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
+    this.client = client;
+    this.connection = connection;
+    this.config = config;
+    this.metrics = metrics;
+    long tick = Math.min(500, Math.max(5, config.commandTimeout().toMillis() / 4));
+    this.tickNanos = TimeUnit.MILLISECONDS.toNanos(tick);
+    this.ticker = vertx.setPeriodic(tick, id -> tick());
+    connection.endHandler(v -> breakDown("closed", "connection closed by the server"));
+    connection.exceptionHandler(failure -> breakDown("closed", "connection failed: " + failure.getMessage()));
+  }
+
+  /** Connects, and makes sure that the server is one to use; within the config's connect timeout. */
+  static Future<RedisWire> dial(Vertx vertx, RedisConfig config, LinkMetrics metrics) {
+    Redis client = Redis.createClient(vertx, options(config));
+    return client
+        .connect()
+        .map(connection -> new RedisWire(vertx, client, connection, config, metrics))
+        .compose(RedisWire::greet)
+        .timeout(config.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
+        .onFailure(failure -> closeQuietly(client));
+  }
+
+  /** Pool of one, never recycled or cleaned: the connection is held. RESP2, so that scripts and commands answer alike. */
+  private static RedisOptions options(RedisConfig config) {
+    var net =
+        new NetClientOptions()
+            .setConnectTimeout((int) config.connectTimeout().toMillis())
+            .setTcpKeepAlive(true)
+            .setTcpNoDelay(true);
+    if (config.tls()) {
+      net.setSsl(true).setHostnameVerificationAlgorithm("HTTPS");
+    }
+    return new RedisOptions()
+        .setConnectionString(config.uri())
+        .setNetClientOptions(net)
+        .setPreferredProtocolVersion(ProtocolVersion.RESP2)
+        .setMaxPoolSize(1)
+        .setPoolRecycleTimeout(-1)
+        .setPoolCleanerInterval(-1)
+        .setMaxWaitingHandlers(config.maxQueued() + 8);
+  }
+
+  private Future<RedisWire> greet() {
+    return write(Request.cmd(Command.INFO)).compose(this::accept);
+  }
+
+  private Future<RedisWire> accept(Response info) {
+    server = ServerInfo.parse(info.toString());
+    String problem = server.problem();
+    if (problem == null && !"noeviction".equals(server.evictionPolicy())) {
+      LOG.warn("Redis at {} may evict data in silence: maxmemory-policy is {}", config.redactedUri(), server.evictionPolicy());
+    }
+    return problem == null ? Future.succeededFuture(this) : Future.failedFuture(RedisErrors.unavailable(problem));
+  }
+
+  ServerInfo server() {
+    return server;
+  }
+
+  /** Any thread. */
+  boolean isBroken() {
+    return broken != null;
+  }
+
+  /** @param action runs when the wire breaks, after all that was outstanding has failed; at once where it is broken */
+  void onBroken(Runnable action) {
+    onBroken = action;
+    if (isBroken()) {
+      action.run();
+    }
+  }
+
+  /** Writes a command behind those before it. Fails with the driver's failure, or with a named one. */
+  Future<Response> write(Request request) {
+    if (isBroken()) {
+      return refuse("down", "not connected (" + broken + ")");
+    }
+    if (outstanding.size() >= config.maxQueued()) {
+      return refuse("overflow", "too many commands in flight (" + config.maxQueued() + ")");
+    }
+    var pending = new Pending(Promise.promise(), lastWrite = System.nanoTime());
+    outstanding.add(pending);
+    connection.send(request).onComplete(result -> answered(pending, result));
+    return pending.promise().future();
+  }
+
+  /** Runs a script, see {@link Script} for the order that this keeps. */
+  Future<Response> run(Script script, Object[] call) {
+    int load = loads.computeIfAbsent(script, this::load);
+    return write(Request.cmd(Command.EVALSHA, call)).recover(failure -> again(script, load, call, failure));
+  }
+
+  private int load(Script script) {
+    int load = ++loadCount;
+    write(Request.cmd(Command.SCRIPT, "LOAD", script.text())).onFailure(failure -> notLoaded(script, load, failure));
+    return load;
+  }
+
+  private void notLoaded(Script script, Integer load, Throwable failure) {
+    loads.remove(script, load);
+    LOG.warn("Redis did not load script {}: {}", script, failure.getMessage());
+  }
+
+  /** Called while the answer is being handled: nothing outstanding means that nothing was written after the call. */
+  private Future<Response> again(Script script, Integer load, Object[] call, Throwable failure) {
+    if (!RedisErrors.NO_SCRIPT.equals(RedisErrors.word(failure))) {
+      return Future.failedFuture(failure);
+    }
+    loads.remove(script, load);
+    if (!outstanding.isEmpty() || isBroken()) {
+      return Future.failedFuture(RedisErrors.unavailable("script " + script + " was flushed, nothing done"));
+    }
+    loads.computeIfAbsent(script, this::load);
+    return write(Request.cmd(Command.EVALSHA, call));
+  }
+
+  private Future<Response> refuse(String kind, String message) {
+    metrics.failed(kind);
+    return Future.failedFuture(RedisErrors.unavailable(message));
+  }
+
+  private void answered(Pending pending, AsyncResult<Response> result) {
+    if (isBroken()) {
+      return; // failed already, with all the others
+    }
+    if (result.failed() && !RedisErrors.isAnswer(result.cause())) {
+      unanswered(pending, result.cause());
+      return;
+    }
+    outstanding.poll();
+    metrics.answered(System.nanoTime() - pending.writtenAt());
+    if (result.succeeded()) {
+      pending.promise().complete(result.result());
+    } else {
+      answeredByError(pending, result.cause());
+    }
+  }
+
+  private void answeredByError(Pending pending, Throwable error) {
+    metrics.failed(RedisErrors.kind(error));
+    pending.promise().fail(error);
+    if (RedisErrors.isNotPrimary(error)) {
+      breakDown("readonly", "the server is no primary any more");
+    }
+  }
+
+  /** The driver refuses what is no command before it writes it; whatever else it says means that the connection is gone. */
+  private void unanswered(Pending pending, Throwable failure) {
+    if (String.valueOf(failure.getMessage()).startsWith("Redis command is not valid")) {
+      outstanding.removeLastOccurrence(pending);
+      pending.promise().fail(failure);
+    } else {
+      breakDown("closed", "connection failed: " + failure.getMessage());
+    }
+  }
+
+  private void tick() {
+    long now = System.nanoTime();
+    // A check that comes late shows that this process slept, not the server: let the answers be read first.
+    forgiven = !forgiven && now - lastTick > 2 * tickNanos;
+    lastTick = now;
+    Pending oldest = outstanding.peek();
+    if (oldest == null && now - lastWrite > IDLE_PING_NANOS) {
+      write(Request.cmd(Command.PING)).onFailure(failure -> LOG.debug("ping: {}", failure.getMessage()));
+    } else if (oldest != null && !forgiven && now - oldest.writtenAt() > config.commandTimeout().toNanos()) {
+      breakDown("timeout", "no answer within " + config.commandTimeout().toMillis() + " ms");
+    }
+  }
+
+  /** Ends this wire: everything outstanding fails in order, then the listener is told. Does nothing the second time. */
+  void breakDown(String kind, String reason) {
+    if (isBroken()) {
+      return;
+    }
+    broken = reason;
+    vertx.cancelTimer(ticker);
+    // Not from within the driver's own callback.
+    context.runOnContext(v -> closeQuietly(client));
+    for (Pending pending = outstanding.poll(); pending != null; pending = outstanding.poll()) {
+      metrics.failed(kind);
+      pending.promise().fail(RedisErrors.unavailable(reason + ", outcome unknown"));
+    }
+    onBroken.run();
+  }
+
+  private static void closeQuietly(Redis client) {
+    client.close().onFailure(failure -> LOG.debug("close: {}", failure.getMessage()));
+  }
+}

@@ -1,0 +1,135 @@
+package dev.holdfast.redis;
+
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.ResponseType;
+import java.util.AbstractList;
+import java.util.List;
+
+/**
+ * An answer of Redis, in the shapes of RESP2 whatever the server: nil, integer, text or bytes, or a list of answers.
+ * Immutable, may be used from any thread. Reading it as what it is not fails with {@link ErrorCode#INTERNAL}: a script and
+ * its store disagree.
+ */
+public final class Reply {
+  private static final Reply NIL = new Reply(null);
+
+  private final Response response;
+
+  private Reply(Response response) {
+    this.response = response;
+  }
+
+  static Reply of(Response response) {
+    return response == null ? NIL : new Reply(response);
+  }
+
+  public boolean isNull() {
+    return response == null;
+  }
+
+  public boolean isList() {
+    return response != null && response.type() == ResponseType.MULTI;
+  }
+
+  /** An integer, or a text that holds one. */
+  public long asLong() {
+    try {
+      return scalar("a number").toLong();
+    } catch (NumberFormatException e) {
+      throw unexpected("a number");
+    }
+  }
+
+  public long longOr(long whenNull) {
+    return isNull() ? whenNull : asLong();
+  }
+
+  /** Text (UTF-8), a status, or an integer's decimal digits. */
+  public String asText() {
+    return scalar("text").toString();
+  }
+
+  public String textOr(String whenNull) {
+    return isNull() ? whenNull : asText();
+  }
+
+  /** The raw bytes of a bulk string; a copy. */
+  public byte[] bytes() {
+    return bulk().toBytes();
+  }
+
+  /** The raw bytes of a bulk string; not copied, to be read only. */
+  public Buffer buffer() {
+    return bulk().toBuffer();
+  }
+
+  /** The elements in order; empty for nil, so that an absent key reads as an empty one. Unmodifiable, not copied. */
+  public List<Reply> list() {
+    if (isNull()) {
+      return List.of();
+    }
+    if (!isList()) {
+      throw unexpected("a list");
+    }
+    return new Elements(response);
+  }
+
+  /** The element at {@code index}, from 0. */
+  public Reply at(int index) {
+    return list().get(index);
+  }
+
+  /** The number of elements; 0 for nil. */
+  public int size() {
+    return list().size();
+  }
+
+  @Override
+  public String toString() {
+    return String.valueOf(response);
+  }
+
+  private Response scalar(String wanted) {
+    if (isNull() || isList()) {
+      throw unexpected(wanted);
+    }
+    return response;
+  }
+
+  private Response bulk() {
+    if (isNull() || response.type() != ResponseType.BULK) {
+      throw unexpected("bytes");
+    }
+    return response;
+  }
+
+  private HoldfastException unexpected(String wanted) {
+    String found = isNull() ? "nil" : response.type().name().toLowerCase(java.util.Locale.ROOT);
+    return new HoldfastException(ErrorCode.INTERNAL, "redis: expected " + wanted + ", got " + found);
+  }
+
+  private static final class Elements extends AbstractList<Reply> {
+    private final Response list;
+
+    Elements(Response list) {
+      this.list = list;
+    }
+
+    @Override
+    public Reply get(int index) {
+      if (index < 0 || index >= list.size()) {
+        throw new HoldfastException(
+            ErrorCode.INTERNAL, "redis: expected element " + index + " of an answer that has " + list.size());
+      }
+      return Reply.of(list.get(index));
+    }
+
+    @Override
+    public int size() {
+      return list.size();
+    }
+  }
+}

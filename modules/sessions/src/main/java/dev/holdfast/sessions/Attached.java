@@ -1,0 +1,32 @@
+package dev.holdfast.sessions;
+
+import dev.holdfast.core.BusValue;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.Position;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The answer to an attach.
+ *
+ * @param session whose generation is this attachment's
+ * @param resumed false for a new session
+ * @param linger in ms
+ * @param subscriptions all channels of the session but its three own, with the stored cursor; also those of the three
+ *     that have a stored cursor
+ * @param published channels that it has published to under earlier generations: to be fenced before the welcome
+ * @param replaced who held the session until now, or null
+ */
+public record Attached(
+    SessionRef session,
+    boolean resumed,
+    long linger,
+    Map<ChannelName, Position> subscriptions,
+    Set<ChannelName> published,
+    Attachment replaced)
+    implements BusValue {
+  public Attached {
+    subscriptions = Map.copyOf(subscriptions);
+    published = Set.copyOf(published);
+  }
+}

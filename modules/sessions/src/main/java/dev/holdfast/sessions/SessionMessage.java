@@ -1,0 +1,197 @@
+package dev.holdfast.sessions;
+
+import dev.holdfast.core.BusMessage;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.NodeId;
+import dev.holdfast.core.Position;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * What may be asked of the sessions service. Immutable; each names its tenant. Where a {@code generation} is carried, an
+ * older one than the session's is refused as FENCED; generation 0 is a service's request, which is not fenced.
+ */
+public sealed interface SessionMessage<A> extends BusMessage<A> {
+
+  /**
+   * Attaches a connection: to the session {@code resume} when that lives and is this user's, otherwise to a new one.
+   * Never waits for the node that holds the session now. A failed attach changes nothing.
+   *
+   * @param resume the session wanted, or null
+   */
+  record Attach(Caller.User caller, String resume, NodeId node, ConnectionInfo connection)
+      implements SessionMessage<Attached> {
+    public Attach {
+      Objects.requireNonNull(caller, "caller");
+      Objects.requireNonNull(node, "node");
+      Objects.requireNonNull(connection, "connection");
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.attach(this);
+    }
+  }
+
+  /** Detaches: nothing happens unless node, start epoch and generation match. Stores the cursors first. */
+  record Detach(SessionRef session, NodeId node, Map<ChannelName, Position> cursors)
+      implements SessionMessage<Answer.Done> {
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.detach(this);
+    }
+  }
+
+  /** Moves stored cursors, many sessions at once; answers those that are fenced. */
+  record StoreCursors(List<Entry> entries) implements SessionMessage<Answer.Fenced> {
+    public StoreCursors {
+      entries = List.copyOf(entries);
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.storeCursors(this);
+    }
+
+    /** One session's cursors; channels that it is not subscribed to are passed over. */
+    public record Entry(SessionRef session, Map<ChannelName, Position> cursors)
+        implements dev.holdfast.core.BusValue {
+      public Entry {
+        cursors = Map.copyOf(cursors);
+      }
+    }
+  }
+
+  /** Adds subscriptions with their first cursors; LIMIT_EXCEEDED past 256 channels (then none is added). */
+  record Subscribe(SessionRef session, Map<ChannelName, Position> cursors)
+      implements SessionMessage<Answer.Done> {
+    public Subscribe {
+      cursors = Map.copyOf(cursors);
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.subscribe(this);
+    }
+  }
+
+  /** Removes a subscription; done also where there was none. */
+  record Unsubscribe(SessionRef session, ChannelName channel)
+      implements SessionMessage<Answer.Done> {
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.unsubscribe(this);
+    }
+  }
+
+  /** Notes that the session publishes to a channel; to be answered before its first publication is appended. */
+  record NotePublishing(SessionRef session, ChannelName channel)
+      implements SessionMessage<Answer.Done> {
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.notePublishing(this);
+    }
+  }
+
+  /** Creates a session for a user without a connection; it lingers from now on. */
+  record Create(Caller caller, String tenant, String user, Map<String, String> attributes)
+      implements SessionMessage<SessionView> {
+    public Create {
+      attributes = Map.copyOf(attributes);
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.create(this);
+    }
+  }
+
+  /** Answers a session; NOT_FOUND also where it is another user's or tenant's. */
+  record Get(Caller caller, String tenant, String session) implements SessionMessage<SessionView> {
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.get(this);
+    }
+  }
+
+  /**
+   * Replaces attributes if their version is still {@code version}; CONFLICT otherwise.
+   *
+   * @param attributes at most 64, keys up to 64 and values up to 4,096 characters
+   */
+  record SetAttributes(
+      Caller caller, String tenant, String session, long version, Map<String, String> attributes)
+      implements SessionMessage<SessionView> {
+    public SetAttributes {
+      attributes = Map.copyOf(attributes);
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.setAttributes(this);
+    }
+  }
+
+  /** Starts the linger of a detached session anew. */
+  record Touch(Caller caller, String tenant, String session) implements SessionMessage<Answer.Done> {
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.touch(this);
+    }
+  }
+
+  /**
+   * Lists sessions in the order of their ids.
+   *
+   * @param user whose, or null for the whole tenant (services only)
+   * @param after the last id of the page before, or empty
+   * @param limit 1 to 1,000
+   */
+  record ListSessions(Caller caller, String tenant, String user, String after, int limit)
+      implements SessionMessage<Answer.Page> {
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.list(this);
+    }
+  }
+
+  /** Ends a session now; done also where there was none. Its connection is closed. */
+  record Close(Caller caller, String tenant, String session, String reason)
+      implements SessionMessage<Answer.Done> {
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.close(this);
+    }
+  }
+
+  /** One method per message, so that the compiler finds a case that was forgotten. */
+  interface Handler<R> {
+    R attach(Attach message);
+
+    R detach(Detach message);
+
+    R storeCursors(StoreCursors message);
+
+    R subscribe(Subscribe message);
+
+    R unsubscribe(Unsubscribe message);
+
+    R notePublishing(NotePublishing message);
+
+    R create(Create message);
+
+    R get(Get message);
+
+    R setAttributes(SetAttributes message);
+
+    R touch(Touch message);
+
+    R list(ListSessions message);
+
+    R close(Close message);
+  }
+
+  <R> R dispatch(Handler<R> handler);
+}
