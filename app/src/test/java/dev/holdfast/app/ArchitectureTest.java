@@ -1,0 +1,168 @@
+package dev.holdfast.app;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Map.entry;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.CompositeArchRule;
+import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Map;
+
+/** The layers, and what may be used where. Sees the classes of every module, tests left out. */
+@AnalyzeClasses(packages = "dev.holdfast", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  /** Each module, and the modules that it may use; what nobody lists here, nobody uses. */
+  private static final Map<String, List<String>> LAYERS =
+      Map.ofEntries(
+          entry("core", List.of()),
+          entry("protocol", List.of("core")),
+          entry("redis", List.of("core")),
+          entry("auth", List.of("core")),
+          entry("sessions", List.of("core", "redis")),
+          entry("channels", List.of("core", "protocol", "redis", "sessions")),
+          entry("connections", List.of("core", "redis", "sessions", "channels")),
+          entry(
+              "gateway",
+              List.of("core", "protocol", "auth", "sessions", "channels", "connections")),
+          entry("testkit", List.of("core", "protocol", "redis", "auth")),
+          entry(
+              "app",
+              List.of(
+                  "core",
+                  "protocol",
+                  "redis",
+                  "auth",
+                  "sessions",
+                  "channels",
+                  "connections",
+                  "gateway")));
+
+  private static final List<String> SERVICES = List.of("sessions", "channels", "connections");
+
+  @ArchTest static final ArchRule modulesUseOnlyTheLayersBelow = layers();
+
+  @ArchTest
+  static final ArchRule servicesKnowEachOtherByClientsAndMessages =
+      CompositeArchRule.of(SERVICES.stream().map(ArchitectureTest::keepsItsInnerParts).toList());
+
+  @ArchTest
+  static final ArchRule packagesAreFreeOfCycles =
+      slices().matching("dev.holdfast.(**)").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule onlyTheRedisModuleUsesTheRedisDriver =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.holdfast.redis..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.vertx.redis..");
+
+  @ArchTest
+  static final ArchRule storesAreWhereRedisIs =
+      classes()
+          .that()
+          .haveSimpleNameEndingWith("Store")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.holdfast.redis..");
+
+  @ArchTest
+  static final ArchRule untypedJsonStaysAtTheEdge =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.holdfast.auth..", "dev.holdfast.gateway..")
+          .and()
+          .haveSimpleNameNotEndingWith("Codec")
+          .should()
+          .dependOnClassesThat()
+          .belongToAnyOf(JsonObject.class, JsonArray.class);
+
+  /** What Hazelcast holds can be lost and built again; no lock, counter or map of ours is in it. */
+  @ArchTest
+  static final ArchRule hazelcastHoldsNothingOfOurs =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.vertx.core.shareddata..", "com.hazelcast.map..", "com.hazelcast.cp..");
+
+  @ArchTest
+  static final ArchRule onlyTheExecutableKnowsTheClusterManager =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.holdfast.app..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("com.hazelcast..", "io.vertx.spi.cluster..");
+
+  @ArchTest
+  static final ArchRule verticlesAreNamedSo =
+      classes()
+          .that()
+          .haveSimpleNameEndingWith("Verticle")
+          .should()
+          .beAssignableTo(VerticleBase.class);
+
+  @ArchTest
+  static final ArchRule whatIsNamedSoIsAVerticle =
+      classes()
+          .that()
+          .areAssignableTo(VerticleBase.class)
+          .should()
+          .haveSimpleNameEndingWith("Verticle");
+
+  /** Without it, a class that is in no module would be held to no layer. */
+  @ArchTest
+  static void everyClassIsInAModule(JavaClasses holdfast) {
+    for (JavaClass type : holdfast) {
+      var module = type.getPackageName().split("\\.")[2];
+      assertTrue(LAYERS.containsKey(module), () -> type.getName() + " is in no known module");
+    }
+  }
+
+  private static ArchRule layers() {
+    var rule = layeredArchitecture().consideringOnlyDependenciesInLayers().withOptionalLayers(true);
+    for (var module : LAYERS.keySet()) {
+      rule = rule.layer(module).definedBy("dev.holdfast." + module + "..");
+    }
+    for (var module : LAYERS.entrySet()) {
+      rule = uses(rule.whereLayer(module.getKey()), module.getValue());
+    }
+    return rule;
+  }
+
+  private static LayeredArchitecture uses(
+      LayeredArchitecture.LayerDependencySpecification layer, List<String> below) {
+    return below.isEmpty()
+        ? layer.mayNotAccessAnyLayer()
+        : layer.mayOnlyAccessLayers(below.toArray(String[]::new));
+  }
+
+  /** Verticles and stores are a service's own affair; only the executable wires them. */
+  private static ArchRule keepsItsInnerParts(String service) {
+    var inside = "dev.holdfast." + service + "..";
+    return noClasses()
+        .that()
+        .resideOutsideOfPackages(inside, "dev.holdfast.app..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage(inside)
+                .and(simpleNameEndingWith("Verticle").or(simpleNameEndingWith("Store"))));
+  }
+}
