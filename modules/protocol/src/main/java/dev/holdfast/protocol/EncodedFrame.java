@@ -5,8 +5,9 @@ import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A server frame encoded once and written to any number of sockets: the WebSocket header (final, text, unmasked; RFC
- * 6455 section 5.2) and the JSON text in one buffer that is never released or changed. Immutable; safe on any thread.
+ * A server frame encoded once and written to any number of sockets: the WebSocket header (final,
+ * text, unmasked; RFC 6455 section 5.2) and the JSON text in one buffer that is never released or
+ * changed. Immutable; safe on any thread.
  */
 public final class EncodedFrame {
   private final ByteBuf wire;

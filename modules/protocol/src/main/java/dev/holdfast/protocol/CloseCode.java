@@ -1,0 +1,43 @@
+package dev.holdfast.protocol;
+
+import java.util.Locale;
+
+/**
+ * Why the server closes a WebSocket: the one table. The number's range says what the client does
+ * next: 4000 to 4499, it reconnects and resumes; 4500 to 4999, it does not come back as this
+ * session. (The idea of ranges that decide is that of Centrifugo's disconnect codes.)
+ */
+public enum CloseCode {
+  SHUTDOWN(4000, "the node is stopping"),
+  SLOW(4001, "did not read for too long"),
+  NO_PONG(4002, "silent for two heartbeats"),
+  HELLO_TIMEOUT(4003, "no hello in time"),
+  UNAVAILABLE(4004, "the store is away"),
+  EXPIRED(4005, "the token has expired"),
+  DISCONNECTED(4006, "closed by a service or operator"),
+  INTERNAL(4007, "something went wrong"),
+  REPLACED(4500, "another connection holds the session"),
+  UNAUTHORIZED(4501, "no token, or not a valid one"),
+  FORBIDDEN(4502, "not permitted here"),
+  ENDED(4503, "the session has ended"),
+  REVOKED(4504, "the session's rights were withdrawn"),
+  PROTOCOL(4505, "malformed frames, or one over the limit");
+
+  public final short number;
+  public final String meaning;
+
+  CloseCode(int number, String meaning) {
+    this.number = (short) number;
+    this.meaning = meaning;
+  }
+
+  /** Whether the client is to come back as the same session. */
+  public boolean reconnects() {
+    return number < 4500;
+  }
+
+  /** The name that goes with the number as the reason, for example {@code no_pong}. */
+  public String wireName() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}
