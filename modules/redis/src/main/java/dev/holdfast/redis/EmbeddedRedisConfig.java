@@ -7,7 +7,8 @@ import java.util.Objects;
 /**
  * What an {@link EmbeddedRedis} is started with.
  *
- * @param dataDir made if it is not there, with owner-only rights; holds the append-only file, the log and the process id
+ * @param dataDir made if it is not there, with owner-only rights; holds the append-only file, the
+ *     log and the process id
  * @param port on loopback; 0 takes a free one
  * @param fsync when what was written reaches the disk
  */

@@ -12,8 +12,13 @@ import java.util.function.BooleanSupplier;
 final class LinkMetrics {
   /** Bucket bounds of the command timer, from a healthy loopback to the usual timeout. */
   private static final Duration[] BOUNDS = {
-    Duration.ofNanos(250_000), Duration.ofMillis(1), Duration.ofMillis(5), Duration.ofMillis(20),
-    Duration.ofMillis(100), Duration.ofMillis(500), Duration.ofSeconds(2)
+    Duration.ofNanos(250_000),
+    Duration.ofMillis(1),
+    Duration.ofMillis(5),
+    Duration.ofMillis(20),
+    Duration.ofMillis(100),
+    Duration.ofMillis(500),
+    Duration.ofSeconds(2)
   };
 
   private final MeterRegistry registry;
@@ -50,7 +55,9 @@ final class LinkMetrics {
     commands.record(nanos, TimeUnit.NANOSECONDS);
   }
 
-  /** @param kind what failed, of a small fixed set */
+  /**
+   * @param kind what failed, of a small fixed set
+   */
   void failed(String kind) {
     registry.counter("holdfast.redis.errors", "purpose", purpose, "kind", kind).increment();
   }

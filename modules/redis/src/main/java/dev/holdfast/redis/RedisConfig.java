@@ -10,11 +10,13 @@ import java.util.regex.Pattern;
 /**
  * How a {@link RedisLink} reaches Redis.
  *
- * @param uri {@code redis://[[user]:password@]host[:port][/db]}, or {@code rediss://} for TLS (the server's certificate
- *     is checked against the JVM's trust store)
- * @param commandTimeout longest wait for an answer before the connection counts as broken; 10 ms to 1 min
+ * @param uri {@code redis://[[user]:password@]host[:port][/db]}, or {@code rediss://} for TLS (the
+ *     server's certificate is checked against the JVM's trust store)
+ * @param commandTimeout longest wait for an answer before the connection counts as broken; 10 ms to
+ *     1 min
  * @param connectTimeout longest wait for a connection that is ready for use; 10 ms to 1 min
- * @param reconnectMin upper bound of the first, random wait before a reconnect; it doubles with each attempt
+ * @param reconnectMin upper bound of the first, random wait before a reconnect; it doubles with
+ *     each attempt
  * @param reconnectMax upper bound of any such wait; at least {@code reconnectMin}
  * @param maxQueued commands in flight on one link, 1 to 1,000,000; more are refused
  */
@@ -37,7 +39,8 @@ public record RedisConfig(
     checkDuration("reconnectMin", reconnectMin, Duration.ofMillis(1), problems);
     checkDuration("reconnectMax", reconnectMax, Duration.ofMillis(1), problems);
     if (problems.isEmpty() && reconnectMax.compareTo(reconnectMin) < 0) {
-      problems.add("reconnectMax: at least reconnectMin (" + reconnectMin + "), not " + reconnectMax);
+      problems.add(
+          "reconnectMax: at least reconnectMin (" + reconnectMin + "), not " + reconnectMax);
     }
     if (maxQueued < 1 || maxQueued > 1_000_000) {
       problems.add("maxQueued: 1 to 1000000, not " + maxQueued);
@@ -47,10 +50,18 @@ public record RedisConfig(
     }
   }
 
-  /** The defaults: 2 s for a command and for a connection, 100 ms to 5 s between attempts, 20,000 in flight. */
+  /**
+   * The defaults: 2 s for a command and for a connection, 100 ms to 5 s between attempts, 20,000 in
+   * flight.
+   */
   public static RedisConfig of(String uri) {
     return new RedisConfig(
-        uri, Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofMillis(100), Duration.ofSeconds(5), 20_000);
+        uri,
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(2),
+        Duration.ofMillis(100),
+        Duration.ofSeconds(5),
+        20_000);
   }
 
   public RedisConfig withCommandTimeout(Duration timeout) {
@@ -81,10 +92,14 @@ public record RedisConfig(
   @Override
   public String toString() {
     return "RedisConfig[uri=%s, commandTimeout=%s, connectTimeout=%s, reconnectMin=%s, reconnectMax=%s, maxQueued=%d]"
-        .formatted(redactedUri(), commandTimeout, connectTimeout, reconnectMin, reconnectMax, maxQueued);
+        .formatted(
+            redactedUri(), commandTimeout, connectTimeout, reconnectMin, reconnectMax, maxQueued);
   }
 
-  /** Also for a uri that is malformed: everything from the user's colon to the last @ may be password. */
+  /**
+   * Also for a uri that is malformed: everything from the user's colon to the last @ may be
+   * password.
+   */
   private static String redact(String uri) {
     int at = uri.lastIndexOf('@');
     int authority = uri.indexOf("://") < 0 ? 0 : uri.indexOf("://") + 3;
@@ -92,23 +107,29 @@ public record RedisConfig(
     return colon < 0 || colon > at ? uri : uri.substring(0, colon + 1) + "***" + uri.substring(at);
   }
 
-  /** Query parameters are refused: the driver would take a password from there, and a protocol that is not ours. */
+  /**
+   * Query parameters are refused: the driver would take a password from there, and a protocol that
+   * is not ours.
+   */
   private static void checkUri(String uri, List<String> problems) {
     Objects.requireNonNull(uri, "uri");
     try {
       URI parsed = URI.create(uri);
       boolean scheme = "redis".equals(parsed.getScheme()) || "rediss".equals(parsed.getScheme());
-      boolean database = DATABASE.matcher(Objects.requireNonNullElse(parsed.getPath(), "")).matches();
+      boolean database =
+          DATABASE.matcher(Objects.requireNonNullElse(parsed.getPath(), "")).matches();
       boolean plain = parsed.getQuery() == null && parsed.getFragment() == null;
       if (!scheme || parsed.getHost() == null || !database || !plain) {
         problems.add("uri: redis[s]://[[user]:password@]host[:port][/db], not " + redact(uri));
       }
     } catch (IllegalArgumentException malformed) {
-      problems.add("uri: not a URI (special characters in a password are percent-encoded): " + redact(uri));
+      problems.add(
+          "uri: not a URI (special characters in a password are percent-encoded): " + redact(uri));
     }
   }
 
-  private static void checkDuration(String name, Duration value, Duration shortest, List<String> problems) {
+  private static void checkDuration(
+      String name, Duration value, Duration shortest, List<String> problems) {
     Objects.requireNonNull(value, name);
     if (value.compareTo(shortest) < 0 || value.compareTo(LONGEST) > 0) {
       problems.add(name + ": " + shortest + " to " + LONGEST + ", not " + value);

@@ -3,6 +3,7 @@ package dev.holdfast.redis;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import io.vertx.redis.client.impl.types.ErrorType;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -11,22 +12,42 @@ import java.util.regex.Pattern;
 final class RedisErrors {
   static final String NO_SCRIPT = "NOSCRIPT";
 
-  /** Redis before 7 wraps the error of a command in a script: "ERR Error running script (...): ...: -OOM command ...". */
-  private static final Pattern IN_SCRIPT = Pattern.compile("^ERR Error running script.*?: -([A-Z]+) ", Pattern.DOTALL);
+  /**
+   * Redis before 7 wraps the error of a command in a script: "ERR Error running script (...): ...:
+   * -OOM command ...".
+   */
+  private static final Pattern IN_SCRIPT =
+      Pattern.compile("^ERR Error running script.*?: -([A-Z]+) ", Pattern.DOTALL);
 
   private static final Pattern PLAIN = Pattern.compile("^([A-Z]+)( |$)");
 
-  /** Refusals that pass: loading its data, a replica, a lost primary, a full disk, a long script, a slot on its way. */
+  /**
+   * Refusals that pass: loading its data, a replica, a lost primary, a full disk, a long script, a
+   * slot on its way.
+   */
   private static final Set<String> PASSING =
       Set.of(
-          "LOADING", "READONLY", "MASTERDOWN", "MISCONF", "NOREPLICAS", "BUSY", "CLUSTERDOWN", "TRYAGAIN", "NOSCRIPT");
+          "LOADING",
+          "READONLY",
+          "MASTERDOWN",
+          "MISCONF",
+          "NOREPLICAS",
+          "BUSY",
+          "CLUSTERDOWN",
+          "TRYAGAIN",
+          "NOSCRIPT");
 
-  /** Refusals of a server that is no primary any more; another connection may reach the one that is. */
+  /**
+   * Refusals of a server that is no primary any more; another connection may reach the one that is.
+   */
   private static final Set<String> NOT_PRIMARY = Set.of("READONLY", "MASTERDOWN");
 
   private RedisErrors() {}
 
-  /** The error's first word ({@code OOM}, {@code NOSCRIPT}, {@code ERR}); empty where it is none of Redis' errors. */
+  /**
+   * The error's first word ({@code OOM}, {@code NOSCRIPT}, {@code ERR}); empty where it is none of
+   * Redis' errors.
+   */
   static String word(Throwable failure) {
     if (!(failure instanceof ErrorType) || failure.getMessage() == null) {
       return "";
@@ -39,7 +60,10 @@ final class RedisErrors {
     return plain.find() ? plain.group(1) : "";
   }
 
-  /** Whether Redis itself answered with this failure, as opposed to a connection that broke or sent nonsense. */
+  /**
+   * Whether Redis itself answered with this failure, as opposed to a connection that broke or sent
+   * nonsense.
+   */
   static boolean isAnswer(Throwable failure) {
     String message = failure.getMessage();
     return failure instanceof ErrorType
@@ -50,6 +74,12 @@ final class RedisErrors {
 
   static boolean isNotPrimary(Throwable failure) {
     return NOT_PRIMARY.contains(word(failure));
+  }
+
+  /** A metric's tag: the word where it is one of the known few. */
+  static String kind(Throwable error) {
+    String word = word(error);
+    return "OOM".equals(word) || PASSING.contains(word) ? word.toLowerCase(Locale.ROOT) : "error";
   }
 
   static HoldfastException named(Throwable failure) {

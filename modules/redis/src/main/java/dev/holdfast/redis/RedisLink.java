@@ -1,6 +1,5 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.circuitbreaker.RetryPolicy;
@@ -15,41 +14,69 @@ import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One held, supervised connection to Redis, which comes back by itself. Standalone servers; Sentinel and Cluster will come by this
- * same door, which is why it gives out neither connections nor addresses.
+ * One held, supervised connection to Redis, which comes back by itself. Standalone servers;
+ * Sentinel and Cluster will come by this same door, which is why it gives out neither connections
+ * nor addresses.
  *
  * <p>Guarantees:
  *
  * <ul>
- *   <li>Commands are written in the order of the calls, each by itself (pipelined, never batched), and answered in that order.
- *   <li>Every call is answered: with Redis' answer, or by a {@link HoldfastException} within the command timeout plus a
- *       quarter (at most 500 ms). A late answer breaks the connection, and then everything outstanding fails with UNAVAILABLE "outcome
- *       unknown". Nothing is ever sent twice by the link but a script call that Redis refused unread, see {@link Script}.
- *   <li>While it is down nothing is queued: calls fail at once with UNAVAILABLE. So after it comes up nothing old is written.
- *   <li>A server is used only when it is a primary that has loaded its data, and after its run id is known; {@link #runId()}
- *       is that of the server which the next command goes to.
- *   <li>A connection that is idle for 2 s is tried by PING, so a dead peer is noticed without traffic.
+ *   <li>Commands are written in the order of the calls, each by itself (pipelined, never batched),
+ *       and answered in that order.
+ *   <li>Every call is answered: with Redis' answer, or by a {@link HoldfastException} within the
+ *       command timeout plus a quarter (at most 500 ms). A late answer breaks the connection, and
+ *       then everything outstanding fails with UNAVAILABLE "outcome unknown". Nothing is ever sent
+ *       twice by the link but a script call that Redis refused unread, see {@link Script}.
+ *   <li>While it is down nothing is queued: calls fail at once with UNAVAILABLE. So after it comes
+ *       up nothing old is written.
+ *   <li>A server is used only when it is a primary that has loaded its data, and after its run id
+ *       is known; {@link #runId()} is that of the server which the next command goes to.
+ *   <li>A connection that is idle for 2 s is tried by PING, so a dead peer is noticed without
+ *       traffic.
  * </ul>
  *
- * <p>Failures: UNAVAILABLE (down, lost, late, loading, too many in flight), STORE_FULL (maxmemory), INTERNAL (an
- * error in a script or a command).
+ * <p>Failures: UNAVAILABLE (down, lost, late, loading, too many in flight), STORE_FULL (maxmemory),
+ * INTERNAL (an error in a script or a command).
  *
- * <p>Belongs to the event-loop context that opened it (a verticle's): answers and listeners come there. Calls from other threads hop
- * to it and are ordered per calling thread. No blocking commands, no pub/sub, and none that change
- * the connection: they would stall or break all that share it.
+ * <p>Belongs to the event-loop context that opened it (a verticle's): answers and listeners come
+ * there. Calls from other threads hop to it and are ordered per calling thread. No blocking
+ * commands, no pub/sub, and none that change the connection: they would stall or break all that
+ * share it.
  */
 public final class RedisLink {
   private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
   private static final Set<String> REFUSED =
       Set.of(
-          "SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "MONITOR", "SELECT", "AUTH", "HELLO", "RESET", "QUIT", "MULTI",
-          "EXEC", "WATCH", "BLPOP", "BRPOP", "BLMOVE", "BLMPOP", "BZPOPMIN", "BZPOPMAX", "WAIT", "WAITAOF");
+          "SUBSCRIBE",
+          "PSUBSCRIBE",
+          "SSUBSCRIBE",
+          "MONITOR",
+          "SELECT",
+          "AUTH",
+          "HELLO",
+          "RESET",
+          "QUIT",
+          "MULTI",
+          "EXEC",
+          "WATCH",
+          "BLPOP",
+          "BRPOP",
+          "BLMOVE",
+          "BLMPOP",
+          "BZPOPMIN",
+          "BZPOPMAX",
+          "WAIT",
+          "WAITAOF");
+
+  private static final Map<String, Command> COMMANDS = new ConcurrentHashMap<>();
 
   /** The policy's 2^n overflows, and then throws, beyond this. */
   private static final int MAX_DOUBLINGS = 20;
@@ -69,13 +96,180 @@ public final class RedisLink {
   private volatile RedisWire wire;
   private volatile String runId = "";
 
-  private RedisLink(Vertx vertx, Context context, RedisConfig config, String purpose, MeterRegistry registry) {
+  private RedisLink(
+      Vertx vertx, Context context, RedisConfig config, String purpose, MeterRegistry registry) {
     this.vertx = vertx;
     this.context = context;
     this.config = config;
     this.purpose = purpose;
     this.metrics = new LinkMetrics(registry, purpose);
     this.backOff =
-        RetryPolicy.exponentialDelayWithJitter(config.reconnectMin().toMillis(), config.reconnectMax().toMillis());
+        RetryPolicy.exponentialDelayWithJitter(
+            config.reconnectMin().toMillis(), config.reconnectMax().toMillis());
+  }
+
+  /**
+   * Connects. After that the link reconnects for ever, until it is closed.
+   *
+   * @param purpose tags the meters; of a small fixed set, and another one for each link of a
+   *     process
+   * @return the link, up; or UNAVAILABLE where no usable server was reached within the connect
+   *     timeout
+   */
+  public static Future<RedisLink> open(
+      Vertx vertx, RedisConfig config, String purpose, MeterRegistry registry) {
+    Context context = vertx.getOrCreateContext();
+    if (!context.isEventLoopContext()) {
+      return Future.failedFuture(
+          new IllegalStateException("a link belongs to an event-loop context"));
+    }
+    var link = new RedisLink(vertx, context, config, purpose, registry);
+    Promise<RedisLink> opened = Promise.promise();
+    context.runOnContext(v -> link.start().map(link).onComplete(opened));
+    return opened.future();
+  }
+
+  /**
+   * One command.
+   *
+   * @param args strings, numbers, booleans, {@code byte[]} or {@code Buffer}
+   * @throws IllegalArgumentException for a command that a shared link can't carry, or an argument
+   *     of another type
+   */
+  public Future<Reply> send(String command, Object... args) {
+    Request request = Request.cmd(command(command), args);
+    return onContext(wire -> wire.write(request));
+  }
+
+  Future<Reply> run(Script script, List<String> keys, List<Object> args) {
+    Object[] call = script.call(keys, args);
+    return onContext(wire -> wire.run(script, call));
+  }
+
+  /** The run id of the server reached last; it changes with a restart or a failover. Any thread. */
+  public String runId() {
+    return runId;
+  }
+
+  /** Whether a command would be written now. Any thread. */
+  public boolean up() {
+    RedisWire current = wire;
+    return current != null && !current.isBroken();
+  }
+
+  /**
+   * @param action runs after each reconnect, before any command that is sent afterwards. To be
+   *     called on the context.
+   */
+  public void onUp(Runnable action) {
+    upListeners.add(action);
+  }
+
+  /**
+   * @param action runs when the connection is lost, after what was outstanding has failed. To be
+   *     called on the context.
+   */
+  public void onDown(Runnable action) {
+    downListeners.add(action);
+  }
+
+  /**
+   * Closes for good; what is outstanding fails with UNAVAILABLE. Listeners are not told. Any
+   * thread.
+   */
+  public Future<Void> close() {
+    Promise<Void> gone = Promise.promise();
+    context.runOnContext(v -> shut().onComplete(gone));
+    return gone.future();
+  }
+
+  private Future<Void> start() {
+    thread = Thread.currentThread();
+    return dial().onSuccess(this::use).onSuccess(w -> metrics.watch(this::up)).mapEmpty();
+  }
+
+  private Future<RedisWire> dial() {
+    return RedisWire.dial(vertx, config, metrics)
+        .recover(failure -> Future.failedFuture(unreachable(failure)));
+  }
+
+  private HoldfastException unreachable(Throwable failure) {
+    metrics.failed("connect");
+    return RedisErrors.unavailable(config.redactedUri() + ": " + failure.getMessage());
+  }
+
+  private void use(RedisWire fresh) {
+    wire = fresh;
+    runId = fresh.server().runId();
+    attempts = 0;
+    LOG.info(
+        "Redis link {} is up: {} {}, run id {}",
+        purpose,
+        config.redactedUri(),
+        fresh.server().version(),
+        runId);
+    fresh.onBroken(this::down);
+  }
+
+  private void down(String reason) {
+    if (closed) {
+      return;
+    }
+    LOG.warn("Redis link {} is down: {}", purpose, reason);
+    downListeners.forEach(Runnable::run);
+    reconnectLater();
+  }
+
+  private void reconnectLater() {
+    long delay = Math.max(1, backOff.delay(null, Math.min(attempts++, MAX_DOUBLINGS)));
+    reconnectTimer = vertx.setTimer(delay, id -> dial().onComplete(this::dialled));
+  }
+
+  private void dialled(AsyncResult<RedisWire> result) {
+    if (closed) {
+      result.map(RedisWire::end);
+    } else if (result.failed()) {
+      LOG.debug("Redis link {} is still down: {}", purpose, result.cause().getMessage());
+      reconnectLater();
+    } else {
+      use(result.result());
+      metrics.reconnected();
+      upListeners.forEach(Runnable::run);
+    }
+  }
+
+  private Future<Void> shut() {
+    if (!closed) {
+      closed = true;
+      vertx.cancelTimer(reconnectTimer);
+      metrics.close();
+    }
+    return wire.end();
+  }
+
+  private Future<Reply> onContext(Function<RedisWire, Future<Response>> step) {
+    if (Thread.currentThread() == thread) {
+      return step.apply(wire).transform(RedisLink::named);
+    }
+    Promise<Reply> promise = Promise.promise();
+    context.runOnContext(v -> step.apply(wire).transform(RedisLink::named).onComplete(promise));
+    return promise.future();
+  }
+
+  private static Future<Reply> named(AsyncResult<Response> result) {
+    return result.succeeded()
+        ? Future.succeededFuture(Reply.of(result.result()))
+        : Future.failedFuture(RedisErrors.named(result.cause()));
+  }
+
+  private static Command command(String name) {
+    return COMMANDS.computeIfAbsent(name, RedisLink::checkedCommand);
+  }
+
+  private static Command checkedCommand(String name) {
+    if (REFUSED.contains(name.toUpperCase(Locale.ROOT))) {
+      throw new IllegalArgumentException("not on a shared link: " + name);
+    }
+    return Command.create(name.toLowerCase(Locale.ROOT));
   }
 }

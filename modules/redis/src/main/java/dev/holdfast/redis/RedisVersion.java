@@ -16,7 +16,9 @@ record RedisVersion(int major, int minor, int patch) {
     }
     String patch = numbers.group(3) == null ? "0" : numbers.group(3);
     return new RedisVersion(
-        Integer.parseInt(numbers.group(1)), Integer.parseInt(numbers.group(2)), Integer.parseInt(patch));
+        Integer.parseInt(numbers.group(1)),
+        Integer.parseInt(numbers.group(2)),
+        Integer.parseInt(patch));
   }
 
   boolean isSupported() {

@@ -14,18 +14,21 @@ import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayDeque;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One life of a link: one connection, from its handshake until it breaks, which it does once and for good.
+ * One life of a link: one connection, from its handshake until it breaks, which it does once and
+ * for good.
  *
- * <p>It has a driver client of its own, because closing that is the driver's only way to end a socket that does not answer. All on
- * one event-loop thread. Answers come in the order of the commands, so the oldest one alone tells whether
- * the server is late: one periodic check serves all timeouts.
+ * <p>It has a driver client of its own, because closing that is the driver's only way to end a
+ * socket that does not answer. All on one event-loop thread. Answers come in the order of the
+ * commands, so the oldest one alone tells whether the server is late: one periodic check serves all
+ * timeouts.
  */
 final class RedisWire {
   private static final Logger LOG = LoggerFactory.getLogger(RedisWire.class);
@@ -39,20 +42,26 @@ final class RedisWire {
   private final LinkMetrics metrics;
   private final ArrayDeque<Pending> outstanding = new ArrayDeque<>();
   // Which load of a script its calls rely on; a NOSCRIPT forgets that load, not a later one.
-  private final Map<Script, Integer> loads = new IdentityHashMap<>();
+  private final Map<Script, Integer> loads = new HashMap<>();
   private final long ticker;
   private final long tickNanos;
   private int loadCount;
   private long lastWrite = System.nanoTime();
   private long lastTick = lastWrite;
   private boolean forgiven;
-  private Runnable onBroken = () -> {};
+  private final Promise<Void> gone = Promise.promise();
+  private Consumer<String> onBroken = reason -> {};
   private ServerInfo server;
   private volatile String broken;
 
   private record Pending(Promise<Response> promise, long writtenAt) {}
 
-  private RedisWire(Vertx vertx, Redis client, RedisConnection connection, RedisConfig config, LinkMetrics metrics) {
+  private RedisWire(
+      Vertx vertx,
+      Redis client,
+      RedisConnection connection,
+      RedisConfig config,
+      LinkMetrics metrics) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.client = client;
@@ -63,10 +72,13 @@ final class RedisWire {
     this.tickNanos = TimeUnit.MILLISECONDS.toNanos(tick);
     this.ticker = vertx.setPeriodic(tick, id -> tick());
     connection.endHandler(v -> breakDown("closed", "connection closed by the server"));
-    connection.exceptionHandler(failure -> breakDown("closed", "connection failed: " + failure.getMessage()));
+    connection.exceptionHandler(
+        failure -> breakDown("closed", "connection failed: " + failure.getMessage()));
   }
 
-  /** Connects, and makes sure that the server is one to use; within the config's connect timeout. */
+  /**
+   * Connects, and makes sure that the server is one to use; within the config's connect timeout.
+   */
   static Future<RedisWire> dial(Vertx vertx, RedisConfig config, LinkMetrics metrics) {
     Redis client = Redis.createClient(vertx, options(config));
     return client
@@ -77,7 +89,10 @@ final class RedisWire {
         .onFailure(failure -> closeQuietly(client));
   }
 
-  /** Pool of one, never recycled or cleaned: the connection is held. RESP2, so that scripts and commands answer alike. */
+  /**
+   * Pool of one, never recycled or cleaned: the connection is held. RESP2, so that scripts and
+   * commands answer alike.
+   */
   private static RedisOptions options(RedisConfig config) {
     var net =
         new NetClientOptions()
@@ -105,9 +120,14 @@ final class RedisWire {
     server = ServerInfo.parse(info.toString());
     String problem = server.problem();
     if (problem == null && !"noeviction".equals(server.evictionPolicy())) {
-      LOG.warn("Redis at {} may evict data in silence: maxmemory-policy is {}", config.redactedUri(), server.evictionPolicy());
+      LOG.warn(
+          "Redis at {} may evict data in silence: maxmemory-policy is {}",
+          config.redactedUri(),
+          server.evictionPolicy());
     }
-    return problem == null ? Future.succeededFuture(this) : Future.failedFuture(RedisErrors.unavailable(problem));
+    return problem == null
+        ? Future.succeededFuture(this)
+        : Future.failedFuture(RedisErrors.unavailable(problem));
   }
 
   ServerInfo server() {
@@ -119,15 +139,20 @@ final class RedisWire {
     return broken != null;
   }
 
-  /** @param action runs when the wire breaks, after all that was outstanding has failed; at once where it is broken */
-  void onBroken(Runnable action) {
+  /**
+   * @param action gets the reason when the wire breaks, after all that was outstanding has failed;
+   *     at once where it is broken
+   */
+  void onBroken(Consumer<String> action) {
     onBroken = action;
     if (isBroken()) {
-      action.run();
+      action.accept(broken);
     }
   }
 
-  /** Writes a command behind those before it. Fails with the driver's failure, or with a named one. */
+  /**
+   * Writes a command behind those before it. Fails with the driver's failure, or with a named one.
+   */
   Future<Response> write(Request request) {
     if (isBroken()) {
       return refuse("down", "not connected (" + broken + ")");
@@ -143,13 +168,24 @@ final class RedisWire {
 
   /** Runs a script, see {@link Script} for the order that this keeps. */
   Future<Response> run(Script script, Object[] call) {
-    int load = loads.computeIfAbsent(script, this::load);
-    return write(Request.cmd(Command.EVALSHA, call)).recover(failure -> again(script, load, call, failure));
+    Integer load = loaded(script);
+    return write(Request.cmd(Command.EVALSHA, call))
+        .recover(failure -> again(script, load, call, failure));
   }
 
-  private int load(Script script) {
-    int load = ++loadCount;
-    write(Request.cmd(Command.SCRIPT, "LOAD", script.text())).onFailure(failure -> notLoaded(script, load, failure));
+  /**
+   * The load that a call written now relies on. Noted before it is written, as a write may fail at
+   * once.
+   */
+  private Integer loaded(Script script) {
+    Integer known = loads.get(script);
+    if (known != null) {
+      return known;
+    }
+    Integer load = ++loadCount;
+    loads.put(script, load);
+    write(Request.cmd(Command.SCRIPT, "LOAD", script.text()))
+        .onFailure(failure -> notLoaded(script, load, failure));
     return load;
   }
 
@@ -158,16 +194,20 @@ final class RedisWire {
     LOG.warn("Redis did not load script {}: {}", script, failure.getMessage());
   }
 
-  /** Called while the answer is being handled: nothing outstanding means that nothing was written after the call. */
+  /**
+   * Called while the answer is being handled: nothing outstanding means that nothing was written
+   * after the call.
+   */
   private Future<Response> again(Script script, Integer load, Object[] call, Throwable failure) {
     if (!RedisErrors.NO_SCRIPT.equals(RedisErrors.word(failure))) {
       return Future.failedFuture(failure);
     }
     loads.remove(script, load);
     if (!outstanding.isEmpty() || isBroken()) {
-      return Future.failedFuture(RedisErrors.unavailable("script " + script + " was flushed, nothing done"));
+      return Future.failedFuture(
+          RedisErrors.unavailable("script " + script + " was flushed, nothing done"));
     }
-    loads.computeIfAbsent(script, this::load);
+    loaded(script);
     return write(Request.cmd(Command.EVALSHA, call));
   }
 
@@ -201,7 +241,10 @@ final class RedisWire {
     }
   }
 
-  /** The driver refuses what is no command before it writes it; whatever else it says means that the connection is gone. */
+  /**
+   * The driver refuses what is no command before it writes it; whatever else it says means that the
+   * connection is gone.
+   */
   private void unanswered(Pending pending, Throwable failure) {
     if (String.valueOf(failure.getMessage()).startsWith("Redis command is not valid")) {
       outstanding.removeLastOccurrence(pending);
@@ -213,18 +256,25 @@ final class RedisWire {
 
   private void tick() {
     long now = System.nanoTime();
-    // A check that comes late shows that this process slept, not the server: let the answers be read first.
+    // A check that comes late shows that this process slept, not the server: let the answers be
+    // read first.
     forgiven = !forgiven && now - lastTick > 2 * tickNanos;
     lastTick = now;
     Pending oldest = outstanding.peek();
     if (oldest == null && now - lastWrite > IDLE_PING_NANOS) {
-      write(Request.cmd(Command.PING)).onFailure(failure -> LOG.debug("ping: {}", failure.getMessage()));
-    } else if (oldest != null && !forgiven && now - oldest.writtenAt() > config.commandTimeout().toNanos()) {
+      write(Request.cmd(Command.PING))
+          .onFailure(failure -> LOG.debug("ping: {}", failure.getMessage()));
+    } else if (oldest != null
+        && !forgiven
+        && now - oldest.writtenAt() > config.commandTimeout().toNanos()) {
       breakDown("timeout", "no answer within " + config.commandTimeout().toMillis() + " ms");
     }
   }
 
-  /** Ends this wire: everything outstanding fails in order, then the listener is told. Does nothing the second time. */
+  /**
+   * Ends this wire: everything outstanding fails in order, then the listener is told. Does nothing
+   * the second time.
+   */
   void breakDown(String kind, String reason) {
     if (isBroken()) {
       return;
@@ -232,12 +282,21 @@ final class RedisWire {
     broken = reason;
     vertx.cancelTimer(ticker);
     // Not from within the driver's own callback.
-    context.runOnContext(v -> closeQuietly(client));
+    context.runOnContext(v -> client.close().onComplete(gone));
     for (Pending pending = outstanding.poll(); pending != null; pending = outstanding.poll()) {
       metrics.failed(kind);
       pending.promise().fail(RedisErrors.unavailable(reason + ", outcome unknown"));
     }
-    onBroken.run();
+    onBroken.accept(reason);
+  }
+
+  /**
+   * Closes the connection on our side; completes when the socket is closed, also where it broke
+   * before.
+   */
+  Future<Void> end() {
+    breakDown("closed", "closed by this side");
+    return gone.future();
   }
 
   private static void closeQuietly(Redis client) {

@@ -9,9 +9,9 @@ import java.util.AbstractList;
 import java.util.List;
 
 /**
- * An answer of Redis, in the shapes of RESP2 whatever the server: nil, integer, text or bytes, or a list of answers.
- * Immutable, may be used from any thread. Reading it as what it is not fails with {@link ErrorCode#INTERNAL}: a script and
- * its store disagree.
+ * An answer of Redis, in the shapes of RESP2 whatever the server: nil, integer, text or bytes, or a
+ * list of answers. Immutable, may be used from any thread. Reading it as what it is not fails with
+ * {@link ErrorCode#INTERNAL}: a script and its store disagree.
  */
 public final class Reply {
   private static final Reply NIL = new Reply(null);
@@ -66,7 +66,10 @@ public final class Reply {
     return bulk().toBuffer();
   }
 
-  /** The elements in order; empty for nil, so that an absent key reads as an empty one. Unmodifiable, not copied. */
+  /**
+   * The elements in order; empty for nil, so that an absent key reads as an empty one.
+   * Unmodifiable, not copied.
+   */
   public List<Reply> list() {
     if (isNull()) {
       return List.of();
@@ -108,7 +111,8 @@ public final class Reply {
 
   private HoldfastException unexpected(String wanted) {
     String found = isNull() ? "nil" : response.type().name().toLowerCase(java.util.Locale.ROOT);
-    return new HoldfastException(ErrorCode.INTERNAL, "redis: expected " + wanted + ", got " + found);
+    return new HoldfastException(
+        ErrorCode.INTERNAL, "redis: expected " + wanted + ", got " + found);
   }
 
   private static final class Elements extends AbstractList<Reply> {
@@ -122,7 +126,8 @@ public final class Reply {
     public Reply get(int index) {
       if (index < 0 || index >= list.size()) {
         throw new HoldfastException(
-            ErrorCode.INTERNAL, "redis: expected element " + index + " of an answer that has " + list.size());
+            ErrorCode.INTERNAL,
+            "redis: expected element " + index + " of an answer that has " + list.size());
       }
       return Reply.of(list.get(index));
     }

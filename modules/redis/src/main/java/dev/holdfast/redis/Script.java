@@ -2,6 +2,7 @@ package dev.holdfast.redis;
 
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,11 +15,13 @@ import java.util.List;
 /**
  * A Lua script: a file of the class path, run by its digest (EVALSHA).
  *
- * <p>Order: a link writes SCRIPT LOAD right before the first EVALSHA of a script on each of its connections, in the same
- * stream, so a script is always there when it is called, and nothing has to be repeated, which would reorder. Only
- * {@code SCRIPT FLUSH} by somebody else can make Redis answer NOSCRIPT. That call has changed nothing. It is repeated (after
- * another SCRIPT LOAD) if nothing was written on the link after it; otherwise it fails with UNAVAILABLE, because
- * a repetition would come after what was written later. Publishers resend in order; that is what restores theirs.
+ * <p>Order: a link writes SCRIPT LOAD right before the first EVALSHA of a script on each of its
+ * connections, in the same stream, so a script is always there when it is called, and nothing has
+ * to be repeated, which would reorder. Only {@code SCRIPT FLUSH} by somebody else can make Redis
+ * answer NOSCRIPT. That call has changed nothing. It is repeated (after another SCRIPT LOAD) if
+ * nothing was written on the link after it; otherwise it fails with UNAVAILABLE, because a
+ * repetition would come after what was written later. Publishers resend in order; that is what
+ * restores theirs.
  *
  * <p>Immutable; one instance serves all links.
  */
@@ -34,17 +37,26 @@ public final class Script {
   }
 
   /**
-   * Reads {@code /dev/holdfast/<module>/<name>.lua} of the class path.
+   * Reads {@code /dev/holdfast/<module>/<name>.lua} of the class path, for each name, and joins
+   * them to one script: the last one is the script, those before it hold local functions that it
+   * uses.
    *
    * @throws IllegalArgumentException where there is no such file
    */
-  public static Script of(String module, String name) {
-    String path = "/dev/holdfast/" + module + "/" + name + ".lua";
+  public static Script of(String module, String... names) {
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    for (String name : names) {
+      text.writeBytes(read("/dev/holdfast/" + module + "/" + name + ".lua"));
+    }
+    return new Script(names[names.length - 1], text.toByteArray());
+  }
+
+  private static byte[] read(String path) {
     try (InputStream file = Script.class.getResourceAsStream(path)) {
       if (file == null) {
         throw new IllegalArgumentException("no script " + path + " on the class path");
       }
-      return new Script(name, file.readAllBytes());
+      return file.readAllBytes();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -54,8 +66,8 @@ public final class Script {
    * Runs the script once, atomically.
    *
    * @param args strings, numbers, booleans, {@code byte[]} or {@link Buffer}
-   * @return its answer; or UNAVAILABLE (outcome unknown, unless the message says otherwise), STORE_FULL (nothing changed), or
-   *     INTERNAL (an error in the script)
+   * @return its answer; or UNAVAILABLE (outcome unknown, unless the message says otherwise),
+   *     STORE_FULL (nothing changed), or INTERNAL (an error in the script)
    */
   public Future<Reply> run(RedisLink link, List<String> keys, List<Object> args) {
     return link.run(this, keys, args);

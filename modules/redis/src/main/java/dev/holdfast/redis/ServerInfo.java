@@ -6,7 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What a server says of itself by INFO, as far as a link wants to know. */
-record ServerInfo(String runId, String version, String role, boolean loading, String evictionPolicy) {
+record ServerInfo(
+    String runId, String version, String role, boolean loading, String evictionPolicy) {
   private static final Pattern LINE = Pattern.compile("(?m)^([a-z_0-9]+):(.*?)\r?$");
 
   static ServerInfo parse(String info) {
