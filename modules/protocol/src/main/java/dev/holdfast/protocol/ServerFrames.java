@@ -145,7 +145,11 @@ public final class ServerFrames {
 
   private static StringBuilder positioned(
       String type, ChannelName channel, String epoch, long seq) {
-    return of(type, channel).append(",\"epoch\":\"").append(epoch).append("\",\"seq\":").append(seq);
+    return of(type, channel)
+        .append(",\"epoch\":\"")
+        .append(epoch)
+        .append("\",\"seq\":")
+        .append(seq);
   }
 
   private static StringBuilder answer(String type, String id) {

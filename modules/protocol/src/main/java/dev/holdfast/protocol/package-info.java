@@ -1,2 +1,6 @@
-/** The wire protocol {@code holdfast.v1}: frames, their encoding and decoding, close codes. */
+/**
+ * The wire protocol {@code holdfast.v1}; the contract is this module's README. What clients say:
+ * FrameDecoder makes ClientFrame of text. What servers say: ServerFrames makes EncodedFrame, once
+ * for any number of sockets. CloseCode is the table of close codes.
+ */
 package dev.holdfast.protocol;

@@ -1,0 +1,130 @@
+package dev.holdfast.protocol;
+
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.Position;
+import java.util.Map;
+
+/** What a client says, validated. Each frame dispatches to a method of {@link Handler}. */
+public sealed interface ClientFrame {
+
+  /**
+   * The first frame.
+   *
+   * @param token or null where the upgrade carried it
+   * @param resume the session wanted, or null
+   * @param channels the client's own cursors, at most {@link FrameDecoder#MAX_CURSORS}
+   * @param client name and version, as {@code name/version}; at most 128 characters
+   */
+  record Hello(String token, String resume, Map<ChannelName, Position> channels, String client)
+      implements ClientFrame {
+    public Hello {
+      channels = Map.copyOf(channels);
+    }
+
+    @Override
+    public void dispatch(Handler handler) {
+      handler.hello(this);
+    }
+
+    /** The token is a secret. */
+    @Override
+    public String toString() {
+      return "Hello[resume=" + resume + ", channels=" + channels + ", client=" + client + "]";
+    }
+  }
+
+  record Subscribe(String id, ChannelName channel, ReadFrom from) implements ClientFrame {
+    @Override
+    public void dispatch(Handler handler) {
+      handler.subscribe(this);
+    }
+  }
+
+  record Unsubscribe(String id, ChannelName channel) implements ClientFrame {
+    @Override
+    public void dispatch(Handler handler) {
+      handler.unsubscribe(this);
+    }
+  }
+
+  /**
+   * @param data the JSON text as the client wrote it
+   * @param n the session's count in this channel, from 1; 0 where volatile
+   */
+  record Publish(
+      String id, ChannelName channel, String event, String data, long n, boolean isVolatile)
+      implements ClientFrame {
+    @Override
+    public void dispatch(Handler handler) {
+      handler.publish(this);
+    }
+  }
+
+  /**
+   * @param data the JSON text as the client wrote it
+   * @param timeout ms, 1 to 60,000
+   */
+  record Request(String id, String service, String method, String data, long timeout)
+      implements ClientFrame {
+    @Override
+    public void dispatch(Handler handler) {
+      handler.request(this);
+    }
+  }
+
+  record Ack(Map<ChannelName, Position> cursors) implements ClientFrame {
+    public Ack {
+      cursors = Map.copyOf(cursors);
+    }
+
+    @Override
+    public void dispatch(Handler handler) {
+      handler.ack(this);
+    }
+  }
+
+  /** Ends the session, not only the connection. */
+  record Close() implements ClientFrame {
+    @Override
+    public void dispatch(Handler handler) {
+      handler.close(this);
+    }
+  }
+
+  record Ping() implements ClientFrame {
+    @Override
+    public void dispatch(Handler handler) {
+      handler.ping(this);
+    }
+  }
+
+  record Pong() implements ClientFrame {
+    @Override
+    public void dispatch(Handler handler) {
+      handler.pong(this);
+    }
+  }
+
+  /** One method per frame, so that the compiler finds a case that was forgotten. */
+  interface Handler {
+    void hello(Hello frame);
+
+    void subscribe(Subscribe frame);
+
+    void unsubscribe(Unsubscribe frame);
+
+    void publish(Publish frame);
+
+    void request(Request frame);
+
+    void ack(Ack frame);
+
+    void close(Close frame);
+
+    void ping(Ping frame);
+
+    void pong(Pong frame);
+  }
+
+  void dispatch(Handler handler);
+}

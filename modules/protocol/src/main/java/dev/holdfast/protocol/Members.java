@@ -1,0 +1,162 @@
+package dev.holdfast.protocol;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Position;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * The members of one JSON object, each as the text that the client wrote: read once, whatever their
+ * order, and given a type when asked for. A member that is absent is null or the default; one that
+ * is there is never taken for absent, {@code null} is no exception. BAD_REQUEST names the member.
+ */
+final class Members {
+  private static final int MAX_NESTING = 64;
+  private static final Pattern INTEGER = Pattern.compile("0|[1-9][0-9]{0,15}");
+
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(MAX_NESTING)
+                  .maxNumberLength(1_000)
+                  .maxNameLength(1_024)
+                  .build())
+          .build();
+
+  private final String where;
+  private final Map<String, Member> members = new HashMap<>();
+
+  private record Member(JsonToken token, String raw, String text) {}
+
+  private Members(String where) {
+    this.where = where;
+  }
+
+  /** An object to be filled by {@link #read}. */
+  static Members empty() {
+    return new Members("");
+  }
+
+  /** Reads the object; what was read before a failure stays readable. */
+  void read(String json) {
+    try (JsonParser parser = JSON.createParser(json)) {
+      require(parser.nextToken() == JsonToken.START_OBJECT, "frame: not a JSON object");
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        String name = parser.currentName();
+        parser.nextToken();
+        members.put(name, member(parser, json));
+      }
+      require(parser.nextToken() == null, "frame: more than one JSON object");
+    } catch (IOException e) {
+      throw refusal("frame: not valid JSON, nested too deeply, or a member stands twice");
+    }
+  }
+
+  private static Member member(JsonParser parser, String json) throws IOException {
+    JsonToken token = parser.currentToken();
+    int start = (int) parser.currentTokenLocation().getCharOffset();
+    String text = token == JsonToken.VALUE_STRING ? parser.getText() : null;
+    parser.skipChildren();
+    parser.finishToken();
+    int end = (int) parser.currentLocation().getCharOffset();
+    return new Member(token, json.substring(start, end), text);
+  }
+
+  boolean has(String name) {
+    return members.containsKey(name);
+  }
+
+  /** The string's value, or null where there is none of at most {@code max} characters. */
+  String textOrNull(String name, int max) {
+    Member member = members.get(name);
+    boolean fits = member != null && member.text != null && member.text.length() <= max;
+    return fits && !member.text.isEmpty() ? member.text : null;
+  }
+
+  String text(String name, int max) {
+    String text = textOrNull(name, max);
+    require(text != null, where + name + ": a string of 1 to " + max + " characters");
+    return text;
+  }
+
+  /** The JSON text as it was written. */
+  String raw(String name) {
+    Member member = members.get(name);
+    require(member != null, where + name + ": missing");
+    return member.raw;
+  }
+
+  long integer(String name, long min, long max) {
+    Member member = members.get(name);
+    long value = member == null ? -1 : parse(member);
+    require(value >= min && value <= max, where + name + ": an integer from " + min + " to " + max);
+    return value;
+  }
+
+  private static long parse(Member member) {
+    boolean whole = member.token == JsonToken.VALUE_NUMBER_INT;
+    return whole && INTEGER.matcher(member.raw).matches() ? Long.parseLong(member.raw) : -1;
+  }
+
+  ChannelName channel(String name) {
+    return ChannelName.parse(text(name, 160));
+  }
+
+  /** The object's own members; an empty object where it is absent. */
+  Members object(String name) {
+    Members inner = new Members(where + name + ".");
+    Member member = members.get(name);
+    if (member != null) {
+      require(member.token == JsonToken.START_OBJECT, where + name + ": an object");
+      inner.read(member.raw);
+    }
+    return inner;
+  }
+
+  /** A cursor, {@code [epoch, seq]}. */
+  Position cursor(String name) {
+    Member member = members.get(name);
+    String message = where + name + ": a cursor [epoch, seq]";
+    require(member != null && member.token == JsonToken.START_ARRAY, message);
+    try (JsonParser parser = JSON.createParser(member.raw)) {
+      parser.nextToken();
+      require(parser.nextToken() == JsonToken.VALUE_STRING, message);
+      String epoch = parser.getText();
+      require(parser.nextToken() == JsonToken.VALUE_NUMBER_INT, message);
+      long seq = parser.getLongValue();
+      require(parser.nextToken() == JsonToken.END_ARRAY, message);
+      return new Position(epoch, seq);
+    } catch (IOException | HoldfastException e) {
+      throw refusal(message);
+    }
+  }
+
+  /** All members as channel → cursor. */
+  Map<ChannelName, Position> cursors(int max) {
+    require(members.size() <= max, where + " at most " + max + " channels");
+    Map<ChannelName, Position> cursors = new HashMap<>();
+    members.keySet().forEach(name -> cursors.put(ChannelName.parse(name), cursor(name)));
+    return cursors;
+  }
+
+  static void require(boolean holds, String message) {
+    if (!holds) {
+      throw refusal(message);
+    }
+  }
+
+  private static HoldfastException refusal(String message) {
+    return HoldfastException.told(ErrorCode.BAD_REQUEST, message);
+  }
+}

@@ -1,0 +1,25 @@
+package dev.holdfast.protocol;
+
+import dev.holdfast.core.Position;
+
+/**
+ * Where a {@code subscribe} begins to read.
+ *
+ * @param place what the client named
+ * @param cursor after which to read; null unless {@code place} is {@link Place#CURSOR}
+ */
+public record ReadFrom(Place place, Position cursor) {
+  /** The ways to say it. */
+  public enum Place {
+    LATEST,
+    EARLIEST,
+    CURSOR
+  }
+
+  public static final ReadFrom LATEST = new ReadFrom(Place.LATEST, null);
+  public static final ReadFrom EARLIEST = new ReadFrom(Place.EARLIEST, null);
+
+  public static ReadFrom after(Position cursor) {
+    return new ReadFrom(Place.CURSOR, cursor);
+  }
+}
