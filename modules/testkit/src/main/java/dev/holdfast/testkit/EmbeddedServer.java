@@ -1,0 +1,57 @@
+package dev.holdfast.testkit;
+
+import dev.holdfast.redis.EmbeddedRedis;
+import dev.holdfast.redis.EmbeddedRedisConfig;
+import java.nio.file.Path;
+
+/** A process of this machine, with its data in a temporary folder. */
+final class EmbeddedServer implements RedisServer {
+  private final EmbeddedRedisConfig config;
+  private EmbeddedRedis process;
+
+  EmbeddedServer(EmbeddedRedisConfig.Fsync fsync) {
+    Path folder = Folders.temporary("holdfast-redis");
+    process = EmbeddedRedis.start(EmbeddedRedisConfig.in(folder).withFsync(fsync));
+    config = EmbeddedRedisConfig.in(folder).withFsync(fsync).withPort(process.port());
+  }
+
+  Path dataDir() {
+    return config.dataDir();
+  }
+
+  @Override
+  public String uri() {
+    return "redis://127.0.0.1:" + config.port();
+  }
+
+  @Override
+  public String description() {
+    return "embedded " + process.version() + " at " + uri();
+  }
+
+  @Override
+  public void kill() {
+    process.kill();
+  }
+
+  @Override
+  public void start() {
+    process = EmbeddedRedis.start(config);
+  }
+
+  @Override
+  public void pause() {
+    Signals.pause(process.pid());
+  }
+
+  @Override
+  public void resume() {
+    Signals.resume(process.pid());
+  }
+
+  @Override
+  public void close() {
+    process.kill();
+    Folders.delete(config.dataDir());
+  }
+}
