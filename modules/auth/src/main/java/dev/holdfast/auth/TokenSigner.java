@@ -1,0 +1,79 @@
+package dev.holdfast.auth;
+
+import dev.holdfast.core.Caller;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.auth.JWTOptions;
+import io.vertx.ext.auth.PubSecKeyOptions;
+import io.vertx.ext.auth.jwt.JWTAuth;
+import io.vertx.ext.auth.jwt.JWTAuthOptions;
+import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Signs HS256 tokens for development and tests: such that a {@link TokenVerifier} of the same
+ * configuration accepts. Safe on any thread.
+ */
+public final class TokenSigner {
+  private final AuthConfig config;
+  private final JWTAuth jwt;
+
+  /**
+   * @param secret as in {@link VerificationKey}, at least 32 bytes
+   * @param config says issuer, audience and where the claims stand; its keys don't matter
+   */
+  public TokenSigner(String secret, AuthConfig config) {
+    this.config = config;
+    var key =
+        new PubSecKeyOptions()
+            .setAlgorithm(Algorithm.HS256.name())
+            .setBuffer(VerificationKey.hs256(secret).material());
+    this.jwt = JWTAuth.create(null, new JWTAuthOptions().addPubSecKey(key));
+  }
+
+  /**
+   * @param expires counted from now, whole seconds, at least 1 s
+   */
+  public String sign(Caller.User user, Duration expires) {
+    if (expires.toSeconds() < 1) {
+      throw new IllegalArgumentException("expires: at least 1 s, not " + expires);
+    }
+    var claims = new JsonObject();
+    put(claims, config.claims().tenant(), user.tenant());
+    put(claims, config.claims().user(), user.user());
+    put(claims, config.claims().roles(), list(user.roles()));
+    put(claims, config.claims().permissions(), list(user.permissions()));
+    claims.put("exp", System.currentTimeMillis() / 1000 + expires.toSeconds());
+    return jwt.generateToken(claims, options());
+  }
+
+  private JWTOptions options() {
+    var options = new JWTOptions().setAlgorithm(Algorithm.HS256.name());
+    if (config.issuer() != null) {
+      options.setIssuer(config.issuer());
+    }
+    if (!config.audience().isEmpty()) {
+      options.setAudience(config.audience());
+    }
+    return options;
+  }
+
+  private static void put(JsonObject claims, ClaimPath path, Object value) {
+    JsonObject inner = claims;
+    int last = path.names().size() - 1;
+    for (String name : path.names().subList(0, last)) {
+      if (!inner.containsKey(name)) {
+        inner.put(name, new JsonObject());
+      }
+      inner = inner.getJsonObject(name);
+    }
+    inner.put(path.names().get(last), value);
+  }
+
+  private static JsonArray list(Set<String> texts) {
+    var list = new JsonArray();
+    new TreeSet<>(texts).forEach(list::add);
+    return list;
+  }
+}
