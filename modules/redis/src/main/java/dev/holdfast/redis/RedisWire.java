@@ -43,8 +43,8 @@ final class RedisWire {
   private final ArrayDeque<Pending> outstanding = new ArrayDeque<>();
   // Which load of a script its calls rely on; a NOSCRIPT forgets that load, not a later one.
   private final Map<Script, Integer> loads = new HashMap<>();
-  private final long ticker;
-  private final long tickNanos;
+  private final long tickMillis;
+  private long ticker;
   private int loadCount;
   private long lastWrite = System.nanoTime();
   private long lastTick = lastWrite;
@@ -68,9 +68,8 @@ final class RedisWire {
     this.connection = connection;
     this.config = config;
     this.metrics = metrics;
-    long tick = Math.min(500, Math.max(5, config.commandTimeout().toMillis() / 4));
-    this.tickNanos = TimeUnit.MILLISECONDS.toNanos(tick);
-    this.ticker = vertx.setPeriodic(tick, id -> tick());
+    this.tickMillis = Math.min(500, Math.max(5, config.commandTimeout().toMillis() / 4));
+    this.ticker = vertx.setTimer(tickMillis, id -> tick());
     connection.endHandler(v -> breakDown("closed", "connection closed by the server"));
     connection.exceptionHandler(
         failure -> breakDown("closed", "connection failed: " + failure.getMessage()));
@@ -254,20 +253,25 @@ final class RedisWire {
     }
   }
 
+  /** Not a periodic timer: that would catch up after a pause, before an answer can be read. */
   private void tick() {
+    ticker = vertx.setTimer(tickMillis, id -> tick());
     long now = System.nanoTime();
-    // A check that comes late shows that this process slept, not the server: let the answers be
-    // read first.
-    forgiven = !forgiven && now - lastTick > 2 * tickNanos;
+    // A check that comes late shows that this process slept, not the server: read the answers
+    // first.
+    forgiven = !forgiven && now - lastTick > 2 * TimeUnit.MILLISECONDS.toNanos(tickMillis);
     lastTick = now;
     Pending oldest = outstanding.peek();
-    if (oldest == null && now - lastWrite > IDLE_PING_NANOS) {
-      write(Request.cmd(Command.PING))
-          .onFailure(failure -> LOG.debug("ping: {}", failure.getMessage()));
-    } else if (oldest != null
-        && !forgiven
-        && now - oldest.writtenAt() > config.commandTimeout().toNanos()) {
+    if (oldest == null) {
+      pingWhenIdle(now);
+    } else if (!forgiven && now - oldest.writtenAt() > config.commandTimeout().toNanos()) {
       breakDown("timeout", "no answer within " + config.commandTimeout().toMillis() + " ms");
+    }
+  }
+
+  private void pingWhenIdle(long now) {
+    if (now - lastWrite > IDLE_PING_NANOS) {
+      write(Request.cmd(Command.PING)).onFailure(e -> LOG.debug("ping: {}", e.getMessage()));
     }
   }
 

@@ -1,0 +1,100 @@
+package dev.holdfast.redis;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeoutException;
+
+/** A server of its own, and links to it that all belong to one event-loop context. */
+final class LinkBench implements AutoCloseable {
+  final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+  private final Path dataDir;
+  private final Vertx vertx = Vertx.vertx();
+  private final Context context = vertx.getOrCreateContext();
+  private final List<RedisLink> links = new CopyOnWriteArrayList<>();
+  private EmbeddedRedis server;
+
+  LinkBench(Path dataDir) {
+    this.dataDir = dataDir;
+    this.server = EmbeddedRedis.start(EmbeddedRedisConfig.in(dataDir));
+  }
+
+  /** With times that are short enough to wait for. */
+  RedisConfig config() {
+    return RedisConfig.of(server.uri())
+        .withCommandTimeout(Duration.ofMillis(400))
+        .withConnectTimeout(Duration.ofMillis(500))
+        .withReconnect(Duration.ofMillis(20), Duration.ofMillis(100));
+  }
+
+  EmbeddedRedis server() {
+    return server;
+  }
+
+  /** The same data at the same port; what was there before has been killed. */
+  void restart() {
+    server = EmbeddedRedis.start(EmbeddedRedisConfig.in(dataDir).withPort(server.port()));
+  }
+
+  void signal(String name) {
+    Signals.send(name, server.pid());
+  }
+
+  RedisLink open(RedisConfig config) {
+    return get(opening(config, "test"));
+  }
+
+  Future<RedisLink> opening(RedisConfig config, String purpose) {
+    return onContext(() -> RedisLink.open(vertx, config, purpose, registry).onSuccess(links::add));
+  }
+
+  /** Runs on the thread of the links, as a verticle does. */
+  <T> T onContext(Callable<T> action) {
+    Promise<T> promise = Promise.promise();
+    context.runOnContext(
+        v -> {
+          try {
+            promise.complete(action.call());
+          } catch (Exception e) {
+            promise.fail(e);
+          }
+        });
+    return get(promise.future());
+  }
+
+  @Override
+  public void close() {
+    get(Future.join(links.stream().map(RedisLink::close).toList()).otherwiseEmpty());
+    get(vertx.close());
+    server.kill();
+  }
+
+  static <T> T get(Future<T> future) {
+    try {
+      return future.await(30, SECONDS);
+    } catch (TimeoutException e) {
+      throw new AssertionError("not answered", e);
+    }
+  }
+
+  static void assertRefused(Future<?> future, ErrorCode code, String text) {
+    var failure = assertThrows(HoldfastException.class, () -> get(future));
+    assertEquals(code, failure.code(), failure.getMessage());
+    assertTrue(failure.getMessage().contains(text), failure.getMessage());
+  }
+}

@@ -1,0 +1,172 @@
+package dev.holdfast.redis;
+
+import static dev.holdfast.redis.LinkBench.assertRefused;
+import static dev.holdfast.redis.LinkBench.get;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.core.ErrorCode;
+import io.vertx.core.Future;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A link whose server is killed, stopped and demoted for real. */
+class RedisOutageIT {
+  private static final Script COUNT = Script.of("redis", "count");
+
+  @TempDir Path dataDir;
+
+  private final String key = "test:" + UUID.randomUUID();
+  private LinkBench bench;
+  private RedisConfig config;
+
+  @BeforeEach
+  void start() {
+    bench = new LinkBench(dataDir);
+    config = bench.config();
+  }
+
+  @AfterEach
+  void stop() {
+    bench.close();
+  }
+
+  @Test
+  void whatIsOutstandingFailsWhenTheServerIsKilledAndTheLinkComesBackByItself() {
+    var link = bench.open(config.withCommandTimeout(Duration.ofSeconds(30)));
+    var seen = listen(link);
+    String firstRun = link.runId();
+
+    List<Future<Reply>> sent = bench.onContext(() -> stopAndSend(link, 100));
+    bench.server().kill();
+
+    sent.forEach(future -> assertRefused(future, ErrorCode.UNAVAILABLE, "outcome unknown"));
+    assertRefused(link.send("GET", key), ErrorCode.UNAVAILABLE, "not connected");
+    bench.restart();
+    await().until(link::up);
+    assertNotEquals(firstRun, link.runId());
+    assertEquals(0, get(link.send("GET", key)).longOr(0), "what was never read was not done");
+    await().until(() -> seen.equals(List.of("down", "up " + link.runId())));
+    assertEquals(1, bench.registry.get("holdfast.redis.reconnects").counter().count());
+    assertEquals(
+        100, bench.registry.get("holdfast.redis.errors").tag("kind", "closed").counter().count());
+  }
+
+  @Test
+  void aServerThatDoesNotAnswerIsGivenUpInTimeAndUsedAgainWhenItAnswers() {
+    var link = bench.open(config);
+    String run = link.runId();
+
+    bench.signal("STOP");
+    long start = System.nanoTime();
+    var first = link.send("INCR", key);
+    var second = link.send("INCR", key);
+
+    assertRefused(first, ErrorCode.UNAVAILABLE, "outcome unknown");
+    assertRefused(second, ErrorCode.UNAVAILABLE, "outcome unknown");
+    long millis = Duration.ofNanos(System.nanoTime() - start).toMillis();
+    assertTrue(millis >= 400 && millis < 1_000, "took " + millis + " ms");
+    assertFalse(link.up());
+
+    bench.signal("CONT");
+    await().until(link::up);
+    assertEquals(run, link.runId());
+    assertFalse(get(link.send("INCR", key)).isNull());
+    assertEquals(
+        2, bench.registry.get("holdfast.redis.errors").tag("kind", "timeout").counter().count());
+  }
+
+  @Test
+  void anIdleLinkNoticesThatItsServerIsGone() {
+    var link = bench.open(config);
+
+    bench.signal("STOP");
+
+    await().atMost(6, SECONDS).until(() -> !link.up());
+  }
+
+  @Test
+  void aPauseOfThisProcessIsNotBlamedOnTheServer() {
+    var link = bench.open(config);
+
+    var answers = bench.onContext(() -> blockTheEventLoop(link));
+
+    assertEquals(1, get(answers).asLong());
+    assertTrue(link.up());
+  }
+
+  @Test
+  void scriptsAreThereAgainAfterARestart() {
+    var link = bench.open(config);
+    get(COUNT.run(link, List.of(key), List.of(1)));
+
+    bench.server().kill();
+    bench.restart();
+    await().until(link::up);
+    List<Future<Reply>> calls =
+        IntStream.range(0, 5).mapToObj(i -> COUNT.run(link, List.of(key), List.of(1))).toList();
+
+    assertEquals(6, get(calls.get(4)).at(0).asLong());
+  }
+
+  @Test
+  void aServerThatBecomesAReplicaIsLeftUntilItIsAPrimary() {
+    var link = bench.open(config);
+    get(link.send("REPLICAOF", "127.0.0.1", 1));
+
+    assertRefused(link.send("SET", key, 1), ErrorCode.UNAVAILABLE, "READONLY");
+    await().until(() -> errors("connect") >= 3 && !link.up());
+
+    RawRedis.send(bench.server().port(), "REPLICAOF NO ONE");
+    await().until(link::up);
+    assertEquals("OK", get(link.send("SET", key, 1)).asText());
+  }
+
+  @Test
+  void openingFailsByNameWhereNoServerAnswers() {
+    String uri = bench.server().uri();
+    bench.signal("STOP");
+    assertRefused(bench.opening(config, "stopped"), ErrorCode.UNAVAILABLE, uri);
+
+    bench.server().kill();
+    assertRefused(bench.opening(config, "killed"), ErrorCode.UNAVAILABLE, uri);
+  }
+
+  private List<String> listen(RedisLink link) {
+    List<String> seen = new CopyOnWriteArrayList<>();
+    link.onDown(() -> seen.add("down"));
+    link.onUp(() -> seen.add("up " + link.runId()));
+    return seen;
+  }
+
+  private List<Future<Reply>> stopAndSend(RedisLink link, int commands) {
+    bench.signal("STOP");
+    return IntStream.range(0, commands).mapToObj(i -> link.send("INCR", key)).toList();
+  }
+
+  private Future<Reply> blockTheEventLoop(RedisLink link) {
+    var answer = link.send("INCR", key);
+    long end = System.nanoTime() + config.commandTimeout().multipliedBy(3).toNanos();
+    while (System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
+    return answer;
+  }
+
+  private double errors(String kind) {
+    var counter = bench.registry.find("holdfast.redis.errors").tag("kind", kind).counter();
+    return counter == null ? 0 : counter.count();
+  }
+}
