@@ -3,10 +3,10 @@ package dev.holdfast.core;
 import dev.holdfast.core.ChannelName.Kind;
 
 /**
- * The one place that decides what a caller may do with a channel. A user reads its tenant's channel, its own {@code
- * user:} channel and its own session's without asking; the rest takes a permission, and no permission opens another
- * user's private channels or a {@code system:} log to a user. A service reads and writes all channels of the tenants
- * that it acts for.
+ * The one place that decides what a caller may do with a channel. A user reads its tenant's
+ * channel, its own {@code user:} channel and its own session's without asking; the rest takes a
+ * permission, and no permission opens another user's private channels or a {@code system:} log to a
+ * user. A service reads and writes all channels of the tenants that it acts for.
  */
 public final class Access {
   private Access() {}
@@ -42,9 +42,7 @@ public final class Access {
     Kind kind = channel.name().kind();
     boolean foreign =
         (kind == Kind.USER || kind == Kind.SESSION) && !owns(user, session, channel.name());
-    return !foreign
-        && kind != Kind.SYSTEM
-        && caller.permits("publish", channel.name().toString());
+    return !foreign && kind != Kind.SYSTEM && caller.permits("publish", channel.name().toString());
   }
 
   private static boolean owns(Caller.User user, String session, ChannelName name) {

@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.util.function.Function;
 
 /**
- * The event bus with our codec and our failures. A request fails with a {@link HoldfastException}; TIMEOUT and
- * UNAVAILABLE leave its outcome unknown. Safe on any thread.
+ * The event bus with our codec and our failures. A request fails with a {@link HoldfastException};
+ * TIMEOUT and UNAVAILABLE leave its outcome unknown. Safe on any thread.
  */
 public final class Bus {
   private final Vertx vertx;
@@ -35,7 +35,10 @@ public final class Bus {
     return request(address, message, options(timeout));
   }
 
-  /** Asks the instance of this process; requests of one sender are handled in the order in which they are sent. */
+  /**
+   * Asks the instance of this process; requests of one sender are handled in the order in which
+   * they are sent.
+   */
   public <A> Future<A> askLocal(String address, BusMessage<A> message, Duration timeout) {
     return request(address, message, options(timeout).setLocalOnly(true));
   }
@@ -46,8 +49,8 @@ public final class Bus {
   }
 
   /**
-   * Serves an address in the whole cluster; the handler's failure goes back by name. Registered when the future of
-   * {@link MessageConsumer#completion()} is.
+   * Serves an address in the whole cluster; the handler's failure goes back by name. Registered
+   * when the future of {@link MessageConsumer#completion()} is.
    */
   public <M extends BusMessage<?>> MessageConsumer<M> serve(
       String address, Function<M, ? extends Future<?>> handler) {

@@ -12,9 +12,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * One codec for everything that crosses the event bus: class name, then CBOR (the payload's JSON text goes as it is,
- * without a second escaping). Local delivery hands the immutable record over. Only {@link BusValue}s of Holdfast's own
- * packages are ever instantiated; unknown members are ignored, so that versions can be mixed during an upgrade.
+ * One codec for everything that crosses the event bus: class name, then CBOR (the payload's JSON
+ * text goes as it is, without a second escaping). Local delivery hands the immutable record over.
+ * Only {@link BusValue}s of Holdfast's own packages are ever instantiated; unknown members are
+ * ignored, so that versions can be mixed during an upgrade.
  */
 public final class BusCodec implements MessageCodec<BusValue, BusValue> {
   public static final String NAME = "holdfast";

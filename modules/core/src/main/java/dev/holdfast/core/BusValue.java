@@ -1,4 +1,7 @@
 package dev.holdfast.core;
 
-/** Marks what may cross the event bus by {@link BusCodec}: immutable records of Holdfast, and nothing else. */
+/**
+ * Marks what may cross the event bus by {@link BusCodec}: immutable records of Holdfast, and
+ * nothing else.
+ */
 public interface BusValue {}

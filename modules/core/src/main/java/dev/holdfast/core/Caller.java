@@ -5,8 +5,9 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.Set;
 
 /**
- * Who asks: on every bus message that acts for someone. A permission reads {@code verb:target}, the target may end in
- * {@code *}: {@code subscribe:topic:news}, {@code publish:topic:*}, {@code request:billing}.
+ * Who asks: on every bus message that acts for someone. A permission reads {@code verb:target}, the
+ * target may end in {@code *}: {@code subscribe:topic:news}, {@code publish:topic:*}, {@code
+ * request:billing}.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({

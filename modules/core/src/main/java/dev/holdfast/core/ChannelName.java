@@ -5,8 +5,8 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Objects;
 
 /**
- * A channel's name within its tenant: {@code tenant}, {@code user:<id>}, {@code session:<id>}, {@code run:<id>}, {@code
- * topic:<name>} or {@code system:<name>}.
+ * A channel's name within its tenant: {@code tenant}, {@code user:<id>}, {@code session:<id>},
+ * {@code run:<id>}, {@code topic:<name>} or {@code system:<name>}.
  *
  * @param kind what kind of channel
  * @param id the part after the colon; empty for {@code tenant}

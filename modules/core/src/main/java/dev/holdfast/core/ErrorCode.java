@@ -3,9 +3,9 @@ package dev.holdfast.core;
 import java.util.Locale;
 
 /**
- * Every named failure. The number crosses the event bus, the name crosses the wire (lower case) and HTTP; neither is
- * ever used for anything else again. {@code retryable} tells the asker that the same request may succeed later, and
- * that sending it again is safe.
+ * Every named failure. The number crosses the event bus, the name crosses the wire (lower case) and
+ * HTTP; neither is ever used for anything else again. {@code retryable} tells the asker that the
+ * same request may succeed later, and that sending it again is safe.
  */
 public enum ErrorCode {
   BAD_REQUEST(1, 400, false, "The request is not valid."),
@@ -17,7 +17,8 @@ public enum ErrorCode {
   LIMIT_EXCEEDED(7, 422, false, "A limit of the session or tenant is reached."),
   RATE_LIMITED(8, 429, true, "Too many requests; slow down."),
   UNKNOWN_TYPE(9, 400, false, "Unknown frame type."),
-  FENCED(10, 409, false, "Another connection holds this session, or another instance this publisher."),
+  FENCED(
+      10, 409, false, "Another connection holds this session, or another instance this publisher."),
   OUT_OF_SEQUENCE(11, 409, true, "A publication before this one has not arrived; resend in order."),
   NO_SERVICE(12, 503, true, "No instance of the service answers."),
   TIMEOUT(13, 504, true, "No answer in time; the outcome is unknown."),

@@ -4,8 +4,9 @@ import io.vertx.core.eventbus.ReplyException;
 import java.util.Objects;
 
 /**
- * A named failure on its way to whoever asked. The message is for logs and for callers that are trusted; users see the
- * code's public text, or a message that the thrower marked as public by {@link #told}.
+ * A named failure on its way to whoever asked. The message is for logs and for callers that are
+ * trusted; users see the code's public text, or a message that the thrower marked as public by
+ * {@link #told}.
  */
 public final class HoldfastException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -23,7 +24,10 @@ public final class HoldfastException extends RuntimeException {
     this.told = told;
   }
 
-  /** A failure whose message may be shown to the user as it is: it holds nothing but what the user sent. */
+  /**
+   * A failure whose message may be shown to the user as it is: it holds nothing but what the user
+   * sent.
+   */
   public static HoldfastException told(ErrorCode code, String message) {
     return new HoldfastException(code, message, true);
   }
@@ -38,8 +42,8 @@ public final class HoldfastException extends RuntimeException {
   }
 
   /**
-   * Names any failure. TIMEOUT and NO_HANDLERS of the event bus mean "outcome unknown" and are retryable, because
-   * handlers are idempotent; what is not known is {@link ErrorCode#INTERNAL}.
+   * Names any failure. TIMEOUT and NO_HANDLERS of the event bus mean "outcome unknown" and are
+   * retryable, because handlers are idempotent; what is not known is {@link ErrorCode#INTERNAL}.
    */
   public static HoldfastException from(Throwable failure) {
     if (failure instanceof HoldfastException named) {

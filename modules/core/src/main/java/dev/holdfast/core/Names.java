@@ -3,8 +3,8 @@ package dev.holdfast.core;
 import java.util.regex.Pattern;
 
 /**
- * The one place that says what a name may look like. All names are ASCII, so that two names that look alike are alike,
- * need no escaping in JSON, and can't leave the braces of a Redis hash tag.
+ * The one place that says what a name may look like. All names are ASCII, so that two names that
+ * look alike are alike, need no escaping in JSON, and can't leave the braces of a Redis hash tag.
  */
 public final class Names {
   private static final Pattern TENANT = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
@@ -30,7 +30,10 @@ public final class Names {
     return check(TOPIC, name, "channel");
   }
 
-  /** An identifier of a session, connection, node, run, service or instance: 1 to 64 letters, digits, {@code _ -}. */
+  /**
+   * An identifier of a session, connection, node, run, service or instance: 1 to 64 letters,
+   * digits, {@code _ -}.
+   */
   public static String id(String name, String what) {
     return check(ID, name, what);
   }

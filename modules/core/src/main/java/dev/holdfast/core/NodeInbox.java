@@ -8,9 +8,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * A node's own address on the event bus, the only one besides those of its services: messages to this node (hints,
- * beats, "replaced") are handed to whoever registered for their type. One clustered registration, however many
- * connections there are. A receiver is called on the context on which {@link #open} was called.
+ * A node's own address on the event bus, the only one besides those of its services: messages to
+ * this node (hints, beats, "replaced") are handed to whoever registered for their type. One
+ * clustered registration, however many connections there are. A receiver is called on the context
+ * on which {@link #open} was called.
  */
 public final class NodeInbox {
   private final Bus bus;
@@ -27,7 +28,10 @@ public final class NodeInbox {
     return node;
   }
 
-  /** Registers the receiver of a type of messages; a second one for the same type replaces the first. */
+  /**
+   * Registers the receiver of a type of messages; a second one for the same type replaces the
+   * first.
+   */
   public <M extends BusValue> void on(Class<M> type, Consumer<M> receiver) {
     receivers.put(type, value -> receiver.accept(type.cast(value)));
   }

@@ -3,10 +3,11 @@ package dev.holdfast.core;
 import java.util.Objects;
 
 /**
- * A place in a channel's log: after publication {@code seq} of {@code epoch}. Compare seqs only within one epoch.
+ * A place in a channel's log: after publication {@code seq} of {@code epoch}. Compare seqs only
+ * within one epoch.
  *
- * @param epoch opaque, 1 to 32 characters of {@code [A-Za-z0-9_-]}; changes when the log may have lost acknowledged
- *     publications
+ * @param epoch opaque, 1 to 32 characters of {@code [A-Za-z0-9_-]}; changes when the log may have
+ *     lost acknowledged publications
  * @param seq 0 (before the first publication) to 2^53 − 1
  */
 public record Position(String epoch, long seq) implements BusValue {

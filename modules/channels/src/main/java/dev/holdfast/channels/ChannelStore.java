@@ -1,0 +1,205 @@
+package dev.holdfast.channels;
+
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName.Kind;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Ids;
+import dev.holdfast.core.NodeId;
+import dev.holdfast.core.Position;
+import dev.holdfast.redis.Keys;
+import dev.holdfast.redis.RedisLink;
+import dev.holdfast.redis.Reply;
+import dev.holdfast.redis.Script;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Logs in Redis; one method per script. Scripts reach Redis in the order of the calls. Used on the
+ * context of its link; failures are the link's, and NOT_FOUND for the channel of a session that is
+ * not.
+ */
+final class ChannelStore {
+  private static final String MODULE = "channels";
+  private static final Script APPEND =
+      Script.of(MODULE, "log_meta", "log_nodes", "log_trim", "log_append");
+  private static final Script VOLATILE = Script.of(MODULE, "log_meta", "log_nodes", "log_volatile");
+  private static final Script INTEREST = Script.of(MODULE, "log_meta", "log_nodes", "log_interest");
+  private static final Script READ = Script.of(MODULE, "log_meta", "log_read");
+  private static final Script FENCE = Script.of(MODULE, "log_fence");
+
+  /** Beyond any retry of a session; it may live this long between two publications of a channel. */
+  private static final Duration SESSION_PUBLISHER_TTL = Duration.ofHours(24);
+
+  private static final Duration SERVICE_PUBLISHER_TTL = Duration.ofHours(1);
+
+  private final RedisLink link;
+  private final ChannelsConfig config;
+
+  ChannelStore(RedisLink link, ChannelsConfig config) {
+    this.link = link;
+    this.config = config;
+  }
+
+  /**
+   * What an append answered.
+   *
+   * @param at Redis time in ms, where it was stored
+   * @param nodes whom to hint
+   */
+  record Appended(ChannelMessage.Result result, long at, List<NodeId> nodes) {}
+
+  /** Entry of a log as it is stored. */
+  record Stored(long seq, long at, byte[] body) {}
+
+  /**
+   * A part of a log.
+   *
+   * @param base where reading goes on: the cursor, in the epoch now in force, or where the gap ends
+   * @param gap or null
+   */
+  record Chunk(Position base, Position top, Gap gap, List<Stored> entries) {
+    /** Where the chunk ends. */
+    Position end() {
+      return entries.isEmpty() ? base : base.at(entries.get(entries.size() - 1).seq());
+    }
+  }
+
+  Future<Appended> append(Channel channel, Publisher publisher, long n, byte[] body) {
+    Retention retention = config.retentionOf(channel);
+    Duration ttl = publisher.isSession() ? SESSION_PUBLISHER_TTL : SERVICE_PUBLISHER_TTL;
+    List<Object> args = new ArrayList<>(11);
+    args.add(link.runId());
+    args.add(Ids.fresh());
+    args.add(kind(channel));
+    args.add(publisher.generation());
+    args.add(n);
+    args.add(publisher.id());
+    args.add(ttl.toMillis());
+    args.add(body);
+    args.add(retention.entries());
+    args.add(retention.bytes());
+    args.add(retention.age().toMillis());
+    List<String> keys =
+        List.of(
+            Keys.meta(channel),
+            Keys.log(channel),
+            interestKey(channel),
+            Keys.publisher(channel, publisher.id()));
+    return APPEND.run(link, keys, args).map(ChannelStore::appended);
+  }
+
+  /** Whom a volatile publication goes to, and when. */
+  Future<Appended> volatileNodes(Channel channel) {
+    return VOLATILE
+        .run(link, List.of(interestKey(channel)), List.of(kind(channel)))
+        .map(
+            reply -> {
+              refuseGone(reply);
+              var result = ChannelMessage.Result.stored(null, false);
+              return new Appended(result, reply.at(0).asLong(), nodes(reply.at(1)));
+            });
+  }
+
+  /** Asserts (or renews) a node's interest, and answers the log's position in the same step. */
+  Future<Position> interest(Channel channel, NodeId node) {
+    return interest(channel, node, config.interestTtl().toMillis())
+        .map(reply -> new Position(reply.at(0).asText(), reply.at(1).asLong()));
+  }
+
+  Future<Void> leave(Channel channel, NodeId node) {
+    return channel.name().kind() == Kind.SESSION
+        ? Future.succeededFuture()
+        : interest(channel, node, 0).mapEmpty();
+  }
+
+  private Future<Reply> interest(Channel channel, NodeId node, long ttl) {
+    List<String> keys = List.of(Keys.meta(channel), Keys.log(channel), interestKey(channel));
+    return INTEREST
+        .run(link, keys, List.of(link.runId(), Ids.fresh(), kind(channel), node.toString(), ttl))
+        .map(ChannelStore::refuseGone);
+  }
+
+  /**
+   * Reads after a cursor.
+   *
+   * @param after null for the earliest
+   * @return null where there is no log; a channel that a node reads always has one, see {@link
+   *     #interest}
+   */
+  Future<Chunk> read(Channel channel, Position after, int limit) {
+    String epoch = after == null ? "-" : after.epoch();
+    long seq = after == null ? 0 : after.seq();
+    List<Object> args = List.of(link.runId(), Ids.fresh(), epoch, seq, limit);
+    return READ.run(link, List.of(Keys.meta(channel), Keys.log(channel)), args)
+        .map(reply -> chunk(reply, after));
+  }
+
+  /** Refuses the publisher's older generations from now on. */
+  Future<Void> fence(Channel channel, Publisher publisher) {
+    List<Object> args = List.of(publisher.generation(), SESSION_PUBLISHER_TTL.toMillis());
+    return FENCE.run(link, List.of(Keys.publisher(channel, publisher.id())), args).mapEmpty();
+  }
+
+  private static Appended appended(Reply reply) {
+    refuseGone(reply);
+    String outcome = reply.at(0).asText();
+    var result =
+        switch (outcome) {
+          case "stored" -> ChannelMessage.Result.stored(position(reply), false);
+          case "duplicate" -> ChannelMessage.Result.stored(position(reply), true);
+          case "sequence" ->
+              ChannelMessage.Result.refused(ErrorCode.OUT_OF_SEQUENCE, reply.at(1).asLong());
+          default -> ChannelMessage.Result.refused(ErrorCode.FENCED, 0);
+        };
+    return outcome.equals("stored")
+        ? new Appended(result, reply.at(3).asLong(), nodes(reply.at(4)))
+        : new Appended(result, 0, List.of());
+  }
+
+  private static Position position(Reply reply) {
+    String epoch = reply.at(1).asText();
+    return epoch.isEmpty() ? null : new Position(epoch, reply.at(2).asLong());
+  }
+
+  private static Chunk chunk(Reply reply, Position after) {
+    if (reply.size() == 0) {
+      return null;
+    }
+    Position top = new Position(reply.at(0).asText(), reply.at(1).asLong());
+    Position base = top.at(reply.at(2).asLong());
+    String reason = reply.at(3).asText();
+    List<Stored> entries = new ArrayList<>();
+    for (Reply entry : reply.at(4).list()) {
+      entries.add(new Stored(entry.at(0).asLong(), entry.at(1).asLong(), entry.at(2).bytes()));
+    }
+    return new Chunk(base, top, reason.isEmpty() ? null : new Gap(after, base, reason), entries);
+  }
+
+  private static Reply refuseGone(Reply reply) {
+    if (reply.size() == 1 && reply.at(0).asText().equals("gone")) {
+      throw new HoldfastException(ErrorCode.NOT_FOUND, "no such session");
+    }
+    return reply;
+  }
+
+  private static List<NodeId> nodes(Reply reply) {
+    List<NodeId> nodes = new ArrayList<>(reply.size());
+    for (Reply node : reply.list()) {
+      nodes.add(NodeId.parse(node.asText()));
+    }
+    return nodes;
+  }
+
+  private static String interestKey(Channel channel) {
+    return channel.name().kind() == Kind.SESSION
+        ? Keys.session(channel.tenant(), channel.name().id())
+        : Keys.interest(channel);
+  }
+
+  private static String kind(Channel channel) {
+    return channel.name().kind() == Kind.SESSION ? "s" : "z";
+  }
+}

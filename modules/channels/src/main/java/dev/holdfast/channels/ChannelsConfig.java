@@ -1,0 +1,65 @@
+package dev.holdfast.channels;
+
+import dev.holdfast.core.Channel;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * Settings of logs and of the fan-out.
+ *
+ * @param retention by {@code <tenant>/<kind>}, {@code <tenant>}, {@code <kind>} or {@code default};
+ *     the first found in this order holds
+ * @param interestTtl how long a node's interest lasts without renewal, 10 s to 1 h; default 5 min.
+ *     It is renewed after 40 to 60 % of it
+ * @param leaveAfter how long a channel without local readers stays open, default 10 s
+ * @param holeWait how long a missing publication is waited for before the log is read, default 5 ms
+ * @param silence after which a peer that sends no beats is taken for lost, default 3 s
+ * @param ringBytes most bytes of encoded frames kept per channel for readers that are just behind,
+ *     default 128 KiB
+ * @param checksPerSecond pace at which positions are compared after a loss, default 2,000
+ */
+public record ChannelsConfig(
+    Map<String, Retention> retention,
+    Duration interestTtl,
+    Duration leaveAfter,
+    Duration holeWait,
+    Duration silence,
+    int ringBytes,
+    int checksPerSecond) {
+  public static final ChannelsConfig DEFAULT =
+      new ChannelsConfig(null, null, null, null, null, 0, 0);
+
+  public ChannelsConfig {
+    retention = retention == null ? Map.of() : Map.copyOf(retention);
+    interestTtl = interestTtl == null ? Duration.ofMinutes(5) : interestTtl;
+    leaveAfter = leaveAfter == null ? Duration.ofSeconds(10) : leaveAfter;
+    holeWait = holeWait == null ? Duration.ofMillis(5) : holeWait;
+    silence = silence == null ? Duration.ofSeconds(3) : silence;
+    ringBytes = ringBytes == 0 ? 128 << 10 : ringBytes;
+    checksPerSecond = checksPerSecond == 0 ? 2_000 : checksPerSecond;
+    check(
+        interestTtl.toSeconds() >= 10 && interestTtl.toSeconds() <= 3600, "interestTtl: 10s to 1h");
+    check(!leaveAfter.isNegative(), "leaveAfter: not negative");
+    check(holeWait.toMillis() >= 1, "holeWait: at least 1ms");
+    check(silence.toMillis() >= 1500, "silence: at least 1500ms (beats come every second)");
+    check(ringBytes > 0, "ringBytes: positive");
+    check(checksPerSecond >= 10, "checksPerSecond: at least 10");
+  }
+
+  Retention retentionOf(Channel channel) {
+    String kind = channel.name().kind().wireName;
+    for (String key :
+        new String[] {channel.tenant() + "/" + kind, channel.tenant(), kind, "default"}) {
+      if (retention.containsKey(key)) {
+        return retention.get(key);
+      }
+    }
+    return Retention.DEFAULT;
+  }
+
+  private static void check(boolean holds, String problem) {
+    if (!holds) {
+      throw new IllegalArgumentException("channels." + problem);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package dev.holdfast.channels;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+
+/** What the module counts; safe on any thread. Names are in README.md. */
+final class ChannelsMetrics {
+  final Counter stored;
+  final Counter duplicates;
+  final Counter refused;
+  final Counter volatiles;
+  final Counter deliveries;
+  final Counter gaps;
+  final Counter catchUps;
+  final Counter hints;
+  final Counter hintsLost;
+  final Counter holes;
+  final Counter logReads;
+  final Counter ringReads;
+  final Counter checks;
+  final Counter leavesLost;
+  final Counter silences;
+
+  ChannelsMetrics(MeterRegistry registry) {
+    stored = publications(registry, "stored");
+    duplicates = publications(registry, "duplicate");
+    refused = publications(registry, "refused");
+    volatiles = publications(registry, "volatile");
+    deliveries = registry.counter("holdfast.deliveries");
+    gaps = registry.counter("holdfast.gaps");
+    catchUps = registry.counter("holdfast.catchups");
+    hints = registry.counter("holdfast.hints");
+    hintsLost = registry.counter("holdfast.hints.lost");
+    holes = registry.counter("holdfast.hints.holes");
+    logReads = registry.counter("holdfast.reads", "from", "log");
+    ringReads = registry.counter("holdfast.reads", "from", "ring");
+    checks = registry.counter("holdfast.position.checks");
+    leavesLost = registry.counter("holdfast.interest.leaves.lost");
+    silences = registry.counter("holdfast.peers.silent");
+  }
+
+  private static Counter publications(MeterRegistry registry, String outcome) {
+    return registry.counter("holdfast.publications", "outcome", outcome);
+  }
+
+  void published(ChannelMessage.Result result) {
+    if (result.refused() != null) {
+      refused.increment();
+    } else if (result.duplicate()) {
+      duplicates.increment();
+    } else if (result.position() == null) {
+      volatiles.increment();
+    } else {
+      stored.increment();
+    }
+  }
+}

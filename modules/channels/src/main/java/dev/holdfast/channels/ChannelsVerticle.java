@@ -1,0 +1,194 @@
+package dev.holdfast.channels;
+
+import dev.holdfast.channels.ChannelMessage.Done;
+import dev.holdfast.channels.ChannelMessage.Item;
+import dev.holdfast.channels.ChannelMessage.Page;
+import dev.holdfast.channels.ChannelMessage.Published;
+import dev.holdfast.channels.ChannelMessage.Result;
+import dev.holdfast.channels.ChannelStore.Appended;
+import dev.holdfast.core.Access;
+import dev.holdfast.core.Bus;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.JsonText;
+import dev.holdfast.protocol.ServerFrames;
+import dev.holdfast.redis.RedisConfig;
+import dev.holdfast.redis.RedisLink;
+import dev.holdfast.sessions.SessionsClient;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Serves {@link ChannelMessage}s from Redis, one instance per node. What one sender publishes to a
+ * channel reaches Redis in the order sent. Holds nothing but numbers of hints; state is touched on
+ * its own context only.
+ */
+public final class ChannelsVerticle extends VerticleBase
+    implements ChannelMessage.Handler<Future<?>> {
+  static final String ADDRESS = "channels";
+
+  private static final long BEAT_MS = 1_000;
+
+  private final Bus bus;
+  private final Hub hub;
+  private final RedisConfig redis;
+  private final ChannelsConfig config;
+  private final SessionSubscriptions subscriptions;
+  private final ChannelsMetrics metrics;
+  private final MeterRegistry registry;
+  private RedisLink link;
+  private ChannelStore store;
+  private HintSender hints;
+  private MessageConsumer<?> consumer;
+
+  /**
+   * @param hub this node's
+   */
+  public ChannelsVerticle(
+      Hub hub,
+      RedisConfig redis,
+      ChannelsConfig config,
+      SessionsClient sessions,
+      MeterRegistry registry) {
+    this.bus = hub.bus();
+    this.hub = hub;
+    this.redis = redis;
+    this.config = config;
+    this.subscriptions = new SessionSubscriptions(bus, sessions);
+    this.metrics = new ChannelsMetrics(registry);
+    this.registry = registry;
+  }
+
+  @Override
+  public Future<?> start() {
+    return RedisLink.open(vertx, redis, "channels", registry).compose(this::serve);
+  }
+
+  private Future<?> serve(RedisLink opened) {
+    link = opened;
+    store = new ChannelStore(link, config);
+    hints = new HintSender(bus, context, hub.node(), hub::hints);
+    vertx.setPeriodic(BEAT_MS, timer -> beat());
+    MessageConsumer<ChannelMessage<?>> served =
+        bus.serve(ADDRESS, message -> message.dispatch(this));
+    consumer = served;
+    return consumer.completion();
+  }
+
+  private void beat() {
+    hints.peers(hub.peers());
+    hints.beat();
+  }
+
+  @Override
+  public Future<?> stop() {
+    Future<?> silent = consumer == null ? Future.succeededFuture() : consumer.unregister();
+    return silent.eventually(() -> link == null ? Future.succeededFuture() : link.close());
+  }
+
+  @Override
+  public Future<Published> publish(ChannelMessage.Publish message) {
+    if (!Access.mayPublish(message.caller(), message.session(), message.channel())) {
+      return refused(ErrorCode.FORBIDDEN, "publish to " + message.channel());
+    }
+    List<Future<Result>> results = new ArrayList<>(message.items().size());
+    for (Item item : message.items()) {
+      results.add(one(message, item).recover(this::named));
+    }
+    return Future.join(results).map(all -> new Published(all.list()));
+  }
+
+  private Future<Result> one(ChannelMessage.Publish message, Item item) {
+    if (message.caller() instanceof Caller.Service && !JsonText.isValue(item.data())) {
+      return refused(ErrorCode.BAD_REQUEST, "data: not one JSON value");
+    }
+    byte[] body = ServerFrames.body(item.event(), item.data(), message.caller());
+    Channel channel = message.channel();
+    Future<Appended> appended =
+        item.isVolatile()
+            ? store.volatileNodes(channel)
+            : store.append(channel, message.publisher(), item.n(), body);
+    return appended.map(answer -> told(channel, answer, body));
+  }
+
+  private Result told(Channel channel, Appended answer, byte[] body) {
+    Result result = answer.result();
+    metrics.published(result);
+    if (result.refused() == null && !result.duplicate()) {
+      boolean stored = result.position() != null;
+      String epoch = stored ? result.position().epoch() : "";
+      long seq = stored ? result.position().seq() : 0;
+      hints.hint(answer.nodes(), new Hint(channel, epoch, seq, answer.at(), body));
+    }
+    return result;
+  }
+
+  private Future<Result> named(Throwable failure) {
+    ErrorCode code = HoldfastException.from(failure).code();
+    Result result = Result.refused(code, 0);
+    metrics.published(result);
+    return Future.succeededFuture(result);
+  }
+
+  @Override
+  public Future<Done> fence(ChannelMessage.Fence message) {
+    Publisher publisher = Publisher.of(message.session());
+    List<Future<Void>> fenced = new ArrayList<>(message.channels().size());
+    for (ChannelName name : message.channels()) {
+      fenced.add(store.fence(new Channel(message.session().tenant(), name), publisher));
+    }
+    return Future.join(fenced).map(all -> new Done());
+  }
+
+  @Override
+  public Future<Page> history(ChannelMessage.History message) {
+    Channel channel = message.channel();
+    if (!Access.mayRead(message.caller(), null, channel)) {
+      return refused(ErrorCode.FORBIDDEN, "read " + channel);
+    }
+    return store.read(channel, message.after(), message.limit()).map(ChannelsVerticle::page);
+  }
+
+  private static Page page(ChannelStore.Chunk chunk) {
+    if (chunk == null) {
+      return new Page(List.of(), null, null);
+    }
+    List<Publication> publications = new ArrayList<>(chunk.entries().size());
+    for (ChannelStore.Stored entry : chunk.entries()) {
+      String json = "{" + new String(entry.body(), java.nio.charset.StandardCharsets.UTF_8) + "}";
+      publications.add(new Publication(chunk.top().at(entry.seq()), entry.at(), json));
+    }
+    return new Page(publications, chunk.gap(), chunk.top());
+  }
+
+  @Override
+  public Future<Done> subscribeSession(ChannelMessage.SubscribeSession message) {
+    if (!(message.caller() instanceof Caller.Service)
+        || !Access.mayRead(message.caller(), null, message.channel())) {
+      return refused(ErrorCode.FORBIDDEN, "subscribe a session to " + message.channel());
+    }
+    return store
+        .interest(message.channel(), hub.node())
+        .compose(position -> subscriptions.add(message, position));
+  }
+
+  @Override
+  public Future<Done> unsubscribeSession(ChannelMessage.UnsubscribeSession message) {
+    if (!(message.caller() instanceof Caller.Service)
+        || !Access.mayRead(message.caller(), null, message.channel())) {
+      return refused(ErrorCode.FORBIDDEN, "unsubscribe a session from " + message.channel());
+    }
+    return subscriptions.remove(message);
+  }
+
+  private static <T> Future<T> refused(ErrorCode code, String message) {
+    return Future.failedFuture(new HoldfastException(code, message));
+  }
+}

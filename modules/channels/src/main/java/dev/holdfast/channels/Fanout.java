@@ -1,0 +1,134 @@
+package dev.holdfast.channels;
+
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.Position;
+import dev.holdfast.protocol.EncodedFrame;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * The readers of one event loop. Takes each stretch of a channel once from the {@link Hub} and
+ * hands its frames, encoded already, to all readers that are in step; the others follow by their
+ * own cursors. Confined to its context, but for the package's calls from the hub, which hop to it.
+ */
+public final class Fanout {
+  private final Vertx vertx;
+  private final Context context;
+  private final Hub hub;
+  private final Map<Channel, LocalChannel> channels = new HashMap<>();
+  private final Map<Outlet, Set<Subscription>> stalled = new IdentityHashMap<>();
+
+  /**
+   * @param context an event loop's; every other method is called there
+   */
+  public Fanout(Vertx vertx, Context context, Hub hub) {
+    this.vertx = vertx;
+    this.context = context;
+    this.hub = hub;
+  }
+
+  /**
+   * Opens a channel for a reader. Nothing is handed to the outlet before {@link
+   * Subscription#start}. Whether the reader may read it is the caller's to check.
+   *
+   * @return fails with UNAVAILABLE, or NOT_FOUND for the channel of a session that is not
+   */
+  public Future<Subscription> open(Channel channel, Start start, Outlet outlet) {
+    LocalChannel local = channels.get(channel);
+    if (local == null) {
+      local = new LocalChannel(channel, this);
+      channels.put(channel, local);
+      hub.open(channel, this);
+    }
+    return local.add(start, outlet);
+  }
+
+  /** Tells that the outlet is writable again: its readers that fell behind go on. */
+  public void drained(Outlet outlet) {
+    Set<Subscription> behind = stalled.remove(outlet);
+    if (behind != null) {
+      behind.forEach(Subscription::pump);
+    }
+  }
+
+  /** How many channels have readers on this event loop. */
+  public int openChannels() {
+    return channels.size();
+  }
+
+  // --- for subscriptions, on the context
+
+  void stall(Subscription subscription) {
+    stalled
+        .computeIfAbsent(subscription.outlet(), first -> new LinkedHashSet<>())
+        .add(subscription);
+  }
+
+  void unstall(Subscription subscription) {
+    Set<Subscription> behind = stalled.get(subscription.outlet());
+    if (behind != null && behind.remove(subscription) && behind.isEmpty()) {
+      stalled.remove(subscription.outlet());
+    }
+  }
+
+  void remove(LocalChannel local) {
+    if (channels.remove(local.channel(), local)) {
+      hub.close(local.channel(), this);
+    }
+  }
+
+  Future<Stretch> read(Channel channel, Position after) {
+    Promise<Stretch> promise = Promise.promise();
+    Consumer<Future<Stretch>> answer = read -> read.onComplete(promise);
+    hub.read(channel, after, this, answer);
+    return promise.future();
+  }
+
+  void later(long ms, Runnable action) {
+    vertx.setTimer(ms, timer -> run(action));
+  }
+
+  ChannelsMetrics metrics() {
+    return hub.metrics();
+  }
+
+  // --- from the hub
+
+  void run(Runnable action) {
+    context.runOnContext(ignored -> action.run());
+  }
+
+  void opened(Channel channel, Position position) {
+    with(channel, local -> local.opened(position));
+  }
+
+  void refused(Channel channel, Throwable failure) {
+    with(channel, local -> local.refused(failure));
+  }
+
+  void deliver(Channel channel, Stretch stretch) {
+    with(channel, local -> local.deliver(stretch));
+  }
+
+  void deliverVolatile(Channel channel, EncodedFrame frame) {
+    with(channel, local -> local.deliverVolatile(frame));
+  }
+
+  private void with(Channel channel, Consumer<LocalChannel> action) {
+    run(
+        () -> {
+          LocalChannel local = channels.get(channel);
+          if (local != null) {
+            action.accept(local);
+          }
+        });
+  }
+}

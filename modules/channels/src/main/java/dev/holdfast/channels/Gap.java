@@ -1,0 +1,11 @@
+package dev.holdfast.channels;
+
+import dev.holdfast.core.BusValue;
+import dev.holdfast.core.Position;
+
+/**
+ * What lies after {@code from} up to {@code to} and can't be served.
+ *
+ * @param reason {@code trimmed}: retention; {@code epoch}: the store lost it
+ */
+public record Gap(Position from, Position to, String reason) implements BusValue {}

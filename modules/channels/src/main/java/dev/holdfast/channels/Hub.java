@@ -1,0 +1,198 @@
+package dev.holdfast.channels;
+
+import dev.holdfast.core.Bus;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.NodeId;
+import dev.holdfast.core.NodeInbox;
+import dev.holdfast.core.Position;
+import dev.holdfast.redis.RedisConfig;
+import dev.holdfast.redis.RedisLink;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * A node's hub: brings each channel that has readers on this node from the log and from hints to
+ * the fan-outs of its event loops, every publication once and in order. Memory only: all of it can
+ * be rebuilt from Redis. State is touched on the verticle's own context; methods say so where they
+ * may be called from others.
+ */
+public final class Hub extends VerticleBase {
+  private static final long TICK_MS = 1_000;
+
+  private final Bus bus;
+  private final NodeInbox inbox;
+  private final RedisConfig redis;
+  private final ChannelsConfig config;
+  private final MeterRegistry registry;
+  private final ChannelsMetrics metrics;
+  private final Map<Channel, HubChannel> channels = new HashMap<>();
+  private volatile Set<NodeId> peers = Set.of();
+  private RedisLink link;
+  private HubContext shared;
+  private Peers tracker;
+  private PositionChecks checks;
+
+  public Hub(
+      Bus bus, NodeInbox inbox, RedisConfig redis, ChannelsConfig config, MeterRegistry registry) {
+    this.bus = bus;
+    this.inbox = inbox;
+    this.redis = redis;
+    this.config = config;
+    this.registry = registry;
+    this.metrics = new ChannelsMetrics(registry);
+  }
+
+  @Override
+  public Future<?> start() {
+    return RedisLink.open(vertx, redis, "hub", registry).map(this::opened);
+  }
+
+  private Void opened(RedisLink opened) {
+    link = opened;
+    ChannelStore store = new ChannelStore(link, config);
+    LogReader reader = new LogReader(store, node(), metrics);
+    shared = new HubContext(vertx, node(), config, store, reader, metrics);
+    checks = new PositionChecks(vertx, config.checksPerSecond(), metrics);
+    tracker = new Peers(config.silence(), metrics, this::compareAll, inbox::reopen);
+    link.onUp(this::compareAll);
+    inbox.on(Hint.Batch.class, batch -> onContext(() -> batch(batch)));
+    inbox.on(Hint.Beat.class, beat -> onContext(() -> tracker.beat(beat)));
+    vertx.setPeriodic(TICK_MS, timer -> tick());
+    Gauge.builder("holdfast.channels.open", channels, Map::size).register(registry);
+    return null;
+  }
+
+  @Override
+  public Future<?> stop() {
+    return link == null ? Future.succeededFuture() : link.close();
+  }
+
+  /** This life of this node. */
+  public NodeId node() {
+    return inbox.node();
+  }
+
+  Bus bus() {
+    return bus;
+  }
+
+  ChannelsMetrics metrics() {
+    return metrics;
+  }
+
+  /** The nodes that live, this one included; empty until {@link #nodes} was called. Any thread. */
+  Set<NodeId> peers() {
+    return peers;
+  }
+
+  /**
+   * Tells which nodes hold a lease; the loss of one starts a comparison of positions. Any thread.
+   */
+  public void nodes(Set<NodeId> live) {
+    peers = Set.copyOf(live);
+    onContext(() -> tracker.nodes(peers));
+  }
+
+  // --- fan-outs of this node, from their own contexts
+
+  /** Opens a channel for a fan-out: it is told the position, and from there on every stretch. */
+  void open(Channel channel, Fanout fanout) {
+    onContext(() -> channels.computeIfAbsent(channel, this::fresh).open(fanout));
+  }
+
+  private HubChannel fresh(Channel channel) {
+    return new HubChannel(channel, shared);
+  }
+
+  void close(Channel channel, Fanout fanout) {
+    onContext(
+        () -> {
+          HubChannel open = channels.get(channel);
+          if (open != null) {
+            open.close(fanout);
+          }
+        });
+  }
+
+  /**
+   * Reads what follows on a cursor (null: the earliest); the answer comes on the fan-out's context.
+   */
+  void read(Channel channel, Position after, Fanout fanout, Consumer<Future<Stretch>> answer) {
+    onContext(
+        () -> {
+          HubChannel open = channels.get(channel);
+          Future<Stretch> read =
+              open == null ? shared.reader().read(channel, after) : open.read(after);
+          read.onComplete(done -> fanout.run(() -> answer.accept(read)));
+        });
+  }
+
+  // --- hints
+
+  /** Hints of this node's own appends. Any thread. */
+  void hints(List<Hint> hints) {
+    onContext(() -> take(hints));
+  }
+
+  private void batch(Hint.Batch batch) {
+    tracker.batch(batch);
+    take(batch.hints());
+  }
+
+  private void take(List<Hint> hints) {
+    metrics.hints.increment(hints.size());
+    Set<HubChannel> touched = new LinkedHashSet<>();
+    for (Hint hint : hints) {
+      HubChannel open = channels.get(hint.channel());
+      if (open != null) {
+        open.hint(hint);
+        touched.add(open);
+      }
+    }
+    touched.forEach(HubChannel::flush);
+  }
+
+  // --- upkeep
+
+  private void tick() {
+    tracker.tick();
+    long now = System.nanoTime();
+    List<HubChannel> due = new ArrayList<>();
+    channels.values().removeIf(channel -> leave(channel, now));
+    for (HubChannel channel : channels.values()) {
+      if (channel.due(now)) {
+        due.add(channel);
+      }
+    }
+    checks.add(due);
+  }
+
+  private boolean leave(HubChannel channel, long now) {
+    if (!channel.deserted(now)) {
+      return false;
+    }
+    // A lost leave costs hints that nobody wants, until the interest expires.
+    shared
+        .store()
+        .leave(channel.channel(), node())
+        .onFailure(failure -> metrics.leavesLost.increment());
+    return true;
+  }
+
+  private void compareAll() {
+    checks.add(channels.values());
+  }
+
+  private void onContext(Runnable action) {
+    context.runOnContext(ignored -> action.run());
+  }
+}

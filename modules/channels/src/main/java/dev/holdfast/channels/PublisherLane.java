@@ -1,0 +1,207 @@
+package dev.holdfast.channels;
+
+import dev.holdfast.channels.ChannelMessage.Item;
+import dev.holdfast.channels.ChannelMessage.Result;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Ids;
+import dev.holdfast.core.Position;
+import io.vertx.circuitbreaker.RetryPolicy;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * What one {@link ServicePublisher} has unanswered in one channel, in order. Confined to its
+ * context.
+ *
+ * <p>Numbers are given when a batch is sent: the first that is unanswered has {@code next}. An
+ * answer out_of_sequence tells the number to go on with; what is stored is answered as a duplicate,
+ * so that nothing is stored twice.
+ */
+final class PublisherLane {
+  private static final int MAX_BATCH = 128;
+  private static final int MAX_BATCH_CHARS = 256 << 10;
+  private static final int MAX_DOUBLINGS = 10;
+  private static final RetryPolicy BACK_OFF = RetryPolicy.exponentialDelayWithJitter(20, 1_000);
+
+  private final Vertx vertx;
+  private final Caller.Service service;
+  private final Channel channel;
+  private final ChannelsClient client;
+  private final ServicePublisherConfig config;
+  private final ArrayDeque<Pending> pending = new ArrayDeque<>();
+  private Publisher publisher;
+  private long next = 1;
+  private int failures;
+  private boolean underWay;
+  private long usedAt = System.nanoTime();
+
+  PublisherLane(
+      Vertx vertx,
+      Caller.Service service,
+      Channel channel,
+      ChannelsClient client,
+      ServicePublisherConfig config) {
+    this.vertx = vertx;
+    this.service = service;
+    this.channel = channel;
+    this.client = client;
+    this.config = config;
+    this.publisher = fresh();
+  }
+
+  private record Pending(String event, String data, Promise<Position> promise, long since) {}
+
+  private static Publisher fresh() {
+    return new Publisher("p-" + Ids.fresh(), 1);
+  }
+
+  void add(String event, String data, Promise<Position> promise) {
+    usedAt = System.nanoTime();
+    if (pending.size() >= config.maxPending()) {
+      promise.fail(
+          new HoldfastException(ErrorCode.RATE_LIMITED, "too many unanswered in " + channel));
+      return;
+    }
+    pending.add(new Pending(event, data, promise, usedAt));
+    send();
+  }
+
+  boolean idleSince(long nanoTime) {
+    return pending.isEmpty() && !underWay && usedAt - nanoTime < 0;
+  }
+
+  private void send() {
+    if (underWay || pending.isEmpty()) {
+      return;
+    }
+    underWay = true;
+    Publisher sentAs = publisher;
+    List<Item> batch = batch();
+    client
+        .publish(new ChannelMessage.Publish(service, null, channel, sentAs, batch))
+        .onSuccess(published -> answered(sentAs, published.results()))
+        .onFailure(failure -> unanswered(HoldfastException.from(failure)));
+  }
+
+  private List<Item> batch() {
+    List<Item> batch = new ArrayList<>();
+    long n = next;
+    int chars = 0;
+    for (Pending one : pending) {
+      chars += one.data().length();
+      if (batch.size() == MAX_BATCH || (chars > MAX_BATCH_CHARS && !batch.isEmpty())) {
+        break;
+      }
+      batch.add(new Item(n++, one.event(), one.data(), false));
+    }
+    return batch;
+  }
+
+  private void answered(Publisher sentAs, List<Result> results) {
+    underWay = false;
+    if (!sentAs.equals(publisher)) {
+      return;
+    }
+    Iterator<Result> each = results.iterator();
+    while (each.hasNext() && !pending.isEmpty()) {
+      Result result = each.next();
+      if (result.refused() == null) {
+        failures = 0;
+        next++;
+        pending.poll().promise().complete(result.position());
+      } else {
+        refused(result);
+        return;
+      }
+    }
+    send();
+  }
+
+  /** The first refusal stops the batch: what follows it is out of sequence. */
+  private void refused(Result result) {
+    ErrorCode code = result.refused();
+    if (code == ErrorCode.OUT_OF_SEQUENCE) {
+      renumber(result.expected());
+      send();
+    } else if (code == ErrorCode.FENCED) {
+      renew();
+    } else if (code.retryable && code != ErrorCode.STORE_FULL) {
+      backOff();
+    } else {
+      pending.poll().promise().fail(new HoldfastException(code, channel + ": " + code.publicText));
+      send();
+    }
+  }
+
+  /**
+   * A store that has forgotten later numbers gets lower ones; under a new generation, so that no
+   * request of before, still under way somewhere, can take one of them.
+   */
+  private void renumber(long expected) {
+    if (expected != next) {
+      publisher = new Publisher(publisher.id(), publisher.generation() + 1);
+      next = expected;
+    }
+  }
+
+  private void unanswered(HoldfastException failure) {
+    underWay = false;
+    if (failure.code().retryable) {
+      backOff();
+      return;
+    }
+    Pending first = pending.poll();
+    if (first != null) {
+      first.promise().fail(failure);
+    }
+    send();
+  }
+
+  private void backOff() {
+    if (expired()) {
+      giveUp();
+      return;
+    }
+    underWay = true;
+    failures = Math.min(failures + 1, MAX_DOUBLINGS);
+    vertx.setTimer(Math.max(1, BACK_OFF.delay(null, failures)), timer -> again());
+  }
+
+  private void again() {
+    underWay = false;
+    send();
+  }
+
+  private boolean expired() {
+    Pending first = pending.peek();
+    return first != null && System.nanoTime() - first.since() > config.deliveryTimeout().toNanos();
+  }
+
+  /**
+   * Everything unanswered fails; what comes next has a fresh publisher, which an old answer can't
+   * confuse.
+   */
+  void giveUp() {
+    List<Pending> given = List.copyOf(pending);
+    pending.clear();
+    renew();
+    for (Pending one : given) {
+      one.promise()
+          .fail(new HoldfastException(ErrorCode.TIMEOUT, channel + ": given up, outcome unknown"));
+    }
+  }
+
+  private void renew() {
+    publisher = fresh();
+    next = 1;
+    failures = 0;
+    send();
+  }
+}

@@ -1,0 +1,228 @@
+package dev.holdfast.channels;
+
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.Position;
+import dev.holdfast.protocol.EncodedFrame;
+import dev.holdfast.protocol.ServerFrames;
+import io.vertx.core.Future;
+import java.util.List;
+
+/**
+ * One session's reading of one channel, by a cursor: every publication after it is handed to the
+ * outlet once, in order; what can't be had is told as a gap. A reader in step takes what the hub
+ * hands on; one that is behind (it resumed, or its outlet was full) reads at its own pace, and
+ * costs a cursor, not memory. Confined to the fan-out's context.
+ */
+public final class Subscription {
+  private static final long RETRY_MS = 250;
+
+  private enum State {
+    PLACED,
+    BEHIND,
+    LIVE,
+    CLOSED
+  }
+
+  private final LocalChannel local;
+  private final Fanout fanout;
+  private final Outlet outlet;
+  private State state = State.PLACED;
+  private Position position;
+  private Stretch first;
+  private boolean announce = true;
+  private boolean reading;
+
+  Subscription(LocalChannel local, Fanout fanout, Outlet outlet) {
+    this.local = local;
+    this.fanout = fanout;
+    this.outlet = outlet;
+  }
+
+  public Channel channel() {
+    return local.channel();
+  }
+
+  /**
+   * The cursor: up to where the outlet has been handed everything. Before {@link #start} it is
+   * where reading will go on.
+   */
+  public Position position() {
+    return first == null ? position : first.base();
+  }
+
+  /** Whether everything since the cursor asked for will come; false where a gap is told first. */
+  public boolean recovered() {
+    return first == null || first.gap() == null;
+  }
+
+  Outlet outlet() {
+    return outlet;
+  }
+
+  Future<Subscription> place(Start start) {
+    if (start instanceof Start.Latest) {
+      position = local.top();
+      return Future.succeededFuture(this);
+    }
+    Position cursor = start instanceof Start.After after ? after.cursor() : null;
+    if (local.top().equals(cursor)) {
+      position = cursor;
+      return Future.succeededFuture(this);
+    }
+    return fanout
+        .read(channel(), cursor)
+        .map(
+            read -> {
+              first = read;
+              position = read.from();
+              return this;
+            });
+  }
+
+  /**
+   * Begins: a gap where there is one, what was missed, {@code live}, and then what is published.
+   */
+  public void start() {
+    if (state != State.PLACED) {
+      return;
+    }
+    state = State.BEHIND;
+    if (first != null) {
+      Stretch read = first;
+      first = null;
+      fanout.metrics().deliveries.increment(take(read));
+    }
+    pump();
+  }
+
+  /** Nothing is handed to the outlet after this. */
+  public void close() {
+    if (state != State.CLOSED) {
+      state = State.CLOSED;
+      fanout.unstall(this);
+      local.remove(this);
+    }
+  }
+
+  // --- in step
+
+  /**
+   * @return how many publications were handed on
+   */
+  int deliver(Stretch stretch) {
+    if (state != State.LIVE) {
+      return 0;
+    }
+    if (!follows(stretch)) {
+      fallBehind();
+      return 0;
+    }
+    if (!outlet.writable()) {
+      fallBehind();
+      return 0;
+    }
+    return take(stretch);
+  }
+
+  /** Whether the stretch continues, or overlaps, what this reader has. */
+  private boolean follows(Stretch stretch) {
+    if (position.equals(stretch.from())) {
+      return true;
+    }
+    return position.epoch().equals(stretch.to().epoch()) && position.seq() >= stretch.base().seq();
+  }
+
+  void deliverVolatile(EncodedFrame frame) {
+    if (state == State.LIVE && outlet.writable()) {
+      outlet.send(frame);
+    }
+  }
+
+  /** Falls behind if the hub has handed on more than this reader has. */
+  void compare() {
+    if (state == State.LIVE && !touches()) {
+      fallBehind();
+    }
+  }
+
+  private void fallBehind() {
+    state = State.BEHIND;
+    pump();
+  }
+
+  // --- behind
+
+  /**
+   * Reads on, unless a read is under way; goes live when the cursor touches what the hub has handed
+   * on.
+   */
+  void pump() {
+    if (state != State.BEHIND || reading) {
+      return;
+    }
+    if (!outlet.writable()) {
+      fanout.stall(this);
+      return;
+    }
+    if (touches()) {
+      goLive();
+      return;
+    }
+    reading = true;
+    fanout.read(channel(), position).onComplete(read -> readDone(read.result(), read.cause()));
+  }
+
+  private void readDone(Stretch read, Throwable failure) {
+    reading = false;
+    if (state == State.CLOSED) {
+      return;
+    }
+    if (failure != null) {
+      fanout.later(RETRY_MS, this::pump);
+      return;
+    }
+    fanout.metrics().deliveries.increment(take(read));
+    pump();
+  }
+
+  /**
+   * In one epoch, and not behind. Ahead is possible: the log is read before its hints have come.
+   */
+  private boolean touches() {
+    Position top = local.top();
+    return position.epoch().equals(top.epoch()) && position.seq() >= top.seq();
+  }
+
+  private void goLive() {
+    state = State.LIVE;
+    if (announce) {
+      announce = false;
+      outlet.send(ServerFrames.live(channel().name(), position));
+    }
+  }
+
+  // --- handing on
+
+  private int take(Stretch stretch) {
+    Gap gap = stretch.gap();
+    boolean ahead =
+        position.epoch().equals(stretch.to().epoch()) && position.seq() >= stretch.base().seq();
+    if (gap != null && !ahead) {
+      fanout.metrics().gaps.increment();
+      outlet.send(ServerFrames.gap(channel().name(), position, stretch.base(), gap.reason()));
+    }
+    int skip = ahead ? (int) Math.min(position.seq() - stretch.base().seq(), size(stretch)) : 0;
+    List<Frame> frames = stretch.frames();
+    for (Frame frame : frames.subList(skip, frames.size())) {
+      outlet.send(frame.encoded());
+    }
+    if (!ahead || position.seq() < stretch.to().seq()) {
+      position = stretch.to();
+    }
+    return frames.size() - skip;
+  }
+
+  private static int size(Stretch stretch) {
+    return stretch.frames().size();
+  }
+}

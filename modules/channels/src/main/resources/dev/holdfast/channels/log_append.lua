@@ -1,0 +1,46 @@
+-- Appends one publication of one publisher: once, in the publisher's order, fenced by its generation.
+-- KEYS  1 meta   2 log   3 interest zset or session hash   4 publisher          all in the channel's slot
+-- ARGV  1 run id   2 epoch offered   3 'z' or 's' (what KEYS 3 is)   4 generation   5 n   6 publisher's name
+--       7 TTL of the publisher's key in ms   8 body   9 most entries   10 most bytes   11 longest age in ms
+-- Returns {'stored', epoch, seq, at, nodes} | {'duplicate', epoch, seq} (empty where no longer known) | {'sequence', expected}
+--         | {'fenced'} | {'gone'} (the session of a session: channel)
+-- TTLs: meta 7 days, log its age, publisher ARGV 7. XADD is the first write, so that a full Redis refuses before anything changed.
+local run, offered, kind, body = ARGV[1], ARGV[2], ARGV[3], ARGV[8]
+local g, n, by = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6]
+local kept = redis.call('HMGET', KEYS[4], 'g', 'n', 'e', 's')
+local g0, n0 = tonumber(kept[1] or '0'), tonumber(kept[2] or '0')
+if kind == 's' and not interested(KEYS[3], kind, 0) then return {'gone'} end
+if g < g0 then return {'fenced'} end
+if n == n0 then return {'duplicate', kept[3] or '', kept[4] or ''} end
+if n < n0 then
+  local found = redis.call('XREVRANGE', KEYS[2], (kept[4] or '0') .. '-0', '-', 'COUNT', 256)
+  for _, entry in ipairs(found) do
+    if entry[2][6] == by .. '#' .. ARGV[5] then
+      return {'duplicate', redis.call('HGET', KEYS[1], 'e') or '', string.match(entry[1], '^%d+')}
+    end
+  end
+  return {'duplicate', '', ''}
+end
+if n > n0 + 1 then return {'sequence', whole(n0 + 1)} end
+
+local now = now_ms()
+local epoch, top = open_log(KEYS[1], KEYS[2], run, offered, true)
+local seq = whole(top + 1)
+local fields = {'b', body, 't', whole(now), 'p', by .. '#' .. ARGV[5]}
+if type(redis.pcall('XADD', KEYS[2], seq .. '-0', unpack(fields))) == 'table' then
+  -- Refused: Redis is full, or a stream that is ahead of its meta: that one is not this log's.
+  if redis.call('XLEN', KEYS[2]) > 0 and tonumber(string.match(
+      redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)[1][1], '^%d+')) > top then
+    redis.call('DEL', KEYS[2])
+    redis.call('HSET', KEYS[1], 'e', offered, 'f', '', 'z', 0)
+    epoch = offered
+  end
+  redis.call('XADD', KEYS[2], seq .. '-0', unpack(fields))
+end
+redis.call('HSET', KEYS[1], 's', seq)
+redis.call('PEXPIRE', KEYS[1], META_TTL)
+redis.call('PEXPIRE', KEYS[2], ARGV[11])
+redis.call('HSET', KEYS[4], 'g', ARGV[4], 'n', ARGV[5], 'e', epoch, 's', seq)
+redis.call('PEXPIRE', KEYS[4], ARGV[7])
+trim(KEYS[1], KEYS[2], #body, tonumber(seq), now)
+return {'stored', epoch, seq, whole(now), interested(KEYS[3], kind, now)}

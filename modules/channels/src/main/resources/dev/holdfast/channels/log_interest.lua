@@ -1,0 +1,17 @@
+-- Asserts a node's interest in a channel, or takes it back; extends meta, and answers the log's position in the same step.
+-- KEYS  1 meta   2 log   3 interest zset or session hash          all in the channel's slot
+-- ARGV  1 run id   2 epoch offered   3 'z' or 's'   4 node   5 TTL of the interest in ms; 0 takes it back
+-- Returns {epoch, top} | {} when taken back | {'gone'} (the session of a session: channel; its hash is the interest)
+-- TTLs: meta 7 days; interest: the member ARGV 5, the key twice that.
+if ARGV[3] == 's' then
+  if not interested(KEYS[3], 's', 0) then return {'gone'} end
+elseif ARGV[5] == '0' then
+  redis.call('ZREM', KEYS[3], ARGV[4])
+  return {}
+else
+  redis.call('ZADD', KEYS[3], whole(now_ms() + tonumber(ARGV[5])), ARGV[4])
+  redis.call('PEXPIRE', KEYS[3], whole(2 * tonumber(ARGV[5])))
+end
+local epoch, top = open_log(KEYS[1], KEYS[2], ARGV[1], ARGV[2], true)
+redis.call('PEXPIRE', KEYS[1], META_TTL)
+return {epoch, whole(top)}

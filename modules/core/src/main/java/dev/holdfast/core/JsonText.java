@@ -1,0 +1,40 @@
+package dev.holdfast.core;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.IOException;
+
+/** JSON that is passed on as text, without being taken apart. Safe on any thread. */
+public final class JsonText {
+  /** Deeper values are refused: a reader's stack is not the sender's to use. */
+  public static final int MAX_NESTING = 64;
+
+  private static final JsonFactory STRICT =
+      JsonFactory.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxNestingDepth(MAX_NESTING).build())
+          .build();
+
+  private JsonText() {}
+
+  /**
+   * Whether the text is exactly one JSON value, nested at most {@link #MAX_NESTING} deep, no member
+   * twice.
+   */
+  public static boolean isValue(String text) {
+    try (JsonParser parser = STRICT.createParser(text)) {
+      JsonToken first = parser.nextToken();
+      if (first == null) {
+        return false;
+      }
+      parser.skipChildren();
+      return parser.currentToken() != null && parser.nextToken() == null;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}
