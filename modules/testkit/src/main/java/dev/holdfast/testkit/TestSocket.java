@@ -1,0 +1,83 @@
+package dev.holdfast.testkit;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.netty.channel.ChannelOption;
+import io.vertx.core.Future;
+import io.vertx.core.http.ClientWebSocket;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.internal.http.WebSocketInternal;
+import java.net.URI;
+
+/**
+ * One WebSocket as a client has it: JSON frames both ways. The listener is called on the socket's
+ * event loop, in the order of the wire; the rest may be called on any thread.
+ */
+final class TestSocket {
+  /** What a connection without a close frame ends with (RFC 6455 section 7.1.5). */
+  static final int ABNORMAL = 1006;
+
+  private static final int CONNECT_TIMEOUT_MILLIS = 3_000;
+
+  /** What arrives. */
+  interface Listener {
+    void received(ObjectNode frame);
+
+    /**
+     * Once, after the last frame.
+     *
+     * @param code {@link #ABNORMAL} where the peer told none
+     */
+    void closed(int code, String reason);
+  }
+
+  private final WebSocketInternal socket;
+
+  private TestSocket(WebSocketInternal socket) {
+    this.socket = socket;
+  }
+
+  /** Fails where there is no answer to the upgrade within 3 s, or another one than 101. */
+  static Future<TestSocket> open(
+      WebSocketClient sockets, URI uri, WebSocketConnectOptions options, Listener listener) {
+    ClientWebSocket socket = sockets.webSocket();
+    socket.textMessageHandler(text -> listener.received(Json.parse(text)));
+    socket.closeHandler(v -> listener.closed(code(socket), socket.closeReason()));
+    // The close handler tells what there is to tell.
+    socket.exceptionHandler(failure -> {});
+    var target =
+        new WebSocketConnectOptions(options)
+            .setHost(uri.getHost())
+            .setPort(uri.getPort())
+            .setURI(uri.getPath())
+            .setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
+            .setTimeout(CONNECT_TIMEOUT_MILLIS);
+    return socket.connect(target).map(open -> new TestSocket((WebSocketInternal) socket));
+  }
+
+  /** Text as it is, JSON or not. */
+  Future<Void> send(String text) {
+    return socket.writeTextMessage(text);
+  }
+
+  Future<Void> send(ObjectNode frame) {
+    return send(Json.write(frame));
+  }
+
+  /** With a close frame. */
+  Future<Void> close() {
+    return socket.close();
+  }
+
+  /** As when a cable is pulled: no close frame, the connection reset. */
+  void cut() {
+    var channel = socket.channelHandlerContext().channel();
+    channel.config().setOption(ChannelOption.SO_LINGER, 0);
+    channel.close();
+  }
+
+  private static int code(ClientWebSocket socket) {
+    Short code = socket.closeStatusCode();
+    return code == null ? ABNORMAL : Short.toUnsignedInt(code);
+  }
+}

@@ -1,0 +1,384 @@
+package dev.holdfast.testkit;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.core.Position;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketConnectOptions;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * A client that lives by the protocol: says hello, reconnects over a list of addresses and resumes,
+ * keeps its cursors, sends unanswered publications again in order, and writes down everything that
+ * it is told. All methods may be called from any thread; nothing blocks.
+ */
+public final class WsTestClient implements AutoCloseable {
+  private static final long WELCOME_MILLIS = 5_000;
+  private static final int FIRST_FINAL_CODE = 4_500;
+  private static final int LAST_FINAL_CODE = 4_999;
+
+  private final Vertx vertx;
+  private final WebSocketClient sockets;
+  private final ClientOptions options;
+  private final Ledger ledger = new Ledger();
+  private final Publications publications = new Publications(this::write);
+  private final Questions questions = new Questions(this::write);
+  private final List<CompletableFuture<Entry.Welcomed>> waiting = new ArrayList<>();
+
+  /** Counts connections tried; what belongs to another than the last is not listened to. */
+  private int life;
+
+  private int attempts;
+  private int nextUrl;
+  private boolean ended;
+  private TestSocket socket;
+  private Entry.Welcomed welcome;
+  private Heartbeat heartbeat = Heartbeat.NONE;
+
+  WsTestClient(Vertx vertx, WebSocketClient sockets, ClientOptions options) {
+    this.vertx = vertx;
+    this.sockets = sockets;
+    this.options = options;
+  }
+
+  /** Connects to the next address of the list; afterwards it comes back by itself. */
+  public CompletableFuture<Entry.Welcomed> connect() {
+    return connect(nextUrl());
+  }
+
+  /**
+   * Connects here, resuming its session. A connection that is open stays so, but is not listened to
+   * any more: the server is to close it as replaced.
+   */
+  public synchronized CompletableFuture<Entry.Welcomed> connect(URI uri) {
+    var welcomed = new CompletableFuture<Entry.Welcomed>();
+    waiting.add(welcomed);
+    attempts = 0;
+    open(uri);
+    return welcomed;
+  }
+
+  /** Closes the connection and stays away, until {@link #connect}. The session lingers. */
+  public synchronized void detach() {
+    TestSocket open = abandon();
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  /** Loses the connection as when a cable is pulled, and comes back by itself. */
+  public synchronized void cut() {
+    TestSocket open = abandon();
+    if (open != null) {
+      open.cut();
+    }
+    reconnectLater();
+  }
+
+  /** As {@link #cut}, but stays away until {@link #connect}. */
+  public synchronized void cutAndStayAway() {
+    TestSocket open = abandon();
+    if (open != null) {
+      open.cut();
+    }
+  }
+
+  /** Ends the session. */
+  public synchronized void endSession() {
+    write(Json.frame("close"));
+  }
+
+  public CompletableFuture<Position> subscribe(String channel) {
+    return subscribe(Json.frame("subscribe").put("channel", channel));
+  }
+
+  /**
+   * @param from {@code latest} or {@code earliest}
+   */
+  public CompletableFuture<Position> subscribe(String channel, String from) {
+    return subscribe(Json.frame("subscribe").put("channel", channel).put("from", from));
+  }
+
+  public CompletableFuture<Position> subscribe(String channel, Position from) {
+    ObjectNode frame = Json.frame("subscribe").put("channel", channel);
+    frame.set("from", Json.cursor(from));
+    return subscribe(frame);
+  }
+
+  public synchronized CompletableFuture<Void> unsubscribe(String channel) {
+    return questions
+        .ask(Json.frame("unsubscribe").put("channel", channel))
+        .thenApply(answer -> null);
+  }
+
+  /**
+   * A durable publication; answered when it is stored, over any number of connections. Fails with
+   * {@link RefusedException}.
+   *
+   * @param data what Jackson makes JSON of
+   */
+  public synchronized CompletableFuture<Published> publish(
+      String channel, String event, Object data) {
+    return publications.add(channel, event, Json.MAPPER.valueToTree(data));
+  }
+
+  /** A volatile publication; fails with the connection. */
+  public synchronized CompletableFuture<Void> publishVolatile(
+      String channel, String event, Object data) {
+    ObjectNode frame = Json.frame("publish").put("channel", channel).put("event", event);
+    frame.put("class", "volatile").set("data", Json.MAPPER.valueToTree(data));
+    return questions.askOnce(frame).thenApply(answer -> null);
+  }
+
+  /** Tells the server the cursors that the ledger has. */
+  public synchronized void ack() {
+    ObjectNode frame = Json.frame("ack");
+    frame.set("cursors", cursors());
+    write(frame);
+  }
+
+  public Ledger ledger() {
+    return ledger;
+  }
+
+  /** Null before the first welcome. */
+  public synchronized String session() {
+    return welcome == null ? null : welcome.session();
+  }
+
+  /** The last welcome, or null. */
+  public synchronized Entry.Welcomed welcome() {
+    return welcome;
+  }
+
+  /** Welcomed, and not gone since. */
+  public synchronized boolean isConnected() {
+    return heartbeat != Heartbeat.NONE;
+  }
+
+  /** The server closed with a code that says not to come back. */
+  public synchronized boolean hasEnded() {
+    return ended;
+  }
+
+  /** How many publications wait for an answer. */
+  public synchronized int unanswered() {
+    return publications.unanswered();
+  }
+
+  /** Closes the connection for good. */
+  @Override
+  public synchronized void close() {
+    detach();
+    end("closed by the test");
+  }
+
+  private CompletableFuture<Position> subscribe(ObjectNode frame) {
+    synchronized (this) {
+      return questions.ask(frame).thenApply(Json::position);
+    }
+  }
+
+  private synchronized URI nextUrl() {
+    return options.urls().get(nextUrl++ % options.urls().size());
+  }
+
+  private void open(URI uri) {
+    abandon();
+    var connection = new Connection(++life);
+    var upgrade = new WebSocketConnectOptions().addSubProtocol("holdfast.v1");
+    TestSocket.open(sockets, uri, upgrade, connection)
+        .onSuccess(connection::opened)
+        .onFailure(failure -> connection.closed(TestSocket.ABNORMAL, failure.getMessage()));
+  }
+
+  /** Listens to the connection no more; returns it where there is one. */
+  private TestSocket abandon() {
+    life++;
+    TestSocket open = socket;
+    socket = null;
+    heartbeat.stop();
+    heartbeat = Heartbeat.NONE;
+    publications.disconnected();
+    questions.disconnected();
+    return open;
+  }
+
+  private void reconnectLater() {
+    if (ended) {
+      return;
+    }
+    int current = life;
+    long bound =
+        Math.min(options.longestWait().toMillis(), options.firstWait().toMillis() << attempts);
+    attempts = Math.min(attempts + 1, 10);
+    vertx.setTimer(1 + ThreadLocalRandom.current().nextLong(bound), id -> reconnect(current));
+  }
+
+  private synchronized void reconnect(int expected) {
+    if (life == expected && !ended) {
+      open(nextUrl());
+    }
+  }
+
+  private void end(String reason) {
+    ended = true;
+    var failure = new RefusedException("ended", reason);
+    publications.fail(failure);
+    questions.fail(failure);
+    waiting.forEach(future -> future.completeExceptionally(failure));
+    waiting.clear();
+  }
+
+  private void write(ObjectNode frame) {
+    if (socket != null) {
+      socket.send(frame);
+    }
+  }
+
+  private ObjectNode cursors() {
+    ObjectNode cursors = Json.MAPPER.createObjectNode();
+    new LinkedHashMap<>(ledger.cursors())
+        .forEach((channel, position) -> cursors.set(channel, Json.cursor(position)));
+    return cursors;
+  }
+
+  private ObjectNode hello() {
+    ObjectNode hello = Json.frame("hello").put("token", options.token());
+    hello.putObject("client").put("name", "testkit").put("version", "1");
+    if (welcome != null) {
+      hello.put("resume", welcome.session());
+    }
+    if (welcome != null && options.keepsCursors()) {
+      hello.set("channels", cursors());
+    }
+    return hello;
+  }
+
+  /** One connection, for as long as it is the last. */
+  private final class Connection implements TestSocket.Listener {
+    private final int number;
+
+    Connection(int number) {
+      this.number = number;
+    }
+
+    void opened(TestSocket opened) {
+      synchronized (WsTestClient.this) {
+        if (number != life) {
+          opened.close();
+          return;
+        }
+        socket = opened;
+        write(hello());
+        vertx.setTimer(WELCOME_MILLIS, id -> dropUnlessWelcomed());
+      }
+    }
+
+    @Override
+    public void received(ObjectNode frame) {
+      synchronized (WsTestClient.this) {
+        if (number == life) {
+          heartbeat.heard();
+          handle(frame);
+        }
+      }
+    }
+
+    @Override
+    public void closed(int code, String reason) {
+      synchronized (WsTestClient.this) {
+        boolean current = number == life;
+        ledger.add(
+            new Entry.Closed(System.nanoTime(), code, reason == null ? "" : reason, current));
+        if (!current) {
+          return;
+        }
+        abandon();
+        if (code >= FIRST_FINAL_CODE && code <= LAST_FINAL_CODE) {
+          end("closed with " + code + " " + reason);
+        } else {
+          reconnectLater();
+        }
+      }
+    }
+
+    private void handle(ObjectNode frame) {
+      ledger.read(frame);
+      String id = frame.path("id").asText("");
+      switch (frame.path("type").asText()) {
+        case "welcome" -> welcomed(frame);
+        case "reply" -> {
+          if (!publications.answered(id, frame.path("data"))) {
+            questions.answered(id, frame.path("data"));
+          }
+        }
+        case "error" -> refused(id, frame);
+        case "ping" -> write(Json.frame("pong"));
+        default -> {
+          // The ledger has it.
+        }
+      }
+    }
+
+    private void welcomed(ObjectNode frame) {
+      boolean sameSession = frame.path("resumed").asBoolean();
+      welcome = ledger.all(Entry.Welcomed.class).get(ledger.all(Entry.Welcomed.class).size() - 1);
+      attempts = 0;
+      heartbeat =
+          Heartbeat.start(
+              vertx,
+              Duration.ofSeconds(frame.path("heartbeat").asLong()),
+              () -> write(Json.frame("ping")),
+              this::drop);
+      publications.connected(sameSession);
+      questions.connected();
+      List<CompletableFuture<Entry.Welcomed>> told = new ArrayList<>(waiting);
+      waiting.clear();
+      told.forEach(future -> future.complete(welcome));
+    }
+
+    private void refused(String id, ObjectNode error) {
+      if (!publications.has(id)) {
+        questions.refused(id, error);
+        return;
+      }
+      String channel = publications.channel(id);
+      long wait = publications.refused(id, error);
+      if (wait != Publications.DONE) {
+        vertx.setTimer(Math.max(1, wait), timer -> again(channel));
+      }
+    }
+
+    private void again(String channel) {
+      synchronized (WsTestClient.this) {
+        if (number == life) {
+          publications.again(channel);
+        }
+      }
+    }
+
+    private void dropUnlessWelcomed() {
+      synchronized (WsTestClient.this) {
+        if (number == life && !isConnected()) {
+          drop();
+        }
+      }
+    }
+
+    /** Silent for too long: a peer that is paused does not even close. */
+    private void drop() {
+      synchronized (WsTestClient.this) {
+        if (number == life) {
+          cut();
+        }
+      }
+    }
+  }
+}
