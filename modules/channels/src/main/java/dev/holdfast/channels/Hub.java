@@ -98,8 +98,9 @@ public final class Hub extends VerticleBase {
    * Tells which nodes hold a lease; the loss of one starts a comparison of positions. Any thread.
    */
   public void nodes(Set<NodeId> live) {
-    peers = Set.copyOf(live);
-    onContext(() -> tracker.nodes(peers));
+    Set<NodeId> now = Set.copyOf(live);
+    peers = now;
+    onContext(() -> tracker.nodes(now));
   }
 
   // --- fan-outs of this node, from their own contexts
