@@ -4,10 +4,11 @@ import dev.holdfast.core.HoldfastException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.circuitbreaker.RetryPolicy;
 import io.vertx.core.AsyncResult;
-import io.vertx.core.Context;
+import io.vertx.core.Closeable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -81,8 +82,8 @@ public final class RedisLink {
   /** The policy's 2^n overflows, and then throws, beyond this. */
   private static final int MAX_DOUBLINGS = 20;
 
-  private final Vertx vertx;
-  private final Context context;
+  private final ContextInternal context;
+  private final Closeable closeHook = completion -> close().onComplete(completion);
   private final RedisConfig config;
   private final String purpose;
   private final LinkMetrics metrics;
@@ -97,8 +98,7 @@ public final class RedisLink {
   private volatile String runId = "";
 
   private RedisLink(
-      Vertx vertx, Context context, RedisConfig config, String purpose, MeterRegistry registry) {
-    this.vertx = vertx;
+      ContextInternal context, RedisConfig config, String purpose, MeterRegistry registry) {
     this.context = context;
     this.config = config;
     this.purpose = purpose;
@@ -118,13 +118,13 @@ public final class RedisLink {
    */
   public static Future<RedisLink> open(
       Vertx vertx, RedisConfig config, String purpose, MeterRegistry registry) {
-    Context context = vertx.getOrCreateContext();
+    var context = (ContextInternal) vertx.getOrCreateContext();
     if (!context.isEventLoopContext()) {
       return Future.failedFuture(
           new IllegalStateException("a link belongs to an event-loop context"));
     }
-    var link = new RedisLink(vertx, context, config, purpose, registry);
-    Promise<RedisLink> opened = Promise.promise();
+    var link = new RedisLink(context, config, purpose, registry);
+    Promise<RedisLink> opened = context.promise();
     context.runOnContext(v -> link.start().map(link).onComplete(opened));
     return opened.future();
   }
@@ -174,22 +174,28 @@ public final class RedisLink {
   }
 
   /**
-   * Closes for good; what is outstanding fails with UNAVAILABLE. Listeners are not told. Any
-   * thread.
+   * Closes for good, as the end of the verticle that opened it does; what is outstanding fails with
+   * UNAVAILABLE. Listeners are not told. Any thread.
    */
   public Future<Void> close() {
-    Promise<Void> gone = Promise.promise();
+    Promise<Void> gone = context.promise();
     context.runOnContext(v -> shut().onComplete(gone));
     return gone.future();
   }
 
   private Future<Void> start() {
     thread = Thread.currentThread();
-    return dial().onSuccess(this::use).onSuccess(w -> metrics.watch(this::up)).mapEmpty();
+    return dial().onSuccess(this::opened).mapEmpty();
+  }
+
+  private void opened(RedisWire first) {
+    context.addCloseHook(closeHook);
+    metrics.watch(this::up);
+    use(first);
   }
 
   private Future<RedisWire> dial() {
-    return RedisWire.dial(vertx, config, metrics)
+    return RedisWire.dial(context, config, metrics)
         .recover(failure -> Future.failedFuture(unreachable(failure)));
   }
 
@@ -216,18 +222,18 @@ public final class RedisLink {
       return;
     }
     LOG.warn("Redis link {} is down: {}", purpose, reason);
-    downListeners.forEach(Runnable::run);
     reconnectLater();
+    downListeners.forEach(Runnable::run);
   }
 
   private void reconnectLater() {
     long delay = Math.max(1, backOff.delay(null, Math.min(attempts++, MAX_DOUBLINGS)));
-    reconnectTimer = vertx.setTimer(delay, id -> dial().onComplete(this::dialled));
+    reconnectTimer = context.setTimer(delay, id -> dial().onComplete(this::dialled));
   }
 
   private void dialled(AsyncResult<RedisWire> result) {
     if (closed) {
-      result.map(RedisWire::end);
+      endLate(result);
     } else if (result.failed()) {
       LOG.debug("Redis link {} is still down: {}", purpose, result.cause().getMessage());
       reconnectLater();
@@ -238,10 +244,17 @@ public final class RedisLink {
     }
   }
 
+  private static void endLate(AsyncResult<RedisWire> result) {
+    if (result.succeeded()) {
+      result.result().end();
+    }
+  }
+
   private Future<Void> shut() {
     if (!closed) {
       closed = true;
-      vertx.cancelTimer(reconnectTimer);
+      context.removeCloseHook(closeHook);
+      context.owner().cancelTimer(reconnectTimer);
       metrics.close();
     }
     return wire.end();
@@ -251,7 +264,7 @@ public final class RedisLink {
     if (Thread.currentThread() == thread) {
       return step.apply(wire).transform(RedisLink::named);
     }
-    Promise<Reply> promise = Promise.promise();
+    Promise<Reply> promise = context.promise();
     context.runOnContext(v -> step.apply(wire).transform(RedisLink::named).onComplete(promise));
     return promise.future();
   }

@@ -1,16 +1,12 @@
 package dev.holdfast.redis;
 
 import io.vertx.core.AsyncResult;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
-import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.redis.client.Command;
-import io.vertx.redis.client.ProtocolVersion;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
-import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayDeque;
@@ -34,8 +30,7 @@ final class RedisWire {
   private static final Logger LOG = LoggerFactory.getLogger(RedisWire.class);
   private static final long IDLE_PING_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-  private final Vertx vertx;
-  private final Context context;
+  private final ContextInternal context;
   private final Redis client;
   private final RedisConnection connection;
   private final RedisConfig config;
@@ -49,7 +44,7 @@ final class RedisWire {
   private long lastWrite = System.nanoTime();
   private long lastTick = lastWrite;
   private boolean forgiven;
-  private final Promise<Void> gone = Promise.promise();
+  private final Promise<Void> gone;
   private Consumer<String> onBroken = reason -> {};
   private ServerInfo server;
   private volatile String broken;
@@ -57,19 +52,19 @@ final class RedisWire {
   private record Pending(Promise<Response> promise, long writtenAt) {}
 
   private RedisWire(
-      Vertx vertx,
+      ContextInternal context,
       Redis client,
       RedisConnection connection,
       RedisConfig config,
       LinkMetrics metrics) {
-    this.vertx = vertx;
-    this.context = vertx.getOrCreateContext();
+    this.context = context;
+    this.gone = context.promise();
     this.client = client;
     this.connection = connection;
     this.config = config;
     this.metrics = metrics;
     this.tickMillis = Math.min(500, Math.max(5, config.commandTimeout().toMillis() / 4));
-    this.ticker = vertx.setTimer(tickMillis, id -> tick());
+    this.ticker = context.setTimer(tickMillis, id -> tick());
     connection.endHandler(v -> breakDown("closed", "connection closed by the server"));
     connection.exceptionHandler(
         failure -> breakDown("closed", "connection failed: " + failure.getMessage()));
@@ -78,37 +73,14 @@ final class RedisWire {
   /**
    * Connects, and makes sure that the server is one to use; within the config's connect timeout.
    */
-  static Future<RedisWire> dial(Vertx vertx, RedisConfig config, LinkMetrics metrics) {
-    Redis client = Redis.createClient(vertx, options(config));
+  static Future<RedisWire> dial(ContextInternal context, RedisConfig config, LinkMetrics metrics) {
+    Redis client = DriverClient.create(context, config);
     return client
         .connect()
-        .map(connection -> new RedisWire(vertx, client, connection, config, metrics))
+        .map(connection -> new RedisWire(context, client, connection, config, metrics))
         .compose(RedisWire::greet)
         .timeout(config.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
         .onFailure(failure -> closeQuietly(client));
-  }
-
-  /**
-   * Pool of one, never recycled or cleaned: the connection is held. RESP2, so that scripts and
-   * commands answer alike.
-   */
-  private static RedisOptions options(RedisConfig config) {
-    var net =
-        new NetClientOptions()
-            .setConnectTimeout((int) config.connectTimeout().toMillis())
-            .setTcpKeepAlive(true)
-            .setTcpNoDelay(true);
-    if (config.tls()) {
-      net.setSsl(true).setHostnameVerificationAlgorithm("HTTPS");
-    }
-    return new RedisOptions()
-        .setConnectionString(config.uri())
-        .setNetClientOptions(net)
-        .setPreferredProtocolVersion(ProtocolVersion.RESP2)
-        .setMaxPoolSize(1)
-        .setPoolRecycleTimeout(-1)
-        .setPoolCleanerInterval(-1)
-        .setMaxWaitingHandlers(config.maxQueued() + 8);
   }
 
   private Future<RedisWire> greet() {
@@ -159,7 +131,7 @@ final class RedisWire {
     if (outstanding.size() >= config.maxQueued()) {
       return refuse("overflow", "too many commands in flight (" + config.maxQueued() + ")");
     }
-    var pending = new Pending(Promise.promise(), lastWrite = System.nanoTime());
+    var pending = new Pending(context.promise(), lastWrite = System.nanoTime());
     outstanding.add(pending);
     connection.send(request).onComplete(result -> answered(pending, result));
     return pending.promise().future();
@@ -199,7 +171,7 @@ final class RedisWire {
    */
   private Future<Response> again(Script script, Integer load, Object[] call, Throwable failure) {
     if (!RedisErrors.NO_SCRIPT.equals(RedisErrors.word(failure))) {
-      return Future.failedFuture(failure);
+      return context.failedFuture(failure);
     }
     loads.remove(script, load);
     if (!outstanding.isEmpty() || isBroken()) {
@@ -212,7 +184,7 @@ final class RedisWire {
 
   private Future<Response> refuse(String kind, String message) {
     metrics.failed(kind);
-    return Future.failedFuture(RedisErrors.unavailable(message));
+    return context.failedFuture(RedisErrors.unavailable(message));
   }
 
   private void answered(Pending pending, AsyncResult<Response> result) {
@@ -255,7 +227,7 @@ final class RedisWire {
 
   /** Not a periodic timer: that would catch up after a pause, before an answer can be read. */
   private void tick() {
-    ticker = vertx.setTimer(tickMillis, id -> tick());
+    ticker = context.setTimer(tickMillis, id -> tick());
     long now = System.nanoTime();
     // A check that comes late shows that this process slept, not the server: read the answers
     // first.
@@ -284,7 +256,7 @@ final class RedisWire {
       return;
     }
     broken = reason;
-    vertx.cancelTimer(ticker);
+    context.owner().cancelTimer(ticker);
     // Not from within the driver's own callback.
     context.runOnContext(v -> client.close().onComplete(gone));
     for (Pending pending = outstanding.poll(); pending != null; pending = outstanding.poll()) {

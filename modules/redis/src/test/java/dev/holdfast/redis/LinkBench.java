@@ -11,12 +11,11 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 
 /** A server of its own, and links to it that all belong to one event-loop context. */
@@ -26,7 +25,6 @@ final class LinkBench implements AutoCloseable {
   private final Path dataDir;
   private final Vertx vertx = Vertx.vertx();
   private final Context context = vertx.getOrCreateContext();
-  private final List<RedisLink> links = new CopyOnWriteArrayList<>();
   private EmbeddedRedis server;
 
   LinkBench(Path dataDir) {
@@ -60,7 +58,16 @@ final class LinkBench implements AutoCloseable {
   }
 
   Future<RedisLink> opening(RedisConfig config, String purpose) {
-    return onContext(() -> RedisLink.open(vertx, config, purpose, registry).onSuccess(links::add));
+    return onContext(() -> RedisLink.open(vertx, config, purpose, registry));
+  }
+
+  /** A verticle that does nothing but open a link, and the id to undeploy it by. */
+  String deploy(String purpose) {
+    return get(vertx.deployVerticle(new LinkVerticle(config(), purpose)));
+  }
+
+  void undeploy(String id) {
+    get(vertx.undeploy(id));
   }
 
   /** Runs on the thread of the links, as a verticle does. */
@@ -79,7 +86,6 @@ final class LinkBench implements AutoCloseable {
 
   @Override
   public void close() {
-    get(Future.join(links.stream().map(RedisLink::close).toList()).otherwiseEmpty());
     get(vertx.close());
     server.kill();
   }
@@ -96,5 +102,20 @@ final class LinkBench implements AutoCloseable {
     var failure = assertThrows(HoldfastException.class, () -> get(future));
     assertEquals(code, failure.code(), failure.getMessage());
     assertTrue(failure.getMessage().contains(text), failure.getMessage());
+  }
+
+  private final class LinkVerticle extends VerticleBase {
+    private final RedisConfig config;
+    private final String purpose;
+
+    LinkVerticle(RedisConfig config, String purpose) {
+      this.config = config;
+      this.purpose = purpose;
+    }
+
+    @Override
+    public Future<?> start() {
+      return RedisLink.open(vertx, config, purpose, registry);
+    }
   }
 }

@@ -204,6 +204,18 @@ class RedisLinkIT {
     assertEquals(1, bench.registry.find("holdfast.redis.up").gauges().size());
   }
 
+  @Test
+  void theEndOfItsVerticleClosesALink() {
+    var watcher = bench.open(config);
+    String verticle = bench.deploy("ending");
+    assertEquals(2, connections(watcher));
+
+    bench.undeploy(verticle);
+
+    await().until(() -> connections(watcher) == 1);
+    assertEquals(1, bench.registry.find("holdfast.redis.up").gauges().size());
+  }
+
   private static long connections(RedisLink watcher) {
     return get(watcher.send("CLIENT", "LIST")).asText().lines().count();
   }
