@@ -8,7 +8,9 @@ public sealed interface Answer extends BusValue {
   /** It holds now. */
   record Done() implements Answer {}
 
-  /** Attachments that no longer hold their sessions: their connections are to be closed as replaced. */
+  /**
+   * Attachments that no longer hold their sessions: their connections are to be closed as replaced.
+   */
   record Fenced(List<SessionRef> sessions) implements Answer {
     public Fenced {
       sessions = List.copyOf(sessions);
@@ -23,4 +25,21 @@ public sealed interface Answer extends BusValue {
       sessions = List.copyOf(sessions);
     }
   }
+
+  /**
+   * @param ended sessions that ended
+   * @param more whether a shard has more that are due
+   */
+  record Swept(int ended, boolean more) implements Answer {}
+
+  /**
+   * @param detached sessions that were attached to the node
+   * @param more whether its index lists more
+   */
+  record Reaped(int detached, boolean more) implements Answer {}
+
+  /**
+   * @param next what to pass as {@code after}, or null at the end
+   */
+  record Renewed(int sessions, String next) implements Answer {}
 }

@@ -12,9 +12,10 @@ import java.util.Set;
  * @param session whose generation is this attachment's
  * @param resumed false for a new session
  * @param linger in ms
- * @param subscriptions all channels of the session but its three own, with the stored cursor; also those of the three
- *     that have a stored cursor
- * @param published channels that it has published to under earlier generations: to be fenced before the welcome
+ * @param subscriptions all channels of the session but its three own, with the stored cursor; also
+ *     those of the three that have a stored cursor
+ * @param published channels that it has published to under earlier generations: to be fenced before
+ *     the welcome
  * @param replaced who held the session until now, or null
  */
 public record Attached(

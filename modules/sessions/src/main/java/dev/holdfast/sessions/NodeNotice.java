@@ -5,15 +5,18 @@ import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.Position;
 
 /**
- * Hints to the node that holds a session, at {@link dev.holdfast.core.NodeId#address()}. A lost one costs latency: the
- * fence refuses the old connection's next write.
+ * Hints to the node that holds a session, at {@link dev.holdfast.core.NodeId#address()}. A lost one
+ * costs latency: the fence refuses the old connection's next write.
  */
 public sealed interface NodeNotice extends BusValue {
   String tenant();
 
   String session();
 
-  /** Another connection holds the session: close this one if its generation is at most {@code generation}. */
+  /**
+   * Another connection holds the session: close this one if its generation is at most {@code
+   * generation}.
+   */
   record Replaced(String tenant, String session, long generation) implements NodeNotice {}
 
   /** The session has ended, for example {@code closed}, {@code revoked}, {@code expired}. */

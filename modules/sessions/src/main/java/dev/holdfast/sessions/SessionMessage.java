@@ -3,21 +3,27 @@ package dev.holdfast.sessions;
 import dev.holdfast.core.BusMessage;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Names;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.Position;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
- * What may be asked of the sessions service. Immutable; each names its tenant. Where a {@code generation} is carried, an
- * older one than the session's is refused as FENCED; generation 0 is a service's request, which is not fenced.
+ * What may be asked of the sessions service. Immutable; each names its tenant. Where a {@code
+ * generation} is carried, an older one than the session's is refused as FENCED; generation 0 is a
+ * service's request, which is not fenced.
  */
 public sealed interface SessionMessage<A> extends BusMessage<A> {
 
   /**
-   * Attaches a connection: to the session {@code resume} when that lives and is this user's, otherwise to a new one.
-   * Never waits for the node that holds the session now. A failed attach changes nothing.
+   * Attaches a connection: to the session {@code resume} when that lives and is this user's,
+   * otherwise to a new one. Never waits for the node that holds the session now. A failed attach
+   * changes nothing.
    *
    * @param resume the session wanted, or null
    */
@@ -35,9 +41,16 @@ public sealed interface SessionMessage<A> extends BusMessage<A> {
     }
   }
 
-  /** Detaches: nothing happens unless node, start epoch and generation match. Stores the cursors first. */
+  /**
+   * Detaches: nothing happens unless node, start epoch and generation match. Stores the cursors
+   * first.
+   */
   record Detach(SessionRef session, NodeId node, Map<ChannelName, Position> cursors)
       implements SessionMessage<Answer.Done> {
+    public Detach {
+      cursors = Map.copyOf(cursors);
+    }
+
     @Override
     public <R> R dispatch(Handler<R> handler) {
       return handler.detach(this);
@@ -64,7 +77,10 @@ public sealed interface SessionMessage<A> extends BusMessage<A> {
     }
   }
 
-  /** Adds subscriptions with their first cursors; LIMIT_EXCEEDED past 256 channels (then none is added). */
+  /**
+   * Adds subscriptions with their first cursors; LIMIT_EXCEEDED past 256 channels (then none is
+   * added).
+   */
   record Subscribe(SessionRef session, Map<ChannelName, Position> cursors)
       implements SessionMessage<Answer.Done> {
     public Subscribe {
@@ -86,7 +102,10 @@ public sealed interface SessionMessage<A> extends BusMessage<A> {
     }
   }
 
-  /** Notes that the session publishes to a channel; to be answered before its first publication is appended. */
+  /**
+   * Notes that the session publishes to a channel; to be answered before its first publication is
+   * appended.
+   */
   record NotePublishing(SessionRef session, ChannelName channel)
       implements SessionMessage<Answer.Done> {
     @Override
@@ -95,11 +114,17 @@ public sealed interface SessionMessage<A> extends BusMessage<A> {
     }
   }
 
-  /** Creates a session for a user without a connection; it lingers from now on. */
+  /**
+   * Creates a session for a user without a connection; it lingers from now on.
+   *
+   * @param attributes at most 64, keys of 1 to 64 and values of up to 4,096 characters
+   */
   record Create(Caller caller, String tenant, String user, Map<String, String> attributes)
       implements SessionMessage<SessionView> {
     public Create {
-      attributes = Map.copyOf(attributes);
+      Names.tenant(tenant);
+      Names.user(user);
+      attributes = Attributes.checked(attributes);
     }
 
     @Override
@@ -110,6 +135,11 @@ public sealed interface SessionMessage<A> extends BusMessage<A> {
 
   /** Answers a session; NOT_FOUND also where it is another user's or tenant's. */
   record Get(Caller caller, String tenant, String session) implements SessionMessage<SessionView> {
+    public Get {
+      Names.tenant(tenant);
+      Names.id(session, "session");
+    }
+
     @Override
     public <R> R dispatch(Handler<R> handler) {
       return handler.get(this);
@@ -119,13 +149,15 @@ public sealed interface SessionMessage<A> extends BusMessage<A> {
   /**
    * Replaces attributes if their version is still {@code version}; CONFLICT otherwise.
    *
-   * @param attributes at most 64, keys up to 64 and values up to 4,096 characters
+   * @param attributes at most 64, keys of 1 to 64 and values of up to 4,096 characters
    */
   record SetAttributes(
       Caller caller, String tenant, String session, long version, Map<String, String> attributes)
       implements SessionMessage<SessionView> {
     public SetAttributes {
-      attributes = Map.copyOf(attributes);
+      Names.tenant(tenant);
+      Names.id(session, "session");
+      attributes = Attributes.checked(attributes);
     }
 
     @Override
@@ -135,7 +167,13 @@ public sealed interface SessionMessage<A> extends BusMessage<A> {
   }
 
   /** Starts the linger of a detached session anew. */
-  record Touch(Caller caller, String tenant, String session) implements SessionMessage<Answer.Done> {
+  record Touch(Caller caller, String tenant, String session)
+      implements SessionMessage<Answer.Done> {
+    public Touch {
+      Names.tenant(tenant);
+      Names.id(session, "session");
+    }
+
     @Override
     public <R> R dispatch(Handler<R> handler) {
       return handler.touch(this);
@@ -143,26 +181,107 @@ public sealed interface SessionMessage<A> extends BusMessage<A> {
   }
 
   /**
-   * Lists sessions in the order of their ids.
+   * Lists sessions in the order of their ids; FORBIDDEN where the caller may not. A page may be
+   * shorter than its limit, even empty, before the last.
    *
    * @param user whose, or null for the whole tenant (services only)
-   * @param after the last id of the page before, or empty
+   * @param after what the page before gave as {@code next}, or empty
    * @param limit 1 to 1,000
    */
   record ListSessions(Caller caller, String tenant, String user, String after, int limit)
       implements SessionMessage<Answer.Page> {
+    public ListSessions {
+      Names.tenant(tenant);
+      if (user != null) {
+        Names.user(user);
+      }
+      if (!after.isEmpty()) {
+        Names.id(after, "after");
+      }
+      if (limit < 1 || limit > 1_000) {
+        throw HoldfastException.told(ErrorCode.BAD_REQUEST, "limit: 1 to 1000");
+      }
+    }
+
     @Override
     public <R> R dispatch(Handler<R> handler) {
       return handler.list(this);
     }
   }
 
-  /** Ends a session now; done also where there was none. Its connection is closed. */
+  /**
+   * Ends a session now; done also where there was none, or another user's. Its connection is
+   * closed.
+   *
+   * @param reason an event-like name, for example {@code closed} or {@code revoked}
+   */
   record Close(Caller caller, String tenant, String session, String reason)
       implements SessionMessage<Answer.Done> {
+    public Close {
+      Names.tenant(tenant);
+      Names.id(session, "session");
+      Names.id(reason, "reason");
+    }
+
     @Override
     public <R> R dispatch(Handler<R> handler) {
       return handler.close(this);
+    }
+  }
+
+  /** Answers those of these sessions that live. Between services: the asker checks its caller. */
+  record Views(String tenant, List<String> sessions) implements SessionMessage<Answer.Page> {
+    public Views {
+      Names.tenant(tenant);
+      sessions = List.copyOf(sessions);
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.views(this);
+    }
+  }
+
+  /**
+   * Looks at up to 100 sessions per shard that may have to end. Between services: to be asked by a
+   * node only after it has held its lease for two periods.
+   *
+   * @param shards of the due-time sets
+   * @param dead nodes that can never come back; a session that is attached to one is detached
+   */
+  record Sweep(List<Integer> shards, Set<NodeId> dead) implements SessionMessage<Answer.Swept> {
+    public Sweep {
+      shards = List.copyOf(shards);
+      dead = Set.copyOf(dead);
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.sweep(this);
+    }
+  }
+
+  /**
+   * Detaches up to {@code limit} sessions that the index of a dead node lists. Between services:
+   * the asker has claimed the node, which can never come back. Safe to repeat, and to break off.
+   */
+  record Reap(NodeId node, int limit) implements SessionMessage<Answer.Reaped> {
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.reap(this);
+    }
+  }
+
+  /**
+   * Renews the TTLs of up to 200 sessions that are attached to this node, so that a connection that
+   * is silent for days keeps its session.
+   *
+   * @param after what the call before gave as {@code next}, or empty
+   */
+  record Renew(NodeId node, String after) implements SessionMessage<Answer.Renewed> {
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.renew(this);
     }
   }
 
@@ -191,6 +310,14 @@ public sealed interface SessionMessage<A> extends BusMessage<A> {
     R list(ListSessions message);
 
     R close(Close message);
+
+    R views(Views message);
+
+    R sweep(Sweep message);
+
+    R reap(Reap message);
+
+    R renew(Renew message);
   }
 
   <R> R dispatch(Handler<R> handler);

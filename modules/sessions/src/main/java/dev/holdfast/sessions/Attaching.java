@@ -1,0 +1,241 @@
+package dev.holdfast.sessions;
+
+import dev.holdfast.core.Bus;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Ids;
+import dev.holdfast.core.Names;
+import dev.holdfast.core.NodeId;
+import dev.holdfast.core.Position;
+import dev.holdfast.sessions.SessionStore.Detached;
+import dev.holdfast.sessions.SessionStore.Holding;
+import dev.holdfast.sessions.SessionStore.Peeked;
+import io.vertx.core.Future;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Attaches and detaches connections. Index entries are written before the session's record and
+ * removed after it; what concerns one session is done in the order asked. Confined to the
+ * verticle's context.
+ */
+final class Attaching {
+  private static final Logger LOG = LoggerFactory.getLogger(Attaching.class);
+
+  /** An attach that took longer is taken back: whoever asked for it has given up. */
+  private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(8);
+
+  private static final long UNDO_AGAIN_MS = 1_000;
+
+  /**
+   * So long a lost attach is taken back: as long as the node's lease may well last without Redis.
+   */
+  private static final int UNDO_ATTEMPTS = 3_600;
+
+  private final Parts parts;
+  private final Bus bus;
+  private final Turns turns = new Turns();
+  private boolean stopped;
+
+  Attaching(Parts parts, Bus bus) {
+    this.parts = parts;
+    this.bus = bus;
+  }
+
+  /**
+   * A session that never was, ended, is past its due time or is another user's takes the same way:
+   * it is looked at once, then a new one is made.
+   */
+  Future<Attached> attach(SessionMessage.Attach attach) {
+    long started = System.nanoTime();
+    Future<Attached> attached =
+        attach.resume() == null || !isId(attach.resume())
+            ? open(attach, started)
+            : lookedAt(attach, started);
+    return attached.onSuccess(done -> parts.metrics().attached(started));
+  }
+
+  /** A detach that is lost with Redis away is the asker's to repeat. */
+  Future<Detached> detach(
+      SessionRef session, NodeId node, String connection, Map<ChannelName, Position> cursors) {
+    SessionKey key = SessionKey.of(session);
+    long due = parts.clock().now() + parts.config().lingerOf(key.tenant()).toMillis();
+    return parts
+        .index()
+        .setDue(key, due)
+        .compose(
+            written -> turns.take(key, () -> detachInTurn(session, node, connection, cursors)));
+  }
+
+  void stop() {
+    stopped = true;
+  }
+
+  private Future<Attached> lookedAt(SessionMessage.Attach attach, long started) {
+    SessionKey session = new SessionKey(attach.caller().tenant(), attach.resume());
+    Predicate<Peeked> fits = seen -> seen.alive() && seen.user().equals(attach.caller().user());
+    return parts
+        .store()
+        .peek(session)
+        .compose(
+            seen ->
+                seen.filter(fits).isPresent()
+                    ? resume(session, attach, started)
+                    : refused(attach, started));
+  }
+
+  private Future<Attached> resume(SessionKey session, SessionMessage.Attach attach, long started) {
+    return hold(session, false, attach, started)
+        .compose(
+            held ->
+                held.isPresent()
+                    ? Future.succeededFuture(resumed(session, attach, held.get()))
+                    : endedMeanwhile(session, attach, started));
+  }
+
+  /** Ended between the look and the attach, for good: so its index entries can go. */
+  private Future<Attached> endedMeanwhile(
+      SessionKey session, SessionMessage.Attach attach, long started) {
+    return turns
+        .take(session, () -> parts.index().leave(session, attach.node()))
+        .compose(gone -> parts.index().unlistUser(session, attach.caller().user()))
+        .compose(gone -> parts.index().unlistTenant(session))
+        .compose(gone -> refused(attach, started));
+  }
+
+  private Future<Attached> refused(SessionMessage.Attach attach, long started) {
+    parts.metrics().refused.increment();
+    return open(attach, started);
+  }
+
+  private Future<Attached> open(SessionMessage.Attach attach, long started) {
+    SessionKey session = new SessionKey(attach.caller().tenant(), Ids.fresh());
+    return hold(session, true, attach, started).map(held -> opened(session, attach, held));
+  }
+
+  private Future<Optional<Holding>> hold(
+      SessionKey session, boolean fresh, SessionMessage.Attach attach, long started) {
+    return turns
+        .take(session, () -> holdInTurn(session, fresh, attach))
+        .compose(held -> inTime(held, started))
+        .onFailure(failure -> undo(session, attach, 0));
+  }
+
+  private Future<Optional<Holding>> holdInTurn(
+      SessionKey session, boolean fresh, SessionMessage.Attach attach) {
+    return parts
+        .index()
+        .add(session, attach.caller().user(), attach.node())
+        .compose(listed -> parts.store().attach(session, fresh, attach));
+  }
+
+  private static Future<Optional<Holding>> inTime(Optional<Holding> held, long started) {
+    return System.nanoTime() - started < LONGEST_NANOS
+        ? Future.succeededFuture(held)
+        : Future.failedFuture(new HoldfastException(ErrorCode.TIMEOUT, "attach: took too long"));
+  }
+
+  private Attached resumed(SessionKey session, SessionMessage.Attach attach, Holding held) {
+    parts.metrics().resumed.increment();
+    if (held.before() != null) {
+      var notice =
+          new NodeNotice.Replaced(session.tenant(), session.session(), held.before().generation());
+      bus.hint(held.before().node().address(), notice);
+    }
+    return attached(session, attach, held, true);
+  }
+
+  private Attached opened(
+      SessionKey session, SessionMessage.Attach attach, Optional<Holding> held) {
+    Holding holding =
+        held.orElseThrow(
+            () -> new HoldfastException(ErrorCode.INTERNAL, "session: a fresh id is in use"));
+    parts.metrics().opened.increment();
+    parts.tell(event(session, attach, SessionEvent.Kind.OPENED, holding.generation()));
+    return attached(session, attach, holding, false);
+  }
+
+  private Attached attached(
+      SessionKey session, SessionMessage.Attach attach, Holding held, boolean resumed) {
+    parts.clock().heard(held.now());
+    parts.tell(event(session, attach, SessionEvent.Kind.ATTACHED, held.generation()));
+    return new Attached(
+        new SessionRef(session.tenant(), session.session(), held.generation()),
+        resumed,
+        parts.config().lingerOf(session.tenant()).toMillis(),
+        held.subscriptions(),
+        held.published(),
+        held.before());
+  }
+
+  private Future<Detached> detachInTurn(
+      SessionRef session, NodeId node, String connection, Map<ChannelName, Position> cursors) {
+    return parts
+        .store()
+        .detach(session, node, connection, cursors)
+        .compose(done -> unlist(SessionKey.of(session), node, done));
+  }
+
+  private Future<Detached> unlist(SessionKey session, NodeId node, Detached done) {
+    if (done.happened()) {
+      parts.clock().heard(done.now());
+      parts.metrics().detached.increment();
+      parts.tell(
+          new SessionEvent(
+              session.tenant(),
+              session.session(),
+              done.user(),
+              SessionEvent.Kind.DETACHED,
+              done.generation(),
+              node,
+              null));
+    }
+    return done.here()
+        ? Future.succeededFuture(done)
+        : parts.index().leave(session, node).map(done);
+  }
+
+  /**
+   * An attach that failed may have happened: without this, the session would stay attached to a
+   * connection that nobody has.
+   */
+  private void undo(SessionKey session, SessionMessage.Attach attach, int attempt) {
+    if (stopped || attempt > UNDO_ATTEMPTS) {
+      return;
+    }
+    var any = new SessionRef(session.tenant(), session.session(), 0);
+    detach(any, attach.node(), attach.connection().id(), Map.of())
+        .onFailure(failure -> undoLater(session, attach, attempt + 1));
+  }
+
+  private void undoLater(SessionKey session, SessionMessage.Attach attach, int attempt) {
+    LOG.debug("session {}: a lost attach is not taken back yet", session);
+    bus.vertx().setTimer(UNDO_AGAIN_MS, timer -> undo(session, attach, attempt));
+  }
+
+  private static SessionEvent event(
+      SessionKey session, SessionMessage.Attach attach, SessionEvent.Kind kind, long generation) {
+    return new SessionEvent(
+        session.tenant(),
+        session.session(),
+        attach.caller().user(),
+        kind,
+        generation,
+        attach.node(),
+        null);
+  }
+
+  private static boolean isId(String text) {
+    try {
+      Names.id(text, "session");
+      return true;
+    } catch (HoldfastException notOne) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package dev.holdfast.sessions;
+
+import dev.holdfast.redis.Keys;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lists sessions by the indexes of user and tenant, each checked against its record; members
+ * without one are removed from the index on the way. Confined to the verticle's context.
+ */
+final class Listing {
+  private static final Logger LOG = LoggerFactory.getLogger(Listing.class);
+
+  private final Parts parts;
+  private final Suspects suspects;
+
+  Listing(Parts parts, Suspects suspects) {
+    this.parts = parts;
+    this.suspects = suspects;
+  }
+
+  /** Ids in their order; {@code next} is null at the end. */
+  private record Ids(List<String> ids, String next) {}
+
+  Future<Answer.Page> list(SessionMessage.ListSessions wanted) {
+    CallerCheck.mayList(wanted.caller(), wanted.tenant(), wanted.user());
+    Future<Ids> ids = wanted.user() == null ? ofTenant(wanted) : ofUser(wanted);
+    return ids.compose(found -> page(wanted, found));
+  }
+
+  /** Those of the sessions that live. */
+  Future<Answer.Page> views(SessionMessage.Views wanted) {
+    List<Future<Optional<SessionView>>> views = new ArrayList<>();
+    for (String id : wanted.sessions()) {
+      views.add(parts.store().get(new SessionKey(wanted.tenant(), id), null));
+    }
+    return Future.all(views)
+        .map(
+            done ->
+                new Answer.Page(views.stream().flatMap(v -> v.result().stream()).toList(), null));
+  }
+
+  private Future<Answer.Page> page(SessionMessage.ListSessions wanted, Ids found) {
+    List<Future<Optional<SessionView>>> views = new ArrayList<>();
+    for (String id : found.ids()) {
+      SessionKey session = new SessionKey(wanted.tenant(), id);
+      views.add(
+          parts
+              .store()
+              .get(session, wanted.user())
+              .onSuccess(view -> check(session, wanted, view)));
+    }
+    return Future.all(views)
+        .map(
+            done ->
+                new Answer.Page(
+                    views.stream().flatMap(v -> v.result().stream()).toList(), found.next()));
+  }
+
+  private void check(
+      SessionKey session, SessionMessage.ListSessions wanted, Optional<SessionView> view) {
+    String index = wanted.user() == null ? "tenant " + wanted.tenant() : "user " + wanted.user();
+    if (view.isPresent() || !suspects.isGone(index, session.toString())) {
+      return;
+    }
+    Future<Void> removed =
+        wanted.user() == null
+            ? parts.index().unlistTenant(session)
+            : parts.index().unlistUser(session, wanted.user());
+    removed.onFailure(failure -> LOG.debug("stale {}: {}", session, failure.getMessage()));
+  }
+
+  private Future<Ids> ofUser(SessionMessage.ListSessions wanted) {
+    return parts
+        .index()
+        .ofUser(wanted.tenant(), wanted.user(), wanted.after(), wanted.limit() + 1)
+        .map(ids -> cut(ids, wanted.limit(), false));
+  }
+
+  /**
+   * Every shard gives its share and a bit; beyond the first shard that has more, order is not
+   * known.
+   */
+  private Future<Ids> ofTenant(SessionMessage.ListSessions wanted) {
+    int share = 2 * wanted.limit() / Keys.SHARDS + 4;
+    List<Future<List<String>>> shards = new ArrayList<>();
+    for (int shard = 0; shard < Keys.SHARDS; shard++) {
+      shards.add(parts.index().ofTenant(wanted.tenant(), shard, wanted.after(), share));
+    }
+    return Future.all(shards).map(done -> merged(shards, share, wanted.limit()));
+  }
+
+  private static Ids merged(List<Future<List<String>>> shards, int share, int limit) {
+    TreeSet<String> ids = new TreeSet<>();
+    String bound = null;
+    for (Future<List<String>> shard : shards) {
+      List<String> part = shard.result();
+      ids.addAll(part);
+      if (part.size() == share) {
+        String last = part.get(share - 1);
+        bound = bound == null || last.compareTo(bound) < 0 ? last : bound;
+      }
+    }
+    List<String> known = List.copyOf(bound == null ? ids : ids.headSet(bound, true));
+    return cut(known, limit, bound != null);
+  }
+
+  private static Ids cut(List<String> ids, int limit, boolean more) {
+    List<String> page = ids.subList(0, Math.min(limit, ids.size()));
+    boolean last = page.size() == ids.size() && !more;
+    return new Ids(page, last || page.isEmpty() ? null : page.get(page.size() - 1));
+  }
+}

@@ -1,0 +1,24 @@
+-- Attaches a connection to a session that lives and is the user's, or to a new one; never waits for who holds it now.
+-- KEYS  1 session   2 subscriptions   3 publishing          all in the session's slot
+-- ARGV  1 'resume' or 'new'   2 user   3 roles   4 permissions   5 node   6 connection   7 client   8 address   9 linger in ms   10 TTL in ms
+-- Returns {'attached', generation, now, node before, connection before, generation before, subscriptions, published}, where the three
+--         before are empty if nobody held it, and subscriptions are channel, 'epoch:seq' by turns
+--         | {'refused'}: nothing changed (not there, another user's, ended, past its due time; new: the id is in use)
+-- TTLs: all three keys ARGV 10. HSET comes first, so that a full Redis refuses before anything changed.
+local s = redis.call('HMGET', KEYS[1], 'user', 'state', 'due', 'gen', 'node', 'conn')
+local now = now_ms()
+if ARGV[1] == 'new' then
+  if s[1] then return {'refused'} end
+  redis.call('HSET', KEYS[1], 'user', ARGV[2], 'created', now, 'aver', 0)
+  redis.call('DEL', KEYS[2], KEYS[3])
+elseif s[1] ~= ARGV[2] or not lives(s[2], s[3]) then
+  return {'refused'}
+end
+local generation = tonumber(s[4] or '0') + 1
+redis.call('HSET', KEYS[1], 'state', 'attached', 'gen', generation, 'node', ARGV[5], 'conn', ARGV[6], 'client', ARGV[7],
+  'addr', ARGV[8], 'since', now, 'roles', ARGV[3], 'perms', ARGV[4], 'linger', ARGV[9], 'renewed', now)
+redis.call('HDEL', KEYS[1], 'due')
+extend(ARGV[10], KEYS[1], KEYS[2], KEYS[3])
+local held = s[2] == 'attached'
+return {'attached', generation, now, held and s[5] or '', held and s[6] or '', held and s[4] or '',
+  redis.call('HGETALL', KEYS[2]), redis.call('SMEMBERS', KEYS[3])}

@@ -1,0 +1,21 @@
+-- Ends a session in two steps, so that its end can be told in between: 'mark' (nothing can use it any more), then 'delete'.
+-- KEYS  1 session   2 subscriptions   3 publishing   4 meta   5 log of its channel          all in the session's slot
+-- ARGV  1 'mark' or 'delete'   2 mark: 'forced', or 'due' (only when detached and past its due time)   3 reason   4 TTL in ms
+-- Returns mark: {'ended', user, generation, node where it was attached (else empty), reason} also where it was marked before
+--               | {'attached', node} | {'detached', due} | {}: there is none, and what was left of it is deleted
+--         delete: {}
+-- TTL: a marked session ARGV 4.
+local s = redis.call('HMGET', KEYS[1], 'user', 'state', 'due', 'gen', 'node', 'reason')
+if not s[1] or (ARGV[1] == 'delete' and s[2] == 'ended') then
+  redis.call('DEL', unpack(KEYS))
+  return {}
+end
+if ARGV[1] == 'delete' then return {} end
+if s[2] ~= 'ended' then
+  if ARGV[2] == 'due' and s[2] == 'attached' then return {'attached', s[5] or ''} end
+  if ARGV[2] == 'due' and lives(s[2], s[3]) then return {'detached', tonumber(s[3])} end
+  redis.call('HSET', KEYS[1], 'state', 'ended', 'reason', ARGV[3])
+  extend(ARGV[4], KEYS[1])
+  s[6] = ARGV[3]
+end
+return {'ended', s[1], tonumber(s[4] or '0'), s[5] or '', s[6]}

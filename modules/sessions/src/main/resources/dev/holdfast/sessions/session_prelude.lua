@@ -1,0 +1,41 @@
+-- Prelude of the session scripts.
+local function now_ms()
+  local time = redis.call('TIME')
+  return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+end
+
+-- Whether a session may still be used: attached, or detached and not past its due time (the sweeper may be late).
+local function lives(state, due)
+  return state == 'attached' or (state == 'detached' and now_ms() < tonumber(due or '0'))
+end
+
+-- Whether what carries this generation may change the session: 'ok' for its holder, and for a service (0) while it lives.
+local function verdict(session, generation)
+  local s = redis.call('HMGET', session, 'gen', 'state', 'due')
+  if generation == '0' then return lives(s[2], s[3]) and 'ok' or 'none' end
+  return s[1] == generation and s[2] == 'attached' and 'ok' or 'fenced'
+end
+
+local function extend(ttl, ...)
+  for _, key in ipairs({...}) do redis.call('PEXPIRE', key, ttl) end
+end
+
+-- The three channels that every session reads; only their cursors are kept with the subscriptions.
+local function own_channels(user, id)
+  return {['tenant'] = true, ['user:' .. user] = true, ['session:' .. id] = true}
+end
+
+-- Moves stored cursors, given as channel, epoch, seq from ARGV[first] on: of channels that are subscribed, and of the session's own.
+-- Within one epoch a cursor never goes back.
+local function store_cursors(session, subscriptions, id, first)
+  local own = own_channels(redis.call('HGET', session, 'user') or '', id)
+  for i = first, #ARGV, 3 do
+    local channel, epoch, seq = ARGV[i], ARGV[i + 1], ARGV[i + 2]
+    local kept = redis.call('HGET', subscriptions, channel)
+    local kept_epoch, kept_seq = string.match(kept or '', '^(.+):(%d+)$')
+    local back = kept_epoch == epoch and tonumber(kept_seq) >= tonumber(seq)
+    if (kept or own[channel]) and not back then
+      redis.call('HSET', subscriptions, channel, epoch .. ':' .. seq)
+    end
+  end
+end

@@ -1,0 +1,11 @@
+-- Notes that a session publishes to a channel, for its holder.
+-- KEYS  1 session   2 publishing          both in the session's slot
+-- ARGV  1 generation   2 channel   3 most channels   4 TTL in ms
+-- Returns 'ok' | 'limit' | 'fenced' | 'none' (generation 0 only)
+-- TTL: publishing ARGV 4.
+local may = verdict(KEYS[1], ARGV[1])
+if may ~= 'ok' then return may end
+if redis.call('SISMEMBER', KEYS[2], ARGV[2]) == 0 and redis.call('SCARD', KEYS[2]) >= tonumber(ARGV[3]) then return 'limit' end
+redis.call('SADD', KEYS[2], ARGV[2])
+extend(ARGV[4], KEYS[2])
+return 'ok'
