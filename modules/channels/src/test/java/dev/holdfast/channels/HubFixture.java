@@ -22,13 +22,17 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** One node's channels service, hub and one fan-out, with real Redis; and a way to append behind the hub's back. */
+/**
+ * One node's channels service, hub and one fan-out, with real Redis; and a way to append behind the
+ * hub's back.
+ */
 final class HubFixture implements AutoCloseable {
   final Vertx vertx = Vertx.vertx();
   final Bus bus = new Bus(vertx);
   final NodeId node = new NodeId("n1", 1);
   final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  final Channel channel = new Channel("t" + Ids.fresh().replace('-', 'x'), ChannelName.topic("news"));
+  final Channel channel =
+      new Channel("t" + Ids.fresh().replace('-', 'x'), ChannelName.topic("news"));
   final Caller.Service service = new Caller.Service("test", "1", Set.of("*"), Set.of());
   final ChannelsClient client = ChannelsClient.local(bus, Duration.ofSeconds(5));
   final Hub hub;

@@ -212,8 +212,7 @@ class HubIT {
     node.read(Start.latest(), outlet);
     Await.until("live", () -> outlet.all("live").size() == 1);
     var item = new ChannelMessage.Item(0, "typing", "1", true);
-    var message =
-        new ChannelMessage.Publish(node.service, null, node.channel, null, List.of(item));
+    var message = new ChannelMessage.Publish(node.service, null, node.channel, null, List.of(item));
     Await.get(node.client.publish(message));
 
     Await.until("the event", () -> outlet.all("event").size() == 1);
