@@ -1,0 +1,47 @@
+package dev.holdfast.testkit;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+
+/** Plain GETs, blocking. */
+final class Http {
+  private static final Duration TIMEOUT = Duration.ofSeconds(2);
+  private static final HttpClient CLIENT =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
+
+  /** 0 where there is no answer. */
+  int status(URI uri) {
+    try {
+      return get(uri).statusCode();
+    } catch (IOException noAnswer) {
+      return 0;
+    }
+  }
+
+  String text(URI uri) {
+    try {
+      HttpResponse<String> response = get(uri);
+      if (response.statusCode() != 200) {
+        throw new IllegalStateException(uri + ": " + response.statusCode());
+      }
+      return response.body();
+    } catch (IOException e) {
+      throw new IllegalStateException(uri.toString(), e);
+    }
+  }
+
+  private static HttpResponse<String> get(URI uri) throws IOException {
+    try {
+      return CLIENT.send(
+          HttpRequest.newBuilder(uri).timeout(TIMEOUT).build(), BodyHandlers.ofString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+}

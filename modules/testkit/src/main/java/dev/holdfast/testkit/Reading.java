@@ -1,0 +1,119 @@
+package dev.holdfast.testkit;
+
+import dev.holdfast.core.Position;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * How one reader read one channel, entry by entry: each publication must follow the one before, but
+ * for what a gap tells. Says what does not hold.
+ */
+final class Reading {
+  /** What the reader got. */
+  record Got(Payload payload, Position position) {}
+
+  private record Missed(long after, long to) {}
+
+  private final String reader;
+  private final String channel;
+  private final Consumer<String> violation;
+  private final List<Got> got = new ArrayList<>();
+  private final Set<Payload> payloads = new HashSet<>();
+  private final List<Missed> missed = new ArrayList<>();
+  private Position cursor;
+  private Position from;
+  private long since;
+
+  Reading(String reader, String channel, Consumer<String> violation) {
+    this.reader = reader + " of " + channel;
+    this.channel = channel;
+    this.violation = violation;
+  }
+
+  void read(Entry entry) {
+    if (entry instanceof Entry.Subscribed subscribed) {
+      subscribed(subscribed);
+    } else if (entry instanceof Entry.Received received && received.position() != null) {
+      received(received);
+    } else if (entry instanceof Entry.Gap gap) {
+      gap(gap);
+    } else if (entry instanceof Entry.Live live && !sameSeq(live.position())) {
+      violation.accept(reader + ": live at " + live.position() + " though it is at " + cursor);
+    } else if (entry instanceof Entry.Unsubscribed) {
+      cursor = null;
+      from = null;
+    }
+  }
+
+  List<Got> got() {
+    return got;
+  }
+
+  String channel() {
+    return channel;
+  }
+
+  /** Whether the reader, still reading, should have this one. */
+  boolean expects(History.Acknowledged one, long sentAt) {
+    if (from == null) {
+      return false;
+    }
+    if (one.position() == null) {
+      return sentAt > since && missed.isEmpty();
+    }
+    long seq = one.position().seq();
+    return seq > from.seq() && missed.stream().noneMatch(m -> seq > m.after && seq <= m.to);
+  }
+
+  boolean has(Payload payload) {
+    return payloads.contains(payload);
+  }
+
+  Position cursor() {
+    return cursor;
+  }
+
+  private void subscribed(Entry.Subscribed entry) {
+    if (cursor == null) {
+      from = entry.position();
+      since = entry.at();
+    } else if (entry.recovered() && !sameSeq(entry.position())) {
+      violation.accept(
+          reader + ": goes on at " + entry.position() + " though its cursor was " + cursor);
+    }
+    cursor = cursor == null || entry.recovered() ? entry.position() : cursor;
+  }
+
+  private void received(Entry.Received entry) {
+    Payload payload = Payload.of(entry.data());
+    Position position = entry.position();
+    if (cursor == null) {
+      violation.accept(reader + ": got " + payload + " without a subscription");
+    } else if (!payloads.add(payload)) {
+      violation.accept(reader + ": duplicated: " + payload + " at " + position);
+    } else if (position.seq() <= cursor.seq()) {
+      violation.accept(
+          reader + ": out of order: " + payload + " at " + position + " after " + cursor);
+    } else if (position.seq() != cursor.seq() + 1) {
+      violation.accept(
+          reader + ": lost, and no gap told: what lies between " + cursor + " and " + position);
+    }
+    got.add(new Got(payload, position));
+    cursor = position;
+  }
+
+  private void gap(Entry.Gap gap) {
+    if (!sameSeq(gap.from())) {
+      violation.accept(reader + ": a gap from " + gap.from() + " though its cursor was " + cursor);
+    }
+    missed.add(new Missed(gap.from().seq(), gap.to().seq()));
+    cursor = gap.to();
+  }
+
+  private boolean sameSeq(Position position) {
+    return cursor != null && position != null && cursor.seq() == position.seq();
+  }
+}
