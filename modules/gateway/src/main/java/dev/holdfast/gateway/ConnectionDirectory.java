@@ -1,0 +1,84 @@
+package dev.holdfast.gateway;
+
+import dev.holdfast.core.NodeInbox;
+import dev.holdfast.sessions.NodeNotice;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Which connection of this node holds which session, over all its event loops: the way of a notice
+ * to its connection. One per node; safe on any thread.
+ */
+public final class ConnectionDirectory {
+  private final Map<Key, Connection> holders = new ConcurrentHashMap<>();
+  private final AtomicInteger sockets = new AtomicInteger();
+
+  private record Key(String tenant, String session) {}
+
+  public ConnectionDirectory(MeterRegistry registry) {
+    Gauge.builder("holdfast.connections", sockets, AtomicInteger::get)
+        .description("open WebSockets of this node")
+        .register(registry);
+  }
+
+  /** Hands the node's notices to the connections that they are for; before the inbox is opened. */
+  public void listen(NodeInbox inbox) {
+    inbox.on(NodeNotice.Replaced.class, this::tell);
+    inbox.on(NodeNotice.Ended.class, this::tell);
+    inbox.on(NodeNotice.Disconnect.class, this::tell);
+    inbox.on(NodeNotice.Subscribed.class, this::tell);
+    inbox.on(NodeNotice.Unsubscribed.class, this::tell);
+  }
+
+  /** Sessions that are attached by a connection of this node. */
+  public int size() {
+    return holders.size();
+  }
+
+  /** Open sockets of this node, also those that have no session yet. */
+  public int sockets() {
+    return sockets.get();
+  }
+
+  void opened() {
+    sockets.incrementAndGet();
+  }
+
+  void closed() {
+    sockets.decrementAndGet();
+  }
+
+  /**
+   * Notes who holds a session. Of two connections of this node the one of the older generation is
+   * told that it was replaced, whichever comes first.
+   */
+  void attached(LiveSession session) {
+    Key key = new Key(session.ref.tenant(), session.ref.session());
+    holders.merge(key, session.connection, ConnectionDirectory::newer);
+  }
+
+  void detached(LiveSession session) {
+    holders.remove(new Key(session.ref.tenant(), session.ref.session()), session.connection);
+  }
+
+  private static Connection newer(Connection before, Connection now) {
+    boolean replaces = generation(now) >= generation(before);
+    Connection older = replaces ? before : now;
+    older.onContext(Connection::replaced);
+    return replaces ? now : before;
+  }
+
+  private static long generation(Connection connection) {
+    return connection.session().ref.generation();
+  }
+
+  private void tell(NodeNotice notice) {
+    Connection holder = holders.get(new Key(notice.tenant(), notice.session()));
+    if (holder != null) {
+      holder.onContext(connection -> connection.session().notice(notice));
+    }
+  }
+}

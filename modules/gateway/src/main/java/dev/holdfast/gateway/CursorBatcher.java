@@ -1,0 +1,93 @@
+package dev.holdfast.gateway;
+
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.Position;
+import dev.holdfast.sessions.Answer;
+import dev.holdfast.sessions.SessionMessage.StoreCursors;
+import dev.holdfast.sessions.SessionRef;
+import dev.holdfast.sessions.SessionsClient;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stores the cursors that moved on one event loop, many sessions in one message. What could not be
+ * stored goes with the next flush, or with the detach. Confined to the event loop.
+ */
+final class CursorBatcher {
+  private static final Logger LOG = LoggerFactory.getLogger(CursorBatcher.class);
+  private static final int BATCH = 200;
+
+  private final SessionsClient sessions;
+  private Set<LiveSession> moved = new LinkedHashSet<>();
+
+  CursorBatcher(SessionsClient sessions) {
+    this.sessions = sessions;
+  }
+
+  void moved(LiveSession session) {
+    moved.add(session);
+  }
+
+  void forget(LiveSession session) {
+    moved.remove(session);
+  }
+
+  void flush() {
+    List<LiveSession> batch = new ArrayList<>();
+    for (LiveSession session : moved) {
+      batch.add(session);
+      if (batch.size() == BATCH) {
+        store(batch);
+        batch = new ArrayList<>();
+      }
+    }
+    moved = new LinkedHashSet<>();
+    if (!batch.isEmpty()) {
+      store(batch);
+    }
+  }
+
+  private void store(List<LiveSession> batch) {
+    Map<SessionRef, LiveSession> holders = new HashMap<>();
+    List<StoreCursors.Entry> entries = new ArrayList<>();
+    for (LiveSession session : batch) {
+      holders.put(session.ref, session);
+      entries.add(new StoreCursors.Entry(session.ref, session.subscriptions.unsaved()));
+    }
+    sessions
+        .storeCursors(new StoreCursors(entries))
+        .onSuccess(fenced -> stored(entries, holders, fenced))
+        .onFailure(failure -> notStored(batch, failure));
+  }
+
+  private static void stored(
+      List<StoreCursors.Entry> entries,
+      Map<SessionRef, LiveSession> holders,
+      Answer.Fenced fenced) {
+    for (StoreCursors.Entry entry : entries) {
+      Map<ChannelName, Position> cursors = entry.cursors();
+      holders.get(entry.session()).subscriptions.saved(cursors);
+    }
+    for (SessionRef lost : fenced.sessions()) {
+      LiveSession holder = holders.get(lost);
+      if (holder != null) {
+        holder.connection.replaced();
+      }
+    }
+  }
+
+  private void notStored(List<LiveSession> batch, Throwable failure) {
+    LOG.warn("cursors of {} sessions wait for the next flush: {}", batch.size(), "" + failure);
+    for (LiveSession session : batch) {
+      if (!session.subscriptions.isClosed()) {
+        moved.add(session);
+      }
+    }
+  }
+}

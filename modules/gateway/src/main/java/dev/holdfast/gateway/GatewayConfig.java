@@ -1,0 +1,109 @@
+package dev.holdfast.gateway;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * How a node meets its clients.
+ *
+ * @param host to listen at
+ * @param port 0 takes a free one
+ * @param allowedOrigins of browser pages, compared exactly, as {@code https://app.example}; a
+ *     client that names no origin is not a browser and is let in
+ * @param frameLimit bytes of one message from a client, 1 KiB to 1 MiB
+ * @param helloTimeout from the upgrade to the hello, at least 100 ms
+ * @param heartbeat silence of a client after which it is pinged; after two it is closed; at least
+ *     100 ms
+ * @param publishRate publications per second and connection; as many at once
+ * @param slowLimit how long a client may take nothing while something waits for it, at least 100 ms
+ * @param writeBuffer bytes that wait for a client before it counts as not taking more, 16 KiB to 16
+ *     MiB
+ * @param ackFlush how often moved cursors are stored, at least 100 ms
+ */
+public record GatewayConfig(
+    String host,
+    int port,
+    Set<String> allowedOrigins,
+    int frameLimit,
+    Duration helloTimeout,
+    Duration heartbeat,
+    int publishRate,
+    Duration slowLimit,
+    int writeBuffer,
+    Duration ackFlush) {
+  /** Channels of a session besides its own three. */
+  public static final int CHANNEL_LIMIT = 256;
+
+  private static final Duration SHORTEST = Duration.ofMillis(100);
+
+  public static final GatewayConfig DEFAULTS =
+      new GatewayConfig(
+          "127.0.0.1",
+          8080,
+          Set.of(),
+          64 * 1024,
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(25),
+          100,
+          Duration.ofSeconds(30),
+          256 * 1024,
+          Duration.ofSeconds(10));
+
+  public GatewayConfig {
+    allowedOrigins = Set.copyOf(allowedOrigins);
+    List<String> problems = new ArrayList<>();
+    check(problems, host != null && !host.isBlank(), "host: not blank");
+    check(problems, port >= 0 && port <= 65_535, "port: 0 to 65535");
+    check(problems, within(frameLimit, 1 << 10, 1 << 20), "frameLimit: 1024 to 1048576 bytes");
+    check(problems, lasts(helloTimeout), "helloTimeout: at least 100 ms");
+    check(problems, lasts(heartbeat), "heartbeat: at least 100 ms");
+    check(problems, within(publishRate, 1, 1_000_000), "publishRate: 1 to 1000000");
+    check(problems, lasts(slowLimit), "slowLimit: at least 100 ms");
+    check(problems, within(writeBuffer, 1 << 14, 1 << 24), "writeBuffer: 16 KiB to 16 MiB");
+    check(problems, lasts(ackFlush), "ackFlush: at least 100 ms");
+    for (String origin : allowedOrigins) {
+      check(problems, origin.matches("[a-z][a-z0-9+.-]*://[^/\\s]+"), "origin: " + origin);
+    }
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", problems));
+    }
+  }
+
+  /** The same at another address. */
+  public GatewayConfig at(String otherHost, int otherPort) {
+    return new GatewayConfig(
+        otherHost,
+        otherPort,
+        allowedOrigins,
+        frameLimit,
+        helloTimeout,
+        heartbeat,
+        publishRate,
+        slowLimit,
+        writeBuffer,
+        ackFlush);
+  }
+
+  /** How often connections are looked at: often enough for the shortest of the limits. */
+  Duration tick() {
+    long shortest =
+        Math.min(helloTimeout.toMillis(), Math.min(heartbeat.toMillis(), slowLimit.toMillis()));
+    return Duration.ofMillis(Math.max(20, Math.min(1_000, shortest / 5)));
+  }
+
+  private static void check(List<String> problems, boolean holds, String problem) {
+    if (!holds) {
+      problems.add(problem);
+    }
+  }
+
+  private static boolean within(int value, int min, int max) {
+    return value >= min && value <= max;
+  }
+
+  private static boolean lasts(Duration duration) {
+    return duration != null && duration.compareTo(SHORTEST) >= 0;
+  }
+}

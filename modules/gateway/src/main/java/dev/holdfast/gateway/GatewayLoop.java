@@ -1,0 +1,65 @@
+package dev.holdfast.gateway;
+
+import dev.holdfast.channels.Fanout;
+import io.netty.channel.EventLoop;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What the connections of one event loop share. Confined to that event loop, as they are. */
+final class GatewayLoop {
+  final Context context;
+  final GatewayConfig config;
+  final GatewayServices services;
+  final GatewayMetrics metrics;
+  final Fanout fanout;
+  final Flusher flusher;
+  final CursorBatcher cursors;
+  final Detacher detacher;
+  private final Set<Connection> connections = new HashSet<>();
+  private boolean stopping;
+
+  GatewayLoop(Vertx vertx, Context context, GatewayConfig config, GatewayServices services) {
+    EventLoop eventLoop = ((ContextInternal) context).nettyEventLoop();
+    this.context = context;
+    this.config = config;
+    this.services = services;
+    this.metrics = new GatewayMetrics(services.registry());
+    this.fanout = new Fanout(vertx, context, services.hub());
+    this.flusher = new Flusher(eventLoop);
+    this.cursors = new CursorBatcher(services.sessions());
+    this.detacher = new Detacher(vertx, services.sessions(), services.node());
+  }
+
+  boolean stopping() {
+    return stopping;
+  }
+
+  void opened(Connection connection) {
+    connections.add(connection);
+    services.directory().opened();
+  }
+
+  void closed(Connection connection) {
+    if (connections.remove(connection)) {
+      services.directory().closed();
+    }
+  }
+
+  /** Looks at every connection's times. */
+  void tick() {
+    long now = System.nanoTime();
+    List.copyOf(connections).forEach(connection -> connection.liveness.tick(now));
+  }
+
+  /** Closes all connections; done when their sessions are detached, or can't be. */
+  Future<Void> stop() {
+    stopping = true;
+    List.copyOf(connections).forEach(Connection::shutdown);
+    return detacher.idle();
+  }
+}

@@ -1,0 +1,50 @@
+package dev.holdfast.gateway;
+
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.protocol.CloseCode;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+
+/** What the gateway counts; names and tags are bounded. Safe on any thread. */
+final class GatewayMetrics {
+  private final MeterRegistry registry;
+  private final Timer hello;
+
+  GatewayMetrics(MeterRegistry registry) {
+    this.registry = registry;
+    this.hello =
+        Timer.builder("holdfast.hello")
+            .description("from a hello to its welcome")
+            .publishPercentiles(0.5, 0.99)
+            .register(registry);
+  }
+
+  /**
+   * @param type one of the protocol's, or {@code unknown}
+   */
+  void received(String type) {
+    registry.counter("holdfast.frames.in", "type", type).increment();
+  }
+
+  void refused(ErrorCode code) {
+    registry.counter("holdfast.errors", "code", code.wireName()).increment();
+  }
+
+  void closed(CloseCode code) {
+    closed(code.wireName());
+  }
+
+  /** The other side closed, or the network did. */
+  void left() {
+    closed("client");
+  }
+
+  private void closed(String code) {
+    registry.counter("holdfast.closes", "code", code).increment();
+  }
+
+  void greeted(long nanos) {
+    hello.record(Duration.ofNanos(nanos));
+  }
+}

@@ -1,0 +1,41 @@
+package dev.holdfast.gateway;
+
+import dev.holdfast.auth.TokenVerifier;
+import dev.holdfast.channels.ChannelsClient;
+import dev.holdfast.channels.Hub;
+import dev.holdfast.core.NodeId;
+import dev.holdfast.sessions.SessionsClient;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What the gateways of one node use of it; shared by all of them.
+ *
+ * @param sessions asks this process's own instance
+ * @param channels asks this process's own instance
+ * @param accepting whether the node holds its lease and reaches Redis: where not, a hello is
+ *     refused with a code that lets the client try again
+ */
+public record GatewayServices(
+    NodeId node,
+    TokenVerifier tokens,
+    SessionsClient sessions,
+    ChannelsClient channels,
+    Hub hub,
+    ConnectionDirectory directory,
+    PrometheusMeterRegistry registry,
+    HealthChecks health,
+    BooleanSupplier accepting) {
+  public GatewayServices {
+    Objects.requireNonNull(node, "node");
+    Objects.requireNonNull(tokens, "tokens");
+    Objects.requireNonNull(sessions, "sessions");
+    Objects.requireNonNull(channels, "channels");
+    Objects.requireNonNull(hub, "hub");
+    Objects.requireNonNull(directory, "directory");
+    Objects.requireNonNull(registry, "registry");
+    Objects.requireNonNull(health, "health");
+    Objects.requireNonNull(accepting, "accepting");
+  }
+}

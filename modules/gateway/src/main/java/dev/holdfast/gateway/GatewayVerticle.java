@@ -1,0 +1,82 @@
+package dev.holdfast.gateway;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The edge of a node: WebSockets at {@code /v1/connect}, health and metrics over HTTP. Deployed as
+ * an event-loop verticle, one instance per event loop, which share the port; each has its own
+ * connections and touches no other's. What they share by {@link GatewayServices} is safe on any
+ * thread.
+ */
+public final class GatewayVerticle extends VerticleBase {
+  private static final Logger LOG = LoggerFactory.getLogger(GatewayVerticle.class);
+  private static final int LONGEST_HEADERS = 32 * 1024;
+  private static final int CLOSING_SECONDS = 3;
+  private static final int STOP_SECONDS = 10;
+
+  /** Vert.x gives the instances that ask for a negative port the same free one. */
+  private static final int SHARED_FREE_PORT = -1;
+
+  private final GatewayConfig config;
+  private final GatewayServices services;
+  private GatewayLoop loop;
+  private HttpServer server;
+
+  public GatewayVerticle(GatewayConfig config, GatewayServices services) {
+    this.config = config;
+    this.services = services;
+  }
+
+  /** Where it listens; the real port where the configured one is 0. After the deployment. */
+  public int port() {
+    return server.actualPort();
+  }
+
+  @Override
+  public Future<?> start() {
+    loop = new GatewayLoop(vertx, context, config, services);
+    server = vertx.createHttpServer(options());
+    server.requestHandler(new HttpRoutes(vertx, loop).router());
+    server.exceptionHandler(failure -> LOG.debug("HTTP connection: {}", failure.toString()));
+    vertx.setPeriodic(config.tick().toMillis(), tick -> loop.tick());
+    vertx.setPeriodic(config.ackFlush().toMillis(), flush -> loop.cursors.flush());
+    return server.listen();
+  }
+
+  /**
+   * Every session is detached, or 10 s have passed; what is left then is detached by the others.
+   */
+  @Override
+  public Future<?> stop() {
+    return loop.stop()
+        .timeout(STOP_SECONDS, TimeUnit.SECONDS)
+        .recover(this::tooSlow)
+        .eventually(server::close);
+  }
+
+  private Future<Void> tooSlow(Throwable failure) {
+    LOG.warn("stopped before all sessions were detached: {}", failure.toString());
+    return Future.succeededFuture();
+  }
+
+  private HttpServerOptions options() {
+    return new HttpServerOptions()
+        .setHost(config.host())
+        .setPort(config.port() == 0 ? SHARED_FREE_PORT : config.port())
+        .setHttp2ClearTextEnabled(false)
+        .setMaxHeaderSize(LONGEST_HEADERS)
+        .setWebSocketSubProtocols(List.of(Upgrade.SUB_PROTOCOL))
+        .setPerFrameWebSocketCompressionSupported(false)
+        .setPerMessageWebSocketCompressionSupported(false)
+        .setMaxWebSocketFrameSize(config.frameLimit())
+        .setMaxWebSocketMessageSize(config.frameLimit())
+        .setWebSocketClosingTimeout(CLOSING_SECONDS);
+  }
+}

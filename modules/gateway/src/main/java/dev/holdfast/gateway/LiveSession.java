@@ -1,0 +1,125 @@
+package dev.holdfast.gateway;
+
+import dev.holdfast.auth.Verified;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.protocol.ClientFrame;
+import dev.holdfast.protocol.CloseCode;
+import dev.holdfast.protocol.ServerFrames;
+import dev.holdfast.sessions.NodeNotice;
+import dev.holdfast.sessions.SessionMessage;
+import dev.holdfast.sessions.SessionRef;
+
+/**
+ * A session as long as this connection holds it: where its frames and its notices go. Confined to
+ * the event loop.
+ */
+final class LiveSession implements ClientFrame.Handler {
+  final Connection connection;
+  final SessionRef ref;
+  final Caller.User caller;
+  final Subscriptions subscriptions;
+  private final Publishing publishing;
+  private final Requests requests;
+  private final long expiresAt;
+
+  LiveSession(Connection connection, Verified verified, SessionRef ref) {
+    this.connection = connection;
+    this.ref = ref;
+    this.caller = verified.caller();
+    this.expiresAt = verified.expiresAt();
+    this.subscriptions = new Subscriptions(this);
+    this.publishing = new Publishing(this);
+    this.requests = new Requests(this);
+  }
+
+  /** The address of a channel in the session's own tenant. */
+  Channel channel(ChannelName name) {
+    return new Channel(ref.tenant(), name);
+  }
+
+  /** Whether the token has expired. */
+  boolean expired() {
+    return expiresAt != 0 && System.currentTimeMillis() >= expiresAt;
+  }
+
+  /** The connection ends, or the session is no longer its own. */
+  void stop() {
+    subscriptions.close();
+    connection.loop.cursors.forget(this);
+  }
+
+  @Override
+  public void hello(ClientFrame.Hello frame) {
+    connection.fail(new HoldfastException(ErrorCode.BAD_REQUEST, "a second hello"));
+  }
+
+  @Override
+  public void subscribe(ClientFrame.Subscribe frame) {
+    subscriptions.subscribe(frame);
+  }
+
+  @Override
+  public void unsubscribe(ClientFrame.Unsubscribe frame) {
+    subscriptions.unsubscribe(frame);
+  }
+
+  @Override
+  public void publish(ClientFrame.Publish frame) {
+    publishing.publish(frame);
+  }
+
+  @Override
+  public void request(ClientFrame.Request frame) {
+    requests.request(frame);
+  }
+
+  @Override
+  public void ack(ClientFrame.Ack frame) {
+    subscriptions.ack(frame);
+  }
+
+  @Override
+  public void close(ClientFrame.Close frame) {
+    var message = new SessionMessage.Close(caller, ref.tenant(), ref.session(), "closed");
+    connection
+        .loop
+        .services
+        .sessions()
+        .close(message)
+        .onSuccess(done -> connection.closeWithout(CloseCode.ENDED))
+        .onFailure(failure -> connection.refuse(null, failure));
+  }
+
+  @Override
+  public void ping(ClientFrame.Ping frame) {
+    connection.out.send(ServerFrames.PONG);
+  }
+
+  /** That something came was noted before. */
+  @Override
+  public void pong(ClientFrame.Pong frame) {}
+
+  void notice(NodeNotice notice) {
+    if (connection.phase() == Connection.Phase.CLOSED) {
+      return;
+    }
+    if (notice instanceof NodeNotice.Replaced replaced) {
+      if (ref.generation() <= replaced.generation()) {
+        connection.replaced();
+      }
+    } else if (notice instanceof NodeNotice.Ended ended) {
+      boolean revoked = "revoked".equals(ended.reason());
+      connection.closeWithout(revoked ? CloseCode.REVOKED : CloseCode.ENDED);
+    } else if (notice instanceof NodeNotice.Disconnect wish) {
+      if (wish.connection() == null || wish.connection().equals(connection.id)) {
+        connection.close(CloseCode.DISCONNECTED);
+      }
+    } else {
+      subscriptions.notice(notice);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package dev.holdfast.gateway;
+
+import dev.holdfast.channels.Start;
+import dev.holdfast.channels.Subscription;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.Position;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+
+/** One channel as one connection reads it: placed, begun, ended; and how far it is acknowledged. */
+final class Reading {
+  final ChannelName name;
+  final Start start;
+  private final Promise<Void> settled = Promise.promise();
+  private boolean stored;
+  private Subscription subscription;
+  private boolean begun;
+  private boolean ended;
+  private Position acked;
+  private Position saved;
+
+  /**
+   * @param stored whether the session's record has this channel, with a cursor
+   */
+  Reading(ChannelName name, Start start, boolean stored) {
+    this.name = name;
+    this.start = start;
+    this.stored = stored;
+  }
+
+  /** Done when it has begun, or never will. */
+  Future<Void> settled() {
+    return settled.future();
+  }
+
+  void placed(Subscription opened) {
+    if (ended) {
+      opened.close();
+    } else {
+      subscription = opened;
+    }
+  }
+
+  boolean isPlaced() {
+    return subscription != null && !ended;
+  }
+
+  boolean isStored() {
+    return stored;
+  }
+
+  void stored() {
+    stored = true;
+  }
+
+  Position position() {
+    return subscription.position();
+  }
+
+  boolean recovered() {
+    return subscription.recovered();
+  }
+
+  /**
+   * What to store first: the cursor asked for, so that a gap that is not told yet is told again.
+   */
+  Position firstCursor() {
+    return start instanceof Start.After after ? after.cursor() : subscription.position();
+  }
+
+  void begin() {
+    begun = true;
+    subscription.start();
+    settled.tryComplete();
+  }
+
+  void end() {
+    ended = true;
+    if (subscription != null) {
+      subscription.close();
+    }
+    settled.tryComplete();
+  }
+
+  /**
+   * @return whether it moved: forward, and not beyond what this connection was sent
+   */
+  boolean ack(Position cursor) {
+    if (!begun || ended || !notBeyond(cursor, subscription.position())) {
+      return false;
+    }
+    if (acked != null && notBeyond(cursor, acked)) {
+      return false;
+    }
+    acked = cursor;
+    return true;
+  }
+
+  /** The acknowledged cursor where it is not stored yet, or null. */
+  Position unsaved() {
+    return acked == null || acked.equals(saved) ? null : acked;
+  }
+
+  void saved(Position cursor) {
+    saved = cursor;
+  }
+
+  private static boolean notBeyond(Position cursor, Position limit) {
+    return cursor.epoch().equals(limit.epoch()) && cursor.seq() <= limit.seq();
+  }
+}

@@ -1,0 +1,72 @@
+package dev.holdfast.gateway;
+
+import dev.holdfast.core.BusCodec;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.ServiceReply;
+import dev.holdfast.core.ServiceRequest;
+import dev.holdfast.protocol.ClientFrame;
+import dev.holdfast.protocol.ServerFrames;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+
+/**
+ * What one connection asks of internal services. A request dies with its connection: an answer that
+ * comes later is dropped. Confined to the event loop.
+ */
+final class Requests {
+  private static final int MAX_UNANSWERED = 64;
+
+  private final LiveSession session;
+  private int unanswered;
+
+  Requests(LiveSession session) {
+    this.session = session;
+  }
+
+  void request(ClientFrame.Request frame) {
+    if (!session.caller.permits("request", frame.service())) {
+      refuse(frame, ErrorCode.FORBIDDEN);
+    } else if (unanswered >= MAX_UNANSWERED) {
+      refuse(frame, ErrorCode.RATE_LIMITED);
+    } else {
+      send(frame);
+    }
+  }
+
+  private void send(ClientFrame.Request frame) {
+    unanswered++;
+    String asker = session.ref.session();
+    var request = new ServiceRequest(session.caller, asker, frame.method(), frame.data());
+    var options = new DeliveryOptions().setCodecName(BusCodec.NAME).setSendTimeout(frame.timeout());
+    session
+        .connection
+        .loop
+        .context
+        .owner()
+        .eventBus()
+        .<ServiceReply>request(ServiceRequest.address(frame.service()), request, options)
+        .onComplete(answered -> unanswered--)
+        .map(Message::body)
+        .onSuccess(reply -> answer(frame, reply))
+        .onFailure(failure -> session.connection.refuse(frame.id(), named(failure)));
+  }
+
+  private void answer(ClientFrame.Request frame, ServiceReply reply) {
+    session.connection.out.send(ServerFrames.reply(frame.id(), reply.data()));
+  }
+
+  private static HoldfastException named(Throwable failure) {
+    boolean nobody =
+        failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
+    return nobody
+        ? new HoldfastException(ErrorCode.NO_SERVICE, failure.getMessage())
+        : HoldfastException.from(failure);
+  }
+
+  private void refuse(ClientFrame.Request frame, ErrorCode code) {
+    session.connection.refuse(frame.id(), new HoldfastException(code, frame.service()));
+  }
+}

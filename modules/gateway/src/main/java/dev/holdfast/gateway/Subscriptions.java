@@ -1,0 +1,231 @@
+package dev.holdfast.gateway;
+
+import dev.holdfast.channels.Start;
+import dev.holdfast.core.Access;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ChannelName.Kind;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Position;
+import dev.holdfast.protocol.ClientFrame;
+import dev.holdfast.protocol.ReadFrom;
+import dev.holdfast.protocol.ServerFrames;
+import dev.holdfast.sessions.NodeNotice;
+import dev.holdfast.sessions.SessionMessage;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What one connection reads. A subscription is in the session's record, with its first cursor,
+ * before the client is told of it; what it reads begins after that. Confined to the event loop.
+ */
+final class Subscriptions {
+  private final LiveSession session;
+  private final Opening opening;
+  private final Map<ChannelName, Reading> readings = new HashMap<>();
+  private List<NodeNotice> early = new ArrayList<>();
+  private boolean closed;
+
+  Subscriptions(LiveSession session) {
+    this.session = session;
+    this.opening = new Opening(session, this);
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  /**
+   * After the welcome: the session's own three channels, what it is subscribed to, and what the
+   * client brought cursors for; the client's cursors win.
+   */
+  void open(Map<ChannelName, Position> stored, Map<ChannelName, Position> brought) {
+    Set<ChannelName> wanted = new HashSet<>(stored.keySet());
+    wanted.addAll(brought.keySet());
+    List<ChannelName> own = own();
+    wanted.removeAll(own);
+    own.forEach(name -> opening.add(add(name, stored, brought)));
+    for (ChannelName name : wanted) {
+      if (Access.mayRead(session.caller, session.ref.session(), session.channel(name))) {
+        opening.add(add(name, stored, brought));
+      } else {
+        forbidden(name, stored.containsKey(name));
+      }
+    }
+    List<NodeNotice> waiting = early;
+    early = null;
+    waiting.forEach(this::notice);
+    opening.next();
+  }
+
+  private List<ChannelName> own() {
+    ChannelName user = ChannelName.user(session.caller.user());
+    return List.of(ChannelName.TENANT, user, ChannelName.session(session.ref.session()));
+  }
+
+  boolean isOwn(ChannelName name) {
+    return own().contains(name);
+  }
+
+  private Reading add(
+      ChannelName name, Map<ChannelName, Position> stored, Map<ChannelName, Position> brought) {
+    Position cursor = brought.getOrDefault(name, stored.get(name));
+    Start first = name.kind() == Kind.SESSION ? Start.earliest() : Start.latest();
+    Start start = cursor == null ? first : Start.after(cursor);
+    return add(new Reading(name, start, stored.containsKey(name)));
+  }
+
+  private Reading add(Reading reading) {
+    readings.put(reading.name, reading);
+    return reading;
+  }
+
+  /** The permission was withdrawn, or never given. */
+  private void forbidden(ChannelName name, boolean stored) {
+    session.connection.out.send(ServerFrames.unsubscribed(name, ErrorCode.FORBIDDEN.wireName()));
+    if (stored) {
+      remove(name).onFailure(session.connection::fail);
+    }
+  }
+
+  private Future<?> remove(ChannelName name) {
+    var message = new SessionMessage.Unsubscribe(session.ref, name);
+    return session.connection.loop.services.sessions().unsubscribe(message);
+  }
+
+  void subscribe(ClientFrame.Subscribe frame) {
+    ErrorCode refusal = refusal(frame.channel());
+    if (refusal != null) {
+      session.connection.refuse(frame.id(), new HoldfastException(refusal, "subscribe"));
+      return;
+    }
+    Reading reading = add(new Reading(frame.channel(), start(frame.from()), false));
+    opening
+        .open(reading)
+        .onSuccess(ready -> begin(frame.id(), reading))
+        .onFailure(
+            failure -> {
+              drop(reading);
+              session.connection.refuse(frame.id(), failure);
+            });
+  }
+
+  private ErrorCode refusal(ChannelName name) {
+    if (!Access.mayRead(session.caller, session.ref.session(), session.channel(name))) {
+      return ErrorCode.FORBIDDEN;
+    }
+    if (readings.containsKey(name)) {
+      return ErrorCode.CONFLICT;
+    }
+    boolean full = readings.size() >= GatewayConfig.CHANNEL_LIMIT + own().size();
+    return full ? ErrorCode.LIMIT_EXCEEDED : null;
+  }
+
+  private static Start start(ReadFrom from) {
+    return switch (from.place()) {
+      case LATEST -> Start.latest();
+      case EARLIEST -> Start.earliest();
+      case CURSOR -> Start.after(from.cursor());
+    };
+  }
+
+  private void begin(String id, Reading reading) {
+    if (reading.isPlaced()) {
+      session.connection.out.send(ServerFrames.subscribeReply(id, reading.position()));
+      opening.begin(reading);
+    }
+  }
+
+  /** Waits for a subscribe that is under way, so that the record ends without the channel. */
+  void unsubscribe(ClientFrame.Unsubscribe frame) {
+    if (isOwn(frame.channel())) {
+      var refusal = new HoldfastException(ErrorCode.FORBIDDEN, "unsubscribe from its own");
+      session.connection.refuse(frame.id(), refusal);
+      return;
+    }
+    Reading reading = readings.get(frame.channel());
+    if (reading == null) {
+      unsubscribe(frame.id(), frame.channel());
+    } else {
+      reading.settled().onComplete(settled -> unsubscribe(frame.id(), frame.channel()));
+    }
+  }
+
+  private void unsubscribe(String id, ChannelName name) {
+    remove(name)
+        .onSuccess(
+            removed -> {
+              end(name, "requested");
+              session.connection.out.send(ServerFrames.reply(id, "{}"));
+            })
+        .onFailure(failure -> session.connection.refuse(id, failure));
+  }
+
+  private void end(ChannelName name, String code) {
+    Reading reading = readings.get(name);
+    if (reading != null) {
+      drop(reading);
+      session.connection.out.send(ServerFrames.unsubscribed(name, code));
+    }
+  }
+
+  void drop(Reading reading) {
+    reading.end();
+    readings.remove(reading.name, reading);
+  }
+
+  /** What a service did to the session's record. */
+  void notice(NodeNotice notice) {
+    if (early != null) {
+      early.add(notice);
+    } else if (notice instanceof NodeNotice.Unsubscribed unsubscribed) {
+      end(unsubscribed.channel(), "service");
+    } else if (notice instanceof NodeNotice.Subscribed subscribed
+        && !readings.containsKey(subscribed.channel())) {
+      Start start = Start.after(subscribed.from());
+      opening.add(add(new Reading(subscribed.channel(), start, true)));
+      opening.next();
+    }
+  }
+
+  void ack(ClientFrame.Ack frame) {
+    boolean moved = false;
+    for (var cursor : frame.cursors().entrySet()) {
+      Reading reading = readings.get(cursor.getKey());
+      moved |= reading != null && reading.ack(cursor.getValue());
+    }
+    if (moved) {
+      session.connection.loop.cursors.moved(session);
+    }
+  }
+
+  /** Acknowledged cursors that are not stored yet; also after {@link #close}. */
+  Map<ChannelName, Position> unsaved() {
+    Map<ChannelName, Position> unsaved = new HashMap<>();
+    for (Reading reading : readings.values()) {
+      if (reading.unsaved() != null) {
+        unsaved.put(reading.name, reading.unsaved());
+      }
+    }
+    return unsaved;
+  }
+
+  void saved(Map<ChannelName, Position> cursors) {
+    cursors.forEach(
+        (name, cursor) -> {
+          if (readings.containsKey(name)) {
+            readings.get(name).saved(cursor);
+          }
+        });
+  }
+
+  void close() {
+    closed = true;
+    readings.values().forEach(Reading::end);
+  }
+}

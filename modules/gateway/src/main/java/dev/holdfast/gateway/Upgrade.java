@@ -1,0 +1,89 @@
+package dev.holdfast.gateway;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * From an HTTP request to a WebSocket: origin and sub-protocol are checked here, the token with the
+ * hello. The connection's handlers are set in the same run of the event loop in which the socket is
+ * accepted, so that no early frame is missed.
+ */
+final class Upgrade {
+  static final String SUB_PROTOCOL = "holdfast.v1";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Upgrade.class);
+  private static final String OFFER_HEADER = "Sec-WebSocket-Protocol";
+  private static final String BEARER_ENTRY = "holdfast.bearer.";
+  private static final String BEARER_HEADER = "bearer ";
+
+  private final GatewayLoop loop;
+
+  Upgrade(GatewayLoop loop) {
+    this.loop = loop;
+  }
+
+  void handle(RoutingContext routing) {
+    HttpServerRequest request = routing.request();
+    List<String> offered = offered(request);
+    if (!request.headers().contains(HttpHeaders.UPGRADE, HttpHeaders.WEBSOCKET, true)) {
+      Problem.send(routing, 426, "This is a WebSocket endpoint: send an upgrade request.");
+    } else if (!originAllowed(request)) {
+      Problem.send(routing, 403, "This origin is not on the node's list of allowed origins.");
+    } else if (!offered.contains(SUB_PROTOCOL)) {
+      Problem.send(routing, 400, "The sub-protocol " + SUB_PROTOCOL + " is required.");
+    } else if (loop.stopping()) {
+      Problem.send(routing, 503, "This node is stopping; use another.");
+    } else {
+      accept(request, token(request, offered));
+    }
+  }
+
+  private void accept(HttpServerRequest request, String token) {
+    // The one that is chosen stands alone, so that a token is never echoed.
+    request.headers().set(OFFER_HEADER, SUB_PROTOCOL);
+    request
+        .toWebSocket()
+        .onSuccess(socket -> open(socket, token))
+        .onFailure(failure -> LOG.debug("upgrade failed: {}", failure.toString()));
+  }
+
+  private void open(ServerWebSocket socket, String token) {
+    new Connection(loop, socket, token).open();
+  }
+
+  private boolean originAllowed(HttpServerRequest request) {
+    List<String> origins = request.headers().getAll(HttpHeaders.ORIGIN);
+    return origins.isEmpty()
+        || origins.size() == 1 && loop.config.allowedOrigins().contains(origins.get(0));
+  }
+
+  private static List<String> offered(HttpServerRequest request) {
+    List<String> offered = new ArrayList<>();
+    for (String header : request.headers().getAll(OFFER_HEADER)) {
+      for (String entry : header.split(",")) {
+        offered.add(entry.strip());
+      }
+    }
+    return offered;
+  }
+
+  /** The first that is found, or null: then the hello has to bring it. */
+  private static String token(HttpServerRequest request, List<String> offered) {
+    String header = request.getHeader(HttpHeaders.AUTHORIZATION);
+    if (header != null && header.regionMatches(true, 0, BEARER_HEADER, 0, 7)) {
+      return header.substring(BEARER_HEADER.length()).strip();
+    }
+    for (String entry : offered) {
+      if (entry.startsWith(BEARER_ENTRY)) {
+        return entry.substring(BEARER_ENTRY.length());
+      }
+    }
+    return null;
+  }
+}
