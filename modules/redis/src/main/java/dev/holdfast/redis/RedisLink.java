@@ -10,6 +10,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
@@ -91,6 +92,7 @@ public final class RedisLink {
   private final List<Runnable> upListeners = new ArrayList<>();
   private final List<Runnable> downListeners = new ArrayList<>();
   private Thread thread;
+  private Redis client;
   private int attempts;
   private long reconnectTimer = -1;
   private volatile boolean closed;
@@ -195,7 +197,8 @@ public final class RedisLink {
   }
 
   private Future<RedisWire> dial() {
-    return RedisWire.dial(context, config, metrics)
+    client = DriverClient.create(context, config);
+    return RedisWire.dial(context, client, config, metrics)
         .recover(failure -> Future.failedFuture(unreachable(failure)));
   }
 
@@ -257,7 +260,9 @@ public final class RedisLink {
       context.owner().cancelTimer(reconnectTimer);
       metrics.close();
     }
-    return wire.end();
+    // The client may be dialling still; where it is the wire's, it is closed twice, which it may
+    // be.
+    return wire.end().compose(v -> client.close());
   }
 
   private Future<Reply> onContext(Function<RedisWire, Future<Response>> step) {

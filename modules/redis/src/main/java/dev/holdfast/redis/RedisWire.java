@@ -73,8 +73,8 @@ final class RedisWire {
   /**
    * Connects, and makes sure that the server is one to use; within the config's connect timeout.
    */
-  static Future<RedisWire> dial(ContextInternal context, RedisConfig config, LinkMetrics metrics) {
-    Redis client = DriverClient.create(context, config);
+  static Future<RedisWire> dial(
+      ContextInternal context, Redis client, RedisConfig config, LinkMetrics metrics) {
     return client
         .connect()
         .map(connection -> new RedisWire(context, client, connection, config, metrics))
