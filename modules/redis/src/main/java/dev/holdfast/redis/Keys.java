@@ -5,8 +5,9 @@ import dev.holdfast.core.ChannelName.Kind;
 import dev.holdfast.core.NodeId;
 
 /**
- * The one place that names Redis keys; README.md of this module is the table. Braces hold what shares a slot. Names are
- * checked before they get here ({@code dev.holdfast.core.Names}), so none can leave its braces.
+ * The one place that names Redis keys; README.md of this module is the table. Braces hold what
+ * shares a slot. Names are checked before they get here ({@code dev.holdfast.core.Names}), so none
+ * can leave its braces.
  */
 public final class Keys {
   /** How many keys an index that could grow hot is spread over. */
