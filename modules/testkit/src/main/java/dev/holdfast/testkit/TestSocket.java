@@ -50,6 +50,8 @@ final class TestSocket {
             .setHost(uri.getHost())
             .setPort(uri.getPort())
             .setURI(uri.getPath())
+            // Not a browser: an origin is told where a test gives one.
+            .setAllowOriginHeader(false)
             .setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
             .setTimeout(CONNECT_TIMEOUT_MILLIS);
     return socket.connect(target).map(open -> new TestSocket((WebSocketInternal) socket));
