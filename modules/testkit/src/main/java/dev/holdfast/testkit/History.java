@@ -35,13 +35,11 @@ public final class History {
   }
 
   /**
-   * As {@link #next}, but sent by one that had lost its session to another before it can have
-   * arrived: it must never be stored.
+   * It was sent by one that had lost its session to another before it can have arrived: it must
+   * never be stored.
    */
-  public synchronized Payload nextForbidden(String by, String channel) {
-    Payload payload = next(by, channel);
+  public void forbid(String channel, Payload payload) {
     forbidden.add(new Key(channel, payload));
-    return payload;
   }
 
   public void acknowledged(String channel, Payload payload, Published answer) {

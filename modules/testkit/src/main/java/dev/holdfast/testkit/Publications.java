@@ -44,6 +44,12 @@ final class Publications {
     return publication.answer;
   }
 
+  /** Sends it as the next one, and keeps nothing of it. */
+  void forgotten(String channel, String event, JsonNode data) {
+    Line line = lines.computeIfAbsent(channel, name -> new Line());
+    write(new Unanswered(channel, event, data, line.next), Ids.fresh());
+  }
+
   /**
    * A welcome: sends all that is unanswered.
    *
@@ -143,7 +149,11 @@ final class Publications {
   private void send(Unanswered publication) {
     publication.frame = Ids.fresh();
     byFrame.put(publication.frame, publication);
-    ObjectNode frame = Json.frame("publish").put("id", publication.frame);
+    write(publication, publication.frame);
+  }
+
+  private void write(Unanswered publication, String id) {
+    ObjectNode frame = Json.frame("publish").put("id", id);
     frame.put("channel", publication.channel).put("event", publication.event);
     frame.set("data", publication.data);
     out.accept(frame.put("n", publication.n));

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -70,6 +71,11 @@ public final class TestNode {
 
   public Metrics metrics() {
     return Metrics.parse(http.text(http("/metrics")));
+  }
+
+  /** Reachable objects of our own classes, by class name, after a full collection. */
+  public Map<String, Integer> liveObjects() {
+    return LiveObjects.of(pid());
   }
 
   /** Whether it knows of this many live nodes, itself included. */

@@ -128,6 +128,15 @@ public final class WsTestClient implements AutoCloseable {
     return publications.add(channel, event, Json.MAPPER.valueToTree(data));
   }
 
+  /**
+   * Writes a durable publication with the next number to the connection of the moment, and forgets
+   * it: no answer is awaited, nothing is sent again, and the number is used for the next one too.
+   * What a connection does that does not know yet that it was replaced.
+   */
+  public synchronized void publishAndForget(String channel, String event, Object data) {
+    publications.forgotten(channel, event, Json.MAPPER.valueToTree(data));
+  }
+
   /** A volatile publication; fails with the connection. */
   public synchronized CompletableFuture<Void> publishVolatile(
       String channel, String event, Object data) {

@@ -94,7 +94,8 @@ class CheckerTest {
 
   @Test
   void whatAReplacedConnectionSentMustNotBeStored() {
-    Payload late = history.nextForbidden("ann", NEWS);
+    Payload late = history.next("ann", NEWS);
+    history.forbid(NEWS, late);
     receive(first, 1);
     receive(late, 2);
 
