@@ -43,7 +43,7 @@ public final class GatewayVerticle extends VerticleBase {
   public Future<?> start() {
     loop = new GatewayLoop(vertx, context, config, services);
     server = vertx.createHttpServer(options());
-    server.requestHandler(new HttpRoutes(vertx, loop).router());
+    server.requestHandler(new HttpRoutes(vertx, loop).handler());
     server.exceptionHandler(failure -> LOG.debug("HTTP connection: {}", failure.toString()));
     vertx.setPeriodic(config.tick().toMillis(), tick -> loop.tick());
     vertx.setPeriodic(config.ackFlush().toMillis(), flush -> loop.cursors.flush());

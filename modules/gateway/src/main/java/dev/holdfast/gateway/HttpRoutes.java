@@ -1,6 +1,8 @@
 package dev.holdfast.gateway;
 
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -23,10 +25,21 @@ final class HttpRoutes {
     this.loop = loop;
   }
 
-  Router router() {
+  Handler<HttpServerRequest> handler() {
+    Upgrade upgrade = new Upgrade(loop);
+    Router router = router();
+    return request -> {
+      if (Upgrade.isFor(request)) {
+        upgrade.handle(request);
+      } else {
+        router.handle(request);
+      }
+    };
+  }
+
+  private Router router() {
     HealthChecks health = loop.services.health();
     Router router = Router.router(vertx);
-    router.get("/v1/connect").handler(new Upgrade(loop)::handle);
     router.get("/health/live").handler(routing -> answer(routing, health.live()));
     router.get("/health/ready").handler(routing -> answer(routing, health.ready()));
     router.get("/health/started").handler(routing -> answer(routing, health.started()));
@@ -61,11 +74,11 @@ final class HttpRoutes {
   }
 
   private static void refuse(Router router, int status, String detail) {
-    router.errorHandler(status, routing -> Problem.send(routing, status, detail));
+    router.errorHandler(status, routing -> Problem.send(routing.response(), status, detail));
   }
 
   private void failed(RoutingContext routing) {
     LOG.error("{} failed", routing.request().path(), routing.failure());
-    Problem.send(routing, 500, "Something went wrong on our side.");
+    Problem.send(routing.response(), 500, "Something went wrong on our side.");
   }
 }

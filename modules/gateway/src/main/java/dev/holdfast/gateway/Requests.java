@@ -3,6 +3,7 @@ package dev.holdfast.gateway;
 import dev.holdfast.core.BusCodec;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.JsonText;
 import dev.holdfast.core.ServiceReply;
 import dev.holdfast.core.ServiceRequest;
 import dev.holdfast.protocol.ClientFrame;
@@ -54,8 +55,13 @@ final class Requests {
         .onFailure(failure -> session.connection.refuse(frame.id(), named(failure)));
   }
 
+  /** What is not one JSON value would break the frame, and so the connection. */
   private void answer(ClientFrame.Request frame, ServiceReply reply) {
-    session.connection.out.send(ServerFrames.reply(frame.id(), reply.data()));
+    if (JsonText.isValue(reply.data())) {
+      session.connection.out.send(ServerFrames.reply(frame.id(), reply.data()));
+    } else {
+      refuse(frame, ErrorCode.INTERNAL);
+    }
   }
 
   private static HoldfastException named(Throwable failure) {

@@ -1,9 +1,9 @@
 package dev.holdfast.gateway;
 
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
-import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 final class Upgrade {
   static final String SUB_PROTOCOL = "holdfast.v1";
 
+  private static final String PATH = "/v1/connect";
   private static final Logger LOG = LoggerFactory.getLogger(Upgrade.class);
   private static final String OFFER_HEADER = "Sec-WebSocket-Protocol";
   private static final String BEARER_ENTRY = "holdfast.bearer.";
@@ -28,20 +29,28 @@ final class Upgrade {
     this.loop = loop;
   }
 
-  void handle(RoutingContext routing) {
-    HttpServerRequest request = routing.request();
+  /** Whether a request is for it; it is taken before the router, which would wrap the socket. */
+  static boolean isFor(HttpServerRequest request) {
+    return request.method() == HttpMethod.GET && PATH.equals(request.path());
+  }
+
+  void handle(HttpServerRequest request) {
     List<String> offered = offered(request);
     if (!request.headers().contains(HttpHeaders.UPGRADE, HttpHeaders.WEBSOCKET, true)) {
-      Problem.send(routing, 426, "This is a WebSocket endpoint: send an upgrade request.");
+      refuse(request, 426, "This is a WebSocket endpoint: send an upgrade request.");
     } else if (!originAllowed(request)) {
-      Problem.send(routing, 403, "This origin is not on the node's list of allowed origins.");
+      refuse(request, 403, "This origin is not on the node's list of allowed origins.");
     } else if (!offered.contains(SUB_PROTOCOL)) {
-      Problem.send(routing, 400, "The sub-protocol " + SUB_PROTOCOL + " is required.");
+      refuse(request, 400, "The sub-protocol " + SUB_PROTOCOL + " is required.");
     } else if (loop.stopping()) {
-      Problem.send(routing, 503, "This node is stopping; use another.");
+      refuse(request, 503, "This node is stopping; use another.");
     } else {
       accept(request, token(request, offered));
     }
+  }
+
+  private static void refuse(HttpServerRequest request, int status, String detail) {
+    Problem.send(request.response(), status, detail);
   }
 
   private void accept(HttpServerRequest request, String token) {

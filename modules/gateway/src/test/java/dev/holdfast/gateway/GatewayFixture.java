@@ -1,0 +1,210 @@
+package dev.holdfast.gateway;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.auth.AuthConfig;
+import dev.holdfast.auth.TokenSigner;
+import dev.holdfast.auth.TokenVerifier;
+import dev.holdfast.auth.VerificationKey;
+import dev.holdfast.channels.ChannelsClient;
+import dev.holdfast.channels.ChannelsConfig;
+import dev.holdfast.channels.ChannelsVerticle;
+import dev.holdfast.channels.Hub;
+import dev.holdfast.core.Bus;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.Ids;
+import dev.holdfast.core.NodeId;
+import dev.holdfast.core.NodeInbox;
+import dev.holdfast.redis.RedisConfig;
+import dev.holdfast.sessions.SessionMessage;
+import dev.holdfast.sessions.SessionView;
+import dev.holdfast.sessions.SessionsClient;
+import dev.holdfast.sessions.SessionsConfig;
+import dev.holdfast.sessions.SessionsVerticle;
+import dev.holdfast.testkit.ManualClient;
+import dev.holdfast.testkit.TestClients;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One node's gateways, two of them, with its real services and a real Redis; not clustered, so what
+ * nodes tell each other is lost. And clients of one random tenant.
+ */
+final class GatewayFixture implements AutoCloseable {
+  static final AuthConfig AUTH =
+      AuthConfig.DEFAULTS.withKeys(VerificationKey.hs256("gateway-test-secret-of-enough-bytes"));
+  private static final TokenSigner SIGNER =
+      new TokenSigner("gateway-test-secret-of-enough-bytes", AUTH);
+
+  final Vertx vertx = Vertx.vertx();
+  final Bus bus = new Bus(vertx);
+  final NodeId node;
+  final String tenant;
+  final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  final ConnectionDirectory directory = new ConnectionDirectory(registry);
+  final SessionsClient sessions = SessionsClient.local(bus, Duration.ofSeconds(10));
+  final ChannelsClient channels = ChannelsClient.local(bus, Duration.ofSeconds(5));
+  final TestClients clients = new TestClients();
+  final Caller.Service service;
+  volatile boolean accepting = true;
+  volatile boolean healthy = true;
+  private final List<GatewayVerticle> gateways = new ArrayList<>();
+  private final String deployment;
+
+  GatewayFixture(String redisUri) {
+    this(redisUri, "t" + Ids.fresh(), GatewayConfig.DEFAULTS);
+  }
+
+  GatewayFixture(String redisUri, String tenant, GatewayConfig config) {
+    this.node = new NodeId("n" + Ids.fresh(), 1);
+    this.tenant = tenant;
+    this.service = new Caller.Service("test", "1", Set.of(tenant), Set.of());
+    RedisConfig redis = RedisConfig.of(redisUri);
+    NodeInbox inbox = new NodeInbox(bus, node);
+    Hub hub = new Hub(bus, inbox, redis, ChannelsConfig.DEFAULT, registry);
+    get(
+        vertx.deployVerticle(
+            new SessionsVerticle(
+                bus,
+                redis,
+                SessionsConfig.defaults(),
+                event -> Future.succeededFuture(),
+                registry)));
+    get(vertx.deployVerticle(hub));
+    get(
+        vertx.deployVerticle(
+            new ChannelsVerticle(hub, redis, ChannelsConfig.DEFAULT, sessions, registry)));
+    hub.nodes(Set.of(node));
+    directory.listen(inbox);
+    get(inbox.open());
+    GatewayServices services = services(hub);
+    GatewayConfig anyPort = config.at("127.0.0.1", 0);
+    deployment =
+        get(
+            vertx.deployVerticle(
+                () -> gateway(anyPort, services), new DeploymentOptions().setInstances(2)));
+  }
+
+  private synchronized GatewayVerticle gateway(GatewayConfig config, GatewayServices services) {
+    GatewayVerticle gateway = new GatewayVerticle(config, services);
+    gateways.add(gateway);
+    return gateway;
+  }
+
+  private GatewayServices services(Hub hub) {
+    return new GatewayServices(
+        node,
+        TokenVerifier.of(AUTH),
+        sessions,
+        channels,
+        hub,
+        directory,
+        registry,
+        new HealthChecks(Map.of("loop", () -> true), Map.of("redis", () -> healthy), Map.of()),
+        () -> accepting);
+  }
+
+  int port() {
+    return gateways.get(0).port();
+  }
+
+  URI uri() {
+    return URI.create("ws://127.0.0.1:" + port() + "/v1/connect");
+  }
+
+  String token(String user, String... permissions) {
+    return SIGNER.sign(
+        new Caller.User(tenant, user, Set.of(), Set.of(permissions)), Duration.ofMinutes(10));
+  }
+
+  ManualClient connect() {
+    return clients.manual(uri());
+  }
+
+  /** After the welcome. */
+  Welcomed hello(String user, String... permissions) {
+    return hello(token(user, permissions), Map.of());
+  }
+
+  /**
+   * @param members of the hello besides token and client
+   */
+  Welcomed hello(String token, Map<String, ?> members) {
+    ManualClient client = connect();
+    sayHello(client, token, members);
+    return new Welcomed(client, client.await("welcome"));
+  }
+
+  static void sayHello(ManualClient client, String token, Map<String, ?> members) {
+    Map<String, Object> all = new java.util.HashMap<>(members);
+    all.put("token", token);
+    all.put("client", Map.of("name", "test", "version", "1"));
+    client.send("hello", all);
+  }
+
+  /** A client and what it was welcomed with. */
+  record Welcomed(ManualClient client, ObjectNode welcome) {
+    String session() {
+      return welcome.get("session").asText();
+    }
+
+    /** Until the session's own three channels are live. */
+    Welcomed live() {
+      client.await("live", "tenant");
+      client.await("live", "session:" + session());
+      client.await(frame -> isLiveUser(frame), "live of user:");
+      return this;
+    }
+
+    private static boolean isLiveUser(ObjectNode frame) {
+      return "live".equals(frame.path("type").asText())
+          && frame.path("channel").asText().startsWith("user:");
+    }
+  }
+
+  SessionView view(String session) {
+    return get(sessions.get(new SessionMessage.Get(service, tenant, session)));
+  }
+
+  double count(String name, String tag, String value) {
+    var counter = registry.find(name).tag(tag, value).counter();
+    return counter == null ? 0 : counter.count();
+  }
+
+  void awaitNobody() {
+    await().until(() -> directory.size() == 0 && directory.sockets() == 0);
+  }
+
+  void stopGateways() {
+    get(vertx.undeploy(deployment));
+  }
+
+  static <T> T get(Future<T> future) {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    } catch (java.util.concurrent.ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException cause
+          ? cause
+          : new IllegalStateException(e.getCause());
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    clients.close();
+    get(vertx.close());
+  }
+}
