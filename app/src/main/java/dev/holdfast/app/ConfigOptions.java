@@ -1,0 +1,45 @@
+package dev.holdfast.app;
+
+import dev.holdfast.app.config.ConfigReader;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** The options that say where settings come from; those of a command line win over all others. */
+final class ConfigOptions {
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "YAML file with settings; also named by $HOLDFAST_CONFIG.")
+  private Path config;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Folder of the generated key and the embedded Redis; default ./.holdfast")
+  private Path data;
+
+  @Option(
+      names = "--key-file",
+      paramLabel = "FILE",
+      description = "File with the secret of HS256 tokens (32 bytes or more), for auth.keys.")
+  private Path keyFile;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description =
+          "Any setting, as in gateway.heartbeat=10s. Environment: HOLDFAST_GATEWAY_HEARTBEAT=10s.")
+  private Map<String, String> settings = new LinkedHashMap<>();
+
+  ConfigReader reader() {
+    var reader = new ConfigReader(System.getenv()).file(config);
+    settings.forEach(reader::flag);
+    if (keyFile != null) {
+      String quoted = keyFile.toString().replace("'", "''");
+      reader.flag("auth.keys", "[{algorithm: HS256, secret: {file: '" + quoted + "'}}]");
+    }
+    return reader.flag("data", data);
+  }
+}

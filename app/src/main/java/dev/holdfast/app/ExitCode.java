@@ -1,0 +1,67 @@
+package dev.holdfast.app;
+
+import dev.holdfast.app.config.ConfigException;
+import dev.holdfast.app.node.StartException;
+import dev.holdfast.redis.EmbeddedRedisException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.ParseResult;
+
+/** What the process' exit codes mean; the same for all commands. */
+final class ExitCode {
+  static final int OK = 0;
+  static final int FAILED = 1;
+  static final int USAGE = 2;
+  static final int CONFIGURATION = 3;
+  static final int NOT_STARTED = 4;
+
+  private static final Map<String, String> MEANINGS = new LinkedHashMap<>();
+
+  static {
+    MEANINGS.put(Integer.toString(OK), "done; or ended as asked");
+    MEANINGS.put(Integer.toString(FAILED), "failed while running");
+    MEANINGS.put(Integer.toString(USAGE), "the command line is not valid");
+    MEANINGS.put(Integer.toString(CONFIGURATION), "the configuration is not valid");
+    MEANINGS.put(
+        Integer.toString(NOT_STARTED),
+        "could not start: Redis or the cluster not reachable, or a port in use");
+    MEANINGS.put("130, 143", "ended by Ctrl-C, by SIGTERM");
+  }
+
+  private ExitCode() {}
+
+  /** Adds the meanings to the help of a command and its subcommands. */
+  static void document(CommandLine commands) {
+    commands
+        .getCommandSpec()
+        .usageMessage()
+        .exitCodeListHeading("%nExit codes:%n")
+        .exitCodeList(MEANINGS);
+    commands.getSubcommands().values().forEach(ExitCode::document);
+  }
+
+  /** Tells a person why a command failed, and names the code; no stack trace but for a bug. */
+  static int explain(Exception failure, CommandLine commands, ParseResult ignored) {
+    int code = of(failure);
+    commands.getErr().println("holdfast: " + message(failure));
+    if (code == FAILED) {
+      LoggerFactory.getLogger(Holdfast.class).error("Failed", failure);
+    }
+    return code;
+  }
+
+  private static int of(Exception failure) {
+    if (failure instanceof ConfigException) {
+      return CONFIGURATION;
+    }
+    boolean notStarted =
+        failure instanceof StartException || failure instanceof EmbeddedRedisException;
+    return notStarted ? NOT_STARTED : FAILED;
+  }
+
+  private static String message(Exception failure) {
+    return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+  }
+}

@@ -1,0 +1,30 @@
+package dev.holdfast.app;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+
+/** The main class: parses the command line, runs a command, and exits with its code. */
+@Command(
+    name = "holdfast",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "A multi-tenant real-time server whose sessions outlive the node they are on.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {ServeCommand.class, TokenCommand.class, HelpCommand.class})
+public final class Holdfast {
+  private Holdfast() {}
+
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  static CommandLine commandLine() {
+    CommandLine commands = new CommandLine(new Holdfast());
+    commands.setExecutionExceptionHandler(ExitCode::explain);
+    commands.setCaseInsensitiveEnumValuesAllowed(true);
+    commands.setUsageHelpWidth(100);
+    ExitCode.document(commands);
+    return commands;
+  }
+}

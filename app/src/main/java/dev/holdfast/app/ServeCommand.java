@@ -1,0 +1,130 @@
+package dev.holdfast.app;
+
+import dev.holdfast.app.config.ConfigReader;
+import dev.holdfast.app.config.HoldfastConfig;
+import dev.holdfast.app.node.NodeProcess;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs a node until it is told to end. */
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description =
+        "Runs a node. Without a configuration: on loopback, with an embedded Redis and a generated"
+            + " development key, both kept in the data folder.")
+final class ServeCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private ConfigOptions options;
+
+  @Option(names = "--host", description = "Address that clients connect to; default 127.0.0.1.")
+  private String host;
+
+  @Option(names = "--port", description = "Port that clients connect to; default 8080.")
+  private Integer port;
+
+  @Option(
+      names = "--redis",
+      paramLabel = "URI",
+      description = "redis[s]://[[user]:password@]host[:port][/db]; default: an embedded one.")
+  private String redis;
+
+  @Option(
+      names = "--node-id",
+      paramLabel = "ID",
+      description = "Unique in the cluster; default: generated.")
+  private String nodeId;
+
+  @Option(
+      names = "--bus-host",
+      paramLabel = "HOST",
+      description = "Address by which the other members reach this one; default 127.0.0.1.")
+  private String busHost;
+
+  @Option(
+      names = "--bus-port",
+      paramLabel = "PORT",
+      description = "Port of membership; messages take the next one. Default: free ones.")
+  private Integer busPort;
+
+  @Option(
+      names = "--members",
+      paramLabel = "HOST:PORT,...",
+      description = "Membership addresses of the other members; itself may be among them.")
+  private String members;
+
+  @Option(
+      names = "--log-level",
+      paramLabel = "LEVEL",
+      description = "error, warn, info, debug or trace; default info.")
+  private String logLevel;
+
+  @Option(
+      names = "--end-with-stdin",
+      description =
+          "End when standard input ends, as it does when the process at its other end does.")
+  private boolean endWithStdin;
+
+  @Override
+  public Integer call() {
+    HoldfastConfig config = config();
+    Logging.level(config.logLevel());
+    try (var node = NodeProcess.start(config)) {
+      greet(config, node);
+      if (endWithStdin) {
+        node.endWithStandardInput();
+      }
+      node.awaitEnd();
+    }
+    return ExitCode.OK;
+  }
+
+  private HoldfastConfig config() {
+    ConfigReader reader = options.reader();
+    reader.flag("gateway.host", host).flag("gateway.port", port);
+    reader.flag("redis.uri", redis).flag("node", nodeId).flag("logLevel", logLevel);
+    reader.flag("cluster.host", busHost).flag("cluster.port", busPort);
+    return reader.flag("cluster.members", members).read();
+  }
+
+  private void greet(HoldfastConfig config, NodeProcess node) {
+    String at = config.gateway().host() + ":" + node.port();
+    long sinceStart =
+        System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime();
+    say("Holdfast %s: node %s is ready, after %.1f s", Version.text(), node.id(), sinceStart / 1e3);
+    say("  clients  ws://%s/v1/connect, sub-protocol holdfast.v1", at);
+    say("  health   http://%s/health/ready", at);
+    say("  metrics  http://%s/metrics", at);
+    say("  redis    %s", node.redis());
+    if (config.developmentKey()) {
+      say("  token    %s token --tenant acme --user ann%s", program(), data(config));
+    }
+    say("Ctrl-C ends it.");
+  }
+
+  private void say(String format, Object... values) {
+    var out = spec.commandLine().getOut();
+    out.println(format.formatted(values));
+    out.flush();
+  }
+
+  private static String data(HoldfastConfig config) {
+    return config.data().equals(HoldfastConfig.DEFAULTS.data()) ? "" : " --data " + config.data();
+  }
+
+  /** How this program was called, so that what is printed can be typed. */
+  private static String program() {
+    String command = System.getProperty("sun.java.command", "").split(" ")[0];
+    return command.toLowerCase(Locale.ROOT).endsWith(".jar")
+        ? "java -jar " + Path.of(command)
+        : "holdfast";
+  }
+}

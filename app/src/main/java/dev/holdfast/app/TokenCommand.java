@@ -1,0 +1,79 @@
+package dev.holdfast.app;
+
+import dev.holdfast.app.config.Durations;
+import dev.holdfast.app.config.HoldfastConfig;
+import dev.holdfast.app.node.Keys;
+import dev.holdfast.auth.TokenSigner;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.HoldfastException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Prints a signed token, and nothing else, on standard output. */
+@Command(
+    name = "token",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "Prints a token, signed with the development key or with a configured HS256 key.")
+final class TokenCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private ConfigOptions options;
+
+  @Option(names = "--tenant", required = true, description = "Tenant of the user.")
+  private String tenant;
+
+  @Option(names = "--user", required = true, description = "Id of the user within the tenant.")
+  private String user;
+
+  @Option(
+      names = "--permission",
+      description = "May be repeated, as in publish:topic:* or subscribe:topic:news.")
+  private List<String> permissions = List.of();
+
+  @Option(names = "--role", description = "May be repeated.")
+  private List<String> roles = List.of();
+
+  @Option(
+      names = "--expires",
+      paramLabel = "DURATION",
+      defaultValue = "1h",
+      description = "As in 90s, 15m, 24h; default 1h.")
+  private String expires;
+
+  @Override
+  public Integer call() {
+    HoldfastConfig config = options.reader().read();
+    String secret = Keys.signing(config);
+    var signer = new TokenSigner(secret, config.auth());
+    spec.commandLine().getOut().println(signer.sign(caller(), lifetime()));
+    return ExitCode.OK;
+  }
+
+  private Caller.User caller() {
+    try {
+      return new Caller.User(tenant, user, Set.copyOf(roles), Set.copyOf(permissions));
+    } catch (HoldfastException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage());
+    }
+  }
+
+  private Duration lifetime() {
+    try {
+      Duration lifetime = Durations.parse(expires);
+      if (lifetime.toSeconds() >= 1) {
+        return lifetime;
+      }
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--expires: " + e.getMessage());
+    }
+    throw new ParameterException(spec.commandLine(), "--expires: at least 1s");
+  }
+}

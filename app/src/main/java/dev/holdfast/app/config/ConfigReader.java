@@ -1,0 +1,100 @@
+package dev.holdfast.app.config;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads a configuration: file, then environment, then command line, each over the one before.
+ * Unknown keys are errors, in all three.
+ */
+public final class ConfigReader {
+  private final Map<String, String> environment;
+  private final Map<String, String> flags = new LinkedHashMap<>();
+  private Path file;
+
+  /**
+   * @param environment the variables of the process
+   */
+  public ConfigReader(Map<String, String> environment) {
+    this.environment = Map.copyOf(environment);
+    String named = environment.getOrDefault(Environment.CONFIG, "");
+    this.file = named.isEmpty() ? null : Path.of(named);
+  }
+
+  /**
+   * @param path of a YAML file; null leaves the one that {@code HOLDFAST_CONFIG} names, if any
+   */
+  public ConfigReader file(Path path) {
+    file = path == null ? file : path;
+    return this;
+  }
+
+  /**
+   * A setting of the command line; a later one of the same key replaces an earlier one.
+   *
+   * @param key dotted, for example {@code gateway.port}
+   * @param value null: nothing was said
+   */
+  public ConfigReader flag(String key, Object value) {
+    if (value != null) {
+      flags.put(key, value.toString());
+    }
+    return this;
+  }
+
+  /**
+   * @throws ConfigException lists every problem
+   */
+  public HoldfastConfig read() {
+    return read(HoldfastConfig.class, HoldfastConfig.DEFAULTS);
+  }
+
+  <T extends Record> T read(Class<T> type, T defaults) {
+    var problems = new ArrayList<String>();
+    List<Layer> layers =
+        List.of(fileLayer(), Environment.layer(environment, type, problems), flagLayer());
+    ObjectNode merged = Layer.empty("").tree();
+    for (Layer layer : layers) {
+      merged = Layer.merge(merged, layer.tree());
+    }
+    var binder = new RecordBinder((path, text) -> problems.add(place(path, layers) + text));
+    T config = binder.bind(type, merged, defaults);
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+    return config;
+  }
+
+  private Layer fileLayer() {
+    if (file == null) {
+      return Layer.empty("file");
+    }
+    try {
+      return Layer.yaml(file.toString(), Files.readString(file));
+    } catch (IOException e) {
+      throw new ConfigException(List.of(file + ": can't be read"));
+    }
+  }
+
+  private Layer flagLayer() {
+    Layer layer = Layer.empty("command line");
+    flags.forEach((key, value) -> layer.put(List.of(key.split("\\.", -1)), value));
+    return layer;
+  }
+
+  /** The path, and the source whose word holds there; nothing for the whole. */
+  private static String place(String path, List<Layer> layers) {
+    String source = null;
+    for (Layer layer : layers) {
+      source = layer.mentions(path) ? layer.source() : source;
+    }
+    String at = path.isEmpty() || source == null ? path : path + " (" + source + ")";
+    return at.isEmpty() ? "" : at + ": ";
+  }
+}

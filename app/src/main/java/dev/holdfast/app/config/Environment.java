@@ -1,0 +1,73 @@
+package dev.holdfast.app.config;
+
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * Names of environment variables: {@code gateway.port} is {@code HOLDFAST_GATEWAY_PORT}, {@code
+ * redis.commandTimeout} is {@code HOLDFAST_REDIS_COMMAND_TIMEOUT}. A text may stand in a file,
+ * whose path is given with {@code _FILE} at the end of the name.
+ */
+final class Environment {
+  static final String PREFIX = "HOLDFAST_";
+  static final String CONFIG = PREFIX + "CONFIG";
+
+  /** What Kubernetes sets in each container for a service of the name {@code holdfast}. */
+  private static final Pattern SERVICE_LINK =
+      Pattern.compile("HOLDFAST_(SERVICE_(HOST|PORT.*)|PORT(_\\d+_.*)?)");
+
+  private Environment() {}
+
+  /**
+   * The settings among the variables; unknown {@code HOLDFAST_} names are added to the problems.
+   */
+  static Layer layer(
+      Map<String, String> variables, Class<? extends Record> type, List<String> problems) {
+    Map<String, List<String>> names = new TreeMap<>();
+    collect(type, List.of(), names);
+    Layer layer = Layer.empty("environment");
+    for (var variable : new TreeMap<>(variables).entrySet()) {
+      String name = variable.getKey();
+      if (names.containsKey(name)) {
+        if (!variable.getValue().isEmpty()) {
+          layer.put(names.get(name), variable.getValue());
+        }
+      } else if (name.startsWith(PREFIX)
+          && !name.equals(CONFIG)
+          && !SERVICE_LINK.matcher(name).matches()) {
+        problems.add(name + ": unknown variable");
+      }
+    }
+    return layer;
+  }
+
+  private static void collect(Class<?> type, List<String> path, Map<String, List<String>> names) {
+    for (RecordComponent component : type.getRecordComponents()) {
+      List<String> inner = append(path, component.getName());
+      if (RecordBinder.isSection(component.getType())) {
+        collect(component.getType(), inner, names);
+      } else {
+        names.put(name(inner), inner);
+        if (component.getType() == String.class) {
+          names.put(name(inner) + "_FILE", append(inner, RecordBinder.FILE));
+        }
+      }
+    }
+  }
+
+  private static String name(List<String> path) {
+    String dotted = String.join("_", path);
+    return PREFIX + dotted.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toUpperCase(Locale.ROOT);
+  }
+
+  private static List<String> append(List<String> path, String name) {
+    var longer = new ArrayList<>(path);
+    longer.add(name);
+    return List.copyOf(longer);
+  }
+}

@@ -1,0 +1,90 @@
+package dev.holdfast.app.config;
+
+import dev.holdfast.auth.AuthConfig;
+import dev.holdfast.channels.ChannelsConfig;
+import dev.holdfast.connections.LeaseConfig;
+import dev.holdfast.core.Names;
+import dev.holdfast.gateway.GatewayConfig;
+import dev.holdfast.sessions.SessionsConfig;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Objects;
+
+/**
+ * All settings of a node; the names of the components are the keys of the configuration file.
+ *
+ * @param node the node's id, unique in its cluster; null: a generated one
+ * @param data folder of the generated development key and of the embedded Redis, made where it is
+ *     not there
+ * @param gateways how many event loops serve connections; 0: one for each processor
+ * @param logLevel of what goes to standard error
+ */
+public record HoldfastConfig(
+    String node,
+    Path data,
+    int gateways,
+    LogLevel logLevel,
+    GatewayConfig gateway,
+    RedisSettings redis,
+    SessionsConfig sessions,
+    ChannelsConfig channels,
+    LeaseConfig lease,
+    AuthConfig auth,
+    ClusterConfig cluster) {
+  /** One node on loopback, with everything that it needs embedded or generated. */
+  public static final HoldfastConfig DEFAULTS =
+      new HoldfastConfig(
+          null,
+          Path.of(".holdfast"),
+          0,
+          LogLevel.INFO,
+          GatewayConfig.DEFAULTS,
+          RedisSettings.DEFAULTS,
+          SessionsConfig.defaults(),
+          ChannelsConfig.DEFAULT,
+          LeaseConfig.defaults(),
+          AuthConfig.DEFAULTS,
+          ClusterConfig.DEFAULTS);
+
+  /** What is logged: this and what is graver. */
+  public enum LogLevel {
+    ERROR,
+    WARN,
+    INFO,
+    DEBUG,
+    TRACE
+  }
+
+  public HoldfastConfig {
+    Objects.requireNonNull(data, "data");
+    var problems = new ArrayList<String>();
+    if (gateways < 0 || gateways > 256) {
+      problems.add("gateways: 0 to 256, not " + gateways);
+    }
+    try {
+      Names.id(node == null ? "generated" : node, "node");
+    } catch (RuntimeException e) {
+      problems.add("node: 1 to 64 letters, digits, _ and -");
+    }
+    if (auth.keys().isEmpty() && !Loopback.is(gateway.host())) {
+      problems.add(
+          "gateway.host: with a generated development key the node listens on loopback only, not at "
+              + gateway.host()
+              + "; set auth.keys (or --key-file) to listen beyond");
+    }
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", problems));
+    }
+  }
+
+  /** Whether tokens are those of the generated development key. */
+  public boolean developmentKey() {
+    return auth.keys().isEmpty();
+  }
+
+  /** The same with another gateway. */
+  public HoldfastConfig with(GatewayConfig other) {
+    return new HoldfastConfig(
+        node, data, gateways, logLevel, other, redis, sessions, channels, lease, auth, cluster);
+  }
+}

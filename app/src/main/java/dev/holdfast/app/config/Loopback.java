@@ -1,0 +1,23 @@
+package dev.holdfast.app.config;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+
+/** Tells addresses that only this machine can reach. */
+final class Loopback {
+  private Loopback() {}
+
+  /** False where the host has no address, or one that others can reach. */
+  static boolean is(String host) {
+    try {
+      for (InetAddress address : InetAddress.getAllByName(host)) {
+        if (!address.isLoopbackAddress()) {
+          return false;
+        }
+      }
+      return !host.isEmpty();
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,195 @@
+package dev.holdfast.app.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+
+/**
+ * Makes records of a tree of settings. What the tree leaves out is taken from a record of defaults.
+ * Goes on after a problem, so that all are found at once; a record whose settings have one is not
+ * made. Values are read by {@link Scalars}; a record's own checks are those of its constructor.
+ */
+final class RecordBinder {
+  /** Instead of a text: {@code {file: <path>}} reads it from there. */
+  static final String FILE = "file";
+
+  private final BiConsumer<String, String> problems;
+  private int found;
+
+  /**
+   * @param problems takes path and text of each problem
+   */
+  RecordBinder(BiConsumer<String, String> problems) {
+    this.problems = problems;
+  }
+
+  /** A record with settings of its own, and not one that is written as a text. */
+  static boolean isSection(Class<?> type) {
+    return type.isRecord() && !Scalars.reads(type);
+  }
+
+  /** The record, or null where there were problems. */
+  <T extends Record> T bind(Class<T> type, ObjectNode tree, T defaults) {
+    Object record = section("", type, tree, defaults);
+    return found == 0 ? type.cast(record) : null;
+  }
+
+  private Object section(String path, Class<?> type, JsonNode given, Object defaults) {
+    if (!(structured(given) instanceof ObjectNode tree)) {
+      return problem(path, "settings are needed here, not a single value");
+    }
+    RecordComponent[] components = type.getRecordComponents();
+    unknown(path, tree, components);
+    int before = found;
+    Object[] values = new Object[components.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = component(path, components[i], tree, defaults);
+    }
+    if (found > before && defaults == null) {
+      return null;
+    }
+    return construct(path, type, values);
+  }
+
+  private Object component(
+      String path, RecordComponent component, ObjectNode tree, Object defaults) {
+    Object fallback = defaults == null ? zero(component.getType()) : read(component, defaults);
+    JsonNode node = tree.path(component.getName());
+    if (node.isMissingNode() || node.isNull()) {
+      return fallback;
+    }
+    int before = found;
+    Object value =
+        value(join(path, component.getName()), component.getGenericType(), node, fallback);
+    return found == before ? value : fallback;
+  }
+
+  private Object value(String path, Type type, JsonNode node, Object fallback) {
+    if (type instanceof ParameterizedType generic) {
+      return collection(path, generic, node);
+    }
+    Class<?> plain = (Class<?>) type;
+    if (isSection(plain)) {
+      return section(path, plain, node, fallback);
+    }
+    if (node.isNull() || node.isContainerNode() && !node.has(FILE)) {
+      return problem(path, "a single value is needed here");
+    }
+    try {
+      return Scalars.read(plain, node);
+    } catch (IllegalArgumentException e) {
+      return problem(path, e.getMessage());
+    }
+  }
+
+  private Object collection(String path, ParameterizedType type, JsonNode node) {
+    Type[] of = type.getActualTypeArguments();
+    if (type.getRawType() == Map.class) {
+      return map(path, of[1], node);
+    }
+    List<Object> list = list(path, of[0], node);
+    return type.getRawType() == Set.class ? new LinkedHashSet<>(list) : list;
+  }
+
+  private Map<String, Object> map(String path, Type type, JsonNode node) {
+    var map = new LinkedHashMap<String, Object>();
+    if (structured(node) instanceof ObjectNode tree) {
+      for (var entry : tree.properties()) {
+        map.put(entry.getKey(), value(join(path, entry.getKey()), type, entry.getValue(), null));
+      }
+    } else {
+      problem(path, "a mapping is needed here");
+    }
+    return map;
+  }
+
+  private List<Object> list(String path, Type type, JsonNode node) {
+    boolean sections = isSection((Class<?>) type);
+    JsonNode entries = sections || node.isArray() ? structured(node) : split(node);
+    var list = new ArrayList<>();
+    if (!entries.isArray()) {
+      problem(path, "a list is needed here");
+    }
+    for (int i = 0; entries.isArray() && i < entries.size(); i++) {
+      list.add(value(join(path, Integer.toString(i)), type, entries.get(i), null));
+    }
+    return list;
+  }
+
+  private Object construct(String path, Class<?> type, Object[] values) {
+    var types = Arrays.stream(type.getRecordComponents()).map(RecordComponent::getType);
+    try {
+      return type.getDeclaredConstructor(types.toArray(Class<?>[]::new)).newInstance(values);
+    } catch (InvocationTargetException e) {
+      return problem(path, e.getCause().getMessage());
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("record " + type + " can't be made", e);
+    }
+  }
+
+  private void unknown(String path, ObjectNode tree, RecordComponent[] components) {
+    List<String> known = Arrays.stream(components).map(RecordComponent::getName).toList();
+    for (var entry : tree.properties()) {
+      if (!known.contains(entry.getKey())) {
+        problem(join(path, entry.getKey()), "unknown; known here: " + String.join(", ", known));
+      }
+    }
+  }
+
+  private Object problem(String path, String text) {
+    found++;
+    problems.accept(path, text);
+    return null;
+  }
+
+  /** What the environment and the command line give as one text is YAML in itself. */
+  private static JsonNode structured(JsonNode node) {
+    try {
+      return node.isTextual() ? Layer.YAML.readTree(node.textValue()) : node;
+    } catch (JsonProcessingException e) {
+      return node;
+    }
+  }
+
+  private static JsonNode split(JsonNode node) {
+    var entries = JsonNodeFactory.instance.arrayNode();
+    if (node.isContainerNode()) {
+      return node;
+    }
+    for (String entry : node.asText().split(",")) {
+      if (!entry.isBlank()) {
+        entries.add(entry.strip());
+      }
+    }
+    return entries;
+  }
+
+  private static Object read(RecordComponent component, Object from) {
+    try {
+      return component.getAccessor().invoke(from);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("record component " + component + " can't be read", e);
+    }
+  }
+
+  private static Object zero(Class<?> type) {
+    return type.isPrimitive() ? Scalars.zero(type) : null;
+  }
+
+  private static String join(String path, String name) {
+    return path.isEmpty() ? name : path + "." + name;
+  }
+}

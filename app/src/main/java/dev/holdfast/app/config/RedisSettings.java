@@ -1,0 +1,69 @@
+package dev.holdfast.app.config;
+
+import dev.holdfast.redis.EmbeddedRedisConfig.Fsync;
+import dev.holdfast.redis.RedisConfig;
+import java.time.Duration;
+
+/**
+ * Which Redis is used, and how; the limits are those of {@link RedisConfig}.
+ *
+ * @param uri null: an embedded server, whose data are in the data folder
+ * @param embeddedPort port of the embedded server on loopback; 0 takes a free one
+ * @param embeddedFsync when the embedded server writes to disk
+ */
+public record RedisSettings(
+    String uri,
+    Duration commandTimeout,
+    Duration connectTimeout,
+    Duration reconnectMin,
+    Duration reconnectMax,
+    int maxQueued,
+    int embeddedPort,
+    Fsync embeddedFsync) {
+  private static final RedisConfig LIBRARY = RedisConfig.of("redis://127.0.0.1:6379");
+
+  /** An embedded server, {@code appendfsync always}. */
+  public static final RedisSettings DEFAULTS =
+      new RedisSettings(
+          null,
+          LIBRARY.commandTimeout(),
+          LIBRARY.connectTimeout(),
+          LIBRARY.reconnectMin(),
+          LIBRARY.reconnectMax(),
+          LIBRARY.maxQueued(),
+          0,
+          Fsync.ALWAYS);
+
+  public RedisSettings {
+    link(
+        uri == null ? LIBRARY.uri() : uri,
+        new Duration[] {commandTimeout, connectTimeout, reconnectMin, reconnectMax},
+        maxQueued);
+    if (embeddedPort < 0 || embeddedPort > 65_535) {
+      throw new IllegalArgumentException("embeddedPort: 0 to 65535, not " + embeddedPort);
+    }
+  }
+
+  public boolean embedded() {
+    return uri == null;
+  }
+
+  /**
+   * @param reached the uri of the embedded server where one is used
+   */
+  public RedisConfig at(String reached) {
+    return link(
+        reached,
+        new Duration[] {commandTimeout, connectTimeout, reconnectMin, reconnectMax},
+        maxQueued);
+  }
+
+  @Override
+  public String toString() {
+    return embedded() ? "embedded at port " + embeddedPort : at(uri).toString();
+  }
+
+  private static RedisConfig link(String uri, Duration[] times, int maxQueued) {
+    return new RedisConfig(uri, times[0], times[1], times[2], times[3], maxQueued);
+  }
+}

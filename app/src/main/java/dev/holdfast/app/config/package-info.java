@@ -1,0 +1,7 @@
+/**
+ * What a process is configured with: {@link dev.holdfast.app.config.HoldfastConfig}, one record of
+ * the modules' records. {@link dev.holdfast.app.config.ConfigReader} lays file, environment and
+ * command line over each other; {@code RecordBinder} makes records of the result and lists every
+ * problem at once.
+ */
+package dev.holdfast.app.config;

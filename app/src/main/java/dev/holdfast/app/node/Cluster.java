@@ -1,0 +1,101 @@
+package dev.holdfast.app.node;
+
+import dev.holdfast.app.config.BusTls;
+import dev.holdfast.app.config.ClusterConfig;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.micrometer.Label;
+import io.vertx.micrometer.Match;
+import io.vertx.micrometer.MatchType;
+import io.vertx.micrometer.MetricsDomain;
+import io.vertx.micrometer.MicrometerMetricsFactory;
+import io.vertx.micrometer.MicrometerMetricsOptions;
+import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.util.EnumSet;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes a Vert.x that is a member of the clustered event bus: a node's, or a service's. */
+public final class Cluster {
+  private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+  private static final int CONNECT_MS = 2_000;
+  private static final long PING_MS = 5_000;
+
+  private Cluster() {}
+
+  /**
+   * Joins the others, or starts a cluster where none of them answers.
+   *
+   * @param registry takes the meters of the event bus
+   */
+  public static Future<Vertx> join(ClusterConfig config, MeterRegistry registry) {
+    if (config.exposed()) {
+      LOG.warn(
+          "The bus listens at {} without TLS: whoever reaches it is trusted like a node."
+              + " Keep others out by the network, or set cluster.tls",
+          config.host());
+    }
+    return Vertx.builder()
+        .with(options(config))
+        .withClusterManager(new HazelcastClusterManager(Membership.config(config)))
+        .withMetrics(new MicrometerMetricsFactory(registry))
+        .buildClustered();
+  }
+
+  private static VertxOptions options(ClusterConfig config) {
+    return new VertxOptions().setEventBusOptions(bus(config)).setMetricsOptions(metrics());
+  }
+
+  /**
+   * The bus alone: our own meters tell the rest. Nodes' own addresses come and go, and count as
+   * one.
+   */
+  private static MicrometerMetricsOptions metrics() {
+    var metrics =
+        new MicrometerMetricsOptions()
+            .setEnabled(true)
+            .setLabels(Set.of(Label.EB_ADDRESS))
+            .addDisabledMetricsCategory("redis")
+            .addLabelMatch(
+                new Match()
+                    .setDomain(MetricsDomain.EVENT_BUS)
+                    .setLabel("address")
+                    .setType(MatchType.REGEX)
+                    .setValue("node\\..*")
+                    .setAlias("node"));
+    EnumSet.complementOf(EnumSet.of(MetricsDomain.EVENT_BUS))
+        .forEach(domain -> metrics.addDisabledMetricsCategory(domain.toCategory()));
+    return metrics;
+  }
+
+  /** Connections between members: pinged, and given up soon, so that none hangs on a lost peer. */
+  private static EventBusOptions bus(ClusterConfig config) {
+    var bus =
+        new EventBusOptions()
+            .setHost(config.host())
+            .setPort(config.messagePortToUse())
+            .setClusterPublicHost(config.publicHost())
+            .setClusterPingInterval(PING_MS)
+            .setClusterPingReplyInterval(PING_MS)
+            .setConnectTimeout(CONNECT_MS);
+    return config.tls() == null ? bus.setTrustAll(false) : encrypted(bus, config.tls());
+  }
+
+  private static EventBusOptions encrypted(EventBusOptions bus, BusTls tls) {
+    return bus.setSsl(true)
+        .setClientAuth(ClientAuth.REQUIRED)
+        .setTrustAll(false)
+        .setKeyCertOptions(
+            new PemKeyCertOptions()
+                .addKeyPath(tls.key().toString())
+                .addCertPath(tls.certificate().toString()))
+        .setTrustOptions(new PemTrustOptions().addCertPath(tls.authority().toString()));
+  }
+}

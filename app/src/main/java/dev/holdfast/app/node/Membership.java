@@ -1,0 +1,79 @@
+package dev.holdfast.app.node;
+
+import com.hazelcast.config.Config;
+import com.hazelcast.config.MapConfig;
+import com.hazelcast.config.MultiMapConfig;
+import com.hazelcast.config.NetworkConfig;
+import dev.holdfast.app.config.ClusterConfig;
+import dev.holdfast.app.config.HostPort;
+
+/**
+ * How Hazelcast is set up: it knows who is a member and which addresses of the bus are where, and
+ * nothing else. Members are found by the configured list, never by multicast; a member that is
+ * killed is removed when its connections break, one that is silent after the heartbeat timeout.
+ */
+final class Membership {
+  /** So that two members may be lost at once without the others' registrations. */
+  private static final int BACKUPS = 2;
+
+  private static final int CONNECT_SECONDS = 2;
+
+  private Membership() {}
+
+  static Config config(ClusterConfig cluster) {
+    var config = new Config().setClusterName(cluster.name());
+    quiet(config);
+    failureDetection(config, cluster);
+    network(config.getNetworkConfig(), cluster);
+    config.setProperty("hazelcast.socket.bind.any", "false");
+    config.setProperty("hazelcast.local.localAddress", cluster.host());
+    // Vert.x keeps the registrations and the members' addresses in these.
+    config.addMultiMapConfig(
+        new MultiMapConfig("__vertx.subs")
+            .setBackupCount(BACKUPS)
+            .setValueCollectionType(MultiMapConfig.ValueCollectionType.SET));
+    config.addMapConfig(new MapConfig("__vertx.*").setBackupCount(BACKUPS));
+    return config;
+  }
+
+  private static void network(NetworkConfig network, ClusterConfig cluster) {
+    network.setPort(cluster.port()).setPortAutoIncrement(false).setReuseAddress(true);
+    if (cluster.publicHost() != null) {
+      network.setPublicAddress(
+          cluster.port() == 0
+              ? cluster.publicHost()
+              : new HostPort(cluster.publicHost(), cluster.port()).toString());
+    }
+    var join = network.getJoin();
+    join.getAutoDetectionConfig().setEnabled(false);
+    join.getMulticastConfig().setEnabled(false);
+    join.getTcpIpConfig()
+        .setEnabled(true)
+        .setConnectionTimeoutSeconds(CONNECT_SECONDS)
+        .setMembers(cluster.members().stream().map(HostPort::toString).toList());
+  }
+
+  private static void failureDetection(Config config, ClusterConfig cluster) {
+    config.setProperty("hazelcast.heartbeat.interval.seconds", "1");
+    config.setProperty(
+        "hazelcast.max.no.heartbeat.seconds",
+        Long.toString(cluster.heartbeatTimeout().toSeconds()));
+    config.setProperty("hazelcast.wait.seconds.before.join", "0");
+    // The halves of a cluster that was cut look for each other this often.
+    config.setProperty("hazelcast.merge.first.run.delay.seconds", "10");
+    config.setProperty("hazelcast.merge.next.run.delay.seconds", "5");
+    // A registration that waits for a member which is gone fails after this, and is repaired.
+    config.setProperty("hazelcast.operation.call.timeout.millis", "10000");
+  }
+
+  private static void quiet(Config config) {
+    config.setProperty("hazelcast.logging.type", "slf4j");
+    config.setProperty("hazelcast.phone.home.enabled", "false");
+    config.setProperty("hazelcast.shutdownhook.enabled", "false");
+    config.setProperty("hazelcast.operation.thread.count", "2");
+    config.setProperty("hazelcast.operation.generic.thread.count", "2");
+    config.setProperty("hazelcast.io.thread.count", "1");
+    config.setProperty("hazelcast.event.thread.count", "1");
+    config.getMetricsConfig().setEnabled(false);
+  }
+}

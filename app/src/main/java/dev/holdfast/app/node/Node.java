@@ -1,0 +1,159 @@
+package dev.holdfast.app.node;
+
+import dev.holdfast.app.config.HoldfastConfig;
+import dev.holdfast.auth.AuthConfig;
+import dev.holdfast.auth.TokenVerifier;
+import dev.holdfast.core.Bus;
+import dev.holdfast.core.Ids;
+import dev.holdfast.redis.RedisConfig;
+import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node of a cluster, in this process. It may live several times: when it was taken for dead (its
+ * lease ran out) its services stop, and start anew under a new start epoch, on the same Vert.x. The
+ * steps of its lives follow each other, whoever asks for them. Any thread.
+ */
+final class Node {
+  private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+  private static final long RETRY_MS = 1_000;
+
+  private final NodeParts parts;
+  private final List<PulseVerticle> pulses = new CopyOnWriteArrayList<>();
+  private Future<Void> steps = Future.succeededFuture();
+  private NodeLife life;
+  private boolean stopping;
+
+  private Node(NodeParts parts) {
+    this.parts = parts;
+  }
+
+  /**
+   * Joins the cluster; the node is to be started then.
+   *
+   * @param redis which to use; the one in {@code config} may be embedded
+   * @param trusted keys included
+   */
+  static Future<Node> join(HoldfastConfig config, RedisConfig redis, AuthConfig trusted) {
+    HoldfastConfig fixed = withPort(config);
+    var meters = new JvmMeters();
+    return Cluster.join(fixed.cluster(), meters.registry())
+        .recover(failure -> failed("joining the cluster", failure))
+        .map(vertx -> new Node(parts(fixed, redis, trusted, vertx, meters)));
+  }
+
+  private static NodeParts parts(
+      HoldfastConfig config, RedisConfig redis, AuthConfig trusted, Vertx vertx, JvmMeters meters) {
+    String id = config.node() == null ? "node-" + Ids.fresh().substring(0, 8) : config.node();
+    var verifier = TokenVerifier.of(trusted);
+    return new NodeParts(id, new Bus(vertx), config, redis, verifier, meters);
+  }
+
+  String id() {
+    return parts.id();
+  }
+
+  int port() {
+    return parts.config().gateway().port();
+  }
+
+  /** Completes when connections are taken. Where it fails, stop it all the same. */
+  Future<Void> start() {
+    return startPulses()
+        .compose(done -> next(this::live))
+        .recover(failure -> failed("starting the node", failure));
+  }
+
+  /** Detaches every session, ends the services, and leaves Redis. */
+  synchronized Future<Void> stop() {
+    stopping = true;
+    return next(this::end).onComplete(done -> parts.meters().close());
+  }
+
+  /** Leaves the cluster; the last call, and not from one of this Vert.x' own threads. */
+  Future<Void> leave() {
+    return vertx().close();
+  }
+
+  /** Takes a step when those before it are done, however they ended. */
+  private synchronized Future<Void> next(Supplier<Future<Void>> step) {
+    steps = steps.transform(done -> step.get());
+    return steps;
+  }
+
+  private synchronized Future<Void> live() {
+    if (stopping) {
+      return Future.failedFuture(new StartException("the node is stopping", null));
+    }
+    life = new NodeLife(parts, pulses, this::buried);
+    return life.start()
+        .onSuccess(node -> LOG.info("Node {} serves at port {}", node, port()))
+        .mapEmpty();
+  }
+
+  private synchronized Future<Void> end() {
+    NodeLife ending = life;
+    life = null;
+    return ending == null ? Future.succeededFuture() : ending.stop();
+  }
+
+  private void buried() {
+    LOG.warn("Node {} was taken for dead; it begins another life", id());
+    revive();
+  }
+
+  private void revive() {
+    next(this::end).onFailure(failure -> LOG.warn("The life before did not end well", failure));
+    next(this::live).onFailure(this::reviveLater);
+  }
+
+  private synchronized void reviveLater(Throwable failure) {
+    if (!stopping) {
+      LOG.warn("Node {} did not come back: {}", id(), failure.getMessage());
+      vertx().setTimer(RETRY_MS, timer -> revive());
+    }
+  }
+
+  private Future<Void> startPulses() {
+    Supplier<Deployable> pulse =
+        () -> {
+          var fresh = new PulseVerticle();
+          pulses.add(fresh);
+          return fresh;
+        };
+    var each = new DeploymentOptions().setInstances(VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE);
+    return vertx().deployVerticle(pulse, each).mapEmpty();
+  }
+
+  private Vertx vertx() {
+    return parts.bus().vertx();
+  }
+
+  /** All gateways share one port, which therefore has to be known before. */
+  private static HoldfastConfig withPort(HoldfastConfig config) {
+    if (config.gateway().port() != 0) {
+      return config;
+    }
+    String host = config.gateway().host();
+    try (var socket = new ServerSocket(0, 1, InetAddress.getByName(host))) {
+      return config.with(config.gateway().at(host, socket.getLocalPort()));
+    } catch (IOException e) {
+      throw new StartException("no free port at " + host, e);
+    }
+  }
+
+  private static <T> Future<T> failed(String what, Throwable failure) {
+    return Future.failedFuture(new StartException(what + ": " + failure.getMessage(), failure));
+  }
+}

@@ -1,0 +1,188 @@
+package dev.holdfast.app.node;
+
+import dev.holdfast.app.config.HoldfastConfig;
+import dev.holdfast.app.config.HostPort;
+import dev.holdfast.channels.ChannelsClient;
+import dev.holdfast.channels.ChannelsVerticle;
+import dev.holdfast.channels.Hub;
+import dev.holdfast.connections.ConnectionsVerticle;
+import dev.holdfast.connections.NodeInfo;
+import dev.holdfast.connections.NodesVerticle;
+import dev.holdfast.core.Bus;
+import dev.holdfast.core.NodeId;
+import dev.holdfast.core.NodeInbox;
+import dev.holdfast.gateway.ConnectionDirectory;
+import dev.holdfast.gateway.GatewayServices;
+import dev.holdfast.gateway.GatewayVerticle;
+import dev.holdfast.gateway.HealthChecks;
+import dev.holdfast.redis.RedisConfig;
+import dev.holdfast.redis.RedisLink;
+import dev.holdfast.sessions.SessionsClient;
+import dev.holdfast.sessions.SessionsVerticle;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One life of a node: its services and gateways under one start epoch. It is started once and
+ * stopped once; what others stand on comes first and goes last. Each step follows the one before,
+ * so its fields need no lock but where it says so.
+ */
+final class NodeLife {
+  /** What an attach or the reaping of a node may take, see {@link SessionsClient}. */
+  private static final Duration LONG_REQUEST = Duration.ofSeconds(10);
+
+  private static final Duration REQUEST = Duration.ofSeconds(5);
+
+  private final NodeParts parts;
+  private final List<PulseVerticle> pulses;
+  private final SessionLog log;
+  private final NodesVerticle nodes;
+  private final Deployments deployments;
+  private RedisLink link;
+  private NodeInbox inbox;
+  private BusProbe probe;
+  private Hub hub;
+  private volatile boolean started;
+
+  /**
+   * @param buried called once, on some context, when the others have taken this life for dead
+   */
+  NodeLife(NodeParts parts, List<PulseVerticle> pulses, Runnable buried) {
+    this.parts = parts;
+    this.pulses = pulses;
+    this.log = new SessionLog(bus());
+    this.deployments = new Deployments(bus().vertx());
+    this.nodes =
+        new NodesVerticle(
+                parts.id(),
+                info(),
+                redis(),
+                config().lease(),
+                SessionsClient.local(bus(), LONG_REQUEST),
+                registry())
+            .onNodes(live -> tellHub())
+            .onBuried(buried);
+  }
+
+  Future<NodeId> start() {
+    return RedisLink.open(bus().vertx(), redis(), "node", registry())
+        .onSuccess(opened -> link = opened)
+        .compose(opened -> deployments.deploy(sessions()))
+        .compose(done -> deployments.deploy(nodes))
+        .compose(done -> startHub())
+        .compose(done -> deployments.deploy(channels()))
+        .compose(done -> deployments.deploy(connections()))
+        .compose(done -> startGateways())
+        .map(done -> nodes.node());
+  }
+
+  /** Every session is detached and the lease given back, as far as Redis can be reached. */
+  Future<Void> stop() {
+    started = false;
+    if (probe != null) {
+      probe.stop();
+    }
+    return deployments
+        .undeploy()
+        .eventually(() -> inbox == null ? Future.succeededFuture() : inbox.close())
+        .eventually(() -> link == null ? Future.succeededFuture() : link.close())
+        .onComplete(done -> log.close())
+        .onComplete(done -> parts.meters().forget());
+  }
+
+  private SessionsVerticle sessions() {
+    return new SessionsVerticle(bus(), redis(), config().sessions(), log::tell, registry());
+  }
+
+  private Future<Void> startHub() {
+    inbox = new NodeInbox(bus(), nodes.node());
+    probe = new BusProbe(bus(), inbox);
+    Hub fresh = new Hub(bus(), inbox, redis(), config().channels(), registry());
+    return deployments.deploy(fresh).onSuccess(done -> listen(fresh));
+  }
+
+  private synchronized void listen(Hub fresh) {
+    hub = fresh;
+    tellHub();
+  }
+
+  /** By lock, so that what the hub is told last is what is true. */
+  private synchronized void tellHub() {
+    if (hub != null) {
+      hub.nodes(nodes.live());
+    }
+  }
+
+  private ChannelsVerticle channels() {
+    var sessions = SessionsClient.local(bus(), REQUEST);
+    return new ChannelsVerticle(hub, redis(), config().channels(), sessions, registry());
+  }
+
+  private ConnectionsVerticle connections() {
+    return new ConnectionsVerticle(
+        bus(), redis(), SessionsClient.local(bus(), REQUEST), registry());
+  }
+
+  private Future<Void> startGateways() {
+    var directory = new ConnectionDirectory(registry());
+    directory.listen(inbox);
+    GatewayServices services = gatewayServices(directory);
+    int loops =
+        config().gateways() == 0 ? Runtime.getRuntime().availableProcessors() : config().gateways();
+    return inbox
+        .open()
+        .onSuccess(done -> probe.start())
+        .compose(
+            done ->
+                deployments.deploy(() -> new GatewayVerticle(config().gateway(), services), loops))
+        .onSuccess(done -> started = true);
+  }
+
+  private GatewayServices gatewayServices(ConnectionDirectory directory) {
+    return new GatewayServices(
+        nodes.node(),
+        parts.tokens(),
+        SessionsClient.local(bus(), LONG_REQUEST),
+        ChannelsClient.local(bus(), REQUEST),
+        hub,
+        directory,
+        registry(),
+        health(),
+        () -> link.up() && nodes.leaseHeld());
+  }
+
+  private HealthChecks health() {
+    return Health.of(
+        pulses,
+        () -> started,
+        Map.of(
+            "started", () -> started,
+            "redis", link::up,
+            "lease", nodes::leaseHeld,
+            "bus", probe::reachable));
+  }
+
+  private NodeInfo info() {
+    var gateway = config().gateway();
+    return new NodeInfo(new HostPort(gateway.host(), gateway.port()).toString(), parts.version());
+  }
+
+  private Bus bus() {
+    return parts.bus();
+  }
+
+  private HoldfastConfig config() {
+    return parts.config();
+  }
+
+  private RedisConfig redis() {
+    return parts.redis();
+  }
+
+  private PrometheusMeterRegistry registry() {
+    return parts.meters().registry();
+  }
+}

@@ -1,0 +1,27 @@
+package dev.holdfast.app.node;
+
+import dev.holdfast.app.config.HoldfastConfig;
+import dev.holdfast.auth.TokenVerifier;
+import dev.holdfast.core.Bus;
+import dev.holdfast.redis.RedisConfig;
+
+/**
+ * What a process has once, and each life of its node uses.
+ *
+ * @param id of the node; the same in each life
+ * @param config its {@code gateway} has the port that is really listened at
+ */
+record NodeParts(
+    String id,
+    Bus bus,
+    HoldfastConfig config,
+    RedisConfig redis,
+    TokenVerifier tokens,
+    JvmMeters meters) {
+
+  /** Of the software, by the jar's manifest. */
+  String version() {
+    String version = NodeParts.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+}

@@ -1,0 +1,153 @@
+package dev.holdfast.app.node;
+
+import dev.holdfast.app.config.HoldfastConfig;
+import dev.holdfast.auth.AuthConfig;
+import dev.holdfast.redis.EmbeddedRedis;
+import dev.holdfast.redis.EmbeddedRedisConfig;
+import dev.holdfast.redis.RedisConfig;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A process that is a node, with its embedded Redis where it has one. Methods block; they are for
+ * the main thread. Ends in order when the process is told to end (SIGTERM, Ctrl-C).
+ */
+public final class NodeProcess implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeProcess.class);
+  private static final long START_SECONDS = 90;
+  private static final long STOP_SECONDS = 20;
+
+  private final EmbeddedRedis embedded;
+  private final RedisConfig redis;
+  private final CountDownLatch told = new CountDownLatch(1);
+  private Node node;
+  private boolean closed;
+
+  private NodeProcess(EmbeddedRedis embedded, RedisConfig redis) {
+    this.embedded = embedded;
+    this.redis = redis;
+  }
+
+  /**
+   * Returns when the node takes connections.
+   *
+   * @throws StartException says what is missing
+   * @throws dev.holdfast.redis.EmbeddedRedisException where no Redis server could be started
+   * @throws dev.holdfast.app.config.ConfigException where the development key can't be used
+   */
+  public static NodeProcess start(HoldfastConfig config) {
+    AuthConfig trusted = Keys.trusted(config);
+    EmbeddedRedis embedded = config.redis().embedded() ? embedded(config) : null;
+    RedisConfig redis = config.redis().at(embedded == null ? config.redis().uri() : embedded.uri());
+    var process = new NodeProcess(embedded, redis);
+    try {
+      process.node = await(Node.join(config, redis, trusted), START_SECONDS);
+      await(process.node.start(), START_SECONDS);
+    } catch (StartException e) {
+      process.close();
+      throw e;
+    }
+    Runtime.getRuntime().addShutdownHook(new Thread(process::close, "holdfast-stop"));
+    return process;
+  }
+
+  public int port() {
+    return node.port();
+  }
+
+  public String id() {
+    return node.id();
+  }
+
+  /** Which Redis is used, without its password. */
+  public String redis() {
+    return embedded == null
+        ? redis.redactedUri()
+        : "embedded, %s at %s, data in %s"
+            .formatted(embedded.version(), embedded.uri(), embedded.dataDir());
+  }
+
+  /** Returns when the process was told to end. */
+  public void awaitEnd() {
+    try {
+      told.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** From now on the end of standard input tells the process to end. */
+  public void endWithStandardInput() {
+    var reader = new Thread(this::drainStandardInput, "holdfast-stdin");
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  /** Stops the node, then its Redis. The second time it waits for the first. */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    told.countDown();
+    if (node != null) {
+      attempt(node::stop);
+      attempt(node::leave);
+    }
+    if (embedded != null) {
+      embedded.close();
+    }
+  }
+
+  private static void attempt(Supplier<Future<Void>> step) {
+    try {
+      await(step.get(), STOP_SECONDS);
+    } catch (StartException e) {
+      LOG.warn("The node did not stop in order: {}", e.getMessage());
+    }
+  }
+
+  private void drainStandardInput() {
+    try {
+      while (System.in.read() >= 0) {
+        // What comes is of no meaning, only that it ends.
+      }
+    } catch (IOException e) {
+      LOG.debug("Standard input failed", e);
+    }
+    LOG.info("Standard input has ended, and so does this process");
+    told.countDown();
+  }
+
+  private static EmbeddedRedis embedded(HoldfastConfig config) {
+    var settings = config.redis();
+    return EmbeddedRedis.start(
+        new EmbeddedRedisConfig(
+            config.data().resolve("redis"), settings.embeddedPort(), settings.embeddedFsync()));
+  }
+
+  private static <T> T await(Future<T> future, long seconds) {
+    CompletableFuture<T> waiting = future.toCompletionStage().toCompletableFuture();
+    try {
+      return waiting.get(seconds, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof StartException named
+          ? named
+          : new StartException(String.valueOf(e.getCause().getMessage()), e.getCause());
+    } catch (TimeoutException e) {
+      throw new StartException("not done within " + seconds + " s", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StartException("interrupted", e);
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package dev.holdfast.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.auth.AuthConfig;
+import dev.holdfast.auth.DevelopmentKey;
+import dev.holdfast.auth.TokenVerifier;
+import dev.holdfast.auth.VerificationKey;
+import dev.holdfast.auth.Verified;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CommandLineTest {
+  private static final String SECRET = "a secret of the tests, long enough for HS256";
+
+  @TempDir Path folder;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "serve", "token", "demo"})
+  void everyCommandHasHelpThatTellsItsExitCodes(String command) {
+    assertEquals(0, run((command + " --help").strip().split(" ")));
+
+    assertTrue(out.toString().contains("Usage: holdfast " + command), out.toString());
+    assertTrue(out.toString().contains("Exit codes:"), out.toString());
+    assertTrue(out.toString().contains("the configuration is not valid"), out.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "serve", "token", "demo"})
+  void everyCommandTellsItsVersion(String command) {
+    assertEquals(0, run((command + " --version").strip().split(" ")));
+
+    assertTrue(out.toString().startsWith("Holdfast "), out.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "sing",
+        "serve --prot 1",
+        "serve --port many",
+        "token --tenant acme",
+        "token --user ann",
+        "token --tenant a}b --user ann",
+        "token --tenant acme --user ann --expires soon",
+        "token --tenant acme --user ann --expires 0s"
+      })
+  void whatCanNotBeMeantIsAUsageError(String line) {
+    assertEquals(2, run(line.isEmpty() ? new String[0] : line.split(" ")));
+
+    assertFalse(err.toString().isBlank());
+    assertTrue(out.toString().isEmpty(), out.toString());
+  }
+
+  @Test
+  void aTokenIsAllThatIsPrintedAndIsAcceptedByTheNodeOfTheSameFolder() throws IOException {
+    int code =
+        run(
+            "token",
+            "--tenant",
+            "acme",
+            "--user",
+            "ann",
+            "--data",
+            folder.toString(),
+            "--permission",
+            "publish:topic:*",
+            "--permission",
+            "subscribe:topic:*",
+            "--role",
+            "editor",
+            "--expires",
+            "90s");
+
+    assertEquals(0, code, err.toString());
+    assertEquals(1, out.toString().lines().count());
+    Verified verified = verify(DevelopmentKey.of(folder).secret());
+    assertEquals("acme", verified.caller().tenant());
+    assertEquals("ann", verified.caller().user());
+    assertEquals(Set.of("publish:topic:*", "subscribe:topic:*"), verified.caller().permissions());
+    assertEquals(Set.of("editor"), verified.caller().roles());
+    long left = verified.expiresAt() - System.currentTimeMillis();
+    assertTrue(left > 60_000 && left <= Duration.ofSeconds(90).toMillis(), "left: " + left);
+  }
+
+  @Test
+  void aTokenIsSignedWithAGivenKey() throws IOException {
+    Path key = Files.writeString(folder.resolve("it's a key"), SECRET + "\n");
+
+    assertEquals(
+        0,
+        run("token", "--tenant", "acme", "--user", "ann", "--key-file", key.toString()),
+        err.toString());
+
+    assertEquals("ann", verify(SECRET).caller().user());
+    assertFalse(Files.exists(folder.resolve(DevelopmentKey.FILE)));
+  }
+
+  @Test
+  void aKeyThatOthersCanReadIsAConfigurationError() throws IOException {
+    DevelopmentKey.of(folder);
+    Path file = folder.resolve(DevelopmentKey.FILE);
+    Files.setPosixFilePermissions(
+        file, java.nio.file.attribute.PosixFilePermissions.fromString("rw-r--r--"));
+
+    assertEquals(3, run("token", "--tenant", "a", "--user", "b", "--data", folder.toString()));
+
+    assertTrue(err.toString().contains("others"), err.toString());
+  }
+
+  @Test
+  void listeningBeyondLoopbackWithAGeneratedKeyIsAConfigurationError() {
+    assertEquals(3, run("serve", "--host", "0.0.0.0", "--data", folder.toString()));
+
+    assertTrue(err.toString().contains("loopback"), err.toString());
+    assertTrue(Arrays.asList(folder.toFile().list()).isEmpty(), "nothing was made");
+  }
+
+  @Test
+  void anUnknownSettingIsAConfigurationError() {
+    assertEquals(3, run("serve", "--set", "gateway.prot=1", "--data", folder.toString()));
+
+    assertTrue(err.toString().contains("gateway.prot"), err.toString());
+  }
+
+  private int run(String... args) {
+    var commands = Holdfast.commandLine();
+    commands.setOut(new PrintWriter(out, true));
+    commands.setErr(new PrintWriter(err, true));
+    return commands.execute(args);
+  }
+
+  private Verified verify(String secret) {
+    var config = AuthConfig.DEFAULTS.withKeys(VerificationKey.hs256(secret));
+    return TokenVerifier.of(config).verify(out.toString().strip()).result();
+  }
+}

@@ -1,0 +1,103 @@
+package dev.holdfast.app.cluster;
+
+import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastInstance;
+import dev.holdfast.app.config.ClusterConfig;
+import dev.holdfast.app.config.HostPort;
+import dev.holdfast.app.node.Cluster;
+import dev.holdfast.channels.ServicePublisher;
+import dev.holdfast.channels.ServicePublisherConfig;
+import dev.holdfast.core.Bus;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.Ids;
+import dev.holdfast.core.Position;
+import dev.holdfast.testkit.TestCluster;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.Json;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** An internal service: a member of the bus in the test's JVM, without a way to Redis. */
+final class BusService implements AutoCloseable {
+  private final TestCluster cluster;
+  private final String name;
+  private final Vertx vertx;
+  private final Bus bus;
+  private final ServicePublisher publisher;
+
+  private BusService(TestCluster cluster, String name, Vertx vertx) {
+    this.cluster = cluster;
+    this.name = name;
+    this.vertx = vertx;
+    this.bus = new Bus(vertx);
+    this.publisher =
+        new ServicePublisher(
+            bus,
+            new Caller.Service(name, Ids.fresh(), Set.of("*"), Set.of()),
+            ServicePublisherConfig.DEFAULT);
+  }
+
+  static BusService join(TestCluster cluster, String name) {
+    List<HostPort> members =
+        cluster.memberPorts().stream().map(port -> new HostPort("127.0.0.1", port)).toList();
+    var config =
+        new ClusterConfig(
+            cluster.busName(), "127.0.0.1", 0, 0, null, members, Duration.ofSeconds(12), null);
+    Vertx vertx = await(Cluster.join(config, new SimpleMeterRegistry()));
+    return new BusService(cluster, name, vertx);
+  }
+
+  String name() {
+    return name;
+  }
+
+  Bus bus() {
+    return bus;
+  }
+
+  /** Durable; answered when it is stored. */
+  CompletableFuture<Position> publish(String tenant, String channel, Map<String, ?> data) {
+    return publisher
+        .publish(new Channel(tenant, ChannelName.parse(channel)), "test.event", Json.encode(data))
+        .toCompletionStage()
+        .toCompletableFuture();
+  }
+
+  /** How many registrations the clustered bus has, of all its members and addresses. */
+  int registrations() {
+    return hazelcast().getMultiMap("__vertx.subs").size();
+  }
+
+  int members() {
+    return hazelcast().getCluster().getMembers().size();
+  }
+
+  @Override
+  public void close() {
+    publisher.close();
+    await(vertx.close());
+  }
+
+  private HazelcastInstance hazelcast() {
+    return Hazelcast.getAllHazelcastInstances().stream()
+        .filter(instance -> instance.getConfig().getClusterName().equals(cluster.busName()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static <T> T await(Future<T> future) {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new IllegalStateException("the bus", e);
+    }
+  }
+}

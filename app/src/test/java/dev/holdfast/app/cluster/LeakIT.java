@@ -1,0 +1,136 @@
+package dev.holdfast.app.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.core.Ids;
+import dev.holdfast.testkit.ClusterExtension;
+import dev.holdfast.testkit.ClusterOptions;
+import dev.holdfast.testkit.TestCluster;
+import dev.holdfast.testkit.TestNode;
+import dev.holdfast.testkit.WsTestClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What connections leave behind: nothing. */
+@ExtendWith(ClusterExtension.class)
+class LeakIT {
+  private static final int CONNECTS = Integer.getInteger("holdfast.leak.connects", 10_000);
+  private static final int AT_ONCE = 100;
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  /** Of one class, what caches and pools may keep more than at the start. */
+  private static final int FEW = AT_ONCE / 2;
+
+  private final String tenant = "t-" + Ids.fresh();
+
+  @Test
+  void afterManyConnectsEverythingIsBackAtTheStart() {
+    var options =
+        ClusterOptions.of(2).with("sessions.linger", "1s").with("channels.leaveAfter", "1s");
+    try (var cluster = TestCluster.start(options);
+        var redis = RedisKeys.of(cluster)) {
+      // Warms up: every class is loaded, every log that stays is there.
+      connectAndLeave(cluster, 10 * AT_ONCE);
+      awaitNobody(cluster, redis);
+      Map<String, Integer> keys = redis.families();
+      List<Map<String, Integer>> objects = objects(cluster);
+
+      connectAndLeave(cluster, CONNECTS);
+
+      awaitNobody(cluster, redis);
+      assertEquals(keys, redis.families());
+      for (int i = 0; i < objects.size(); i++) {
+        assertNoMore(objects.get(i), cluster.nodes().get(i));
+      }
+    }
+  }
+
+  @Test
+  void registrationsOnTheBusDoNotGrowWithConnections() {
+    try (var cluster = TestCluster.start(2);
+        var member = BusService.join(cluster, "counter")) {
+      List<WsTestClient> few = connect(cluster, 10);
+      int registrations = member.registrations();
+      assertTrue(registrations > 0);
+
+      List<WsTestClient> many = connect(cluster, 990);
+
+      assertEquals(registrations, member.registrations());
+      few.forEach(WsTestClient::close);
+      many.forEach(WsTestClient::close);
+    }
+  }
+
+  /** A hundred at a time, half of which end their sessions; the others' linger runs out. */
+  private void connectAndLeave(TestCluster cluster, int count) {
+    for (int done = 0; done < count; done += AT_ONCE) {
+      List<WsTestClient> clients = connect(cluster, AT_ONCE);
+      for (int i = 0; i < clients.size(); i++) {
+        if (i % 2 == 0) {
+          clients.get(i).endSession();
+        } else {
+          clients.get(i).close();
+        }
+      }
+    }
+  }
+
+  private List<WsTestClient> connect(TestCluster cluster, int count) {
+    List<WsTestClient> clients = new ArrayList<>();
+    List<CompletableFuture<?>> connected = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      WsTestClient client = cluster.client(tenant, "user" + i % 10);
+      clients.add(client);
+      TestNode node = cluster.nodes().get(i % cluster.nodes().size());
+      connected.add(
+          client.connect(node.url()).thenCompose(welcome -> client.subscribe("topic:news")));
+    }
+    connected.forEach(Traffic::await);
+    return clients;
+  }
+
+  private static void awaitNobody(TestCluster cluster, RedisKeys redis) {
+    for (TestNode node : cluster.nodes()) {
+      Awaitility.await(node.id() + " has no connections and no open channels")
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  node.metrics().sum("holdfast_connections") == 0
+                      && node.metrics().sum("holdfast_channels_open") == 0);
+    }
+    Awaitility.await("Redis has no sessions, indexes and interest")
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              Map<String, Integer> left = redis.families();
+              left.keySet()
+                  .retainAll(
+                      List.of("sess", "subs", "pubs", "user", "tenant", "node", "due", "int"));
+              assertEquals(Map.of(), left);
+            });
+  }
+
+  private static List<Map<String, Integer>> objects(TestCluster cluster) {
+    return cluster.nodes().stream().map(TestNode::liveObjects).toList();
+  }
+
+  private static void assertNoMore(Map<String, Integer> before, TestNode node) {
+    Map<String, Integer> more = new TreeMap<>();
+    node.liveObjects()
+        .forEach(
+            (type, count) -> {
+              if (count > before.getOrDefault(type, 0) + FEW) {
+                more.put(type, count - before.getOrDefault(type, 0));
+              }
+            });
+    assertEquals(Map.of(), more, "objects that " + node.id() + " has more than at the start");
+  }
+}

@@ -1,0 +1,60 @@
+package dev.holdfast.app.cluster;
+
+import dev.holdfast.redis.RedisConfig;
+import dev.holdfast.redis.RedisLink;
+import dev.holdfast.redis.Reply;
+import dev.holdfast.testkit.TestCluster;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/** Counts what is in a cluster's Redis. Blocks. */
+final class RedisKeys implements AutoCloseable {
+  private final RedisLink link;
+
+  private RedisKeys(RedisLink link) {
+    this.link = link;
+  }
+
+  static RedisKeys of(TestCluster cluster) {
+    Vertx vertx = cluster.clients().vertx();
+    Promise<RedisLink> opened = Promise.promise();
+    vertx.runOnContext(
+        v ->
+            RedisLink.open(
+                    vertx, RedisConfig.of(cluster.redis().uri()), "test", new SimpleMeterRegistry())
+                .onComplete(opened));
+    return new RedisKeys(await(opened.future()));
+  }
+
+  /** How many keys of each family: the word after {@code hf:}. */
+  Map<String, Integer> families() {
+    Map<String, Integer> counts = new TreeMap<>();
+    String cursor = "0";
+    do {
+      Reply page = await(link.send("SCAN", cursor, "MATCH", "hf:*", "COUNT", 1000));
+      for (Reply key : page.at(1).list()) {
+        counts.merge(key.asText().split(":")[1], 1, Integer::sum);
+      }
+      cursor = page.at(0).asText();
+    } while (!cursor.equals("0"));
+    return counts;
+  }
+
+  @Override
+  public void close() {
+    await(link.close());
+  }
+
+  private static <T> T await(Future<T> future) {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new IllegalStateException("Redis", e);
+    }
+  }
+}

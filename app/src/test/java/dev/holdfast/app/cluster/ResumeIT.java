@@ -1,0 +1,183 @@
+package dev.holdfast.app.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.core.Ids;
+import dev.holdfast.testkit.Checker;
+import dev.holdfast.testkit.ClusterExtension;
+import dev.holdfast.testkit.Entry;
+import dev.holdfast.testkit.History;
+import dev.holdfast.testkit.ManualClient;
+import dev.holdfast.testkit.Payload;
+import dev.holdfast.testkit.Repeatedly;
+import dev.holdfast.testkit.TestCluster;
+import dev.holdfast.testkit.TestNode;
+import dev.holdfast.testkit.WsTestClient;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** One session, several connections that want it. */
+@ExtendWith(ClusterExtension.class)
+class ResumeIT {
+  private static final int REPLACED = 4500;
+  private static final String NEWS = "topic:news";
+  private static final Map<String, String> CLIENT = Map.of("name", "test", "version", "1");
+  private static TestCluster cluster;
+
+  private final String tenant = "t-" + Ids.fresh();
+
+  @BeforeAll
+  static void start() {
+    cluster = TestCluster.start(3);
+  }
+
+  @AfterAll
+  static void stop() {
+    cluster.close();
+  }
+
+  @Repeatedly
+  void aSessionIsResumedThreeTimesInARowByThreeNodes() {
+    var history = new History();
+    WsTestClient ann = cluster.client(tenant, "ann");
+    history.reader("ann", ann.ledger());
+    String session = Traffic.await(ann.connect(cluster.node(3).url())).session();
+    Traffic.await(ann.subscribe(NEWS));
+    for (int n = 1; n <= 3; n++) {
+      publish(ann, history);
+      Entry.Welcomed welcome = Traffic.await(ann.connect(cluster.node(n).url()));
+      assertEquals(session, welcome.session());
+      assertEquals("n" + n, welcome.node());
+      assertEquals(n + 1, welcome.generation());
+      assertTrue(welcome.resumed());
+    }
+    publish(ann, history);
+
+    Awaitility.await().until(history::settled);
+    assertEquals(List.of(), Checker.violations(history));
+    Awaitility.await("the three before are told that they were replaced")
+        .until(() -> ann.ledger().all(Entry.Closed.class).size() == 3);
+    ann.ledger().all(Entry.Closed.class).forEach(closed -> assertEquals(REPLACED, closed.code()));
+    ann.close();
+  }
+
+  @Repeatedly
+  void ofTwoResumesThatRaceExactlyOneHoldsTheSession() {
+    for (int round = 0; round < 10; round++) {
+      ManualClient first = cluster.clients().manual(cluster.node(1).url());
+      String session = hello(first, null).get("session").asText();
+      ManualClient left = cluster.clients().manual(cluster.node(2).url());
+      ManualClient right = cluster.clients().manual(cluster.node(3).url());
+
+      sayHello(left, session);
+      sayHello(right, session);
+
+      assertEquals(REPLACED, first.awaitClose().code());
+      Awaitility.await("one of them is told")
+          .until(() -> Stream.of(left, right).filter(ManualClient::isOpen).count() == 1);
+      ManualClient holder = left.isOpen() ? left : right;
+      ManualClient loser = left.isOpen() ? right : left;
+      assertEquals(REPLACED, loser.awaitClose().code());
+      assertEquals(3, holder.await("welcome").get("generation").asLong());
+      assertEquals("reply", publish(holder, 1, "held").get("type").asText());
+      holder.close();
+    }
+  }
+
+  @Repeatedly
+  void aPublicationByAReplacedConnectionIsFenced() {
+    boolean answered = false;
+    for (int round = 0; round < 10 && !answered; round++) {
+      answered = replacedWhilePaused("round" + round);
+    }
+    assertTrue(answered, "in no round the late publication was answered before the close");
+  }
+
+  /** Whether the replaced connection was answered before it was closed. */
+  private boolean replacedWhilePaused(String user) {
+    TestNode node = cluster.node(1);
+    ManualClient old = cluster.clients().manual(node.url());
+    String session = hello(old, null).get("session").asText();
+    old.send("subscribe", Map.of("id", "s", "channel", NEWS));
+    assertEquals("reply", old.awaitAnswer("s").get("type").asText());
+    assertEquals("reply", publish(old, 1, user + "-before").get("type").asText());
+
+    node.pause();
+    ManualClient successor;
+    try {
+      sendPublish(old, 2, user + "-late");
+      successor = cluster.clients().manual(cluster.node(2).url());
+      assertEquals(2, hello(successor, session).get("generation").asLong());
+    } finally {
+      node.resume();
+    }
+
+    assertEquals(REPLACED, old.awaitClose().code());
+    assertEquals("reply", publish(successor, 2, user + "-after").get("type").asText());
+    assertOnlyIn(successor, user + "-after", user + "-late");
+    List<ObjectNode> answers = answers(old, "p" + user + "-late");
+    answers.forEach(answer -> assertEquals("fenced", answer.path("code").asText()));
+    successor.close();
+    return !answers.isEmpty();
+  }
+
+  private void assertOnlyIn(ManualClient reader, String wanted, String unwanted) {
+    reader.await(
+        frame -> wanted.equals(frame.path("data").path("text").asText()), "the event " + wanted);
+    assertFalse(
+        reader.frames().stream()
+            .anyMatch(frame -> unwanted.equals(frame.path("data").path("text").asText())),
+        unwanted + " was stored");
+  }
+
+  private static List<ObjectNode> answers(ManualClient client, String id) {
+    return client.frames().stream().filter(frame -> id.equals(frame.path("id").asText())).toList();
+  }
+
+  private void publish(WsTestClient client, History history) {
+    Payload payload = history.next("ann", NEWS);
+    var answer = Traffic.await(client.publish(NEWS, "e", payload.data()));
+    history.acknowledged(NEWS, payload, answer);
+  }
+
+  private ObjectNode publish(ManualClient client, long n, String text) {
+    sendPublish(client, n, text);
+    return client.awaitAnswer("p" + text);
+  }
+
+  private static void sendPublish(ManualClient client, long n, String text) {
+    client.send(
+        "publish",
+        Map.of(
+            "id", "p" + text, "channel", NEWS, "event", "e", "n", n, "data", Map.of("text", text)));
+  }
+
+  private ObjectNode hello(ManualClient client, String resume) {
+    sayHello(client, resume);
+    ObjectNode welcome = client.await("welcome");
+    if (resume != null) {
+      assertEquals(resume, welcome.get("session").asText());
+    } else {
+      assertNotEquals("", welcome.get("session").asText());
+    }
+    return welcome;
+  }
+
+  private void sayHello(ManualClient client, String resume) {
+    String token = cluster.token(tenant, "ann");
+    client.send(
+        "hello",
+        resume == null
+            ? Map.of("token", token, "client", CLIENT)
+            : Map.of("token", token, "client", CLIENT, "resume", resume));
+  }
+}

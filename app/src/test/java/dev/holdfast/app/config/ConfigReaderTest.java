@@ -1,0 +1,225 @@
+package dev.holdfast.app.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.auth.Algorithm;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigReaderTest {
+  private static final String SECRET = "a secret of the tests, long enough for HS256";
+  private static final String KEYS = "auth: {keys: [{algorithm: HS256, secret: '" + SECRET + "'}]}";
+
+  @TempDir Path folder;
+  private final Map<String, String> environment = new HashMap<>();
+
+  @Test
+  void withoutAnyWordTheDefaultsHold() {
+    assertEquals(HoldfastConfig.DEFAULTS, reader().read());
+  }
+
+  @Test
+  void theEnvironmentWinsOverTheFileAndTheCommandLineOverBoth() throws IOException {
+    Path file = file("gateway: {port: 1, heartbeat: 11s}\ncluster: {name: one}");
+    environment.put("HOLDFAST_GATEWAY_PORT", "2");
+    environment.put("HOLDFAST_CLUSTER_NAME", "two");
+
+    HoldfastConfig config = reader().file(file).flag("gateway.port", 3).read();
+
+    assertEquals(3, config.gateway().port());
+    assertEquals("two", config.cluster().name());
+    assertEquals(Duration.ofSeconds(11), config.gateway().heartbeat());
+    assertEquals(HoldfastConfig.DEFAULTS.gateway().host(), config.gateway().host());
+  }
+
+  @Test
+  void theFileMayBeNamedByTheEnvironment() throws IOException {
+    environment.put("HOLDFAST_CONFIG", file("node: n7").toString());
+
+    assertEquals("n7", reader().read().node());
+  }
+
+  @Test
+  void everyKindOfValueIsRead() throws IOException {
+    environment.put("HOLDFAST_REDIS_COMMAND_TIMEOUT", "250ms");
+    environment.put("HOLDFAST_CLUSTER_MEMBERS", "a:5701, [::1]:5702");
+    environment.put("HOLDFAST_CHANNELS_RETENTION", "{topic: {entries: 7}}");
+    environment.put("HOLDFAST_SESSIONS_TENANT_LINGER", "{acme: 5s}");
+    environment.put("HOLDFAST_AUTH_REQUIRE_EXPIRY", "false");
+    environment.put("HOLDFAST_AUTH_CLAIMS_TENANT", "https://acme\\.example/tenant");
+    environment.put("HOLDFAST_LOG_LEVEL", "debug");
+
+    HoldfastConfig config =
+        reader().flag("gateway.allowedOrigins", "https://a.example,https://b.example").read();
+
+    assertEquals(Duration.ofMillis(250), config.redis().commandTimeout());
+    assertEquals(
+        List.of(new HostPort("a", 5701), new HostPort("::1", 5702)), config.cluster().members());
+    assertEquals(7, config.channels().retention().get("topic").entries());
+    assertEquals(Duration.ofSeconds(5), config.sessions().tenantLinger().get("acme"));
+    assertFalse(config.auth().requireExpiry());
+    assertEquals(List.of("https://acme.example/tenant"), config.auth().claims().tenant().names());
+    assertEquals(
+        Set.of("https://a.example", "https://b.example"), config.gateway().allowedOrigins());
+    assertEquals(HoldfastConfig.LogLevel.DEBUG, config.logLevel());
+  }
+
+  @Test
+  void aSecretMayStandInAFile() throws IOException {
+    Path secret = Files.writeString(folder.resolve("secret"), SECRET + "\n");
+    Path file = file("auth: {keys: [{algorithm: hs256, secret: {file: '" + secret + "'}}]}");
+    Path uri = Files.writeString(folder.resolve("uri"), "redis://:pass@r.example:7000\n");
+    environment.put("HOLDFAST_REDIS_URI_FILE", uri.toString());
+
+    HoldfastConfig config = reader().file(file).read();
+
+    assertEquals(SECRET, config.auth().keys().get(0).secret());
+    assertEquals(Algorithm.HS256, config.auth().keys().get(0).algorithm());
+    assertEquals("redis://:pass@r.example:7000", config.redis().uri());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "gatewy: {}                             | gatewy",
+        "gateway: {prot: 1}                     | gateway.prot",
+        "auth: {keys: [{algorithn: HS256}]}     | auth.keys.0.algorithn",
+        "channels: {retention: {topic: {n: 1}}} | channels.retention.topic.n"
+      })
+  void anUnknownKeyIsAnErrorThatNamesIt(String yaml, String key) throws IOException {
+    Path file = file(yaml);
+
+    String message = problemsOf(reader().file(file));
+
+    assertTrue(message.contains(key + " (" + file + "): unknown"), message);
+  }
+
+  @Test
+  void anUnknownVariableOrFlagIsAnErrorToo() {
+    environment.put("HOLDFAST_GATEWAY_PROT", "1");
+
+    String message = problemsOf(reader().flag("gateway.heartbeet", "1s"));
+
+    assertTrue(message.contains("HOLDFAST_GATEWAY_PROT: unknown"), message);
+    assertTrue(message.contains("gateway.heartbeet (command line): unknown"), message);
+  }
+
+  @Test
+  void variablesThatKubernetesSetsForAServiceAreNotOurs() {
+    environment.put("HOLDFAST_SERVICE_HOST", "10.0.0.1");
+    environment.put("HOLDFAST_SERVICE_PORT_HTTP", "80");
+    environment.put("HOLDFAST_PORT", "tcp://10.0.0.1:80");
+    environment.put("HOLDFAST_PORT_80_TCP_ADDR", "10.0.0.1");
+
+    assertEquals(HoldfastConfig.DEFAULTS, reader().read());
+  }
+
+  @Test
+  void everyProblemIsListedAtOnce() throws IOException {
+    Path file =
+        file(
+            """
+            node: "a b"
+            gateway: {port: many, frameLimit: 5, heartbeat: soon}
+            redis: {uri: "http://x", maxQueued: 0}
+            sessions: {linger: 1ms}
+            auth: {leeway: 1h, keys: [{algorithm: HS512}]}
+            cluster: {members: [a], heartbeatTimeout: 1s, tls: {key: /none}}
+            channels: 7
+            """);
+    environment.put("HOLDFAST_BLUE", "1");
+
+    String message = problemsOf(reader().file(file).flag("cluster.port", "x"));
+
+    for (String expected :
+        List.of(
+            "node:",
+            "gateway.port",
+            "frameLimit",
+            "gateway.heartbeat",
+            "uri:",
+            "maxQueued",
+            "linger",
+            "leeway",
+            "auth.keys.0.algorithm",
+            "cluster.members.0",
+            "heartbeatTimeout",
+            "key: file /none",
+            "certificate: needed",
+            "channels (" + file,
+            "HOLDFAST_BLUE",
+            "cluster.port (command line)")) {
+      assertTrue(message.contains(expected), () -> expected + " is missing in " + message);
+    }
+  }
+
+  @Test
+  void secretsAreNotShown() throws IOException {
+    String uri = "redis://:topsecret@127.0.0.1:6379";
+    HoldfastConfig config = reader().file(file(KEYS)).flag("redis.uri", uri).read();
+
+    assertFalse(config.toString().contains("topsecret"), config.toString());
+    assertFalse(config.toString().contains(SECRET), config.toString());
+
+    Path wrong = file("auth: {keys: [{algorithm: RS256, secret: '" + SECRET + "'}]}");
+    String message = problemsOf(reader().file(wrong).flag("redis.uri", "http://:topsecret@x"));
+    assertFalse(message.contains("topsecret"), message);
+    assertFalse(message.contains(SECRET), message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gateway: {port: 1", "[1, 2]", "gateway: {port: 1, port: 2}", "text"})
+  void whatIsNotAYamlMappingIsRefused(String yaml) throws IOException {
+    Path file = file(yaml);
+
+    assertTrue(problemsOf(reader().file(file)).contains(file.toString()));
+  }
+
+  @Test
+  void aFileThatIsNotThereIsRefused() {
+    assertTrue(problemsOf(reader().file(folder.resolve("none.yaml"))).contains("none.yaml"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.0.0.0", "::", "192.0.2.1", "no.such.host.invalid"})
+  void beyondLoopbackTheGeneratedKeyIsRefused(String host) throws IOException {
+    String message = problemsOf(reader().flag("gateway.host", host));
+
+    assertTrue(message.contains("loopback"), message);
+    assertEquals(
+        host, reader().file(file(KEYS)).flag("gateway.host", host).read().gateway().host());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "::1", "127.8.8.8", "localhost"})
+  void onLoopbackTheGeneratedKeyWillDo(String host) {
+    assertTrue(reader().flag("gateway.host", host).read().developmentKey());
+  }
+
+  private ConfigReader reader() {
+    return new ConfigReader(environment);
+  }
+
+  private Path file(String yaml) throws IOException {
+    return Files.writeString(folder.resolve("holdfast.yaml"), yaml);
+  }
+
+  private static String problemsOf(ConfigReader reader) {
+    return assertThrows(ConfigException.class, reader::read).getMessage();
+  }
+}

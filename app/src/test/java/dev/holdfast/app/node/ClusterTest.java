@@ -1,0 +1,109 @@
+package dev.holdfast.app.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.hazelcast.config.Config;
+import dev.holdfast.app.config.ClusterConfig;
+import dev.holdfast.app.config.HostPort;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ClusterTest {
+  private final List<Vertx> members = new ArrayList<>();
+
+  @AfterEach
+  void leave() {
+    members.forEach(member -> await(member.close()));
+  }
+
+  @Test
+  void membersFindEachOtherByTheListAndReachEachOthersAddresses() throws IOException {
+    String name = UUID.randomUUID().toString();
+    int port = freePort();
+    Vertx first = join(config(name, port, List.of()));
+    Vertx second = join(config(name, 0, List.of(new HostPort("127.0.0.1", port))));
+    var heard = new CompletableFuture<String>();
+    await(
+        first
+            .eventBus()
+            .<String>consumer("here", told -> heard.complete(told.body()))
+            .completion());
+
+    second.eventBus().send("here", "hello");
+
+    assertEquals("hello", await(heard));
+  }
+
+  @Test
+  void thoseOfAnotherNameStayApart() throws IOException {
+    int port = freePort();
+    Vertx first = join(config(UUID.randomUUID().toString(), port, List.of()));
+    Vertx other =
+        join(config(UUID.randomUUID().toString(), 0, List.of(new HostPort("127.0.0.1", port))));
+    await(first.eventBus().consumer("here", told -> told.reply("heard")).completion());
+
+    var answer = other.eventBus().request("here", "hello").toCompletionStage();
+
+    assertTrue(answer.handle((reply, failure) -> failure != null).toCompletableFuture().join());
+  }
+
+  @Test
+  void nothingIsAskedByMulticastAndNobodyIsCalledHome() {
+    Config config = Membership.config(config("name", 5701, List.of()));
+
+    var join = config.getNetworkConfig().getJoin();
+    assertFalse(join.getMulticastConfig().isEnabled());
+    assertFalse(join.getAutoDetectionConfig().isEnabled());
+    assertEquals("false", config.getProperty("hazelcast.phone.home.enabled"));
+    assertEquals("false", config.getProperty("hazelcast.shutdownhook.enabled"));
+    assertEquals("12", config.getProperty("hazelcast.max.no.heartbeat.seconds"));
+  }
+
+  @Test
+  void whatVertxKeepsThereSurvivesTheLossOfTwoMembers() {
+    Config config = Membership.config(config("name", 5701, List.of()));
+
+    assertEquals(2, config.findMultiMapConfig("__vertx.subs").getBackupCount());
+    assertEquals(2, config.findMapConfig("__vertx.nodeInfo").getBackupCount());
+    assertEquals(2, config.findMapConfig("__vertx.haInfo").getBackupCount());
+  }
+
+  private Vertx join(ClusterConfig config) {
+    Vertx member = await(Cluster.join(config, new SimpleMeterRegistry()));
+    members.add(0, member);
+    return member;
+  }
+
+  private static ClusterConfig config(String name, int port, List<HostPort> members) {
+    return new ClusterConfig(
+        name, "127.0.0.1", port, 0, null, members, Duration.ofSeconds(12), null);
+  }
+
+  private static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static <T> T await(Future<T> future) {
+    return await(future.toCompletionStage().toCompletableFuture());
+  }
+
+  private static <T> T await(CompletableFuture<T> future) {
+    return future.orTimeout(30, TimeUnit.SECONDS).join();
+  }
+}
