@@ -31,6 +31,7 @@ final class Attaching {
   private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(8);
 
   private static final long UNDO_AGAIN_MS = 1_000;
+  private static final long UNDO_ONCE_MORE_MS = 5_000;
 
   /**
    * So long a lost attach is taken back: as long as the node's lease may well last without Redis.
@@ -201,21 +202,38 @@ final class Attaching {
   }
 
   /**
-   * An attach that failed may have happened: without this, the session would stay attached to a
-   * connection that nobody has.
+   * An attach that failed may have happened, or happen yet: what was written on a connection that
+   * broke is read by Redis when it gets to it. Without this, the session would stay attached to a
+   * connection that nobody has. So it is taken back now, and a while later once more.
    */
   private void undo(SessionKey session, SessionMessage.Attach attach, int attempt) {
     if (stopped || attempt > UNDO_ATTEMPTS) {
       return;
     }
-    var any = new SessionRef(session.tenant(), session.session(), 0);
-    detach(any, attach.node(), attach.connection().id(), Map.of())
-        .onFailure(failure -> undoLater(session, attach, attempt + 1));
+    takeBack(session, attach)
+        .onSuccess(done -> later(UNDO_ONCE_MORE_MS, () -> undoOnceMore(session, attach)))
+        .onFailure(failure -> later(UNDO_AGAIN_MS, () -> undo(session, attach, attempt + 1)));
   }
 
-  private void undoLater(SessionKey session, SessionMessage.Attach attach, int attempt) {
-    LOG.debug("session {}: a lost attach is not taken back yet", session);
-    bus.vertx().setTimer(UNDO_AGAIN_MS, timer -> undo(session, attach, attempt));
+  private void undoOnceMore(SessionKey session, SessionMessage.Attach attach) {
+    takeBack(session, attach)
+        .onFailure(failure -> LOG.warn("session {}: {}", session, failure.getMessage()));
+  }
+
+  private Future<Detached> takeBack(SessionKey session, SessionMessage.Attach attach) {
+    var any = new SessionRef(session.tenant(), session.session(), 0);
+    return detach(any, attach.node(), attach.connection().id(), Map.of());
+  }
+
+  private void later(long ms, Runnable step) {
+    bus.vertx()
+        .setTimer(
+            ms,
+            timer -> {
+              if (!stopped) {
+                step.run();
+              }
+            });
   }
 
   private static SessionEvent event(
