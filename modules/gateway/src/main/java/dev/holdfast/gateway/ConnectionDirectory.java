@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class ConnectionDirectory {
   private final Map<Key, Connection> holders = new ConcurrentHashMap<>();
   private final AtomicInteger sockets = new AtomicInteger();
+  private final EarlyNotices early = new EarlyNotices();
 
   private record Key(String tenant, String session) {}
 
@@ -53,11 +54,15 @@ public final class ConnectionDirectory {
 
   /**
    * Notes who holds a session. Of two connections of this node the one of the older generation is
-   * told that it was replaced, whichever comes first.
+   * told that it was replaced, whichever comes first; and so is one that was replaced elsewhere
+   * before its own attach was answered here.
    */
   void attached(LiveSession session) {
     Key key = new Key(session.ref.tenant(), session.ref.session());
     holders.merge(key, session.connection, ConnectionDirectory::newer);
+    if (early.replaces(session.ref)) {
+      session.connection.onContext(Connection::replaced);
+    }
   }
 
   void detached(LiveSession session) {
@@ -76,6 +81,10 @@ public final class ConnectionDirectory {
   }
 
   private void tell(NodeNotice notice) {
+    // Before the look: either this thread finds the holder, or attached() finds the notice.
+    if (notice instanceof NodeNotice.Replaced replaced) {
+      early.add(replaced);
+    }
     Connection holder = holders.get(new Key(notice.tenant(), notice.session()));
     if (holder != null) {
       holder.onContext(connection -> connection.session().notice(notice));

@@ -9,7 +9,7 @@ import dev.holdfast.sessions.SessionRef;
 import dev.holdfast.sessions.SessionsClient;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
@@ -25,14 +25,14 @@ final class Detacher {
   private static final long FIRST_WAIT_MS = 200;
   private static final long LONGEST_WAIT_MS = 10_000;
 
-  private final Vertx vertx;
+  private final ContextInternal context;
   private final SessionsClient sessions;
   private final NodeId node;
   private int running;
   private Promise<Void> idle;
 
-  Detacher(Vertx vertx, SessionsClient sessions, NodeId node) {
-    this.vertx = vertx;
+  Detacher(ContextInternal context, SessionsClient sessions, NodeId node) {
+    this.context = context;
     this.sessions = sessions;
     this.node = node;
   }
@@ -50,7 +50,7 @@ final class Detacher {
     if (running == 0) {
       return Future.succeededFuture();
     }
-    idle = idle == null ? Promise.promise() : idle;
+    idle = idle == null ? context.promise() : idle;
     return idle.future();
   }
 
@@ -65,7 +65,7 @@ final class Detacher {
     if (HoldfastException.from(failure).code().retryable && tries < MAX_TRIES) {
       long wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS << Math.min(tries, 10));
       long jittered = ThreadLocalRandom.current().nextLong(wait / 2, wait);
-      vertx.setTimer(jittered, timer -> attempt(message, tries + 1));
+      context.owner().setTimer(jittered, timer -> attempt(message, tries + 1));
     } else {
       LOG.warn("session {} was not detached: {}", message.session().session(), "" + failure);
       finished();

@@ -32,7 +32,7 @@ final class GatewayLoop {
     this.fanout = new Fanout(vertx, context, services.hub());
     this.flusher = new Flusher(eventLoop);
     this.cursors = new CursorBatcher(services.sessions());
-    this.detacher = new Detacher(vertx, services.sessions(), services.node());
+    this.detacher = new Detacher((ContextInternal) context, services.sessions(), services.node());
   }
 
   boolean stopping() {

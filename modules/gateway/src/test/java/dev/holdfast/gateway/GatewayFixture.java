@@ -205,6 +205,9 @@ final class GatewayFixture implements AutoCloseable {
   @Override
   public void close() {
     clients.close();
+    if (vertx.deploymentIDs().contains(deployment)) {
+      stopGateways(); // first: they detach by the services
+    }
     get(vertx.close());
   }
 }

@@ -51,10 +51,14 @@ final class TestSocket {
             .setPort(uri.getPort())
             .setURI(uri.getPath())
             // Not a browser: an origin is told where a test gives one.
-            .setAllowOriginHeader(false)
+            .setAllowOriginHeader(tellsOrigin(options))
             .setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
             .setTimeout(CONNECT_TIMEOUT_MILLIS);
     return socket.connect(target).map(open -> new TestSocket((WebSocketInternal) socket));
+  }
+
+  private static boolean tellsOrigin(WebSocketConnectOptions options) {
+    return options.getHeaders() != null && options.getHeaders().contains("Origin");
   }
 
   /** Text as it is, JSON or not. */
