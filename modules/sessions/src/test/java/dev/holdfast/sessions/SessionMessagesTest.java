@@ -36,20 +36,11 @@ class SessionMessagesTest {
           new Position("E2", 0));
 
   static Stream<BusValue> values() {
+    return Stream.concat(messages(), answers());
+  }
+
+  private static Stream<BusValue> messages() {
     var connection = new ConnectionInfo("c1", "web 1.0", "10.0.0.1", 99);
-    var attachment = new Attachment(NODE, "c1", 3);
-    var view =
-        new SessionView(
-            "acme",
-            "s1",
-            "ann",
-            1,
-            attachment,
-            connection,
-            0,
-            2,
-            Map.of("k", "v"),
-            CURSORS.keySet());
     return Stream.of(
         new SessionMessage.Attach(ANN, null, NODE, connection),
         new SessionMessage.Detach(REF, NODE, CURSORS),
@@ -67,7 +58,25 @@ class SessionMessagesTest {
         new SessionMessage.Views("acme", List.of("s1")),
         new SessionMessage.Sweep(List.of(1, 2), Set.of(NODE)),
         new SessionMessage.Reap(NODE, 5),
-        new SessionMessage.Renew(NODE, ""),
+        new SessionMessage.Renew(NODE, ""));
+  }
+
+  private static Stream<BusValue> answers() {
+    var connection = new ConnectionInfo("c1", "web 1.0", "10.0.0.1", 99);
+    var attachment = new Attachment(NODE, "c1", 3);
+    var view =
+        new SessionView(
+            "acme",
+            "s1",
+            "ann",
+            1,
+            attachment,
+            connection,
+            0,
+            2,
+            Map.of("k", "v"),
+            CURSORS.keySet());
+    return Stream.of(
         new Attached(REF, true, 1, CURSORS, CURSORS.keySet(), attachment),
         new Answer.Done(),
         new Answer.Fenced(List.of(REF)),
