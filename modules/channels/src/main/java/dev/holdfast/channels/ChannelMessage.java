@@ -10,12 +10,21 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
 import dev.holdfast.core.Position;
 import dev.holdfast.sessions.SessionRef;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
 /** What may be asked of the channels service. Immutable; each names its tenant by its channel. */
-public sealed interface ChannelMessage<A> extends BusMessage<A> {
+public sealed interface ChannelMessage<A> extends BusMessage<A>
+    permits ChannelMessage.Publish,
+        ChannelMessage.Fence,
+        ChannelMessage.History,
+        ChannelMessage.SubscribeSession,
+        ChannelMessage.UnsubscribeSession,
+        PublishKeyed,
+        ConsumerMessage {
   /** How many publications one message may hold. */
   int MAX_ITEMS = 256;
 
@@ -138,6 +147,21 @@ public sealed interface ChannelMessage<A> extends BusMessage<A> {
     public Page {
       publications = List.copyOf(publications);
     }
+
+    /**
+     * @param chunk null where there is no log
+     */
+    static Page of(ChannelStore.Chunk chunk) {
+      if (chunk == null) {
+        return new Page(List.of(), null, null);
+      }
+      List<Publication> publications = new ArrayList<>(chunk.entries().size());
+      for (ChannelStore.Stored entry : chunk.entries()) {
+        String json = "{" + new String(entry.body(), StandardCharsets.UTF_8) + "}";
+        publications.add(new Publication(chunk.top().at(entry.seq()), entry.at(), json));
+      }
+      return new Page(publications, chunk.gap(), chunk.top());
+    }
   }
 
   /** Makes a session read a channel, as its service wishes, from now on. */
@@ -165,6 +189,8 @@ public sealed interface ChannelMessage<A> extends BusMessage<A> {
   interface Handler<R> {
     R publish(Publish message);
 
+    R publishKeyed(PublishKeyed message);
+
     R fence(Fence message);
 
     R history(History message);
@@ -172,6 +198,8 @@ public sealed interface ChannelMessage<A> extends BusMessage<A> {
     R subscribeSession(SubscribeSession message);
 
     R unsubscribeSession(UnsubscribeSession message);
+
+    R consumer(ConsumerMessage<?> message);
   }
 
   <R> R dispatch(Handler<R> handler);

@@ -1,5 +1,6 @@
 package dev.holdfast.channels;
 
+import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName.Kind;
 import dev.holdfast.core.ErrorCode;
@@ -24,7 +25,9 @@ import java.util.List;
 final class ChannelStore {
   private static final String MODULE = "channels";
   private static final Script APPEND =
-      Script.of(MODULE, "log_meta", "log_nodes", "log_trim", "log_append");
+      Script.of(MODULE, "log_meta", "log_nodes", "log_trim", "log_put", "log_append");
+  private static final Script APPEND_KEYED =
+      Script.of(MODULE, "log_meta", "log_nodes", "log_trim", "log_put", "log_append_keyed");
   private static final Script VOLATILE = Script.of(MODULE, "log_meta", "log_nodes", "log_volatile");
   private static final Script INTEREST = Script.of(MODULE, "log_meta", "log_nodes", "log_interest");
   private static final Script READ = Script.of(MODULE, "log_meta", "log_read");
@@ -34,6 +37,11 @@ final class ChannelStore {
   private static final Duration SESSION_PUBLISHER_TTL = Duration.ofHours(24);
 
   private static final Duration SERVICE_PUBLISHER_TTL = Duration.ofHours(1);
+
+  /** How long an idempotency key is kept, and how many of one channel at a time. */
+  private static final Duration KEY_TTL = Duration.ofMinutes(2);
+
+  private static final int MOST_KEYS = 20_000;
 
   private final RedisLink link;
   private final ChannelsConfig config;
@@ -89,6 +97,32 @@ final class ChannelStore {
             interestKey(channel),
             Keys.publisher(channel, publisher.id()));
     return APPEND.run(link, keys, args).map(ChannelStore::appended);
+  }
+
+  /** Once per key of the caller, within {@link #KEY_TTL}; each time where it has none. */
+  Future<Appended> appendKeyed(
+      Caller caller, Channel channel, PublishKeyed.Entry entry, byte[] body) {
+    Retention retention = config.retentionOf(channel);
+    List<Object> args = new ArrayList<>(11);
+    args.add(link.runId());
+    args.add(Ids.fresh());
+    args.add(kind(channel));
+    args.add(entry.key() == null ? "" : KeyDigest.of(caller, entry.key()));
+    args.add(KeyDigest.fingerprint(entry));
+    args.add(MOST_KEYS);
+    args.add(KEY_TTL.toMillis());
+    args.add(body);
+    args.add(retention.entries());
+    args.add(retention.bytes());
+    args.add(retention.age().toMillis());
+    List<String> keys =
+        List.of(
+            Keys.meta(channel),
+            Keys.log(channel),
+            interestKey(channel),
+            Keys.idempotency(channel),
+            Keys.idempotencyTimes(channel));
+    return APPEND_KEYED.run(link, keys, args).map(ChannelStore::appended);
   }
 
   /** Whom a volatile publication goes to, and when. */
@@ -152,6 +186,8 @@ final class ChannelStore {
           case "duplicate" -> ChannelMessage.Result.stored(position(reply), true);
           case "sequence" ->
               ChannelMessage.Result.refused(ErrorCode.OUT_OF_SEQUENCE, reply.at(1).asLong());
+          case "conflict" -> ChannelMessage.Result.refused(ErrorCode.CONFLICT, 0);
+          case "full" -> ChannelMessage.Result.refused(ErrorCode.RATE_LIMITED, 0);
           default -> ChannelMessage.Result.refused(ErrorCode.FENCED, 0);
         };
     return outcome.equals("stored")

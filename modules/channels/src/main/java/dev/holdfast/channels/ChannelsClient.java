@@ -3,6 +3,7 @@ package dev.holdfast.channels;
 import dev.holdfast.channels.ChannelMessage.Done;
 import dev.holdfast.channels.ChannelMessage.Page;
 import dev.holdfast.channels.ChannelMessage.Published;
+import dev.holdfast.channels.ConsumerMessage.Claimed;
 import dev.holdfast.core.Bus;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.sessions.SessionRef;
@@ -42,6 +43,11 @@ public final class ChannelsClient {
     return ask(message);
   }
 
+  /** Appends publications of a caller that keeps no state; each is answered for itself. */
+  public Future<Published> publishKeyed(PublishKeyed message) {
+    return ask(message);
+  }
+
   /**
    * From the answer on, nothing of an older generation of the session is stored in these channels.
    */
@@ -68,7 +74,35 @@ public final class ChannelsClient {
     return ask(message);
   }
 
+  /** Takes a consumer's lease, or tells how long another has it. Services only. */
+  public Future<Claimed> claim(ConsumerMessage.Claim message) {
+    return ask(message);
+  }
+
+  /** Stores a consumer's cursor and renews its lease; FENCED where another has it. */
+  public Future<Done> commit(ConsumerMessage.Commit message) {
+    return ask(message);
+  }
+
+  /** Ends a consumer's lease. Services only. */
+  public Future<Done> release(ConsumerMessage.Release message) {
+    return ask(message);
+  }
+
+  /**
+   * Reads what follows on a cursor, and waits for it where there is nothing yet. Services only.
+   *
+   * @return at the latest after the message's wait and this client's timeout
+   */
+  public Future<Page> fetch(ConsumerMessage.Fetch message) {
+    return ask(message, timeout.plusMillis(message.waitMs()));
+  }
+
   private <A> Future<A> ask(ChannelMessage<A> message) {
+    return ask(message, timeout);
+  }
+
+  private <A> Future<A> ask(ChannelMessage<A> message, Duration timeout) {
     return local
         ? bus.askLocal(ChannelsVerticle.ADDRESS, message, timeout)
         : bus.ask(ChannelsVerticle.ADDRESS, message, timeout);

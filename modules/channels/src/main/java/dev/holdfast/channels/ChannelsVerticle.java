@@ -46,6 +46,7 @@ public final class ChannelsVerticle extends VerticleBase
   private RedisLink link;
   private ChannelStore store;
   private HintSender hints;
+  private Consumers consumers;
   private MessageConsumer<?> consumer;
 
   /**
@@ -75,6 +76,7 @@ public final class ChannelsVerticle extends VerticleBase
     link = opened;
     store = new ChannelStore(link, config);
     hints = new HintSender(bus, context, hub.node(), hub::hints);
+    consumers = new Consumers(new ConsumerStore(link), store, new Arrivals(vertx, context, hub));
     vertx.setPeriodic(BEAT_MS, timer -> beat());
     MessageConsumer<ChannelMessage<?>> served =
         bus.serve(ADDRESS, message -> message.dispatch(this));
@@ -118,6 +120,31 @@ public final class ChannelsVerticle extends VerticleBase
     return appended.map(answer -> told(channel, answer, body));
   }
 
+  @Override
+  public Future<Published> publishKeyed(PublishKeyed message) {
+    if (!Access.mayPublish(message.caller(), null, message.channel())) {
+      return refused(ErrorCode.FORBIDDEN, "publish to " + message.channel());
+    }
+    List<Future<Result>> results = new ArrayList<>(message.entries().size());
+    for (PublishKeyed.Entry entry : message.entries()) {
+      results.add(keyed(message, entry).recover(this::named));
+    }
+    return Future.join(results).map(all -> new Published(all.list()));
+  }
+
+  private Future<Result> keyed(PublishKeyed message, PublishKeyed.Entry entry) {
+    if (!JsonText.isValue(entry.data())) {
+      return refused(ErrorCode.BAD_REQUEST, "data: not one JSON value");
+    }
+    byte[] body = ServerFrames.body(entry.event(), entry.data(), message.caller());
+    Channel channel = message.channel();
+    Future<Appended> appended =
+        entry.isVolatile()
+            ? store.volatileNodes(channel)
+            : store.appendKeyed(message.caller(), channel, entry, body);
+    return appended.map(answer -> told(channel, answer, body));
+  }
+
   private Result told(Channel channel, Appended answer, byte[] body) {
     Result result = answer.result();
     metrics.published(result);
@@ -153,19 +180,7 @@ public final class ChannelsVerticle extends VerticleBase
     if (!Access.mayRead(message.caller(), null, channel)) {
       return refused(ErrorCode.FORBIDDEN, "read " + channel);
     }
-    return store.read(channel, message.after(), message.limit()).map(ChannelsVerticle::page);
-  }
-
-  private static Page page(ChannelStore.Chunk chunk) {
-    if (chunk == null) {
-      return new Page(List.of(), null, null);
-    }
-    List<Publication> publications = new ArrayList<>(chunk.entries().size());
-    for (ChannelStore.Stored entry : chunk.entries()) {
-      String json = "{" + new String(entry.body(), java.nio.charset.StandardCharsets.UTF_8) + "}";
-      publications.add(new Publication(chunk.top().at(entry.seq()), entry.at(), json));
-    }
-    return new Page(publications, chunk.gap(), chunk.top());
+    return store.read(channel, message.after(), message.limit()).map(Page::of);
   }
 
   @Override
@@ -186,6 +201,11 @@ public final class ChannelsVerticle extends VerticleBase
       return refused(ErrorCode.FORBIDDEN, "unsubscribe a session from " + message.channel());
     }
     return subscriptions.remove(message);
+  }
+
+  @Override
+  public Future<?> consumer(ConsumerMessage<?> message) {
+    return message.dispatch(consumers);
   }
 
   private static <T> Future<T> refused(ErrorCode code, String message) {

@@ -25,21 +25,8 @@ if n > n0 + 1 then return {'sequence', whole(n0 + 1)} end
 
 local now = now_ms()
 local epoch, top = open_log(KEYS[1], KEYS[2], run, offered, true)
-local seq = whole(top + 1)
-local fields = {'b', body, 't', whole(now), 'p', by .. '#' .. ARGV[5]}
-if type(redis.pcall('XADD', KEYS[2], seq .. '-0', unpack(fields))) == 'table' then
-  -- Refused: Redis is full, or a stream that is ahead of its meta: that one is not this log's.
-  if redis.call('XLEN', KEYS[2]) > 0 and tonumber(string.match(
-      redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)[1][1], '^%d+')) > top then
-    redis.call('DEL', KEYS[2])
-    redis.call('HSET', KEYS[1], 'e', offered, 'f', '', 'z', 0)
-    epoch = offered
-  end
-  redis.call('XADD', KEYS[2], seq .. '-0', unpack(fields))
-end
-redis.call('HSET', KEYS[1], 's', seq)
-redis.call('PEXPIRE', KEYS[1], META_TTL)
-redis.call('PEXPIRE', KEYS[2], ARGV[11])
+local seq
+epoch, seq = put(epoch, top, offered, {'b', body, 't', whole(now), 'p', by .. '#' .. ARGV[5]})
 redis.call('HSET', KEYS[4], 'g', ARGV[4], 'n', ARGV[5], 'e', epoch, 's', seq)
 redis.call('PEXPIRE', KEYS[4], ARGV[7])
 trim(KEYS[1], KEYS[2], #body, tonumber(seq), now)

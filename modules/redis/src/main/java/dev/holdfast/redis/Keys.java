@@ -70,6 +70,25 @@ public final class Keys {
     return "hf:pub:" + tag(channel) + ":" + publisher;
   }
 
+  public static String consumer(Channel channel, String name) {
+    return "hf:cons:" + tag(channel) + ":" + name;
+  }
+
+  /** The names of a channel's consumers. */
+  public static String consumers(Channel channel) {
+    return "hf:conss:" + tag(channel);
+  }
+
+  /** What was published under the idempotency keys of a channel. */
+  public static String idempotency(Channel channel) {
+    return "hf:idem:" + tag(channel);
+  }
+
+  /** When they were used. */
+  public static String idempotencyTimes(Channel channel) {
+    return "hf:idet:" + tag(channel);
+  }
+
   public static String leases() {
     return "hf:nodes:{nodes}";
   }

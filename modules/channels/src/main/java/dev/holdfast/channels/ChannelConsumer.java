@@ -1,0 +1,174 @@
+package dev.holdfast.channels;
+
+import dev.holdfast.channels.ConsumerMessage.Claimed;
+import dev.holdfast.core.Bus;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Ids;
+import dev.holdfast.core.Names;
+import io.vertx.circuitbreaker.RetryPolicy;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads a channel's log for a service, by a cursor that is kept under a name: of all instances that
+ * use the name, in any process, one reads at a time; when it stops, is killed or cut off, another
+ * goes on after what was handled.
+ *
+ * <p>Each publication is handed to the handler one after another, in order, at least once: it may
+ * come again after a loss of the reader, so handlers are idempotent (a position says which one it
+ * is). None is skipped: one whose handling fails is handed again, and what retention has taken is
+ * told as a {@link Gap}. The cursor is kept for 7 days after its last use.
+ *
+ * <p>Safe on any thread; handlers are called on one context, the constructor's.
+ */
+public final class ChannelConsumer {
+  private static final Logger LOG = LoggerFactory.getLogger(ChannelConsumer.class);
+  private static final RetryPolicy BACK_OFF = RetryPolicy.exponentialDelayWithJitter(50, 2_000);
+  private static final int MAX_DOUBLINGS = 10;
+
+  /** How often an instance that waits its turn looks, at most. */
+  private static final long STANDBY_MS = 1_000;
+
+  private final Bus bus;
+  private final Context context;
+  private final Caller.Service service;
+  private final Channel channel;
+  private final String name;
+  private final ChannelConsumerConfig config;
+  private final String owner = Ids.fresh();
+  private final Promise<Void> started = Promise.promise();
+  private final Promise<Void> stopped = Promise.promise();
+  private Consumer<Gap> gaps = this::logged;
+  private ConsumerTask task;
+  private ConsumerRun run;
+  private boolean stopping;
+  private int failures;
+  private volatile boolean active;
+
+  /**
+   * @param name 1 to 64 letters, digits, {@code _ -}; at most 64 names are kept per channel
+   */
+  public ChannelConsumer(
+      Bus bus, Caller.Service service, Channel channel, String name, ChannelConsumerConfig config) {
+    this.bus = bus;
+    this.context = bus.vertx().getOrCreateContext();
+    this.service = service;
+    this.channel = channel;
+    this.name = Names.id(name, "consumer");
+    this.config = config;
+  }
+
+  /** Told what can't be had; where nobody is, it is logged. To be called before {@link #start}. */
+  public ChannelConsumer onGap(Consumer<Gap> handler) {
+    gaps = handler;
+    return this;
+  }
+
+  /**
+   * Begins. To be called once.
+   *
+   * @param handler its future says that the publication is handled
+   * @return done when this instance reads, or waits its turn; fails with FORBIDDEN, BAD_REQUEST or
+   *     LIMIT_EXCEEDED (too many names). While no node answers, it tries on
+   */
+  public Future<Void> start(Function<Publication, Future<Void>> handler) {
+    var client = new ChannelsClient(bus, config.requestTimeout());
+    task = new ConsumerTask(bus, context, service, channel, config, client, handler, gaps);
+    context.runOnContext(now -> claim());
+    return started.future();
+  }
+
+  /** Whether this instance is the one that reads. */
+  public boolean active() {
+    return active;
+  }
+
+  /**
+   * Ends after the publication that is being handled; its position is stored, and another instance
+   * may go on at once.
+   */
+  public Future<Void> stop() {
+    context.runOnContext(now -> end());
+    return stopped.future();
+  }
+
+  private void end() {
+    stopping = true;
+    if (run == null) {
+      done();
+    } else {
+      run.stop();
+    }
+  }
+
+  private void done() {
+    started.tryFail(new HoldfastException(ErrorCode.UNAVAILABLE, "stopped before it started"));
+    stopped.tryComplete();
+  }
+
+  private void claim() {
+    if (stopping) {
+      done();
+      return;
+    }
+    long sentAt = System.nanoTime();
+    boolean earliest = config.begin() == ChannelConsumerConfig.Begin.EARLIEST;
+    long lease = config.lease().toMillis();
+    task.client()
+        .claim(new ConsumerMessage.Claim(service, channel, name, owner, lease, earliest))
+        .onSuccess(claimed -> claimed(claimed, sentAt))
+        .onFailure(failure -> refused(HoldfastException.from(failure)));
+  }
+
+  private void claimed(Claimed claimed, long sentAt) {
+    failures = 0;
+    started.tryComplete();
+    if (claimed.held()) {
+      long wait = Math.min(STANDBY_MS, claimed.heldFor());
+      task.later(wait + ThreadLocalRandom.current().nextLong(50), this::claim);
+      return;
+    }
+    var ref = new ConsumerRef(channel, name, owner, claimed.generation());
+    LOG.info("reads {} as {}, generation {}", channel, name, ref.generation());
+    run = new ConsumerRun(task, new ConsumerLease(task, ref, claimed.cursor(), sentAt));
+    active = true;
+    run.begin().onComplete(ended -> over());
+    if (stopping) {
+      run.stop();
+    }
+  }
+
+  private void over() {
+    run = null;
+    active = false;
+    if (stopping) {
+      done();
+      return;
+    }
+    task.later(ThreadLocalRandom.current().nextLong(100, 500), this::claim);
+  }
+
+  private void refused(HoldfastException failure) {
+    if (!failure.code().retryable && started.tryFail(failure)) {
+      stopping = true;
+      stopped.tryComplete();
+      return;
+    }
+    LOG.warn("can't claim {} of {}, trying again: {}", name, channel, failure.toString());
+    failures = Math.min(failures + 1, MAX_DOUBLINGS);
+    task.later(BACK_OFF.delay(null, failures), this::claim);
+  }
+
+  private void logged(Gap gap) {
+    LOG.warn("{} of {} can't have what lies in {}", name, channel, gap);
+  }
+}

@@ -1,0 +1,36 @@
+package dev.holdfast.channels;
+
+import dev.holdfast.core.Bus;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.Channel;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * What a consumer is to do, and by what means; the same over all its leases.
+ *
+ * @param context all of it runs there
+ * @param handler handles one publication
+ * @param gaps is told what can't be had
+ */
+record ConsumerTask(
+    Bus bus,
+    Context context,
+    Caller.Service service,
+    Channel channel,
+    ChannelConsumerConfig config,
+    ChannelsClient client,
+    Function<Publication, Future<Void>> handler,
+    Consumer<Gap> gaps) {
+
+  Vertx vertx() {
+    return bus.vertx();
+  }
+
+  void later(long ms, Runnable action) {
+    vertx().setTimer(Math.max(1, ms), timer -> context.runOnContext(now -> action.run()));
+  }
+}

@@ -1,0 +1,57 @@
+package dev.holdfast.channels;
+
+import dev.holdfast.core.BusValue;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Names;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Appends publications of a caller that keeps no state, as over HTTP, to one channel, in order.
+ * Each is answered for itself. One with a key is stored once within 2 minutes, however often it is
+ * sent; the same key with another event or data is CONFLICT. One without a key is stored each time.
+ *
+ * @param entries 1 to {@link ChannelMessage#MAX_ITEMS}
+ */
+public record PublishKeyed(Caller caller, Channel channel, List<Entry> entries)
+    implements ChannelMessage<ChannelMessage.Published> {
+  /** The longest idempotency key. */
+  public static final int MAX_KEY = 1_024;
+
+  public PublishKeyed {
+    Objects.requireNonNull(caller, "caller");
+    Objects.requireNonNull(channel, "channel");
+    entries = List.copyOf(entries);
+    if (entries.isEmpty() || entries.size() > MAX_ITEMS) {
+      throw HoldfastException.told(ErrorCode.BAD_REQUEST, "publications: 1 to " + MAX_ITEMS);
+    }
+  }
+
+  /**
+   * One publication.
+   *
+   * @param key 1 to {@link #MAX_KEY} characters, of this caller in this channel; null without one
+   * @param data one JSON value, as text
+   * @param isVolatile never stored: it reaches who reads the channel now, or nobody; its key is
+   *     passed over
+   */
+  public record Entry(String key, String event, String data, boolean isVolatile)
+      implements BusValue {
+    public Entry {
+      Names.event(event);
+      Objects.requireNonNull(data, "data");
+      if (key != null && (key.isEmpty() || key.length() > MAX_KEY)) {
+        throw HoldfastException.told(
+            ErrorCode.BAD_REQUEST, "idempotencyKey: 1 to " + MAX_KEY + " characters");
+      }
+    }
+  }
+
+  @Override
+  public <R> R dispatch(Handler<R> handler) {
+    return handler.publishKeyed(this);
+  }
+}

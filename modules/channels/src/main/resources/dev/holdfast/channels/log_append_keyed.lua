@@ -1,0 +1,39 @@
+-- Appends one publication of a caller that numbers nothing: once per idempotency key, or each time where there is no key.
+-- KEYS  1 meta   2 log   3 interest zset or session hash   4 hash of keys   5 zset of keys by ms     all in the channel's slot
+-- ARGV  1 run id   2 epoch offered   3 'z' or 's' (what KEYS 3 is)   4 digest of caller and key, '' without one
+--       5 fingerprint of event and data   6 most keys   7 ms that a key is kept   8 body   9 most entries   10 most bytes
+--       11 longest age in ms
+-- Returns {'stored', epoch, seq, at, nodes} | {'duplicate', epoch, seq} | {'conflict'} (the key came with something else)
+--         | {'full'} (too many keys are kept) | {'gone'} (the session of a session: channel)
+-- TTLs: meta 7 days, log its age, KEYS 4 and 5 ARGV 7 from the last keyed append; up to 64 keys that are over go with each.
+local offered, kind, body = ARGV[2], ARGV[3], ARGV[8]
+local digest, fingerprint, keep = ARGV[4], ARGV[5], tonumber(ARGV[7])
+local now = now_ms()
+if kind == 's' and not interested(KEYS[3], kind, 0) then return {'gone'} end
+if digest ~= '' then
+  local since = tonumber(redis.call('ZSCORE', KEYS[5], digest) or '0')
+  local kept = since > now - keep and redis.call('HGET', KEYS[4], digest)
+  if kept then
+    local was, e, s = string.match(kept, '^(%S+) (%S+) (%d+)$')
+    if was ~= fingerprint then return {'conflict'} end
+    return {'duplicate', e, s}
+  end
+  if redis.call('ZCOUNT', KEYS[5], '(' .. whole(now - keep), '+inf') >= tonumber(ARGV[6]) then return {'full'} end
+end
+
+local epoch, top = open_log(KEYS[1], KEYS[2], ARGV[1], offered, true)
+local seq
+epoch, seq = put(epoch, top, offered, {'b', body, 't', whole(now), 'p', '-'})
+if digest ~= '' then
+  local over = redis.call('ZRANGEBYSCORE', KEYS[5], '-inf', whole(now - keep), 'LIMIT', 0, 64)
+  if #over > 0 then
+    redis.call('ZREM', KEYS[5], unpack(over))
+    redis.call('HDEL', KEYS[4], unpack(over))
+  end
+  redis.call('HSET', KEYS[4], digest, fingerprint .. ' ' .. epoch .. ' ' .. seq)
+  redis.call('ZADD', KEYS[5], whole(now), digest)
+  redis.call('PEXPIRE', KEYS[4], ARGV[7])
+  redis.call('PEXPIRE', KEYS[5], ARGV[7])
+end
+trim(KEYS[1], KEYS[2], #body, tonumber(seq), now)
+return {'stored', epoch, seq, whole(now), interested(KEYS[3], kind, now)}
