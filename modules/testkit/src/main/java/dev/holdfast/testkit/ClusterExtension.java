@@ -1,20 +1,25 @@
 package dev.holdfast.testkit;
 
-import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
-/** After a failed test: shows the last lines of the logs of all clusters that run. */
-public final class ClusterExtension implements AfterTestExecutionCallback {
-  private static final Logger LOG = LoggerFactory.getLogger(ClusterExtension.class);
-
+/** Shows with a test's failure the last lines of the logs of all clusters that run. */
+public final class ClusterExtension implements TestExecutionExceptionHandler {
   @Override
-  public void afterTestExecution(ExtensionContext context) {
-    if (context.getExecutionException().isPresent()) {
-      for (TestCluster cluster : TestCluster.open()) {
-        LOG.error("{} failed; its nodes said:{}", context.getDisplayName(), cluster.logTails());
-      }
+  public void handleTestExecutionException(ExtensionContext context, Throwable failure)
+      throws Throwable {
+    for (TestCluster cluster : TestCluster.open()) {
+      failure.addSuppressed(new NodeLogs(cluster.logTails()));
+    }
+    throw failure;
+  }
+
+  /** No failure itself: its message is shown where the failure's stack is. */
+  private static final class NodeLogs extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    NodeLogs(String tails) {
+      super("the nodes said:" + tails, null, false, false);
     }
   }
 }

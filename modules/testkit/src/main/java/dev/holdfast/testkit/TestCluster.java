@@ -208,6 +208,8 @@ public final class TestCluster implements AutoCloseable {
     values.put("gateway.publishRate", 10_000);
     values.put("redis.uri", redis.uri());
     values.put("sessions.linger", "60s");
+    values.put("lease.lease", "4s");
+    values.put("lease.renewal", "1s");
     values.put("auth.keys", List.of(Map.of("algorithm", "HS256", "secret", SECRET)));
     values.put("cluster.name", name);
     values.put("cluster.host", "127.0.0.1");

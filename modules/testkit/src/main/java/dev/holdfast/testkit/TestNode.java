@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * One node as a process of its own, whose ports and id stay over its lives. Every method blocks
@@ -17,7 +18,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class TestNode {
   private static final String MAIN = "dev.holdfast.app.Holdfast";
-  private static final int LOG_TAIL_LINES = 60;
+  private static final int LOG_TAIL_LINES = 30;
+  private static final int LOG_LINE = 400;
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
 
   /** What stays over its lives. */
@@ -164,7 +166,9 @@ public final class TestNode {
     try {
       List<String> lines = Files.readAllLines(log());
       int from = Math.max(0, lines.size() - LOG_TAIL_LINES);
-      return String.join("\n", lines.subList(from, lines.size()));
+      return lines.subList(from, lines.size()).stream()
+          .map(line -> line.length() > LOG_LINE ? line.substring(0, LOG_LINE) + " …" : line)
+          .collect(Collectors.joining("\n"));
     } catch (IOException e) {
       return "no log: " + e.getMessage();
     }
