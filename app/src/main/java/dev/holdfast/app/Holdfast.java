@@ -1,5 +1,6 @@
 package dev.holdfast.app;
 
+import dev.holdfast.app.demo.DemoCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -11,7 +12,7 @@ import picocli.CommandLine.HelpCommand;
     versionProvider = Version.class,
     description = "A multi-tenant real-time server whose sessions outlive the node they are on.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ServeCommand.class, TokenCommand.class, HelpCommand.class})
+    subcommands = {ServeCommand.class, TokenCommand.class, DemoCommand.class, HelpCommand.class})
 public final class Holdfast {
   private Holdfast() {}
 

@@ -2,6 +2,7 @@ package dev.holdfast.app.node;
 
 import dev.holdfast.app.config.BusTls;
 import dev.holdfast.app.config.ClusterConfig;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -42,11 +43,20 @@ public final class Cluster {
               + " Keep others out by the network, or set cluster.tls",
           config.host());
     }
+    var hazelcast = new HazelcastClusterManager(Membership.config(config));
     return Vertx.builder()
         .with(options(config))
-        .withClusterManager(new HazelcastClusterManager(Membership.config(config)))
+        .withClusterManager(hazelcast)
         .withMetrics(new MicrometerMetricsFactory(registry))
-        .buildClustered();
+        .buildClustered()
+        .onSuccess(vertx -> count(hazelcast, registry));
+  }
+
+  /** To be compared with the number of live nodes, which Redis tells: fewer means a split bus. */
+  private static void count(HazelcastClusterManager hazelcast, MeterRegistry registry) {
+    Gauge.builder("cluster.members", hazelcast, manager -> manager.getNodes().size())
+        .description("members of the event bus that this one sees, services included")
+        .register(registry);
   }
 
   private static VertxOptions options(ClusterConfig config) {

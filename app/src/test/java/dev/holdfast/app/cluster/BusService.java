@@ -5,14 +5,19 @@ import com.hazelcast.core.HazelcastInstance;
 import dev.holdfast.app.config.ClusterConfig;
 import dev.holdfast.app.config.HostPort;
 import dev.holdfast.app.node.Cluster;
+import dev.holdfast.channels.ChannelMessage;
+import dev.holdfast.channels.ChannelsClient;
+import dev.holdfast.channels.Publisher;
 import dev.holdfast.channels.ServicePublisher;
 import dev.holdfast.channels.ServicePublisherConfig;
 import dev.holdfast.core.Bus;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.Position;
+import dev.holdfast.sessions.SessionRef;
 import dev.holdfast.testkit.TestCluster;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
@@ -69,6 +74,34 @@ final class BusService implements AutoCloseable {
         .publish(new Channel(tenant, ChannelName.parse(channel)), "test.event", Json.encode(data))
         .toCompletionStage()
         .toCompletableFuture();
+  }
+
+  /**
+   * Publishes for a session as the node does that has its connection.
+   *
+   * @return why it was refused, or null
+   */
+  ErrorCode publishAs(
+      String tenant,
+      String user,
+      String session,
+      long generation,
+      String channel,
+      long n,
+      String text) {
+    var caller = new Caller.User(tenant, user, Set.of(), Set.of("publish:*"));
+    var item = new ChannelMessage.Item(n, "test.event", Json.encode(Map.of("text", text)), false);
+    var message =
+        new ChannelMessage.Publish(
+            caller,
+            session,
+            new Channel(tenant, ChannelName.parse(channel)),
+            Publisher.of(new SessionRef(tenant, session, generation)),
+            List.of(item));
+    return await(new ChannelsClient(bus, Duration.ofSeconds(5)).publish(message))
+        .results()
+        .get(0)
+        .refused();
   }
 
   /** How many registrations the clustered bus has, of all its members and addresses. */

@@ -27,8 +27,9 @@ class ModelIT {
     try (var cluster = TestCluster.start(3);
         var service = BusService.join(cluster, "model")) {
       for (long seed = first; seed < first + seeds; seed++) {
-        LOG.info("Seed {}", seed);
+        long started = System.nanoTime();
         judge(seed, new Model(cluster, service, seed, true));
+        LOG.info("Seed {}: {} ms", seed, (System.nanoTime() - started) / 1_000_000);
         // What the run killed.
         cluster.startAll();
       }

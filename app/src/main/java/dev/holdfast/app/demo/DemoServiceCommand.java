@@ -1,0 +1,62 @@
+package dev.holdfast.app.demo;
+
+import dev.holdfast.app.config.ClusterConfig;
+import dev.holdfast.app.config.HostPort;
+import dev.holdfast.app.node.Cluster;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The process of the demo's service: a member of the bus that knows no Redis. */
+@Command(name = "service", hidden = true, description = "A process of the demo.")
+final class DemoServiceCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--cluster", required = true)
+  private String cluster;
+
+  @Option(names = "--members", split = ",", required = true)
+  private List<String> members;
+
+  @Option(names = "--rate", required = true)
+  private int rate;
+
+  @Option(names = "--sessions", required = true)
+  private int sessions;
+
+  @Override
+  public Integer call() {
+    Vertx vertx =
+        Cluster.join(config(), new SimpleMeterRegistry())
+            .toCompletionStage()
+            .toCompletableFuture()
+            .join();
+    var service = new DemoService(rate, sessions, this::report);
+    vertx.deployVerticle(service).toCompletionStage().toCompletableFuture().join();
+    ChildInput.read(line -> service.finish());
+    return 0;
+  }
+
+  private ClusterConfig config() {
+    var defaults = ClusterConfig.DEFAULTS;
+    return new ClusterConfig(
+        cluster,
+        defaults.host(),
+        0,
+        0,
+        null,
+        members.stream().map(HostPort::parse).toList(),
+        defaults.heartbeatTimeout(),
+        null);
+  }
+
+  private void report(Reports.Service report) {
+    spec.commandLine().getOut().println(Reports.line(report));
+    spec.commandLine().getOut().flush();
+  }
+}
