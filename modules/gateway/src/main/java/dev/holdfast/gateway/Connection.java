@@ -166,6 +166,10 @@ final class Connection {
     liveness.closing();
     loop.metrics.closed(code);
     release();
+    if (out.blockedSince() != 0) {
+      out.close(code); // and cut by liveness, if that is not answered
+      return;
+    }
     out.close();
     socket.resume(); // for the answer to the close
     socket

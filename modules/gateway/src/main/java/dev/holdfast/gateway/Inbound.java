@@ -57,7 +57,7 @@ final class Inbound {
       partial = null;
       message(whole);
     } else if (partial == null) {
-      partial = whole.copy();
+      partial = Buffer.buffer().appendBuffer(whole);
     }
   }
 

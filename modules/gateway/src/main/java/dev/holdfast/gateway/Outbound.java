@@ -1,10 +1,12 @@
 package dev.holdfast.gateway;
 
 import dev.holdfast.channels.Outlet;
+import dev.holdfast.protocol.CloseCode;
 import dev.holdfast.protocol.EncodedFrame;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import java.util.function.Consumer;
 
 /**
@@ -70,6 +72,12 @@ final class Outbound extends ChannelInboundHandlerAdapter implements Outlet {
   void close() {
     closed = true;
     flush();
+  }
+
+  /** Says the close behind what still waits: Vert.x would hold it back until the socket drains. */
+  void close(CloseCode code) {
+    channel.write(new CloseWebSocketFrame(code.number, code.wireName()), channel.voidPromise());
+    close();
   }
 
   /** Ends the connection without a word: for one that doesn't answer a close. */

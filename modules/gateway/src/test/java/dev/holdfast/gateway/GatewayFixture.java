@@ -16,7 +16,10 @@ import dev.holdfast.core.Caller;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.NodeInbox;
+import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
+import dev.holdfast.redis.RedisLink;
+import dev.holdfast.redis.Reply;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionView;
 import dev.holdfast.sessions.SessionsClient;
@@ -32,9 +35,11 @@ import io.vertx.core.Vertx;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -56,11 +61,13 @@ final class GatewayFixture implements AutoCloseable {
   final SessionsClient sessions = SessionsClient.local(bus, Duration.ofSeconds(10));
   final ChannelsClient channels = ChannelsClient.local(bus, Duration.ofSeconds(5));
   final TestClients clients = new TestClients();
+  final List<RawSocket> rawSockets = new ArrayList<>();
   final Caller.Service service;
   volatile boolean accepting = true;
   volatile boolean healthy = true;
   private final List<GatewayVerticle> gateways = new ArrayList<>();
   private final String deployment;
+  private final RedisLink link;
 
   GatewayFixture(String redisUri) {
     this(redisUri, "t" + Ids.fresh(), GatewayConfig.DEFAULTS);
@@ -86,6 +93,7 @@ final class GatewayFixture implements AutoCloseable {
         vertx.deployVerticle(
             new ChannelsVerticle(hub, redis, ChannelsConfig.DEFAULT, sessions, registry)));
     hub.nodes(Set.of(node));
+    link = get(RedisLink.open(vertx, redis, "test", registry));
     directory.listen(inbox);
     get(inbox.open());
     GatewayServices services = services(hub);
@@ -147,7 +155,7 @@ final class GatewayFixture implements AutoCloseable {
   }
 
   static void sayHello(ManualClient client, String token, Map<String, ?> members) {
-    Map<String, Object> all = new java.util.HashMap<>(members);
+    Map<String, Object> all = new HashMap<>(members);
     all.put("token", token);
     all.put("client", Map.of("name", "test", "version", "1"));
     client.send("hello", all);
@@ -177,6 +185,13 @@ final class GatewayFixture implements AutoCloseable {
     return get(sessions.get(new SessionMessage.Get(service, tenant, session)));
   }
 
+  /** As it stands in Redis: {@code epoch:seq}, or empty. */
+  String storedCursor(String session, String channel) {
+    String key = Keys.subscriptions(tenant, session);
+    Reply reply = get(link.send("HGET", key, channel));
+    return reply.isNull() ? "" : reply.asText();
+  }
+
   double count(String name, String tag, String value) {
     var counter = registry.find(name).tag(tag, value).counter();
     return counter == null ? 0 : counter.count();
@@ -193,7 +208,7 @@ final class GatewayFixture implements AutoCloseable {
   static <T> T get(Future<T> future) {
     try {
       return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
-    } catch (java.util.concurrent.ExecutionException e) {
+    } catch (ExecutionException e) {
       throw e.getCause() instanceof RuntimeException cause
           ? cause
           : new IllegalStateException(e.getCause());
@@ -204,6 +219,7 @@ final class GatewayFixture implements AutoCloseable {
 
   @Override
   public void close() {
+    rawSockets.forEach(RawSocket::close);
     clients.close();
     if (vertx.deploymentIDs().contains(deployment)) {
       stopGateways(); // first: they detach by the services

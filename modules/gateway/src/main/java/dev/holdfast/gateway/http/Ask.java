@@ -1,0 +1,114 @@
+package dev.holdfast.gateway.http;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Position;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+
+/** One request of a caller who is known. What it says is checked when it is read. */
+final class Ask {
+  private static final int DEFAULT_LIMIT = 100;
+
+  final Caller caller;
+  final String tenant;
+  private final RoutingContext routing;
+
+  Ask(RoutingContext routing, Caller caller) {
+    this.routing = routing;
+    this.caller = caller;
+    this.tenant = Callers.tenant(caller);
+  }
+
+  String path(String name) {
+    return routing.pathParam(name);
+  }
+
+  /** Null where it is absent; BAD_REQUEST where it stands twice. */
+  String query(String name) {
+    return one("query " + name, routing.queryParam(name));
+  }
+
+  String queryOr(String name, String absent) {
+    String value = query(name);
+    return value == null ? absent : value;
+  }
+
+  /** Null where it is absent; BAD_REQUEST where it stands twice. */
+  String header(String name) {
+    return one("header " + name, routing.request().headers().getAll(name));
+  }
+
+  /** The body's media type, without parameters; in lower case. */
+  String mediaType() {
+    return MediaTypes.of(routing.request());
+  }
+
+  Buffer body() {
+    return routing.body().buffer();
+  }
+
+  <T> T body(TypeReference<T> type) {
+    return StrictJson.read(body(), type);
+  }
+
+  int limit() {
+    String text = query("limit");
+    if (text == null) {
+      return DEFAULT_LIMIT;
+    }
+    if (!text.matches("[1-9][0-9]{0,3}")) {
+      throw Problem.badRequest("limit: 1 to 1000");
+    }
+    return Integer.parseInt(text);
+  }
+
+  /** The channel of the path, in the token's tenant. */
+  Channel channel() {
+    return new Channel(tenant, ChannelName.parse(path("channel")));
+  }
+
+  /** A cursor {@code epoch:seq}, or null. */
+  Position cursor(String name) {
+    String text = query(name);
+    if (text == null) {
+      return null;
+    }
+    if (!text.matches("[A-Za-z0-9_-]{1,32}:[0-9]{1,16}")) {
+      throw Problem.badRequest(name + ": a cursor epoch:seq");
+    }
+    int colon = text.indexOf(':');
+    return new Position(text.substring(0, colon), Long.parseLong(text.substring(colon + 1)));
+  }
+
+  /** The user named; a user that names none means itself. */
+  String user() {
+    String named = query("user");
+    return named == null && caller instanceof Caller.User self ? self.user() : named;
+  }
+
+  /** Refuses a service without the permission; a user is checked by what is its own. */
+  void serviceNeeds(String verb, String target) {
+    if (caller instanceof Caller.Service) {
+      needs(verb, target);
+    }
+  }
+
+  void needs(String verb, String target) {
+    if (!caller.permits(verb, target)) {
+      throw new HoldfastException(ErrorCode.FORBIDDEN, verb + ":" + target);
+    }
+  }
+
+  private static String one(String what, List<String> values) {
+    if (values.size() > 1) {
+      throw Problem.badRequest(what + ": once at most");
+    }
+    return values.isEmpty() ? null : values.get(0);
+  }
+}

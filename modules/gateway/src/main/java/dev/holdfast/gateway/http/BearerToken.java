@@ -1,0 +1,30 @@
+package dev.holdfast.gateway.http;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
+
+/** Where a request carries its token. Nothing of it is ever logged. */
+public final class BearerToken {
+  private static final String SCHEME = "bearer ";
+  private static final String QUERY = "access_token";
+
+  private BearerToken() {}
+
+  /** By {@code Authorization}; null where there is none, or not exactly one. */
+  public static String ofHeader(HttpServerRequest request) {
+    List<String> headers = request.headers().getAll(HttpHeaders.AUTHORIZATION);
+    boolean bearer =
+        headers.size() == 1 && headers.get(0).regionMatches(true, 0, SCHEME, 0, SCHEME.length());
+    return bearer ? headers.get(0).substring(SCHEME.length()).strip() : null;
+  }
+
+  /** By header, or else by query, for clients that can't set headers. */
+  public static String ofHeaderOrQuery(HttpServerRequest request) {
+    if (request.headers().contains(HttpHeaders.AUTHORIZATION)) {
+      return ofHeader(request);
+    }
+    List<String> tokens = request.params().getAll(QUERY);
+    return tokens.size() == 1 ? tokens.get(0) : null;
+  }
+}

@@ -1,0 +1,49 @@
+package dev.holdfast.gateway.http;
+
+import dev.holdfast.auth.Verified;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Names;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * From a verified token to who asks over HTTP: its user, or, where one of its permissions reads
+ * {@code service:<name>}, that service of its tenant.
+ */
+public final class Callers {
+  private static final String SERVICE = "service:";
+  private static final String INSTANCE = "http";
+
+  private Callers() {}
+
+  /**
+   * @throws HoldfastException FORBIDDEN where the token names several services, or none by a valid
+   *     name
+   */
+  public static Caller of(Verified verified) {
+    Caller.User user = verified.caller();
+    List<String> services =
+        user.permissions().stream().filter(held -> held.startsWith(SERVICE)).toList();
+    if (services.isEmpty()) {
+      return user;
+    }
+    if (services.size() > 1) {
+      throw new HoldfastException(ErrorCode.FORBIDDEN, "token: several services");
+    }
+    try {
+      String name = Names.id(services.get(0).substring(SERVICE.length()), "service");
+      return new Caller.Service(name, INSTANCE, Set.of(user.tenant()), user.permissions());
+    } catch (HoldfastException e) {
+      throw new HoldfastException(ErrorCode.FORBIDDEN, "token: " + e.getMessage());
+    }
+  }
+
+  /** The one tenant of a caller that {@link #of} made. */
+  static String tenant(Caller caller) {
+    return caller instanceof Caller.User user
+        ? user.tenant()
+        : ((Caller.Service) caller).tenants().iterator().next();
+  }
+}

@@ -1,0 +1,37 @@
+package dev.holdfast.gateway.http;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
+import java.util.Locale;
+
+/** What a body says that it is. */
+final class MediaTypes {
+  private MediaTypes() {}
+
+  /** Without parameters, in lower case; empty where there is none. */
+  static String of(HttpServerRequest request) {
+    String header = request.getHeader(HttpHeaders.CONTENT_TYPE);
+    return header == null ? "" : bare(header);
+  }
+
+  static String bare(String type) {
+    int end = type.indexOf(';');
+    return (end < 0 ? type : type.substring(0, end)).strip().toLowerCase(Locale.ROOT);
+  }
+
+  /** Refuses with 415 what is none of these, or is not UTF-8. */
+  static void check(HttpServerRequest request, List<String> taken) {
+    List<String> headers = request.headers().getAll(HttpHeaders.CONTENT_TYPE);
+    String parameters = headers.isEmpty() ? "" : headers.get(0).toLowerCase(Locale.ROOT);
+    boolean foreign =
+        parameters.contains("charset") && !parameters.matches(".*charset=\"?utf-8\"?\\s*(;.*)?");
+    if (headers.size() != 1 || foreign || !taken.contains(of(request))) {
+      throw Problem.of(415, "content-type: one of " + String.join(", ", taken) + ", in UTF-8");
+    }
+    String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
+    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+      throw Problem.of(415, "content-encoding: none");
+    }
+  }
+}

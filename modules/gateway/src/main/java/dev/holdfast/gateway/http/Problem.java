@@ -1,0 +1,91 @@
+package dev.holdfast.gateway.http;
+
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
+
+/**
+ * What is wrong with an HTTP request, as RFC 9457 says it, with the name of an {@link ErrorCode} as
+ * {@code code}. All that it holds may be shown to whoever asked.
+ */
+public final class Problem extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final int status;
+  private final ErrorCode code;
+
+  public Problem(int status, ErrorCode code, String detail) {
+    super(detail, null, false, false);
+    this.status = status;
+    this.code = code;
+  }
+
+  /** A status of HTTP itself, with the code that is nearest. */
+  public static Problem of(int status, String detail) {
+    return new Problem(status, nearest(status), detail);
+  }
+
+  /** Any failure, without what is not for the asker's eyes. */
+  public static Problem of(Throwable failure) {
+    if (failure instanceof Problem problem) {
+      return problem;
+    }
+    HoldfastException named = HoldfastException.from(failure);
+    return new Problem(named.code().httpStatus, named.code(), named.publicMessage());
+  }
+
+  static Problem of(ErrorCode code) {
+    return new Problem(code.httpStatus, code, code.publicText);
+  }
+
+  static Problem badRequest(String detail) {
+    return new Problem(400, ErrorCode.BAD_REQUEST, detail);
+  }
+
+  public ErrorCode code() {
+    return code;
+  }
+
+  int status() {
+    return status;
+  }
+
+  JsonObject json() {
+    return new JsonObject()
+        .put("title", HttpResponseStatus.valueOf(status).reasonPhrase())
+        .put("status", status)
+        .put("detail", getMessage())
+        .put("code", code.wireName())
+        .put("retryable", code.retryable);
+  }
+
+  /** Answers with this, unless an answer was begun or can't be given any more. */
+  public void send(HttpServerResponse response) {
+    if (response.headWritten() || response.closed()) {
+      return;
+    }
+    if (status == 401) {
+      response.putHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+    }
+    response
+        .setStatusCode(status)
+        .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+        .end(json().toBuffer());
+  }
+
+  private static ErrorCode nearest(int status) {
+    return switch (status) {
+      case 401 -> ErrorCode.UNAUTHORIZED;
+      case 403 -> ErrorCode.FORBIDDEN;
+      case 404 -> ErrorCode.NOT_FOUND;
+      case 409, 412 -> ErrorCode.CONFLICT;
+      case 413, 414, 431 -> ErrorCode.TOO_LARGE;
+      case 503 -> ErrorCode.SHUTTING_DOWN;
+      default -> status < 500 ? ErrorCode.BAD_REQUEST : ErrorCode.INTERNAL;
+    };
+  }
+}

@@ -1,0 +1,146 @@
+package dev.holdfast.gateway.http;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.JsonText;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Bodies, read strictly: valid UTF-8, one JSON value, no member twice, none unknown, nothing taken
+ * for another type. What is wrong is told by the member's path. Safe on any thread.
+ */
+final class StrictJson {
+  /** What a request may wrap around data that is nested as deep as it may be. */
+  private static final int WRAPPING = 4;
+
+  private static final String SOURCE = "source";
+  private static final ObjectMapper MAPPER = mapper();
+
+  private StrictJson() {}
+
+  /** BAD_REQUEST names what is wrong, and where. */
+  static <T> T read(Buffer body, TypeReference<T> type) {
+    String text = text(body);
+    try {
+      T value = MAPPER.readerFor(type).withAttribute(SOURCE, text).readValue(text);
+      if (value == null) {
+        throw Problem.badRequest("body: not null");
+      }
+      return value;
+    } catch (JsonMappingException e) {
+      throw Problem.badRequest(path(e) + ": " + reason(e));
+    } catch (JsonProcessingException e) {
+      throw Problem.badRequest("body: not valid JSON, or nested too deeply, or a member twice");
+    }
+  }
+
+  /** The text of a body that is to be valid UTF-8. */
+  static String text(Buffer body) {
+    if (body == null || body.length() == 0) {
+      throw Problem.badRequest("body: missing");
+    }
+    try {
+      ByteBuffer bytes = ByteBuffer.wrap(body.getBytes());
+      return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+    } catch (CharacterCodingException e) {
+      throw Problem.badRequest("body: not valid UTF-8");
+    }
+  }
+
+  /** A JSON value, kept as the text that was sent; {@code null} is kept as such. */
+  static final class Raw extends StdDeserializer<String> {
+    private static final long serialVersionUID = 1L;
+
+    Raw() {
+      super(String.class);
+    }
+
+    @Override
+    public String deserialize(JsonParser parser, DeserializationContext context)
+        throws IOException {
+      String source = (String) context.getAttribute(SOURCE);
+      int start = (int) parser.currentTokenLocation().getCharOffset();
+      parser.skipChildren();
+      parser.finishToken();
+      return source.substring(start, (int) parser.currentLocation().getCharOffset());
+    }
+
+    @Override
+    public String getNullValue(DeserializationContext context) {
+      return "null";
+    }
+
+    @Override
+    public Object getAbsentValue(DeserializationContext context) {
+      return null;
+    }
+  }
+
+  private static String path(JsonMappingException failure) {
+    StringBuilder path = new StringBuilder();
+    for (JsonMappingException.Reference step : failure.getPath()) {
+      if (step.getFieldName() == null) {
+        path.append('[').append(step.getIndex()).append(']');
+      } else {
+        String name = step.getFieldName();
+        path.append(path.isEmpty() ? "" : ".").append(name, 0, Math.min(64, name.length()));
+      }
+    }
+    return path.isEmpty() ? "body" : path.toString();
+  }
+
+  private static String reason(JsonMappingException failure) {
+    Throwable cause = failure.getCause();
+    if (cause instanceof HoldfastException named) {
+      return named.publicMessage();
+    }
+    if (failure instanceof com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException) {
+      return "not a known member";
+    }
+    return cause instanceof JsonProcessingException
+        ? "not valid JSON, or nested too deeply, or a member twice"
+        : "missing, or not of the right type";
+  }
+
+  private static ObjectMapper mapper() {
+    JsonFactory factory =
+        JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .streamReadConstraints(
+                StreamReadConstraints.builder()
+                    .maxNestingDepth(JsonText.MAX_NESTING + WRAPPING)
+                    .maxNumberLength(1_000)
+                    .maxNameLength(1_024)
+                    .build())
+            .build();
+    return JsonMapper.builder(factory)
+        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+        .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+        .withCoercionConfig(LogicalType.Textual, StrictJson::textOnly)
+        .build();
+  }
+
+  private static void textOnly(com.fasterxml.jackson.databind.cfg.MutableCoercionConfig config) {
+    config.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail);
+    config.setCoercion(CoercionInputShape.Float, CoercionAction.Fail);
+    config.setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
+  }
+}

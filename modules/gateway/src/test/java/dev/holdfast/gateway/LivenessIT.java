@@ -1,0 +1,177 @@
+package dev.holdfast.gateway;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.channels.ChannelMessage;
+import dev.holdfast.channels.Publisher;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.Ids;
+import dev.holdfast.gateway.GatewayFixture.Welcomed;
+import dev.holdfast.sessions.SessionRef;
+import dev.holdfast.testkit.OwnRedis;
+import dev.holdfast.testkit.RedisExtension;
+import dev.holdfast.testkit.TestRedis;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Connections that fall silent, or slow, or end; and what is left of them: nothing. */
+@ExtendWith(RedisExtension.class)
+class LivenessIT {
+  private GatewayFixture node;
+
+  @AfterEach
+  void stop() {
+    node.close();
+  }
+
+  private void start(TestRedis redis, Duration heartbeat, Duration slow) {
+    GatewayConfig d = GatewayConfig.DEFAULTS;
+    GatewayConfig config =
+        new GatewayConfig(
+            d.host(),
+            d.port(),
+            Set.of(),
+            d.frameLimit(),
+            d.helloTimeout(),
+            heartbeat,
+            d.publishRate(),
+            slow,
+            d.writeBuffer(),
+            Duration.ofMillis(200));
+    node = new GatewayFixture(redis.uri(), "t" + Ids.fresh(), config);
+  }
+
+  private void start(TestRedis redis) {
+    start(redis, Duration.ofSeconds(25), Duration.ofSeconds(30));
+  }
+
+  @Test
+  void aSilentClientIsPingedAndThenClosed(TestRedis redis) {
+    start(redis, Duration.ofMillis(300), Duration.ofSeconds(30));
+    Welcomed ann = node.hello("ann");
+    ann.client().await("ping");
+
+    assertEquals(4002, ann.client().awaitClose().code());
+    assertEquals("no_pong", ann.client().awaitClose().reason());
+  }
+
+  @Test
+  void aClientThatAnswersStays(TestRedis redis) {
+    start(redis, Duration.ofMillis(300), Duration.ofSeconds(30));
+    Welcomed ann = node.hello("ann");
+    for (int i = 0; i < 5; i++) {
+      ann.client().await("ping");
+      ann.client().send("pong", Map.of());
+    }
+    assertTrue(ann.client().isOpen());
+  }
+
+  @Test
+  void aClientThatDoesNotReadIsClosedAsSlow(TestRedis redis) {
+    start(redis, Duration.ofSeconds(25), Duration.ofMillis(500));
+    RawSocket ann = new RawSocket(node, "ann");
+    ann.await("\"live\",\"channel\":\"tenant\"");
+    ann.pause();
+    for (int n = 1; n <= 80; n++) { // more than the buffers of two sockets
+      publish(n, 1 << 18);
+    }
+    await().until(() -> node.count("holdfast.closes", "code", "slow") == 1);
+    node.awaitNobody();
+  }
+
+  @Test
+  void aClientThatReadsLateGetsEverythingInOrder(TestRedis redis) {
+    start(redis);
+    RawSocket ann = new RawSocket(node, "ann");
+    ann.await("\"live\",\"channel\":\"tenant\"");
+    ann.pause();
+    for (int n = 1; n <= 40; n++) {
+      publish(n, 1 << 15);
+    }
+    ann.resume();
+    await().until(() -> ann.count("\"event\":\"bulk\"") == 40);
+    ann.text("{\"type\":\"ping\"}").await("pong");
+  }
+
+  @Test
+  void aThousandConnectionsLeaveNothingBehind(TestRedis redis) {
+    start(redis);
+    for (int round = 0; round < 10; round++) {
+      List<Welcomed> all = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        all.add(node.hello("u" + i));
+      }
+      assertEquals(100, node.directory.size());
+      for (int i = 0; i < 100; i++) {
+        if (i % 2 == 0) {
+          all.get(i).client().close();
+        } else {
+          all.get(i).client().cut();
+        }
+      }
+      node.awaitNobody();
+    }
+    assertEquals(0, node.registry.get("holdfast.connections").gauge().value());
+  }
+
+  @Test
+  void stoppingClosesEveryoneAsShutdownAndDetaches(TestRedis redis) {
+    start(redis);
+    Welcomed ann = node.hello("ann").live();
+    Welcomed bob = node.hello("bob");
+    node.stopGateways();
+
+    assertEquals(4000, ann.client().awaitClose().code());
+    assertEquals("shutdown", bob.client().awaitClose().reason());
+    assertEquals(null, node.view(ann.session()).attachedTo());
+    assertEquals(null, node.view(bob.session()).attachedTo());
+  }
+
+  @Test
+  void movedCursorsAreStoredInTheMeantime(TestRedis redis) {
+    start(redis);
+    Welcomed ann = node.hello("ann").live();
+    publish(1, 10);
+    var event = ann.client().await("event", "tenant");
+    List<Object> cursor = List.of(event.get("epoch").asText(), event.get("seq").asLong());
+    ann.client().send("ack", Map.of("cursors", Map.of("tenant", cursor)));
+    await().until(() -> node.storedCursor(ann.session(), "tenant").endsWith(":1"));
+  }
+
+  @Test
+  void whenRedisIsAwayAHelloIsToldToTryAgainAndNeverANewSession(@OwnRedis TestRedis redis) {
+    start(redis);
+    Welcomed ann = node.hello("ann").live();
+    redis.kill();
+    ann.client().cut();
+    var late = node.connect();
+    GatewayFixture.sayHello(late, node.token("ann"), Map.of("resume", ann.session()));
+    assertEquals(4004, late.awaitClose(Duration.ofSeconds(15)).code());
+
+    redis.start();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .ignoreExceptions()
+        .until(() -> node.view(ann.session()).attachedTo() == null);
+    Welcomed again = node.hello(node.token("ann"), Map.of("resume", ann.session()));
+    assertTrue(again.welcome().get("resumed").asBoolean());
+  }
+
+  private void publish(int n, int bytes) {
+    var item = new ChannelMessage.Item(n, "bulk", "\"" + "x".repeat(bytes) + "\"", false);
+    var publisher = Publisher.of(new SessionRef(node.tenant, "bulk", 1));
+    var channel = new Channel(node.tenant, ChannelName.TENANT);
+    var message = new ChannelMessage.Publish(node.service, null, channel, publisher, List.of(item));
+    var result = GatewayFixture.get(node.channels.publish(message)).results().get(0);
+    assertEquals(null, result.refused());
+  }
+}
