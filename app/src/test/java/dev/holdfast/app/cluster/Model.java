@@ -38,23 +38,23 @@ final class Model {
   private final TestCluster cluster;
   private final BusService service;
   private final Random random;
-  private final boolean kills;
+  private final boolean outages;
   private final String tenant = "t-" + Ids.fresh();
   private final History history = new History();
   private final Map<String, WsTestClient> clients = new LinkedHashMap<>();
   private final Set<CompletableFuture<?>> open = ConcurrentHashMap.newKeySet();
   private final List<String> trace = new ArrayList<>();
   private final List<String> refused = new ArrayList<>();
-  private boolean killed;
+  private boolean outage;
 
   /**
-   * @param kills whether a node may be killed (at most one a run)
+   * @param outages whether a node may be killed, or paused until its lease is over (one a run)
    */
-  Model(TestCluster cluster, BusService service, long seed, boolean kills) {
+  Model(TestCluster cluster, BusService service, long seed, boolean outages) {
     this.cluster = cluster;
     this.service = service;
     this.random = new Random(seed);
-    this.kills = kills;
+    this.outages = outages;
   }
 
   /** What does not hold. */
@@ -107,8 +107,14 @@ final class Model {
       note(name + " acks", client::ack);
     } else if (dice < 97) {
       note(name + "'s node is paused", () -> pauseAndMove(name, client));
-    } else if (kills && !killed) {
-      note("a node is killed", this::kill);
+    } else if (outages && !outage && running().size() > 1) {
+      outage = true;
+      TestNode node = anyNode();
+      if (random.nextBoolean()) {
+        note(node.id() + " is killed", node::kill);
+      } else {
+        note(node.id() + " is paused until it is taken for dead", () -> pauseUntilDead(node));
+      }
     }
   }
 
@@ -202,10 +208,16 @@ final class Model {
     }
   }
 
-  private void kill() {
-    if (running().size() > 1) {
-      killed = true;
-      anyNode().kill();
+  /** It goes on with all that it holds, which is void by then. */
+  private void pauseUntilDead(TestNode node) {
+    node.pause();
+    try {
+      List<TestNode> others = running();
+      Awaitility.await(node.id() + " is taken for dead")
+          .atMost(HEALING)
+          .until(() -> others.stream().allMatch(other -> other.seesMembers(others.size())));
+    } finally {
+      node.resume();
     }
   }
 

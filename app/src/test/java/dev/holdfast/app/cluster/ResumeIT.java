@@ -136,6 +136,36 @@ class ResumeIT {
     successor.close();
   }
 
+  /** A node that had the session before took its own last position for the log's. */
+  @Repeatedly
+  void whatWasSentWhileTheSessionWasElsewhereIsReadOnItsReturn() {
+    try (var service = BusService.join(cluster, "orders")) {
+      ManualClient first = cluster.clients().manual(cluster.node(1).url());
+      String session = hello(first, null).get("session").asText();
+      String channel = "session:" + session;
+      ObjectNode start = first.await("live", channel);
+      ManualClient elsewhere = cluster.clients().manual(cluster.node(2).url());
+      hello(elsewhere, session);
+      Traffic.await(service.publish(tenant, channel, Map.of("text", "away")));
+
+      ManualClient back = cluster.clients().manual(cluster.node(1).url());
+      back.send(
+          "hello",
+          Map.of(
+              "token",
+              cluster.token(tenant, "ann"),
+              "client",
+              CLIENT,
+              "resume",
+              session,
+              "channels",
+              Map.of(channel, List.of(start.get("epoch"), start.get("seq")))));
+
+      assertEquals("away", back.await("event", channel).path("data").path("text").asText());
+      back.close();
+    }
+  }
+
   private void assertOnlyIn(ManualClient reader, String wanted, String unwanted) {
     reader.await(
         frame -> wanted.equals(frame.path("data").path("text").asText()), "the event " + wanted);

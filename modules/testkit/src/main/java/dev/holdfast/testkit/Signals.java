@@ -2,14 +2,40 @@ package dev.holdfast.testkit;
 
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /** POSIX signals that the JDK has no call for. */
 final class Signals {
   private Signals() {}
 
-  /** SIGSTOP: the process keeps everything it has, and does nothing. */
+  /**
+   * SIGSTOP: the process keeps everything it has, and does nothing. Its threads stop one by one, on
+   * a busy machine some ms after the signal; they have when this returns.
+   */
   static void pause(long pid) {
     send("-STOP", pid);
+    Path threads = Path.of("/proc", Long.toString(pid), "task");
+    if (Files.exists(threads)) {
+      Waits.until(pid + " has stopped", () -> haveStopped(threads));
+    }
+  }
+
+  private static boolean haveStopped(Path threads) throws IOException {
+    try (Stream<Path> each = Files.list(threads)) {
+      return each.map(thread -> thread.resolve("stat")).allMatch(Signals::isStopped);
+    }
+  }
+
+  /** The state stands after the name, which is in parentheses. */
+  private static boolean isStopped(Path stat) {
+    try {
+      String text = Files.readString(stat);
+      return text.startsWith("T", text.lastIndexOf(')') + 2);
+    } catch (IOException ended) {
+      return true;
+    }
   }
 
   /** SIGCONT. */

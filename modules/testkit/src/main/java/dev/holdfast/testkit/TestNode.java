@@ -81,7 +81,7 @@ public final class TestNode {
   }
 
   /** Whether it knows of this many live nodes, itself included. */
-  boolean seesMembers(int count) {
+  public boolean seesMembers(int count) {
     return isReady() && metrics().sum("holdfast_nodes_live") == count;
   }
 
