@@ -1,6 +1,7 @@
 package dev.holdfast.channels;
 
 import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName.Kind;
 import dev.holdfast.core.Position;
 import dev.holdfast.protocol.EncodedFrame;
 import dev.holdfast.protocol.ServerFrames;
@@ -58,11 +59,24 @@ final class HubChannel {
   void open(Fanout fanout) {
     leaveAt = NEVER;
     taps.add(fanout);
-    if (last == null) {
-      check();
-    } else {
+    if (last != null) {
       flush();
       fanout.opened(channel, last);
+    }
+    if (last == null || channel.name().kind() == Kind.SESSION) {
+      checkFromNow();
+    }
+  }
+
+  /**
+   * The interest in a {@code session:} channel is where the session is attached: while it was
+   * elsewhere no hint came, and what a check that is under way says may be of before.
+   */
+  private void checkFromNow() {
+    if (asserting == null) {
+      check();
+    } else {
+      asserting.onComplete(done -> check());
     }
   }
 
