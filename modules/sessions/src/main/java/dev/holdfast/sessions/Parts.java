@@ -1,6 +1,9 @@
 package dev.holdfast.sessions;
 
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -9,6 +12,7 @@ import org.slf4j.LoggerFactory;
 /**
  * What the parts of the service share, made when the link is up.
  *
+ * @param context the verticle's, on which all of them are used
  * @param events takes a step in a session's life, and completes when it will not be lost
  */
 record Parts(
@@ -17,6 +21,7 @@ record Parts(
     RedisClock clock,
     SessionsConfig config,
     SessionsMetrics metrics,
+    Context context,
     Function<SessionEvent, Future<Void>> events) {
   private static final Logger LOG = LoggerFactory.getLogger(Parts.class);
   private static final long TOLD_WITHIN_MS = 10_000;
@@ -26,12 +31,25 @@ record Parts(
     told(event).onFailure(failure -> untold(event, failure));
   }
 
-  /** Completes when it is told for good. */
+  /** Completes, on the verticle's context, when it is told for good. */
   Future<Void> told(SessionEvent event) {
+    Promise<Void> told = Promise.promise();
     try {
-      return events.apply(event).timeout(TOLD_WITHIN_MS, TimeUnit.MILLISECONDS);
+      events
+          .apply(event)
+          .timeout(TOLD_WITHIN_MS, TimeUnit.MILLISECONDS)
+          .onComplete(done -> context.runOnContext(here -> complete(told, done)));
     } catch (RuntimeException e) {
-      return Future.failedFuture(e);
+      told.fail(e);
+    }
+    return told.future();
+  }
+
+  private static void complete(Promise<Void> told, AsyncResult<Void> done) {
+    if (done.succeeded()) {
+      told.complete();
+    } else {
+      told.fail(done.cause());
     }
   }
 

@@ -220,6 +220,7 @@ public final class SessionsVerticle extends VerticleBase
             new RedisClock(),
             config,
             new SessionsMetrics(registry),
+            context,
             events);
     attaching = new Attaching(parts, bus);
     ending = new Ending(parts, bus, attaching);

@@ -166,6 +166,25 @@ class SessionLifeIT {
   }
 
   @Test
+  void endsAreToldOneByOneByWhoeverAnswersOnAnotherThread() {
+    try (SessionsNode other =
+        SessionsNode.start(
+            RedisConfig.of(redis), lingering(SHORT), event -> node.raw.send("PING").mapEmpty())) {
+      for (int i = 0; i < 30; i++) {
+        other.detach(other.attach(ann, null).session());
+      }
+      Awaitility.await()
+          .untilAsserted(
+              () -> {
+                other.sweep();
+                assertEquals(List.of(), other.leftOf(tenant));
+              });
+      long ended = other.events.stream().filter(e -> e.kind() == SessionEvent.Kind.ENDED).count();
+      assertEquals(30, ended, "each once");
+    }
+  }
+
+  @Test
   void closeEndsAtOnceFromAnyNodeAndTellsTheHolder() {
     try (SessionsNode other = SessionsNode.start(redis, lingering(SHORT))) {
       SessionRef session = other.attach(ann, null).session();
