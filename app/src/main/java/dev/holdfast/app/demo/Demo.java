@@ -36,6 +36,8 @@ final class Demo implements AutoCloseable {
   private volatile Reports.Service published = Reports.Service.NONE;
   private long began;
   private boolean closed;
+  private boolean keepLogs;
+  private volatile boolean abandoned;
 
   Demo(int sessions, int rate, Screen screen) throws IOException {
     this.sessions = sessions;
@@ -63,14 +65,25 @@ final class Demo implements AutoCloseable {
     return good(published, received);
   }
 
-  /** Where the children's logs are. */
-  Path folder() {
+  /** Ends it before its end: from a shutdown hook. */
+  void abandon() throws IOException {
+    abandoned = true;
+    close();
+  }
+
+  boolean abandoned() {
+    return abandoned;
+  }
+
+  /** Keeps the processes' logs, for a failure to be looked into. */
+  Path keepLogs() {
+    keepLogs = true;
     return folder;
   }
 
-  /** Ends every process, and removes what they wrote. */
+  /** Ends every process, and removes what they wrote, unless the logs are to be kept. */
   @Override
-  public synchronized void close() {
+  public synchronized void close() throws IOException {
     if (closed) {
       return;
     }
@@ -80,10 +93,12 @@ final class Demo implements AutoCloseable {
     if (redis != null) {
       redis.kill();
     }
+    if (!keepLogs) {
+      removeFolder();
+    }
   }
 
-  /** Removes the folder; after {@link #close}. */
-  void forget() throws IOException {
+  private void removeFolder() throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);

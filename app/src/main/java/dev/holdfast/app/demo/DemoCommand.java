@@ -1,6 +1,9 @@
 package dev.holdfast.app.demo;
 
+import java.io.IOException;
 import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -16,6 +19,8 @@ import picocli.CommandLine.Spec;
             + " when nothing was lost, repeated or reordered, and every session was resumed.",
     subcommands = {DemoClientsCommand.class, DemoServiceCommand.class})
 public final class DemoCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(DemoCommand.class);
+
   @Spec private CommandSpec spec;
 
   @Option(names = "--sessions", defaultValue = "300", description = "Clients; default 300.")
@@ -31,15 +36,30 @@ public final class DemoCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     var screen = new Screen(spec.commandLine().getOut(), System.console() != null);
     try (var demo = new Demo(sessions, rate, screen)) {
-      Runtime.getRuntime().addShutdownHook(new Thread(demo::close, "holdfast-demo-stop"));
-      boolean good = demo.run();
-      demo.close();
-      if (good) {
-        demo.forget();
-      } else {
-        screen.event("FAILED; the processes' logs are in " + demo.folder());
-      }
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> end(demo), "holdfast-demo-stop"));
+      boolean good = run(demo, screen);
       return good ? 0 : 1;
+    }
+  }
+
+  private static boolean run(Demo demo, Screen screen) throws Exception {
+    boolean good = false;
+    try {
+      good = demo.run();
+    } finally {
+      if (!good && !demo.abandoned()) {
+        screen.event("FAILED; the logs of its processes are in " + demo.keepLogs());
+      }
+    }
+    return good;
+  }
+
+  /** Ctrl-C, too, leaves nothing behind. */
+  private static void end(Demo demo) {
+    try {
+      demo.abandon();
+    } catch (IOException e) {
+      LOG.warn("The demo's folder could not be removed: {}", e.toString());
     }
   }
 }
