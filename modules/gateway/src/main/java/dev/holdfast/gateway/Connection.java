@@ -6,14 +6,12 @@ import dev.holdfast.core.Ids;
 import dev.holdfast.protocol.ClientFrame;
 import dev.holdfast.protocol.CloseCode;
 import dev.holdfast.protocol.ServerFrames;
-import io.vertx.core.http.ServerWebSocket;
-import io.vertx.core.internal.http.WebSocketInternal;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The life of one WebSocket: opened, greeted, attached, closed. The one place that closes it, and
+ * The life of one connection: opened, greeted, attached, closed. The one place that closes it, and
  * that lets go of its session. Confined to its event loop; {@link #onContext} is the way in from
  * elsewhere.
  */
@@ -32,7 +30,7 @@ final class Connection {
   final GatewayLoop loop;
   final Outbound out;
   final Liveness liveness;
-  private final ServerWebSocket socket;
+  private final Transport transport;
   private final String token;
   private Phase phase = Phase.OPENED;
   private LiveSession session;
@@ -41,27 +39,17 @@ final class Connection {
   /**
    * @param token that the upgrade carried, or null
    */
-  Connection(GatewayLoop loop, ServerWebSocket socket, String token) {
+  Connection(GatewayLoop loop, Transport transport, String token) {
     this.loop = loop;
-    this.socket = socket;
+    this.transport = transport;
     this.token = token;
-    this.out =
-        new Outbound(
-            ((WebSocketInternal) socket).channelHandlerContext(),
-            loop.flusher,
-            () -> onContext(Connection::drained),
-            failure -> onContext(self -> self.close(CloseCode.PROTOCOL)));
+    this.out = transport.outbound(this);
     this.liveness = new Liveness(this);
   }
 
-  /** Sets every handler; to be called in the run of the event loop that accepted the socket. */
+  /** Sets every handler; to be called in the run of the event loop that accepted the client. */
   void open() {
-    Inbound inbound = new Inbound(this);
-    socket.frameHandler(inbound::frame);
-    socket.closeHandler(gone -> closed());
-    socket.exceptionHandler(failure -> LOG.debug("connection {}: {}", id, failure.toString()));
-    socket.setWriteQueueMaxSize(loop.config.writeBuffer());
-    out.open();
+    transport.open(this);
     loop.opened(this);
   }
 
@@ -80,13 +68,18 @@ final class Connection {
   }
 
   String address() {
-    return socket.remoteAddress() == null ? "" : socket.remoteAddress().hostAddress();
+    return transport.address();
   }
 
-  /** Frames that come before the welcome wait in the socket, in their order. */
+  /** Whether a client that is there answers a ping. */
+  boolean answers() {
+    return transport.answers();
+  }
+
+  /** Frames that come before the welcome wait in the transport, in their order. */
   void greet(ClientFrame.Hello hello) {
     phase = Phase.GREETED;
-    socket.pause();
+    transport.pause();
     new Handshake(this, token == null ? hello.token() : token, hello).run();
   }
 
@@ -107,7 +100,7 @@ final class Connection {
 
   void welcomed() {
     phase = Phase.ATTACHED;
-    socket.resume();
+    transport.resume();
   }
 
   /** Tells what failed; a session that another connection holds ends this one. */
@@ -126,19 +119,15 @@ final class Connection {
     refuse(frameId, HoldfastException.from(failure), 0, 0);
   }
 
-  /** Closes with the code that a failure stands for: the one table from errors to close codes. */
+  /** Closes with the code that a failure stands for. */
   void fail(Throwable failure) {
     HoldfastException named = HoldfastException.from(failure);
     loop.metrics.refused(named.code());
     LOG.debug("connection {} fails: {}", id, named.getMessage());
-    switch (named.code()) {
-      case UNAUTHORIZED -> close(CloseCode.UNAUTHORIZED);
-      case FORBIDDEN -> close(CloseCode.FORBIDDEN);
-      case FENCED -> replaced();
-      case BAD_REQUEST, TOO_LARGE -> close(CloseCode.PROTOCOL);
-      case SHUTTING_DOWN -> close(CloseCode.SHUTDOWN);
-      case INTERNAL -> close(CloseCode.INTERNAL);
-      default -> close(CloseCode.UNAVAILABLE);
+    if (named.code() == ErrorCode.FENCED) {
+      replaced();
+    } else {
+      close(Closing.of(named.code()));
     }
   }
 
@@ -171,13 +160,11 @@ final class Connection {
       return;
     }
     out.close();
-    socket.resume(); // for the answer to the close
-    socket
-        .close(code.number, code.wireName())
-        .onFailure(failure -> LOG.debug("close of {}: {}", id, failure.toString()));
+    transport.close(code);
   }
 
-  private void closed() {
+  /** The transport has ended. */
+  void closed() {
     if (phase != Phase.CLOSED) {
       phase = Phase.CLOSED;
       loop.metrics.left();
@@ -206,7 +193,8 @@ final class Connection {
     return true;
   }
 
-  private void drained() {
+  /** The client takes more again. */
+  void drained() {
     if (phase != Phase.CLOSED) {
       loop.fanout.drained(out);
     }

@@ -10,15 +10,15 @@ import java.util.List;
  */
 final class Flusher {
   private final EventLoop eventLoop;
-  private List<Outbound> written = new ArrayList<>();
-  private List<Outbound> spare = new ArrayList<>();
+  private List<SocketOutbound> written = new ArrayList<>();
+  private List<SocketOutbound> spare = new ArrayList<>();
 
   Flusher(EventLoop eventLoop) {
     this.eventLoop = eventLoop;
   }
 
   /** To be called once by each outbound until it is flushed. */
-  void wrote(Outbound outbound) {
+  void wrote(SocketOutbound outbound) {
     if (written.isEmpty()) {
       eventLoop.execute(this::flush);
     }
@@ -26,9 +26,9 @@ final class Flusher {
   }
 
   private void flush() {
-    List<Outbound> flushing = written;
+    List<SocketOutbound> flushing = written;
     written = spare; // A flush may make another socket writable, and so write again.
-    flushing.forEach(Outbound::flush);
+    flushing.forEach(SocketOutbound::flush);
     flushing.clear();
     spare = flushing;
   }

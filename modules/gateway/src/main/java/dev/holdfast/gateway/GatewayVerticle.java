@@ -1,5 +1,8 @@
 package dev.holdfast.gateway;
 
+import dev.holdfast.gateway.http.HttpSources;
+import dev.holdfast.gateway.http.InvalidRequests;
+import dev.holdfast.gateway.http.Patience;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
@@ -10,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The edge of a node: WebSockets at {@code /v1/connect}, health and metrics over HTTP. Deployed as
+ * The edge of a node: WebSockets, the HTTP API with its streams of events, health and metrics. Deployed as
  * an event-loop verticle, one instance per event loop, which share the port; each has its own
  * connections and touches no other's. What they share by {@link GatewayServices} is safe on any
  * thread.
@@ -18,6 +21,10 @@ import org.slf4j.LoggerFactory;
 public final class GatewayVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayVerticle.class);
   private static final int LONGEST_HEADERS = 32 * 1024;
+
+  /** A token by query fits. */
+  private static final int LONGEST_LINE = 20 * 1024;
+
   private static final int CLOSING_SECONDS = 3;
   private static final int STOP_SECONDS = 10;
 
@@ -26,12 +33,14 @@ public final class GatewayVerticle extends VerticleBase {
 
   private final GatewayConfig config;
   private final GatewayServices services;
+  private final HttpSources sources;
   private GatewayLoop loop;
   private HttpServer server;
 
-  public GatewayVerticle(GatewayConfig config, GatewayServices services) {
+  public GatewayVerticle(GatewayConfig config, GatewayServices services, HttpSources sources) {
     this.config = config;
     this.services = services;
+    this.sources = sources;
   }
 
   /** Where it listens; the real port where the configured one is 0. After the deployment. */
@@ -45,9 +54,14 @@ public final class GatewayVerticle extends VerticleBase {
     server = vertx.createHttpServer(options());
     server.requestHandler(new HttpRoutes(vertx, loop).handler());
     server.exceptionHandler(failure -> LOG.debug("HTTP connection: {}", failure.toString()));
-    vertx.setPeriodic(config.tick().toMillis(), tick -> loop.tick());
+    vertx.setPeriodic(config.tick().toMillis(), tick -> tick(patience));
     vertx.setPeriodic(config.ackFlush().toMillis(), flush -> loop.cursors.flush());
     return server.listen();
+  }
+
+  private void tick(Patience patience) {
+    loop.tick();
+    patience.tick();
   }
 
   /**
@@ -72,6 +86,7 @@ public final class GatewayVerticle extends VerticleBase {
         .setPort(config.port() == 0 ? SHARED_FREE_PORT : config.port())
         .setHttp2ClearTextEnabled(false)
         .setMaxHeaderSize(LONGEST_HEADERS)
+        .setMaxInitialLineLength(LONGEST_LINE)
         .setWebSocketSubProtocols(List.of(Upgrade.SUB_PROTOCOL))
         .setPerFrameWebSocketCompressionSupported(false)
         .setPerMessageWebSocketCompressionSupported(false)

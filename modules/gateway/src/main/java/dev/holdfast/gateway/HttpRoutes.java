@@ -1,8 +1,13 @@
 package dev.holdfast.gateway;
 
+import dev.holdfast.gateway.http.Cors;
+import dev.holdfast.gateway.http.HttpApi;
+import dev.holdfast.gateway.http.HttpServices;
+import dev.holdfast.gateway.http.HttpSources;
+import dev.holdfast.gateway.http.NodeState;
+import dev.holdfast.gateway.http.Patience;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -12,7 +17,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the server answers over HTTP, and where the WebSocket begins. */
+/** What the server answers over HTTP, and where WebSockets and streams begin. */
 final class HttpRoutes {
   private static final Logger LOG = LoggerFactory.getLogger(HttpRoutes.class);
   private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
@@ -25,31 +30,36 @@ final class HttpRoutes {
     this.loop = loop;
   }
 
-  Handler<HttpServerRequest> handler() {
-    Upgrade upgrade = new Upgrade(loop);
-    Router router = router();
-    return request -> {
-      if (Upgrade.isFor(request)) {
-        upgrade.handle(request);
-      } else {
-        router.handle(request);
-      }
-    };
+  Router router(HttpSources sources, Patience patience) {
+    Router router = Router.router(vertx);
+    Cors.of(loop.config.allowedOrigins()).mount(router);
+    new HttpApi(services(sources), patience, handlers()).mount(router);
+    return router;
   }
 
-  private Router router() {
+  /** By the operations of the document. */
+  private Map<String, Handler<RoutingContext>> handlers() {
     HealthChecks health = loop.services.health();
-    Router router = Router.router(vertx);
-    router.get("/health/live").handler(routing -> answer(routing, health.live()));
-    router.get("/health/ready").handler(routing -> answer(routing, health.ready()));
-    router.get("/health/started").handler(routing -> answer(routing, health.started()));
-    router.get("/metrics").handler(this::metrics);
-    refuse(router, 404, "There is nothing at this address.");
-    refuse(router, 405, "This address does not take this method.");
-    refuse(router, 400, "The request is not valid.");
-    refuse(router, 413, "It is larger than the limit.");
-    router.errorHandler(500, this::failed);
-    return router;
+    return Map.of(
+        "connect", new Upgrade(loop)::handle,
+        "readEvents", new EventStreams(loop)::handle,
+        "isLive", routing -> answer(routing, health.live()),
+        "isReady", routing -> answer(routing, health.ready()),
+        "isStarted", routing -> answer(routing, health.started()),
+        "getMetrics", this::metrics);
+  }
+
+  private HttpServices services(HttpSources sources) {
+    GatewayServices node = loop.services;
+    var state =
+        new NodeState(
+            node.node(),
+            () -> HealthChecks.run(node.health().ready()),
+            node.directory()::sockets,
+            node.directory()::size,
+            node.registry());
+    return new HttpServices(
+        node.tokens(), node.sessions(), node.channels(), sources, state, loop.config.frameLimit());
   }
 
   private static void answer(RoutingContext routing, Map<String, BooleanSupplier> checks) {
@@ -71,14 +81,5 @@ final class HttpRoutes {
         .onFailure(routing::fail)
         .compose(text -> routing.response().putHeader("content-type", PROMETHEUS_TEXT).end(text))
         .onFailure(failure -> LOG.debug("metrics were not taken: {}", failure.toString()));
-  }
-
-  private static void refuse(Router router, int status, String detail) {
-    router.errorHandler(status, routing -> Problem.send(routing.response(), status, detail));
-  }
-
-  private void failed(RoutingContext routing) {
-    LOG.error("{} failed", routing.request().path(), routing.failure());
-    Problem.send(routing.response(), 500, "Something went wrong on our side.");
   }
 }

@@ -22,6 +22,7 @@ final class LiveSession implements ClientFrame.Handler {
   final SessionRef ref;
   final Caller.User caller;
   final Subscriptions subscriptions;
+  private final SubscribeRequests subscribing;
   private final Publishing publishing;
   private final Requests requests;
   private final long expiresAt;
@@ -32,6 +33,7 @@ final class LiveSession implements ClientFrame.Handler {
     this.caller = verified.caller();
     this.expiresAt = verified.expiresAt();
     this.subscriptions = new Subscriptions(this);
+    this.subscribing = new SubscribeRequests(this);
     this.publishing = new Publishing(this);
     this.requests = new Requests(this);
   }
@@ -59,12 +61,12 @@ final class LiveSession implements ClientFrame.Handler {
 
   @Override
   public void subscribe(ClientFrame.Subscribe frame) {
-    subscriptions.subscribe(frame);
+    subscribing.subscribe(frame);
   }
 
   @Override
   public void unsubscribe(ClientFrame.Unsubscribe frame) {
-    subscriptions.unsubscribe(frame);
+    subscribing.unsubscribe(frame);
   }
 
   @Override

@@ -55,7 +55,7 @@ final class Liveness {
       pinged = now;
       connection.out.send(ServerFrames.PING);
     }
-    closeIf(now - heard > 2 * heartbeat, CloseCode.NO_PONG);
+    closeIf(connection.answers() && now - heard > 2 * heartbeat, CloseCode.NO_PONG);
     closeIf(connection.session().expired(), CloseCode.EXPIRED);
   }
 

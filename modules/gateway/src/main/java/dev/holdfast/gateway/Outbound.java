@@ -1,116 +1,15 @@
 package dev.holdfast.gateway;
 
 import dev.holdfast.channels.Outlet;
-import dev.holdfast.protocol.CloseCode;
-import dev.holdfast.protocol.EncodedFrame;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.DecoderException;
-import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
-import java.util.function.Consumer;
 
-/**
- * The way out of one connection. Every frame, of control as of channels, is written here, encoded
- * already, past the WebSocket encoder (which lets plain buffers through), so that their order is
- * that of the calls. Flushed at the end of the event loop's run. While the socket takes nothing,
- * nothing is read from it either, so that answers can't pile up. Confined to the event loop.
- */
-final class Outbound extends ChannelInboundHandlerAdapter implements Outlet {
-  private final ChannelHandlerContext channel;
-  private final Flusher flusher;
-  private final Runnable drained;
-  private final Consumer<Throwable> violated;
-  private boolean writable = true;
-  private boolean unflushed;
-  private boolean closed;
-  private long blockedSince;
-
-  /**
-   * @param channel of Vert.x's handler: what it writes and what is written here keep their order
-   * @param drained called when the socket takes more again
-   * @param violated called when the client's bytes are not WebSocket frames, or one is too large
-   */
-  Outbound(
-      ChannelHandlerContext channel,
-      Flusher flusher,
-      Runnable drained,
-      Consumer<Throwable> violated) {
-    this.channel = channel;
-    this.flusher = flusher;
-    this.drained = drained;
-    this.violated = violated;
-  }
-
-  /** Begins to watch the channel. */
-  void open() {
-    channel.pipeline().addBefore(channel.name(), "holdfast", this);
-  }
-
-  @Override
-  public boolean writable() {
-    return writable && !closed;
-  }
-
-  @Override
-  public void send(EncodedFrame frame) {
-    if (closed) {
-      return;
-    }
-    channel.write(frame.wire(), channel.voidPromise());
-    if (!unflushed) {
-      unflushed = true;
-      flusher.wrote(this);
-    }
-  }
-
-  void flush() {
-    unflushed = false;
-    channel.flush();
-  }
-
+/** The way out of one connection; frames go out in the order of the calls. */
+interface Outbound extends Outlet {
   /** Nothing is sent after this; what was sent before goes out first. */
-  void close() {
-    closed = true;
-    flush();
-  }
-
-  /** Says the close behind what still waits: Vert.x would hold it back until the socket drains. */
-  void close(CloseCode code) {
-    channel.write(new CloseWebSocketFrame(code.number, code.wireName()), channel.voidPromise());
-    close();
-  }
+  void close();
 
   /** Ends the connection without a word: for one that doesn't answer a close. */
-  void cut() {
-    channel.close();
-  }
+  void cut();
 
-  /** Since when the socket has taken nothing, by {@link System#nanoTime}; 0 while it takes. */
-  long blockedSince() {
-    return blockedSince;
-  }
-
-  /** Called while writing or flushing, so whoever waits is only told, not served, from here. */
-  @Override
-  public void channelWritabilityChanged(ChannelHandlerContext context) {
-    boolean changed = writable != context.channel().isWritable();
-    if (changed) {
-      writable = !writable;
-      blockedSince = writable ? 0 : System.nanoTime() | 1;
-      context.channel().config().setAutoRead(writable);
-    }
-    context.fireChannelWritabilityChanged();
-    if (changed && writable) {
-      drained.run();
-    }
-  }
-
-  @Override
-  public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
-    if (failure instanceof DecoderException) {
-      violated.accept(failure);
-    } else {
-      context.fireExceptionCaught(failure);
-    }
-  }
+  /** Since when the client has taken nothing, by {@link System#nanoTime}; 0 while it takes. */
+  long blockedSince();
 }

@@ -5,10 +5,8 @@ import dev.holdfast.core.Access;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ChannelName.Kind;
 import dev.holdfast.core.ErrorCode;
-import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Position;
 import dev.holdfast.protocol.ClientFrame;
-import dev.holdfast.protocol.ReadFrom;
 import dev.holdfast.protocol.ServerFrames;
 import dev.holdfast.sessions.NodeNotice;
 import dev.holdfast.sessions.SessionMessage;
@@ -34,6 +32,15 @@ final class Subscriptions {
   Subscriptions(LiveSession session) {
     this.session = session;
     this.opening = new Opening(session, this);
+  }
+
+  /** Null where the channel is not read. */
+  Reading reading(ChannelName name) {
+    return readings.get(name);
+  }
+
+  boolean isFull() {
+    return readings.size() >= GatewayConfig.CHANNEL_LIMIT + own().size();
   }
 
   boolean isClosed() {
@@ -68,8 +75,16 @@ final class Subscriptions {
     return List.of(ChannelName.TENANT, user, ChannelName.session(session.ref.session()));
   }
 
+  Opening opening() {
+    return opening;
+  }
+
   boolean isOwn(ChannelName name) {
     return own().contains(name);
+  }
+
+  boolean reads(ChannelName name) {
+    return readings.containsKey(name);
   }
 
   private Reading add(
@@ -80,7 +95,7 @@ final class Subscriptions {
     return add(new Reading(name, start, stored.containsKey(name)));
   }
 
-  private Reading add(Reading reading) {
+  Reading add(Reading reading) {
     readings.put(reading.name, reading);
     return reading;
   }
@@ -93,80 +108,14 @@ final class Subscriptions {
     }
   }
 
-  private Future<?> remove(ChannelName name) {
+  /** Takes a channel out of the session's record. */
+  Future<?> remove(ChannelName name) {
     var message = new SessionMessage.Unsubscribe(session.ref, name);
     return session.connection.loop.services.sessions().unsubscribe(message);
   }
 
-  void subscribe(ClientFrame.Subscribe frame) {
-    ErrorCode refusal = refusal(frame.channel());
-    if (refusal != null) {
-      session.connection.refuse(frame.id(), new HoldfastException(refusal, "subscribe"));
-      return;
-    }
-    Reading reading = add(new Reading(frame.channel(), start(frame.from()), false));
-    opening
-        .open(reading)
-        .onSuccess(ready -> begin(frame.id(), reading))
-        .onFailure(
-            failure -> {
-              drop(reading);
-              session.connection.refuse(frame.id(), failure);
-            });
-  }
-
-  private ErrorCode refusal(ChannelName name) {
-    if (!Access.mayRead(session.caller, session.ref.session(), session.channel(name))) {
-      return ErrorCode.FORBIDDEN;
-    }
-    if (readings.containsKey(name)) {
-      return ErrorCode.CONFLICT;
-    }
-    boolean full = readings.size() >= GatewayConfig.CHANNEL_LIMIT + own().size();
-    return full ? ErrorCode.LIMIT_EXCEEDED : null;
-  }
-
-  private static Start start(ReadFrom from) {
-    return switch (from.place()) {
-      case LATEST -> Start.latest();
-      case EARLIEST -> Start.earliest();
-      case CURSOR -> Start.after(from.cursor());
-    };
-  }
-
-  private void begin(String id, Reading reading) {
-    if (reading.isPlaced()) {
-      session.connection.out.send(ServerFrames.subscribeReply(id, reading.position()));
-      opening.begin(reading);
-    }
-  }
-
-  /** Waits for a subscribe that is under way, so that the record ends without the channel. */
-  void unsubscribe(ClientFrame.Unsubscribe frame) {
-    if (isOwn(frame.channel())) {
-      var refusal = new HoldfastException(ErrorCode.FORBIDDEN, "unsubscribe from its own");
-      session.connection.refuse(frame.id(), refusal);
-      return;
-    }
-    Reading reading = readings.get(frame.channel());
-    if (reading == null) {
-      unsubscribe(frame.id(), frame.channel());
-    } else {
-      reading.settled().onComplete(settled -> unsubscribe(frame.id(), frame.channel()));
-    }
-  }
-
-  private void unsubscribe(String id, ChannelName name) {
-    remove(name)
-        .onSuccess(
-            removed -> {
-              end(name, "requested");
-              session.connection.out.send(ServerFrames.reply(id, "{}"));
-            })
-        .onFailure(failure -> session.connection.refuse(id, failure));
-  }
-
-  private void end(ChannelName name, String code) {
+  /** Ends a reading, where there is one, and tells why. */
+  void end(ChannelName name, String code) {
     Reading reading = readings.get(name);
     if (reading != null) {
       drop(reading);

@@ -1,5 +1,6 @@
 package dev.holdfast.gateway;
 
+import dev.holdfast.gateway.http.Problem;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -63,7 +64,7 @@ final class Upgrade {
   }
 
   private void open(ServerWebSocket socket, String token) {
-    new Connection(loop, socket, token).open();
+    new Connection(loop, new SocketTransport(socket), token).open();
   }
 
   private boolean originAllowed(HttpServerRequest request) {

@@ -192,6 +192,11 @@ final class GatewayFixture implements AutoCloseable {
     return reply.isNull() ? "" : reply.asText();
   }
 
+  /** As the node's index in Redis lists them. */
+  long attachedSessions() {
+    return get(link.send("ZCARD", Keys.nodeSessions(node))).asLong();
+  }
+
   double count(String name, String tag, String value) {
     var counter = registry.find(name).tag(tag, value).counter();
     return counter == null ? 0 : counter.count();

@@ -124,6 +124,18 @@ class LivenessIT {
   }
 
   @Test
+  void connectionsThatEndDuringTheirHelloLeaveNoSessionAttached(TestRedis redis) {
+    start(redis);
+    for (int i = 0; i < 50; i++) {
+      var client = node.connect();
+      GatewayFixture.sayHello(client, node.token("ann"), Map.of());
+      client.cut();
+    }
+    node.awaitNobody();
+    await().until(() -> node.attachedSessions() == 0);
+  }
+
+  @Test
   void stoppingClosesEveryoneAsShutdownAndDetaches(TestRedis redis) {
     start(redis);
     Welcomed ann = node.hello("ann").live();

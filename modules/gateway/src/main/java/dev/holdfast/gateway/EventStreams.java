@@ -1,0 +1,81 @@
+package dev.holdfast.gateway;
+
+import dev.holdfast.auth.Verified;
+import dev.holdfast.core.Access;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.gateway.http.BearerToken;
+import dev.holdfast.gateway.http.Callers;
+import dev.holdfast.gateway.http.Problem;
+import dev.holdfast.protocol.ClientFrame;
+import io.vertx.ext.web.RoutingContext;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * From an HTTP request to a stream of events: token, channels and last id are checked here, so that
+ * what is wrong with them is a problem document; then it is a connection as any other.
+ */
+final class EventStreams {
+  /** Channels that a request may name, so that an id stays short enough for a header. */
+  static final int MOST_CHANNELS = 64;
+
+  private static final String CLIENT = "events/1";
+
+  private final GatewayLoop loop;
+
+  EventStreams(GatewayLoop loop) {
+    this.loop = loop;
+  }
+
+  void handle(RoutingContext routing) {
+    if (loop.stopping()) {
+      Problem.of(503, "This node is stopping; use another.").send(routing.response());
+      return;
+    }
+    String token = BearerToken.ofHeaderOrQuery(routing.request());
+    loop.services
+        .tokens()
+        .verify(token)
+        .map(verified -> open(routing, verified, token))
+        .onFailure(failure -> Problem.of(failure).send(routing.response()));
+  }
+
+  private Connection open(RoutingContext routing, Verified verified, String token) {
+    if (!(Callers.of(verified) instanceof Caller.User user)) {
+      throw HoldfastException.told(ErrorCode.FORBIDDEN, "a stream takes a user's token");
+    }
+    Set<ChannelName> wanted = wanted(user, routing.queryParam("channels"));
+    List<String> last = routing.request().headers().getAll("Last-Event-ID");
+    boolean fresh = last.isEmpty() || last.get(0).isEmpty();
+    StreamCursors cursors = fresh ? new StreamCursors() : StreamCursors.parse(last.get(0));
+    var hello = new ClientFrame.Hello(token, cursors.session(), cursors.positions(), CLIENT);
+    var transport = new StreamTransport(routing, cursors, wanted);
+    Connection connection = new Connection(loop, transport, token);
+    connection.open();
+    connection.greet(hello);
+    return connection;
+  }
+
+  private static Set<ChannelName> wanted(Caller.User user, List<String> lists) {
+    Set<ChannelName> wanted = new LinkedHashSet<>();
+    for (String list : lists) {
+      for (String name : list.split(",", -1)) {
+        wanted.add(ChannelName.parse(name.strip()));
+      }
+    }
+    for (ChannelName name : wanted) {
+      if (!Access.mayRead(user, null, new Channel(user.tenant(), name))) {
+        throw HoldfastException.told(ErrorCode.FORBIDDEN, "channels: not permitted: " + name);
+      }
+    }
+    if (wanted.size() > MOST_CHANNELS) {
+      throw HoldfastException.told(ErrorCode.BAD_REQUEST, "channels: at most " + MOST_CHANNELS);
+    }
+    return wanted;
+  }
+}

@@ -1,0 +1,69 @@
+package dev.holdfast.gateway;
+
+import dev.holdfast.protocol.CloseCode;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.internal.http.WebSocketInternal;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A connection by WebSocket. Confined to its event loop. */
+final class SocketTransport implements Transport {
+  private static final Logger LOG = LoggerFactory.getLogger(SocketTransport.class);
+
+  private final ServerWebSocket socket;
+  private SocketOutbound out;
+
+  SocketTransport(ServerWebSocket socket) {
+    this.socket = socket;
+  }
+
+  @Override
+  public Outbound outbound(Connection connection) {
+    out =
+        new SocketOutbound(
+            ((WebSocketInternal) socket).channelHandlerContext(),
+            connection.loop.flusher,
+            () -> connection.onContext(Connection::drained),
+            failure -> connection.onContext(self -> self.close(CloseCode.PROTOCOL)));
+    return out;
+  }
+
+  @Override
+  public void open(Connection connection) {
+    Inbound inbound = new Inbound(connection);
+    socket.frameHandler(inbound::frame);
+    socket.closeHandler(gone -> connection.closed());
+    socket.exceptionHandler(
+        failure -> LOG.debug("connection {}: {}", connection.id, failure.toString()));
+    socket.setWriteQueueMaxSize(connection.loop.config.writeBuffer());
+    out.open();
+  }
+
+  @Override
+  public void pause() {
+    socket.pause();
+  }
+
+  @Override
+  public void resume() {
+    socket.resume();
+  }
+
+  @Override
+  public String address() {
+    return socket.remoteAddress() == null ? "" : socket.remoteAddress().hostAddress();
+  }
+
+  @Override
+  public boolean answers() {
+    return true;
+  }
+
+  @Override
+  public void close(CloseCode code) {
+    socket.resume(); // for the answer to the close
+    socket
+        .close(code.number, code.wireName())
+        .onFailure(failure -> LOG.debug("close: {}", failure.toString()));
+  }
+}

@@ -1,0 +1,111 @@
+package dev.holdfast.gateway;
+
+import dev.holdfast.protocol.CloseCode;
+import dev.holdfast.protocol.EncodedFrame;
+import io.netty.buffer.ByteBuf;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way out of a stream: each frame is the data of one message, under an id that stands for all
+ * that the client has by then. Confined to the event loop.
+ */
+final class StreamOutbound implements Outbound {
+  private static final Logger LOG = LoggerFactory.getLogger(StreamOutbound.class);
+  private static final Buffer DATA = Buffer.buffer("data: ");
+  private static final Buffer END = Buffer.buffer("\n\n");
+
+  private final HttpServerResponse response;
+  private final StreamCursors cursors;
+  private boolean closed;
+  private long blockedSince;
+
+  /**
+   * @param drained called when the client takes more again
+   */
+  StreamOutbound(HttpServerResponse response, StreamCursors cursors, Runnable drained) {
+    this.response = response;
+    this.cursors = cursors;
+    response.drainHandler(
+        taken -> {
+          blockedSince = 0;
+          drained.run();
+        });
+  }
+
+  @Override
+  public boolean writable() {
+    return !closed && !response.writeQueueFull();
+  }
+
+  @Override
+  public void send(EncodedFrame frame) {
+    if (closed || response.closed()) {
+      return;
+    }
+    begin();
+    byte[] json = json(frame);
+    Buffer message = Buffer.buffer(json.length + 256);
+    if (cursors.note(json)) {
+      message.appendString("id: ").appendString(cursors.id()).appendString("\n");
+    }
+    write(message.appendBuffer(DATA).appendBytes(json).appendBuffer(END));
+  }
+
+  private void begin() {
+    if (!response.headWritten()) {
+      response
+          .setChunked(true)
+          .putHeader("content-type", "text/event-stream")
+          .putHeader("cache-control", "no-store")
+          .putHeader("x-accel-buffering", "no");
+    }
+  }
+
+  private void write(Buffer message) {
+    response.write(message).onFailure(failure -> LOG.debug("stream: {}", failure.toString()));
+    if (response.writeQueueFull() && blockedSince == 0) {
+      blockedSince = System.nanoTime() | 1;
+    }
+  }
+
+  /** The last message: why, and whether to come back. */
+  void end(CloseCode code) {
+    String last =
+        "event: close\ndata: {\"code\":%d,\"reason\":\"%s\",\"reconnects\":%b}\n\n"
+            .formatted(code.number, code.wireName(), code.reconnects());
+    response.end(last).onFailure(failure -> LOG.debug("stream: {}", failure.toString()));
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+
+  @Override
+  public void cut() {
+    response.reset();
+  }
+
+  @Override
+  public long blockedSince() {
+    return blockedSince;
+  }
+
+  /** A message's data is one line: line breaks in JSON can only be white space. */
+  private static byte[] json(EncodedFrame frame) {
+    ByteBuf wire = frame.wire();
+    int length = wire.getByte(wire.readerIndex() + 1);
+    wire.skipBytes(length < 126 ? 2 : length == 126 ? 4 : 10);
+    byte[] json = new byte[wire.readableBytes()];
+    wire.readBytes(json);
+    for (int i = 0; i < json.length; i++) {
+      if (json[i] == '\n' || json[i] == '\r') {
+        json[i] = ' ';
+      }
+    }
+    return json;
+  }
+}

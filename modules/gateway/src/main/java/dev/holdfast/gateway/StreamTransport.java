@@ -1,0 +1,97 @@
+package dev.holdfast.gateway;
+
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.gateway.http.Problem;
+import dev.holdfast.protocol.ClientFrame;
+import dev.holdfast.protocol.CloseCode;
+import dev.holdfast.protocol.ReadFrom;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Set;
+
+/**
+ * A connection by server-sent events: the response never ends, and the client says nothing but what
+ * its request said. What fails before the first frame is a problem document. Confined to its event
+ * loop.
+ */
+final class StreamTransport implements Transport {
+  private final RoutingContext routing;
+  private final StreamCursors cursors;
+  private final Set<ChannelName> wanted;
+  private Connection connection;
+  private StreamOutbound out;
+
+  /**
+   * @param wanted channels to read besides those that the session reads anyway
+   */
+  StreamTransport(RoutingContext routing, StreamCursors cursors, Set<ChannelName> wanted) {
+    this.routing = routing;
+    this.cursors = cursors;
+    this.wanted = wanted;
+  }
+
+  @Override
+  public Outbound outbound(Connection carried) {
+    connection = carried;
+    out =
+        new StreamOutbound(
+            routing.response(), cursors, () -> carried.onContext(Connection::drained));
+    return out;
+  }
+
+  @Override
+  public void open(Connection carried) {
+    routing.addEndHandler(ended -> carried.onContext(Connection::closed));
+    routing.response().setWriteQueueMaxSize(carried.loop.config.writeBuffer());
+  }
+
+  @Override
+  public void pause() {}
+
+  /** What the request asked for is taken as frames. */
+  @Override
+  public void resume() {
+    Subscriptions subscriptions = connection.session().subscriptions;
+    for (ChannelName name : wanted) {
+      if (!subscriptions.reads(name)) {
+        subscriptions.subscribe(new ClientFrame.Subscribe(name.toString(), name, ReadFrom.LATEST));
+      }
+    }
+  }
+
+  @Override
+  public String address() {
+    SocketAddress peer = routing.request().remoteAddress();
+    return peer == null ? "" : peer.hostAddress();
+  }
+
+  /** There is no way for it to. */
+  @Override
+  public boolean answers() {
+    return false;
+  }
+
+  @Override
+  public void close(CloseCode code) {
+    if (routing.response().headWritten()) {
+      out.end(code);
+    } else {
+      ErrorCode error = error(code);
+      String told = code == CloseCode.REPLACED ? code.meaning : error.publicText;
+      Problem.of(HoldfastException.told(error, told)).send(routing.response());
+    }
+  }
+
+  private static ErrorCode error(CloseCode code) {
+    return switch (code) {
+      case UNAUTHORIZED, EXPIRED -> ErrorCode.UNAUTHORIZED;
+      case FORBIDDEN, REVOKED -> ErrorCode.FORBIDDEN;
+      case PROTOCOL -> ErrorCode.BAD_REQUEST;
+      case SHUTDOWN -> ErrorCode.SHUTTING_DOWN;
+      case INTERNAL -> ErrorCode.INTERNAL;
+      default -> ErrorCode.UNAVAILABLE;
+    };
+  }
+}

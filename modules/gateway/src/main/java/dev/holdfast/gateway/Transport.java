@@ -1,0 +1,27 @@
+package dev.holdfast.gateway;
+
+import dev.holdfast.protocol.CloseCode;
+
+/** What carries a connection: a WebSocket, or the response that is a stream of events. */
+interface Transport {
+  /** The way out; asked for once, before {@link #open}. */
+  Outbound outbound(Connection connection);
+
+  /** Sets every handler; in the run of the event loop in which the client was accepted. */
+  void open(Connection connection);
+
+  /** What the client says waits from here on. */
+  void pause();
+
+  /** What it has said, and says, is taken. */
+  void resume();
+
+  /** The peer's address; empty where it is not known. */
+  String address();
+
+  /** Whether a client that is there answers a ping. */
+  boolean answers();
+
+  /** Ends it, after what was sent before. */
+  void close(CloseCode code);
+}

@@ -1,0 +1,43 @@
+package dev.holdfast.gateway;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class GatewayConfigTest {
+  @Test
+  void namesEveryProblemAtOnce() {
+    Duration none = Duration.ZERO;
+    var refused =
+        assertThrows(
+            IllegalArgumentException.class,
+            () ->
+                new GatewayConfig(
+                    " ", 70_000, Set.of("example.com"), 10, none, none, 0, none, 10, none));
+
+    for (String name :
+        new String[] {
+          "host",
+          "port",
+          "origin: example.com",
+          "frameLimit",
+          "helloTimeout",
+          "heartbeat",
+          "publishRate",
+          "slowLimit",
+          "writeBuffer",
+          "ackFlush"
+        }) {
+      assertTrue(refused.getMessage().contains(name), name);
+    }
+  }
+
+  @Test
+  void looksOftenEnoughForTheShortestLimit() {
+    assertEquals(Duration.ofSeconds(1), GatewayConfig.DEFAULTS.tick());
+  }
+}
