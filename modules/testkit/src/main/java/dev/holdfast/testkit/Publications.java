@@ -105,6 +105,9 @@ final class Publications {
       send(line);
       return DONE;
     }
+    if (code.equals("fenced")) {
+      return DONE; // The close that follows decides.
+    }
     if (error.path("retryable").asBoolean()) {
       // Errors to those behind it say only that this one was missing.
       line.unanswered.forEach(behind -> behind.frame = null);

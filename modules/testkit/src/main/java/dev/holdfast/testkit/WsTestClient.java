@@ -2,21 +2,22 @@ package dev.holdfast.testkit;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.core.Position;
+import dev.holdfast.protocol.CloseCode;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketConnectOptions;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A client that lives by the protocol: says hello, reconnects over a list of addresses and resumes,
  * keeps its cursors, sends unanswered publications again in order, and writes down everything that
- * it is told. All methods may be called from any thread; nothing blocks.
+ * it is told. Where it gave up a connection whose hello was unanswered (a paused node may read that
+ * much later), and is told {@code replaced}, it takes that for its own doing and comes back. All
+ * methods may be called from any thread; nothing blocks.
  */
 public final class WsTestClient implements AutoCloseable {
   private static final long WELCOME_MILLIS = 5_000;
@@ -26,6 +27,7 @@ public final class WsTestClient implements AutoCloseable {
   private final Vertx vertx;
   private final WebSocketClient sockets;
   private final ClientOptions options;
+  private final Addresses addresses;
   private final Ledger ledger = new Ledger();
   private final Publications publications = new Publications(this::write);
   private final Questions questions = new Questions(this::write);
@@ -34,8 +36,10 @@ public final class WsTestClient implements AutoCloseable {
   /** Counts connections tried; what belongs to another than the last is not listened to. */
   private int life;
 
-  private int attempts;
-  private int nextUrl;
+  /** Connections given up after their hello, which may attach yet, and replace a later one. */
+  private int ghosts;
+
+  private boolean helloUnanswered;
   private boolean ended;
   private TestSocket socket;
   private Entry.Welcomed welcome;
@@ -45,11 +49,12 @@ public final class WsTestClient implements AutoCloseable {
     this.vertx = vertx;
     this.sockets = sockets;
     this.options = options;
+    this.addresses = new Addresses(options);
   }
 
   /** Connects to the next address of the list; afterwards it comes back by itself. */
   public CompletableFuture<Entry.Welcomed> connect() {
-    return connect(nextUrl());
+    return connect(next());
   }
 
   /**
@@ -59,7 +64,7 @@ public final class WsTestClient implements AutoCloseable {
   public synchronized CompletableFuture<Entry.Welcomed> connect(URI uri) {
     var welcomed = new CompletableFuture<Entry.Welcomed>();
     waiting.add(welcomed);
-    attempts = 0;
+    addresses.reached();
     open(uri);
     return welcomed;
   }
@@ -194,8 +199,8 @@ public final class WsTestClient implements AutoCloseable {
     }
   }
 
-  private synchronized URI nextUrl() {
-    return options.urls().get(nextUrl++ % options.urls().size());
+  private synchronized URI next() {
+    return addresses.next();
   }
 
   private void open(URI uri) {
@@ -210,6 +215,8 @@ public final class WsTestClient implements AutoCloseable {
   /** Listens to the connection no more; returns it where there is one. */
   private TestSocket abandon() {
     life++;
+    ghosts += helloUnanswered ? 1 : 0;
+    helloUnanswered = false;
     TestSocket open = socket;
     socket = null;
     heartbeat.stop();
@@ -224,15 +231,12 @@ public final class WsTestClient implements AutoCloseable {
       return;
     }
     int current = life;
-    long bound =
-        Math.min(options.longestWait().toMillis(), options.firstWait().toMillis() << attempts);
-    attempts = Math.min(attempts + 1, 10);
-    vertx.setTimer(1 + ThreadLocalRandom.current().nextLong(bound), id -> reconnect(current));
+    vertx.setTimer(addresses.pause(), id -> reconnect(current));
   }
 
   private synchronized void reconnect(int expected) {
     if (life == expected && !ended) {
-      open(nextUrl());
+      open(next());
     }
   }
 
@@ -253,8 +257,7 @@ public final class WsTestClient implements AutoCloseable {
 
   private ObjectNode cursors() {
     ObjectNode cursors = Json.MAPPER.createObjectNode();
-    new LinkedHashMap<>(ledger.cursors())
-        .forEach((channel, position) -> cursors.set(channel, Json.cursor(position)));
+    ledger.cursors().forEach((channel, at) -> cursors.set(channel, Json.cursor(at)));
     return cursors;
   }
 
@@ -263,9 +266,9 @@ public final class WsTestClient implements AutoCloseable {
     hello.putObject("client").put("name", "testkit").put("version", "1");
     if (welcome != null) {
       hello.put("resume", welcome.session());
-    }
-    if (welcome != null && options.keepsCursors()) {
-      hello.set("channels", cursors());
+      if (options.keepsCursors()) {
+        hello.set("channels", cursors());
+      }
     }
     return hello;
   }
@@ -286,6 +289,7 @@ public final class WsTestClient implements AutoCloseable {
         }
         socket = opened;
         write(hello());
+        helloUnanswered = true;
         vertx.setTimer(WELCOME_MILLIS, id -> dropUnlessWelcomed());
       }
     }
@@ -310,7 +314,10 @@ public final class WsTestClient implements AutoCloseable {
           return;
         }
         abandon();
-        if (code >= FIRST_FINAL_CODE && code <= LAST_FINAL_CODE) {
+        if (code == CloseCode.REPLACED.number && ghosts > 0) {
+          ghosts--;
+          reconnectLater();
+        } else if (code >= FIRST_FINAL_CODE && code <= LAST_FINAL_CODE) {
           end("closed with " + code + " " + reason);
         } else {
           reconnectLater();
@@ -338,8 +345,10 @@ public final class WsTestClient implements AutoCloseable {
 
     private void welcomed(ObjectNode frame) {
       boolean sameSession = frame.path("resumed").asBoolean();
-      welcome = ledger.all(Entry.Welcomed.class).get(ledger.all(Entry.Welcomed.class).size() - 1);
-      attempts = 0;
+      helloUnanswered = false;
+      List<Entry.Welcomed> welcomes = ledger.all(Entry.Welcomed.class);
+      welcome = welcomes.get(welcomes.size() - 1);
+      addresses.reached();
       heartbeat =
           Heartbeat.start(
               vertx,
