@@ -88,15 +88,27 @@ public sealed interface ChannelMessage<A> extends BusMessage<A>
    * @param position where it is; null where volatile, refused, or a duplicate too old to be found
    * @param duplicate it was stored before
    * @param expected with OUT_OF_SEQUENCE: the number to go on with; otherwise 0
+   * @param detail of a refusal, where there is more to say than the code does: for example where
+   *     the data does not fit its schema. May be shown to who published; null where there is none
    */
-  record Result(ErrorCode refused, Position position, boolean duplicate, long expected)
+  record Result(
+      ErrorCode refused, Position position, boolean duplicate, long expected, String detail)
       implements BusValue {
     static Result stored(Position position, boolean duplicate) {
-      return new Result(null, position, duplicate, 0);
+      return new Result(null, position, duplicate, 0, null);
     }
 
     static Result refused(ErrorCode code, long expected) {
-      return new Result(code, null, false, expected);
+      return new Result(code, null, false, expected, null);
+    }
+
+    static Result refused(ErrorCode code, String detail) {
+      return new Result(code, null, false, 0, detail);
+    }
+
+    /** The refusal as a failure, in words that may be shown to who published. */
+    public HoldfastException refusal() {
+      return HoldfastException.told(refused, detail == null ? refused.publicText : detail);
     }
   }
 

@@ -6,11 +6,14 @@ import dev.holdfast.channels.ChannelMessage.Page;
 import dev.holdfast.channels.ChannelMessage.Published;
 import dev.holdfast.channels.ChannelMessage.Result;
 import dev.holdfast.channels.ChannelStore.Appended;
+import dev.holdfast.channels.schemas.Schemas;
+import dev.holdfast.channels.schemas.TenantSchemas;
 import dev.holdfast.core.Access;
 import dev.holdfast.core.Bus;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ChannelName.Kind;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.JsonText;
@@ -24,6 +27,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Serves {@link ChannelMessage}s from Redis, one instance per node. What one sender publishes to a
@@ -47,7 +51,9 @@ public final class ChannelsVerticle extends VerticleBase
   private ChannelStore store;
   private HintSender hints;
   private Consumers consumers;
+  private Schemas schemas;
   private MessageConsumer<?> consumer;
+  private MessageConsumer<?> schemaConsumer;
 
   /**
    * @param hub this node's
@@ -81,7 +87,9 @@ public final class ChannelsVerticle extends VerticleBase
     MessageConsumer<ChannelMessage<?>> served =
         bus.serve(ADDRESS, message -> message.dispatch(this));
     consumer = served;
-    return consumer.completion();
+    schemas = new Schemas(link);
+    schemaConsumer = schemas.serve(bus);
+    return Future.all(consumer.completion(), schemaConsumer.completion());
   }
 
   private void beat() {
@@ -91,8 +99,13 @@ public final class ChannelsVerticle extends VerticleBase
 
   @Override
   public Future<?> stop() {
-    Future<?> silent = consumer == null ? Future.succeededFuture() : consumer.unregister();
-    return silent.eventually(() -> link == null ? Future.succeededFuture() : link.close());
+    return silent(consumer)
+        .eventually(() -> silent(schemaConsumer))
+        .eventually(() -> link == null ? Future.succeededFuture() : link.close());
+  }
+
+  private static Future<?> silent(MessageConsumer<?> served) {
+    return served == null ? Future.succeededFuture() : served.unregister();
   }
 
   @Override
@@ -100,16 +113,24 @@ public final class ChannelsVerticle extends VerticleBase
     if (!Access.mayPublish(message.caller(), message.session(), message.channel())) {
       return refused(ErrorCode.FORBIDDEN, "publish to " + message.channel());
     }
+    return withSchemas(message.channel(), known -> items(message, known));
+  }
+
+  private Future<Published> items(ChannelMessage.Publish message, TenantSchemas known) {
     List<Future<Result>> results = new ArrayList<>(message.items().size());
     for (Item item : message.items()) {
-      results.add(one(message, item).recover(this::named));
+      results.add(one(message, item, known).recover(this::named));
     }
     return Future.join(results).map(all -> new Published(all.list()));
   }
 
-  private Future<Result> one(ChannelMessage.Publish message, Item item) {
+  private Future<Result> one(ChannelMessage.Publish message, Item item, TenantSchemas known) {
     if (message.caller() instanceof Caller.Service && !JsonText.isValue(item.data())) {
       return refused(ErrorCode.BAD_REQUEST, "data: not one JSON value");
+    }
+    String fault = fault(message.channel(), item.event(), item.data(), known);
+    if (fault != null) {
+      return misfit(fault);
     }
     byte[] body = ServerFrames.body(item.event(), item.data(), message.caller());
     Channel channel = message.channel();
@@ -125,16 +146,25 @@ public final class ChannelsVerticle extends VerticleBase
     if (!Access.mayPublish(message.caller(), null, message.channel())) {
       return refused(ErrorCode.FORBIDDEN, "publish to " + message.channel());
     }
+    return withSchemas(message.channel(), known -> entries(message, known));
+  }
+
+  private Future<Published> entries(PublishKeyed message, TenantSchemas known) {
     List<Future<Result>> results = new ArrayList<>(message.entries().size());
     for (PublishKeyed.Entry entry : message.entries()) {
-      results.add(keyed(message, entry).recover(this::named));
+      results.add(keyed(message, entry, known).recover(this::named));
     }
     return Future.join(results).map(all -> new Published(all.list()));
   }
 
-  private Future<Result> keyed(PublishKeyed message, PublishKeyed.Entry entry) {
+  private Future<Result> keyed(
+      PublishKeyed message, PublishKeyed.Entry entry, TenantSchemas known) {
     if (!JsonText.isValue(entry.data())) {
       return refused(ErrorCode.BAD_REQUEST, "data: not one JSON value");
+    }
+    String fault = fault(message.channel(), entry.event(), entry.data(), known);
+    if (fault != null) {
+      return misfit(fault);
     }
     byte[] body = ServerFrames.body(entry.event(), entry.data(), message.caller());
     Channel channel = message.channel();
@@ -143,6 +173,22 @@ public final class ChannelsVerticle extends VerticleBase
             ? store.volatileNodes(channel)
             : store.appendKeyed(message.caller(), channel, entry, body);
     return appended.map(answer -> told(channel, answer, body));
+  }
+
+  /** Before the first publication of a tenant its schemas are read; those behind it wait, too. */
+  private Future<Published> withSchemas(
+      Channel channel, Function<TenantSchemas, Future<Published>> append) {
+    TenantSchemas known = schemas.known(channel.tenant());
+    return known != null ? append.apply(known) : schemas.load(channel.tenant()).compose(append);
+  }
+
+  /** What is told in system channels is Holdfast's own and its services' affair. */
+  private static String fault(Channel channel, String event, String data, TenantSchemas known) {
+    return channel.name().kind() == Kind.SYSTEM ? null : known.fault(event, data);
+  }
+
+  private static <T> Future<T> misfit(String fault) {
+    return Future.failedFuture(HoldfastException.told(ErrorCode.BAD_REQUEST, fault));
   }
 
   private Result told(Channel channel, Appended answer, byte[] body) {
@@ -158,8 +204,8 @@ public final class ChannelsVerticle extends VerticleBase
   }
 
   private Future<Result> named(Throwable failure) {
-    ErrorCode code = HoldfastException.from(failure).code();
-    Result result = Result.refused(code, 0);
+    HoldfastException named = HoldfastException.from(failure);
+    Result result = Result.refused(named.code(), named.publicMessage());
     metrics.published(result);
     return Future.succeededFuture(result);
   }

@@ -135,7 +135,7 @@ final class PublisherLane {
     } else if (code.retryable && code != ErrorCode.STORE_FULL) {
       backOff();
     } else {
-      pending.poll().promise().fail(new HoldfastException(code, channel + ": " + code.publicText));
+      pending.poll().promise().fail(result.refusal());
       send();
     }
   }

@@ -89,6 +89,63 @@ public final class Keys {
     return "hf:idet:" + tag(channel);
   }
 
+  /** A tenant's JSON Schemas. */
+  public static String schemas(String tenant) {
+    return "hf:schemas:{" + tenant + "}";
+  }
+
+  /** What is known of a file. */
+  public static String file(String tenant, String file) {
+    return "hf:file:{" + tenant + "!" + file + "}";
+  }
+
+  /** A tenant's files and what they reserve. */
+  public static String fileQuota(String tenant) {
+    return "hf:fquota:{" + tenant + "!}";
+  }
+
+  /** All files of a tenant, by name. */
+  public static String tenantFiles(String tenant) {
+    return "hf:ften:{" + tenant + "!}";
+  }
+
+  public static String userFiles(String tenant, String user) {
+    return "hf:fown:{" + tenant + "!u:" + user + "}";
+  }
+
+  public static String sessionFiles(String tenant, String session) {
+    return "hf:fses:{" + tenant + "!s:" + session + "}";
+  }
+
+  /** Which file a piece of stored content is of. */
+  public static String fileContent(String content) {
+    return "hf:fkey:{" + content + "}";
+  }
+
+  /**
+   * @param digest of the ticket, which itself is kept nowhere
+   */
+  public static String fileTicket(String digest) {
+    return "hf:fticket:{" + digest + "}";
+  }
+
+  /**
+   * @param shard 0 to {@link #SHARDS} − 1
+   */
+  public static String fileDue(int shard) {
+    return "hf:fdue:{" + hex(shard) + "}";
+  }
+
+  /** Tenants that have or had files. */
+  public static String fileTenants() {
+    return "hf:ftenants:{files}";
+  }
+
+  /** Which storage the files' content is in. */
+  public static String fileStorage() {
+    return "hf:fstorage:{files}";
+  }
+
   public static String leases() {
     return "hf:nodes:{nodes}";
   }
