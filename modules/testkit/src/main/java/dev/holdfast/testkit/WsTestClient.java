@@ -152,9 +152,7 @@ public final class WsTestClient implements AutoCloseable {
 
   /** Tells the server the cursors that the ledger has. */
   public synchronized void ack() {
-    ObjectNode frame = Json.frame("ack");
-    frame.set("cursors", cursors());
-    write(frame);
+    write(Hello.ack(ledger.cursors()));
   }
 
   public Ledger ledger() {
@@ -255,24 +253,6 @@ public final class WsTestClient implements AutoCloseable {
     }
   }
 
-  private ObjectNode cursors() {
-    ObjectNode cursors = Json.MAPPER.createObjectNode();
-    ledger.cursors().forEach((channel, at) -> cursors.set(channel, Json.cursor(at)));
-    return cursors;
-  }
-
-  private ObjectNode hello() {
-    ObjectNode hello = Json.frame("hello").put("token", options.token());
-    hello.putObject("client").put("name", "testkit").put("version", "1");
-    if (welcome != null) {
-      hello.put("resume", welcome.session());
-      if (options.keepsCursors()) {
-        hello.set("channels", cursors());
-      }
-    }
-    return hello;
-  }
-
   /** One connection, for as long as it is the last. */
   private final class Connection implements TestSocket.Listener {
     private final int number;
@@ -288,7 +268,7 @@ public final class WsTestClient implements AutoCloseable {
           return;
         }
         socket = opened;
-        write(hello());
+        write(Hello.frame(options, welcome, ledger.cursors()));
         helloUnanswered = true;
         vertx.setTimer(WELCOME_MILLIS, id -> dropUnlessWelcomed());
       }
