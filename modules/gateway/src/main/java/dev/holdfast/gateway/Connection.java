@@ -155,10 +155,6 @@ final class Connection {
     liveness.closing();
     loop.metrics.closed(code);
     release();
-    if (out.blockedSince() != 0) {
-      out.close(code); // and cut by liveness, if that is not answered
-      return;
-    }
     out.close();
     transport.close(code);
   }

@@ -74,9 +74,9 @@ final class SocketOutbound extends ChannelInboundHandlerAdapter implements Outbo
   }
 
   /** Says the close behind what still waits: Vert.x would hold it back until the socket drains. */
-  void close(CloseCode code) {
+  void say(CloseCode code) {
     channel.write(new CloseWebSocketFrame(code.number, code.wireName()), channel.voidPromise());
-    close();
+    channel.flush();
   }
 
   @Override

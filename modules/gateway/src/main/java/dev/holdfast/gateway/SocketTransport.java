@@ -61,6 +61,10 @@ final class SocketTransport implements Transport {
 
   @Override
   public void close(CloseCode code) {
+    if (out.blockedSince() != 0) {
+      out.say(code); // and cut by liveness, if that is not answered
+      return;
+    }
     socket.resume(); // for the answer to the close
     socket
         .close(code.number, code.wireName())

@@ -56,7 +56,7 @@ final class StreamTransport implements Transport {
     Subscriptions subscriptions = connection.session().subscriptions;
     for (ChannelName name : wanted) {
       if (!subscriptions.reads(name)) {
-        subscriptions.subscribe(new ClientFrame.Subscribe(name.toString(), name, ReadFrom.LATEST));
+        connection.session().subscribe(new ClientFrame.Subscribe(name.toString(), name, ReadFrom.LATEST));
       }
     }
   }
