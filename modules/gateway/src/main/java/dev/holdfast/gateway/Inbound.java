@@ -13,12 +13,15 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The way in of one connection: WebSocket frames → one message → a frame of the protocol → whoever
  * it is for in this phase. Assembles fragments up to the limit. Confined to the event loop.
  */
 final class Inbound {
+  private static final Logger LOG = LoggerFactory.getLogger(Inbound.class);
   private static final int MALFORMED_LIMIT = 10;
   private static final long MALFORMED_WINDOW = TimeUnit.MINUTES.toNanos(1);
 
@@ -101,7 +104,10 @@ final class Inbound {
   private void dispatch(Decoded decoded) {
     try {
       decoded.frame().dispatch(connection.session());
+    } catch (HoldfastException e) {
+      connection.refuse(decoded.id(), e);
     } catch (RuntimeException e) {
+      LOG.error("a {} of connection {} failed", decoded.type(), connection.id, e);
       connection.refuse(decoded.id(), e);
     }
   }
