@@ -13,8 +13,8 @@ import java.util.Set;
  * @param allowedOrigins of browser pages, compared exactly, as {@code https://app.example}; a
  *     client that names no origin is not a browser and is let in
  * @param frameLimit bytes of one message from a client, 1 KiB to 1 MiB
- * @param helloTimeout from the upgrade to the hello, and from a TCP connection to its first request,
- *     at least 100 ms; a request's body, or the next request, may take six times as long
+ * @param helloTimeout from the upgrade to the hello, and from a TCP connection to its first
+ *     request, at least 100 ms; a request's body, or the next request, may take six times as long
  * @param heartbeat silence of a client after which it is pinged; after two it is closed; at least
  *     100 ms
  * @param publishRate publications per second and connection; as many at once

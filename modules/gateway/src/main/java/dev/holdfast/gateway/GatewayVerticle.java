@@ -13,10 +13,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The edge of a node: WebSockets, the HTTP API with its streams of events, health and metrics. Deployed as
- * an event-loop verticle, one instance per event loop, which share the port; each has its own
- * connections and touches no other's. What they share by {@link GatewayServices} is safe on any
- * thread.
+ * The edge of a node: WebSockets, the HTTP API with its streams of events, health and metrics.
+ * Deployed as an event-loop verticle, one instance per event loop, which share the port; each has
+ * its own connections and touches no other's. What they share by {@link GatewayServices} is safe on
+ * any thread.
  */
 public final class GatewayVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayVerticle.class);
@@ -52,7 +52,10 @@ public final class GatewayVerticle extends VerticleBase {
   public Future<?> start() {
     loop = new GatewayLoop(vertx, context, config, services);
     server = vertx.createHttpServer(options());
-    server.requestHandler(new HttpRoutes(vertx, loop).handler());
+    Patience patience = new Patience(config.helloTimeout());
+    server.connectionHandler(patience::opened);
+    server.requestHandler(new HttpRoutes(vertx, loop).handler(sources, patience));
+    server.invalidRequestHandler(InvalidRequests::refuse);
     server.exceptionHandler(failure -> LOG.debug("HTTP connection: {}", failure.toString()));
     vertx.setPeriodic(config.tick().toMillis(), tick -> tick(patience));
     vertx.setPeriodic(config.ackFlush().toMillis(), flush -> loop.cursors.flush());

@@ -8,6 +8,7 @@ import dev.holdfast.gateway.http.NodeState;
 import dev.holdfast.gateway.http.Patience;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -30,18 +31,31 @@ final class HttpRoutes {
     this.loop = loop;
   }
 
-  Router router(HttpSources sources, Patience patience) {
+  Handler<HttpServerRequest> handler(HttpSources sources, Patience patience) {
+    Upgrade upgrade = new Upgrade(loop);
+    Router router = router(sources, patience, upgrade);
+    return request -> {
+      if (Upgrade.isFor(request)) {
+        patience.upgrading(request);
+        upgrade.handle(request);
+      } else {
+        router.handle(request);
+      }
+    };
+  }
+
+  private Router router(HttpSources sources, Patience patience, Upgrade upgrade) {
     Router router = Router.router(vertx);
     Cors.of(loop.config.allowedOrigins()).mount(router);
-    new HttpApi(services(sources), patience, handlers()).mount(router);
+    new HttpApi(services(sources), patience, handlers(upgrade)).mount(router);
     return router;
   }
 
   /** By the operations of the document. */
-  private Map<String, Handler<RoutingContext>> handlers() {
+  private Map<String, Handler<RoutingContext>> handlers(Upgrade upgrade) {
     HealthChecks health = loop.services.health();
     return Map.of(
-        "connect", new Upgrade(loop)::handle,
+        "connect", routing -> upgrade.handle(routing.request()),
         "readEvents", new EventStreams(loop)::handle,
         "isLive", routing -> answer(routing, health.live()),
         "isReady", routing -> answer(routing, health.ready()),

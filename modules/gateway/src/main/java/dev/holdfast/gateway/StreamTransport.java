@@ -56,7 +56,9 @@ final class StreamTransport implements Transport {
     Subscriptions subscriptions = connection.session().subscriptions;
     for (ChannelName name : wanted) {
       if (!subscriptions.reads(name)) {
-        connection.session().subscribe(new ClientFrame.Subscribe(name.toString(), name, ReadFrom.LATEST));
+        connection
+            .session()
+            .subscribe(new ClientFrame.Subscribe(name.toString(), name, ReadFrom.LATEST));
       }
     }
   }

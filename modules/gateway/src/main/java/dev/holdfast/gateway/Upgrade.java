@@ -51,7 +51,7 @@ final class Upgrade {
   }
 
   private static void refuse(HttpServerRequest request, int status, String detail) {
-    Problem.send(request.response(), status, detail);
+    Problem.of(status, detail).send(request.response());
   }
 
   private void accept(HttpServerRequest request, String token) {

@@ -11,11 +11,13 @@ import dev.holdfast.channels.ChannelsClient;
 import dev.holdfast.channels.ChannelsConfig;
 import dev.holdfast.channels.ChannelsVerticle;
 import dev.holdfast.channels.Hub;
+import dev.holdfast.connections.ConnectionsClient;
 import dev.holdfast.core.Bus;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.NodeInbox;
+import dev.holdfast.gateway.http.HttpSources;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
@@ -105,9 +107,14 @@ final class GatewayFixture implements AutoCloseable {
   }
 
   private synchronized GatewayVerticle gateway(GatewayConfig config, GatewayServices services) {
-    GatewayVerticle gateway = new GatewayVerticle(config, services);
+    GatewayVerticle gateway = new GatewayVerticle(config, services, sources());
     gateways.add(gateway);
     return gateway;
+  }
+
+  private HttpSources sources() {
+    var connections = new ConnectionsClient(bus, Duration.ofSeconds(5));
+    return new HttpSources(connections, () -> Set.of(node), () -> "{}");
   }
 
   private GatewayServices services(Hub hub) {

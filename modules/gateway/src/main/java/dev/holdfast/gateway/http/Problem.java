@@ -37,10 +37,6 @@ public final class Problem extends RuntimeException {
     return new Problem(named.code().httpStatus, named.code(), named.publicMessage());
   }
 
-  static Problem of(ErrorCode code) {
-    return new Problem(code.httpStatus, code, code.publicText);
-  }
-
   static Problem badRequest(String detail) {
     return new Problem(400, ErrorCode.BAD_REQUEST, detail);
   }
@@ -68,7 +64,7 @@ public final class Problem extends RuntimeException {
       return;
     }
     if (status == 401) {
-      response.putHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+      response.putHeader("www-authenticate", "Bearer");
     }
     response
         .setStatusCode(status)

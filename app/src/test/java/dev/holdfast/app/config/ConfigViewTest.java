@@ -1,0 +1,50 @@
+package dev.holdfast.app.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import dev.holdfast.auth.AuthConfig;
+import dev.holdfast.auth.VerificationKey;
+import io.vertx.core.json.JsonObject;
+import org.junit.jupiter.api.Test;
+
+class ConfigViewTest {
+  private static final String SECRET = "a-secret-of-more-than-32-bytes-in-all";
+  private static final HoldfastConfig D = HoldfastConfig.DEFAULTS;
+
+  @Test
+  void showsTheKeysOfTheFileWithTheDefaults() {
+    JsonObject view = new JsonObject(ConfigView.json(D));
+
+    assertEquals(65_536, view.getJsonObject("gateway").getInteger("frameLimit"));
+    assertEquals("PT2M", view.getJsonObject("sessions").getString("linger"));
+  }
+
+  @Test
+  void showsNoSecret() {
+    RedisSettings r = D.redis();
+    var redis =
+        new RedisSettings(
+            "redis://ann:hunter2@127.0.0.1:6379",
+            r.commandTimeout(),
+            r.connectTimeout(),
+            r.reconnectMin(),
+            r.reconnectMax(),
+            r.maxQueued(),
+            r.embeddedPort(),
+            r.embeddedFsync());
+    AuthConfig auth = AuthConfig.DEFAULTS.withKeys(VerificationKey.hs256(SECRET));
+    var config =
+        new HoldfastConfig(
+            D.node(), D.data(), 0, D.logLevel(), D.gateway(), redis, D.sessions(), D.channels(),
+            D.lease(), auth, D.cluster());
+
+    String view = ConfigView.json(config);
+
+    assertFalse(view.contains(SECRET), view);
+    assertFalse(view.contains("hunter2"), view);
+    assertEquals(
+        "redis://***@127.0.0.1:6379",
+        new JsonObject(view).getJsonObject("redis").getString("uri"));
+  }
+}

@@ -1,0 +1,56 @@
+package dev.holdfast.gateway.http;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.handler.CorsHandler;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Lets pages of the allowed origins use the API. For a page of any other nothing is said, so that
+ * its browser keeps the answer from it; what needs no browser needs no origin.
+ */
+public final class Cors {
+  private static final int MAX_AGE_SECONDS = 600;
+  private static final Set<String> REQUEST_HEADERS =
+      Set.of("authorization", "content-type", "idempotency-key", "if-match", "last-event-id");
+
+  private final Set<String> origins;
+
+  private Cors(Set<String> origins) {
+    this.origins = origins;
+  }
+
+  /**
+   * @param origins compared exactly
+   */
+  public static Cors of(Set<String> origins) {
+    return new Cors(Set.copyOf(origins));
+  }
+
+  public void mount(Router router) {
+    if (origins.isEmpty()) {
+      return;
+    }
+    CorsHandler handler =
+        CorsHandler.create()
+            .addOrigins(List.copyOf(origins))
+            .allowedMethods(
+                Set.of(HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.DELETE))
+            .allowedHeaders(REQUEST_HEADERS)
+            .exposedHeaders(Set.of("etag", "location"))
+            .maxAgeSeconds(MAX_AGE_SECONDS);
+    router
+        .route("/v1/*")
+        .handler(
+            routing -> {
+              List<String> origin = routing.request().headers().getAll(HttpHeaders.ORIGIN);
+              if (origin.size() == 1 && origins.contains(origin.get(0))) {
+                handler.handle(routing);
+              } else {
+                routing.next();
+              }
+            });
+  }
+}

@@ -1,0 +1,178 @@
+package dev.holdfast.gateway.http;
+
+import dev.holdfast.auth.Verified;
+import dev.holdfast.core.Caller;
+import dev.holdfast.gateway.http.Contract.Operation;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the routes of the {@link Contract}: an operation of the document without a handler, or a
+ * handler without an operation, fails the start. Confined to its event loop.
+ */
+public final class HttpApi {
+  /** Bytes of a body. */
+  public static final int BODY_LIMIT = 1 << 20;
+
+  private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
+
+  private final Contract contract = Contract.load();
+  private final HttpServices services;
+  private final MeterRegistry registry;
+  private final Patience patience;
+  private final Map<String, Handler<RoutingContext>> plain;
+  private final Map<String, Function<Ask, Future<Answer>>> asked = new HashMap<>();
+  private final BodyHandler bodies = BodyHandler.create(false).setBodyLimit(BODY_LIMIT);
+
+  /**
+   * @param plain handlers of operations that are none of this API's own, by operation
+   */
+  public HttpApi(
+      HttpServices services, Patience patience, Map<String, Handler<RoutingContext>> plain) {
+    this.services = services;
+    this.patience = patience;
+    this.registry = services.node().registry();
+    this.plain = new HashMap<>(plain);
+    this.plain.putAll(new Docs(contract).handlers());
+    asked.putAll(new Publishing(services.channels(), services.dataLimit()).operations());
+    asked.putAll(new ChannelViews(services.channels()).operations());
+    asked.putAll(new Sessions(services.sessions(), services.channels()).operations());
+    asked.putAll(new Connections(services.sources().connections()).operations());
+    asked.putAll(new NodeViews(services.node(), services.sources()).operations());
+  }
+
+  /** Adds all routes, and what is answered where there is none. */
+  public void mount(Router router) {
+    checkComplete();
+    router.route().handler(this::begin);
+    contract.operations().forEach(operation -> route(router, operation));
+    refuse(router, 400, "The request is not valid.");
+    refuse(router, 404, "There is nothing at this address.");
+    refuse(router, 406, "The answer is of none of the types that you accept.");
+    refuse(router, 413, "The body is larger than " + BODY_LIMIT + " bytes.");
+    router.errorHandler(405, this::refuseMethod);
+    router.errorHandler(500, HttpApi::failed);
+  }
+
+  private void checkComplete() {
+    Set<String> documented = new HashSet<>();
+    contract.operations().forEach(operation -> documented.add(operation.id()));
+    Set<String> handled = new HashSet<>(plain.keySet());
+    handled.addAll(asked.keySet());
+    if (!documented.equals(handled)) {
+      throw new IllegalStateException("documented " + documented + ", handled " + handled);
+    }
+  }
+
+  private void begin(RoutingContext routing) {
+    patience.begun(routing);
+    routing.response().putHeader("x-content-type-options", "nosniff");
+    routing.next();
+  }
+
+  private void route(Router router, Operation operation) {
+    Route route = router.route(operation.method(), operation.route());
+    if (operation.secured()) {
+      operation.produces().forEach(route::produces);
+    }
+    route.handler(routing -> count(routing, operation));
+    if (plain.containsKey(operation.id())) {
+      route.handler(patience::complete).handler(plain.get(operation.id()));
+      return;
+    }
+    if (!operation.consumes().isEmpty()) {
+      route.handler(routing -> checkBody(routing, operation));
+    }
+    route.handler(this::authenticate);
+    if (!operation.consumes().isEmpty()) {
+      route.handler(routing -> bodies.handle(routing));
+    }
+    route.handler(patience::complete);
+    route.handler(routing -> run(routing, asked.get(operation.id())));
+  }
+
+  private void count(RoutingContext routing, Operation operation) {
+    routing.addEndHandler(
+        ended -> {
+          String status = Integer.toString(routing.response().getStatusCode());
+          registry
+              .counter("holdfast.http", "operation", operation.id(), "status", status)
+              .increment();
+        });
+    routing.next();
+  }
+
+  private static void checkBody(RoutingContext routing, Operation operation) {
+    try {
+      MediaTypes.check(routing.request(), operation.consumes());
+      routing.next();
+    } catch (Problem problem) {
+      refuse(routing, problem);
+    }
+  }
+
+  /** Before the body is read: who is not known gets no memory of ours. */
+  private void authenticate(RoutingContext routing) {
+    routing.request().pause();
+    services
+        .tokens()
+        .verify(BearerToken.ofHeader(routing.request()))
+        .map(HttpApi::caller)
+        .onComplete(done -> routing.request().resume())
+        .onSuccess(caller -> routing.put("caller", caller).next())
+        .onFailure(failure -> refuse(routing, failure));
+  }
+
+  private static Caller caller(Verified verified) {
+    return Callers.of(verified);
+  }
+
+  private static void run(RoutingContext routing, Function<Ask, Future<Answer>> operation) {
+    Future<Answer> answer;
+    try {
+      answer = operation.apply(new Ask(routing, routing.get("caller")));
+    } catch (RuntimeException e) {
+      answer = Future.failedFuture(e);
+    }
+    answer
+        .onSuccess(given -> given.send(routing.response()))
+        .onFailure(failure -> refuse(routing, failure));
+  }
+
+  private static void refuse(RoutingContext routing, Throwable failure) {
+    Problem problem = Problem.of(failure);
+    if (problem.status() == 500) {
+      LOG.error("{} {} failed", routing.request().method(), routing.request().path(), failure);
+    } else {
+      LOG.debug("{} is answered {}: {}", routing.request().path(), problem.code(), "" + failure);
+    }
+    problem.send(routing.response());
+  }
+
+  private static void refuse(Router router, int status, String detail) {
+    router.errorHandler(status, routing -> Problem.of(status, detail).send(routing.response()));
+  }
+
+  private void refuseMethod(RoutingContext routing) {
+    Set<String> methods = contract.methodsAt(routing.normalizedPath());
+    routing.response().putHeader("allow", String.join(", ", methods));
+    Problem.of(405, "This address takes " + String.join(", ", methods) + ".")
+        .send(routing.response());
+  }
+
+  private static void failed(RoutingContext routing) {
+    refuse(routing, routing.failure());
+  }
+}

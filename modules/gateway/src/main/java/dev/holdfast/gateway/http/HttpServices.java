@@ -1,0 +1,18 @@
+package dev.holdfast.gateway.http;
+
+import dev.holdfast.auth.TokenVerifier;
+import dev.holdfast.channels.ChannelsClient;
+import dev.holdfast.sessions.SessionsClient;
+
+/**
+ * What the operations are done with.
+ *
+ * @param dataLimit bytes of one publication's data
+ */
+public record HttpServices(
+    TokenVerifier tokens,
+    SessionsClient sessions,
+    ChannelsClient channels,
+    HttpSources sources,
+    NodeState node,
+    int dataLimit) {}

@@ -1,0 +1,21 @@
+package dev.holdfast.gateway.http;
+
+import dev.holdfast.core.NodeId;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Map;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+
+/**
+ * What the node that answers knows of itself. All safe on any thread.
+ *
+ * @param checks by name, whether it holds
+ * @param sockets open ones
+ * @param sessions attached ones
+ */
+public record NodeState(
+    NodeId self,
+    Supplier<Map<String, Boolean>> checks,
+    IntSupplier sockets,
+    IntSupplier sessions,
+    MeterRegistry registry) {}

@@ -1,0 +1,74 @@
+package dev.holdfast.gateway.http;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.type.TypeReference;
+import dev.holdfast.core.JsonText;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The forms in which publications come: our own, and CloudEvents one by one, as a batch, or in
+ * binary mode.
+ */
+final class PublishBodies {
+  private static final int MOST = 100;
+  private static final String KEY_HEADER = "Idempotency-Key";
+  private static final TypeReference<Request> OWN = new TypeReference<>() {};
+  private static final TypeReference<CloudEvent> EVENT = new TypeReference<>() {};
+  private static final TypeReference<List<CloudEvent>> BATCH = new TypeReference<>() {};
+
+  private PublishBodies() {}
+
+  /** Our own form. */
+  record Request(List<NewPublication> publications) {
+    @JsonCreator
+    Request(@JsonProperty("publications") List<NewPublication> publications) {
+      NewPublication.require(publications != null, "publications: missing");
+      this.publications = counted(publications);
+    }
+  }
+
+  static List<NewPublication> read(Ask ask) {
+    List<NewPublication> publications = forms(ask);
+    for (int i = 0; i < publications.size(); i++) {
+      if (!JsonText.isValue(publications.get(i).data())) {
+        throw Problem.badRequest("publications[" + i + "].data: not one JSON value, or too deep");
+      }
+    }
+    return keyed(publications, ask.header(KEY_HEADER));
+  }
+
+  private static List<NewPublication> forms(Ask ask) {
+    return switch (ask.mediaType()) {
+      case "application/cloudevents+json" -> List.of(ask.body(EVENT).publication());
+      case "application/cloudevents-batch+json" ->
+          counted(ask.body(BATCH)).stream().map(CloudEvent::publication).toList();
+      default ->
+          ask.header("ce-specversion") == null
+              ? ask.body(OWN).publications()
+              : List.of(CloudEvent.binary(ask).publication());
+    };
+  }
+
+  private static <T> List<T> counted(List<T> publications) {
+    boolean counts = !publications.isEmpty() && publications.size() <= MOST;
+    NewPublication.require(counts && !publications.contains(null), "1 to " + MOST + " of them");
+    return publications;
+  }
+
+  /** The request's key serves those that have none, each told apart by its place. */
+  private static List<NewPublication> keyed(List<NewPublication> publications, String key) {
+    if (key == null) {
+      return publications;
+    }
+    NewPublication.key(key);
+    List<NewPublication> keyed = new ArrayList<>();
+    for (int i = 0; i < publications.size(); i++) {
+      NewPublication publication = publications.get(i);
+      keyed.add(
+          publication.key() == null ? publication.withKey("h " + i + " " + key) : publication);
+    }
+    return keyed;
+  }
+}
