@@ -17,7 +17,8 @@ final class ExitCode {
   static final int CONFIGURATION = 3;
   static final int NOT_STARTED = 4;
 
-  private static final Map<String, String> MEANINGS = new LinkedHashMap<>();
+  /** By code, for people. */
+  static final Map<String, String> MEANINGS = new LinkedHashMap<>();
 
   static {
     MEANINGS.put(Integer.toString(OK), "done; or ended as asked");
@@ -31,16 +32,6 @@ final class ExitCode {
   }
 
   private ExitCode() {}
-
-  /** Adds the meanings to the help of a command and its subcommands. */
-  static void document(CommandLine commands) {
-    commands
-        .getCommandSpec()
-        .usageMessage()
-        .exitCodeListHeading("%nExit codes:%n")
-        .exitCodeList(MEANINGS);
-    commands.getSubcommands().values().forEach(ExitCode::document);
-  }
 
   /** Tells a person why a command failed, and names the code; no stack trace but for a bug. */
   static int explain(Exception failure, CommandLine commands, ParseResult ignored) {

@@ -9,7 +9,6 @@ import picocli.CommandLine.HelpCommand;
 @Command(
     name = "holdfast",
     mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
     description = "A multi-tenant real-time server whose sessions outlive the node they are on.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {ServeCommand.class, TokenCommand.class, DemoCommand.class, HelpCommand.class})
@@ -25,7 +24,15 @@ public final class Holdfast {
     commands.setExecutionExceptionHandler(ExitCode::explain);
     commands.setCaseInsensitiveEnumValuesAllowed(true);
     commands.setUsageHelpWidth(100);
-    ExitCode.document(commands);
+    describe(commands);
     return commands;
+  }
+
+  /** What the help of every command tells alike. */
+  private static void describe(CommandLine commands) {
+    commands.getCommandSpec().versionProvider(new Version());
+    commands.getCommandSpec().usageMessage().exitCodeListHeading("%nExit codes:%n");
+    commands.getCommandSpec().usageMessage().exitCodeList(ExitCode.MEANINGS);
+    commands.getSubcommands().values().forEach(Holdfast::describe);
   }
 }

@@ -17,7 +17,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "serve",
     mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
     description =
         "Runs a node. Without a configuration: on loopback, with an embedded Redis and a generated"
             + " development key, both kept in the data folder.")

@@ -21,7 +21,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "token",
     mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
     description = "Prints a token, signed with the development key or with a configured HS256 key.")
 final class TokenCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -30,7 +30,7 @@ final class DemoClientsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     String secret = DevelopmentKey.read(keyFile).secret();
-    var clients = new DemoClients(urls, secret, sessions, this::report);
+    var clients = new DemoClientsVerticle(urls, secret, sessions, this::report);
     Vertx vertx = Vertx.vertx();
     vertx.deployVerticle(clients).toCompletionStage().toCompletableFuture().join();
     ChildInput.read(line -> clients.finish(totals(line)));

@@ -36,7 +36,7 @@ final class DemoServiceCommand implements Callable<Integer> {
             .toCompletionStage()
             .toCompletableFuture()
             .join();
-    var service = new DemoService(rate, sessions, this::report);
+    var service = new DemoServiceVerticle(rate, sessions, this::report);
     vertx.deployVerticle(service).toCompletionStage().toCompletableFuture().join();
     ChildInput.read(line -> service.finish());
     return 0;

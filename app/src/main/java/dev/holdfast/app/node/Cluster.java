@@ -43,6 +43,8 @@ public final class Cluster {
               + " Keep others out by the network, or set cluster.tls",
           config.host());
     }
+    // Some of its classes ask before they know of any configuration.
+    System.setProperty("hazelcast.logging.type", "slf4j");
     var hazelcast = new HazelcastClusterManager(Membership.config(config));
     return Vertx.builder()
         .with(options(config))

@@ -6,9 +6,11 @@ import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.core.Bus;
 import dev.holdfast.core.Ids;
 import dev.holdfast.redis.RedisConfig;
+import io.vertx.core.Context;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
@@ -35,8 +37,12 @@ final class Node {
   private NodeLife life;
   private boolean stopping;
 
+  /** Of no verticle: what is deployed from a verticle's context ends with that verticle. */
+  private final Context context;
+
   private Node(NodeParts parts) {
     this.parts = parts;
+    this.context = vertx().getOrCreateContext();
   }
 
   /**
@@ -88,8 +94,15 @@ final class Node {
 
   /** Takes a step when those before it are done, however they ended. */
   private synchronized Future<Void> next(Supplier<Future<Void>> step) {
-    steps = steps.transform(done -> step.get());
+    steps = steps.transform(done -> onContext(step));
     return steps;
+  }
+
+  private Future<Void> onContext(Supplier<Future<Void>> step) {
+    Promise<Void> done = Promise.promise();
+    context.runOnContext(
+        ignored -> Future.succeededFuture().compose(now -> step.get()).onComplete(done));
+    return done.future();
   }
 
   private synchronized Future<Void> live() {

@@ -1,10 +1,12 @@
 package dev.holdfast.app.node;
 
+import dev.holdfast.app.config.ConfigView;
 import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.app.config.HostPort;
 import dev.holdfast.channels.ChannelsClient;
 import dev.holdfast.channels.ChannelsVerticle;
 import dev.holdfast.channels.Hub;
+import dev.holdfast.connections.ConnectionsClient;
 import dev.holdfast.connections.ConnectionsVerticle;
 import dev.holdfast.connections.NodeInfo;
 import dev.holdfast.connections.NodesVerticle;
@@ -15,6 +17,7 @@ import dev.holdfast.gateway.ConnectionDirectory;
 import dev.holdfast.gateway.GatewayServices;
 import dev.holdfast.gateway.GatewayVerticle;
 import dev.holdfast.gateway.HealthChecks;
+import dev.holdfast.gateway.http.HttpSources;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.sessions.SessionsClient;
@@ -35,6 +38,8 @@ final class NodeLife {
   private static final Duration LONG_REQUEST = Duration.ofSeconds(10);
 
   private static final Duration REQUEST = Duration.ofSeconds(5);
+  private static final Duration REDIS_PATIENCE = Duration.ofSeconds(8);
+  private static final long RETRY_MS = 250;
 
   private final NodeParts parts;
   private final List<PulseVerticle> pulses;
@@ -68,7 +73,7 @@ final class NodeLife {
   }
 
   Future<NodeId> start() {
-    return RedisLink.open(bus().vertx(), redis(), "node", registry())
+    return openLink(System.nanoTime() + REDIS_PATIENCE.toNanos())
         .onSuccess(opened -> link = opened)
         .compose(opened -> deployments.deploy(sessions()))
         .compose(done -> deployments.deploy(nodes))
@@ -91,6 +96,16 @@ final class NodeLife {
         .eventually(() -> link == null ? Future.succeededFuture() : link.close())
         .onComplete(done -> log.close())
         .onComplete(done -> parts.meters().forget());
+  }
+
+  /** A Redis that starts at the same time, or a machine that is busy then, is waited for. */
+  private Future<RedisLink> openLink(long until) {
+    return RedisLink.open(bus().vertx(), redis(), "node", registry())
+        .recover(
+            failure ->
+                System.nanoTime() > until
+                    ? Future.failedFuture(failure)
+                    : bus().vertx().timer(RETRY_MS).compose(now -> openLink(until)));
   }
 
   private SessionsVerticle sessions() {
@@ -137,8 +152,22 @@ final class NodeLife {
         .onSuccess(done -> probe.start())
         .compose(
             done ->
-                deployments.deploy(() -> new GatewayVerticle(config().gateway(), services), loops))
+                deployments
+                    .deploy(
+                        () -> new GatewayVerticle(config().gateway(), services, httpSources()),
+                        loops)
+                    .recover(this::notListening))
         .onSuccess(done -> started = true);
+  }
+
+  private <T> Future<T> notListening(Throwable failure) {
+    String what = "listening at " + info().address() + ": " + failure.getMessage();
+    return Future.failedFuture(new StartException(what, failure));
+  }
+
+  private HttpSources httpSources() {
+    return new HttpSources(
+        new ConnectionsClient(bus(), REQUEST), nodes::live, () -> ConfigView.json(config()));
   }
 
   private GatewayServices gatewayServices(ConnectionDirectory directory) {

@@ -36,15 +36,23 @@ class ConfigViewTest {
     AuthConfig auth = AuthConfig.DEFAULTS.withKeys(VerificationKey.hs256(SECRET));
     var config =
         new HoldfastConfig(
-            D.node(), D.data(), 0, D.logLevel(), D.gateway(), redis, D.sessions(), D.channels(),
-            D.lease(), auth, D.cluster());
+            D.node(),
+            D.data(),
+            0,
+            D.logLevel(),
+            D.gateway(),
+            redis,
+            D.sessions(),
+            D.channels(),
+            D.lease(),
+            auth,
+            D.cluster());
 
     String view = ConfigView.json(config);
 
     assertFalse(view.contains(SECRET), view);
     assertFalse(view.contains("hunter2"), view);
     assertEquals(
-        "redis://***@127.0.0.1:6379",
-        new JsonObject(view).getJsonObject("redis").getString("uri"));
+        "redis://***@127.0.0.1:6379", new JsonObject(view).getJsonObject("redis").getString("uri"));
   }
 }

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 
 /** All clients of the demo, on one event loop; reports four times a second. */
-final class DemoClients extends VerticleBase {
+final class DemoClientsVerticle extends VerticleBase {
   private static final long REPORT_MS = 250;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int CONNECTS_AT_ONCE = 25;
@@ -34,7 +34,7 @@ final class DemoClients extends VerticleBase {
   private Map<String, Long> totals;
   private long finishBy;
 
-  DemoClients(List<URI> urls, String secret, int count, Consumer<Reports.Clients> parent) {
+  DemoClientsVerticle(List<URI> urls, String secret, int count, Consumer<Reports.Clients> parent) {
     this.urls = urls;
     this.secret = secret;
     this.count = count;

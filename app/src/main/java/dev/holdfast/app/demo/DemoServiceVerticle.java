@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * An internal service: publishes durably at a steady rate, through the event bus alone. Numbers the
  * publications of each channel from 1. Reports four times a second.
  */
-final class DemoService extends VerticleBase {
-  private static final Logger LOG = LoggerFactory.getLogger(DemoService.class);
+final class DemoServiceVerticle extends VerticleBase {
+  private static final Logger LOG = LoggerFactory.getLogger(DemoServiceVerticle.class);
   private static final long TICK_MS = 5;
   private static final long REPORT_MS = 250;
 
@@ -40,7 +40,7 @@ final class DemoService extends VerticleBase {
   /**
    * @param rate publications per second
    */
-  DemoService(int rate, int users, Consumer<Reports.Service> parent) {
+  DemoServiceVerticle(int rate, int users, Consumer<Reports.Service> parent) {
     this.rate = rate;
     this.users = users;
     this.parent = parent;

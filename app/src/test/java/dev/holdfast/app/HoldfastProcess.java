@@ -1,0 +1,87 @@
+package dev.holdfast.app;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+
+/** This program, run as a process of its own, on the class path of the tests. */
+final class HoldfastProcess implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  private final Process process;
+  private final Path output;
+
+  private HoldfastProcess(Process process, Path output) {
+    this.process = process;
+    this.output = output;
+  }
+
+  /** Its standard input stays open until {@link #endInput}; output and errors go to one file. */
+  static HoldfastProcess start(Path folder, String... args) throws IOException {
+    Path output = Files.createTempFile(folder, "holdfast", ".out");
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(Holdfast.class.getName());
+    command.addAll(List.of(args));
+    var builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.redirectOutput(output.toFile()).directory(folder.toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("HOLDFAST_"));
+    return new HoldfastProcess(builder.start(), output);
+  }
+
+  String output() {
+    try {
+      return Files.readString(output);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  /** The first match of the pattern in the output, once it is there. */
+  Matcher awaitOutput(String regex) {
+    Pattern pattern = Pattern.compile(regex);
+    Awaitility.await(regex)
+        .atMost(PATIENCE)
+        .until(() -> !process.isAlive() || pattern.matcher(output()).find());
+    Matcher found = pattern.matcher(output());
+    if (!found.find()) {
+      throw new AssertionError("ended without \"" + regex + "\":\n" + output());
+    }
+    return found;
+  }
+
+  void endInput() throws IOException {
+    process.getOutputStream().close();
+  }
+
+  /** SIGTERM. */
+  void terminate() {
+    process.destroy();
+  }
+
+  int awaitExit() throws InterruptedException {
+    if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      throw new AssertionError("still runs:\n" + output());
+    }
+    return process.exitValue();
+  }
+
+  List<ProcessHandle> descendants() {
+    return process.descendants().toList();
+  }
+
+  @Override
+  public void close() {
+    descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+  }
+}

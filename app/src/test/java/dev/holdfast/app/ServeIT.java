@@ -1,0 +1,145 @@
+package dev.holdfast.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The program as a person runs it. */
+class ServeIT {
+  private static final String HELLO =
+      "{\"type\":\"hello\",\"client\":{\"name\":\"test\",\"version\":\"1\"}%s}";
+
+  @TempDir Path folder;
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  @Test
+  void aloneItServesAndKeepsKeyAndSessionsForTheNextRun() throws Exception {
+    String token = token();
+    String session;
+    try (var first = serve()) {
+      int port = port(first);
+      awaitReady(port);
+      String welcome = hello(port, token, "");
+      assertTrue(welcome.contains("\"resumed\":false"), welcome);
+      session = welcome.replaceAll(".*\"session\":\"([^\"]+)\".*", "$1");
+      first.endInput();
+      assertEquals(0, first.awaitExit(), first.output());
+    }
+    try (var second = serve()) {
+      String welcome = hello(port(second), token, ",\"resume\":\"" + session + "\"");
+      assertTrue(welcome.contains("\"resumed\":true"), welcome);
+    }
+  }
+
+  @Test
+  void endsInOrderWhenItIsTerminated() throws Exception {
+    try (var node = serve()) {
+      port(node);
+      var redis = node.descendants();
+      node.terminate();
+
+      assertEquals(143, node.awaitExit(), node.output());
+      Awaitility.await().until(() -> redis.stream().noneMatch(ProcessHandle::isAlive));
+      assertTrue(!node.output().contains("ERROR"), node.output());
+    }
+  }
+
+  @Test
+  void aPortInUseIsToldWithItsCode() throws Exception {
+    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        var node = serve("--port", Integer.toString(taken.getLocalPort()))) {
+      assertEquals(4, node.awaitExit(), node.output());
+      assertTrue(node.output().contains(":" + taken.getLocalPort()), node.output());
+    }
+  }
+
+  @Test
+  void aRedisThatDoesNotAnswerIsToldWithItsCode() throws Exception {
+    int nobody;
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      nobody = socket.getLocalPort();
+    }
+    try (var node = serve("--redis", "redis://:topsecret@127.0.0.1:" + nobody)) {
+      assertEquals(4, node.awaitExit(), node.output());
+      assertTrue(node.output().contains("127.0.0.1:" + nobody), node.output());
+      assertTrue(!node.output().contains("topsecret"), node.output());
+    }
+  }
+
+  private HoldfastProcess serve(String... more) throws IOException {
+    var args = new ArrayList<>(List.of("serve", "--end-with-stdin", "--data", data()));
+    args.addAll(List.of("--set", "gateway.port=0"));
+    args.addAll(List.of(more));
+    return HoldfastProcess.start(folder, args.toArray(String[]::new));
+  }
+
+  private String data() {
+    return folder.resolve("data").toString();
+  }
+
+  private static int port(HoldfastProcess node) {
+    return Integer.parseInt(node.awaitOutput("ws://127\\.0\\.0\\.1:(\\d+)/v1/connect").group(1));
+  }
+
+  private String token() {
+    var out = new StringWriter();
+    var commands = Holdfast.commandLine().setOut(new PrintWriter(out, true));
+    assertEquals(
+        0, commands.execute("token", "--tenant", "acme", "--user", "ann", "--data", data()));
+    return out.toString().strip();
+  }
+
+  private void awaitReady(int port) {
+    var ready =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health/ready")).build();
+    Awaitility.await()
+        .ignoreExceptions()
+        .until(() -> http.send(ready, BodyHandlers.ofString()).statusCode() == 200);
+  }
+
+  /** The first frame that the node answers with. */
+  private String hello(int port, String token, String more) throws Exception {
+    var answer = new CompletableFuture<String>();
+    WebSocket socket =
+        http.newWebSocketBuilder()
+            .subprotocols("holdfast.v1")
+            .header("Authorization", "Bearer " + token)
+            .buildAsync(
+                URI.create("ws://127.0.0.1:" + port + "/v1/connect"), new FirstFrame(answer))
+            .get(10, TimeUnit.SECONDS);
+    socket.sendText(HELLO.formatted(more), true).get(10, TimeUnit.SECONDS);
+    try {
+      return answer.get(10, TimeUnit.SECONDS);
+    } finally {
+      socket.abort();
+    }
+  }
+
+  private record FirstFrame(CompletableFuture<String> answer) implements WebSocket.Listener {
+    @Override
+    public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+      answer.complete(data.toString());
+      socket.request(1);
+      return null;
+    }
+  }
+}
