@@ -1,7 +1,9 @@
 package dev.holdfast.app.config;
 
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.RecordComponent;
 import java.util.Collection;
 import java.util.Map;
@@ -13,42 +15,43 @@ import java.util.TreeMap;
  */
 public final class ConfigView {
   private static final String REDACTED = "***";
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   private ConfigView() {}
 
   /** One JSON object. */
   public static String json(HoldfastConfig config) {
-    return ((JsonObject) view(config)).encode();
+    return object(config).toString();
   }
 
-  private static Object view(Object value) {
-    if (value instanceof HostPort || value == null) {
-      return value == null ? null : value.toString();
+  private static JsonNode view(Object value) {
+    if (value == null) {
+      return JSON.nullNode();
     }
-    if (value instanceof Record settings) {
+    if (value instanceof Record settings && RecordBinder.isSection(settings.getClass())) {
       return object(settings);
     }
     if (value instanceof Map<?, ?> map) {
-      JsonObject json = new JsonObject();
-      new TreeMap<>(map).forEach((key, entry) -> json.put(key.toString(), view(entry)));
+      ObjectNode json = JSON.objectNode();
+      new TreeMap<>(map).forEach((key, entry) -> json.set(key.toString(), view(entry)));
       return json;
     }
     if (value instanceof Collection<?> list) {
-      JsonArray json = new JsonArray();
+      ArrayNode json = JSON.arrayNode();
       list.forEach(entry -> json.add(view(entry)));
       return json;
     }
     return value instanceof Number || value instanceof Boolean
-        ? value
-        : value.toString().replaceAll("//[^@/]*@", "//" + REDACTED + "@");
+        ? JSON.pojoNode(value)
+        : JSON.textNode(value.toString().replaceAll("//[^@/]*@", "//" + REDACTED + "@"));
   }
 
-  private static JsonObject object(Record settings) {
-    JsonObject json = new JsonObject();
+  private static ObjectNode object(Record settings) {
+    ObjectNode json = JSON.objectNode();
     for (RecordComponent component : settings.getClass().getRecordComponents()) {
       Object value = read(settings, component);
       boolean secret = value != null && component.getName().equals("secret");
-      json.put(component.getName(), secret ? REDACTED : view(value));
+      json.set(component.getName(), secret ? JSON.textNode(REDACTED) : view(value));
     }
     return json;
   }
