@@ -25,7 +25,10 @@ public enum ErrorCode {
   UNAVAILABLE(14, 503, true, "The store is away; try again."),
   STORE_FULL(15, 507, true, "The store is full; publishing is refused for now."),
   SHUTTING_DOWN(16, 503, true, "This node is stopping; use another."),
-  INTERNAL(17, 500, true, "Something went wrong on our side.");
+  INTERNAL(17, 500, true, "Something went wrong on our side."),
+  UNSUPPORTED_TYPE(18, 415, false, "Content of this type is not accepted."),
+  RANGE_INVALID(19, 416, false, "The range is not one of the file."),
+  CHECKSUM_MISMATCH(20, 460, false, "The content is not what its checksum says.");
 
   public final int number;
   public final int httpStatus;

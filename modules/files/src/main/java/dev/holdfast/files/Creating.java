@@ -1,0 +1,92 @@
+package dev.holdfast.files;
+
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Ids;
+import dev.holdfast.sessions.SessionMessage;
+import dev.holdfast.sessions.SessionView;
+import dev.holdfast.sessions.SessionsClient;
+import io.vertx.core.Future;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Begins files: first a due time (so that what is left of a crash is looked at), then the
+ * reservation, the indexes, and the record. Confined to the verticle's context.
+ */
+final class Creating {
+  private static final Logger LOG = LoggerFactory.getLogger(Creating.class);
+
+  /** A record is made so long after its reservation at the latest; then that may be taken back. */
+  private static final long MAKE_MS = 30_000;
+
+  private final FileParts parts;
+  private final SessionsClient sessions;
+  private final Removing removing;
+
+  Creating(FileParts parts, SessionsClient sessions, Removing removing) {
+    this.parts = parts;
+    this.sessions = sessions;
+    this.removing = removing;
+  }
+
+  Future<FileRecord> create(FileMessage.Create message) {
+    String tenant = message.tenant();
+    String owner = FileAccess.creates(message.caller(), tenant, message.spec().owner());
+    FileSpec spec = message.spec().ownedBy(owner);
+    if (spec.size() > parts.config().of(tenant).largest()) {
+      throw HoldfastException.told(ErrorCode.TOO_LARGE, "size: more than the tenant's largest");
+    }
+    return checkSession(message.caller(), tenant, spec)
+        .compose(checked -> begin(new FileKey(tenant, Ids.fresh()), spec));
+  }
+
+  /** A file with these bytes reserved, still without content. The caller has been checked. */
+  private Future<FileRecord> begin(FileKey file, FileSpec spec) {
+    String content = UUID.randomUUID().toString().replace("-", "");
+    return parts
+        .index()
+        .now()
+        .compose(now -> parts.index().setDue(file, now + 2 * MAKE_MS))
+        .compose(due -> parts.quota().reserve(file, spec))
+        .compose(now -> make(file, spec, content, now))
+        .onSuccess(made -> parts.metrics().created.increment())
+        .onFailure(failure -> undo(file));
+  }
+
+  private Future<FileRecord> make(FileKey file, FileSpec spec, String content, long now) {
+    return parts
+        .index()
+        .add(file, spec, content)
+        .compose(listed -> parts.store().create(file, spec, content, now + MAKE_MS))
+        .compose(made -> parts.index().setDue(file, now + parts.config().uploadIdle().toMillis()))
+        .compose(due -> parts.store().get(file))
+        .map(made -> made.orElseThrow(FileAccess::notFound));
+  }
+
+  /** What it can; the rest is the sweep's. */
+  private void undo(FileKey file) {
+    removing
+        .end(file, "failed", false)
+        .onFailure(failure -> LOG.debug("{} is left to the sweep: {}", file, failure.getMessage()));
+  }
+
+  /** A session has to be the owner's; what is not is answered as what never was. */
+  private Future<Void> checkSession(Caller caller, String tenant, FileSpec spec) {
+    if (spec.session() == null) {
+      return Future.succeededFuture();
+    }
+    return sessions
+        .get(new SessionMessage.Get(caller, tenant, spec.session()))
+        .compose(session -> ownedBy(spec.owner(), session));
+  }
+
+  private static Future<Void> ownedBy(String owner, SessionView session) {
+    return session.user().equals(owner)
+        ? Future.succeededFuture()
+        : Future.failedFuture(
+            HoldfastException.told(ErrorCode.NOT_FOUND, ErrorCode.NOT_FOUND.publicText));
+  }
+}

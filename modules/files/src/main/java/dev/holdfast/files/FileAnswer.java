@@ -1,0 +1,72 @@
+package dev.holdfast.files;
+
+import dev.holdfast.core.BusValue;
+import dev.holdfast.core.Caller;
+import java.util.List;
+
+/** Answers of the files service that are not a file. */
+public sealed interface FileAnswer extends BusValue {
+  /** It holds now. */
+  record Done() implements FileAnswer {}
+
+  /**
+   * @param next what to pass as {@code after} for the next page, or null at the end
+   */
+  record Page(List<FileView> files, String next) implements FileAnswer {
+    public Page {
+      files = List.copyOf(files);
+    }
+  }
+
+  /**
+   * A range of a file.
+   *
+   * @param bytes up to the length asked; fewer at the end
+   * @param size of the whole file
+   */
+  record Chunk(byte[] bytes, long size) implements FileAnswer {}
+
+  /**
+   * @param ticket to be shown instead of a token; whoever has it may use it
+   * @param expires Redis time in ms
+   */
+  record Ticket(String ticket, long expires) implements FileAnswer {}
+
+  /**
+   * What a ticket stands for.
+   *
+   * @param caller on whose behalf it is used
+   */
+  record Redeemed(Caller.User caller, String tenant, String file) implements FileAnswer {}
+
+  /**
+   * @param erased files that were ended
+   * @param more whether there are others: ask again
+   */
+  record Erased(int erased, boolean more) implements FileAnswer {}
+
+  /**
+   * The right to write to an upload, until somebody else takes it.
+   *
+   * @param content under which the storage keeps it
+   * @param part which of its parts to write to
+   * @param partLength where in that part to go on; what is beyond was never committed
+   * @param offset the same within the file
+   */
+  record Grant(
+      FileView file, String content, long generation, long part, long partLength, long offset)
+      implements FileAnswer {}
+
+  /**
+   * @param offset bytes of the file that are committed
+   * @param ready the file, where that was its last byte; else null
+   */
+  record Advanced(long offset, FileView ready) implements FileAnswer {}
+
+  /**
+   * A file that is ready, and where its content is.
+   *
+   * @param content under which the storage keeps it
+   */
+  record Located(FileView file, String content) implements FileAnswer {}
+}

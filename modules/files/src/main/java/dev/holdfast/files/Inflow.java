@@ -1,0 +1,236 @@
+package dev.holdfast.files;
+
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.streams.ReadStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request's body on its way into one part of an upload. Buffers are gathered while the disk is
+ * busy and written in one go; the stream is paused when {@link #MOST_PENDING} bytes wait. Now and
+ * then what is on the disk is committed, so that little has to be sent again when this node dies.
+ * Confined to the request's context; only one step with the disk is under way at a time.
+ */
+final class Inflow {
+  private static final Logger LOG = LoggerFactory.getLogger(Inflow.class);
+  private static final int MOST_PENDING = 1024 * 1024;
+  private static final int COMMIT_EVERY = 16 * 1024 * 1024;
+
+  private final Transfers transfers;
+  private final Caller caller;
+  private final FileAnswer.Grant grant;
+  private final PartWriter writer;
+  private final MessageDigest whole;
+  private final Promise<FileAnswer.Advanced> done = Promise.promise();
+  private List<Buffer> pending = new ArrayList<>();
+  private int pendingBytes;
+  private long received;
+  private long uncommitted;
+  private boolean busy;
+  private boolean ended;
+  private boolean finishing;
+  private HoldfastException failure;
+  private ReadStream<Buffer> body;
+  private Checksum checksum;
+  private boolean paused;
+  private boolean arrived;
+  private long stallTimer;
+
+  Inflow(Transfers transfers, Caller caller, FileAnswer.Grant grant, PartWriter writer) {
+    this.transfers = transfers;
+    this.caller = caller;
+    this.grant = grant;
+    this.writer = writer;
+    this.whole = grant.offset() == 0 ? FileStorage.sha256() : null;
+  }
+
+  Future<FileAnswer.Advanced> take(Context context, ReadStream<Buffer> stream, Checksum wanted) {
+    body = stream;
+    checksum = wanted;
+    context.runOnContext(now -> begin());
+    return done.future();
+  }
+
+  private void begin() {
+    long stall = transfers.config().stall().toMillis();
+    stallTimer = transfers.vertx().setPeriodic(stall, timer -> lookForStall());
+    body.exceptionHandler(
+        gone -> fail(new HoldfastException(ErrorCode.UNAVAILABLE, "body: " + gone)));
+    body.endHandler(end -> ended());
+    body.handler(this::receive);
+    body.resume();
+  }
+
+  private void receive(Buffer buffer) {
+    if (failure != null) {
+      return;
+    }
+    arrived = true;
+    received += buffer.length();
+    if (grant.offset() + received > grant.file().size()) {
+      fail(HoldfastException.told(ErrorCode.TOO_LARGE, "upload: more than its size"));
+      return;
+    }
+    pending.add(buffer);
+    pendingBytes += buffer.length();
+    if (pendingBytes >= MOST_PENDING && !paused) {
+      paused = true;
+      body.pause();
+    }
+    next();
+  }
+
+  private void ended() {
+    ended = true;
+    next();
+  }
+
+  /** What is on its way to the disk is kept, unless a checksum would have to prove it. */
+  private void fail(HoldfastException reason) {
+    if (failure == null && !finishing) {
+      failure = reason;
+      pending = new ArrayList<>();
+      pendingBytes = 0;
+      next();
+    }
+  }
+
+  private void lookForStall() {
+    if (!arrived && !paused && !busy && !ended) {
+      fail(HoldfastException.told(ErrorCode.TIMEOUT, "upload: nothing came for too long"));
+    }
+    arrived = false;
+  }
+
+  /** Takes the next step with the disk, if none is under way. */
+  private void next() {
+    if (busy || finishing) {
+      return;
+    }
+    if (!pending.isEmpty()) {
+      write();
+    } else if (failure != null || ended) {
+      finish();
+    } else if (paused) {
+      paused = false;
+      body.resume();
+    }
+  }
+
+  private void write() {
+    List<Buffer> batch = pending;
+    int bytes = pendingBytes;
+    pending = new ArrayList<>();
+    pendingBytes = 0;
+    busy = true;
+    boolean commit = checksum == null && uncommitted + bytes >= COMMIT_EVERY;
+    uncommitted = commit ? 0 : uncommitted + bytes;
+    transfers
+        .disk()
+        .run(storage -> write(batch, commit))
+        .compose(length -> commit ? commit(length) : Future.succeededFuture())
+        .onComplete(this::written);
+    if (paused) {
+      paused = false;
+      body.resume();
+    }
+  }
+
+  private void written(AsyncResult<Void> result) {
+    busy = false;
+    if (result.failed()) {
+      fail(HoldfastException.from(result.cause()));
+    }
+    next();
+  }
+
+  private Future<Void> commit(long length) {
+    return transfers
+        .files()
+        .advance(Transfers.advance(caller, grant, length, false, null))
+        .mapEmpty();
+  }
+
+  /** On a worker thread. */
+  private long write(List<Buffer> batch, boolean force) throws IOException {
+    ByteBuffer[] bytes = new ByteBuffer[batch.size()];
+    for (int i = 0; i < bytes.length; i++) {
+      byte[] piece = batch.get(i).getBytes();
+      bytes[i] = ByteBuffer.wrap(piece);
+      digest(piece);
+    }
+    writer.write(bytes);
+    if (force) {
+      writer.force();
+    }
+    return writer.length();
+  }
+
+  private void digest(byte[] piece) {
+    if (whole != null) {
+      whole.update(piece);
+    }
+    if (checksum != null) {
+      checksum.update(piece);
+    }
+  }
+
+  private void finish() {
+    finishing = true;
+    transfers.vertx().cancelTimer(stallTimer);
+    transfers
+        .disk()
+        .run(storage -> close())
+        .compose(length -> transfers.files().advance(last(length)))
+        .onComplete(this::finished);
+  }
+
+  /** On a worker thread. */
+  private long close() throws IOException {
+    try (writer) {
+      boolean drop = checksum != null && (failure != null || !checksum.holds());
+      if (drop) {
+        writer.cut(grant.partLength());
+        failure =
+            failure != null
+                ? failure
+                : HoldfastException.told(
+                    ErrorCode.CHECKSUM_MISMATCH, ErrorCode.CHECKSUM_MISMATCH.publicText);
+      }
+      writer.force();
+      return writer.length();
+    }
+  }
+
+  private TransferMessage.Advance last(long length) {
+    boolean complete = failure == null && whole != null && received == grant.file().size();
+    String sha256 = complete ? HexFormat.of().formatHex(whole.digest()) : null;
+    return Transfers.advance(caller, grant, length, true, sha256);
+  }
+
+  private void finished(AsyncResult<FileAnswer.Advanced> result) {
+    if (failure != null) {
+      if (result.failed()) {
+        LOG.debug("upload {}: {}", grant.file().file(), result.cause().getMessage());
+      }
+      done.fail(failure);
+    } else if (result.failed()) {
+      done.fail(result.cause());
+    } else {
+      done.complete(result.result());
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package dev.holdfast.files;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * What a tenant may have.
+ *
+ * @param bytes of all its files and uploads together; 0: 10 GiB
+ * @param files how many, uploads included, up to 10 million; 0: 100,000
+ * @param largest bytes of one file; 0: 5 GiB
+ * @param types content types that are taken, as {@code image/png} or {@code image/*}; empty: all.
+ *     What counts is what the content shows
+ */
+public record TenantFiles(long bytes, long files, long largest, List<String> types) {
+  private static final long GIB = 1L << 30;
+  private static final Pattern TYPE = Pattern.compile("[a-z0-9.+-]+/([a-z0-9.+-]+|\\*)");
+
+  public static final TenantFiles DEFAULTS = new TenantFiles(0, 0, 0, List.of());
+
+  public TenantFiles {
+    bytes = bytes == 0 ? 10 * GIB : bytes;
+    files = files == 0 ? 100_000 : files;
+    largest = largest == 0 ? 5 * GIB : largest;
+    types = types == null ? List.of() : List.copyOf(types);
+    var problems = new ArrayList<String>();
+    if (bytes < 0 || bytes > 1L << 50) {
+      problems.add("bytes: 1 to 2^50, not " + bytes);
+    }
+    if (files < 0 || files > 10_000_000) {
+      problems.add("files: 1 to 10000000, not " + files);
+    }
+    if (largest < 0 || largest > 1L << 50) {
+      problems.add("largest: 1 to 2^50, not " + largest);
+    }
+    for (String type : types) {
+      if (!TYPE.matcher(type).matches()) {
+        problems.add("types: like image/png or image/*, not " + type);
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", problems));
+    }
+  }
+
+  /** Whether content of this type is taken. */
+  boolean takes(String type) {
+    return types.isEmpty()
+        || types.contains(type)
+        || types.contains(type.substring(0, type.indexOf('/')) + "/*");
+  }
+}

@@ -1,0 +1,71 @@
+package dev.holdfast.files;
+
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.Ids;
+import dev.holdfast.core.Names;
+import dev.holdfast.redis.Keys;
+import dev.holdfast.redis.RedisLink;
+import dev.holdfast.redis.Reply;
+import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Short-lived links to one file. A ticket reads {@code <tenant>~<secret>}; Redis has its digest
+ * alone, so nobody who reads Redis can use it. Used on the context of its link.
+ */
+public final class Tickets {
+  private static final int FIELDS = 3;
+
+  private final RedisLink link;
+
+  Tickets(RedisLink link) {
+    this.link = link;
+  }
+
+  /**
+   * The tenant that a ticket names, unchecked.
+   *
+   * @throws dev.holdfast.core.HoldfastException NOT_FOUND where it can't be a ticket
+   */
+  public static String tenant(String ticket) {
+    int tilde = ticket.indexOf('~');
+    try {
+      return Names.tenant(tilde < 0 ? "" : ticket.substring(0, tilde));
+    } catch (RuntimeException e) {
+      throw FileAccess.notFound();
+    }
+  }
+
+  /** Writes a fresh ticket. */
+  Future<String> issue(FileRecord file, FileMessage.Purpose purpose, long lifeMs) {
+    String ticket = file.key().tenant() + "~" + Ids.fresh() + Ids.fresh();
+    String held = purpose + "\n" + file.key().file() + "\n" + file.owner();
+    return link.send("SET", key(ticket), held, "PX", lifeMs).map(ticket);
+  }
+
+  /** What it stands for: the file's owner acts, wherever the ticket came from. */
+  Future<Optional<FileAnswer.Redeemed>> redeem(TransferMessage.Redeem message) {
+    return link.send("GET", key(message.ticket())).map(reply -> redeemed(message, reply));
+  }
+
+  private static Optional<FileAnswer.Redeemed> redeemed(TransferMessage.Redeem asked, Reply reply) {
+    String[] held = reply.textOr("").split("\n", FIELDS);
+    if (held.length < FIELDS || !held[0].equals(asked.purpose().name())) {
+      return Optional.empty();
+    }
+    String tenant = tenant(asked.ticket());
+    if (!tenant.equals(asked.tenant())) {
+      return Optional.empty();
+    }
+    var owner = new Caller.User(tenant, held[2], Set.of(), Set.of());
+    return Optional.of(new FileAnswer.Redeemed(owner, tenant, held[1]));
+  }
+
+  private static String key(String ticket) {
+    byte[] digest = FileStorage.sha256().digest(ticket.getBytes(StandardCharsets.UTF_8));
+    return Keys.fileTicket(HexFormat.of().formatHex(digest));
+  }
+}

@@ -1,0 +1,10 @@
+-- Makes the record of a file that is to be uploaded; its bytes were reserved before.
+-- KEYS  1 file
+-- ARGV  1 Redis ms after which it is too late (the reservation may be taken back)   2 idle time in ms   3... fields and values by turns
+-- Returns 'made' | 'late' | 'exists'
+-- TTL: idle time and a day.
+if now_ms() > tonumber(ARGV[1]) then return 'late' end
+if redis.call('EXISTS', KEYS[1]) == 1 then return 'exists' end
+redis.call('HSET', KEYS[1], 'created', now_ms(), 'state', 'uploading', 'gen', 0, 'ver', 1, 'off', 0, unpack(ARGV, 3))
+keep(KEYS[1], ARGV[2])
+return 'made'

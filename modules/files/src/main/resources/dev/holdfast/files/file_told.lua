@@ -1,0 +1,6 @@
+-- Notes that the owner was told of a file that is ready.
+-- KEYS  1 file
+-- Returns 1 where it is ready, else 0
+if redis.call('HGET', KEYS[1], 'state') ~= 'ready' then return 0 end
+redis.call('HSET', KEYS[1], 'told', 1)
+return 1
