@@ -75,7 +75,7 @@ final class Handshake {
     }
     connection.loop.metrics.greeted(System.nanoTime() - started);
     connection.out.send(ServerFrames.welcome(frame(attached)));
-    connection.session().subscriptions.open(attached.subscriptions(), hello.channels());
+    connection.session().subscriptions.open(attached, hello.channels());
     connection.welcomed();
   }
 

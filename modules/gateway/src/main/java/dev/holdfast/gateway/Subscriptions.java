@@ -8,6 +8,7 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.Position;
 import dev.holdfast.protocol.ClientFrame;
 import dev.holdfast.protocol.ServerFrames;
+import dev.holdfast.sessions.Attached;
 import dev.holdfast.sessions.NodeNotice;
 import dev.holdfast.sessions.SessionMessage;
 import io.vertx.core.Future;
@@ -49,16 +50,19 @@ final class Subscriptions {
 
   /**
    * After the welcome: the session's own three channels, what it is subscribed to, and what the
-   * client brought cursors for; the client's cursors win.
+   * client brought cursors for; the client's cursors win. What a service granted needs no
+   * permission of the user's own.
    */
-  void open(Map<ChannelName, Position> stored, Map<ChannelName, Position> brought) {
+  void open(Attached attached, Map<ChannelName, Position> brought) {
+    Map<ChannelName, Position> stored = attached.subscriptions();
     Set<ChannelName> wanted = new HashSet<>(stored.keySet());
     wanted.addAll(brought.keySet());
     List<ChannelName> own = own();
     wanted.removeAll(own);
     own.forEach(name -> opening.add(add(name, stored, brought)));
     for (ChannelName name : wanted) {
-      if (Access.mayRead(session.caller, session.ref.session(), session.channel(name))) {
+      if (attached.granted().contains(name)
+          || Access.mayRead(session.caller, session.ref.session(), session.channel(name))) {
         opening.add(add(name, stored, brought));
       } else {
         forbidden(name, stored.containsKey(name));

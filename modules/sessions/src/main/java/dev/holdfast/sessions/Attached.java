@@ -14,6 +14,7 @@ import java.util.Set;
  * @param linger in ms
  * @param subscriptions all channels of the session but its three own, with the stored cursor; also
  *     those of the three that have a stored cursor
+ * @param granted which of them a service made: they hold without the user's own permission
  * @param published channels that it has published to under earlier generations: to be fenced before
  *     the welcome
  * @param replaced who held the session until now, or null
@@ -23,11 +24,13 @@ public record Attached(
     boolean resumed,
     long linger,
     Map<ChannelName, Position> subscriptions,
+    Set<ChannelName> granted,
     Set<ChannelName> published,
     Attachment replaced)
     implements BusValue {
   public Attached {
     subscriptions = Map.copyOf(subscriptions);
+    granted = Set.copyOf(granted);
     published = Set.copyOf(published);
   }
 }

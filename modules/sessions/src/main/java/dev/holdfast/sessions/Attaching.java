@@ -170,6 +170,7 @@ final class Attaching {
         resumed,
         parts.config().lingerOf(session.tenant()).toMillis(),
         held.subscriptions(),
+        held.granted(),
         held.published(),
         held.before());
   }

@@ -13,6 +13,9 @@ import java.util.stream.Collectors;
 
 /** Makes domain records of what the session scripts answer. */
 final class SessionReplies {
+  /** Marks a field that says of a subscription that a service made it. */
+  private static final String GRANT = "+";
+
   private SessionReplies() {}
 
   static Optional<SessionStore.Peeked> peeked(Reply reply) {
@@ -31,6 +34,7 @@ final class SessionReplies {
             reply.at(2).asLong(),
             before(reply),
             cursors(pairs(reply.at(6))),
+            granted(pairs(reply.at(6)).keySet()),
             channels(reply.at(7))));
   }
 
@@ -121,14 +125,28 @@ final class SessionReplies {
 
   private static Set<ChannelName> channels(Reply reply) {
     return reply.list().stream()
-        .map(channel -> ChannelName.parse(channel.asText()))
+        .map(Reply::asText)
+        .filter(field -> !field.startsWith(GRANT))
+        .map(ChannelName::parse)
         .collect(Collectors.toSet());
   }
 
   private static Map<ChannelName, Position> cursors(Map<String, String> stored) {
     Map<ChannelName, Position> cursors = new HashMap<>();
-    stored.forEach((channel, cursor) -> cursors.put(ChannelName.parse(channel), cursor(cursor)));
+    stored.forEach(
+        (field, cursor) -> {
+          if (!field.startsWith(GRANT)) {
+            cursors.put(ChannelName.parse(field), cursor(cursor));
+          }
+        });
     return cursors;
+  }
+
+  private static Set<ChannelName> granted(Set<String> fields) {
+    return fields.stream()
+        .filter(field -> field.startsWith(GRANT))
+        .map(field -> ChannelName.parse(field.substring(GRANT.length())))
+        .collect(Collectors.toSet());
   }
 
   private static Position cursor(String text) {

@@ -55,12 +55,14 @@ final class SessionStore {
    * What an attach found and made.
    *
    * @param before who held it, or null
+   * @param granted which of the subscriptions a service made
    */
   record Holding(
       long generation,
       long now,
       Attachment before,
       Map<ChannelName, Position> subscriptions,
+      Set<ChannelName> granted,
       Set<ChannelName> published) {}
 
   /**

@@ -3,5 +3,5 @@
 -- ARGV  1 generation   2 channel
 -- Returns 'ok' | 'fenced' | 'none' (generation 0 only)
 local may = verdict(KEYS[1], ARGV[1])
-if may == 'ok' then redis.call('HDEL', KEYS[2], ARGV[2]) end
+if may == 'ok' then redis.call('HDEL', KEYS[2], ARGV[2], '+' .. ARGV[2]) end
 return may

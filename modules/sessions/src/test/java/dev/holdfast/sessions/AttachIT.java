@@ -94,6 +94,22 @@ class AttachIT {
   }
 
   @Test
+  void subscriptionThatAServiceMadeIsMarkedAsGrantedUntilItIsTakenBack() {
+    SessionRef first = here.attach(ann, null).session();
+    ChannelName mine = ChannelName.topic("mine");
+    SessionRef byService = new SessionRef(first.tenant(), first.session(), 0);
+    await(here.client.subscribe(new SessionMessage.Subscribe(byService, Map.of(NEWS, AT_7))));
+    await(here.client.subscribe(new SessionMessage.Subscribe(first, Map.of(mine, AT_7))));
+
+    Attached again = there.attach(ann, first.session());
+
+    assertEquals(Map.of(NEWS, AT_7, mine, AT_7), again.subscriptions());
+    assertEquals(Set.of(NEWS), again.granted());
+    await(here.client.unsubscribe(new SessionMessage.Unsubscribe(byService, NEWS)));
+    assertEquals(Set.of(), there.attach(ann, first.session()).granted());
+  }
+
+  @Test
   void olderConnectionIsToldThatItIsReplacedAndFencedFromEverything() {
     SessionRef old = here.attach(ann, null).session();
 

@@ -77,7 +77,7 @@ class SessionMessagesTest {
             Map.of("k", "v"),
             CURSORS.keySet());
     return Stream.of(
-        new Attached(REF, true, 1, CURSORS, CURSORS.keySet(), attachment),
+        new Attached(REF, true, 1, CURSORS, CURSORS.keySet(), CURSORS.keySet(), attachment),
         new Answer.Done(),
         new Answer.Fenced(List.of(REF)),
         new Answer.Page(List.of(view), "s1"),

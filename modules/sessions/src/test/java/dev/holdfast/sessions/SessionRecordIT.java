@@ -266,10 +266,11 @@ class SessionRecordIT {
     var stored = node.redis("HGETALL", Keys.subscriptions(tenant, session.session())).list();
     Map<ChannelName, Position> cursors = new HashMap<>();
     for (int i = 0; i < stored.size(); i += 2) {
-      String[] cursor = stored.get(i + 1).asText().split(":");
-      cursors.put(
-          ChannelName.parse(stored.get(i).asText()),
-          new Position(cursor[0], Long.parseLong(cursor[1])));
+      String channel = stored.get(i).asText();
+      if (!channel.startsWith("+")) {
+        String[] cursor = stored.get(i + 1).asText().split(":");
+        cursors.put(ChannelName.parse(channel), new Position(cursor[0], Long.parseLong(cursor[1])));
+      }
     }
     return cursors;
   }
