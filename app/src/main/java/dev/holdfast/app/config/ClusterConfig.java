@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * How a process joins the clustered event bus. Members find each other by the list, never by
@@ -56,6 +57,17 @@ public record ClusterConfig(
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
     }
+  }
+
+  /**
+   * How a service joins nodes on this machine; defaults for the rest.
+   *
+   * @param members {@code host:port} of some or all nodes, commas between
+   */
+  public static ClusterConfig joining(String name, String members) {
+    List<HostPort> nodes = Stream.of(members.split(",")).map(HostPort::parse).toList();
+    return new ClusterConfig(
+        name, DEFAULTS.host, 0, 0, null, nodes, DEFAULTS.heartbeatTimeout, null);
   }
 
   /** The port of messages as it is to be asked for; 0 for a free one. */

@@ -54,6 +54,11 @@ public final class ChannelConsumer {
   private int failures;
   private volatile boolean active;
 
+  /** With the default settings: a new consumer begins with the first entry that is retained. */
+  public ChannelConsumer(Bus bus, Caller.Service service, Channel channel, String name) {
+    this(bus, service, channel, name, ChannelConsumerConfig.DEFAULT);
+  }
+
   /**
    * @param name 1 to 64 letters, digits, {@code _ -}; at most 64 names are kept per channel
    */

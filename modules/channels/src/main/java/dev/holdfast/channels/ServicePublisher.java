@@ -33,6 +33,11 @@ public final class ServicePublisher {
   private final Map<Channel, PublisherLane> lanes = new HashMap<>();
   private final long sweeper;
 
+  /** With the default settings. */
+  public ServicePublisher(Bus bus, Caller.Service service) {
+    this(bus, service, ServicePublisherConfig.DEFAULT);
+  }
+
   public ServicePublisher(Bus bus, Caller.Service service, ServicePublisherConfig config) {
     this.bus = bus;
     this.context = bus.vertx().getOrCreateContext();
