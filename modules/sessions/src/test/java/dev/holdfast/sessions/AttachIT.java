@@ -200,9 +200,12 @@ class AttachIT {
       assertEquals(ErrorCode.UNAVAILABLE, code(node.attaching(ann, session.session())));
       redis.resume();
 
+      Awaitility.await().until(() -> attaching.stream().allMatch(Future::isComplete));
       Set<String> held = new HashSet<>();
       for (Future<Attached> attached : attaching) {
-        attached.onSuccess(done -> held.add(tenant + ":" + done.session().session()));
+        if (attached.succeeded()) {
+          held.add(tenant + ":" + attached.result().session().session());
+        }
       }
       // The one that was resumed may have been attached last by an attach that is taken back.
       held.remove(tenant + ":" + session.session());
