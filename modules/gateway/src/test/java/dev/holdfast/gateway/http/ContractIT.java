@@ -1,0 +1,332 @@
+package dev.holdfast.gateway.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.gateway.http.Contract.Operation;
+import dev.holdfast.gateway.http.HttpCalls.Reply;
+import dev.holdfast.redis.RedisConfig;
+import dev.holdfast.redis.RedisLink;
+import dev.holdfast.testkit.RedisExtension;
+import dev.holdfast.testkit.TestRedis;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * The document and the node, held against each other: what is answered is documented ({@link
+ * ContractCheck}), and what is documented is answered here once.
+ */
+@ExtendWith(RedisExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ContractIT {
+  private static final String NEWS = "topic:news";
+
+  private HttpFixture node;
+  private HttpCalls service;
+  private String redis;
+
+  @BeforeAll
+  void start(TestRedis testRedis) {
+    redis = testRedis.uri();
+    node = new HttpFixture(redis);
+    service = node.service();
+  }
+
+  /** Server errors have one way out of every operation; that one is seen below. */
+  @AfterAll
+  void everythingDocumentedWasSeen() {
+    Set<String> unseen = ContractCheck.unseen();
+    unseen.removeIf(answer -> answer.endsWith(" 5XX"));
+    node.close();
+    assertEquals(Set.of("connect 101"), unseen);
+  }
+
+  @Test
+  void theCodesAreThoseOfTheNode() {
+    JsonObject problem =
+        ContractCheck.DOCUMENT
+            .getJsonObject("components")
+            .getJsonObject("schemas")
+            .getJsonObject("Problem");
+    JsonArray documented =
+        problem.getJsonObject("properties").getJsonObject("code").getJsonArray("enum");
+    Set<String> codes =
+        Arrays.stream(ErrorCode.values()).map(ErrorCode::wireName).collect(Collectors.toSet());
+
+    assertEquals(codes, Set.copyOf(documented.getList()));
+  }
+
+  @Test
+  void anAnswerThatIsNotDocumentedIsFound() {
+    Reply nodes = service.get("/v1/nodes");
+    String body = nodes.json().put("more", 1).encode();
+    Reply other = new Reply(200, nodes.headers(), body);
+    Reply status = new Reply(202, nodes.headers(), nodes.body());
+
+    assertThrows(AssertionError.class, () -> ContractCheck.check("GET", "/v1/nodes", other));
+    assertThrows(AssertionError.class, () -> ContractCheck.check("GET", "/v1/nodes", status));
+  }
+
+  @Test
+  void noTokenIsUnauthorizedEverywhere() {
+    for (Operation operation : ContractCheck.CONTRACT.operations()) {
+      if (operation.secured()) {
+        Reply reply = call(node.as(null), operation);
+        assertEquals(401, reply.status(), operation.id());
+        assertEquals("Bearer", reply.header("www-authenticate"));
+        assertEquals("unauthorized", reply.code());
+      }
+    }
+  }
+
+  @Test
+  void aServiceWithoutPermissionIsForbiddenEverywhere() {
+    HttpCalls bare = node.user("svc", "service:bare");
+    for (Operation operation : documenting("403")) {
+      if (operation.secured()) {
+        assertEquals("forbidden", call(bare, operation).code(), operation.id());
+      }
+    }
+    Reply connect =
+        service
+            .with("origin", "https://evil.example")
+            .with("x-upgrade", "websocket")
+            .get("/v1/connect");
+    assertEquals(426, connect.status());
+  }
+
+  @Test
+  void whatTheCallerDoesNotAcceptIsNotAnswered() {
+    for (Operation operation : documenting("406")) {
+      HttpCalls picky = service.with("accept", "image/png");
+      assertEquals(406, call(picky, operation).status(), operation.id());
+    }
+  }
+
+  @Test
+  void badPathsAndQueriesAreNamed() {
+    for (String path :
+        new String[] {
+          "/v1/channels/nonsense",
+          "/v1/channels/topic:a/publications?after=7",
+          "/v1/sessions?limit=0",
+          "/v1/sessions/not%20an%20id",
+          "/v1/connections?node=x",
+          "/v1/connections/not%20an%20id"
+        }) {
+      assertEquals("bad_request", service.get(path).code(), path);
+    }
+    assertEquals("bad_request", service.delete("/v1/sessions/s?reason=%20").code());
+    assertEquals("bad_request", service.delete("/v1/connections/s?reason=%20").code());
+    assertEquals("bad_request", service.delete("/v1/sessions/s/subscriptions/x").code());
+    assertEquals("bad_request", service.put("/v1/sessions/s/subscriptions/x", "").code());
+    assertEquals("bad_request", service.post("/v1/sessions", "{}").code());
+    assertEquals("bad_request", service.post("/v1/publish", "{}").code());
+    assertEquals(
+        "bad_request", service.with("if-match", "*").put("/v1/sessions/s/attributes", "{}").code());
+    assertEquals("bad_request", node.user("ann").get("/v1/events?channels=x").code());
+    assertEquals("bad_request", upgrade("/v1/connect").code());
+  }
+
+  @Test
+  void bodiesOfOtherTypesOrTooLargeAreRefused() {
+    for (Operation operation : documenting("415")) {
+      Reply form = call(service.with("content-type", "text/plain"), operation);
+      assertEquals(415, form.status(), operation.id());
+      byte[] large = new byte[HttpApi.BODY_LIMIT + 1];
+      HttpCalls json = service.with("content-type", "application/json").with("if-match", "\"0\"");
+      Reply reply = json.send(operation.method().name(), path(operation), large);
+      assertEquals("too_large", reply.code(), operation.id());
+    }
+  }
+
+  @Test
+  void aChannelIsPublishedToAndRead() {
+    assertNull(service.get("/v1/channels/topic:empty").json().getValue("position"));
+    Reply published = service.publish(NEWS, "note", "{\"n\":1}");
+    JsonObject position =
+        published.json().getJsonArray("results").getJsonObject(0).getJsonObject("position");
+
+    Reply history = service.get("/v1/channels/topic%3Anews/publications?limit=1");
+    assertEquals(position, service.get("/v1/channels/topic:news").json().getValue("position"));
+    assertEquals(1, history.json().getJsonArray("publications").size());
+    String unknown = service.get("/v1/channels/topic:news/publications?after=E:9").body();
+    assertTrue(unknown.contains("\"reason\":\"epoch\""), unknown);
+    assertEquals("not_found", service.publish("session:none", "note", "1").code());
+  }
+
+  @Test
+  void theSameKeyWithOtherDataIsAConflict() {
+    HttpCalls keyed = service.with("idempotency-key", "k1");
+    assertEquals(200, keyed.publish("topic:keys", "note", "1").status());
+    assertEquals("conflict", keyed.publish("topic:keys", "note", "2").code());
+  }
+
+  @Test
+  void tooManyKeysInAChannelAreRateLimited() {
+    keyed("topic:full").publish("topic:full", "note", "1");
+    RedisLink link =
+        HttpFixture.get(RedisLink.open(node.vertx, RedisConfig.of(redis), "test", node.registry));
+    String fill =
+        "local t = redis.call('TIME')[1] * 1000; "
+            + "for i = 1, 20000 do redis.call('ZADD', KEYS[1], t, 'k' .. i) end";
+    HttpFixture.get(link.send("EVAL", fill, 1, "hf:idet:{" + node.tenant + "/topic:full}"));
+
+    Reply refused = keyed("topic:full-2").publish("topic:full", "note", "1");
+
+    assertEquals("rate_limited", refused.code());
+    assertTrue(refused.json().getBoolean("retryable"));
+  }
+
+  private HttpCalls keyed(String key) {
+    return service.with("idempotency-key", key);
+  }
+
+  @Test
+  void aSessionIsCreatedGivenAttributesSubscribedAndClosed() {
+    Reply created = service.post("/v1/sessions", "{\"user\":\"ann\",\"attributes\":{\"a\":\"b\"}}");
+    assertEquals(201, created.status());
+    String session = created.header("location");
+    assertEquals(created.json(), service.get(session).json());
+    HttpCalls matching = service.with("if-match", created.header("etag"));
+    Reply set = matching.put(session + "/attributes", "{\"a\":\"c\"}");
+    assertEquals("\"1\"", set.header("etag"));
+    assertEquals(412, matching.put(session + "/attributes", "{}").status());
+    assertEquals(428, service.put(session + "/attributes", "{}").status());
+    assertEquals(204, service.put(session + "/subscriptions/topic:a%2Fb", "").status());
+    assertEquals(
+        new JsonArray().add("topic:a/b"), service.get(session).json().getValue("subscriptions"));
+    for (int i = 1; i < 8; i++) {
+      service.put(session + "/subscriptions/topic:n" + i, "");
+    }
+    assertEquals(422, service.put(session + "/subscriptions/topic:n8", "").status());
+    assertEquals(204, service.delete(session + "/subscriptions/topic:n1").status());
+    assertTrue(service.get("/v1/sessions?user=ann").body().contains("topic:n2"));
+    assertEquals(204, service.delete(session).status());
+    assertEquals("not_found", service.get(session).code());
+    assertEquals("not_found", matching.put(session + "/attributes", "{}").code());
+    assertEquals("not_found", service.put(session + "/subscriptions/topic:x", "").code());
+    assertEquals("not_found", service.delete(session + "/subscriptions/topic:x").code());
+  }
+
+  @Test
+  void aConnectionIsLookedUpListedAndClosed() {
+    try (EventReader stream = new EventReader(node, node.token("cam"), "", null)) {
+      String session = stream.await("welcome").getString("session");
+      Reply found = service.get("/v1/connections/" + session);
+      assertEquals("cam", found.json().getString("user"));
+      String node1 = found.json().getString("node");
+      String list = service.get("/v1/connections?user=cam&node=" + node1).body();
+      assertTrue(list.contains(found.json().getString("connection")), list);
+      Reply told = service.delete("/v1/connections/" + session + "?reason=moved");
+      assertTrue(told.json().getBoolean("told"));
+      assertEquals("disconnected", stream.await("close").getString("reason"));
+    }
+    assertEquals("not_found", service.get("/v1/connections/none").code());
+    assertEquals("not_found", service.delete("/v1/connections/none").code());
+  }
+
+  @Test
+  void theNodeTellsOfItself() {
+    String self = service.get("/v1/nodes").json().getString("self");
+    assertEquals(node.nodes.node().toString(), self);
+    assertNotNull(service.get("/v1/stats").json().getJsonObject("tenant"));
+    assertNotNull(service.get("/v1/config").json().getJsonObject("gateway"));
+    service.get("/metrics");
+    service.get("/openapi.yaml");
+    assertEquals("3.1.0", service.get("/openapi.json").json().getString("openapi"));
+    assertTrue(service.get("/docs").body().contains("/docs/docs.js"));
+    assertTrue(service.get("/docs/swagger-ui.css").body().length() > 10_000);
+    assertTrue(service.get("/docs/swagger-ui-bundle.js").body().length() > 100_000);
+    service.get("/docs/docs.js");
+    assertEquals("not_found", service.get("/docs/other.js").code());
+  }
+
+  @Test
+  void healthIsUpOrDown() {
+    for (String check : new String[] {"live", "ready", "started"}) {
+      assertEquals(200, service.get("/health/" + check).status());
+      node.healthy = false;
+      assertEquals(503, service.get("/health/" + check).status());
+      node.healthy = true;
+    }
+  }
+
+  @Test
+  void aNodeThatTakesNobodyRefusesStreams() {
+    node.accepting = false;
+    Reply refused = node.user("ann").get("/v1/events");
+    node.accepting = true;
+
+    assertEquals(503, refused.status());
+    assertTrue(refused.json().getBoolean("retryable"));
+  }
+
+  private Set<Operation> documenting(String status) {
+    Set<Operation> operations = new TreeSet<>((a, b) -> a.id().compareTo(b.id()));
+    for (Operation operation : ContractCheck.CONTRACT.operations()) {
+      if (ContractCheck.responses(operation).containsKey(status)) {
+        operations.add(operation);
+      }
+    }
+    return operations;
+  }
+
+  private static final Map<String, String> BODIES =
+      Map.of(
+          "publish", HttpCalls.publication(NEWS, "note", "1"),
+          "createSession", "{\"user\":\"ann\"}",
+          "setAttributes", "{}");
+
+  /** A request that lacks nothing but what the test takes from it. */
+  private static Reply call(HttpCalls calls, Operation operation) {
+    String body = BODIES.getOrDefault(operation.id(), "");
+    String path = path(operation);
+    if (operation.method() == HttpMethod.GET) {
+      return calls.get(path);
+    }
+    HttpCalls typed = calls.with("if-match", "\"0\"");
+    boolean given = operation.consumes().isEmpty();
+    return given
+        ? typed.call(operation.method().name(), path, BodyPublishers.noBody())
+        : typed
+            .orElse("content-type", "application/json")
+            .send(operation.method().name(), path, body.getBytes());
+  }
+
+  private static String path(Operation operation) {
+    return operation
+        .path()
+        .replace("{session}", "some-session")
+        .replace("{channel}", NEWS)
+        .replace("{file}", "docs.js");
+  }
+
+  /** As a WebSocket client would, but for the sub-protocol. */
+  private Reply upgrade(String path) {
+    String answer = RawHttp.send(node.port(), RawHttp.upgrade(path, ""));
+    Reply reply = RawHttp.reply(answer);
+    ContractCheck.check("GET", path, reply);
+    Reply origin =
+        RawHttp.reply(
+            RawHttp.send(node.port(), RawHttp.upgrade(path, "Origin: https://evil.example\r\n")));
+    ContractCheck.check("GET", path, origin);
+    return reply;
+  }
+}

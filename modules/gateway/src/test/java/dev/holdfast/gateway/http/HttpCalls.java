@@ -1,0 +1,113 @@
+package dev.holdfast.gateway.http;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Calls of one caller, blocking. Every answer is held against the document: its status, its type,
+ * its schema.
+ */
+final class HttpCalls {
+  private static final HttpClient CLIENT =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  private final HttpFixture node;
+  private final String token;
+  private final Map<String, String> headers = new HashMap<>();
+
+  /** What came back. */
+  record Reply(int status, java.net.http.HttpHeaders headers, String body) {
+    JsonObject json() {
+      return new JsonObject(body);
+    }
+
+    String code() {
+      return json().getString("code");
+    }
+
+    String header(String name) {
+      return headers.firstValue(name).orElse(null);
+    }
+  }
+
+  HttpCalls(HttpFixture node, String token) {
+    this.node = node;
+    this.token = token;
+  }
+
+  HttpCalls with(String header, String value) {
+    HttpCalls calls = new HttpCalls(node, token);
+    calls.headers.putAll(headers);
+    calls.headers.put(header, value);
+    return calls;
+  }
+
+  /** The header, unless it is given already. */
+  HttpCalls orElse(String header, String value) {
+    return headers.containsKey(header) ? this : with(header, value);
+  }
+
+  Reply get(String path) {
+    return call("GET", path, BodyPublishers.noBody());
+  }
+
+  Reply delete(String path) {
+    return call("DELETE", path, BodyPublishers.noBody());
+  }
+
+  Reply put(String path, String json) {
+    return with("content-type", "application/json").call("PUT", path, text(json));
+  }
+
+  Reply post(String path, String json) {
+    return with("content-type", "application/json").call("POST", path, text(json));
+  }
+
+  /** One publication to a channel. */
+  Reply publish(String channel, String event, String data) {
+    return post("/v1/publish", publication(channel, event, data));
+  }
+
+  static String publication(String channel, String event, String data) {
+    return "{\"publications\":[{\"channel\":\"%s\",\"event\":\"%s\",\"data\":%s}]}"
+        .formatted(channel, event, data);
+  }
+
+  Reply send(String method, String path, byte[] body) {
+    return call(method, path, BodyPublishers.ofByteArray(body));
+  }
+
+  private static BodyPublisher text(String text) {
+    return BodyPublishers.ofString(text, StandardCharsets.UTF_8);
+  }
+
+  Reply call(String method, String path, BodyPublisher body) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(node.uri(path)).timeout(Duration.ofSeconds(20)).method(method, body);
+    headers.forEach(request::setHeader);
+    if (token != null) {
+      request.setHeader("authorization", "Bearer " + token);
+    }
+    try {
+      HttpResponse<String> response = CLIENT.send(request.build(), BodyHandlers.ofString());
+      Reply reply = new Reply(response.statusCode(), response.headers(), response.body());
+      ContractCheck.check(method, path, reply);
+      return reply;
+    } catch (IOException e) {
+      throw new IllegalStateException(method + " " + path, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+}

@@ -1,0 +1,198 @@
+package dev.holdfast.gateway.http;
+
+import dev.holdfast.auth.AuthConfig;
+import dev.holdfast.auth.TokenSigner;
+import dev.holdfast.auth.TokenVerifier;
+import dev.holdfast.auth.VerificationKey;
+import dev.holdfast.channels.ChannelsClient;
+import dev.holdfast.channels.ChannelsConfig;
+import dev.holdfast.channels.ChannelsVerticle;
+import dev.holdfast.channels.Hub;
+import dev.holdfast.connections.ConnectionsClient;
+import dev.holdfast.connections.ConnectionsVerticle;
+import dev.holdfast.connections.LeaseConfig;
+import dev.holdfast.connections.NodeInfo;
+import dev.holdfast.connections.NodesVerticle;
+import dev.holdfast.core.Bus;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.Ids;
+import dev.holdfast.core.NodeInbox;
+import dev.holdfast.gateway.ConnectionDirectory;
+import dev.holdfast.gateway.GatewayConfig;
+import dev.holdfast.gateway.GatewayServices;
+import dev.holdfast.gateway.GatewayVerticle;
+import dev.holdfast.gateway.HealthChecks;
+import dev.holdfast.redis.RedisConfig;
+import dev.holdfast.sessions.SessionsClient;
+import dev.holdfast.sessions.SessionsConfig;
+import dev.holdfast.sessions.SessionsVerticle;
+import dev.holdfast.testkit.TestClients;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Deployable;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** One node with all its services, a real Redis, and one random tenant; spoken to over HTTP. */
+final class HttpFixture implements AutoCloseable {
+  static final String SECRET = "http-test-secret-of-enough-bytes!";
+  static final AuthConfig AUTH =
+      new AuthConfig(
+          java.util.List.of(VerificationKey.hs256(SECRET)),
+          "https://issuer.example",
+          java.util.List.of("holdfast"),
+          Duration.ZERO,
+          true,
+          AuthConfig.DEFAULTS.claims());
+  static final String ORIGIN = "https://app.example";
+  static final String[] ALL = {
+    "service:tests",
+    "publish:*",
+    "history:*",
+    "sessions:*",
+    "connections:*",
+    "nodes:read",
+    "config:read",
+    "stats:read"
+  };
+
+  final Vertx vertx = Vertx.vertx();
+  final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  final String tenant = "t" + Ids.fresh();
+  final TestClients clients = new TestClients();
+  final NodesVerticle nodes;
+  volatile boolean healthy = true;
+  volatile boolean accepting = true;
+  private final Bus bus = new Bus(vertx);
+  private final GatewayVerticle gateway;
+
+  HttpFixture(String redisUri) {
+    this(redisUri, GatewayConfig.DEFAULTS);
+  }
+
+  HttpFixture(String redisUri, GatewayConfig config) {
+    RedisConfig redis = RedisConfig.of(redisUri);
+    SessionsClient sessions = SessionsClient.local(bus, Duration.ofSeconds(10));
+    deploy(
+        new SessionsVerticle(
+            bus,
+            redis,
+            SessionsConfig.defaults().withChannels(8),
+            event -> Future.succeededFuture(),
+            registry));
+    nodes =
+        new NodesVerticle(
+            "n" + Ids.fresh(),
+            new NodeInfo("127.0.0.1:0", "test"),
+            redis,
+            LeaseConfig.defaults(),
+            sessions,
+            registry);
+    deploy(nodes);
+    NodeInbox inbox = new NodeInbox(bus, nodes.node());
+    Hub hub = new Hub(bus, inbox, redis, ChannelsConfig.DEFAULT, registry);
+    deploy(hub);
+    deploy(new ChannelsVerticle(hub, redis, ChannelsConfig.DEFAULT, sessions, registry));
+    deploy(new ConnectionsVerticle(bus, redis, sessions, registry));
+    hub.nodes(Set.of(nodes.node()));
+    ConnectionDirectory directory = new ConnectionDirectory(registry);
+    directory.listen(inbox);
+    get(inbox.open());
+    gateway =
+        new GatewayVerticle(
+            allowing(config).at("127.0.0.1", 0),
+            services(hub, sessions, directory),
+            new HttpSources(
+                new ConnectionsClient(bus, Duration.ofSeconds(5)),
+                () -> Set.of(nodes.node()),
+                () -> "{\"node\":null,\"gateway\":{\"port\":1}}"));
+    deploy(gateway);
+  }
+
+  private static GatewayConfig allowing(GatewayConfig config) {
+    return new GatewayConfig(
+        config.host(),
+        config.port(),
+        Set.of(ORIGIN),
+        config.frameLimit(),
+        config.helloTimeout(),
+        config.heartbeat(),
+        config.publishRate(),
+        config.slowLimit(),
+        config.writeBuffer(),
+        config.ackFlush());
+  }
+
+  private GatewayServices services(
+      Hub hub, SessionsClient sessions, ConnectionDirectory directory) {
+    return new GatewayServices(
+        nodes.node(),
+        TokenVerifier.of(AUTH),
+        sessions,
+        ChannelsClient.local(bus, Duration.ofSeconds(5)),
+        hub,
+        directory,
+        registry,
+        new HealthChecks(
+            Map.of("loop", () -> healthy),
+            Map.of("redis", () -> healthy),
+            Map.of("node", () -> healthy)),
+        () -> accepting);
+  }
+
+  private void deploy(Deployable verticle) {
+    get(vertx.deployVerticle(verticle));
+  }
+
+  int port() {
+    return gateway.port();
+  }
+
+  URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + port() + path);
+  }
+
+  String token(String user, String... permissions) {
+    return tokenOf(tenant, user, permissions);
+  }
+
+  static String tokenOf(String tenant, String user, String... permissions) {
+    var caller = new Caller.User(tenant, user, Set.of(), Set.of(permissions));
+    return new TokenSigner(SECRET, AUTH).sign(caller, Duration.ofMinutes(10));
+  }
+
+  /** A token of a service with every permission. */
+  HttpCalls service() {
+    return as(token("svc", ALL));
+  }
+
+  HttpCalls user(String user, String... permissions) {
+    return as(token(user, permissions));
+  }
+
+  /**
+   * @param token null: none
+   */
+  HttpCalls as(String token) {
+    return new HttpCalls(this, token);
+  }
+
+  static <T> T get(Future<T> future) {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    clients.close();
+    get(vertx.close());
+  }
+}
