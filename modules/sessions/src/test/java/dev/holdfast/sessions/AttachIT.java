@@ -185,7 +185,7 @@ class AttachIT {
   void attachThatFailedIsUnavailableAndTakenBackWhenRedisIsThereAgain(@OwnRedis TestRedis redis) {
     RedisConfig hasty =
         RedisConfig.of(redis.uri())
-            .withCommandTimeout(Duration.ofMillis(300))
+            .withCommandTimeout(Duration.ofSeconds(1))
             .withReconnect(Duration.ofMillis(20), Duration.ofMillis(100));
     try (SessionsNode node =
         SessionsNode.start(hasty, SessionsConfig.defaults(), event -> Future.succeededFuture())) {
