@@ -103,8 +103,7 @@ final class Publishing {
 
   private void answer(ClientFrame.Publish frame, ChannelMessage.Result result) {
     if (result.refused() != null) {
-      var refusal = new HoldfastException(result.refused(), "publish to " + frame.channel());
-      session.connection.refuse(frame.id(), refusal, 0, result.expected());
+      session.connection.refuse(frame.id(), result.refusal(), 0, result.expected());
     } else if (result.position() != null) {
       session.connection.out.send(
           ServerFrames.publishReply(frame.id(), result.position(), result.duplicate()));
