@@ -32,6 +32,8 @@ final class ContainerServer implements RedisServer {
                 fsync.name().toLowerCase(Locale.ROOT),
                 "--save",
                 "",
+                "--protected-mode",
+                "no",
                 "--maxmemory-policy",
                 "noeviction")
             .waitingFor(Wait.forListeningPort());
