@@ -91,18 +91,19 @@ final class Finishing {
     return parts
         .disk()
         .run(storage -> storage.seal(file.content(), file.parts(), own, known))
-        .compose(sealed -> inspect(file, sealed));
+        .compose(whole -> inspect(file, whole));
   }
 
-  private Future<FileRecord> inspect(FileRecord file, FileStorage.Sealed sealed) {
-    String sha256 = HexFormat.of().formatHex(sealed.sha256());
-    String type = ContentTypes.of(sealed.head());
-    if (sealed.size() != file.view().size()) {
+  private Future<FileRecord> inspect(FileRecord file, FileStorage.Sealed whole) {
+    String sha256 = HexFormat.of().formatHex(whole.sha256());
+    String type = ContentTypes.of(whole.head());
+    if (whole.size() != file.view().size()) {
       return refuse(file, new HoldfastException(ErrorCode.INTERNAL, "content: of another size"));
     }
     if (file.wantedSha256() != null && !file.wantedSha256().equals(sha256)) {
       return refuse(
-          file, HoldfastException.told(ErrorCode.CHECKSUM_MISMATCH, "sha256: the content's differs"));
+          file,
+          HoldfastException.told(ErrorCode.CHECKSUM_MISMATCH, "sha256: the content's differs"));
     }
     if (!parts.config().of(file.key().tenant()).takes(type)) {
       return refuse(

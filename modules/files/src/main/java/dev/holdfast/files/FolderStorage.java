@@ -97,7 +97,7 @@ public final class FolderStorage implements FileStorage {
       }
     }
     deleteParts(content);
-    return sealed(whole, known);
+    return inspected(whole, known);
   }
 
   @Override
@@ -230,7 +230,7 @@ public final class FolderStorage implements FileStorage {
     }
   }
 
-  private static Sealed sealed(Path whole, byte[] known) throws IOException {
+  private static Sealed inspected(Path whole, byte[] known) throws IOException {
     try (FileChannel channel = FileChannel.open(whole, READ)) {
       ByteBuffer head = ByteBuffer.allocate((int) Math.min(ContentTypes.HEAD, channel.size()));
       while (head.hasRemaining() && channel.read(head) >= 0) {
