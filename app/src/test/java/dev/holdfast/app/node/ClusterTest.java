@@ -5,14 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.hazelcast.config.Config;
+import dev.holdfast.app.config.BusTls;
 import dev.holdfast.app.config.ClusterConfig;
 import dev.holdfast.app.config.HostPort;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +66,20 @@ class ClusterTest {
   }
 
   @Test
+  void withTlsMembersShowEachOtherTheirCertificates() throws IOException {
+    assertTrue(heard(tls("member"), tls("member"), 20_000));
+  }
+
+  @Test
+  void whoeverHasNoCertificateOfTheAuthorityIsNotHeard() throws IOException {
+    var stranger = new BusTls(file("stranger.key"), file("stranger.crt"), file("member.crt"));
+
+    for (BusTls other : new BusTls[] {null, stranger}) {
+      assertFalse(heard(tls("member"), other, 3_000));
+    }
+  }
+
+  @Test
   void nothingIsAskedByMulticastAndNobodyIsCalledHome() {
     Config config = Membership.config(config("name", 5701, List.of()));
 
@@ -82,6 +100,34 @@ class ClusterTest {
     assertEquals(2, config.findMapConfig("__vertx.haInfo").getBackupCount());
   }
 
+  /** Whether a member with the one answers a member with the other. */
+  private boolean heard(BusTls asked, BusTls asking, int withinMs) throws IOException {
+    String name = UUID.randomUUID().toString();
+    int port = freePort();
+    Vertx first = join(config(name, port, List.of(), asked));
+    Vertx second = join(config(name, 0, List.of(new HostPort("127.0.0.1", port)), asking));
+    await(first.eventBus().consumer("here", told -> told.reply("heard")).completion());
+    Future<Boolean> heard =
+        second
+            .eventBus()
+            .request("here", "hello", new DeliveryOptions().setSendTimeout(withinMs))
+            .map(true)
+            .otherwise(false);
+    return await(heard);
+  }
+
+  private static BusTls tls(String name) {
+    return new BusTls(file(name + ".key"), file(name + ".crt"), file(name + ".crt"));
+  }
+
+  private static Path file(String name) {
+    try {
+      return Path.of(ClusterTest.class.getResource("/tls/" + name).toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private Vertx join(ClusterConfig config) {
     Vertx member = await(Cluster.join(config, new SimpleMeterRegistry()));
     members.add(0, member);
@@ -89,8 +135,12 @@ class ClusterTest {
   }
 
   private static ClusterConfig config(String name, int port, List<HostPort> members) {
+    return config(name, port, members, null);
+  }
+
+  private static ClusterConfig config(String name, int port, List<HostPort> members, BusTls tls) {
     return new ClusterConfig(
-        name, "127.0.0.1", port, 0, null, members, Duration.ofSeconds(12), null);
+        name, "127.0.0.1", port, 0, null, members, Duration.ofSeconds(12), tls);
   }
 
   private static int freePort() throws IOException {
