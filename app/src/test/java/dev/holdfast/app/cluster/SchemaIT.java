@@ -1,0 +1,94 @@
+package dev.holdfast.app.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.holdfast.channels.schemas.SchemaMessage;
+import dev.holdfast.channels.schemas.SchemaName;
+import dev.holdfast.channels.schemas.SchemasClient;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.Ids;
+import dev.holdfast.testkit.ClusterExtension;
+import dev.holdfast.testkit.ManualClient;
+import dev.holdfast.testkit.TestCluster;
+import dev.holdfast.testkit.TestNode;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A schema that a service registers holds for clients on every node. */
+@ExtendWith(ClusterExtension.class)
+class SchemaIT {
+  private static final String NEWS = "topic:news";
+  private static final String PRICE =
+      "{\"properties\":{\"price\":{\"type\":\"number\",\"minimum\":0}},\"required\":[\"price\"]}";
+
+  private final String tenant = "t-" + Ids.fresh();
+  private int asked;
+
+  @Test
+  void aMisfitIsRefusedWithItsPathOnEveryNodeAndItsNumberStaysFree() throws Exception {
+    try (var cluster = TestCluster.start(2);
+        var service = BusService.join(cluster, "catalogue")) {
+      for (TestNode node : cluster.nodes()) {
+        assertEquals("reply", publish(client(cluster, node), 1, -1).path("type").asText());
+      }
+
+      register(service);
+
+      for (TestNode node : cluster.nodes()) {
+        ManualClient client = client(cluster, node);
+        Awaitility.await("refused by " + node.id())
+            .atMost(Duration.ofSeconds(15))
+            .until(() -> publishVolatile(client, -1).path("type").asText().equals("error"));
+        JsonNode refused = publish(client, 1, -1);
+        JsonNode stored = publish(client, 1, 7);
+
+        assertEquals("bad_request", refused.path("code").asText());
+        assertEquals("data/price: -1 is less than 0", refused.path("message").asText());
+        assertEquals("reply", stored.path("type").asText());
+        client.close();
+      }
+    }
+  }
+
+  private void register(BusService service) throws Exception {
+    var keeper = new Caller.Service("catalogue", "1", Set.of(tenant), Set.of("schema:*"));
+    var name = new SchemaName("price.set", 1);
+    new SchemasClient(service.bus(), Duration.ofSeconds(5))
+        .register(new SchemaMessage.Register(keeper, tenant, name, PRICE))
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(20, TimeUnit.SECONDS);
+  }
+
+  private ManualClient client(TestCluster cluster, TestNode node) {
+    ManualClient client = cluster.clients().manual(node.url());
+    var about = Map.of("name", "test", "version", "1");
+    client.send("hello", Map.of("token", cluster.token(tenant, "ann"), "client", about));
+    client.await("welcome");
+    return client;
+  }
+
+  private JsonNode publish(ManualClient client, int n, int price) {
+    return ask(client, Map.of("n", n), price);
+  }
+
+  private JsonNode publishVolatile(ManualClient client, int price) {
+    return ask(client, Map.of("class", "volatile"), price);
+  }
+
+  private JsonNode ask(ManualClient client, Map<String, ?> more, int price) {
+    String id = "p" + ++asked;
+    var frame = new HashMap<String, Object>(more);
+    frame.putAll(Map.of("id", id, "channel", NEWS, "event", "price.set"));
+    frame.put("data", Map.of("price", price));
+    client.send("publish", frame);
+    return client.awaitAnswer(id);
+  }
+}
