@@ -13,6 +13,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -24,7 +25,7 @@ import java.util.Set;
  * has handled, a line each, to a file that all readers share. Ends with its standard input.
  */
 final class ReaderMain {
-  static final ChannelConsumerConfig CONFIG =
+  private static final ChannelConsumerConfig CONFIG =
       ChannelConsumerConfig.DEFAULT.withLease(Duration.ofSeconds(2));
 
   private final Vertx vertx;
@@ -51,10 +52,14 @@ final class ReaderMain {
         .toCompletionStage()
         .toCompletableFuture()
         .join();
-    System.out.write("ready\n".getBytes());
-    System.out.flush();
+    Files.createFile(ready(Path.of(args[5]), args[0]));
     while (System.in.read() >= 0) {}
     Runtime.getRuntime().halt(0);
+  }
+
+  /** Is there once the reader reads, or waits its turn. */
+  static Path ready(Path handled, String id) {
+    return handled.resolveSibling(id + ".ready");
   }
 
   /** Takes its time, so that a kill finds it at work. */
@@ -69,7 +74,7 @@ final class ReaderMain {
           handled, id + " " + seq + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
       return null;
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 }

@@ -15,12 +15,12 @@ import org.awaitility.Awaitility;
 final class ReaderProcess implements AutoCloseable {
   private final String id;
   private final Process process;
-  private final Path log;
+  private final Path ready;
 
-  private ReaderProcess(String id, Process process, Path log) {
+  private ReaderProcess(String id, Process process, Path ready) {
     this.id = id;
     this.process = process;
-    this.log = log;
+    this.ready = ready;
   }
 
   /** Returns at once; see {@link #awaitReady}. */
@@ -43,7 +43,7 @@ final class ReaderProcess implements AutoCloseable {
     command.addAll(List.of(tenant, channel, handled.toString()));
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    return new ReaderProcess(id, process, log);
+    return new ReaderProcess(id, process, ReaderMain.ready(handled, id));
   }
 
   String id() {
@@ -51,9 +51,9 @@ final class ReaderProcess implements AutoCloseable {
   }
 
   void awaitReady() {
-    Awaitility.await("reader " + id + " is ready: " + log)
+    Awaitility.await("reader " + id + " is ready: " + ready)
         .atMost(Duration.ofSeconds(90))
-        .until(() -> Files.readString(log).contains("ready\n"));
+        .until(() -> Files.exists(ready));
   }
 
   /** SIGKILL; gone when this returns. */
