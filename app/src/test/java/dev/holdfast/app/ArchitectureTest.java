@@ -36,9 +36,10 @@ class ArchitectureTest {
           entry("sessions", List.of("core", "redis")),
           entry("channels", List.of("core", "protocol", "redis", "sessions")),
           entry("connections", List.of("core", "redis", "sessions", "channels")),
+          entry("files", List.of("core", "redis", "sessions", "channels")),
           entry(
               "gateway",
-              List.of("core", "protocol", "auth", "sessions", "channels", "connections")),
+              List.of("core", "protocol", "auth", "sessions", "channels", "connections", "files")),
           entry("testkit", List.of("core", "protocol", "redis", "auth")),
           entry(
               "app",
@@ -50,9 +51,10 @@ class ArchitectureTest {
                   "sessions",
                   "channels",
                   "connections",
+                  "files",
                   "gateway")));
 
-  private static final List<String> SERVICES = List.of("sessions", "channels", "connections");
+  private static final List<String> SERVICES = List.of("sessions", "channels", "connections", "files");
 
   @ArchTest static final ArchRule modulesUseOnlyTheLayersBelow = layers();
 

@@ -4,6 +4,7 @@ import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.channels.ChannelsConfig;
 import dev.holdfast.connections.LeaseConfig;
 import dev.holdfast.core.Names;
+import dev.holdfast.files.FilesConfig;
 import dev.holdfast.gateway.GatewayConfig;
 import dev.holdfast.sessions.SessionsConfig;
 import java.nio.file.Path;
@@ -30,7 +31,8 @@ public record HoldfastConfig(
     ChannelsConfig channels,
     LeaseConfig lease,
     AuthConfig auth,
-    ClusterConfig cluster) {
+    ClusterConfig cluster,
+    FilesConfig files) {
   /** One node on loopback, with everything that it needs embedded or generated. */
   public static final HoldfastConfig DEFAULTS =
       new HoldfastConfig(
@@ -44,7 +46,8 @@ public record HoldfastConfig(
           ChannelsConfig.DEFAULT,
           LeaseConfig.defaults(),
           AuthConfig.DEFAULTS,
-          ClusterConfig.DEFAULTS);
+          ClusterConfig.DEFAULTS,
+          FilesConfig.DEFAULTS);
 
   /** What is logged: this and what is graver. */
   public enum LogLevel {
@@ -85,6 +88,6 @@ public record HoldfastConfig(
   /** The same with another gateway. */
   public HoldfastConfig with(GatewayConfig other) {
     return new HoldfastConfig(
-        node, data, gateways, logLevel, other, redis, sessions, channels, lease, auth, cluster);
+        node, data, gateways, logLevel, other, redis, sessions, channels, lease, auth, cluster, files);
   }
 }

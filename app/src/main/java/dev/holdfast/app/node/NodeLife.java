@@ -50,6 +50,7 @@ final class NodeLife {
   private NodeInbox inbox;
   private BusProbe probe;
   private Hub hub;
+  private NodeFiles files;
   private volatile boolean started;
 
   /**
@@ -80,6 +81,9 @@ final class NodeLife {
         .compose(done -> startHub())
         .compose(done -> deployments.deploy(channels()))
         .compose(done -> deployments.deploy(connections()))
+        .compose(done -> NodeFiles.open(parts))
+        .onSuccess(opened -> files = opened)
+        .compose(opened -> deployments.deploy(opened.verticle()))
         .compose(done -> startGateways())
         .map(done -> nodes.node());
   }
@@ -95,6 +99,7 @@ final class NodeLife {
         .eventually(() -> inbox == null ? Future.succeededFuture() : inbox.close())
         .eventually(() -> link == null ? Future.succeededFuture() : link.close())
         .onComplete(done -> log.close())
+        .onComplete(done -> closeFiles())
         .onComplete(done -> parts.meters().forget());
   }
 
@@ -106,6 +111,12 @@ final class NodeLife {
                 System.nanoTime() > until
                     ? Future.failedFuture(failure)
                     : bus().vertx().timer(RETRY_MS).compose(now -> openLink(until)));
+  }
+
+  private void closeFiles() {
+    if (files != null) {
+      files.close();
+    }
   }
 
   private SessionsVerticle sessions() {
@@ -167,7 +178,10 @@ final class NodeLife {
 
   private HttpSources httpSources() {
     return new HttpSources(
-        new ConnectionsClient(bus(), REQUEST), nodes::live, () -> ConfigView.json(config()));
+        new ConnectionsClient(bus(), REQUEST),
+        nodes::live,
+        () -> ConfigView.json(config()),
+        files.transfers());
   }
 
   private GatewayServices gatewayServices(ConnectionDirectory directory) {

@@ -46,7 +46,8 @@ class ConfigViewTest {
             D.channels(),
             D.lease(),
             auth,
-            D.cluster());
+            D.cluster(),
+            D.files());
 
     String view = ConfigView.json(config);
 

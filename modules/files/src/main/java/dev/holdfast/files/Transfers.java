@@ -10,6 +10,8 @@ import io.vertx.core.streams.ReadStream;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Moves content between this node's storage and streams, for its HTTP edge. It asks the service
@@ -17,6 +19,8 @@ import java.util.Set;
  * nothing blocks them.
  */
 public final class Transfers {
+  private static final Logger LOG = LoggerFactory.getLogger(Transfers.class);
+
   private final Vertx vertx;
   private final FilesClient files;
   private final FileStorage storage;
@@ -103,6 +107,11 @@ public final class Transfers {
   /** Some bytes of content that was located. */
   public Future<byte[]> read(FileAnswer.Located located, long offset, int length) {
     return disk.run(at -> at.read(located.content(), offset, length));
+  }
+
+  /** What is under way is not waited for. */
+  public void close() {
+    disk.close().onFailure(failure -> LOG.debug("workers: {}", failure.toString()));
   }
 
   Disk disk() {

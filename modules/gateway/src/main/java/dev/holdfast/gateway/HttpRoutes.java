@@ -1,5 +1,6 @@
 package dev.holdfast.gateway;
 
+import dev.holdfast.gateway.files.FileOperations;
 import dev.holdfast.gateway.http.Cors;
 import dev.holdfast.gateway.http.HttpApi;
 import dev.holdfast.gateway.http.HttpServices;
@@ -12,6 +13,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -47,20 +49,22 @@ final class HttpRoutes {
   private Router router(HttpSources sources, Patience patience, Upgrade upgrade) {
     Router router = Router.router(vertx);
     Cors.of(loop.config.allowedOrigins()).mount(router);
-    new HttpApi(services(sources), patience, handlers(upgrade)).mount(router);
+    new HttpApi(services(sources), patience, handlers(upgrade, sources)).mount(router);
     return router;
   }
 
   /** By the operations of the document. */
-  private Map<String, Handler<RoutingContext>> handlers(Upgrade upgrade) {
+  private Map<String, Handler<RoutingContext>> handlers(Upgrade upgrade, HttpSources sources) {
     HealthChecks health = loop.services.health();
-    return Map.of(
-        "connect", routing -> upgrade.handle(routing.request()),
-        "readEvents", new EventStreams(loop)::handle,
-        "isLive", routing -> answer(routing, health.live()),
-        "isReady", routing -> answer(routing, health.ready()),
-        "isStarted", routing -> answer(routing, health.started()),
-        "getMetrics", this::metrics);
+    var files = new FileOperations(loop.services.tokens(), sources.files());
+    Map<String, Handler<RoutingContext>> handlers = new HashMap<>(files.handlers());
+    handlers.put("connect", routing -> upgrade.handle(routing.request()));
+    handlers.put("readEvents", new EventStreams(loop)::handle);
+    handlers.put("isLive", routing -> answer(routing, health.live()));
+    handlers.put("isReady", routing -> answer(routing, health.ready()));
+    handlers.put("isStarted", routing -> answer(routing, health.started()));
+    handlers.put("getMetrics", this::metrics);
+    return handlers;
   }
 
   private HttpServices services(HttpSources sources) {

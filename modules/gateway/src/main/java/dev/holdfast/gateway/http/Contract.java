@@ -20,7 +20,8 @@ import java.util.regex.Pattern;
  * are, and at which method and path. Immutable.
  */
 public final class Contract {
-  private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
+  private static final Set<String> METHODS =
+      Set.of("get", "head", "options", "put", "post", "delete", "patch");
 
   private final String yaml;
   private final JsonNode document;

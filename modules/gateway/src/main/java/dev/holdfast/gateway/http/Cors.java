@@ -14,7 +14,41 @@ import java.util.Set;
 public final class Cors {
   private static final int MAX_AGE_SECONDS = 600;
   private static final Set<String> REQUEST_HEADERS =
-      Set.of("authorization", "content-type", "idempotency-key", "if-match", "last-event-id");
+      Set.of(
+          "authorization",
+          "content-type",
+          "idempotency-key",
+          "if-match",
+          "if-none-match",
+          "last-event-id",
+          "range",
+          "tus-resumable",
+          "upload-checksum",
+          "upload-length",
+          "upload-metadata",
+          "upload-offset");
+
+  private static final Set<String> RESPONSE_HEADERS =
+      Set.of(
+          "content-disposition",
+          "content-range",
+          "etag",
+          "location",
+          "tus-extension",
+          "tus-resumable",
+          "tus-version",
+          "upload-expires",
+          "upload-length",
+          "upload-offset");
+
+  private static final Set<HttpMethod> METHODS =
+      Set.of(
+          HttpMethod.GET,
+          HttpMethod.HEAD,
+          HttpMethod.POST,
+          HttpMethod.PUT,
+          HttpMethod.PATCH,
+          HttpMethod.DELETE);
 
   private final Set<String> origins;
 
@@ -36,10 +70,9 @@ public final class Cors {
     CorsHandler handler =
         CorsHandler.create()
             .addOrigins(List.copyOf(origins))
-            .allowedMethods(
-                Set.of(HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.DELETE))
+            .allowedMethods(METHODS)
             .allowedHeaders(REQUEST_HEADERS)
-            .exposedHeaders(Set.of("etag", "location"))
+            .exposedHeaders(RESPONSE_HEADERS)
             .maxAgeSeconds(MAX_AGE_SECONDS);
     router
         .route("/v1/*")

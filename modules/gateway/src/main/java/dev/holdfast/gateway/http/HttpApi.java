@@ -26,6 +26,9 @@ public final class HttpApi {
   /** Bytes of a body. */
   public static final int BODY_LIMIT = 1 << 20;
 
+  /** Of content that is whatever it is: nothing can be negotiated. */
+  private static final String ANY_TYPE = "*/*";
+
   private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
 
   private final Contract contract = Contract.load();
@@ -85,7 +88,7 @@ public final class HttpApi {
   private void route(Router router, Operation operation) {
     Route route = router.route(operation.method(), operation.route());
     if (operation.secured()) {
-      operation.produces().forEach(route::produces);
+      operation.produces().stream().filter(type -> !type.equals(ANY_TYPE)).forEach(route::produces);
     }
     route.handler(routing -> count(routing, operation));
     if (plain.containsKey(operation.id())) {

@@ -59,12 +59,20 @@ final class ContractCheck {
   static Set<String> unseen() {
     Set<String> unseen = new TreeSet<>();
     for (Operation operation : CONTRACT.operations()) {
+      if (ofFiles(operation)) {
+        continue;
+      }
       for (String status : responses(operation).fieldNames()) {
         unseen.add(operation.id() + " " + status);
       }
     }
     unseen.removeAll(SEEN);
     return unseen;
+  }
+
+  /** They have tests of their own, beside the others of files. */
+  private static boolean ofFiles(Operation operation) {
+    return operation.path().matches("/v1/(files|tickets).*");
   }
 
   static void seen(String operation, String status) {

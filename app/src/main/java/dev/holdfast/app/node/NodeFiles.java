@@ -1,0 +1,65 @@
+package dev.holdfast.app.node;
+
+import dev.holdfast.files.FileLog;
+import dev.holdfast.files.FileStorage;
+import dev.holdfast.files.FilesClient;
+import dev.holdfast.files.FilesConfig;
+import dev.holdfast.files.FilesVerticle;
+import dev.holdfast.files.FolderStorage;
+import dev.holdfast.files.Transfers;
+import dev.holdfast.core.Bus;
+import io.vertx.core.Future;
+import java.time.Duration;
+
+/** What one life of a node has for files: their folder, who serves them, and who moves content. */
+final class NodeFiles {
+  private static final Duration REQUEST = Duration.ofSeconds(5);
+
+  private final NodeParts parts;
+  private final FilesConfig config;
+  private final FileStorage storage;
+  private final FileLog log;
+  private final Transfers transfers;
+
+  private NodeFiles(NodeParts parts, FilesConfig config, FileStorage storage) {
+    Bus bus = parts.bus();
+    this.parts = parts;
+    this.config = config;
+    this.storage = storage;
+    this.log = new FileLog(bus);
+    this.transfers =
+        new Transfers(bus.vertx(), FilesClient.local(bus, REQUEST), storage, config);
+  }
+
+  /** Opens the folder, away from the event loop. */
+  static Future<NodeFiles> open(NodeParts parts) {
+    FilesConfig given = parts.config().files();
+    FilesConfig config =
+        given.folder() == null ? given.in(parts.config().data().resolve("files")) : given;
+    return parts
+        .bus()
+        .vertx()
+        .executeBlocking(() -> FolderStorage.open(config.folder()), false)
+        .map(storage -> new NodeFiles(parts, config, storage))
+        .recover(failure -> notOpen(config, failure));
+  }
+
+  FilesVerticle verticle() {
+    return new FilesVerticle(
+        parts.bus(), parts.redis(), config, storage, log::tell, parts.meters().registry());
+  }
+
+  Transfers transfers() {
+    return transfers;
+  }
+
+  void close() {
+    log.close();
+    transfers.close();
+  }
+
+  private static <T> Future<T> notOpen(FilesConfig config, Throwable failure) {
+    String what = "the files' folder " + config.folder() + ": " + failure;
+    return Future.failedFuture(new StartException(what, failure));
+  }
+}

@@ -1,0 +1,112 @@
+package dev.holdfast.gateway.files;
+
+import dev.holdfast.files.FileAnswer;
+import dev.holdfast.files.FileMessage;
+import dev.holdfast.files.FileView;
+import dev.holdfast.files.FilesClient;
+import dev.holdfast.files.Transfers;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+
+/** What can be asked of files without their content. */
+final class FileDetails {
+  private static final int DEFAULT_LIMIT = 100;
+  private static final long DEFAULT_TICKET_S = 300;
+
+  private final Transfers transfers;
+
+  FileDetails(Transfers transfers) {
+    this.transfers = transfers;
+  }
+
+  Future<Void> list(FileRequest ask) {
+    Long limit = ask.number("limit", ask.query("limit"));
+    var message =
+        new FileMessage.ListFiles(
+            ask.caller(),
+            ask.tenant(),
+            ask.query("owner"),
+            ask.query("session"),
+            ask.query("prefix"),
+            ask.query("after"),
+            limit == null ? DEFAULT_LIMIT : (int) Math.min(limit, Integer.MAX_VALUE));
+    return files().list(message).compose(page -> send(ask, 200, json(page)));
+  }
+
+  Future<Void> stat(FileRequest ask) {
+    var message = new FileMessage.Stat(ask.caller(), ask.tenant(), ask.file());
+    return files().stat(message).compose(file -> send(ask, 200, FileJson.of(file)));
+  }
+
+  Future<Void> delete(FileRequest ask) {
+    if (ask.isTus()) {
+      Tus.check(ask);
+      ask.response().putHeader(Tus.RESUMABLE, Tus.VERSION);
+    }
+    ask.request().resume();
+    return files()
+        .delete(new FileMessage.Delete(ask.caller(), ask.tenant(), ask.file()))
+        .compose(done -> ask.response().setStatusCode(204).end());
+  }
+
+  /** The copy's name comes by query: there is no body. */
+  Future<Void> copy(FileRequest ask) {
+    var message = new FileMessage.Copy(ask.caller(), ask.tenant(), ask.file(), ask.query("name"));
+    return files().copy(message).compose(file -> sendNew(ask, file));
+  }
+
+  /** Purpose and life come by query: there is no body. */
+  Future<Void> ticket(FileRequest ask) {
+    Long seconds = ask.number("expires", ask.query("expires"));
+    long lifeMs = 1_000 * Math.min(seconds == null ? DEFAULT_TICKET_S : seconds, 1_000_000);
+    var message =
+        new FileMessage.IssueTicket(
+            ask.caller(), ask.tenant(), ask.file(), purpose(ask.query("purpose")), lifeMs);
+    return files().issueTicket(message).compose(ticket -> send(ask, 201, json(ticket)));
+  }
+
+  private FilesClient files() {
+    return transfers.files();
+  }
+
+  private static FileMessage.Purpose purpose(String text) {
+    if (text == null || text.equals("download")) {
+      return FileMessage.Purpose.DOWNLOAD;
+    }
+    if (!text.equals("upload")) {
+      throw FileRequest.bad("purpose: download or upload");
+    }
+    return FileMessage.Purpose.UPLOAD;
+  }
+
+  private static JsonObject json(FileAnswer.Page page) {
+    JsonArray files = new JsonArray();
+    page.files().forEach(file -> files.add(FileJson.of(file)));
+    JsonObject json = new JsonObject().put("files", files);
+    return page.next() == null ? json : json.put("next", page.next());
+  }
+
+  private static JsonObject json(FileAnswer.Ticket ticket) {
+    return new JsonObject()
+        .put("url", "/v1/tickets/" + ticket.ticket())
+        .put("expires", FileJson.time(ticket.expires()));
+  }
+
+  private static Future<Void> sendNew(FileRequest ask, FileView file) {
+    ask.response().putHeader(HttpHeaders.LOCATION, "/v1/files/" + file.file());
+    return send(ask, 201, FileJson.of(file));
+  }
+
+  private static Future<Void> send(FileRequest ask, int status, JsonObject json) {
+    ask.request().resume();
+    Buffer body = json.toBuffer();
+    return ask.response()
+        .setStatusCode(status)
+        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+        .end(body);
+  }
+}

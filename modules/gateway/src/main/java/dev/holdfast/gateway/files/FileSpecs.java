@@ -1,0 +1,43 @@
+package dev.holdfast.gateway.files;
+
+import dev.holdfast.files.FileSpec;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/** What a new file is to be, as a request says it. */
+final class FileSpecs {
+  private static final long MS = 1_000;
+
+  private FileSpecs() {}
+
+  /** By tus' metadata: {@code filename} and {@code filetype} as its clients name them. */
+  static FileSpec ofMetadata(FileRequest ask, long size, Map<String, String> metadata) {
+    UnaryOperator<String> member = name -> blankIsNull(metadata.get(name));
+    String name = metadata.getOrDefault("filename", metadata.get("name"));
+    String type = metadata.getOrDefault("filetype", metadata.get("type"));
+    return spec(ask, name, size, blankIsNull(type), member);
+  }
+
+  /** By query; the declared type is the body's. */
+  static FileSpec ofQuery(FileRequest ask, long size) {
+    return spec(ask, ask.query("name"), size, ask.header("content-type"), ask::query);
+  }
+
+  private static FileSpec spec(
+      FileRequest ask, String name, long size, String type, UnaryOperator<String> member) {
+    Long seconds = ask.number("expires", member.apply("expires"));
+    return new FileSpec(
+        name,
+        size,
+        type,
+        member.apply("sha256"),
+        member.apply("owner"),
+        member.apply("session"),
+        member.apply("run"),
+        seconds == null ? 0 : Math.min(seconds, Long.MAX_VALUE / MS) * MS);
+  }
+
+  private static String blankIsNull(String text) {
+    return text == null || text.isBlank() ? null : text;
+  }
+}

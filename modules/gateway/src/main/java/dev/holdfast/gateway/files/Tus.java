@@ -1,0 +1,95 @@
+package dev.holdfast.gateway.files;
+
+import dev.holdfast.files.Checksum;
+import dev.holdfast.files.FileView;
+import dev.holdfast.gateway.http.Problem;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The words of tus 1.0, the protocol of resumable uploads. */
+final class Tus {
+  static final String VERSION = "1.0.0";
+  static final String RESUMABLE = "Tus-Resumable";
+  static final String BODY_TYPE = "application/offset+octet-stream";
+  static final String LENGTH = "Upload-Length";
+  static final String OFFSET = "Upload-Offset";
+  static final String METADATA = "Upload-Metadata";
+  static final String CHECKSUM = "Upload-Checksum";
+  static final String EXPIRES = "Upload-Expires";
+  static final String DEFER = "Upload-Defer-Length";
+
+  private static final String EXTENSIONS =
+      "creation,creation-with-upload,expiration,checksum,termination";
+  private static final int MOST_METADATA = 4_096;
+
+  private Tus() {}
+
+  static boolean isTus(HttpServerRequest request) {
+    return request.headers().contains(RESUMABLE);
+  }
+
+  static void describe(HttpServerResponse response) {
+    response
+        .setStatusCode(204)
+        .putHeader(RESUMABLE, VERSION)
+        .putHeader("Tus-Version", VERSION)
+        .putHeader("Tus-Extension", EXTENSIONS)
+        .putHeader("Tus-Checksum-Algorithm", String.join(",", Checksum.algorithms()))
+        .end();
+  }
+
+  /** Refuses versions that are none of ours. */
+  static void check(FileRequest ask) {
+    if (!VERSION.equals(ask.header(RESUMABLE))) {
+      ask.response().putHeader("Tus-Version", VERSION);
+      throw Problem.of(412, "tus: version " + VERSION + " alone");
+    }
+  }
+
+  /** Where an upload stands. */
+  static HttpServerResponse stands(HttpServerResponse response, FileView upload, long offset) {
+    response.putHeader(RESUMABLE, VERSION).putHeader(OFFSET, Long.toString(offset));
+    if (!upload.ready()) {
+      Instant end = Instant.ofEpochMilli(upload.expires());
+      response.putHeader(
+          EXPIRES, DateTimeFormatter.RFC_1123_DATE_TIME.format(end.atOffset(ZoneOffset.UTC)));
+    }
+    return response;
+  }
+
+  /** {@code key base64,key base64}; BAD_REQUEST where it is not that, or has a key twice. */
+  static Map<String, String> metadata(String header) {
+    Map<String, String> metadata = new HashMap<>();
+    if (header == null || header.isBlank()) {
+      return metadata;
+    }
+    if (header.length() > MOST_METADATA) {
+      throw FileRequest.bad("metadata: at most " + MOST_METADATA + " characters");
+    }
+    for (String pair : header.split(",")) {
+      String[] parts = pair.strip().split(" +", 2);
+      if (metadata.put(parts[0], parts.length < 2 ? "" : decoded(parts[1])) != null) {
+        throw FileRequest.bad("metadata: a key twice");
+      }
+    }
+    return metadata;
+  }
+
+  private static String decoded(String base64) {
+    try {
+      ByteBuffer bytes = ByteBuffer.wrap(Base64.getDecoder().decode(base64.strip()));
+      return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+    } catch (IllegalArgumentException | CharacterCodingException e) {
+      throw FileRequest.bad("metadata: UTF-8 in Base64");
+    }
+  }
+}
