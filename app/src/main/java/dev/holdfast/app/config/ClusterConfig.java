@@ -11,7 +11,8 @@ import java.util.stream.Stream;
  * multicast.
  *
  * @param name only processes of the same name join each other
- * @param host the address that this process listens at, and by which the others reach it
+ * @param host the address that this process listens at, and by which the others reach it; or a name
+ *     that has it among its addresses, as one that all members share
  * @param port of membership; 0 takes a free one
  * @param messagePort of the bus's messages; 0 takes the one after {@code port}, or a free one
  * @param publicHost by which the others reach it where that is not {@code host} (behind a
@@ -68,6 +69,12 @@ public record ClusterConfig(
     List<HostPort> nodes = Stream.of(members.split(",")).map(HostPort::parse).toList();
     return new ClusterConfig(
         name, DEFAULTS.host, 0, 0, null, nodes, DEFAULTS.heartbeatTimeout, null);
+  }
+
+  /** The same at another host. */
+  public ClusterConfig at(String other) {
+    return new ClusterConfig(
+        name, other, port, messagePort, publicHost, members, heartbeatTimeout, tls);
   }
 
   /** The port of messages as it is to be asked for; 0 for a free one. */

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.dns.AddressResolverOptions;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.net.PemKeyCertOptions;
@@ -29,14 +30,19 @@ public final class Cluster {
   private static final int CONNECT_MS = 2_000;
   private static final long PING_MS = 5_000;
 
+  /** Longest that an address is kept for a name: a container that is replaced gets another. */
+  private static final int NAME_SECONDS = 5;
+
   private Cluster() {}
 
   /**
    * Joins the others, or starts a cluster where none of them answers.
    *
    * @param registry takes the meters of the event bus
+   * @throws StartException where the host is not this machine's
    */
-  public static Future<Vertx> join(ClusterConfig config, MeterRegistry registry) {
+  public static Future<Vertx> join(ClusterConfig settings, MeterRegistry registry) {
+    ClusterConfig config = settings.at(OwnAddress.of(settings.host()));
     if (config.exposed()) {
       LOG.warn(
           "The bus listens at {} without TLS: whoever reaches it is trusted like a node."
@@ -62,7 +68,11 @@ public final class Cluster {
   }
 
   private static VertxOptions options(ClusterConfig config) {
-    return new VertxOptions().setEventBusOptions(bus(config)).setMetricsOptions(metrics());
+    return new VertxOptions()
+        .setEventBusOptions(bus(config))
+        .setMetricsOptions(metrics())
+        .setAddressResolverOptions(
+            new AddressResolverOptions().setCacheMaxTimeToLive(NAME_SECONDS));
   }
 
   /**

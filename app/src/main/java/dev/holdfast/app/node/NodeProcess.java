@@ -6,6 +6,8 @@ import dev.holdfast.redis.EmbeddedRedis;
 import dev.holdfast.redis.EmbeddedRedisConfig;
 import dev.holdfast.redis.RedisConfig;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -44,11 +46,14 @@ public final class NodeProcess implements AutoCloseable {
    * @throws dev.holdfast.app.config.ConfigException where the development key can't be used
    */
   public static NodeProcess start(HoldfastConfig config) {
+    StartChecks.memory();
+    StartChecks.ports(config);
     AuthConfig trusted = Keys.trusted(config);
     EmbeddedRedis embedded = config.redis().embedded() ? embedded(config) : null;
     RedisConfig redis = config.redis().at(embedded == null ? config.redis().uri() : embedded.uri());
     var process = new NodeProcess(embedded, redis);
     try {
+      check(redis);
       process.node = await(Node.join(config, redis, trusted), START_SECONDS);
       await(process.node.start(), START_SECONDS);
     } catch (StartException e) {
@@ -126,6 +131,15 @@ public final class NodeProcess implements AutoCloseable {
     }
     LOG.info("Standard input has ended, and so does this process");
     told.countDown();
+  }
+
+  private static void check(RedisConfig redis) {
+    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    try {
+      await(StartChecks.redis(vertx, redis), START_SECONDS);
+    } finally {
+      await(vertx.close(), STOP_SECONDS);
+    }
   }
 
   private static EmbeddedRedis embedded(HoldfastConfig config) {

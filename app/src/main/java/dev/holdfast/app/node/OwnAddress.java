@@ -1,0 +1,55 @@
+package dev.holdfast.app.node;
+
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+
+/**
+ * Finds by which of its addresses a process is to be reached. A container has one in each of its
+ * networks; the name that all members share on the network of the bus tells which one is meant.
+ */
+final class OwnAddress {
+  private OwnAddress() {}
+
+  /**
+   * @param host an address of this machine; or a name that has one of them among its addresses
+   * @return that address as text; a wildcard stays what it is
+   * @throws StartException where none of them is this machine's
+   */
+  static String of(String host) {
+    InetAddress[] addresses = resolve(host);
+    for (InetAddress address : addresses) {
+      if (address.isAnyLocalAddress() || isOwn(address)) {
+        return address.getHostAddress();
+      }
+    }
+    String all =
+        String.join(", ", Arrays.stream(addresses).map(InetAddress::getHostAddress).toList());
+    throw new StartException(
+        "cluster.host: "
+            + host
+            + " is at "
+            + all
+            + ", none of which is this machine's;"
+            + " name an address of it, or a name that leads to one",
+        null);
+  }
+
+  private static InetAddress[] resolve(String host) {
+    try {
+      return InetAddress.getAllByName(host);
+    } catch (UnknownHostException e) {
+      throw new StartException("cluster.host: no address is known for the name " + host, e);
+    }
+  }
+
+  private static boolean isOwn(InetAddress address) {
+    try {
+      return NetworkInterface.getByInetAddress(address) != null;
+    } catch (SocketException e) {
+      return false;
+    }
+  }
+}

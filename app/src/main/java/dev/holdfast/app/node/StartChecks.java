@@ -1,0 +1,150 @@
+package dev.holdfast.app.node;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.holdfast.app.config.ClusterConfig;
+import dev.holdfast.app.config.HoldfastConfig;
+import dev.holdfast.connections.LiveNodes;
+import dev.holdfast.connections.NodeInfo;
+import dev.holdfast.core.NodeId;
+import dev.holdfast.redis.RedisConfig;
+import dev.holdfast.redis.RedisLink;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * What a node makes sure of before it serves, so that what would fail later, and strangely, is told
+ * at once and by name: enough memory, a clock that agrees with Redis', nodes that it can run with.
+ * Failures are {@link StartException}s.
+ */
+final class StartChecks {
+  /** A node with nothing to do takes about 150 MiB. */
+  private static final long LEAST_MEMORY = 224L << 20;
+
+  /** Only tokens are judged by a node's own clock; leases and retention go by Redis'. */
+  private static final Duration CLOCK_LIMIT = Duration.ofSeconds(30);
+
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  private static final long RETRY_MS = 250;
+  private static final Pattern REFUSAL =
+      Pattern.compile("WRONGPASS|NOAUTH|NOPERM|invalid password");
+
+  private StartChecks() {}
+
+  /** Of the container where there is one, else of the machine. */
+  static void memory() {
+    var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    Optional<String> problem = memory(system.getTotalMemorySize());
+    if (problem.isPresent()) {
+      throw new StartException(problem.get(), null);
+    }
+  }
+
+  static Optional<String> memory(long bytes) {
+    return bytes >= LEAST_MEMORY
+        ? Optional.empty()
+        : Optional.of(
+            "%d MiB of memory are too little: give the container 256 MiB at the least, better 512"
+                .formatted(bytes >> 20));
+  }
+
+  /** All that will be listened at; 0 is a free one. */
+  static void ports(HoldfastConfig config) {
+    port("gateway.port", config.gateway().host(), config.gateway().port());
+    ClusterConfig cluster = config.cluster().at(OwnAddress.of(config.cluster().host()));
+    port("cluster.port", cluster.host(), cluster.port());
+    port("cluster.messagePort", cluster.host(), cluster.messagePortToUse());
+  }
+
+  private static void port(String setting, String host, int port) {
+    try (var socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(host, port));
+    } catch (IOException e) {
+      throw new StartException(
+          "%s: %d at %s can't be had (%s): end what has it, or choose another"
+              .formatted(setting, port, host, e.getMessage()),
+          e);
+    }
+  }
+
+  /**
+   * Waits some seconds for a Redis that starts at the same time; not for one that refuses.
+   *
+   * @param vertx not a member of the bus: that is not to be joined before
+   */
+  static Future<Void> redis(Vertx vertx, RedisConfig redis) {
+    return open(vertx, redis, System.nanoTime() + PATIENCE.toNanos())
+        .compose(link -> check(link).eventually(link::close));
+  }
+
+  private static Future<RedisLink> open(Vertx vertx, RedisConfig redis, long until) {
+    return RedisLink.open(vertx, redis, "start", new SimpleMeterRegistry())
+        .recover(
+            failure ->
+                isRefusal(failure) || System.nanoTime() > until
+                    ? Future.failedFuture(unusable(failure))
+                    : vertx.timer(RETRY_MS).compose(now -> open(vertx, redis, until)));
+  }
+
+  private static boolean isRefusal(Throwable failure) {
+    return REFUSAL.matcher(String.valueOf(failure.getMessage())).find();
+  }
+
+  private static StartException unusable(Throwable failure) {
+    String what =
+        isRefusal(failure)
+            ? "; check user and password in redis.uri"
+            : "; check redis.uri, and that Redis runs and can be reached from here";
+    return new StartException(failure.getMessage() + what, failure);
+  }
+
+  private static Future<Void> check(RedisLink link) {
+    return link.send("TIME")
+        .map(time -> clock(System.currentTimeMillis() / 1_000 - time.at(0).asLong()))
+        .compose(StartChecks::orElseFail)
+        .compose(fine -> LiveNodes.read(link))
+        .map(nodes -> versions(nodes, Release.own()))
+        .compose(StartChecks::orElseFail);
+  }
+
+  /**
+   * @param aheadSeconds how much this machine's clock shows more than Redis'
+   */
+  static Optional<String> clock(long aheadSeconds) {
+    return Math.abs(aheadSeconds) <= CLOCK_LIMIT.toSeconds()
+        ? Optional.empty()
+        : Optional.of(
+            "the clock of this machine is %d s %s that of Redis, and tokens would be judged by a wrong time: synchronise both (NTP)"
+                .formatted(Math.abs(aheadSeconds), aheadSeconds > 0 ? "ahead of" : "behind"));
+  }
+
+  static Optional<String> versions(Map<NodeId, NodeInfo> nodes, String version) {
+    return nodes.entrySet().stream()
+        .filter(node -> !Release.of(version).runsWith(Release.of(node.getValue().version())))
+        .findFirst()
+        .map(
+            node ->
+                "node %s at %s is of version %s and this one of %s, which do not run together:"
+                        .formatted(
+                            node.getKey().id(),
+                            node.getValue().address(),
+                            node.getValue().version(),
+                            version)
+                    + " upgrade by one minor version at a time, or stop all nodes first");
+  }
+
+  private static Future<Void> orElseFail(Optional<String> problem) {
+    return problem.isEmpty()
+        ? Future.succeededFuture()
+        : Future.failedFuture(new StartException(problem.get(), null));
+  }
+}
