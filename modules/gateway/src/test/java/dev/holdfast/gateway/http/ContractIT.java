@@ -85,7 +85,7 @@ class ContractIT {
 
   @Test
   void noTokenIsUnauthorizedEverywhere() {
-    for (Operation operation : ContractCheck.CONTRACT.operations()) {
+    for (Operation operation : ContractCheck.OPERATIONS) {
       if (operation.secured()) {
         Reply reply = call(node.as(null), operation);
         assertEquals(401, reply.status(), operation.id());
@@ -280,7 +280,7 @@ class ContractIT {
 
   private Set<Operation> documenting(String status) {
     Set<Operation> operations = new TreeSet<>((a, b) -> a.id().compareTo(b.id()));
-    for (Operation operation : ContractCheck.CONTRACT.operations()) {
+    for (Operation operation : ContractCheck.OPERATIONS) {
       if (ContractCheck.responses(operation).containsKey(status)) {
         operations.add(operation);
       }
