@@ -12,6 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Calls of one caller, blocking. Every answer is held against the document: its status, its type,
@@ -99,7 +102,7 @@ final class HttpCalls {
       request.setHeader("authorization", "Bearer " + token);
     }
     try {
-      HttpResponse<String> response = CLIENT.send(request.build(), BodyHandlers.ofString());
+      HttpResponse<String> response = send(request.build());
       Reply reply = new Reply(response.statusCode(), response.headers(), response.body());
       ContractCheck.check(method, path, reply);
       return reply;
@@ -108,6 +111,16 @@ final class HttpCalls {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  /** The client's own timeout ends with the headers; a stream would never end. */
+  private static HttpResponse<String> send(HttpRequest request)
+      throws IOException, InterruptedException {
+    try {
+      return CLIENT.sendAsync(request, BodyHandlers.ofString()).get(20, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException(e);
     }
   }
 }

@@ -70,6 +70,7 @@ final class HttpFixture implements AutoCloseable {
   volatile boolean accepting = true;
   private final Bus bus = new Bus(vertx);
   private final GatewayVerticle gateway;
+  private final String gatewayDeployment;
 
   HttpFixture(String redisUri) {
     this(redisUri, GatewayConfig.DEFAULTS);
@@ -111,7 +112,7 @@ final class HttpFixture implements AutoCloseable {
                 new ConnectionsClient(bus, Duration.ofSeconds(5)),
                 () -> Set.of(nodes.node()),
                 () -> "{\"node\":null,\"gateway\":{\"port\":1}}"));
-    deploy(gateway);
+    gatewayDeployment = deploy(gateway);
   }
 
   private static GatewayConfig allowing(GatewayConfig config) {
@@ -145,8 +146,8 @@ final class HttpFixture implements AutoCloseable {
         () -> accepting);
   }
 
-  private void deploy(Deployable verticle) {
-    get(vertx.deployVerticle(verticle));
+  private String deploy(Deployable verticle) {
+    return get(vertx.deployVerticle(verticle));
   }
 
   int port() {
@@ -193,6 +194,7 @@ final class HttpFixture implements AutoCloseable {
   @Override
   public void close() {
     clients.close();
+    get(vertx.undeploy(gatewayDeployment)); // first, while there is who detaches its sessions
     get(vertx.close());
   }
 }
