@@ -5,7 +5,7 @@ import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.app.config.HostPort;
 import dev.holdfast.channels.ChannelsClient;
 import dev.holdfast.channels.ChannelsVerticle;
-import dev.holdfast.channels.Hub;
+import dev.holdfast.channels.HubVerticle;
 import dev.holdfast.connections.ConnectionsClient;
 import dev.holdfast.connections.ConnectionsVerticle;
 import dev.holdfast.connections.NodeInfo;
@@ -49,7 +49,7 @@ final class NodeLife {
   private RedisLink link;
   private NodeInbox inbox;
   private BusProbe probe;
-  private Hub hub;
+  private HubVerticle hub;
   private NodeFiles files;
   private volatile boolean started;
 
@@ -126,11 +126,11 @@ final class NodeLife {
   private Future<Void> startHub() {
     inbox = new NodeInbox(bus(), nodes.node());
     probe = new BusProbe(bus(), inbox);
-    Hub fresh = new Hub(bus(), inbox, redis(), config().channels(), registry());
+    HubVerticle fresh = new HubVerticle(bus(), inbox, redis(), config().channels(), registry());
     return deployments.deploy(fresh).onSuccess(done -> listen(fresh));
   }
 
-  private synchronized void listen(Hub fresh) {
+  private synchronized void listen(HubVerticle fresh) {
     hub = fresh;
     tellHub();
   }

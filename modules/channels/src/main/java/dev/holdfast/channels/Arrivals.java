@@ -22,7 +22,7 @@ final class Arrivals {
   private final Fanout fanout;
   private int waiting;
 
-  Arrivals(Vertx vertx, Context context, Hub hub) {
+  Arrivals(Vertx vertx, Context context, HubVerticle hub) {
     this.vertx = vertx;
     this.context = context;
     this.fanout = new Fanout(vertx, context, hub);

@@ -41,7 +41,7 @@ public final class ChannelsVerticle extends VerticleBase
   private static final long BEAT_MS = 1_000;
 
   private final Bus bus;
-  private final Hub hub;
+  private final HubVerticle hub;
   private final RedisConfig redis;
   private final ChannelsConfig config;
   private final SessionSubscriptions subscriptions;
@@ -59,7 +59,7 @@ public final class ChannelsVerticle extends VerticleBase
    * @param hub this node's
    */
   public ChannelsVerticle(
-      Hub hub,
+      HubVerticle hub,
       RedisConfig redis,
       ChannelsConfig config,
       SessionsClient sessions,

@@ -15,21 +15,22 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The readers of one event loop. Takes each stretch of a channel once from the {@link Hub} and
- * hands its frames, encoded already, to all readers that are in step; the others follow by their
- * own cursors. Confined to its context, but for the package's calls from the hub, which hop to it.
+ * The readers of one event loop. Takes each stretch of a channel once from the {@link HubVerticle}
+ * and hands its frames, encoded already, to all readers that are in step; the others follow by
+ * their own cursors. Confined to its context, but for the package's calls from the hub, which hop
+ * to it.
  */
 public final class Fanout {
   private final Vertx vertx;
   private final Context context;
-  private final Hub hub;
+  private final HubVerticle hub;
   private final Map<Channel, LocalChannel> channels = new HashMap<>();
   private final Map<Outlet, Set<Subscription>> stalled = new IdentityHashMap<>();
 
   /**
    * @param context an event loop's; every other method is called there
    */
-  public Fanout(Vertx vertx, Context context, Hub hub) {
+  public Fanout(Vertx vertx, Context context, HubVerticle hub) {
     this.vertx = vertx;
     this.context = context;
     this.hub = hub;

@@ -35,7 +35,7 @@ final class HubFixture implements AutoCloseable {
       new Channel("t" + Ids.fresh().replace('-', 'x'), ChannelName.topic("news"));
   final Caller.Service service = new Caller.Service("test", "1", Set.of("*"), Set.of());
   final ChannelsClient client = ChannelsClient.local(bus, Duration.ofSeconds(5));
-  final Hub hub;
+  final HubVerticle hub;
   final Context loop = vertx.getOrCreateContext();
   final Fanout fanout;
   final RedisLink link;
@@ -45,7 +45,7 @@ final class HubFixture implements AutoCloseable {
   HubFixture(String redisUri, ChannelsConfig config) {
     RedisConfig redis = RedisConfig.of(redisUri);
     NodeInbox inbox = new NodeInbox(bus, node);
-    hub = new Hub(bus, inbox, redis, config, registry);
+    hub = new HubVerticle(bus, inbox, redis, config, registry);
     Await.get(vertx.deployVerticle(hub));
     Await.get(inbox.open());
     SessionsClient sessions = SessionsClient.local(bus, Duration.ofSeconds(5));

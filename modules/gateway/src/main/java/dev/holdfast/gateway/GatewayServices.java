@@ -2,7 +2,7 @@ package dev.holdfast.gateway;
 
 import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.channels.ChannelsClient;
-import dev.holdfast.channels.Hub;
+import dev.holdfast.channels.HubVerticle;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.sessions.SessionsClient;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -22,7 +22,7 @@ public record GatewayServices(
     TokenVerifier tokens,
     SessionsClient sessions,
     ChannelsClient channels,
-    Hub hub,
+    HubVerticle hub,
     ConnectionDirectory directory,
     PrometheusMeterRegistry registry,
     HealthChecks health,

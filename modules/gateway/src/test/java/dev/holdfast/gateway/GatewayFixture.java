@@ -10,7 +10,7 @@ import dev.holdfast.auth.VerificationKey;
 import dev.holdfast.channels.ChannelsClient;
 import dev.holdfast.channels.ChannelsConfig;
 import dev.holdfast.channels.ChannelsVerticle;
-import dev.holdfast.channels.Hub;
+import dev.holdfast.channels.HubVerticle;
 import dev.holdfast.connections.ConnectionsClient;
 import dev.holdfast.core.Bus;
 import dev.holdfast.core.Caller;
@@ -81,7 +81,7 @@ final class GatewayFixture implements AutoCloseable {
     this.service = new Caller.Service("test", "1", Set.of(tenant), Set.of());
     RedisConfig redis = RedisConfig.of(redisUri);
     NodeInbox inbox = new NodeInbox(bus, node);
-    Hub hub = new Hub(bus, inbox, redis, ChannelsConfig.DEFAULT, registry);
+    HubVerticle hub = new HubVerticle(bus, inbox, redis, ChannelsConfig.DEFAULT, registry);
     get(
         vertx.deployVerticle(
             new SessionsVerticle(
@@ -117,7 +117,7 @@ final class GatewayFixture implements AutoCloseable {
     return new HttpSources(connections, () -> Set.of(node), () -> "{}");
   }
 
-  private GatewayServices services(Hub hub) {
+  private GatewayServices services(HubVerticle hub) {
     return new GatewayServices(
         node,
         TokenVerifier.of(AUTH),

@@ -7,7 +7,7 @@ import dev.holdfast.auth.VerificationKey;
 import dev.holdfast.channels.ChannelsClient;
 import dev.holdfast.channels.ChannelsConfig;
 import dev.holdfast.channels.ChannelsVerticle;
-import dev.holdfast.channels.Hub;
+import dev.holdfast.channels.HubVerticle;
 import dev.holdfast.connections.ConnectionsClient;
 import dev.holdfast.connections.ConnectionsVerticle;
 import dev.holdfast.connections.LeaseConfig;
@@ -96,7 +96,7 @@ final class HttpFixture implements AutoCloseable {
             registry);
     deploy(nodes);
     NodeInbox inbox = new NodeInbox(bus, nodes.node());
-    Hub hub = new Hub(bus, inbox, redis, ChannelsConfig.DEFAULT, registry);
+    HubVerticle hub = new HubVerticle(bus, inbox, redis, ChannelsConfig.DEFAULT, registry);
     deploy(hub);
     deploy(new ChannelsVerticle(hub, redis, ChannelsConfig.DEFAULT, sessions, registry));
     deploy(new ConnectionsVerticle(bus, redis, sessions, registry));
@@ -130,7 +130,7 @@ final class HttpFixture implements AutoCloseable {
   }
 
   private GatewayServices services(
-      Hub hub, SessionsClient sessions, ConnectionDirectory directory) {
+      HubVerticle hub, SessionsClient sessions, ConnectionDirectory directory) {
     return new GatewayServices(
         nodes.node(),
         TokenVerifier.of(AUTH),

@@ -25,7 +25,7 @@ import java.util.function.Consumer;
  * be rebuilt from Redis. State is touched on the verticle's own context; methods say so where they
  * may be called from others.
  */
-public final class Hub extends VerticleBase {
+public final class HubVerticle extends VerticleBase {
   private static final long TICK_MS = 1_000;
 
   private final Bus bus;
@@ -41,7 +41,7 @@ public final class Hub extends VerticleBase {
   private Peers tracker;
   private PositionChecks checks;
 
-  public Hub(
+  public HubVerticle(
       Bus bus, NodeInbox inbox, RedisConfig redis, ChannelsConfig config, MeterRegistry registry) {
     this.bus = bus;
     this.inbox = inbox;
