@@ -1,0 +1,180 @@
+package dev.holdfast.gateway.files;
+
+import dev.holdfast.auth.AuthConfig;
+import dev.holdfast.auth.TokenSigner;
+import dev.holdfast.auth.TokenVerifier;
+import dev.holdfast.auth.VerificationKey;
+import dev.holdfast.core.Bus;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.Ids;
+import dev.holdfast.files.AuditReport;
+import dev.holdfast.files.FilesClient;
+import dev.holdfast.files.FilesConfig;
+import dev.holdfast.files.FilesVerticle;
+import dev.holdfast.files.FolderStorage;
+import dev.holdfast.files.TenantFiles;
+import dev.holdfast.files.TransferMessage;
+import dev.holdfast.files.Transfers;
+import dev.holdfast.gateway.http.Contract;
+import dev.holdfast.redis.Keys;
+import dev.holdfast.redis.RedisConfig;
+import dev.holdfast.redis.RedisLink;
+import dev.holdfast.redis.Reply;
+import dev.holdfast.sessions.SessionsConfig;
+import dev.holdfast.sessions.SessionsVerticle;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** The operations on files over HTTP, with their real service, a real Redis, and nothing else. */
+final class FilesEdge implements AutoCloseable {
+  private static final String SECRET = "files-test-secret-of-enough-bytes";
+  private static final AuthConfig AUTH =
+      AuthConfig.DEFAULTS.withKeys(VerificationKey.hs256(SECRET));
+  private static final HttpClient CLIENT =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private static final Caller.Service OPERATOR =
+      new Caller.Service("operator", "one", Set.of("*"), Set.of("erase:files"));
+
+  final String tenant = "t" + Ids.fresh();
+  final Vertx vertx = Vertx.vertx();
+  private final FilesClient files;
+  private final HttpServer server;
+  private final RedisLink raw;
+
+  FilesEdge(String redisUri, Path folder) throws IOException {
+    Bus bus = new Bus(vertx);
+    var meters = new SimpleMeterRegistry();
+    RedisConfig redis = RedisConfig.of(redisUri);
+    FilesConfig config = config(folder);
+    var storage = FolderStorage.open(folder);
+    raw = get(RedisLink.open(vertx, redis, "test", meters));
+    get(raw.send("FLUSHALL"));
+    get(
+        vertx.deployVerticle(
+            new SessionsVerticle(
+                bus, redis, SessionsConfig.defaults(), e -> Future.succeededFuture(), meters)));
+    get(
+        vertx.deployVerticle(
+            new FilesVerticle(
+                bus, redis, config, storage, event -> Future.succeededFuture(), meters)));
+    files = FilesClient.local(bus, Duration.ofSeconds(10));
+    var transfers = new Transfers(vertx, files, storage, config);
+    server = get(vertx.createHttpServer().requestHandler(router(transfers)).listen(0));
+  }
+
+  private static FilesConfig config(Path folder) {
+    return new FilesConfig(
+        folder,
+        new TenantFiles(100_000_000, 1_000, 50_000_000, List.of()),
+        Map.of(),
+        Duration.ofHours(1),
+        Duration.ofMillis(300),
+        Duration.ofHours(1),
+        Duration.ofDays(1),
+        Duration.ofDays(1));
+  }
+
+  /** As the node makes its routes: of the document. */
+  private Router router(Transfers transfers) {
+    Router router = Router.router(vertx);
+    var handlers = new FileOperations(TokenVerifier.of(AUTH), transfers).handlers();
+    for (Contract.Operation operation : operations()) {
+      String path = operation.path().replaceAll("\\{(\\w+)}", ":$1");
+      router.route(operation.method(), path).handler(handlers.get(operation.id()));
+    }
+    return router;
+  }
+
+  static List<Contract.Operation> operations() {
+    return Contract.load().operations().stream()
+        .filter(operation -> operation.path().matches("/v1/(files|tickets).*"))
+        .toList();
+  }
+
+  int port() {
+    return server.actualPort();
+  }
+
+  String token(String ofTenant, String user) {
+    var caller = new Caller.User(ofTenant, user, Set.of(), Set.of("create:file"));
+    return new TokenSigner(SECRET, AUTH).sign(caller, Duration.ofMinutes(10));
+  }
+
+  Call as(String user) {
+    return new Call(this, token(tenant, user), Map.of());
+  }
+
+  AuditReport audit() {
+    return get(files.audit(new TransferMessage.Audit(OPERATOR)));
+  }
+
+  /** Bytes and files that the tenant's quota counts. */
+  List<Long> quota() {
+    Reply reply = get(raw.send("HMGET", Keys.fileQuota(tenant), "#bytes", "#count"));
+    return List.of(reply.at(0).longOr(0), reply.at(1).longOr(0));
+  }
+
+  /** A request in the making. */
+  record Call(FilesEdge edge, String token, Map<String, String> headers) {
+    Call with(String name, String value) {
+      var more = new java.util.TreeMap<>(headers);
+      more.put(name, value);
+      return new Call(edge, token, more);
+    }
+
+    Call tus() {
+      return with("Tus-Resumable", "1.0.0");
+    }
+
+    HttpResponse<byte[]> send(String method, String path, byte[] body) {
+      return send(method, path, HttpRequest.BodyPublishers.ofByteArray(body));
+    }
+
+    HttpResponse<byte[]> send(String method, String path) {
+      return send(method, path, HttpRequest.BodyPublishers.noBody());
+    }
+
+    private HttpResponse<byte[]> send(String method, String path, HttpRequest.BodyPublisher body) {
+      var request =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + edge.port() + path))
+              .timeout(Duration.ofSeconds(20))
+              .method(method, body);
+      headers.forEach(request::setHeader);
+      if (token != null) {
+        request.setHeader("authorization", "Bearer " + token);
+      }
+      try {
+        return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+      } catch (IOException | InterruptedException e) {
+        throw new IllegalStateException(method + " " + path, e);
+      }
+    }
+  }
+
+  private static <A> A get(Future<A> future) {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    get(vertx.close());
+  }
+}
