@@ -54,7 +54,8 @@ class ArchitectureTest {
                   "files",
                   "gateway")));
 
-  private static final List<String> SERVICES = List.of("sessions", "channels", "connections", "files");
+  private static final List<String> SERVICES =
+      List.of("sessions", "channels", "connections", "files");
 
   @ArchTest static final ArchRule modulesUseOnlyTheLayersBelow = layers();
 

@@ -88,6 +88,7 @@ public record HoldfastConfig(
   /** The same with another gateway. */
   public HoldfastConfig with(GatewayConfig other) {
     return new HoldfastConfig(
-        node, data, gateways, logLevel, other, redis, sessions, channels, lease, auth, cluster, files);
+        node, data, gateways, logLevel, other, redis, sessions, channels, lease, auth, cluster,
+        files);
   }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.app.node;
 
+import dev.holdfast.core.Bus;
 import dev.holdfast.files.FileLog;
 import dev.holdfast.files.FileStorage;
 import dev.holdfast.files.FilesClient;
@@ -7,7 +8,6 @@ import dev.holdfast.files.FilesConfig;
 import dev.holdfast.files.FilesVerticle;
 import dev.holdfast.files.FolderStorage;
 import dev.holdfast.files.Transfers;
-import dev.holdfast.core.Bus;
 import io.vertx.core.Future;
 import java.time.Duration;
 
@@ -27,8 +27,7 @@ final class NodeFiles {
     this.config = config;
     this.storage = storage;
     this.log = new FileLog(bus);
-    this.transfers =
-        new Transfers(bus.vertx(), FilesClient.local(bus, REQUEST), storage, config);
+    this.transfers = new Transfers(bus.vertx(), FilesClient.local(bus, REQUEST), storage, config);
   }
 
   /** Opens the folder, away from the event loop. */
