@@ -1,59 +1,19 @@
 package dev.holdfast.gateway.files;
 
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.testkit.OwnRedis;
-import dev.holdfast.testkit.RedisExtension;
-import dev.holdfast.testkit.TestRedis;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.Arrays;
-import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files over HTTP: plain, by ranges, by tus, and by tickets. */
-@ExtendWith(RedisExtension.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class FilesHttpIT {
-  private FilesEdge edge;
-  private FilesEdge.Call ann;
-
-  @BeforeAll
-  void start(@OwnRedis TestRedis redis, @TempDir Path folder) throws Exception {
-    edge = new FilesEdge(redis.uri(), folder);
-    ann = edge.as("ann");
-  }
-
-  @AfterAll
-  void stop() {
-    edge.close();
-  }
-
-  @BeforeEach
-  void nothingIsThere() {
-    JsonObject page = new JsonObject(text(ann.send("GET", "/v1/files?limit=200")));
-    page.getJsonArray("files")
-        .forEach(file -> ann.send("DELETE", "/v1/files/" + ((JsonObject) file).getString("file")));
-    assertEquals(List.of(0L, 0L), edge.quota());
-  }
-
+class FilesHttpIT extends FilesOverHttp {
   @Test
   void contentComesBackAsItWasSent() throws Exception {
     byte[] bytes = bytes(3_000_000);
@@ -270,190 +230,5 @@ class FilesHttpIT {
     assertEquals(201, copy.statusCode());
     assertEquals("second", new JsonObject(text(copy)).getString("name"));
     assertArrayEquals(bytes(100), ann.send("GET", header(copy, "location")).body());
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "",
-        "name=",
-        "name=..",
-        "name=a%2Fb",
-        "name=%00",
-        "name=C%3Ax",
-        "name=a&name=b",
-        "name=x&sha256=zz",
-        "name=x&expires=-1",
-        "name=x&run=%20",
-        "name=%E2%80%AEx",
-        "name=x&owner=%7B"
-      })
-  void requestsThatAreNotValidAreRefusedByNameAndLeaveNothing(String query) {
-    HttpResponse<byte[]> refused = ann.send("POST", "/v1/files?" + query, bytes(10));
-
-    assertEquals(400, refused.statusCode(), text(refused));
-    assertEquals("bad_request", code(refused));
-    assertEquals(List.of(0L, 0L), edge.quota());
-  }
-
-  @Test
-  void aBodyThatIsShorterThanItSaysLeavesNothing() throws Exception {
-    try (var request = new RawRequest(edge)) {
-      request
-          .head(ann.token(), "POST /v1/files?name=short HTTP/1.1", "content-length: 1000")
-          .body(bytes(500));
-      await().until(() -> edge.quota().equals(List.of(1_000L, 1L)));
-    }
-    await().until(() -> edge.quota().equals(List.of(0L, 0L)));
-    await().until(() -> edge.audit().clean());
-  }
-
-  @Test
-  void moreThanTheUploadsLengthIsRefused() {
-    String upload = begin("small", 10);
-    HttpResponse<byte[]> refused = patch(upload, 0, bytes(11));
-
-    assertEquals(413, refused.statusCode());
-    assertEquals("too_large", code(refused));
-    assertEquals("0", header(ann.tus().send("HEAD", upload), "upload-offset"));
-    ann.send("DELETE", upload);
-  }
-
-  @Test
-  void aSizeBeyondTheTenantsLargestIsRefusedBeforeTheFirstByte() throws Exception {
-    try (var request = new RawRequest(edge)) {
-      request.head(ann.token(), "POST /v1/files?name=x HTTP/1.1", "content-length: 50000001");
-      assertTrue(request.answer().startsWith("HTTP/1.1 413"));
-    }
-    HttpResponse<byte[]> chunked = creation("x", 50_000_001).send("POST", "/v1/files");
-    assertEquals("too_large", code(chunked));
-  }
-
-  @Test
-  void anUploadThatStallsIsEndedAndWhatCameIsKept() throws Exception {
-    String upload = begin("stalled", 1_000);
-    try (var request = new RawRequest(edge)) {
-      request
-          .head(
-              ann.token(),
-              "PATCH " + upload + " HTTP/1.1",
-              "content-length: 1000",
-              "tus-resumable: 1.0.0",
-              "upload-offset: 0",
-              "content-type: application/offset+octet-stream")
-          .body(bytes(400));
-      String answer = request.answer();
-      assertTrue(answer.startsWith("HTTP/1.1 504"), answer);
-      assertTrue(answer.contains("\"timeout\""), answer);
-    }
-    assertEquals("400", header(ann.tus().send("HEAD", upload), "upload-offset"));
-    ann.send("DELETE", upload);
-  }
-
-  @Test
-  void anUploadWhoseConnectionBreaksGoesOnWhereItWas() throws Exception {
-    byte[] bytes = bytes(1_000);
-    String upload = begin("broken", 1_000);
-    try (var request = new RawRequest(edge)) {
-      request
-          .head(
-              ann.token(),
-              "PATCH " + upload + " HTTP/1.1",
-              "content-length: 1000",
-              "tus-resumable: 1.0.0",
-              "upload-offset: 0",
-              "content-type: application/offset+octet-stream")
-          .body(slice(bytes, 0, 600));
-      // Nothing of it is committed before the end, so it is known to be there only by the break.
-    }
-    await().until(() -> header(ann.tus().send("HEAD", upload), "upload-offset").equals("600"));
-    patch(upload, 600, slice(bytes, 600, 1_000));
-    assertArrayEquals(bytes, ann.send("GET", upload).body());
-  }
-
-  @Test
-  void ofTwoWhoUploadToOneFileTheLastGoesOnAndNothingIsMixed() throws Exception {
-    byte[] bytes = bytes(1_000);
-    String upload = begin("raced", 1_000);
-    try (var first = new RawRequest(edge)) {
-      first
-          .head(
-              ann.token(),
-              "PATCH " + upload + " HTTP/1.1",
-              "content-length: 1000",
-              "tus-resumable: 1.0.0",
-              "upload-offset: 0",
-              "content-type: application/offset+octet-stream")
-          .body(new byte[100]);
-      await().until(() -> edge.audit().parts() > 0);
-      assertEquals(204, patch(upload, 0, bytes).statusCode());
-      first.body(new byte[900]);
-      String answer = first.answer();
-      assertTrue(answer.startsWith("HTTP/1.1 40"), answer);
-    }
-    assertArrayEquals(bytes, ann.send("GET", upload).body());
-  }
-
-  private String put(String name, byte[] bytes) {
-    HttpResponse<byte[]> made = ann.send("POST", "/v1/files?name=" + name, bytes);
-    assertEquals(201, made.statusCode(), text(made));
-    return header(made, "location");
-  }
-
-  private FilesEdge.Call creation(String name, long size) {
-    String encoded = Base64.getEncoder().encodeToString(name.getBytes());
-    return ann.tus()
-        .with("upload-length", Long.toString(size))
-        .with("upload-metadata", "filename " + encoded);
-  }
-
-  private String begin(String name, long size) {
-    HttpResponse<byte[]> made = creation(name, size).send("POST", "/v1/files");
-    assertEquals(201, made.statusCode(), text(made));
-    return header(made, "location");
-  }
-
-  private HttpResponse<byte[]> patch(String upload, long offset, byte[] bytes) {
-    return ann.tus()
-        .with("upload-offset", Long.toString(offset))
-        .with("content-type", Tus.BODY_TYPE)
-        .send("PATCH", upload, bytes);
-  }
-
-  private void assertRange(byte[] bytes, String file, String range, int from, int to) {
-    HttpResponse<byte[]> part = ann.with("range", range).send("GET", file);
-    assertEquals(206, part.statusCode(), range);
-    assertArrayEquals(slice(bytes, from, to), part.body(), range);
-    assertEquals("bytes %d-%d/1000".formatted(from, to - 1), header(part, "content-range"));
-  }
-
-  private static byte[] slice(byte[] bytes, int from, int to) {
-    return Arrays.copyOfRange(bytes, from, to);
-  }
-
-  private static byte[] bytes(int size) {
-    byte[] bytes = new byte[size];
-    new Random(size).nextBytes(bytes);
-    return bytes;
-  }
-
-  private static String header(HttpResponse<?> response, String name) {
-    return response.headers().firstValue(name).orElse("");
-  }
-
-  private static String text(HttpResponse<byte[]> response) {
-    return new String(response.body(), java.nio.charset.StandardCharsets.UTF_8);
-  }
-
-  private static String code(HttpResponse<byte[]> response) {
-    return new JsonObject(text(response)).getString("code");
-  }
-
-  private static String sha256(byte[] bytes) throws Exception {
-    return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-  }
-
-  private static String base64(String algorithm, byte[] bytes) throws Exception {
-    return Base64.getEncoder().encodeToString(MessageDigest.getInstance(algorithm).digest(bytes));
   }
 }
