@@ -4,7 +4,6 @@ import dev.holdfast.channels.Fanout;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import java.util.HashSet;
 import java.util.List;
@@ -23,13 +22,13 @@ final class GatewayLoop {
   private final Set<Connection> connections = new HashSet<>();
   private boolean stopping;
 
-  GatewayLoop(Vertx vertx, Context context, GatewayConfig config, GatewayServices services) {
+  GatewayLoop(Context context, GatewayConfig config, GatewayServices services) {
     EventLoop eventLoop = ((ContextInternal) context).nettyEventLoop();
     this.context = context;
     this.config = config;
     this.services = services;
     this.metrics = new GatewayMetrics(services.registry());
-    this.fanout = new Fanout(vertx, context, services.hub());
+    this.fanout = services.fanouts().apply(context);
     this.flusher = new Flusher(eventLoop);
     this.cursors = new CursorBatcher(services.sessions());
     this.detacher = new Detacher((ContextInternal) context, services.sessions(), services.node());

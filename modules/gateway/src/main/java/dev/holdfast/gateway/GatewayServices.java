@@ -2,18 +2,21 @@ package dev.holdfast.gateway;
 
 import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.channels.ChannelsClient;
-import dev.holdfast.channels.HubVerticle;
+import dev.holdfast.channels.Fanout;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.sessions.SessionsClient;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Context;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /**
  * What the gateways of one node use of it; shared by all of them.
  *
  * @param sessions asks this process's own instance
  * @param channels asks this process's own instance
+ * @param fanouts makes the fan-out of an event loop
  * @param accepting whether the node holds its lease and reaches Redis: where not, a hello is
  *     refused with a code that lets the client try again
  */
@@ -22,7 +25,7 @@ public record GatewayServices(
     TokenVerifier tokens,
     SessionsClient sessions,
     ChannelsClient channels,
-    HubVerticle hub,
+    Function<Context, Fanout> fanouts,
     ConnectionDirectory directory,
     PrometheusMeterRegistry registry,
     HealthChecks health,
@@ -32,7 +35,7 @@ public record GatewayServices(
     Objects.requireNonNull(tokens, "tokens");
     Objects.requireNonNull(sessions, "sessions");
     Objects.requireNonNull(channels, "channels");
-    Objects.requireNonNull(hub, "hub");
+    Objects.requireNonNull(fanouts, "fanouts");
     Objects.requireNonNull(directory, "directory");
     Objects.requireNonNull(registry, "registry");
     Objects.requireNonNull(health, "health");

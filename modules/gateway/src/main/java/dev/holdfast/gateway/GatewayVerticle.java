@@ -50,7 +50,7 @@ public final class GatewayVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    loop = new GatewayLoop(vertx, context, config, services);
+    loop = new GatewayLoop(context, config, services);
     server = vertx.createHttpServer(options());
     Patience patience = new Patience(config.helloTimeout());
     server.connectionHandler(patience::opened);

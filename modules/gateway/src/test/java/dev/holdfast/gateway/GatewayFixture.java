@@ -123,7 +123,7 @@ final class GatewayFixture implements AutoCloseable {
         TokenVerifier.of(AUTH),
         sessions,
         channels,
-        hub,
+        hub::fanout,
         directory,
         registry,
         new HealthChecks(Map.of("loop", () -> true), Map.of("redis", () -> healthy), Map.of()),

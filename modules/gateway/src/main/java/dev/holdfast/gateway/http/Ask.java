@@ -49,8 +49,10 @@ final class Ask {
     return MediaTypes.of(routing.request());
   }
 
-  Buffer body() {
-    return routing.body().buffer();
+  /** Empty where there is none. */
+  byte[] body() {
+    Buffer body = routing.body().buffer();
+    return body == null ? new byte[0] : body.getBytes();
   }
 
   <T> T body(TypeReference<T> type) {

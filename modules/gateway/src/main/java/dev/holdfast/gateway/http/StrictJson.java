@@ -17,7 +17,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.JsonText;
-import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -37,7 +36,7 @@ final class StrictJson {
   private StrictJson() {}
 
   /** BAD_REQUEST names what is wrong, and where. */
-  static <T> T read(Buffer body, TypeReference<T> type) {
+  static <T> T read(byte[] body, TypeReference<T> type) {
     String text = text(body);
     try {
       T value = MAPPER.readerFor(type).withAttribute(SOURCE, text).readValue(text);
@@ -53,13 +52,12 @@ final class StrictJson {
   }
 
   /** The text of a body that is to be valid UTF-8. */
-  static String text(Buffer body) {
-    if (body == null || body.length() == 0) {
+  static String text(byte[] body) {
+    if (body.length == 0) {
       throw Problem.badRequest("body: missing");
     }
     try {
-      ByteBuffer bytes = ByteBuffer.wrap(body.getBytes());
-      return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
     } catch (CharacterCodingException e) {
       throw Problem.badRequest("body: not valid UTF-8");
     }

@@ -345,7 +345,14 @@ class BadHttpIT {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "x", "e30", "MQ", "!!!!", "MQpzCngKeQ", "MQpzCnRvcGljOmEgRTotMQ", "MgpzCg", "MQphIGI",
+        "x",
+        "e30",
+        "MQ",
+        "!!!!",
+        "MQpzCngKeQ",
+        "MQpzCnRvcGljOmEgRTotMQ",
+        "MgpzCg",
+        "MQphIGI",
         "MQpzCnRvcGljOmEgRTo5OTk5OTk5OTk5OTk5OTk5OTk5OTk5"
       })
   void aBadLastIdIsNamed(String id) {

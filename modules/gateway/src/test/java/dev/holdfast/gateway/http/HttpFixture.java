@@ -136,7 +136,7 @@ final class HttpFixture implements AutoCloseable {
         TokenVerifier.of(AUTH),
         sessions,
         ChannelsClient.local(bus, Duration.ofSeconds(5)),
-        hub,
+        hub::fanout,
         directory,
         registry,
         new HealthChecks(
