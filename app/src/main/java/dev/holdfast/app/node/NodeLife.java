@@ -190,7 +190,7 @@ final class NodeLife {
         parts.tokens(),
         SessionsClient.local(bus(), LONG_REQUEST),
         ChannelsClient.local(bus(), REQUEST),
-        hub,
+        hub::fanout,
         directory,
         registry(),
         health(),

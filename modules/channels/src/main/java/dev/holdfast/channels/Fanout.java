@@ -15,10 +15,10 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The readers of one event loop. Takes each stretch of a channel once from the {@link HubVerticle}
- * and hands its frames, encoded already, to all readers that are in step; the others follow by
- * their own cursors. Confined to its context, but for the package's calls from the hub, which hop
- * to it.
+ * The readers of one event loop; {@link HubVerticle#fanout} makes it. Takes each stretch of a
+ * channel once from the {@link HubVerticle} and hands its frames, encoded already, to all readers
+ * that are in step; the others follow by their own cursors. Confined to its context, but for the
+ * package's calls from the hub, which hop to it.
  */
 public final class Fanout {
   private final Vertx vertx;
@@ -30,7 +30,7 @@ public final class Fanout {
   /**
    * @param context an event loop's; every other method is called there
    */
-  public Fanout(Vertx vertx, Context context, HubVerticle hub) {
+  Fanout(Vertx vertx, Context context, HubVerticle hub) {
     this.vertx = vertx;
     this.context = context;
     this.hub = hub;

@@ -9,6 +9,7 @@ import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
@@ -101,6 +102,11 @@ public final class HubVerticle extends VerticleBase {
     Set<NodeId> now = Set.copyOf(live);
     peers = now;
     onContext(() -> tracker.nodes(now));
+  }
+
+  /** The fan-out of an event loop, for its readers on this node. Any thread. */
+  public Fanout fanout(Context loop) {
+    return new Fanout(vertx, loop, this);
   }
 
   // --- fan-outs of this node, from their own contexts
