@@ -19,9 +19,6 @@ import org.slf4j.LoggerFactory;
 final class Creating {
   private static final Logger LOG = LoggerFactory.getLogger(Creating.class);
 
-  /** A record is made so long after its reservation at the latest; then that may be taken back. */
-  private static final long MAKE_MS = 30_000;
-
   private final FileParts parts;
   private final SessionsClient sessions;
   private final Removing removing;
@@ -46,21 +43,24 @@ final class Creating {
   /** A file with these bytes reserved, still without content. The caller has been checked. */
   private Future<FileRecord> begin(FileKey file, FileSpec spec) {
     String content = UUID.randomUUID().toString().replace("-", "");
+    long retryMs = parts.config().retry().toMillis();
     return parts
         .index()
         .now()
-        .compose(now -> parts.index().setDue(file, now + 2 * MAKE_MS))
+        .compose(now -> parts.index().setDue(file, now + retryMs))
         .compose(due -> parts.quota().reserve(file, spec))
         .compose(now -> make(file, spec, content, now))
         .onSuccess(made -> parts.metrics().created.increment())
         .onFailure(failure -> undo(file));
   }
 
+  /** At the latest when half of the time has passed after which the reservation is taken back. */
   private Future<FileRecord> make(FileKey file, FileSpec spec, String content, long now) {
+    long deadline = now + parts.config().retry().toMillis() / 2;
     return parts
         .index()
         .add(file, spec, content)
-        .compose(listed -> parts.store().create(file, spec, content, now + MAKE_MS))
+        .compose(listed -> parts.store().create(file, spec, content, deadline))
         .compose(made -> parts.index().setDue(file, now + parts.config().uploadIdle().toMillis()))
         .compose(due -> parts.store().get(file))
         .map(made -> made.orElseThrow(FileAccess::notFound));

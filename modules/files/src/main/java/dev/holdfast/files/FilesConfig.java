@@ -19,6 +19,8 @@ import java.util.Objects;
  * @param sweep how often what is due is looked at: 100 ms to 1 h
  * @param audit how often records and content are compared: 1 s to 30 days
  * @param orphanAge how old content without a record has to be before it is removed: 1 s to 30 days
+ * @param retry after which a step that a node has begun is taken again, as it may have died: 1 s to
+ *     10 min; longer than any such step but the writing of content
  */
 public record FilesConfig(
     Path folder,
@@ -28,7 +30,8 @@ public record FilesConfig(
     Duration stall,
     Duration sweep,
     Duration audit,
-    Duration orphanAge) {
+    Duration orphanAge,
+    Duration retry) {
   public static final FilesConfig DEFAULTS =
       new FilesConfig(
           null,
@@ -38,7 +41,8 @@ public record FilesConfig(
           Duration.ofSeconds(30),
           Duration.ofSeconds(10),
           Duration.ofHours(6),
-          Duration.ofHours(24));
+          Duration.ofHours(24),
+          Duration.ofMinutes(1));
 
   public FilesConfig {
     Objects.requireNonNull(limits, "limits");
@@ -49,6 +53,7 @@ public record FilesConfig(
     check(problems, "sweep", sweep, Duration.ofMillis(100), Duration.ofHours(1));
     check(problems, "audit", audit, Duration.ofSeconds(1), Duration.ofDays(30));
     check(problems, "orphanAge", orphanAge, Duration.ofSeconds(1), Duration.ofDays(30));
+    check(problems, "retry", retry, Duration.ofSeconds(1), Duration.ofMinutes(10));
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException("files: " + String.join("; ", problems));
     }
@@ -56,7 +61,8 @@ public record FilesConfig(
 
   /** The same with content in this folder. */
   public FilesConfig in(Path other) {
-    return new FilesConfig(other, limits, tenants, uploadIdle, stall, sweep, audit, orphanAge);
+    return new FilesConfig(
+        other, limits, tenants, uploadIdle, stall, sweep, audit, orphanAge, retry);
   }
 
   TenantFiles of(String tenant) {

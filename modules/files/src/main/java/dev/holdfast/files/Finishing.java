@@ -14,9 +14,6 @@ import org.slf4j.LoggerFactory;
 final class Finishing {
   private static final Logger LOG = LoggerFactory.getLogger(Finishing.class);
 
-  /** After which the sweep looks whether the owner was told. */
-  private static final long TELL_MS = 30_000;
-
   private final FileParts parts;
   private final Removing removing;
 
@@ -65,7 +62,8 @@ final class Finishing {
 
   /** The sweep goes on, should this node die. */
   private Future<Void> lookSoon(FileKey file) {
-    return parts.index().now().compose(now -> parts.index().setDue(file, now + TELL_MS));
+    long retryMs = parts.config().retry().toMillis();
+    return parts.index().now().compose(now -> parts.index().setDue(file, now + retryMs));
   }
 
   private Future<Void> settle(FileRecord file) {

@@ -13,7 +13,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Removing {
   private static final Logger LOG = LoggerFactory.getLogger(Removing.class);
-  private static final long RETRY_MS = 60_000;
   private static final int AT_ONCE = 100;
 
   private final FileParts parts;
@@ -32,7 +31,7 @@ final class Removing {
     return parts
         .index()
         .now()
-        .compose(now -> parts.index().setDue(file, now + RETRY_MS))
+        .compose(now -> parts.index().setDue(file, now + parts.config().retry().toMillis()))
         .compose(due -> parts.store().mark(file, reason, onlyDue))
         .compose(marked -> clear(file, marked).map(marked));
   }

@@ -15,7 +15,6 @@ import org.slf4j.LoggerFactory;
 final class Sweeping {
   private static final Logger LOG = LoggerFactory.getLogger(Sweeping.class);
   private static final int AT_ONCE = 50;
-  private static final long RETRY_MS = 60_000;
 
   private final FileParts parts;
   private final Finishing finishing;
@@ -46,7 +45,7 @@ final class Sweeping {
       looked.add(
           parts
               .index()
-              .postpone(one, now + RETRY_MS)
+              .postpone(one, now + parts.config().retry().toMillis())
               .compose(mine -> mine ? look(one.file()) : Future.succeededFuture())
               .recover(failure -> later(one.file(), failure)));
     }

@@ -105,7 +105,8 @@ final class FilesNode implements AutoCloseable {
         Duration.ofSeconds(10),
         Duration.ofHours(1),
         Duration.ofDays(1),
-        Duration.ofDays(1));
+        Duration.ofDays(1),
+        Duration.ofMinutes(1));
   }
 
   static FilesConfig limited(Path folder, TenantFiles limits) {
@@ -118,7 +119,8 @@ final class FilesNode implements AutoCloseable {
         quiet.stall(),
         quiet.sweep(),
         quiet.audit(),
-        quiet.orphanAge());
+        quiet.orphanAge(),
+        quiet.retry());
   }
 
   /** An upload that has begun. */

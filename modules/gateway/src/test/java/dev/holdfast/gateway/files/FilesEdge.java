@@ -85,7 +85,8 @@ final class FilesEdge implements AutoCloseable {
         Duration.ofMillis(300),
         Duration.ofHours(1),
         Duration.ofDays(1),
-        Duration.ofDays(1));
+        Duration.ofDays(1),
+        Duration.ofMinutes(1));
   }
 
   /** As the node makes its routes: of the document. */
