@@ -47,10 +47,10 @@ final class Membership {
     var join = network.getJoin();
     join.getAutoDetectionConfig().setEnabled(false);
     join.getMulticastConfig().setEnabled(false);
-    join.getTcpIpConfig()
-        .setEnabled(true)
-        .setConnectionTimeoutSeconds(CONNECT_SECONDS)
-        .setMembers(cluster.members().stream().map(HostPort::toString).toList());
+    join.setTcpIpConfig(
+        new MemberAddresses(cluster.members())
+            .setEnabled(true)
+            .setConnectionTimeoutSeconds(CONNECT_SECONDS));
   }
 
   private static void failureDetection(Config config, ClusterConfig cluster) {

@@ -6,6 +6,7 @@ import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.core.Bus;
 import dev.holdfast.core.Ids;
 import dev.holdfast.redis.RedisConfig;
+import io.micrometer.core.instrument.Gauge;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
@@ -146,7 +147,19 @@ final class Node {
           return fresh;
         };
     var each = new DeploymentOptions().setInstances(VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE);
-    return vertx().deployVerticle(pulse, each).mapEmpty();
+    return vertx().deployVerticle(pulse, each).onSuccess(id -> measurePulses()).mapEmpty();
+  }
+
+  /** Over all lives of the node, as its event loops are. */
+  private void measurePulses() {
+    Gauge.builder("eventloop.delay", this::latestPulse)
+        .description("by how much the event loop that is late most runs its timers late")
+        .baseUnit("seconds")
+        .register(parts.meters().registry());
+  }
+
+  private double latestPulse() {
+    return pulses.stream().mapToLong(PulseVerticle::delay).max().orElse(0) / 1e9;
   }
 
   private Vertx vertx() {

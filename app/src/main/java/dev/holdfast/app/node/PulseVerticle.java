@@ -4,22 +4,37 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 
 /**
- * Shows that its event loop runs. Deployed once per event loop; touched by its own, read from any
- * thread.
+ * Shows that its event loop runs, and how late. Deployed once per event loop; touched by its own,
+ * read from any thread.
  */
 final class PulseVerticle extends VerticleBase {
   private static final long BEAT_MS = 1_000;
+  private static final long BEAT_NS = BEAT_MS * 1_000_000;
 
   private volatile long last = System.nanoTime();
+  private volatile long delay;
 
   @Override
   public Future<?> start() {
-    vertx.setPeriodic(BEAT_MS, timer -> last = System.nanoTime());
+    vertx.setPeriodic(BEAT_MS, timer -> beat());
     return Future.succeededFuture();
   }
 
   /** Nanoseconds since the event loop last ran what was due; any thread. */
   long age() {
     return System.nanoTime() - last;
+  }
+
+  /**
+   * By how many nanoseconds the last beat came late, or the next one is late already; any thread.
+   */
+  long delay() {
+    return Math.max(delay, age() - BEAT_NS);
+  }
+
+  private void beat() {
+    long now = System.nanoTime();
+    delay = Math.max(0, now - last - BEAT_NS);
+    last = now;
   }
 }

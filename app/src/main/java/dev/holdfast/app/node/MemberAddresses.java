@@ -1,0 +1,42 @@
+package dev.holdfast.app.node;
+
+import com.hazelcast.config.TcpIpConfig;
+import dev.holdfast.app.config.HostPort;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Where members may be, by names that are looked up anew each time that Hazelcast asks: at the
+ * join, and whenever it looks for the other half of a cluster that was cut. It takes one address of
+ * a name by itself; here a name stands for all of its addresses, as containers of one service have
+ * one name.
+ */
+final class MemberAddresses extends TcpIpConfig {
+  private final List<HostPort> names;
+
+  MemberAddresses(List<HostPort> names) {
+    this.names = List.copyOf(names);
+  }
+
+  /** A name that has no address now may have one the next time. */
+  @Override
+  public List<String> getMembers() {
+    // Also called by the super class' constructor.
+    return names == null
+        ? List.of()
+        : new ArrayList<>(names.stream().flatMap(name -> addresses(name).stream()).toList());
+  }
+
+  private static List<String> addresses(HostPort name) {
+    try {
+      return Arrays.stream(InetAddress.getAllByName(name.host()))
+          .map(address -> new HostPort(address.getHostAddress(), name.port()).toString())
+          .toList();
+    } catch (UnknownHostException e) {
+      return List.of();
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * A service on the bus, as an example of one: {@link dev.holdfast.example.ExampleService} joins the
+ * cluster without a way to Redis, publishes to a topic and answers users' requests.
+ */
+package dev.holdfast.example;
