@@ -1,10 +1,9 @@
 package dev.holdfast.gateway.http;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.JsonText;
@@ -12,7 +11,9 @@ import dev.holdfast.gateway.CursorFuzz;
 import dev.holdfast.protocol.ClientFrame;
 import dev.holdfast.protocol.Decoded;
 import dev.holdfast.protocol.FrameDecoder;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -22,10 +23,7 @@ import java.util.Map;
  * Whatever it is, it is refused by name or understood as any reader of JSON understands it.
  */
 public final class FuzzTarget {
-  private static final ObjectMapper LENIENT =
-      new ObjectMapper()
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .enable(DeserializationFeature.USE_BIG_INTEGER_FOR_INTS);
+  private static final JsonFactory LENIENT = new JsonFactory();
 
   private FuzzTarget() {}
 
@@ -56,7 +54,7 @@ public final class FuzzTarget {
       require(!decoded.refused().publicMessage().contains("Exception"), "a stack's word");
     } else if (decoded.frame() instanceof ClientFrame.Publish publish) {
       require(JsonText.isValue(publish.data()), "data is one value");
-      require(tree(text).get("data").equals(tree(publish.data())), "data is what was sent");
+      require(data(text, null).get(0).equals(value(publish.data())), "data is what was sent");
     } else if (decoded.frame() instanceof ClientFrame.Request request) {
       require(JsonText.isValue(request.data()), "data is one value");
     }
@@ -75,20 +73,52 @@ public final class FuzzTarget {
       return;
     }
     if (value instanceof PublishBodies.Request request) {
-      JsonNode sent = tree(new String(body, StandardCharsets.UTF_8)).get("publications");
-      for (int i = 0; i < sent.size(); i++) {
-        String data = request.publications().get(i).data();
-        require(sent.get(i).get("data").equals(tree(data)), "data is what was sent");
-      }
+      List<List<String>> read =
+          request.publications().stream().map(publication -> value(publication.data())).toList();
+      require(
+          data(new String(body, StandardCharsets.UTF_8), "publications").equals(read),
+          "data is what was sent");
     }
   }
 
-  private static JsonNode tree(String json) {
-    try {
-      return LENIENT.readTree(json);
-    } catch (JsonProcessingException e) {
+  /** As another reader takes it, numbers as they are written. */
+  private static List<String> tokens(JsonParser parser) throws IOException {
+    List<String> tokens = new ArrayList<>();
+    int depth = 0;
+    do {
+      JsonToken token = parser.currentToken();
+      depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+      tokens.add(token + " " + parser.getText());
+    } while (depth > 0 && parser.nextToken() != null);
+    return tokens;
+  }
+
+  /** Of each member {@code data} of the whole, or of the entries of a list in it, in order. */
+  private static List<List<String>> data(String json, String within) {
+    try (JsonParser parser = LENIENT.createParser(json)) {
+      List<List<String>> found = new ArrayList<>();
+      while (parser.nextToken() != null) {
+        boolean value = parser.currentToken() != JsonToken.FIELD_NAME;
+        if (value && "data".equals(parser.currentName())) {
+          found.add(tokens(parser));
+        } else if (value && parser.currentToken().isStructStart() && isForeign(parser, within)) {
+          parser.skipChildren();
+        }
+      }
+      return found;
+    } catch (IOException e) {
       throw new AssertionError("understood what is not JSON", e);
     }
+  }
+
+  /** What is neither the list that is asked for, nor one of its entries, nor the whole. */
+  private static boolean isForeign(JsonParser parser, String within) throws IOException {
+    String name = parser.currentName();
+    return name != null && !name.equals(within);
+  }
+
+  private static List<String> value(String json) {
+    return data("{\"data\":" + json + "}", null).get(0);
   }
 
   private static void require(boolean holds, String what) {
