@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.core.Ids;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
@@ -41,9 +42,11 @@ final class DemoClient {
   private final String topic;
   private final Map<String, JsonNode> cursors = new HashMap<>();
   private final Set<String> live = new HashSet<>();
+  private final String instance = Ids.fresh();
   private WebSocket socket;
   private String session;
   private int attempts;
+  private long hellos;
   private long lostAt;
 
   DemoClient(Vertx vertx, WebSocketClient sockets, DemoUser user, DemoTimes times) {
@@ -88,7 +91,12 @@ final class DemoClient {
     opened.textMessageHandler(this::received);
     opened.closeHandler(closed -> lost(opened.closeStatusCode()));
     ObjectNode hello = frame("hello").put("token", token);
-    hello.putObject("client").put("name", "demo").put("version", "1");
+    hello
+        .putObject("client")
+        .put("name", "demo")
+        .put("version", "1")
+        .put("instance", instance)
+        .put("attempt", ++hellos);
     if (session != null) {
       hello.put("resume", session);
       hello.putObject("channels").setAll(cursors);

@@ -50,7 +50,8 @@ final class Handshake {
   private Future<Attached> attach(Verified verified) {
     var info = new ConnectionInfo(connection.id, hello.client(), connection.address(), 0);
     var message =
-        new SessionMessage.Attach(verified.caller(), hello.resume(), services.node(), info);
+        new SessionMessage.Attach(
+            verified.caller(), hello.resume(), services.node(), info, hello.attempt());
     return services.sessions().attach(message).compose(attached -> attached(verified, attached));
   }
 

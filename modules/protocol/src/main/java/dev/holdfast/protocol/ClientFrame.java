@@ -1,5 +1,6 @@
 package dev.holdfast.protocol;
 
+import dev.holdfast.core.Attempt;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.Position;
 import java.util.Map;
@@ -14,11 +15,22 @@ public sealed interface ClientFrame {
    * @param resume the session wanted, or null
    * @param channels the client's own cursors, at most {@link FrameDecoder#MAX_CURSORS}
    * @param client name and version, as {@code name/version}; at most 128 characters
+   * @param attempt which of the client's attempts this is, or null
    */
-  record Hello(String token, String resume, Map<ChannelName, Position> channels, String client)
+  record Hello(
+      String token,
+      String resume,
+      Map<ChannelName, Position> channels,
+      String client,
+      Attempt attempt)
       implements ClientFrame {
     public Hello {
       channels = Map.copyOf(channels);
+    }
+
+    /** Of a client that does not count its attempts. */
+    public Hello(String token, String resume, Map<ChannelName, Position> channels, String client) {
+      this(token, resume, channels, client, null);
     }
 
     @Override

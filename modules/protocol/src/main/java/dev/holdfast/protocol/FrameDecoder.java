@@ -1,5 +1,6 @@
 package dev.holdfast.protocol;
 
+import dev.holdfast.core.Attempt;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
@@ -75,7 +76,15 @@ public final class FrameDecoder {
     Members client = members.object("client");
     String name = client.text("name", 63) + "/" + client.text("version", 63);
     return new ClientFrame.Hello(
-        token, resume, members.object("channels").cursors(MAX_CURSORS), name);
+        token, resume, members.object("channels").cursors(MAX_CURSORS), name, attempt(client));
+  }
+
+  private static Attempt attempt(Members client) {
+    boolean counted = client.has("instance");
+    Members.require(counted == client.has("attempt"), "client: instance and attempt, or neither");
+    return counted
+        ? new Attempt(client.text("instance", 64), client.integer("attempt", 1, Position.MAX_SEQ))
+        : null;
   }
 
   private static ClientFrame subscribe(Members members, String id) {

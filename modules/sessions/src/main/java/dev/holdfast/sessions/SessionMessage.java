@@ -1,5 +1,6 @@
 package dev.holdfast.sessions;
 
+import dev.holdfast.core.Attempt;
 import dev.holdfast.core.BusMessage;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ChannelName;
@@ -23,12 +24,19 @@ public sealed interface SessionMessage<A> extends BusMessage<A> {
   /**
    * Attaches a connection: to the session {@code resume} when that lives and is this user's,
    * otherwise to a new one. Never waits for the node that holds the session now. A failed attach
-   * changes nothing.
+   * changes nothing. FENCED where a later attempt of the same client holds the session.
    *
    * @param resume the session wanted, or null
+   * @param attempt which of the client's attempts this is, or null
    */
-  record Attach(Caller.User caller, String resume, NodeId node, ConnectionInfo connection)
+  record Attach(
+      Caller.User caller, String resume, NodeId node, ConnectionInfo connection, Attempt attempt)
       implements SessionMessage<Attached> {
+    /** Of a client that does not count its attempts. */
+    public Attach(Caller.User caller, String resume, NodeId node, ConnectionInfo connection) {
+      this(caller, resume, node, connection, null);
+    }
+
     public Attach {
       Objects.requireNonNull(caller, "caller");
       Objects.requireNonNull(node, "node");

@@ -1,6 +1,8 @@
 package dev.holdfast.sessions;
 
 import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.Position;
 import dev.holdfast.redis.Reply;
@@ -27,6 +29,9 @@ final class SessionReplies {
   static Optional<SessionStore.Holding> holding(Reply reply) {
     if (reply.at(0).asText().equals("refused")) {
       return Optional.empty();
+    }
+    if (reply.at(0).asText().equals("stale")) {
+      throw new HoldfastException(ErrorCode.FENCED, "attach: the client has tried again since");
     }
     return Optional.of(
         new SessionStore.Holding(

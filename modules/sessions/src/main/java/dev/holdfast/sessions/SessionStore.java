@@ -1,5 +1,6 @@
 package dev.holdfast.sessions;
 
+import dev.holdfast.core.Attempt;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
@@ -104,11 +105,13 @@ final class SessionStore {
 
   /**
    * @param fresh true: the session is new, and its id unused
-   * @return empty where it is refused; nothing has changed then
+   * @return empty where it is refused; nothing has changed then; FENCED where a later attempt of
+   *     the same client holds the session
    */
   Future<Optional<Holding>> attach(
       SessionKey session, boolean fresh, SessionMessage.Attach attach) {
     ConnectionInfo connection = attach.connection();
+    Attempt attempt = attach.attempt();
     List<Object> args =
         List.of(
             fresh ? "new" : "resume",
@@ -120,7 +123,9 @@ final class SessionStore {
             orEmpty(connection.client()),
             orEmpty(connection.address()),
             config.lingerOf(session.tenant()).toMillis(),
-            ttl);
+            ttl,
+            attempt == null ? "" : attempt.instance(),
+            attempt == null ? 0 : attempt.number());
     return ATTACH.run(link, allKeys(session), args).map(SessionReplies::holding);
   }
 

@@ -1,11 +1,13 @@
 -- Attaches a connection to a session that lives and is the user's, or to a new one; never waits for who holds it now.
 -- KEYS  1 session   2 subscriptions   3 publishing          all in the session's slot
 -- ARGV  1 'resume' or 'new'   2 user   3 roles   4 permissions   5 node   6 connection   7 client   8 address   9 linger in ms   10 TTL in ms
+--       11 the client's instance, empty: none   12 the number of its attempt
 -- Returns {'attached', generation, now, node before, connection before, generation before, subscriptions, published}, where the three
 --         before are empty if nobody held it, and subscriptions are channel, 'epoch:seq' by turns
+--         | {'stale'}: a later attempt of the same client holds it; nothing changed
 --         | {'refused'}: nothing changed (not there, another user's, ended, past its due time; new: the id is in use)
 -- TTLs: all three keys ARGV 10. HSET comes first, so that a full Redis refuses before anything changed.
-local s = redis.call('HMGET', KEYS[1], 'user', 'state', 'due', 'gen', 'node', 'conn')
+local s = redis.call('HMGET', KEYS[1], 'user', 'state', 'due', 'gen', 'node', 'conn', 'inst', 'try')
 local now = now_ms()
 if ARGV[1] == 'new' then
   if s[1] then return {'refused'} end
@@ -14,9 +16,11 @@ if ARGV[1] == 'new' then
 elseif s[1] ~= ARGV[2] or not lives(s[2], s[3]) then
   return {'refused'}
 end
+if ARGV[11] ~= '' and s[7] == ARGV[11] and tonumber(s[8]) > tonumber(ARGV[12]) then return {'stale'} end
 local generation = tonumber(s[4] or '0') + 1
 redis.call('HSET', KEYS[1], 'state', 'attached', 'gen', generation, 'node', ARGV[5], 'conn', ARGV[6], 'client', ARGV[7],
-  'addr', ARGV[8], 'since', now, 'roles', ARGV[3], 'perms', ARGV[4], 'linger', ARGV[9], 'renewed', now)
+  'addr', ARGV[8], 'since', now, 'roles', ARGV[3], 'perms', ARGV[4], 'linger', ARGV[9], 'renewed', now,
+  'inst', ARGV[11], 'try', ARGV[12])
 redis.call('HDEL', KEYS[1], 'due')
 extend(ARGV[10], KEYS[1], KEYS[2], KEYS[3])
 local held = s[2] == 'attached'

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.core.Attempt;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
@@ -91,6 +92,28 @@ class AttachIT {
     assertEquals(Set.of(NEWS), again.published());
     assertNull(again.replaced(), "nobody held it");
     assertEquals(Set.of(), here.nodeIndex());
+  }
+
+  @Test
+  void attemptThatTheClientGaveUpCannotReplaceALaterOneOfTheSameClient() {
+    SessionRef first = here.attach(ann, null).session();
+    attempt(here, first, new Attempt("page-1", 3));
+
+    assertEquals(
+        ErrorCode.FENCED,
+        code(there.client.attach(attachOf(there, first, new Attempt("page-1", 2)))));
+    assertEquals(3, attempt(there, first, new Attempt("page-1", 4)).session().generation());
+    assertEquals(4, attempt(here, first, new Attempt("page-2", 1)).session().generation());
+    assertEquals(5, here.attach(ann, first.session()).session().generation());
+  }
+
+  private Attached attempt(SessionsNode node, SessionRef session, Attempt attempt) {
+    return await(node.client.attach(attachOf(node, session, attempt)));
+  }
+
+  private SessionMessage.Attach attachOf(SessionsNode node, SessionRef session, Attempt attempt) {
+    var connection = new ConnectionInfo(Ids.fresh(), "test/1", "127.0.0.1", 0);
+    return new SessionMessage.Attach(ann, session.session(), node.id, connection, attempt);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.holdfast.testkit;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.core.Attempt;
 import dev.holdfast.core.Position;
 import java.util.Map;
 
@@ -12,9 +13,14 @@ final class Hello {
    * @param last the welcome before, or null for a new session
    */
   static ObjectNode frame(
-      ClientOptions options, Entry.Welcomed last, Map<String, Position> cursors) {
+      ClientOptions options, Attempt attempt, Entry.Welcomed last, Map<String, Position> cursors) {
     ObjectNode hello = Json.frame("hello").put("token", options.token());
-    hello.putObject("client").put("name", "testkit").put("version", "1");
+    hello
+        .putObject("client")
+        .put("name", "testkit")
+        .put("version", "1")
+        .put("instance", attempt.instance())
+        .put("attempt", attempt.number());
     if (last != null) {
       hello.put("resume", last.session());
       if (options.keepsCursors()) {

@@ -1,8 +1,9 @@
 package dev.holdfast.testkit;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.core.Attempt;
+import dev.holdfast.core.Ids;
 import dev.holdfast.core.Position;
-import dev.holdfast.protocol.CloseCode;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketConnectOptions;
@@ -15,9 +16,9 @@ import java.util.concurrent.CompletableFuture;
 /**
  * A client that lives by the protocol: says hello, reconnects over a list of addresses and resumes,
  * keeps its cursors, sends unanswered publications again in order, and writes down everything that
- * it is told. Where it gave up a connection whose hello was unanswered (a paused node may read that
- * much later), and is told {@code replaced}, it takes that for its own doing and comes back. All
- * methods may be called from any thread; nothing blocks.
+ * it is told. It counts its attempts to connect, so that one it gave up (a paused node may read its
+ * hello much later) can't replace a later one. All methods may be called from any thread; nothing
+ * blocks.
  */
 public final class WsTestClient implements AutoCloseable {
   private static final long WELCOME_MILLIS = 5_000;
@@ -36,10 +37,8 @@ public final class WsTestClient implements AutoCloseable {
   /** Counts connections tried; what belongs to another than the last is not listened to. */
   private int life;
 
-  /** Connections given up after their hello, which may attach yet, and replace a later one. */
-  private int ghosts;
+  private final String instance = Ids.fresh();
 
-  private boolean helloUnanswered;
   private boolean ended;
   private TestSocket socket;
   private Entry.Welcomed welcome;
@@ -213,8 +212,6 @@ public final class WsTestClient implements AutoCloseable {
   /** Listens to the connection no more; returns it where there is one. */
   private TestSocket abandon() {
     life++;
-    ghosts += helloUnanswered ? 1 : 0;
-    helloUnanswered = false;
     TestSocket open = socket;
     socket = null;
     heartbeat.stop();
@@ -247,6 +244,10 @@ public final class WsTestClient implements AutoCloseable {
     waiting.clear();
   }
 
+  private Attempt attempt() {
+    return new Attempt(instance, life);
+  }
+
   private void write(ObjectNode frame) {
     if (socket != null) {
       socket.send(frame);
@@ -268,8 +269,7 @@ public final class WsTestClient implements AutoCloseable {
           return;
         }
         socket = opened;
-        write(Hello.frame(options, welcome, ledger.cursors()));
-        helloUnanswered = true;
+        write(Hello.frame(options, attempt(), welcome, ledger.cursors()));
         vertx.setTimer(WELCOME_MILLIS, id -> dropUnlessWelcomed());
       }
     }
@@ -294,10 +294,7 @@ public final class WsTestClient implements AutoCloseable {
           return;
         }
         abandon();
-        if (code == CloseCode.REPLACED.number && ghosts > 0) {
-          ghosts--;
-          reconnectLater();
-        } else if (code >= FIRST_FINAL_CODE && code <= LAST_FINAL_CODE) {
+        if (code >= FIRST_FINAL_CODE && code <= LAST_FINAL_CODE) {
           end("closed with " + code + " " + reason);
         } else {
           reconnectLater();
@@ -325,7 +322,6 @@ public final class WsTestClient implements AutoCloseable {
 
     private void welcomed(ObjectNode frame) {
       boolean sameSession = frame.path("resumed").asBoolean();
-      helloUnanswered = false;
       List<Entry.Welcomed> welcomes = ledger.all(Entry.Welcomed.class);
       welcome = welcomes.get(welcomes.size() - 1);
       addresses.reached();
