@@ -33,10 +33,6 @@ final class EventStreams {
   }
 
   void handle(RoutingContext routing) {
-    if (loop.stopping()) {
-      Problem.of(503, "This node is stopping; use another.").send(routing.response());
-      return;
-    }
     String token = BearerToken.ofHeaderOrQuery(routing.request());
     loop.services
         .tokens()
@@ -57,7 +53,11 @@ final class EventStreams {
     var transport = new StreamTransport(routing, cursors, wanted);
     Connection connection = new Connection(loop, transport, token);
     connection.open();
-    connection.greet(hello);
+    if (loop.stopping()) {
+      connection.shutdown();
+    } else {
+      connection.greet(hello);
+    }
     return connection;
   }
 

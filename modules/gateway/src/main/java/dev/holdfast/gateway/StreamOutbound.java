@@ -5,6 +5,7 @@ import dev.holdfast.protocol.EncodedFrame;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +17,9 @@ final class StreamOutbound implements Outbound {
   private static final Logger LOG = LoggerFactory.getLogger(StreamOutbound.class);
   private static final Buffer DATA = Buffer.buffer("data: ");
   private static final Buffer END = Buffer.buffer("\n\n");
+
+  private static final int MIN_RETRY_MS = 500;
+  private static final int MAX_RETRY_MS = 3_000;
 
   private final HttpServerResponse response;
   private final StreamCursors cursors;
@@ -71,11 +75,15 @@ final class StreamOutbound implements Outbound {
     }
   }
 
-  /** The last message: why, and whether to come back. */
+  /**
+   * The last message: why, whether to come back, and after how long, so that not all do at once.
+   */
   void end(CloseCode code) {
+    begin();
+    int retry = ThreadLocalRandom.current().nextInt(MIN_RETRY_MS, MAX_RETRY_MS);
     String last =
-        "event: close\ndata: {\"code\":%d,\"reason\":\"%s\",\"reconnects\":%b}\n\n"
-            .formatted(code.number, code.wireName(), code.reconnects());
+        "retry: %d\nevent: close\ndata: {\"code\":%d,\"reason\":\"%s\",\"reconnects\":%b}\n\n"
+            .formatted(retry, code.number, code.wireName(), code.reconnects());
     response.end(last).onFailure(failure -> LOG.debug("stream: {}", failure.toString()));
   }
 

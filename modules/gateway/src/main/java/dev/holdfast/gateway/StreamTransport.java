@@ -7,6 +7,7 @@ import dev.holdfast.gateway.http.Problem;
 import dev.holdfast.protocol.ClientFrame;
 import dev.holdfast.protocol.CloseCode;
 import dev.holdfast.protocol.ReadFrom;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Set;
@@ -75,15 +76,22 @@ final class StreamTransport implements Transport {
     return false;
   }
 
+  /** A browser takes any status but 200 for the end of its tries. */
   @Override
   public void close(CloseCode code) {
-    if (routing.response().headWritten()) {
+    boolean comesBack = code.reconnects() && wantsStream(routing);
+    if (routing.response().headWritten() || comesBack) {
       out.end(code);
     } else {
       ErrorCode error = error(code);
       String told = code == CloseCode.REPLACED ? code.meaning : error.publicText;
       Problem.of(HoldfastException.told(error, told)).send(routing.response());
     }
+  }
+
+  private static boolean wantsStream(RoutingContext routing) {
+    String accept = routing.request().getHeader(HttpHeaders.ACCEPT);
+    return accept != null && accept.contains("text/event-stream");
   }
 
   private static ErrorCode error(CloseCode code) {

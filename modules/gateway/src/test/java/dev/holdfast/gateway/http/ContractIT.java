@@ -259,6 +259,23 @@ class ContractIT {
   }
 
   @Test
+  void pagesOfAllowedOriginsMayUseItAndOthersAreNotToldSo() {
+    Reply allowed = service.with("origin", HttpFixture.ORIGIN).get("/v1/nodes");
+    Reply other = service.with("origin", "https://evil.example").get("/v1/nodes");
+    HttpCalls page = node.as(null).with("origin", HttpFixture.ORIGIN);
+    Reply preflight =
+        page.with("access-control-request-method", "POST")
+            .with("access-control-request-headers", "authorization, content-type")
+            .unchecked("OPTIONS", "/v1/publish");
+
+    assertEquals(HttpFixture.ORIGIN, allowed.header("access-control-allow-origin"));
+    assertNull(other.header("access-control-allow-origin"));
+    assertEquals(204, preflight.status());
+    assertTrue(preflight.header("access-control-allow-methods").contains("POST"));
+    assertTrue(preflight.header("access-control-allow-headers").contains("authorization"));
+  }
+
+  @Test
   void healthIsUpOrDown() {
     for (String check : new String[] {"live", "ready", "started"}) {
       assertEquals(200, service.get("/health/" + check).status());
@@ -272,10 +289,14 @@ class ContractIT {
   void aNodeThatTakesNobodyRefusesStreams() {
     node.accepting = false;
     Reply refused = node.user("ann").get("/v1/events");
+    Reply browser = node.user("ann").with("accept", "text/event-stream").get("/v1/events");
     node.accepting = true;
 
     assertEquals(503, refused.status());
     assertTrue(refused.json().getBoolean("retryable"));
+    assertEquals(200, browser.status());
+    assertTrue(browser.body().startsWith("retry: "), browser.body());
+    assertTrue(browser.body().contains("\"reconnects\":true"), browser.body());
   }
 
   private Set<Operation> documenting(String status) {
