@@ -31,6 +31,8 @@ public final class HttpApi {
 
   private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
 
+  private static final String OPERATION = "operation";
+
   private final Contract contract = Contract.load();
   private final HttpServices services;
   private final MeterRegistry registry;
@@ -81,6 +83,7 @@ public final class HttpApi {
 
   private void begin(RoutingContext routing) {
     patience.begun(routing);
+    routing.addEndHandler(ended -> count(routing));
     routing.response().putHeader("x-content-type-options", "nosniff");
     routing.next();
   }
@@ -90,7 +93,7 @@ public final class HttpApi {
     if (operation.secured()) {
       operation.produces().stream().filter(type -> !type.equals(ANY_TYPE)).forEach(route::produces);
     }
-    route.handler(routing -> count(routing, operation));
+    route.handler(routing -> routing.put(OPERATION, operation.id()).next());
     if (plain.containsKey(operation.id())) {
       route.handler(patience::complete).handler(plain.get(operation.id()));
       return;
@@ -106,15 +109,13 @@ public final class HttpApi {
     route.handler(routing -> run(routing, asked.get(operation.id())));
   }
 
-  private void count(RoutingContext routing, Operation operation) {
-    routing.addEndHandler(
-        ended -> {
-          String status = Integer.toString(routing.response().getStatusCode());
-          registry
-              .counter("holdfast.http", "operation", operation.id(), "status", status)
-              .increment();
-        });
-    routing.next();
+  private void count(RoutingContext routing) {
+    String operation = routing.get(OPERATION);
+    String status = Integer.toString(routing.response().getStatusCode());
+    registry
+        .counter(
+            "holdfast.http", "operation", operation == null ? "none" : operation, "status", status)
+        .increment();
   }
 
   private static void checkBody(RoutingContext routing, Operation operation) {

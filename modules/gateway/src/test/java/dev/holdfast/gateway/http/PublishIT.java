@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.Ids;
 import dev.holdfast.gateway.http.HttpCalls.Reply;
+import dev.holdfast.redis.RedisConfig;
+import dev.holdfast.redis.RedisLink;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
 import io.cloudevents.CloudEvent;
@@ -30,13 +32,15 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(RedisExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PublishIT {
+  private String redis;
   private HttpFixture node;
   private HttpCalls service;
   private String channel;
 
   @BeforeAll
-  void start(TestRedis redis) {
-    node = new HttpFixture(redis.uri());
+  void start(TestRedis testRedis) {
+    redis = testRedis.uri();
+    node = new HttpFixture(redis);
     service = node.service();
   }
 
@@ -108,6 +112,25 @@ class PublishIT {
     assertEquals("stored", result(mine, 0).getString("outcome"));
     assertEquals("stored", result(mine, 1).getString("outcome"));
     assertEquals("stored", result(hers, 0).getString("outcome"));
+  }
+
+  /** Two minutes are not waited for, but taken from the times that the keys are kept with. */
+  @Test
+  void aKeyIsForgottenAfterTwoMinutes() {
+    HttpCalls keyed = service.with("idempotency-key", "k");
+    keyed.publish(channel, "note", "1");
+    RedisLink link =
+        HttpFixture.get(RedisLink.open(node.vertx, RedisConfig.of(redis), "t", node.registry));
+    String times = "hf:idet:{" + node.tenant + "/" + channel + "}";
+    String age =
+        "return redis.call('ZINCRBY', KEYS[1], -120001, redis.call('ZRANGE', KEYS[1], 0, 0)[1])";
+    HttpFixture.get(link.send("EVAL", age, 1, times));
+
+    assertEquals("stored", result(keyed.publish(channel, "note", "2"), 0).getString("outcome"));
+    assertEquals("conflict", keyed.publish(channel, "note", "1").code());
+    assertEquals(1, HttpFixture.get(link.send("ZCARD", times)).asLong());
+    assertEquals(1, HttpFixture.get(link.send("HLEN", times.replace("idet", "idem"))).asLong());
+    assertTrue(HttpFixture.get(link.send("PTTL", times)).asLong() > 100_000);
   }
 
   @Test
