@@ -18,6 +18,7 @@ import dev.holdfast.testkit.Repeatedly;
 import dev.holdfast.testkit.TestCluster;
 import dev.holdfast.testkit.TestNode;
 import dev.holdfast.testkit.WsTestClient;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -164,6 +165,39 @@ class ResumeIT {
       assertEquals("away", back.await("event", channel).path("data").path("text").asText());
       back.close();
     }
+  }
+
+  /** It was told {@code replaced}, and never came back, though nobody else held its session. */
+  @Repeatedly
+  void aClientWhoseNodeWasTakenForDeadIsToldToComeBack() {
+    TestNode node = cluster.node(1);
+    TestNode other = cluster.node(2);
+    double reaped = reaped();
+    ManualClient ann = cluster.clients().manual(node.url());
+    String session = hello(ann, null).get("session").asText();
+
+    node.pause();
+    try {
+      sendPublish(ann, 1, "late");
+      Awaitility.await("the others have detached what it held")
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> reaped() > reaped);
+    } finally {
+      node.resume();
+    }
+
+    assertTrue(ann.awaitClose().code() < 4500, () -> "told not to come back: " + ann.awaitClose());
+    ManualClient again = cluster.clients().manual(other.url());
+    assertEquals(2, hello(again, session).get("generation").asLong());
+    again.close();
+    cluster.awaitReady();
+  }
+
+  private static double reaped() {
+    return cluster.nodes().stream()
+        .filter(node -> !node.isPaused())
+        .mapToDouble(node -> node.metrics().sum("holdfast_nodes_reaped_total"))
+        .sum();
   }
 
   private void assertOnlyIn(ManualClient reader, String wanted, String unwanted) {

@@ -103,7 +103,10 @@ final class Connection {
     transport.resume();
   }
 
-  /** Tells what failed; a session that another connection holds ends this one. */
+  /**
+   * Tells what failed. A session that another connection holds ends this one; so does one that was
+   * detached because this node was taken for dead: its client is to come back elsewhere.
+   */
   void refuse(String frameId, HoldfastException failure, long retryAfter, long expected) {
     loop.metrics.refused(failure.code());
     if (failure.code() == ErrorCode.INTERNAL) {
@@ -112,6 +115,8 @@ final class Connection {
     out.send(ServerFrames.error(frameId, failure, retryAfter, expected));
     if (failure.code() == ErrorCode.FENCED) {
       replaced();
+    } else if (failure.code() == ErrorCode.SHUTTING_DOWN) {
+      shutdown();
     }
   }
 

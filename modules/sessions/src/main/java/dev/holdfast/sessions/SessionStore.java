@@ -270,6 +270,9 @@ final class SessionStore {
   private static <A> A accepted(Reply verdict, A answer) {
     switch (verdict.asText()) {
       case "fenced" -> throw new HoldfastException(ErrorCode.FENCED, "session: held by another");
+      case "detached" ->
+          throw new HoldfastException(
+              ErrorCode.SHUTTING_DOWN, "session: detached, as its node was taken for dead");
       case "none" -> throw CallerCheck.notFound();
       case "limit" ->
           throw HoldfastException.told(

@@ -262,7 +262,7 @@ public final class SessionsVerticle extends VerticleBase
             });
   }
 
-  /** Whether it was stored; false when it is fenced. */
+  /** False when it is fenced. */
   private Future<Boolean> store(SessionMessage.StoreCursors.Entry entry) {
     SessionKey session = SessionKey.of(entry.session());
     return parts
@@ -281,6 +281,10 @@ public final class SessionsVerticle extends VerticleBase
 
   private Future<Boolean> falseIfFenced(Throwable failure) {
     ErrorCode code = HoldfastException.from(failure).code();
+    if (code == ErrorCode.SHUTTING_DOWN) {
+      // Detached: nobody else holds it, and its own node will find that it is dead.
+      return Future.succeededFuture(true);
+    }
     if (code != ErrorCode.FENCED && code != ErrorCode.NOT_FOUND) {
       return Future.failedFuture(failure);
     }

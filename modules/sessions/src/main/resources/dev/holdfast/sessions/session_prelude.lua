@@ -9,11 +9,13 @@ local function lives(state, due)
   return state == 'attached' or (state == 'detached' and now_ms() < tonumber(due or '0'))
 end
 
--- Whether what carries this generation may change the session: 'ok' for its holder, and for a service (0) while it lives.
+-- Whether what carries this generation may change the session: 'ok' for its holder, and for a service (0) while it lives; 'detached'
+-- where nobody holds it since: its node was taken for dead, and does not know yet.
 local function verdict(session, generation)
   local s = redis.call('HMGET', session, 'gen', 'state', 'due')
   if generation == '0' then return lives(s[2], s[3]) and 'ok' or 'none' end
-  return s[1] == generation and s[2] == 'attached' and 'ok' or 'fenced'
+  if s[1] ~= generation then return 'fenced' end
+  return s[2] == 'attached' and 'ok' or s[2] == 'detached' and 'detached' or 'fenced'
 end
 
 local function extend(ttl, ...)

@@ -160,6 +160,20 @@ class AttachIT {
     assertEquals(Set.of(), view.subscriptions());
   }
 
+  /** A client whose node was taken for dead was told that it was replaced, and never came back. */
+  @Test
+  void holderThatWasDetachedIsSentElsewhereAndNotFenced() {
+    SessionRef session = here.attach(ann, null).session();
+    here.detach(session);
+
+    assertEquals(
+        ErrorCode.SHUTTING_DOWN,
+        code(here.client.notePublishing(new SessionMessage.NotePublishing(session, NEWS))));
+    assertEquals(
+        ErrorCode.SHUTTING_DOWN,
+        code(here.client.subscribe(new SessionMessage.Subscribe(session, Map.of(NEWS, AT_7)))));
+  }
+
   @Test
   void attachesThatRaceGiveEachAGenerationOfItsOwnAndOneHolder() {
     String session = here.attach(ann, null).session().session();
