@@ -17,14 +17,14 @@ class PlantedFaultsIT {
   private static final int MOST_SEEDS = 30;
   private static final String APPEND = "dev/holdfast/channels/log_append.lua";
   private static final String READ = "dev/holdfast/channels/log_read.lua";
-  private static final String PUBLISHING = "dev/holdfast/sessions/session_publishing.lua";
+  private static final String SESSION = "dev/holdfast/sessions/session_prelude.lua";
 
   @Test
   void fencingThatIsOffIsFound() {
     assertFound(
         new PlantedFault()
             .change(APPEND, "^if g < g0 then return .*$", "")
-            .change(PUBLISHING, "^.*'fenced'.*$", ""),
+            .change(SESSION, "^  if s\\[1\\] ~= generation then return 'fenced' end$", ""),
         "fencing:");
   }
 
