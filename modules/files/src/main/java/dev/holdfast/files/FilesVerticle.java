@@ -1,6 +1,7 @@
 package dev.holdfast.files;
 
 import dev.holdfast.core.Bus;
+import dev.holdfast.core.Caller;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
@@ -160,13 +161,16 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
 
   @Override
   public Future<?> redeem(TransferMessage.Redeem message) {
-    FileAccess.redeems(message.caller(), message.tenant());
-    return tickets.redeem(message).map(found -> found.orElseThrow(FileAccess::notFound));
+    String tenant = FileAccess.redeems(message.caller(), message.tenant());
+    return tickets
+        .redeem(tenant, message.ticket(), message.purpose())
+        .map(found -> found.orElseThrow(FileAccess::notFound));
   }
 
   @Override
   public Future<?> audit(TransferMessage.Audit message) {
-    FileAccess.audits(message.caller());
+    Caller operator = FileAccess.audits(message.caller());
+    LOG.info("Files are compared for {}", operator);
     return sweep().compose(swept -> new Auditing(parts).audit());
   }
 

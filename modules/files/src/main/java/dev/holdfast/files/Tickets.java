@@ -31,9 +31,8 @@ public final class Tickets {
    * @throws dev.holdfast.core.HoldfastException NOT_FOUND where it can't be a ticket
    */
   public static String tenant(String ticket) {
-    int tilde = ticket.indexOf('~');
     try {
-      return Names.tenant(tilde < 0 ? "" : ticket.substring(0, tilde));
+      return Names.tenant(ticket.substring(0, Math.max(0, ticket.indexOf('~'))));
     } catch (RuntimeException e) {
       throw FileAccess.notFound();
     }
@@ -47,17 +46,15 @@ public final class Tickets {
   }
 
   /** What it stands for: the file's owner acts, wherever the ticket came from. */
-  Future<Optional<FileAnswer.Redeemed>> redeem(TransferMessage.Redeem message) {
-    return link.send("GET", key(message.ticket())).map(reply -> redeemed(message, reply));
+  Future<Optional<FileAnswer.Redeemed>> redeem(
+      String tenant, String ticket, FileMessage.Purpose purpose) {
+    return link.send("GET", key(ticket)).map(reply -> redeemed(tenant, ticket, purpose, reply));
   }
 
-  private static Optional<FileAnswer.Redeemed> redeemed(TransferMessage.Redeem asked, Reply reply) {
+  private static Optional<FileAnswer.Redeemed> redeemed(
+      String tenant, String ticket, FileMessage.Purpose purpose, Reply reply) {
     String[] held = reply.textOr("").split("\n", FIELDS);
-    if (held.length < FIELDS || !held[0].equals(asked.purpose().name())) {
-      return Optional.empty();
-    }
-    String tenant = tenant(asked.ticket());
-    if (!tenant.equals(asked.tenant())) {
+    if (!held[0].equals(purpose.name()) || !tenant(ticket).equals(tenant)) {
       return Optional.empty();
     }
     var owner = new Caller.User(tenant, held[2], Set.of(), Set.of());

@@ -5,7 +5,9 @@ import static dev.holdfast.files.FilesNode.bytes;
 import static dev.holdfast.files.FilesNode.user;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.BusValue;
 import dev.holdfast.core.Caller;
@@ -213,6 +215,18 @@ class TenantIsolationIT {
     assertEquals(
         "BAD_REQUEST owner: missing",
         answer(new FileMessage.Create(FilesNode.service(tenant), tenant, spec)));
+  }
+
+  @Test
+  void aTicketIsOfItsOwnTenantAlone() {
+    assertEquals(tenant, ticket.substring(0, ticket.indexOf('~')));
+    assertTrue(ticket.substring(ticket.indexOf('~') + 1).matches("[A-Za-z0-9_-]{40}"), ticket);
+    assertFalse(ticket.contains("null"), ticket);
+    for (Caller redeemer : List.of(FilesNode.service(elsewhere), FilesNode.OPERATOR)) {
+      var asked =
+          new TransferMessage.Redeem(redeemer, elsewhere, ticket, FileMessage.Purpose.DOWNLOAD);
+      assertEquals("NOT_FOUND There is no such thing.", answer(asked));
+    }
   }
 
   @Test

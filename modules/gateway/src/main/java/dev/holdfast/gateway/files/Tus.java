@@ -13,6 +13,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** The words of tus 1.0, the protocol of resumable uploads. */
@@ -30,6 +31,9 @@ final class Tus {
   private static final String EXTENSIONS =
       "creation,creation-with-upload,expiration,checksum,termination";
   private static final int MOST_METADATA = 4_096;
+
+  private static final DateTimeFormatter HTTP_DATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US);
 
   private Tus() {}
 
@@ -60,8 +64,7 @@ final class Tus {
     response.putHeader(RESUMABLE, VERSION).putHeader(OFFSET, Long.toString(offset));
     if (!upload.ready()) {
       Instant end = Instant.ofEpochMilli(upload.expires());
-      response.putHeader(
-          EXPIRES, DateTimeFormatter.RFC_1123_DATE_TIME.format(end.atOffset(ZoneOffset.UTC)));
+      response.putHeader(EXPIRES, HTTP_DATE.format(end.atOffset(ZoneOffset.UTC)));
     }
     return response;
   }

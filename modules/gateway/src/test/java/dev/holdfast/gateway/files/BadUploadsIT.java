@@ -130,7 +130,8 @@ class BadUploadsIT extends FilesOverHttp {
       assertEquals(204, patch(upload, 0, bytes).statusCode());
       first.body(new byte[900]);
       String answer = first.answer();
-      assertTrue(answer.startsWith("HTTP/1.1 40"), answer);
+      // Fenced; or, on a busy machine, ended because nothing came for so long.
+      assertTrue(answer.matches("(?s)HTTP/1.1 (40\\d|504) .*"), answer);
     }
     assertArrayEquals(bytes, ann.send("GET", upload).body());
   }

@@ -159,7 +159,10 @@ final class FilesEdge implements AutoCloseable {
         request.setHeader("authorization", "Bearer " + token);
       }
       try {
-        return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+        HttpResponse<byte[]> answer =
+            CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+        DocumentedAnswers.check(method, path, answer);
+        return answer;
       } catch (IOException | InterruptedException e) {
         throw new IllegalStateException(method + " " + path, e);
       }

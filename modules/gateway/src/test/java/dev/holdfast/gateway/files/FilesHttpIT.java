@@ -8,12 +8,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files over HTTP: plain, by ranges, by tus, and by tickets. */
 class FilesHttpIT extends FilesOverHttp {
+  /** What an operation is for has been seen of each. */
+  @AfterAll
+  static void everySuccessDocumentedWasSeen() {
+    assertEquals(Set.of(), DocumentedAnswers.unseen(Set.of("200", "201", "204", "206", "304")));
+  }
+
   @Test
   void contentComesBackAsItWasSent() throws Exception {
     byte[] bytes = bytes(3_000_000);
@@ -197,6 +205,8 @@ class FilesHttpIT extends FilesOverHttp {
 
     assertArrayEquals(bytes, anyone.send("GET", url).body());
     assertEquals(206, anyone.with("range", "bytes=1-2").send("GET", url).statusCode());
+    assertEquals(304, anyone.with("if-none-match", "*").send("GET", url).statusCode());
+    assertEquals(304, anyone.with("if-none-match", "*").send("HEAD", url).statusCode());
     assertEquals(404, anyone.send("GET", url + "x").statusCode());
     assertEquals(404, anyone.tus().send("HEAD", url).statusCode());
     ann.send("DELETE", file);
