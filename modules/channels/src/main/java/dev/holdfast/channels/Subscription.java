@@ -205,8 +205,13 @@ public final class Subscription {
 
   private int take(Stretch stretch) {
     Gap gap = stretch.gap();
+    // A gap that begins right here is this reader's own, also where it goes back: to the top of a
+    // log that its cursor was beyond.
+    boolean own = gap != null && position.equals(gap.from());
     boolean ahead =
-        position.epoch().equals(stretch.to().epoch()) && position.seq() >= stretch.base().seq();
+        !own
+            && position.epoch().equals(stretch.to().epoch())
+            && position.seq() >= stretch.base().seq();
     if (gap != null && !ahead) {
       fanout.metrics().gaps.increment();
       outlet.send(ServerFrames.gap(channel().name(), position, stretch.base(), gap.reason()));

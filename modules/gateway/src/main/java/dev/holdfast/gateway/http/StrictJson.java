@@ -30,6 +30,9 @@ final class StrictJson {
   /** What a request may wrap around data that is nested as deep as it may be. */
   private static final int WRAPPING = 4;
 
+  /** Characters of a member's name. */
+  private static final int LONGEST_SHOWN = 64;
+
   private static final String SOURCE = "source";
   private static final ObjectMapper MAPPER = mapper();
 
@@ -99,10 +102,16 @@ final class StrictJson {
         path.append('[').append(step.getIndex()).append(']');
       } else {
         String name = step.getFieldName();
-        path.append(path.isEmpty() ? "" : ".").append(name, 0, Math.min(64, name.length()));
+        path.append(path.isEmpty() ? "" : ".").append(shown(name));
       }
     }
     return path.isEmpty() ? "body" : path.toString();
+  }
+
+  /** A name that a client chose, such that no log line is broken by it. */
+  private static String shown(String name) {
+    String start = name.substring(0, Math.min(LONGEST_SHOWN, name.length()));
+    return start.replaceAll("[^A-Za-z0-9_-]", "?");
   }
 
   private static String reason(JsonMappingException failure) {
