@@ -298,6 +298,7 @@ class FilesIT {
     var wanted =
         new FileMessage.IssueTicket(ann, tenant, file.file(), FileMessage.Purpose.DOWNLOAD, 60_000);
     String ticket = await(node.client.issueTicket(wanted)).ticket();
+    assertTrue(ticket.matches("[^~]+~[A-Za-z0-9_-]{40}"), ticket);
 
     FileAnswer.Redeemed opened = await(node.transfers.redeem(ticket, FileMessage.Purpose.DOWNLOAD));
     assertEquals(file.file(), opened.file());
