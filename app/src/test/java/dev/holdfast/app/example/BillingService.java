@@ -23,7 +23,7 @@ import java.util.Set;
 record BillingService(String tenant, ServicePublisher publisher) {
   /** The cluster's name, {@code host:port} of members of it (comma between), and the tenant. */
   public static void main(String[] args) {
-    run(args[0], args[1], args[2]).onFailure(Throwable::printStackTrace);
+    run(args[0], args[1], args[2]).onFailure(failure -> System.err.println(failure));
   }
 
   static Future<Vertx> run(String cluster, String members, String tenant) {
