@@ -11,7 +11,13 @@ import picocli.CommandLine.HelpCommand;
     mixinStandardHelpOptions = true,
     description = "A multi-tenant real-time server whose sessions outlive the node they are on.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ServeCommand.class, TokenCommand.class, DemoCommand.class, HelpCommand.class})
+    subcommands = {
+      ServeCommand.class,
+      TokenCommand.class,
+      HealthCommand.class,
+      DemoCommand.class,
+      HelpCommand.class
+    })
 public final class Holdfast {
   private Holdfast() {}
 

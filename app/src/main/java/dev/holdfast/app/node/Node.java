@@ -110,7 +110,7 @@ final class Node {
     if (stopping) {
       return Future.failedFuture(new StartException("the node is stopping", null));
     }
-    life = new NodeLife(parts, pulses, this::buried);
+    life = new NodeLife(parts, pulses, this::revive);
     return life.start()
         .onSuccess(node -> LOG.info("Node {} serves at port {}", node, port()))
         .mapEmpty();
@@ -122,12 +122,8 @@ final class Node {
     return ending == null ? Future.succeededFuture() : ending.stop();
   }
 
-  private void buried() {
-    LOG.warn("Node {} was taken for dead; it begins another life", id());
-    revive();
-  }
-
   private void revive() {
+    LOG.warn("Node {} begins another life", id());
     next(this::end).onFailure(failure -> LOG.warn("The life before did not end well", failure));
     next(this::live).onFailure(this::reviveLater);
   }

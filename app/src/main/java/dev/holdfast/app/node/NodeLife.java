@@ -27,6 +27,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One life of a node: its services and gateways under one start epoch. It is started once and
@@ -51,12 +52,21 @@ final class NodeLife {
   private BusProbe probe;
   private HubVerticle hub;
   private NodeFiles files;
+  private final Isolation isolation;
   private volatile boolean started;
 
   /**
-   * @param buried called once, on some context, when the others have taken this life for dead
+   * @param over called once, on some context, when this life is no good any more: the others have
+   *     taken it for dead, or it is cut off from everything
    */
-  NodeLife(NodeParts parts, List<PulseVerticle> pulses, Runnable buried) {
+  NodeLife(NodeParts parts, List<PulseVerticle> pulses, Runnable over) {
+    var told = new AtomicBoolean();
+    Runnable once =
+        () -> {
+          if (told.compareAndSet(false, true)) {
+            over.run();
+          }
+        };
     this.parts = parts;
     this.pulses = pulses;
     this.log = new SessionLog(bus());
@@ -70,7 +80,8 @@ final class NodeLife {
                 SessionsClient.local(bus(), LONG_REQUEST),
                 registry())
             .onNodes(live -> tellHub())
-            .onBuried(buried);
+            .onBuried(once);
+    this.isolation = new Isolation(bus().vertx(), nodes, config().lease().lease(), once);
   }
 
   Future<NodeId> start() {
@@ -85,12 +96,14 @@ final class NodeLife {
         .onSuccess(opened -> files = opened)
         .compose(opened -> deployments.deploy(opened.verticle()))
         .compose(done -> startGateways())
+        .onSuccess(done -> isolation.start())
         .map(done -> nodes.node());
   }
 
   /** Every session is detached and the lease given back, as far as Redis can be reached. */
   Future<Void> stop() {
     started = false;
+    isolation.stop();
     if (probe != null) {
       probe.stop();
     }

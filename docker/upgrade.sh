@@ -1,0 +1,29 @@
+#!/bin/sh
+# Replaces the nodes by ones of another image, one after the other. Before each old one ends there is
+# a new one that is ready, so that the cluster has never fewer nodes than it had. Sessions go on.
+#
+#   HOLDFAST_VERSION=0.2.0 docker/upgrade.sh [COMPOSE OPTION...]
+set -eu
+cd "$(dirname "$0")"
+if docker compose version >/dev/null 2>&1; then compose="docker compose"; else compose=docker-compose; fi
+
+old=$($compose "$@" ps -q node)
+count=$(echo "$old" | wc -l)
+for node in $old; do
+  before=$($compose "$@" ps -q node)
+  $compose "$@" up -d --no-deps --no-recreate --scale node=$((count + 1)) node
+  for fresh in $($compose "$@" ps -q node); do
+    case "$before" in *"$fresh"*) continue ;; esac
+    echo "waiting for $(docker inspect -f '{{.Name}}' "$fresh")"
+    until [ "$(docker inspect -f '{{.State.Health.Status}}' "$fresh")" = healthy ]; do
+      [ "$(docker inspect -f '{{.State.Running}}' "$fresh")" = true ] ||
+        { docker logs --tail 5 "$fresh" >&2; echo "it did not start; the rest stays as it was" >&2; exit 1; }
+      sleep 1
+    done
+  done
+  echo "ending $(docker inspect -f '{{.Name}}' "$node")"
+  # SIGTERM, then up to 30 s in which it hands its sessions on.
+  docker stop -t 30 "$node" >/dev/null
+  docker rm "$node" >/dev/null
+done
+$compose "$@" ps
