@@ -43,19 +43,28 @@ public final class FolderStorage implements FileStorage {
   /** Opens the folder, and makes it where it is not a storage yet. Blocks. */
   public static FolderStorage open(Path folder) throws IOException {
     var storage = new FolderStorage(folder.toAbsolutePath());
-    for (int shard = 0; shard < SHARDS; shard++) {
-      Files.createDirectories(storage.parts.resolve(String.format("%02x", shard)));
-      Files.createDirectories(storage.contents.resolve(String.format("%02x", shard)));
-    }
-    try {
-      Path fresh = Files.createTempFile(folder, "id-", ".tmp");
-      Files.writeString(fresh, Ids.fresh());
-      Files.createLink(folder.resolve(MARK), fresh);
-      Files.delete(fresh);
-    } catch (FileAlreadyExistsException another) {
-      storage.sweepMarks();
+    if (!Files.exists(folder.resolve(MARK))) {
+      storage.make();
     }
     return storage;
+  }
+
+  /** The mark comes last: where it is, the rest is. */
+  private void make() throws IOException {
+    for (int shard = 0; shard < SHARDS; shard++) {
+      Files.createDirectories(parts.resolve(String.format("%02x", shard)));
+      Files.createDirectories(contents.resolve(String.format("%02x", shard)));
+    }
+    Path fresh = Files.createTempFile(folder, "id-", ".tmp");
+    try {
+      Files.writeString(fresh, Ids.fresh());
+      Files.createLink(folder.resolve(MARK), fresh);
+    } catch (FileAlreadyExistsException another) {
+      // Whoever was first at the same time has marked it.
+      return;
+    } finally {
+      Files.deleteIfExists(fresh);
+    }
   }
 
   @Override
@@ -248,15 +257,6 @@ public final class FolderStorage implements FileStorage {
       digest.update(buffer.flip());
     }
     return digest.digest();
-  }
-
-  /** What others who opened the folder at the same time, and died, have left. */
-  private void sweepMarks() throws IOException {
-    try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, "id-*.tmp")) {
-      for (Path mark : left) {
-        Files.deleteIfExists(mark);
-      }
-    }
   }
 
   /** A rename is there after a crash only when its folder is synced. */
