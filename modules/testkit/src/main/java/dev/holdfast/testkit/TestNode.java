@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
 public final class TestNode {
   private static final String MAIN = "dev.holdfast.app.Holdfast";
   private static final int LOG_TAIL_LINES = 30;
+  private static final int MOST_LAUNCHES = 5;
   private static final int LOG_LINE = 400;
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
 
@@ -30,6 +31,7 @@ public final class TestNode {
   private final Http http = new Http();
   private Process process;
   private boolean paused;
+  private int launches;
 
   TestNode(Place place, NodeSettings settings) {
     this.place = place;
@@ -90,6 +92,11 @@ public final class TestNode {
     if (isRunning()) {
       throw new IllegalStateException(id() + " is running");
     }
+    launches = 1;
+    launchOnce();
+  }
+
+  private void launchOnce() {
     Path file = place.folder().resolve(id() + ".yaml");
     settings.write(file);
     var builder =
@@ -114,10 +121,20 @@ public final class TestNode {
         Duration.ofSeconds(60),
         () -> {
           if (!isRunning()) {
-            throw new IllegalStateException(id() + " ended at its start:\n" + logTail());
+            launchAgain();
           }
           return isReady();
         });
+  }
+
+  /** While it was away another process may have tried its port, as whoever looks for a free one. */
+  private void launchAgain() {
+    String tail = logTail();
+    if (launches >= MOST_LAUNCHES || !tail.contains("already in use")) {
+      throw new IllegalStateException(id() + " ended at its start:\n" + tail);
+    }
+    launches++;
+    launchOnce();
   }
 
   /** SIGKILL; gone when this returns. Nothing where it is not running. */
