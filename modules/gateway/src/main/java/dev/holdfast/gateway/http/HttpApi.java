@@ -6,6 +6,7 @@ import dev.holdfast.gateway.http.Contract.Operation;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -61,7 +62,7 @@ public final class HttpApi {
   /** Adds all routes, and what is answered where there is none. */
   public void mount(Router router) {
     checkComplete();
-    router.route().handler(this::begin);
+    router.route().handler(this::begin).failureHandler(HttpApi::passOnUnlessGone);
     contract.operations().forEach(operation -> route(router, operation));
     refuse(router, 400, "The request is not valid.");
     refuse(router, 404, "There is nothing at this address.");
@@ -174,6 +175,13 @@ public final class HttpApi {
     routing.response().putHeader("allow", String.join(", ", methods));
     Problem.of(405, "This address takes " + String.join(", ", methods) + ".")
         .send(routing.response());
+  }
+
+  /** A client that went in the middle of its request is no failure of ours, nor to be answered. */
+  private static void passOnUnlessGone(RoutingContext routing) {
+    if (!(routing.failure() instanceof HttpClosedException)) {
+      routing.next();
+    }
   }
 
   private static void failed(RoutingContext routing) {
