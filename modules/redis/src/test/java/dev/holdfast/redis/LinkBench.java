@@ -36,7 +36,7 @@ final class LinkBench implements AutoCloseable {
   RedisConfig config() {
     return RedisConfig.of(server.uri())
         .withCommandTimeout(Duration.ofMillis(400))
-        .withConnectTimeout(Duration.ofMillis(500))
+        .withConnectTimeout(Duration.ofSeconds(2))
         .withReconnect(Duration.ofMillis(20), Duration.ofMillis(100));
   }
 
