@@ -2,6 +2,7 @@ package dev.holdfast.files;
 
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
@@ -51,7 +52,7 @@ public final class Checksum {
     }
   }
 
-  void update(byte[] bytes) {
+  void update(ByteBuffer bytes) {
     digest.update(bytes);
   }
 

@@ -8,6 +8,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.buffer.BufferInternal;
 import io.vertx.core.streams.ReadStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,11 +23,11 @@ import org.slf4j.LoggerFactory;
  * One request's body on its way into one part of an upload. Buffers are gathered while the disk is
  * busy and written in one go; the stream is paused when {@link #MOST_PENDING} bytes wait. Now and
  * then what is on the disk is committed, so that little has to be sent again when this node dies.
- * Confined to the request's context; only one step with the disk is under way at a time.
+ * Confined to the request's context; only one piece is written at a time.
  */
 final class Inflow {
   private static final Logger LOG = LoggerFactory.getLogger(Inflow.class);
-  private static final int MOST_PENDING = 1024 * 1024;
+  private static final int MOST_PENDING = 512 * 1024;
   private static final int COMMIT_EVERY = 16 * 1024 * 1024;
 
   private final Transfers transfers;
@@ -35,6 +36,7 @@ final class Inflow {
   private final PartWriter writer;
   private final MessageDigest whole;
   private final Promise<FileAnswer.Advanced> done = Promise.promise();
+  private Future<Void> committing = Future.succeededFuture();
   private List<Buffer> pending = new ArrayList<>();
   private int pendingBytes;
   private long received;
@@ -136,13 +138,8 @@ final class Inflow {
     pending = new ArrayList<>();
     pendingBytes = 0;
     busy = true;
-    boolean commit = checksum == null && uncommitted + bytes >= COMMIT_EVERY;
-    uncommitted = commit ? 0 : uncommitted + bytes;
-    transfers
-        .disk()
-        .run(storage -> write(batch, commit))
-        .compose(length -> commit ? commit(length) : Future.succeededFuture())
-        .onComplete(this::written);
+    uncommitted += bytes;
+    transfers.disk().run(storage -> write(batch)).onComplete(this::written);
     if (paused) {
       paused = false;
       body.resume();
@@ -153,47 +150,56 @@ final class Inflow {
     busy = false;
     if (result.failed()) {
       fail(HoldfastException.from(result.cause()));
+    } else if (checksum == null && uncommitted >= COMMIT_EVERY && committing.isComplete()) {
+      uncommitted = 0;
+      committing = commit(writer.length());
     }
     next();
   }
 
+  /** While it goes on, so does the writing. */
   private Future<Void> commit(long length) {
     return transfers
-        .files()
-        .advance(Transfers.advance(caller, grant, length, false, null))
+        .disk()
+        .run(storage -> forced())
+        .compose(
+            done ->
+                transfers.files().advance(Transfers.advance(caller, grant, length, false, null)))
+        .onFailure(late -> fail(HoldfastException.from(late)))
         .mapEmpty();
   }
 
   /** On a worker thread. */
-  private long write(List<Buffer> batch, boolean force) throws IOException {
-    ByteBuffer[] bytes = new ByteBuffer[batch.size()];
-    for (int i = 0; i < bytes.length; i++) {
-      byte[] piece = batch.get(i).getBytes();
-      bytes[i] = ByteBuffer.wrap(piece);
-      digest(piece);
-    }
-    writer.write(bytes);
-    if (force) {
-      writer.force();
-    }
-    return writer.length();
+  private Void forced() throws IOException {
+    writer.force();
+    return null;
   }
 
-  private void digest(byte[] piece) {
+  /** On a worker thread. */
+  private Void write(List<Buffer> batch) throws IOException {
+    ByteBuffer[] bytes = new ByteBuffer[batch.size()];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = ((BufferInternal) batch.get(i)).getByteBuf().nioBuffer();
+      digest(bytes[i]);
+    }
+    writer.write(bytes);
+    return null;
+  }
+
+  private void digest(ByteBuffer piece) {
     if (whole != null) {
-      whole.update(piece);
+      whole.update(piece.duplicate());
     }
     if (checksum != null) {
-      checksum.update(piece);
+      checksum.update(piece.duplicate());
     }
   }
 
   private void finish() {
     finishing = true;
     transfers.vertx().cancelTimer(stallTimer);
-    transfers
-        .disk()
-        .run(storage -> close())
+    committing
+        .transform(committed -> transfers.disk().run(storage -> close()))
         .compose(length -> transfers.files().advance(last(length)))
         .onComplete(this::finished);
   }

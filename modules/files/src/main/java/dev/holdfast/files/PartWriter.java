@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
-/** Writes one part, by one thread at a time; every method blocks. */
+/**
+ * Writes one part, by one thread at a time; {@link #force} may be called by another meanwhile.
+ * Every method blocks.
+ */
 public final class PartWriter implements AutoCloseable {
   private final FileChannel channel;
   private long length;

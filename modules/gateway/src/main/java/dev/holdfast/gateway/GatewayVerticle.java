@@ -25,6 +25,9 @@ public final class GatewayVerticle extends VerticleBase {
   /** A token by query fits. */
   private static final int LONGEST_LINE = 20 * 1024;
 
+  /** Large bodies come in pieces as large as a read from the socket. */
+  private static final int BODY_PIECE = 64 * 1024;
+
   private static final int CLOSING_SECONDS = 3;
   private static final int STOP_SECONDS = 10;
 
@@ -90,6 +93,7 @@ public final class GatewayVerticle extends VerticleBase {
         .setHttp2ClearTextEnabled(false)
         .setMaxHeaderSize(LONGEST_HEADERS)
         .setMaxInitialLineLength(LONGEST_LINE)
+        .setMaxChunkSize(BODY_PIECE)
         .setWebSocketSubProtocols(List.of(Upgrade.SUB_PROTOCOL))
         .setPerFrameWebSocketCompressionSupported(false)
         .setPerMessageWebSocketCompressionSupported(false)
