@@ -151,7 +151,9 @@ class NodesIT {
     NodeId sleeper = cluster.dying(LEASE);
     SessionRef old = cluster.attach(cluster.ann, sleeper);
     NodesVerticle node = cluster.node();
-    Awaitility.await().until(() -> cluster.isBuried(sleeper));
+    // On a slow machine the sleeper may be buried before the attach, which is then undone a little
+    // later.
+    Awaitility.await().until(() -> cluster.isBuried(sleeper) && !cluster.attached(old));
     var entry =
         new SessionMessage.StoreCursors.Entry(
             old, Map.of(ChannelName.TENANT, new Position("E", 1)));
