@@ -158,7 +158,10 @@ class NodesIT {
         new SessionMessage.StoreCursors.Entry(
             old, Map.of(ChannelName.TENANT, new Position("E", 1)));
     var store = new SessionMessage.StoreCursors(List.of(entry));
-    assertEquals(List.of(old), await(cluster.sessions.storeCursors(store)).sessions());
+    assertEquals(
+        List.of(), await(cluster.sessions.storeCursors(store)).sessions(), "replaced by nobody");
+    String cursors = Keys.subscriptions(old.tenant(), old.session());
+    assertTrue(cluster.redis("HGET", cursors, "tenant").isNull(), "and yet without effect");
 
     SessionRef moved = cluster.attach(cluster.ann, old.session(), node.node()).session();
     cluster.detach(old, sleeper);
