@@ -139,7 +139,9 @@ final class Inflow {
     pendingBytes = 0;
     busy = true;
     uncommitted += bytes;
-    transfers.disk().run(storage -> write(batch)).onComplete(this::written);
+    Future<Void> written = transfers.disk().run(storage -> write(batch));
+    Future<Void> digested = transfers.disk().run(storage -> digest(batch));
+    Future.join(written, digested).<Void>mapEmpty().onComplete(this::written);
     if (paused) {
       paused = false;
       body.resume();
@@ -177,22 +179,25 @@ final class Inflow {
 
   /** On a worker thread. */
   private Void write(List<Buffer> batch) throws IOException {
-    ByteBuffer[] bytes = new ByteBuffer[batch.size()];
-    for (int i = 0; i < bytes.length; i++) {
-      bytes[i] = ((BufferInternal) batch.get(i)).getByteBuf().nioBuffer();
-      digest(bytes[i]);
-    }
-    writer.write(bytes);
+    writer.write(batch.stream().map(Inflow::bytes).toArray(ByteBuffer[]::new));
     return null;
   }
 
-  private void digest(ByteBuffer piece) {
-    if (whole != null) {
-      whole.update(piece.duplicate());
+  /** On another worker thread at the same time. */
+  private Void digest(List<Buffer> batch) {
+    for (Buffer piece : batch) {
+      if (whole != null) {
+        whole.update(bytes(piece));
+      }
+      if (checksum != null) {
+        checksum.update(bytes(piece));
+      }
     }
-    if (checksum != null) {
-      checksum.update(piece.duplicate());
-    }
+    return null;
+  }
+
+  private static ByteBuffer bytes(Buffer piece) {
+    return ((BufferInternal) piece).getByteBuf().nioBuffer();
   }
 
   private void finish() {
