@@ -191,7 +191,18 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
     finishing = new Finishing(parts, removing);
     writing = new Writing(parts, finishing);
     reading = new Reading(parts);
-    return parts.disk().run(FileStorage::id).compose(id -> parts.index().storage(id)).mapEmpty();
+    return parts
+        .disk()
+        .run(FileStorage::id)
+        .compose(id -> parts.index().storage(id).map(id::equals))
+        .onSuccess(this::shared)
+        .mapEmpty();
+  }
+
+  private void shared(boolean known) {
+    if (!known) {
+      LOG.warn("The files' folder {} is not the other nodes': set files.folder", config.folder());
+    }
   }
 
   private Future<Void> register() {
