@@ -20,7 +20,7 @@ final class Docker {
   static final String REDIS = "redis:7.4-alpine";
   static final Path ROOT = Path.of("").toAbsolutePath().getParent();
 
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   private Docker() {}
 

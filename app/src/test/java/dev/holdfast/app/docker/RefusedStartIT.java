@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.core.Ids;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,9 +25,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What an operator gets wrong: the container ends, and its last line says what to do. */
 @ExtendWith(NeedsDocker.class)
-class BadInputIT {
+class RefusedStartIT {
   private static final Path FAKE_TIME =
       Path.of("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1");
+  private static final String NAME = "holdfast-refused-" + Ids.fresh();
   private static final String KEY = "/run/secrets/token_key";
   private static final String SECRET = "a secret for tests alone, of more than 32 bytes";
 
@@ -73,7 +75,10 @@ class BadInputIT {
   @Test
   void aRedisWithoutAnAddress() {
     refusedWithKey(
-        4, List.of("-e", "HOLDFAST_REDIS_URI=redis://nowhere"), "Failed to resolve 'nowhere'");
+        4,
+        List.of("-e", "HOLDFAST_REDIS_URI=redis://nowhere"),
+        "redis://nowhere: ",
+        "check redis.uri");
   }
 
   @Test
@@ -88,12 +93,13 @@ class BadInputIT {
 
   @Test
   void portsThatAreTaken() {
-    String shared = "container:" + node.getContainerId();
-    for (String port : List.of("gateway.port: 8080", "cluster.port: 5701")) {
-      boolean bus = port.startsWith("cluster");
-      List<String> other = List.of("-e", "HOLDFAST_GATEWAY_PORT=" + (bus ? "8081" : "8080"));
-      refused(4, with(other, "--network", shared, "-v", key + ":" + KEY + ":ro"), port);
-    }
+    var shared = List.of("--network", "container:" + node.getContainerId());
+    refusedWithKey(4, shared, "gateway.port: 8080 at 0.0.0.0 can't be had");
+    refusedWithKey(
+        4,
+        with(shared, "-e", "HOLDFAST_GATEWAY_PORT=8081", "-e", "HOLDFAST_CLUSTER_HOST=bus"),
+        "cluster.port: 5701 at",
+        "end what has it, or choose another");
   }
 
   @Test
@@ -152,20 +158,29 @@ class BadInputIT {
    * Its whole output, of which the line that begins with "holdfast:" is the one for the operator.
    */
   private static String refused(int code, List<String> options, String... texts) {
-    List<String> command = new ArrayList<>(List.of("docker", "run", "--rm", "--read-only"));
+    List<String> command = new ArrayList<>(List.of("docker", "run", "--name", NAME, "--read-only"));
     command.addAll(List.of("--cap-drop", "ALL", "--memory", "512m"));
     if (!options.contains("--network")) {
       command.addAll(List.of("--network", cluster.network()));
     }
     command.addAll(options);
     command.add(Docker.image());
-    Docker.Outcome outcome = Docker.run(Map.of(), command);
+    Docker.Outcome outcome = run(command);
     assertEquals(code, outcome.code(), outcome.output());
     int line = outcome.output().lastIndexOf("holdfast: ");
     assertNotEquals(-1, line, outcome.output());
     String told = outcome.output().substring(line);
     Arrays.stream(texts).forEach(text -> assertTrue(told.contains(text), outcome.output()));
     return told;
+  }
+
+  /** Also one that does not end does not stay. */
+  private static Docker.Outcome run(List<String> command) {
+    try {
+      return Docker.run(Map.of(), command);
+    } finally {
+      Docker.run("docker", "rm", "-f", "-v", NAME);
+    }
   }
 
   private static List<String> with(List<String> options, String... more) {
