@@ -60,7 +60,7 @@ final class Cluster implements AutoCloseable {
   static Cluster start(String uri, Duration linger) {
     RedisConfig redis =
         RedisConfig.of(uri)
-            .withCommandTimeout(Duration.ofMillis(400))
+            .withCommandTimeout(Duration.ofSeconds(2))
             .withReconnect(Duration.ofMillis(20), Duration.ofMillis(100));
     Vertx outside = Vertx.vertx();
     RedisLink raw = await(RedisLink.open(outside, redis, "test", new SimpleMeterRegistry()));
