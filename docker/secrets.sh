@@ -25,15 +25,16 @@ sha256() { printf %s "$1" | openssl dgst -sha256 -r | cut -d ' ' -f 1; }
 random | keep token_key
 random | keep grafana_password
 
-# Redis: nodes may use the keys of Holdfast alone; "admin" is for people. Without a password: ping.
+# Redis: nodes may use the keys of Holdfast alone, "probe" may ping. The user "default" is for people, and
+# may do all: by its rights Redis reads its own append-only file, and skips what it may not do.
 if [ ! -e secrets/redis_acl ] || [ ! -e secrets/redis_uri ]; then
   rm -f secrets/redis_acl secrets/redis_uri
   node=$(random)
   echo "redis://holdfast:$node@redis:6379" | keep redis_uri
   random | keep redis_admin_password
   {
-    echo "user default on nopass -@all +ping"
+    echo "user default on #$(sha256 "$(cat secrets/redis_admin_password)") ~* &* +@all"
+    echo "user probe on nopass -@all +ping"
     echo "user holdfast on #$(sha256 "$node") ~hf:* +@all -@admin -@dangerous +info"
-    echo "user admin on #$(sha256 "$(cat secrets/redis_admin_password)") ~* &* +@all"
   } | keep redis_acl
 fi

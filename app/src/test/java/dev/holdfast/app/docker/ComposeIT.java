@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.Ids;
 import dev.holdfast.testkit.Repeatedly;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,6 +70,19 @@ class ComposeIT {
   }
 
   @Repeatedly
+  void whatAScriptStoredIsThereAfterAKillOfRedis() {
+    compose("up", "-d", "--no-build", "redis").orThrow();
+    awaitRedis();
+    redis("eval", "redis.call('set', 'hf:a', '1') redis.call('set', 'hf:b', '2')", "0").orThrow();
+    String id = compose("ps", "-q", "redis").orThrow().output().strip();
+    Docker.run("docker", "kill", id).orThrow();
+    Docker.run("docker", "start", id).orThrow();
+    awaitRedis();
+
+    assertEquals("2", redis("get", "hf:b").orThrow().output().strip());
+  }
+
+  @Repeatedly
   void onlyTheProxyIsReachedFromOutside() {
     List<String> publishing = new ArrayList<>();
     String service = "";
@@ -85,6 +102,27 @@ class ComposeIT {
         .pollInterval(Duration.ofSeconds(1))
         .until(
             () -> nodes().size() == count && nodes().stream().allMatch(node -> sees(node, count)));
+  }
+
+  private void awaitRedis() {
+    Awaitility.await("Redis answers")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofSeconds(1))
+        .until(() -> redis("ping").output().contains("PONG"));
+  }
+
+  private Docker.Outcome redis(String... command) {
+    try {
+      Path secret = Docker.ROOT.resolve("docker/secrets/redis_admin_password");
+      String id = compose("ps", "-q", "redis").orThrow().output().strip();
+      List<String> all = new ArrayList<>(List.of("docker", "exec", "-e"));
+      all.add("REDISCLI_AUTH=" + Files.readString(secret).strip());
+      all.addAll(List.of(id, "redis-cli", "--no-auth-warning", "-e"));
+      all.addAll(List.of(command));
+      return Docker.run(Map.of(), all);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private List<String> nodes() {
