@@ -30,6 +30,8 @@ final class RawSocket {
             .vertx()
             .createWebSocketClient(
                 new WebSocketClientOptions()
+                    .setReceiveBufferSize(
+                        1 << 16) // fixed, or the kernel lets it grow to what it likes
                     .setMaxFrameSize(1 << 22)
                     .setMaxMessageSize(1 << 22)
                     .setClosingTimeout(1));
