@@ -27,6 +27,7 @@ final class Reaper {
   private final BooleanSupplier mayReap;
   private final Counter reaped;
   private final Set<NodeId> underWay = new HashSet<>();
+  private final Set<NodeId> lookedBackAt = new HashSet<>();
 
   /**
    * @param mayReap asked before each step
@@ -49,12 +50,15 @@ final class Reaper {
     expired.stream().filter(underWay::add).forEach(this::reap);
   }
 
-  /** A dead node may have written index entries late, while it was stopped. */
+  /**
+   * A dead node may have written index entries late, while it was stopped. Keeps no reaping of it
+   * from going on: one that comes at the same moments each time would be put off for good.
+   */
   void lookBack(NodeId dead) {
-    if (underWay.add(dead)) {
+    if (lookedBackAt.add(dead)) {
       chunks(dead, false)
           .onFailure(failure -> LOG.warn("late sessions of {}: {}", dead, failure.getMessage()))
-          .onComplete(done -> underWay.remove(dead));
+          .onComplete(done -> lookedBackAt.remove(dead));
     }
   }
 
