@@ -60,7 +60,7 @@ class FilesKillIT {
 
       assertTrue(workers.stream().anyMatch(worker -> worker.unanswered() > 0));
       var files = new FilesClient(service.bus(), Duration.ofSeconds(10));
-      await().atMost(Duration.ofSeconds(60)).until(() -> isClean(audit(files)));
+      await().atMost(Duration.ofSeconds(60)).until(() -> audit(files), FilesKillIT::isClean);
       for (FileWorker worker : workers) {
         assertEquals(List.of(), worker.violations());
       }
