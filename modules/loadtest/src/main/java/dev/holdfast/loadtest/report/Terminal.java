@@ -1,0 +1,30 @@
+package dev.holdfast.loadtest.report;
+
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine.Help.Ansi;
+
+/**
+ * What the terminal can show.
+ *
+ * @param rewrites whether lines can be rewritten in place and coloured; otherwise plain lines
+ * @param unicode whether it shows more than ASCII
+ */
+public record Terminal(boolean rewrites, boolean unicode) {
+  public static final Terminal PLAIN = new Terminal(false, false);
+
+  /** Of this process's standard output: {@code NO_COLOR} and {@code TERM=dumb} are heeded. */
+  public static Terminal detect() {
+    var dumb = "dumb".equals(System.getenv("TERM"));
+    return new Terminal(
+        System.console() != null && !dumb && Ansi.AUTO.enabled(),
+        StandardCharsets.UTF_8.equals(charset()));
+  }
+
+  private static Charset charset() {
+    var name = System.getProperty("stdout.encoding", System.getProperty("sun.stdout.encoding"));
+    return name == null || !Charset.isSupported(name)
+        ? Charset.defaultCharset()
+        : Charset.forName(name);
+  }
+}
