@@ -192,7 +192,6 @@ final class NodeLife {
   private HttpSources httpSources() {
     return new HttpSources(
         new ConnectionsClient(bus(), REQUEST),
-        nodes::live,
         () -> ConfigView.json(config()),
         files.transfers());
   }

@@ -1,6 +1,7 @@
 package dev.holdfast.connections;
 
 import dev.holdfast.core.BusValue;
+import dev.holdfast.core.NodeId;
 import java.util.List;
 
 /** Answers of the connections service that are more, or less, than one connection. */
@@ -13,6 +14,16 @@ public sealed interface ConnectionAnswer extends BusValue {
       connections = List.copyOf(connections);
     }
   }
+
+  /** In the order of their ids. */
+  record Nodes(List<LiveNode> nodes) implements ConnectionAnswer {
+    public Nodes {
+      nodes = List.copyOf(nodes);
+    }
+  }
+
+  /** A node that holds its lease, and what it says of itself. */
+  record LiveNode(NodeId node, NodeInfo info) implements BusValue {}
 
   /** How many there are. */
   record Counted(long connections) implements ConnectionAnswer {}

@@ -8,9 +8,10 @@ import dev.holdfast.core.Names;
 import dev.holdfast.core.NodeId;
 
 /**
- * What may be asked of the connections service. Immutable; each names its tenant. A user sees its
- * own connections, a service those of its tenants; what is not the caller's is answered as what is
- * not there (NOT_FOUND), or, where many are asked for, FORBIDDEN whether there are some or not.
+ * What may be asked of the connections service. Immutable; each but {@link Nodes} names its tenant.
+ * A user sees its own connections, a service those of its tenants; what is not the caller's is
+ * answered as what is not there (NOT_FOUND), or, where many are asked for, FORBIDDEN whether there
+ * are some or not.
  */
 public sealed interface ConnectionMessage<A> extends BusMessage<A> {
 
@@ -84,6 +85,14 @@ public sealed interface ConnectionMessage<A> extends BusMessage<A> {
     }
   }
 
+  /** The nodes that hold a lease. Names no tenant: to services alone, FORBIDDEN to a user. */
+  record Nodes(Caller caller) implements ConnectionMessage<ConnectionAnswer.Nodes> {
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.nodes(this);
+    }
+  }
+
   /**
    * Which connections of a tenant: all, a user's, a node's, or a user's on a node.
    *
@@ -120,6 +129,8 @@ public sealed interface ConnectionMessage<A> extends BusMessage<A> {
     R count(Count message);
 
     R disconnect(Disconnect message);
+
+    R nodes(Nodes message);
   }
 
   <R> R dispatch(Handler<R> handler);

@@ -34,6 +34,10 @@ public final class ConnectionsClient {
     return ask(message);
   }
 
+  public Future<ConnectionAnswer.Nodes> nodes(ConnectionMessage.Nodes message) {
+    return ask(message);
+  }
+
   private <A> Future<A> ask(BusMessage<A> message) {
     return bus.ask(ConnectionsVerticle.ADDRESS, message, timeout);
   }

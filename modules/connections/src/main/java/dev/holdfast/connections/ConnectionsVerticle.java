@@ -17,7 +17,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -87,6 +89,14 @@ public final class ConnectionsVerticle extends VerticleBase
   public Future<?> disconnect(ConnectionMessage.Disconnect message) {
     return session(message.caller(), message.tenant(), message.session())
         .map(view -> new ConnectionAnswer.Disconnected(disconnected(view, message.reason())));
+  }
+
+  @Override
+  public Future<?> nodes(ConnectionMessage.Nodes message) {
+    if (!(message.caller() instanceof Caller.Service)) {
+      throw new HoldfastException(ErrorCode.FORBIDDEN, "nodes: not for users");
+    }
+    return LiveNodes.read(link).map(ConnectionsVerticle::sorted);
   }
 
   private Future<Void> serve(RedisLink opened) {
@@ -159,6 +169,14 @@ public final class ConnectionsVerticle extends VerticleBase
     return selection.node() == null
         ? index.nodes()
         : Future.succeededFuture(Set.of(selection.node()));
+  }
+
+  private static ConnectionAnswer.Nodes sorted(Map<NodeId, NodeInfo> live) {
+    return new ConnectionAnswer.Nodes(
+        live.entrySet().stream()
+            .map(node -> new ConnectionAnswer.LiveNode(node.getKey(), node.getValue()))
+            .sorted(Comparator.comparing(one -> one.node().toString()))
+            .toList());
   }
 
   private static ConnectionAnswer.Page page(

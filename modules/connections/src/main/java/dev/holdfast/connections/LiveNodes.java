@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The nodes that hold a lease, and what they say of themselves: for one that is about to join them,
- * and has none yet. Read only.
+ * The nodes that hold a lease, and what they say of themselves: for the operator, and for one that
+ * is about to join them. Read only.
  */
 public final class LiveNodes {
   private static final NodeInfo UNKNOWN = new NodeInfo("unknown", "unknown");

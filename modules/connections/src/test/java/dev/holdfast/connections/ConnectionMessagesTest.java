@@ -33,9 +33,12 @@ class ConnectionMessagesTest {
         new ConnectionMessage.ListConnections(caller, Selection.ofTenant("acme"), "", 5),
         new ConnectionMessage.Count(caller, Selection.ofNode("acme", NODE)),
         new ConnectionMessage.Disconnect(caller, "acme", "s1", "moved"),
+        new ConnectionMessage.Nodes(caller),
         connection,
         new ConnectionAnswer.Page(List.of(connection), null),
         new ConnectionAnswer.Counted(3),
+        new ConnectionAnswer.Nodes(
+            List.of(new ConnectionAnswer.LiveNode(NODE, new NodeInfo("10.0.0.1:8080", "1.0")))),
         new ConnectionAnswer.Disconnected(true));
   }
 

@@ -115,6 +115,23 @@ class ConnectionsIT {
   }
 
   @Test
+  void servicesSeeTheNodesThatLiveAndUsersDoNot() {
+    NodeId gone = cluster.dying(Duration.ofMillis(1));
+
+    Awaitility.await() // the time is read in whole seconds
+        .until(
+            () -> await(connections.nodes(new ConnectionMessage.Nodes(cluster.service))).nodes(),
+            nodes -> nodes.stream().noneMatch(one -> one.node().equals(gone)));
+
+    var nodes = await(connections.nodes(new ConnectionMessage.Nodes(cluster.service))).nodes();
+    assertEquals(Set.of(here, there), Set.copyOf(nodes.stream().map(one -> one.node()).toList()));
+    assertEquals("test", nodes.get(0).info().version());
+    assertTrue(
+        refusal(connections.nodes(new ConnectionMessage.Nodes(cluster.ann)))
+            .startsWith("FORBIDDEN"));
+  }
+
+  @Test
   void aUserSeesItsOwnAndAServiceItsTenants() {
     SessionRef bobs = cluster.attach(cluster.user("bob"), here);
     String unknown = Ids.fresh();

@@ -114,7 +114,7 @@ final class GatewayFixture implements AutoCloseable {
 
   private HttpSources sources() {
     var connections = new ConnectionsClient(bus, Duration.ofSeconds(5));
-    return new HttpSources(connections, () -> Set.of(node), () -> "{}");
+    return new HttpSources(connections, () -> "{}");
   }
 
   private GatewayServices services(HubVerticle hub) {

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Properties;
 
 /**
- * The document as it is, and as a page: Swagger UI of this process's class path, so that nothing is
- * loaded from elsewhere.
+ * The documents of both edges as they are, and that of HTTP as a page: Swagger UI of this process's
+ * class path, so that nothing is loaded from elsewhere.
  */
 final class Docs {
   private static final String POLICY =
@@ -32,6 +32,8 @@ final class Docs {
     return Map.of(
         "getOpenapiYaml", routing -> send(routing, "application/yaml", yaml),
         "getOpenapiJson", routing -> send(routing, "application/json", json),
+        "getAsyncapi", routing -> send(routing, "application/yaml", ASSETS.asyncapi),
+        "getFrameSchemas", routing -> send(routing, "application/schema+json", ASSETS.frames),
         "getDocs", routing -> send(routing, "text/html; charset=utf-8", ASSETS.page),
         "getDocsFile", Docs::file);
   }
@@ -59,6 +61,8 @@ final class Docs {
   private static final class Assets {
     private static final String WEBJAR = "META-INF/maven/org.webjars/swagger-ui/pom.properties";
 
+    final Buffer asyncapi = read("/dev/holdfast/protocol/asyncapi.yaml");
+    final Buffer frames = read("/dev/holdfast/protocol/frames.schema.json");
     final Buffer page = read("/dev/holdfast/gateway/http/docs.html");
     final Map<String, Buffer> files =
         Map.of(

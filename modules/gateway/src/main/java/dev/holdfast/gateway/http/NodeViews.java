@@ -1,14 +1,17 @@
 package dev.holdfast.gateway.http;
 
+import dev.holdfast.connections.ConnectionAnswer;
 import dev.holdfast.connections.ConnectionMessage;
 import dev.holdfast.connections.ConnectionMessage.Selection;
+import dev.holdfast.core.Caller;
 import dev.holdfast.core.NodeId;
 import io.micrometer.core.instrument.Counter;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /** What a node says about itself and its cluster, to operators. */
@@ -27,17 +30,21 @@ final class NodeViews {
 
   private Future<Answer> nodes(Ask ask) {
     ask.needs("nodes", "read");
+    return sources
+        .connections()
+        .nodes(new ConnectionMessage.Nodes(itself(ask)))
+        .map(live -> Answer.json(nodes(live.nodes())));
+  }
+
+  private JsonObject nodes(List<ConnectionAnswer.LiveNode> live) {
     JsonArray nodes = new JsonArray();
-    sources.nodes().get().stream()
-        .sorted(Comparator.comparing(NodeId::toString))
-        .forEach(node -> nodes.add(json(node)));
+    live.forEach(node -> nodes.add(json(node)));
     JsonObject checks = new JsonObject();
     state.checks().get().forEach((name, holds) -> checks.put(name, holds ? "up" : "down"));
-    return answer(
-        new JsonObject()
-            .put("self", state.self().toString())
-            .put("nodes", nodes)
-            .put("checks", checks));
+    return new JsonObject()
+        .put("self", state.self().toString())
+        .put("nodes", nodes)
+        .put("checks", checks);
   }
 
   private Future<Answer> config(Ask ask) {
@@ -47,14 +54,15 @@ final class NodeViews {
 
   private Future<Answer> stats(Ask ask) {
     ask.needs("stats", "read");
-    // Whoever may read a node's numbers may read this one of its own tenant.
-    var service =
-        new dev.holdfast.core.Caller.Service(
-            "stats", "http", java.util.Set.of(ask.tenant), java.util.Set.of());
     return sources
         .connections()
-        .count(new ConnectionMessage.Count(service, Selection.ofTenant(ask.tenant)))
+        .count(new ConnectionMessage.Count(itself(ask), Selection.ofTenant(ask.tenant)))
         .map(counted -> Answer.json(stats(counted.connections())));
+  }
+
+  /** Whoever may read what is the nodes' may read it of its own tenant. */
+  private static Caller itself(Ask ask) {
+    return new Caller.Service("operator", "http", Set.of(ask.tenant), Set.of());
   }
 
   private JsonObject stats(long connectionsOfTenant) {
@@ -77,14 +85,13 @@ final class NodeViews {
     return counter == null ? 0 : (long) counter.count();
   }
 
-  private static JsonObject json(NodeId node) {
+  private static JsonObject json(ConnectionAnswer.LiveNode live) {
+    NodeId node = live.node();
     return new JsonObject()
         .put("node", node.toString())
         .put("id", node.id())
-        .put("startEpoch", node.startEpoch());
-  }
-
-  private static Future<Answer> answer(JsonObject json) {
-    return Future.succeededFuture(Answer.json(json));
+        .put("startEpoch", node.startEpoch())
+        .put("address", live.info().address())
+        .put("version", live.info().version());
   }
 }

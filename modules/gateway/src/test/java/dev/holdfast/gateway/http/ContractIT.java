@@ -251,6 +251,8 @@ class ContractIT {
     service.get("/metrics");
     service.get("/openapi.yaml");
     assertEquals("3.1.0", service.get("/openapi.json").json().getString("openapi"));
+    assertTrue(service.get("/asyncapi.yaml").body().contains("./frames.schema.json#/$defs/"));
+    assertTrue(service.get("/frames.schema.json").json().containsKey("$defs"));
     assertTrue(service.get("/docs").body().contains("/docs/docs.js"));
     assertTrue(service.get("/docs/swagger-ui.css").body().length() > 10_000);
     assertTrue(service.get("/docs/swagger-ui-bundle.js").body().length() > 100_000);

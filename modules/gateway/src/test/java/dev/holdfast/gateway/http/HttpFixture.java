@@ -110,7 +110,6 @@ final class HttpFixture implements AutoCloseable {
             services(hub, sessions, directory),
             new HttpSources(
                 new ConnectionsClient(bus, Duration.ofSeconds(5)),
-                () -> Set.of(nodes.node()),
                 () -> "{\"node\":null,\"gateway\":{\"port\":1}}"));
     gatewayDeployment = deploy(gateway);
   }
