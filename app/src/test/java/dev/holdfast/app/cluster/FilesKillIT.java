@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -72,14 +73,22 @@ class FilesKillIT {
   }
 
   private static boolean isClean(AuditReport report) {
-    return report.clean() && report.parts() == 0 && report.contents() == report.files();
+    return report != null
+        && report.clean()
+        && report.parts() == 0
+        && report.contents() == report.files();
   }
 
+  /** Asked anew where it is not answered soon: the bus may yet choose the node that is dead. */
   private static AuditReport audit(FilesClient files) throws Exception {
-    return files
-        .audit(new TransferMessage.Audit(OPERATOR))
-        .toCompletionStage()
-        .toCompletableFuture()
-        .get(60, TimeUnit.SECONDS);
+    try {
+      return files
+          .audit(new TransferMessage.Audit(OPERATOR))
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(10, TimeUnit.SECONDS);
+    } catch (TimeoutException unanswered) {
+      return null;
+    }
   }
 }
