@@ -16,6 +16,7 @@ import java.util.List;
   @JsonSubTypes.Type(value = ToWorker.Publish.class, name = "publish"),
   @JsonSubTypes.Type(value = ToWorker.Call.class, name = "call"),
   @JsonSubTypes.Type(value = ToWorker.Cut.class, name = "cut"),
+  @JsonSubTypes.Type(value = ToWorker.Leave.class, name = "leave"),
   @JsonSubTypes.Type(value = ToWorker.Finish.class, name = "finish"),
   @JsonSubTypes.Type(value = ToWorker.Stop.class, name = "stop")
 })
@@ -39,7 +40,8 @@ public sealed interface ToWorker {
 
   /**
    * Publishes these flows. Ends with {@link FromWorker.Published}, when all is answered or given
-   * up.
+   * up. Several may be under way, for other flows. A flow that has ended may be published again:
+   * its channels' numbers go on, and so do its totals.
    *
    * @param startAt µs since 1970, by the coordinator's clock
    * @param millis for how long
@@ -55,6 +57,12 @@ public sealed interface ToWorker {
    * @param node its id
    */
   record Cut(String node) implements ToWorker {}
+
+  /**
+   * Ends the sessions of these groups, and closes their connections; another {@link Connect} opens
+   * new ones. For groups that no flow goes to. {@link FromWorker.Progress} tells when all are gone.
+   */
+  record Leave(List<String> groups) implements ToWorker {}
 
   /**
    * All that was published, by all workers. {@link FromWorker.Done} follows when all of it is
