@@ -21,6 +21,37 @@ public record Terminal(boolean rewrites, boolean unicode) {
         StandardCharsets.UTF_8.equals(charset()));
   }
 
+  /** In one line, without what would steer the terminal: a node's name comes from elsewhere. */
+  String safe(String text) {
+    if (text == null) {
+      return "";
+    }
+    var line = text.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]+", " ").strip();
+    return unicode
+        ? line
+        : line.replace('–', '-').replace("µ", "u").replaceAll("[^\\x20-\\x7e]", "?");
+  }
+
+  String bold(String text) {
+    return styled(text, 1);
+  }
+
+  String good(String text) {
+    return styled(text, 32);
+  }
+
+  String bad(String text) {
+    return styled(text, 31);
+  }
+
+  String warned(String text) {
+    return styled(text, 33);
+  }
+
+  private String styled(String text, int code) {
+    return rewrites ? "\033[" + code + "m" + text + "\033[0m" : text;
+  }
+
   private static Charset charset() {
     var name = System.getProperty("stdout.encoding", System.getProperty("sun.stdout.encoding"));
     return name == null || !Charset.isSupported(name)
