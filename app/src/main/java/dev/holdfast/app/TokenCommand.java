@@ -1,10 +1,10 @@
 package dev.holdfast.app;
 
-import dev.holdfast.app.config.Durations;
 import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.app.node.Keys;
 import dev.holdfast.auth.TokenSigner;
 import dev.holdfast.core.Caller;
+import dev.holdfast.core.Durations;
 import dev.holdfast.core.HoldfastException;
 import java.time.Duration;
 import java.util.List;

@@ -30,6 +30,7 @@ class ArchitectureTest {
   private static final Map<String, List<String>> LAYERS =
       Map.ofEntries(
           entry("core", List.of()),
+          entry("cluster", List.of("core")),
           entry("protocol", List.of("core")),
           entry("redis", List.of("core")),
           entry("auth", List.of("core")),
@@ -45,6 +46,7 @@ class ArchitectureTest {
               "app",
               List.of(
                   "core",
+                  "cluster",
                   "protocol",
                   "redis",
                   "auth",
@@ -106,10 +108,10 @@ class ArchitectureTest {
               "io.vertx.core.shareddata..", "com.hazelcast.map..", "com.hazelcast.cp..");
 
   @ArchTest
-  static final ArchRule onlyTheExecutableKnowsTheClusterManager =
+  static final ArchRule onlyTheClusterModuleKnowsTheClusterManager =
       noClasses()
           .that()
-          .resideOutsideOfPackage("dev.holdfast.app..")
+          .resideOutsideOfPackage("dev.holdfast.cluster..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("com.hazelcast..", "io.vertx.spi.cluster..");

@@ -2,6 +2,8 @@ package dev.holdfast.app.config;
 
 import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.channels.ChannelsConfig;
+import dev.holdfast.cluster.ClusterConfig;
+import dev.holdfast.cluster.Loopback;
 import dev.holdfast.connections.LeaseConfig;
 import dev.holdfast.core.Names;
 import dev.holdfast.files.FilesConfig;

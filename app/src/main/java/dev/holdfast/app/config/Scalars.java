@@ -1,6 +1,7 @@
 package dev.holdfast.app.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.holdfast.core.Durations;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;

@@ -1,9 +1,8 @@
 package dev.holdfast.app.demo;
 
-import dev.holdfast.app.config.ClusterConfig;
-import dev.holdfast.app.config.HostPort;
-import dev.holdfast.app.node.Cluster;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import dev.holdfast.cluster.Cluster;
+import dev.holdfast.cluster.ClusterConfig;
+import dev.holdfast.cluster.HostPort;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -31,11 +30,7 @@ final class DemoServiceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Vertx vertx =
-        Cluster.join(config(), new SimpleMeterRegistry())
-            .toCompletionStage()
-            .toCompletableFuture()
-            .join();
+    Vertx vertx = Cluster.join(config()).toCompletionStage().toCompletableFuture().join();
     var service = new DemoServiceVerticle(rate, sessions, this::report);
     vertx.deployVerticle(service).toCompletionStage().toCompletableFuture().join();
     ChildInput.read(line -> service.finish());

@@ -3,6 +3,7 @@ package dev.holdfast.app.node;
 import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.auth.TokenVerifier;
+import dev.holdfast.cluster.Cluster;
 import dev.holdfast.core.Bus;
 import dev.holdfast.core.Ids;
 import dev.holdfast.redis.RedisConfig;

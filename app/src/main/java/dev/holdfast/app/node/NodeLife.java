@@ -2,10 +2,10 @@ package dev.holdfast.app.node;
 
 import dev.holdfast.app.config.ConfigView;
 import dev.holdfast.app.config.HoldfastConfig;
-import dev.holdfast.app.config.HostPort;
 import dev.holdfast.channels.ChannelsClient;
 import dev.holdfast.channels.ChannelsVerticle;
 import dev.holdfast.channels.HubVerticle;
+import dev.holdfast.cluster.HostPort;
 import dev.holdfast.connections.ConnectionsClient;
 import dev.holdfast.connections.ConnectionsVerticle;
 import dev.holdfast.connections.NodeInfo;
@@ -191,9 +191,7 @@ final class NodeLife {
 
   private HttpSources httpSources() {
     return new HttpSources(
-        new ConnectionsClient(bus(), REQUEST),
-        () -> ConfigView.json(config()),
-        files.transfers());
+        new ConnectionsClient(bus(), REQUEST), () -> ConfigView.json(config()), files.transfers());
   }
 
   private GatewayServices gatewayServices(ConnectionDirectory directory) {

@@ -1,8 +1,9 @@
 package dev.holdfast.app.node;
 
 import com.sun.management.OperatingSystemMXBean;
-import dev.holdfast.app.config.ClusterConfig;
 import dev.holdfast.app.config.HoldfastConfig;
+import dev.holdfast.cluster.ClusterConfig;
+import dev.holdfast.cluster.JoinException;
 import dev.holdfast.connections.LiveNodes;
 import dev.holdfast.connections.NodeInfo;
 import dev.holdfast.core.NodeId;
@@ -59,9 +60,17 @@ final class StartChecks {
   /** All that will be listened at; 0 is a free one. */
   static void ports(HoldfastConfig config) {
     port("gateway.port", config.gateway().host(), config.gateway().port());
-    ClusterConfig cluster = config.cluster().at(OwnAddress.of(config.cluster().host()));
+    ClusterConfig cluster = atOwnAddress(config.cluster());
     port("cluster.port", cluster.host(), cluster.port());
     port("cluster.messagePort", cluster.host(), cluster.messagePortToUse());
+  }
+
+  private static ClusterConfig atOwnAddress(ClusterConfig cluster) {
+    try {
+      return cluster.atOwnAddress();
+    } catch (JoinException e) {
+      throw new StartException(e.getMessage(), e);
+    }
   }
 
   private static void port(String setting, String host, int port) {

@@ -1,5 +1,6 @@
 /**
- * One node of a cluster. {@link dev.holdfast.app.node.Cluster} joins the event bus ({@code
- * Membership} is how Hazelcast is set up for that).
+ * One node of a cluster: {@link dev.holdfast.app.node.NodeProcess} is the process, {@code Node}
+ * what joined the bus in it, {@code NodeLife} what serves from start to stop, {@code StartChecks}
+ * what is made sure of before.
  */
 package dev.holdfast.app.node;

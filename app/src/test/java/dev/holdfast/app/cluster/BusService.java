@@ -2,14 +2,14 @@ package dev.holdfast.app.cluster;
 
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
-import dev.holdfast.app.config.ClusterConfig;
-import dev.holdfast.app.config.HostPort;
-import dev.holdfast.app.node.Cluster;
 import dev.holdfast.channels.ChannelMessage;
 import dev.holdfast.channels.ChannelsClient;
 import dev.holdfast.channels.Publisher;
 import dev.holdfast.channels.ServicePublisher;
 import dev.holdfast.channels.ServicePublisherConfig;
+import dev.holdfast.cluster.Cluster;
+import dev.holdfast.cluster.ClusterConfig;
+import dev.holdfast.cluster.HostPort;
 import dev.holdfast.core.Bus;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
@@ -19,7 +19,6 @@ import dev.holdfast.core.Ids;
 import dev.holdfast.core.Position;
 import dev.holdfast.sessions.SessionRef;
 import dev.holdfast.testkit.TestCluster;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.Json;
@@ -56,7 +55,7 @@ final class BusService implements AutoCloseable {
     var config =
         new ClusterConfig(
             cluster.busName(), "127.0.0.1", 0, 0, null, members, Duration.ofSeconds(12), null);
-    Vertx vertx = await(Cluster.join(config, new SimpleMeterRegistry()));
+    Vertx vertx = await(Cluster.join(config));
     return new BusService(cluster, name, vertx);
   }
 

@@ -1,15 +1,14 @@
 package dev.holdfast.app.cluster;
 
-import dev.holdfast.app.config.ClusterConfig;
-import dev.holdfast.app.node.Cluster;
 import dev.holdfast.channels.ChannelConsumer;
 import dev.holdfast.channels.ChannelConsumerConfig;
 import dev.holdfast.channels.Publication;
+import dev.holdfast.cluster.Cluster;
+import dev.holdfast.cluster.ClusterConfig;
 import dev.holdfast.core.Bus;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -41,7 +40,7 @@ final class ReaderMain {
   /** Its id, the cluster's name, members, tenant, channel, and the file. */
   public static void main(String[] args) throws IOException {
     Vertx vertx =
-        Cluster.join(ClusterConfig.joining(args[1], args[2]), new SimpleMeterRegistry())
+        Cluster.join(ClusterConfig.joining(args[1], args[2]))
             .toCompletionStage()
             .toCompletableFuture()
             .join();

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.auth.Algorithm;
+import dev.holdfast.cluster.ClusterConfig;
+import dev.holdfast.cluster.HostPort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +53,24 @@ class ConfigReaderTest {
     environment.put("HOLDFAST_CONFIG", file("node: n7").toString());
 
     assertEquals("n7", reader().read().node());
+  }
+
+  /** It has no configuration of a node, and joins the same bus. */
+  @Test
+  void aServiceReadsTheBusesVariablesAsANodeDoes() throws IOException {
+    Path file = Files.writeString(folder.resolve("any.pem"), "read later");
+    environment.put("HOLDFAST_CLUSTER_NAME", "production");
+    environment.put("HOLDFAST_CLUSTER_HOST", "bus");
+    environment.put("HOLDFAST_CLUSTER_PORT", "5701");
+    environment.put("HOLDFAST_CLUSTER_MESSAGE_PORT", "5703");
+    environment.put("HOLDFAST_CLUSTER_PUBLIC_HOST", "10.0.0.7");
+    environment.put("HOLDFAST_CLUSTER_MEMBERS", "a:5701, [::1]:5702");
+    environment.put("HOLDFAST_CLUSTER_HEARTBEAT_TIMEOUT", "20s");
+    for (String what : List.of("KEY", "CERTIFICATE", "AUTHORITY")) {
+      environment.put("HOLDFAST_CLUSTER_TLS_" + what, file.toString());
+    }
+
+    assertEquals(reader().read().cluster(), ClusterConfig.of(environment));
   }
 
   @Test

@@ -1,10 +1,10 @@
 package dev.holdfast.app.example;
 
-import dev.holdfast.app.config.ClusterConfig;
-import dev.holdfast.app.node.Cluster;
 import dev.holdfast.channels.ChannelConsumer;
 import dev.holdfast.channels.Publication;
 import dev.holdfast.channels.ServicePublisher;
+import dev.holdfast.cluster.Cluster;
+import dev.holdfast.cluster.ClusterConfig;
 import dev.holdfast.core.Bus;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
@@ -13,7 +13,6 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.ServiceHost;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -27,7 +26,7 @@ record BillingService(String tenant, ServicePublisher publisher) {
   }
 
   static Future<Vertx> run(String cluster, String members, String tenant) {
-    return Cluster.join(ClusterConfig.joining(cluster, members), new SimpleMeterRegistry())
+    return Cluster.join(ClusterConfig.joining(cluster, members))
         .compose(vertx -> start(new Bus(vertx), tenant).map(vertx));
   }
 

@@ -1,16 +1,15 @@
 package dev.holdfast.example;
 
-import dev.holdfast.app.config.ConfigReader;
-import dev.holdfast.app.node.Cluster;
 import dev.holdfast.channels.ServicePublisher;
 import dev.holdfast.channels.ServicePublisherConfig;
+import dev.holdfast.cluster.Cluster;
+import dev.holdfast.cluster.ClusterConfig;
 import dev.holdfast.core.Bus;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.ServiceHost;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -46,11 +45,12 @@ public final class ExampleService extends VerticleBase {
         new ServiceHost(bus, NAME).method("now", (caller, data) -> Future.succeededFuture(time()));
   }
 
-  /** Finds the others by {@code HOLDFAST_CLUSTER_HOST} and {@code HOLDFAST_CLUSTER_MEMBERS}. */
+  /** Joins as the variables {@code HOLDFAST_CLUSTER_…} say. */
   public static void main(String[] args) {
     String tenant = System.getenv().getOrDefault("EXAMPLE_TENANT", "acme");
-    var config = new ConfigReader(System.getenv()).read().cluster();
-    Cluster.join(config, new SimpleMeterRegistry())
+    Future.succeededFuture(System.getenv())
+        .map(ClusterConfig::of)
+        .compose(config -> Cluster.join(config))
         .onSuccess(vertx -> Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(vertx))))
         .compose(vertx -> vertx.deployVerticle(new ExampleService(new Bus(vertx), tenant)))
         .onSuccess(done -> LOG.info("tells the users of {} the time", tenant))

@@ -1,4 +1,4 @@
-package dev.holdfast.app.config;
+package dev.holdfast.cluster;
 
 import java.nio.file.Files;
 import java.nio.file.Path;

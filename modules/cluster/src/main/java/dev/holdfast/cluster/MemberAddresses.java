@@ -1,7 +1,6 @@
-package dev.holdfast.app.node;
+package dev.holdfast.cluster;
 
 import com.hazelcast.config.TcpIpConfig;
-import dev.holdfast.app.config.HostPort;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;

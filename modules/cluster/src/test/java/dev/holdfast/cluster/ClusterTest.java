@@ -1,13 +1,10 @@
-package dev.holdfast.app.node;
+package dev.holdfast.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.hazelcast.config.Config;
-import dev.holdfast.app.config.BusTls;
-import dev.holdfast.app.config.ClusterConfig;
-import dev.holdfast.app.config.HostPort;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -20,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -63,6 +61,17 @@ class ClusterTest {
     var answer = other.eventBus().request("here", "hello").toCompletionStage();
 
     assertTrue(answer.handle((reply, failure) -> failure != null).toCompletableFuture().join());
+  }
+
+  @Test
+  void whoCantJoinIsToldWhy() throws IOException {
+    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      var there = config(UUID.randomUUID().toString(), taken.getLocalPort(), List.of());
+      var elsewhere = ClusterConfig.of(Map.of("HOLDFAST_CLUSTER_HOST", "192.0.2.1"));
+
+      assertTrue(refusal(there).getMessage().contains(Integer.toString(taken.getLocalPort())));
+      assertTrue(refusal(elsewhere).getMessage().startsWith("cluster.host: 192.0.2.1 is at"));
+    }
   }
 
   @Test
@@ -114,6 +123,17 @@ class ClusterTest {
             .map(true)
             .otherwise(false);
     return await(heard);
+  }
+
+  private static JoinException refusal(ClusterConfig config) {
+    Future<JoinException> refusal =
+        Cluster.join(config)
+            .transform(
+                joined ->
+                    joined.succeeded()
+                        ? joined.result().close().map((JoinException) null)
+                        : Future.succeededFuture((JoinException) joined.cause()));
+    return await(refusal);
   }
 
   private static BusTls tls(String name) {

@@ -1,8 +1,9 @@
-package dev.holdfast.app.config;
+package dev.holdfast.cluster;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 
@@ -30,6 +31,7 @@ public record ClusterConfig(
     List<HostPort> members,
     Duration heartbeatTimeout,
     BusTls tls) {
+  /** Alone on loopback, at free ports, without TLS. */
   public static final ClusterConfig DEFAULTS =
       new ClusterConfig(
           "holdfast", "127.0.0.1", 0, 0, null, List.of(), Duration.ofSeconds(12), null);
@@ -64,6 +66,7 @@ public record ClusterConfig(
    * How a service joins nodes on this machine; defaults for the rest.
    *
    * @param members {@code host:port} of some or all nodes, commas between
+   * @throws IllegalArgumentException where one of them is not of that form
    */
   public static ClusterConfig joining(String name, String members) {
     List<HostPort> nodes = Stream.of(members.split(",")).map(HostPort::parse).toList();
@@ -71,8 +74,31 @@ public record ClusterConfig(
         name, DEFAULTS.host, 0, 0, null, nodes, DEFAULTS.heartbeatTimeout, null);
   }
 
-  /** The same at another host. */
-  public ClusterConfig at(String other) {
+  /**
+   * What the environment says, by the names that a node reads: {@code HOLDFAST_CLUSTER_NAME},
+   * {@code _HOST}, {@code _PORT}, {@code _MESSAGE_PORT}, {@code _PUBLIC_HOST}, {@code _MEMBERS}
+   * ({@code host:port}, commas between), {@code _HEARTBEAT_TIMEOUT} ({@code 12s}), {@code
+   * _TLS_KEY}, {@code _TLS_CERTIFICATE} and {@code _TLS_AUTHORITY} (files); defaults for the rest.
+   *
+   * @param environment the variables of the process; those of other names are not looked at
+   * @throws IllegalArgumentException lists every problem, unknown names with that beginning
+   *     included
+   */
+  public static ClusterConfig of(Map<String, String> environment) {
+    return ClusterEnvironment.read(environment);
+  }
+
+  /**
+   * The same with this machine's address in place of the host's name, looked up now; blocks for as
+   * long as that takes.
+   *
+   * @throws JoinException where the host has no address of this machine
+   */
+  public ClusterConfig atOwnAddress() {
+    return at(OwnAddress.of(host));
+  }
+
+  private ClusterConfig at(String other) {
     return new ClusterConfig(
         name, other, port, messagePort, publicHost, members, heartbeatTimeout, tls);
   }

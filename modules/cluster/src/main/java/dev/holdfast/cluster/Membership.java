@@ -1,11 +1,9 @@
-package dev.holdfast.app.node;
+package dev.holdfast.cluster;
 
 import com.hazelcast.config.Config;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MultiMapConfig;
 import com.hazelcast.config.NetworkConfig;
-import dev.holdfast.app.config.ClusterConfig;
-import dev.holdfast.app.config.HostPort;
 
 /**
  * How Hazelcast is set up: it knows who is a member and which addresses of the bus are where, and

@@ -1,4 +1,4 @@
-package dev.holdfast.app.node;
+package dev.holdfast.cluster;
 
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -16,7 +16,7 @@ final class OwnAddress {
   /**
    * @param host an address of this machine; or a name that has one of them among its addresses
    * @return that address as text; a wildcard stays what it is
-   * @throws StartException where none of them is this machine's
+   * @throws JoinException where none of them is this machine's
    */
   static String of(String host) {
     InetAddress[] addresses = resolve(host);
@@ -27,7 +27,7 @@ final class OwnAddress {
     }
     String all =
         String.join(", ", Arrays.stream(addresses).map(InetAddress::getHostAddress).toList());
-    throw new StartException(
+    throw new JoinException(
         "cluster.host: "
             + host
             + " is at "
@@ -41,7 +41,7 @@ final class OwnAddress {
     try {
       return InetAddress.getAllByName(host);
     } catch (UnknownHostException e) {
-      throw new StartException("cluster.host: no address is known for the name " + host, e);
+      throw new JoinException("cluster.host: no address is known for the name " + host, e);
     }
   }
 

@@ -1,14 +1,14 @@
-package dev.holdfast.app.config;
+package dev.holdfast.cluster;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
 /** Tells addresses that only this machine can reach. */
-final class Loopback {
+public final class Loopback {
   private Loopback() {}
 
-  /** False where the host has no address, or one that others can reach. */
-  static boolean is(String host) {
+  /** False where the host has no address, or one that others can reach. Blocks to look it up. */
+  public static boolean is(String host) {
     try {
       for (InetAddress address : InetAddress.getAllByName(host)) {
         if (!address.isLoopbackAddress()) {

@@ -1,4 +1,4 @@
-package dev.holdfast.app.config;
+package dev.holdfast.core;
 
 import java.time.Duration;
 import java.util.regex.Matcher;

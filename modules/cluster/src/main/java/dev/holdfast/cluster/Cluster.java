@@ -1,9 +1,8 @@
-package dev.holdfast.app.node;
+package dev.holdfast.cluster;
 
-import dev.holdfast.app.config.BusTls;
-import dev.holdfast.app.config.ClusterConfig;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -35,14 +34,31 @@ public final class Cluster {
 
   private Cluster() {}
 
+  /** The same for a process that keeps no meters. */
+  public static Future<Vertx> join(ClusterConfig settings) {
+    return join(settings, new SimpleMeterRegistry());
+  }
+
   /**
-   * Joins the others, or starts a cluster where none of them answers.
+   * Joins the others, or starts a cluster where none of them answers; then members find each other
+   * as soon as one of them is reached. Blocks to look up the host's name: not for an event loop.
    *
-   * @param registry takes the meters of the event bus
-   * @throws StartException where the host is not this machine's
+   * <p>{@link Vertx#close} leaves the cluster. It is to be called when the process ends, as no hook
+   * does it, and not from one of that Vert.x' own threads: others find a member that just
+   * disappears only when its connections break.
+   *
+   * @param registry takes {@code cluster.members} and the meters of the event bus
+   * @return completes when this process is a member, on a thread of that Vert.x; fails with {@link
+   *     JoinException} alone
    */
   public static Future<Vertx> join(ClusterConfig settings, MeterRegistry registry) {
-    ClusterConfig config = settings.at(OwnAddress.of(settings.host()));
+    return Future.succeededFuture(settings)
+        .map(ClusterConfig::atOwnAddress)
+        .compose(config -> start(config, registry))
+        .recover(Cluster::failed);
+  }
+
+  private static Future<Vertx> start(ClusterConfig config, MeterRegistry registry) {
     if (config.exposed()) {
       LOG.warn(
           "The bus listens at {} without TLS: whoever reaches it is trusted like a node."
@@ -58,6 +74,13 @@ public final class Cluster {
         .withMetrics(new MicrometerMetricsFactory(registry))
         .buildClustered()
         .onSuccess(vertx -> count(hazelcast, registry));
+  }
+
+  private static Future<Vertx> failed(Throwable failure) {
+    return Future.failedFuture(
+        failure instanceof JoinException
+            ? failure
+            : new JoinException(String.valueOf(failure.getMessage()), failure));
   }
 
   /** To be compared with the number of live nodes, which Redis tells: fewer means a split bus. */

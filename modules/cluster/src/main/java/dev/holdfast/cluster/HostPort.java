@@ -1,4 +1,4 @@
-package dev.holdfast.app.config;
+package dev.holdfast.cluster;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,6 +18,9 @@ public record HostPort(String host, int port) {
     }
   }
 
+  /**
+   * @throws IllegalArgumentException where the text is not of that form
+   */
   public static HostPort parse(String text) {
     Matcher form = FORM.matcher(text.strip());
     if (!form.matches()) {

@@ -1,0 +1,110 @@
+package dev.holdfast.cluster;
+
+import dev.holdfast.core.Durations;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * The variables that a service is configured by: those of a node's {@code cluster} settings, in the
+ * same forms. Goes on after a problem, so that all are told at once. One use, one thread.
+ */
+final class ClusterEnvironment {
+  private static final String PREFIX = "HOLDFAST_CLUSTER_";
+
+  private final Map<String, String> given = new TreeMap<>();
+  private final Set<String> asked = new HashSet<>();
+  private final List<String> problems = new ArrayList<>();
+
+  private ClusterEnvironment(Map<String, String> environment) {
+    environment.forEach(
+        (name, value) -> {
+          if (name.startsWith(PREFIX)) {
+            given.put(name, value);
+          }
+        });
+  }
+
+  /**
+   * @throws IllegalArgumentException lists every problem
+   */
+  static ClusterConfig read(Map<String, String> environment) {
+    var variables = new ClusterEnvironment(environment);
+    ClusterConfig config = variables.config();
+    variables.unknown();
+    if (!variables.problems.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", variables.problems));
+    }
+    return config;
+  }
+
+  private ClusterConfig config() {
+    var defaults = ClusterConfig.DEFAULTS;
+    String name = read("NAME", Function.identity(), defaults.name());
+    String host = read("HOST", Function.identity(), defaults.host());
+    int port = read("PORT", ClusterEnvironment::port, defaults.port());
+    int messagePort = read("MESSAGE_PORT", ClusterEnvironment::port, defaults.messagePort());
+    String publicHost = read("PUBLIC_HOST", Function.identity(), defaults.publicHost());
+    List<HostPort> members = read("MEMBERS", ClusterEnvironment::members, defaults.members());
+    var heartbeat = read("HEARTBEAT_TIMEOUT", Durations::parse, defaults.heartbeatTimeout());
+    BusTls tls = tls();
+    return checked(
+        () -> new ClusterConfig(name, host, port, messagePort, publicHost, members, heartbeat, tls),
+        "cluster: ");
+  }
+
+  private BusTls tls() {
+    Path key = read("TLS_KEY", Path::of, null);
+    Path certificate = read("TLS_CERTIFICATE", Path::of, null);
+    Path authority = read("TLS_AUTHORITY", Path::of, null);
+    return key == null && certificate == null && authority == null
+        ? null
+        : checked(() -> new BusTls(key, certificate, authority), "cluster.tls: ");
+  }
+
+  /** An empty variable says nothing. */
+  private <T> T read(String name, Function<String, T> form, T otherwise) {
+    String variable = PREFIX + name;
+    asked.add(variable);
+    String text = given.getOrDefault(variable, "");
+    T value = text.isEmpty() ? null : checked(() -> form.apply(text), variable + ": ");
+    return value == null ? otherwise : value;
+  }
+
+  private <T> T checked(Supplier<T> made, String place) {
+    try {
+      return made.get();
+    } catch (IllegalArgumentException e) {
+      problems.add(place + e.getMessage());
+      return null;
+    }
+  }
+
+  private void unknown() {
+    given.keySet().stream()
+        .filter(name -> !asked.contains(name))
+        .forEach(name -> problems.add(name + ": unknown variable"));
+  }
+
+  private static int port(String text) {
+    try {
+      return Integer.parseInt(text.strip());
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("a whole number is needed, not " + text, e);
+    }
+  }
+
+  private static List<HostPort> members(String text) {
+    return Stream.of(text.split(","))
+        .filter(member -> !member.isBlank())
+        .map(HostPort::parse)
+        .toList();
+  }
+}
