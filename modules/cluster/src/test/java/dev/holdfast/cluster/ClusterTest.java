@@ -20,7 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +35,7 @@ class ClusterTest {
   }
 
   @Test
-  void membersFindEachOtherByTheListAndReachEachOthersAddresses() throws IOException {
+  void membersFindEachOtherByTheListAndReachEachOthersAddresses() {
     String name = UUID.randomUUID().toString();
     int port = freePort();
     Vertx first = join(config(name, port, List.of()));
@@ -51,7 +53,7 @@ class ClusterTest {
   }
 
   @Test
-  void thoseOfAnotherNameStayApart() throws IOException {
+  void thoseOfAnotherNameStayApart() {
     int port = freePort();
     Vertx first = join(config(UUID.randomUUID().toString(), port, List.of()));
     Vertx other =
@@ -75,12 +77,12 @@ class ClusterTest {
   }
 
   @Test
-  void withTlsMembersShowEachOtherTheirCertificates() throws IOException {
+  void withTlsMembersShowEachOtherTheirCertificates() {
     assertTrue(heard(tls("member"), tls("member"), 20_000));
   }
 
   @Test
-  void whoeverHasNoCertificateOfTheAuthorityIsNotHeard() throws IOException {
+  void whoeverHasNoCertificateOfTheAuthorityIsNotHeard() {
     var stranger = new BusTls(file("stranger.key"), file("stranger.crt"), file("member.crt"));
 
     for (BusTls other : new BusTls[] {null, stranger}) {
@@ -110,7 +112,7 @@ class ClusterTest {
   }
 
   /** Whether a member with the one answers a member with the other. */
-  private boolean heard(BusTls asked, BusTls asking, int withinMs) throws IOException {
+  private boolean heard(BusTls asked, BusTls asking, int withinMs) {
     String name = UUID.randomUUID().toString();
     int port = freePort();
     Vertx first = join(config(name, port, List.of(), asked));
@@ -163,9 +165,19 @@ class ClusterTest {
         name, "127.0.0.1", port, 0, null, members, Duration.ofSeconds(12), tls);
   }
 
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+  /** It and the next, of messages; below the range that is taken for outgoing connections. */
+  private static int freePort() {
+    return IntStream.generate(() -> ThreadLocalRandom.current().nextInt(15_000, 32_000))
+        .filter(port -> isFree(port) && isFree(port + 1))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static boolean isFree(int port) {
+    try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return socket.isBound();
+    } catch (IOException inUse) {
+      return false;
     }
   }
 
