@@ -73,7 +73,18 @@ public final class Cluster {
         .withClusterManager(hazelcast)
         .withMetrics(new MicrometerMetricsFactory(registry))
         .buildClustered()
-        .onSuccess(vertx -> count(hazelcast, registry));
+        .onSuccess(vertx -> count(hazelcast, registry))
+        .onSuccess(vertx -> tellWhoIsAlone(hazelcast, config));
+  }
+
+  /** A service that looks for its nodes at the wrong place would wait for them in silence. */
+  private static void tellWhoIsAlone(HazelcastClusterManager hazelcast, ClusterConfig config) {
+    if (!config.members().isEmpty() && hazelcast.getNodes().size() == 1) {
+      LOG.warn(
+          "None of {} is a member of the cluster {} by now: this process is alone on the bus",
+          config.members(),
+          config.name());
+    }
   }
 
   private static Future<Vertx> failed(Throwable failure) {
