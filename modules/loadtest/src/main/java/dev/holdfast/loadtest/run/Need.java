@@ -1,0 +1,13 @@
+package dev.holdfast.loadtest.run;
+
+/** What a scenario needs of its target. */
+public enum Need {
+  /** It has a server of its own, and no target. */
+  BARE,
+  /** An event bus that workers can join. */
+  BUS,
+  /** A way to kill a node, and to start it. */
+  KILL,
+  /** A way to end a node in order, and to start it. */
+  STOP
+}

@@ -1,0 +1,113 @@
+package dev.holdfast.loadtest.run;
+
+import dev.holdfast.loadtest.plan.FromWorker.Progress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.DataFormatException;
+import org.HdrHistogram.Histogram;
+
+/**
+ * Gathers latencies from the workers' reports: those of connecting and resuming from all of the
+ * run, the others from when the measuring began. Any thread.
+ */
+final class Recorder {
+  private static final long HIGHEST_MICROS = 3_600_000_000L;
+  private static final int DIGITS = 3;
+
+  /** A report that began so long before a window still belongs to it. */
+  private static final long SLACK_MICROS = 100_000;
+
+  /** Some of the time that counts; its series have the label before their names. */
+  private static final class Window {
+    final String label;
+    final long from;
+    long to = Long.MAX_VALUE;
+
+    Window(String label, long from) {
+      this.label = label;
+      this.from = from;
+    }
+
+    boolean holds(long begin, long end) {
+      return begin >= from - SLACK_MICROS && end <= to + SLACK_MICROS;
+    }
+  }
+
+  private final Map<String, Histogram> series = new TreeMap<>();
+  private final List<Window> windows = new ArrayList<>();
+  private final Map<WorkerLink, Long> before = new HashMap<>();
+  private Histogram second = fresh();
+
+  /** From now on, under this label too. */
+  synchronized void open(String label) {
+    windows.add(new Window(label, Clock.micros()));
+  }
+
+  synchronized void close(String label) {
+    windows.stream()
+        .filter(window -> window.label.equals(label) && window.to == Long.MAX_VALUE)
+        .forEach(window -> window.to = Clock.micros());
+  }
+
+  synchronized void add(WorkerLink worker, Progress progress) {
+    long end = progress.at();
+    long begin = before.getOrDefault(worker, end);
+    before.put(worker, end);
+    progress.histograms().forEach((name, text) -> add(name, decode(text), begin, end));
+  }
+
+  private void add(String name, Histogram part, long begin, long end) {
+    if (name.startsWith("delivery.")) {
+      second.add(part);
+    }
+    if (isOfWholeRun(name)) {
+      series.computeIfAbsent(name, fresh -> fresh()).add(part);
+      return;
+    }
+    for (Window window : windows) {
+      if (window.holds(begin, end)) {
+        series.computeIfAbsent(window.label + name, fresh -> fresh()).add(part);
+      }
+    }
+  }
+
+  /** Deliveries since it was last asked. */
+  synchronized Histogram takeSecond() {
+    Histogram taken = second;
+    second = fresh();
+    return taken;
+  }
+
+  /** Copies, µs. */
+  synchronized Map<String, Histogram> series() {
+    Map<String, Histogram> copies = new TreeMap<>();
+    series.forEach((name, histogram) -> copies.put(name, histogram.copy()));
+    return copies;
+  }
+
+  private static boolean isOfWholeRun(String name) {
+    return name.startsWith("connect.")
+        || name.startsWith("resume.")
+        || name.startsWith("caughtup.");
+  }
+
+  private static Histogram fresh() {
+    var histogram = new Histogram(HIGHEST_MICROS, DIGITS);
+    histogram.setAutoResize(true);
+    return histogram;
+  }
+
+  private static Histogram decode(String text) {
+    try {
+      var bytes = ByteBuffer.wrap(Base64.getDecoder().decode(text));
+      return Histogram.decodeFromCompressedByteBuffer(bytes, 0);
+    } catch (DataFormatException e) {
+      throw new IllegalArgumentException("not a histogram", e);
+    }
+  }
+}

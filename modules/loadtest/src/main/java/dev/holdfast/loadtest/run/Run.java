@@ -1,0 +1,352 @@
+package dev.holdfast.loadtest.run;
+
+import dev.holdfast.loadtest.plan.Counters;
+import dev.holdfast.loadtest.plan.Group;
+import dev.holdfast.loadtest.plan.ToWorker;
+import dev.holdfast.loadtest.report.Result.NodeSecond;
+import dev.holdfast.loadtest.report.Result.RedisSecond;
+import dev.holdfast.loadtest.report.Result.Second;
+import dev.holdfast.loadtest.targets.ProcessFigures;
+import dev.holdfast.loadtest.targets.Target;
+import dev.holdfast.loadtest.targets.TargetException;
+import dev.holdfast.loadtest.targets.TargetNode;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongFunction;
+
+/**
+ * What a scenario's steps are told in. Methods block, and are called by one thread; each throws
+ * {@link BrokenOffException} as soon as the run can't go on.
+ */
+public final class Run {
+  private static final long POLL_MS = 20;
+  private static final double CONNECT_SILENCE_S = 30;
+  private static final double READY_S = 120;
+  private static final long LEAD_MICROS = 500_000;
+  private static final double MICROS = 1e6;
+
+  private final Coordinator coordinator;
+  private final Settings settings;
+  private final Shape shape;
+  private final Map<String, Double> figures = new HashMap<>();
+  private int expected;
+  private int deaf;
+  private double began;
+
+  Run(Coordinator coordinator, Settings settings, Shape shape) {
+    this.coordinator = coordinator;
+    this.settings = settings;
+    this.shape = shape;
+  }
+
+  public Settings settings() {
+    return settings;
+  }
+
+  public Target target() {
+    return coordinator.target();
+  }
+
+  public Counters counters() {
+    return coordinator.workers().counters();
+  }
+
+  /** A figure of the scenario's own; null: could not be measured. */
+  public void put(String figure, Double value) {
+    figures.put(figure, value);
+  }
+
+  public Map<String, Double> figures() {
+    return Map.copyOf(new HashMap<>(withoutNulls()));
+  }
+
+  private Map<String, Double> withoutNulls() {
+    var known = new HashMap<>(figures);
+    known.values().removeIf(value -> value == null);
+    return known;
+  }
+
+  public void phase(String name) {
+    coordinator.phase(name);
+  }
+
+  public void fault(String text) {
+    coordinator.mark("fault", text);
+  }
+
+  public void recovery(String text) {
+    coordinator.mark("recovery", text);
+  }
+
+  public void problem(String text) {
+    coordinator.problem(text);
+  }
+
+  /** Seconds since the start of the run. */
+  public double now() {
+    return coordinator.timeline().now();
+  }
+
+  /**
+   * Connects the groups; returns when every client is there.
+   *
+   * @return seconds that it took
+   */
+  public double connect(String... groups) throws InterruptedException {
+    phase("connect");
+    double from = now();
+    for (String name : groups) {
+      Group group = group(name);
+      expected += group.clients();
+      deaf += group.kind() == Group.Kind.DEAF ? group.clients() : 0;
+    }
+    coordinator.workers().send(new ToWorker.Connect(List.of(groups)));
+    awaitLive(CONNECT_SILENCE_S);
+    return now() - from;
+  }
+
+  /** Lets groups go; returns when all their clients are gone. */
+  public void leave(String... groups) throws InterruptedException {
+    for (String name : groups) {
+      expected -= group(name).clients();
+    }
+    coordinator.workers().send(new ToWorker.Leave(List.of(groups)));
+    await("that clients leave", CONNECT_SILENCE_S, () -> counters().attached() <= expected);
+  }
+
+  /** Whether every client is attached, and all that are to be are caught up. */
+  public boolean live() {
+    Counters now = counters();
+    return now.attached() >= expected && now.live() >= expected - deaf;
+  }
+
+  /**
+   * Returns when {@link #live}.
+   *
+   * @param silence seconds without a new connection after which nobody waits any longer
+   */
+  public void awaitLive(double silence) throws InterruptedException {
+    long most = -1;
+    double since = now();
+    while (!live()) {
+      Counters now = counters();
+      if (now.attached() + now.live() > most) {
+        most = now.attached() + now.live();
+        since = now();
+      }
+      if (now.connects() == 0 && (refusals(now, "4501") > 0 || refusals(now, "4502") > 0)) {
+        throw new TargetException("the target refuses the clients' tokens: " + why(now));
+      }
+      if (now() - since > silence) {
+        throw notConnected(now);
+      }
+      pause();
+    }
+  }
+
+  private static long refusals(Counters now, String code) {
+    return now.closes().getOrDefault(code, 0L);
+  }
+
+  private RuntimeException notConnected(Counters now) {
+    String text =
+        "only %,d of %,d clients could be connected: %s"
+            .formatted(now.attached(), expected, why(now));
+    return now.connects() == 0 ? new TargetException(text) : new BrokenOffException(text);
+  }
+
+  private static String why(Counters now) {
+    return "closed by code " + now.closes() + ", errors " + now.errors();
+  }
+
+  /** Publishes flows from soon on; returns at once. */
+  public void publish(List<String> flows, double seconds) {
+    long from = Clock.micros() + LEAD_MICROS;
+    coordinator.workers().send(new ToWorker.Publish(flows, from, Math.round(seconds * 1_000)));
+    began = now() + LEAD_MICROS / MICROS;
+  }
+
+  /** Asks the registry from soon on; returns at once. */
+  public void call(List<String> calls, double seconds) {
+    long from = Clock.micros() + LEAD_MICROS;
+    coordinator.workers().send(new ToWorker.Call(calls, from, Math.round(seconds * 1_000)));
+    began = now() + LEAD_MICROS / MICROS;
+  }
+
+  /** Waits for the warm-up's end; from then on it counts. */
+  public void warmUp() throws InterruptedException {
+    phase("warmup");
+    until(began + settings.warmup());
+    measure("measure");
+  }
+
+  /** From now on it counts. */
+  public void measure(String phase) {
+    began = now();
+    phase(phase);
+    coordinator.measuring(true);
+  }
+
+  /** Seconds since the measuring began. */
+  public double measured() {
+    return now() - began;
+  }
+
+  /** Until so much of the duration is over, counted from the begin of the measuring. */
+  public void untilShare(double share) throws InterruptedException {
+    until(began + share * settings.duration());
+  }
+
+  /** Until all publications of the flows are answered; with it ends the measuring. */
+  public void awaitPublished(List<String> flows) throws InterruptedException {
+    await("that all is answered", settings.limit(), () -> coordinator.workers().idle(flows));
+    coordinator.measuring(false);
+  }
+
+  /** Latencies of what comes now count under this label, too. */
+  public void window(String label) {
+    coordinator.recorder().open(label + ".");
+  }
+
+  public void closeWindow(String label) {
+    coordinator.recorder().close(label + ".");
+  }
+
+  public void hold(double seconds) throws InterruptedException {
+    until(now() + seconds);
+  }
+
+  public void until(double time) throws InterruptedException {
+    while (now() < time) {
+      pause();
+    }
+  }
+
+  public void await(String what, double seconds, BooleanSupplier condition)
+      throws InterruptedException {
+    double until = now() + seconds;
+    while (!condition.getAsBoolean()) {
+      if (now() > until) {
+        throw new BrokenOffException("not within %.0f s: %s".formatted(seconds, what));
+      }
+      pause();
+    }
+  }
+
+  /** The node that has most clients. */
+  public TargetNode busiest() {
+    Map<String, Integer> connections = coordinator.workers().connections();
+    return target().nodes().stream()
+        .max(Comparator.comparingInt(node -> connections.getOrDefault(node.name(), 0)))
+        .orElseThrow();
+  }
+
+  public void cut(TargetNode node) {
+    int clients = coordinator.workers().connections().getOrDefault(node.name(), 0);
+    fault("%,d connections to %s cut".formatted(clients, node.name()));
+    coordinator.workers().send(new ToWorker.Cut(node.name()));
+  }
+
+  public void kill(TargetNode node) throws InterruptedException {
+    int clients = coordinator.workers().connections().getOrDefault(node.name(), 0);
+    fault("%s killed, %,d clients on it".formatted(node.name(), clients));
+    target().kill(node);
+  }
+
+  public void terminate(TargetNode node) throws InterruptedException {
+    int clients = coordinator.workers().connections().getOrDefault(node.name(), 0);
+    fault("%s asked to end, %,d clients on it".formatted(node.name(), clients));
+    target().terminate(node);
+  }
+
+  /** Starts it; returns when it is ready. */
+  public void restart(TargetNode node) throws InterruptedException {
+    coordinator.mark("phase", node.name() + " started again");
+    target().restart(node);
+    double until = now() + READY_S;
+    while (!target().ready(node)) {
+      if (now() > until) {
+        throw new BrokenOffException(
+            "%s was not ready within %.0f s".formatted(node.name(), READY_S));
+      }
+      pause();
+    }
+    recovery(node.name() + " is ready again");
+  }
+
+  /** The measuring ends here where no flow ends it. */
+  public void endMeasuring() {
+    coordinator.measuring(false);
+  }
+
+  /** Seconds of processor time of all nodes' processes; null where they are not ours. */
+  public Double serverCpuSeconds() {
+    return sum(pid -> ProcessFigures.cpuSeconds(pid));
+  }
+
+  /** Bytes of memory of all nodes' processes; null where they are not ours. */
+  public Double rss() {
+    return sum(
+        pid -> {
+          Long rss = ProcessFigures.rss(pid);
+          return rss == null ? null : (Double) (double) rss;
+        });
+  }
+
+  private Double sum(LongFunction<Double> figure) {
+    double sum = 0;
+    for (TargetNode node : target().nodes()) {
+      OptionalLong pid = target().pid(node);
+      Double part = pid.isEmpty() ? null : figure.apply(pid.getAsLong());
+      if (part == null) {
+        return null;
+      }
+      sum += part;
+    }
+    return sum;
+  }
+
+  /** Of all nodes, as they told it last; null where one of them told nothing of it. */
+  public Double sample(String metric, String label) {
+    return coordinator.samples().sum(metric, label);
+  }
+
+  public Double redisMemory() {
+    RedisSecond redis = coordinator.samples().redis();
+    return redis == null || redis.memory() == null ? null : (Double) (double) redis.memory();
+  }
+
+  public Double redisKeys() {
+    RedisSecond redis = coordinator.samples().redis();
+    return redis == null || redis.keys() == null ? null : (Double) (double) redis.keys();
+  }
+
+  /** Most heap in use that all nodes had in a second of the run; null where none told it. */
+  public Double heapPeak() {
+    return coordinator.timeline().seconds().stream()
+        .map(Run::heap)
+        .filter(Objects::nonNull)
+        .max(Comparator.naturalOrder())
+        .orElse(null);
+  }
+
+  private static Double heap(Second second) {
+    var heaps = second.nodes().stream().map(NodeSecond::heap).filter(Objects::nonNull).toList();
+    return heaps.isEmpty() ? null : (Double) (double) heaps.stream().mapToLong(h -> h).sum();
+  }
+
+  private Group group(String name) {
+    return shape.groups().stream().filter(g -> g.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  /** Throws where the run can't go on. */
+  public void pause() throws InterruptedException {
+    coordinator.check();
+    Thread.sleep(POLL_MS);
+  }
+}

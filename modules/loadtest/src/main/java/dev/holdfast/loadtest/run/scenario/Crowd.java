@@ -1,0 +1,53 @@
+package dev.holdfast.loadtest.run.scenario;
+
+import dev.holdfast.loadtest.plan.Flow;
+import dev.holdfast.loadtest.plan.Group;
+import dev.holdfast.loadtest.run.Run;
+import dev.holdfast.loadtest.run.Settings;
+import dev.holdfast.loadtest.run.Shape;
+import java.util.List;
+
+/**
+ * Clients that faults are done to: the tenant's channel, topics and private channels all carry
+ * load, so that a loss in any of them shows.
+ */
+final class Crowd {
+  static final List<String> FLOWS = List.of("tenant", "topics", "private");
+
+  private static final int TENANT_SHARE = 20;
+  private static final double BACK_S = 60;
+
+  private Crowd() {}
+
+  static Shape shape(Settings settings) {
+    int clients = settings.connections();
+    var users =
+        new Group(
+            "users", settings.tenant(), clients, Math.max(1, clients / 10), Group.Kind.SESSION);
+    double toAll = settings.rate() / TENANT_SHARE;
+    double others = (settings.rate() - toAll) / 2;
+    return Shape.of(
+        users,
+        flow("tenant", users, Flow.Target.TENANT, 1, toAll, settings),
+        flow("topics", users, Flow.Target.TOPIC, users.topics(), others, settings),
+        flow("private", users, Flow.Target.USER, clients, others, settings));
+  }
+
+  private static Flow flow(
+      String name, Group users, Flow.Target target, int channels, double rate, Settings settings) {
+    return new Flow(
+        name, users.name(), target, channels, rate, 0, settings.payload(), settings.via());
+  }
+
+  /** Returns when every client is back and caught up. */
+  static void awaitBack(Run run) throws InterruptedException {
+    double from = run.now();
+    long before = run.counters().interrupted();
+    // The loss itself has to be seen first, or nobody would be missed yet.
+    while (run.counters().interrupted() == before && run.now() - from < 2) {
+      run.pause();
+    }
+    run.awaitLive(BACK_S);
+    run.recovery("every client is back, after %.1f s".formatted(run.now() - from));
+  }
+}

@@ -1,0 +1,77 @@
+package dev.holdfast.loadtest.run.scenario;
+
+import static dev.holdfast.loadtest.run.Figures.DELIVERY;
+import static dev.holdfast.loadtest.run.Figures.LEDGER;
+import static dev.holdfast.loadtest.run.Figures.RATES;
+import static dev.holdfast.loadtest.run.Figures.RESUME;
+import static dev.holdfast.loadtest.run.Figures.SERVER;
+
+import dev.holdfast.loadtest.run.Defaults;
+import dev.holdfast.loadtest.run.FigureKind;
+import dev.holdfast.loadtest.run.Figures;
+import dev.holdfast.loadtest.run.Need;
+import dev.holdfast.loadtest.run.Run;
+import dev.holdfast.loadtest.run.Scenario;
+import dev.holdfast.loadtest.run.Settings;
+import dev.holdfast.loadtest.run.Shape;
+import dev.holdfast.loadtest.targets.TargetNode;
+import java.util.List;
+import java.util.Set;
+
+/** Nodes die under load, one after another, and come back. */
+final class Kill implements Scenario {
+  /** For what share of the duration a node is away. */
+  private static final double AWAY = 0.15;
+
+  @Override
+  public String name() {
+    return "kill";
+  }
+
+  @Override
+  public String description() {
+    return "SIGKILL of the busiest node under load, twice; each is started again";
+  }
+
+  @Override
+  public Defaults defaults() {
+    return new Defaults(3, 1500, 50.0, 200, 3.0, 36.0);
+  }
+
+  @Override
+  public List<FigureKind> figures() {
+    return Figures.join(RESUME, LEDGER, DELIVERY, RATES, SERVER);
+  }
+
+  @Override
+  public Set<Need> needs() {
+    return Set.of(Need.KILL);
+  }
+
+  @Override
+  public List<String> requirements() {
+    return List.of("lost=0", "duplicated=0", "outOfOrder=0");
+  }
+
+  @Override
+  public Shape shape(Settings settings) {
+    return Crowd.shape(settings);
+  }
+
+  @Override
+  public void run(Run run) throws InterruptedException {
+    Steady.begin(run, List.of("users"), Crowd.FLOWS);
+    killOne(run, 0.1);
+    killOne(run, 0.5);
+    Steady.end(run, Crowd.FLOWS);
+  }
+
+  private static void killOne(Run run, double share) throws InterruptedException {
+    run.untilShare(share);
+    TargetNode node = run.busiest();
+    run.kill(node);
+    Crowd.awaitBack(run);
+    run.untilShare(share + AWAY);
+    run.restart(node);
+  }
+}

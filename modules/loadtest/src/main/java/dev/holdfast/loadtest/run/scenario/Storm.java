@@ -1,0 +1,58 @@
+package dev.holdfast.loadtest.run.scenario;
+
+import static dev.holdfast.loadtest.run.Figures.DELIVERY;
+import static dev.holdfast.loadtest.run.Figures.LEDGER;
+import static dev.holdfast.loadtest.run.Figures.RATES;
+import static dev.holdfast.loadtest.run.Figures.RESUME;
+import static dev.holdfast.loadtest.run.Figures.SERVER;
+
+import dev.holdfast.loadtest.run.Defaults;
+import dev.holdfast.loadtest.run.FigureKind;
+import dev.holdfast.loadtest.run.Figures;
+import dev.holdfast.loadtest.run.Run;
+import dev.holdfast.loadtest.run.Scenario;
+import dev.holdfast.loadtest.run.Settings;
+import dev.holdfast.loadtest.run.Shape;
+import java.util.List;
+
+/** All clients of a node come back at once. */
+final class Storm implements Scenario {
+  @Override
+  public String name() {
+    return "storm";
+  }
+
+  @Override
+  public String description() {
+    return "all clients of a node lose their connections, and come back at once";
+  }
+
+  @Override
+  public Defaults defaults() {
+    return new Defaults(3, 1500, 50.0, 200, 3.0, 20.0);
+  }
+
+  @Override
+  public List<FigureKind> figures() {
+    return Figures.join(RESUME, LEDGER, DELIVERY, RATES, SERVER);
+  }
+
+  @Override
+  public List<String> requirements() {
+    return List.of("lost=0", "duplicated=0", "outOfOrder=0");
+  }
+
+  @Override
+  public Shape shape(Settings settings) {
+    return Crowd.shape(settings);
+  }
+
+  @Override
+  public void run(Run run) throws InterruptedException {
+    Steady.begin(run, List.of("users"), Crowd.FLOWS);
+    run.untilShare(0.2);
+    run.cut(run.busiest());
+    Crowd.awaitBack(run);
+    Steady.end(run, Crowd.FLOWS);
+  }
+}

@@ -1,0 +1,186 @@
+package dev.holdfast.loadtest.targets;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.holdfast.auth.AuthConfig;
+import dev.holdfast.auth.TokenSigner;
+import dev.holdfast.core.Caller;
+import dev.holdfast.loadtest.plan.Address;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** A cluster that is there already; nodes are killed and started by commands that were given. */
+public final class ExistingCluster implements Target {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration TOKEN = Duration.ofMinutes(5);
+  private static final Duration GONE = Duration.ofSeconds(90);
+  private static final long POLL_MS = 200;
+
+  private final Address address;
+  private final String tenant;
+  private final String redis;
+  private final NodeCommands commands;
+  private final List<TargetNode> nodes = new ArrayList<>();
+  private String version = "unknown";
+
+  /**
+   * @param tenant for a question about the nodes, where a key is given
+   * @param redis null where its figures are not wanted
+   */
+  public ExistingCluster(Address address, String tenant, String redis, NodeCommands commands) {
+    this.address = address;
+    this.tenant = tenant;
+    this.redis = redis;
+    this.commands = commands;
+  }
+
+  @Override
+  public void start() throws InterruptedException {
+    var unreachable = new ArrayList<String>();
+    for (URI url : address.urls()) {
+      String problem = problem(url);
+      if (problem != null) {
+        unreachable.add(url + " (" + problem + ")");
+      }
+    }
+    if (!unreachable.isEmpty()) {
+      throw new TargetException(
+          "not reachable, or not ready: %s; %d of %d are"
+              .formatted(
+                  String.join(", ", unreachable),
+                  address.urls().size() - unreachable.size(),
+                  address.urls().size()));
+    }
+    for (URI url : address.urls()) {
+      nodes.add(new TargetNode(name(url), url));
+    }
+  }
+
+  /** Null where the node is ready. */
+  private static String problem(URI url) throws InterruptedException {
+    try {
+      int status = Http.get(url, "/health/ready", null).statusCode();
+      return status == 200 ? null : "/health/ready answers " + status;
+    } catch (IOException e) {
+      return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+  }
+
+  /** The node's id where the token may ask for it, else its address. */
+  private String name(URI url) throws InterruptedException {
+    HttpResponse<String> answer;
+    try {
+      answer = Http.get(url, "/v1/nodes", token());
+      if (answer.statusCode() == 401) {
+        throw new TargetException(url + " refuses the token: " + answer.body());
+      }
+      if (answer.statusCode() == 200) {
+        return id(answer.body());
+      }
+    } catch (IOException e) {
+      throw new TargetException(url + ": " + e.getMessage());
+    }
+    return url.getAuthority();
+  }
+
+  private String id(String body) throws IOException {
+    var tree = JSON.readTree(body);
+    String self = tree.path("self").asText();
+    for (var node : tree.path("nodes")) {
+      if (node.path("node").asText().equals(self)) {
+        version = node.path("version").asText(version);
+        return node.path("id").asText(self);
+      }
+    }
+    return self;
+  }
+
+  private String token() {
+    if (address.token() != null) {
+      return address.token();
+    }
+    var user = new Caller.User(tenant, "load", Set.of(), Set.of("nodes:read"));
+    return new TokenSigner(address.secret(), AuthConfig.DEFAULTS).sign(user, TOKEN);
+  }
+
+  @Override
+  public Address address() {
+    return address;
+  }
+
+  @Override
+  public List<TargetNode> nodes() {
+    return List.copyOf(nodes);
+  }
+
+  @Override
+  public String redis() {
+    return redis;
+  }
+
+  @Override
+  public OptionalLong pid(TargetNode node) {
+    return OptionalLong.empty();
+  }
+
+  @Override
+  public void kill(TargetNode node) throws InterruptedException {
+    commands.kill(node);
+    awaitGone(node);
+  }
+
+  @Override
+  public void terminate(TargetNode node) throws InterruptedException {
+    commands.stop(node);
+    awaitGone(node);
+  }
+
+  private static void awaitGone(TargetNode node) throws InterruptedException {
+    long until = System.nanoTime() + GONE.toNanos();
+    while (Http.ready(node.url())) {
+      if (System.nanoTime() > until) {
+        throw new TargetException(
+            node.name() + " is still ready " + GONE.toSeconds() + " s after the command to end it");
+      }
+      Thread.sleep(POLL_MS);
+    }
+  }
+
+  @Override
+  public void restart(TargetNode node) throws InterruptedException {
+    commands.start(node);
+  }
+
+  @Override
+  public boolean ready(TargetNode node) throws InterruptedException {
+    return Http.ready(node.url());
+  }
+
+  /** That all are gone is for the samples to find out. */
+  @Override
+  public String trouble() {
+    return null;
+  }
+
+  @Override
+  public Map<String, String> environment() {
+    var environment = new LinkedHashMap<String, String>();
+    environment.put("target", String.join(", ", nodes.stream().map(this::text).toList()));
+    environment.put("target version", version);
+    return environment;
+  }
+
+  private String text(TargetNode node) {
+    return node.name() + " at " + node.url();
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,47 @@
+package dev.holdfast.loadtest.targets;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/** Questions to nodes. Any thread. */
+final class Http {
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final HttpClient CLIENT =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
+
+  private Http() {}
+
+  /**
+   * @param token null: without one
+   */
+  static HttpResponse<String> get(URI node, String path, String token)
+      throws IOException, InterruptedException {
+    return CLIENT.send(request(node, path, token), BodyHandlers.ofString());
+  }
+
+  static CompletableFuture<HttpResponse<String>> ask(URI node, String path) {
+    return CLIENT.sendAsync(request(node, path, null), BodyHandlers.ofString());
+  }
+
+  static boolean ready(URI node) throws InterruptedException {
+    try {
+      return get(node, "/health/ready", null).statusCode() == 200;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static HttpRequest request(URI node, String path, String token) {
+    var request = HttpRequest.newBuilder(node.resolve(path)).timeout(PATIENCE);
+    if (token != null) {
+      request.header("authorization", "Bearer " + token);
+    }
+    return request.build();
+  }
+}

@@ -1,0 +1,95 @@
+package dev.holdfast.loadtest.targets;
+
+import dev.holdfast.loadtest.report.Result.NodeSecond;
+import java.net.http.HttpResponse;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at one node, asked once a second. An answer that takes long is waited for, and the next
+ * question with it. Any thread; never blocks on the node.
+ */
+final class NodeProbe {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeProbe.class);
+  private static final double NS = 1e9;
+
+  /** A node that is busy may be late with an answer; one that is silent for longer is down. */
+  private static final long SILENCE_NS = 4_000_000_000L;
+
+  private final Target target;
+  private final TargetNode node;
+  private MetricsText last;
+  private long heard;
+  private boolean asking;
+  private boolean refused;
+  private Double cpuSeconds;
+  private long cpuAt;
+  private Double cores;
+
+  NodeProbe(Target target, TargetNode node) {
+    this.target = target;
+    this.node = node;
+  }
+
+  /** Asks anew, unless an answer is still under way. */
+  synchronized void ask() {
+    OptionalLong pid = target.pid(node);
+    if (pid.isPresent()) {
+      cpu(ProcessFigures.cpuSeconds(pid.getAsLong()));
+    }
+    if (!asking) {
+      asking = true;
+      Http.ask(node.url(), "/metrics").whenComplete(this::answered);
+    }
+  }
+
+  private synchronized void answered(HttpResponse<String> answer, Throwable failure) {
+    asking = false;
+    refused = failure != null;
+    if (failure != null || answer.statusCode() != 200) {
+      LOG.debug("{} gave no metrics: {}", node.name(), failure);
+      return;
+    }
+    last = new MetricsText(answer.body());
+    heard = System.nanoTime();
+    if (target.pid(node).isEmpty()) {
+      Double nanos = last.sum("process_cpu_time_ns_total", "");
+      cpu(nanos == null ? null : nanos / NS);
+    }
+  }
+
+  private void cpu(Double seconds) {
+    long now = System.nanoTime();
+    // A node that was started anew begins at 0 again.
+    boolean goesOn = seconds != null && cpuSeconds != null && seconds >= cpuSeconds;
+    cores = goesOn ? (seconds - cpuSeconds) / ((now - cpuAt) / NS) : null;
+    cpuSeconds = seconds;
+    cpuAt = now;
+  }
+
+  synchronized NodeSecond second() {
+    boolean up = last != null && !refused && System.nanoTime() - heard < SILENCE_NS;
+    if (!up) {
+      return new NodeSecond(node.name(), false, null, null, null, null);
+    }
+    OptionalLong pid = target.pid(node);
+    Long rss = pid.isPresent() ? ProcessFigures.rss(pid.getAsLong()) : null;
+    return new NodeSecond(
+        node.name(),
+        true,
+        whole(last.sum("holdfast_connections", "")),
+        cores,
+        rss,
+        whole(last.sum("jvm_memory_used_bytes", "area=\"heap\"")));
+  }
+
+  /** The last that it told; null before it told anything. */
+  synchronized MetricsText metrics() {
+    return last;
+  }
+
+  private static Long whole(Double value) {
+    return value == null ? null : Math.round(value);
+  }
+}

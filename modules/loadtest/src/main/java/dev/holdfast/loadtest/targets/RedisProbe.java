@@ -1,0 +1,111 @@
+package dev.holdfast.loadtest.targets;
+
+import dev.holdfast.loadtest.report.Result.RedisSecond;
+import dev.holdfast.redis.RedisConfig;
+import dev.holdfast.redis.RedisLink;
+import dev.holdfast.redis.Reply;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks at Redis, asked once a second. Any thread; never blocks on Redis. */
+final class RedisProbe {
+  private static final Logger LOG = LoggerFactory.getLogger(RedisProbe.class);
+  private static final RedisSecond NOTHING = new RedisSecond(null, null, null, null);
+  private static final double NS = 1e9;
+  private static final int MISSED = 4;
+
+  private final Vertx vertx;
+  private final RedisConfig config;
+  private RedisLink link;
+  private boolean asking;
+  private int missed;
+  private Double commands;
+  private Double cpuSeconds;
+  private long at;
+  private RedisSecond last = NOTHING;
+
+  RedisProbe(Vertx vertx, RedisConfig config) {
+    this.vertx = vertx;
+    this.config = config;
+  }
+
+  synchronized void ask() {
+    if (asking) {
+      missed++;
+      return;
+    }
+    asking = true;
+    var opened =
+        link != null
+            ? link.send("INFO")
+            : RedisLink.open(vertx, config, "load", new SimpleMeterRegistry())
+                .onSuccess(this::opened)
+                .compose(fresh -> fresh.send("INFO"));
+    opened.onSuccess(this::answered).onFailure(this::failed);
+  }
+
+  /** Null figures where it did not answer in the last seconds. */
+  synchronized RedisSecond second() {
+    return missed > MISSED ? NOTHING : last;
+  }
+
+  private synchronized void opened(RedisLink fresh) {
+    link = fresh;
+  }
+
+  private synchronized void answered(Reply reply) {
+    asking = false;
+    missed = 0;
+    String info = reply.asText();
+    long now = System.nanoTime();
+    Double commandsNow = number(info, "total_commands_processed");
+    Double cpuNow = sum(number(info, "used_cpu_sys"), number(info, "used_cpu_user"));
+    double seconds = (now - at) / NS;
+    last =
+        new RedisSecond(
+            rate(commands, commandsNow, seconds),
+            whole(number(info, "used_memory")),
+            keys(info),
+            rate(cpuSeconds, cpuNow, seconds));
+    commands = commandsNow;
+    cpuSeconds = cpuNow;
+    at = now;
+  }
+
+  private synchronized void failed(Throwable failure) {
+    asking = false;
+    missed = MISSED + 1;
+    LOG.debug("Redis told nothing: {}", failure.toString());
+  }
+
+  /** Of all databases; a server without keys lists none. */
+  private static Long keys(String info) {
+    Matcher line = Pattern.compile("(?m)^db\\d+:keys=(\\d+)").matcher(info);
+    long keys = 0;
+    while (line.find()) {
+      keys += Long.parseLong(line.group(1));
+    }
+    return keys;
+  }
+
+  private static Double rate(Double before, Double now, double seconds) {
+    return before == null || now == null || now < before ? null : (now - before) / seconds;
+  }
+
+  private static Double sum(Double one, Double two) {
+    return one == null || two == null ? null : one + two;
+  }
+
+  private static Double number(String info, String name) {
+    Matcher line = Pattern.compile("(?m)^" + name + ":([0-9.]+)").matcher(info);
+    return line.find() ? Double.valueOf(line.group(1)) : null;
+  }
+
+  private static Long whole(Double value) {
+    return value == null ? null : Math.round(value);
+  }
+}

@@ -1,0 +1,70 @@
+package dev.holdfast.loadtest.targets;
+
+import dev.holdfast.loadtest.report.Result.NodeSecond;
+import dev.holdfast.loadtest.report.Result.RedisSecond;
+import dev.holdfast.redis.RedisConfig;
+import io.vertx.core.Vertx;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Looks at the target's nodes and its Redis once a second, beside the run: what they don't answer
+ * is missing, and nothing waits for it. Any thread.
+ */
+public final class Samples implements AutoCloseable {
+  private final Map<TargetNode, NodeProbe> nodes = new LinkedHashMap<>();
+  private final RedisProbe redis;
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(Samples::thread);
+
+  /** Begins to look. */
+  public Samples(Vertx vertx, Target target) {
+    target.nodes().forEach(node -> nodes.put(node, new NodeProbe(target, node)));
+    redis = target.redis() == null ? null : new RedisProbe(vertx, RedisConfig.of(target.redis()));
+    timer.scheduleAtFixedRate(this::look, 0, 1, TimeUnit.SECONDS);
+  }
+
+  private void look() {
+    nodes.values().forEach(NodeProbe::ask);
+    if (redis != null) {
+      redis.ask();
+    }
+  }
+
+  public List<NodeSecond> nodes() {
+    return nodes.values().stream().map(NodeProbe::second).toList();
+  }
+
+  /** Null where the target's Redis is not known. */
+  public RedisSecond redis() {
+    return redis == null ? null : redis.second();
+  }
+
+  /** The sum over all nodes of the last that they told; null where one told nothing of it. */
+  public Double sum(String name, String label) {
+    var parts =
+        nodes.values().stream()
+            .map(NodeProbe::metrics)
+            .map(metrics -> metrics == null ? null : metrics.sum(name, label))
+            .toList();
+    return parts.stream().anyMatch(Objects::isNull)
+        ? null
+        : (Double) parts.stream().mapToDouble(Double::doubleValue).sum();
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+  }
+
+  private static Thread thread(Runnable task) {
+    var thread = new Thread(task, "load-samples");
+    thread.setDaemon(true);
+    return thread;
+  }
+}

@@ -1,0 +1,54 @@
+package dev.holdfast.loadtest.targets;
+
+import dev.holdfast.loadtest.plan.Address;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * What the load goes to. Methods block, and are called by one thread, but for {@link #close} and
+ * {@link #pid}, which may be called by any.
+ */
+public interface Target extends AutoCloseable {
+  /**
+   * Returns when every node takes clients.
+   *
+   * @throws TargetException where it can't be had; the message is for people
+   */
+  void start() throws InterruptedException;
+
+  Address address();
+
+  List<TargetNode> nodes();
+
+  /** URI of its Redis; null where it is not known. */
+  String redis();
+
+  /** Of the node's process; empty where it is not one of this machine that we started. */
+  OptionalLong pid(TargetNode node);
+
+  /** Ends the node as a crash would; gone when this returns. */
+  void kill(TargetNode node) throws InterruptedException;
+
+  /** Asks the node to end, by SIGTERM; gone when this returns. */
+  void terminate(TargetNode node) throws InterruptedException;
+
+  /** Starts the node anew at its old address; it is not yet ready when this returns. */
+  void restart(TargetNode node) throws InterruptedException;
+
+  /** Whether the node takes clients. */
+  boolean ready(TargetNode node) throws InterruptedException;
+
+  /**
+   * Whether nodes that nobody killed are gone.
+   *
+   * @return what to tell people; null where all is well
+   */
+  String trouble();
+
+  /** For people: name to value. */
+  Map<String, String> environment();
+
+  @Override
+  void close();
+}
