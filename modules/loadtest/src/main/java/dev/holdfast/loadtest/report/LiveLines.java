@@ -53,7 +53,7 @@ final class LiveLines {
         joined(now.deliveryP50(), "ms"),
         joined(now.deliveryP99(), "ms"),
         joined(now.deliveryMax(), "ms"),
-        nodes(now, ":", ",", node -> text(node.connections(), "")),
+        nodes(now, ":", ",", node -> plain(node.connections())),
         nodes(now, ":", ",", node -> cores(node.cpu())),
         now.workerCpu(),
         joined(now.workerLagMicros() / 1000.0, "ms"),
@@ -162,6 +162,10 @@ final class LiveLines {
   /** With its unit but without a space in it. */
   private static String joined(Double value, String unit) {
     return value == null ? "-" : String.format(Locale.ROOT, "%.3f%s", value, unit);
+  }
+
+  private static String plain(Long value) {
+    return value == null ? "-" : value.toString();
   }
 
   private static String cores(Double value) {

@@ -39,7 +39,7 @@ function showComparison() {
   const charts = percentilePlots(data);
   document.getElementById('page').replaceChildren(...[
     el('header', {class: 'head'}, el('div', null, el('p', {class: 'kicker'}, 'Holdfast load test'), el('h1', null, 'Two results side by side'))),
-    el('div', {class: 'columns'}, side('a', a), side('b', b)),
+    el('div', {class: 'columns sides'}, side('a', a), side('b', b)),
     warnings.length ? section('Beware', el('ul', {class: 'list warn'}, warnings.map(warning => el('li', null, warning)))) : null,
     textDifferences('Settings that differ', settings),
     textDifferences('Environment that differs', environment),

@@ -12,6 +12,12 @@ function el(tag, attributes, ...children) {
   return element;
 }
 
+/** A long name, which may break where its words do. */
+function breakable(text) {
+  const words = String(text).split(/(?<=[a-z0-9])(?=[A-Z])|(?<=[.:_-])/);
+  return words.flatMap((word, i) => i === 0 ? [word] : [el('wbr'), word]);
+}
+
 /**
  * columns: {title, number: right-aligned, text: long}; the first is the rows' heading. Rows: arrays of text or elements.
  * stack: whether a row becomes a list on a narrow screen; otherwise the table scrolls sideways.
@@ -20,12 +26,13 @@ function table(label, columns, rows, stack) {
   const head = el('tr', null, columns.map(column => el('th', {scope: 'col', class: column.number ? 'number' : null}, column.title)));
   const body = el('tbody', null, rows.map(row => el('tr', null, row.map((cell, i) => cellOf(columns[i], cell, i)))));
   const content = el('table', {class: stack ? 'stack' : null}, el('thead', null, head), body);
-  return el('div', {class: 'scroll', role: 'region', 'aria-label': label, tabindex: '0'}, content);
+  return el('div', {class: rows.length <= 15 ? 'scroll short' : 'scroll', role: 'region', 'aria-label': label, tabindex: '0'}, content);
 }
 
 function cellOf(column, cell, i) {
-  const attributes = {class: column.number ? 'number' : column.text ? 'text' : null};
-  if (i === 0) return el('th', {scope: 'row', ...attributes, 'data-label': column.title}, cell);
+  const kinds = [column.number && 'number', column.text && 'text', cell === '' && 'empty'].filter(Boolean);
+  const attributes = {class: kinds.length ? kinds.join(' ') : null};
+  if (i === 0) return el('th', {scope: 'row', ...attributes, 'data-label': column.title}, typeof cell === 'string' ? breakable(cell) : cell);
   return el('td', {...attributes, 'data-label': column.text ? '' : column.title}, el('span', null, cell));
 }
 

@@ -7,7 +7,7 @@ const MARK_COLOURS = {fault: 'bad', recovery: 'good'};
 const markColour = mark => MARK_COLOURS[mark.kind] || 'soft';
 
 function marksPlugin(marks) {
-  return {id: 'marks', afterDatasetsDraw: chart => drawMarks(chart, marks)};
+  return {id: 'marks', beforeDatasetsDraw: chart => drawMarks(chart, marks)};
 }
 
 function drawMarks(chart, marks) {

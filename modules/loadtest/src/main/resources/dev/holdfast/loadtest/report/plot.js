@@ -32,8 +32,8 @@ function drawPlots() {
   Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
   plots.forEach(drawPlot);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => plots.forEach(paint));
-  addEventListener('beforeprint', () => plots.forEach(plot => forPaper(plot, true)));
-  addEventListener('afterprint', () => plots.forEach(plot => forPaper(plot, false)));
+  addEventListener('beforeprint', () => forPaper(true));
+  addEventListener('afterprint', () => forPaper(false));
 }
 
 function drawPlot(plot) {
@@ -52,9 +52,12 @@ function drawPlot(plot) {
 function dataset(line) {
   return {
     label: line.label, data: line.points, yAxisID: line.right ? 'right' : 'y', borderDash: line.dash || [],
-    borderWidth: 2, pointRadius: line.points.length === 1 ? 3 : 0, pointHoverRadius: 4, pointHitRadius: 8, spanGaps: false
+    borderWidth: 2, pointRadius: ({dataIndex}) => alone(line.points, dataIndex) ? 2.5 : 0, pointHoverRadius: 4, pointHitRadius: 8, spanGaps: false
   };
 }
+
+/** No line leads to it. */
+const alone = (points, i) => !isNumber(points[i - 1]?.y) && !isNumber(points[i + 1]?.y);
 
 function options({spec, log}) {
   const scales = {x: spec.x(), y: yScale(spec.unit, log)};
@@ -137,12 +140,14 @@ function paint({spec, chart, legend}) {
   chart.update('none');
 }
 
-/** Of one size, whatever the window's: the style sheet fits it to the paper. */
-function forPaper(plot, paper) {
-  const {chart} = plot;
-  chart.options.responsive = !paper;
-  chart.options.devicePixelRatio = paper ? 2 : undefined;
-  if (paper) chart.resize(900, plot.spec.wide ? 330 : 250);
-  else chart.resize();
-  paint(plot);
+/** Light, and of one size, whatever the window's: the style sheet fits it to the paper. */
+function forPaper(paper) {
+  document.documentElement.classList.toggle('paper', paper);
+  for (const plot of plots) {
+    plot.chart.options.responsive = !paper;
+    plot.chart.options.devicePixelRatio = paper ? 3 : undefined;
+    if (paper) plot.chart.resize(680, plot.spec.wide ? 290 : 200);
+    else plot.chart.resize();
+    paint(plot);
+  }
 }

@@ -28,7 +28,7 @@ function tile(figure, requirements) {
   const required = requiredOf(figure, requirements);
   const state = required.length ? (required.every(outcome => outcome.held) ? ' held' : ' broken') : '';
   return el('div', {class: 'tile' + state},
-    el('div', {class: 'name'}, figure.name), el('div', {class: 'value'}, quantity(figure.value, figure.unit)),
+    el('div', {class: 'name'}, breakable(figure.name)), el('div', {class: 'value'}, quantity(figure.value, figure.unit)),
     el('div', {class: 'meaning'}, figure.meaning),
     required.map(outcome => el('div', null, el('span', {class: 'tag ' + (outcome.held ? 'good' : 'bad')}, (outcome.held ? '✓ ' : '✗ ') + outcome.requirement))));
 }
@@ -81,7 +81,7 @@ function counters({counters: all}) {
     ['bytes', quantity(all.bytes, 'B'), 'of these'], ['called', all.called, 'answers of the registry'], ['interrupted', all.interrupted, 'connections lost when attached'],
     ['resumed', all.resumed, 'of these, back as the same session'], ['restarted', all.restarted, 'of these, back as another session']];
   return section('Counted', table('Counted', [{title: 'what'}, {title: 'number', number: true}, {title: 'meaning', text: true}],
-    rows.map(([name, value, meaning]) => [name, isNumber(value) ? digits(value) : value, meaning]), true));
+    rows.map(([what, value, meaning]) => [what, isNumber(value) ? digits(value) : value, meaning]), true));
 }
 
 function closes({counters: {closes, errors}}) {
@@ -103,7 +103,7 @@ function showReport() {
     reportHead(data), problems(result), figures(result), requirements(result), ledger(result), latencies(result),
     charts.length ? section('Charts', el('div', {class: 'charts'}, charts)) : null,
     result.marks.length ? section('Events', el('p', {class: 'soft'}, 'By their numbers in the charts.'), marksTable(result.marks)) : null,
-    el('div', {class: 'columns'}, [counters(result), ...closes(result)].filter(Boolean)),
+    el('div', {class: 'columns'}, counters(result), el('div', null, closes(result))),
     el('div', {class: 'columns'}, [texts('Settings', result.settings), texts('Environment', result.environment)].filter(Boolean)),
     el('footer', null, 'Result format ' + result.format + '. The charts are drawn by Chart.js (MIT licence). This file loads nothing from anywhere.')
   ].flat().filter(Boolean));
