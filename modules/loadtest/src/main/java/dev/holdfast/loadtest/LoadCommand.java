@@ -1,0 +1,171 @@
+package dev.holdfast.loadtest;
+
+import dev.holdfast.cluster.Loopback;
+import dev.holdfast.loadtest.report.Requirement;
+import dev.holdfast.loadtest.run.FigureKind;
+import dev.holdfast.loadtest.run.Scenario;
+import dev.holdfast.loadtest.run.Settings;
+import dev.holdfast.loadtest.run.WorkersConfig;
+import dev.holdfast.loadtest.run.scenario.Scenarios;
+import dev.holdfast.loadtest.targets.Program;
+import dev.holdfast.loadtest.targets.TargetException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Puts a cluster through a scenario, and reports what came of it. */
+@Command(
+    name = "load",
+    mixinStandardHelpOptions = true,
+    description =
+        "Puts a cluster through a scenario, and reports what it lost, repeated and reordered, how"
+            + " long things took, and what they cost. Without --url it starts a cluster of its own."
+            + " 'list' lists the scenarios.",
+    subcommands = {ListCommand.class, CompareCommand.class})
+public final class LoadCommand implements Callable<Integer> {
+  private static final int CONNECTIONS_PER_WORKER = 10_000;
+
+  /** Files that a process may have open are limited; each connection is one. */
+  private static final int MOST_PER_WORKER = 18_000;
+
+  private static final int MOST_WORKERS = 32;
+  private static final int MOST_RUNS = 20;
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(index = "0", arity = "0..1", paramLabel = "SCENARIO", description = "See 'list'.")
+  private String name;
+
+  @Mixin private TargetOptions target;
+  @Mixin private LoadSettings load;
+  @Mixin private WorkerOptions workers;
+  @Mixin private OutputOptions output;
+
+  @Override
+  public Integer call() throws Exception {
+    Job job;
+    try {
+      job = job();
+    } catch (IllegalArgumentException e) {
+      return refused(e.getMessage(), LoadExit.USAGE);
+    }
+    try {
+      return job.run(spec.commandLine().getOut());
+    } catch (TargetException e) {
+      return refused(e.getMessage(), LoadExit.NOT_STARTED);
+    }
+  }
+
+  private int refused(String message, int code) {
+    spec.commandLine().getErr().println("load: " + message);
+    return code;
+  }
+
+  private Job job() {
+    Scenario scenario = scenario();
+    var targets = new Targets(scenario, target, server());
+    Settings settings = load.of(scenario, targets.bus(), targets.tokenTenant());
+    targets.check(settings);
+    Targets.need(
+        output.repeat >= 1 && output.repeat <= MOST_RUNS,
+        "--repeat: 1 to " + MOST_RUNS + ", not " + output.repeat);
+    checkFile("--json", output.json);
+    checkFile("--html", output.html);
+    return new Job(
+        scenario,
+        settings,
+        targets,
+        workers(scenario, settings, targets),
+        requirements(scenario),
+        output);
+  }
+
+  private Scenario scenario() {
+    Targets.need(name != null, "which scenario? " + String.join(", ", Scenarios.names()));
+    return Scenarios.find(name)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "there is no scenario '%s'; did you mean %s? 'load list' lists them"
+                        .formatted(name, Nearest.of(name, Scenarios.names()))));
+  }
+
+  /** This program, where it is the server too. */
+  private Program server() {
+    return spec.root().subcommands().containsKey("serve") ? Program.self() : null;
+  }
+
+  private WorkersConfig workers(Scenario scenario, Settings settings, Targets targets) {
+    Targets.need(
+        workers.workers == null || workers.urls.isEmpty(),
+        "--workers and --worker-url: either one or the other");
+    Targets.need(
+        workers.secretFile == null || !workers.urls.isEmpty(),
+        "--secret-file goes with --worker-url");
+    Targets.need(
+        targets.existing() || workers.urls.stream().allMatch(url -> Loopback.is(url.getHost())),
+        "a cluster of its own can't be reached from --worker-url: give it --url");
+    int clients = scenario.shape(settings).clients();
+    int local = workers.urls.isEmpty() ? local(clients) : 0;
+    int count = local + workers.urls.size();
+    Targets.need(
+        (clients - 1) / count < MOST_PER_WORKER,
+        "%,d clients are too many for %d workers: %,d each at most"
+            .formatted(clients, count, MOST_PER_WORKER));
+    String secret =
+        workers.secretFile == null ? null : Targets.secret("--secret-file", workers.secretFile);
+    return new WorkersConfig(
+        local, Program.self(), command("worker"), workers.urls, secret, targets.processors());
+  }
+
+  private int local(int clients) {
+    int local =
+        workers.workers == null
+            ? Math.min(MOST_WORKERS, (clients - 1) / CONNECTIONS_PER_WORKER + 1)
+            : workers.workers;
+    Targets.need(
+        local >= 1 && local <= MOST_WORKERS, "--workers: 1 to " + MOST_WORKERS + ", not " + local);
+    return local;
+  }
+
+  /** How a command of the load test is called in this program. */
+  private List<String> command(String last) {
+    List<String> words = new ArrayList<>(Arrays.asList(spec.qualifiedName(" ").split(" ")));
+    words.remove(0);
+    words.add(last);
+    return words;
+  }
+
+  private List<Requirement> requirements(Scenario scenario) {
+    Map<String, String> units =
+        scenario.figures().stream().collect(Collectors.toMap(FigureKind::name, FigureKind::unit));
+    List<Requirement> all = new ArrayList<>();
+    output.requirements.forEach(text -> all.add(Requirement.parse(text, units)));
+    List<String> named = all.stream().map(Requirement::figure).toList();
+    scenario.requirements().stream()
+        .map(text -> Requirement.parse(text, units))
+        .filter(requirement -> !named.contains(requirement.figure()))
+        .forEach(all::add);
+    return all;
+  }
+
+  /** Before a long run, not after it. */
+  private static void checkFile(String option, Path file) {
+    if (file != null) {
+      Path folder = file.toAbsolutePath().getParent();
+      Targets.need(
+          Files.isDirectory(folder) && Files.isWritable(folder) && !Files.isDirectory(file),
+          option + ": can't write " + file);
+    }
+  }
+}

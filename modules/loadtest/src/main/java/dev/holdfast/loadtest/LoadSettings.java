@@ -1,0 +1,103 @@
+package dev.holdfast.loadtest;
+
+import dev.holdfast.loadtest.plan.Flow;
+import dev.holdfast.loadtest.run.Defaults;
+import dev.holdfast.loadtest.run.Scenario;
+import dev.holdfast.loadtest.run.Settings;
+import java.util.Locale;
+import picocli.CommandLine.Option;
+
+/** The options that say how much load there is. */
+final class LoadSettings {
+  private static final String TENANT = "load";
+  private static final double MINUTE = 60;
+  private static final double NEVER_USED = 1;
+
+  @Option(names = "--connections", paramLabel = "N", description = "Clients in all.")
+  private Integer connections;
+
+  @Option(names = "--rate", paramLabel = "N", description = "Publications per second in all.")
+  private Double rate;
+
+  @Option(names = "--payload", paramLabel = "BYTES", description = "Of JSON in each publication.")
+  private Integer payload;
+
+  @Option(
+      names = "--duration",
+      paramLabel = "TIME",
+      converter = Seconds.class,
+      description = "Of the measuring: 30s, 5m, 2h.")
+  private Double duration;
+
+  @Option(
+      names = "--warmup",
+      paramLabel = "TIME",
+      converter = Seconds.class,
+      description = "Of load before the measuring.")
+  private Double warmup;
+
+  @Option(
+      names = "--connect-rate",
+      paramLabel = "N",
+      description = "Connects per second in all; default: as fast as they go.")
+  private double connectRate;
+
+  @Option(names = "--tenant", description = "Of the clients; default that of --token, or load.")
+  private String tenant;
+
+  @Option(
+      names = "--via",
+      description = "How load is published: bus or http. Default bus where it can be joined.")
+  private Flow.Via via;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "MINUTES",
+      defaultValue = "30",
+      description = "Longest that a run may take, 1 to 1440; default 30.")
+  private double limit;
+
+  /**
+   * @param bus whether the target's can be joined
+   * @param tokenTenant null where there is no token
+   * @throws IllegalArgumentException with a message for people
+   */
+  Settings of(Scenario scenario, boolean bus, String tokenTenant) {
+    Defaults defaults = scenario.defaults();
+    if (via == Flow.Via.BUS && !bus) {
+      throw new IllegalArgumentException(
+          "--via bus needs --members and --cluster, which say where the bus of the target is");
+    }
+    return new Settings(
+        connections == null ? defaults.connections() : connections,
+        chosen(scenario, "--rate", rate, defaults.rate()),
+        (int) chosen(scenario, "--payload", payload, defaults.payload(), 200),
+        chosen(scenario, "--warmup", warmup, defaults.warmup(), 0),
+        chosen(scenario, "--duration", duration, defaults.duration(), NEVER_USED),
+        connectRate,
+        tenant(tokenTenant),
+        via != null ? via : bus ? Flow.Via.BUS : Flow.Via.HTTP,
+        limit * MINUTE);
+  }
+
+  private String tenant(String tokenTenant) {
+    if (tenant != null && tokenTenant != null && !tenant.equals(tokenTenant)) {
+      throw new IllegalArgumentException(
+          "--tenant %s is not that of the --token, %s".formatted(tenant, tokenTenant));
+    }
+    return tenant != null ? tenant : tokenTenant != null ? tokenTenant : TENANT;
+  }
+
+  private static double chosen(Scenario scenario, String option, Number given, Number standard) {
+    return chosen(scenario, option, given, standard, NEVER_USED);
+  }
+
+  private static double chosen(
+      Scenario scenario, String option, Number given, Number standard, double unused) {
+    if (given != null && standard == null) {
+      throw new IllegalArgumentException(
+          "%s has no setting %s".formatted(scenario.name(), option.toLowerCase(Locale.ROOT)));
+    }
+    return given != null ? given.doubleValue() : standard == null ? unused : standard.doubleValue();
+  }
+}

@@ -1,0 +1,31 @@
+package dev.holdfast.loadtest;
+
+import java.util.Comparator;
+import java.util.List;
+
+/** What somebody may have meant. */
+final class Nearest {
+  private Nearest() {}
+
+  /** The name that takes the fewest letters to be put in, left out or replaced. */
+  static String of(String text, List<String> names) {
+    return names.stream().min(Comparator.comparingInt(name -> distance(text, name))).orElseThrow();
+  }
+
+  private static int distance(String one, String two) {
+    int[] row = new int[two.length() + 1];
+    for (int j = 0; j < row.length; j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= one.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j < row.length; j++) {
+        int replaced = diagonal + (one.charAt(i - 1) == two.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[two.length()];
+  }
+}

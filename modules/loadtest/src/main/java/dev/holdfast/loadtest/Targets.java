@@ -1,0 +1,203 @@
+package dev.holdfast.loadtest;
+
+import dev.holdfast.cluster.HostPort;
+import dev.holdfast.cluster.Loopback;
+import dev.holdfast.loadtest.plan.Address;
+import dev.holdfast.loadtest.plan.Address.BusAddress;
+import dev.holdfast.loadtest.plan.Flow;
+import dev.holdfast.loadtest.run.Need;
+import dev.holdfast.loadtest.run.Scenario;
+import dev.holdfast.loadtest.run.Settings;
+import dev.holdfast.loadtest.targets.ExistingCluster;
+import dev.holdfast.loadtest.targets.NodeCommands;
+import dev.holdfast.loadtest.targets.OwnCluster;
+import dev.holdfast.loadtest.targets.OwnClusterConfig;
+import dev.holdfast.loadtest.targets.Processors;
+import dev.holdfast.loadtest.targets.Program;
+import dev.holdfast.loadtest.targets.Target;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Makes the target of the options. Every problem is an {@link IllegalArgumentException} with a
+ * message for people.
+ */
+final class Targets {
+  private static final int MOST_NODES = 16;
+
+  private final Scenario scenario;
+  private final TargetOptions options;
+  private final Program server;
+  private final Processors processors;
+
+  /**
+   * @param server this program where it has the command {@code serve}, else null
+   */
+  Targets(Scenario scenario, TargetOptions options, Program server) {
+    this.scenario = scenario;
+    this.options = options;
+    this.server = server;
+    this.processors =
+        options.processors == null ? Processors.ANY : Processors.parse(options.processors);
+  }
+
+  Processors processors() {
+    return processors;
+  }
+
+  boolean existing() {
+    return !options.urls.isEmpty();
+  }
+
+  /** Whether workers can join the target's bus. */
+  boolean bus() {
+    return !existing() || !options.members.isEmpty();
+  }
+
+  /** Null where there is no token, or it does not say. */
+  String tokenTenant() {
+    return options.token == null ? null : Token.tenant(options.token);
+  }
+
+  void check(Settings settings) {
+    if (existing()) {
+      checkExisting(settings);
+    } else {
+      refuse(options.token, "--token");
+      refuse(options.keyFile, "--key-file");
+      refuse(options.members.isEmpty() ? null : options.members, "--members");
+      refuse(options.cluster, "--cluster");
+      refuse(options.redis, "--redis");
+      refuse(options.kill, "--kill-command");
+      refuse(options.stop, "--stop-command");
+      refuse(options.start, "--start-command");
+      checkOwn();
+    }
+  }
+
+  private void checkOwn() {
+    if (scenario.needs().contains(Need.BARE)) {
+      need(options.nodes == null, scenario.name() + " has a server of its own, no --nodes");
+      return;
+    }
+    int count = nodes();
+    need(count >= 1 && count <= MOST_NODES, "--nodes: 1 to 16, not " + count);
+    need(
+        count >= 2 || scenario.defaults().nodes() == 1,
+        scenario.name() + " needs two --nodes or more");
+    need(
+        server != null || options.serverJar != null,
+        "--nodes needs the server: --server-jar says where holdfast.jar is");
+    need(
+        options.serverJar == null || Files.isRegularFile(options.serverJar),
+        "--server-jar: there is no file " + options.serverJar);
+  }
+
+  private int nodes() {
+    return options.nodes == null ? scenario.defaults().nodes() : options.nodes;
+  }
+
+  private void checkExisting(Settings settings) {
+    need(options.nodes == null, "--nodes and --url: either one or the other");
+    need(
+        !scenario.needs().contains(Need.BARE),
+        scenario.name() + " has a server of its own, no --url");
+    refuse(options.serverJar, "--server-jar", "--nodes");
+    options.urls.forEach(this::checkUrl);
+    need(
+        options.token == null ^ options.keyFile == null,
+        "--url needs one of --token and --key-file");
+    need(
+        options.members.isEmpty() == (options.cluster == null),
+        "--members and --cluster: both or none");
+    for (String member : options.members) {
+      HostPort.parse(member);
+    }
+    checkNeeds();
+    need(
+        options.token == null || scenario.shape(settings).flows().stream().noneMatch(Targets::own),
+        scenario.name() + " needs --key-file: with one --token all clients are the same user");
+  }
+
+  private void checkNeeds() {
+    need(
+        !scenario.needs().contains(Need.BUS) || bus(),
+        scenario.name() + " needs --members and --cluster, which say where the target's bus is");
+    need(
+        !scenario.needs().contains(Need.KILL) || options.kill != null && options.start != null,
+        scenario.name() + " needs --kill-command and --start-command, or --nodes");
+    need(
+        !scenario.needs().contains(Need.STOP) || options.stop != null && options.start != null,
+        scenario.name() + " needs --stop-command and --start-command, or --nodes");
+  }
+
+  private static boolean own(Flow flow) {
+    return flow.target() == Flow.Target.USER;
+  }
+
+  private void checkUrl(URI url) {
+    String scheme = String.valueOf(url.getScheme());
+    need(
+        (scheme.equals("http") || scheme.equals("https")) && url.getHost() != null,
+        "--url: as in http://host:port, not " + url);
+    need(
+        options.owned || Loopback.is(url.getHost()),
+        url + " is not on this machine: --i-own-this-target says that you may put load on it");
+  }
+
+  /** Whether it is for one run: it is closed after it. */
+  Target target(Settings settings, Path folder) {
+    return existing() ? existing(settings) : own(folder);
+  }
+
+  private Target own(Path folder) {
+    Map<String, String> settings = new HashMap<>(scenario.nodeSettings());
+    settings.putAll(options.settings);
+    Program program = options.serverJar == null ? server : Program.jar(options.serverJar);
+    List<String> jvm = List.of(options.nodeOptions.strip().split("\\s+"));
+    return new OwnCluster(
+        new OwnClusterConfig(nodes(), program, jvm, settings, options.fsync, processors), folder);
+  }
+
+  private Target existing(Settings settings) {
+    BusAddress bus =
+        options.members.isEmpty() ? null : new BusAddress(options.cluster, options.members);
+    var address = new Address(options.urls, options.token, secret(), bus);
+    var commands = new NodeCommands(options.kill, options.stop, options.start);
+    return new ExistingCluster(address, settings.tenant(), options.redis, commands);
+  }
+
+  private String secret() {
+    return options.keyFile == null ? null : secret("--key-file", options.keyFile);
+  }
+
+  /** A file's text without the spaces around it. */
+  static String secret(String option, Path file) {
+    try {
+      String secret = Files.readString(file).strip();
+      need(!secret.isEmpty(), option + ": " + file + " is empty");
+      return secret;
+    } catch (IOException e) {
+      throw new IllegalArgumentException(option + ": can't read " + file);
+    }
+  }
+
+  private static void refuse(Object value, String option) {
+    refuse(value, option, "--url");
+  }
+
+  private static void refuse(Object value, String option, String other) {
+    need(value == null, option + " goes with " + other);
+  }
+
+  static void need(boolean holds, String problem) {
+    if (!holds) {
+      throw new IllegalArgumentException(problem);
+    }
+  }
+}

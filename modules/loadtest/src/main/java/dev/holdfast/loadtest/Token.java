@@ -1,0 +1,29 @@
+package dev.holdfast.loadtest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.Base64;
+
+/** What a token that was given says of itself; whether it is true is the target's affair. */
+final class Token {
+  private Token() {}
+
+  /**
+   * The claim {@code tenant}; null where there is none of that name.
+   *
+   * @throws IllegalArgumentException where it is no token
+   */
+  static String tenant(String token) {
+    String[] parts = token.split("\\.");
+    if (parts.length != 3) {
+      throw new IllegalArgumentException("--token: not a JWT, it has no three parts");
+    }
+    try {
+      JsonNode claims = new ObjectMapper().readTree(Base64.getUrlDecoder().decode(parts[1]));
+      return claims.path("tenant").isTextual() ? claims.path("tenant").asText() : null;
+    } catch (IOException | IllegalArgumentException e) {
+      throw new IllegalArgumentException("--token: not a JWT, its claims are not JSON");
+    }
+  }
+}
