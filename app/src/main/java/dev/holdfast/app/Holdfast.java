@@ -1,6 +1,8 @@
 package dev.holdfast.app;
 
 import dev.holdfast.app.demo.DemoCommand;
+import dev.holdfast.loadtest.LoadCommand;
+import dev.holdfast.loadtest.LoadExit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -16,6 +18,7 @@ import picocli.CommandLine.HelpCommand;
       TokenCommand.class,
       HealthCommand.class,
       DemoCommand.class,
+      LoadCommand.class,
       HelpCommand.class
     })
 public final class Holdfast {
@@ -31,6 +34,8 @@ public final class Holdfast {
     commands.setCaseInsensitiveEnumValuesAllowed(true);
     commands.setUsageHelpWidth(100);
     describe(commands);
+    var load = commands.getSubcommands().get("load").getCommandSpec();
+    load.usageMessage().exitCodeList(LoadExit.MEANINGS);
     return commands;
   }
 

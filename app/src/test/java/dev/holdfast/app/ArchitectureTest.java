@@ -41,6 +41,17 @@ class ArchitectureTest {
           entry(
               "gateway",
               List.of("core", "protocol", "auth", "sessions", "channels", "connections", "files")),
+          entry(
+              "loadtest",
+              List.of(
+                  "core",
+                  "cluster",
+                  "protocol",
+                  "redis",
+                  "auth",
+                  "sessions",
+                  "channels",
+                  "connections")),
           entry("testkit", List.of("core", "protocol", "redis", "auth")),
           entry(
               "app",
@@ -54,7 +65,8 @@ class ArchitectureTest {
                   "channels",
                   "connections",
                   "files",
-                  "gateway")));
+                  "gateway",
+                  "loadtest")));
 
   private static final List<String> SERVICES =
       List.of("sessions", "channels", "connections", "files");
