@@ -1,5 +1,6 @@
 package dev.holdfast.loadtest;
 
+import ch.qos.logback.classic.Level;
 import dev.holdfast.loadtest.report.EndTable;
 import dev.holdfast.loadtest.report.HtmlReport;
 import dev.holdfast.loadtest.report.LiveView;
@@ -24,6 +25,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One command: the runs that were asked for, and what is written of them. */
 final class Job {
@@ -60,6 +63,7 @@ final class Job {
    * @return the process' exit code
    */
   int run(PrintWriter out) throws IOException, InterruptedException {
+    quieten();
     Runtime.getRuntime().addShutdownHook(new Thread(this::interrupt, "load-stop"));
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(LOOPS));
     try {
@@ -67,6 +71,14 @@ final class Job {
     } finally {
       over.countDown();
       vertx.close().onFailure(failure -> out.println(failure.getMessage()));
+    }
+  }
+
+  /** Below a warning nothing is worth a line between those of the run. */
+  private static void quieten() {
+    if (LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)
+        instanceof ch.qos.logback.classic.Logger root) {
+      root.setLevel(Level.WARN);
     }
   }
 

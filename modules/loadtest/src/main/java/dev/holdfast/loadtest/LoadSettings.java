@@ -11,6 +11,7 @@ import picocli.CommandLine.Option;
 final class LoadSettings {
   private static final String TENANT = "load";
   private static final double MINUTE = 60;
+  private static final double MOST_MINUTES = 1_440;
   private static final double NEVER_USED = 1;
 
   @Option(names = "--connections", paramLabel = "N", description = "Clients in all.")
@@ -68,6 +69,7 @@ final class LoadSettings {
       throw new IllegalArgumentException(
           "--via bus needs --members and --cluster, which say where the bus of the target is");
     }
+    Targets.need(limit >= 1 && limit <= MOST_MINUTES, "--limit: 1 to 1440 minutes, not " + limit);
     return new Settings(
         connections == null ? defaults.connections() : connections,
         chosen(scenario, "--rate", rate, defaults.rate()),

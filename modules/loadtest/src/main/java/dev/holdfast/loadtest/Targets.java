@@ -115,6 +115,7 @@ final class Targets {
     need(
         options.members.isEmpty() == (options.cluster == null),
         "--members and --cluster: both or none");
+    secret();
     for (String member : options.members) {
       HostPort.parse(member);
     }
