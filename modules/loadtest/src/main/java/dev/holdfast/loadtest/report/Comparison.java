@@ -20,7 +20,8 @@ import java.util.stream.Collectors;
 
 /** Two results side by side; the first is what the second is held against. */
 public final class Comparison {
-  private static final List<String> SCRIPTS = List.of("text.js", "dom.js", "plot.js", "marks.js", "charts.js", "compare.js");
+  private static final List<String> SCRIPTS =
+      List.of("text.js", "dom.js", "plot.js", "marks.js", "charts.js", "compare.js");
 
   private final Data data;
 

@@ -26,7 +26,7 @@ public record Terminal(boolean rewrites, boolean unicode) {
     if (text == null) {
       return "";
     }
-    var line = text.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]+", " ").strip();
+    var line = text.replaceAll("[\\p{Cc}\\p{Cf}\\u2028\\u2029]+", " ").strip();
     return unicode
         ? line
         : line.replace('–', '-').replace("µ", "u").replaceAll("[^\\x20-\\x7e]", "?");
