@@ -35,7 +35,7 @@ public final class Coordinator implements AutoCloseable {
   private final WorkersConfig workersConfig;
   private final Vertx vertx;
   private final LiveView view;
-  private final Recorder recorder = new Recorder();
+  private final Recorder recorder = new Recorder(Clock::micros);
   private final List<Mark> marks = new ArrayList<>();
   private final List<String> problems = new ArrayList<>();
   private final Workers workers;

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import java.util.zip.DataFormatException;
 import org.HdrHistogram.Histogram;
 
@@ -34,24 +35,32 @@ final class Recorder {
     }
 
     boolean holds(long begin, long end) {
-      return begin >= from - SLACK_MICROS && end <= to + SLACK_MICROS;
+      return begin >= from - SLACK_MICROS && end - SLACK_MICROS <= to;
     }
   }
 
   private final Map<String, Histogram> series = new TreeMap<>();
   private final List<Window> windows = new ArrayList<>();
   private final Map<WorkerLink, Long> before = new HashMap<>();
+  private final LongSupplier clock;
   private Histogram second = fresh();
+
+  /**
+   * @param clock µs since 1970, the coordinator's
+   */
+  Recorder(LongSupplier clock) {
+    this.clock = clock;
+  }
 
   /** From now on, under this label too. */
   synchronized void open(String label) {
-    windows.add(new Window(label, Clock.micros()));
+    windows.add(new Window(label, clock.getAsLong()));
   }
 
   synchronized void close(String label) {
     windows.stream()
         .filter(window -> window.label.equals(label) && window.to == Long.MAX_VALUE)
-        .forEach(window -> window.to = Clock.micros());
+        .forEach(window -> window.to = clock.getAsLong());
   }
 
   synchronized void add(WorkerLink worker, Progress progress) {
