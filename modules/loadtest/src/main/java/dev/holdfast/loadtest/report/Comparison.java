@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -22,6 +23,9 @@ import java.util.stream.Collectors;
 public final class Comparison {
   private static final List<String> SCRIPTS =
       List.of("text.js", "dom.js", "plot.js", "marks.js", "charts.js", "compare.js");
+
+  /** What differs between any two runs; it is shown, but not warned of. */
+  private static final Set<String> NEVER_THE_SAME = Set.of("clocks", "load average at the end");
 
   private final Data data;
 
@@ -44,7 +48,7 @@ public final class Comparison {
             new Side(nameA, a),
             new Side(nameB, b),
             Difference.NOISE,
-            warnings(nameA, a, nameB, b, !environment.isEmpty()),
+            warnings(nameA, a, nameB, b, elsewhere(environment)),
             settings,
             environment,
             differences));
@@ -88,6 +92,10 @@ public final class Comparison {
       warnings.add("Different versions: %s and %s.".formatted(a.version(), b.version()));
     }
     return warnings;
+  }
+
+  private static boolean elsewhere(List<TextDifference> environment) {
+    return environment.stream().anyMatch(each -> !NEVER_THE_SAME.contains(each.name()));
   }
 
   private static List<TextDifference> texts(Map<String, String> a, Map<String, String> b) {

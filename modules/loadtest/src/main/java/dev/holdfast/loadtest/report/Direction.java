@@ -13,7 +13,7 @@ enum Direction {
   private static final Pattern FAULTS =
       Pattern.compile(
           "(?i).*(lost|duplicated|outOfOrder|\\bgaps|\\btold|missing|failed|failures|errors"
-              + "|refused|interrupted|restarted|\\blate|unanswered|leaked).*");
+              + "|refused|interrupted|restarted|\\blate\\b|unanswered|leaked).*");
 
   private static final Pattern RATES = Pattern.compile(".*Per(Cpu|Core)?Second.*");
 

@@ -14,9 +14,9 @@ import java.util.TreeMap;
 
 /** Several runs of one scenario as one result. */
 public final class Medians {
-  /** A median of these would hide the one run that lost something. */
+  /** A median of these would hide the one run where something went wrong. */
   private static final Set<String> SUMMED =
-      Set.of("lost", "duplicated", "outOfOrder", "gaps", "told");
+      Set.of("lost", "duplicated", "outOfOrder", "gaps", "told", "failed", "restarted");
 
   private final List<Result> runs;
 
@@ -25,9 +25,9 @@ public final class Medians {
   }
 
   /**
-   * The figures' medians with their spread, but the sums of what was lost, duplicated, out of order
-   * or told as gaps; ledgers and counters summed; the rest from the run with the median of the
-   * first latency. It has no requirements: hold it against them anew.
+   * The figures' medians with their spread, but the sums of what went wrong (lost, duplicated, out
+   * of order, gaps told, failed, restarted); ledgers and counters summed; the rest from the run
+   * with the median of the first latency. It has no requirements: hold it against them anew.
    *
    * @param runs at least one, in the order of time
    * @throws IllegalArgumentException if they are of different scenarios
@@ -104,7 +104,7 @@ public final class Medians {
                 runs.size(),
                 Quantity.text(values.get(0), like.unit()),
                 Quantity.text(values.get(values.size() - 1), like.unit()));
-    return SUMMED.contains(name)
+    return SUMMED.contains(name.substring(name.lastIndexOf('.') + 1))
         ? new Figure(name, sum(values), like.unit(), meaning(like, "sum of " + spread))
         : new Figure(name, median(values), like.unit(), meaning(like, "median of " + spread));
   }

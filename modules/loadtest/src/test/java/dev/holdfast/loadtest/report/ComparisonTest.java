@@ -34,6 +34,8 @@ class ComparisonTest {
     "connections, '', 3000, 6000, DIFFERENT",
     "share, %, 40, 60, DIFFERENT",
     "share, %, -40, -60, DIFFERENT",
+    "latency, ms, 100, 101, SAME",
+    "late, '', 100, 101, WORSE",
     "p99, ms, , 3, MISSING",
     "p99, ms, 3, , MISSING",
     "p99, ms, , , SAME",
@@ -92,6 +94,15 @@ class ComparisonTest {
     assertTrue(text.contains("! Different environments"), text);
     assertTrue(text.contains("! Different versions: 0.1.0 and elsewhere."), text);
     assertLine(text, "cores 2 (none)");
+  }
+
+  @Test
+  void whatDiffersBetweenAnyTwoRunsIsShownButNotWarnedOf() {
+    var a = Samples.environment(Samples.small(), Map.of("os", "x", "clocks", "w1 ±0.02 ms"));
+    var b = Samples.environment(Samples.small(), Map.of("os", "x", "clocks", "w1 ±0.03 ms"));
+    var text = printed(a, b);
+    assertLine(text, "clocks w1 ?0.02 ms w1 ?0.03 ms");
+    assertFalse(text.contains("! Different environments"), text);
   }
 
   @Test

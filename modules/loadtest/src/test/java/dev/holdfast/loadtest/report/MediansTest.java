@@ -37,6 +37,16 @@ class MediansTest {
   }
 
   @Test
+  void thisHoldsForTheFiguresOfAGroupToo() {
+    var runs =
+        List.of(0.0, 2.0, 0.0).stream()
+            .map(value -> List.of(new Figure("quiet.lost", value, "", "")))
+            .map(figures -> Samples.figures(Samples.small(), figures))
+            .toList();
+    assertEquals(2.0, figure(Medians.of(runs), "quiet.lost").value());
+  }
+
+  @Test
   void aFigureThatOneRunDidNotMeasureIsNotMeasured() {
     var figure = figure(Medians.of(List.of(run(0, 2.0), run(0, null), run(0, 4.0))), "p99");
     assertNull(figure.value());

@@ -101,6 +101,15 @@ final class Samples {
   }
 
   static Result scenario(Result of, String scenario, Map<String, String> settings) {
+    return texts(of, scenario, of.environment(), settings);
+  }
+
+  static Result environment(Result of, Map<String, String> environment) {
+    return texts(of, of.scenario(), environment, of.settings());
+  }
+
+  private static Result texts(
+      Result of, String scenario, Map<String, String> environment, Map<String, String> settings) {
     return new Result(
         of.format(),
         of.version(),
@@ -109,7 +118,7 @@ final class Samples {
         of.seconds(),
         of.partial(),
         of.problems(),
-        of.environment(),
+        environment,
         settings,
         of.figures(),
         of.ledgers(),
