@@ -1,0 +1,10 @@
+package dev.holdfast.loadtest.worker.bare;
+
+/**
+ * How an order ended.
+ *
+ * @param published the last number, of all orders
+ * @param written events of this order, over all sockets
+ * @param sockets that were connected at its end
+ */
+public record Written(long published, long written, int sockets) {}

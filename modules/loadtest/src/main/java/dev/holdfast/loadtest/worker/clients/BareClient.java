@@ -1,0 +1,143 @@
+package dev.holdfast.loadtest.worker.clients;
+
+import java.io.IOException;
+
+/**
+ * A plain WebSocket, whose other side says nothing but events of one channel. It tries until it is
+ * connected, and does not come back: there would be no resuming.
+ */
+final class BareClient implements LoadClient, Wire.Listener {
+  private static final String NODE = "bare";
+
+  private final ClientLoop loop;
+  private final GroupTally tally;
+  private final Books books;
+  private final Urls urls;
+  private final BackOff backOff = new BackOff();
+  private final Cursors cursors = new Cursors();
+  private Wire wire;
+  private boolean settled;
+  private boolean attached;
+  private boolean gone;
+  private long begunAt;
+
+  BareClient(ClientLoop loop, GroupTally tally, int number) {
+    this.loop = loop;
+    this.tally = tally;
+    this.books = new Books(tally, number);
+    this.urls = new Urls(loop.plan.address().urls(), number);
+    cursors.name(Kind.BARE, Kind.BARE.start);
+  }
+
+  @Override
+  public void connect() {
+    begunAt = loop.clock.micros();
+    wire = new Wire(loop.sockets, urls.options().setURI("/"), loop.scratch, this);
+  }
+
+  @Override
+  public void opened() {
+    attached = true;
+    settle();
+    books.open();
+    loop.counters.connects++;
+    loop.counters.live++;
+    loop.counters.attached(NODE);
+    tally.connect.record(loop.clock.micros() - begunAt);
+  }
+
+  @Override
+  public void message(byte[] bytes, int length) {
+    try {
+      if (loop.events.read(bytes, length, cursors) && loop.events.kind == Kind.BARE) {
+        loop.counters.received++;
+        loop.counters.bytes += length;
+        books.received(loop.events, loop.clock.micros());
+      }
+    } catch (IOException e) {
+      loop.counters.errors.count("garbage from the target", e);
+      wire.close();
+    }
+  }
+
+  @Override
+  public void refused(Throwable failure) {
+    loop.counters.errors.count("connect", failure);
+    settle();
+    urls.next();
+    loop.comebacks.add(loop.clock.micros() + backOff.next() * 1_000, this);
+  }
+
+  @Override
+  public void closed(int code) {
+    if (!gone) {
+      loop.counters.closed(code);
+      loop.counters.interrupted++;
+    }
+    detach();
+    gone = true;
+  }
+
+  private void settle() {
+    if (!settled) {
+      settled = true;
+      loop.connects.settled();
+    }
+  }
+
+  private void detach() {
+    if (attached) {
+      attached = false;
+      loop.counters.live--;
+      loop.counters.detached(NODE);
+    }
+  }
+
+  @Override
+  public void leave() {
+    gone = true;
+    if (attached) {
+      wire.close();
+    } else if (wire != null) {
+      wire.cut();
+    }
+  }
+
+  @Override
+  public void cut() {
+    gone = true;
+    loop.counters.interrupted += attached ? 1 : 0;
+    wire.cut();
+    detach();
+  }
+
+  @Override
+  public void look(long micros) {
+    // It waits for nothing that could take too long: the handshake has its own limit.
+  }
+
+  @Override
+  public String node() {
+    return attached ? NODE : null;
+  }
+
+  @Override
+  public String session() {
+    return null;
+  }
+
+  @Override
+  public String user() {
+    return null;
+  }
+
+  @Override
+  public boolean gone() {
+    return gone && !attached;
+  }
+
+  @Override
+  public Books books() {
+    return books;
+  }
+}

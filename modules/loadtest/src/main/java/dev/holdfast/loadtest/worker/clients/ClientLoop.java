@@ -1,0 +1,59 @@
+package dev.holdfast.loadtest.worker.clients;
+
+import dev.holdfast.auth.AuthConfig;
+import dev.holdfast.auth.TokenSigner;
+import dev.holdfast.core.Caller;
+import dev.holdfast.loadtest.plan.Plan;
+import dev.holdfast.loadtest.worker.measure.Clock;
+import dev.holdfast.loadtest.worker.measure.Share;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketClientOptions;
+import java.time.Duration;
+import java.util.Set;
+
+/** What all clients of one event loop share. Confined to it. */
+final class ClientLoop {
+  private static final int CONNECTIONS = 1 << 20;
+  private static final int FRAME_LIMIT = 1 << 20;
+  private static final int CONNECT_MS = 5_000;
+  private static final int AT_ONCE = 64;
+  private static final Duration LONGER_THAN_A_RUN = Duration.ofDays(2);
+  private static final Set<String> PERMISSIONS = Set.of("subscribe:topic:*");
+
+  final Plan plan;
+  final Clock clock;
+  final WebSocketClient sockets;
+  final Wire.Scratch scratch = new Wire.Scratch();
+  final EventReader events = new EventReader();
+  final LoopCounters counters = new LoopCounters();
+  final Comebacks comebacks = new Comebacks();
+  final Connects connects;
+  private final TokenSigner signer;
+
+  ClientLoop(Vertx vertx, Plan plan, Share share, Clock clock) {
+    this.plan = plan;
+    this.clock = clock;
+    this.sockets =
+        vertx.createWebSocketClient(
+            new WebSocketClientOptions()
+                .setMaxConnections(CONNECTIONS)
+                .setMaxFrameSize(FRAME_LIMIT)
+                .setMaxMessageSize(FRAME_LIMIT)
+                .setConnectTimeout(CONNECT_MS));
+    this.connects =
+        new Connects(
+            plan.connectRate() / share.workers() / share.loops(),
+            Math.max(1, AT_ONCE / share.loops()),
+            (double) share.loop() / share.loops());
+    String secret = plan.address().secret();
+    this.signer = secret == null ? null : new TokenSigner(secret, AuthConfig.DEFAULTS);
+  }
+
+  String token(String tenant, String user) {
+    if (plan.address().token() != null) {
+      return plan.address().token();
+    }
+    return signer.sign(new Caller.User(tenant, user, Set.of(), PERMISSIONS), LONGER_THAN_A_RUN);
+  }
+}

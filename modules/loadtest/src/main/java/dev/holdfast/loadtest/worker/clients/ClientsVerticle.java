@@ -1,0 +1,231 @@
+package dev.holdfast.loadtest.worker.clients;
+
+import dev.holdfast.loadtest.plan.LedgerCount;
+import dev.holdfast.loadtest.plan.Plan;
+import dev.holdfast.loadtest.plan.Totals;
+import dev.holdfast.loadtest.worker.measure.Clock;
+import dev.holdfast.loadtest.worker.measure.LagMeter;
+import dev.holdfast.loadtest.worker.measure.LoopReport;
+import dev.holdfast.loadtest.worker.measure.Share;
+import dev.holdfast.loadtest.worker.measure.Timings;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+
+/**
+ * One event loop's share of the plan's clients: one tick serves all of them. Its methods may be
+ * called on any thread; what they do and answer is done on its own loop.
+ */
+public final class ClientsVerticle extends VerticleBase {
+  private static final long TICK_MS = 5;
+  private static final long LOOK_MS = 1_000;
+  private static final long LEAVE_MS = 5_000;
+  private static final long MILLI = 1_000;
+
+  private final Plan plan;
+  private final Share share;
+  private final Clock clock;
+  private final Timings timings = new Timings();
+  private final LagMeter lag = new LagMeter(TICK_MS);
+  private final Map<String, ClientGroup> groups = new LinkedHashMap<>();
+  private final List<LoadClient> leaving = new ArrayList<>();
+  private ClientLoop loop;
+  private ExpectedTotals totals;
+  private Promise<Void> emptied;
+  private long leaveBy;
+  private long lookAt;
+
+  public ClientsVerticle(Plan plan, Share share, Clock clock) {
+    this.plan = plan;
+    this.share = share;
+    this.clock = clock;
+  }
+
+  /**
+   * How far the end is.
+   *
+   * @param lost numbers that are missing at a client, without a reason
+   * @param away clients that are not attached
+   * @param news rises with each event and each attach
+   */
+  public record End(long lost, long away, long news) {
+    public static final End NONE = new End(0, 0, 0);
+
+    public End plus(End other) {
+      return new End(lost + other.lost, away + other.away, news + other.news);
+    }
+  }
+
+  @Override
+  public Future<?> start() {
+    loop = new ClientLoop(vertx, plan, share, clock);
+    plan.groups()
+        .forEach(
+            group -> groups.put(group.name(), new ClientGroup(new GroupTally(group, timings))));
+    vertx.setPeriodic(TICK_MS, timer -> tick());
+    return Future.succeededFuture();
+  }
+
+  private void tick() {
+    lag.ticked();
+    long now = clock.micros();
+    loop.connects.tick(now);
+    loop.comebacks.tick(now);
+    if (now >= lookAt) {
+      lookAt = now + LOOK_MS * MILLI;
+      groups.values().forEach(group -> group.clients.forEach(client -> client.look(now)));
+    }
+    if (!leaving.isEmpty() || emptied != null) {
+      lookAtLeaving(now);
+    }
+  }
+
+  private void lookAtLeaving(long now) {
+    leaving.forEach(client -> client.look(now));
+    leaving.removeIf(LoadClient::gone);
+    if (emptied != null && (leaving.isEmpty() || now >= leaveBy)) {
+      emptied.tryComplete();
+    }
+  }
+
+  /** Connects this loop's share of these groups, those that are not yet. */
+  public Future<Void> connect(List<String> names) {
+    return onLoop(
+        () -> {
+          names.forEach(name -> connect(groups.get(name)));
+          return null;
+        });
+  }
+
+  private void connect(ClientGroup group) {
+    if (group.clients.isEmpty()) {
+      group.fill(loop, share);
+      loop.counters.clients += group.clients.size();
+      loop.connects.add(group.clients, clock.micros());
+    }
+  }
+
+  /** Ends the sessions of these groups. */
+  public Future<Void> leave(List<String> names) {
+    return onLoop(
+        () -> {
+          names.forEach(name -> leave(groups.get(name)));
+          return null;
+        });
+  }
+
+  private void leave(ClientGroup group) {
+    loop.connects.remove(group.clients);
+    loop.counters.clients -= group.clients.size();
+    group.clients.forEach(LoadClient::leave);
+    leaving.addAll(group.clients);
+    group.clients.clear();
+  }
+
+  /** Cuts every connection to a node. */
+  public Future<Void> cut(String node) {
+    return onLoop(
+        () -> {
+          groups.values().forEach(group -> cut(group, node));
+          return null;
+        });
+  }
+
+  private static void cut(ClientGroup group, String node) {
+    group.clients.stream().filter(client -> node.equals(client.node())).forEach(LoadClient::cut);
+  }
+
+  /** Tells what was published, by all. */
+  public Future<Void> expect(Totals published) {
+    return onLoop(
+        () -> {
+          totals = new ExpectedTotals(published);
+          groups.values().forEach(group -> expect(group, totals));
+          return null;
+        });
+  }
+
+  private static void expect(ClientGroup group, ExpectedTotals totals) {
+    group.clients.forEach(client -> client.books().expect(totals));
+  }
+
+  /** After {@link #expect}. */
+  public Future<End> end() {
+    return onLoop(
+        () -> {
+          long away =
+              groups.values().stream()
+                  .filter(ClientGroup::counts)
+                  .flatMap(group -> group.clients.stream())
+                  .filter(client -> client.node() == null)
+                  .count();
+          long news = loop.counters.received + loop.counters.connects;
+          return new End(reckon().lost(), away, news);
+        });
+  }
+
+  private Reckoning reckon() {
+    var reckoning = new Reckoning();
+    groups.values().forEach(group -> reckoning.add(group.tally, group.clients));
+    return reckoning;
+  }
+
+  /** Sessions of a group that are attached here, with their users. */
+  public Future<List<AttachedSession>> sessions(String group) {
+    return onLoop(
+        () ->
+            groups.get(group).clients.stream()
+                .filter(client -> client.session() != null)
+                .map(client -> new AttachedSession(client.session(), client.user()))
+                .toList());
+  }
+
+  /** What came since the last report, and the counts from the start on. */
+  public Future<LoopReport> report() {
+    return onLoop(
+        () -> {
+          Map<String, LedgerCount> ledgers = new HashMap<>();
+          Reckoning end = totals == null ? null : reckon();
+          groups.values().forEach(group -> group.report(ledgers, end));
+          Map<String, Integer> nodes = Map.copyOf(loop.counters.nodes);
+          return new LoopReport(
+              loop.counters.counters(), nodes, ledgers, timings.take(), lag.take());
+        });
+  }
+
+  /** Ends all sessions; what has not ended within 5 s is cut off with the loop. */
+  public Future<Void> leaveAll() {
+    return onLoop(
+            () -> {
+              groups.values().forEach(this::leave);
+              leaveBy = clock.micros() + LEAVE_MS * MILLI;
+              emptied = Promise.promise();
+              return emptied.future();
+            })
+        .compose(left -> left);
+  }
+
+  @Override
+  public Future<?> stop() {
+    return loop.sockets.close();
+  }
+
+  private <T> Future<T> onLoop(Callable<T> step) {
+    Promise<T> promise = Promise.promise();
+    context.runOnContext(
+        now -> {
+          try {
+            promise.complete(step.call());
+          } catch (Exception e) {
+            promise.fail(e);
+          }
+        });
+    return promise.future();
+  }
+}

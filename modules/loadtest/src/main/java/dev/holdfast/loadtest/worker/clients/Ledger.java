@@ -1,0 +1,101 @@
+package dev.holdfast.loadtest.worker.clients;
+
+/**
+ * What one client received of one channel, whose publications are numbered from 1: exactly, in a
+ * few bytes as long as nothing is missing. Confined to one event loop.
+ */
+final class Ledger {
+  private long last;
+  private boolean gapTold;
+  private Holes holes;
+
+  /**
+   * What is missing at the end.
+   *
+   * @param lost neither told nor unanswered
+   * @param told where a gap was told, unanswered or not
+   * @param unanswered of the rest, those whose publisher had no answer
+   */
+  record Missing(long lost, long told, long unanswered) {}
+
+  /**
+   * @param number from 1
+   * @return whether it came for the first time
+   */
+  boolean received(long number, LedgerTally tally) {
+    if (number > last) {
+      skip(number, tally);
+      tally.received++;
+      return true;
+    }
+    Holes.Found found = holes == null ? Holes.Found.NOT_MISSING : holes.remove(number);
+    if (found == Holes.Found.NOT_MISSING) {
+      tally.duplicated++;
+      return false;
+    }
+    tally.received++;
+    tally.outOfOrder++;
+    tally.told -= found == Holes.Found.TOLD ? 1 : 0;
+    return true;
+  }
+
+  private void skip(long number, LedgerTally tally) {
+    if (number > last + 1) {
+      holes = holes == null ? new Holes() : holes;
+      holes.add(last + 1, number - 1, gapTold);
+      tally.told += gapTold ? number - 1 - last : 0;
+    }
+    last = number;
+    gapTold = false;
+  }
+
+  /**
+   * A gap frame came: what the next event skips is told, or, where none follows, all that was
+   * published after the last.
+   */
+  void gap(LedgerTally tally) {
+    tally.gaps++;
+    gapTold = true;
+  }
+
+  /** Whether a number came that was never published. */
+  boolean beyond(Expected expected) {
+    return last > expected.published();
+  }
+
+  Missing missing(Expected expected) {
+    var sum = new MissingSum(expected);
+    if (holes != null) {
+      holes.forEach(sum);
+    }
+    sum.range(last + 1, expected.published(), gapTold);
+    return new Missing(sum.lost, sum.told, sum.unanswered);
+  }
+
+  /** Adds up ranges that are missing. */
+  private static final class MissingSum implements Holes.Ranges {
+    private final Expected expected;
+    private long lost;
+    private long told;
+    private long unanswered;
+
+    MissingSum(Expected expected) {
+      this.expected = expected;
+    }
+
+    @Override
+    public void range(long from, long to, boolean wasTold) {
+      long end = Math.min(to, expected.published());
+      if (end < from) {
+        return;
+      }
+      if (wasTold) {
+        told += end - from + 1;
+      } else {
+        long excused = expected.unansweredIn(from, end);
+        unanswered += excused;
+        lost += end - from + 1 - excused;
+      }
+    }
+  }
+}

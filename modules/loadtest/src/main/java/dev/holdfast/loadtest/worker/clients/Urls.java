@@ -1,0 +1,42 @@
+package dev.holdfast.loadtest.worker.clients;
+
+import io.vertx.core.http.WebSocketConnectOptions;
+import java.net.URI;
+import java.util.List;
+
+/** The target's addresses, from the one that a client begins with. Confined to one event loop. */
+final class Urls {
+  private static final int HANDSHAKE_MS = 10_000;
+  private static final int HTTP = 80;
+  private static final int HTTPS = 443;
+
+  private final List<URI> urls;
+  private int at;
+
+  /**
+   * Every so many clients are spread evenly, in an order that has nothing to do with the one in
+   * which topics are given to them.
+   */
+  Urls(List<URI> urls, int client) {
+    this.urls = urls;
+    int round = client / urls.size();
+    this.at = (client + Integer.rotateLeft(round * 0x9E3779B9, 15)) & Integer.MAX_VALUE;
+  }
+
+  void next() {
+    at = (at + 1) & Integer.MAX_VALUE;
+  }
+
+  WebSocketConnectOptions options() {
+    URI url = urls.get(at % urls.size());
+    boolean secure = "https".equals(url.getScheme()) || "wss".equals(url.getScheme());
+    int usual = secure ? HTTPS : HTTP;
+    return new WebSocketConnectOptions()
+        .setHost(url.getHost())
+        .setPort(url.getPort() < 0 ? usual : url.getPort())
+        .setSsl(secure)
+        .setTimeout(HANDSHAKE_MS)
+        // No page of a browser: it has no origin.
+        .setAllowOriginHeader(false);
+  }
+}

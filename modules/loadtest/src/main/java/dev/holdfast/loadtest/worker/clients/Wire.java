@@ -1,0 +1,148 @@
+package dev.holdfast.loadtest.worker.clients;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ClientWebSocket;
+import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.http.WebSocketFrame;
+import io.vertx.core.internal.http.WebSocketInternal;
+
+/**
+ * One connection, from its first attempt on. Its listener hears of it until it is let go. Confined
+ * to one event loop.
+ */
+final class Wire {
+  private static final short NO_CODE = 1006;
+  private static final int MOST = 4 << 20;
+
+  private final Scratch scratch;
+  private final ClientWebSocket opening;
+  private Listener listener;
+  private WebSocket socket;
+  private Buffer begun;
+
+  /** What becomes of a connection. */
+  interface Listener {
+    void opened();
+
+    /** A message; the bytes are valid during the call only. */
+    void message(byte[] bytes, int length);
+
+    /** It could not be opened; nothing follows. */
+    void refused(Throwable failure);
+
+    /** It is gone; nothing follows. 1006 where no code was given. */
+    void closed(int code);
+  }
+
+  Wire(
+      WebSocketClient sockets,
+      WebSocketConnectOptions options,
+      Scratch scratch,
+      Listener listener) {
+    this.scratch = scratch;
+    this.listener = listener;
+    this.opening = sockets.webSocket();
+    opening.frameHandler(this::frame);
+    opening.closeHandler(closed -> closed());
+    opening.exceptionHandler(failure -> abort(socket));
+    opening.connect(options).onSuccess(this::opened).onFailure(this::refused);
+  }
+
+  private void opened(WebSocket opened) {
+    socket = opened;
+    if (listener == null) {
+      abort(opened);
+    } else {
+      listener.opened();
+    }
+  }
+
+  private void refused(Throwable failure) {
+    if (listener != null) {
+      Listener told = listener;
+      listener = null;
+      told.refused(failure);
+    }
+  }
+
+  private void closed() {
+    if (listener != null) {
+      Listener told = listener;
+      listener = null;
+      Short code = opening.closeStatusCode();
+      told.closed(code == null ? NO_CODE : code);
+    }
+  }
+
+  private void frame(WebSocketFrame frame) {
+    boolean carries = frame.isText() || frame.isBinary() || frame.isContinuation();
+    if (!carries || listener == null) {
+      return;
+    }
+    Buffer data = frame.binaryData();
+    if (begun == null && frame.isFinal()) {
+      message(data);
+    } else {
+      part(data, frame.isFinal());
+    }
+  }
+
+  private void part(Buffer data, boolean last) {
+    begun = begun == null ? Buffer.buffer() : begun;
+    begun.appendBuffer(data);
+    if (last) {
+      Buffer whole = begun;
+      begun = null;
+      message(whole);
+    } else if (begun.length() > MOST) {
+      abort(socket);
+    }
+  }
+
+  private void message(Buffer data) {
+    listener.message(scratch.of(data), data.length());
+  }
+
+  void send(String text) {
+    // What is lost with its connection is sent anew by the next.
+    socket.writeTextMessage(text).onFailure(failure -> abort(socket));
+  }
+
+  /** Reads no more: what comes fills the buffers of the machine, then those of the sender. */
+  void deafen() {
+    socket.pause();
+  }
+
+  /** Asks the other side to close; the listener hears of it. */
+  void close() {
+    socket.close().onFailure(failure -> abort(socket));
+  }
+
+  /** Ends it at once, as a network does: without a word to the other side or to the listener. */
+  void cut() {
+    listener = null;
+    abort(socket);
+  }
+
+  /** Below the WebSocket, so that no close frame is sent. */
+  private static void abort(WebSocket socket) {
+    if (socket != null) {
+      ((WebSocketInternal) socket).channelHandlerContext().close();
+    }
+  }
+
+  /** One array for the messages of all connections of an event loop, one after another. */
+  static final class Scratch {
+    private byte[] bytes = new byte[8 << 10];
+
+    private byte[] of(Buffer data) {
+      if (data.length() > bytes.length) {
+        bytes = new byte[Math.max(data.length(), bytes.length * 2)];
+      }
+      data.getBytes(bytes);
+      return bytes;
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * How a worker measures: the coordinator's clock, latencies, its own processor time and lag, and
+ * what an event loop reports of them.
+ */
+package dev.holdfast.loadtest.worker.measure;

@@ -1,0 +1,24 @@
+package dev.holdfast.loadtest.worker.publish;
+
+import dev.holdfast.loadtest.worker.measure.EventData;
+
+/**
+ * One publication.
+ *
+ * @param number in its channel, from 1
+ * @param intended when it was to be sent, µs by the coordinator's clock
+ * @param payload bytes of its data
+ */
+record Publication(Numbers channel, long number, long intended, int payload) {
+  /** What our publications are called. */
+  static final String EVENT = "load";
+
+  /**
+   * What a reader gets: its number, when it was to be sent and when it was, and padding.
+   *
+   * @param now µs by the coordinator's clock
+   */
+  String data(long now) {
+    return EventData.text(number, intended, now, payload);
+  }
+}

@@ -1,0 +1,70 @@
+package dev.holdfast.loadtest.worker.publish;
+
+import dev.holdfast.connections.ConnectionMessage;
+import dev.holdfast.connections.ConnectionMessage.Selection;
+import dev.holdfast.connections.ConnectionsClient;
+import dev.holdfast.core.Bus;
+import dev.holdfast.core.Caller;
+import dev.holdfast.loadtest.plan.Calls;
+import dev.holdfast.loadtest.worker.clients.AttachedSession;
+import dev.holdfast.sessions.SessionMessage;
+import dev.holdfast.sessions.SessionView;
+import dev.holdfast.sessions.SessionsClient;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Asks the services for sessions and connections, over the bus. Confined to one event loop. */
+final class Registry {
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final int PAGE = 100;
+
+  private final Caller.Service self;
+  private final SessionsClient sessions;
+  private final ConnectionsClient connections;
+  private final Map<String, Long> versions = new HashMap<>();
+  private long updates;
+
+  Registry(Bus bus, Caller.Service self) {
+    this.self = self;
+    this.sessions = new SessionsClient(bus, TIMEOUT);
+    this.connections = new ConnectionsClient(bus, TIMEOUT);
+  }
+
+  /** One of a session at a time. */
+  Future<?> ask(Calls.Operation operation, String tenant, AttachedSession of) {
+    return switch (operation) {
+      case SESSION_GET -> get(tenant, of);
+      case SESSION_LIST ->
+          sessions.list(new SessionMessage.ListSessions(self, tenant, of.user(), "", PAGE));
+      case SESSION_UPDATE -> update(tenant, of);
+      case CONNECTION_FIND ->
+          connections.find(new ConnectionMessage.Find(self, tenant, of.session()));
+      case CONNECTION_LIST ->
+          connections.list(
+              new ConnectionMessage.ListConnections(
+                  self, Selection.ofUser(tenant, of.user()), "", PAGE));
+    };
+  }
+
+  private Future<SessionView> get(String tenant, AttachedSession of) {
+    return sessions.get(new SessionMessage.Get(self, tenant, of.session()));
+  }
+
+  /** By compare and set; the first of a session, and the first after a failure, asks before. */
+  private Future<SessionView> update(String tenant, AttachedSession of) {
+    Long version = versions.remove(of.session());
+    return version == null
+        ? get(tenant, of).compose(view -> set(tenant, of, view.version()))
+        : set(tenant, of, version);
+  }
+
+  private Future<SessionView> set(String tenant, AttachedSession of, long version) {
+    Map<String, String> attributes = Map.of("load", String.valueOf(++updates));
+    return sessions
+        .setAttributes(
+            new SessionMessage.SetAttributes(self, tenant, of.session(), version, attributes))
+        .onSuccess(view -> versions.put(of.session(), view.version()));
+  }
+}
