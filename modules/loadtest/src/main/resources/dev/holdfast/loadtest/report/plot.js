@@ -136,6 +136,7 @@ function paint({spec, chart, legend}) {
     scale.ticks.color = theme('soft');
     scale.grid = {...scale.grid, color: theme('grid')};
     scale.border = {color: theme('line')};
+    scale.title = {...scale.title, color: theme('soft')};
   }
   chart.update('none');
 }
