@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 
 /** This program, run as a process of its own, on the class path of the tests. */
-final class HoldfastProcess implements AutoCloseable {
+public final class HoldfastProcess implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private final Process process;
@@ -24,7 +24,7 @@ final class HoldfastProcess implements AutoCloseable {
   }
 
   /** Its standard input stays open until {@link #endInput}; output and errors go to one file. */
-  static HoldfastProcess start(Path folder, String... args) throws IOException {
+  public static HoldfastProcess start(Path folder, String... args) throws IOException {
     Path output = Files.createTempFile(folder, "holdfast", ".out");
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -38,7 +38,7 @@ final class HoldfastProcess implements AutoCloseable {
     return new HoldfastProcess(builder.start(), output);
   }
 
-  String output() {
+  public String output() {
     try {
       return Files.readString(output);
     } catch (IOException e) {
@@ -47,7 +47,7 @@ final class HoldfastProcess implements AutoCloseable {
   }
 
   /** The first match of the pattern in the output, once it is there. */
-  Matcher awaitOutput(String regex) {
+  public Matcher awaitOutput(String regex) {
     Pattern pattern = Pattern.compile(regex);
     Awaitility.await(regex)
         .atMost(PATIENCE)
@@ -59,23 +59,23 @@ final class HoldfastProcess implements AutoCloseable {
     return found;
   }
 
-  void endInput() throws IOException {
+  public void endInput() throws IOException {
     process.getOutputStream().close();
   }
 
   /** SIGTERM. */
-  void terminate() {
+  public void terminate() {
     process.destroy();
   }
 
-  int awaitExit() throws InterruptedException {
+  public int awaitExit() throws InterruptedException {
     if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
       throw new AssertionError("still runs:\n" + output());
     }
     return process.exitValue();
   }
 
-  List<ProcessHandle> descendants() {
+  public List<ProcessHandle> descendants() {
     return process.descendants().toList();
   }
 

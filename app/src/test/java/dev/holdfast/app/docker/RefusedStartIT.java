@@ -110,7 +110,7 @@ class RefusedStartIT {
 
   @Test
   void aDataFolderThatCanNotBeWrittenTo() {
-    refusedWithKey(4, List.of("--tmpfs", "/data:ro"), "/data/files");
+    refusedWithKey(4, List.of("--tmpfs", "/data/files:ro"), "/data/files");
   }
 
   @Test

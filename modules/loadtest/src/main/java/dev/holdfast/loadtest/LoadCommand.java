@@ -9,6 +9,9 @@ import dev.holdfast.loadtest.run.WorkersConfig;
 import dev.holdfast.loadtest.run.scenario.Scenarios;
 import dev.holdfast.loadtest.targets.Program;
 import dev.holdfast.loadtest.targets.TargetException;
+import dev.holdfast.loadtest.worker.WorkerCommand;
+import dev.holdfast.loadtest.worker.bare.BareCommand;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,7 +34,7 @@ import picocli.CommandLine.Spec;
         "Puts a cluster through a scenario, and reports what it lost, repeated and reordered, how"
             + " long things took, and what they cost. Without --url it starts a cluster of its own."
             + " 'list' lists the scenarios.",
-    subcommands = {ListCommand.class, CompareCommand.class})
+    subcommands = {ListCommand.class, CompareCommand.class, WorkerCommand.class, BareCommand.class})
 public final class LoadCommand implements Callable<Integer> {
   private static final int CONNECTIONS_PER_WORKER = 10_000;
 
@@ -40,6 +43,7 @@ public final class LoadCommand implements Callable<Integer> {
 
   private static final int MOST_WORKERS = 32;
   private static final int MOST_RUNS = 20;
+  private static final String WORKER_PATH = "/v1/work";
 
   @Spec private CommandSpec spec;
 
@@ -73,7 +77,7 @@ public final class LoadCommand implements Callable<Integer> {
 
   private Job job() {
     Scenario scenario = scenario();
-    var targets = new Targets(scenario, target, server());
+    var targets = new Targets(scenario, target, server(), command("bare"));
     Settings settings = load.of(scenario, targets.bus(), targets.tokenTenant());
     targets.check(settings);
     Targets.need(
@@ -112,12 +116,13 @@ public final class LoadCommand implements Callable<Integer> {
     Targets.need(
         workers.secretFile == null || !workers.urls.isEmpty(),
         "--secret-file goes with --worker-url");
+    List<URI> urls = urls();
     Targets.need(
-        targets.existing() || workers.urls.stream().allMatch(url -> Loopback.is(url.getHost())),
+        targets.existing() || urls.stream().allMatch(url -> Loopback.is(url.getHost())),
         "a cluster of its own can't be reached from --worker-url: give it --url");
     int clients = scenario.shape(settings).clients();
-    int local = workers.urls.isEmpty() ? local(clients) : 0;
-    int count = local + workers.urls.size();
+    int local = urls.isEmpty() ? local(clients) : 0;
+    int count = local + urls.size();
     Targets.need(
         (clients - 1) / count < MOST_PER_WORKER,
         "%,d clients are too many for %d workers: %,d each at most"
@@ -125,7 +130,17 @@ public final class LoadCommand implements Callable<Integer> {
     String secret =
         workers.secretFile == null ? null : Targets.secret("--secret-file", workers.secretFile);
     return new WorkersConfig(
-        local, Program.self(), command("worker"), workers.urls, secret, targets.processors());
+        local, Program.self(), command("worker"), urls, secret, targets.processors());
+  }
+
+  /** As a worker prints its own, or without the path. */
+  private List<URI> urls() {
+    for (URI url : workers.urls) {
+      Targets.need(
+          String.valueOf(url.getScheme()).matches("wss?") && url.getHost() != null,
+          "--worker-url: as in ws://host:port, not " + url);
+    }
+    return workers.urls.stream().map(url -> url.resolve(WORKER_PATH)).toList();
   }
 
   private int local(int clients) {

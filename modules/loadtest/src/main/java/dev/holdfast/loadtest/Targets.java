@@ -8,6 +8,7 @@ import dev.holdfast.loadtest.plan.Flow;
 import dev.holdfast.loadtest.run.Need;
 import dev.holdfast.loadtest.run.Scenario;
 import dev.holdfast.loadtest.run.Settings;
+import dev.holdfast.loadtest.targets.BareTarget;
 import dev.holdfast.loadtest.targets.ExistingCluster;
 import dev.holdfast.loadtest.targets.NodeCommands;
 import dev.holdfast.loadtest.targets.OwnCluster;
@@ -33,12 +34,15 @@ final class Targets {
   private final Scenario scenario;
   private final TargetOptions options;
   private final Program server;
+  private final List<String> bare;
   private final Processors processors;
 
   /**
    * @param server this program where it has the command {@code serve}, else null
+   * @param bare the words of this program's command that is the baseline's server
    */
-  Targets(Scenario scenario, TargetOptions options, Program server) {
+  Targets(Scenario scenario, TargetOptions options, Program server, List<String> bare) {
+    this.bare = List.copyOf(bare);
     this.scenario = scenario;
     this.options = options;
     this.server = server;
@@ -153,6 +157,9 @@ final class Targets {
 
   /** Whether it is for one run: it is closed after it. */
   Target target(Settings settings, Path folder) {
+    if (scenario.needs().contains(Need.BARE)) {
+      return new BareTarget(Program.self(), bare, processors, folder);
+    }
     return existing() ? existing(settings) : own(folder);
   }
 

@@ -4,6 +4,7 @@ import dev.holdfast.loadtest.plan.Counters;
 import dev.holdfast.loadtest.plan.FromWorker.Progress;
 import dev.holdfast.loadtest.plan.Plan;
 import dev.holdfast.loadtest.plan.ToWorker;
+import dev.holdfast.loadtest.plan.Totals;
 import dev.holdfast.loadtest.report.LiveView;
 import dev.holdfast.loadtest.report.Result;
 import dev.holdfast.loadtest.report.Result.Mark;
@@ -15,7 +16,9 @@ import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Runs a scenario once: has workers do its steps, gathers what they and the target tell, and makes
@@ -38,6 +41,7 @@ public final class Coordinator implements AutoCloseable {
   private final Recorder recorder = new Recorder(Clock::micros);
   private final List<Mark> marks = new ArrayList<>();
   private final List<String> problems = new ArrayList<>();
+  private final Map<String, Totals.Channel> elsewhere = new HashMap<>();
   private final Workers workers;
   private final Saturation saturation;
   private Samples samples;
@@ -131,7 +135,9 @@ public final class Coordinator implements AutoCloseable {
   private void count(Run run) throws InterruptedException {
     measuring(false);
     phase("count");
-    workers.send(new ToWorker.Finish(workers.totals()));
+    Map<String, Totals.Channel> totals = new HashMap<>(workers.totals().channels());
+    totals.putAll(elsewhere);
+    workers.send(new ToWorker.Finish(new Totals(totals)));
     run.await("that the workers count what they got", COUNTING_S, workers::done);
     timeline.tick(true);
     if (!workers.complete()) {
@@ -149,6 +155,11 @@ public final class Coordinator implements AutoCloseable {
     if (current != null) {
       current.tick(false);
     }
+  }
+
+  /** Published by others than the workers. */
+  void publishedElsewhere(String key, Totals.Channel channel) {
+    elsewhere.put(key, channel);
   }
 
   void measuring(boolean on) {

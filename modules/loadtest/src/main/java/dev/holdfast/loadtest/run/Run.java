@@ -3,13 +3,17 @@ package dev.holdfast.loadtest.run;
 import dev.holdfast.loadtest.plan.Counters;
 import dev.holdfast.loadtest.plan.Group;
 import dev.holdfast.loadtest.plan.ToWorker;
+import dev.holdfast.loadtest.plan.Totals;
 import dev.holdfast.loadtest.report.Result.NodeSecond;
 import dev.holdfast.loadtest.report.Result.RedisSecond;
 import dev.holdfast.loadtest.report.Result.Second;
+import dev.holdfast.loadtest.targets.BareTarget;
 import dev.holdfast.loadtest.targets.ProcessFigures;
 import dev.holdfast.loadtest.targets.Target;
 import dev.holdfast.loadtest.targets.TargetException;
 import dev.holdfast.loadtest.targets.TargetNode;
+import dev.holdfast.loadtest.worker.bare.Order;
+import dev.holdfast.loadtest.worker.bare.Written;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -171,6 +175,27 @@ public final class Run {
     began = now() + LEAD_MICROS / MICROS;
   }
 
+  /**
+   * Has the baseline's server write from soon on; returns at once.
+   *
+   * @param rate per second to each client; 0: as fast as they take it
+   */
+  public void write(BareTarget server, double rate, double seconds) {
+    long from = Clock.micros() + LEAD_MICROS;
+    server.write(new Order(from, Math.round(seconds * 1_000), rate, settings.payload()));
+    began = now() + LEAD_MICROS / MICROS;
+  }
+
+  /** Waits for the end of it; with it ends the measuring. */
+  public Written awaitWritten(BareTarget server) throws InterruptedException {
+    await("that the server writes", settings.limit(), () -> server.written() != null);
+    coordinator.measuring(false);
+    Written written = server.written();
+    String key = Totals.key(settings.tenant(), "bare");
+    coordinator.publishedElsewhere(key, new Totals.Channel(written.published(), List.of()));
+    return written;
+  }
+
   /** Asks the registry from soon on; returns at once. */
   public void call(List<String> calls, double seconds) {
     long from = Clock.micros() + LEAD_MICROS;
@@ -277,6 +302,11 @@ public final class Run {
       pause();
     }
     recovery(node.name() + " is ready again");
+  }
+
+  /** Latencies of what comes now don't count. */
+  public void closeMeasuring() {
+    coordinator.recorder().close("");
   }
 
   /** The measuring ends here where no flow ends it. */

@@ -38,7 +38,7 @@ final class NodeProbe {
     if (pid.isPresent()) {
       cpu(ProcessFigures.cpuSeconds(pid.getAsLong()));
     }
-    if (!asking) {
+    if (!asking && target.hasMetrics()) {
       asking = true;
       Http.ask(node.url(), "/metrics").whenComplete(this::answered);
     }
@@ -69,6 +69,9 @@ final class NodeProbe {
   }
 
   synchronized NodeSecond second() {
+    if (!target.hasMetrics()) {
+      return ofProcess();
+    }
     boolean up = last != null && !refused && System.nanoTime() - heard < SILENCE_NS;
     if (!up) {
       return new NodeSecond(node.name(), false, null, null, null, null);
@@ -82,6 +85,13 @@ final class NodeProbe {
         cores,
         rss,
         whole(last.sum("jvm_memory_used_bytes", "area=\"heap\"")));
+  }
+
+  private NodeSecond ofProcess() {
+    OptionalLong pid = target.pid(node);
+    return pid.isEmpty()
+        ? new NodeSecond(node.name(), false, null, null, null, null)
+        : new NodeSecond(node.name(), true, null, cores, ProcessFigures.rss(pid.getAsLong()), null);
   }
 
   /** The last that it told; null before it told anything. */

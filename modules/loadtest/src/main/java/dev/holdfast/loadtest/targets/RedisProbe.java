@@ -22,6 +22,7 @@ final class RedisProbe {
   private final RedisConfig config;
   private RedisLink link;
   private boolean asking;
+  private boolean closed;
   private int missed;
   private Double commands;
   private Double cpuSeconds;
@@ -55,6 +56,17 @@ final class RedisProbe {
 
   private synchronized void opened(RedisLink fresh) {
     link = fresh;
+    if (closed) {
+      close();
+    }
+  }
+
+  /** Asks no more. */
+  synchronized void close() {
+    closed = true;
+    if (link != null) {
+      link.close().onFailure(failure -> LOG.debug("not closed", failure));
+    }
   }
 
   private synchronized void answered(Reply reply) {

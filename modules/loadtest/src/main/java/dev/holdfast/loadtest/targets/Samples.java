@@ -60,6 +60,9 @@ public final class Samples implements AutoCloseable {
   @Override
   public void close() {
     timer.shutdownNow();
+    if (redis != null) {
+      redis.close();
+    }
   }
 
   private static Thread thread(Runnable task) {

@@ -21,6 +21,11 @@ public interface Target extends AutoCloseable {
 
   List<TargetNode> nodes();
 
+  /** Whether its nodes answer {@code /metrics}. */
+  default boolean hasMetrics() {
+    return true;
+  }
+
   /** URI of its Redis; null where it is not known. */
   String redis();
 

@@ -14,11 +14,21 @@ import dev.holdfast.loadtest.run.Run;
 import dev.holdfast.loadtest.run.Scenario;
 import dev.holdfast.loadtest.run.Settings;
 import dev.holdfast.loadtest.run.Shape;
+import dev.holdfast.loadtest.targets.BareTarget;
+import dev.holdfast.loadtest.worker.bare.Written;
 import java.util.List;
 import java.util.Set;
 
-/** A bare Vert.x server, to hold the others against. */
+/** A bare Vert.x server, to hold the others against: as fanout, but nothing is stored. */
 final class Baseline implements Scenario {
+  /** As fast as they take it, after the steady part. */
+  private static final double BURST_S = 4;
+
+  /** What publishers count is none of its. */
+  private static final Set<String> NONE =
+      Set.of(
+          "published", "acknowledged", "failed", "gaps", "told", "publishedPerSecond", "redisCpu");
+
   @Override
   public String name() {
     return "baseline";
@@ -31,12 +41,7 @@ final class Baseline implements Scenario {
 
   @Override
   public Defaults defaults() {
-    return new Defaults(1, 500, 40.0, 200, 3.0, 10.0);
-  }
-
-  @Override
-  public List<FigureKind> figures() {
-    return Figures.join(DELIVERY, LEDGER, RATES, List.of(SERVER.get(0)));
+    return new Defaults(1, 500, 40.0, 200, 5.0, 15.0);
   }
 
   @Override
@@ -45,14 +50,47 @@ final class Baseline implements Scenario {
   }
 
   @Override
+  public List<FigureKind> figures() {
+    List<FigureKind> burst =
+        List.of(
+            FigureKind.put(
+                "most", "/s", "deliveries per second, written as fast as they are taken"),
+            FigureKind.put(
+                "mostPerCpuSecond", "", "the same per second of the server's processor time"));
+    return Figures.join(DELIVERY, burst, LEDGER, RATES, SERVER).stream()
+        .filter(kind -> !NONE.contains(kind.name()))
+        .toList();
+  }
+
+  @Override
+  public double estimate(Settings settings) {
+    return settings.warmup() + settings.duration() + BURST_S;
+  }
+
+  @Override
   public Shape shape(Settings settings) {
-    var readers =
-        new Group("readers", settings.tenant(), settings.connections(), 1, Group.Kind.BARE);
-    return Shape.of(readers, Flows.topics("news", readers, settings));
+    return Shape.of(
+        new Group("readers", settings.tenant(), settings.connections(), 0, Group.Kind.BARE));
   }
 
   @Override
   public void run(Run run) throws InterruptedException {
-    Steady.run(run, List.of("readers"), List.of("news"));
+    Settings settings = run.settings();
+    BareTarget server = (BareTarget) run.target();
+    run.connect("readers");
+    run.write(server, settings.rate(), settings.warmup() + settings.duration());
+    run.warmUp();
+    run.untilShare(1);
+    run.awaitWritten(server);
+    run.closeMeasuring();
+    run.phase("burst");
+    Double before = run.serverCpuSeconds();
+    run.write(server, 0, BURST_S);
+    Written burst = run.awaitWritten(server);
+    Double after = run.serverCpuSeconds();
+    run.put("most", burst.written() / BURST_S);
+    run.put(
+        "mostPerCpuSecond",
+        before == null || after == null ? null : (Double) (burst.written() / (after - before)));
   }
 }

@@ -1,0 +1,152 @@
+package dev.holdfast.app.load;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.app.HoldfastProcess;
+import dev.holdfast.loadtest.plan.LedgerCount;
+import dev.holdfast.loadtest.report.Result;
+import dev.holdfast.loadtest.report.Result.Figure;
+import dev.holdfast.loadtest.report.ResultJson;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Every scenario, through the command line, as small as it makes sense. */
+class ScenariosIT {
+  @TempDir static Path folder;
+  private static HoldfastProcess node;
+  private static String url;
+  private static int busPort;
+  private static String redis;
+
+  /** One node that is there already, with its Redis. */
+  @BeforeAll
+  static void startNode() throws IOException {
+    try (var free = new ServerSocket(0)) {
+      busPort = free.getLocalPort();
+    }
+    String bus = Integer.toString(busPort);
+    node =
+        HoldfastProcess.start(
+            folder, "serve", "--end-with-stdin", "--port=0", "--bus-port=" + bus, "--data=data");
+    url = "http://" + node.awaitOutput("ws://(127.0.0.1:\\d+)").group(1);
+    redis = node.awaitOutput("(redis://127.0.0.1:\\d+)").group(1);
+  }
+
+  @AfterAll
+  static void endNode() {
+    node.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "idle, --duration=2, rssPerConnection",
+    "connect, '', connectsPerSecond",
+    "fanout, --rate=20 --warmup=1 --duration=2, p99",
+    "rooms, --rate=40 --warmup=1 --duration=2, p99",
+    "stream, --rate=2 --warmup=1 --duration=2, p99",
+    "publish, --warmup=1 --duration=1, bus.perSecond",
+    "registry, --duration=5, session.get.perSecond",
+    "isolation, --rate=40 --warmup=1 --duration=2, quiet.p99.beside",
+    "slow, --rate=5 --warmup=1 --duration=2, p99",
+    "soak, --rate=20 --warmup=0 --duration=3, rounds",
+    "storm, --rate=20 --warmup=0 --duration=3, resume.p99"
+  })
+  void ofAClusterThatIsThere(String scenario, String settings, String figure) throws Exception {
+    Result result = run(0, scenario, settings + " " + target());
+
+    assertClean(result);
+    if (!scenario.equals("idle")) {
+      assertNotNull(value(result, figure), result.figures().toString());
+    }
+    assertEquals(1, result.timeline().get(0).nodes().size(), "the node's figures");
+  }
+
+  @Test
+  void theBaselineHasAServerOfItsOwn() throws Exception {
+    Result result = run(0, "baseline", "--rate=20 --warmup=1 --duration=2 --connections=20");
+
+    assertClean(result);
+    assertTrue(value(result, "deliveriesPerSecond") > 100, result.figures().toString());
+  }
+
+  @Test
+  void killedNodesLoseNothing() throws Exception {
+    Result result =
+        run(
+            0,
+            "kill",
+            "--nodes=2 --connections=40 --rate=30 --warmup=0 --duration=12 --require=interrupted>=20"
+                + " --html=" + folder.resolve("kill.html"));
+
+    assertClean(result);
+    assertEquals(value(result, "interrupted"), value(result, "resumed"));
+    assertEquals(0, value(result, "restarted"));
+    assertEquals(2, result.marks().stream().filter(m -> m.text().contains(" killed")).count());
+    assertTrue(Files.size(folder.resolve("kill.html")) > 10_000);
+  }
+
+  @Test
+  void aRollingRestartLosesNothing() throws Exception {
+    Result result =
+        run(0, "drain", "--nodes=2 --connections=40 --rate=30 --warmup=0 --duration=12");
+
+    assertClean(result);
+    assertNotNull(value(result, "rolling"));
+  }
+
+  @Test
+  void aRequirementThatDoesNotHoldIsTheExitCode() throws Exception {
+    Result result = run(1, "connect", "--require=connectsPerSecond>=1000000 " + target());
+
+    assertFalse(result.requirements().get(0).held());
+    assertFalse(result.partial());
+  }
+
+  private static String target() {
+    return "--url=%s --key-file=%s --members=127.0.0.1:%d --cluster=holdfast --redis=%s --connections=20"
+        .formatted(url, folder.resolve("data/development.key"), busPort, redis);
+  }
+
+  private static Result run(int code, String scenario, String options) throws Exception {
+    Path json = folder.resolve(scenario + ".json");
+    List<String> line = new ArrayList<>(List.of("load", scenario, "--json=" + json));
+    Arrays.stream(options.strip().split(" ")).filter(o -> !o.isEmpty()).forEach(line::add);
+    try (var process = HoldfastProcess.start(folder, line.toArray(String[]::new))) {
+      assertEquals(code, process.awaitExit(), process.output());
+    }
+    return ResultJson.read(json);
+  }
+
+  /** Whatever was published was received, once and in order. */
+  private static void assertClean(Result result) {
+    LedgerCount all = result.ledgers().values().stream().reduce(LedgerCount.NONE, LedgerCount::plus);
+    assertFalse(result.partial(), result.problems().toString());
+    assertEquals(0, all.lost() + all.duplicated() + all.outOfOrder(), all.toString());
+    boolean publishes = result.figures().stream().anyMatch(f -> f.name().equals("published"));
+    assertTrue(!publishes || all.received() > 0, all.toString());
+    assertFalse(result.timeline().isEmpty());
+    assertFalse(result.figures().isEmpty());
+  }
+
+  private static Double value(Result result, String figure) {
+    return result.figures().stream()
+        .filter(each -> each.name().equals(figure))
+        .map(Figure::value)
+        .findFirst()
+        .orElseThrow();
+  }
+}
