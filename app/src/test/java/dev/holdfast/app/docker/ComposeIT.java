@@ -70,6 +70,28 @@ class ComposeIT {
   }
 
   @Repeatedly
+  void aReplacementThatDoesNotStartIsTakenAwayAndTheOthersStay() {
+    compose("up", "-d", "--no-build", "--scale", "node=2", "redis", "node").orThrow();
+    awaitEachSees(2);
+    List<String> old = nodes();
+    String broken = "broken-" + project;
+    Docker.run("docker", "create", "--name", broken, Docker.image()).orThrow();
+    Docker.run("docker", "commit", "-c", "ENV HOLDFAST_GATEWAY_PORT=no", broken, image(broken))
+        .orThrow();
+
+    Docker.Outcome outcome =
+        Docker.run(
+            Map.of("HOLDFAST_VERSION", broken),
+            List.of("docker/upgrade.sh", "-f", "compose.yaml", "-p", project));
+
+    Docker.run("docker", "rm", broken).orThrow();
+    Docker.run("docker", "rmi", image(broken)).orThrow();
+    assertEquals(1, outcome.code(), outcome.output());
+    assertTrue(outcome.output().contains("holdfast: gateway.port"), outcome.output());
+    assertEquals(old, nodes());
+  }
+
+  @Repeatedly
   void whatAScriptStoredIsThereAfterAKillOfRedis() {
     compose("up", "-d", "--no-build", "redis").orThrow();
     awaitRedis();
@@ -94,6 +116,10 @@ class ComposeIT {
       }
     }
     assertEquals(List.of("proxy:"), publishing);
+  }
+
+  private static String image(String tag) {
+    return "holdfast:" + tag;
   }
 
   private void awaitEachSees(int count) {

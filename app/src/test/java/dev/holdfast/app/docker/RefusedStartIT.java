@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.Ids;
+import dev.holdfast.testkit.Repeatedly;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,6 @@ import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What an operator gets wrong: the container ends, and its last line says what to do. */
@@ -50,13 +50,13 @@ class RefusedStartIT {
     }
   }
 
-  @Test
+  @Repeatedly
   void aSecretThatIsMissing() {
     refused(
         3, List.of(), "auth.keys.0.secret (/app/holdfast.yaml): file " + KEY + " can't be read");
   }
 
-  @Test
+  @Repeatedly
   void aSecretThatCanNotBeRead() throws IOException {
     Path closed = Files.createTempFile("holdfast-key", "");
     Files.writeString(closed, SECRET);
@@ -64,7 +64,7 @@ class RefusedStartIT {
     refused(3, List.of("-v", closed + ":" + KEY + ":ro"), "file " + KEY + " can't be read");
   }
 
-  @Test
+  @Repeatedly
   void aRedisThatIsNotThere() {
     refusedWithKey(
         4,
@@ -72,7 +72,7 @@ class RefusedStartIT {
         "check redis.uri, and that Redis runs and can be reached from here");
   }
 
-  @Test
+  @Repeatedly
   void aRedisWithoutAnAddress() {
     refusedWithKey(
         4,
@@ -81,7 +81,7 @@ class RefusedStartIT {
         "check redis.uri");
   }
 
-  @Test
+  @Repeatedly
   void aPasswordThatRedisRefuses() {
     String refusal =
         refusedWithKey(
@@ -91,7 +91,7 @@ class RefusedStartIT {
     assertTrue(refusal.contains("WRONGPASS") && !refusal.contains("geheim"), refusal);
   }
 
-  @Test
+  @Repeatedly
   void portsThatAreTaken() {
     var shared = List.of("--network", "container:" + node.getContainerId());
     refusedWithKey(4, shared, "gateway.port: 8080 at 0.0.0.0 can't be had");
@@ -102,18 +102,18 @@ class RefusedStartIT {
         "end what has it, or choose another");
   }
 
-  @Test
+  @Repeatedly
   void tooLittleMemory() {
     refusedWithKey(
         4, List.of("--memory", "128m"), "128 MiB of memory are too little: give the container");
   }
 
-  @Test
+  @Repeatedly
   void aDataFolderThatCanNotBeWrittenTo() {
     refusedWithKey(4, List.of("--tmpfs", "/data/files:ro"), "/data/files");
   }
 
-  @Test
+  @Repeatedly
   void aHostOfTheBusThatIsAnothers() {
     refusedWithKey(
         4,
@@ -122,7 +122,7 @@ class RefusedStartIT {
         "none of which is this machine's");
   }
 
-  @Test
+  @Repeatedly
   void aNodeOfAnotherVersion() throws IOException {
     Path jar = withVersion(Docker.ROOT.resolve("app/target/holdfast.jar"), "7.0.0");
     refusedWithKey(
@@ -131,7 +131,7 @@ class RefusedStartIT {
         "and this one of 7.0.0, which do not run together: upgrade by one minor version at a time");
   }
 
-  @Test
+  @Repeatedly
   void aClockThatIsOffByMinutes() {
     Assumptions.assumeTrue(Files.exists(FAKE_TIME), FAKE_TIME + " is not here to fake a clock");
     refusedWithKey(
