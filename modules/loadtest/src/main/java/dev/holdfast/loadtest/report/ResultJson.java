@@ -3,17 +3,20 @@ package dev.holdfast.loadtest.report;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import dev.holdfast.loadtest.plan.Counters;
 import dev.holdfast.loadtest.plan.LedgerCount;
@@ -28,11 +31,15 @@ import java.util.stream.Collectors;
 
 /** Results as JSON files. */
 public final class ResultJson {
-  /** An hour's run of ten nodes has about 10 MB. */
-  private static final long MOST_BYTES = 128L << 20;
+  /** A day's run of ten nodes has about 300 MB. */
+  private static final long MOST_BYTES = 512L << 20;
 
   private static final ObjectMapper JSON = mapper();
   private static final ObjectWriter PRETTY = JSON.writerWithDefaultPrettyPrinter();
+
+  /** Others may follow. */
+  private static final ObjectReader MEMBER =
+      JSON.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private ResultJson() {}
 
@@ -52,7 +59,17 @@ public final class ResultJson {
       throw new ResultException(
           file + " is no result: it has " + size + " bytes, and a result at most " + MOST_BYTES);
     }
-    return result(file, tree(file));
+    try {
+      checkHead(file);
+      return result(file);
+    } catch (JsonMappingException e) {
+      throw e.getCause() instanceof JsonParseException cause
+          ? noJson(file, cause)
+          : new ResultException(
+              "%s is a broken result, at %s: %s".formatted(file, path(e), brief(e)));
+    } catch (JacksonException e) {
+      throw noJson(file, e);
+    }
   }
 
   /** In one line, for a page. */
@@ -60,30 +77,48 @@ public final class ResultJson {
     return JSON.writeValueAsString(value);
   }
 
-  private static JsonNode tree(Path file) throws IOException {
+  private static Result result(Path file) throws IOException {
     try (var in = Files.newInputStream(file)) {
-      return JSON.readTree(in);
-    } catch (JsonProcessingException e) {
-      throw new ResultException(file + " is no result: it is not JSON, or cut off: " + brief(e));
+      return JSON.readValue(in, Result.class);
     }
   }
 
-  private static Result result(Path file, JsonNode tree) throws IOException {
-    var format = tree.path("format");
-    if (!format.isIntegralNumber() || !tree.path("scenario").isTextual()) {
+  private static ResultException noJson(Path file, JacksonException e) {
+    return new ResultException(file + " is no result: it is not JSON, or cut off: " + brief(e));
+  }
+
+  /** Without keeping the rest, which may be long. */
+  private static void checkHead(Path file) throws IOException {
+    JsonNode format = MissingNode.getInstance();
+    JsonNode scenario = format;
+    JsonNode version = format;
+    try (var json = JSON.createParser(Files.newInputStream(file))) {
+      if (json.nextToken() == JsonToken.START_OBJECT) {
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+          var name = json.currentName();
+          json.nextToken();
+          switch (name) {
+            case "format" -> format = MEMBER.readTree(json);
+            case "scenario" -> scenario = MEMBER.readTree(json);
+            case "version" -> version = MEMBER.readTree(json);
+            default -> json.skipChildren();
+          }
+        }
+      }
+    }
+    checkHead(file, format, scenario, version);
+  }
+
+  private static void checkHead(Path file, JsonNode format, JsonNode scenario, JsonNode version)
+      throws ResultException {
+    if (!format.isIntegralNumber() || !scenario.isTextual()) {
       throw new ResultException(
           file + " is no result of a load test: it has no format number, or no scenario");
     }
     if (format.asLong() != Result.FORMAT) {
       throw new ResultException(
           "%s is a result of format %s, written by version %s; this version reads format %d"
-              .formatted(file, format, tree.path("version").asText("?"), Result.FORMAT));
-    }
-    try {
-      return JSON.treeToValue(tree, Result.class);
-    } catch (JsonMappingException e) {
-      throw new ResultException(
-          "%s is a broken result, at %s: %s".formatted(file, path(e), brief(e)));
+              .formatted(file, format, version.asText("?"), Result.FORMAT));
     }
   }
 

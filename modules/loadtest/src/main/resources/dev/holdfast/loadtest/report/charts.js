@@ -77,8 +77,8 @@ function deliveryPlot(result) {
   const lines = [
     track(result, 'p50', 'c0', second => second.deliveryP50), track(result, 'p99', 'c1', second => second.deliveryP99),
     track(result, 'max', 'c6', second => second.deliveryMax)];
-  const most = Math.max(...lines[2].points.map(point => point.y ?? 0));
-  const least = Math.min(...lines[0].points.map(point => point.y ?? Infinity));
+  const most = lines[2].points.reduce((max, point) => Math.max(max, point.y ?? 0), 0);
+  const least = lines[0].points.reduce((min, point) => Math.min(min, point.y ?? Infinity), Infinity);
   return timePlot(result, 'Delivery, second by second', 'From the intended time of sending to the reader; each second by itself.', 'ms', lines, {log: most / Math.max(least, 0.001) > 50});
 }
 
