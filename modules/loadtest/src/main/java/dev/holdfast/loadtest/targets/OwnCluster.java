@@ -159,7 +159,7 @@ public final class OwnCluster implements Target {
     }
   }
 
-  /** It sees all those that run, too. */
+  /** It sees all those that run, too; workers may be members besides. */
   @Override
   public boolean ready(TargetNode node) throws InterruptedException {
     if (!Http.ready(node.url())) {
@@ -167,8 +167,9 @@ public final class OwnCluster implements Target {
     }
     long running = nodes().stream().filter(each -> pid(each).isPresent()).count();
     try {
-      String metrics = Http.get(node.url(), "/metrics", null).body();
-      return metrics.contains("cluster_members " + running + ".0");
+      var metrics = new MetricsText(Http.get(node.url(), "/metrics", null).body());
+      Double members = metrics.sum("cluster_members", "");
+      return members != null && members >= running;
     } catch (IOException e) {
       return false;
     }
