@@ -3,6 +3,7 @@ package dev.holdfast.loadtest.report;
 import dev.holdfast.loadtest.report.Comparison.TextDifference;
 import dev.holdfast.loadtest.report.Difference.Change;
 import java.io.PrintWriter;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
@@ -39,7 +40,7 @@ final class ComparisonTable {
                 letter,
                 terminal.bold(terminal.safe(side.name())),
                 terminal.safe(result.scenario()),
-                result.started(),
+                result.started().truncatedTo(ChronoUnit.SECONDS),
                 result.partial() ? terminal.bad("PARTIAL") : Verdict.of(result)));
   }
 

@@ -2,6 +2,7 @@ package dev.holdfast.loadtest.report;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
@@ -42,7 +43,7 @@ public final class EndTable {
         Locale.ROOT,
         "  %s s from %s, version %s%n",
         Quantity.digits(result.seconds()),
-        result.started(),
+        result.started().truncatedTo(ChronoUnit.SECONDS),
         terminal.safe(result.version()));
     if (result.partial()) {
       partial();

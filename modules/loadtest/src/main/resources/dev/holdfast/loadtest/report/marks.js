@@ -21,7 +21,7 @@ function drawMarks(chart, marks) {
     const at = x.getPixelForValue(Math.min(Math.max(mark.t, x.min), x.max));
     ctx.strokeStyle = ctx.fillStyle = theme(markColour(mark));
     drawLine(ctx, at, area, mark.kind);
-    drawNumber(ctx, String(i + 1), at, area.top, ends);
+    drawNumber(ctx, String(i + 1), Math.min(at, chart.width - 8), area.top, ends);
   });
   ctx.restore();
 }

@@ -65,7 +65,7 @@ function options({spec, log}) {
   if (right) scales.right = {...yScale(right.unit, false), position: 'right', grid: {drawOnChartArea: false}};
   return {
     responsive: true, maintainAspectRatio: false, scales,
-    layout: {padding: {top: spec.marks && spec.marks.length ? MARK_ROWS * MARK_ROW : 4}},
+    layout: {padding: {top: spec.marks && spec.marks.length ? MARK_ROWS * MARK_ROW : 4, right: 10}},
     interaction: {mode: spec.marks ? 'index' : 'nearest', axis: spec.marks ? 'x' : 'xy', intersect: false},
     plugins: {legend: {display: false}, decimation: {enabled: false}, tooltip: {
       callbacks: {

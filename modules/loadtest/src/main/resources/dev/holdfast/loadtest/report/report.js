@@ -24,22 +24,27 @@ function reportHead({verdict, result}) {
 const requiredOf = (figure, requirements) =>
   requirements.filter(outcome => outcome.requirement.split(/[\s=!<>]/, 1)[0] === figure.name);
 
+const tags = required => required.map(outcome =>
+  el('div', null, el('span', {class: 'tag ' + (outcome.held ? 'good' : 'bad')}, (outcome.held ? '✓ ' : '✗ ') + outcome.requirement)));
+
 function tile(figure, requirements) {
   const required = requiredOf(figure, requirements);
   const state = required.length ? (required.every(outcome => outcome.held) ? ' held' : ' broken') : '';
   return el('div', {class: 'tile' + state},
     el('div', {class: 'name'}, breakable(figure.name)), el('div', {class: 'value'}, quantity(figure.value, figure.unit)),
-    el('div', {class: 'meaning'}, figure.meaning),
-    required.map(outcome => el('div', null, el('span', {class: 'tag ' + (outcome.held ? 'good' : 'bad')}, (outcome.held ? '✓ ' : '✗ ') + outcome.requirement))));
+    el('div', {class: 'meaning'}, figure.meaning), tags(required));
 }
 
+/** What does not hold comes first, wherever it stands. */
 function figures({figures, requirements}) {
   if (!figures.length) return null;
-  const rest = figures.slice(TILES);
+  const broken = figure => requiredOf(figure, requirements).some(outcome => !outcome.held);
+  const sorted = [...figures.filter(broken), ...figures.filter(figure => !broken(figure))];
+  const rest = sorted.slice(TILES);
   return section('Key figures',
-    el('div', {class: 'tiles'}, figures.slice(0, TILES).map(figure => tile(figure, requirements))),
+    el('div', {class: 'tiles'}, sorted.slice(0, TILES).map(figure => tile(figure, requirements))),
     rest.length ? [el('h2', null, 'More figures'), table('More figures', [{title: 'figure'}, {title: 'value', number: true}, {title: 'meaning', text: true}],
-      rest.map(figure => [figure.name, quantity(figure.value, figure.unit), figure.meaning]), true)] : null);
+      rest.map(figure => [el('div', null, breakable(figure.name), tags(requiredOf(figure, requirements))), quantity(figure.value, figure.unit), figure.meaning]), true)] : null);
 }
 
 function requirements({requirements}) {
