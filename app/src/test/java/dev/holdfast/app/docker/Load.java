@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.awaitility.Awaitility;
 
 /** Clients who all read a topic and publish to it, one after the other; and what came of it. */
@@ -36,11 +37,23 @@ final class Load implements AutoCloseable {
 
   /** So many clients, spread over the nodes, that publish from now on. */
   static Load start(DockerCluster cluster, String tenant, int count) {
+    List<URI> all = cluster.nodes().stream().map(NodeContainer::url).toList();
+    return start(
+        count,
+        user -> {
+          List<URI> urls = new ArrayList<>(all);
+          Collections.rotate(urls, -Integer.parseInt(user.substring(4)));
+          return cluster.client(tenant, user, urls);
+        });
+  }
+
+  /**
+   * @param clients one for each user's name
+   */
+  static Load start(int count, Function<String, WsTestClient> clients) {
     var load = new Load();
     for (int i = 0; i < count; i++) {
-      List<URI> urls = new ArrayList<>(cluster.nodes().stream().map(NodeContainer::url).toList());
-      Collections.rotate(urls, -i);
-      load.add("user" + i, cluster.client(tenant, "user" + i, urls));
+      load.add("user" + i, clients.apply("user" + i));
     }
     load.clock.scheduleAtFixedRate(load::tick, 0, TICK_MS, TimeUnit.MILLISECONDS);
     return load;
