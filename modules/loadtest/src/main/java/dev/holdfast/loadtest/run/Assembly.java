@@ -1,5 +1,6 @@
 package dev.holdfast.loadtest.run;
 
+import dev.holdfast.loadtest.plan.LedgerCount;
 import dev.holdfast.loadtest.report.Result;
 import dev.holdfast.loadtest.report.Result.Series;
 import java.time.Instant;
@@ -59,11 +60,18 @@ final class Assembly {
     return new Findings(
         finished,
         coordinator.workers().counters(),
-        new TreeMap<>(coordinator.workers().ledgers()),
+        ledgers(),
         coordinator.recorder().series(),
         shape.groups().get(0).name(),
         coordinator.timeline().measured(),
         run.figures());
+  }
+
+  /** Without those of channels that nothing went to. */
+  private Map<String, LedgerCount> ledgers() {
+    Map<String, LedgerCount> ledgers = new TreeMap<>(coordinator.workers().ledgers());
+    ledgers.values().removeIf(LedgerCount.NONE::equals);
+    return ledgers;
   }
 
   private Map<String, String> environment() {

@@ -103,6 +103,11 @@ public final class Run {
    */
   public double connect(String... groups) throws InterruptedException {
     phase("connect");
+    return come(groups);
+  }
+
+  /** The same within another phase. */
+  public double come(String... groups) throws InterruptedException {
     double from = now();
     for (String name : groups) {
       Group group = group(name);

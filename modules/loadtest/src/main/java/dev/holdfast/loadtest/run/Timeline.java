@@ -20,6 +20,7 @@ import org.HdrHistogram.Histogram;
 final class Timeline {
   private static final double MICROS = 1e6;
   private static final double MILLIS = 1e3;
+  private static final int MOST_SECONDS = 7_200;
 
   private final Workers workers;
   private final Samples samples;
@@ -27,6 +28,8 @@ final class Timeline {
   private final BiConsumer<Second, Counters> listener;
   private final long start = Clock.micros();
   private final List<Second> seconds = new ArrayList<>();
+  private long ticks;
+  private long stride = 1;
   private long last = start;
   private Counters before = Counters.NONE;
   private String phase = "start";
@@ -77,12 +80,27 @@ final class Timeline {
         return;
       }
       second = second(total, lasted);
-      seconds.add(second);
+      keep(second);
       measure(total, second, lasted);
       before = total;
       last += Math.round(lasted * MICROS);
     }
     listener.accept(second, total);
+  }
+
+  /** Of a long run fewer and fewer, evenly spread. */
+  private void keep(Second second) {
+    if (ticks++ % stride == 0) {
+      seconds.add(second);
+    }
+    if (seconds.size() >= MOST_SECONDS) {
+      List<Second> all = List.copyOf(seconds);
+      seconds.clear();
+      for (int i = 0; i < all.size(); i += 2) {
+        seconds.add(all.get(i));
+      }
+      stride *= 2;
+    }
   }
 
   private boolean allReported() {

@@ -8,6 +8,7 @@ import dev.holdfast.loadtest.worker.bare.Order;
 import dev.holdfast.loadtest.worker.bare.Written;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +49,10 @@ public final class BareTarget implements Target {
       if (closed) {
         throw new TargetException("ended");
       }
-      List<String> line = program.command(List.of("-Xmx1g", "-XX:+UseG1GC"), command);
+      var words = new ArrayList<>(command);
+      // Several event loops share a port only where it is the same one from the start.
+      words.addAll(List.of("--port", FreePorts.take(1).get(0).toString()));
+      List<String> line = program.command(List.of("-Xmx1g", "-XX:+UseG1GC"), words);
       process = Child.start(NAME, folder, processors.on("nodes", line), this::told);
     }
     long until = System.nanoTime() + PATIENCE_NS;

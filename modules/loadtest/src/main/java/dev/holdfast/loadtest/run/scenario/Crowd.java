@@ -17,6 +17,9 @@ final class Crowd {
   private static final int TENANT_SHARE = 20;
   private static final double BACK_S = 60;
 
+  /** Workers report once a second. */
+  private static final double SEEN_S = 3;
+
   private Crowd() {}
 
   static Shape shape(Settings settings) {
@@ -39,15 +42,21 @@ final class Crowd {
         name, users.name(), target, channels, rate, 0, settings.payload(), settings.via());
   }
 
-  /** Returns when every client is back and caught up. */
-  static void awaitBack(Run run) throws InterruptedException {
-    double from = run.now();
-    long before = run.counters().interrupted();
-    // The loss itself has to be seen first, or nobody would be missed yet.
-    while (run.counters().interrupted() == before && run.now() - from < 2) {
-      run.pause();
+  /** What is about to be lost: to be made before a fault. */
+  static Loss before(Run run) {
+    return new Loss(run, run.now(), run.counters().interrupted());
+  }
+
+  /** A fault, from its begin on. */
+  record Loss(Run run, double from, long interrupted) {
+    /** Returns when every client is back and caught up. */
+    void awaitBack() throws InterruptedException {
+      // The loss itself has to be seen first, or nobody would be missed yet.
+      while (run.counters().interrupted() == interrupted && run.now() - from < SEEN_S) {
+        run.pause();
+      }
+      run.awaitLive(BACK_S);
+      run.recovery("every client is back, after %.1f s".formatted(run.now() - from));
     }
-    run.awaitLive(BACK_S);
-    run.recovery("every client is back, after %.1f s".formatted(run.now() - from));
   }
 }

@@ -69,9 +69,10 @@ final class Drain implements Scenario {
     run.untilShare(0.05);
     double from = run.now();
     for (TargetNode node : run.target().nodes()) {
+      var loss = Crowd.before(run);
       run.terminate(node);
+      loss.awaitBack();
       run.restart(node);
-      Crowd.awaitBack(run);
     }
     run.put("rolling", (run.now() - from) * 1_000);
     if (run.measured() > run.settings().duration()) {

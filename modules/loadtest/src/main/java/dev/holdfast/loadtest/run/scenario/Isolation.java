@@ -33,7 +33,7 @@ final class Isolation implements Scenario {
 
   @Override
   public Defaults defaults() {
-    return new Defaults(1, 300, 500.0, 200, 4.0, 12.0);
+    return new Defaults(1, 300, 500.0, 200, 3.0, 10.0);
   }
 
   @Override

@@ -69,8 +69,9 @@ final class Kill implements Scenario {
   private static void killOne(Run run, double share) throws InterruptedException {
     run.untilShare(share);
     TargetNode node = run.busiest();
+    var loss = Crowd.before(run);
     run.kill(node);
-    Crowd.awaitBack(run);
+    loss.awaitBack();
     run.untilShare(share + AWAY);
     run.restart(node);
   }

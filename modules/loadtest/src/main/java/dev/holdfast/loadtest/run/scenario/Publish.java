@@ -33,7 +33,7 @@ final class Publish implements Scenario {
 
   @Override
   public Defaults defaults() {
-    return new Defaults(1, 8, null, 200, 3.0, 10.0);
+    return new Defaults(1, 8, null, 200, 2.0, 8.0);
   }
 
   @Override

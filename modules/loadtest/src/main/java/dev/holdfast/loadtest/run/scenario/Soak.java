@@ -84,7 +84,6 @@ final class Soak implements Scenario {
       churn(run);
       rounds++;
       // In a long run one look in a while is enough; each stops the nodes for a moment.
-      run.phase("measure");
       trend.round();
       if (trend.isDue(run.settings().duration(), from)) {
         trend.add(run);
@@ -97,7 +96,7 @@ final class Soak implements Scenario {
   }
 
   private static void churn(Run run) throws InterruptedException {
-    run.connect("churn");
+    run.come("churn");
     run.leave("churn");
   }
 

@@ -51,8 +51,9 @@ final class Storm implements Scenario {
   public void run(Run run) throws InterruptedException {
     Steady.begin(run, List.of("users"), Crowd.FLOWS);
     run.untilShare(0.2);
+    var loss = Crowd.before(run);
     run.cut(run.busiest());
-    Crowd.awaitBack(run);
+    loss.awaitBack();
     Steady.end(run, Crowd.FLOWS);
   }
 }
