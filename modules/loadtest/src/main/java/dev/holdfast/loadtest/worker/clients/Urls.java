@@ -3,6 +3,7 @@ package dev.holdfast.loadtest.worker.clients;
 import io.vertx.core.http.WebSocketConnectOptions;
 import java.net.URI;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** The target's addresses, from the one that a client begins with. Confined to one event loop. */
 final class Urls {
@@ -23,8 +24,12 @@ final class Urls {
     this.at = (client + Integer.rotateLeft(round * 0x9E3779B9, 15)) & Integer.MAX_VALUE;
   }
 
+  /** Any of the others: clients of a node that died are not to come to one node together. */
   void next() {
-    at = (at + 1) & Integer.MAX_VALUE;
+    if (urls.size() > 1) {
+      int further = ThreadLocalRandom.current().nextInt(1, urls.size());
+      at = (at % urls.size() + further) % urls.size();
+    }
   }
 
   WebSocketConnectOptions options() {
