@@ -2,6 +2,7 @@ package dev.holdfast.loadtest.worker;
 
 import dev.holdfast.loadtest.plan.Calls;
 import dev.holdfast.loadtest.plan.Flow;
+import dev.holdfast.loadtest.plan.Group;
 import dev.holdfast.loadtest.plan.Plan;
 import dev.holdfast.loadtest.plan.ToWorker;
 import dev.holdfast.loadtest.plan.Totals;
@@ -20,8 +21,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +35,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Assignment {
   private static final Logger LOG = LoggerFactory.getLogger(Assignment.class);
+
+  private static final long CLOSE_S = 20;
 
   private final Vertx vertx;
   private final ToWorker.Assign assign;
@@ -84,12 +89,12 @@ final class Assignment {
   }
 
   Future<Void> connect(List<String> groups) {
-    groups.forEach(plan::group);
+    check(groups);
     return all(clients, loop -> loop.connect(groups));
   }
 
   Future<Void> leave(List<String> groups) {
-    groups.forEach(plan::group);
+    check(groups);
     return all(clients, loop -> loop.leave(groups));
   }
 
@@ -150,12 +155,27 @@ final class Assignment {
         (one, two) -> Stream.concat(one.stream(), two.stream()).toList());
   }
 
+  private void check(List<String> groups) {
+    Set<String> known = plan.groups().stream().map(Group::name).collect(Collectors.toSet());
+    groups.forEach(name -> require(known.contains(name), "there is no group " + name));
+  }
+
   private Flow flow(String name) {
-    return plan.flows().stream().filter(flow -> flow.name().equals(name)).findFirst().orElseThrow();
+    var found = plan.flows().stream().filter(flow -> flow.name().equals(name)).findFirst();
+    require(found.isPresent(), "there is no flow " + name);
+    return found.get();
   }
 
   private Calls calls(String name) {
-    return plan.calls().stream().filter(call -> call.name().equals(name)).findFirst().orElseThrow();
+    var found = plan.calls().stream().filter(calls -> calls.name().equals(name)).findFirst();
+    require(found.isPresent(), "there are no calls " + name);
+    return found.get();
+  }
+
+  private static void require(boolean holds, String message) {
+    if (!holds) {
+      throw new IllegalArgumentException(message);
+    }
   }
 
   Future<LoopReport> report() {
@@ -169,15 +189,11 @@ final class Assignment {
   /** Publishes no more, ends the sessions, leaves the bus. Never fails. */
   Future<Void> close() {
     return undeploy(publishers, bus)
-        .transform(stopped -> leaveAll())
-        .transform(left -> undeploy(clients, vertx))
+        .transform(stopped -> undeploy(clients, vertx))
         .transform(stopped -> leaveBus())
+        .timeout(CLOSE_S, TimeUnit.SECONDS)
         .onFailure(failure -> LOG.warn("Not everything could be closed", failure))
         .otherwiseEmpty();
-  }
-
-  private Future<Void> leaveAll() {
-    return all(clients.stream().filter(deployed::contains).toList(), ClientsVerticle::leaveAll);
   }
 
   private Future<Void> undeploy(List<? extends VerticleBase> verticles, Vertx from) {

@@ -13,7 +13,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -79,7 +78,7 @@ final class CoordinatorLink {
     }
     try {
       obey(MessageCodec.read(text));
-    } catch (IllegalArgumentException | NoSuchElementException | NullPointerException e) {
+    } catch (IllegalArgumentException | NullPointerException e) {
       fail("not understood: " + e.getMessage());
     }
   }

@@ -60,23 +60,27 @@ public final class WorkerCommand implements Callable<Integer> {
     var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     var worker = new WorkerVerticle(config(child ? input.readLine() : secretOfFile()));
     Vertx vertx = Vertx.vertx(options());
-    vertx.deployVerticle(worker).toCompletionStage().toCompletableFuture().join();
+    String deployed = vertx.deployVerticle(worker).await();
     spec.commandLine().getOut().println("{\"url\":\"" + worker.url() + "\"}");
     spec.commandLine().getOut().flush();
     if (child) {
       awaitEnd(input);
-      // Bounded: the parent is gone, and nobody waits for a good ending.
-      vertx
-          .close()
-          .toCompletionStage()
-          .toCompletableFuture()
-          .orTimeout(CLOSE_S, TimeUnit.SECONDS)
-          .exceptionally(late -> null)
-          .join();
+      close(vertx, deployed);
     } else {
       new CountDownLatch(1).await();
     }
     return 0;
+  }
+
+  /** Bounded: the parent is gone, and nobody waits for a good ending. */
+  private static void close(Vertx vertx, String deployed) {
+    vertx
+        .undeploy(deployed)
+        .transform(undeployed -> vertx.close())
+        .toCompletionStage()
+        .toCompletableFuture()
+        .completeOnTimeout(null, CLOSE_S, TimeUnit.SECONDS)
+        .join();
   }
 
   private WorkerConfig config(String secret) {

@@ -26,7 +26,7 @@ public final class WorkerVerticle extends VerticleBase {
 
   private final WorkerConfig config;
   private HttpServer server;
-  private boolean taken;
+  private volatile boolean taken;
   private CoordinatorLink link;
 
   public WorkerVerticle(WorkerConfig config) {
@@ -52,6 +52,11 @@ public final class WorkerVerticle extends VerticleBase {
   public URI url() {
     String host = config.host().contains(":") ? "[" + config.host() + "]" : config.host();
     return URI.create("ws://" + host + ":" + server.actualPort() + PATH);
+  }
+
+  /** Whether there is a coordinator. Any thread. */
+  boolean taken() {
+    return taken;
   }
 
   private void asked(ServerWebSocketHandshake handshake) {

@@ -1,22 +1,25 @@
 package dev.holdfast.loadtest.worker.bare;
 
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 
 /**
  * A plain Vert.x server of WebSockets on some event loops. Methods may be called on any thread, one
  * order at a time.
  */
 public final class BareServer {
-  private final Vertx vertx;
-  private final String host;
-  private final List<BareVerticle> loops = new ArrayList<>();
+  /** A free port that the loops of one deployment share. */
+  private static final int SHARED = -1;
 
-  private BareServer(Vertx vertx, String host) {
-    this.vertx = vertx;
+  private final String host;
+  private final List<BareVerticle> loops = new CopyOnWriteArrayList<>();
+
+  private BareServer(String host) {
     this.host = host;
   }
 
@@ -25,20 +28,16 @@ public final class BareServer {
    * @param loops how many event loops share the sockets
    */
   public static Future<BareServer> start(Vertx vertx, String host, int port, int loops) {
-    var server = new BareServer(vertx, host);
-    return server.add(port).compose(first -> server.fill(loops - 1)).map(server);
-  }
-
-  private Future<Void> fill(int more) {
-    return more == 0
-        ? Future.succeededFuture()
-        : add(loops.get(0).port()).compose(added -> fill(more - 1));
-  }
-
-  private Future<Void> add(int port) {
-    var loop = new BareVerticle(host, port);
-    loops.add(loop);
-    return vertx.deployVerticle(loop).mapEmpty();
+    var server = new BareServer(host);
+    int wanted = port == 0 ? SHARED : port;
+    Supplier<BareVerticle> more =
+        () -> {
+          var loop = new BareVerticle(host, wanted);
+          server.loops.add(loop);
+          return loop;
+        };
+    var options = new DeploymentOptions().setInstances(loops);
+    return vertx.deployVerticle(more, options).map(server);
   }
 
   public URI url() {

@@ -199,21 +199,13 @@ public final class ClientsVerticle extends VerticleBase {
         });
   }
 
-  /** Ends all sessions; what has not ended within 5 s is cut off with the loop. */
-  public Future<Void> leaveAll() {
-    return onLoop(
-            () -> {
-              groups.values().forEach(this::leave);
-              leaveBy = clock.micros() + LEAVE_MS * MILLI;
-              emptied = Promise.promise();
-              return emptied.future();
-            })
-        .compose(left -> left);
-  }
-
+  /** Ends all sessions; what has not ended within 5 s is cut off. */
   @Override
   public Future<?> stop() {
-    return loop.sockets.close();
+    groups.values().forEach(this::leave);
+    leaveBy = clock.micros() + LEAVE_MS * MILLI;
+    emptied = Promise.promise();
+    return emptied.future().transform(left -> loop.sockets.close());
   }
 
   private <T> Future<T> onLoop(Callable<T> step) {
