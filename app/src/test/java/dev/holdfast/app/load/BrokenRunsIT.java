@@ -70,7 +70,8 @@ class BrokenRunsIT {
     try (var load = load("fanout", "--url=" + url, key(), "--worker-url=ws://127.0.0.1:1")) {
       assertEquals(4, load.awaitExit(), load.output());
 
-      assertTrue(load.output().contains("ws://127.0.0.1:1/v1/work is not reachable"), load.output());
+      assertTrue(
+          load.output().contains("ws://127.0.0.1:1/v1/work is not reachable"), load.output());
     }
   }
 

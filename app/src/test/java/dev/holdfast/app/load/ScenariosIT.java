@@ -26,6 +26,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every scenario, through the command line, as small as it makes sense. */
 class ScenariosIT {
+  /** Of nodes that start fast, and are restarted by it. */
+  private static final String FAST = "--node-options=-XX:TieredStopAtLevel=1";
+
   @TempDir static Path folder;
   private static HoldfastProcess node;
   private static String url;
@@ -59,7 +62,7 @@ class ScenariosIT {
     "rooms, --rate=40 --warmup=1 --duration=2, p99",
     "stream, --rate=2 --warmup=1 --duration=2, p99",
     "publish, --warmup=1 --duration=1, bus.perSecond",
-    "registry, --duration=5, session.get.perSecond",
+    "registry, --duration=2, session.get.perSecond",
     "isolation, --rate=40 --warmup=1 --duration=2, quiet.p99.beside",
     "slow, --rate=5 --warmup=1 --duration=2, p99",
     "soak, --rate=20 --warmup=0 --duration=3, rounds",
@@ -89,8 +92,11 @@ class ScenariosIT {
         run(
             0,
             "kill",
-            "--nodes=2 --connections=40 --rate=30 --warmup=0 --duration=12 --require=interrupted>=20"
-                + " --html=" + folder.resolve("kill.html"));
+            "--nodes=2 --connections=40 --rate=30 --warmup=0 --duration=8 "
+                + FAST
+                + " --require=interrupted>=20"
+                + " --html="
+                + folder.resolve("kill.html"));
 
     assertClean(result);
     assertEquals(value(result, "interrupted"), value(result, "resumed"));
@@ -102,7 +108,7 @@ class ScenariosIT {
   @Test
   void aRollingRestartLosesNothing() throws Exception {
     Result result =
-        run(0, "drain", "--nodes=2 --connections=40 --rate=30 --warmup=0 --duration=12");
+        run(0, "drain", "--nodes=2 --connections=40 --rate=30 --warmup=0 --duration=8 " + FAST);
 
     assertClean(result);
     assertNotNull(value(result, "rolling"));
@@ -133,7 +139,8 @@ class ScenariosIT {
 
   /** Whatever was published was received, once and in order. */
   private static void assertClean(Result result) {
-    LedgerCount all = result.ledgers().values().stream().reduce(LedgerCount.NONE, LedgerCount::plus);
+    LedgerCount all =
+        result.ledgers().values().stream().reduce(LedgerCount.NONE, LedgerCount::plus);
     assertFalse(result.partial(), result.problems().toString());
     assertEquals(0, all.lost() + all.duplicated() + all.outOfOrder(), all.toString());
     boolean publishes = result.figures().stream().anyMatch(f -> f.name().equals("published"));

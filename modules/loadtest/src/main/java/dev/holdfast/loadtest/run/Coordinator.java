@@ -29,7 +29,7 @@ public final class Coordinator implements AutoCloseable {
   private static final long PATIENCE_MS = 15_000;
   private static final double READY_S = 60;
   private static final double COUNTING_S = 300;
-  private static final double TARGET_SILENCE_S = 30;
+  private static final double TARGET_SILENCE_S = 20;
   private static final long TICK_MS = 100;
 
   private final Scenario scenario;
@@ -84,11 +84,12 @@ public final class Coordinator implements AutoCloseable {
     workers.start(folder, this::progress);
     samples = new Samples(vertx, target);
     timeline = new Timeline(workers, samples, recorder, view::show);
-    long ticks = vertx.setPeriodic(TICK_MS, id -> timeline.tick(false));
+    long ticks = vertx.setPeriodic(TICK_MS, id -> timeline.tick());
     try {
       Shape shape = scenario.shape(settings);
       var run = new Run(this, settings, shape);
       boolean finished = finished(run, shape);
+      timeline.end();
       return new Assembly(scenario, settings, this, shape).result(started, run, finished);
     } finally {
       vertx.cancelTimer(ticks);
@@ -139,7 +140,6 @@ public final class Coordinator implements AutoCloseable {
     totals.putAll(elsewhere);
     workers.send(new ToWorker.Finish(new Totals(totals)));
     run.await("that the workers count what they got", COUNTING_S, workers::done);
-    timeline.tick(true);
     if (!workers.complete()) {
       Counters now = workers.counters();
       problem(
@@ -153,7 +153,7 @@ public final class Coordinator implements AutoCloseable {
     saturation.add(worker, progress);
     Timeline current = timeline;
     if (current != null) {
-      current.tick(false);
+      current.tick();
     }
   }
 

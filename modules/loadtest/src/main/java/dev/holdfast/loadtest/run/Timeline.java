@@ -20,6 +20,8 @@ import org.HdrHistogram.Histogram;
 final class Timeline {
   private static final double MICROS = 1e6;
   private static final double MILLIS = 1e3;
+  private static final double SECOND_S = 0.9;
+  private static final double LATE_S = 1.5;
   private static final int MOST_SECONDS = 7_200;
 
   private final Workers workers;
@@ -71,12 +73,21 @@ final class Timeline {
   }
 
   /** Ends the second, if it is time. */
-  void tick(boolean late) {
+  void tick() {
+    tick(false);
+  }
+
+  /** Ends the last second, however short. */
+  void end() {
+    tick(true);
+  }
+
+  private void tick(boolean end) {
     Second second;
     Counters total = workers.counters();
     synchronized (this) {
       double lasted = (Clock.micros() - last) / MICROS;
-      if (lasted < 0.9 || !late && lasted < 1.5 && !allReported()) {
+      if (!end && (lasted < SECOND_S || lasted < LATE_S && !allReported())) {
         return;
       }
       second = second(total, lasted);

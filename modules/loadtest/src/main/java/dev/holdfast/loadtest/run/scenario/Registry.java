@@ -22,7 +22,7 @@ final class Registry implements Scenario {
   private static final int UNANSWERED = 32;
 
   /** Before a measuring begins, in which caches fill. */
-  private static final double LEAD_S = 1;
+  private static final double LEAD_S = 0.5;
 
   @Override
   public String name() {
@@ -62,7 +62,7 @@ final class Registry implements Scenario {
 
   @Override
   public void run(Run run) throws InterruptedException {
-    double seconds = Math.max(1, run.settings().duration() / Operation.values().length);
+    double seconds = Math.max(0.5, run.settings().duration() / Operation.values().length);
     run.connect("users");
     for (Operation operation : Operation.values()) {
       measure(run, name(operation), seconds);
