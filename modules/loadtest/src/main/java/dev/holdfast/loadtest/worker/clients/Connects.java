@@ -40,6 +40,11 @@ final class Connects {
     waiting.removeAll(java.util.Set.copyOf(clients));
   }
 
+  /** How many are not begun yet. */
+  int waiting() {
+    return waiting.size();
+  }
+
   /** A first attempt has come to an end, good or bad. */
   void settled() {
     underWay--;
