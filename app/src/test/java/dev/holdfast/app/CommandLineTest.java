@@ -40,7 +40,7 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "serve", "token", "demo"})
+  @ValueSource(strings = {"", "serve", "token", "demo", "load"})
   void everyCommandTellsItsVersion(String command) {
     assertEquals(0, run((command + " --version").strip().split(" ")));
 
@@ -58,7 +58,12 @@ class CommandLineTest {
         "token --user ann",
         "token --tenant a}b --user ann",
         "token --tenant acme --user ann --expires soon",
-        "token --tenant acme --user ann --expires 0s"
+        "token --tenant acme --user ann --expires 0s",
+        "load",
+        "load kil",
+        "load kill --nodes 1",
+        "load fanout --rate none",
+        "load compare one.json"
       })
   void whatCanNotBeMeantIsAUsageError(String line) {
     assertEquals(2, run(line.isEmpty() ? new String[0] : line.split(" ")));
