@@ -83,12 +83,16 @@ final class Assembly {
         workers.urls().isEmpty()
             ? workers.local() + " on this machine"
             : workers.urls().stream().map(Object::toString).collect(Collectors.joining(", ")));
-    environment.put(
-        "clocks",
-        coordinator.workers().links().stream()
-            .map(link -> "%s ±%.2f ms".formatted(link.name(), link.roundTrip() / 2 / MILLIS))
-            .collect(Collectors.joining(", ")));
+    if (!workers.urls().isEmpty()) {
+      environment.put("clocks", clocks());
+    }
     return environment;
+  }
+
+  private String clocks() {
+    return coordinator.workers().links().stream()
+        .map(link -> "%s ±%.2f ms".formatted(link.name(), link.roundTrip() / 2 / MILLIS))
+        .collect(Collectors.joining(", "));
   }
 
   /** Empty ones are left out. */

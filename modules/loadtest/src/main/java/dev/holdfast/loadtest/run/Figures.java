@@ -7,6 +7,9 @@ import java.util.function.ToLongFunction;
 
 /** Figures that several scenarios measure. */
 public final class Figures {
+  private static final String RESUMED = "from the loss of a connection to the welcome of the next";
+  private static final String CAUGHT_UP = "from the loss of a connection until all is caught up";
+
   public static final List<FigureKind> LEDGER =
       List.of(
           ledger("lost", "acknowledged, and neither received nor told as a gap", LedgerCount::lost),
@@ -52,16 +55,21 @@ public final class Figures {
               "redisCpu",
               "cores",
               "processors that Redis used while measuring",
-              f -> cores(f, f.measured().redisCpu())));
+              f -> cores(f, f.measured().redisCpu())),
+          new FigureKind(
+              "machineBusy",
+              "%",
+              "of the processors of the machine of this command while measuring, by everything",
+              Figures::machineBusy));
 
   public static final List<FigureKind> RESUME =
       List.of(
-          percentile("resume.p50", "resume", 50, "from the loss of a connection to the welcome"),
-          percentile("resume.p99", "resume", 99, "the same"),
-          percentile("resume.max", "resume", 100, "the same, the longest"),
-          percentile("caughtup.p50", "caughtup", 50, "from the loss until all was caught up"),
-          percentile("caughtup.p99", "caughtup", 99, "the same"),
-          percentile("caughtup.max", "caughtup", 100, "the same, the longest"),
+          percentile("resume.p50", "resume", 50, RESUMED),
+          percentile("resume.p99", "resume", 99, RESUMED),
+          percentile("resume.max", "resume", 100, RESUMED),
+          percentile("caughtup.p50", "caughtup", 50, CAUGHT_UP),
+          percentile("caughtup.p99", "caughtup", 99, CAUGHT_UP),
+          percentile("caughtup.max", "caughtup", 100, CAUGHT_UP),
           counter("interrupted", "connections that were lost", f -> f.counters().interrupted()),
           counter(
               "resumed", "of these, came back as the same session", f -> f.counters().resumed()),
@@ -76,22 +84,34 @@ public final class Figures {
   public static List<FigureKind> percentiles(String prefix, String kind, String meaning) {
     return List.of(
         percentile(prefix + "p50", kind, 50, meaning),
-        percentile(prefix + "p99", kind, 99, "the same"),
-        percentile(prefix + "p999", kind, 99.9, "the same"),
-        percentile(prefix + "max", kind, 100, "the same, the longest"));
+        percentile(prefix + "p99", kind, 99, meaning),
+        percentile(prefix + "p999", kind, 99.9, meaning),
+        percentile(prefix + "max", kind, 100, meaning));
   }
 
   public static FigureKind percentile(String name, String kind, double percentile, String meaning) {
     return new FigureKind(
         name,
         "ms",
-        meaning,
+        share(percentile) + " " + meaning,
         findings -> findings.percentile(kind + "." + findings.main(), percentile));
   }
 
   /** Of a series by its full name. */
   public static FigureKind of(String name, String series, double percentile, String meaning) {
-    return new FigureKind(name, "ms", meaning, findings -> findings.percentile(series, percentile));
+    return new FigureKind(
+        name,
+        "ms",
+        share(percentile) + " " + meaning,
+        findings -> findings.percentile(series, percentile));
+  }
+
+  private static String share(double percentile) {
+    return switch (Settings.text(percentile)) {
+      case "50" -> "half:";
+      case "100" -> "the longest:";
+      default -> Settings.text(percentile) + " %:";
+    };
   }
 
   @SafeVarargs
@@ -115,6 +135,11 @@ public final class Figures {
   private static Double perCpu(Findings findings, long count) {
     Double cpu = findings.measured().serverCpu();
     return cpu == null || cpu == 0 ? null : (Double) (count / cpu);
+  }
+
+  private static Double machineBusy(Findings findings) {
+    Double busy = findings.measured().machineBusy();
+    return busy == null ? null : (Double) (100 * busy);
   }
 
   private static Double cores(Findings findings, Double cpuSeconds) {

@@ -1,7 +1,6 @@
 package dev.holdfast.loadtest.run;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -25,9 +24,6 @@ final class Machine {
     environment.put(
         "Java",
         System.getProperty("java.runtime.version") + ", " + System.getProperty("java.vm.name"));
-    environment.put(
-        "load average at the end",
-        "%.1f".formatted(ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage()));
     return environment;
   }
 

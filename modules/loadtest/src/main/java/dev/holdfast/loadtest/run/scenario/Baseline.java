@@ -56,7 +56,9 @@ final class Baseline implements Scenario {
             FigureKind.put(
                 "most", "/s", "deliveries per second, written as fast as they are taken"),
             FigureKind.put(
-                "mostPerCpuSecond", "", "the same per second of the server's processor time"));
+                "mostPerCpuSecond",
+                "",
+                "such deliveries per second of the server's processor time"));
     return Figures.join(DELIVERY, burst, LEDGER, RATES, SERVER).stream()
         .filter(kind -> !NONE.contains(kind.name()))
         .toList();

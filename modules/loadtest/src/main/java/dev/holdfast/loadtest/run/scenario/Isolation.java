@@ -41,9 +41,17 @@ final class Isolation implements Scenario {
     return Figures.join(
         List.of(
             Figures.of("quiet.p50.alone", "alone.delivery.quiet", 50, "of the quiet tenant, alone"),
-            Figures.of("quiet.p99.alone", "alone.delivery.quiet", 99, "the same"),
-            Figures.of("quiet.p50.beside", "beside.delivery.quiet", 50, "beside the noisy tenant"),
-            Figures.of("quiet.p99.beside", "beside.delivery.quiet", 99, "the same"),
+            Figures.of("quiet.p99.alone", "alone.delivery.quiet", 99, "of the quiet tenant, alone"),
+            Figures.of(
+                "quiet.p50.beside",
+                "beside.delivery.quiet",
+                50,
+                "of the quiet tenant, beside the noisy one"),
+            Figures.of(
+                "quiet.p99.beside",
+                "beside.delivery.quiet",
+                99,
+                "of the quiet tenant, beside the noisy one"),
             Figures.of("noisy.p99", "beside.delivery.noisy", 99, "of the noisy tenant")),
         LEDGER,
         RATES,

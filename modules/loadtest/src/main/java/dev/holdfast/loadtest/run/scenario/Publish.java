@@ -88,7 +88,7 @@ final class Publish implements Scenario {
     return List.of(
         FigureKind.put(way + ".perSecond", "/s", "durable appends through " + by),
         Figures.of(way + ".p50", "ack." + way, 50, "from sending to the answer"),
-        Figures.of(way + ".p99", "ack." + way, 99, "the same"));
+        Figures.of(way + ".p99", "ack." + way, 99, "from sending to the answer"));
   }
 
   private static Flow flow(String name, Group readers, Settings settings, Flow.Via via) {

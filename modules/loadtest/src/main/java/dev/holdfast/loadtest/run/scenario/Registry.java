@@ -78,7 +78,7 @@ final class Registry implements Scenario {
     return List.of(
         FigureKind.put(name + ".perSecond", "/s", "answers to " + operation),
         Figures.of(name + ".p50", "call." + name, 50, "from asking to the answer"),
-        Figures.of(name + ".p99", "call." + name, 99, "the same"));
+        Figures.of(name + ".p99", "call." + name, 99, "from asking to the answer"));
   }
 
   private static void measure(Run run, String call, double seconds) throws InterruptedException {

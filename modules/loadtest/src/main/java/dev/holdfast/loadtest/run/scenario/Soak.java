@@ -41,16 +41,18 @@ final class Soak implements Scenario {
         List.of(
             FigureKind.put(
                 "heapStart", "B", "heap that the nodes hold after a collection, at the start"),
-            FigureKind.put("heapEnd", "B", "the same at the end"),
+            FigureKind.put(
+                "heapEnd", "B", "heap that the nodes hold after a collection, at the end"),
             FigureKind.put(
                 "heapPerThousand",
                 "B",
                 "growth of it with each thousand of clients that came and went"),
             FigureKind.put("keysStart", "", "keys in Redis at the start"),
-            FigureKind.put("keysEnd", "", "the same at the end"),
+            FigureKind.put("keysEnd", "", "keys in Redis at the end"),
             FigureKind.put(
                 "registrationsStart", "", "registrations on the nodes' event bus at the start"),
-            FigureKind.put("registrationsEnd", "", "the same at the end"),
+            FigureKind.put(
+                "registrationsEnd", "", "registrations on the nodes' event bus at the end"),
             FigureKind.put("rounds", "", "rounds of coming and going")),
         LEDGER,
         DELIVERY,
