@@ -4,24 +4,15 @@ import dev.holdfast.loadtest.plan.Counters;
 import dev.holdfast.loadtest.plan.Group;
 import dev.holdfast.loadtest.plan.ToWorker;
 import dev.holdfast.loadtest.plan.Totals;
-import dev.holdfast.loadtest.report.Result.NodeSecond;
-import dev.holdfast.loadtest.report.Result.RedisSecond;
-import dev.holdfast.loadtest.report.Result.Second;
 import dev.holdfast.loadtest.targets.BareTarget;
-import dev.holdfast.loadtest.targets.ProcessFigures;
 import dev.holdfast.loadtest.targets.Target;
 import dev.holdfast.loadtest.targets.TargetException;
-import dev.holdfast.loadtest.targets.TargetNode;
 import dev.holdfast.loadtest.worker.bare.Order;
 import dev.holdfast.loadtest.worker.bare.Written;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
-import java.util.function.LongFunction;
 
 /**
  * What a scenario's steps are told in. Methods block, and are called by one thread; each throws
@@ -30,7 +21,6 @@ import java.util.function.LongFunction;
 public final class Run {
   private static final long POLL_MS = 20;
   private static final double CONNECT_SILENCE_S = 30;
-  private static final double READY_S = 120;
   private static final long LEAD_MICROS = 500_000;
   private static final double MICROS = 1e6;
 
@@ -38,6 +28,8 @@ public final class Run {
   private final Settings settings;
   private final Shape shape;
   private final Map<String, Double> figures = new HashMap<>();
+  private final Faults faults;
+  private final ServerSide server;
   private int expected;
   private int deaf;
   private double began;
@@ -46,6 +38,8 @@ public final class Run {
     this.coordinator = coordinator;
     this.settings = settings;
     this.shape = shape;
+    this.faults = new Faults(this, coordinator);
+    this.server = new ServerSide(coordinator);
   }
 
   public Settings settings() {
@@ -58,6 +52,14 @@ public final class Run {
 
   public Counters counters() {
     return coordinator.workers().counters();
+  }
+
+  public Faults faults() {
+    return faults;
+  }
+
+  public ServerSide server() {
+    return server;
   }
 
   /** A figure of the scenario's own; null: could not be measured. */
@@ -268,47 +270,6 @@ public final class Run {
     }
   }
 
-  /** The node that has most clients. */
-  public TargetNode busiest() {
-    Map<String, Integer> connections = coordinator.workers().connections();
-    return target().nodes().stream()
-        .max(Comparator.comparingInt(node -> connections.getOrDefault(node.name(), 0)))
-        .orElseThrow();
-  }
-
-  public void cut(TargetNode node) {
-    int clients = coordinator.workers().connections().getOrDefault(node.name(), 0);
-    fault("%,d connections to %s cut".formatted(clients, node.name()));
-    coordinator.workers().send(new ToWorker.Cut(node.name()));
-  }
-
-  public void kill(TargetNode node) throws InterruptedException {
-    int clients = coordinator.workers().connections().getOrDefault(node.name(), 0);
-    fault("%s killed, %,d clients on it".formatted(node.name(), clients));
-    target().kill(node);
-  }
-
-  public void terminate(TargetNode node) throws InterruptedException {
-    int clients = coordinator.workers().connections().getOrDefault(node.name(), 0);
-    fault("%s asked to end, %,d clients on it".formatted(node.name(), clients));
-    target().terminate(node);
-  }
-
-  /** Starts it; returns when it is ready. */
-  public void restart(TargetNode node) throws InterruptedException {
-    coordinator.mark("phase", node.name() + " started again");
-    target().restart(node);
-    double until = now() + READY_S;
-    while (!target().ready(node)) {
-      if (now() > until) {
-        throw new BrokenOffException(
-            "%s was not ready within %.0f s".formatted(node.name(), READY_S));
-      }
-      pause();
-    }
-    recovery(node.name() + " is ready again");
-  }
-
   /** Latencies of what comes now don't count. */
   public void closeMeasuring() {
     coordinator.recorder().close("");
@@ -317,62 +278,6 @@ public final class Run {
   /** The measuring ends here where no flow ends it. */
   public void endMeasuring() {
     coordinator.measuring(false);
-  }
-
-  /** Seconds of processor time of all nodes' processes; null where they are not ours. */
-  public Double serverCpuSeconds() {
-    return sum(pid -> ProcessFigures.cpuSeconds(pid));
-  }
-
-  /** Bytes of memory of all nodes' processes; null where they are not ours. */
-  public Double rss() {
-    return sum(
-        pid -> {
-          Long rss = ProcessFigures.rss(pid);
-          return rss == null ? null : (Double) (double) rss;
-        });
-  }
-
-  private Double sum(LongFunction<Double> figure) {
-    double sum = 0;
-    for (TargetNode node : target().nodes()) {
-      OptionalLong pid = target().pid(node);
-      Double part = pid.isEmpty() ? null : figure.apply(pid.getAsLong());
-      if (part == null) {
-        return null;
-      }
-      sum += part;
-    }
-    return sum;
-  }
-
-  /** Of all nodes, as they told it last; null where one of them told nothing of it. */
-  public Double sample(String metric, String label) {
-    return coordinator.samples().sum(metric, label);
-  }
-
-  public Double redisMemory() {
-    RedisSecond redis = coordinator.samples().redis();
-    return redis == null || redis.memory() == null ? null : (Double) (double) redis.memory();
-  }
-
-  public Double redisKeys() {
-    RedisSecond redis = coordinator.samples().redis();
-    return redis == null || redis.keys() == null ? null : (Double) (double) redis.keys();
-  }
-
-  /** Most heap in use that all nodes had in a second of the run; null where none told it. */
-  public Double heapPeak() {
-    return coordinator.timeline().seconds().stream()
-        .map(Run::heap)
-        .filter(Objects::nonNull)
-        .max(Comparator.naturalOrder())
-        .orElse(null);
-  }
-
-  private static Double heap(Second second) {
-    var heaps = second.nodes().stream().map(NodeSecond::heap).filter(Objects::nonNull).toList();
-    return heaps.isEmpty() ? null : (Double) (double) heaps.stream().mapToLong(h -> h).sum();
   }
 
   private Group group(String name) {

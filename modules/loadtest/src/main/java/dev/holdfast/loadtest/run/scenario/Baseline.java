@@ -86,10 +86,10 @@ final class Baseline implements Scenario {
     run.awaitWritten(server);
     run.closeMeasuring();
     run.phase("burst");
-    Double before = run.serverCpuSeconds();
+    Double before = run.server().cpuSeconds();
     run.write(server, 0, BURST_S);
     Written burst = run.awaitWritten(server);
-    Double after = run.serverCpuSeconds();
+    Double after = run.server().cpuSeconds();
     run.put("most", burst.written() / BURST_S);
     run.put(
         "mostPerCpuSecond",

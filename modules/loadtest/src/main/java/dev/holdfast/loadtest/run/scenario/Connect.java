@@ -47,9 +47,9 @@ final class Connect implements Scenario {
 
   @Override
   public void run(Run run) throws InterruptedException {
-    Double before = run.serverCpuSeconds();
+    Double before = run.server().cpuSeconds();
     double seconds = run.connect("users");
-    Double after = run.serverCpuSeconds();
+    Double after = run.server().cpuSeconds();
     int connections = run.settings().connections();
     run.put("connectsPerSecond", connections / seconds);
     boolean known = before != null && after != null && after > before;

@@ -70,9 +70,9 @@ final class Drain implements Scenario {
     double from = run.now();
     for (TargetNode node : run.target().nodes()) {
       var loss = Crowd.before(run);
-      run.terminate(node);
+      run.faults().terminate(node);
       loss.awaitBack();
-      run.restart(node);
+      run.faults().restart(node);
     }
     run.put("rolling", (run.now() - from) * 1_000);
     if (run.measured() > run.settings().duration()) {

@@ -68,11 +68,11 @@ final class Kill implements Scenario {
 
   private static void killOne(Run run, double share) throws InterruptedException {
     run.untilShare(share);
-    TargetNode node = run.busiest();
+    TargetNode node = run.faults().busiest();
     var loss = Crowd.before(run);
-    run.kill(node);
+    run.faults().kill(node);
     loss.awaitBack();
     run.untilShare(share + AWAY);
-    run.restart(node);
+    run.faults().restart(node);
   }
 }

@@ -16,7 +16,7 @@ record Memory(Double rss, Double heap, Double redis) {
   static Memory of(Run run) throws InterruptedException {
     Double heap = LiveHeap.of(run.target());
     run.hold(FRESH_S);
-    return new Memory(run.rss(), heap, run.redisMemory());
+    return new Memory(run.server().rss(), heap, run.server().redisMemory());
   }
 
   /** The growth, of each; null where it is not known. */

@@ -72,12 +72,12 @@ final class Slow implements Scenario {
   public void run(Run run) throws InterruptedException {
     List<String> flows = List.of("news", "flood");
     Steady.begin(run, List.of("readers", "deaf"), flows);
-    Double before = run.rss();
+    Double before = run.server().rss();
     run.untilShare(1);
-    Double after = run.rss();
+    Double after = run.server().rss();
     run.awaitPublished(flows);
-    run.put("cut", run.sample("holdfast_closes_total", "code=\"slow\""));
-    run.put("heapPeak", run.heapPeak());
+    run.put("cut", run.server().sample("holdfast_closes_total", "code=\"slow\""));
+    run.put("heapPeak", run.server().heapPeak());
     run.put("rssGrowth", before == null || after == null ? null : (Double) (after - before));
   }
 

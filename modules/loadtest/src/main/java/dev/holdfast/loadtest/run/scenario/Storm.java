@@ -52,7 +52,7 @@ final class Storm implements Scenario {
     Steady.begin(run, List.of("users"), Crowd.FLOWS);
     run.untilShare(0.2);
     var loss = Crowd.before(run);
-    run.cut(run.busiest());
+    run.faults().cut(run.faults().busiest());
     loss.awaitBack();
     Steady.end(run, Crowd.FLOWS);
   }

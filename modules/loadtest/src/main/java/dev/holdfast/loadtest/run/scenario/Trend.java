@@ -43,7 +43,12 @@ final class Trend {
   void add(Run run) throws InterruptedException {
     Double heap = LiveHeap.of(run.target());
     run.hold(FRESH_S);
-    looks.add(new Look(churned, heap, run.redisKeys(), run.sample("vertx_eventbus_handlers", "")));
+    looks.add(
+        new Look(
+            churned,
+            heap,
+            run.server().redisKeys(),
+            run.server().sample("vertx_eventbus_handlers", "")));
   }
 
   Double firstHeap() {

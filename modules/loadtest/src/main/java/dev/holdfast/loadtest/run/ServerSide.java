@@ -1,0 +1,76 @@
+package dev.holdfast.loadtest.run;
+
+import dev.holdfast.loadtest.report.Result.NodeSecond;
+import dev.holdfast.loadtest.report.Result.RedisSecond;
+import dev.holdfast.loadtest.report.Result.Second;
+import dev.holdfast.loadtest.targets.ProcessFigures;
+import dev.holdfast.loadtest.targets.TargetNode;
+import java.util.Comparator;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.function.LongFunction;
+
+/** What the nodes and their Redis use at the moment. Any thread. */
+public final class ServerSide {
+  private final Coordinator coordinator;
+
+  ServerSide(Coordinator coordinator) {
+    this.coordinator = coordinator;
+  }
+
+  /** Seconds of processor time of all nodes' processes; null where they are not ours. */
+  public Double cpuSeconds() {
+    return sum(ProcessFigures::cpuSeconds);
+  }
+
+  /** Bytes of memory of all nodes' processes; null where they are not ours. */
+  public Double rss() {
+    return sum(
+        pid -> {
+          Long rss = ProcessFigures.rss(pid);
+          return rss == null ? null : (Double) (double) rss;
+        });
+  }
+
+  private Double sum(LongFunction<Double> figure) {
+    double sum = 0;
+    for (TargetNode node : coordinator.target().nodes()) {
+      OptionalLong pid = coordinator.target().pid(node);
+      Double part = pid.isEmpty() ? null : figure.apply(pid.getAsLong());
+      if (part == null) {
+        return null;
+      }
+      sum += part;
+    }
+    return sum;
+  }
+
+  /** Of all nodes, as they told it last; null where one of them told nothing of it. */
+  public Double sample(String metric, String label) {
+    return coordinator.samples().sum(metric, label);
+  }
+
+  public Double redisMemory() {
+    RedisSecond redis = coordinator.samples().redis();
+    return redis == null || redis.memory() == null ? null : (Double) (double) redis.memory();
+  }
+
+  public Double redisKeys() {
+    RedisSecond redis = coordinator.samples().redis();
+    return redis == null || redis.keys() == null ? null : (Double) (double) redis.keys();
+  }
+
+  /** Most heap in use that all nodes had in a second of the run; null where none told it. */
+  public Double heapPeak() {
+    return coordinator.timeline().seconds().stream()
+        .map(ServerSide::heap)
+        .filter(Objects::nonNull)
+        .max(Comparator.naturalOrder())
+        .orElse(null);
+  }
+
+  private static Double heap(Second second) {
+    var heaps = second.nodes().stream().map(NodeSecond::heap).filter(Objects::nonNull).toList();
+    return heaps.isEmpty() ? null : (Double) (double) heaps.stream().mapToLong(h -> h).sum();
+  }
+}
