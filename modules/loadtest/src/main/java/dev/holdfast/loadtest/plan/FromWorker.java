@@ -31,7 +31,7 @@ public sealed interface FromWorker {
    * @param at µs since 1970, by the coordinator's clock
    * @param counters from the start on
    * @param connections attached clients by node id
-   * @param ledgers by {@code <group>.<tenant|user|topic>}, from the start on
+   * @param ledgers by {@code <group>.<tenant|user|topic|bare>}, from the start on
    * @param histograms of what came since the last progress, by series, in µs: HdrHistogram V2
    *     compressed, base64. Series: {@code delivery.<group>} from the intended time, {@code
    *     delivered.<group>} from the actual sending, {@code ack.<flow>} from the intended time,

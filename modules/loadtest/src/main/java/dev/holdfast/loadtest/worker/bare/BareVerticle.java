@@ -19,7 +19,7 @@ final class BareVerticle extends VerticleBase {
   private static final long TICK_MS = 1;
   private static final double MICROS_PER_SECOND = 1e6;
 
-  /** As fast as possible means: so many, then a look at what else there is to do. */
+  /** So many, then a look at what else there is to do. */
   private static final int AT_ONCE = 64;
 
   private final String host;
@@ -68,23 +68,30 @@ final class BareVerticle extends VerticleBase {
 
   private void tick(Order order, long timer, Promise<Long> done) {
     long now = clock.micros();
+    boolean behind = false;
     if (order.rate() > 0) {
-      scheduled(order, now);
+      behind = scheduled(order, now);
     } else if (now >= order.startAt()) {
       asTaken(order, now);
     }
-    if (now >= order.endAt()) {
+    if (now >= order.endAt() && !behind) {
       vertx.cancelTimer(timer);
       done.tryComplete(last);
     }
   }
 
-  private void scheduled(Order order, long now) {
+  /**
+   * @return whether more is due than is written at once
+   */
+  private boolean scheduled(Order order, long now) {
+    int wrote = 0;
     long due = due(order);
-    while (due <= now && due < order.endAt()) {
+    while (due <= now && due < order.endAt() && wrote < AT_ONCE) {
       write(due, order.payload());
+      wrote++;
       due = due(order);
     }
+    return due <= now && due < order.endAt();
   }
 
   private long due(Order order) {
