@@ -32,7 +32,7 @@ final class Drain implements Scenario {
 
   @Override
   public Defaults defaults() {
-    return new Defaults(3, 1500, 50.0, 200, 3.0, 45.0);
+    return new Defaults(3, 1500, 50.0, 200, 3.0, 36.0);
   }
 
   @Override

@@ -35,7 +35,7 @@ final class Kill implements Scenario {
 
   @Override
   public Defaults defaults() {
-    return new Defaults(3, 1500, 50.0, 200, 3.0, 36.0);
+    return new Defaults(3, 1500, 50.0, 200, 3.0, 30.0);
   }
 
   @Override
