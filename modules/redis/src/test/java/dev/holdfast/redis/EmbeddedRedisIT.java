@@ -11,12 +11,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedRedisIT {
+  /** The guard gives a server ten seconds to end by itself, and then kills it. */
+  private static final Duration GUARD = Duration.ofSeconds(30);
+
   @TempDir Path temp;
 
   private EmbeddedRedis server;
@@ -95,7 +99,7 @@ class EmbeddedRedisIT {
       await().until(() -> !isAlive(other.pid()));
       server = start("data");
 
-      await().until(() -> !isAlive(other.redisPid()));
+      await().atMost(GUARD).until(() -> !isAlive(other.redisPid()));
       assertNotEquals(other.redisPid(), server.pid());
     }
   }
@@ -107,7 +111,7 @@ class EmbeddedRedisIT {
 
       other.kill();
 
-      await().until(() -> !isAlive(other.redisPid()));
+      await().atMost(GUARD).until(() -> !isAlive(other.redisPid()));
     }
   }
 
