@@ -17,6 +17,9 @@ import java.util.List;
 
 /** For leaks: clients come and go for as long as is asked, beside a steady load. */
 final class Soak implements Scenario {
+  /** Of each topic of the steady load. */
+  private static final int READERS = 100;
+
   /** No round begins after this share of the duration. */
   private static final double LAST_ROUND = 0.85;
 
@@ -32,7 +35,7 @@ final class Soak implements Scenario {
 
   @Override
   public Defaults defaults() {
-    return new Defaults(1, 300, 50.0, 200, 3.0, 30.0);
+    return new Defaults(1, 300, 50.0, 200, 5.0, 30.0);
   }
 
   @Override
@@ -62,7 +65,8 @@ final class Soak implements Scenario {
 
   @Override
   public Shape shape(Settings settings) {
-    int topics = Math.max(1, settings.connections() / 10);
+    // Few, as a node keeps the last of each: what fills at first would look like a leak.
+    int topics = Math.max(1, settings.connections() / READERS);
     var steady =
         new Group("steady", settings.tenant(), settings.connections(), topics, Group.Kind.SESSION);
     var churn =
