@@ -78,8 +78,10 @@ final class CoordinatorLink {
     }
     try {
       obey(MessageCodec.read(text));
-    } catch (IllegalArgumentException | NullPointerException e) {
+    } catch (IllegalArgumentException e) {
       fail("not understood: " + e.getMessage());
+    } catch (NullPointerException e) {
+      fail("not understood: a member of the message is missing");
     }
   }
 
