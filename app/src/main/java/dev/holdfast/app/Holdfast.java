@@ -25,6 +25,8 @@ public final class Holdfast {
   private Holdfast() {}
 
   public static void main(String[] args) {
+    // Nothing is served from the class path, and a killed node would leave the folder made for it.
+    System.setProperty("vertx.disableFileCPResolving", "true");
     System.exit(commandLine().execute(args));
   }
 

@@ -4,6 +4,7 @@ import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.cluster.Cluster;
+import dev.holdfast.cluster.HostPort;
 import dev.holdfast.core.Bus;
 import dev.holdfast.core.Ids;
 import dev.holdfast.redis.RedisConfig;
@@ -55,17 +56,23 @@ final class Node {
    */
   static Future<Node> join(HoldfastConfig config, RedisConfig redis, AuthConfig trusted) {
     HoldfastConfig fixed = withPort(config);
+    HostPort address = NodeAddress.of(fixed);
     var meters = new JvmMeters();
     return Cluster.join(fixed.cluster(), meters.registry())
         .recover(failure -> failed("joining the cluster", failure))
-        .map(vertx -> new Node(parts(fixed, redis, trusted, vertx, meters)));
+        .map(vertx -> new Node(parts(fixed, address, redis, trusted, vertx, meters)));
   }
 
   private static NodeParts parts(
-      HoldfastConfig config, RedisConfig redis, AuthConfig trusted, Vertx vertx, JvmMeters meters) {
+      HoldfastConfig config,
+      HostPort address,
+      RedisConfig redis,
+      AuthConfig trusted,
+      Vertx vertx,
+      JvmMeters meters) {
     String id = config.node() == null ? "node-" + Ids.fresh().substring(0, 8) : config.node();
     var verifier = TokenVerifier.of(trusted);
-    return new NodeParts(id, new Bus(vertx), config, redis, verifier, meters);
+    return new NodeParts(id, new Bus(vertx), config, address, redis, verifier, meters);
   }
 
   String id() {

@@ -5,7 +5,6 @@ import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.channels.ChannelsClient;
 import dev.holdfast.channels.ChannelsVerticle;
 import dev.holdfast.channels.HubVerticle;
-import dev.holdfast.cluster.HostPort;
 import dev.holdfast.connections.ConnectionsClient;
 import dev.holdfast.connections.ConnectionsVerticle;
 import dev.holdfast.connections.NodeInfo;
@@ -185,7 +184,10 @@ final class NodeLife {
   }
 
   private <T> Future<T> notListening(Throwable failure) {
-    String what = "listening at " + info().address() + ": " + failure.getMessage();
+    var gateway = config().gateway();
+    String what =
+        "listening at %s, port %d: %s"
+            .formatted(gateway.host(), gateway.port(), failure.getMessage());
     return Future.failedFuture(new StartException(what, failure));
   }
 
@@ -219,8 +221,7 @@ final class NodeLife {
   }
 
   private NodeInfo info() {
-    var gateway = config().gateway();
-    return new NodeInfo(new HostPort(gateway.host(), gateway.port()).toString(), parts.version());
+    return new NodeInfo(parts.address().toString(), parts.version());
   }
 
   private Bus bus() {

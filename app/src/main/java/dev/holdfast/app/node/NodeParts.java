@@ -2,6 +2,7 @@ package dev.holdfast.app.node;
 
 import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.auth.TokenVerifier;
+import dev.holdfast.cluster.HostPort;
 import dev.holdfast.core.Bus;
 import dev.holdfast.redis.RedisConfig;
 
@@ -10,11 +11,13 @@ import dev.holdfast.redis.RedisConfig;
  *
  * @param id of the node; the same in each life
  * @param config its {@code gateway} has the port that is really listened at
+ * @param address of the gateways, for others
  */
 record NodeParts(
     String id,
     Bus bus,
     HoldfastConfig config,
+    HostPort address,
     RedisConfig redis,
     TokenVerifier tokens,
     JvmMeters meters) {

@@ -65,7 +65,10 @@ final class StartChecks {
     port("cluster.messagePort", cluster.host(), cluster.messagePortToUse());
   }
 
-  private static ClusterConfig atOwnAddress(ClusterConfig cluster) {
+  /**
+   * @throws StartException where the host has no address of this machine
+   */
+  static ClusterConfig atOwnAddress(ClusterConfig cluster) {
     try {
       return cluster.atOwnAddress();
     } catch (JoinException e) {

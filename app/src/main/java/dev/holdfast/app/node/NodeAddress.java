@@ -1,0 +1,38 @@
+package dev.holdfast.app.node;
+
+import dev.holdfast.app.config.HoldfastConfig;
+import dev.holdfast.cluster.ClusterConfig;
+import dev.holdfast.cluster.HostPort;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+
+/** Where a node's gateways are, as it is told to other nodes and to operators. */
+final class NodeAddress {
+  private NodeAddress() {}
+
+  /**
+   * What gateways listen at; where that is every address of the machine, the one by which others
+   * reach it on the bus. Blocks to look names up.
+   *
+   * @throws StartException where the host of the bus has no address of this machine
+   */
+  static HostPort of(HoldfastConfig config) {
+    var gateway = config.gateway();
+    String host = isEvery(gateway.host()) ? onBus(config.cluster()) : gateway.host();
+    return new HostPort(host, gateway.port());
+  }
+
+  private static String onBus(ClusterConfig cluster) {
+    return cluster.publicHost() == null
+        ? StartChecks.atOwnAddress(cluster).host()
+        : cluster.publicHost();
+  }
+
+  private static boolean isEvery(String host) {
+    try {
+      return InetAddress.getByName(host).isAnyLocalAddress();
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+}
