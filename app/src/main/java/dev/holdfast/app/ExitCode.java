@@ -2,6 +2,7 @@ package dev.holdfast.app;
 
 import dev.holdfast.app.config.ConfigException;
 import dev.holdfast.app.node.StartException;
+import dev.holdfast.loadtest.targets.TargetException;
 import dev.holdfast.redis.EmbeddedRedisException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -48,7 +49,9 @@ final class ExitCode {
       return CONFIGURATION;
     }
     boolean notStarted =
-        failure instanceof StartException || failure instanceof EmbeddedRedisException;
+        failure instanceof StartException
+            || failure instanceof EmbeddedRedisException
+            || failure instanceof TargetException;
     return notStarted ? NOT_STARTED : FAILED;
   }
 

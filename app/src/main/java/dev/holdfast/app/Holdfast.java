@@ -3,9 +3,13 @@ package dev.holdfast.app;
 import dev.holdfast.app.demo.DemoCommand;
 import dev.holdfast.loadtest.LoadCommand;
 import dev.holdfast.loadtest.LoadExit;
+import dev.holdfast.loadtest.UsageErrors;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** The main class: parses the command line, runs a command, and exits with its code. */
 @Command(
@@ -21,7 +25,9 @@ import picocli.CommandLine.HelpCommand;
       LoadCommand.class,
       HelpCommand.class
     })
-public final class Holdfast {
+public final class Holdfast implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
   private Holdfast() {}
 
   public static void main(String[] args) {
@@ -30,9 +36,18 @@ public final class Holdfast {
     System.exit(commandLine().execute(args));
   }
 
+  /** Of one who types the program's name alone, to see what it is. */
+  @Override
+  public Integer call() {
+    spec.commandLine().getErr().println("holdfast: which command?");
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return ExitCode.USAGE;
+  }
+
   static CommandLine commandLine() {
     CommandLine commands = new CommandLine(new Holdfast());
     commands.setExecutionExceptionHandler(ExitCode::explain);
+    commands.setParameterExceptionHandler(new UsageErrors());
     commands.setCaseInsensitiveEnumValuesAllowed(true);
     commands.setUsageHelpWidth(100);
     describe(commands);

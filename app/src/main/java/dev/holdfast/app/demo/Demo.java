@@ -1,16 +1,23 @@
 package dev.holdfast.app.demo;
 
 import dev.holdfast.auth.DevelopmentKey;
-import dev.holdfast.redis.EmbeddedRedis;
-import dev.holdfast.redis.EmbeddedRedisConfig;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.holdfast.loadtest.targets.Child;
+import dev.holdfast.loadtest.targets.OwnCluster;
+import dev.holdfast.loadtest.targets.OwnClusterConfig;
+import dev.holdfast.loadtest.targets.Processors;
+import dev.holdfast.loadtest.targets.Program;
+import dev.holdfast.loadtest.targets.Scratch;
+import dev.holdfast.loadtest.targets.TargetNode;
+import dev.holdfast.redis.EmbeddedRedisConfig.Fsync;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
+import java.util.function.Consumer;
 
 /**
  * The demo, from the start of its processes to their end. Methods block; {@link #close} may come
@@ -24,38 +31,42 @@ final class Demo implements AutoCloseable {
   private static final Duration LAST = Duration.ofSeconds(20);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  /** Small JVMs that start fast. */
+  private static final List<String> JVM =
+      List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
   private final int sessions;
   private final int rate;
   private final Screen screen;
-  private final Path folder;
-  private final DemoNodes nodes = new DemoNodes();
-  private EmbeddedRedis redis;
-  private Child clients;
-  private Child service;
+  private final Scratch scratch = new Scratch("holdfast-demo-");
+  private final OwnCluster cluster;
+  private final List<Child> children = new ArrayList<>();
   private volatile Reports.Clients received = Reports.Clients.NONE;
   private volatile Reports.Service published = Reports.Service.NONE;
   private long began;
   private boolean closed;
-  private boolean keepLogs;
   private volatile boolean abandoned;
 
-  Demo(int sessions, int rate, Screen screen) throws IOException {
+  Demo(int sessions, int rate, Screen screen) {
     this.sessions = sessions;
     this.rate = rate;
     this.screen = screen;
-    this.folder = Files.createTempDirectory("holdfast-demo-");
+    var config =
+        new OwnClusterConfig(NODES, Program.self(), JVM, Map.of(), Fsync.ALWAYS, Processors.ANY);
+    this.cluster = new OwnCluster(config, scratch.folder());
   }
 
   /** Whether nothing was lost, repeated or reordered, and every session came back. */
-  boolean run() throws IOException, InterruptedException {
-    startCluster();
-    startClients();
-    startService();
+  boolean run() throws InterruptedException {
+    screen.event("starting Redis and " + NODES + " nodes");
+    cluster.start();
+    Child clients = startClients();
+    Child service = startService();
     began = System.nanoTime();
     until(FIRST_KILL);
-    screen.event(nodes.killBusiest(received.attached()) + " killed with SIGKILL");
+    killBusiest();
     until(SECOND_KILL);
-    screen.event(nodes.killBusiest(received.attached()) + " killed with SIGKILL");
+    killBusiest();
     until(LAST);
     service.tell("finish");
     await("all publications are acknowledged", () -> published.stopped());
@@ -66,7 +77,7 @@ final class Demo implements AutoCloseable {
   }
 
   /** Ends it before its end: from a shutdown hook. */
-  void abandon() throws IOException {
+  void abandon() {
     abandoned = true;
     close();
   }
@@ -77,82 +88,69 @@ final class Demo implements AutoCloseable {
 
   /** Keeps the processes' logs, for a failure to be looked into. */
   Path keepLogs() {
-    keepLogs = true;
-    return folder;
+    scratch.keepLogs();
+    return scratch.folder();
   }
 
   /** Ends every process, and removes what they wrote, unless the logs are to be kept. */
   @Override
-  public synchronized void close() throws IOException {
-    if (closed) {
-      return;
-    }
-    closed = true;
-    nodes.close();
-    Stream.of(clients, service).filter(child -> child != null).forEach(Child::close);
-    if (redis != null) {
-      redis.kill();
-    }
-    if (!keepLogs) {
-      removeFolder();
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      cluster.close();
+      children.forEach(Child::close);
+      scratch.close();
     }
   }
 
-  private void removeFolder() throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
-  }
-
-  private void startCluster() throws IOException, InterruptedException {
-    screen.event("starting Redis and " + NODES + " nodes");
-    DevelopmentKey.of(folder);
-    synchronized (this) {
-      redis = EmbeddedRedis.start(EmbeddedRedisConfig.in(folder.resolve("redis")));
-      nodes.start(NODES, redis.uri(), keyFile(), folder);
-    }
-    nodes.awaitReady();
-  }
-
-  private void startClients() throws IOException, InterruptedException {
+  private Child startClients() throws InterruptedException {
     screen.event("connecting " + sessions + " clients");
-    List<String> command =
-        List.of(
-            "demo",
+    List<String> urls = cluster.address().urls().stream().map(URI::toString).toList();
+    Child clients =
+        start(
             "clients",
-            "--urls=" + nodes.urls(),
-            "--key-file=" + keyFile(),
-            "--sessions=" + sessions);
-    synchronized (this) {
-      clients = Child.start("clients", folder, this::fromClients, command);
-    }
+            line -> received = Reports.parse(line, Reports.Clients.class),
+            "--urls=" + String.join(",", urls),
+            "--key-file=" + scratch.folder().resolve(DevelopmentKey.FILE));
     await("all clients are connected", () -> received.ready());
+    return clients;
   }
 
-  private void startService() throws IOException, InterruptedException {
+  private Child startService() throws InterruptedException {
     screen.event("a service publishes " + rate + " a second, over the event bus");
-    List<String> command =
-        List.of(
-            "demo",
+    var bus = cluster.address().bus();
+    Child service =
+        start(
             "service",
-            "--cluster=" + DemoNodes.CLUSTER,
-            "--members=" + nodes.members(),
-            "--rate=" + rate,
-            "--sessions=" + sessions);
-    synchronized (this) {
-      service = Child.start("service", folder, this::fromService, command);
-    }
+            line -> published = Reports.parse(line, Reports.Service.class),
+            "--cluster=" + bus.cluster(),
+            "--members=" + String.join(",", bus.members()),
+            "--rate=" + rate);
     await("the service publishes", () -> published.published() > 0);
+    return service;
   }
 
-  private void fromClients(String line) {
-    received = Reports.parse(line, Reports.Clients.class);
+  private synchronized Child start(String name, Consumer<String> lines, String... options) {
+    if (closed) {
+      throw new DemoException("ended");
+    }
+    List<String> arguments = new ArrayList<>(List.of("demo", name, "--sessions=" + sessions));
+    arguments.addAll(List.of(options));
+    List<String> command = Program.self().command(JVM, arguments);
+    Child child = Child.start(name, scratch.folder(), command, lines);
+    children.add(child);
+    return child;
   }
 
-  private void fromService(String line) {
-    published = Reports.parse(line, Reports.Service.class);
+  /** SIGKILL to the node that has most sessions. */
+  private void killBusiest() {
+    TargetNode busiest =
+        cluster.nodes().stream()
+            .filter(node -> cluster.pid(node).isPresent())
+            .max(Comparator.comparingInt(node -> received.attached().getOrDefault(node.name(), 0)))
+            .orElseThrow();
+    cluster.kill(busiest);
+    screen.event(busiest.name() + " killed with SIGKILL");
   }
 
   private void until(Duration end) throws InterruptedException {
@@ -172,20 +170,18 @@ final class Demo implements AutoCloseable {
   }
 
   private void tick() throws InterruptedException {
-    nodes.checkAlive();
-    for (Child child : new Child[] {clients, service}) {
-      if (child != null && !child.alive()) {
+    if (cluster.trouble() != null) {
+      throw new DemoException(cluster.trouble());
+    }
+    for (Child child : children) {
+      if (!child.alive()) {
         throw new DemoException(child.name() + " ended by itself:\n" + child.tail());
       }
     }
     if (began != 0) {
-      screen.show(nodes, System.nanoTime() - began, published, received);
+      screen.show(cluster, System.nanoTime() - began, published, received);
     }
     Thread.sleep(TICK_MS);
-  }
-
-  private Path keyFile() {
-    return folder.resolve(DevelopmentKey.FILE);
   }
 
   private static boolean good(Reports.Service published, Reports.Clients received) {

@@ -1,12 +1,10 @@
 package dev.holdfast.app.demo;
 
-import java.io.IOException;
 import java.util.concurrent.Callable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Shows sessions that outlive their nodes. */
@@ -19,30 +17,41 @@ import picocli.CommandLine.Spec;
             + " when nothing was lost, repeated or reordered, and every session was resumed.",
     subcommands = {DemoClientsCommand.class, DemoServiceCommand.class})
 public final class DemoCommand implements Callable<Integer> {
-  private static final Logger LOG = LoggerFactory.getLogger(DemoCommand.class);
-
   @Spec private CommandSpec spec;
 
-  @Option(names = "--sessions", defaultValue = "300", description = "Clients; default 300.")
+  @Option(
+      names = "--sessions",
+      defaultValue = "300",
+      description = "Clients, 1 to 3000; default 300.")
   private int sessions;
 
   @Option(
       names = "--rate",
       defaultValue = "200",
-      description = "Durable publications a second; default 200.")
+      description = "Durable publications a second, 1 to 2000; default 200.")
   private int rate;
 
   @Override
-  public Integer call() throws Exception {
+  public Integer call() throws InterruptedException {
+    check("--sessions", sessions, 3_000);
+    check("--rate", rate, 2_000);
     var screen = new Screen(spec.commandLine().getOut(), System.console() != null);
     try (var demo = new Demo(sessions, rate, screen)) {
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> end(demo), "holdfast-demo-stop"));
+      // Ctrl-C, too, leaves nothing behind.
+      Runtime.getRuntime().addShutdownHook(new Thread(demo::abandon, "holdfast-demo-stop"));
       boolean good = run(demo, screen);
       return good ? 0 : 1;
     }
   }
 
-  private static boolean run(Demo demo, Screen screen) throws Exception {
+  private void check(String option, int value, int most) {
+    if (value < 1 || value > most) {
+      throw new ParameterException(
+          spec.commandLine(), "%s: 1 to %d, not %d".formatted(option, most, value));
+    }
+  }
+
+  private static boolean run(Demo demo, Screen screen) throws InterruptedException {
     boolean good = false;
     try {
       good = demo.run();
@@ -52,14 +61,5 @@ public final class DemoCommand implements Callable<Integer> {
       }
     }
     return good;
-  }
-
-  /** Ctrl-C, too, leaves nothing behind. */
-  private static void end(Demo demo) {
-    try {
-      demo.abandon();
-    } catch (IOException e) {
-      LOG.warn("The demo's folder could not be removed: {}", e.toString());
-    }
   }
 }

@@ -1,5 +1,7 @@
 package dev.holdfast.app.demo;
 
+import dev.holdfast.loadtest.targets.Target;
+import dev.holdfast.loadtest.targets.TargetNode;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,8 +33,7 @@ final class Screen {
     print(elapsedMs < 0 ? "        " + text : "%5.1f s %s".formatted(elapsedMs / 1e3, text));
   }
 
-  void show(
-      DemoNodes nodes, long elapsedNanos, Reports.Service published, Reports.Clients received) {
+  void show(Target nodes, long elapsedNanos, Reports.Service published, Reports.Clients received) {
     elapsedMs = TimeUnit.NANOSECONDS.toMillis(elapsedNanos);
     if (!terminal) {
       if (elapsedMs - lastLine >= LINE_EVERY_MS) {
@@ -43,8 +44,8 @@ final class Screen {
     }
     wipe();
     List<String> lines = new ArrayList<>(List.of(""));
-    for (String name : nodes.names()) {
-      lines.add(bar(name, nodes.alive(name), received));
+    for (TargetNode node : nodes.nodes()) {
+      lines.add(bar(node.name(), nodes.pid(node).isPresent(), received));
     }
     lines.add("  %-8s %d".formatted("away", received.away()));
     lines.add("%5.1f s %s".formatted(elapsedMs / 1e3, numbers(published, received)));

@@ -16,9 +16,12 @@ public final class Scratch implements AutoCloseable {
   private final Path folder;
   private boolean keep;
 
-  public Scratch() {
+  /**
+   * @param prefix of its name
+   */
+  public Scratch(String prefix) {
     try {
-      folder = Files.createTempDirectory("holdfast-load-");
+      folder = Files.createTempDirectory(prefix);
     } catch (IOException e) {
       throw new TargetException("no temporary folder: " + e.getMessage());
     }
