@@ -18,7 +18,8 @@ import java.util.Set;
  * @param heartbeat silence of a client after which it is pinged; after two it is closed; at least
  *     100 ms
  * @param publishRate publications per second and connection; as many at once
- * @param slowLimit how long a client may take nothing while something waits for it, at least 100 ms
+ * @param slowLimit how long a client may take nothing while something waits for it, at least 100
+ *     ms; the content of a file: four times as long, or as {@code heartbeat}
  * @param writeBuffer bytes that wait for a client before it counts as not taking more, 16 KiB to 16
  *     MiB
  * @param ackFlush how often moved cursors are stored, at least 100 ms
@@ -37,6 +38,7 @@ public record GatewayConfig(
   /** Channels of a session besides its own three. */
   public static final int CHANNEL_LIMIT = 256;
 
+  private static final int IDLE_FACTOR = 4;
   private static final Duration SHORTEST = Duration.ofMillis(100);
 
   public static final GatewayConfig DEFAULTS =
@@ -85,6 +87,16 @@ public record GatewayConfig(
         slowLimit,
         writeBuffer,
         ackFlush);
+  }
+
+  /**
+   * After which a TCP connection is closed on which nothing moves in either direction: no ping went
+   * through, no piece of a file. Long enough for a MiB of a file, the piece in which the operating
+   * system sends it, over a slow line.
+   */
+  Duration idle() {
+    Duration longest = slowLimit.compareTo(heartbeat) > 0 ? slowLimit : heartbeat;
+    return longest.multipliedBy(IDLE_FACTOR);
   }
 
   /** How often connections are looked at: often enough for the shortest of the limits. */

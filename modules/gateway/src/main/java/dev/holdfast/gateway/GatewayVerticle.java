@@ -99,6 +99,8 @@ public final class GatewayVerticle extends VerticleBase {
         .setPerMessageWebSocketCompressionSupported(false)
         .setMaxWebSocketFrameSize(config.frameLimit())
         .setMaxWebSocketMessageSize(config.frameLimit())
+        .setIdleTimeout((int) config.idle().toMillis())
+        .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
         .setWebSocketClosingTimeout(CLOSING_SECONDS);
   }
 }

@@ -14,6 +14,9 @@ import java.util.List;
 final class Crowd {
   static final List<String> FLOWS = List.of("tenant", "topics", "private");
 
+  /** What is required of a cluster whatever is done to it. */
+  static final List<String> EXACT = List.of("lost=0", "duplicated=0", "outOfOrder=0");
+
   private static final int TENANT_SHARE = 20;
   private static final double BACK_S = 60;
 

@@ -55,7 +55,7 @@ final class Drain implements Scenario {
 
   @Override
   public List<String> requirements() {
-    return List.of("lost=0", "duplicated=0", "outOfOrder=0");
+    return Crowd.EXACT;
   }
 
   @Override

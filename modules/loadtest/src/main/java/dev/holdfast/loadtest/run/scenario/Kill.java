@@ -50,7 +50,7 @@ final class Kill implements Scenario {
 
   @Override
   public List<String> requirements() {
-    return List.of("lost=0", "duplicated=0", "outOfOrder=0");
+    return Crowd.EXACT;
   }
 
   @Override

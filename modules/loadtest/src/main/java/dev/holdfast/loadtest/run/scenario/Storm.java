@@ -39,7 +39,7 @@ final class Storm implements Scenario {
 
   @Override
   public List<String> requirements() {
-    return List.of("lost=0", "duplicated=0", "outOfOrder=0");
+    return Crowd.EXACT;
   }
 
   @Override
