@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       ServeCommand.class,
+      ConfigCommand.class,
       TokenCommand.class,
       HealthCommand.class,
       DemoCommand.class,

@@ -30,7 +30,7 @@ class CommandLineTest {
   private final StringWriter err = new StringWriter();
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "serve", "token", "demo"})
+  @ValueSource(strings = {"", "serve", "config", "token", "demo"})
   void everyCommandHasHelpThatTellsItsExitCodes(String command) {
     assertEquals(0, run((command + " --help").strip().split(" ")));
 
@@ -40,7 +40,7 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "serve", "token", "demo", "load"})
+  @ValueSource(strings = {"", "serve", "config", "token", "demo", "load"})
   void everyCommandTellsItsVersion(String command) {
     assertEquals(0, run((command + " --version").strip().split(" ")));
 
@@ -144,6 +144,17 @@ class CommandLineTest {
     assertEquals(3, run("serve", "--set", "gateway.prot=1", "--data", folder.toString()));
 
     assertTrue(err.toString().contains("gateway.prot"), err.toString());
+  }
+
+  @Test
+  void aConfigurationIsCheckedAndShownWithoutANode() {
+    assertEquals(0, run("config", "--set", "gateway.heartbeat=10s", "--data", folder.toString()));
+
+    assertTrue(out.toString().contains("  heartbeat: 10s\n"), out.toString());
+    assertTrue(out.toString().contains("  slowLimit: 30s\n"), out.toString());
+    assertEquals(3, run("config", "--set", "gateway.heartbeat=1ms"));
+    assertTrue(err.toString().contains("heartbeat"), err.toString());
+    assertTrue(Arrays.asList(folder.toFile().list()).isEmpty(), "nothing was made");
   }
 
   private int run(String... args) {

@@ -1,10 +1,15 @@
 package dev.holdfast.app.config;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.holdfast.core.Durations;
 import java.lang.reflect.RecordComponent;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,6 +20,11 @@ import java.util.TreeMap;
  */
 public final class ConfigView {
   private static final String REDACTED = "***";
+  private static final YAMLMapper YAML =
+      YAMLMapper.builder()
+          .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+          .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+          .build();
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   private ConfigView() {}
@@ -22,6 +32,15 @@ public final class ConfigView {
   /** One JSON object. */
   public static String json(HoldfastConfig config) {
     return object(config).toString();
+  }
+
+  /** The same as a file of settings; of secrets only that they are there. */
+  public static String yaml(HoldfastConfig config) {
+    try {
+      return YAML.writeValueAsString(object(config));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree of plain values can be written", e);
+    }
   }
 
   private static JsonNode view(Object value) {
@@ -40,6 +59,9 @@ public final class ConfigView {
       ArrayNode json = JSON.arrayNode();
       list.forEach(entry -> json.add(view(entry)));
       return json;
+    }
+    if (value instanceof Duration duration) {
+      return JSON.textNode(Durations.format(duration));
     }
     return value instanceof Number || value instanceof Boolean
         ? JSON.pojoNode(value)

@@ -6,9 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.auth.VerificationKey;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ConfigViewTest {
+  @TempDir Path folder;
   private static final String SECRET = "a-secret-of-more-than-32-bytes-in-all";
   private static final HoldfastConfig D = HoldfastConfig.DEFAULTS;
 
@@ -17,7 +23,14 @@ class ConfigViewTest {
     JsonObject view = new JsonObject(ConfigView.json(D));
 
     assertEquals(65_536, view.getJsonObject("gateway").getInteger("frameLimit"));
-    assertEquals("PT2M", view.getJsonObject("sessions").getString("linger"));
+    assertEquals("2m", view.getJsonObject("sessions").getString("linger"));
+  }
+
+  @Test
+  void isReadAsTheSameConfiguration() throws IOException {
+    Path file = Files.writeString(folder.resolve("holdfast.yaml"), ConfigView.yaml(D));
+
+    assertEquals(D, new ConfigReader(Map.of()).file(file).read());
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.holdfast.core;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -10,6 +11,21 @@ import java.util.regex.Pattern;
 public final class Durations {
   private static final Pattern FORM = Pattern.compile("(\\d{1,12})\\s*(ms|s|m|h|d)");
 
+  /** By which they are written, the largest first. */
+  private enum Unit {
+    D(86_400_000),
+    H(3_600_000),
+    M(60_000),
+    S(1_000),
+    MS(1);
+
+    private final long millis;
+
+    Unit(long millis) {
+      this.millis = millis;
+    }
+  }
+
   private Durations() {}
 
   /** Reads that form, or ISO-8601 ({@code PT15M}). */
@@ -18,14 +34,19 @@ public final class Durations {
     if (!form.matches()) {
       return iso(text);
     }
-    long count = Long.parseLong(form.group(1));
-    return switch (form.group(2)) {
-      case "ms" -> Duration.ofMillis(count);
-      case "s" -> Duration.ofSeconds(count);
-      case "m" -> Duration.ofMinutes(count);
-      case "h" -> Duration.ofHours(count);
-      default -> Duration.ofDays(count);
-    };
+    Unit unit = Unit.valueOf(form.group(2).toUpperCase(Locale.ROOT));
+    return Duration.ofMillis(unit.millis).multipliedBy(Long.parseLong(form.group(1)));
+  }
+
+  /** In the largest unit that tells all of it; what is finer than a millisecond is left out. */
+  public static String format(Duration duration) {
+    long millis = duration.toMillis();
+    for (Unit unit : Unit.values()) {
+      if (millis != 0 && millis % unit.millis == 0) {
+        return millis / unit.millis + unit.name().toLowerCase(Locale.ROOT);
+      }
+    }
+    return "0s";
   }
 
   private static Duration iso(String text) {
