@@ -45,9 +45,17 @@ final class Compose implements AutoCloseable {
 
   /** Starts these services, with so many nodes; those that run are left as they are. */
   void up(int nodes, String... services) {
-    List<String> all =
-        new ArrayList<>(
-            List.of("up", "-d", "--no-build", "--no-recreate", "--scale", "node=" + nodes));
+    up(List.of("--scale", "node=" + nodes), services);
+  }
+
+  /** Starts these services, nodes not among them. */
+  void up(String... services) {
+    up(List.of(), services);
+  }
+
+  private void up(List<String> options, String... services) {
+    List<String> all = new ArrayList<>(List.of("up", "-d", "--no-build", "--no-recreate"));
+    all.addAll(options);
     all.addAll(List.of(services));
     run(all.toArray(String[]::new)).orThrow();
   }

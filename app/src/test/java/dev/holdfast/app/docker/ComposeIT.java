@@ -78,7 +78,7 @@ class ComposeIT {
 
   @Repeatedly
   void whatAScriptStoredIsThereAfterAKillOfRedis() {
-    compose.up(0, "redis");
+    compose.up("redis");
     awaitRedis();
     compose
         .redis("eval", "redis.call('set', 'hf:a', '1') redis.call('set', 'hf:b', '2')", "0")
