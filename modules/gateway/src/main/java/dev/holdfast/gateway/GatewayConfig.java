@@ -92,11 +92,11 @@ public record GatewayConfig(
   /**
    * After which a TCP connection is closed on which nothing moves in either direction: no ping went
    * through, no piece of a file. Long enough for a MiB of a file, the piece in which the operating
-   * system sends it, over a slow line.
+   * system sends it, over a slow line. In ms, 24 days at the most.
    */
-  Duration idle() {
-    Duration longest = slowLimit.compareTo(heartbeat) > 0 ? slowLimit : heartbeat;
-    return longest.multipliedBy(IDLE_FACTOR);
+  int idle() {
+    long longest = Math.max(slowLimit.toMillis(), heartbeat.toMillis());
+    return (int) Math.min(Integer.MAX_VALUE, longest * IDLE_FACTOR);
   }
 
   /** How often connections are looked at: often enough for the shortest of the limits. */

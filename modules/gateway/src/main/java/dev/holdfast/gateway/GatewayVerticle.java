@@ -99,7 +99,7 @@ public final class GatewayVerticle extends VerticleBase {
         .setPerMessageWebSocketCompressionSupported(false)
         .setMaxWebSocketFrameSize(config.frameLimit())
         .setMaxWebSocketMessageSize(config.frameLimit())
-        .setIdleTimeout((int) config.idle().toMillis())
+        .setIdleTimeout(config.idle())
         .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
         .setWebSocketClosingTimeout(CLOSING_SECONDS);
   }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class GatewayConfigTest {
   @Test
@@ -39,5 +41,24 @@ class GatewayConfigTest {
   @Test
   void looksOftenEnoughForTheShortestLimit() {
     assertEquals(Duration.ofSeconds(1), GatewayConfig.DEFAULTS.tick());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"PT30S, 120000", "PT10S, 100000", "P300D, 2147483647"})
+  void waitsForMovementFourTimesAsLongAsTheLongerLimit(Duration slowLimit, int millis) {
+    GatewayConfig d = GatewayConfig.DEFAULTS;
+    var config =
+        new GatewayConfig(
+            d.host(),
+            d.port(),
+            d.allowedOrigins(),
+            d.frameLimit(),
+            d.helloTimeout(),
+            d.heartbeat(),
+            d.publishRate(),
+            slowLimit,
+            d.writeBuffer(),
+            d.ackFlush());
+    assertEquals(millis, config.idle());
   }
 }
