@@ -150,8 +150,8 @@ class CommandLineTest {
   void aConfigurationIsCheckedAndShownWithoutANode() {
     assertEquals(0, run("config", "--set", "gateway.heartbeat=10s", "--data", folder.toString()));
 
-    assertTrue(out.toString().contains("  heartbeat: 10s\n"), out.toString());
-    assertTrue(out.toString().contains("  slowLimit: 30s\n"), out.toString());
+    assertTrue(out.toString().contains("  heartbeat: \"10s\"\n"), out.toString());
+    assertTrue(out.toString().contains("  slowLimit: \"30s\"\n"), out.toString());
     assertEquals(3, run("config", "--set", "gateway.heartbeat=1ms"));
     assertTrue(err.toString().contains("heartbeat"), err.toString());
     assertTrue(Arrays.asList(folder.toFile().list()).isEmpty(), "nothing was made");

@@ -20,11 +20,11 @@ import java.util.TreeMap;
  */
 public final class ConfigView {
   private static final String REDACTED = "***";
+
+  /** Texts in quotes, all of them: 1e3 would be read as a number else. */
   private static final YAMLMapper YAML =
-      YAMLMapper.builder()
-          .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-          .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-          .build();
+      YAMLMapper.builder().disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER).build();
+
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   private ConfigView() {}

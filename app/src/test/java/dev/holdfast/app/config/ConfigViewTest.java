@@ -34,6 +34,22 @@ class ConfigViewTest {
   }
 
   @Test
+  void isReadAsTheSameWhateverATextLooksLike() throws IOException {
+    HoldfastConfig config =
+        new ConfigReader(Map.of())
+            .flag("node", "1e3")
+            .flag("data", "a # b: c")
+            .flag("cluster.name", "0x10")
+            .flag("cluster.host", "::1")
+            .flag("cluster.members", "[::1]:5701,127.0.0.1:5702")
+            .flag("sessions.linger", "90500ms")
+            .read();
+    Path file = Files.writeString(folder.resolve("holdfast.yaml"), ConfigView.yaml(config));
+
+    assertEquals(config, new ConfigReader(Map.of()).file(file).read(), Files.readString(file));
+  }
+
+  @Test
   void showsNoSecret() {
     RedisSettings r = D.redis();
     var redis =
