@@ -11,6 +11,9 @@ import java.util.regex.Pattern;
 public final class Durations {
   private static final Pattern FORM = Pattern.compile("(\\d{1,12})\\s*(ms|s|m|h|d)");
 
+  /** A hundred years: whoever counts it in ns has room for it. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
   /** By which they are written, the largest first. */
   private enum Unit {
     D(86_400_000),
@@ -28,12 +31,21 @@ public final class Durations {
 
   private Durations() {}
 
-  /** Reads that form, or ISO-8601 ({@code PT15M}). */
+  /**
+   * Reads that form, or ISO-8601 ({@code PT15M}).
+   *
+   * @throws IllegalArgumentException where it is of neither, or longer than a hundred years
+   */
   public static Duration parse(String text) {
     Matcher form = FORM.matcher(text.strip());
-    if (!form.matches()) {
-      return iso(text);
+    Duration duration = form.matches() ? read(form) : iso(text);
+    if (duration.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException("at most " + format(LONGEST) + ", not " + text);
     }
+    return duration;
+  }
+
+  private static Duration read(Matcher form) {
     Unit unit = Unit.valueOf(form.group(2).toUpperCase(Locale.ROOT));
     return Duration.ofMillis(unit.millis).multipliedBy(Long.parseLong(form.group(1)));
   }

@@ -25,6 +25,14 @@ class DurationsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"36501d", "999999999999d", "PT9999999H"})
+  void longerThanAHundredYearsAreRefused(String text) {
+    var refused = assertThrows(IllegalArgumentException.class, () -> Durations.parse(text));
+    assertEquals("at most 36500d, not " + text, refused.getMessage());
+    assertEquals(Duration.ofDays(36_500), Durations.parse("36500d"));
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"", "s", "5", "5 minutes", "-5s", "1.5s", "5S", "1234567890123s"})
   void ofAnotherFormAreRefused(String text) {
     assertThrows(IllegalArgumentException.class, () -> Durations.parse(text));
