@@ -1,6 +1,7 @@
 package dev.holdfast.core;
 
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 /**
  * A place in a channel's log: after publication {@code seq} of {@code epoch}. Compare seqs only
@@ -14,6 +15,8 @@ public record Position(String epoch, long seq) implements BusValue {
   /** What JSON numbers hold exactly. */
   public static final long MAX_SEQ = (1L << 53) - 1;
 
+  private static final Pattern TEXT = Pattern.compile("[A-Za-z0-9_-]{1,32}:[0-9]{1,16}");
+
   public Position {
     Objects.requireNonNull(epoch, "epoch");
     if (seq < 0 || seq > MAX_SEQ) {
@@ -23,6 +26,24 @@ public record Position(String epoch, long seq) implements BusValue {
       throw HoldfastException.told(ErrorCode.BAD_REQUEST, "epoch: 1 to 32 characters");
     }
     Names.id(epoch, "epoch");
+  }
+
+  /**
+   * Reads {@code epoch:seq}, as {@link #text} writes it.
+   *
+   * @throws HoldfastException BAD_REQUEST
+   */
+  public static Position parse(String text) {
+    if (!TEXT.matcher(text).matches()) {
+      throw HoldfastException.told(ErrorCode.BAD_REQUEST, "a cursor epoch:seq");
+    }
+    int colon = text.indexOf(':');
+    return new Position(text.substring(0, colon), Long.parseLong(text.substring(colon + 1)));
+  }
+
+  /** In one text, {@code epoch:seq}: for people, addresses and places that keep texts alone. */
+  public String text() {
+    return epoch + ":" + seq;
   }
 
   public Position at(long otherSeq) {

@@ -46,7 +46,7 @@ final class StreamCursors {
         int blank = lines[i].indexOf(' ');
         require(blank > 0);
         ChannelName name = ChannelName.parse(lines[i].substring(0, blank));
-        position(lines[i].substring(blank + 1));
+        Position.parse(lines[i].substring(blank + 1));
         parsed.cursors.put(name.toString(), lines[i].substring(blank + 1));
       }
       return parsed;
@@ -62,7 +62,8 @@ final class StreamCursors {
 
   Map<ChannelName, Position> positions() {
     Map<ChannelName, Position> positions = new HashMap<>();
-    cursors.forEach((name, cursor) -> positions.put(ChannelName.parse(name), position(cursor)));
+    cursors.forEach(
+        (name, cursor) -> positions.put(ChannelName.parse(name), Position.parse(cursor)));
     return positions;
   }
 
@@ -129,12 +130,6 @@ final class StreamCursors {
     boolean named = name.equals(parser.currentName());
     parser.nextToken();
     return named ? parser.getText() : null;
-  }
-
-  private static Position position(String cursor) {
-    int colon = cursor.indexOf(':');
-    require(colon > 0);
-    return new Position(cursor.substring(0, colon), Long.parseLong(cursor.substring(colon + 1)));
   }
 
   private static void require(boolean holds) {

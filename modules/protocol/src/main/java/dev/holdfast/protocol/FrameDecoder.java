@@ -96,12 +96,15 @@ public final class FrameDecoder {
       return ReadFrom.LATEST;
     }
     String place = members.textOrNull("from", MAX_ID);
-    if (place == null) {
-      return ReadFrom.after(members.cursor("from"));
+    if ("earliest".equals(place)) {
+      return ReadFrom.EARLIEST;
     }
-    boolean earliest = place.equals("earliest");
-    Members.require(earliest || place.equals("latest"), "from: latest, earliest or a cursor");
-    return earliest ? ReadFrom.EARLIEST : ReadFrom.LATEST;
+    if ("latest".equals(place)) {
+      return ReadFrom.LATEST;
+    }
+    boolean word = place != null && place.indexOf(':') < 0;
+    Members.require(!word, "from: latest, earliest or a cursor");
+    return ReadFrom.after(members.cursor("from"));
   }
 
   private static ClientFrame unsubscribe(Members members, String id) {

@@ -124,21 +124,27 @@ final class Members {
     return inner;
   }
 
-  /** A cursor, {@code [epoch, seq]}. */
+  /** A cursor: {@code [epoch, seq]}, or the text {@code "epoch:seq"}. */
   Position cursor(String name) {
     Member member = members.get(name);
-    String message = where + name + ": a cursor [epoch, seq]";
-    require(member != null && member.token == JsonToken.START_ARRAY, message);
-    try (JsonParser parser = JSON.createParser(member.raw)) {
-      parser.nextToken();
+    String message = where + name + ": a cursor [epoch, seq] or \"epoch:seq\"";
+    require(member != null, message);
+    try {
+      return member.text == null ? pair(member.raw, message) : Position.parse(member.text);
+    } catch (IOException | HoldfastException e) {
+      throw refusal(message);
+    }
+  }
+
+  private static Position pair(String raw, String message) throws IOException {
+    try (JsonParser parser = JSON.createParser(raw)) {
+      require(parser.nextToken() == JsonToken.START_ARRAY, message);
       require(parser.nextToken() == JsonToken.VALUE_STRING, message);
       String epoch = parser.getText();
       require(parser.nextToken() == JsonToken.VALUE_NUMBER_INT, message);
       long seq = parser.getLongValue();
       require(parser.nextToken() == JsonToken.END_ARRAY, message);
       return new Position(epoch, seq);
-    } catch (IOException | HoldfastException e) {
-      throw refusal(message);
     }
   }
 

@@ -55,6 +55,17 @@ class FrameDecoderTest {
         frame("{'type':'subscribe','id':'1','channel':'topic:news','from':" + from + "}"));
   }
 
+  /** HTTP spells a cursor as one text: who has that one need not take it apart for a frame. */
+  @Test
+  void aCursorMayBeOneText() {
+    assertEquals(
+        frame("{'type':'ack','cursors':{'tenant':['E',0],'topic:news':['k-7B',8]}}"),
+        frame("{'type':'ack','cursors':{'tenant':'E:0','topic:news':'k-7B:8'}}"));
+    assertEquals(
+        new ClientFrame.Subscribe("1", NEWS, ReadFrom.after(new Position("latest", 8))),
+        frame("{'type':'subscribe','id':'1','channel':'topic:news','from':'latest:8'}"));
+  }
+
   @Test
   void beginsAtTheLatestUnlessToldOtherwise() {
     assertEquals(
@@ -171,6 +182,10 @@ class FrameDecoderTest {
         "{'type':'request','id':'1','service':'a','method':'m','data':1,'timeout':0};timeout",
         "{'type':'ack'};cursors",
         "{'type':'ack','cursors':{'topic:a':5}};cursors.topic:a",
+        "{'type':'ack','cursors':{'topic:a':'E'}};cursors.topic:a",
+        "{'type':'ack','cursors':{'topic:a':'E:5:5'}};cursors.topic:a",
+        "{'type':'ack','cursors':{'topic:a':'E:9007199254740992'}};cursors.topic:a",
+        "{'type':'subscribe','id':'1','channel':'topic:a','from':'E:'};from",
         "{'type':'ack','cursors':{'a':['E',5]}};channel"
       })
   void namesTheMemberThatIsWrong(String text, String member) {

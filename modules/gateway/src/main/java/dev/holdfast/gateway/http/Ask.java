@@ -81,11 +81,11 @@ final class Ask {
     if (text == null) {
       return null;
     }
-    if (!text.matches("[A-Za-z0-9_-]{1,32}:[0-9]{1,16}")) {
+    try {
+      return Position.parse(text);
+    } catch (HoldfastException e) {
       throw Problem.badRequest(name + ": a cursor epoch:seq");
     }
-    int colon = text.indexOf(':');
-    return new Position(text.substring(0, colon), Long.parseLong(text.substring(colon + 1)));
   }
 
   /** The user named; a user that names none means itself. */

@@ -57,7 +57,7 @@ final class ChannelViews {
     put(rest, "top", page.top());
     Position next = next(page);
     if (next != null) {
-      rest.put("next", next.epoch() + ":" + next.seq());
+      rest.put("next", next.text());
     }
     String members = rest.encode().substring(1);
     return publications + (rest.isEmpty() ? "" : ",") + members;
