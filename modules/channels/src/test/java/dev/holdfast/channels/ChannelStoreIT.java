@@ -284,7 +284,7 @@ class ChannelStoreIT {
     link = link(redis);
     store = new ChannelStore(link, ChannelsConfig.DEFAULT);
     append(1);
-    Await.get(link.send("CONFIG", "SET", "maxmemory", "1mb"));
+    Await.get(link.send("CONFIG", "SET", "maxmemory", "1"));
 
     var failure = assertThrows(HoldfastException.class, () -> append(2));
 
