@@ -144,11 +144,13 @@ public final class ChannelConsumer {
     }
     var ref = new ConsumerRef(channel, name, owner, claimed.generation());
     LOG.info("reads {} as {}, generation {}", channel, name, ref.generation());
-    run = new ConsumerRun(task, new ConsumerLease(task, ref, claimed.cursor(), sentAt));
+    // Held here, too: it may be over, and gone from the field, before its begin returns.
+    var fresh = new ConsumerRun(task, new ConsumerLease(task, ref, claimed.cursor(), sentAt));
+    run = fresh;
     active = true;
-    run.begin().onComplete(ended -> over());
+    fresh.begin().onComplete(ended -> over());
     if (stopping) {
-      run.stop();
+      fresh.stop();
     }
   }
 

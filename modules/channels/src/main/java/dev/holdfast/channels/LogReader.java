@@ -28,6 +28,7 @@ final class LogReader {
   private final Map<Key, Future<Stretch>> underWay = new HashMap<>();
   private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
   private int reads;
+  private boolean beginning;
 
   LogReader(ChannelStore store, NodeId node, ChannelsMetrics metrics) {
     this.store = store;
@@ -54,11 +55,17 @@ final class LogReader {
     return promise.future();
   }
 
+  /** A loop, as a read that fails at once, while Redis is away, asks for the next from within. */
   private void next() {
+    if (beginning) {
+      return;
+    }
+    beginning = true;
     while (reads < MAX_READS && !waiting.isEmpty()) {
       reads++;
       waiting.poll().run();
     }
+    beginning = false;
   }
 
   private void begin(Key key, Promise<Stretch> promise) {

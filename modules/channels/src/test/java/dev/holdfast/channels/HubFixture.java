@@ -43,7 +43,7 @@ final class HubFixture implements AutoCloseable {
   private long n;
 
   HubFixture(String redisUri, ChannelsConfig config) {
-    RedisConfig redis = RedisConfig.of(redisUri);
+    RedisConfig redis = RedisConfig.of(redisUri).withConnectTimeout(Duration.ofSeconds(20));
     NodeInbox inbox = new NodeInbox(bus, node);
     hub = new HubVerticle(bus, inbox, redis, config, registry);
     Await.get(vertx.deployVerticle(hub));

@@ -38,16 +38,18 @@ final class CursorBatcher {
     moved.remove(session);
   }
 
+  /** Taken first: what can't be stored may be put back for the next flush before this one ends. */
   void flush() {
+    Set<LiveSession> taken = moved;
+    moved = new LinkedHashSet<>();
     List<LiveSession> batch = new ArrayList<>();
-    for (LiveSession session : moved) {
+    for (LiveSession session : taken) {
       batch.add(session);
       if (batch.size() == BATCH) {
         store(batch);
         batch = new ArrayList<>();
       }
     }
-    moved = new LinkedHashSet<>();
     if (!batch.isEmpty()) {
       store(batch);
     }

@@ -78,17 +78,20 @@ public final class Schemas implements SchemaMessage.Handler<Future<?>> {
     return cached.loading == null ? refresh(tenant, cached) : cached.loading;
   }
 
+  /**
+   * Noted before a handler is added: while Redis is away the read has failed already, and its
+   * handler runs at once.
+   */
   private Future<TenantSchemas> refresh(String tenant, Cached cached) {
     long askedAt = System.nanoTime();
-    cached.loading =
-        read(tenant, cached.schemas)
-            .onComplete(read -> cached.loading = null)
-            .onSuccess(
-                schemas -> {
-                  cached.schemas = schemas;
-                  cached.checkedAt = askedAt;
-                });
-    return cached.loading;
+    Future<TenantSchemas> read = read(tenant, cached.schemas);
+    cached.loading = read;
+    return read.onComplete(done -> cached.loading = null)
+        .onSuccess(
+            schemas -> {
+              cached.schemas = schemas;
+              cached.checkedAt = askedAt;
+            });
   }
 
   private Future<TenantSchemas> read(String tenant, TenantSchemas known) {
