@@ -54,14 +54,15 @@ public final class ConnectionDirectory {
 
   /**
    * Notes who holds a session. Of two connections of this node the one of the older generation is
-   * told that it was replaced, whichever comes first; and so is one that was replaced elsewhere
-   * before its own attach was answered here.
+   * told that it was replaced, whichever comes first; and one that was over before its own attach
+   * was answered here is told so.
    */
   void attached(LiveSession session) {
     Key key = new Key(session.ref.tenant(), session.ref.session());
     holders.merge(key, session.connection, ConnectionDirectory::newer);
-    if (early.replaces(session.ref)) {
-      session.connection.onContext(Connection::replaced);
+    NodeNotice.Over over = early.of(session.ref);
+    if (over != null) {
+      session.connection.onContext(connection -> session.notice(over));
     }
   }
 
@@ -82,8 +83,8 @@ public final class ConnectionDirectory {
 
   private void tell(NodeNotice notice) {
     // Before the look: either this thread finds the holder, or attached() finds the notice.
-    if (notice instanceof NodeNotice.Replaced replaced) {
-      early.add(replaced);
+    if (notice instanceof NodeNotice.Over over) {
+      early.add(over);
     }
     Connection holder = holders.get(new Key(notice.tenant(), notice.session()));
     if (holder != null) {

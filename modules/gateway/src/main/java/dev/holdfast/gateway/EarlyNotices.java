@@ -1,6 +1,7 @@
 package dev.holdfast.gateway;
 
 import dev.holdfast.sessions.NodeNotice;
+import dev.holdfast.sessions.NodeNotice.Over;
 import dev.holdfast.sessions.SessionRef;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -8,8 +9,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Replacements told lately. Of two resumes that race, the loser's node may hear that it was
- * replaced before it hears that it was attached. Safe on any thread.
+ * Attachments that were said to be over lately. Of two resumes that race, the loser's node may hear
+ * that it was replaced before it hears that it was attached; and after that, of an attachment
+ * before it. So what counts is the greatest generation, whatever comes last. Safe on any thread.
  */
 final class EarlyNotices {
   /** Longer than an attach may take. */
@@ -21,26 +23,34 @@ final class EarlyNotices {
 
   private record Key(String tenant, String session) {}
 
-  private record Told(long generation, long at) {}
+  private record Told(Over notice, long at) {}
 
-  synchronized void add(NodeNotice.Replaced notice) {
+  synchronized void add(Over notice) {
     long now = System.nanoTime();
     Iterator<Told> eldest = told.values().iterator();
     while (eldest.hasNext() && isDone(eldest.next(), now)) {
       eldest.remove();
     }
     Key key = new Key(notice.tenant(), notice.session());
-    told.remove(key);
-    told.put(key, new Told(notice.generation(), now));
+    Told before = told.remove(key);
+    told.put(key, new Told(before == null ? notice : stronger(before.notice(), notice), now));
+  }
+
+  /** The end of a session is the end of the attachment that held it then, too. */
+  private static Over stronger(Over one, Over other) {
+    if (one.generation() != other.generation()) {
+      return one.generation() > other.generation() ? one : other;
+    }
+    return one instanceof NodeNotice.Ended ? one : other;
   }
 
   private boolean isDone(Told entry, long now) {
     return told.size() >= MOST || now - entry.at() > KEPT_NANOS;
   }
 
-  /** Whether this attachment was told to be replaced. */
-  synchronized boolean replaces(SessionRef session) {
+  /** What was told of this attachment; null where nothing was. */
+  synchronized Over of(SessionRef session) {
     Told last = told.get(new Key(session.tenant(), session.session()));
-    return last != null && session.generation() <= last.generation();
+    return last != null && last.notice().concerns(session.generation()) ? last.notice() : null;
   }
 }

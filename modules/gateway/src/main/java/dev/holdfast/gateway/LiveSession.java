@@ -109,19 +109,25 @@ final class LiveSession implements ClientFrame.Handler {
     if (connection.phase() == Connection.Phase.CLOSED) {
       return;
     }
-    if (notice instanceof NodeNotice.Replaced replaced) {
-      if (ref.generation() <= replaced.generation()) {
-        connection.replaced();
+    if (notice instanceof NodeNotice.Over over) {
+      if (over.concerns(ref.generation())) {
+        over(over);
       }
-    } else if (notice instanceof NodeNotice.Ended ended) {
-      boolean revoked = "revoked".equals(ended.reason());
-      connection.closeWithout(revoked ? CloseCode.REVOKED : CloseCode.ENDED);
     } else if (notice instanceof NodeNotice.Disconnect wish) {
       if (wish.connection() == null || wish.connection().equals(connection.id)) {
         connection.close(CloseCode.DISCONNECTED);
       }
     } else {
       subscriptions.notice(notice);
+    }
+  }
+
+  private void over(NodeNotice.Over notice) {
+    if (notice instanceof NodeNotice.Ended ended) {
+      boolean revoked = "revoked".equals(ended.reason());
+      connection.closeWithout(revoked ? CloseCode.REVOKED : CloseCode.ENDED);
+    } else {
+      connection.replaced();
     }
   }
 }

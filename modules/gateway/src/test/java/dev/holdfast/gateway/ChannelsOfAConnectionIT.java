@@ -148,7 +148,7 @@ class ChannelsOfAConnectionIT {
 
     assertEquals(4006, bob.client().awaitClose().code());
     assertTrue(ann.client().isOpen());
-    tell(new NodeNotice.Ended(node.tenant, ann.session(), "revoked"));
+    tell(new NodeNotice.Ended(node.tenant, ann.session(), 1, "revoked"));
     assertEquals(4504, ann.client().awaitClose().code());
   }
 

@@ -1,7 +1,7 @@
 package dev.holdfast.gateway;
 
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.holdfast.sessions.NodeNotice;
 import dev.holdfast.sessions.SessionRef;
@@ -13,17 +13,40 @@ class EarlyNoticesTest {
 
   @Test
   void aReplacementThatCameBeforeItsAttachIsKnown() {
-    notices.add(new NodeNotice.Replaced("acme", "s1", 2));
+    notices.add(replaced(2));
 
-    assertTrue(notices.replaces(new SessionRef("acme", "s1", 2)));
+    assertEquals(replaced(2), notices.of(new SessionRef("acme", "s1", 2)));
   }
 
   @Test
   void aNewerAttachmentAndOtherSessionsAreNotConcerned() {
-    notices.add(new NodeNotice.Replaced("acme", "s1", 2));
+    notices.add(replaced(2));
 
-    assertFalse(notices.replaces(new SessionRef("acme", "s1", 3)));
-    assertFalse(notices.replaces(new SessionRef("acme", "s2", 2)));
-    assertFalse(notices.replaces(new SessionRef("other", "s1", 2)));
+    assertNull(notices.of(new SessionRef("acme", "s1", 3)));
+    assertNull(notices.of(new SessionRef("acme", "s2", 2)));
+    assertNull(notices.of(new SessionRef("other", "s1", 2)));
+  }
+
+  /** The winner's node said 38; then came 37, of whom the loser had replaced: the loser stayed. */
+  @Test
+  void anOlderNoticeThatComesLaterHidesNothing() {
+    notices.add(replaced(38));
+    notices.add(replaced(37));
+
+    assertEquals(replaced(38), notices.of(new SessionRef("acme", "s1", 38)));
+  }
+
+  @Test
+  void theEndOfASessionCountsWhateverElseComesOfThatAttachment() {
+    var ended = new NodeNotice.Ended("acme", "s1", 2, "revoked");
+    notices.add(ended);
+    notices.add(replaced(2));
+    notices.add(replaced(1));
+
+    assertEquals(ended, notices.of(new SessionRef("acme", "s1", 2)));
+  }
+
+  private static NodeNotice.Replaced replaced(long generation) {
+    return new NodeNotice.Replaced("acme", "s1", generation);
   }
 }

@@ -98,7 +98,8 @@ final class Ending {
     if (marked.node() != null) {
       bus.hint(
           marked.node().address(),
-          new NodeNotice.Ended(session.tenant(), session.session(), marked.reason()));
+          new NodeNotice.Ended(
+              session.tenant(), session.session(), marked.generation(), marked.reason()));
     }
     return finish(due, marked).recover(failure -> Future.succeededFuture());
   }

@@ -14,13 +14,23 @@ public sealed interface NodeNotice extends BusValue {
   String session();
 
   /**
-   * Another connection holds the session: close this one if its generation is at most {@code
-   * generation}.
+   * An attachment is over. Notices may come late, and in any order: of two the one of the greater
+   * generation says how things are.
    */
-  record Replaced(String tenant, String session, long generation) implements NodeNotice {}
+  sealed interface Over extends NodeNotice {
+    /** It concerns attachments of this generation and of all before it, and no later one. */
+    long generation();
+
+    default boolean concerns(long attachment) {
+      return attachment <= generation();
+    }
+  }
+
+  /** Another connection holds the session. */
+  record Replaced(String tenant, String session, long generation) implements Over {}
 
   /** The session has ended, for example {@code closed}, {@code revoked}, {@code expired}. */
-  record Ended(String tenant, String session, String reason) implements NodeNotice {}
+  record Ended(String tenant, String session, long generation, String reason) implements Over {}
 
   /** Close the connection, the session stays: an operator's or service's wish. */
   record Disconnect(String tenant, String session, String connection, String reason)

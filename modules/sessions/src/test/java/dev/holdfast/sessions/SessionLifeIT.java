@@ -219,7 +219,7 @@ class SessionLifeIT {
 
     await(node.client.close(new SessionMessage.Close(ann, tenant, session.session(), "closed")));
 
-    var ended = new NodeNotice.Ended(tenant, session.session(), "closed");
+    var ended = new NodeNotice.Ended(tenant, session.session(), session.generation(), "closed");
     Awaitility.await().until(() -> node.notices.contains(ended));
     assertFalse(node.attach(ann, session.session()).resumed());
   }

@@ -85,7 +85,7 @@ class SessionMessagesTest {
         new Answer.Reaped(1, false),
         new Answer.Renewed(1, null),
         new NodeNotice.Replaced("acme", "s1", 2),
-        new NodeNotice.Ended("acme", "s1", "closed"),
+        new NodeNotice.Ended("acme", "s1", 2, "closed"),
         new NodeNotice.Disconnect("acme", "s1", "c1", "moved"),
         new NodeNotice.Subscribed("acme", "s1", ChannelName.TENANT, new Position("E1", 1)),
         new NodeNotice.Unsubscribed("acme", "s1", ChannelName.TENANT));
