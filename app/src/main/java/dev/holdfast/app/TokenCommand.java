@@ -6,6 +6,7 @@ import dev.holdfast.auth.TokenSigner;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Durations;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Permissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -57,11 +58,22 @@ final class TokenCommand implements Callable<Integer> {
   }
 
   private Caller.User caller() {
+    permissions.forEach(this::check);
     try {
       return new Caller.User(tenant, user, Set.copyOf(roles), Set.copyOf(permissions));
     } catch (HoldfastException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage());
     }
+  }
+
+  /** A token with which nothing is allowed would be found out by the refusals that it gets. */
+  private void check(String permission) {
+    Permissions.problem(permission)
+        .ifPresent(
+            problem -> {
+              String text = "--permission %s permits nothing: %s".formatted(permission, problem);
+              throw new ParameterException(spec.commandLine(), text);
+            });
   }
 
   private Duration lifetime() {

@@ -1,0 +1,108 @@
+package dev.holdfast.core;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * What a permission may read, see {@link Caller#permits}. For whoever grants them: a caller may
+ * hold any text, as an issuer may use its own beside ours, and one that permits nothing does no
+ * harm; but a person who typed it meant something.
+ */
+public final class Permissions {
+  /** Each verb that is asked for anywhere, with the targets that it is asked for. */
+  private static final Map<String, Targets> VERBS = new TreeMap<>();
+
+  static {
+    Targets channels =
+        new Targets(ChannelName::parse, "tenant", "user:", "session:", "run:", "topic:", "system:");
+    VERBS.put("publish", channels);
+    VERBS.put("subscribe", channels);
+    VERBS.put("history", channels);
+    VERBS.put("request", new Targets(name -> Names.id(name, "service"), "<service>"));
+    VERBS.put("service", new Targets(name -> Names.id(name, "service"), "<name>"));
+    VERBS.put("schema", new Targets(Names::event, "<event>"));
+    VERBS.put("create", Targets.words("file"));
+    VERBS.put("erase", Targets.words("files"));
+    VERBS.put("sessions", Targets.words("read", "write"));
+    VERBS.put("connections", Targets.words("read", "disconnect"));
+    VERBS.put("nodes", Targets.words("read"));
+    VERBS.put("config", Targets.words("read"));
+    VERBS.put("stats", Targets.words("read"));
+  }
+
+  private Permissions() {}
+
+  /** Says why no request is permitted by it; empty where one may be. */
+  public static Optional<String> problem(String permission) {
+    boolean open = permission.endsWith("*");
+    String text = open ? permission.substring(0, permission.length() - 1) : permission;
+    int colon = text.indexOf(':');
+    if (colon < 0) {
+      boolean begins = open && VERBS.keySet().stream().anyMatch(verb -> verb.startsWith(text));
+      return begins ? Optional.empty() : Optional.of(unknownVerb());
+    }
+    String verb = text.substring(0, colon);
+    Targets targets = VERBS.get(verb);
+    if (targets == null) {
+      return Optional.of(unknownVerb());
+    }
+    // A token is of one service, which is named in full.
+    boolean severalServices = open && verb.equals("service");
+    boolean covers = !severalServices && targets.cover(text.substring(colon + 1), open);
+    return covers ? Optional.empty() : Optional.of(verb + ":… is followed by " + targets.said());
+  }
+
+  private static String unknownVerb() {
+    return "it begins with one of " + String.join(":, ", VERBS.keySet()) + ":";
+  }
+
+  /**
+   * What may follow a verb.
+   *
+   * @param check throws where a target is not valid
+   * @param forms how people are told of them
+   */
+  private record Targets(Consumer<String> check, String... forms) {
+    static Targets words(String... words) {
+      return new Targets(word -> Targets.oneOf(words, word), words);
+    }
+
+    /** Whether one of them is the text; where that is open, begins with it. */
+    boolean cover(String text, boolean open) {
+      return valid(text) || open && (valid(text + "x") || anyBegins(text));
+    }
+
+    String said() {
+      return String.join(" or ", forms);
+    }
+
+    private boolean anyBegins(String text) {
+      for (String form : forms) {
+        if (form.startsWith(text)) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private boolean valid(String text) {
+      try {
+        check.accept(text);
+        return true;
+      } catch (HoldfastException e) {
+        return false;
+      }
+    }
+
+    private static void oneOf(String[] words, String word) {
+      for (String known : words) {
+        if (known.equals(word)) {
+          return;
+        }
+      }
+      throw HoldfastException.told(ErrorCode.BAD_REQUEST, "not one of them");
+    }
+  }
+}
