@@ -50,8 +50,12 @@ public final class HealthCommand implements Callable<Integer> {
   }
 
   private static String here() {
-    String port = System.getenv().getOrDefault("HOLDFAST_GATEWAY_PORT", "8080");
-    return "http://127.0.0.1:" + port + "/health/ready";
+    return "http://127.0.0.1:" + port(System.getenv("HOLDFAST_GATEWAY_PORT")) + "/health/ready";
+  }
+
+  /** The default where Kubernetes wrote the address of a service there. */
+  static String port(String variable) {
+    return variable != null && variable.matches("\\d{1,5}") ? variable : "8080";
   }
 
   private static boolean ask(URI url) throws IOException {

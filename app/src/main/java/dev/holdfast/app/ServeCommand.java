@@ -3,6 +3,7 @@ package dev.holdfast.app;
 import dev.holdfast.app.config.ConfigReader;
 import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.app.node.NodeProcess;
+import dev.holdfast.cluster.HostPort;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -95,11 +96,15 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private void greet(HoldfastConfig config, NodeProcess node) {
-    String at = config.gateway().host() + ":" + node.port();
+    HostPort at = node.address();
+    boolean everywhere = !at.host().equals(config.gateway().host());
     long sinceStart =
         System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime();
     say("Holdfast %s: node %s is ready, after %.1f s", Version.text(), node.id(), sinceStart / 1e3);
-    say("  clients  ws://%s/v1/connect, sub-protocol holdfast.v1", at);
+    say(
+        "  clients  ws://%s/v1/connect, sub-protocol holdfast.v1%s",
+        at, everywhere ? "; at every address of this machine" : "");
+    say("  docs     http://%s/docs", at);
     say("  health   http://%s/health/ready", at);
     say("  metrics  http://%s/metrics", at);
     say("  redis    %s", node.redis());

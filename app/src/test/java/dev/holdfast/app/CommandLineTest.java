@@ -57,6 +57,7 @@ class CommandLineTest {
         "token --tenant acme",
         "token --user ann",
         "token --tenant a}b --user ann",
+        "token --tenant acme --user ann --permission publish:news",
         "token --tenant acme --user ann --expires soon",
         "token --tenant acme --user ann --expires 0s",
         "demo --sessions 0",
@@ -73,6 +74,25 @@ class CommandLineTest {
     assertTrue(err.toString().matches("(?s)(holdfast|load)[a-z ]*: \\S.*"), err.toString());
     assertTrue(line.isEmpty() || err.toString().lines().count() <= 2, err.toString());
     assertTrue(out.toString().isEmpty(), out.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"serv", "Serve", "serve-node", "server"})
+  void aCommandThatIsNearlyOneIsSuggested(String typed) {
+    assertEquals(2, run(typed));
+
+    assertTrue(err.toString().contains("did you mean serve?"), err.toString());
+  }
+
+  /** A forgotten "topic:" gave a token with which nothing was allowed, and no word about it. */
+  @Test
+  void aPermissionThatPermitsNothingIsRefused() {
+    assertEquals(
+        2, run("token", "--tenant", "acme", "--user", "ann", "--permission", "publish:news"));
+
+    String said = err.toString();
+    assertTrue(said.contains("--permission publish:news permits nothing: "), said);
+    assertTrue(said.contains("topic:"), said);
   }
 
   @Test
@@ -144,6 +164,14 @@ class CommandLineTest {
     assertEquals(3, run("serve", "--set", "gateway.prot=1", "--data", folder.toString()));
 
     assertTrue(err.toString().contains("gateway.prot"), err.toString());
+  }
+
+  /** Kubernetes may have put the address of a service into the variable that the probe reads. */
+  @Test
+  void theProbeAsksAPortAndNoAddress() {
+    assertEquals("8081", HealthCommand.port("8081"));
+    assertEquals("8080", HealthCommand.port(null));
+    assertEquals("8080", HealthCommand.port("tcp://10.0.0.1:80"));
   }
 
   @Test

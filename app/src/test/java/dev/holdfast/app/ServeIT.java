@@ -13,6 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,6 +84,21 @@ class ServeIT {
       assertEquals(4, node.awaitExit(), node.output());
       assertTrue(node.output().contains("127.0.0.1:" + nobody), node.output());
       assertTrue(!node.output().contains("topsecret"), node.output());
+    }
+  }
+
+  /** 0.0.0.0 is no address that anyone can connect to, and nobody found the documents. */
+  @Test
+  void theBannerNamesTheDocumentsAndAnAddressThatCanBeTyped() throws Exception {
+    Path key = Files.writeString(folder.resolve("key"), "x".repeat(32));
+    try (var node = serve("--host", "0.0.0.0", "--key-file", key.toString())) {
+      String docs = node.awaitOutput("(http://127\\.0\\.0\\.1:\\d+/docs)\n").group(1);
+
+      var page = HttpRequest.newBuilder(URI.create(docs)).build();
+      assertEquals(200, http.send(page, BodyHandlers.ofString()).statusCode());
+      node.awaitOutput("Ctrl-C ends it");
+      assertTrue(node.output().contains("every address of this machine"), node.output());
+      assertTrue(!node.output().contains("0.0.0.0"), node.output());
     }
   }
 

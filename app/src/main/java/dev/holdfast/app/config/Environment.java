@@ -17,9 +17,14 @@ final class Environment {
   static final String PREFIX = "HOLDFAST_";
   static final String CONFIG = PREFIX + "CONFIG";
 
-  /** What Kubernetes sets in each container for a service of the name {@code holdfast}. */
+  /** What Kubernetes sets in each container for a service whose name begins with ours. */
   private static final Pattern SERVICE_LINK =
-      Pattern.compile("HOLDFAST_(SERVICE_(HOST|PORT.*)|PORT(_\\d+_.*)?)");
+      Pattern.compile(
+          "HOLDFAST(_[A-Z0-9_]+)?_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?"
+              + "|PORT_\\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)");
+
+  /** Of the same, the one whose name may be a setting's, as that of {@code gateway.port}. */
+  private static final Pattern LINKED_PORT = Pattern.compile("(tcp|udp|sctp)://\\S+:\\d+");
 
   private Environment() {}
 
@@ -33,17 +38,22 @@ final class Environment {
     Layer layer = Layer.empty("environment");
     for (var variable : new TreeMap<>(variables).entrySet()) {
       String name = variable.getKey();
-      if (names.containsKey(name)) {
-        if (!variable.getValue().isEmpty()) {
-          layer.put(names.get(name), variable.getValue());
-        }
-      } else if (name.startsWith(PREFIX)
-          && !name.equals(CONFIG)
-          && !SERVICE_LINK.matcher(name).matches()) {
+      if (!name.startsWith(PREFIX) || name.equals(CONFIG) || isServiceLink(variable)) {
+        continue;
+      }
+      if (!names.containsKey(name)) {
         problems.add(name + ": unknown variable");
+      } else if (!variable.getValue().isEmpty()) {
+        layer.put(names.get(name), variable.getValue());
       }
     }
     return layer;
+  }
+
+  private static boolean isServiceLink(Map.Entry<String, String> variable) {
+    return SERVICE_LINK.matcher(variable.getKey()).matches()
+        || variable.getKey().endsWith("_PORT")
+            && LINKED_PORT.matcher(variable.getValue()).matches();
   }
 
   private static void collect(Class<?> type, List<String> path, Map<String, List<String>> names) {

@@ -79,8 +79,8 @@ final class Node {
     return parts.id();
   }
 
-  int port() {
-    return parts.config().gateway().port();
+  HostPort address() {
+    return parts.address();
   }
 
   /** Completes when connections are taken. Where it fails, stop it all the same. */
@@ -120,7 +120,7 @@ final class Node {
     }
     life = new NodeLife(parts, pulses, this::revive);
     return life.start()
-        .onSuccess(node -> LOG.info("Node {} serves at port {}", node, port()))
+        .onSuccess(node -> LOG.info("Node {} serves at port {}", node, address().port()))
         .mapEmpty();
   }
 

@@ -2,6 +2,7 @@ package dev.holdfast.app.node;
 
 import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.auth.AuthConfig;
+import dev.holdfast.cluster.HostPort;
 import dev.holdfast.redis.EmbeddedRedis;
 import dev.holdfast.redis.EmbeddedRedisConfig;
 import dev.holdfast.redis.RedisConfig;
@@ -64,8 +65,9 @@ public final class NodeProcess implements AutoCloseable {
     return process;
   }
 
-  public int port() {
-    return node.port();
+  /** Where clients reach it; never the address that stands for all of a machine's. */
+  public HostPort address() {
+    return node.address();
   }
 
   public String id() {

@@ -139,14 +139,47 @@ class ConfigReaderTest {
     assertTrue(message.contains("gateway.heartbeet (command line): unknown"), message);
   }
 
-  @Test
-  void variablesThatKubernetesSetsForAServiceAreNotOurs() {
-    environment.put("HOLDFAST_SERVICE_HOST", "10.0.0.1");
-    environment.put("HOLDFAST_SERVICE_PORT_HTTP", "80");
-    environment.put("HOLDFAST_PORT", "tcp://10.0.0.1:80");
-    environment.put("HOLDFAST_PORT_80_TCP_ADDR", "10.0.0.1");
+  /** What a kubelet puts into each container for a service, whatever follows its name's start. */
+  @ParameterizedTest
+  @ValueSource(strings = {"HOLDFAST", "HOLDFAST_GATEWAY", "HOLDFAST_REDIS_2", "HOLDFAST_NODE"})
+  void variablesThatKubernetesSetsForAServiceAreNotOurs(String service) {
+    environment.put(service + "_SERVICE_HOST", "10.0.0.1");
+    environment.put(service + "_SERVICE_PORT", "8080");
+    environment.put(service + "_SERVICE_PORT_HTTP_API", "8080");
+    environment.put(service + "_PORT", "tcp://10.0.0.1:8080");
+    for (String port : List.of("_PORT_8080_TCP", "_PORT_53_UDP", "_PORT_9_SCTP")) {
+      environment.put(service + port, "tcp://10.0.0.1:8080");
+      environment.put(service + port + "_ADDR", "10.0.0.1");
+      environment.put(service + port + "_PORT", "8080");
+      environment.put(service + port + "_PROTO", "tcp");
+    }
 
     assertEquals(HoldfastConfig.DEFAULTS, reader().read());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HOLDFAST_PORT",
+        "HOLDFAST_SERVICE_PORTS",
+        "HOLDFAST_SERVICE",
+        "HOLDFAST_HOST",
+        "HOLDFAST_PORT_TCP",
+        "HOLDFAST_PORT_80_HTTP",
+        "HOLDFAST_PORT_80_TCP_HOST"
+      })
+  void whatOnlyResemblesThemIsUnknown(String name) {
+    environment.put(name, "8080");
+
+    assertTrue(problemsOf(reader()).contains(name + ": unknown"), name);
+  }
+
+  @Test
+  void aPortOfTheGatewayIsStillReadBesideThem() {
+    environment.put("HOLDFAST_GATEWAY_SERVICE_HOST", "10.0.0.1");
+    environment.put("HOLDFAST_GATEWAY_PORT", "8081");
+
+    assertEquals(8081, reader().read().gateway().port());
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,23 @@ class ConfigViewTest {
 
     assertEquals(65_536, view.getJsonObject("gateway").getInteger("frameLimit"));
     assertEquals("2m", view.getJsonObject("sessions").getString("linger"));
+  }
+
+  /** It printed an empty mapping: nobody saw what a log keeps. */
+  @Test
+  void showsTheRetentionThatHoldsWhereNothingWasSaid() {
+    var flagged = new ConfigReader(Map.of()).flag("channels.retention", "{topic: {entries: 5}}");
+
+    for (HoldfastConfig config : List.of(D, flagged.read())) {
+      JsonObject retention =
+          new JsonObject(ConfigView.json(config))
+              .getJsonObject("channels")
+              .getJsonObject("retention");
+      JsonObject least = retention.getJsonObject("default");
+      assertEquals(10_000, least.getInteger("entries"));
+      assertEquals(16 << 20, least.getInteger("bytes"));
+      assertEquals("1d", least.getString("age"));
+    }
   }
 
   @Test

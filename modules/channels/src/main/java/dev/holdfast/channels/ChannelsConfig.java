@@ -2,13 +2,14 @@ package dev.holdfast.channels;
 
 import dev.holdfast.core.Channel;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
  * Settings of logs and of the fan-out.
  *
  * @param retention by {@code <tenant>/<kind>}, {@code <tenant>}, {@code <kind>} or {@code default};
- *     the first found in this order holds
+ *     the first found in this order holds. {@code default} is always there
  * @param interestTtl how long a node's interest lasts without renewal, 10 s to 1 h; default 5 min.
  *     It is renewed after 40 to 60 % of it
  * @param leaveAfter how long a channel without local readers stays open, default 10 s
@@ -26,11 +27,13 @@ public record ChannelsConfig(
     Duration silence,
     int ringBytes,
     int checksPerSecond) {
+  private static final String DEFAULT_KEY = "default";
+
   public static final ChannelsConfig DEFAULT =
       new ChannelsConfig(null, null, null, null, null, 0, 0);
 
   public ChannelsConfig {
-    retention = retention == null ? Map.of() : Map.copyOf(retention);
+    retention = withDefault(retention == null ? Map.of() : retention);
     interestTtl = interestTtl == null ? Duration.ofMinutes(5) : interestTtl;
     leaveAfter = leaveAfter == null ? Duration.ofSeconds(10) : leaveAfter;
     holeWait = holeWait == null ? Duration.ofMillis(5) : holeWait;
@@ -48,13 +51,19 @@ public record ChannelsConfig(
 
   Retention retentionOf(Channel channel) {
     String kind = channel.name().kind().wireName;
-    for (String key :
-        new String[] {channel.tenant() + "/" + kind, channel.tenant(), kind, "default"}) {
+    for (String key : new String[] {channel.tenant() + "/" + kind, channel.tenant(), kind}) {
       if (retention.containsKey(key)) {
         return retention.get(key);
       }
     }
-    return Retention.DEFAULT;
+    return retention.get(DEFAULT_KEY);
+  }
+
+  /** What holds where nothing was said stands here like the rest, so that it can be shown. */
+  private static Map<String, Retention> withDefault(Map<String, Retention> given) {
+    var all = new HashMap<>(given);
+    all.putIfAbsent(DEFAULT_KEY, Retention.DEFAULT);
+    return Map.copyOf(all);
   }
 
   private static void check(boolean holds, String problem) {

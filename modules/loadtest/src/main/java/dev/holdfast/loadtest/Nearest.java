@@ -2,6 +2,8 @@ package dev.holdfast.loadtest;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /** What somebody may have meant. */
 final class Nearest {
@@ -10,6 +12,19 @@ final class Nearest {
   /** The name that takes the fewest letters to be put in, left out or replaced. */
   static String of(String text, List<String> names) {
     return names.stream().min(Comparator.comparingInt(name -> distance(text, name))).orElseThrow();
+  }
+
+  /**
+   * The same, if it is near enough to be what was meant: two letters off, or one begins with it.
+   */
+  static Optional<String> near(String text, List<String> names) {
+    String typed = text.toLowerCase(Locale.ROOT);
+    if (names.isEmpty() || typed.isEmpty()) {
+      return Optional.empty();
+    }
+    String nearest = of(typed, names);
+    boolean near = typed.startsWith(nearest) || distance(typed, nearest) <= 2;
+    return near ? Optional.of(nearest) : Optional.empty();
   }
 
   private static int distance(String one, String two) {

@@ -2,6 +2,7 @@ package dev.holdfast.loadtest;
 
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
@@ -20,10 +21,20 @@ public final class UsageErrors implements IParameterExceptionHandler {
   }
 
   private static String suggestion(ParameterException failure) {
-    if (failure instanceof UnmatchedArgumentException unmatched && unmatched.isUnknownOption()) {
-      List<String> near = unmatched.getSuggestions();
-      return near.isEmpty() ? "" : "; did you mean " + near.get(0) + "?";
+    if (failure instanceof UnmatchedArgumentException unmatched
+        && !unmatched.getUnmatched().isEmpty()) {
+      Optional<String> meant = unmatched.isUnknownOption() ? option(unmatched) : command(unmatched);
+      return meant.map(name -> "; did you mean " + name + "?").orElse("");
     }
     return "";
+  }
+
+  private static Optional<String> option(UnmatchedArgumentException unmatched) {
+    return unmatched.getSuggestions().stream().findFirst();
+  }
+
+  private static Optional<String> command(UnmatchedArgumentException unmatched) {
+    var known = List.copyOf(unmatched.getCommandLine().getSubcommands().keySet());
+    return Nearest.near(unmatched.getUnmatched().get(0), known);
   }
 }
