@@ -79,7 +79,7 @@ final class ChannelStore {
     Retention retention = config.retentionOf(channel);
     Duration ttl = publisher.isSession() ? SESSION_PUBLISHER_TTL : SERVICE_PUBLISHER_TTL;
     List<Object> args = new ArrayList<>(11);
-    args.add(link.runId());
+    args.add(link.epochToken());
     args.add(Ids.fresh());
     args.add(kind(channel));
     args.add(publisher.generation());
@@ -104,7 +104,7 @@ final class ChannelStore {
       Caller caller, Channel channel, PublishKeyed.Entry entry, byte[] body) {
     Retention retention = config.retentionOf(channel);
     List<Object> args = new ArrayList<>(11);
-    args.add(link.runId());
+    args.add(link.epochToken());
     args.add(Ids.fresh());
     args.add(kind(channel));
     args.add(entry.key() == null ? "" : KeyDigest.of(caller, entry.key()));
@@ -152,7 +152,10 @@ final class ChannelStore {
   private Future<Reply> interest(Channel channel, NodeId node, long ttl) {
     List<String> keys = List.of(Keys.meta(channel), Keys.log(channel), interestKey(channel));
     return INTEREST
-        .run(link, keys, List.of(link.runId(), Ids.fresh(), kind(channel), node.toString(), ttl))
+        .run(
+            link,
+            keys,
+            List.of(link.epochToken(), Ids.fresh(), kind(channel), node.toString(), ttl))
         .map(ChannelStore::refuseGone);
   }
 
@@ -166,7 +169,7 @@ final class ChannelStore {
   Future<Chunk> read(Channel channel, Position after, int limit) {
     String epoch = after == null ? "-" : after.epoch();
     long seq = after == null ? 0 : after.seq();
-    List<Object> args = List.of(link.runId(), Ids.fresh(), epoch, seq, limit);
+    List<Object> args = List.of(link.epochToken(), Ids.fresh(), epoch, seq, limit);
     return READ.run(link, List.of(Keys.meta(channel), Keys.log(channel)), args)
         .map(reply -> chunk(reply, after));
   }

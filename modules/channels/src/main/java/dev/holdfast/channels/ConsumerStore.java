@@ -40,7 +40,7 @@ final class ConsumerStore {
             Keys.consumers(channel));
     List<Object> args =
         List.of(
-            link.runId(),
+            link.epochToken(),
             Ids.fresh(),
             claim.name(),
             claim.owner(),

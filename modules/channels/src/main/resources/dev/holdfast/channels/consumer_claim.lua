@@ -1,6 +1,6 @@
 -- Gives a consumer of a log to the one instance that reads for it: where nobody holds it, or whose lease has expired.
 -- KEYS  1 meta   2 log   3 consumer   4 names of the channel's consumers          all in the channel's slot
--- ARGV  1 run id   2 epoch offered   3 name   4 owner   5 lease in ms   6 'latest' or 'earliest' (of a consumer that is new)   7 most names
+-- ARGV  1 epoch token   2 epoch offered   3 name   4 owner   5 lease in ms   6 'latest' or 'earliest' (of a consumer that is new)   7 most names
 -- Returns {'claimed', generation, epoch, seq} (the cursor) | {'held', ms left} | {'full'}
 -- TTLs: meta 7 days, consumer and names 7 days from the last claim or commit. A lease ends by the time of Redis.
 local now = now_ms()

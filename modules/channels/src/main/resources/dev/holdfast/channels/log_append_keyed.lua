@@ -1,6 +1,6 @@
 -- Appends one publication of a caller that numbers nothing: once per idempotency key, or each time where there is no key.
 -- KEYS  1 meta   2 log   3 interest zset or session hash   4 hash of keys   5 zset of keys by ms     all in the channel's slot
--- ARGV  1 run id   2 epoch offered   3 'z' or 's' (what KEYS 3 is)   4 digest of caller and key, '' without one
+-- ARGV  1 epoch token   2 epoch offered   3 'z' or 's' (what KEYS 3 is)   4 digest of caller and key, '' without one
 --       5 fingerprint of event and data   6 most keys   7 ms that a key is kept   8 body   9 most entries   10 most bytes
 --       11 longest age in ms
 -- Returns {'stored', epoch, seq, at, nodes} | {'duplicate', epoch, seq} | {'conflict'} (the key came with something else)

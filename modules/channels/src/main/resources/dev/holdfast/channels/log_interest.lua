@@ -1,6 +1,6 @@
 -- Asserts a node's interest in a channel, or takes it back; extends meta, and answers the log's position in the same step.
 -- KEYS  1 meta   2 log   3 interest zset or session hash          all in the channel's slot
--- ARGV  1 run id   2 epoch offered   3 'z' or 's'   4 node   5 TTL of the interest in ms; 0 takes it back
+-- ARGV  1 epoch token   2 epoch offered   3 'z' or 's'   4 node   5 TTL of the interest in ms; 0 takes it back
 -- Returns {epoch, top} | {} when taken back | {'gone'} (the session of a session: channel; its hash is the interest)
 -- TTLs: meta 7 days; interest: the member ARGV 5, the key twice that.
 if ARGV[3] == 's' then

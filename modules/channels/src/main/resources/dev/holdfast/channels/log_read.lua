@@ -1,6 +1,6 @@
 -- Reads a chunk of a log after a cursor, and says what can't be served.
 -- KEYS  1 meta   2 log          both in the channel's slot
--- ARGV  1 run id   2 epoch offered   3 cursor's epoch, '-' for the earliest   4 cursor's seq   5 most entries
+-- ARGV  1 epoch token   2 epoch offered   3 cursor's epoch, '-' for the earliest   4 cursor's seq   5 most entries
 -- Returns {epoch, top, base, reason, entries}: base is where reading goes on; a reason ('epoch', 'trimmed') that is not empty tells a
 -- gap from the cursor to base; entries are {seq, at, body}. {} where there is no log.
 -- Changes nothing but forks (see log_meta).

@@ -295,9 +295,9 @@ class ChannelStoreIT {
   }
 
   private void restart(Runnable fault) {
-    String before = link.runId();
+    String before = link.epochToken();
     fault.run();
-    Await.until("the link is back", () -> link.up() && !link.runId().equals(before));
+    Await.until("the link is back", () -> link.up() && !link.epochToken().equals(before));
   }
 
   private static ChannelsConfig retention(Retention topic) {

@@ -284,9 +284,9 @@ class HubIT {
   }
 
   private void restart(Runnable fault) {
-    String before = node.link.runId();
+    String before = node.link.epochToken();
     fault.run();
-    Await.until("the link is back", () -> node.link.up() && !node.link.runId().equals(before));
+    Await.until("the link is back", () -> node.link.up() && !node.link.epochToken().equals(before));
     Await.until("the service is back", () -> published());
   }
 

@@ -14,10 +14,14 @@ final class RedisErrors {
 
   /**
    * Redis before 7 wraps the error of a command in a script: "ERR Error running script (...): ...:
-   * -OOM command ...".
+   * -OOM command ..."; an error that the script itself raises comes as "ERR user_script:12: -WORD
+   * ..." from 7 on.
    */
   private static final Pattern IN_SCRIPT =
-      Pattern.compile("^ERR Error running script.*?: -([A-Z]+) ", Pattern.DOTALL);
+      Pattern.compile("^ERR (?:Error running script|user_script:).*?: -([A-Z]+) ", Pattern.DOTALL);
+
+  /** Raised by scripts: the server's data are not those that the epoch token was read of. */
+  private static final String OTHER_DATA = "OTHERDATA";
 
   private static final Pattern PLAIN = Pattern.compile("^([A-Z]+)( |$)");
 
@@ -35,12 +39,14 @@ final class RedisErrors {
           "BUSY",
           "CLUSTERDOWN",
           "TRYAGAIN",
-          "NOSCRIPT");
+          "NOSCRIPT",
+          OTHER_DATA);
 
   /**
-   * Refusals of a server that is no primary any more; another connection may reach the one that is.
+   * Refusals of a server that is no primary any more, or was none for a while; another connection
+   * reaches the one that is, and learns what data it has.
    */
-  private static final Set<String> NOT_PRIMARY = Set.of("READONLY", "MASTERDOWN");
+  private static final Set<String> NOT_PRIMARY = Set.of("READONLY", "MASTERDOWN", OTHER_DATA);
 
   private RedisErrors() {}
 

@@ -39,10 +39,12 @@ import org.slf4j.LoggerFactory;
  *       twice by the link but a script call that Redis refused unread, see {@link Script}.
  *   <li>While it is down nothing is queued: calls fail at once with UNAVAILABLE. So after it comes
  *       up nothing old is written.
- *   <li>A server is used only when it is a primary that has loaded its data, and after its run id
- *       is known; {@link #runId()} is that of the server which the next command goes to.
- *   <li>A connection that is idle for 2 s is tried by PING, so a dead peer is noticed without
- *       traffic.
+ *   <li>A server is used only when it is a primary that has loaded its data, and after it has told
+ *       whose data these are; {@link #epochToken()} is that of the server which the next command
+ *       goes to.
+ *   <li>A connection that is idle for 2 s is tried by {@code INFO replication}, so a dead peer is
+ *       noticed without traffic. It is given up where the server is no primary any more, or was
+ *       demoted and promoted since; under traffic, scripts that carry the token find that out.
  * </ul>
  *
  * <p>Failures: UNAVAILABLE (down, lost, late, loading, too many in flight), STORE_FULL (maxmemory),
@@ -97,7 +99,7 @@ public final class RedisLink {
   private long reconnectTimer = -1;
   private volatile boolean closed;
   private volatile RedisWire wire;
-  private volatile String runId = "";
+  private volatile String epochToken = "";
 
   private RedisLink(
       ContextInternal context, RedisConfig config, String purpose, MeterRegistry registry) {
@@ -148,9 +150,12 @@ public final class RedisLink {
     return onContext(wire -> wire.run(script, call));
   }
 
-  /** The run id of the server reached last; it changes with a restart or a failover. Any thread. */
-  public String runId() {
-    return runId;
+  /**
+   * Names the data of the server reached last: of its run id and its replication id. It changes
+   * with a restart, a failover, and a failback to the same process. Any thread.
+   */
+  public String epochToken() {
+    return epochToken;
   }
 
   /** Whether a command would be written now. Any thread. */
@@ -209,14 +214,14 @@ public final class RedisLink {
 
   private void use(RedisWire fresh) {
     wire = fresh;
-    runId = fresh.server().runId();
+    epochToken = fresh.server().epochToken();
     attempts = 0;
     LOG.info(
-        "Redis link {} is up: {} {}, run id {}",
+        "Redis link {} is up: {} {}, data {}",
         purpose,
         config.redactedUri(),
         fresh.server().version(),
-        runId);
+        epochToken);
     fresh.onBroken(this::down);
   }
 

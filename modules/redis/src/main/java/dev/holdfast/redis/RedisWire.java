@@ -208,7 +208,7 @@ final class RedisWire {
     metrics.failed(RedisErrors.kind(error));
     pending.promise().fail(error);
     if (RedisErrors.isNotPrimary(error)) {
-      breakDown("readonly", "the server is no primary any more");
+      breakDown("readonly", "the server is no primary any more, or was none for a while");
     }
   }
 
@@ -243,7 +243,17 @@ final class RedisWire {
 
   private void pingWhenIdle(long now) {
     if (now - lastWrite > IDLE_PING_NANOS) {
-      write(Request.cmd(Command.PING)).onFailure(e -> LOG.debug("ping: {}", e.getMessage()));
+      write(Request.cmd(Command.INFO, "replication"))
+          .onSuccess(this::compare)
+          .onFailure(e -> LOG.debug("ping: {}", e.getMessage()));
+    }
+  }
+
+  /** A PING is answered by a replica as by a primary, and by who was one in between. */
+  private void compare(Response replication) {
+    String change = server.change(ServerInfo.parse(replication.toString()));
+    if (change != null) {
+      breakDown("readonly", change);
     }
   }
 

@@ -5,9 +5,22 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What a server says of itself by INFO, as far as a link wants to know. */
+/**
+ * What a server says of itself by INFO, as far as a link wants to know. Redis 6.2 to 8 and Valkey
+ * have all of it under these names.
+ *
+ * @param runId of the process; another with each start
+ * @param replid of the history that its data follow ({@code master_replid}): another with each
+ *     start, each promotion, the first replica, and an hour without one; of a replica its primary's
+ */
 record ServerInfo(
-    String runId, String version, String role, boolean loading, String evictionPolicy) {
+    String runId,
+    String replid,
+    String version,
+    String role,
+    boolean loading,
+    String evictionPolicy) {
+  private static final int TOKEN_PART = 20;
   private static final Pattern LINE = Pattern.compile("(?m)^([a-z_0-9]+):(.*?)\r?$");
 
   static ServerInfo parse(String info) {
@@ -18,6 +31,7 @@ record ServerInfo(
     }
     return new ServerInfo(
         values.getOrDefault("run_id", ""),
+        values.getOrDefault("master_replid", ""),
         values.getOrDefault("redis_version", ""),
         values.getOrDefault("role", ""),
         "1".equals(values.get("loading")),
@@ -26,8 +40,8 @@ record ServerInfo(
 
   /** Why this server can't be used now; null where it can. */
   String problem() {
-    if (runId.isEmpty()) {
-      return "the server does not tell its run_id";
+    if (runId.length() < TOKEN_PART || replid.length() < TOKEN_PART) {
+      return "the server does not tell its run_id and master_replid";
     }
     if (!RedisVersion.of(version).isSupported()) {
       return "version " + version + " is too old, " + RedisVersion.OLDEST + " is needed";
@@ -35,6 +49,31 @@ record ServerInfo(
     if (loading) {
       return "the server is loading its data";
     }
+    return roleProblem();
+  }
+
+  private String roleProblem() {
     return "master".equals(role) ? null : "the server is a " + role + ", not a primary";
+  }
+
+  /**
+   * Names the data that the server has now: 20 hex digits of the run id, a dash, 20 of the
+   * replication id. The run id alone comes back where a server is demoted, takes over older data,
+   * and is promoted again.
+   */
+  String epochToken() {
+    return runId.substring(0, TOKEN_PART) + "-" + replid.substring(0, TOKEN_PART);
+  }
+
+  /**
+   * Why a connection may not go on, by what the server says later ({@code INFO replication} is
+   * enough); null where it may.
+   */
+  String change(ServerInfo later) {
+    String problem = later.roleProblem();
+    if (problem == null && !later.replid.equals(replid)) {
+      problem = "the server's replication id changed, it may have other data";
+    }
+    return problem;
   }
 }

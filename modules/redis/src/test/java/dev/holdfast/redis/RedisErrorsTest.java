@@ -25,6 +25,8 @@ class RedisErrorsTest {
         "MASTERDOWN Link with MASTER is down | UNAVAILABLE | masterdown",
         "MISCONF Redis is configured to save RDB snapshots | UNAVAILABLE | misconf",
         "NOSCRIPT No matching script. Please use EVAL. | UNAVAILABLE | noscript",
+        "ERR Error running script (call to f_1a2b): @user_script:9: user_script:9: -OTHERDATA the server | UNAVAILABLE | otherdata",
+        "ERR user_script:9: -OTHERDATA the server has script: 1a2b, on @user_script:9. | UNAVAILABLE | otherdata",
         "WRONGTYPE Operation against a key holding the wrong kind of value | INTERNAL | error",
         "ERR unknown command | INTERNAL | error",
         "WRITTENBYSOMESCRIPT of ours | INTERNAL | error"

@@ -47,7 +47,7 @@ class RedisOutageIT {
   void whatIsOutstandingFailsWhenTheServerIsKilledAndTheLinkComesBackByItself() {
     var link = bench.open(config.withCommandTimeout(Duration.ofSeconds(30)));
     var seen = listen(link);
-    String firstRun = link.runId();
+    String firstData = link.epochToken();
 
     List<Future<Reply>> sent = bench.onContext(() -> stopAndSend(link, 100));
     bench.server().kill();
@@ -56,9 +56,9 @@ class RedisOutageIT {
     assertRefused(link.send("GET", key), ErrorCode.UNAVAILABLE, "not connected");
     bench.restart();
     await().until(link::up);
-    assertNotEquals(firstRun, link.runId());
+    assertNotEquals(firstData, link.epochToken());
     assertEquals(0, get(link.send("GET", key)).longOr(0), "what was never read was not done");
-    await().until(() -> seen.equals(List.of("down", "up " + link.runId())));
+    await().until(() -> seen.equals(List.of("down", "up " + link.epochToken())));
     assertEquals(1, bench.registry.get("holdfast.redis.reconnects").counter().count());
     assertEquals(
         100, bench.registry.get("holdfast.redis.errors").tag("kind", "closed").counter().count());
@@ -67,7 +67,7 @@ class RedisOutageIT {
   @Test
   void aServerThatDoesNotAnswerIsGivenUpInTimeAndUsedAgainWhenItAnswers() {
     var link = bench.open(config);
-    String run = link.runId();
+    String data = link.epochToken();
 
     bench.signal("STOP");
     long start = System.nanoTime();
@@ -82,7 +82,7 @@ class RedisOutageIT {
 
     bench.signal("CONT");
     await().until(link::up);
-    assertEquals(run, link.runId());
+    assertEquals(data, link.epochToken());
     assertFalse(get(link.send("INCR", key)).isNull());
     assertEquals(
         2, bench.registry.get("holdfast.redis.errors").tag("kind", "timeout").counter().count());
@@ -134,6 +134,21 @@ class RedisOutageIT {
     assertEquals("OK", get(link.send("SET", key, 1)).asText());
   }
 
+  /**
+   * A replica answers PING as a primary does, and the run id is the same: over a failover and a
+   * failback nothing showed that the server's data may be others.
+   */
+  @Test
+  void anIdleLinkNoticesThatItsServerWasDemotedAndPromotedAgain() {
+    var link = bench.open(config);
+    String data = link.epochToken();
+
+    RawRedis.send(bench.server().port(), "REPLICAOF 127.0.0.1 1");
+    RawRedis.send(bench.server().port(), "REPLICAOF NO ONE");
+
+    await().atMost(6, SECONDS).until(() -> link.up() && !link.epochToken().equals(data));
+  }
+
   @Test
   void openingFailsByNameWhereNoServerAnswers() {
     String uri = bench.server().uri();
@@ -147,7 +162,7 @@ class RedisOutageIT {
   private List<String> listen(RedisLink link) {
     List<String> seen = new CopyOnWriteArrayList<>();
     link.onDown(() -> seen.add("down"));
-    link.onUp(() -> seen.add("up " + link.runId()));
+    link.onUp(() -> seen.add("up " + link.epochToken()));
     return seen;
   }
 
