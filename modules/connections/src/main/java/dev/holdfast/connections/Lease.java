@@ -13,6 +13,7 @@ final class Lease {
   private final long lengthNanos;
   private volatile long until;
   private volatile boolean opened;
+  private boolean interrupted;
   private long since;
 
   Lease(Duration length) {
@@ -24,11 +25,20 @@ final class Lease {
    * @param lapsed whether Redis says that it had run out
    */
   void renewed(long sentAt, boolean lapsed) {
-    if (lapsed || !held()) {
+    if (lapsed || interrupted || !held()) {
       since = sentAt;
     }
+    interrupted = false;
     until = sentAt + lengthNanos;
     opened = true;
+  }
+
+  /**
+   * A renewal failed, or the link to Redis broke: the others may have it worse, and their leases
+   * may have run out though this one did not.
+   */
+  void interrupted() {
+    interrupted = true;
   }
 
   void lost() {
@@ -40,10 +50,10 @@ final class Lease {
   }
 
   /**
-   * Held for two periods without interruption. Who may reap or sweep: after an outage of Redis all
-   * nodes have had the time to renew.
+   * Held, and renewed without a failure, for two periods. Who may reap or sweep: after an outage of
+   * Redis all nodes have had the time to renew.
    */
   boolean settled() {
-    return held() && System.nanoTime() - since >= PERIODS * lengthNanos;
+    return !interrupted && held() && System.nanoTime() - since >= PERIODS * lengthNanos;
   }
 }

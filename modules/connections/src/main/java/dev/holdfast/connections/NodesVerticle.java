@@ -178,6 +178,7 @@ public final class NodesVerticle extends VerticleBase {
     every(config.sweep().toMillis(), this::sweep);
     every(config.lookBack().toMillis(), this::lookBack);
     every(config.upkeep().toMillis(), () -> upkeep(""));
+    link.onDown(lease::interrupted);
     link.onUp(this::renew);
     gauges.add(Gauge.builder("holdfast.nodes.live", () -> live.size()).register(registry));
     gauges.add(
@@ -206,8 +207,13 @@ public final class NodesVerticle extends VerticleBase {
     store
         .renew(node, config.lease())
         .onSuccess(roll -> renewed(sent, roll))
-        .onFailure(failure -> LOG.warn("lease of {}: {}", node, failure.getMessage()))
+        .onFailure(this::notRenewed)
         .onComplete(done -> renewing = false);
+  }
+
+  private void notRenewed(Throwable failure) {
+    lease.interrupted();
+    LOG.warn("lease of {}: {}", node, failure.getMessage());
   }
 
   private void renewed(long sent, Roll roll) {
