@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/** Counts what is in a cluster's Redis. Blocks. */
+/** Looks at what is in a cluster's Redis. Blocks. */
 final class RedisKeys implements AutoCloseable {
   private final RedisLink link;
 
@@ -43,6 +43,10 @@ final class RedisKeys implements AutoCloseable {
       cursor = page.at(0).asText();
     } while (!cursor.equals("0"));
     return counts;
+  }
+
+  Reply send(String command, Object... args) {
+    return await(link.send(command, args));
   }
 
   @Override

@@ -46,7 +46,8 @@ final class ConsumerStore {
             claim.owner(),
             claim.lease(),
             claim.earliest() ? "earliest" : "latest",
-            MAX_NAMES);
+            MAX_NAMES,
+            ConsumerMessage.MAX_LEASE);
     return CLAIM.run(link, keys, args).map(ConsumerStore::claimed);
   }
 

@@ -7,6 +7,7 @@
 local kept = redis.call('HMGET', KEYS[2], 'o', 'g', 'e', 's')
 if kept[1] ~= ARGV[2] or kept[2] ~= ARGV[3] then return 0 end
 local now = now_ms()
+keeps(KEYS[2])
 
 local function age(epoch)
   local m = redis.call('HMGET', KEYS[1], 'e', 'f')

@@ -13,6 +13,10 @@ local function now_ms()
   return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 end
 
+-- A full Redis (maxmemory) refuses a script at its first write, if that may need memory, and never later. What keeps or frees begins with
+-- this write, which needs none and changes nothing; what adds does not. The table is in the README of redis.
+local function keeps(hash) redis.call('HDEL', hash, '') end
+
 -- Returns epoch, top, forks; nil where there is no log and create is false.
 local function open_log(meta, log, token, offered, create)
   if not string.find(redis.call('INFO', 'replication'), 'master_replid:' .. string.sub(token, 22), 1, true) then
@@ -22,8 +26,9 @@ local function open_log(meta, log, token, offered, create)
   local epoch, top, forks = m[1], tonumber(m[2] or ''), m[4] or ''
   if not epoch or not top then
     if not create then return nil end
-    redis.call('DEL', meta, log)
+    -- HSET first: a full Redis refuses a log that is new.
     redis.call('HSET', meta, 'e', offered, 's', 0, 'r', token, 'f', '', 'z', 0)
+    redis.call('DEL', log)
     redis.call('PEXPIRE', meta, META_TTL)
     return offered, 0, ''
   end
@@ -33,6 +38,7 @@ local function open_log(meta, log, token, offered, create)
       if count < 16 then kept, count = kept .. ',' .. fork, count + 1 end
     end
     epoch, forks = offered, kept
+    if not create then keeps(meta) end
     redis.call('HSET', meta, 'e', epoch, 'r', token, 'f', forks)
   end
   return epoch, top, forks

@@ -101,6 +101,17 @@ class ConsumerStoreIT {
     assertEquals(cursor.at(1), append());
   }
 
+  /** It was held for the hour that the clock went back, by a reader that had died. */
+  @Test
+  void aLeaseOfBeforeTheClockWasSetBackEndsAsOneThatIsRenewedNow() {
+    claimed("a");
+    long hour = 3_600_000;
+    Await.get(link.send("HINCRBY", Keys.consumer(channel, "audit"), "x", hour));
+
+    assertEquals(LEASE, claim("audit", "b", true).heldFor());
+    assertTrue(claim("audit", "b", true).heldFor() <= LEASE);
+  }
+
   @Test
   void onlyOneHoldsItUntilItsLeaseExpires() {
     ConsumerRef first = claimed("a");

@@ -16,11 +16,14 @@ import java.util.Objects;
  */
 public record LeaseConfig(
     Duration lease, Duration renewal, Duration sweep, Duration lookBack, Duration upkeep) {
+  /** An expiry that is further ahead is of before Redis' clock was set back. */
+  static final Duration LONGEST = Duration.ofMinutes(1);
+
   private static final Duration SHORTEST = Duration.ofMillis(50);
 
   public LeaseConfig {
     var problems = new ArrayList<String>();
-    check("lease", lease, Duration.ofMillis(300), Duration.ofMinutes(1), problems);
+    check("lease", lease, Duration.ofMillis(300), LONGEST, problems);
     check("sweep", sweep, SHORTEST, Duration.ofMinutes(1), problems);
     check("lookBack", lookBack, SHORTEST, Duration.ofMinutes(10), problems);
     check("upkeep", upkeep, Duration.ofSeconds(1), Duration.ofHours(6), problems);

@@ -93,7 +93,13 @@ final class NodeStore {
   private Future<Roll> lease(NodeId node, String step, Duration lease, String info) {
     List<String> keys = List.of(Keys.leases(), Keys.nodeInfo(), Keys.buried());
     List<Object> args =
-        List.of(node.toString(), step, lease.toMillis(), info, REMEMBERED.toMillis());
+        List.of(
+            node.toString(),
+            step,
+            lease.toMillis(),
+            info,
+            REMEMBERED.toMillis(),
+            LeaseConfig.LONGEST.toMillis());
     return LEASE.run(link, keys, args).map(NodeStore::roll);
   }
 

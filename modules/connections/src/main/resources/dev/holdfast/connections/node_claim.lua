@@ -16,6 +16,7 @@ if ARGV[1] ~= ARGV[2] then
 end
 local by = redis.call('GET', KEYS[3])
 if by and by ~= ARGV[2] and expiry(by) > now then return 'taken' end
+redis.call('ZREM', KEYS[1], '') -- a full Redis lets the rest through
 redis.call('SET', KEYS[3], ARGV[2], 'PX', ARGV[3])
 redis.call('ZADD', KEYS[2], now, ARGV[1])
 return 'claimed'

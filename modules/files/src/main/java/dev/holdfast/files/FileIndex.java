@@ -88,7 +88,8 @@ final class FileIndex {
 
   /** Has a file looked at. */
   Future<Void> setDue(FileKey file, long at) {
-    return link.send("ZADD", Keys.fileDue(file.shard()), at, file.toString()).mapEmpty();
+    List<Object> args = List.of(file.toString(), "", at);
+    return DUE.run(link, List.of(Keys.fileDue(file.shard())), args).mapEmpty();
   }
 
   Future<Void> unsetDue(FileKey file) {

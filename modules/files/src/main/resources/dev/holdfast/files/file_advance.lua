@@ -17,6 +17,7 @@ for i, part in ipairs(parts) do
   text[i] = part[1] .. ':' .. string.format('%.0f', part[2])
 end
 if offset > tonumber(f[4]) then return 'large' end
+keeps(KEYS[1])
 redis.call('HSET', KEYS[1], 'parts', table.concat(text, ','), 'off', string.format('%.0f', offset))
 if ARGV[4] == '1' then redis.call('HSET', KEYS[1], 'writer', '') end
 keep(KEYS[1], ARGV[5])

@@ -14,6 +14,7 @@ if (f[5] or '') == '' and #parts > 0 then
 elseif #parts >= tonumber(ARGV[3]) then
   return {'parts'}
 end
+keeps(KEYS[1])
 redis.call('HSET', KEYS[1], 'gen', generation, 'writer', generation)
 keep(KEYS[1], ARGV[2])
 return {'granted', generation, tonumber(part), length, tonumber(f[3])}

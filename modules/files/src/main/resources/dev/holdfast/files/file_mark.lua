@@ -7,6 +7,7 @@ if not f[1] then return {} end
 if f[1] ~= 'deleted' then
   local due = tonumber((f[1] == 'uploading' and f[2] or f[3]) or '0')
   if ARGV[2] == 'due' and (due == 0 or now_ms() < due) then return {'kept', due} end
+  keeps(KEYS[1])
   redis.call('HSET', KEYS[1], 'state', 'deleted', 'was', f[1], 'reason', ARGV[1], 'ver', tonumber(f[4] or '0') + 1)
   redis.call('PERSIST', KEYS[1])
 end

@@ -11,6 +11,10 @@ local function parts_of(text)
   return parts
 end
 
+-- A full Redis (maxmemory) refuses a script at its first write, if that may need memory, and never later. What keeps or frees begins with
+-- this write, which needs none and changes nothing; what adds does not. The table is in the README of redis.
+local function keeps(hash) redis.call('HDEL', hash, '') end
+
 -- An upload is alive for so long after its last sign of life; its key's TTL is a backstop, a day later.
 local function keep(record, idle)
   redis.call('HSET', record, 'due', now_ms() + tonumber(idle))

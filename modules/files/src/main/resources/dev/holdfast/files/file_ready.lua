@@ -6,6 +6,7 @@ local f = redis.call('HMGET', KEYS[1], 'state', 'gen', 'ver', 'off', 'size')
 if f[1] == 'uploading' then
   if f[2] ~= ARGV[1] then return {'fenced'} end
   local life = tonumber(ARGV[4])
+  keeps(KEYS[1])
   redis.call('HSET', KEYS[1], 'state', 'ready', 'sha', ARGV[2], 'type', ARGV[3], 'ver', tonumber(f[3]) + 1, 'off', f[5],
     'exp', life == 0 and 0 or now_ms() + life, 'told', 0)
   redis.call('HDEL', KEYS[1], 'parts', 'writer', 'due')

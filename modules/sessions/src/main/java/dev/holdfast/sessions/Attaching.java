@@ -124,15 +124,17 @@ final class Attaching {
     return turns
         .take(session, () -> holdInTurn(session, fresh, attach))
         .compose(held -> inTime(held, started))
-        .onFailure(failure -> undo(session, attach, 0));
+        .onFailure(failure -> failed(session, fresh, attach, failure));
   }
 
   private Future<Optional<Holding>> holdInTurn(
       SessionKey session, boolean fresh, SessionMessage.Attach attach) {
-    return parts
-        .index()
-        .add(session, attach.caller().user(), attach.node())
-        .compose(listed -> parts.store().attach(session, fresh, attach));
+    String user = attach.caller().user();
+    Future<Void> listed =
+        fresh
+            ? parts.index().add(session, user, attach.node())
+            : parts.index().keep(session, user, attach.node());
+    return listed.compose(done -> parts.store().attach(session, fresh, attach));
   }
 
   private static Future<Optional<Holding>> inTime(Optional<Holding> held, long started) {
@@ -200,6 +202,19 @@ final class Attaching {
     return done.here()
         ? Future.succeededFuture(done)
         : parts.index().leave(session, node).map(done);
+  }
+
+  /** A full Redis has refused a new session before anything changed but, perhaps, an index. */
+  private void failed(
+      SessionKey session, boolean fresh, SessionMessage.Attach attach, Throwable failure) {
+    if (fresh && HoldfastException.from(failure).code() == ErrorCode.STORE_FULL) {
+      parts
+          .index()
+          .remove(session, attach.caller().user(), attach.node())
+          .onFailure(later -> LOG.debug("session {}: {}", session, later.getMessage()));
+    } else {
+      undo(session, attach, 0);
+    }
   }
 
   /**

@@ -1,6 +1,8 @@
 package dev.holdfast.sessions;
 
 import dev.holdfast.core.Bus;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.sessions.SessionIndex.Due;
 import dev.holdfast.sessions.SessionStore.Marked;
@@ -12,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Ends sessions: marks one as ended, tells it, and only then deletes its keys. A due entry stands
@@ -116,8 +119,11 @@ final class Ending {
         .onComplete(done -> finishing.remove(session));
   }
 
+  /** One line for each session would be thousands where a full Redis takes no event. */
   private void again(Due due, Throwable failure) {
-    LOG.warn("the end of session {} is to be repeated: {}", due.session(), failure.getMessage());
+    boolean full = HoldfastException.from(failure).code() == ErrorCode.STORE_FULL;
+    LOG.atLevel(full ? Level.DEBUG : Level.WARN)
+        .log("the end of session {} is to be repeated: {}", due.session(), failure.getMessage());
     parts
         .index()
         .postpone(due, parts.clock().now() + AGAIN_MS)

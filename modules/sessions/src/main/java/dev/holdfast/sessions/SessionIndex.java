@@ -20,7 +20,13 @@ final class SessionIndex {
   /** Longer than the session's own TTL, so that an index never forgets one that lives. */
   private static final Duration BEYOND_BACKSTOP = Duration.ofHours(1);
 
+  private static final Script PUT = Script.of("sessions", "session_index");
   private static final Script SETTLE = Script.of("sessions", "session_due");
+
+  /** Whether a full Redis takes an entry: of a session that is there already, it does. */
+  private static final String KEEP = "keep";
+
+  private static final String ADD = "add";
 
   private final RedisLink link;
   private final long ttl;
@@ -34,14 +40,30 @@ final class SessionIndex {
   record Due(SessionKey session, long score) {}
 
   /**
-   * @param node where it is attached, or will be; or null
+   * Lists a session that is to be made; fails with STORE_FULL where Redis is full.
+   *
+   * @param node where it will be attached, or null
    */
   Future<Void> add(SessionKey session, String user, NodeId node) {
+    return list(session, user, node, ADD);
+  }
+
+  /**
+   * Lists a session that is there already, also where Redis is full.
+   *
+   * @param node where it is attached, or will be; or null
+   */
+  Future<Void> keep(SessionKey session, String user, NodeId node) {
+    return list(session, user, node, KEEP);
+  }
+
+  private Future<Void> list(SessionKey session, String user, NodeId node, String how) {
     List<Future<?>> written = new ArrayList<>();
-    add(Keys.userSessions(session.tenant(), user), session.session(), written);
-    add(tenantKey(session), session.session(), written);
+    String id = session.session();
+    written.add(put(Keys.userSessions(session.tenant(), user), id, 0, ttl, how));
+    written.add(put(tenantKey(session), id, 0, ttl, how));
     if (node != null) {
-      add(Keys.nodeSessions(node), session.toString(), written);
+      written.add(put(Keys.nodeSessions(node), session.toString(), 0, ttl, how));
     }
     return Future.all(written).mapEmpty();
   }
@@ -82,12 +104,12 @@ final class SessionIndex {
   }
 
   /**
-   * Has a session looked at: before it is detached.
+   * Has a session looked at: before it is detached. Also where Redis is full.
    *
    * @param at Redis time in ms, about
    */
   Future<Void> setDue(SessionKey session, long at) {
-    return link.send("ZADD", dueKey(session), at, session.toString()).mapEmpty();
+    return put(dueKey(session), session.toString(), at, 0, KEEP).mapEmpty();
   }
 
   /** Up to {@code limit} sessions that are due, the earliest first. */
@@ -122,9 +144,8 @@ final class SessionIndex {
         .map(members -> members.stream().map(SessionKey::parse).toList());
   }
 
-  private void add(String key, String member, List<Future<?>> written) {
-    written.add(link.send("ZADD", key, 0, member));
-    written.add(link.send("PEXPIRE", key, ttl));
+  private Future<Reply> put(String key, String member, long score, long ttl, String how) {
+    return PUT.run(link, List.of(key), List.of(member, score, ttl, how));
   }
 
   private Future<Void> settle(Due due, String to) {

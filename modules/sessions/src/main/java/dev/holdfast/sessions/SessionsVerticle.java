@@ -167,7 +167,7 @@ public final class SessionsVerticle extends VerticleBase
         .store()
         .touch(session, owner, null)
         .map(SessionsVerticle::found)
-        .compose(at -> parts.index().add(session, at.user(), at.node()))
+        .compose(at -> parts.index().keep(session, at.user(), at.node()))
         .map(new Answer.Done());
   }
 
@@ -276,7 +276,7 @@ public final class SessionsVerticle extends VerticleBase
   private Future<Void> relist(SessionKey session, Optional<SessionStore.Located> renewed) {
     return renewed.isEmpty()
         ? Future.succeededFuture()
-        : parts.index().add(session, renewed.get().user(), renewed.get().node());
+        : parts.index().keep(session, renewed.get().user(), renewed.get().node());
   }
 
   private Future<Boolean> falseIfFenced(Throwable failure) {

@@ -67,6 +67,6 @@ final class Upkeep {
   private Future<Boolean> relist(SessionKey session, Optional<SessionStore.Located> found) {
     return found.isEmpty()
         ? Future.succeededFuture(false)
-        : parts.index().add(session, found.get().user(), found.get().node()).map(true);
+        : parts.index().keep(session, found.get().user(), found.get().node()).map(true);
   }
 }

@@ -6,7 +6,7 @@
 --         before are empty if nobody held it, and subscriptions are channel, 'epoch:seq' by turns
 --         | {'stale'}: a later attempt of the same client holds it; nothing changed
 --         | {'refused'}: nothing changed (not there, another user's, ended, past its due time; new: the id is in use)
--- TTLs: all three keys ARGV 10. HSET comes first, so that a full Redis refuses before anything changed.
+-- TTLs: all three keys ARGV 10. A full Redis refuses a new session before anything changed (HSET comes first), and never a resume.
 local s = redis.call('HMGET', KEYS[1], 'user', 'state', 'due', 'gen', 'node', 'conn', 'inst', 'try')
 local now = now_ms()
 if ARGV[1] == 'new' then
@@ -17,6 +17,7 @@ elseif s[1] ~= ARGV[2] or not lives(s[2], s[3]) then
   return {'refused'}
 end
 if ARGV[11] ~= '' and s[7] == ARGV[11] and tonumber(s[8]) > tonumber(ARGV[12]) then return {'stale'} end
+if ARGV[1] == 'resume' then keeps(KEYS[1]) end
 local generation = tonumber(s[4] or '0') + 1
 redis.call('HSET', KEYS[1], 'state', 'attached', 'gen', generation, 'node', ARGV[5], 'conn', ARGV[6], 'client', ARGV[7],
   'addr', ARGV[8], 'since', now, 'roles', ARGV[3], 'perms', ARGV[4], 'linger', ARGV[9], 'renewed', now,

@@ -5,6 +5,7 @@
 -- TTLs: all three keys ARGV 3, renewed at most every ARGV 4.
 local may = verdict(KEYS[1], ARGV[1])
 if may ~= 'ok' then return {may} end
+keeps(KEYS[1])
 store_cursors(KEYS[1], KEYS[2], ARGV[2], 5)
 local now = now_ms()
 local s = redis.call('HMGET', KEYS[1], 'renewed', 'user', 'node')

@@ -7,6 +7,7 @@ local s = redis.call('HMGET', KEYS[1], 'user', 'state', 'gen', 'node', 'conn', '
 if s[2] ~= 'attached' or s[4] ~= ARGV[1] then return {'elsewhere'} end
 if (ARGV[2] ~= '0' and s[3] ~= ARGV[2]) or (ARGV[3] ~= '' and s[5] ~= ARGV[3]) then return {'here'} end
 local now = now_ms()
+keeps(KEYS[1])
 redis.call('HSET', KEYS[1], 'state', 'detached', 'due', now + tonumber(s[6]), 'renewed', now)
 redis.call('HDEL', KEYS[1], 'node', 'conn', 'client', 'addr', 'since')
 store_cursors(KEYS[1], KEYS[2], ARGV[4], 6)

@@ -7,6 +7,7 @@ if not kept or tonumber(kept) ~= tonumber(ARGV[2]) then return 0 end
 if ARGV[3] == '' then
   redis.call('ZREM', KEYS[1], ARGV[1])
 else
+  redis.call('ZREM', KEYS[1], '') -- a full Redis lets the rest through
   redis.call('ZADD', KEYS[1], ARGV[3], ARGV[1])
 end
 return 1

@@ -1,4 +1,5 @@
--- Ends a session in two steps, so that its end can be told in between: 'mark' (nothing can use it any more), then 'delete'.
+-- Ends a session in two steps, so that its end can be told in between: 'mark' (nothing can use it any more, and all but its record goes
+-- at once: where Redis is full its end can't be told yet), then 'delete'.
 -- KEYS  1 session   2 subscriptions   3 publishing   4 meta   5 log of its channel          all in the session's slot
 -- ARGV  1 'mark' or 'delete'   2 mark: 'forced', or 'due' (only when detached and past its due time)   3 reason   4 TTL in ms
 -- Returns mark: {'ended', user, generation, node where it was attached (else empty), reason} also where it was marked before
@@ -14,8 +15,10 @@ if ARGV[1] == 'delete' then return {} end
 if s[2] ~= 'ended' then
   if ARGV[2] == 'due' and s[2] == 'attached' then return {'attached', s[5] or ''} end
   if ARGV[2] == 'due' and lives(s[2], s[3]) then return {'detached', tonumber(s[3])} end
+  keeps(KEYS[1])
   redis.call('HSET', KEYS[1], 'state', 'ended', 'reason', ARGV[3])
   extend(ARGV[4], KEYS[1])
+  redis.call('DEL', unpack(KEYS, 2))
   s[6] = ARGV[3]
 end
 return {'ended', s[1], tonumber(s[4] or '0'), s[5] or '', s[6]}

@@ -4,6 +4,10 @@ local function now_ms()
   return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 end
 
+-- A full Redis (maxmemory) refuses a script at its first write, if that may need memory, and never later. What keeps or frees begins with
+-- this write, which needs none and changes nothing; what adds does not. The table is in the README of redis.
+local function keeps(hash) redis.call('HDEL', hash, '') end
+
 -- Whether a session may still be used: attached, or detached and not past its due time (the sweeper may be late).
 local function lives(state, due)
   return state == 'attached' or (state == 'detached' and now_ms() < tonumber(due or '0'))

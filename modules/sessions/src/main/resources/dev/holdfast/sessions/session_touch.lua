@@ -8,6 +8,7 @@ if not s[1] or not lives(s[2], s[3]) or (ARGV[1] ~= '' and ARGV[1] ~= s[1]) then
 local attached = s[2] == 'attached'
 if ARGV[2] ~= '' and not (attached and s[4] == ARGV[2]) then return {} end
 local now = now_ms()
+keeps(KEYS[1])
 redis.call('HSET', KEYS[1], 'renewed', now)
 if not attached then redis.call('HSET', KEYS[1], 'due', now + tonumber(s[5])) end
 extend(ARGV[3], KEYS[1], KEYS[2], KEYS[3])
