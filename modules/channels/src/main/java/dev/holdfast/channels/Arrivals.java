@@ -1,6 +1,7 @@
 package dev.holdfast.channels;
 
 import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Position;
@@ -92,6 +93,11 @@ final class Arrivals {
               moved.tryComplete();
             }
           });
+    }
+
+    @Override
+    public void gone(ChannelName channel) {
+      moved.tryComplete();
     }
 
     void close() {

@@ -14,6 +14,7 @@ final class ChannelsMetrics {
   final Counter catchUps;
   final Counter hints;
   final Counter hintsLost;
+  final Counter hintsUnsent;
   final Counter holes;
   final Counter logReads;
   final Counter ringReads;
@@ -31,6 +32,7 @@ final class ChannelsMetrics {
     catchUps = registry.counter("holdfast.catchups");
     hints = registry.counter("holdfast.hints");
     hintsLost = registry.counter("holdfast.hints.lost");
+    hintsUnsent = registry.counter("holdfast.hints.unsent");
     holes = registry.counter("holdfast.hints.holes");
     logReads = registry.counter("holdfast.reads", "from", "log");
     ringReads = registry.counter("holdfast.reads", "from", "ring");

@@ -81,7 +81,7 @@ public final class ChannelsVerticle extends VerticleBase
   private Future<?> serve(RedisLink opened) {
     link = opened;
     store = new ChannelStore(link, config);
-    hints = new HintSender(bus, context, hub.node(), hub::hints);
+    hints = new HintSender(hub, context);
     consumers = new Consumers(new ConsumerStore(link), store, new Arrivals(vertx, context, hub));
     vertx.setPeriodic(BEAT_MS, timer -> beat());
     MessageConsumer<ChannelMessage<?>> served =

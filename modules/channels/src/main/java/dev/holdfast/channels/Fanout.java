@@ -1,5 +1,6 @@
 package dev.holdfast.channels;
 
+import dev.holdfast.core.Budget;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.Position;
 import dev.holdfast.protocol.EncodedFrame;
@@ -97,6 +98,10 @@ public final class Fanout {
     vertx.setTimer(ms, timer -> run(action));
   }
 
+  Budget.Share openings() {
+    return hub.memory().openings();
+  }
+
   ChannelsMetrics metrics() {
     return hub.metrics();
   }
@@ -113,6 +118,16 @@ public final class Fanout {
 
   void refused(Channel channel, Throwable failure) {
     with(channel, local -> local.refused(failure));
+  }
+
+  /** The channel's readers are told; who opens it from now on is asked about anew. */
+  void gone(Channel channel) {
+    with(
+        channel,
+        local -> {
+          channels.remove(channel, local);
+          local.gone();
+        });
   }
 
   void deliver(Channel channel, Stretch stretch) {

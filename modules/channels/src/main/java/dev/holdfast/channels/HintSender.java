@@ -5,10 +5,10 @@ import dev.holdfast.core.NodeId;
 import io.vertx.core.Context;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /**
  * Sends hints: those of one run of the event loop go to each node in one batch, batches are
@@ -19,23 +19,31 @@ final class HintSender {
   private final Bus bus;
   private final Context context;
   private final NodeId self;
-  private final Consumer<List<Hint>> local;
-  private final Map<NodeId, Long> numbers = new HashMap<>();
-  private final Map<NodeId, List<Hint>> pending = new HashMap<>();
-  private Set<NodeId> peers = Set.of();
+  private final HubVerticle hub;
+  private final Map<NodeId, HintOutbox> outboxes = new HashMap<>();
+  private final Set<HintOutbox> filled = new LinkedHashSet<>();
+  private List<Hint> local = new ArrayList<>();
+  private Set<NodeId> live = Set.of();
+  private Lives lives = new Lives(live);
   private boolean scheduled;
 
-  HintSender(Bus bus, Context context, NodeId self, Consumer<List<Hint>> local) {
-    this.bus = bus;
+  HintSender(HubVerticle hub, Context context) {
+    this.bus = hub.bus();
     this.context = context;
-    this.self = self;
-    this.local = local;
+    this.self = hub.node();
+    this.hub = hub;
   }
 
   /** Queues a hint for the nodes; it goes out when what the event loop has in hand is done. */
   void hint(List<NodeId> nodes, Hint hint) {
     for (NodeId node : nodes) {
-      pending.computeIfAbsent(node, missing -> new ArrayList<>()).add(hint);
+      if (node.equals(self)) {
+        local.add(hint);
+      } else {
+        HintOutbox outbox = outbox(node);
+        outbox.add(hint);
+        filled.add(outbox);
+      }
     }
     if (!scheduled && !nodes.isEmpty()) {
       scheduled = true;
@@ -43,32 +51,56 @@ final class HintSender {
     }
   }
 
-  private void flush() {
-    scheduled = false;
-    pending.forEach(this::send);
-    pending.clear();
+  private HintOutbox outbox(NodeId node) {
+    return outboxes.computeIfAbsent(node, this::fresh);
   }
 
-  private void send(NodeId node, List<Hint> hints) {
-    if (node.equals(self)) {
-      local.accept(hints);
-    } else {
-      long number = numbers.merge(node, 1L, Long::sum);
-      bus.hint(node.address(), new Hint.Batch(self, number, hints));
+  private HintOutbox fresh(NodeId node) {
+    var outbox = new HintOutbox(node, hub.memory(), hub.metrics());
+    if (lives.over(node)) {
+      outbox.over();
+    }
+    return outbox;
+  }
+
+  private void flush() {
+    scheduled = false;
+    filled.forEach(outbox -> outbox.send(bus::write, self));
+    filled.clear();
+    if (!local.isEmpty()) {
+      List<Hint> own = local;
+      local = new ArrayList<>();
+      hub.hints(own);
     }
   }
 
-  /** Tells who lives. Numbers are kept for one that seems dead: it may come back, and counts on. */
-  void peers(Set<NodeId> live) {
-    peers = Set.copyOf(live);
+  /**
+   * Who lives. To one that did and does no more nothing is sent; its number is kept until it can't
+   * come back.
+   */
+  void peers(Set<NodeId> now) {
+    live = now;
+    lives = new Lives(now);
+    long nanos = System.nanoTime();
+    outboxes.forEach((node, outbox) -> seen(node, outbox, nanos));
+    outboxes
+        .entrySet()
+        .removeIf(
+            one -> lives.over(one.getKey()) || one.getValue().absentSince(nanos - Lives.LONG_NS));
+  }
+
+  private void seen(NodeId node, HintOutbox outbox, long now) {
+    if (live.contains(node)) {
+      outbox.present(now);
+    } else {
+      outbox.absent();
+    }
   }
 
   /**
    * To all that live, this node included: a beat that does not come back shows a lost registration.
    */
   void beat() {
-    for (NodeId peer : peers) {
-      bus.hint(peer.address(), new Hint.Beat(self, numbers.getOrDefault(peer, 0L)));
-    }
+    live.forEach(peer -> outbox(peer).beat(bus::write, self));
   }
 }

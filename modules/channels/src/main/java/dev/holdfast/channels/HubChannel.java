@@ -2,6 +2,8 @@ package dev.holdfast.channels;
 
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName.Kind;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Position;
 import dev.holdfast.protocol.EncodedFrame;
 import dev.holdfast.protocol.ServerFrames;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 
 /**
  * One channel that this node has readers of: keeps interest, puts hints in order, reads the log for
@@ -38,7 +41,9 @@ final class HubChannel {
   private final List<Frame> run = new ArrayList<>();
   private State state = State.OPENING;
   private Position last;
-  private Future<Position> asserting;
+  private boolean asserting;
+  private boolean again;
+  private boolean left;
   private boolean behind;
   private boolean holeTimed;
   private long renewAt = NEVER;
@@ -47,7 +52,7 @@ final class HubChannel {
   HubChannel(Channel channel, HubContext hub) {
     this.channel = channel;
     this.hub = hub;
-    this.ring = new Ring(hub.config().ringBytes());
+    this.ring = hub.rings().fresh();
   }
 
   Channel channel() {
@@ -63,20 +68,10 @@ final class HubChannel {
       flush();
       fanout.opened(channel, last);
     }
-    if (last == null || channel.name().kind() == Kind.SESSION) {
-      checkFromNow();
-    }
-  }
-
-  /**
-   * The interest in a {@code session:} channel is where the session is attached: while it was
-   * elsewhere no hint came, and what a check that is under way says may be of before.
-   */
-  private void checkFromNow() {
-    if (asserting == null) {
-      check();
-    } else {
-      asserting.onComplete(done -> check());
+    // The interest in a session: channel is where the session is attached: while it was elsewhere
+    // no hint came.
+    if ((last == null || channel.name().kind() == Kind.SESSION) && mayCheck()) {
+      check(hub.store(), failure -> {});
     }
   }
 
@@ -87,32 +82,68 @@ final class HubChannel {
     }
   }
 
-  /** Whether nobody has read it for a while, so that it can be left. */
+  /**
+   * Whether nobody has read it for a while, so that it can be left; not while interest is asserted,
+   * which would come after.
+   */
   boolean deserted(long now) {
-    return leaveAt != NEVER && now - leaveAt >= 0;
+    return leaveAt != NEVER && now - leaveAt >= 0 && !asserting;
   }
 
-  boolean due(long now) {
-    return behind || (renewAt != NEVER && now - renewAt >= 0);
+  /** Gives back what it keeps; it is not used again. */
+  void leave() {
+    left = true;
+    ring.clear();
+    held.values().forEach(this::released);
+    held.clear();
+  }
+
+  boolean isDue(long now) {
+    return renewAt != NEVER && now - renewAt >= 0;
+  }
+
+  boolean isBehind() {
+    return behind;
   }
 
   // --- interest and position
 
-  /** Asserts interest and compares positions; one call under way at a time. */
-  Future<Position> check() {
-    if (asserting == null) {
-      asserting = hub.store().interest(channel, hub.node());
-      asserting.onComplete(
-          answer -> {
-            asserting = null;
-            if (answer.succeeded()) {
-              asserted(answer.result());
-            } else {
-              notAsserted(answer.cause());
-            }
-          });
+  /**
+   * Whether a check may begin. Where one is under way, whose answer may be of before, another
+   * follows it.
+   */
+  boolean mayCheck() {
+    again |= asserting;
+    return !left && !asserting;
+  }
+
+  /**
+   * Asserts interest and compares positions; one call under way at a time, see {@link #mayCheck}.
+   *
+   * @param done gets the failure, or null
+   */
+  void check(ChannelStore store, Consumer<Throwable> done) {
+    asserting = true;
+    store
+        .interest(channel, hub.node())
+        .onComplete(
+            answer -> {
+              asserting = false;
+              if (answer.succeeded()) {
+                asserted(answer.result());
+              } else {
+                notAsserted(answer.cause());
+              }
+              checkAgain();
+              done.accept(answer.cause());
+            });
+  }
+
+  private void checkAgain() {
+    if (again) {
+      again = false;
+      hub.recheck().accept(this);
     }
-    return asserting;
   }
 
   private void asserted(Position position) {
@@ -132,13 +163,22 @@ final class HubChannel {
 
   private void notAsserted(Throwable failure) {
     if (last == null) {
-      List<Fanout> refused = List.copyOf(taps);
-      taps.clear();
-      refused.forEach(fanout -> fanout.refused(channel, failure));
-      leaveAt = System.nanoTime();
+      dismiss().forEach(fanout -> fanout.refused(channel, failure));
+    } else if (HoldfastException.from(failure).code() == ErrorCode.NOT_FOUND) {
+      // Its session is no more. Nobody would ever answer otherwise, so it is not asked again.
+      dismiss().forEach(fanout -> fanout.gone(channel));
     } else {
       behind = true;
     }
+  }
+
+  private List<Fanout> dismiss() {
+    List<Fanout> dismissed = List.copyOf(taps);
+    taps.clear();
+    behind = false;
+    renewAt = NEVER;
+    leaveAt = System.nanoTime();
+    return dismissed;
   }
 
   // --- hints
@@ -173,11 +213,22 @@ final class HubChannel {
   }
 
   private void hold(Hint hint) {
-    if (held.size() < MAX_HELD) {
-      held.put(hint.seq(), hint);
+    if (held.size() < MAX_HELD && hub.held().tryTake(bytes(hint))) {
+      released(held.put(hint.seq(), hint));
     } else {
       behind = true;
     }
+  }
+
+  private Hint released(Hint hint) {
+    if (hint != null) {
+      hub.held().give(bytes(hint));
+    }
+    return hint;
+  }
+
+  private static long bytes(Hint hint) {
+    return hint.body().length + Ring.OVERHEAD;
   }
 
   /**
@@ -186,7 +237,7 @@ final class HubChannel {
    */
   private void takeHeld() {
     while (!held.isEmpty() && held.firstKey() <= next()) {
-      Hint hint = held.pollFirstEntry().getValue();
+      Hint hint = released(held.pollFirstEntry().getValue());
       if (!hint.epoch().equals(last.epoch())) {
         behind = true;
       } else if (hint.seq() == next()) {

@@ -1,5 +1,6 @@
 package dev.holdfast.channels;
 
+import dev.holdfast.core.Budget;
 import dev.holdfast.core.Bus;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.NodeId;
@@ -37,10 +38,14 @@ public final class HubVerticle extends VerticleBase {
   private final ChannelsMetrics metrics;
   private final Map<Channel, HubChannel> channels = new HashMap<>();
   private volatile Set<NodeId> peers = Set.of();
+  private final HubMemory memory;
   private RedisLink link;
   private HubContext shared;
   private Peers tracker;
   private PositionChecks checks;
+  private RedisLink checkLink;
+  private Rings rings;
+  private Gauge openChannels;
 
   public HubVerticle(
       Bus bus, NodeInbox inbox, RedisConfig redis, ChannelsConfig config, MeterRegistry registry) {
@@ -50,31 +55,52 @@ public final class HubVerticle extends VerticleBase {
     this.config = config;
     this.registry = registry;
     this.metrics = new ChannelsMetrics(registry);
+    this.memory = HubMemory.of(config.memory(), new Budget(registry));
   }
 
   @Override
   public Future<?> start() {
-    return RedisLink.open(vertx, redis, "hub", registry).map(this::opened);
+    return RedisLink.open(vertx, redis, "hub", registry).compose(this::opened);
   }
 
-  private Void opened(RedisLink opened) {
+  /** Checks have a link of their own: should they ever break it, no reader's work is lost. */
+  private Future<Void> opened(RedisLink opened) {
     link = opened;
-    ChannelStore store = new ChannelStore(link, config);
-    LogReader reader = new LogReader(store, node(), metrics);
-    shared = new HubContext(vertx, node(), config, store, reader, metrics);
-    checks = new PositionChecks(vertx, config.checksPerSecond(), metrics);
-    tracker = new Peers(config.silence(), metrics, this::compareAll, inbox::reopen);
+    return RedisLink.open(vertx, redis, "checks", registry).map(this::begun);
+  }
+
+  private Void begun(RedisLink forChecks) {
+    checkLink = forChecks;
+    var store = new ChannelStore(link, config);
+    var checkStore = new ChannelStore(checkLink, config);
+    checks = new PositionChecks(vertx, checkStore, config.checksPerSecond(), metrics);
+    var reader = new LogReader(store, node(), metrics, memory.reads());
+    rings = new Rings(memory.rings(), config.ringBytes(), Rings.AGE);
+    shared =
+        new HubContext(
+            vertx, node(), config, store, reader, metrics, rings, memory.held(), this::recheck);
+    tracker =
+        new Peers(System::nanoTime, config.silence(), metrics, this::compareAll, inbox::reopen);
     link.onUp(this::compareAll);
     inbox.on(Hint.Batch.class, batch -> onContext(() -> batch(batch)));
     inbox.on(Hint.Beat.class, beat -> onContext(() -> tracker.beat(beat)));
     vertx.setPeriodic(TICK_MS, timer -> tick());
-    Gauge.builder("holdfast.channels.open", channels, Map::size).register(registry);
+    openChannels = Gauge.builder("holdfast.channels.open", channels, Map::size).register(registry);
     return null;
   }
 
+  /** The gauges go, too: the next life of this node has its own. */
   @Override
   public Future<?> stop() {
-    return link == null ? Future.succeededFuture() : link.close();
+    memory.budget().close();
+    if (openChannels != null) {
+      registry.remove(openChannels);
+    }
+    return closed(link).eventually(() -> closed(checkLink));
+  }
+
+  private static Future<Void> closed(RedisLink opened) {
+    return opened == null ? Future.succeededFuture() : opened.close();
   }
 
   /** This life of this node. */
@@ -90,6 +116,10 @@ public final class HubVerticle extends VerticleBase {
     return metrics;
   }
 
+  HubMemory memory() {
+    return memory;
+  }
+
   /** The nodes that live, this one included; empty until {@link #nodes} was called. Any thread. */
   Set<NodeId> peers() {
     return peers;
@@ -101,7 +131,11 @@ public final class HubVerticle extends VerticleBase {
   public void nodes(Set<NodeId> live) {
     Set<NodeId> now = Set.copyOf(live);
     peers = now;
-    onContext(() -> tracker.nodes(now));
+    onContext(
+        () -> {
+          checks.nodes(now.size());
+          tracker.nodes(now);
+        });
   }
 
   /** The fan-out of an event loop, for its readers on this node. Any thread. */
@@ -173,26 +207,36 @@ public final class HubVerticle extends VerticleBase {
   private void tick() {
     tracker.tick();
     long now = System.nanoTime();
+    rings.tick(now);
     List<HubChannel> due = new ArrayList<>();
+    List<HubChannel> behind = new ArrayList<>();
     channels.values().removeIf(channel -> leave(channel, now));
     for (HubChannel channel : channels.values()) {
-      if (channel.due(now)) {
+      if (channel.isDue(now)) {
         due.add(channel);
+      } else if (channel.isBehind()) {
+        behind.add(channel);
       }
     }
-    checks.add(due);
+    checks.addDue(due);
+    checks.add(behind);
   }
 
   private boolean leave(HubChannel channel, long now) {
     if (!channel.deserted(now)) {
       return false;
     }
+    channel.leave();
     // A lost leave costs hints that nobody wants, until the interest expires.
     shared
         .store()
         .leave(channel.channel(), node())
         .onFailure(failure -> metrics.leavesLost.increment());
     return true;
+  }
+
+  private void recheck(HubChannel channel) {
+    checks.addDue(List.of(channel));
   }
 
   private void compareAll() {

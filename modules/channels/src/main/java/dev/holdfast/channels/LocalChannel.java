@@ -19,6 +19,7 @@ final class LocalChannel {
   private final List<Subscription> readers = new ArrayList<>();
   private Position top;
   private int users;
+  private boolean over;
 
   LocalChannel(Channel channel, Fanout fanout) {
     this.channel = channel;
@@ -40,18 +41,37 @@ final class LocalChannel {
     return opening
         .future()
         .compose(position -> subscription.place(start))
-        .onSuccess(placed -> readers.add(subscription))
-        .onFailure(failure -> gone());
+        .onSuccess(this::placed)
+        .onFailure(failure -> left());
   }
 
-  /** A reader, or one that could not be placed, is no more. */
-  void remove(Subscription subscription) {
-    if (readers.remove(subscription)) {
-      gone();
+  private void placed(Subscription subscription) {
+    subscription.slot = readers.size();
+    readers.add(subscription);
+    if (over) {
+      subscription.gone();
     }
   }
 
-  private void gone() {
+  /**
+   * A reader is no more. The last one takes its place, so that thousands can leave one channel at a
+   * time without a search for each.
+   */
+  void remove(Subscription subscription) {
+    int slot = subscription.slot;
+    if (slot < 0) {
+      return;
+    }
+    subscription.slot = -1;
+    Subscription last = readers.remove(readers.size() - 1);
+    if (last != subscription) {
+      readers.set(slot, last);
+      last.slot = slot;
+    }
+    left();
+  }
+
+  private void left() {
     if (--users == 0) {
       fanout.remove(this);
     }
@@ -71,6 +91,12 @@ final class LocalChannel {
 
   void refused(Throwable failure) {
     opening.tryFail(failure);
+  }
+
+  /** The session whose channel it is, is no more. */
+  void gone() {
+    over = true;
+    List.copyOf(readers).forEach(Subscription::gone);
   }
 
   void deliver(Stretch stretch) {

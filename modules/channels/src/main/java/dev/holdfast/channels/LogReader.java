@@ -1,5 +1,6 @@
 package dev.holdfast.channels;
 
+import dev.holdfast.core.Budget;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
@@ -22,18 +23,23 @@ final class LogReader {
 
   private static final int MAX_READS = 32;
 
+  /** What a read takes: a chunk as it comes from Redis, and as frames. */
+  private static final long READ_BYTES = 512 << 10;
+
   private final ChannelStore store;
   private final NodeId node;
   private final ChannelsMetrics metrics;
+  private final Budget.Share share;
   private final Map<Key, Future<Stretch>> underWay = new HashMap<>();
   private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
   private int reads;
   private boolean beginning;
 
-  LogReader(ChannelStore store, NodeId node, ChannelsMetrics metrics) {
+  LogReader(ChannelStore store, NodeId node, ChannelsMetrics metrics, Budget.Share share) {
     this.store = store;
     this.node = node;
     this.metrics = metrics;
+    this.share = share;
   }
 
   private record Key(Channel channel, Position after) {}
@@ -61,7 +67,7 @@ final class LogReader {
       return;
     }
     beginning = true;
-    while (reads < MAX_READS && !waiting.isEmpty()) {
+    while (reads < MAX_READS && !waiting.isEmpty() && share.tryTake(READ_BYTES)) {
       reads++;
       waiting.poll().run();
     }
@@ -75,6 +81,7 @@ final class LogReader {
         .onComplete(
             read -> {
               reads--;
+              share.give(READ_BYTES);
               underWay.remove(key);
               promise.handle(read);
               next();

@@ -1,5 +1,6 @@
 package dev.holdfast.channels;
 
+import dev.holdfast.core.ChannelName;
 import dev.holdfast.protocol.EncodedFrame;
 
 /**
@@ -12,4 +13,10 @@ public interface Outlet {
 
   /** Takes a frame, in order; also past {@link #writable}, by at most one stretch. */
   void send(EncodedFrame frame);
+
+  /**
+   * The session whose channel this is, is no more, though nobody told this node so: nothing more
+   * comes, and the subscription is closed. Does nothing where the reader need not know.
+   */
+  default void gone(ChannelName channel) {}
 }

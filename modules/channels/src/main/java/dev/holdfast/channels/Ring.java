@@ -6,31 +6,82 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The newest frames of a channel, bounded in bytes, for readers that are just behind. Confined to
- * the hub's context.
+ * The newest frames of a channel, bounded in bytes, for readers that are just behind; part of the
+ * {@link Rings} of its hub. Confined to the hub's context.
  */
 final class Ring {
+  /** What a frame costs besides its bytes. */
+  static final int OVERHEAD = 160;
+
+  private record Kept(Frame frame, long at) {
+    int bytes() {
+      return frame.encoded().length() + OVERHEAD;
+    }
+  }
+
+  private final Rings rings;
   private final int maxBytes;
-  private final ArrayDeque<Frame> frames = new ArrayDeque<>();
+
+  /** Null where empty: most channels are idle. */
+  private ArrayDeque<Kept> frames;
+
   private int bytes;
 
-  Ring(int maxBytes) {
+  Ring(Rings rings, int maxBytes) {
+    this.rings = rings;
     this.maxBytes = maxBytes;
   }
 
+  boolean isEmpty() {
+    return frames == null;
+  }
+
   void add(List<Frame> newer) {
+    int before = bytes;
+    long now = System.nanoTime();
     for (Frame frame : newer) {
-      frames.addLast(frame);
-      bytes += frame.encoded().length();
+      frames = frames == null ? new ArrayDeque<>() : frames;
+      var kept = new Kept(frame, now);
+      frames.addLast(kept);
+      bytes += kept.bytes();
     }
     while (bytes > maxBytes) {
-      bytes -= frames.removeFirst().encoded().length();
+      removeFirst();
+    }
+    rings.changed(this, bytes - before);
+    rings.fit();
+  }
+
+  private void removeFirst() {
+    bytes -= frames.removeFirst().bytes();
+    if (frames.isEmpty()) {
+      frames = null;
     }
   }
 
   void clear() {
-    frames.clear();
+    rings.changed(this, -empty());
+  }
+
+  /**
+   * @return how many bytes are free now; the count of {@link Rings} is the caller's to change
+   */
+  int empty() {
+    int freed = bytes;
+    frames = null;
     bytes = 0;
+    return freed;
+  }
+
+  /**
+   * @return as {@link #empty}
+   */
+  int dropBefore(long nanoTime) {
+    int before = bytes;
+    while (frames != null && frames.getFirst().at() - nanoTime < 0) {
+      removeFirst();
+    }
+    return before - bytes;
   }
 
   /**
@@ -45,16 +96,17 @@ final class Ring {
     }
     boolean holds =
         from.epoch().equals(last.epoch())
-            && !frames.isEmpty()
-            && from.seq() >= frames.getFirst().seq() - 1
+            && frames != null
+            && from.seq() >= frames.getFirst().frame().seq() - 1
             && from.seq() < last.seq();
     if (!holds) {
       return null;
     }
+    rings.changed(this, 0);
     List<Frame> found = new ArrayList<>();
-    for (Frame frame : frames) {
-      if (frame.seq() > from.seq() && found.size() < limit) {
-        found.add(frame);
+    for (Kept kept : frames) {
+      if (kept.frame().seq() > from.seq() && found.size() < limit) {
+        found.add(kept.frame());
       }
     }
     Position to = from.at(from.seq() + found.size());

@@ -44,6 +44,20 @@ record Stretch(Position from, Gap gap, List<Frame> frames, Position to, boolean 
     return new Stretch(from, gap, frames, to, to.seq() >= chunk.top().seq());
   }
 
+  /** The same, but for its frames: they are read again from where they begin. */
+  Stretch withoutFrames() {
+    return new Stretch(from, gap, List.of(), base(), false);
+  }
+
+  /** What its frames take in memory. */
+  long bytes() {
+    long bytes = 0;
+    for (Frame frame : frames) {
+      bytes += frame.encoded().length() + Ring.OVERHEAD;
+    }
+    return bytes;
+  }
+
   /** Where the frames begin. */
   Position base() {
     return to.at(to.seq() - frames.size());

@@ -1,6 +1,8 @@
 package dev.holdfast.channels;
 
 import dev.holdfast.core.Channel;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Position;
 import dev.holdfast.protocol.EncodedFrame;
 import dev.holdfast.protocol.ServerFrames;
@@ -26,9 +28,14 @@ public final class Subscription {
   private final LocalChannel local;
   private final Fanout fanout;
   private final Outlet outlet;
+
+  /** Its place among the readers of {@link LocalChannel}, which alone changes it; -1 where none. */
+  int slot = -1;
+
   private State state = State.PLACED;
   private Position position;
   private Stretch first;
+  private long firstBytes;
   private boolean announce = true;
   private boolean reading;
 
@@ -73,10 +80,28 @@ public final class Subscription {
         .read(channel(), cursor)
         .map(
             read -> {
-              first = read;
+              first = admitted(read);
               position = read.from();
               return this;
             });
+  }
+
+  /**
+   * Keeps the first chunk until the reader begins, within the node's budget; else it is read again.
+   */
+  private Stretch admitted(Stretch read) {
+    long bytes = read.bytes();
+    if (bytes > 0 && !fanout.openings().tryTake(bytes)) {
+      return read.withoutFrames();
+    }
+    firstBytes = bytes;
+    return read;
+  }
+
+  private void releaseFirst() {
+    first = null;
+    fanout.openings().give(firstBytes);
+    firstBytes = 0;
   }
 
   /**
@@ -89,7 +114,7 @@ public final class Subscription {
     state = State.BEHIND;
     if (first != null) {
       Stretch read = first;
-      first = null;
+      releaseFirst();
       fanout.metrics().deliveries.increment(take(read));
     }
     pump();
@@ -99,8 +124,17 @@ public final class Subscription {
   public void close() {
     if (state != State.CLOSED) {
       state = State.CLOSED;
+      releaseFirst();
       fanout.unstall(this);
       local.remove(this);
+    }
+  }
+
+  /** The session whose channel it is, is no more: closes, and says so. */
+  void gone() {
+    if (state != State.CLOSED) {
+      close();
+      outlet.gone(channel().name());
     }
   }
 
@@ -178,11 +212,19 @@ public final class Subscription {
       return;
     }
     if (failure != null) {
-      fanout.later(RETRY_MS, this::pump);
+      readFailed(failure);
       return;
     }
     fanout.metrics().deliveries.increment(take(read));
     pump();
+  }
+
+  private void readFailed(Throwable failure) {
+    if (HoldfastException.from(failure).code() == ErrorCode.NOT_FOUND) {
+      gone();
+    } else {
+      fanout.later(RETRY_MS, this::pump);
+    }
   }
 
   /**

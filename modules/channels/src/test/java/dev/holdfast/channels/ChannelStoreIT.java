@@ -301,6 +301,6 @@ class ChannelStoreIT {
   }
 
   private static ChannelsConfig retention(Retention topic) {
-    return new ChannelsConfig(Map.of("topic", topic), null, null, null, null, 0, 0);
+    return new ChannelsConfig(Map.of("topic", topic), null, null, null, null, 0, 0, null);
   }
 }

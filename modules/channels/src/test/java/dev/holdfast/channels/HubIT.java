@@ -41,7 +41,7 @@ class HubIT {
 
   private static ChannelsConfig config(int ring) {
     Duration leave = Duration.ofMillis(1);
-    return new ChannelsConfig(Map.of(), null, leave, null, null, ring, 0);
+    return new ChannelsConfig(Map.of(), null, leave, null, null, ring, 0, null);
   }
 
   private void publish(int times) {

@@ -71,7 +71,7 @@ class RetentionIT {
 
   private void retain(Retention retention) {
     Map<String, Retention> topics = Map.of("topic", retention);
-    store = new ChannelStore(link, new ChannelsConfig(topics, null, null, null, null, 0, 0));
+    store = new ChannelStore(link, new ChannelsConfig(topics, null, null, null, null, 0, 0, null));
     top = Await.get(store.interest(channel, new NodeId("n1", 7)));
   }
 

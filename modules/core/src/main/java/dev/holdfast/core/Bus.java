@@ -49,6 +49,17 @@ public final class Bus {
   }
 
   /**
+   * As {@link #hint}.
+   *
+   * @return done when it is written to the connection, or can't be: until then the bus keeps it in
+   *     memory, without a bound of its own. Completes on any thread
+   */
+  public Future<Void> write(String address, BusValue message) {
+    DeliveryOptions options = options(Duration.ofSeconds(5));
+    return vertx.eventBus().<BusValue>sender(address, options).write(message);
+  }
+
+  /**
    * Serves an address in the whole cluster; the handler's failure goes back by name. Registered
    * when the future of {@link MessageConsumer#completion()} is.
    */

@@ -1,0 +1,201 @@
+package dev.holdfast.channels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.NodeId;
+import dev.holdfast.redis.Keys;
+import dev.holdfast.redis.RedisConfig;
+import dev.holdfast.redis.RedisLink;
+import dev.holdfast.testkit.OwnRedis;
+import dev.holdfast.testkit.RedisExtension;
+import dev.holdfast.testkit.TestRedis;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Comparing positions: what it finds, and what it costs Redis. */
+@ExtendWith(RedisExtension.class)
+class ChecksIT {
+  private static final NodeId PEER = new NodeId("n2", 1);
+  private static final Pattern CALLS = Pattern.compile("cmdstat_evalsha:calls=(\\d+)");
+
+  private TestRedis redis;
+  private RedisRelay relay;
+  private HubFixture node;
+  private RedisLink direct;
+
+  @BeforeEach
+  void open(@OwnRedis TestRedis own) {
+    redis = own;
+    relay = new RedisRelay(redis.uri());
+    node = new HubFixture(relay.uri(), ChannelsConfig.DEFAULT);
+    direct =
+        Await.get(RedisLink.open(node.vertx, RedisConfig.of(redis.uri()), "direct", node.registry));
+  }
+
+  @AfterEach
+  void close() {
+    node.close();
+    relay.close();
+  }
+
+  private long scripts() {
+    String stats = Await.get(direct.send("INFO", "commandstats")).asText();
+    Matcher calls = CALLS.matcher(stats);
+    return calls.find() ? Long.parseLong(calls.group(1)) : 0;
+  }
+
+  private void beat(long number) {
+    node.bus.hint(node.node.address(), new Hint.Beat(PEER, number));
+  }
+
+  private double checks() {
+    return node.count("holdfast.position.checks");
+  }
+
+  /**
+   * The answer of a check that was under way when a loss was told may be of before the loss: nobody
+   * asked again, and the event came with the renewal, two minutes later.
+   */
+  @Test
+  void aLossThatIsToldWhileACheckIsUnderWayIsLookedForAgain() {
+    var outlet = new RecordingOutlet();
+    node.read(Start.latest(), outlet);
+    Await.until("live", () -> !outlet.all("live").isEmpty());
+    long before = scripts();
+    relay.hold();
+    beat(1);
+    Await.until("the check is answered, unread", () -> scripts() > before);
+    var behind = new ChannelStore(direct, ChannelsConfig.DEFAULT);
+    Await.get(behind.append(node.channel, new Publisher("p-1", 1), 1, "\"n\":1".getBytes()));
+    beat(2);
+    Await.until("both losses are noticed", () -> node.count("holdfast.hints.lost") == 2);
+
+    relay.release();
+
+    Await.until("the event", () -> outlet.seqs().equals(List.of(1L)));
+  }
+
+  private void openMany(int channels) {
+    var opened = new AtomicInteger();
+    node.loop.runOnContext(
+        now ->
+            IntStream.range(0, channels)
+                .mapToObj(i -> new Channel(node.channel.tenant(), ChannelName.topic("t" + i)))
+                .forEach(
+                    channel ->
+                        node.fanout
+                            .open(channel, Start.latest(), new RecordingOutlet())
+                            .onSuccess(open -> opened.incrementAndGet())));
+    Await.until("all are open", () -> opened.get() == channels);
+  }
+
+  private void aPeerDies() {
+    node.hub.nodes(Set.of(node.node, PEER));
+    node.hub.nodes(Set.of(node.node));
+  }
+
+  /**
+   * Checks were sent by a timer, 2,000 a second, whether Redis answered or not: a hundred nodes
+   * that miss one were more than any Redis can do.
+   */
+  @Test
+  void aRedisThatAnswersNothingIsAskedNoMoreThanSixtyFourThingsAtATime() {
+    openMany(1_000);
+    double before = checks();
+    redis.pause();
+    aPeerDies();
+
+    Await.until("checks begin", () -> checks() > before);
+    Promise<Void> aWhile = Promise.promise();
+    node.vertx.setTimer(1_000, timer -> aWhile.complete());
+    Await.get(aWhile.future());
+    double asked = checks() - before;
+    redis.resume();
+
+    assertTrue(asked <= PositionChecks.MOST_UNDER_WAY, () -> "under way: " + asked);
+    Await.until("all are compared", () -> checks() - before >= 1_000);
+    assertEquals(0, timeouts());
+  }
+
+  private double timeouts() {
+    return node.registry.find("holdfast.redis.errors").tag("kind", "timeout").counters().stream()
+        .mapToDouble(counter -> counter.count())
+        .sum();
+  }
+
+  /** Each channel that failed to be compared was asked about again each second, all at once. */
+  @Test
+  void whileRedisIsAwayChecksWaitAndAreMadeUpFor() {
+    openMany(1_000);
+    double before = checks();
+    redis.kill();
+    Await.until("down", () -> !direct.up());
+    aPeerDies();
+    Promise<Void> aWhile = Promise.promise();
+    node.vertx.setTimer(1_500, timer -> aWhile.complete());
+    Await.get(aWhile.future());
+    double asked = checks() - before;
+
+    redis.start();
+
+    assertTrue(asked < 100, () -> "asked in vain: " + asked);
+    Await.until("all are compared", () -> checks() - before - asked >= 1_000);
+  }
+
+  /**
+   * The session ended, and the notice of it was lost: its channel was asked about each second for
+   * ever, and its reader went on in silence.
+   */
+  @Test
+  void aSessionThatIsNoMoreIsToldToItsReadersOnceAndNotAskedAboutAgain() {
+    var gone = new ArrayList<ChannelName>();
+    Channel channel = new Channel(node.channel.tenant(), ChannelName.session("s1"));
+    var outlet =
+        new Outlet() {
+          @Override
+          public boolean writable() {
+            return true;
+          }
+
+          @Override
+          public void send(dev.holdfast.protocol.EncodedFrame frame) {}
+
+          @Override
+          public void gone(ChannelName name) {
+            gone.add(name);
+          }
+        };
+    Map<String, String> session = new HashMap<>(Map.of("state", "attached"));
+    session.put("node", node.node.toString());
+    String key = Keys.session(channel.tenant(), "s1");
+    session.forEach((field, value) -> Await.get(direct.send("HSET", key, field, value)));
+    Subscription subscription =
+        node.onLoop(() -> node.fanout.open(channel, Start.latest(), outlet));
+    node.start(subscription);
+    Await.get(direct.send("DEL", key));
+
+    aPeerDies();
+
+    Await.until("it is told", () -> gone.equals(List.of(channel.name())));
+    Await.until(
+        "the channel is left",
+        () -> node.registry.find("holdfast.channels.open").gauge().value() == 0);
+    assertEquals(
+        0, node.onLoop(() -> io.vertx.core.Future.succeededFuture(node.fanout.openChannels())));
+  }
+}
