@@ -1,6 +1,7 @@
 package dev.holdfast.app;
 
 import dev.holdfast.app.config.ConfigException;
+import dev.holdfast.app.node.EndException;
 import dev.holdfast.app.node.StartException;
 import dev.holdfast.loadtest.targets.TargetException;
 import dev.holdfast.redis.EmbeddedRedisException;
@@ -38,7 +39,7 @@ final class ExitCode {
   static int explain(Exception failure, CommandLine commands, ParseResult ignored) {
     int code = of(failure);
     commands.getErr().println("holdfast: " + message(failure));
-    if (code == FAILED) {
+    if (code == FAILED && !(failure instanceof EndException)) {
       LoggerFactory.getLogger(Holdfast.class).error("Failed", failure);
     }
     return code;

@@ -64,6 +64,40 @@ class ServeIT {
     }
   }
 
+  /** It served on without its Redis for ever, and nothing said what had become of that. */
+  @Test
+  void theEmbeddedRedisIsStartedAgainAndReadinessSaysWhatWasWrong() throws Exception {
+    try (var node = serve()) {
+      int port = port(node);
+      awaitReady(port);
+      killRedis(node);
+
+      Awaitility.await()
+          .ignoreExceptions()
+          .until(
+              () -> health(port).contains("\"details\":{\"redis\":\"the embedded Redis ended: "));
+      assertTrue(health(port).contains("killed by signal 9"), health(port));
+      awaitReady(port);
+      hello(port, token(), "");
+    }
+  }
+
+  @Test
+  void aNodeWhoseEmbeddedRedisCanNotBeStartedAgainEndsWithTheReason() throws Exception {
+    try (var node = serve("--set", "redis.embeddedPatience=2s")) {
+      int port = port(node);
+      hello(port, token(), "");
+      spoil(folder.resolve("data").resolve("redis"));
+      killRedis(node);
+
+      assertEquals(1, node.awaitExit(), node.output());
+      String last = node.output().strip().replaceFirst("(?s).*\n", "");
+      String told = "holdfast: the embedded Redis does not start again: ended with status 1: ";
+      assertTrue(last.startsWith(told), node.output());
+      assertTrue(!node.output().contains("\tat dev.holdfast"), node.output());
+    }
+  }
+
   @Test
   void aPortInUseIsToldWithItsCode() throws Exception {
     try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
@@ -100,6 +134,28 @@ class ServeIT {
       assertTrue(node.output().contains("every address of this machine"), node.output());
       assertTrue(!node.output().contains("0.0.0.0"), node.output());
     }
+  }
+
+  private static void killRedis(HoldfastProcess node) {
+    node.descendants().stream().filter(ServeIT::isRedis).forEach(ProcessHandle::destroyForcibly);
+  }
+
+  private static boolean isRedis(ProcessHandle process) {
+    return process.info().command().orElse("").matches(".*/(redis|valkey)-server[^/]*");
+  }
+
+  /** What Redis reads when it starts begins with nonsense. */
+  private static void spoil(Path data) throws IOException {
+    try (var files = Files.walk(data)) {
+      for (Path file : files.filter(name -> name.toString().matches(".*\\.(aof|rdb)")).toList()) {
+        Files.writeString(file, "nonsense, and more of it");
+      }
+    }
+  }
+
+  private String health(int port) throws Exception {
+    var ready = URI.create("http://127.0.0.1:" + port + "/health/ready");
+    return http.send(HttpRequest.newBuilder(ready).build(), BodyHandlers.ofString()).body();
   }
 
   private HoldfastProcess serve(String... more) throws IOException {

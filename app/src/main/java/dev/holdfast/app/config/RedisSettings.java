@@ -10,6 +10,8 @@ import java.time.Duration;
  * @param uri null: an embedded server, whose data are in the data folder
  * @param embeddedPort port of the embedded server on loopback; 0 takes a free one
  * @param embeddedFsync when the embedded server writes to disk
+ * @param embeddedPatience how long the embedded server, when it has ended, is started again before
+ *     the node ends, 1 s to 1 h
  */
 public record RedisSettings(
     String uri,
@@ -19,7 +21,8 @@ public record RedisSettings(
     Duration reconnectMax,
     int maxQueued,
     int embeddedPort,
-    Fsync embeddedFsync) {
+    Fsync embeddedFsync,
+    Duration embeddedPatience) {
   private static final RedisConfig LIBRARY = RedisConfig.of("redis://127.0.0.1:6379");
 
   /** An embedded server, {@code appendfsync always}. */
@@ -32,7 +35,8 @@ public record RedisSettings(
           LIBRARY.reconnectMax(),
           LIBRARY.maxQueued(),
           0,
-          Fsync.ALWAYS);
+          Fsync.ALWAYS,
+          Duration.ofMinutes(1));
 
   public RedisSettings {
     link(
@@ -41,6 +45,9 @@ public record RedisSettings(
         maxQueued);
     if (embeddedPort < 0 || embeddedPort > 65_535) {
       throw new IllegalArgumentException("embeddedPort: 0 to 65535, not " + embeddedPort);
+    }
+    if (embeddedPatience.toSeconds() < 1 || embeddedPatience.compareTo(Duration.ofHours(1)) > 0) {
+      throw new IllegalArgumentException("embeddedPatience: 1s to 1h");
     }
   }
 

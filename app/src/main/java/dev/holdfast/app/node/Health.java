@@ -4,7 +4,9 @@ import dev.holdfast.gateway.HealthChecks;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** Puts together what a node answers about itself. */
 final class Health {
@@ -12,10 +14,19 @@ final class Health {
 
   private Health() {}
 
+  /**
+   * @param redis what is wrong with the embedded Redis, where there is one
+   */
   static HealthChecks of(
-      List<PulseVerticle> pulses, BooleanSupplier started, Map<String, BooleanSupplier> ready) {
+      List<PulseVerticle> pulses,
+      BooleanSupplier started,
+      Map<String, BooleanSupplier> ready,
+      Supplier<Optional<String>> redis) {
     return new HealthChecks(
-        Map.of("event_loops", () -> respond(pulses)), ready, Map.of("node", started));
+        Map.of("event_loops", () -> respond(pulses)),
+        ready,
+        Map.of("node", started),
+        Map.of("redis", redis));
   }
 
   private static boolean respond(List<PulseVerticle> pulses) {

@@ -7,7 +7,6 @@ import dev.holdfast.cluster.Cluster;
 import dev.holdfast.cluster.HostPort;
 import dev.holdfast.core.Bus;
 import dev.holdfast.core.Ids;
-import dev.holdfast.redis.RedisConfig;
 import io.micrometer.core.instrument.Gauge;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;
@@ -51,10 +50,10 @@ final class Node {
   /**
    * Joins the cluster; the node is to be started then.
    *
-   * @param redis which to use; the one in {@code config} may be embedded
+   * @param redis which is used
    * @param trusted keys included
    */
-  static Future<Node> join(HoldfastConfig config, RedisConfig redis, AuthConfig trusted) {
+  static Future<Node> join(HoldfastConfig config, NodeRedis redis, AuthConfig trusted) {
     HoldfastConfig fixed = withPort(config);
     HostPort address = NodeAddress.of(fixed);
     var meters = new JvmMeters();
@@ -66,7 +65,7 @@ final class Node {
   private static NodeParts parts(
       HoldfastConfig config,
       HostPort address,
-      RedisConfig redis,
+      NodeRedis redis,
       AuthConfig trusted,
       Vertx vertx,
       JvmMeters meters) {

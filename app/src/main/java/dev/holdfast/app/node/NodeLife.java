@@ -217,7 +217,8 @@ final class NodeLife {
             "started", () -> started,
             "redis", link::up,
             "lease", nodes::leaseHeld,
-            "bus", probe::reachable));
+            "bus", probe::reachable),
+        parts.server()::trouble);
   }
 
   private NodeInfo info() {

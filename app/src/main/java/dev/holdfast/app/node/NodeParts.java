@@ -12,15 +12,20 @@ import dev.holdfast.redis.RedisConfig;
  * @param id of the node; the same in each life
  * @param config its {@code gateway} has the port that is really listened at
  * @param address of the gateways, for others
+ * @param server that Redis
  */
 record NodeParts(
     String id,
     Bus bus,
     HoldfastConfig config,
     HostPort address,
-    RedisConfig redis,
+    NodeRedis server,
     TokenVerifier tokens,
     JvmMeters meters) {
+
+  RedisConfig redis() {
+    return server.config();
+  }
 
   /** Of the software, by the jar's manifest. */
   String version() {

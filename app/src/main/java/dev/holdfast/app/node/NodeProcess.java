@@ -3,8 +3,6 @@ package dev.holdfast.app.node;
 import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.cluster.HostPort;
-import dev.holdfast.redis.EmbeddedRedis;
-import dev.holdfast.redis.EmbeddedRedisConfig;
 import dev.holdfast.redis.RedisConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -28,15 +26,14 @@ public final class NodeProcess implements AutoCloseable {
   private static final long START_SECONDS = 90;
   private static final long STOP_SECONDS = 20;
 
-  private final EmbeddedRedis embedded;
-  private final RedisConfig redis;
+  private final NodeRedis redis;
   private final CountDownLatch told = new CountDownLatch(1);
+  private volatile String failure;
   private Node node;
   private boolean closed;
 
-  private NodeProcess(EmbeddedRedis embedded, RedisConfig redis) {
-    this.embedded = embedded;
-    this.redis = redis;
+  private NodeProcess(HoldfastConfig config) {
+    this.redis = NodeRedis.of(config, this::fail);
   }
 
   /**
@@ -50,12 +47,10 @@ public final class NodeProcess implements AutoCloseable {
     StartChecks.memory();
     StartChecks.ports(config);
     AuthConfig trusted = Keys.trusted(config);
-    EmbeddedRedis embedded = config.redis().embedded() ? embedded(config) : null;
-    RedisConfig redis = config.redis().at(embedded == null ? config.redis().uri() : embedded.uri());
-    var process = new NodeProcess(embedded, redis);
+    var process = new NodeProcess(config);
     try {
-      check(redis);
-      process.node = await(Node.join(config, redis, trusted), START_SECONDS);
+      check(process.redis.config());
+      process.node = await(Node.join(config, process.redis, trusted), START_SECONDS);
       await(process.node.start(), START_SECONDS);
     } catch (StartException e) {
       process.close();
@@ -76,18 +71,22 @@ public final class NodeProcess implements AutoCloseable {
 
   /** Which Redis is used, without its password. */
   public String redis() {
-    return embedded == null
-        ? redis.redactedUri()
-        : "embedded, %s at %s, data in %s"
-            .formatted(embedded.version(), embedded.uri(), embedded.dataDir());
+    return redis.description();
   }
 
-  /** Returns when the process was told to end. */
+  /**
+   * Returns when the process was told to end.
+   *
+   * @throws EndException where it ends because it can't go on
+   */
   public void awaitEnd() {
     try {
       told.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    if (failure != null) {
+      throw new EndException(failure);
     }
   }
 
@@ -110,9 +109,12 @@ public final class NodeProcess implements AutoCloseable {
       attempt(node::stop);
       attempt(node::leave);
     }
-    if (embedded != null) {
-      embedded.close();
-    }
+    redis.close();
+  }
+
+  private void fail(String reason) {
+    failure = reason;
+    told.countDown();
   }
 
   private static void attempt(Supplier<Future<Void>> step) {
@@ -142,13 +144,6 @@ public final class NodeProcess implements AutoCloseable {
     } finally {
       await(vertx.close(), STOP_SECONDS);
     }
-  }
-
-  private static EmbeddedRedis embedded(HoldfastConfig config) {
-    var settings = config.redis();
-    return EmbeddedRedis.start(
-        new EmbeddedRedisConfig(
-            config.data().resolve("redis"), settings.embeddedPort(), settings.embeddedFsync()));
   }
 
   private static <T> T await(Future<T> future, long seconds) {

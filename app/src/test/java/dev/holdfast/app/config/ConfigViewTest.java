@@ -79,7 +79,8 @@ class ConfigViewTest {
             r.reconnectMax(),
             r.maxQueued(),
             r.embeddedPort(),
-            r.embeddedFsync());
+            r.embeddedFsync(),
+            r.embeddedPatience());
     AuthConfig auth = AuthConfig.DEFAULTS.withKeys(VerificationKey.hs256(SECRET));
     var config =
         new HoldfastConfig(

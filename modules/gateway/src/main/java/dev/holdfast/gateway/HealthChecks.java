@@ -1,8 +1,10 @@
 package dev.holdfast.gateway;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * What a node says about itself, each a named check that is asked at every request: quick, and safe
@@ -11,15 +13,34 @@ import java.util.function.BooleanSupplier;
  * @param live false: restart the process
  * @param ready false: send it no new connections
  * @param started false: wait before asking the others
+ * @param details of {@code ready}, by the name of the check: what is wrong, where that is known.
+ *     Anybody may read them
  */
 public record HealthChecks(
     Map<String, BooleanSupplier> live,
     Map<String, BooleanSupplier> ready,
-    Map<String, BooleanSupplier> started) {
+    Map<String, BooleanSupplier> started,
+    Map<String, Supplier<Optional<String>>> details) {
   public HealthChecks {
     live = Map.copyOf(live);
     ready = Map.copyOf(ready);
     started = Map.copyOf(started);
+    details = Map.copyOf(details);
+  }
+
+  /** Without details. */
+  public HealthChecks(
+      Map<String, BooleanSupplier> live,
+      Map<String, BooleanSupplier> ready,
+      Map<String, BooleanSupplier> started) {
+    this(live, ready, started, Map.of());
+  }
+
+  /** What is to be said beside the outcomes, by name. */
+  Map<String, String> said() {
+    Map<String, String> said = new TreeMap<>();
+    details.forEach((name, detail) -> detail.get().ifPresent(text -> said.put(name, text)));
+    return said;
   }
 
   /** The checks' outcomes, by name. */

@@ -60,9 +60,9 @@ final class HttpRoutes {
     Map<String, Handler<RoutingContext>> handlers = new HashMap<>(files.handlers());
     handlers.put("connect", routing -> upgrade.handle(routing.request()));
     handlers.put("readEvents", new EventStreams(loop)::handle);
-    handlers.put("isLive", routing -> answer(routing, health.live()));
-    handlers.put("isReady", routing -> answer(routing, health.ready()));
-    handlers.put("isStarted", routing -> answer(routing, health.started()));
+    handlers.put("isLive", routing -> answer(routing, health.live(), Map.of()));
+    handlers.put("isReady", routing -> answer(routing, health.ready(), health.said()));
+    handlers.put("isStarted", routing -> answer(routing, health.started(), Map.of()));
     handlers.put("getMetrics", this::metrics);
     return handlers;
   }
@@ -80,7 +80,8 @@ final class HttpRoutes {
         node.tokens(), node.sessions(), node.channels(), sources, state, loop.config.frameLimit());
   }
 
-  private static void answer(RoutingContext routing, Map<String, BooleanSupplier> checks) {
+  private static void answer(
+      RoutingContext routing, Map<String, BooleanSupplier> checks, Map<String, String> details) {
     Map<String, Boolean> outcomes = HealthChecks.run(checks);
     boolean up = !outcomes.containsValue(false);
     JsonObject body = new JsonObject().put("status", up ? "up" : "down");
@@ -88,7 +89,9 @@ final class HttpRoutes {
     outcomes.forEach((name, holds) -> named.put(name, holds ? "up" : "down"));
     routing.response().setStatusCode(up ? 200 : 503);
     routing.response().putHeader("cache-control", "no-store");
-    routing.json(body.put("checks", named));
+    body.put("checks", named);
+    routing.json(
+        details.isEmpty() ? body : body.put("details", new JsonObject(Map.copyOf(details))));
   }
 
   /** Off the event loop: a scrape formats every meter of the node. */

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 final class ServerProbe {
   private static final int TIMEOUT_MILLIS = 1_000;
   private static final Pattern PROCESS_ID = Pattern.compile("\nprocess_id:(\\d+)");
+  private static final Pattern NOT_WRITTEN = Pattern.compile("\naof_last_write_status:err");
   private static final Pattern LOADED = Pattern.compile("\nloading:0");
 
   enum State {
@@ -43,6 +44,11 @@ final class ServerProbe {
       throw new IOException("port " + port + " is taken by another Redis, process " + id.group(1));
     }
     return LOADED.matcher(info).find() ? State.READY : State.LOADING;
+  }
+
+  /** Whether the server there could not write to its append-only file when it last tried. */
+  static boolean refusesWrites(int port) {
+    return NOT_WRITTEN.matcher(info(port)).find();
   }
 
   private static String info(int port) {
