@@ -24,7 +24,7 @@ class PlantedFaultsIT {
     assertFound(
         new PlantedFault()
             .change(APPEND, "^if g < g0 then return .*$", "")
-            .change(SESSION, "^  if s\\[1\\] ~= generation then return 'fenced' end$", ""),
+            .change(SESSION, "^  if kept > carried then return 'fenced' end$", ""),
         "fencing:");
   }
 

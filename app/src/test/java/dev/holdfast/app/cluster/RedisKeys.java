@@ -31,14 +31,20 @@ final class RedisKeys implements AutoCloseable {
     return new RedisKeys(await(opened.future()));
   }
 
-  /** How many keys of each family: the word after {@code hf:}. */
+  /**
+   * How many keys of each family: the word after {@code hf:}. What is kept for some minutes of how
+   * a session ended is no session.
+   */
   Map<String, Integer> families() {
     Map<String, Integer> counts = new TreeMap<>();
     String cursor = "0";
     do {
       Reply page = await(link.send("SCAN", cursor, "MATCH", "hf:*", "COUNT", 1000));
       for (Reply key : page.at(1).list()) {
-        counts.merge(key.asText().split(":")[1], 1, Integer::sum);
+        String family = key.asText().split(":")[1];
+        if (!family.equals("sess") || isSession(key.asText())) {
+          counts.merge(family, 1, Integer::sum);
+        }
       }
       cursor = page.at(0).asText();
     } while (!cursor.equals("0"));
@@ -47,6 +53,10 @@ final class RedisKeys implements AutoCloseable {
 
   Reply send(String command, Object... args) {
     return await(link.send(command, args));
+  }
+
+  private boolean isSession(String key) {
+    return await(link.send("HEXISTS", key, "user")).asLong() == 1;
   }
 
   @Override

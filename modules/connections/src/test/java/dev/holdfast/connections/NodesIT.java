@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.Position;
@@ -158,15 +159,14 @@ class NodesIT {
         new SessionMessage.StoreCursors.Entry(
             old, Map.of(ChannelName.TENANT, new Position("E", 1)));
     var store = new SessionMessage.StoreCursors(List.of(entry));
-    assertEquals(
-        List.of(), await(cluster.sessions.storeCursors(store)).sessions(), "replaced by nobody");
+    assertEquals(ErrorCode.SHUTTING_DOWN, whyUnheld(cluster, store), "replaced by nobody");
     String cursors = Keys.subscriptions(old.tenant(), old.session());
     assertTrue(cluster.redis("HGET", cursors, "tenant").isNull(), "and yet without effect");
 
     SessionRef moved = cluster.attach(cluster.ann, old.session(), node.node()).session();
     cluster.detach(old, sleeper);
 
-    assertEquals(List.of(old), await(cluster.sessions.storeCursors(store)).sessions());
+    assertEquals(ErrorCode.FENCED, whyUnheld(cluster, store));
     var note = new SessionMessage.NotePublishing(old, ChannelName.TENANT);
     assertThrows(HoldfastException.class, () -> await(cluster.sessions.notePublishing(note)));
     assertEquals(2, cluster.view(moved).attachedTo().generation());
@@ -278,5 +278,9 @@ class NodesIT {
 
   private long count(SessionEvent.Kind kind) {
     return cluster.events.stream().filter(event -> event.kind() == kind).count();
+  }
+
+  private static ErrorCode whyUnheld(Cluster cluster, SessionMessage.StoreCursors store) {
+    return await(cluster.sessions.storeCursors(store)).entries().get(0).why();
   }
 }

@@ -28,7 +28,10 @@ public enum ErrorCode {
   INTERNAL(17, 500, true, "Something went wrong on our side."),
   UNSUPPORTED_TYPE(18, 415, false, "Content of this type is not accepted."),
   RANGE_INVALID(19, 416, false, "The range is not one of the file."),
-  CHECKSUM_MISMATCH(20, 460, false, "The content is not what its checksum says.");
+  CHECKSUM_MISMATCH(20, 460, false, "The content is not what its checksum says."),
+  LOST(21, 503, true, "The store does not know this connection's hold of its session; come back."),
+  ENDED(22, 410, false, "The session has ended."),
+  REVOKED(23, 403, false, "The session's rights were withdrawn.");
 
   public final int number;
   public final int httpStatus;

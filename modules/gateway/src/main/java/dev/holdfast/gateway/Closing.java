@@ -7,12 +7,26 @@ import dev.holdfast.protocol.CloseCode;
 final class Closing {
   private Closing() {}
 
+  /**
+   * Whether a connection that is told this does not hold its session: another does, the store does
+   * not know of it, the session has ended, or it was detached because its node was taken for dead.
+   */
+  static boolean isUnheld(ErrorCode failure) {
+    return switch (failure) {
+      case FENCED, LOST, ENDED, REVOKED, SHUTTING_DOWN -> true;
+      default -> false;
+    };
+  }
+
   /** What is not named here may work at another time, or on another node. */
   static CloseCode of(ErrorCode failure) {
     return switch (failure) {
       case UNAUTHORIZED -> CloseCode.UNAUTHORIZED;
       case FORBIDDEN -> CloseCode.FORBIDDEN;
       case FENCED -> CloseCode.REPLACED;
+      case LOST -> CloseCode.LOST;
+      case ENDED -> CloseCode.ENDED;
+      case REVOKED -> CloseCode.REVOKED;
       case BAD_REQUEST, TOO_LARGE -> CloseCode.PROTOCOL;
       case SHUTTING_DOWN -> CloseCode.SHUTDOWN;
       case INTERNAL -> CloseCode.INTERNAL;

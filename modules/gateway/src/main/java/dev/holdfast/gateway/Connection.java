@@ -103,21 +103,25 @@ final class Connection {
     transport.resume();
   }
 
-  /**
-   * Tells what failed. A session that another connection holds ends this one; so does one that was
-   * detached because this node was taken for dead: its client is to come back elsewhere.
-   */
+  /** Tells what failed. A connection that holds its session no more ends with that. */
   void refuse(String frameId, HoldfastException failure, long retryAfter, long expected) {
+    tell(frameId, failure, retryAfter, expected);
+    if (Closing.isUnheld(failure.code())) {
+      unheld(failure.code());
+    }
+  }
+
+  /** Tells what failed of something else than this session, for example of a service's. */
+  void tell(String frameId, HoldfastException failure) {
+    tell(frameId, failure, 0, 0);
+  }
+
+  private void tell(String frameId, HoldfastException failure, long retryAfter, long expected) {
     loop.metrics.refused(failure.code());
     if (failure.code() == ErrorCode.INTERNAL) {
       LOG.error("connection {}: {}", id, failure.getMessage());
     }
     out.send(ServerFrames.error(frameId, failure, retryAfter, expected));
-    if (failure.code() == ErrorCode.FENCED) {
-      replaced();
-    } else if (failure.code() == ErrorCode.SHUTTING_DOWN) {
-      shutdown();
-    }
   }
 
   void refuse(String frameId, Throwable failure) {
@@ -129,8 +133,8 @@ final class Connection {
     HoldfastException named = HoldfastException.from(failure);
     loop.metrics.refused(named.code());
     LOG.debug("connection {} fails: {}", id, named.getMessage());
-    if (named.code() == ErrorCode.FENCED) {
-      replaced();
+    if (Closing.isUnheld(named.code())) {
+      unheld(named.code());
     } else {
       close(Closing.of(named.code()));
     }
@@ -139,6 +143,15 @@ final class Connection {
   /** Another connection holds the session. */
   void replaced() {
     closeWithout(CloseCode.REPLACED);
+  }
+
+  /** Closes a connection that does not hold its session, as {@link Closing#isUnheld} says. */
+  void unheld(ErrorCode why) {
+    if (why == ErrorCode.SHUTTING_DOWN) {
+      shutdown();
+    } else {
+      closeWithout(Closing.of(why));
+    }
   }
 
   void shutdown() {

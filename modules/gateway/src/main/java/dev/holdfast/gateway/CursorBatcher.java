@@ -64,22 +64,22 @@ final class CursorBatcher {
     }
     sessions
         .storeCursors(new StoreCursors(entries))
-        .onSuccess(fenced -> stored(entries, holders, fenced))
+        .onSuccess(unheld -> stored(entries, holders, unheld))
         .onFailure(failure -> notStored(batch, failure));
   }
 
   private static void stored(
       List<StoreCursors.Entry> entries,
       Map<SessionRef, LiveSession> holders,
-      Answer.Fenced fenced) {
+      Answer.Unheld unheld) {
     for (StoreCursors.Entry entry : entries) {
       Map<ChannelName, Position> cursors = entry.cursors();
       holders.get(entry.session()).subscriptions.saved(cursors);
     }
-    for (SessionRef lost : fenced.sessions()) {
-      LiveSession holder = holders.get(lost);
+    for (Answer.Unheld.Entry entry : unheld.entries()) {
+      LiveSession holder = holders.get(entry.session());
       if (holder != null) {
-        holder.connection.replaced();
+        holder.connection.unheld(entry.why());
       }
     }
   }

@@ -52,7 +52,7 @@ final class Requests {
         .onComplete(answered -> unanswered--)
         .map(Message::body)
         .onSuccess(reply -> answer(frame, reply))
-        .onFailure(failure -> session.connection.refuse(frame.id(), named(failure)));
+        .onFailure(failure -> session.connection.tell(frame.id(), named(failure)));
   }
 
   /** What is not one JSON value would break the frame, and so the connection. */

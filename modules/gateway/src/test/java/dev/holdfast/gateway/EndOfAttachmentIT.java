@@ -1,12 +1,19 @@
 package dev.holdfast.gateway;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.ServiceRequest;
 import dev.holdfast.gateway.GatewayFixture.Welcomed;
 import dev.holdfast.sessions.NodeNotice;
+import dev.holdfast.sessions.SessionMessage;
+import dev.holdfast.testkit.OwnRedis;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,8 +55,87 @@ class EndOfAttachmentIT {
     assertEquals(4504, resume(ann).client().awaitClose().code());
   }
 
+  /** Both were told 4500 "replaced", do not come back; nobody else held their sessions. */
+  @Test
+  void clientsWhoseAttachmentsAnOlderReplicaNeverHadAreToComeBack(@OwnRedis TestRedis own) {
+    try (LaggingReplica replica = LaggingReplica.of(own);
+        GatewayFixture there = new GatewayFixture(own.uri())) {
+      Welcomed ann = there.hello("ann", "publish:topic:*");
+      replica.cutOff(own);
+      Welcomed resumed = resume(there, ann).live();
+      Welcomed bob = there.hello("bob", "publish:topic:*").live();
+      own.restoreFrom(replica.data());
+      there.awaitStore();
+
+      publish(resumed);
+      publish(bob);
+
+      assertEquals("4009 lost", close(resumed));
+      assertEquals("4009 lost", close(bob));
+      Welcomed again = resume(there, resumed);
+      assertTrue(again.welcome().get("resumed").asBoolean());
+      assertTrue(again.generation() > resumed.generation(), "none comes twice");
+      Map<String, ?> bobs = Map.of("resume", bob.session());
+      assertFalse(there.hello(there.token("bob"), bobs).welcome().get("resumed").asBoolean());
+    }
+  }
+
+  @Test
+  void aSessionThatWasEndedClosesAConnectionThatMissedIt() {
+    Welcomed ann = node.hello("ann", "publish:topic:*");
+    Welcomed bob = node.hello("bob", "publish:topic:*");
+    node.losingNotices(() -> end(ann, "closed"));
+    node.losingNotices(() -> end(bob, "revoked"));
+
+    publish(ann);
+    publish(bob);
+
+    assertEquals("4503 ended", close(ann));
+    assertEquals("4504 revoked", close(bob));
+  }
+
+  /** The one that a service gave was taken for that of the session: the connection was closed. */
+  @Test
+  void aServiceThatRefusesARequestEndsNoConnection() {
+    ErrorCode[] codes = {ErrorCode.FENCED, ErrorCode.SHUTTING_DOWN, ErrorCode.LOST};
+    AtomicInteger asked = new AtomicInteger();
+    node.vertx
+        .eventBus()
+        .consumer(
+            ServiceRequest.address("moody"),
+            message -> message.fail(codes[asked.getAndIncrement()].number, "not now"));
+    Welcomed ann = node.hello("ann", "request:moody");
+    for (ErrorCode code : codes) {
+      String id = "r-" + code.wireName();
+      ann.client().send("request", Map.of("id", id, "service", "moody", "method", "m", "data", 1));
+      assertEquals(code.wireName(), ann.client().awaitAnswer(id).get("code").asText());
+    }
+    ann.client().send("ping", Map.of());
+    ann.client().await("pong");
+  }
+
+  private void end(Welcomed client, String reason) {
+    GatewayFixture.get(
+        node.sessions.close(
+            new SessionMessage.Close(node.service, node.tenant, client.session(), reason)));
+  }
+
+  private static void publish(Welcomed client) {
+    Map<String, ?> frame =
+        Map.of("id", "p", "channel", "topic:news", "event", "e", "data", 1, "n", 1);
+    client.client().send("publish", frame);
+  }
+
+  private static String close(Welcomed client) {
+    return client.client().awaitClose().code() + " " + client.client().awaitClose().reason();
+  }
+
   private Welcomed resume(Welcomed ann) {
-    return node.hello(node.token("ann"), Map.of("resume", ann.session()));
+    return resume(node, ann);
+  }
+
+  private static Welcomed resume(GatewayFixture at, Welcomed ann) {
+    return at.hello(at.token("ann", "publish:topic:*"), Map.of("resume", ann.session()));
   }
 
   private void tell(NodeNotice notice) {

@@ -14,6 +14,8 @@ import dev.holdfast.channels.HubVerticle;
 import dev.holdfast.connections.ConnectionsClient;
 import dev.holdfast.core.Bus;
 import dev.holdfast.core.Caller;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.NodeInbox;
@@ -67,6 +69,7 @@ final class GatewayFixture implements AutoCloseable {
   final Caller.Service service;
   volatile boolean accepting = true;
   volatile boolean healthy = true;
+  private volatile boolean noticesLost;
   private final List<GatewayVerticle> gateways = new ArrayList<>();
   private final String deployment;
   private final RedisLink link;
@@ -96,6 +99,14 @@ final class GatewayFixture implements AutoCloseable {
             new ChannelsVerticle(hub, redis, ChannelsConfig.DEFAULT, sessions, registry)));
     hub.nodes(Set.of(node));
     link = get(RedisLink.open(vertx, redis, "test", registry));
+    vertx
+        .eventBus()
+        .addOutboundInterceptor(
+            message -> {
+              if (!noticesLost || !message.message().address().equals(node.address())) {
+                message.next();
+              }
+            });
     directory.listen(inbox);
     get(inbox.open());
     GatewayServices services = services(hub);
@@ -147,6 +158,28 @@ final class GatewayFixture implements AutoCloseable {
     return clients.manual(uri());
   }
 
+  /** What is told to the node while a step is done is lost. */
+  void losingNotices(Runnable step) {
+    noticesLost = true;
+    step.run();
+    noticesLost = false;
+  }
+
+  /** Until sessions are answered for again, after Redis was away. */
+  void awaitStore() {
+    var unknown = new SessionMessage.Get(service, tenant, Ids.fresh());
+    await().until(() -> codeOf(sessions.get(unknown)) == ErrorCode.NOT_FOUND);
+  }
+
+  private static ErrorCode codeOf(Future<?> asked) {
+    try {
+      get(asked);
+      return null;
+    } catch (HoldfastException e) {
+      return e.code();
+    }
+  }
+
   /** After the welcome. */
   Welcomed hello(String user, String... permissions) {
     return hello(token(user, permissions), Map.of());
@@ -172,6 +205,10 @@ final class GatewayFixture implements AutoCloseable {
   record Welcomed(ManualClient client, ObjectNode welcome) {
     String session() {
       return welcome.get("session").asText();
+    }
+
+    long generation() {
+      return welcome.get("generation").asLong();
     }
 
     /** Until the session's own three channels are live. */

@@ -1,6 +1,7 @@
 package dev.holdfast.sessions;
 
 import dev.holdfast.core.BusValue;
+import dev.holdfast.core.ErrorCode;
 import java.util.List;
 
 /** Answers of the sessions service that are not a thing of the domain. */
@@ -8,13 +9,18 @@ public sealed interface Answer extends BusValue {
   /** It holds now. */
   record Done() implements Answer {}
 
-  /**
-   * Attachments that no longer hold their sessions: their connections are to be closed as replaced.
-   */
-  record Fenced(List<SessionRef> sessions) implements Answer {
-    public Fenced {
-      sessions = List.copyOf(sessions);
+  /** Attachments that do not hold their sessions: their connections are to be closed. */
+  record Unheld(List<Entry> entries) implements Answer {
+    public Unheld {
+      entries = List.copyOf(entries);
     }
+
+    /**
+     * One of them.
+     *
+     * @param why FENCED, LOST, ENDED, REVOKED, or SHUTTING_DOWN where it was detached
+     */
+    public record Entry(SessionRef session, ErrorCode why) implements BusValue {}
   }
 
   /**

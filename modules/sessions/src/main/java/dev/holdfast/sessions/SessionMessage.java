@@ -16,8 +16,9 @@ import java.util.Set;
 
 /**
  * What may be asked of the sessions service. Immutable; each names its tenant. Where a {@code
- * generation} is carried, an older one than the session's is refused as FENCED; generation 0 is a
- * service's request, which is not fenced.
+ * generation} is carried, it has to be the one that holds the session. An older one is FENCED, one
+ * that the store does not know LOST, that of a session that was ended ENDED or REVOKED, and one
+ * that was detached SHUTTING_DOWN. Generation 0 is a service's request, which is not fenced.
  */
 public sealed interface SessionMessage<A> extends BusMessage<A> {
 
@@ -65,8 +66,10 @@ public sealed interface SessionMessage<A> extends BusMessage<A> {
     }
   }
 
-  /** Moves stored cursors, many sessions at once; answers those that are fenced. */
-  record StoreCursors(List<Entry> entries) implements SessionMessage<Answer.Fenced> {
+  /**
+   * Moves stored cursors, many sessions at once; answers those that their attachments do not hold.
+   */
+  record StoreCursors(List<Entry> entries) implements SessionMessage<Answer.Unheld> {
     public StoreCursors {
       entries = List.copyOf(entries);
     }

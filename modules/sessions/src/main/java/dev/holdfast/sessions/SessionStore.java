@@ -125,7 +125,8 @@ final class SessionStore {
             config.lingerOf(session.tenant()).toMillis(),
             ttl,
             attempt == null ? "" : attempt.instance(),
-            attempt == null ? 0 : attempt.number());
+            attempt == null ? 0 : attempt.number(),
+            link.epochToken());
     return ATTACH.run(link, allKeys(session), args).map(SessionReplies::holding);
   }
 
@@ -159,7 +160,7 @@ final class SessionStore {
   }
 
   /**
-   * Fails with FENCED, and with NOT_FOUND for generation 0.
+   * Fails as {@link SessionMessage} says, and with NOT_FOUND for generation 0.
    *
    * @return whose it is and where, when its TTLs were renewed: the indexes are to be renewed, too
    */
@@ -175,7 +176,9 @@ final class SessionStore {
         .map(reply -> renewed(accepted(reply.at(0), reply)));
   }
 
-  /** Fails with FENCED, with LIMIT_EXCEEDED, and with NOT_FOUND for generation 0. */
+  /**
+   * Fails as {@link SessionMessage} says, with LIMIT_EXCEEDED, and with NOT_FOUND for generation 0.
+   */
   Future<Void> subscribe(SessionRef session, Map<ChannelName, Position> cursors) {
     List<Object> args = new ArrayList<>();
     args.add(session.generation());
@@ -192,7 +195,7 @@ final class SessionStore {
         .map(reply -> accepted(reply, null));
   }
 
-  /** Fails with FENCED, and with NOT_FOUND for generation 0. */
+  /** Fails as {@link SessionMessage} says, and with NOT_FOUND for generation 0. */
   Future<Void> unsubscribe(SessionRef session, ChannelName channel) {
     List<Object> args = List.of(session.generation(), channel.toString());
     return UNSUBSCRIBE
@@ -200,7 +203,9 @@ final class SessionStore {
         .map(reply -> accepted(reply, null));
   }
 
-  /** Fails with FENCED, with LIMIT_EXCEEDED, and with NOT_FOUND for generation 0. */
+  /**
+   * Fails as {@link SessionMessage} says, with LIMIT_EXCEEDED, and with NOT_FOUND for generation 0.
+   */
   Future<Void> publishing(SessionRef session, ChannelName channel) {
     List<String> keys =
         List.of(
@@ -270,6 +275,10 @@ final class SessionStore {
   private static <A> A accepted(Reply verdict, A answer) {
     switch (verdict.asText()) {
       case "fenced" -> throw new HoldfastException(ErrorCode.FENCED, "session: held by another");
+      case "lost" ->
+          throw new HoldfastException(ErrorCode.LOST, "session: not known to be held by this one");
+      case "ended" -> throw new HoldfastException(ErrorCode.ENDED, "session: ended");
+      case "revoked" -> throw new HoldfastException(ErrorCode.REVOKED, "session: revoked");
       case "detached" ->
           throw new HoldfastException(
               ErrorCode.SHUTTING_DOWN, "session: detached, as its node was taken for dead");

@@ -49,7 +49,7 @@ public final class SessionsClient {
     return ask(message);
   }
 
-  public Future<Answer.Fenced> storeCursors(SessionMessage.StoreCursors message) {
+  public Future<Answer.Unheld> storeCursors(SessionMessage.StoreCursors message) {
     return ask(message);
   }
 

@@ -13,6 +13,7 @@ final class SessionsMetrics {
   final Counter detached;
   final Counter ended;
   final Counter fenced;
+  final Counter lost;
   final Counter untold;
   final Counter swept;
   private final Timer attaches;
@@ -24,6 +25,7 @@ final class SessionsMetrics {
     detached = sessions(registry, "detached");
     ended = sessions(registry, "ended");
     fenced = sessions(registry, "fenced");
+    lost = sessions(registry, "lost");
     untold = registry.counter("holdfast.sessions.untold");
     swept = registry.counter("holdfast.sessions.swept");
     attaches = registry.timer("holdfast.sessions.attach");

@@ -97,18 +97,19 @@ public final class SessionsVerticle extends VerticleBase
 
   @Override
   public Future<?> storeCursors(SessionMessage.StoreCursors message) {
-    List<Future<Boolean>> stored = new ArrayList<>();
+    List<Future<ErrorCode>> stored = new ArrayList<>();
     message.entries().forEach(entry -> stored.add(store(entry)));
     return Future.join(stored)
         .map(
             done -> {
-              List<SessionRef> fenced = new ArrayList<>();
+              List<Answer.Unheld.Entry> unheld = new ArrayList<>();
               for (int i = 0; i < stored.size(); i++) {
-                if (!stored.get(i).result()) {
-                  fenced.add(message.entries().get(i).session());
+                if (stored.get(i).result() != null) {
+                  SessionRef session = message.entries().get(i).session();
+                  unheld.add(new Answer.Unheld.Entry(session, stored.get(i).result()));
                 }
               }
-              return new Answer.Fenced(fenced);
+              return new Answer.Unheld(unheld);
             });
   }
 
@@ -262,15 +263,15 @@ public final class SessionsVerticle extends VerticleBase
             });
   }
 
-  /** False when it is fenced. */
-  private Future<Boolean> store(SessionMessage.StoreCursors.Entry entry) {
+  /** Null where it is stored, else why the attachment does not hold its session. */
+  private Future<ErrorCode> store(SessionMessage.StoreCursors.Entry entry) {
     SessionKey session = SessionKey.of(entry.session());
     return parts
         .store()
         .cursors(entry.session(), entry.cursors())
         .compose(renewed -> relist(session, renewed))
-        .map(true)
-        .recover(this::falseIfFenced);
+        .<ErrorCode>map(stored -> null)
+        .recover(this::unheld);
   }
 
   private Future<Void> relist(SessionKey session, Optional<SessionStore.Located> renewed) {
@@ -279,26 +280,27 @@ public final class SessionsVerticle extends VerticleBase
         : parts.index().keep(session, renewed.get().user(), renewed.get().node());
   }
 
-  private Future<Boolean> falseIfFenced(Throwable failure) {
+  private Future<ErrorCode> unheld(Throwable failure) {
     ErrorCode code = HoldfastException.from(failure).code();
-    if (code == ErrorCode.SHUTTING_DOWN) {
-      // Detached: nobody else holds it, and its own node will find that it is dead.
-      return Future.succeededFuture(true);
-    }
-    if (code != ErrorCode.FENCED && code != ErrorCode.NOT_FOUND) {
-      return Future.failedFuture(failure);
-    }
-    parts.metrics().fenced.increment();
-    return Future.succeededFuture(false);
+    return switch (code) {
+      case FENCED, LOST, ENDED, REVOKED, SHUTTING_DOWN -> {
+        countUnheld(failure);
+        yield Future.succeededFuture(code);
+      }
+      default -> Future.failedFuture(failure);
+    };
   }
 
   private Future<Answer.Done> done(Future<Void> step) {
-    return step.map(new Answer.Done()).onFailure(this::countFenced);
+    return step.map(new Answer.Done()).onFailure(this::countUnheld);
   }
 
-  private void countFenced(Throwable failure) {
-    if (HoldfastException.from(failure).code() == ErrorCode.FENCED) {
+  private void countUnheld(Throwable failure) {
+    ErrorCode code = HoldfastException.from(failure).code();
+    if (code == ErrorCode.FENCED) {
       parts.metrics().fenced.increment();
+    } else if (code == ErrorCode.LOST) {
+      parts.metrics().lost.increment();
     }
   }
 

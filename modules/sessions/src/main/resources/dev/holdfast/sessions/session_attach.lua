@@ -1,16 +1,18 @@
 -- Attaches a connection to a session that lives and is the user's, or to a new one; never waits for who holds it now.
 -- KEYS  1 session   2 subscriptions   3 publishing          all in the session's slot
 -- ARGV  1 'resume' or 'new'   2 user   3 roles   4 permissions   5 node   6 connection   7 client   8 address   9 linger in ms   10 TTL in ms
---       11 the client's instance, empty: none   12 the number of its attempt
+--       11 the client's instance, empty: none   12 the number of its attempt   13 whose data the server has (see RedisLink)
 -- Returns {'attached', generation, now, node before, connection before, generation before, subscriptions, published}, where the three
 --         before are empty if nobody held it, and subscriptions are channel, 'epoch:seq' by turns
 --         | {'stale'}: a later attempt of the same client holds it; nothing changed
 --         | {'refused'}: nothing changed (not there, another user's, ended, past its due time; new: the id is in use)
+-- A generation never comes twice, also where this is an older copy of the data, which had lost some: if the record was last attached on
+-- other data, the generation leaps over all that these may have given since.
 -- TTLs: all three keys ARGV 10. A full Redis refuses a new session before anything changed (HSET comes first), and never a resume.
-local s = redis.call('HMGET', KEYS[1], 'user', 'state', 'due', 'gen', 'node', 'conn', 'inst', 'try')
+local s = redis.call('HMGET', KEYS[1], 'user', 'state', 'due', 'gen', 'node', 'conn', 'inst', 'try', 'data')
 local now = now_ms()
 if ARGV[1] == 'new' then
-  if s[1] then return {'refused'} end
+  if s[1] or s[2] then return {'refused'} end
   redis.call('HSET', KEYS[1], 'user', ARGV[2], 'created', now, 'aver', 0)
   redis.call('DEL', KEYS[2], KEYS[3])
 elseif s[1] ~= ARGV[2] or not lives(s[2], s[3]) then
@@ -18,12 +20,13 @@ elseif s[1] ~= ARGV[2] or not lives(s[2], s[3]) then
 end
 if ARGV[11] ~= '' and s[7] == ARGV[11] and tonumber(s[8]) > tonumber(ARGV[12]) then return {'stale'} end
 if ARGV[1] == 'resume' then keeps(KEYS[1]) end
-local generation = tonumber(s[4] or '0') + 1
+local leap = s[9] and s[9] ~= ARGV[13] and 1048576 or 1
+local generation = string.format('%.0f', tonumber(s[4] or '0') + leap)
 redis.call('HSET', KEYS[1], 'state', 'attached', 'gen', generation, 'node', ARGV[5], 'conn', ARGV[6], 'client', ARGV[7],
   'addr', ARGV[8], 'since', now, 'roles', ARGV[3], 'perms', ARGV[4], 'linger', ARGV[9], 'renewed', now,
-  'inst', ARGV[11], 'try', ARGV[12])
+  'inst', ARGV[11], 'try', ARGV[12], 'data', ARGV[13])
 redis.call('HDEL', KEYS[1], 'due')
 extend(ARGV[10], KEYS[1], KEYS[2], KEYS[3])
 local held = s[2] == 'attached'
-return {'attached', generation, now, held and s[5] or '', held and s[6] or '', held and s[4] or '',
+return {'attached', tonumber(generation), now, held and s[5] or '', held and s[6] or '', held and s[4] or '',
   redis.call('HGETALL', KEYS[2]), redis.call('SMEMBERS', KEYS[3])}

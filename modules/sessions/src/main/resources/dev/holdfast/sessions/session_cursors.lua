@@ -1,7 +1,7 @@
 -- Moves stored cursors of a session for its holder.
 -- KEYS  1 session   2 subscriptions   3 publishing          all in the session's slot
 -- ARGV  1 generation   2 session id   3 TTL in ms   4 how old a renewal may be, in ms   5... channel, epoch, seq by turns
--- Returns {'ok'} | {'renewed', user, node} where it was time to renew | {'fenced'} | {'detached'} | {'none'} (generation 0 only)
+-- Returns {'ok'} | {'renewed', user, node} where it was time to renew | {why not}, see verdict
 -- TTLs: all three keys ARGV 3, renewed at most every ARGV 4.
 local may = verdict(KEYS[1], ARGV[1])
 if may ~= 'ok' then return {may} end

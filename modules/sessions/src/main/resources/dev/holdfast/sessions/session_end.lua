@@ -4,11 +4,17 @@
 -- ARGV  1 'mark' or 'delete'   2 mark: 'forced', or 'due' (only when detached and past its due time)   3 reason   4 TTL in ms
 -- Returns mark: {'ended', user, generation, node where it was attached (else empty), reason} also where it was marked before
 --               | {'attached', node} | {'detached', due} | {}: there is none, and what was left of it is deleted
---         delete: {}
--- TTL: a marked session ARGV 4.
+--         delete: {}. Of a session that did not just expire its end is kept for 3 min, longer than nodes take to compare what they hold
+--         with the records, so that a connection that missed the notice of it learns how its session ended.
+-- TTLs: a marked session ARGV 4; what is kept of its end 3 min.
 local s = redis.call('HMGET', KEYS[1], 'user', 'state', 'due', 'gen', 'node', 'reason')
+if not s[1] and s[2] == 'ended' then return {} end
 if not s[1] or (ARGV[1] == 'delete' and s[2] == 'ended') then
   redis.call('DEL', unpack(KEYS))
+  if s[1] and s[6] ~= 'expired' then
+    redis.call('HSET', KEYS[1], 'state', 'ended', 'gen', s[4] or '0', 'reason', s[6])
+    redis.call('PEXPIRE', KEYS[1], 180000)
+  end
   return {}
 end
 if ARGV[1] == 'delete' then return {} end

@@ -13,13 +13,21 @@ local function lives(state, due)
   return state == 'attached' or (state == 'detached' and now_ms() < tonumber(due or '0'))
 end
 
--- Whether what carries this generation may change the session: 'ok' for its holder, and for a service (0) while it lives; 'detached'
--- where nobody holds it since: its node was taken for dead, and does not know yet.
+-- Whether what carries this generation may change the session: 'ok' for its holder, and for a service (0) while it lives. Else why not:
+-- 'lost'      this attachment is not known, or its session expired though the connection thought that it held it: Redis went back to
+--             an older state, or the node could not renew what it holds. Nobody else is known to hold the session.
+-- 'fenced'    a later attachment is known
+-- 'ended', 'revoked'   the session was ended on purpose, see session_end
+-- 'detached'  nobody holds it since: its node was taken for dead, and does not know yet
 local function verdict(session, generation)
-  local s = redis.call('HMGET', session, 'gen', 'state', 'due')
+  local s = redis.call('HMGET', session, 'gen', 'state', 'due', 'reason')
   if generation == '0' then return lives(s[2], s[3]) and 'ok' or 'none' end
-  if s[1] ~= generation then return 'fenced' end
-  return s[2] == 'attached' and 'ok' or s[2] == 'detached' and 'detached' or 'fenced'
+  local kept, carried = tonumber(s[1] or '-1'), tonumber(generation)
+  if kept < carried then return 'lost' end
+  local ended = s[2] == 'ended'
+  if ended and s[4] ~= 'expired' then return s[4] == 'revoked' and 'revoked' or 'ended' end
+  if kept > carried then return 'fenced' end
+  return s[2] == 'attached' and 'ok' or s[2] == 'detached' and 'detached' or 'lost'
 end
 
 local function extend(ttl, ...)

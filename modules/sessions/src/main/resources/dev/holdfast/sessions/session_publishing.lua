@@ -1,7 +1,7 @@
 -- Notes that a session publishes to a channel, for its holder.
 -- KEYS  1 session   2 publishing          both in the session's slot
 -- ARGV  1 generation   2 channel   3 most channels   4 TTL in ms
--- Returns 'ok' | 'limit' | 'fenced' | 'detached' | 'none' (generation 0 only)
+-- Returns 'ok' | 'limit' | why not, see verdict
 -- TTL: publishing ARGV 4.
 local may = verdict(KEYS[1], ARGV[1])
 if may ~= 'ok' then return may end

@@ -2,7 +2,7 @@
 -- granted, by a field '+channel': they hold without the user's own permission.
 -- KEYS  1 session   2 subscriptions          both in the session's slot
 -- ARGV  1 generation   2 session id   3 most channels   4 TTL in ms   5... channel, 'epoch:seq' by turns
--- Returns 'ok' | 'limit' (none is added) | 'fenced' | 'detached' | 'none' (generation 0 only)
+-- Returns 'ok' | 'limit' (none is added) | why not, see verdict
 -- TTL: subscriptions ARGV 4. The session's own three channels do not count.
 local may = verdict(KEYS[1], ARGV[1])
 if may ~= 'ok' then return may end

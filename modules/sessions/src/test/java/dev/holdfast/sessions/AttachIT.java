@@ -144,7 +144,9 @@ class AttachIT {
     var cursors =
         new SessionMessage.StoreCursors(
             List.of(new SessionMessage.StoreCursors.Entry(old, Map.of(ChannelName.TENANT, AT_7))));
-    assertEquals(List.of(old), await(here.client.storeCursors(cursors)).sessions());
+    assertEquals(
+        List.of(new Answer.Unheld.Entry(old, ErrorCode.FENCED)),
+        await(here.client.storeCursors(cursors)).entries());
     assertEquals(
         ErrorCode.FENCED,
         code(here.client.subscribe(new SessionMessage.Subscribe(old, Map.of(NEWS, AT_7)))));
@@ -192,7 +194,7 @@ class AttachIT {
       SessionRef ref = attached.result().session();
       var entry = new SessionMessage.StoreCursors.Entry(ref, Map.of());
       var store = new SessionMessage.StoreCursors(List.of(entry));
-      held += await(here.client.storeCursors(store)).sessions().isEmpty() ? 1 : 0;
+      held += await(here.client.storeCursors(store)).entries().isEmpty() ? 1 : 0;
     }
     assertEquals(1, held);
     assertEquals(21, view(session).attachedTo().generation());

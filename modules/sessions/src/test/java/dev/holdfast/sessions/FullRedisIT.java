@@ -62,8 +62,7 @@ class FullRedisIT {
     var entry = new SessionMessage.StoreCursors.Entry(resumed.session(), cursors);
     assertEquals(
         List.of(),
-        await(node.client.storeCursors(new SessionMessage.StoreCursors(List.of(entry))))
-            .sessions());
+        await(node.client.storeCursors(new SessionMessage.StoreCursors(List.of(entry)))).entries());
     SessionRef again = node.attach(ann, first.session()).session();
     node.detach(again);
     String record = Keys.session(tenant, first.session());

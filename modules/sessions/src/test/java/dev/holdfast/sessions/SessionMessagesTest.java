@@ -9,6 +9,7 @@ import dev.holdfast.core.BusCodec;
 import dev.holdfast.core.BusValue;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.Position;
@@ -79,7 +80,7 @@ class SessionMessagesTest {
     return Stream.of(
         new Attached(REF, true, 1, CURSORS, CURSORS.keySet(), CURSORS.keySet(), attachment),
         new Answer.Done(),
-        new Answer.Fenced(List.of(REF)),
+        new Answer.Unheld(List.of(new Answer.Unheld.Entry(REF, ErrorCode.LOST))),
         new Answer.Page(List.of(view), "s1"),
         new Answer.Swept(1, true),
         new Answer.Reaped(1, false),

@@ -79,10 +79,15 @@ class SessionRecordIT {
     SessionRef closed = sessions.get(11);
     await(node.client.close(new SessionMessage.Close(ann, tenant, closed.session(), "closed")));
 
-    Answer.Fenced fenced =
+    Answer.Unheld unheld =
         await(node.client.storeCursors(new SessionMessage.StoreCursors(entries)));
 
-    assertEquals(List.of(moved, closed), fenced.sessions(), "nobody holds the detached one");
+    assertEquals(
+        List.of(
+            new Answer.Unheld.Entry(moved, ErrorCode.FENCED),
+            new Answer.Unheld.Entry(detached, ErrorCode.SHUTTING_DOWN),
+            new Answer.Unheld.Entry(closed, ErrorCode.ENDED)),
+        unheld.entries());
     assertEquals(at(39), cursors(sessions.get(39)).get(ChannelName.TENANT));
   }
 

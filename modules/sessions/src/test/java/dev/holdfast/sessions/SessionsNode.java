@@ -92,10 +92,14 @@ final class SessionsNode implements AutoCloseable {
     return await(raw.send(command, args));
   }
 
-  /** All keys that name the tenant, and due entries of its sessions. */
+  /**
+   * All keys that name the tenant, and due entries of its sessions; but for what is kept for some
+   * minutes of how a session ended.
+   */
   List<String> leftOf(String tenant) {
     List<String> left = new ArrayList<>();
     redis("KEYS", "hf:*{" + tenant + "[:/]*").list().forEach(key -> left.add(key.asText()));
+    left.removeIf(key -> key.startsWith("hf:sess:") && isEndOnly(key));
     for (int shard = 0; shard < Keys.SHARDS; shard++) {
       for (Reply member : redis("ZRANGE", Keys.due(shard), 0, -1).list()) {
         if (member.asText().startsWith(tenant + ":")) {
@@ -104,6 +108,12 @@ final class SessionsNode implements AutoCloseable {
       }
     }
     return left;
+  }
+
+  private boolean isEndOnly(String key) {
+    return redis("HEXISTS", key, "user").asLong() == 0
+        && redis("HGET", key, "state").asText().equals("ended")
+        && redis("PTTL", key).asLong() <= 180_000;
   }
 
   Set<String> nodeIndex() {
