@@ -133,7 +133,8 @@ public sealed interface ChannelMessage<A> extends BusMessage<A>
    * Reads a channel's log.
    *
    * @param after the position to read after, or null for the earliest
-   * @param limit 1 to 1,000
+   * @param limit 1 to 1,000. A page ends before it where it has 256 KiB: that it is short is not
+   *     the end, {@link Page#top} is
    */
   record History(Caller caller, Channel channel, Position after, int limit)
       implements ChannelMessage<Page> {

@@ -43,6 +43,9 @@ final class ChannelStore {
 
   private static final int MOST_KEYS = 20_000;
 
+  /** Most bytes of bodies in one chunk, but for an entry that is alone in it. */
+  static final int CHUNK_BYTES = 256 << 10;
+
   private final RedisLink link;
   private final ChannelsConfig config;
 
@@ -160,16 +163,17 @@ final class ChannelStore {
   }
 
   /**
-   * Reads after a cursor.
+   * Reads after a cursor: as many entries as asked for, or fewer with {@link #CHUNK_BYTES} in all,
+   * but at least one where there is one.
    *
    * @param after null for the earliest
    * @return null where there is no log; a channel that a node reads always has one, see {@link
    *     #interest}
    */
   Future<Chunk> read(Channel channel, Position after, int limit) {
-    String epoch = after == null ? "-" : after.epoch();
+    String epoch = after == null ? "" : after.epoch();
     long seq = after == null ? 0 : after.seq();
-    List<Object> args = List.of(link.epochToken(), Ids.fresh(), epoch, seq, limit);
+    List<Object> args = List.of(link.epochToken(), Ids.fresh(), epoch, seq, limit, CHUNK_BYTES);
     return READ.run(link, List.of(Keys.meta(channel), Keys.log(channel)), args)
         .map(reply -> chunk(reply, after));
   }

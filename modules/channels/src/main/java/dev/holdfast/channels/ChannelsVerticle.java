@@ -50,6 +50,7 @@ public final class ChannelsVerticle extends VerticleBase
   private RedisLink link;
   private ChannelStore store;
   private HintSender hints;
+  private PageReader pages;
   private Consumers consumers;
   private Schemas schemas;
   private MessageConsumer<?> consumer;
@@ -82,7 +83,8 @@ public final class ChannelsVerticle extends VerticleBase
     link = opened;
     store = new ChannelStore(link, config);
     hints = new HintSender(hub, context);
-    consumers = new Consumers(new ConsumerStore(link), store, new Arrivals(vertx, context, hub));
+    pages = new PageReader(store);
+    consumers = new Consumers(new ConsumerStore(link), pages, new Arrivals(vertx, context, hub));
     vertx.setPeriodic(BEAT_MS, timer -> beat());
     MessageConsumer<ChannelMessage<?>> served =
         bus.serve(ADDRESS, message -> message.dispatch(this));
@@ -226,7 +228,7 @@ public final class ChannelsVerticle extends VerticleBase
     if (!Access.mayRead(message.caller(), null, channel)) {
       return refused(ErrorCode.FORBIDDEN, "read " + channel);
     }
-    return store.read(channel, message.after(), message.limit()).map(Page::of);
+    return pages.read(channel, message.after(), message.limit());
   }
 
   @Override

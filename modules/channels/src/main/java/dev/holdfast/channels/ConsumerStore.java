@@ -81,7 +81,7 @@ final class ConsumerStore {
             consumer.owner(),
             consumer.generation(),
             lease,
-            cursor == null ? "-" : cursor.epoch(),
+            cursor == null ? "" : cursor.epoch(),
             cursor == null ? 0 : cursor.seq());
     return COMMIT.run(link, keys, args).map(reply -> reply.asLong() == 1);
   }

@@ -16,12 +16,12 @@ import io.vertx.core.Future;
  */
 final class Consumers implements ConsumerMessage.Handler<Future<?>> {
   private final ConsumerStore consumers;
-  private final ChannelStore logs;
+  private final PageReader pages;
   private final Arrivals arrivals;
 
-  Consumers(ConsumerStore consumers, ChannelStore logs, Arrivals arrivals) {
+  Consumers(ConsumerStore consumers, PageReader pages, Arrivals arrivals) {
     this.consumers = consumers;
-    this.logs = logs;
+    this.pages = pages;
     this.arrivals = arrivals;
   }
 
@@ -63,7 +63,7 @@ final class Consumers implements ConsumerMessage.Handler<Future<?>> {
   }
 
   private Future<Page> read(ConsumerMessage.Fetch message) {
-    return logs.read(message.channel(), message.after(), message.limit()).map(Page::of);
+    return pages.read(message.channel(), message.after(), message.limit());
   }
 
   private Future<Page> await(ConsumerMessage.Fetch message) {

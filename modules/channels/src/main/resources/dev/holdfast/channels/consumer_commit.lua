@@ -1,6 +1,6 @@
 -- Stores a consumer's cursor and renews its lease; fenced by owner and generation.
 -- KEYS  1 meta   2 consumer   3 names          all in the channel's slot
--- ARGV  1 name   2 owner   3 generation   4 lease in ms   5 epoch, '-' to renew only   6 seq
+-- ARGV  1 name   2 owner   3 generation   4 lease in ms   5 epoch, empty (which no cursor's is) to renew only   6 seq
 -- Returns 1, or 0 where another holds it (or it was not used for 7 days). A lease that ran out, and that nobody took, is renewed.
 -- The cursor never moves back: within an epoch seq rises; another epoch is taken where it is the newer one of the log's (meta's, then its forks).
 -- TTLs: meta, consumer and names 7 days.
@@ -20,7 +20,7 @@ local function age(epoch)
   return math.huge
 end
 
-if ARGV[5] ~= '-' then
+if ARGV[5] ~= '' then
   local newer
   if ARGV[5] == kept[3] then
     newer = tonumber(ARGV[6]) > tonumber(kept[4])

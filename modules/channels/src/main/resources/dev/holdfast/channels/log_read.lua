@@ -1,8 +1,9 @@
 -- Reads a chunk of a log after a cursor, and says what can't be served.
 -- KEYS  1 meta   2 log          both in the channel's slot
--- ARGV  1 epoch token   2 epoch offered   3 cursor's epoch, '-' for the earliest   4 cursor's seq   5 most entries
+-- ARGV  1 epoch token   2 epoch offered   3 cursor's epoch, empty (which no cursor's is) for the earliest   4 cursor's seq
+--       5 most entries   6 most bytes of bodies
 -- Returns {epoch, top, base, reason, entries}: base is where reading goes on; a reason ('epoch', 'trimmed') that is not empty tells a
--- gap from the cursor to base; entries are {seq, at, body}. {} where there is no log.
+-- gap from the cursor to base; entries are {seq, at, body}: at least one where there is one, whatever its size. {} where there is no log.
 -- Changes nothing but forks (see log_meta).
 local epoch, top, forks = open_log(KEYS[1], KEYS[2], ARGV[1], ARGV[2], false)
 if not epoch then return {} end
@@ -14,7 +15,7 @@ local limit = ARGV[3] == epoch and top or nil
 for fork, at in string.gmatch(forks, '([^,:]+):(%d+)') do
   if fork == ARGV[3] then limit = tonumber(at) end
 end
-if ARGV[3] == '-' then
+if ARGV[3] == '' then
   base = before
 elseif not limit then
   base, reason = before, 'epoch'
@@ -26,8 +27,17 @@ if base < before then
   if reason == '' then reason = 'trimmed' end
 end
 
-local entries = {}
-for _, entry in ipairs(redis.call('XRANGE', KEYS[2], whole(base + 1) .. '-0', '+', 'COUNT', ARGV[5])) do
-  entries[#entries + 1] = {string.match(entry[1], '^%d+'), entry[2][4], entry[2][2]}
-end
+-- In steps of 4, 8, 16 …, so that Redis never copies much more than it answers.
+local entries, bytes, full, next_seq, step = {}, 0, false, base + 1, 4
+repeat
+  local ask = math.min(step, tonumber(ARGV[5]) - #entries)
+  local found = redis.call('XRANGE', KEYS[2], whole(next_seq) .. '-0', '+', 'COUNT', ask)
+  for _, entry in ipairs(found) do
+    bytes = bytes + #entry[2][2]
+    full = full or (#entries > 0 and bytes > tonumber(ARGV[6]))
+    if not full then entries[#entries + 1] = {string.match(entry[1], '^%d+'), entry[2][4], entry[2][2]} end
+  end
+  full = full or #found < ask or #entries >= tonumber(ARGV[5])
+  next_seq, step = tonumber(entries[#entries] and entries[#entries][1] or base) + 1, step * 2
+until full
 return {epoch, whole(top), whole(base), reason, entries}
