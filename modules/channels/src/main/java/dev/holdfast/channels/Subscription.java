@@ -8,6 +8,7 @@ import dev.holdfast.protocol.EncodedFrame;
 import dev.holdfast.protocol.ServerFrames;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One session's reading of one channel, by a cursor: every publication after it is handed to the
@@ -17,6 +18,7 @@ import java.util.List;
  */
 public final class Subscription {
   private static final long RETRY_MS = 250;
+  private static final int MOST_LEFT = 4;
 
   private enum State {
     PLACED,
@@ -38,6 +40,7 @@ public final class Subscription {
   private long firstBytes;
   private boolean announce = true;
   private boolean reading;
+  private List<Position> left = List.of();
 
   Subscription(LocalChannel local, Fanout fanout, Outlet outlet) {
     this.local = local;
@@ -55,6 +58,29 @@ public final class Subscription {
    */
   public Position position() {
     return first == null ? position : first.base();
+  }
+
+  /**
+   * How old a cursor is that the outlet was handed the events up to: 0 in the epoch now in force, 1
+   * in the one before it, and so on; -1 where it is beyond all that was handed on, or so old that
+   * it is forgotten.
+   */
+  public int age(Position cursor) {
+    if (covers(position(), cursor)) {
+      return 0;
+    }
+    int age = 1;
+    for (Position end : left) {
+      if (covers(end, cursor)) {
+        return age;
+      }
+      age++;
+    }
+    return -1;
+  }
+
+  private static boolean covers(Position end, Position cursor) {
+    return end.epoch().equals(cursor.epoch()) && cursor.seq() <= end.seq();
   }
 
   /** Whether everything since the cursor asked for will come; false where a gap is told first. */
@@ -264,9 +290,17 @@ public final class Subscription {
       outlet.send(frame.encoded());
     }
     if (!ahead || position.seq() < stretch.to().seq()) {
-      position = stretch.to();
+      move(stretch.to());
     }
     return frames.size() - skip;
+  }
+
+  /** Over a fork it is kept how far the old epoch was handed on: acks of it are still to come. */
+  private void move(Position to) {
+    if (!to.epoch().equals(position.epoch())) {
+      left = Stream.concat(Stream.of(position), left.stream()).limit(MOST_LEFT).toList();
+    }
+    position = to;
   }
 
   private static int size(Stretch stretch) {

@@ -11,7 +11,9 @@ import io.vertx.core.Promise;
 final class Reading {
   final ChannelName name;
   final Start start;
-  private final Promise<Void> settled = Promise.promise();
+  private Promise<Void> settled = Promise.promise();
+  private boolean putOff;
+  private int tries;
   private boolean stored;
   private Subscription subscription;
   private boolean begun;
@@ -28,13 +30,38 @@ final class Reading {
     this.stored = stored;
   }
 
-  /** Done when it has begun, or never will. */
+  /** Done when it has begun, or never will, or is put off: when nothing of it is under way. */
   Future<Void> settled() {
     return settled.future();
   }
 
+  /**
+   * It could not be had, and is to be tried again.
+   *
+   * @return how often that was so
+   */
+  int putOff() {
+    putOff = true;
+    settled.tryComplete();
+    return ++tries;
+  }
+
+  boolean isPutOff() {
+    return putOff;
+  }
+
+  /** It is tried again. */
+  void again() {
+    putOff = false;
+    settled = Promise.promise();
+  }
+
+  boolean isEnded() {
+    return ended;
+  }
+
   void placed(Subscription opened) {
-    if (ended) {
+    if (ended || subscription != null) {
       opened.close();
     } else {
       subscription = opened;
@@ -86,14 +113,21 @@ final class Reading {
    * @return whether it moved: forward, and not beyond what this connection was sent
    */
   boolean ack(Position cursor) {
-    if (!begun || ended || !notBeyond(cursor, subscription.position())) {
+    if (!begun || ended) {
       return false;
     }
-    if (acked != null && notBeyond(cursor, acked)) {
+    int age = subscription.age(cursor);
+    if (age < 0 || acked != null && !isNewer(cursor, age)) {
       return false;
     }
     acked = cursor;
     return true;
+  }
+
+  /** Of a later epoch than what is acknowledged, or further in the same. */
+  private boolean isNewer(Position cursor, int age) {
+    int ackedAge = subscription.age(acked);
+    return ackedAge < 0 || age < ackedAge || age == ackedAge && cursor.seq() > acked.seq();
   }
 
   /** The acknowledged cursor where it is not stored yet, or null. */
@@ -103,9 +137,5 @@ final class Reading {
 
   void saved(Position cursor) {
     saved = cursor;
-  }
-
-  private static boolean notBeyond(Position cursor, Position limit) {
-    return cursor.epoch().equals(limit.epoch()) && cursor.seq() <= limit.seq();
   }
 }
