@@ -1,5 +1,6 @@
 package dev.holdfast.gateway;
 
+import dev.holdfast.channels.Subscription;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
@@ -13,14 +14,27 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens channels for a connection: placed in the log, stored in the session's record where they are
  * new, then announced and begun. Those of a hello go a few at a time, so that many that resume at
- * once don't ask for everything at once. Confined to the event loop.
+ * once don't ask for everything at once. One that can't be had for now is tried again, and keeps no
+ * other waiting. Confined to the event loop.
  */
 final class Opening {
+  private static final Logger LOG = LoggerFactory.getLogger(Opening.class);
   private static final int AT_ONCE = 4;
+  private static final long PATIENCE_S = 10;
+  private static final long LONGEST_WAIT_MS = 10_000;
+  private static final long FIRST_WAIT_MS = 250;
+
+  /** How often a channel may break for a reason of its own before the client is told. */
+  private static final int MOST_FAULTS = 5;
 
   private final LiveSession session;
   private final Subscriptions subscriptions;
@@ -90,6 +104,8 @@ final class Opening {
         .fanout
         .open(session.channel(reading.name), reading.start, session.connection.out)
         .onSuccess(reading::placed)
+        .timeout(PATIENCE_S, TimeUnit.SECONDS)
+        .recover(Opening::named)
         .mapEmpty();
   }
 
@@ -110,21 +126,55 @@ final class Opening {
         .services
         .sessions()
         .subscribe(message)
-        .onSuccess(done -> batch.forEach(Reading::stored))
+        .onSuccess(done -> cursors.keySet().forEach(name -> stored(batch, name)))
         .mapEmpty();
   }
 
+  private static void stored(List<Reading> batch, ChannelName name) {
+    batch.stream().filter(reading -> reading.name.equals(name)).forEach(Reading::stored);
+  }
+
+  private static Future<Subscription> named(Throwable failure) {
+    return Future.failedFuture(
+        failure instanceof TimeoutException
+            ? new HoldfastException(ErrorCode.TIMEOUT, "a channel does not open")
+            : failure);
+  }
+
   /**
-   * A channel that can't be had is told; where the store is away, all may be had by trying again.
+   * A channel that can't be had is told. Where the store is away it is tried again for as long as
+   * that lasts; where it is the channel that is broken, for some seconds.
    */
   private Future<Void> refused(Reading reading, Throwable failure) {
     ErrorCode code = HoldfastException.from(failure).code();
-    if (code.retryable) {
-      return Future.failedFuture(failure);
+    int tries = code.retryable && !reading.isEnded() ? reading.putOff() : 0;
+    if (tries == 0 || code == ErrorCode.INTERNAL && tries > MOST_FAULTS) {
+      drop(reading, code, failure);
+    } else {
+      long wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS << Math.min(tries - 1, 10));
+      long jittered = ThreadLocalRandom.current().nextLong(wait / 2, wait + 1);
+      session.connection.loop.context.owner().setTimer(jittered, timer -> again(reading));
     }
-    subscriptions.drop(reading);
-    session.connection.out.send(ServerFrames.unsubscribed(reading.name, code.wireName()));
     return Future.succeededFuture();
+  }
+
+  private void drop(Reading reading, ErrorCode code, Throwable failure) {
+    if (code == ErrorCode.INTERNAL) {
+      LOG.warn("{} can't be read: {}", session.channel(reading.name), failure.getMessage());
+    }
+    boolean ended = reading.isEnded();
+    subscriptions.drop(reading);
+    if (!ended) {
+      session.connection.out.send(ServerFrames.unsubscribed(reading.name, code.wireName()));
+    }
+  }
+
+  private void again(Reading reading) {
+    if (!reading.isEnded() && !subscriptions.isClosed()) {
+      reading.again();
+      add(reading);
+      next();
+    }
   }
 
   private Future<Void> notStored(List<Reading> batch, Throwable failure) {

@@ -9,6 +9,7 @@ import dev.holdfast.channels.ChannelMessage;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.gateway.GatewayFixture.Welcomed;
+import dev.holdfast.redis.Keys;
 import dev.holdfast.sessions.NodeNotice;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
@@ -27,10 +28,12 @@ class ChannelsOfAConnectionIT {
   private static final String NEWS = "topic:news";
   private static final String MAY = "subscribe:topic:*";
 
+  private TestRedis redis;
   private GatewayFixture node;
 
   @BeforeEach
-  void start(TestRedis redis) {
+  void start(TestRedis testRedis) {
+    redis = testRedis;
     node = new GatewayFixture(redis.uri());
   }
 
@@ -150,6 +153,30 @@ class ChannelsOfAConnectionIT {
     assertTrue(ann.client().isOpen());
     tell(new NodeNotice.Ended(node.tenant, ann.session(), 1, "revoked"));
     assertEquals(4504, ann.client().awaitClose().code());
+  }
+
+  /**
+   * Once a key of one channel that could not be read closed all sessions with it, at each hello.
+   */
+  @Test
+  void aChannelThatIsBrokenKeepsNoOtherWaitingAndComesWhenItIsMended() {
+    Welcomed ann = node.hello("ann", MAY).live();
+    subscribe(ann, "1", NEWS);
+    subscribe(ann, "2", "topic:broken");
+    ann.client().cut();
+    node.awaitNobody();
+    String key = Keys.meta(new Channel(node.tenant, ChannelName.topic("broken")));
+    node.redis("DEL", key);
+    node.redis("SET", key, "of another type");
+
+    GatewayFixture other = new GatewayFixture(redis.uri(), node.tenant, GatewayConfig.DEFAULTS);
+    try (other) {
+      Welcomed again = other.hello(node.token("ann", MAY), Map.of("resume", ann.session()));
+      again.live().client().await("live", NEWS);
+      node.redis("DEL", key);
+      again.client().await("live", "topic:broken");
+      assertTrue(again.client().isOpen());
+    }
   }
 
   private boolean reads(Welcomed client, String topic) {

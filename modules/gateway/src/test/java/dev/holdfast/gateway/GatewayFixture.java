@@ -10,6 +10,7 @@ import dev.holdfast.auth.VerificationKey;
 import dev.holdfast.channels.ChannelsClient;
 import dev.holdfast.channels.ChannelsConfig;
 import dev.holdfast.channels.ChannelsVerticle;
+import dev.holdfast.channels.Fanout;
 import dev.holdfast.channels.HubVerticle;
 import dev.holdfast.connections.ConnectionsClient;
 import dev.holdfast.core.Bus;
@@ -43,6 +44,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
@@ -71,6 +73,7 @@ final class GatewayFixture implements AutoCloseable {
   volatile boolean healthy = true;
   private volatile boolean noticesLost;
   private final List<GatewayVerticle> gateways = new ArrayList<>();
+  private final List<Fanout> fanouts = new CopyOnWriteArrayList<>();
   private final String deployment;
   private final RedisLink link;
 
@@ -134,11 +137,21 @@ final class GatewayFixture implements AutoCloseable {
         TokenVerifier.of(AUTH),
         sessions,
         channels,
-        hub::fanout,
+        context -> counted(hub.fanout(context)),
         directory,
         registry,
         new HealthChecks(Map.of("loop", () -> true), Map.of("redis", () -> healthy), Map.of()),
         () -> accepting);
+  }
+
+  private Fanout counted(Fanout fanout) {
+    fanouts.add(fanout);
+    return fanout;
+  }
+
+  /** Channels that somebody reads, on all event loops. */
+  int openChannels() {
+    return fanouts.stream().mapToInt(Fanout::openChannels).sum();
   }
 
   int port() {
@@ -234,6 +247,10 @@ final class GatewayFixture implements AutoCloseable {
     String key = Keys.subscriptions(tenant, session);
     Reply reply = get(link.send("HGET", key, channel));
     return reply.isNull() ? "" : reply.asText();
+  }
+
+  Reply redis(String command, Object... args) {
+    return get(link.send(command, args));
   }
 
   /** As the node's index in Redis lists them. */
