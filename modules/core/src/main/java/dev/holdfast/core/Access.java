@@ -45,6 +45,23 @@ public final class Access {
     return !foreign && kind != Kind.SYSTEM && caller.permits("publish", channel.name().toString());
   }
 
+  /**
+   * Why a caller may not: the permission that it lacks, where one would do. Says nothing of whether
+   * the channel has ever been used.
+   *
+   * @param verb {@code subscribe}, {@code publish} or {@code history}
+   */
+  public static HoldfastException refusal(Caller caller, String verb, ChannelName channel) {
+    Kind kind = caller instanceof Caller.Service ? Kind.TOPIC : channel.kind();
+    return HoldfastException.told(
+        ErrorCode.FORBIDDEN,
+        switch (kind) {
+          case USER, SESSION -> "no permission opens private channels of others";
+          case SYSTEM -> "no permission opens system: channels to users";
+          default -> "needs " + verb + ":" + channel;
+        });
+  }
+
   private static boolean owns(Caller.User user, String session, ChannelName name) {
     return name.id().equals(name.kind() == Kind.USER ? user.user() : session);
   }

@@ -79,7 +79,7 @@ final class Connection {
   /** Frames that come before the welcome wait in the transport, in their order. */
   void greet(ClientFrame.Hello hello) {
     phase = Phase.GREETED;
-    transport.pause();
+    pause(Hold.GREETING);
     new Handshake(this, token == null ? hello.token() : token, hello).run();
   }
 
@@ -100,7 +100,7 @@ final class Connection {
 
   void welcomed() {
     phase = Phase.ATTACHED;
-    transport.resume();
+    resume(Hold.GREETING);
   }
 
   /** Tells what failed. A connection that holds its session no more ends with that. */
@@ -207,8 +207,18 @@ final class Connection {
     return true;
   }
 
+  /** What the client says waits, until this is taken back. */
+  void pause(Hold why) {
+    transport.pause(why);
+  }
+
+  void resume(Hold why) {
+    transport.resume(why);
+  }
+
   /** The client takes more again. */
   void drained() {
+    resume(Hold.BLOCKED);
     if (phase != Phase.CLOSED) {
       loop.fanout.drained(out);
     }

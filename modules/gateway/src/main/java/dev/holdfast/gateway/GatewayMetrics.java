@@ -2,6 +2,7 @@ package dev.holdfast.gateway;
 
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.protocol.CloseCode;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.time.Duration;
 final class GatewayMetrics {
   private final MeterRegistry registry;
   private final Timer hello;
+  private final Counter held;
 
   GatewayMetrics(MeterRegistry registry) {
     this.registry = registry;
@@ -18,6 +20,7 @@ final class GatewayMetrics {
             .description("from a hello to its welcome")
             .publishPercentiles(0.5, 0.99)
             .register(registry);
+    this.held = registry.counter("holdfast.publish.held");
   }
 
   /**
@@ -42,6 +45,11 @@ final class GatewayMetrics {
 
   private void closed(String code) {
     registry.counter("holdfast.closes", "code", code).increment();
+  }
+
+  /** A publication waits, and so does its client. */
+  void held() {
+    held.increment();
   }
 
   void greeted(long nanos) {

@@ -22,6 +22,8 @@ final class LiveSession implements ClientFrame.Handler {
   final SessionRef ref;
   final Caller.User caller;
   final Subscriptions subscriptions;
+  final ChannelOrder order;
+  final Pace pace;
   private final SubscribeRequests subscribing;
   private final Publishing publishing;
   private final Requests requests;
@@ -32,6 +34,8 @@ final class LiveSession implements ClientFrame.Handler {
     this.ref = ref;
     this.caller = verified.caller();
     this.expiresAt = verified.expiresAt();
+    this.order = new ChannelOrder(connection::refuse, this::freed);
+    this.pace = new Pace(this);
     this.subscriptions = new Subscriptions(this);
     this.subscribing = new SubscribeRequests(this);
     this.publishing = new Publishing(this);
@@ -51,6 +55,7 @@ final class LiveSession implements ClientFrame.Handler {
   /** The connection ends, or the session is no longer its own. */
   void stop() {
     subscriptions.close();
+    order.close();
     connection.loop.cursors.forget(this);
   }
 
@@ -71,7 +76,16 @@ final class LiveSession implements ClientFrame.Handler {
 
   @Override
   public void publish(ClientFrame.Publish frame) {
+    pace.publish(frame);
+  }
+
+  /** A publication whose time has come. */
+  void take(ClientFrame.Publish frame) {
     publishing.publish(frame);
+  }
+
+  private void freed() {
+    pace.freed();
   }
 
   @Override
@@ -103,7 +117,9 @@ final class LiveSession implements ClientFrame.Handler {
 
   /** That something came was noted before. */
   @Override
-  public void pong(ClientFrame.Pong frame) {}
+  public void pong(ClientFrame.Pong frame) {
+    pace.pong();
+  }
 
   void notice(NodeNotice notice) {
     if (connection.phase() == Connection.Phase.CLOSED) {

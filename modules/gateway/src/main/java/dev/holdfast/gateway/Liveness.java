@@ -51,7 +51,11 @@ final class Liveness {
   }
 
   private void beat(long now, long heartbeat) {
-    if (now - heard > heartbeat && now - pinged > heartbeat) {
+    if (connection.session().pace.holds()) {
+      heard = now; // it has said something that we don't read yet
+    }
+    boolean quiet = now - heard > heartbeat || now - connection.out.saidAt() > heartbeat;
+    if (quiet && now - pinged > heartbeat) {
       pinged = now;
       connection.out.send(ServerFrames.PING);
     }

@@ -12,4 +12,7 @@ interface Outbound extends Outlet {
 
   /** Since when the client has taken nothing, by {@link System#nanoTime}; 0 while it takes. */
   long blockedSince();
+
+  /** When the client was last sent something, by {@link System#nanoTime}. */
+  long saidAt();
 }

@@ -4,8 +4,7 @@ import dev.holdfast.channels.ChannelMessage;
 import dev.holdfast.channels.Publisher;
 import dev.holdfast.core.Access;
 import dev.holdfast.core.ChannelName;
-import dev.holdfast.core.ErrorCode;
-import dev.holdfast.core.HoldfastException;
+import dev.holdfast.gateway.ChannelOrder.Turn;
 import dev.holdfast.protocol.ClientFrame;
 import dev.holdfast.protocol.ServerFrames;
 import dev.holdfast.sessions.SessionMessage;
@@ -23,47 +22,39 @@ import java.util.Set;
  * knows to fence it; those after it wait behind. Confined to the event loop.
  */
 final class Publishing {
-  private static final int MAX_WAITING = 1_000;
-
   private final LiveSession session;
-  private final TokenBucket rate;
   private final Set<ChannelName> noted = new HashSet<>();
-  private final Map<ChannelName, Deque<ClientFrame.Publish>> waiting = new HashMap<>();
+  private final Map<ChannelName, Deque<Waiting>> waiting = new HashMap<>();
 
   Publishing(LiveSession session) {
     this.session = session;
-    int perSecond = session.connection.loop.config.publishRate();
-    this.rate = new TokenBucket(perSecond, System.nanoTime());
   }
 
   void publish(ClientFrame.Publish frame) {
-    long wait = rate.take(System.nanoTime());
-    if (wait > 0) {
-      refuse(frame, ErrorCode.RATE_LIMITED, wait);
-    } else if (!mayPublish(frame.channel())) {
-      refuse(frame, ErrorCode.FORBIDDEN, 0);
+    int size = frame.data().length();
+    session.order.together(frame.channel(), frame.id(), size, turn -> begin(frame, turn));
+  }
+
+  private void begin(ClientFrame.Publish frame, Turn turn) {
+    if (!Access.mayPublish(
+        session.caller, session.ref.session(), session.channel(frame.channel()))) {
+      refuse(frame, turn, Access.refusal(session.caller, "publish", frame.channel()));
     } else if (frame.isVolatile() || noted.contains(frame.channel())) {
-      send(frame);
+      send(frame, turn);
     } else {
-      queue(frame);
+      queue(frame, turn);
     }
   }
 
-  private boolean mayPublish(ChannelName name) {
-    return Access.mayPublish(session.caller, session.ref.session(), session.channel(name));
-  }
-
-  private void queue(ClientFrame.Publish frame) {
-    Deque<ClientFrame.Publish> queue = waiting.get(frame.channel());
+  private void queue(ClientFrame.Publish frame, Turn turn) {
+    Deque<Waiting> queue = waiting.get(frame.channel());
     if (queue == null) {
       queue = new ArrayDeque<>();
       waiting.put(frame.channel(), queue);
+      queue.add(new Waiting(frame, turn));
       note(frame.channel());
-    }
-    if (queue.size() >= MAX_WAITING) {
-      refuse(frame, ErrorCode.RATE_LIMITED, 1_000);
     } else {
-      queue.add(frame);
+      queue.add(new Waiting(frame, turn));
     }
   }
 
@@ -77,12 +68,14 @@ final class Publishing {
         .onSuccess(
             done -> {
               noted.add(name);
-              waiting.remove(name).forEach(this::send);
+              waiting.remove(name).forEach(one -> send(one.frame(), one.turn()));
             })
-        .onFailure(failure -> waiting.remove(name).forEach(frame -> refuse(frame, failure)));
+        .onFailure(
+            failure ->
+                waiting.remove(name).forEach(one -> refuse(one.frame(), one.turn(), failure)));
   }
 
-  private void send(ClientFrame.Publish frame) {
+  private void send(ClientFrame.Publish frame, Turn turn) {
     var item = new ChannelMessage.Item(frame.n(), frame.event(), frame.data(), frame.isVolatile());
     var message =
         new ChannelMessage.Publish(
@@ -97,8 +90,8 @@ final class Publishing {
         .services
         .channels()
         .publish(message)
-        .onSuccess(published -> answer(frame, published.results().get(0)))
-        .onFailure(failure -> refuse(frame, failure));
+        .onSuccess(published -> turn.answer(() -> answer(frame, published.results().get(0))))
+        .onFailure(failure -> refuse(frame, turn, failure));
   }
 
   private void answer(ClientFrame.Publish frame, ChannelMessage.Result result) {
@@ -114,12 +107,9 @@ final class Publishing {
     }
   }
 
-  private void refuse(ClientFrame.Publish frame, Throwable failure) {
-    session.connection.refuse(frame.id(), failure);
+  private void refuse(ClientFrame.Publish frame, Turn turn, Throwable failure) {
+    turn.answer(() -> session.connection.refuse(frame.id(), failure));
   }
 
-  private void refuse(ClientFrame.Publish frame, ErrorCode code, long retryAfter) {
-    var refusal = new HoldfastException(code, "publish to " + frame.channel());
-    session.connection.refuse(frame.id(), refusal, retryAfter, 0);
-  }
+  private record Waiting(ClientFrame.Publish frame, Turn turn) {}
 }

@@ -12,30 +12,35 @@ import java.util.function.Consumer;
  * The way out of a WebSocket. Every frame, of control as of channels, is written here, encoded
  * already, past the WebSocket encoder (which lets plain buffers through), so that their order is
  * that of the calls. Flushed at the end of the event loop's run. While the socket takes nothing,
- * nothing is read from it either, so that answers can't pile up. Confined to the event loop.
+ * nothing is to be read from it either, so that answers can't pile up. Confined to the event loop.
  */
 final class SocketOutbound extends ChannelInboundHandlerAdapter implements Outbound {
   private final ChannelHandlerContext channel;
   private final Flusher flusher;
+  private final Runnable stuck;
   private final Runnable drained;
   private final Consumer<Throwable> violated;
   private boolean writable = true;
   private boolean unflushed;
   private boolean closed;
   private long blockedSince;
+  private long saidAt = System.nanoTime();
 
   /**
    * @param channel of Vert.x's handler: what it writes and what is written here keep their order
+   * @param stuck called when the socket takes no more; it may be in the middle of a write
    * @param drained called when the socket takes more again
    * @param violated called when the client's bytes are not WebSocket frames, or one is too large
    */
   SocketOutbound(
       ChannelHandlerContext channel,
       Flusher flusher,
+      Runnable stuck,
       Runnable drained,
       Consumer<Throwable> violated) {
     this.channel = channel;
     this.flusher = flusher;
+    this.stuck = stuck;
     this.drained = drained;
     this.violated = violated;
   }
@@ -64,6 +69,7 @@ final class SocketOutbound extends ChannelInboundHandlerAdapter implements Outbo
 
   void flush() {
     unflushed = false;
+    saidAt = System.nanoTime();
     channel.flush();
   }
 
@@ -89,6 +95,11 @@ final class SocketOutbound extends ChannelInboundHandlerAdapter implements Outbo
     return blockedSince;
   }
 
+  @Override
+  public long saidAt() {
+    return saidAt;
+  }
+
   /** Called while writing or flushing, so whoever waits is only told, not served, from here. */
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
@@ -96,11 +107,10 @@ final class SocketOutbound extends ChannelInboundHandlerAdapter implements Outbo
     if (changed) {
       writable = !writable;
       blockedSince = writable ? 0 : System.nanoTime() | 1;
-      context.channel().config().setAutoRead(writable);
     }
     context.fireChannelWritabilityChanged();
-    if (changed && writable) {
-      drained.run();
+    if (changed) {
+      (writable ? drained : stuck).run();
     }
   }
 

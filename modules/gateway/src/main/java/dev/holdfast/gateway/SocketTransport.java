@@ -3,6 +3,8 @@ package dev.holdfast.gateway;
 import dev.holdfast.protocol.CloseCode;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.http.WebSocketInternal;
+import java.util.EnumSet;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,6 +13,7 @@ final class SocketTransport implements Transport {
   private static final Logger LOG = LoggerFactory.getLogger(SocketTransport.class);
 
   private final ServerWebSocket socket;
+  private final Set<Hold> holds = EnumSet.noneOf(Hold.class);
   private SocketOutbound out;
 
   SocketTransport(ServerWebSocket socket) {
@@ -23,6 +26,7 @@ final class SocketTransport implements Transport {
         new SocketOutbound(
             ((WebSocketInternal) socket).channelHandlerContext(),
             connection.loop.flusher,
+            () -> pause(Hold.BLOCKED),
             () -> connection.onContext(Connection::drained),
             failure -> connection.onContext(self -> self.close(CloseCode.PROTOCOL)));
     return out;
@@ -40,13 +44,17 @@ final class SocketTransport implements Transport {
   }
 
   @Override
-  public void pause() {
-    socket.pause();
+  public void pause(Hold why) {
+    if (holds.add(why)) {
+      socket.pause();
+    }
   }
 
   @Override
-  public void resume() {
-    socket.resume();
+  public void resume(Hold why) {
+    if (holds.remove(why) && holds.isEmpty()) {
+      socket.resume();
+    }
   }
 
   @Override

@@ -25,6 +25,7 @@ final class StreamOutbound implements Outbound {
   private final StreamCursors cursors;
   private boolean closed;
   private long blockedSince;
+  private long saidAt = System.nanoTime();
 
   /**
    * @param drained called when the client takes more again
@@ -69,6 +70,7 @@ final class StreamOutbound implements Outbound {
   }
 
   private void write(Buffer message) {
+    saidAt = System.nanoTime();
     response.write(message).onFailure(failure -> LOG.debug("stream: {}", failure.toString()));
     if (response.writeQueueFull() && blockedSince == 0) {
       blockedSince = System.nanoTime() | 1;
@@ -100,6 +102,11 @@ final class StreamOutbound implements Outbound {
   @Override
   public long blockedSince() {
     return blockedSince;
+  }
+
+  @Override
+  public long saidAt() {
+    return saidAt;
   }
 
   /** A message's data is one line: line breaks in JSON can only be white space. */

@@ -49,11 +49,14 @@ final class StreamTransport implements Transport {
   }
 
   @Override
-  public void pause() {}
+  public void pause(Hold why) {}
 
   /** What the request asked for is taken as frames. */
   @Override
-  public void resume() {
+  public void resume(Hold why) {
+    if (why != Hold.GREETING) {
+      return;
+    }
     Subscriptions subscriptions = connection.session().subscriptions;
     for (ChannelName name : wanted) {
       if (!subscriptions.reads(name)) {

@@ -5,6 +5,7 @@ import dev.holdfast.core.Access;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.gateway.ChannelOrder.Turn;
 import dev.holdfast.protocol.ClientFrame;
 import dev.holdfast.protocol.ReadFrom;
 import dev.holdfast.protocol.ServerFrames;
@@ -20,27 +21,33 @@ final class SubscribeRequests {
   }
 
   void subscribe(ClientFrame.Subscribe frame) {
-    ErrorCode refusal = refusal(frame.channel());
+    session.order.alone(frame.channel(), frame.id(), turn -> subscribe(frame, turn));
+  }
+
+  private void subscribe(ClientFrame.Subscribe frame, Turn turn) {
+    HoldfastException refusal = refusal(frame.channel());
     if (refusal != null) {
-      session.connection.refuse(frame.id(), new HoldfastException(refusal, "subscribe"));
+      turn.answer(() -> session.connection.refuse(frame.id(), refusal));
       return;
     }
     Reading reading = subscriptions.add(new Reading(frame.channel(), start(frame.from()), false));
     subscriptions
         .opening()
         .open(reading)
-        .onSuccess(ready -> begin(frame.id(), reading))
-        .onFailure(failure -> failed(frame.id(), reading, failure));
+        .onSuccess(ready -> turn.answer(() -> begin(frame.id(), reading)))
+        .onFailure(failure -> turn.answer(() -> failed(frame.id(), reading, failure)));
   }
 
-  private ErrorCode refusal(ChannelName name) {
+  private HoldfastException refusal(ChannelName name) {
     if (!Access.mayRead(session.caller, session.ref.session(), session.channel(name))) {
-      return ErrorCode.FORBIDDEN;
+      return Access.refusal(session.caller, "subscribe", name);
     }
     if (subscriptions.reading(name) != null) {
-      return ErrorCode.CONFLICT;
+      return new HoldfastException(ErrorCode.CONFLICT, "subscribed already");
     }
-    return subscriptions.isFull() ? ErrorCode.LIMIT_EXCEEDED : null;
+    return subscriptions.isFull()
+        ? new HoldfastException(ErrorCode.LIMIT_EXCEEDED, "subscribe")
+        : null;
   }
 
   private static Start start(ReadFrom from) {
@@ -55,6 +62,9 @@ final class SubscribeRequests {
     if (reading.isPlaced()) {
       session.connection.out.send(ServerFrames.subscribeReply(id, reading.position()));
       subscriptions.opening().begin(reading);
+    } else {
+      var taken = new HoldfastException(ErrorCode.UNAVAILABLE, "taken back by a service meanwhile");
+      session.connection.refuse(id, taken);
     }
   }
 
@@ -63,28 +73,36 @@ final class SubscribeRequests {
     session.connection.refuse(id, failure);
   }
 
-  /** Waits for a subscribe that is under way, so that the record ends without the channel. */
   void unsubscribe(ClientFrame.Unsubscribe frame) {
+    session.order.alone(frame.channel(), frame.id(), turn -> unsubscribe(frame, turn));
+  }
+
+  /** Waits for an opening that is under way, so that the record ends without the channel. */
+  private void unsubscribe(ClientFrame.Unsubscribe frame, Turn turn) {
     Reading reading = subscriptions.reading(frame.channel());
     if (subscriptions.isOwn(frame.channel())) {
       var refusal = new HoldfastException(ErrorCode.FORBIDDEN, "unsubscribe from its own");
-      session.connection.refuse(frame.id(), refusal);
+      turn.answer(() -> session.connection.refuse(frame.id(), refusal));
     } else if (reading == null) {
-      unsubscribe(frame.id(), frame.channel());
+      remove(frame, turn);
     } else {
-      reading.settled().onComplete(settled -> unsubscribe(frame.id(), frame.channel()));
+      reading.settled().onComplete(settled -> remove(frame, turn));
     }
   }
 
-  private void unsubscribe(String id, ChannelName name) {
+  private void remove(ClientFrame.Unsubscribe frame, Turn turn) {
+    Reading reading = subscriptions.reading(frame.channel());
+    if (reading != null && reading.isPutOff()) {
+      reading.end(); // or it would be opened again meanwhile
+    }
     subscriptions
-        .remove(name)
-        .onSuccess(removed -> unsubscribed(id, name))
-        .onFailure(failure -> session.connection.refuse(id, failure));
+        .remove(frame.channel())
+        .onSuccess(removed -> turn.answer(() -> unsubscribed(frame)))
+        .onFailure(failure -> turn.answer(() -> session.connection.refuse(frame.id(), failure)));
   }
 
-  private void unsubscribed(String id, ChannelName name) {
-    subscriptions.end(name, "requested");
-    session.connection.out.send(ServerFrames.reply(id, "{}"));
+  private void unsubscribed(ClientFrame.Unsubscribe frame) {
+    subscriptions.end(frame.channel(), "requested");
+    session.connection.out.send(ServerFrames.reply(frame.id(), "{}"));
   }
 }

@@ -96,7 +96,13 @@ final class Subscriptions {
     Position cursor = brought.getOrDefault(name, stored.get(name));
     Start first = name.kind() == Kind.SESSION ? Start.earliest() : Start.latest();
     Start start = cursor == null ? first : Start.after(cursor);
-    return add(new Reading(name, start, stored.containsKey(name)));
+    Reading reading = add(new Reading(name, start, stored.containsKey(name)));
+    if (start instanceof Start.Latest) {
+      // What the client publishes there from now on is to be found by it.
+      session.order.alone(
+          name, null, turn -> reading.settled().onComplete(open -> turn.answer(() -> {})));
+    }
+    return reading;
   }
 
   Reading add(Reading reading) {

@@ -11,10 +11,10 @@ interface Transport {
   void open(Connection connection);
 
   /** What the client says waits from here on. */
-  void pause();
+  void pause(Hold why);
 
-  /** What it has said, and says, is taken. */
-  void resume();
+  /** Takes a pause back; where it was the last, what the client has said, and says, is taken. */
+  void resume(Hold why);
 
   /** The peer's address; empty where it is not known. */
   String address();

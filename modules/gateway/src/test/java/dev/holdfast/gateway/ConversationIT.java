@@ -126,19 +126,6 @@ class ConversationIT {
   }
 
   @Test
-  void publishingFasterThanTheRateIsRefusedWithATime() {
-    Welcomed ann = node.hello("ann", ALL);
-    for (int n = 1; n <= 130; n++) {
-      publish(ann.client(), "p" + n, NEWS, n);
-    }
-    ObjectNode refused =
-        ann.client().await(f -> "rate_limited".equals(f.path("code").asText()), "rate_limited");
-
-    assertTrue(refused.get("retryAfter").asLong() > 0);
-    assertTrue(ann.client().isOpen());
-  }
-
-  @Test
   void aResumedSessionGetsWhatItMissedFromItsCursors() {
     Welcomed ann = node.hello("ann", ALL).live();
     ObjectNode at = subscribe(ann.client(), "s", NEWS);

@@ -2,8 +2,10 @@ package dev.holdfast.gateway;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.channels.ChannelMessage;
 import dev.holdfast.channels.Publisher;
 import dev.holdfast.core.Channel;
@@ -74,6 +76,61 @@ class LivenessIT {
       ann.client().send("pong", Map.of());
     }
     assertTrue(ann.client().isOpen());
+  }
+
+  /**
+   * An ack has no answer. In quiet channels a client that only acknowledged heard nothing, and left
+   * as the page says.
+   */
+  @Test
+  void aClientThatOnlyAcknowledgesHearsSomethingWithinTwoHeartbeats(TestRedis redis) {
+    start(redis, Duration.ofMillis(300), Duration.ofSeconds(30));
+    Welcomed ann = node.hello("ann").live();
+    await()
+        .pollInterval(Duration.ofMillis(20))
+        .until(
+            () -> {
+              ann.client().send("ack", Map.of("cursors", Map.of("tenant", List.of("e", 1))));
+              return ann.client().frames().stream()
+                  .anyMatch(frame -> frame.path("type").asText().equals("ping"));
+            });
+  }
+
+  /** Once an ack of the epoch before was passed over, and its events came again after a resume. */
+  @Test
+  void anAcknowledgementCountsAlsoWhenTheLogHasForkedMeanwhile(@OwnRedis TestRedis redis) {
+    start(redis);
+    Welcomed ann = node.hello("ann").live();
+    publish(1, 10);
+    publish(2, 10);
+    ann.client().await("event", "tenant");
+    var second = ann.client().await("event", "tenant");
+    redis.kill();
+    redis.start();
+    await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> published(3));
+    var third = ann.client().await("event", "tenant");
+    assertNotEquals(second.get("epoch"), third.get("epoch"));
+
+    acknowledge(ann, second);
+    await().until(() -> node.storedCursor(ann.session(), "tenant").endsWith(":2"));
+    acknowledge(ann, third);
+    await().until(() -> node.storedCursor(ann.session(), "tenant").endsWith(":3"));
+    acknowledge(ann, second);
+    ann.client().send("ping", Map.of());
+    ann.client().await("pong");
+    ann.client().cut();
+    node.awaitNobody();
+    assertTrue(node.storedCursor(ann.session(), "tenant").endsWith(":3"));
+  }
+
+  private boolean published(int n) {
+    publish(n, 10);
+    return true;
+  }
+
+  private static void acknowledge(Welcomed client, ObjectNode event) {
+    List<Object> cursor = List.of(event.get("epoch").asText(), event.get("seq").asLong());
+    client.client().send("ack", Map.of("cursors", Map.of("tenant", cursor)));
   }
 
   @Test

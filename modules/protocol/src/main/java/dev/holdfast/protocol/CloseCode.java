@@ -16,6 +16,7 @@ public enum CloseCode {
   EXPIRED(4005, "the token has expired"),
   DISCONNECTED(4006, "closed by a service or operator"),
   INTERNAL(4007, "something went wrong"),
+  TOO_FAST(4008, "published faster than its rate for too long"),
   LOST(4009, "the store does not know that this connection holds the session"),
   REPLACED(4500, "another connection holds the session"),
   UNAUTHORIZED(4501, "no token, or not a valid one"),

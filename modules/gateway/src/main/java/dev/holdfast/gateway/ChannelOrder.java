@@ -1,0 +1,163 @@
+package dev.holdfast.gateway;
+
+import dev.holdfast.core.ChannelName;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * The order of one connection's requests, per channel: they begin in the order in which they were
+ * asked, and are answered in it. Publications may be under way together; a subscription or an
+ * unsubscription is under way alone, so that a publication behind it finds it in force. Channels do
+ * not wait for each other. Confined to the event loop.
+ */
+final class ChannelOrder {
+  /** What a request takes besides its text, about. */
+  private static final int OVERHEAD = 256;
+
+  private final Map<ChannelName, Lane> lanes = new HashMap<>();
+  private final BiConsumer<String, Throwable> failed;
+  private final Runnable freed;
+  private long bytes;
+  private boolean closed;
+
+  /**
+   * @param failed tells who asked with this id that its request broke
+   * @param freed called when something was answered, and {@link #bytes} are fewer
+   */
+  ChannelOrder(BiConsumer<String, Throwable> failed, Runnable freed) {
+    this.failed = failed;
+    this.freed = freed;
+  }
+
+  /** Begins beside others of its kind. */
+  void together(ChannelName channel, String id, int size, Consumer<Turn> work) {
+    add(new Turn(lane(channel), id, false, size + OVERHEAD, work));
+  }
+
+  /** Begins when all before it is answered; what comes after waits for its answer. */
+  void alone(ChannelName channel, String id, Consumer<Turn> work) {
+    add(new Turn(lane(channel), id, true, OVERHEAD, work));
+  }
+
+  private Lane lane(ChannelName channel) {
+    return lanes.computeIfAbsent(channel, Lane::new);
+  }
+
+  private void add(Turn turn) {
+    bytes += turn.size;
+    turn.lane.waiting.add(turn);
+    turn.lane.advance();
+  }
+
+  /** How much is kept of what is not answered yet. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** Subscriptions that have not begun never do; publications that came before the end go on. */
+  void close() {
+    closed = true;
+    for (Lane lane : Map.copyOf(lanes).values()) {
+      for (Iterator<Turn> each = lane.waiting.iterator(); each.hasNext(); ) {
+        Turn turn = each.next();
+        if (turn.alone) {
+          each.remove();
+          bytes -= turn.size;
+        }
+      }
+      lane.advance();
+    }
+  }
+
+  /** One request in its place. */
+  static final class Turn {
+    private final Lane lane;
+    private final String id;
+    private final boolean alone;
+    private final int size;
+    private final Consumer<Turn> work;
+    private Runnable answer;
+
+    private Turn(Lane lane, String id, boolean alone, int size, Consumer<Turn> work) {
+      this.lane = lane;
+      this.id = id;
+      this.alone = alone;
+      this.size = size;
+      this.work = work;
+    }
+
+    /** Ends it; the answer is told when all before it are. Only the first counts. */
+    void answer(Runnable tell) {
+      if (answer == null) {
+        answer = tell;
+        lane.advance();
+      }
+    }
+  }
+
+  private final class Lane {
+    final ChannelName channel;
+    final Deque<Turn> waiting = new ArrayDeque<>();
+    final Deque<Turn> underWay = new ArrayDeque<>();
+    private boolean advancing;
+
+    Lane(ChannelName channel) {
+      this.channel = channel;
+    }
+
+    /** A turn may be answered while it begins, and an answer may ask for more: one loop for all. */
+    void advance() {
+      if (advancing) {
+        return;
+      }
+      advancing = true;
+      boolean told = false;
+      try {
+        boolean moved = true;
+        while (moved) {
+          boolean tells = tell();
+          told |= tells;
+          moved = tells || begin();
+        }
+      } finally {
+        advancing = false;
+      }
+      if (waiting.isEmpty() && underWay.isEmpty()) {
+        lanes.remove(channel, this);
+      }
+      if (told && !closed) {
+        freed.run();
+      }
+    }
+
+    private boolean tell() {
+      Turn first = underWay.peek();
+      if (first == null || first.answer == null) {
+        return false;
+      }
+      underWay.poll();
+      bytes -= first.size;
+      first.answer.run();
+      return true;
+    }
+
+    private boolean begin() {
+      Turn next = waiting.peek();
+      if (next == null || !underWay.isEmpty() && (next.alone || underWay.peek().alone)) {
+        return false;
+      }
+      underWay.add(waiting.poll());
+      try {
+        next.work.accept(next);
+      } catch (RuntimeException e) {
+        next.answer(() -> failed.accept(next.id, e));
+      }
+      return true;
+    }
+  }
+}

@@ -1,0 +1,11 @@
+package dev.holdfast.gateway;
+
+/** Why nothing is read from a client; each is taken back for itself. */
+enum Hold {
+  /** The hello is being answered. */
+  GREETING,
+  /** It publishes faster than it may. */
+  PACE,
+  /** It does not take what it is sent. */
+  BLOCKED
+}
