@@ -1,11 +1,12 @@
 package dev.holdfast.channels;
 
 import dev.holdfast.core.BusValue;
+import dev.holdfast.core.Caller;
 import dev.holdfast.core.Names;
 import dev.holdfast.sessions.SessionRef;
 
 /**
- * Who numbers publications: a session, or one instance of a service.
+ * Who numbers publications: a session, one instance of a service, or whom a caller over HTTP names.
  *
  * @param id unique in the tenant
  * @param generation an older one is refused once a newer one was seen
@@ -17,6 +18,14 @@ public record Publisher(String id, long generation) implements BusValue {
 
   public static Publisher of(SessionRef session) {
     return new Publisher("s-" + session.session(), session.generation());
+  }
+
+  /**
+   * A publisher that a caller names. The name is the caller's own: another caller of the tenant
+   * that gives the same name is another publisher.
+   */
+  public static Publisher of(Caller caller, String name) {
+    return new Publisher("h-" + KeyDigest.of(caller, "publisher " + name), 1);
   }
 
   boolean isSession() {

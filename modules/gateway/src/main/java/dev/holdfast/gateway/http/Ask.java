@@ -7,8 +7,11 @@ import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Position;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Instant;
 import java.util.List;
 
 /** One request of a caller who is known. What it says is checked when it is read. */
@@ -18,11 +21,29 @@ final class Ask {
   final Caller caller;
   final String tenant;
   private final RoutingContext routing;
+  private final long expiresAt;
 
   Ask(RoutingContext routing, Caller caller) {
     this.routing = routing;
     this.caller = caller;
     this.tenant = Callers.tenant(caller);
+    this.expiresAt = routing.get("expiresAt", 0L);
+  }
+
+  HttpServerRequest request() {
+    return routing.request();
+  }
+
+  Vertx vertx() {
+    return routing.vertx();
+  }
+
+  /** Refuses where the token has expired since the request began. */
+  void checkExpiry() {
+    if (expiresAt != 0 && System.currentTimeMillis() >= expiresAt) {
+      throw HoldfastException.told(
+          ErrorCode.UNAUTHORIZED, "token: expired since " + Instant.ofEpochMilli(expiresAt));
+    }
   }
 
   String path(String name) {
@@ -103,7 +124,7 @@ final class Ask {
 
   void needs(String verb, String target) {
     if (!caller.permits(verb, target)) {
-      throw new HoldfastException(ErrorCode.FORBIDDEN, verb + ":" + target);
+      throw HoldfastException.told(ErrorCode.FORBIDDEN, "needs " + verb + ":" + target);
     }
   }
 

@@ -56,7 +56,7 @@ record CloudEvent(ChannelName channel, String event, String data, String key) {
   }
 
   NewPublication publication() {
-    return new NewPublication(channel, event, data, key, false);
+    return new NewPublication(channel, event, data, key);
   }
 
   private static CloudEvent of(Members members, String data) {

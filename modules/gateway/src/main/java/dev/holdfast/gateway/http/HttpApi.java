@@ -104,7 +104,7 @@ public final class HttpApi {
     }
     route.handler(this::authenticate);
     if (!operation.consumes().isEmpty()) {
-      route.handler(routing -> bodies.handle(routing));
+      route.handler(this::readBody);
     }
     route.handler(patience::complete);
     route.handler(routing -> run(routing, asked.get(operation.id())));
@@ -128,19 +128,29 @@ public final class HttpApi {
     }
   }
 
+  /** A stream is read as it comes, by its operation. */
+  private void readBody(RoutingContext routing) {
+    if (MediaTypes.of(routing.request()).equals(PublishStream.TYPE)) {
+      routing.next();
+    } else {
+      bodies.handle(routing);
+    }
+  }
+
   /** Before the body is read: who is not known gets no memory of ours. */
   private void authenticate(RoutingContext routing) {
     routing.request().pause();
     services
         .tokens()
         .verify(BearerToken.ofHeader(routing.request()))
-        .map(HttpApi::caller)
+        .map(verified -> caller(routing, verified))
         .onComplete(done -> routing.request().resume())
         .onSuccess(caller -> routing.put("caller", caller).next())
         .onFailure(failure -> refuse(routing, failure));
   }
 
-  private static Caller caller(Verified verified) {
+  private static Caller caller(RoutingContext routing, Verified verified) {
+    routing.put("expiresAt", verified.expiresAt());
     return Callers.of(verified);
   }
 

@@ -16,9 +16,18 @@ public final class Problem extends RuntimeException {
 
   private final int status;
   private final ErrorCode code;
+  private final transient JsonObject more;
 
   public Problem(int status, ErrorCode code, String detail) {
+    this(status, code, detail, new JsonObject());
+  }
+
+  /**
+   * @param more members that only some problems have
+   */
+  private Problem(int status, ErrorCode code, String detail, JsonObject more) {
     super(detail, null, false, false);
+    this.more = more;
     this.status = status;
     this.code = code;
   }
@@ -41,6 +50,24 @@ public final class Problem extends RuntimeException {
     return new Problem(400, ErrorCode.BAD_REQUEST, detail);
   }
 
+  /**
+   * @param expected the publisher's next number; left out where it is 0
+   */
+  Problem expecting(long expected) {
+    return expected == 0
+        ? this
+        : new Problem(status, code, getMessage(), more.copy().put("expected", expected));
+  }
+
+  /**
+   * @param line of the stream that was refused, from 1
+   * @param stream what became of those before
+   */
+  Problem atLine(int line, JsonObject stream) {
+    JsonObject with = more.copy().put("line", line).put("stream", stream);
+    return new Problem(status, code, "line " + line + ": " + getMessage(), with);
+  }
+
   public ErrorCode code() {
     return code;
   }
@@ -55,7 +82,8 @@ public final class Problem extends RuntimeException {
         .put("status", status)
         .put("detail", getMessage())
         .put("code", code.wireName())
-        .put("retryable", code.retryable);
+        .put("retryable", code.retryable)
+        .mergeIn(more);
   }
 
   /** Answers with this, unless an answer was begun or can't be given any more. */

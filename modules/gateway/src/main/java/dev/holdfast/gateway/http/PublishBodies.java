@@ -32,11 +32,15 @@ final class PublishBodies {
   static List<NewPublication> read(Ask ask) {
     List<NewPublication> publications = forms(ask);
     for (int i = 0; i < publications.size(); i++) {
-      if (!JsonText.isValue(publications.get(i).data())) {
-        throw Problem.badRequest("publications[" + i + "].data: not one JSON value, or too deep");
-      }
+      checkData(publications.get(i), "publications[" + i + "].data");
     }
     return keyed(publications, ask.header(KEY_HEADER));
+  }
+
+  static void checkData(NewPublication publication, String where) {
+    if (!JsonText.isValue(publication.data())) {
+      throw Problem.badRequest(where + ": not one JSON value, or too deep");
+    }
   }
 
   private static List<NewPublication> forms(Ask ask) {
@@ -66,8 +70,8 @@ final class PublishBodies {
     List<NewPublication> keyed = new ArrayList<>();
     for (int i = 0; i < publications.size(); i++) {
       NewPublication publication = publications.get(i);
-      keyed.add(
-          publication.key() == null ? publication.withKey("h " + i + " " + key) : publication);
+      boolean own = publication.key() != null || publication.publisher() != null;
+      keyed.add(own ? publication : publication.withKey("h " + i + " " + key));
     }
     return keyed;
   }

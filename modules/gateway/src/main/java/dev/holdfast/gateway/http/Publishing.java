@@ -4,6 +4,8 @@ import dev.holdfast.channels.ChannelMessage;
 import dev.holdfast.channels.ChannelMessage.Result;
 import dev.holdfast.channels.ChannelsClient;
 import dev.holdfast.channels.PublishKeyed;
+import dev.holdfast.channels.Publisher;
+import dev.holdfast.core.Access;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
@@ -14,16 +16,22 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 
 /**
  * Publishes what a request brings: nothing where one of its publications is malformed; otherwise
- * each is answered for itself. One message per channel, so that the order within it holds.
+ * each is answered for itself. Those of one channel go in their order, one message for each run of
+ * one publisher, or of none.
  */
 final class Publishing {
+  /** What a line has besides its data. */
+  private static final int ENVELOPE = 2_048;
+
   private final ChannelsClient channels;
   private final int dataLimit;
 
@@ -32,21 +40,21 @@ final class Publishing {
     this.dataLimit = dataLimit;
   }
 
+  /** What goes as one message. */
+  private record Run(Channel channel, String publisher, List<Integer> places) {}
+
   Map<String, Function<Ask, Future<Answer>>> operations() {
     return Map.of("publish", this::publish);
   }
 
   private Future<Answer> publish(Ask ask) {
+    if (ask.mediaType().equals(PublishStream.TYPE)) {
+      Lines lines = new Lines(dataLimit + ENVELOPE);
+      return new PublishStream(ask, lines, this::checkSize, some -> publish(ask, some)).run();
+    }
     List<NewPublication> publications = PublishBodies.read(ask);
     publications.forEach(this::checkSize);
-    Map<ChannelName, List<Integer>> places = new LinkedHashMap<>();
-    for (int i = 0; i < publications.size(); i++) {
-      places.computeIfAbsent(publications.get(i).channel(), fresh -> new ArrayList<>()).add(i);
-    }
-    Result[] results = new Result[publications.size()];
-    List<Future<Void>> answered = new ArrayList<>();
-    places.forEach((name, at) -> answered.add(publish(ask, name, at, publications, results)));
-    return Future.join(answered).map(all -> answer(publications, List.of(results)));
+    return publish(ask, publications).map(results -> answer(publications, results));
   }
 
   private void checkSize(NewPublication publication) {
@@ -58,46 +66,78 @@ final class Publishing {
   }
 
   /** Never fails: what goes wrong is the result of each that it concerns. */
-  private Future<Void> publish(
-      Ask ask,
-      ChannelName name,
-      List<Integer> places,
-      List<NewPublication> publications,
-      Result[] results) {
-    List<PublishKeyed.Entry> entries =
-        places.stream().map(at -> publications.get(at).entry()).toList();
-    Channel channel = new Channel(ask.tenant, name);
-    return append(ask.caller, channel, entries)
-        .map(ChannelMessage.Published::results)
-        .otherwise(failure -> refused(failure, places.size()))
-        .onSuccess(
-            given -> {
-              for (int i = 0; i < places.size(); i++) {
-                results[places.get(i)] = given.get(i);
-              }
-            })
-        .mapEmpty();
+  private Future<List<Result>> publish(Ask ask, List<NewPublication> publications) {
+    Result[] results = new Result[publications.size()];
+    List<Future<Void>> answered = new ArrayList<>();
+    Map<Channel, Future<Void>> before = new HashMap<>();
+    for (Run run : runs(ask, publications)) {
+      List<NewPublication> ones = run.places().stream().map(publications::get).toList();
+      Future<Void> stored =
+          before
+              .getOrDefault(run.channel(), Future.succeededFuture())
+              .compose(done -> append(ask, run, ones))
+              .otherwise(failure -> refused(failure, ones.size()))
+              .onSuccess(given -> put(given, run, results))
+              .mapEmpty();
+      before.put(run.channel(), stored);
+      answered.add(stored);
+    }
+    return Future.join(answered).map(all -> List.of(results));
   }
 
-  private Future<ChannelMessage.Published> append(
-      Caller caller, Channel channel, List<PublishKeyed.Entry> entries) {
-    boolean service = caller instanceof Caller.Service;
-    if (service && !caller.permits("publish", channel.name().toString())) {
-      return Future.failedFuture(new HoldfastException(ErrorCode.FORBIDDEN, "" + channel));
+  private static void put(List<Result> given, Run run, Result[] results) {
+    for (int i = 0; i < given.size(); i++) {
+      results[run.places().get(i)] = given.get(i);
     }
-    return channels.publishKeyed(new PublishKeyed(caller, channel, entries));
+  }
+
+  private static List<Run> runs(Ask ask, List<NewPublication> publications) {
+    List<Run> runs = new ArrayList<>();
+    Map<ChannelName, Run> latest = new HashMap<>();
+    for (int i = 0; i < publications.size(); i++) {
+      NewPublication one = publications.get(i);
+      Run run = latest.get(one.channel());
+      if (run == null || !Objects.equals(run.publisher(), one.publisher())) {
+        run = new Run(new Channel(ask.tenant, one.channel()), one.publisher(), new ArrayList<>());
+        latest.put(one.channel(), run);
+        runs.add(run);
+      }
+      run.places().add(i);
+    }
+    return runs;
+  }
+
+  private Future<List<Result>> append(Ask ask, Run run, List<NewPublication> ones) {
+    Caller caller = ask.caller;
+    Channel channel = run.channel();
+    boolean service = caller instanceof Caller.Service;
+    boolean may = !service || caller.permits("publish", channel.name().toString());
+    if (!may || !Access.mayPublish(caller, null, channel)) {
+      return Future.failedFuture(Access.refusal(caller, "publish", channel.name()));
+    }
+    if (run.publisher() != null) {
+      Publisher publisher = Publisher.of(caller, run.publisher());
+      List<ChannelMessage.Item> items = ones.stream().map(NewPublication::item).toList();
+      var message = new ChannelMessage.Publish(caller, null, channel, publisher, items);
+      return new NumberedPublisher(channels, EarlyOnes.of(ask.vertx()), message).publish();
+    }
+    List<PublishKeyed.Entry> entries = ones.stream().map(NewPublication::entry).toList();
+    return channels
+        .publishKeyed(new PublishKeyed(caller, channel, entries))
+        .map(ChannelMessage.Published::results);
   }
 
   private static List<Result> refused(Throwable failure, int count) {
     HoldfastException named = HoldfastException.from(failure);
     Result refused = new Result(named.code(), null, false, 0, named.publicMessage());
-    return java.util.Collections.nCopies(count, refused);
+    return Collections.nCopies(count, refused);
   }
 
+  /** One problem for all, where it is one and the same; a publisher is told its own number. */
   private static Answer answer(List<NewPublication> publications, List<Result> results) {
-    ErrorCode first = results.get(0).refused();
-    if (first != null && results.stream().allMatch(result -> result.refused() == first)) {
-      throw problem(results.get(0));
+    Result first = results.get(0);
+    if (first.refused() != null && results.stream().allMatch(result -> isAs(first, result))) {
+      throw problem(first);
     }
     JsonArray answers = new JsonArray();
     for (int i = 0; i < results.size(); i++) {
@@ -106,7 +146,11 @@ final class Publishing {
     return Answer.json(new JsonObject().put("results", answers));
   }
 
-  private static JsonObject json(NewPublication publication, Result result) {
+  private static boolean isAs(Result first, Result other) {
+    return other.refused() == first.refused() && other.expected() == first.expected();
+  }
+
+  static JsonObject json(NewPublication publication, Result result) {
     JsonObject json = new JsonObject();
     json.put("channel", publication.channel().toString());
     json.put("outcome", outcome(publication, result));
@@ -119,10 +163,10 @@ final class Publishing {
     return json;
   }
 
-  private static Problem problem(Result result) {
+  static Problem problem(Result result) {
     ErrorCode code = result.refused();
     String detail = result.detail() == null ? code.publicText : result.detail();
-    return new Problem(code.httpStatus, code, detail);
+    return new Problem(code.httpStatus, code, detail).expecting(result.expected());
   }
 
   private static String outcome(NewPublication publication, Result result) {

@@ -142,7 +142,15 @@ final class StrictJson {
         .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
         .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
         .withCoercionConfig(LogicalType.Textual, StrictJson::textOnly)
+        .withCoercionConfig(LogicalType.Integer, StrictJson::wholeOnly)
         .build();
+  }
+
+  private static void wholeOnly(com.fasterxml.jackson.databind.cfg.MutableCoercionConfig config) {
+    config.setCoercion(CoercionInputShape.String, CoercionAction.Fail);
+    config.setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail);
+    config.setCoercion(CoercionInputShape.Float, CoercionAction.Fail);
+    config.setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
   }
 
   private static void textOnly(com.fasterxml.jackson.databind.cfg.MutableCoercionConfig config) {
