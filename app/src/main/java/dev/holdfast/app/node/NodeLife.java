@@ -26,7 +26,6 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One life of a node: its services and gateways under one start epoch. It is started once and
@@ -51,21 +50,14 @@ final class NodeLife {
   private BusProbe probe;
   private HubVerticle hub;
   private NodeFiles files;
-  private final Isolation isolation;
+  private Isolation isolation;
   private volatile boolean started;
 
   /**
    * @param over called once, on some context, when this life is no good any more: the others have
-   *     taken it for dead, or it is cut off from everything
+   *     taken it for dead
    */
   NodeLife(NodeParts parts, List<PulseVerticle> pulses, Runnable over) {
-    var told = new AtomicBoolean();
-    Runnable once =
-        () -> {
-          if (told.compareAndSet(false, true)) {
-            over.run();
-          }
-        };
     this.parts = parts;
     this.pulses = pulses;
     this.log = new SessionLog(bus());
@@ -79,8 +71,7 @@ final class NodeLife {
                 SessionsClient.local(bus(), LONG_REQUEST),
                 registry())
             .onNodes(live -> tellHub())
-            .onBuried(once);
-    this.isolation = new Isolation(bus().vertx(), nodes, config().lease().lease(), once);
+            .onBuried(over);
   }
 
   Future<NodeId> start() {
@@ -102,7 +93,9 @@ final class NodeLife {
   /** Every session is detached and the lease given back, as far as Redis can be reached. */
   Future<Void> stop() {
     started = false;
-    isolation.stop();
+    if (isolation != null) {
+      isolation.stop();
+    }
     if (probe != null) {
       probe.stop();
     }
@@ -167,6 +160,8 @@ final class NodeLife {
   private Future<Void> startGateways() {
     var directory = new ConnectionDirectory(registry());
     directory.listen(inbox);
+    isolation = new Isolation(bus(), nodes, config().lease().lease(), directory::sendAway);
+    isolation.listen(inbox);
     GatewayServices services = gatewayServices(directory);
     int loops =
         config().gateways() == 0 ? Runtime.getRuntime().availableProcessors() : config().gateways();

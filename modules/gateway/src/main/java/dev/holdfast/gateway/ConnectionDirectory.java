@@ -1,6 +1,7 @@
 package dev.holdfast.gateway;
 
 import dev.holdfast.core.NodeInbox;
+import dev.holdfast.protocol.CloseCode;
 import dev.holdfast.sessions.NodeNotice;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -42,6 +43,11 @@ public final class ConnectionDirectory {
   /** Open sockets of this node, also those that have no session yet. */
   public int sockets() {
     return sockets.get();
+  }
+
+  /** Closes every connection that holds a session, so that its client comes back elsewhere. */
+  public void sendAway() {
+    holders.values().forEach(holder -> holder.onContext(c -> c.close(CloseCode.UNAVAILABLE)));
   }
 
   void opened() {
