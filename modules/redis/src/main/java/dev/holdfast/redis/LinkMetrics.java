@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 
 /** The meters of one link, all tagged with its purpose. */
 final class LinkMetrics {
@@ -26,6 +27,7 @@ final class LinkMetrics {
   private final Timer commands;
   private final Counter reconnects;
   private Gauge up;
+  private Gauge waiting;
 
   LinkMetrics(MeterRegistry registry, String purpose) {
     this.registry = registry;
@@ -43,7 +45,12 @@ final class LinkMetrics {
             .register(registry);
   }
 
-  void watch(BooleanSupplier isUp) {
+  void watch(BooleanSupplier isUp, IntSupplier notSent) {
+    waiting =
+        Gauge.builder("holdfast.redis.waiting", notSent::getAsInt)
+            .description("Commands that wait for room in the window")
+            .tag("purpose", purpose)
+            .register(registry);
     up =
         Gauge.builder("holdfast.redis.up", () -> isUp.getAsBoolean() ? 1 : 0)
             .description("1 while the link is usable")
@@ -66,8 +73,9 @@ final class LinkMetrics {
     reconnects.increment();
   }
 
-  /** A closed link is not "down": its gauge goes. */
+  /** A closed link is not "down": its gauges go. */
   void close() {
     registry.remove(up);
+    registry.remove(waiting);
   }
 }

@@ -33,10 +33,15 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>Commands are written in the order of the calls, each by itself (pipelined, never batched),
  *       and answered in that order.
- *   <li>Every call is answered: with Redis' answer, or by a {@link HoldfastException} within the
- *       command timeout plus a quarter (at most 500 ms). A late answer breaks the connection, and
- *       then everything outstanding fails with UNAVAILABLE "outcome unknown". Nothing is ever sent
- *       twice by the link but a script call that Redis refused unread, see {@link Script}.
+ *   <li>At most 512 commands are on their way at a time; the others wait, and are refused with
+ *       "nothing done" where they were not sent within the command timeout.
+ *   <li>A server that answers is alive, however slow it is: the connection breaks where nothing at
+ *       all is answered within the command timeout plus a quarter (at most 500 ms), and then
+ *       everything that was sent fails with UNAVAILABLE "outcome unknown". A time in which this
+ *       process did not run does not count. Nothing is ever sent twice by the link but a script
+ *       call that Redis refused unread, see {@link Script}.
+ *   <li>Every call is answered: with Redis' answer, or by a {@link HoldfastException} within five
+ *       command timeouts and a quarter.
  *   <li>While it is down nothing is queued: calls fail at once with UNAVAILABLE. So after it comes
  *       up nothing old is written.
  *   <li>A server is used only when it is a primary that has loaded its data, and after it has told
@@ -47,8 +52,8 @@ import org.slf4j.LoggerFactory;
  *       demoted and promoted since; under traffic, scripts that carry the token find that out.
  * </ul>
  *
- * <p>Failures: UNAVAILABLE (down, lost, late, loading, too many in flight), STORE_FULL (maxmemory),
- * INTERNAL (an error in a script or a command).
+ * <p>Failures: UNAVAILABLE (down, lost, late, slow, loading, too many in flight), STORE_FULL
+ * (maxmemory), INTERNAL (an error in a script or a command).
  *
  * <p>Belongs to the event-loop context that opened it (a verticle's): answers and listeners come
  * there. Calls from other threads hop to it and are ordered per calling thread. No blocking
@@ -197,8 +202,8 @@ public final class RedisLink {
 
   private void opened(RedisWire first) {
     context.addCloseHook(closeHook);
-    metrics.watch(this::up);
     use(first);
+    metrics.watch(this::up, () -> wire.waiting());
   }
 
   private Future<RedisWire> dial() {

@@ -9,7 +9,6 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -22,34 +21,39 @@ import org.slf4j.LoggerFactory;
  * for good.
  *
  * <p>It has a driver client of its own, because closing that is the driver's only way to end a
- * socket that does not answer. All on one event-loop thread. Answers come in the order of the
- * commands, so the oldest one alone tells whether the server is late: one periodic check serves all
- * timeouts.
+ * socket that does not answer. All on one event-loop thread.
+ *
+ * <p>A server that answers is alive, however late: the wire breaks where commands are written and
+ * nothing at all is answered for the command timeout. That time is counted in ticks that this event
+ * loop really ran, so a process that was stopped, or busy, does not take its own slowness for the
+ * server's.
  */
 final class RedisWire {
   private static final Logger LOG = LoggerFactory.getLogger(RedisWire.class);
   private static final long IDLE_PING_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  /** After so many command timeouts a caller is answered though its answer may still come. */
+  private static final int OVERDUE = 4;
 
   private final ContextInternal context;
   private final Redis client;
   private final RedisConnection connection;
   private final RedisConfig config;
   private final LinkMetrics metrics;
-  private final ArrayDeque<Pending> outstanding = new ArrayDeque<>();
+  private final Calls calls = new Calls();
   // Which load of a script its calls rely on; a NOSCRIPT forgets that load, not a later one.
   private final Map<Script, Integer> loads = new HashMap<>();
   private final long tickMillis;
+  private final long patience;
   private long ticker;
   private int loadCount;
   private long lastWrite = System.nanoTime();
-  private long lastTick = lastWrite;
-  private boolean forgiven;
+  private long tick;
+  private long answeredTick;
   private final Promise<Void> gone;
   private Consumer<String> onBroken = reason -> {};
   private ServerInfo server;
   private volatile String broken;
-
-  private record Pending(Promise<Response> promise, long writtenAt) {}
 
   private RedisWire(
       ContextInternal context,
@@ -64,6 +68,7 @@ final class RedisWire {
     this.config = config;
     this.metrics = metrics;
     this.tickMillis = Math.min(500, Math.max(5, config.commandTimeout().toMillis() / 4));
+    this.patience = (config.commandTimeout().toMillis() + tickMillis - 1) / tickMillis;
     this.ticker = context.setTimer(tickMillis, id -> tick());
     connection.endHandler(v -> breakDown("closed", "connection closed by the server"));
     connection.exceptionHandler(
@@ -121,24 +126,44 @@ final class RedisWire {
     }
   }
 
+  /** Commands that are not written yet. */
+  int waiting() {
+    return calls.waiting();
+  }
+
   /**
    * Writes a command behind those before it. Fails with the driver's failure, or with a named one.
    */
   Future<Response> write(Request request) {
+    return write(request, true);
+  }
+
+  private Future<Response> write(Request request, boolean expires) {
     if (isBroken()) {
       return refuse("down", "not connected (" + broken + ")");
     }
-    if (outstanding.size() >= config.maxQueued()) {
+    if (calls.size() >= config.maxQueued()) {
       return refuse("overflow", "too many commands in flight (" + config.maxQueued() + ")");
     }
-    var pending = new Pending(context.promise(), lastWrite = System.nanoTime());
-    outstanding.add(pending);
-    connection.send(request).onComplete(result -> answered(pending, result));
-    return pending.promise().future();
+    var call = new Calls.Call(request, context.promise(), expires, tick);
+    calls.add(call);
+    fill();
+    return call.promise.future();
+  }
+
+  private void fill() {
+    for (Calls.Call call = calls.next(tick); call != null; call = calls.next(tick)) {
+      Calls.Call sent = call;
+      lastWrite = sent.writtenAt();
+      connection.send(sent.request).onComplete(result -> answered(sent, result));
+    }
   }
 
   /** Runs a script, see {@link Script} for the order that this keeps. */
   Future<Response> run(Script script, Object[] call) {
+    if (isBroken() || calls.size() >= config.maxQueued()) {
+      return write(Request.cmd(Command.EVALSHA, call)); // refused, and no script is to be loaded
+    }
     Integer load = loaded(script);
     return write(Request.cmd(Command.EVALSHA, call))
         .recover(failure -> again(script, load, call, failure));
@@ -155,7 +180,7 @@ final class RedisWire {
     }
     Integer load = ++loadCount;
     loads.put(script, load);
-    write(Request.cmd(Command.SCRIPT, "LOAD", script.text()))
+    write(Request.cmd(Command.SCRIPT, "LOAD", script.text()), false)
         .onFailure(failure -> notLoaded(script, load, failure));
     return load;
   }
@@ -166,15 +191,14 @@ final class RedisWire {
   }
 
   /**
-   * Called while the answer is being handled: nothing outstanding means that nothing was written
-   * after the call.
+   * Called while the answer is being handled: no calls mean that nothing was asked after this one.
    */
   private Future<Response> again(Script script, Integer load, Object[] call, Throwable failure) {
     if (!RedisErrors.NO_SCRIPT.equals(RedisErrors.word(failure))) {
       return context.failedFuture(failure);
     }
     loads.remove(script, load);
-    if (!outstanding.isEmpty() || isBroken()) {
+    if (calls.size() > 0 || isBroken()) {
       return Future.failedFuture(
           RedisErrors.unavailable("script " + script + " was flushed, nothing done"));
     }
@@ -187,26 +211,28 @@ final class RedisWire {
     return context.failedFuture(RedisErrors.unavailable(message));
   }
 
-  private void answered(Pending pending, AsyncResult<Response> result) {
+  private void answered(Calls.Call call, AsyncResult<Response> result) {
     if (isBroken()) {
       return; // failed already, with all the others
     }
     if (result.failed() && !RedisErrors.isAnswer(result.cause())) {
-      unanswered(pending, result.cause());
+      unanswered(call, result.cause());
       return;
     }
-    outstanding.poll();
-    metrics.answered(System.nanoTime() - pending.writtenAt());
+    calls.answered();
+    answeredTick = tick;
+    metrics.answered(System.nanoTime() - call.writtenAt());
     if (result.succeeded()) {
-      pending.promise().complete(result.result());
+      call.promise.tryComplete(result.result());
     } else {
-      answeredByError(pending, result.cause());
+      answeredByError(call, result.cause());
     }
+    fill();
   }
 
-  private void answeredByError(Pending pending, Throwable error) {
+  private void answeredByError(Calls.Call call, Throwable error) {
     metrics.failed(RedisErrors.kind(error));
-    pending.promise().fail(error);
+    call.promise.tryFail(error);
     if (RedisErrors.isNotPrimary(error)) {
       breakDown("readonly", "the server is no primary any more, or was none for a while");
     }
@@ -216,10 +242,10 @@ final class RedisWire {
    * The driver refuses what is no command before it writes it; whatever else it says means that the
    * connection is gone.
    */
-  private void unanswered(Pending pending, Throwable failure) {
+  private void unanswered(Calls.Call call, Throwable failure) {
     if (String.valueOf(failure.getMessage()).startsWith("Redis command is not valid")) {
-      outstanding.removeLastOccurrence(pending);
-      pending.promise().fail(failure);
+      calls.refused(call);
+      call.promise.tryFail(failure);
     } else {
       breakDown("closed", "connection failed: " + failure.getMessage());
     }
@@ -228,16 +254,27 @@ final class RedisWire {
   /** Not a periodic timer: that would catch up after a pause, before an answer can be read. */
   private void tick() {
     ticker = context.setTimer(tickMillis, id -> tick());
-    long now = System.nanoTime();
-    // A check that comes late shows that this process slept, not the server: read the answers
-    // first.
-    forgiven = !forgiven && now - lastTick > 2 * TimeUnit.MILLISECONDS.toNanos(tickMillis);
-    lastTick = now;
-    Pending oldest = outstanding.peek();
+    tick++;
+    Calls.Call oldest = calls.oldest();
     if (oldest == null) {
-      pingWhenIdle(now);
-    } else if (!forgiven && now - oldest.writtenAt() > config.commandTimeout().toNanos()) {
+      pingWhenIdle(System.nanoTime());
+    } else if (tick - Math.max(answeredTick, oldest.writtenTick()) > patience) {
       breakDown("timeout", "no answer within " + config.commandTimeout().toMillis() + " ms");
+    } else {
+      giveUpLate();
+    }
+  }
+
+  /** The server answers, but not as fast as it is asked. */
+  private void giveUpLate() {
+    for (Calls.Call call : calls.expired(tick, patience)) {
+      metrics.failed("overload");
+      call.promise.tryFail(RedisErrors.unavailable("Redis is slow: not sent, nothing done"));
+    }
+    for (Calls.Call call : calls.overdue(tick, OVERDUE * patience)) {
+      if (call.promise.tryFail(RedisErrors.unavailable("Redis is slow: outcome unknown"))) {
+        metrics.failed("overdue");
+      }
     }
   }
 
@@ -269,9 +306,13 @@ final class RedisWire {
     context.owner().cancelTimer(ticker);
     // Not from within the driver's own callback.
     context.runOnContext(v -> client.close().onComplete(gone));
-    for (Pending pending = outstanding.poll(); pending != null; pending = outstanding.poll()) {
+    for (Calls.Call call = calls.takeWritten(); call != null; call = calls.takeWritten()) {
       metrics.failed(kind);
-      pending.promise().fail(RedisErrors.unavailable(reason + ", outcome unknown"));
+      call.promise.tryFail(RedisErrors.unavailable(reason + ", outcome unknown"));
+    }
+    for (Calls.Call call = calls.takeWaiting(); call != null; call = calls.takeWaiting()) {
+      metrics.failed(kind);
+      call.promise.tryFail(RedisErrors.unavailable(reason + ", not sent, nothing done"));
     }
     onBroken.accept(reason);
   }
