@@ -1,0 +1,198 @@
+----------------------------- MODULE ChannelLog -----------------------------
+(* One channel's log in Redis and one node that reads it: appends, hints that come late or never,   *)
+(* checks of the position, reads behind a cursor, trimming, idle times, and failovers to a replica   *)
+(* that lagged, and back. README.md says what is left out, and how to run it.                        *)
+EXTENDS Naturals, Sequences, FiniteSets
+
+CONSTANTS
+  Appends,          \* how many publications at most
+  Promotions,       \* how many failovers at most; after each one, the old primary is the replica
+  Most,             \* how many entries the log keeps
+  Lost,             \* a hint may be lost; the next batch's number, or the beat, says so
+  Idles,            \* the stream may go by its TTL, as nothing was appended for the retention's age
+  Leaves,           \* the reader may be away for a while, without its node's hints
+  \* What the design does; FALSE takes it away, to see that it is missed.
+  TokenChanges,     \* the token of a log's server changes with each promotion; else it is the process' run id
+  BytesStartAnew,   \* what a log holds is counted anew when its stream has gone
+  ChecksAgain       \* a loss that is noticed while a check is under way is followed by another check
+
+Servers == {"m1", "m2"}
+
+VARIABLES
+  log,        \* of each server: epoch, token, forks, entries (all since the beginning), head (how many of them are
+              \* gone), bytes (as counted; each entry is one)
+  primary, promoted,  \* the server in charge, and how often there was a new one
+  epochs,     \* how many epochs there were
+  hints,      \* under way to the node: epoch, seq, value
+  missing,    \* whether the node has been told that a hint was lost
+  check,      \* none, sent, or the position that Redis answered
+  again,      \* whether another check follows
+  last,       \* the position of the node's reader
+  reads,      \* whether it is to read the log
+  away,       \* whether the reader is away
+  seen, told  \* the values that it was given, and those that a gap covers
+
+vars == <<log, primary, promoted, epochs, hints, missing, check, again, last, reads, away, seen, told>>
+redis == <<log, primary, promoted, epochs>>
+node == <<check, again, last, reads, away, seen, told>>
+
+Max(a, b) == IF a > b THEN a ELSE b
+Min(a, b) == IF a < b THEN a ELSE b
+Range(s, from, to) == {s[i] : i \in from..to}
+
+Token == <<primary, IF TokenChanges THEN promoted ELSE 0>>
+Top(l) == Len(l.entries)
+Retained(l) == Top(l) - l.head
+
+Init ==
+  /\ log = [s \in Servers |-> [epoch |-> 0, token |-> <<"m1", 0>>, forks |-> {}, entries |-> <<>>, head |-> 0, bytes |-> 0]]
+  /\ primary = "m1" /\ promoted = 0 /\ epochs = 0
+  /\ hints = {} /\ missing = FALSE
+  /\ check = [state |-> "none"] /\ again = FALSE
+  /\ last = [epoch |-> 0, seq |-> 0] /\ reads = FALSE /\ away = FALSE
+  /\ seen = {} /\ told = {}
+
+(* The log, brought in force: on a server that it was not last written on it goes on in a new epoch, behind a fork. *)
+Opened ==
+  LET l == log[primary] IN
+  IF l.token = Token THEN l
+  ELSE [l EXCEPT !.epoch = epochs + 1, !.token = Token, !.forks = @ \cup {[epoch |-> l.epoch, top |-> Top(l)]}]
+
+Forked == IF log[primary].token = Token THEN epochs ELSE epochs + 1
+
+----------------------------------------------------------------------------
+(* What was published as far as anybody knows; the next publication is the least that was not. *)
+Known == UNION {Range(log[s].entries, 1, Top(log[s])) : s \in Servers} \cup seen \cup told
+
+Publish(v) ==
+  /\ v \notin Known /\ 1..(v - 1) \subseteq Known
+  /\ LET l == Opened
+         counted == (IF Retained(l) = 0 /\ BytesStartAnew THEN 0 ELSE l.bytes) + 1
+         full == [l EXCEPT !.entries = Append(@, v), !.bytes = counted]
+         over == IF counted > Most THEN Min(counted - Most, Retained(full) - 1) ELSE 0
+     IN /\ log' = [log EXCEPT ![primary] = [full EXCEPT !.head = @ + over, !.bytes = @ - over]]
+        /\ epochs' = Forked
+        /\ hints' = IF away THEN hints ELSE hints \cup {[epoch |-> full.epoch, seq |-> Top(full), value |-> v]}
+  /\ UNCHANGED <<primary, promoted, missing, node>>
+
+Idle ==
+  /\ Idles /\ Retained(log[primary]) > 0
+  /\ log' = [log EXCEPT ![primary].head = Top(log[primary])]
+  /\ UNCHANGED <<primary, promoted, epochs, hints, missing, node>>
+
+Replicate ==
+  \E s \in Servers \ {primary} :
+    /\ promoted < Promotions /\ log[s] # log[primary]
+    /\ log' = [log EXCEPT ![s] = log[primary]]
+    /\ UNCHANGED <<primary, promoted, epochs, hints, missing, node>>
+
+(* The links break, the node reconnects, and compares positions. *)
+FailOver ==
+  \E s \in Servers \ {primary} :
+    /\ promoted < Promotions
+    /\ primary' = s /\ promoted' = promoted + 1
+    /\ check' = [state |-> "sent"] /\ again' = FALSE
+    /\ UNCHANGED <<log, epochs, hints, missing, last, reads, away, seen, told>>
+
+----------------------------------------------------------------------------
+Hint(h) ==
+  /\ h \in hints
+  /\ hints' = hints \ {h}
+  /\ IF ~away /\ ~reads /\ h.epoch = last.epoch /\ h.seq = last.seq + 1
+     THEN /\ last' = [last EXCEPT !.seq = h.seq]
+          /\ seen' = seen \cup {h.value}
+          /\ reads' = reads
+     ELSE /\ reads' = (reads \/ (~away /\ (h.epoch # last.epoch \/ h.seq > last.seq)))
+          /\ UNCHANGED <<last, seen>>
+  /\ UNCHANGED <<redis, missing, check, again, away, told>>
+
+LoseHint(h) ==
+  /\ Lost /\ h \in hints
+  /\ hints' = hints \ {h}
+  /\ missing' = TRUE
+  /\ UNCHANGED <<redis, node>>
+
+(* A number of a batch is missing: the channel is to be checked. *)
+NoticeLoss ==
+  /\ missing
+  /\ missing' = FALSE
+  /\ IF check.state = "none" THEN check' = [state |-> "sent"] /\ again' = again
+     ELSE check' = check /\ again' = ChecksAgain
+  /\ UNCHANGED <<redis, hints, last, reads, away, seen, told>>
+
+(* Redis reads the check: the node's interest, and the log's position. *)
+Check ==
+  /\ check.state = "sent"
+  /\ log' = [log EXCEPT ![primary] = Opened]
+  /\ epochs' = Forked
+  /\ check' = [state |-> "answered", epoch |-> Opened.epoch, seq |-> Top(Opened)]
+  /\ UNCHANGED <<primary, promoted, hints, missing, again, last, reads, away, seen, told>>
+
+Answer ==
+  /\ check.state = "answered"
+  /\ reads' = (reads \/ (~away /\ (check.epoch # last.epoch \/ check.seq > last.seq)))
+  /\ check' = [state |-> IF again THEN "sent" ELSE "none"]
+  /\ again' = FALSE
+  /\ UNCHANGED <<redis, hints, missing, last, away, seen, told>>
+
+(* Reads what follows on the cursor; what can't be served is a gap. *)
+Read ==
+  /\ reads /\ ~away
+  /\ LET l == Opened
+         forks == {f \in l.forks : f.epoch = last.epoch}
+         known == last.epoch = l.epoch \/ forks # {}
+         limit == IF last.epoch = l.epoch THEN Top(l) ELSE (CHOOSE f \in forks : TRUE).top
+         from == IF ~known THEN l.head ELSE Min(last.seq, limit)
+         base == Max(from, l.head)
+         gap == ~known \/ last.seq > limit \/ from < l.head
+     IN /\ log' = [log EXCEPT ![primary] = l]
+        /\ seen' = seen \cup Range(l.entries, base + 1, Top(l))
+        /\ told' = IF gap THEN told \cup (Range(l.entries, 1, base) \ seen) ELSE told
+        /\ last' = [epoch |-> l.epoch, seq |-> Top(l)]
+  /\ epochs' = Forked
+  /\ reads' = FALSE
+  /\ UNCHANGED <<primary, promoted, hints, missing, check, again, away>>
+
+Detach ==
+  /\ Leaves /\ ~away
+  /\ away' = TRUE /\ reads' = FALSE
+  /\ hints' = {} /\ missing' = FALSE
+  /\ check' = [state |-> "none"] /\ again' = FALSE
+  /\ UNCHANGED <<redis, last, seen, told>>
+
+Resume ==
+  /\ away
+  /\ away' = FALSE /\ reads' = TRUE
+  /\ UNCHANGED <<redis, hints, missing, check, again, last, seen, told>>
+
+Next ==
+  \/ \E v \in 1..Appends : Publish(v)
+  \/ Idle \/ Replicate \/ FailOver
+  \/ \E h \in hints : Hint(h) \/ LoseHint(h)
+  \/ NoticeLoss \/ Check \/ Answer \/ Read \/ Detach \/ Resume
+
+Fairness ==
+  /\ WF_vars(\E h \in hints : Hint(h) \/ LoseHint(h))
+  /\ WF_vars(NoticeLoss) /\ WF_vars(Check) /\ WF_vars(Answer) /\ WF_vars(Read) /\ WF_vars(Resume)
+
+Spec == Init /\ [][Next]_vars /\ Fairness
+
+----------------------------------------------------------------------------
+(* A reader at a position has been given all that the log has up to there, or was told that it was not. *)
+NothingSkipped ==
+  LET l == log[primary] IN
+  (last.epoch = l.epoch /\ last.seq <= Top(l)) => Range(l.entries, 1, last.seq) \subseteq seen \cup told
+
+(* What is counted is what is there. *)
+BytesAreTrue == LET l == log[primary] IN Retained(l) > 0 => l.bytes = Retained(l)
+
+(* An append takes nothing away while the log is within its bounds. *)
+KeepsItsRetention ==
+  [][Top(log'[primary]) > Top(log[primary]) =>
+       Retained(log'[primary]) >= Min(Most, Retained(log[primary]) + 1)]_vars
+
+(* Everything in the log comes to its reader in the end, or is told to be missing. *)
+EverythingArrives ==
+  \A v \in 1..Appends : (v \in Range(log[primary].entries, 1, Top(log[primary])))
+    ~> (v \in seen \cup told \/ v \notin Range(log[primary].entries, 1, Top(log[primary])))
+=============================================================================
