@@ -7,7 +7,10 @@ import dev.holdfast.core.Caller;
 import dev.holdfast.core.Durations;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Permissions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -18,7 +21,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Prints a signed token, and nothing else, on standard output. */
+/** Prints a signed token, and nothing else, on standard output; its claims on standard error. */
 @Command(
     name = "token",
     mixinStandardHelpOptions = true,
@@ -48,13 +51,28 @@ final class TokenCommand implements Callable<Integer> {
       description = "As in 90s, 15m, 24h; default 1h.")
   private String expires;
 
+  @Option(
+      names = "--show",
+      description =
+          "Prints the claims, too, on standard error: what a service of yours has to sign.")
+  private boolean show;
+
   @Override
   public Integer call() {
     HoldfastConfig config = options.reader().read();
     String secret = Keys.signing(config);
     var signer = new TokenSigner(secret, config.auth());
-    spec.commandLine().getOut().println(signer.sign(caller(), lifetime()));
+    String token = signer.sign(caller(), lifetime());
+    spec.commandLine().getOut().println(token);
+    if (show) {
+      spec.commandLine().getErr().println(claims(token));
+    }
     return ExitCode.OK;
+  }
+
+  private static String claims(String token) {
+    byte[] json = Base64.getUrlDecoder().decode(token.split("\\.")[1]);
+    return new JsonObject(Buffer.buffer(json)).encodePrettily();
   }
 
   private Caller.User caller() {

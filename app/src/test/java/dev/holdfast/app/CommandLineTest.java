@@ -84,6 +84,27 @@ class CommandLineTest {
     assertTrue(err.toString().contains("did you mean serve?"), err.toString());
   }
 
+  @Test
+  void tokenShowsItsClaimsBesideTheToken() {
+    int code =
+        run(
+            "token",
+            "--tenant=acme",
+            "--user=ann",
+            "--permission=publish:topic:*",
+            "--set=auth.issuer=https://id.example",
+            "--set=data=" + folder,
+            "--show");
+
+    assertEquals(0, code, err.toString());
+    String token = out.toString().strip();
+    assertEquals(3, token.split("\\.").length, token);
+    String claims = err.toString();
+    assertTrue(claims.contains("\"tenant_id\" : \"acme\""), claims);
+    assertTrue(claims.contains("\"publish:topic:*\""), claims);
+    assertTrue(claims.contains("\"iss\" : \"https://id.example\""), claims);
+  }
+
   /** A forgotten "topic:" gave a token with which nothing was allowed, and no word about it. */
   @Test
   void aPermissionThatPermitsNothingIsRefused() {

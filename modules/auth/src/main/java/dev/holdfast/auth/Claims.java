@@ -61,7 +61,7 @@ final class Claims {
       return text;
     }
     if (value == null) {
-      throw forbidden("no " + what + " at " + path);
+      throw forbidden(what + " missing: no claim " + path);
     }
     throw forbidden(what + " at " + path + " is not one string");
   }
@@ -92,6 +92,6 @@ final class Claims {
   }
 
   private static HoldfastException forbidden(String reason) {
-    return new HoldfastException(ErrorCode.FORBIDDEN, "token: " + reason);
+    return HoldfastException.told(ErrorCode.FORBIDDEN, "token: " + reason);
   }
 }

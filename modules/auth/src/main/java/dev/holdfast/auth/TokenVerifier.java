@@ -1,22 +1,26 @@
 package dev.holdfast.auth;
 
-import dev.holdfast.core.ErrorCode;
-import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.SampledLog;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.List;
+import org.slf4j.LoggerFactory;
 
 /**
  * From a token to its caller. Safe on any thread; costs one signature check, no I/O.
  *
  * <p>Fails with UNAUTHORIZED (not signed by a trusted key, expired, not yet valid, for someone
  * else, not a token at all) or FORBIDDEN (genuine, but without one well-formed tenant and user).
- * The exception's message is for the log; a user sees the code's public text.
+ * Both say what is wrong with the token itself. One line per reason and minute is logged, without
+ * the token.
  */
 public final class TokenVerifier {
   /** Longer ones are refused unread. */
   public static final int MAX_TOKEN = 16 * 1024;
 
   private final List<TrustedIssuer> issuers;
+  private final SampledLog refused =
+      new SampledLog(LoggerFactory.getLogger(TokenVerifier.class), Duration.ofMinutes(1));
 
   private TokenVerifier(List<TrustedIssuer> issuers) {
     this.issuers = issuers;
@@ -30,11 +34,22 @@ public final class TokenVerifier {
   }
 
   public Future<Verified> verify(String token) {
+    return trusted(token).onFailure(this::log);
+  }
+
+  /** The first word of what is wrong is one of ours, whatever the token says. */
+  private void log(Throwable failure) {
+    String why = failure.getMessage();
+    String[] words = why.split("[: ]+", 3);
+    refused.info(words.length > 1 ? words[1] : why, "refused " + why);
+  }
+
+  private Future<Verified> trusted(String token) {
     if (token == null || token.isEmpty()) {
-      return refused("token: none");
+      return refused("missing");
     }
     if (token.length() > MAX_TOKEN) {
-      return refused("token: longer than " + MAX_TOKEN);
+      return refused("longer than " + MAX_TOKEN + " characters");
     }
     Future<Verified> answer = issuers.get(0).verify(token);
     for (TrustedIssuer next : issuers.subList(1, issuers.size())) {
@@ -44,6 +59,6 @@ public final class TokenVerifier {
   }
 
   private static Future<Verified> refused(String reason) {
-    return Future.failedFuture(new HoldfastException(ErrorCode.UNAUTHORIZED, reason));
+    return Future.failedFuture(Refusal.unauthorized(reason));
   }
 }

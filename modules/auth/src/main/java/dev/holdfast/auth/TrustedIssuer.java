@@ -1,6 +1,5 @@
 package dev.holdfast.auth;
 
-import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -28,10 +27,10 @@ final class TrustedIssuer {
               result ->
                   result.succeeded()
                       ? accept(result.result())
-                      : unauthorized(result.cause().getMessage()));
+                      : refused(result.cause().getMessage(), token));
     } catch (RuntimeException e) {
       // The library reads some claims by type, and throws where they have another.
-      return unauthorized("malformed: " + e.getMessage());
+      return unauthorized("malformed: a claim of the wrong type");
     }
   }
 
@@ -42,7 +41,7 @@ final class TrustedIssuer {
       return unauthorized("exp, nbf or iat is not a number");
     }
     if (config.requireExpiry() && !payload.containsKey("exp")) {
-      return unauthorized("no exp");
+      return unauthorized("exp is missing");
     }
     try {
       return Future.succeededFuture(
@@ -53,7 +52,11 @@ final class TrustedIssuer {
   }
 
   private static Future<Verified> unauthorized(String reason) {
-    return Future.failedFuture(new HoldfastException(ErrorCode.UNAUTHORIZED, "token: " + reason));
+    return Future.failedFuture(Refusal.unauthorized(reason));
+  }
+
+  private Future<Verified> refused(String message, String token) {
+    return Future.failedFuture(Refusal.of(message, token, config.leeway().toSeconds()));
   }
 
   private static JWTAuth library(AuthConfig config) {

@@ -113,7 +113,7 @@ public final class ChannelsVerticle extends VerticleBase
   @Override
   public Future<Published> publish(ChannelMessage.Publish message) {
     if (!Access.mayPublish(message.caller(), message.session(), message.channel())) {
-      return refused(ErrorCode.FORBIDDEN, "publish to " + message.channel());
+      return mayNot(message.caller(), "publish", message.channel());
     }
     return withSchemas(message.channel(), known -> items(message, known));
   }
@@ -146,7 +146,7 @@ public final class ChannelsVerticle extends VerticleBase
   @Override
   public Future<Published> publishKeyed(PublishKeyed message) {
     if (!Access.mayPublish(message.caller(), null, message.channel())) {
-      return refused(ErrorCode.FORBIDDEN, "publish to " + message.channel());
+      return mayNot(message.caller(), "publish", message.channel());
     }
     return withSchemas(message.channel(), known -> entries(message, known));
   }
@@ -226,7 +226,7 @@ public final class ChannelsVerticle extends VerticleBase
   public Future<Page> history(ChannelMessage.History message) {
     Channel channel = message.channel();
     if (!Access.mayRead(message.caller(), null, channel)) {
-      return refused(ErrorCode.FORBIDDEN, "read " + channel);
+      return mayNot(message.caller(), "subscribe", channel);
     }
     return pages.read(channel, message.after(), message.limit());
   }
@@ -254,6 +254,10 @@ public final class ChannelsVerticle extends VerticleBase
   @Override
   public Future<?> consumer(ConsumerMessage<?> message) {
     return message.dispatch(consumers);
+  }
+
+  private static <T> Future<T> mayNot(Caller caller, String verb, Channel channel) {
+    return Future.failedFuture(Access.refusal(caller, verb, channel.name()));
   }
 
   private static <T> Future<T> refused(ErrorCode code, String message) {

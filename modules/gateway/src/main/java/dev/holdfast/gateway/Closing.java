@@ -1,11 +1,29 @@
 package dev.holdfast.gateway;
 
 import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
 import dev.holdfast.protocol.CloseCode;
+import java.nio.charset.StandardCharsets;
 
 /** The one table from failures that end a connection to close codes. */
 final class Closing {
+  /** What a close frame has room for, RFC 6455. */
+  private static final int LONGEST_REASON = 123;
+
   private Closing() {}
+
+  /** The name of the code; of a token or permission also what is wrong with it. */
+  static String reason(HoldfastException failure) {
+    CloseCode code = of(failure.code());
+    if (code != CloseCode.UNAUTHORIZED && code != CloseCode.FORBIDDEN) {
+      return code.wireName();
+    }
+    String reason = code.wireName() + ": " + failure.publicMessage().replaceFirst("^token: ", "");
+    while (reason.getBytes(StandardCharsets.UTF_8).length > LONGEST_REASON) {
+      reason = reason.substring(0, reason.offsetByCodePoints(reason.length(), -1));
+    }
+    return reason;
+  }
 
   /**
    * Whether a connection that is told this does not hold its session: another does, the store does

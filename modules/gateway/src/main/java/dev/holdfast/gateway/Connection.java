@@ -3,6 +3,7 @@ package dev.holdfast.gateway;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
+import dev.holdfast.gateway.http.Refusals;
 import dev.holdfast.protocol.ClientFrame;
 import dev.holdfast.protocol.CloseCode;
 import dev.holdfast.protocol.ServerFrames;
@@ -121,6 +122,9 @@ final class Connection {
     if (failure.code() == ErrorCode.INTERNAL) {
       LOG.error("connection {}: {}", id, failure.getMessage());
     }
+    if (session != null) {
+      Refusals.log(session.caller, failure);
+    }
     out.send(ServerFrames.error(frameId, failure, retryAfter, expected));
   }
 
@@ -136,7 +140,7 @@ final class Connection {
     if (Closing.isUnheld(named.code())) {
       unheld(named.code());
     } else {
-      close(Closing.of(named.code()));
+      close(Closing.of(named.code()), Closing.reason(named));
     }
   }
 
@@ -166,6 +170,10 @@ final class Connection {
 
   /** Closes, after what was sent before; the first reason stands. */
   void close(CloseCode code) {
+    close(code, code.wireName());
+  }
+
+  private void close(CloseCode code, String reason) {
     if (phase == Phase.CLOSED) {
       return;
     }
@@ -174,7 +182,7 @@ final class Connection {
     loop.metrics.closed(code);
     release();
     out.close();
-    transport.close(code);
+    transport.close(code, reason);
   }
 
   /** The transport has ended. */

@@ -70,7 +70,7 @@ final class EventStreams {
     }
     for (ChannelName name : wanted) {
       if (!Access.mayRead(user, null, new Channel(user.tenant(), name))) {
-        throw HoldfastException.told(ErrorCode.FORBIDDEN, "channels: not permitted: " + name);
+        throw Access.refusal(user, "subscribe", name);
       }
     }
     if (wanted.size() > MOST_CHANNELS) {

@@ -29,7 +29,8 @@ final class Requests {
 
   void request(ClientFrame.Request frame) {
     if (!session.caller.permits("request", frame.service())) {
-      refuse(frame, ErrorCode.FORBIDDEN);
+      String needed = "needs request:" + frame.service();
+      session.connection.refuse(frame.id(), HoldfastException.told(ErrorCode.FORBIDDEN, needed));
     } else if (unanswered >= MAX_UNANSWERED) {
       refuse(frame, ErrorCode.RATE_LIMITED);
     } else {

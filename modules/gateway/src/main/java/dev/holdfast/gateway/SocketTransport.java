@@ -68,14 +68,14 @@ final class SocketTransport implements Transport {
   }
 
   @Override
-  public void close(CloseCode code) {
+  public void close(CloseCode code, String reason) {
     if (out.blockedSince() != 0) {
       out.say(code); // and cut by liveness, if that is not answered
       return;
     }
     socket.resume(); // for the answer to the close
     socket
-        .close(code.number, code.wireName())
+        .close(code.number, reason)
         .onFailure(failure -> LOG.debug("close: {}", failure.toString()));
   }
 }

@@ -81,15 +81,23 @@ final class StreamTransport implements Transport {
 
   /** A browser takes any status but 200 for the end of its tries. */
   @Override
-  public void close(CloseCode code) {
+  public void close(CloseCode code, String reason) {
     boolean comesBack = code.reconnects() && wantsStream(routing);
     if (routing.response().headWritten() || comesBack) {
       out.end(code);
     } else {
       ErrorCode error = error(code);
-      String told = code == CloseCode.REPLACED ? code.meaning : error.publicText;
+      String told = told(code, error, reason);
       Problem.of(HoldfastException.told(error, told)).send(routing.response());
     }
+  }
+
+  private static String told(CloseCode code, ErrorCode error, String reason) {
+    int detail = reason.indexOf(": ");
+    if (detail > 0) {
+      return reason.substring(detail + 2);
+    }
+    return code == CloseCode.REPLACED ? code.meaning : error.publicText;
   }
 
   private static boolean wantsStream(RoutingContext routing) {

@@ -81,7 +81,7 @@ final class SubscribeRequests {
   private void unsubscribe(ClientFrame.Unsubscribe frame, Turn turn) {
     Reading reading = subscriptions.reading(frame.channel());
     if (subscriptions.isOwn(frame.channel())) {
-      var refusal = new HoldfastException(ErrorCode.FORBIDDEN, "unsubscribe from its own");
+      var refusal = HoldfastException.told(ErrorCode.FORBIDDEN, "every session reads this channel");
       turn.answer(() -> session.connection.refuse(frame.id(), refusal));
     } else if (reading == null) {
       remove(frame, turn);

@@ -22,6 +22,10 @@ interface Transport {
   /** Whether a client that is there answers a ping. */
   boolean answers();
 
-  /** Ends it, after what was sent before. */
-  void close(CloseCode code);
+  /**
+   * Ends it, after what was sent before.
+   *
+   * @param reason begins with the code's name, at most 123 bytes
+   */
+  void close(CloseCode code, String reason);
 }

@@ -2,6 +2,7 @@ package dev.holdfast.gateway.http;
 
 import dev.holdfast.auth.Verified;
 import dev.holdfast.core.Caller;
+import dev.holdfast.core.HoldfastException;
 import dev.holdfast.gateway.http.Contract.Operation;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -168,6 +169,10 @@ public final class HttpApi {
 
   private static void refuse(RoutingContext routing, Throwable failure) {
     Problem problem = Problem.of(failure);
+    Caller caller = routing.get("caller");
+    if (caller != null && failure instanceof HoldfastException named) {
+      Refusals.log(caller, named);
+    }
     if (problem.status() == 500) {
       LOG.error("{} {} failed", routing.request().method(), routing.request().path(), failure);
     } else {
