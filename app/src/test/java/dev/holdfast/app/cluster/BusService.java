@@ -31,6 +31,9 @@ import java.util.concurrent.TimeUnit;
 
 /** An internal service: a member of the bus in the test's JVM, without a way to Redis. */
 final class BusService implements AutoCloseable {
+  /** Of all services of this process, among the cluster's wires. */
+  static final String PARTY = "services";
+
   private final TestCluster cluster;
   private final String name;
   private final Vertx vertx;
@@ -50,11 +53,18 @@ final class BusService implements AutoCloseable {
   }
 
   static BusService join(TestCluster cluster, String name) {
-    List<HostPort> members =
-        cluster.memberPorts().stream().map(port -> new HostPort("127.0.0.1", port)).toList();
+    List<HostPort> members = cluster.members().stream().map(HostPort::parse).toList();
+    TestCluster.Seat seat = cluster.seat(PARTY);
     var config =
         new ClusterConfig(
-            cluster.busName(), "127.0.0.1", 0, 0, null, members, Duration.ofSeconds(12), null);
+            cluster.busName(),
+            "127.0.0.1",
+            seat.port(),
+            seat.messagePort(),
+            seat.publicHost(),
+            members,
+            Duration.ofSeconds(12),
+            null);
     Vertx vertx = await(Cluster.join(config));
     return new BusService(cluster, name, vertx);
   }

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
 /** A {@link ReaderMain} that runs. */
@@ -28,10 +27,7 @@ final class ReaderProcess implements AutoCloseable {
       TestCluster cluster, String id, String tenant, String channel, Path handled)
       throws IOException {
     Path log = handled.resolveSibling(id + ".log");
-    String members =
-        cluster.memberPorts().stream()
-            .map(port -> "127.0.0.1:" + port)
-            .collect(Collectors.joining(","));
+    String members = String.join(",", cluster.members());
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));

@@ -164,18 +164,30 @@ final class Traffic implements AutoCloseable {
         (position, failure) -> {
           if (failure == null) {
             history.acknowledged(channel, payload, position);
-          } else if (HoldfastException.from(failure).code() != ErrorCode.TIMEOUT) {
-            // A service that gave up does not know what became of it: nothing is claimed.
+          } else if (!isForNow(HoldfastException.from(failure).code())) {
             refuse(channel + ": " + payload + " was refused: " + failure);
           }
           open.remove(answer);
         });
   }
 
+  /**
+   * A service that gave up does not know what became of it, one whose store is full knows that it
+   * is not there: nothing is claimed.
+   */
+  static boolean isForNow(ErrorCode code) {
+    return code == ErrorCode.TIMEOUT || code == ErrorCode.STORE_FULL;
+  }
+
   private void refuse(String what) {
     synchronized (refused) {
       refused.add(what);
     }
+  }
+
+  /** Answered, however. */
+  static void settled(CompletableFuture<?> future) {
+    await(future.handle((value, failure) -> true));
   }
 
   static <T> T await(CompletableFuture<T> future) {

@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -27,10 +26,7 @@ class BillingServiceIT {
   @Test
   void answersWhoMayAskAndGreetsWhoComes() throws Exception {
     try (var cluster = TestCluster.start(2)) {
-      String members =
-          cluster.memberPorts().stream()
-              .map(port -> "127.0.0.1:" + port)
-              .collect(Collectors.joining(","));
+      String members = String.join(",", cluster.members());
       Vertx service =
           BillingService.run(cluster.busName(), members, tenant)
               .toCompletionStage()

@@ -22,7 +22,8 @@ import java.util.TreeMap;
  *   <li>a gap where nothing was lost
  * </ul>
  *
- * It is meant for readers that keep their cursors, and logs that neither trim nor lose anything.
+ * It is meant for readers that keep their cursors. Where Redis lost what it had stored ({@link
+ * History#lost}), or the logs are short ({@link History#retains}), gaps are right that tell it.
  */
 public final class Checker {
   private final History history;
@@ -62,12 +63,13 @@ public final class Checker {
       if (entry instanceof Entry.Welcomed welcomed) {
         sessionGoesOn(name, last, welcomed);
         last = welcomed;
-      } else if (entry instanceof Entry.Gap gap) {
+      } else if (entry instanceof Entry.Gap gap && !history.explains(gap)) {
         violations.add(name + ": told " + gap + " where nothing was lost");
       }
       if (entry.channel() != null) {
         byChannel
-            .computeIfAbsent(entry.channel(), c -> new Reading(name, c, violations::add))
+            .computeIfAbsent(
+                entry.channel(), c -> new Reading(name, c, violations::add, history::lostBefore))
             .read(entry);
       }
     }
@@ -75,7 +77,7 @@ public final class Checker {
   }
 
   private void sessionGoesOn(String name, Entry.Welcomed last, Entry.Welcomed next) {
-    if (last == null) {
+    if (last == null || history.lostBefore(next.at())) {
       return;
     }
     if (!next.resumed() || !next.session().equals(last.session())) {
@@ -87,7 +89,7 @@ public final class Checker {
 
   private void isInLog(String channel, Reading.Got got) {
     Payload other =
-        logs.computeIfAbsent(channel, c -> new TreeMap<>())
+        logs.computeIfAbsent(log(channel, got), c -> new TreeMap<>())
             .putIfAbsent(got.position().seq(), got.payload());
     if (other != null && !other.equals(got.payload())) {
       violations.add(
@@ -97,6 +99,11 @@ public final class Checker {
     if (!history.sent().containsKey(new History.Key(channel, got.payload()))) {
       violations.add(channel + ": nobody sent " + got.payload() + " at " + got.position());
     }
+  }
+
+  /** Numbers rise over epochs, but where an older state came back. */
+  private String log(String channel, Reading.Got got) {
+    return history.lostBefore(Long.MAX_VALUE) ? channel + " of " + got.position().epoch() : channel;
   }
 
   private void logIsSound(String channel, TreeMap<Long, Payload> log) {
@@ -124,7 +131,10 @@ public final class Checker {
     for (History.Acknowledged one : history.acknowledged()) {
       long at = sent.getOrDefault(new History.Key(one.channel(), one.payload()), 0L);
       for (Reading reading : readings) {
-        boolean expected = reading.channel().equals(one.channel()) && reading.expects(one, at);
+        boolean expected =
+            reading.channel().equals(one.channel())
+                && !history.mayBeLost(one)
+                && reading.expects(one, at);
         if (expected && !reading.has(one.payload())) {
           violations.add(
               "%s: lost: %s, acknowledged at %s, not received; the reader is at %s"
@@ -138,9 +148,12 @@ public final class Checker {
     Set<History.Key> stored = new HashSet<>();
     history.acknowledged().forEach(a -> stored.add(new History.Key(a.channel(), a.payload())));
     logs.forEach(
-        (channel, log) -> log.values().forEach(p -> stored.add(new History.Key(channel, p))));
+        (log, entries) ->
+            entries.values().forEach(p -> stored.add(new History.Key(log.split(" ")[0], p))));
+    // An older state does not know who was replaced since.
+    boolean older = history.lostBefore(Long.MAX_VALUE);
     for (History.Key key : stored) {
-      if (history.isForbidden(key)) {
+      if (history.isForbidden(key) && !older) {
         violations.add(
             key.channel() + ": fencing: " + key.payload() + " of a replaced connection is stored");
       }

@@ -12,8 +12,10 @@ import java.util.Map;
  * @param settings over those of the cluster, by dotted name, for example {@code sessions.linger}
  * @param classPathFirst folders that stand before everything else on the nodes' class path: where a
  *     planted fault goes
+ * @param wired whether relays stand between all of its processes, see {@link TestCluster#wires}
  */
-public record ClusterOptions(int nodes, Map<String, Object> settings, List<Path> classPathFirst) {
+public record ClusterOptions(
+    int nodes, Map<String, Object> settings, List<Path> classPathFirst, boolean wired) {
   public ClusterOptions {
     settings = Map.copyOf(settings);
     classPathFirst = List.copyOf(classPathFirst);
@@ -23,16 +25,21 @@ public record ClusterOptions(int nodes, Map<String, Object> settings, List<Path>
   }
 
   public static ClusterOptions of(int nodes) {
-    return new ClusterOptions(nodes, Map.of(), List.of());
+    return new ClusterOptions(nodes, Map.of(), List.of(), false);
   }
 
   public ClusterOptions with(String name, Object value) {
     Map<String, Object> more = new LinkedHashMap<>(settings);
     more.put(name, value);
-    return new ClusterOptions(nodes, more, classPathFirst);
+    return new ClusterOptions(nodes, more, classPathFirst, wired);
   }
 
   public ClusterOptions withFault(Path classPath) {
-    return new ClusterOptions(nodes, settings, List.of(classPath));
+    return new ClusterOptions(nodes, settings, List.of(classPath), wired);
+  }
+
+  /** With relays between nodes, and between each node and Redis: connections can be broken. */
+  public ClusterOptions withWires() {
+    return new ClusterOptions(nodes, settings, classPathFirst, true);
   }
 }

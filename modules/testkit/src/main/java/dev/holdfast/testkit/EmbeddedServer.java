@@ -19,6 +19,14 @@ final class EmbeddedServer implements RedisServer {
     return config.dataDir();
   }
 
+  /** While it is killed: its data are gone. */
+  void empty() {
+    Folders.delete(config.dataDir());
+    if (!config.dataDir().toFile().mkdirs()) {
+      throw new IllegalStateException(config.dataDir() + " can't be made");
+    }
+  }
+
   @Override
   public String uri() {
     return "redis://127.0.0.1:" + config.port();

@@ -15,12 +15,10 @@ final class Hello {
   static ObjectNode frame(
       ClientOptions options, Attempt attempt, Entry.Welcomed last, Map<String, Position> cursors) {
     ObjectNode hello = Json.frame("hello").put("token", options.token());
-    hello
-        .putObject("client")
-        .put("name", "testkit")
-        .put("version", "1")
-        .put("instance", attempt.instance())
-        .put("attempt", attempt.number());
+    ObjectNode client = hello.putObject("client").put("name", "testkit").put("version", "1");
+    if (options.countsAttempts()) {
+      client.put("instance", attempt.instance()).put("attempt", attempt.number());
+    }
     if (last != null) {
       hello.put("resume", last.session());
       if (options.keepsCursors()) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Everything that one client was told, in order, over all its connections; and by it the client's
@@ -27,6 +28,17 @@ public final class Ledger {
 
   public synchronized <E extends Entry> List<E> all(Class<E> kind, Predicate<E> wanted) {
     return entries.stream().filter(kind::isInstance).map(kind::cast).filter(wanted).toList();
+  }
+
+  /** What came after this time, the last first; a copy. */
+  synchronized <E extends Entry> Stream<E> newestFirst(Class<E> kind, long since) {
+    List<E> newest = new ArrayList<>();
+    for (int i = entries.size() - 1; i >= 0 && entries.get(i).at() - since > 0; i--) {
+      if (kind.isInstance(entries.get(i))) {
+        newest.add(kind.cast(entries.get(i)));
+      }
+    }
+    return newest.stream();
   }
 
   /** The events of a channel, in the order of their arrival. */

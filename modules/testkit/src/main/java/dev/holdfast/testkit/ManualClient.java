@@ -128,6 +128,11 @@ public final class ManualClient implements AutoCloseable {
     socket.close();
   }
 
+  /** Reads no more, as a client that hangs; the connection stays. */
+  public void stopReading() {
+    socket.stopReading();
+  }
+
   /** Without one, as when a cable is pulled. */
   public void cut() {
     socket.cut();

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.tools.ToolProvider;
 
 /**
  * A folder for the front of a node's class path, with changed copies of files that are on the class
@@ -15,6 +16,7 @@ import java.util.regex.Pattern;
  */
 public final class PlantedFault {
   private final Path folder = Folders.temporary("holdfast-fault");
+  private final Path sources = Folders.temporary("holdfast-fault-sources");
 
   /**
    * Replaces what the pattern matches, everywhere in a resource.
@@ -32,6 +34,50 @@ public final class PlantedFault {
     }
     write(resource, matcher.replaceAll(Matcher.quoteReplacement(replacement)));
     return this;
+  }
+
+  /**
+   * Replaces what the pattern matches in a class, which is compiled anew; nested classes too.
+   *
+   * @param source below the folder with the modules, for example {@code
+   *     channels/src/main/java/dev/holdfast/channels/HubChannel.java}
+   * @throws IllegalStateException where it matches nothing, or what comes of it does not compile
+   */
+  public PlantedFault changeClass(String source, String pattern, String replacement) {
+    try {
+      Path original = Path.of("..", "modules").resolve(source).toRealPath();
+      Path changed = sources.resolve(original.getFileName());
+      String text = Files.readString(Files.exists(changed) ? changed : original);
+      Matcher matcher = Pattern.compile(pattern, Pattern.MULTILINE).matcher(text);
+      if (!matcher.find()) {
+        throw new IllegalStateException(source + " has nothing like " + pattern);
+      }
+      Files.writeString(changed, matcher.replaceAll(replacement));
+      compile(changed);
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void compile(Path file) {
+    String path = folder + System.getProperty("path.separator");
+    int result =
+        ToolProvider.getSystemJavaCompiler()
+            .run(
+                null,
+                null,
+                null,
+                "-proc:none",
+                "-nowarn",
+                "-cp",
+                path + System.getProperty("java.class.path"),
+                "-d",
+                folder.toString(),
+                file.toString());
+    if (result != 0) {
+      throw new IllegalStateException("the fault in " + file.getFileName() + " does not compile");
+    }
   }
 
   public Path folder() {

@@ -2,35 +2,50 @@ package dev.holdfast.testkit;
 
 import dev.holdfast.core.Position;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 
 /**
  * How one reader read one channel, entry by entry: each publication must follow the one before, but
- * for what a gap tells. Says what does not hold.
+ * for what a gap tells. After Redis came back with an older state a publication may come again, in
+ * another epoch. Says what does not hold.
  */
 final class Reading {
   /** What the reader got. */
   record Got(Payload payload, Position position) {}
 
-  private record Missed(long after, long to) {}
+  /** What a gap told; with another epoch at its end, all that came later in the first one. */
+  private record Missed(Position after, Position to) {
+    boolean has(Position position) {
+      boolean sameEpoch = after.epoch().equals(to.epoch());
+      boolean afterIt = position.seq() > after.seq() && position.epoch().equals(after.epoch());
+      boolean upToIt = position.seq() <= to.seq() && position.epoch().equals(to.epoch());
+      return sameEpoch ? afterIt && upToIt : afterIt || upToIt;
+    }
+  }
 
   private final String reader;
   private final String channel;
   private final Consumer<String> violation;
+  private final LongPredicate olderState;
   private final List<Got> got = new ArrayList<>();
-  private final Set<Payload> payloads = new HashSet<>();
+  private final Map<Payload, Position> payloads = new HashMap<>();
   private final List<Missed> missed = new ArrayList<>();
   private Position cursor;
   private Position from;
   private long since;
 
-  Reading(String reader, String channel, Consumer<String> violation) {
+  /**
+   * @param olderState whether Redis came back with an older state before that time
+   */
+  Reading(String reader, String channel, Consumer<String> violation, LongPredicate olderState) {
     this.reader = reader + " of " + channel;
     this.channel = channel;
     this.violation = violation;
+    this.olderState = olderState;
   }
 
   void read(Entry entry) {
@@ -64,12 +79,13 @@ final class Reading {
     if (one.position() == null) {
       return sentAt > since && missed.isEmpty();
     }
-    long seq = one.position().seq();
-    return seq > from.seq() && missed.stream().noneMatch(m -> seq > m.after && seq <= m.to);
+    boolean later =
+        olderState.test(Long.MAX_VALUE) ? sentAt > since : one.position().seq() > from.seq();
+    return later && missed.stream().noneMatch(gap -> gap.has(one.position()));
   }
 
   boolean has(Payload payload) {
-    return payloads.contains(payload);
+    return payloads.containsKey(payload);
   }
 
   Position cursor() {
@@ -92,7 +108,7 @@ final class Reading {
     Position position = entry.position();
     if (cursor == null) {
       violation.accept(reader + ": got " + payload + " without a subscription");
-    } else if (!payloads.add(payload)) {
+    } else if (isAgain(payload, entry)) {
       violation.accept(reader + ": duplicated: " + payload + " at " + position);
     } else if (position.seq() <= cursor.seq()) {
       violation.accept(
@@ -101,15 +117,25 @@ final class Reading {
       violation.accept(
           reader + ": lost, and no gap told: what lies between " + cursor + " and " + position);
     }
+    payloads.put(payload, position);
     got.add(new Got(payload, position));
     cursor = position;
+  }
+
+  private boolean isAgain(Payload payload, Entry.Received entry) {
+    Position before = payloads.get(payload);
+    boolean otherState =
+        before != null
+            && !before.epoch().equals(entry.position().epoch())
+            && olderState.test(entry.at());
+    return before != null && !otherState;
   }
 
   private void gap(Entry.Gap gap) {
     if (!sameSeq(gap.from())) {
       violation.accept(reader + ": a gap from " + gap.from() + " though its cursor was " + cursor);
     }
-    missed.add(new Missed(gap.from().seq(), gap.to().seq()));
+    missed.add(new Missed(gap.from(), gap.to()));
     cursor = gap.to();
   }
 

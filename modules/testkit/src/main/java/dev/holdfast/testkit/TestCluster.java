@@ -4,6 +4,7 @@ import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.auth.TokenSigner;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Ids;
+import dev.holdfast.testkit.wire.Wires;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -37,9 +38,11 @@ public final class TestCluster implements AutoCloseable {
   private final List<Integer> memberPorts = new ArrayList<>();
   private final String name = "test-" + Ids.fresh().replace('_', '-');
   private final Path folder;
+  private final Wires wires;
 
-  private TestCluster(TestRedis redis) {
+  private TestCluster(TestRedis redis, boolean wired) {
     this.redis = redis;
+    wires = wired ? new Wires(redis.uri()) : null;
     try {
       folder = Files.createDirectories(Path.of("target", "clusters", name).toAbsolutePath());
     } catch (IOException e) {
@@ -60,7 +63,7 @@ public final class TestCluster implements AutoCloseable {
    * @param redis closed with the cluster
    */
   public static TestCluster start(ClusterOptions options, TestRedis redis) {
-    var cluster = new TestCluster(redis);
+    var cluster = new TestCluster(redis, options.wired());
     OPEN.add(cluster);
     try {
       cluster.place(options);
@@ -124,6 +127,18 @@ public final class TestCluster implements AutoCloseable {
     }
   }
 
+  /**
+   * What lies between its processes; of a cluster {@link ClusterOptions#withWires} alone.
+   *
+   * @throws IllegalStateException where it has none
+   */
+  public Wires wires() {
+    if (wires == null) {
+      throw new IllegalStateException("not wired: ClusterOptions.withWires()");
+    }
+    return wires;
+  }
+
   /** A token that lasts an hour. */
   public String token(String tenant, String user, Set<String> permissions) {
     return signer.sign(new Caller.User(tenant, user, Set.of(), permissions), TOKEN_LIFE);
@@ -152,9 +167,32 @@ public final class TestCluster implements AutoCloseable {
     return name;
   }
 
-  /** Where members of the bus listen on 127.0.0.1, for one that wants to join. */
-  public List<Integer> memberPorts() {
-    return List.copyOf(memberPorts);
+  /** {@code host:port} of its members on the bus, for one that wants to join. */
+  public List<String> members() {
+    String host = wires == null ? Wires.BEHIND : Wires.PUBLIC;
+    return memberPorts.stream().map(port -> host + ":" + port).toList();
+  }
+
+  /**
+   * Where a member listens that is no node.
+   *
+   * @param publicHost null: as the others reach this machine
+   */
+  public record Seat(int port, int messagePort, String publicHost) {}
+
+  /**
+   * A seat for a service in this process, behind relays where the nodes are.
+   *
+   * @param party its name among the wires; that of all services of this process
+   */
+  public Seat seat(String party) {
+    if (wires == null) {
+      return new Seat(0, 0, null);
+    }
+    var seat = new Seat(FreePorts.take(), FreePorts.take(), Wires.PUBLIC);
+    long self = ProcessHandle.current().pid();
+    wires.member(party, () -> self, seat.port(), seat.messagePort());
+    return seat;
   }
 
   /** The last lines of every node's log. */
@@ -176,6 +214,9 @@ public final class TestCluster implements AutoCloseable {
     } finally {
       killAll();
       redis.close();
+      if (wires != null) {
+        wires.close();
+      }
     }
   }
 
@@ -192,7 +233,14 @@ public final class TestCluster implements AutoCloseable {
       var place =
           new TestNode.Place(
               "n" + (i + 1), port, memberPorts.get(i), folder, options.classPathFirst());
-      nodes.add(new TestNode(place, settings(place).with(options.settings())));
+      int messagePort = FreePorts.take();
+      NodeSettings settings = settings(place).with(Map.of("cluster.messagePort", messagePort));
+      TestNode node = new TestNode(place, settings.with(options.settings()));
+      nodes.add(node);
+      if (wires != null) {
+        wires.member(
+            node.id(), () -> node.isRunning() ? node.pid() : -1, place.busPort(), messagePort);
+      }
     }
   }
 
@@ -206,17 +254,18 @@ public final class TestCluster implements AutoCloseable {
     values.put("gateway.port", place.port());
     values.put("gateway.heartbeat", "2s");
     values.put("gateway.publishRate", 10_000);
-    values.put("redis.uri", redis.uri());
+    values.put("redis.uri", wires == null ? redis.uri() : wires.redisUri(place.id()));
     values.put("sessions.linger", "60s");
     values.put("lease.lease", "4s");
     values.put("lease.renewal", "1s");
     values.put("auth.keys", List.of(Map.of("algorithm", "HS256", "secret", SECRET)));
     values.put("cluster.name", name);
-    values.put("cluster.host", "127.0.0.1");
+    values.put("cluster.host", Wires.BEHIND);
     values.put("cluster.port", place.busPort());
-    values.put("cluster.messagePort", FreePorts.take());
-    values.put(
-        "cluster.members", memberPorts.stream().map(member -> "127.0.0.1:" + member).toList());
+    if (wires != null) {
+      values.put("cluster.publicHost", Wires.PUBLIC);
+    }
+    values.put("cluster.members", members());
     return new NodeSettings(values);
   }
 }

@@ -87,8 +87,8 @@ public final class TestNode {
     return isReady() && metrics().sum("holdfast_nodes_live") == count;
   }
 
-  /** Starts the process; {@link #awaitReady} says when it serves. */
-  void launch() {
+  /** Starts the process, and does not wait until it serves. */
+  public void launch() {
     if (isRunning()) {
       throw new IllegalStateException(id() + " is running");
     }

@@ -2,6 +2,7 @@ package dev.holdfast.testkit;
 
 import dev.holdfast.redis.EmbeddedRedisConfig.Fsync;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import org.opentest4j.TestAbortedException;
 import org.slf4j.Logger;
@@ -40,6 +41,25 @@ public final class TestRedis implements AutoCloseable {
 
   public static TestRedis own(Fsync fsync) {
     return new TestRedis(server(fsync), false);
+  }
+
+  /** An own one whose clock {@link #shiftClock} sets; where that can't be, the test is skipped. */
+  public static TestRedis clockedOrSkip() {
+    return new TestRedis(ClockedServer.startOrSkip(), false);
+  }
+
+  /** Its clock is so far from this machine's from now on; of {@link #clockedOrSkip} alone. */
+  public void shiftClock(Duration by) {
+    ((ClockedServer) server).shift(by);
+  }
+
+  /**
+   * One command on a connection of its own.
+   *
+   * @return the answer as text, elements of an array line by line; null for nil
+   */
+  public String call(String... words) {
+    return RedisCommand.call(uri(), words);
   }
 
   /** {@code redis://host:port}; the same over {@link #kill} and {@link #start}. */
@@ -90,6 +110,14 @@ public final class TestRedis implements AutoCloseable {
     EmbeddedServer embedded = embedded();
     kill();
     Folders.copy(copy, embedded.dataDir());
+    start();
+  }
+
+  /** SIGKILL, and started again with nothing. */
+  public void startEmpty() {
+    EmbeddedServer embedded = embedded();
+    kill();
+    embedded.empty();
     start();
   }
 

@@ -75,6 +75,11 @@ final class TestSocket {
     return socket.close();
   }
 
+  /** Reads no more; what arrives fills the buffers between the two ends. */
+  void stopReading() {
+    socket.pause();
+  }
+
   /** As when a cable is pulled: no close frame, the connection reset. */
   void cut() {
     var channel = socket.channelHandlerContext().channel();

@@ -1,5 +1,6 @@
 package dev.holdfast.testkit;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.core.Attempt;
 import dev.holdfast.core.Ids;
@@ -149,6 +150,14 @@ public final class WsTestClient implements AutoCloseable {
     return questions.askOnce(frame).thenApply(answer -> null);
   }
 
+  /** Asks a service; fails with the connection, or {@link RefusedException}. */
+  public synchronized CompletableFuture<JsonNode> request(
+      String service, String method, Object data) {
+    ObjectNode frame = Json.frame("request").put("service", service).put("method", method);
+    frame.set("data", Json.MAPPER.valueToTree(data));
+    return questions.askOnce(frame);
+  }
+
   /** Tells the server the cursors that the ledger has. */
   public synchronized void ack() {
     write(Hello.ack(ledger.cursors()));
@@ -257,6 +266,7 @@ public final class WsTestClient implements AutoCloseable {
   /** One connection, for as long as it is the last. */
   private final class Connection implements TestSocket.Listener {
     private final int number;
+    private TestSocket own;
 
     Connection(int number) {
       this.number = number;
@@ -269,6 +279,7 @@ public final class WsTestClient implements AutoCloseable {
           return;
         }
         socket = opened;
+        own = opened;
         write(Hello.frame(options, attempt(), welcome, ledger.cursors()));
         vertx.setTimer(WELCOME_MILLIS, id -> dropUnlessWelcomed());
       }
@@ -280,6 +291,9 @@ public final class WsTestClient implements AutoCloseable {
         if (number == life) {
           heartbeat.heard();
           handle(frame);
+        } else if (own != null && "ping".equals(frame.path("type").asText())) {
+          // Given up, and alive: only the server ends it.
+          own.send(Json.frame("pong"));
         }
       }
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.Position;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -133,6 +134,43 @@ class CheckerTest {
     assertFound("nobody sent eve#1");
   }
 
+  @Test
+  void whatAnOlderStateLostMayBeMissingAndComeAgainInItsEpoch() {
+    receive(first, 1);
+    acknowledge(first, 1);
+    acknowledge(second, 2);
+    history.lost(0, System.nanoTime());
+    acknowledge(third, new Position("e2", 2));
+    ledger.add(new Entry.Gap(System.nanoTime(), NEWS, at(1), new Position("e2", 0), "epoch"));
+    receive(first, new Position("e2", 1));
+    receive(third, new Position("e2", 2));
+
+    assertEquals(List.of(), Checker.violations(history));
+    assertTrue(history.settled());
+  }
+
+  @Test
+  void whatIsAcknowledgedAfterAnOlderStateCameBackMustNotBeMissing() {
+    history.lost(0, System.nanoTime());
+    ledger.add(new Entry.Gap(System.nanoTime(), NEWS, at(0), new Position("e2", 0), "epoch"));
+    Payload later = history.next("ann", NEWS);
+    acknowledge(later, new Position("e2", 1));
+
+    assertFalse(history.settled());
+    assertFound("lost: ann#4");
+  }
+
+  @Test
+  void aShortLogMayTrimWhatIsOldAndNothingElse() {
+    history.retains(NEWS, Duration.ofSeconds(1), 2);
+    acknowledge(first, 1);
+    ledger.add(new Entry.Gap(System.nanoTime(), NEWS, at(0), at(1), "trimmed"));
+    assertFound("where nothing was lost");
+
+    history.retains(NEWS, Duration.ZERO, 2);
+    assertEquals(List.of(), Checker.violations(history));
+  }
+
   private void assertFound(String words) {
     List<String> violations = Checker.violations(history);
     assertTrue(
@@ -141,12 +179,21 @@ class CheckerTest {
   }
 
   private void receive(Payload payload, long seq) {
+    receive(payload, at(seq));
+  }
+
+  private void receive(Payload payload, Position position) {
     ledger.add(
-        new Entry.Received(seq, NEWS, at(seq), "e", Json.MAPPER.valueToTree(payload.data())));
+        new Entry.Received(
+            System.nanoTime(), NEWS, position, "e", Json.MAPPER.valueToTree(payload.data())));
   }
 
   private void acknowledge(Payload payload, long seq) {
-    history.acknowledged(NEWS, payload, at(seq));
+    acknowledge(payload, at(seq));
+  }
+
+  private void acknowledge(Payload payload, Position position) {
+    history.acknowledged(NEWS, payload, position);
   }
 
   private static Position at(long seq) {

@@ -1,0 +1,33 @@
+package dev.holdfast.testkit.faults;
+
+import dev.holdfast.testkit.History;
+import dev.holdfast.testkit.WsTestClient;
+import java.util.List;
+import java.util.Set;
+
+/** What goes on in a cluster the whole time while a scenario breaks it. */
+public interface Load extends AutoCloseable {
+  /** What was published, acknowledged and received. */
+  History history();
+
+  /** Those that publish the whole time: sessions, services, HTTP callers. */
+  Set<String> publishers();
+
+  /** Clients that read everything, and publish. */
+  List<WsTestClient> clients();
+
+  /** The tenant of it all. */
+  String tenant();
+
+  /** Whether a request was answered that was asked after this time. */
+  boolean answeredSince(long nanoTime);
+
+  /** Ends it: waits until all is answered and read. */
+  void settle();
+
+  /** What does not hold, in words; also what was refused for good. */
+  List<String> violations();
+
+  @Override
+  void close();
+}

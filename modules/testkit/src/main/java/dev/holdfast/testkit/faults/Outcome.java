@@ -1,0 +1,35 @@
+package dev.holdfast.testkit.faults;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What became of one scenario.
+ *
+ * @param detected until the product noticed; null where there is nothing to notice
+ * @param recovered from the fault's end until all publish, read and are answered; null: never
+ * @param gaps told to clients
+ * @param violations of what is promised; empty where all holds
+ */
+public record Outcome(
+    String scenario, Duration detected, Duration recovered, int gaps, List<String> violations) {
+  public Outcome {
+    violations = List.copyOf(violations);
+  }
+
+  long lost() {
+    return count("lost:", "lost,");
+  }
+
+  long twice() {
+    return count("duplicated", "stored twice");
+  }
+
+  long disordered() {
+    return count("out of order", "out of its publisher's order");
+  }
+
+  private long count(String... words) {
+    return violations.stream().filter(v -> List.of(words).stream().anyMatch(v::contains)).count();
+  }
+}

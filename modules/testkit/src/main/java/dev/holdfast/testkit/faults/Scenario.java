@@ -1,0 +1,58 @@
+package dev.holdfast.testkit.faults;
+
+import dev.holdfast.testkit.ClusterOptions;
+import java.time.Duration;
+
+/**
+ * One fault, how it is done, and how soon all must be well after it.
+ *
+ * @param group scenarios of one group share a cluster
+ * @param within from the fault's end until all publish, read and are answered again
+ * @param inCi whether it is one of the short ones that run always
+ */
+public record Scenario(String name, Group group, Duration within, boolean inCi, Script script) {
+  /** What the stage is to go through. */
+  @FunctionalInterface
+  public interface Script {
+    void run(Stage stage) throws Exception;
+  }
+
+  /** What they are run on. */
+  public enum Group {
+    /** Three nodes and a Redis. */
+    THREE,
+    /** Sessions linger for 5 s only. */
+    SHORT_LINGER,
+    /** Redis has a replica. */
+    REPLICA,
+    /** Redis' clock can be set. */
+    CLOCK;
+
+    ClusterOptions options() {
+      ClusterOptions three = ClusterOptions.of(3).withWires();
+      return this == SHORT_LINGER ? three.with("sessions.linger", "5s") : three;
+    }
+  }
+
+  static Scenario of(String name, Script script) {
+    return new Scenario(name, Group.THREE, Duration.ofSeconds(30), true, script);
+  }
+
+  /** Only where all are asked for. */
+  Scenario longOne() {
+    return new Scenario(name, group, within, false, script);
+  }
+
+  Scenario on(Group other) {
+    return new Scenario(name, other, within, inCi, script);
+  }
+
+  Scenario within(Duration time) {
+    return new Scenario(name, group, time, inCi, script);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

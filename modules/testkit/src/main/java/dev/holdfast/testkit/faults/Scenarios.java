@@ -1,0 +1,43 @@
+package dev.holdfast.testkit.faults;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** All of them. */
+public final class Scenarios {
+  private static final List<Scenario> ALL =
+      Stream.of(
+              NodeFaults.all(),
+              WireFaults.all(),
+              StoreFaults.all(),
+              ClientFaults.all(),
+              Stream.of(
+                  Storm.lasting(Duration.ofSeconds(20)),
+                  Storm.lasting(Duration.ofMinutes(10)).longOne()))
+          .flatMap(some -> some)
+          .toList();
+
+  private Scenarios() {}
+
+  /**
+   * Those that are asked for, in an order in which groups stay together.
+   *
+   * @param wanted {@code ci}: the short ones; {@code all}; or parts of names, commas between
+   */
+  public static List<Scenario> of(String wanted) {
+    return ALL.stream()
+        .filter(scenario -> isWanted(scenario, wanted))
+        .sorted(java.util.Comparator.comparing(Scenario::group))
+        .toList();
+  }
+
+  private static boolean isWanted(Scenario scenario, String wanted) {
+    return switch (wanted) {
+      case "all" -> true;
+      case "ci" -> scenario.inCi();
+      default -> Arrays.stream(wanted.split(",")).anyMatch(scenario.name()::contains);
+    };
+  }
+}

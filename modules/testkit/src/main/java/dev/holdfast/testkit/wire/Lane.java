@@ -1,0 +1,124 @@
+package dev.holdfast.testkit.wire;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/**
+ * What goes from one party to another, over all connections between them, whoever opened them.
+ *
+ * <p>A lane that is <em>held</em> is a black hole: what is sent stays on its way, also what was
+ * sent on connections that their sender has closed since, and arrives when the lane passes again.
+ * One that is <em>cut</em> resets its connections, and new ones at once. Any thread.
+ */
+public final class Lane {
+  private enum State {
+    PASSING,
+    HELD,
+    CUT
+  }
+
+  private final String name;
+  private final Set<RelayedConnection> connections = ConcurrentHashMap.newKeySet();
+  private State state = State.PASSING;
+  private long delayNanos;
+  private volatile Predicate<byte[]> dropped = bytes -> false;
+
+  public Lane(String name) {
+    this.name = name;
+  }
+
+  /** Nothing arrives until {@link #pass}; nothing is lost. */
+  public void hold() {
+    enter(State.HELD);
+  }
+
+  /**
+   * Holds what goes over the connections of now; new ones pass. As when one flow is lost and found
+   * again: what was sent on it arrives late, also after its sender gave it up.
+   */
+  public void strand() {
+    connections.forEach(RelayedConnection::strand);
+  }
+
+  /** Connections are reset, new ones too, until {@link #pass}. */
+  public void cut() {
+    enter(State.CUT);
+    reset();
+  }
+
+  /** Resets the connections of now; new ones are as the lane is. */
+  public void reset() {
+    connections.forEach(RelayedConnection::reset);
+  }
+
+  /**
+   * Ends what {@link #hold}, {@link #strand}, {@link #cut}, {@link #delay} and {@link #drop} began.
+   */
+  public synchronized void pass() {
+    delayNanos = 0;
+    dropped = bytes -> false;
+    connections.forEach(RelayedConnection::release);
+    enter(State.PASSING);
+  }
+
+  /** From now on everything arrives this much later, in its order. */
+  public synchronized void delay(Duration delay) {
+    delayNanos = delay.toNanos();
+    notifyAll();
+  }
+
+  /**
+   * Loses what fits, and nothing else.
+   *
+   * @param fits asked with each frame where the relay knows frames, else with what was read at once
+   */
+  public void drop(Predicate<byte[]> fits) {
+    dropped = fits;
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  synchronized boolean isCut() {
+    return state == State.CUT;
+  }
+
+  boolean drops(byte[] bytes) {
+    return dropped.test(bytes);
+  }
+
+  void joined(RelayedConnection connection) {
+    connections.add(connection);
+  }
+
+  void left(RelayedConnection connection) {
+    connections.remove(connection);
+  }
+
+  /** Until what was sent then on that connection may arrive. */
+  synchronized void awaitPassage(RelayedConnection connection, long sentAt)
+      throws InterruptedException {
+    while (true) {
+      long left = sentAt + delayNanos - System.nanoTime();
+      boolean held = state == State.HELD || connection.isStranded();
+      if (!held && left <= 0) {
+        return;
+      }
+      if (held) {
+        wait();
+      } else {
+        TimeUnit.NANOSECONDS.timedWait(this, Math.max(left, 1_000_000));
+      }
+    }
+  }
+
+  private synchronized void enter(State next) {
+    state = next;
+    notifyAll();
+  }
+}

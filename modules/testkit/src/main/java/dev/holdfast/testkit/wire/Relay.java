@@ -1,0 +1,122 @@
+package dev.holdfast.testkit.wire;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Listens in place of somebody, and carries connections to it over the lanes of who opened them.
+ */
+public final class Relay implements AutoCloseable {
+  private static final int BACKLOG = 1_024;
+  private static final int CONNECT_MILLIS = 2_000;
+
+  /** The two directions between who opened a connection and whom it is for. */
+  public record Lanes(Lane there, Lane back) {}
+
+  /**
+   * What a relay carries.
+   *
+   * @param framed whether the openers write frames that begin with their length
+   * @param lanes of a connection that was opened; null: nobody knows its opener, it is reset
+   */
+  public record Route(
+      Supplier<InetSocketAddress> target, boolean framed, Function<Socket, Lanes> lanes) {}
+
+  private final ServerSocket listener;
+  private final Route route;
+
+  private Relay(ServerSocket listener, Route route) {
+    this.listener = listener;
+    this.route = route;
+  }
+
+  /**
+   * @param at port 0 takes a free one
+   */
+  public static Relay open(InetSocketAddress at, Route route) {
+    try {
+      var listener = new ServerSocket();
+      listener.setReuseAddress(true);
+      listener.bind(at, BACKLOG);
+      var relay = new Relay(listener, route);
+      daemon("relay " + listener.getLocalSocketAddress(), relay::accept);
+      return relay;
+    } catch (IOException e) {
+      throw new UncheckedIOException("relay at " + at, e);
+    }
+  }
+
+  /** Of loopback, at a free port, with the same lanes for everybody. */
+  public static Relay open(Supplier<InetSocketAddress> target, Lane there, Lane back) {
+    var lanes = new Lanes(there, back);
+    return open(new InetSocketAddress("127.0.0.1", 0), new Route(target, false, socket -> lanes));
+  }
+
+  public int port() {
+    return listener.getLocalPort();
+  }
+
+  /** Takes no more connections; those that are open go on. */
+  @Override
+  public void close() {
+    try {
+      listener.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void accept() {
+    while (!listener.isClosed()) {
+      try {
+        Socket opener = listener.accept();
+        daemon("relay-connect", () -> connect(opener));
+      } catch (IOException closed) {
+        return;
+      }
+    }
+  }
+
+  private void connect(Socket opener) {
+    Socket target = new Socket();
+    try {
+      Lanes lanes = route.lanes.apply(opener);
+      if (lanes == null || lanes.there.isCut() || lanes.back.isCut()) {
+        reset(opener);
+        return;
+      }
+      opener.setTcpNoDelay(true);
+      target.setTcpNoDelay(true);
+      target.connect(route.target.get(), CONNECT_MILLIS);
+      new RelayedConnection(opener, target, lanes.there, lanes.back).start(route.framed);
+    } catch (IOException refused) {
+      reset(opener);
+      reset(target);
+    }
+  }
+
+  static void reset(Socket socket) {
+    try {
+      socket.setSoLinger(true, 0);
+    } catch (SocketException closed) {
+      // It is all that is wanted.
+    }
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static void daemon(String name, Runnable task) {
+    Thread thread = new Thread(null, task, name, 256 * 1024);
+    thread.setDaemon(true);
+    thread.start();
+  }
+}

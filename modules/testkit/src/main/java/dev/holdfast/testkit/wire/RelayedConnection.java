@@ -1,0 +1,144 @@
+package dev.holdfast.testkit.wire;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One connection through a relay. Each direction is read at once and written as its lane permits:
+ * what one end wrote before it closed still arrives, however late.
+ */
+final class RelayedConnection {
+  private static final int BUFFER = 16 * 1024;
+  private static final int MOST_CHUNKS = 4_096;
+  private static final int MOST_FRAME = 64 << 20;
+  private static final byte[] END = new byte[0];
+
+  private record Chunk(byte[] bytes, long at) {}
+
+  /** One direction. */
+  private record Way(Socket from, Socket to, Lane lane, boolean framed) {}
+
+  private final Socket opener;
+  private final Socket target;
+  private final Lane there;
+  private final Lane back;
+  private final AtomicInteger open = new AtomicInteger(2);
+  private volatile boolean stranded;
+
+  RelayedConnection(Socket opener, Socket target, Lane there, Lane back) {
+    this.opener = opener;
+    this.target = target;
+    this.there = there;
+    this.back = back;
+  }
+
+  /**
+   * @param framed whether the opener writes frames that begin with their length, as members of the
+   *     bus do; answers never are
+   */
+  void start(boolean framed) {
+    there.joined(this);
+    back.joined(this);
+    carry(new Way(opener, target, there, framed));
+    carry(new Way(target, opener, back, false));
+    if (there.isCut() || back.isCut()) {
+      reset();
+    }
+  }
+
+  void strand() {
+    stranded = true;
+  }
+
+  /** The lane wakes who waits. */
+  void release() {
+    stranded = false;
+  }
+
+  boolean isStranded() {
+    return stranded;
+  }
+
+  /** Both ends are reset; what is on its way is lost. */
+  void reset() {
+    there.left(this);
+    back.left(this);
+    Relay.reset(opener);
+    Relay.reset(target);
+  }
+
+  private void carry(Way way) {
+    BlockingQueue<Chunk> chunks = new ArrayBlockingQueue<>(MOST_CHUNKS);
+    Relay.daemon("relay-read " + way.lane, () -> read(way, chunks));
+    Relay.daemon("relay-write " + way.lane, () -> write(way, chunks));
+  }
+
+  private void read(Way way, BlockingQueue<Chunk> chunks) {
+    try {
+      try {
+        var in = new DataInputStream(way.from.getInputStream());
+        byte[] bytes = next(in, way.framed);
+        while (bytes.length > 0) {
+          chunks.put(new Chunk(bytes, System.nanoTime()));
+          bytes = next(in, way.framed);
+        }
+      } catch (IOException ended) {
+        // However it ended, what came before goes on its way.
+      }
+      chunks.put(new Chunk(END, System.nanoTime()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static byte[] next(DataInputStream in, boolean framed) throws IOException {
+    return framed ? frame(in) : some(in);
+  }
+
+  private static byte[] some(InputStream in) throws IOException {
+    byte[] buffer = new byte[BUFFER];
+    int read = in.read(buffer);
+    return read < 0 ? END : java.util.Arrays.copyOf(buffer, read);
+  }
+
+  private static byte[] frame(DataInputStream in) throws IOException {
+    int length = in.readInt();
+    if (length < 0 || length > MOST_FRAME) {
+      throw new IOException("not a frame: " + length + " bytes");
+    }
+    byte[] frame = new byte[4 + length];
+    java.nio.ByteBuffer.wrap(frame).putInt(length);
+    in.readFully(frame, 4, length);
+    return frame;
+  }
+
+  private void write(Way way, BlockingQueue<Chunk> chunks) {
+    try {
+      OutputStream out = way.to.getOutputStream();
+      Chunk chunk = chunks.take();
+      while (chunk.bytes != END) {
+        way.lane.awaitPassage(this, chunk.at);
+        if (!way.lane.drops(chunk.bytes)) {
+          out.write(chunk.bytes);
+        }
+        chunk = chunks.take();
+      }
+      way.lane.awaitPassage(this, chunk.at);
+      way.to.shutdownOutput();
+    } catch (IOException gone) {
+      // Nobody is there to take it.
+      Relay.reset(way.from);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (open.decrementAndGet() == 0) {
+      reset();
+    }
+  }
+}

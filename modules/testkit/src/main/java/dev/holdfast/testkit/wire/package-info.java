@@ -1,0 +1,5 @@
+/**
+ * Connections that a test breaks without root: relays between processes, and lanes that hold, delay
+ * or lose what goes from one to another.
+ */
+package dev.holdfast.testkit.wire;
