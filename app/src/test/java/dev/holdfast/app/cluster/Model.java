@@ -1,8 +1,12 @@
 package dev.holdfast.app.cluster;
 
+import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.Position;
 import dev.holdfast.testkit.Checker;
+import dev.holdfast.testkit.ClientOptions;
+import dev.holdfast.testkit.ClusterOptions;
+import dev.holdfast.testkit.Entry;
 import dev.holdfast.testkit.History;
 import dev.holdfast.testkit.Payload;
 import dev.holdfast.testkit.Published;
@@ -25,58 +29,109 @@ import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * One random run: clients of one tenant attach, publish, subscribe, ack, detach and resume on other
- * nodes, a service publishes, nodes are paused and killed; then everything heals, and the history
- * is judged. The operations and their order come from the seed alone, their timing does not.
+ * nodes, a service publishes, nodes are paused, logs expire; the {@link Weather} does the rest.
+ * Then everything heals, and the history is judged. The operations and their order come from the
+ * seed alone, their timing does not.
  */
 final class Model {
   private static final List<String> TOPICS = List.of("topic:a", "topic:b", "topic:c");
+
+  /** Its log keeps no more than {@link #AGE} and some entries. */
+  private static final String SHORT = "run:short";
+
+  /** Read by one client alone, which is away while Redis is another. */
+  private static final String RARE = "topic:rare";
+
+  private static final Duration AGE = Duration.ofSeconds(1);
+  private static final int KEPT = 5;
   private static final int CLIENTS = 5;
   private static final int OPERATIONS = 50;
-  private static final Duration HEALING = Duration.ofSeconds(20);
+  private static final Duration HEALING = Duration.ofSeconds(30);
   private static final String EVENT = "test.event";
 
   private final TestCluster cluster;
   private final BusService service;
+  private final long seed;
   private final Random random;
-  private final boolean outages;
+  private final Weather weather;
   private final String tenant = "t-" + Ids.fresh();
   private final History history = new History();
   private final Map<String, WsTestClient> clients = new LinkedHashMap<>();
   private final Set<CompletableFuture<?>> open = ConcurrentHashMap.newKeySet();
   private final List<String> trace = new ArrayList<>();
   private final List<String> refused = new ArrayList<>();
-  private boolean outage;
+  private WsTestClient rare;
 
-  /**
-   * @param outages whether a node may be killed, or paused until its lease is over (one a run)
-   */
-  Model(TestCluster cluster, BusService service, long seed, boolean outages) {
+  Model(TestCluster cluster, BusService service, long seed, Weather weather) {
     this.cluster = cluster;
     this.service = service;
+    this.seed = seed;
     this.random = new Random(seed);
-    this.outages = outages;
+    this.weather = weather;
+    history.retains(SHORT, AGE, KEPT);
+  }
+
+  /** With a cluster whose logs of this model are short. */
+  static ClusterOptions options(ClusterOptions some) {
+    return some.with("channels.retention.run.age", "1s")
+        .with("channels.retention.run.bytes", 2048)
+        .with("channels.leaveAfter", "100ms")
+        .with("lease.lease", "6s");
+  }
+
+  void begin() {
+    for (int i = 1; i <= CLIENTS; i++) {
+      WsTestClient client = join("user" + i);
+      Traffic.await(client.subscribe(TOPICS.get(i % TOPICS.size())));
+      if (i < 3) {
+        Traffic.await(client.subscribe(SHORT));
+      }
+    }
+    rare = join("rare");
+    Traffic.await(rare.subscribe(RARE));
+  }
+
+  private WsTestClient join(String name) {
+    var options = ClientOptions.of(cluster.urls(), cluster.token(tenant, name));
+    ClientOptions quick = options.withWaits(Duration.ofMillis(100), Duration.ofSeconds(1));
+    WsTestClient client =
+        cluster.clients().client(weather.countsAttempts() ? quick : quick.withoutAttempts());
+    Traffic.await(client.connect(anyNode().url()));
+    history.reader(name, client.ledger());
+    clients.put(name, client);
+    return client;
+  }
+
+  void operate() {
+    for (int i = 0; i < OPERATIONS; i++) {
+      operateOnce();
+    }
   }
 
   /** What does not hold. */
-  List<String> run() {
-    for (int i = 1; i <= CLIENTS; i++) {
-      String name = "user" + i;
-      WsTestClient client = cluster.client(tenant, name);
-      Traffic.await(client.connect(anyNode().url()));
-      history.reader(name, client.ledger());
-      clients.put(name, client);
-      subscribe(client, TOPICS.get(i % TOPICS.size()));
-    }
-    for (int i = 0; i < OPERATIONS; i++) {
-      operate();
-    }
-    heal();
+  List<String> violations() {
     List<String> violations = new ArrayList<>(Checker.violations(history));
     synchronized (refused) {
       violations.addAll(refused);
     }
+    return violations.stream().map(violation -> "seed " + seed + ": " + violation).toList();
+  }
+
+  void end() {
     clients.values().forEach(WsTestClient::endSession);
-    return violations;
+    clients.values().forEach(WsTestClient::close);
+  }
+
+  long seed() {
+    return seed;
+  }
+
+  History history() {
+    return history;
+  }
+
+  List<WsTestClient> clients() {
+    return List.copyOf(clients.values());
   }
 
   /** The operations of the run, for the report. */
@@ -84,38 +139,80 @@ final class Model {
     return trace;
   }
 
-  private void operate() {
+  /** Published while the replica lags, and read by one that leaves before it takes over. */
+  void rareIsReadByOneThatLeaves() {
+    Position last = null;
+    for (int i = 0; i < 3; i++) {
+      Payload payload = history.next(service.name(), RARE);
+      last = Traffic.await(follow(RARE, payload, service.publish(tenant, RARE, payload.data())));
+    }
+    Position newest = last;
+    Awaitility.await("it is read")
+        .atMost(HEALING)
+        .until(() -> newest.equals(rare.ledger().cursor(RARE)));
+    rare.detach();
+  }
+
+  /** Its cursor is of what is lost. */
+  void rareIsReadByOneThatReturns() {
+    for (int i = 0; i < 3; i++) {
+      Payload payload = history.next(service.name(), RARE);
+      Traffic.await(follow(RARE, payload, service.publish(tenant, RARE, payload.data())));
+    }
+    rare.connect(cluster.node(1).url());
+  }
+
+  /** Whose attach may hang there; all come back by themselves, from somewhere. */
+  void allMoveTo(TestNode node) {
+    clients.values().forEach(client -> client.connect(node.url()));
+  }
+
+  private void operateOnce() {
     List<String> names = List.copyOf(clients.keySet());
-    String name = names.get(random.nextInt(names.size()));
+    // Not the last, which is the rare one.
+    String name = names.get(random.nextInt(CLIENTS));
     WsTestClient client = clients.get(name);
     int dice = random.nextInt(100);
-    if (dice < 30) {
+    if (dice < 27) {
       note(name + " publishes", () -> publish(name, client, 1 + random.nextInt(4)));
-    } else if (dice < 50) {
+    } else if (dice < 45) {
       note("the service publishes", () -> servicePublishes(name, client));
-    } else if (dice < 58) {
+    } else if (dice < 52) {
       note(name + " publishes and is cut", () -> publishAndCut(name, client));
-    } else if (dice < 66) {
+    } else if (dice < 60) {
       note(name + " moves", () -> client.connect(anyNode().url()));
-    } else if (dice < 72) {
+    } else if (dice < 66) {
       note(name + " moves, and waits", () -> Traffic.await(client.connect(anyNode().url())));
-    } else if (dice < 78) {
+    } else if (dice < 71) {
       note(name + " detaches", client::detach);
-    } else if (dice < 84) {
+    } else if (dice < 77) {
       note(name + " changes a subscription", () -> changeSubscription(client));
-    } else if (dice < 90) {
+    } else if (dice < 83) {
       note(name + " acks", client::ack);
-    } else if (dice < 97) {
+    } else if (dice < 88 && weather.pauses()) {
       note(name + "'s node is paused", () -> pauseAndMove(name, client));
-    } else if (outages && !outage && running().size() > 1) {
-      outage = true;
-      TestNode node = anyNode();
-      if (random.nextBoolean()) {
-        note(node.id() + " is killed", node::kill);
-      } else {
-        note(node.id() + " is paused until it is taken for dead", () -> pauseUntilDead(node));
-      }
+    } else if (dice < 92) {
+      note("logs expire", this::idle);
+    } else {
+      note("user1 misses a burst", this::missBurst);
     }
+  }
+
+  /** For longer than a short log lasts. */
+  private void idle() {
+    long end = System.nanoTime() + AGE.plusMillis(200).toNanos();
+    Awaitility.await("logs expire").until(() -> System.nanoTime() >= end);
+  }
+
+  /** A reader of the short log is away for less than its log keeps. */
+  private void missBurst() {
+    WsTestClient reader = clients.get("user1");
+    reader.detach();
+    for (int i = 0; i < KEPT; i++) {
+      Payload payload = history.next(service.name(), SHORT);
+      Traffic.settled(follow(SHORT, payload, service.publish(tenant, SHORT, payload.data())));
+    }
+    reader.connect(anyNode().url());
   }
 
   private void note(String what, Runnable operation) {
@@ -129,9 +226,7 @@ final class Model {
   }
 
   private List<TestNode> running() {
-    return cluster.nodes().stream()
-        .filter(node -> node.isRunning() && !node.isPaused() && node.isReady())
-        .toList();
+    return cluster.nodes().stream().filter(node -> node.isRunning() && !node.isPaused()).toList();
   }
 
   private void publish(String name, WsTestClient client, int count) {
@@ -187,69 +282,80 @@ final class Model {
    * elsewhere, and must have no effect.
    */
   private void pauseAndMove(String name, WsTestClient client) {
-    List<TestNode> others =
-        client.isConnected()
-            ? running().stream().filter(n -> !n.id().equals(client.welcome().node())).toList()
-            : List.of();
-    if (others.isEmpty()) {
-      return;
-    }
-    TestNode paused = cluster.node(client.welcome().node());
-    TestNode next = others.get(random.nextInt(others.size()));
-    String topic = TOPICS.get(random.nextInt(TOPICS.size()));
-    paused.pause();
-    try {
-      Payload late = history.next(name, topic);
-      client.publishAndForget(topic, EVENT, late.data());
-      Traffic.await(client.connect(next.url()));
-      history.forbid(topic, late);
-    } finally {
-      paused.resume();
-    }
-  }
-
-  /** It goes on with all that it holds, which is void by then. */
-  private void pauseUntilDead(TestNode node) {
-    node.pause();
-    try {
-      List<TestNode> others = running();
-      Awaitility.await(node.id() + " is taken for dead")
-          .atMost(HEALING)
-          .until(() -> others.stream().allMatch(other -> other.seesMembers(others.size())));
-    } finally {
-      node.resume();
+    // One at a time, whichever run it is of.
+    synchronized (cluster) {
+      List<TestNode> others =
+          client.isConnected()
+              ? running().stream().filter(n -> !n.id().equals(client.welcome().node())).toList()
+              : List.of();
+      if (others.isEmpty()) {
+        return;
+      }
+      TestNode paused = cluster.node(client.welcome().node());
+      if (!paused.isRunning()) {
+        return;
+      }
+      TestNode next = others.get(random.nextInt(others.size()));
+      String topic = TOPICS.get(random.nextInt(TOPICS.size()));
+      paused.pause();
+      try {
+        Payload late = history.next(name, topic);
+        client.publishAndForget(topic, EVENT, late.data());
+        Entry.Welcomed welcome = Traffic.await(client.connect(next.url()));
+        if (!welcome.node().equals(paused.id())) {
+          history.forbid(topic, late);
+        }
+      } finally {
+        paused.resume();
+      }
     }
   }
 
-  private void heal() {
+  /** Everybody comes back, says a last word, and reads everything. */
+  void heal() {
     for (WsTestClient client : clients.values()) {
       if (!client.isConnected()) {
         client.connect(anyNode().url());
       }
     }
+    awaitWhole();
+    // Who was fenced meanwhile finds it out now.
+    clients.forEach((name, client) -> publish(name, client, 1));
+    awaitWhole();
+  }
+
+  private void awaitWhole() {
     try {
       Awaitility.await("all clients are connected, and all is answered and read")
           .atMost(HEALING)
           .until(() -> allConnected() && open.isEmpty() && history.settled());
     } catch (ConditionTimeoutException late) {
       if (!allConnected() || !open.isEmpty()) {
-        refuse(open.size() + " unanswered, or somebody is away, after " + HEALING);
+        refuse(open.size() + " unanswered, " + away() + " away, after " + HEALING);
       }
       // What was not read, the checker says.
     }
+  }
+
+  private List<String> away() {
+    return clients.entrySet().stream()
+        .filter(client -> !client.getValue().isConnected())
+        .map(client -> client.getKey() + (client.getValue().hasEnded() ? " for good" : ""))
+        .toList();
   }
 
   private boolean allConnected() {
     return clients.values().stream().allMatch(WsTestClient::isConnected);
   }
 
-  private void follow(String channel, Payload payload, CompletableFuture<Position> answer) {
+  private CompletableFuture<Position> follow(
+      String channel, Payload payload, CompletableFuture<Position> answer) {
     open.add(answer);
-    answer.whenComplete(
+    return answer.whenComplete(
         (position, failure) -> {
           if (failure == null) {
             history.acknowledged(channel, payload, position);
-          } else {
+          } else if (!Traffic.isForNow(HoldfastException.from(failure).code())) {
             refuse(channel + ": " + payload + " was refused: " + cause(failure));
           }
           open.remove(answer);

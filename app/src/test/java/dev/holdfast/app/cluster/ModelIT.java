@@ -3,7 +3,8 @@ package dev.holdfast.app.cluster;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.holdfast.testkit.ClusterExtension;
-import dev.holdfast.testkit.TestCluster;
+import dev.holdfast.testkit.ClusterOptions;
+import dev.holdfast.testkit.faults.Setting;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -13,40 +14,55 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Random runs against a real cluster, judged by what Holdfast promises. {@code
- * -Dholdfast.model.seeds} says how many, {@code -Dholdfast.model.seed} which comes first.
+ * -Dholdfast.model.seeds} says how many, {@code -Dholdfast.model.seed} which comes first: runs go
+ * in batches of ten, and the batch of a seed decides the weather, so that one seed is repeated with
+ * the nine beside it.
  */
 @ExtendWith(ClusterExtension.class)
 class ModelIT {
   private static final Logger LOG = LoggerFactory.getLogger(ModelIT.class);
-  private static final int DEFAULT_SEEDS = 5;
+  private static final List<Weather> WEATHERS =
+      List.of(Weather.NODES, Weather.FAILOVER, Weather.HINTS, Weather.FULL);
+  private static final int DEFAULT_SEEDS = WEATHERS.size() * ModelBatch.SIZE;
 
   @Test
   void randomRunsKeepWhatIsPromised() {
-    long first = Long.getLong("holdfast.model.seed", new Random().nextInt(1_000_000));
+    int size = ModelBatch.SIZE;
+    long first = Long.getLong("holdfast.model.seed", new Random().nextInt(1_000_000)) / size * size;
     int seeds = Integer.getInteger("holdfast.model.seeds", DEFAULT_SEEDS);
-    try (var cluster = TestCluster.start(3);
-        var service = BusService.join(cluster, "model")) {
-      for (long seed = first; seed < first + seeds; seed++) {
+    try (var setting = Setting.replicated(Model.options(ClusterOptions.of(3)));
+        var service = BusService.join(setting.cluster(), "model")) {
+      for (long seed = first; seed < first + seeds; seed += size) {
         long started = System.nanoTime();
-        judge(seed, new Model(cluster, service, seed, true));
-        LOG.info("Seed {}: {} ms", seed, (System.nanoTime() - started) / 1_000_000);
-        // What the run killed.
-        cluster.startAll();
+        Weather weather = weather(seed / size);
+        judge(seed, new ModelBatch(setting, service, weather, seed));
+        LOG.info("Seeds from {}, {}: {} ms", seed, weather, millisSince(started));
       }
     }
   }
 
-  private static void judge(long seed, Model model) {
-    List<String> violations = model.run();
+  private static Weather weather(long batch) {
+    String wanted = System.getProperty("holdfast.model.weather");
+    return wanted == null
+        ? WEATHERS.get((int) Math.floorMod(batch, (long) WEATHERS.size()))
+        : Weather.valueOf(wanted);
+  }
+
+  private static long millisSince(long nanoTime) {
+    return (System.nanoTime() - nanoTime) / 1_000_000;
+  }
+
+  private static void judge(long seed, ModelBatch batch) {
+    List<String> violations = batch.run();
     if (!violations.isEmpty()) {
       fail(
           """
-          seed %d (again with -Dholdfast.model.seed=%d -Dholdfast.model.seeds=1):
+          seeds from %d (again with -Dholdfast.model.seed=%d -Dholdfast.model.seeds=%d):
             %s
           after:
             %s"""
               .formatted(
-                  seed, seed, String.join("\n  ", violations), String.join("\n  ", model.trace())));
+                  seed, seed, ModelBatch.SIZE, String.join("\n  ", violations), batch.trace()));
     }
   }
 }

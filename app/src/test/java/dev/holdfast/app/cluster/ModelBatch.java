@@ -1,0 +1,112 @@
+package dev.holdfast.app.cluster;
+
+import dev.holdfast.testkit.TestNode;
+import dev.holdfast.testkit.WsTestClient;
+import dev.holdfast.testkit.faults.Setting;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.LongStream;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+
+/**
+ * Runs of the model side by side, each of a tenant and a seed of its own, under one weather: what
+ * waits in one does not hold up the others.
+ */
+final class ModelBatch {
+  /** How many runs. */
+  static final int SIZE = 10;
+
+  private static final Duration GONE = Duration.ofSeconds(90);
+
+  private final Setting setting;
+  private final Weather weather;
+  private final long first;
+  private final List<Model> models;
+  private final Weather.Sky sky;
+  private final List<String> violations = new ArrayList<>();
+
+  ModelBatch(Setting setting, BusService service, Weather weather, long first) {
+    this.setting = setting;
+    this.weather = weather;
+    this.first = first;
+    this.models =
+        LongStream.range(first, first + SIZE)
+            .mapToObj(seed -> new Model(setting.cluster(), service, seed, weather))
+            .toList();
+    this.sky = new Weather.Sky(setting, first, models);
+  }
+
+  /** What does not hold, each with its seed. */
+  List<String> run() {
+    ExecutorService threads = Executors.newFixedThreadPool(SIZE);
+    try {
+      all(threads, Model::begin);
+      List<CompletableFuture<Void>> runs = start(threads, Model::operate);
+      weather.blow(sky);
+      runs.forEach(CompletableFuture::join);
+      setting.cluster().wires().mend();
+      setting.cluster().startAll();
+      all(threads, Model::heal);
+      nobodyHoldsOn();
+      models.forEach(model -> violations.addAll(model.violations()));
+      all(threads, Model::end);
+      return violations;
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  /** The operations of the runs in which something does not hold, for the report. */
+  String trace() {
+    var text = new StringBuilder(weather + ": " + sky.trace);
+    for (Model model : models) {
+      if (!model.violations().isEmpty()) {
+        text.append("\n  ").append(model.seed()).append(": ");
+        text.append(String.join(", ", model.trace()));
+      }
+    }
+    return text.toString();
+  }
+
+  /** Every connection that was replaced is closed, also where nobody was told. */
+  private void nobodyHoldsOn() {
+    long wanted =
+        models.stream()
+            .flatMap(model -> model.clients().stream())
+            .filter(WsTestClient::isConnected)
+            .count();
+    try {
+      Awaitility.await("replaced connections are closed")
+          .atMost(GONE)
+          .pollInterval(Duration.ofMillis(100))
+          .until(() -> connections() == wanted);
+    } catch (ConditionTimeoutException late) {
+      violations.add(
+          "seed %d: %d connections of %d clients after %s"
+              .formatted(first, connections(), wanted, GONE));
+    }
+  }
+
+  private long connections() {
+    return setting.cluster().nodes().stream()
+        .map(TestNode::metrics)
+        .mapToLong(metrics -> (long) metrics.sum("holdfast_connections"))
+        .sum();
+  }
+
+  private void all(ExecutorService threads, java.util.function.Consumer<Model> step) {
+    start(threads, step).forEach(CompletableFuture::join);
+  }
+
+  private List<CompletableFuture<Void>> start(
+      ExecutorService threads, java.util.function.Consumer<Model> step) {
+    return models.stream()
+        .map(model -> CompletableFuture.runAsync(() -> step.accept(model), threads))
+        .toList();
+  }
+}
