@@ -158,7 +158,13 @@ final class ChannelStore {
         .run(
             link,
             keys,
-            List.of(link.epochToken(), Ids.fresh(), kind(channel), node.toString(), ttl))
+            List.of(
+                link.epochToken(),
+                Ids.fresh(),
+                kind(channel),
+                node.toString(),
+                ttl,
+                link.deadline()))
         .map(ChannelStore::refuseGone);
   }
 

@@ -47,7 +47,8 @@ final class ConsumerStore {
             claim.lease(),
             claim.earliest() ? "earliest" : "latest",
             MAX_NAMES,
-            ConsumerMessage.MAX_LEASE);
+            ConsumerMessage.MAX_LEASE,
+            link.deadline());
     return CLAIM.run(link, keys, args).map(ConsumerStore::claimed);
   }
 

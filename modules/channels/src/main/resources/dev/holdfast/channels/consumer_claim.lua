@@ -1,10 +1,11 @@
 -- Gives a consumer of a log to the one instance that reads for it: where nobody holds it, or whose lease has expired.
 -- KEYS  1 meta   2 log   3 consumer   4 names of the channel's consumers          all in the channel's slot
 -- ARGV  1 epoch token   2 epoch offered   3 name   4 owner   5 lease in ms   6 'latest' or 'earliest' (of a consumer that is new)   7 most names
---       8 longest lease in ms
+--       8 longest lease in ms   9 deadline: a claim of nobody would keep all others waiting
 -- Returns {'claimed', generation, epoch, seq} (the cursor) | {'held', ms left} | {'full'}
 -- TTLs: meta 7 days, consumer and names 7 days from the last claim or commit. A lease ends by the time of Redis.
 -- A full Redis refuses a consumer that is new, no other.
+in_time(ARGV[9])
 local now = now_ms()
 local kept = redis.call('HMGET', KEYS[3], 'o', 'g', 'x', 'e', 's')
 local left = tonumber(kept[3] or '0') - now

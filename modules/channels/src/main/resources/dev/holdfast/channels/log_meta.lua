@@ -17,6 +17,11 @@ end
 -- this write, which needs none and changes nothing; what adds does not. The table is in the README of redis.
 local function keeps(hash) redis.call('HDEL', hash, '') end
 
+-- Ends the script where its deadline has passed: what comes late, on a connection that was given up, is not done.
+local function in_time(deadline)
+  if now_ms() > tonumber(deadline) then error('-LATE past its deadline, nothing done') end
+end
+
 -- Returns epoch, top, forks; nil where there is no log and create is false.
 local function open_log(meta, log, token, offered, create)
   if not string.find(redis.call('INFO', 'replication'), 'master_replid:' .. string.sub(token, 22), 1, true) then

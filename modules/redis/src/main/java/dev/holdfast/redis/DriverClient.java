@@ -41,6 +41,8 @@ final class DriverClient {
     var net =
         new NetClientOptions()
             .setConnectTimeout((int) config.connectTimeout().toMillis())
+            // RST, not FIN: what the kernel could not send yet is not sent on for minutes.
+            .setSoLinger(0)
             .setTcpKeepAlive(true)
             .setTcpNoDelay(true);
     if (config.tls()) {

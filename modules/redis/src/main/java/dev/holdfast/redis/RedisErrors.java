@@ -23,6 +23,9 @@ final class RedisErrors {
   /** Raised by scripts: the server's data are not those that the epoch token was read of. */
   private static final String OTHER_DATA = "OTHERDATA";
 
+  /** Raised by scripts: the deadline of the call has passed, see {@link RedisLink#deadline}. */
+  private static final String LATE = "LATE";
+
   private static final Pattern PLAIN = Pattern.compile("^([A-Z]+)( |$)");
 
   /**
@@ -40,7 +43,8 @@ final class RedisErrors {
           "CLUSTERDOWN",
           "TRYAGAIN",
           "NOSCRIPT",
-          OTHER_DATA);
+          OTHER_DATA,
+          LATE);
 
   /**
    * Refusals of a server that is no primary any more, or was none for a while; another connection
@@ -80,6 +84,11 @@ final class RedisErrors {
 
   static boolean isNotPrimary(Throwable failure) {
     return NOT_PRIMARY.contains(word(failure));
+  }
+
+  /** Whether a script came past its deadline; or the server's clock was set. */
+  static boolean isLate(Throwable failure) {
+    return LATE.equals(word(failure));
   }
 
   /** A metric's tag: the word where it is one of the known few. */

@@ -163,6 +163,27 @@ public final class RedisLink {
     return epochToken;
   }
 
+  /**
+   * A time of the server, in ms, for a call that is written now: four command timeouts ahead (8 s),
+   * which is when its caller is answered at the latest. Bytes of a connection that was given up may
+   * reach the server minutes later. So a script whose late coming would harm carries this, and
+   * begins by raising LATE where it has passed: then nothing is written, and the call fails with
+   * UNAVAILABLE. The server's time is asked for with each connection, every 5 s, and after each
+   * LATE; so a clock that was set forward refuses what is under way, and no more. One set back by
+   * some time lets calls be late by as much, for 5 s. On the context.
+   */
+  public long deadline() {
+    return wire.deadline();
+  }
+
+  /**
+   * After this time, in ms, a call with a {@link #deadline} can't be done any more: the estimate of
+   * the server's time may be ahead, by no more than a call may take.
+   */
+  public long longestLate() {
+    return wire.longestLate();
+  }
+
   /** Whether a command would be written now. Any thread. */
   public boolean up() {
     RedisWire current = wire;

@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
 final class RedisWire {
   private static final Logger LOG = LoggerFactory.getLogger(RedisWire.class);
   private static final long IDLE_PING_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final long TIME_OLD_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   /** After so many command timeouts a caller is answered though its answer may still come. */
   private static final int OVERDUE = 4;
@@ -43,6 +44,7 @@ final class RedisWire {
   private final Calls calls = new Calls();
   // Which load of a script its calls rely on; a NOSCRIPT forgets that load, not a later one.
   private final Map<Script, Integer> loads = new HashMap<>();
+  private final ServerClock clock = new ServerClock();
   private final long tickMillis;
   private final long patience;
   private long ticker;
@@ -89,7 +91,39 @@ final class RedisWire {
   }
 
   private Future<RedisWire> greet() {
-    return write(Request.cmd(Command.INFO)).compose(this::accept);
+    return write(Request.cmd(Command.INFO))
+        .compose(this::accept)
+        .compose(accepted -> askTime())
+        .map(this);
+  }
+
+  private Future<Void> askTime() {
+    long asked = System.nanoTime();
+    return write(Request.cmd(Command.TIME))
+        .onSuccess(
+            time -> clock.heard(time.get(0).toLong() * 1_000 + time.get(1).toLong() / 1_000, asked))
+        .mapEmpty();
+  }
+
+  private void askTimeAgain() {
+    askTime().onFailure(failure -> LOG.debug("time: {}", failure.getMessage()));
+  }
+
+  private void keepTime(long now) {
+    if (clock.isOlderThan(TIME_OLD_NANOS, now)) {
+      clock.asked(now);
+      askTimeAgain();
+    }
+  }
+
+  /** See {@link RedisLink#deadline}. */
+  long deadline() {
+    return clock.now() + OVERDUE * config.commandTimeout().toMillis();
+  }
+
+  /** See {@link RedisLink#longestLate}. */
+  long longestLate() {
+    return 2 * OVERDUE * config.commandTimeout().toMillis();
   }
 
   private Future<RedisWire> accept(Response info) {
@@ -233,6 +267,9 @@ final class RedisWire {
   private void answeredByError(Calls.Call call, Throwable error) {
     metrics.failed(RedisErrors.kind(error));
     call.promise.tryFail(error);
+    if (RedisErrors.isLate(error)) {
+      askTimeAgain();
+    }
     if (RedisErrors.isNotPrimary(error)) {
       breakDown("readonly", "the server is no primary any more, or was none for a while");
     }
@@ -255,6 +292,7 @@ final class RedisWire {
   private void tick() {
     ticker = context.setTimer(tickMillis, id -> tick());
     tick++;
+    keepTime(System.nanoTime());
     Calls.Call oldest = calls.oldest();
     if (oldest == null) {
       pingWhenIdle(System.nanoTime());

@@ -31,7 +31,7 @@ final class Attaching {
   private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(8);
 
   private static final long UNDO_AGAIN_MS = 1_000;
-  private static final long UNDO_ONCE_MORE_MS = 5_000;
+  private static final long UNDO_MARGIN_MS = 1_000;
 
   /**
    * So long a lost attach is taken back: as long as the node's lease may well last without Redis.
@@ -220,15 +220,20 @@ final class Attaching {
   /**
    * An attach that failed may have happened, or happen yet: what was written on a connection that
    * broke is read by Redis when it gets to it. Without this, the session would stay attached to a
-   * connection that nobody has. So it is taken back now, and a while later once more.
+   * connection that nobody has. So it is taken back now, and once more when it is past its
+   * deadline: after that it can't happen.
    */
   private void undo(SessionKey session, SessionMessage.Attach attach, int attempt) {
     if (stopped || attempt > UNDO_ATTEMPTS) {
       return;
     }
     takeBack(session, attach)
-        .onSuccess(done -> later(UNDO_ONCE_MORE_MS, () -> undoOnceMore(session, attach)))
+        .onSuccess(done -> later(whenNoLonger(), () -> undoOnceMore(session, attach)))
         .onFailure(failure -> later(UNDO_AGAIN_MS, () -> undo(session, attach, attempt + 1)));
+  }
+
+  private long whenNoLonger() {
+    return parts.store().longestLate() + UNDO_MARGIN_MS;
   }
 
   private void undoOnceMore(SessionKey session, SessionMessage.Attach attach) {

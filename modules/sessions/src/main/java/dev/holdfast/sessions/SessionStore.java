@@ -126,7 +126,8 @@ final class SessionStore {
             ttl,
             attempt == null ? "" : attempt.instance(),
             attempt == null ? 0 : attempt.number(),
-            link.epochToken());
+            link.epochToken(),
+            link.deadline());
     return ATTACH.run(link, allKeys(session), args).map(SessionReplies::holding);
   }
 
@@ -139,7 +140,8 @@ final class SessionStore {
             create.user(),
             config.lingerOf(session.tenant()).toMillis(),
             ttl,
-            SessionJson.attributes(create.attributes()));
+            SessionJson.attributes(create.attributes()),
+            link.deadline());
     return CREATE.run(link, List.of(sessionKey(session)), args).map(reply -> reply.asLong() == 1);
   }
 
@@ -185,6 +187,7 @@ final class SessionStore {
     args.add(session.session());
     args.add(config.channels());
     args.add(ttl);
+    args.add(link.deadline());
     cursors.forEach(
         (channel, at) -> {
           args.add(channel.toString());
@@ -197,7 +200,7 @@ final class SessionStore {
 
   /** Fails as {@link SessionMessage} says, and with NOT_FOUND for generation 0. */
   Future<Void> unsubscribe(SessionRef session, ChannelName channel) {
-    List<Object> args = List.of(session.generation(), channel.toString());
+    List<Object> args = List.of(session.generation(), channel.toString(), link.deadline());
     return UNSUBSCRIBE
         .run(link, sessionAndSubscriptions(SessionKey.of(session)), args)
         .map(reply -> accepted(reply, null));
@@ -211,7 +214,8 @@ final class SessionStore {
         List.of(
             Keys.session(session.tenant(), session.session()),
             Keys.publishing(session.tenant(), session.session()));
-    List<Object> args = List.of(session.generation(), channel.toString(), config.channels(), ttl);
+    List<Object> args =
+        List.of(session.generation(), channel.toString(), config.channels(), ttl, link.deadline());
     return PUBLISHING.run(link, keys, args).map(reply -> accepted(reply, null));
   }
 
@@ -230,7 +234,8 @@ final class SessionStore {
    */
   Future<Optional<SessionView>> attributes(
       SessionKey session, String user, long version, Map<String, String> attributes) {
-    List<Object> args = List.of(orEmpty(user), version, SessionJson.attributes(attributes));
+    List<Object> args =
+        List.of(orEmpty(user), version, SessionJson.attributes(attributes), link.deadline());
     return ATTRIBUTES
         .run(link, sessionAndSubscriptions(session), args)
         .map(reply -> SessionReplies.view(session, unlessConflict(reply)));
@@ -251,13 +256,21 @@ final class SessionStore {
    * @param forced false: only when it is detached and past its due time
    */
   Future<Marked> markEnded(SessionKey session, boolean forced, String reason) {
-    return END.run(link, slotKeys(session), List.of("mark", forced ? "forced" : "due", reason, ttl))
+    return END.run(
+            link,
+            slotKeys(session),
+            List.of("mark", forced ? "forced" : "due", reason, ttl, link.deadline()))
         .map(SessionReplies::marked);
   }
 
   /** Deletes all keys of a session that is marked as ended. */
   Future<Void> delete(SessionKey session) {
     return END.run(link, slotKeys(session), List.of("delete", "", "", ttl)).mapEmpty();
+  }
+
+  /** After this time, in ms, an attach that failed can't be done any more. */
+  long longestLate() {
+    return link.longestLate();
   }
 
   private static Optional<Located> renewed(Reply reply) {

@@ -1,7 +1,7 @@
 -- Attaches a connection to a session that lives and is the user's, or to a new one; never waits for who holds it now.
 -- KEYS  1 session   2 subscriptions   3 publishing          all in the session's slot
 -- ARGV  1 'resume' or 'new'   2 user   3 roles   4 permissions   5 node   6 connection   7 client   8 address   9 linger in ms   10 TTL in ms
---       11 the client's instance, empty: none   12 the number of its attempt   13 whose data the server has (see RedisLink)
+--       11 the client's instance, empty: none   12 the number of its attempt   13 whose data the server has (see RedisLink)   14 deadline
 -- Returns {'attached', generation, now, node before, connection before, generation before, subscriptions, published}, where the three
 --         before are empty if nobody held it, and subscriptions are channel, 'epoch:seq' by turns
 --         | {'stale'}: a later attempt of the same client holds it; nothing changed
@@ -9,6 +9,7 @@
 -- A generation never comes twice, also where this is an older copy of the data, which had lost some: if the record was last attached on
 -- other data, the generation leaps over all that these may have given since.
 -- TTLs: all three keys ARGV 10. A full Redis refuses a new session before anything changed (HSET comes first), and never a resume.
+in_time(ARGV[14])
 local s = redis.call('HMGET', KEYS[1], 'user', 'state', 'due', 'gen', 'node', 'conn', 'inst', 'try', 'data')
 local now = now_ms()
 if ARGV[1] == 'new' then

@@ -4,6 +4,11 @@ local function now_ms()
   return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 end
 
+-- Ends the script where its deadline has passed: what comes late, on a connection that was given up, is not done.
+local function in_time(deadline)
+  if now_ms() > tonumber(deadline) then error('-LATE past its deadline, nothing done') end
+end
+
 -- A full Redis (maxmemory) refuses a script at its first write, if that may need memory, and never later. What keeps or frees begins with
 -- this write, which needs none and changes nothing; what adds does not. The table is in the README of redis.
 local function keeps(hash) redis.call('HDEL', hash, '') end

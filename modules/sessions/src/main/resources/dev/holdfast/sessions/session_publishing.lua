@@ -1,8 +1,9 @@
 -- Notes that a session publishes to a channel, for its holder.
 -- KEYS  1 session   2 publishing          both in the session's slot
--- ARGV  1 generation   2 channel   3 most channels   4 TTL in ms
+-- ARGV  1 generation   2 channel   3 most channels   4 TTL in ms   5 deadline
 -- Returns 'ok' | 'limit' | why not, see verdict
 -- TTL: publishing ARGV 4.
+in_time(ARGV[5])
 local may = verdict(KEYS[1], ARGV[1])
 if may ~= 'ok' then return may end
 if redis.call('SISMEMBER', KEYS[2], ARGV[2]) == 0 and redis.call('SCARD', KEYS[2]) >= tonumber(ARGV[3]) then return 'limit' end

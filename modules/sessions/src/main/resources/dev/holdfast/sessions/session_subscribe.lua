@@ -1,9 +1,10 @@
 -- Adds subscriptions with their first cursors; one that is there already keeps its cursor. A service's (generation 0) are marked as
 -- granted, by a field '+channel': they hold without the user's own permission.
 -- KEYS  1 session   2 subscriptions          both in the session's slot
--- ARGV  1 generation   2 session id   3 most channels   4 TTL in ms   5... channel, 'epoch:seq' by turns
+-- ARGV  1 generation   2 session id   3 most channels   4 TTL in ms   5 deadline   6... channel, 'epoch:seq' by turns
 -- Returns 'ok' | 'limit' (none is added) | why not, see verdict
 -- TTL: subscriptions ARGV 4. The session's own three channels do not count.
+in_time(ARGV[5])
 local may = verdict(KEYS[1], ARGV[1])
 if may ~= 'ok' then return may end
 local own = own_channels(redis.call('HGET', KEYS[1], 'user'), ARGV[2])
@@ -12,7 +13,7 @@ for _, channel in ipairs(redis.call('HKEYS', KEYS[2])) do
   if not own[channel] and string.sub(channel, 1, 1) ~= '+' then count = count + 1 end
 end
 local more = {}
-for i = 5, #ARGV, 2 do
+for i = 6, #ARGV, 2 do
   if redis.call('HEXISTS', KEYS[2], ARGV[i]) == 0 then
     more[#more + 1], more[#more + 2] = ARGV[i], ARGV[i + 1]
     if not own[ARGV[i]] then count = count + 1 end

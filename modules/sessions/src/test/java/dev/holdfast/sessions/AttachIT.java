@@ -233,7 +233,7 @@ class AttachIT {
       for (int i = 0; i < 2_000; i++) {
         attaching.add(node.attaching(ann, i % 20 == 0 ? session.session() : null));
       }
-      await(attaching.get(101));
+      Awaitility.await().until(() -> attaching.stream().anyMatch(Future::succeeded));
       redis.pause();
       assertEquals(ErrorCode.UNAVAILABLE, code(attaching.get(1_999)));
       assertEquals(ErrorCode.UNAVAILABLE, code(node.attaching(ann, session.session())));

@@ -110,6 +110,15 @@ final class SessionsNode implements AutoCloseable {
     return left;
   }
 
+  /** Whose records there are, ended ones apart. */
+  List<String> sessionsOf(String tenant) {
+    String before = "hf:sess:{" + tenant + ":";
+    return leftOf(tenant).stream()
+        .filter(key -> key.startsWith(before))
+        .map(key -> key.substring(before.length(), key.length() - 1))
+        .toList();
+  }
+
   private boolean isEndOnly(String key) {
     return redis("HEXISTS", key, "user").asLong() == 0
         && redis("HGET", key, "state").asText().equals("ended")
@@ -117,8 +126,14 @@ final class SessionsNode implements AutoCloseable {
   }
 
   Set<String> nodeIndex() {
+    return nodeIndex(id);
+  }
+
+  Set<String> nodeIndex(NodeId node) {
     return Set.copyOf(
-        redis("ZRANGE", Keys.nodeSessions(id), 0, -1).list().stream().map(Reply::asText).toList());
+        redis("ZRANGE", Keys.nodeSessions(node), 0, -1).list().stream()
+            .map(Reply::asText)
+            .toList());
   }
 
   static Caller.User user(String tenant, String user) {

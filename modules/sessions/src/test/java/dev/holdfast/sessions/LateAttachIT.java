@@ -1,0 +1,130 @@
+package dev.holdfast.sessions;
+
+import static dev.holdfast.sessions.SessionsNode.await;
+import static dev.holdfast.sessions.SessionsNode.code;
+import static dev.holdfast.sessions.SessionsNode.user;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.Position;
+import dev.holdfast.redis.RedisConfig;
+import dev.holdfast.testkit.LateWire;
+import dev.holdfast.testkit.RedisExtension;
+import dev.holdfast.testkit.TestRedis;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What was written on a connection that broke is read by Redis when it gets to it, or never. */
+@ExtendWith(RedisExtension.class)
+class LateAttachIT {
+  private static final ChannelName NEWS = ChannelName.topic("news");
+  private static final Position AT_7 = new Position("E1", 7);
+  private static final Duration HASTY = Duration.ofMillis(500);
+
+  /** Past the deadline of what was written before the wire broke. */
+  private static final Duration PAST = HASTY.multipliedBy(5);
+
+  /** Past the last time that an attach is taken back. */
+  private static final Duration TAKEN_BACK = HASTY.multipliedBy(12);
+
+  /** In the arguments of no other script. */
+  private static final String ATTACHES = "subscribe:topic:*";
+
+  private static final String SUBSCRIBES = "topic:news";
+
+  private final String tenant = SessionsNode.tenant();
+  private final Caller.User ann = user(tenant, "ann");
+  private LateWire wire;
+  private SessionsNode slow;
+  private SessionsNode other;
+
+  @BeforeEach
+  void start(TestRedis redis) {
+    wire = new LateWire(redis.uri());
+    RedisConfig hasty =
+        RedisConfig.of(wire.uri())
+            .withCommandTimeout(HASTY)
+            .withReconnect(Duration.ofMillis(20), Duration.ofMillis(100));
+    var config = SessionsConfig.defaults();
+    slow = SessionsNode.start(hasty, config, event -> Future.succeededFuture());
+    other = SessionsNode.start(redis.uri(), config);
+  }
+
+  @AfterEach
+  void stop() {
+    slow.close();
+    other.close();
+    wire.close();
+  }
+
+  /**
+   * It came 14 s late, after it had been taken back twice: it threw out the client that had come
+   * back, and the session was attached to nobody, in no index, for 24 h.
+   */
+  @Test
+  void anAttachThatComesLateThrowsOutNobodyAndHoldsNothing() {
+    SessionRef first = other.attach(ann, null).session();
+    other.detach(first);
+    wire.holdFrom(ATTACHES);
+    Future<Attached> resuming = slow.attaching(ann, first.session());
+    Future<Attached> opening = slow.attaching(ann, null);
+    assertEquals(ErrorCode.UNAVAILABLE, code(resuming));
+    assertEquals(ErrorCode.UNAVAILABLE, code(opening));
+    SessionRef back = other.attach(ann, first.session()).session();
+    awaitRedis(TAKEN_BACK);
+    wire.release();
+
+    assertEquals(new Attachment(other.id, connectionOf(back), 2), attachedTo(back));
+    await(other.client.subscribe(new SessionMessage.Subscribe(back, Map.of(NEWS, AT_7))));
+    Awaitility.await().untilAsserted(() -> assertEquals(Set.of(), other.nodeIndex(slow.id)));
+    assertEquals(List.of(back.session()), other.sessionsOf(tenant));
+  }
+
+  /** A subscription that came late stood in the record, though its client had given it up. */
+  @Test
+  void whatWasSubscribedLateIsNotThere() {
+    SessionRef session = slow.attach(ann, null).session();
+    wire.holdFrom(SUBSCRIBES);
+    var subscribe = new SessionMessage.Subscribe(session, Map.of(NEWS, AT_7));
+    Future<?> subscribed = slow.client.subscribe(subscribe);
+    Future<?> noted = slow.client.notePublishing(new SessionMessage.NotePublishing(session, NEWS));
+    Awaitility.await().until(() -> List.of(subscribed, noted).stream().allMatch(Future::failed));
+    awaitRedis(PAST);
+    wire.release();
+
+    assertEquals(Set.of(), view(session).subscriptions());
+    assertEquals(Set.of(), other.attach(ann, session.session()).published());
+  }
+
+  private void awaitRedis(Duration passes) {
+    long from = redisMs();
+    Awaitility.await().until(() -> redisMs() - from > passes.toMillis());
+  }
+
+  private long redisMs() {
+    var time = other.redis("TIME");
+    return time.at(0).asLong() * 1_000 + time.at(1).asLong() / 1_000;
+  }
+
+  private SessionView view(SessionRef session) {
+    return await(other.client.get(new SessionMessage.Get(ann, tenant, session.session())));
+  }
+
+  private Attachment attachedTo(SessionRef session) {
+    return view(session).attachedTo();
+  }
+
+  private String connectionOf(SessionRef session) {
+    return view(session).connection().id();
+  }
+}
