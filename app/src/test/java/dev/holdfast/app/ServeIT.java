@@ -59,6 +59,9 @@ class ServeIT {
       node.terminate();
 
       assertEquals(143, node.awaitExit(), node.output());
+      node.awaitOutput(
+          "Ending: 0 clients with 0 sessions told to reconnect; no other node is live");
+      node.awaitOutput("Ended: 0 sessions handed on, after \\d+ ms");
       Awaitility.await().until(() -> redis.stream().noneMatch(ProcessHandle::isAlive));
       assertTrue(!node.output().contains("ERROR"), node.output());
     }
@@ -117,6 +120,7 @@ class ServeIT {
     try (var node = serve("--redis", "redis://:topsecret@127.0.0.1:" + nobody)) {
       assertEquals(4, node.awaitExit(), node.output());
       assertTrue(node.output().contains("127.0.0.1:" + nobody), node.output());
+      node.awaitOutput("Waiting for Redis: .*127.0.0.1:" + nobody + ".*, for 1 s by now");
       assertTrue(!node.output().contains("topsecret"), node.output());
     }
   }

@@ -15,28 +15,47 @@ final class Deployments {
   private static final Logger LOG = LoggerFactory.getLogger(Deployments.class);
 
   private final Vertx vertx;
-  private final Deque<String> ids = new ArrayDeque<>();
+  private final Deque<Deployed> deployed = new ArrayDeque<>();
+  private volatile String current = "Redis";
+
+  private record Deployed(String id, String name) {}
 
   Deployments(Vertx vertx) {
     this.vertx = vertx;
   }
 
+  /** What is being started or stopped, or was last; any thread. */
+  String current() {
+    return current;
+  }
+
   Future<Void> deploy(Deployable verticle) {
-    return vertx.deployVerticle(verticle).onSuccess(ids::push).mapEmpty();
+    String name = verticle.getClass().getSimpleName();
+    current = name;
+    return vertx
+        .deployVerticle(verticle)
+        .onSuccess(id -> deployed.push(new Deployed(id, name)))
+        .mapEmpty();
   }
 
   /** One instance for each of so many event loops. */
-  Future<Void> deploy(Supplier<Deployable> verticle, int instances) {
+  Future<Void> deploy(String name, Supplier<Deployable> verticle, int instances) {
     var options = new DeploymentOptions().setInstances(instances);
-    return vertx.deployVerticle(verticle, options).onSuccess(ids::push).mapEmpty();
+    current = name;
+    return vertx
+        .deployVerticle(verticle, options)
+        .onSuccess(id -> deployed.push(new Deployed(id, name)))
+        .mapEmpty();
   }
 
   /** All of them, also where one fails to stop. */
   Future<Void> undeploy() {
-    String next = ids.poll();
-    return next == null
-        ? Future.succeededFuture()
-        : vertx.undeploy(next).recover(Deployments::notStopped).compose(done -> undeploy());
+    Deployed next = deployed.poll();
+    if (next == null) {
+      return Future.succeededFuture();
+    }
+    current = next.name;
+    return vertx.undeploy(next.id).recover(Deployments::notStopped).compose(done -> undeploy());
   }
 
   private static Future<Void> notStopped(Throwable failure) {

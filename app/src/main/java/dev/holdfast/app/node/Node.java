@@ -36,7 +36,8 @@ final class Node {
   private final NodeParts parts;
   private final List<PulseVerticle> pulses = new CopyOnWriteArrayList<>();
   private Future<Void> steps = Future.succeededFuture();
-  private NodeLife life;
+  private volatile NodeLife life;
+  private volatile NodeLife ending;
   private boolean stopping;
 
   /** Of no verticle: what is deployed from a verticle's context ends with that verticle. */
@@ -82,6 +83,20 @@ final class Node {
     return parts.address();
   }
 
+  /** What its present step is about; any thread. */
+  String waitsFor() {
+    NodeLife now = life == null ? ending : life;
+    return now == null ? "this node's services" : now.waitsFor();
+  }
+
+  /**
+   * How many clients and sessions its end concerns, or concerned, and who takes them; any thread.
+   */
+  String farewell() {
+    NodeLife now = life == null ? ending : life;
+    return now == null ? "no clients" : now.farewell();
+  }
+
   /** Completes when connections are taken. Where it fails, stop it all the same. */
   Future<Void> start() {
     return startPulses()
@@ -124,9 +139,10 @@ final class Node {
   }
 
   private synchronized Future<Void> end() {
-    NodeLife ending = life;
+    NodeLife over = life;
+    ending = over;
     life = null;
-    return ending == null ? Future.succeededFuture() : ending.stop();
+    return over == null ? Future.succeededFuture() : over.stop();
   }
 
   private void revive() {

@@ -51,7 +51,9 @@ final class NodeLife {
   private HubVerticle hub;
   private NodeFiles files;
   private Isolation isolation;
+  private volatile ConnectionDirectory directory;
   private volatile boolean started;
+  private volatile Departure departure;
 
   /**
    * @param over called once, on some context, when this life is no good any more: the others have
@@ -88,6 +90,35 @@ final class NodeLife {
         .compose(done -> startGateways())
         .onSuccess(done -> isolation.start())
         .map(done -> nodes.node());
+  }
+
+  /** What is being started or stopped; any thread. */
+  String waitsFor() {
+    Departure leaving = departure;
+    return leaving != null && directory.size() > 0
+        ? "%d of %d sessions to be handed on".formatted(directory.size(), leaving.sessions())
+        : deployments.current() + (leaving == null ? " to start" : " to stop");
+  }
+
+  /** How many clients and sessions its end concerns, and who takes them; any thread. */
+  String farewell() {
+    if (directory == null) {
+      return "no clients";
+    }
+    return departure == null ? depart().begins() : departure.ended(directory.size());
+  }
+
+  private Departure depart() {
+    departure = new Departure(directory.sockets(), directory.size(), others());
+    return departure;
+  }
+
+  private List<String> others() {
+    return nodes.live().stream()
+        .filter(node -> !node.equals(nodes.node()))
+        .map(NodeId::id)
+        .sorted()
+        .toList();
   }
 
   /** Every session is detached and the lease given back, as far as Redis can be reached. */
@@ -158,11 +189,11 @@ final class NodeLife {
   }
 
   private Future<Void> startGateways() {
-    var directory = new ConnectionDirectory(registry());
+    directory = new ConnectionDirectory(registry());
     directory.listen(inbox);
     isolation = new Isolation(bus(), nodes, config().lease().lease(), directory::sendAway);
     isolation.listen(inbox);
-    GatewayServices services = gatewayServices(directory);
+    GatewayServices services = gatewayServices();
     int loops =
         config().gateways() == 0 ? Runtime.getRuntime().availableProcessors() : config().gateways();
     return inbox
@@ -172,6 +203,7 @@ final class NodeLife {
             done ->
                 deployments
                     .deploy(
+                        "GatewayVerticle",
                         () -> new GatewayVerticle(config().gateway(), services, httpSources()),
                         loops)
                     .recover(this::notListening))
@@ -191,7 +223,7 @@ final class NodeLife {
         new ConnectionsClient(bus(), REQUEST), () -> ConfigView.json(config()), files.transfers());
   }
 
-  private GatewayServices gatewayServices(ConnectionDirectory directory) {
+  private GatewayServices gatewayServices() {
     return new GatewayServices(
         nodes.node(),
         parts.tokens(),

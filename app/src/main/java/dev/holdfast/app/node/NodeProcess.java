@@ -8,11 +8,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
-import java.util.concurrent.CompletableFuture;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,13 +22,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class NodeProcess implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeProcess.class);
-  private static final long START_SECONDS = 90;
-  private static final long STOP_SECONDS = 20;
+  private static final Duration START = Duration.ofSeconds(90);
+  private static final Duration STOP = Duration.ofSeconds(20);
 
   private final NodeRedis redis;
   private final CountDownLatch told = new CountDownLatch(1);
   private volatile String failure;
   private Node node;
+  private boolean served;
   private boolean closed;
 
   private NodeProcess(HoldfastConfig config) {
@@ -50,8 +50,9 @@ public final class NodeProcess implements AutoCloseable {
     var process = new NodeProcess(config);
     try {
       check(process.redis.config());
-      process.node = await(Node.join(config, process.redis, trusted), START_SECONDS);
-      await(process.node.start(), START_SECONDS);
+      process.node = join(config, process.redis, trusted);
+      Waiting.until(process.node.start(), START, process.node::waitsFor);
+      process.served = true;
     } catch (StartException e) {
       process.close();
       throw e;
@@ -106,10 +107,22 @@ public final class NodeProcess implements AutoCloseable {
     closed = true;
     told.countDown();
     if (node != null) {
-      attempt(node::stop);
-      attempt(node::leave);
+      stopNode();
     }
     redis.close();
+  }
+
+  private void stopNode() {
+    long begun = System.nanoTime();
+    String farewell = node.farewell();
+    if (served) {
+      LOG.info("Ending: {}", farewell);
+    }
+    attempt(node::stop, node::waitsFor);
+    attempt(node::leave, () -> "the other members of the bus to take note");
+    if (served) {
+      LOG.info("{}, after {} ms", node.farewell(), (System.nanoTime() - begun) / 1_000_000);
+    }
   }
 
   private void fail(String reason) {
@@ -117,9 +130,9 @@ public final class NodeProcess implements AutoCloseable {
     told.countDown();
   }
 
-  private static void attempt(Supplier<Future<Void>> step) {
+  private static void attempt(Supplier<Future<Void>> step, Supplier<String> what) {
     try {
-      await(step.get(), STOP_SECONDS);
+      Waiting.until(step.get(), STOP, what);
     } catch (StartException e) {
       LOG.warn("The node did not stop in order: {}", e.getMessage());
     }
@@ -137,28 +150,20 @@ public final class NodeProcess implements AutoCloseable {
     told.countDown();
   }
 
-  private static void check(RedisConfig redis) {
-    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
-    try {
-      await(StartChecks.redis(vertx, redis), START_SECONDS);
-    } finally {
-      await(vertx.close(), STOP_SECONDS);
-    }
+  private static Node join(HoldfastConfig config, NodeRedis redis, AuthConfig trusted) {
+    List<HostPort> members = config.cluster().members();
+    String what = members.isEmpty() ? "the bus" : "the members of the bus among " + members;
+    return Waiting.until(Node.join(config, redis, trusted), START, () -> what);
   }
 
-  private static <T> T await(Future<T> future, long seconds) {
-    CompletableFuture<T> waiting = future.toCompletionStage().toCompletableFuture();
+  private static void check(RedisConfig redis) {
+    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    var state = new AtomicReference<>(redis.redactedUri());
     try {
-      return waiting.get(seconds, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof StartException named
-          ? named
-          : new StartException(String.valueOf(e.getCause().getMessage()), e.getCause());
-    } catch (TimeoutException e) {
-      throw new StartException("not done within " + seconds + " s", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StartException("interrupted", e);
+      Future<Void> checked = StartChecks.redis(vertx, redis, state::set);
+      Waiting.until(checked, START, () -> "Redis: " + state.get());
+    } finally {
+      Waiting.until(vertx.close(), STOP, () -> "the connection to Redis to close");
     }
   }
 }

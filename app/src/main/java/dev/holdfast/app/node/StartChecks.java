@@ -19,6 +19,7 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -92,19 +93,22 @@ final class StartChecks {
    * Waits some seconds for a Redis that starts at the same time; not for one that refuses.
    *
    * @param vertx not a member of the bus: that is not to be joined before
+   * @param failed gets why the last try failed
    */
-  static Future<Void> redis(Vertx vertx, RedisConfig redis) {
-    return open(vertx, redis, System.nanoTime() + PATIENCE.toNanos())
+  static Future<Void> redis(Vertx vertx, RedisConfig redis, Consumer<String> failed) {
+    return open(vertx, redis, System.nanoTime() + PATIENCE.toNanos(), failed)
         .compose(link -> check(link).eventually(link::close));
   }
 
-  private static Future<RedisLink> open(Vertx vertx, RedisConfig redis, long until) {
+  private static Future<RedisLink> open(
+      Vertx vertx, RedisConfig redis, long until, Consumer<String> failed) {
     return RedisLink.open(vertx, redis, "start", new SimpleMeterRegistry())
+        .onFailure(failure -> failed.accept(failure.getMessage()))
         .recover(
             failure ->
                 isRefusal(failure) || System.nanoTime() > until
                     ? Future.failedFuture(unusable(failure))
-                    : vertx.timer(RETRY_MS).compose(now -> open(vertx, redis, until)));
+                    : vertx.timer(RETRY_MS).compose(now -> open(vertx, redis, until, failed)));
   }
 
   private static boolean isRefusal(Throwable failure) {
