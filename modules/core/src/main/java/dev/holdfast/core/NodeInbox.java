@@ -42,9 +42,12 @@ public final class NodeInbox {
     return consumer.completion();
   }
 
-  /** Unregisters and registers again: the repair when peers no longer reach this node. */
+  /**
+   * Unregisters and registers again: the repair when peers no longer reach this node. Where the
+   * cluster did not take the first step, it is what is to be repaired.
+   */
   public Future<Void> reopen() {
-    return close().compose(gone -> open());
+    return close().transform(gone -> open());
   }
 
   public Future<Void> close() {
