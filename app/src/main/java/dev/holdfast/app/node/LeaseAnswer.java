@@ -2,5 +2,10 @@ package dev.holdfast.app.node;
 
 import dev.holdfast.core.BusValue;
 
-/** Whether the node that was asked by {@link LeaseQuestion} holds its lease. */
-record LeaseAnswer(boolean held) implements BusValue {}
+/**
+ * Answers a {@link LeaseQuestion}.
+ *
+ * @param from the node that was asked, in its present life
+ * @param held whether it holds its lease
+ */
+record LeaseAnswer(String from, boolean held) implements BusValue {}

@@ -48,6 +48,7 @@ final class NodeLife {
   private RedisLink link;
   private NodeInbox inbox;
   private BusProbe probe;
+  private Neighbours neighbours;
   private HubVerticle hub;
   private NodeFiles files;
   private Isolation isolation;
@@ -124,12 +125,7 @@ final class NodeLife {
   /** Every session is detached and the lease given back, as far as Redis can be reached. */
   Future<Void> stop() {
     started = false;
-    if (isolation != null) {
-      isolation.stop();
-    }
-    if (probe != null) {
-      probe.stop();
-    }
+    stopLooking();
     return deployments
         .undeploy()
         .eventually(() -> inbox == null ? Future.succeededFuture() : inbox.close())
@@ -137,6 +133,16 @@ final class NodeLife {
         .onComplete(done -> log.close())
         .onComplete(done -> closeFiles())
         .onComplete(done -> parts.meters().forget());
+  }
+
+  private void stopLooking() {
+    if (isolation != null) {
+      isolation.stop();
+    }
+    if (probe != null) {
+      probe.stop();
+      neighbours.stop();
+    }
   }
 
   /** A Redis that starts at the same time, or a machine that is busy then, is waited for. */
@@ -162,6 +168,8 @@ final class NodeLife {
   private Future<Void> startHub() {
     inbox = new NodeInbox(bus(), nodes.node());
     probe = new BusProbe(bus(), inbox);
+    neighbours = new Neighbours(bus(), nodes, inbox);
+    neighbours.measure(registry());
     HubVerticle fresh = new HubVerticle(bus(), inbox, redis(), config().channels(), registry());
     return deployments.deploy(fresh).onSuccess(done -> listen(fresh));
   }
@@ -191,14 +199,16 @@ final class NodeLife {
   private Future<Void> startGateways() {
     directory = new ConnectionDirectory(registry());
     directory.listen(inbox);
-    isolation = new Isolation(bus(), nodes, config().lease().lease(), directory::sendAway);
-    isolation.listen(inbox);
+    isolation =
+        new Isolation(
+            bus().vertx(), nodes, neighbours, config().lease().lease(), directory::sendAway);
     GatewayServices services = gatewayServices();
     int loops =
         config().gateways() == 0 ? Runtime.getRuntime().availableProcessors() : config().gateways();
     return inbox
         .open()
         .onSuccess(done -> probe.start())
+        .onSuccess(done -> neighbours.start())
         .compose(
             done ->
                 deployments
@@ -245,7 +255,7 @@ final class NodeLife {
             "redis", link::up,
             "lease", nodes::leaseHeld,
             "bus", probe::reachable),
-        parts.server()::trouble);
+        Map.of("redis", parts.server()::trouble, "bus", neighbours::problem));
   }
 
   private NodeInfo info() {

@@ -1,0 +1,116 @@
+package dev.holdfast.app.node;
+
+import dev.holdfast.connections.NodesVerticle;
+import dev.holdfast.core.Bus;
+import dev.holdfast.core.NodeId;
+import dev.holdfast.core.NodeInbox;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What this node hears over the bus of the others that have a lease: whether they answer at all,
+ * and whether they hold their lease. They are asked every two seconds, every second while this node
+ * has no lease. Any thread.
+ */
+final class Neighbours {
+  private static final Logger LOG = LoggerFactory.getLogger(Neighbours.class);
+  private static final long LOOK_MS = 1_000;
+
+  /** Three questions may stay without an answer. */
+  private static final long HEARSAY_NS = Duration.ofMillis(3 * LOOK_MS + LOOK_MS / 2).toNanos();
+
+  /** A node that just came, or whose machine is busy, is no split bus. */
+  private static final long GRACE_NS = Duration.ofSeconds(10).toNanos();
+
+  private final Bus bus;
+  private final NodesVerticle nodes;
+  private final NodeInbox inbox;
+  private final Map<NodeId, Long> heardAt = new ConcurrentHashMap<>();
+  private volatile long heldAt = System.nanoTime() - HEARSAY_NS;
+  private long timer;
+  private long looks;
+  private boolean told;
+
+  Neighbours(Bus bus, NodesVerticle nodes, NodeInbox inbox) {
+    this.bus = bus;
+    this.nodes = nodes;
+    this.inbox = inbox;
+    inbox.on(LeaseQuestion.class, this::asked);
+    inbox.on(LeaseAnswer.class, this::heard);
+  }
+
+  void measure(MeterRegistry registry) {
+    Gauge.builder("holdfast.nodes.silent", this, Neighbours::silent)
+        .description("nodes with a lease that do not answer on the bus")
+        .register(registry);
+  }
+
+  void start() {
+    timer = bus.vertx().setPeriodic(LOOK_MS, id -> look());
+  }
+
+  void stop() {
+    bus.vertx().cancelTimer(timer);
+  }
+
+  /** Whether another has lately told that it holds its lease. */
+  boolean holdTheirs() {
+    return System.nanoTime() - heldAt < HEARSAY_NS;
+  }
+
+  /** How many that have a lease do not answer. */
+  int silent() {
+    long now = System.nanoTime();
+    return (int) heardAt.values().stream().filter(at -> now - at > GRACE_NS).count();
+  }
+
+  /** What is wrong, where something is. */
+  Optional<String> problem() {
+    int silent = silent();
+    return silent == 0
+        ? Optional.empty()
+        : Optional.of(
+            "%d of %d other nodes with a lease do not answer on the bus"
+                .formatted(silent, heardAt.size()));
+  }
+
+  private void look() {
+    NodeId self = inbox.node();
+    long now = System.nanoTime();
+    heardAt.keySet().retainAll(nodes.live());
+    nodes.live().stream()
+        .filter(other -> !other.equals(self))
+        .forEach(other -> heardAt.putIfAbsent(other, now));
+    if (looks++ % 2 == 0 || !nodes.leaseHeld()) {
+      var question = new LeaseQuestion(self.address());
+      heardAt.keySet().forEach(other -> bus.hint(other.address(), question));
+    }
+    tell();
+  }
+
+  private void asked(LeaseQuestion question) {
+    bus.hint(question.from(), new LeaseAnswer(inbox.node().toString(), nodes.leaseHeld()));
+  }
+
+  private void heard(LeaseAnswer answer) {
+    long now = System.nanoTime();
+    heardAt.computeIfPresent(NodeId.parse(answer.from()), (node, before) -> now);
+    if (answer.held()) {
+      heldAt = now;
+    }
+  }
+
+  private void tell() {
+    Optional<String> problem = problem();
+    if (problem.isPresent() != told) {
+      told = problem.isPresent();
+      LOG.warn("The bus: {}", problem.orElse("all nodes with a lease answer again"));
+    }
+  }
+}
