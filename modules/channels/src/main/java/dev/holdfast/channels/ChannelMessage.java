@@ -90,10 +90,26 @@ public sealed interface ChannelMessage<A> extends BusMessage<A>
    * @param expected with OUT_OF_SEQUENCE: the number to go on with; otherwise 0
    * @param detail of a refusal, where there is more to say than the code does: for example where
    *     the data does not fit its schema. May be shown to who published; null where there is none
+   * @param retryAfter with RATE_LIMITED: ms until there is room again; otherwise 0
    */
   record Result(
-      ErrorCode refused, Position position, boolean duplicate, long expected, String detail)
+      ErrorCode refused,
+      Position position,
+      boolean duplicate,
+      long expected,
+      String detail,
+      long retryAfter)
       implements BusValue {
+    public Result(
+        ErrorCode refused, Position position, boolean duplicate, long expected, String detail) {
+      this(refused, position, duplicate, expected, detail, 0);
+    }
+
+    static Result tooMany(long retryAfter) {
+      String detail = "too many idempotency keys in this channel";
+      return new Result(ErrorCode.RATE_LIMITED, null, false, 0, detail, retryAfter);
+    }
+
     static Result stored(Position position, boolean duplicate) {
       return new Result(null, position, duplicate, 0, null);
     }

@@ -41,7 +41,7 @@ final class ChannelStore {
   /** How long an idempotency key is kept, and how many of one channel at a time. */
   private static final Duration KEY_TTL = Duration.ofMinutes(2);
 
-  private static final int MOST_KEYS = 20_000;
+  static final int MOST_KEYS = 60_000;
 
   /** Most bytes of bodies in one chunk, but for an entry that is alone in it. */
   static final int CHUNK_BYTES = 256 << 10;
@@ -81,7 +81,7 @@ final class ChannelStore {
   Future<Appended> append(Channel channel, Publisher publisher, long n, byte[] body) {
     Retention retention = config.retentionOf(channel);
     Duration ttl = publisher.isSession() ? SESSION_PUBLISHER_TTL : SERVICE_PUBLISHER_TTL;
-    List<Object> args = new ArrayList<>(11);
+    List<Object> args = new ArrayList<>(12);
     args.add(link.epochToken());
     args.add(Ids.fresh());
     args.add(kind(channel));
@@ -93,6 +93,7 @@ final class ChannelStore {
     args.add(retention.entries());
     args.add(retention.bytes());
     args.add(retention.age().toMillis());
+    args.add(config.metaLife(channel).toMillis());
     List<String> keys =
         List.of(
             Keys.meta(channel),
@@ -106,7 +107,7 @@ final class ChannelStore {
   Future<Appended> appendKeyed(
       Caller caller, Channel channel, PublishKeyed.Entry entry, byte[] body) {
     Retention retention = config.retentionOf(channel);
-    List<Object> args = new ArrayList<>(11);
+    List<Object> args = new ArrayList<>(12);
     args.add(link.epochToken());
     args.add(Ids.fresh());
     args.add(kind(channel));
@@ -118,6 +119,7 @@ final class ChannelStore {
     args.add(retention.entries());
     args.add(retention.bytes());
     args.add(retention.age().toMillis());
+    args.add(config.metaLife(channel).toMillis());
     List<String> keys =
         List.of(
             Keys.meta(channel),
@@ -164,7 +166,8 @@ final class ChannelStore {
                 kind(channel),
                 node.toString(),
                 ttl,
-                link.deadline()))
+                link.deadline(),
+                config.metaLife(channel).toMillis()))
         .map(ChannelStore::refuseGone);
   }
 
@@ -200,7 +203,7 @@ final class ChannelStore {
           case "sequence" ->
               ChannelMessage.Result.refused(ErrorCode.OUT_OF_SEQUENCE, reply.at(1).asLong());
           case "conflict" -> ChannelMessage.Result.refused(ErrorCode.CONFLICT, 0);
-          case "full" -> ChannelMessage.Result.refused(ErrorCode.RATE_LIMITED, 0);
+          case "full" -> ChannelMessage.Result.tooMany(reply.at(1).asLong());
           default -> ChannelMessage.Result.refused(ErrorCode.FENCED, 0);
         };
     return outcome.equals("stored")

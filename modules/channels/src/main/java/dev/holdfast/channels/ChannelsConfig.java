@@ -1,6 +1,7 @@
 package dev.holdfast.channels;
 
 import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName.Kind;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -9,7 +10,8 @@ import java.util.Map;
  * Settings of logs and of the fan-out.
  *
  * @param retention by {@code <tenant>/<kind>}, {@code <tenant>}, {@code <kind>} or {@code default};
- *     the first found in this order holds. {@code default} is always there
+ *     the first found in this order holds. {@code default} and {@code system} are always there;
+ *     what a tenant has does not hold for its {@code system:} channels
  * @param interestTtl how long a node's interest lasts without renewal, 10 s to 1 h; default 5 min.
  *     It is renewed after 40 to 60 % of it
  * @param leaveAfter how long a channel without local readers stays open, default 10 s
@@ -31,6 +33,10 @@ public record ChannelsConfig(
     int checksPerSecond,
     MemoryConfig memory) {
   private static final String DEFAULT_KEY = "default";
+  private static final String SYSTEM_KEY = Kind.SYSTEM.wireName;
+
+  /** Beyond any cursor of a session or a consumer. */
+  private static final Duration META_LIFE = Duration.ofDays(7);
 
   public static final ChannelsConfig DEFAULT =
       new ChannelsConfig(null, null, null, null, null, 0, 0, null);
@@ -55,7 +61,9 @@ public record ChannelsConfig(
 
   Retention retentionOf(Channel channel) {
     String kind = channel.name().kind().wireName;
-    for (String key : new String[] {channel.tenant() + "/" + kind, channel.tenant(), kind}) {
+    boolean system = kind.equals(SYSTEM_KEY);
+    String tenant = system ? SYSTEM_KEY : channel.tenant();
+    for (String key : new String[] {channel.tenant() + "/" + kind, tenant, kind}) {
       if (retention.containsKey(key)) {
         return retention.get(key);
       }
@@ -63,10 +71,20 @@ public record ChannelsConfig(
     return retention.get(DEFAULT_KEY);
   }
 
+  /**
+   * How long a log's meta stays after its last use. A run is over some time, and there may be
+   * hundreds of thousands a day: its meta outlives its entries by a day. A cursor that comes later
+   * finds a new log with another epoch, and is told a gap.
+   */
+  Duration metaLife(Channel channel) {
+    return channel.name().kind() == Kind.RUN ? retentionOf(channel).age().plusDays(1) : META_LIFE;
+  }
+
   /** What holds where nothing was said stands here like the rest, so that it can be shown. */
   private static Map<String, Retention> withDefault(Map<String, Retention> given) {
     var all = new HashMap<>(given);
     all.putIfAbsent(DEFAULT_KEY, Retention.DEFAULT);
+    all.putIfAbsent(SYSTEM_KEY, Retention.SYSTEM);
     return Map.copyOf(all);
   }
 

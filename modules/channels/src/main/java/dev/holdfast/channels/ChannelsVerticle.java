@@ -20,6 +20,7 @@ import dev.holdfast.core.JsonText;
 import dev.holdfast.protocol.ServerFrames;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
+import dev.holdfast.redis.StreamNodes;
 import dev.holdfast.sessions.SessionsClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -84,6 +85,7 @@ public final class ChannelsVerticle extends VerticleBase
     store = new ChannelStore(link, config);
     hints = new HintSender(hub, context);
     pages = new PageReader(store);
+    StreamNodes.tune(link);
     consumers = new Consumers(new ConsumerStore(link), pages, new Arrivals(vertx, context, hub));
     vertx.setPeriodic(BEAT_MS, timer -> beat());
     MessageConsumer<ChannelMessage<?>> served =

@@ -6,6 +6,7 @@
 -- TTLs: meta 7 days, consumer and names 7 days from the last claim or commit. A lease ends by the time of Redis.
 -- A full Redis refuses a consumer that is new, no other.
 in_time(ARGV[9])
+local LIFE = 604800000
 local now = now_ms()
 local kept = redis.call('HMGET', KEYS[3], 'o', 'g', 'x', 'e', 's')
 local left = tonumber(kept[3] or '0') - now
@@ -18,15 +19,15 @@ if kept[1] and kept[1] ~= ARGV[4] and left > 0 then
   return {'held', whole(left)}
 end
 
-local oldest = now - META_TTL
+local oldest = now - LIFE
 local known = tonumber(redis.call('ZSCORE', KEYS[4], ARGV[3]) or '0') > oldest
 if not known and redis.call('ZCOUNT', KEYS[4], '(' .. whole(oldest), '+inf') >= tonumber(ARGV[7]) then return {'full'} end
 if kept[1] then keeps(KEYS[3]) end
 redis.call('ZADD', KEYS[4], whole(now), ARGV[3])
 redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', whole(oldest))
 
-local top_epoch, top = open_log(KEYS[1], KEYS[2], ARGV[1], ARGV[2], true)
-redis.call('PEXPIRE', KEYS[1], META_TTL)
+local top_epoch, top = open_log(KEYS[1], KEYS[2], ARGV[1], ARGV[2], LIFE)
+redis.call('PEXPIRE', KEYS[1], LIFE)
 local epoch, seq = kept[4], kept[5]
 if not epoch or not seq then
   epoch, seq = top_epoch, whole(top)
@@ -35,6 +36,6 @@ if not epoch or not seq then
 end
 local generation = whole(tonumber(kept[2] or '0') + 1)
 redis.call('HSET', KEYS[3], 'o', ARGV[4], 'g', generation, 'x', whole(now + tonumber(ARGV[5])), 'e', epoch, 's', seq)
-redis.call('PEXPIRE', KEYS[3], META_TTL)
-redis.call('PEXPIRE', KEYS[4], META_TTL)
+redis.call('PEXPIRE', KEYS[3], LIFE)
+redis.call('PEXPIRE', KEYS[4], LIFE)
 return {'claimed', generation, epoch, seq}

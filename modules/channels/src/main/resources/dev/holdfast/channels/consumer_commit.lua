@@ -4,6 +4,7 @@
 -- Returns 1, or 0 where another holds it (or it was not used for 7 days). A lease that ran out, and that nobody took, is renewed.
 -- The cursor never moves back: within an epoch seq rises; another epoch is taken where it is the newer one of the log's (meta's, then its forks).
 -- TTLs: meta, consumer and names 7 days.
+local LIFE = 604800000
 local kept = redis.call('HMGET', KEYS[2], 'o', 'g', 'e', 's')
 if kept[1] ~= ARGV[2] or kept[2] ~= ARGV[3] then return 0 end
 local now = now_ms()
@@ -30,8 +31,8 @@ if ARGV[5] ~= '' then
   if newer then redis.call('HSET', KEYS[2], 'e', ARGV[5], 's', ARGV[6]) end
 end
 redis.call('HSET', KEYS[2], 'x', whole(now + tonumber(ARGV[4])))
-redis.call('PEXPIRE', KEYS[2], META_TTL)
+redis.call('PEXPIRE', KEYS[2], LIFE)
 redis.call('ZADD', KEYS[3], whole(now), ARGV[1])
-redis.call('PEXPIRE', KEYS[3], META_TTL)
-redis.call('PEXPIRE', KEYS[1], META_TTL)
+redis.call('PEXPIRE', KEYS[3], LIFE)
+redis.call('PEXPIRE', KEYS[1], LIFE)
 return 1

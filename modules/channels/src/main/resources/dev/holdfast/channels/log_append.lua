@@ -1,10 +1,10 @@
 -- Appends one publication of one publisher: once, in the publisher's order, fenced by its generation.
 -- KEYS  1 meta   2 log   3 interest zset or session hash   4 publisher          all in the channel's slot
 -- ARGV  1 epoch token   2 epoch offered   3 'z' or 's' (what KEYS 3 is)   4 generation   5 n   6 publisher's name
---       7 TTL of the publisher's key in ms   8 body   9 most entries   10 most bytes   11 longest age in ms
+--       7 TTL of the publisher's key in ms   8 body   9 most entries   10 most bytes   11 longest age in ms   12 TTL of meta in ms
 -- Returns {'stored', epoch, seq, at, nodes} | {'duplicate', epoch, seq} (empty where no longer known) | {'sequence', expected}
 --         | {'fenced'} | {'gone'} (the session of a session: channel)
--- TTLs: meta 7 days, log its age, publisher ARGV 7. XADD is the first write, so that a full Redis refuses before anything changed.
+-- TTLs: meta ARGV 12, log its age, publisher ARGV 7. XADD is the first write, so that a full Redis refuses before anything changed.
 local token, offered, kind, body = ARGV[1], ARGV[2], ARGV[3], ARGV[8]
 local g, n, by = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6]
 local kept = redis.call('HMGET', KEYS[4], 'g', 'n', 'e', 's')
@@ -24,7 +24,7 @@ end
 if n > n0 + 1 then return {'sequence', whole(n0 + 1)} end
 
 local now = now_ms()
-local epoch, top = open_log(KEYS[1], KEYS[2], token, offered, true)
+local epoch, top = open_log(KEYS[1], KEYS[2], token, offered, ARGV[12])
 local seq
 epoch, seq = put(epoch, top, offered, {'b', body, 't', whole(now), 'p', by .. '#' .. ARGV[5]})
 redis.call('HSET', KEYS[4], 'g', ARGV[4], 'n', ARGV[5], 'e', epoch, 's', seq)

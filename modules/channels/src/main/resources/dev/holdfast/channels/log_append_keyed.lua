@@ -2,10 +2,10 @@
 -- KEYS  1 meta   2 log   3 interest zset or session hash   4 hash of keys   5 zset of keys by ms     all in the channel's slot
 -- ARGV  1 epoch token   2 epoch offered   3 'z' or 's' (what KEYS 3 is)   4 digest of caller and key, '' without one
 --       5 fingerprint of event and data   6 most keys   7 ms that a key is kept   8 body   9 most entries   10 most bytes
---       11 longest age in ms
+--       11 longest age in ms   12 TTL of meta in ms
 -- Returns {'stored', epoch, seq, at, nodes} | {'duplicate', epoch, seq} | {'conflict'} (the key came with something else)
---         | {'full'} (too many keys are kept) | {'gone'} (the session of a session: channel)
--- TTLs: meta 7 days, log its age, KEYS 4 and 5 ARGV 7 from the last keyed append; up to 64 keys that are over go with each.
+--         | {'full', ms until the oldest key goes} (too many are kept) | {'gone'} (the session of a session: channel)
+-- TTLs: meta ARGV 12, log its age, KEYS 4 and 5 ARGV 7 from the last keyed append; up to 64 keys that are over go with each.
 local offered, kind, body = ARGV[2], ARGV[3], ARGV[8]
 local digest, fingerprint, keep = ARGV[4], ARGV[5], tonumber(ARGV[7])
 local now = now_ms()
@@ -18,10 +18,13 @@ if digest ~= '' then
     if was ~= fingerprint then return {'conflict'} end
     return {'duplicate', e, s}
   end
-  if redis.call('ZCOUNT', KEYS[5], '(' .. whole(now - keep), '+inf') >= tonumber(ARGV[6]) then return {'full'} end
+  if redis.call('ZCOUNT', KEYS[5], '(' .. whole(now - keep), '+inf') >= tonumber(ARGV[6]) then
+    local oldest = redis.call('ZRANGEBYSCORE', KEYS[5], '(' .. whole(now - keep), '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
+    return {'full', whole(tonumber(oldest[2]) + keep - now)}
+  end
 end
 
-local epoch, top = open_log(KEYS[1], KEYS[2], ARGV[1], offered, true)
+local epoch, top = open_log(KEYS[1], KEYS[2], ARGV[1], offered, ARGV[12])
 local seq
 epoch, seq = put(epoch, top, offered, {'b', body, 't', whole(now), 'p', '-'})
 if digest ~= '' then

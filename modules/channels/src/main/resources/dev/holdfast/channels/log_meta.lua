@@ -1,11 +1,9 @@
 -- Prelude of the log scripts: the log's meta, brought in force.
 -- Meta missing: the log begins anew with the epoch offered, and a stream that is left over goes.
 -- Another token: the server's data are not those that the log was last written to; the log goes on as the epoch offered, seq goes on,
--- and the fork "old epoch:top" is noted (the newest 16). Meta lives 7 days from the last append or interest.
+-- and the fork "old epoch:top" is noted (the newest 16). Meta lives life ms from the last append, interest or use of a consumer.
 -- A token is <20 digits of the run id>-<20 of the replication id>. The second half is held against what the server says now: a
 -- connection may outlive that its server was demoted, took over older data, and was promoted again. OTHERDATA breaks the link.
-local META_TTL = 604800000
-
 local function whole(number) return string.format('%.0f', number) end
 
 local function now_ms()
@@ -22,19 +20,19 @@ local function in_time(deadline)
   if now_ms() > tonumber(deadline) then error('-LATE past its deadline, nothing done') end
 end
 
--- Returns epoch, top, forks; nil where there is no log and create is false.
-local function open_log(meta, log, token, offered, create)
+-- Returns epoch, top, forks; nil where there is no log and no life is given to a new one.
+local function open_log(meta, log, token, offered, life)
   if not string.find(redis.call('INFO', 'replication'), 'master_replid:' .. string.sub(token, 22), 1, true) then
     error('-OTHERDATA the server has other data than when this connection was made, nothing done')
   end
   local m = redis.call('HMGET', meta, 'e', 's', 'r', 'f')
   local epoch, top, forks = m[1], tonumber(m[2] or ''), m[4] or ''
   if not epoch or not top then
-    if not create then return nil end
+    if not life then return nil end
     -- HSET first: a full Redis refuses a log that is new.
     redis.call('HSET', meta, 'e', offered, 's', 0, 'r', token, 'f', '', 'z', 0)
     redis.call('DEL', log)
-    redis.call('PEXPIRE', meta, META_TTL)
+    redis.call('PEXPIRE', meta, life)
     return offered, 0, ''
   end
   if m[3] ~= token then
@@ -43,7 +41,7 @@ local function open_log(meta, log, token, offered, create)
       if count < 16 then kept, count = kept .. ',' .. fork, count + 1 end
     end
     epoch, forks = offered, kept
-    if not create then keeps(meta) end
+    if not life then keeps(meta) end
     redis.call('HSET', meta, 'e', epoch, 'r', token, 'f', forks)
   end
   return epoch, top, forks

@@ -1,4 +1,4 @@
--- Prelude: one entry at the end of the log (KEYS 2) whose meta (KEYS 1) is open, with its TTL of ARGV 11 ms; meta's is 7 days.
+-- Prelude: one entry at the end of the log (KEYS 2) whose meta (KEYS 1) is open, with its TTL of ARGV 11 ms; meta's is ARGV 12.
 -- Its XADD is to be a script's first write, so that a full Redis refuses before anything changed. Returns epoch, seq.
 local function put(epoch, top, offered, fields)
   local seq = whole(top + 1)
@@ -13,7 +13,7 @@ local function put(epoch, top, offered, fields)
     redis.call('XADD', KEYS[2], seq .. '-0', unpack(fields))
   end
   redis.call('HSET', KEYS[1], 's', seq)
-  redis.call('PEXPIRE', KEYS[1], META_TTL)
+  redis.call('PEXPIRE', KEYS[1], ARGV[12])
   redis.call('PEXPIRE', KEYS[2], ARGV[11])
   return epoch, seq
 end

@@ -5,7 +5,7 @@
 -- Returns {epoch, top, base, reason, entries}: base is where reading goes on; a reason ('epoch', 'trimmed') that is not empty tells a
 -- gap from the cursor to base; entries are {seq, at, body}: at least one where there is one, whatever its size. {} where there is no log.
 -- Changes nothing but forks (see log_meta).
-local epoch, top, forks = open_log(KEYS[1], KEYS[2], ARGV[1], ARGV[2], false)
+local epoch, top, forks = open_log(KEYS[1], KEYS[2], ARGV[1], ARGV[2])
 if not epoch then return {} end
 local head = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
 local before = head and tonumber(string.match(head[1], '^%d+')) - 1 or top

@@ -1,0 +1,66 @@
+package dev.holdfast.redis;
+
+import io.vertx.core.Future;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps small logs small. From 7 on, Redis gives the first node of a stream all of its {@code
+ * stream-node-max-bytes} at once: with the default of 4,096 a log with one entry of 200 bytes takes
+ * 4,752 bytes, with 1,024 it takes 1,680. Where the setting has its default, it is set; another one
+ * is the operator's and stays.
+ */
+public final class StreamNodes {
+  /** As large as logs of a few entries like it; see this module's README for the figures. */
+  static final int BYTES = 1_024;
+
+  private static final Logger LOG = LoggerFactory.getLogger(StreamNodes.class);
+  private static final String SETTING = "stream-node-max-bytes";
+  private static final String DEFAULT = "4096";
+  private static final int FROM = 7;
+
+  private StreamNodes() {}
+
+  /**
+   * Sets it on the link's server, now and after each reconnect, as a server that starts anew has
+   * forgotten it. Never fails: where the server does not allow it, the log says what to do.
+   */
+  public static Future<Void> tune(RedisLink link) {
+    link.onUp(() -> set(link));
+    return set(link);
+  }
+
+  private static Future<Void> set(RedisLink link) {
+    return link.send("INFO", "server")
+        .map(info -> RedisVersion.of(ServerInfo.parse(info.asText()).version()).major() >= FROM)
+        .compose(allocates -> allocates ? look(link) : Future.succeededFuture())
+        .recover(
+            failure -> {
+              LOG.info("{} of Redis can't be looked at; it should be {}", SETTING, BYTES);
+              return Future.succeededFuture();
+            });
+  }
+
+  private static Future<Void> look(RedisLink link) {
+    return link.send("CONFIG", "GET", SETTING)
+        .compose(kept -> DEFAULT.equals(value(kept)) ? lower(link) : Future.succeededFuture());
+  }
+
+  private static String value(Reply kept) {
+    return kept.size() == 2 ? kept.at(1).asText() : "";
+  }
+
+  private static Future<Void> lower(RedisLink link) {
+    return link.send("CONFIG", "SET", SETTING, BYTES)
+        .<Void>mapEmpty()
+        .recover(
+            failure -> {
+              LOG.warn(
+                  "A log with one entry takes 4.8 KB of Redis: set {} to {} there (1.7 KB), as nodes may not: {}",
+                  SETTING,
+                  BYTES,
+                  failure.getMessage());
+              return Future.succeededFuture();
+            });
+  }
+}
