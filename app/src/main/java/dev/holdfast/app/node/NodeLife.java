@@ -63,6 +63,7 @@ final class NodeLife {
   NodeLife(NodeParts parts, List<PulseVerticle> pulses, Runnable over) {
     this.parts = parts;
     this.pulses = pulses;
+    parts.bus().bindTo(parts.meters().registry());
     this.log = new SessionLog(bus());
     this.deployments = new Deployments(bus().vertx());
     this.nodes =

@@ -28,6 +28,9 @@ public sealed interface ChannelMessage<A> extends BusMessage<A>
   /** How many publications one message may hold. */
   int MAX_ITEMS = 256;
 
+  /** About what a publication holds besides its data. */
+  int ITEM_BYTES = 256;
+
   /**
    * Appends publications to one channel, in order. Each is stored once, however often it is sent;
    * each is answered for itself.
@@ -49,6 +52,17 @@ public sealed interface ChannelMessage<A> extends BusMessage<A>
       if (publisher == null && items.stream().anyMatch(item -> !item.isVolatile())) {
         throw HoldfastException.told(ErrorCode.BAD_REQUEST, "publisher: missing");
       }
+    }
+
+    /** What has a number is stored once. */
+    @Override
+    public boolean repeatable() {
+      return items.stream().noneMatch(Item::isVolatile);
+    }
+
+    @Override
+    public int weight() {
+      return items.stream().mapToInt(item -> ITEM_BYTES + item.data().length()).sum();
     }
 
     @Override
@@ -78,6 +92,11 @@ public sealed interface ChannelMessage<A> extends BusMessage<A>
   record Published(List<Result> results) implements BusValue {
     public Published {
       results = List.copyOf(results);
+    }
+
+    @Override
+    public boolean sound() {
+      return results.stream().noneMatch(result -> result.refused() == ErrorCode.UNAVAILABLE);
     }
   }
 
@@ -140,6 +159,11 @@ public sealed interface ChannelMessage<A> extends BusMessage<A>
     }
 
     @Override
+    public boolean repeatable() {
+      return true;
+    }
+
+    @Override
     public <R> R dispatch(Handler<R> handler) {
       return handler.fence(this);
     }
@@ -158,6 +182,11 @@ public sealed interface ChannelMessage<A> extends BusMessage<A>
       if (limit < 1 || limit > 1_000) {
         throw HoldfastException.told(ErrorCode.BAD_REQUEST, "limit: 1 to 1000");
       }
+    }
+
+    @Override
+    public boolean repeatable() {
+      return true;
     }
 
     @Override

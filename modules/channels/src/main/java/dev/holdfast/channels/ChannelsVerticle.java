@@ -17,6 +17,7 @@ import dev.holdfast.core.ChannelName.Kind;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.JsonText;
+import dev.holdfast.core.Serving;
 import dev.holdfast.protocol.ServerFrames;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
@@ -25,7 +26,6 @@ import dev.holdfast.sessions.SessionsClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.eventbus.MessageConsumer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -54,8 +54,8 @@ public final class ChannelsVerticle extends VerticleBase
   private PageReader pages;
   private Consumers consumers;
   private Schemas schemas;
-  private MessageConsumer<?> consumer;
-  private MessageConsumer<?> schemaConsumer;
+  private Serving<?> consumer;
+  private Serving<?> schemaConsumer;
 
   /**
    * @param hub this node's
@@ -88,8 +88,7 @@ public final class ChannelsVerticle extends VerticleBase
     StreamNodes.tune(link);
     consumers = new Consumers(new ConsumerStore(link), pages, new Arrivals(vertx, context, hub));
     vertx.setPeriodic(BEAT_MS, timer -> beat());
-    MessageConsumer<ChannelMessage<?>> served =
-        bus.serve(ADDRESS, message -> message.dispatch(this));
+    Serving<ChannelMessage<?>> served = bus.serve(ADDRESS, message -> message.dispatch(this));
     consumer = served;
     schemas = new Schemas(link);
     schemaConsumer = schemas.serve(bus);
@@ -108,7 +107,7 @@ public final class ChannelsVerticle extends VerticleBase
         .eventually(() -> link == null ? Future.succeededFuture() : link.close());
   }
 
-  private static Future<?> silent(MessageConsumer<?> served) {
+  private static Future<?> silent(Serving<?> served) {
     return served == null ? Future.succeededFuture() : served.unregister();
   }
 

@@ -77,6 +77,11 @@ public sealed interface ConsumerMessage<A> extends ChannelMessage<A> {
     }
 
     @Override
+    public boolean repeatable() {
+      return true;
+    }
+
+    @Override
     public <R> R dispatch(Handler<R> handler) {
       return handler.commit(this);
     }
@@ -84,6 +89,11 @@ public sealed interface ConsumerMessage<A> extends ChannelMessage<A> {
 
   /** Gives the lease back, so that another need not wait; done also where another has it. */
   record Release(Caller caller, ConsumerRef consumer) implements ConsumerMessage<Done> {
+    @Override
+    public boolean repeatable() {
+      return true;
+    }
+
     @Override
     public <R> R dispatch(Handler<R> handler) {
       return handler.release(this);
@@ -106,6 +116,22 @@ public sealed interface ConsumerMessage<A> extends ChannelMessage<A> {
         throw HoldfastException.told(
             ErrorCode.BAD_REQUEST, "limit: 1 to " + MAX_FETCH + ", waitMs: 0 to " + MAX_WAIT);
       }
+    }
+
+    @Override
+    public boolean repeatable() {
+      return true;
+    }
+
+    @Override
+    public boolean waits() {
+      return waitMs > 0;
+    }
+
+    /** Holds next to nothing while it waits. */
+    @Override
+    public int weight() {
+      return 0;
     }
 
     @Override

@@ -50,6 +50,17 @@ public record PublishKeyed(Caller caller, Channel channel, List<Entry> entries)
     }
   }
 
+  /** What has a key is stored once. */
+  @Override
+  public boolean repeatable() {
+    return entries.stream().allMatch(entry -> entry.key() != null && !entry.isVolatile());
+  }
+
+  @Override
+  public int weight() {
+    return entries.stream().mapToInt(entry -> ITEM_BYTES + entry.data().length()).sum();
+  }
+
   @Override
   public <R> R dispatch(Handler<R> handler) {
     return handler.publishKeyed(this);

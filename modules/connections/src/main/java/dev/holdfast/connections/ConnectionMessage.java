@@ -24,6 +24,11 @@ public sealed interface ConnectionMessage<A> extends BusMessage<A> {
     }
 
     @Override
+    public boolean repeatable() {
+      return true;
+    }
+
+    @Override
     public <R> R dispatch(Handler<R> handler) {
       return handler.find(this);
     }
@@ -49,6 +54,11 @@ public sealed interface ConnectionMessage<A> extends BusMessage<A> {
     }
 
     @Override
+    public boolean repeatable() {
+      return true;
+    }
+
+    @Override
     public <R> R dispatch(Handler<R> handler) {
       return handler.list(this);
     }
@@ -60,6 +70,11 @@ public sealed interface ConnectionMessage<A> extends BusMessage<A> {
    */
   record Count(Caller caller, Selection selection)
       implements ConnectionMessage<ConnectionAnswer.Counted> {
+    @Override
+    public boolean repeatable() {
+      return true;
+    }
+
     @Override
     public <R> R dispatch(Handler<R> handler) {
       return handler.count(this);
@@ -87,6 +102,11 @@ public sealed interface ConnectionMessage<A> extends BusMessage<A> {
 
   /** The nodes that hold a lease. Names no tenant: to services alone, FORBIDDEN to a user. */
   record Nodes(Caller caller) implements ConnectionMessage<ConnectionAnswer.Nodes> {
+    @Override
+    public boolean repeatable() {
+      return true;
+    }
+
     @Override
     public <R> R dispatch(Handler<R> handler) {
       return handler.nodes(this);

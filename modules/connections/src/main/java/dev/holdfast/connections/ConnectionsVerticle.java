@@ -6,6 +6,7 @@ import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.NodeId;
+import dev.holdfast.core.Serving;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.sessions.Answer;
@@ -16,7 +17,6 @@ import dev.holdfast.sessions.SessionsClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.eventbus.MessageConsumer;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +39,7 @@ public final class ConnectionsVerticle extends VerticleBase
   private final MeterRegistry registry;
   private RedisLink link;
   private NodeIndex index;
-  private MessageConsumer<?> consumer;
+  private Serving<?> consumer;
 
   public ConnectionsVerticle(
       Bus bus, RedisConfig redis, SessionsClient sessions, MeterRegistry registry) {
@@ -102,8 +102,7 @@ public final class ConnectionsVerticle extends VerticleBase
   private Future<Void> serve(RedisLink opened) {
     link = opened;
     index = new NodeIndex(link);
-    MessageConsumer<ConnectionMessage<?>> served =
-        bus.serve(ADDRESS, message -> message.dispatch(this));
+    Serving<ConnectionMessage<?>> served = bus.serve(ADDRESS, message -> message.dispatch(this));
     consumer = served;
     return served.completion();
   }

@@ -1,10 +1,12 @@
 package dev.holdfast.core;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
-import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import java.time.Duration;
 import java.util.function.Function;
 
@@ -13,11 +15,15 @@ import java.util.function.Function;
  * TIMEOUT and UNAVAILABLE leave its outcome unknown. Safe on any thread.
  */
 public final class Bus {
+  private static final long HINT_MS = 5_000;
+
   private final Vertx vertx;
+  private final Exchange exchange;
 
   /** Registers the codec at the first call for a Vert.x instance. */
   public Bus(Vertx vertx) {
     this.vertx = vertx;
+    this.exchange = Exchange.of(vertx);
     try {
       vertx.eventBus().registerCodec(new BusCodec());
     } catch (IllegalStateException e) {
@@ -30,9 +36,25 @@ public final class Bus {
     return vertx;
   }
 
-  /** Asks any instance in the cluster that serves the address. */
+  /**
+   * Asks an instance that serves the address: this process's own, else one that answers. Where the
+   * one that was asked is gone, silent or slow, a {@link BusMessage#repeatable} message is asked of
+   * another; any other message fails as UNAVAILABLE, outcome unknown, as soon as its instance is
+   * known to be gone. What was certainly not read is always asked of another.
+   */
   public <A> Future<A> ask(String address, BusMessage<A> message, Duration timeout) {
-    return request(address, message, options(timeout));
+    return new Asking<>(exchange, address, message, timeout)
+        .start()
+        .map(Message::body)
+        .recover(Bus::failed);
+  }
+
+  /** Asks a {@link ServiceHost}; NO_SERVICE where there is none of that name. */
+  public Future<ServiceReply> askService(String name, ServiceRequest request, Duration timeout) {
+    return new Asking<>(exchange, ServiceRequest.address(name), request, timeout)
+        .start()
+        .map(Message::body)
+        .recover(failure -> Future.failedFuture(service(failure)));
   }
 
   /**
@@ -40,12 +62,20 @@ public final class Bus {
    * they are sent.
    */
   public <A> Future<A> askLocal(String address, BusMessage<A> message, Duration timeout) {
-    return request(address, message, options(timeout).setLocalOnly(true));
+    DeliveryOptions options =
+        Exchange.options(timeout.toMillis())
+            .setLocalOnly(true)
+            .addHeader(Ask.HEADER, Ask.of(exchange, timeout.toMillis()));
+    return vertx
+        .eventBus()
+        .<A>request(address, message, options)
+        .map(Message::body)
+        .recover(Bus::failed);
   }
 
   /** Sends without an answer: for hints only, whose loss costs latency and nothing else. */
   public void hint(String address, BusValue message) {
-    vertx.eventBus().send(address, message, options(Duration.ofSeconds(5)));
+    vertx.eventBus().send(address, message, Exchange.options(HINT_MS));
   }
 
   /**
@@ -55,45 +85,30 @@ public final class Bus {
    *     memory, without a bound of its own. Completes on any thread
    */
   public Future<Void> write(String address, BusValue message) {
-    DeliveryOptions options = options(Duration.ofSeconds(5));
+    DeliveryOptions options = Exchange.options(HINT_MS);
     return vertx.eventBus().<BusValue>sender(address, options).write(message);
   }
 
-  /**
-   * Serves an address in the whole cluster; the handler's failure goes back by name. Registered
-   * when the future of {@link MessageConsumer#completion()} is.
-   */
-  public <M extends BusMessage<?>> MessageConsumer<M> serve(
+  /** Serves an address in the whole cluster; the handler's failure goes back by name. */
+  public <M extends BusMessage<?>> Serving<M> serve(
       String address, Function<M, ? extends Future<?>> handler) {
-    return vertx.eventBus().consumer(address, message -> answer(message, handler));
+    return new Serving<>(exchange, address, handler);
   }
 
-  private <M extends BusMessage<?>> void answer(
-      Message<M> request, Function<M, ? extends Future<?>> handler) {
-    try {
-      handler
-          .apply(request.body())
-          .onSuccess(value -> request.reply(value, options(Duration.ofSeconds(5))))
-          .onFailure(failure -> refuse(request, failure));
-    } catch (RuntimeException e) {
-      refuse(request, e);
-    }
+  /** Counts of this process's requests and answers, {@code holdfast.bus.*}, in a registry. */
+  public void bindTo(MeterRegistry registry) {
+    exchange.counts.bindTo(registry);
   }
 
-  private static void refuse(Message<?> request, Throwable failure) {
-    HoldfastException named = HoldfastException.from(failure);
-    request.fail(named.code().number, named.publicMessage());
+  private static <T> Future<T> failed(Throwable failure) {
+    return Future.failedFuture(HoldfastException.from(failure));
   }
 
-  private <A> Future<A> request(String address, BusMessage<A> message, DeliveryOptions options) {
-    return vertx
-        .eventBus()
-        .<A>request(address, message, options)
-        .map(Message::body)
-        .recover(failure -> Future.failedFuture(HoldfastException.from(failure)));
-  }
-
-  private static DeliveryOptions options(Duration timeout) {
-    return new DeliveryOptions().setCodecName(BusCodec.NAME).setSendTimeout(timeout.toMillis());
+  private static HoldfastException service(Throwable failure) {
+    boolean nobody =
+        failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
+    return nobody
+        ? new HoldfastException(ErrorCode.NO_SERVICE, failure.getMessage())
+        : HoldfastException.from(failure);
   }
 }

@@ -4,4 +4,9 @@ package dev.holdfast.core;
  * Marks what may cross the event bus by {@link BusCodec}: immutable records of Holdfast, and
  * nothing else.
  */
-public interface BusValue {}
+public interface BusValue {
+  /** False for an answer that says of its instance that another may do better just now. */
+  default boolean sound() {
+    return true;
+  }
+}

@@ -45,6 +45,11 @@ public enum ErrorCode {
     this.publicText = publicText;
   }
 
+  /** Says of who answers so that another instance may do better. */
+  boolean elsewhere() {
+    return this == UNAVAILABLE || this == SHUTTING_DOWN || this == TIMEOUT;
+  }
+
   /** The name on the wire, for example {@code out_of_sequence}. */
   public String wireName() {
     return name().toLowerCase(Locale.ROOT);

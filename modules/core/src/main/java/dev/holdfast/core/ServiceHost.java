@@ -3,7 +3,6 @@ package dev.holdfast.core;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.eventbus.MessageConsumer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,7 +41,7 @@ public final class ServiceHost {
   private final Map<String, Function<ServiceRequest, Future<String>>> methods =
       new ConcurrentHashMap<>();
   private final AtomicInteger unanswered = new AtomicInteger();
-  private MessageConsumer<ServiceRequest> consumer;
+  private Serving<ServiceRequest> serving;
 
   /**
    * @param service the name that users give, 1 to 64 letters, digits, {@code _ -}
@@ -79,13 +78,13 @@ public final class ServiceHost {
   }
 
   private Future<Void> listen() {
-    consumer = bus.serve(address, this::answer);
-    return consumer.completion();
+    serving = bus.serve(address, this::answer);
+    return serving.completion();
   }
 
   /** Takes no more requests; those under way are answered. */
   public Future<Void> stop() {
-    return consumer == null ? Future.succeededFuture() : consumer.unregister();
+    return serving == null ? Future.succeededFuture() : serving.unregister();
   }
 
   private Future<ServiceReply> answer(ServiceRequest request) {

@@ -30,11 +30,12 @@ class ServiceHostTest {
 
   @Test
   void answersWithTheCallerAndTheSessionThatAsks() {
-    host()
-        .method("who", (caller, data) -> answer("[\"" + ((Caller.User) caller).user() + "\"]"))
-        .method("where", request -> answer('"' + request.session() + '"'))
-        .method("echo", (caller, data) -> answer(data))
-        .start();
+    get(
+        host()
+            .method("who", (caller, data) -> answer("[\"" + ((Caller.User) caller).user() + "\"]"))
+            .method("where", request -> answer('"' + request.session() + '"'))
+            .method("echo", (caller, data) -> answer(data))
+            .start());
 
     assertEquals("[\"ann\"]", ask("who", "null"));
     assertEquals("\"s1\"", ask("where", "null"));

@@ -65,6 +65,11 @@ public sealed interface FileMessage<A> extends BusMessage<A>
     }
 
     @Override
+    public int weight() {
+      return bytes.length;
+    }
+
+    @Override
     public <R> R dispatch(Handler<R> handler) {
       return handler.append(this);
     }
@@ -74,6 +79,11 @@ public sealed interface FileMessage<A> extends BusMessage<A>
   record Stat(Caller caller, String tenant, String file) implements FileMessage<FileView> {
     public Stat {
       checked(caller, tenant, file);
+    }
+
+    @Override
+    public boolean repeatable() {
+      return true;
     }
 
     @Override
@@ -114,6 +124,11 @@ public sealed interface FileMessage<A> extends BusMessage<A>
     }
 
     @Override
+    public boolean repeatable() {
+      return true;
+    }
+
+    @Override
     public <R> R dispatch(Handler<R> handler) {
       return handler.list(this);
     }
@@ -131,6 +146,11 @@ public sealed interface FileMessage<A> extends BusMessage<A>
       checked(caller, tenant, file);
       check(offset >= 0, "offset: from 0");
       check(length >= 1 && length <= MAX_CHUNK, "length: 1 to " + MAX_CHUNK);
+    }
+
+    @Override
+    public boolean repeatable() {
+      return true;
     }
 
     @Override

@@ -3,13 +3,13 @@ package dev.holdfast.files;
 import dev.holdfast.core.Bus;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Serving;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.sessions.SessionsClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.eventbus.MessageConsumer;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
@@ -35,7 +35,7 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
   private final Function<FileEvent, Future<Void>> events;
   private final MeterRegistry registry;
   private RedisLink link;
-  private MessageConsumer<?> consumer;
+  private Serving<?> consumer;
   private FileParts parts;
   private Tickets tickets;
   private Removing removing;
@@ -206,7 +206,7 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
   }
 
   private Future<Void> register() {
-    MessageConsumer<FileMessage<?>> served = bus.serve(ADDRESS, this::handle);
+    Serving<FileMessage<?>> served = bus.serve(ADDRESS, this::handle);
     consumer = served;
     return served.completion();
   }

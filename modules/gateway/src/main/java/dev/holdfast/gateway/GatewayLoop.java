@@ -1,6 +1,7 @@
 package dev.holdfast.gateway;
 
 import dev.holdfast.channels.Fanout;
+import dev.holdfast.core.Bus;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -12,6 +13,7 @@ import java.util.Set;
 /** What the connections of one event loop share. Confined to that event loop, as they are. */
 final class GatewayLoop {
   final Context context;
+  final Bus bus;
   final GatewayConfig config;
   final GatewayServices services;
   final GatewayMetrics metrics;
@@ -25,6 +27,7 @@ final class GatewayLoop {
   GatewayLoop(Context context, GatewayConfig config, GatewayServices services) {
     EventLoop eventLoop = ((ContextInternal) context).nettyEventLoop();
     this.context = context;
+    this.bus = new Bus(context.owner());
     this.config = config;
     this.services = services;
     this.metrics = new GatewayMetrics(services.registry());

@@ -1,6 +1,5 @@
 package dev.holdfast.gateway;
 
-import dev.holdfast.core.BusCodec;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.JsonText;
@@ -8,10 +7,7 @@ import dev.holdfast.core.ServiceReply;
 import dev.holdfast.core.ServiceRequest;
 import dev.holdfast.protocol.ClientFrame;
 import dev.holdfast.protocol.ServerFrames;
-import io.vertx.core.eventbus.DeliveryOptions;
-import io.vertx.core.eventbus.Message;
-import io.vertx.core.eventbus.ReplyException;
-import io.vertx.core.eventbus.ReplyFailure;
+import java.time.Duration;
 
 /**
  * What one connection asks of internal services. A request dies with its connection: an answer that
@@ -42,18 +38,14 @@ final class Requests {
     unanswered++;
     String asker = session.ref.session();
     var request = new ServiceRequest(session.caller, asker, frame.method(), frame.data());
-    var options = new DeliveryOptions().setCodecName(BusCodec.NAME).setSendTimeout(frame.timeout());
     session
         .connection
         .loop
-        .context
-        .owner()
-        .eventBus()
-        .<ServiceReply>request(ServiceRequest.address(frame.service()), request, options)
+        .bus
+        .askService(frame.service(), request, Duration.ofMillis(frame.timeout()))
         .onComplete(answered -> unanswered--)
-        .map(Message::body)
         .onSuccess(reply -> answer(frame, reply))
-        .onFailure(failure -> session.connection.tell(frame.id(), named(failure)));
+        .onFailure(failure -> session.connection.tell(frame.id(), HoldfastException.from(failure)));
   }
 
   /** What is not one JSON value would break the frame, and so the connection. */
@@ -63,14 +55,6 @@ final class Requests {
     } else {
       refuse(frame, ErrorCode.INTERNAL);
     }
-  }
-
-  private static HoldfastException named(Throwable failure) {
-    boolean nobody =
-        failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
-    return nobody
-        ? new HoldfastException(ErrorCode.NO_SERVICE, failure.getMessage())
-        : HoldfastException.from(failure);
   }
 
   private void refuse(ClientFrame.Request frame, ErrorCode code) {

@@ -152,6 +152,11 @@ public sealed interface SessionMessage<A> extends BusMessage<A> {
     }
 
     @Override
+    public boolean repeatable() {
+      return true;
+    }
+
+    @Override
     public <R> R dispatch(Handler<R> handler) {
       return handler.get(this);
     }
@@ -215,6 +220,11 @@ public sealed interface SessionMessage<A> extends BusMessage<A> {
     }
 
     @Override
+    public boolean repeatable() {
+      return true;
+    }
+
+    @Override
     public <R> R dispatch(Handler<R> handler) {
       return handler.list(this);
     }
@@ -245,6 +255,11 @@ public sealed interface SessionMessage<A> extends BusMessage<A> {
     public Views {
       Names.tenant(tenant);
       sessions = List.copyOf(sessions);
+    }
+
+    @Override
+    public boolean repeatable() {
+      return true;
     }
 
     @Override

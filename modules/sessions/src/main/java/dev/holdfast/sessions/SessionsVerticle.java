@@ -4,13 +4,13 @@ import dev.holdfast.core.Bus;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
+import dev.holdfast.core.Serving;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.eventbus.MessageConsumer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +38,7 @@ public final class SessionsVerticle extends VerticleBase
   private final Function<SessionEvent, Future<Void>> events;
   private final MeterRegistry registry;
   private RedisLink link;
-  private MessageConsumer<?> consumer;
+  private Serving<?> consumer;
   private Parts parts;
   private Attaching attaching;
   private Ending ending;
@@ -232,8 +232,7 @@ public final class SessionsVerticle extends VerticleBase
   }
 
   private Future<Void> register() {
-    MessageConsumer<SessionMessage<?>> served =
-        bus.serve(ADDRESS, message -> message.dispatch(this));
+    Serving<SessionMessage<?>> served = bus.serve(ADDRESS, message -> message.dispatch(this));
     consumer = served;
     return served.completion();
   }

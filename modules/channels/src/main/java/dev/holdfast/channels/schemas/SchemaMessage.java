@@ -63,6 +63,11 @@ public sealed interface SchemaMessage<A> extends BusMessage<A> {
     }
 
     @Override
+    public boolean repeatable() {
+      return true;
+    }
+
+    @Override
     public <R> R dispatch(Handler<R> handler) {
       return handler.list(this);
     }
@@ -82,6 +87,11 @@ public sealed interface SchemaMessage<A> extends BusMessage<A> {
     public Get {
       check(caller, tenant);
       Objects.requireNonNull(name, "name");
+    }
+
+    @Override
+    public boolean repeatable() {
+      return true;
     }
 
     @Override

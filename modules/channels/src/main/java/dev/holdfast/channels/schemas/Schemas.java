@@ -7,9 +7,9 @@ import dev.holdfast.core.Bus;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Serving;
 import dev.holdfast.redis.RedisLink;
 import io.vertx.core.Future;
-import io.vertx.core.eventbus.MessageConsumer;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -45,10 +45,9 @@ public final class Schemas implements SchemaMessage.Handler<Future<?>> {
   }
 
   /** Serves {@link SchemaMessage}s; the registration's completion is the caller's to await. */
-  public MessageConsumer<?> serve(Bus bus) {
+  public Serving<?> serve(Bus bus) {
     bus.vertx().setPeriodic(SWEEP_MS, timer -> sweep());
-    MessageConsumer<SchemaMessage<?>> served =
-        bus.serve(ADDRESS, message -> message.dispatch(this));
+    Serving<SchemaMessage<?>> served = bus.serve(ADDRESS, message -> message.dispatch(this));
     return served;
   }
 
