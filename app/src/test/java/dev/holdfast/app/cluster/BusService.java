@@ -79,8 +79,15 @@ final class BusService implements AutoCloseable {
 
   /** Durable; answered when it is stored. */
   CompletableFuture<Position> publish(String tenant, String channel, Map<String, ?> data) {
+    return publishRaw(tenant, channel, Json.encode(data));
+  }
+
+  /**
+   * @param data one JSON value
+   */
+  CompletableFuture<Position> publishRaw(String tenant, String channel, String data) {
     return publisher
-        .publish(new Channel(tenant, ChannelName.parse(channel)), "test.event", Json.encode(data))
+        .publish(new Channel(tenant, ChannelName.parse(channel)), "test.event", data)
         .toCompletionStage()
         .toCompletableFuture();
   }
