@@ -157,6 +157,8 @@ final class HubChannel {
       takeHeld();
       flush();
     } else if (!position.epoch().equals(last.epoch()) || position.seq() > next() - 1) {
+      // A read that is under way may have been answered before: then this is looked for again.
+      behind = state != State.LIVE;
       catchUp();
     }
   }

@@ -43,7 +43,11 @@ final class HubFixture implements AutoCloseable {
   private long n;
 
   HubFixture(String redisUri, ChannelsConfig config) {
-    RedisConfig redis = RedisConfig.of(redisUri).withConnectTimeout(Duration.ofSeconds(20));
+    this(RedisConfig.of(redisUri), config);
+  }
+
+  HubFixture(RedisConfig server, ChannelsConfig config) {
+    RedisConfig redis = server.withConnectTimeout(Duration.ofSeconds(20));
     NodeInbox inbox = new NodeInbox(bus, node);
     hub = new HubVerticle(bus, inbox, redis, config, registry);
     Await.get(vertx.deployVerticle(hub));

@@ -51,6 +51,11 @@ final class RedisRelay implements AutoCloseable {
     answering.forEach(NetSocket::pause);
   }
 
+  /** Of the connection that was opened first, alone. */
+  void holdFirst() {
+    answering.get(0).pause();
+  }
+
   void release() {
     held = false;
     answering.forEach(NetSocket::resume);
