@@ -101,7 +101,7 @@ final class Publications {
     Line line = lines.get(publication.channel);
     String code = error.path("code").asText();
     if (code.equals("out_of_sequence") && line.unanswered.peek() == publication) {
-      line.renumber(error.path("expected").asLong());
+      line.expected(error.path("expected").asLong());
       send(line);
       return DONE;
     }
@@ -165,6 +165,13 @@ final class Publications {
   private static final class Line {
     final Deque<Unanswered> unanswered = new ArrayDeque<>();
     long next = 1;
+
+    /** What is below the number expected is stored: it keeps its number, and is a duplicate. */
+    void expected(long number) {
+      if (number < unanswered.peek().n) {
+        renumber(number);
+      }
+    }
 
     void renumber(long from) {
       next = from;

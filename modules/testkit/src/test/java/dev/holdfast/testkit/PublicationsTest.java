@@ -46,18 +46,34 @@ class PublicationsTest {
   }
 
   @Test
-  void outOfSequenceIsNumberedFromWhatIsExpected() {
+  void whereTheStoreForgotNumbersGoOnFromWhatIsExpected() {
     publications.connected(true);
-    publish(1, 2);
-    String first = frame(0);
-    String second = frame(1);
+    publish(1, 2, 3, 4);
+    publications.answered(frame(0), Json.frame("x"));
+    publications.answered(frame(1), Json.frame("x"));
+    String first = frame(2);
+    String second = frame(3);
     sent.clear();
 
-    publications.refused(first, error("out_of_sequence").put("expected", 7));
-    publications.refused(second, error("out_of_sequence").put("expected", 7));
+    publications.refused(first, error("out_of_sequence").put("expected", 1));
+    publications.refused(second, error("out_of_sequence").put("expected", 1));
 
-    assertEquals(List.of(1, 2), data());
-    assertEquals(List.of(7, 8), numbers());
+    assertEquals(List.of(3, 4), data());
+    assertEquals(List.of(1, 2), numbers());
+  }
+
+  /** Numbered from 6, the fifth would be stored twice: only its answer was lost. */
+  @Test
+  void whatIsUnansweredBelowTheExpectedNumberIsStoredAndKeepsItsNumber() {
+    publications.connected(true);
+    publish(1, 2, 3);
+    String first = frame(0);
+    sent.clear();
+
+    publications.refused(first, error("out_of_sequence").put("expected", 2));
+
+    assertEquals(List.of(1, 2, 3), data());
+    assertEquals(List.of(1, 2, 3), numbers());
   }
 
   @Test
