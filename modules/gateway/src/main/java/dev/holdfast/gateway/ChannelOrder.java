@@ -13,16 +13,22 @@ import java.util.function.Consumer;
  * The order of one connection's requests, per channel: they begin in the order in which they were
  * asked, and are answered in it. Publications may be under way together; a subscription or an
  * unsubscription is under way alone, so that a publication behind it finds it in force. Channels do
- * not wait for each other. Confined to the event loop.
+ * not wait for each other, but of what is alone a few are under way at a time: who subscribes to
+ * hundreds of channels at once puts no more before the store than that. Confined to the event loop.
  */
 final class ChannelOrder {
   /** What a request takes besides its text, about. */
   private static final int OVERHEAD = 256;
 
+  private static final int MOST_ALONE = 16;
+
   private final Map<ChannelName, Lane> lanes = new HashMap<>();
   private final BiConsumer<String, Throwable> failed;
   private final Runnable freed;
+  private final Deque<Lane> queued = new ArrayDeque<>();
+  private int aloneUnderWay;
   private long bytes;
+  private boolean advancing;
   private boolean closed;
 
   /**
@@ -71,6 +77,21 @@ final class ChannelOrder {
         }
       }
       lane.advance();
+    }
+  }
+
+  /** One loop: thousands may be refused at once, each of which lets the next one begin. */
+  private void advanceQueued() {
+    if (advancing) {
+      return;
+    }
+    advancing = true;
+    try {
+      while (aloneUnderWay < MOST_ALONE && !queued.isEmpty()) {
+        queued.poll().advance();
+      }
+    } finally {
+      advancing = false;
     }
   }
 
@@ -130,8 +151,11 @@ final class ChannelOrder {
       if (waiting.isEmpty() && underWay.isEmpty()) {
         lanes.remove(channel, this);
       }
-      if (told && !closed) {
-        freed.run();
+      if (told) {
+        advanceQueued();
+        if (!closed) {
+          freed.run();
+        }
       }
     }
 
@@ -142,6 +166,7 @@ final class ChannelOrder {
       }
       underWay.poll();
       bytes -= first.size;
+      aloneUnderWay -= first.alone ? 1 : 0;
       first.answer.run();
       return true;
     }
@@ -151,6 +176,11 @@ final class ChannelOrder {
       if (next == null || !underWay.isEmpty() && (next.alone || underWay.peek().alone)) {
         return false;
       }
+      if (next.alone && aloneUnderWay >= MOST_ALONE) {
+        queued.add(this);
+        return false;
+      }
+      aloneUnderWay += next.alone ? 1 : 0;
       underWay.add(waiting.poll());
       try {
         next.work.accept(next);

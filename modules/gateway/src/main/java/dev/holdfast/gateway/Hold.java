@@ -6,6 +6,8 @@ enum Hold {
   GREETING,
   /** It publishes faster than it may. */
   PACE,
+  /** Too much of what it asked is unanswered. */
+  ROOM,
   /** It does not take what it is sent. */
   BLOCKED
 }

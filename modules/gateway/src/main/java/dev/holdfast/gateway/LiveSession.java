@@ -18,11 +18,15 @@ import dev.holdfast.sessions.SessionRef;
  * the event loop.
  */
 final class LiveSession implements ClientFrame.Handler {
+  /** Bytes of what is unanswered. */
+  private static final long ROOM = 1 << 20;
+
   final Connection connection;
   final SessionRef ref;
   final Caller.User caller;
   final Subscriptions subscriptions;
   final ChannelOrder order;
+  private boolean full;
   final Pace pace;
   private final SubscribeRequests subscribing;
   private final Publishing publishing;
@@ -67,11 +71,13 @@ final class LiveSession implements ClientFrame.Handler {
   @Override
   public void subscribe(ClientFrame.Subscribe frame) {
     subscribing.subscribe(frame);
+    checkRoom();
   }
 
   @Override
   public void unsubscribe(ClientFrame.Unsubscribe frame) {
     subscribing.unsubscribe(frame);
+    checkRoom();
   }
 
   @Override
@@ -82,10 +88,27 @@ final class LiveSession implements ClientFrame.Handler {
   /** A publication whose time has come. */
   void take(ClientFrame.Publish frame) {
     publishing.publish(frame);
+    checkRoom();
+  }
+
+  /** Nothing more is read while much is unanswered; a frame that was read is always let in. */
+  private void checkRoom() {
+    full = order.bytes() >= ROOM;
+    if (full) {
+      connection.pause(Hold.ROOM);
+    }
   }
 
   private void freed() {
-    pace.freed();
+    if (full && order.bytes() < ROOM) {
+      full = false;
+      connection.resume(Hold.ROOM);
+    }
+  }
+
+  /** Whether the client waits for us. */
+  boolean holds() {
+    return full || pace.holds();
   }
 
   @Override

@@ -51,7 +51,7 @@ final class Liveness {
   }
 
   private void beat(long now, long heartbeat) {
-    if (connection.session().pace.holds()) {
+    if (connection.session().holds()) {
       heard = now; // it has said something that we don't read yet
     }
     boolean quiet = now - heard > heartbeat || now - connection.out.saidAt() > heartbeat;

@@ -6,26 +6,22 @@ import dev.holdfast.protocol.ServerFrames;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How fast one connection's publications are taken: at its rate, with a burst of a second's worth,
- * and while not too much of it is unanswered. Beyond that nothing more is read from the connection
- * until the first that waits may go; it keeps its place, and nothing is refused. What comes behind
- * it waits in the socket, and so with the client.
+ * How fast one connection's publications are taken: at its rate, with a burst of a second's worth.
+ * Beyond that nothing more is read from the connection until the first that waits may go; it keeps
+ * its place, and nothing is refused. What comes behind it waits in the socket, and so with the
+ * client.
  *
  * <p>How far a client is ahead is measured by a ping: its pong comes behind all that the client had
  * sent by then. One that does not come through within the limit ends the connection. Confined to
  * the event loop.
  */
 final class Pace {
-  /** Of unanswered publications; a frame may be as large, and one is always let in. */
-  private static final long ROOM = 1 << 20;
-
   private static final long BETWEEN_PINGS = TimeUnit.SECONDS.toNanos(1);
 
   private final Connection connection;
   private final LiveSession session;
   private final TokenBucket rate;
   private ClientFrame.Publish held;
-  private boolean paid;
   private long heldAt;
   private long asked;
   private boolean answered = true;
@@ -43,17 +39,9 @@ final class Pace {
       throw new IllegalStateException("read on, though paused");
     }
     held = frame;
-    paid = false;
     go();
     if (held != null) {
       connection.pause(Hold.PACE);
-    }
-  }
-
-  /** Something was answered: there may be room. */
-  void freed() {
-    if (held != null && paid) {
-      go();
     }
   }
 
@@ -72,22 +60,17 @@ final class Pace {
       held = null;
       return;
     }
-    if (!paid) {
-      long now = System.nanoTime();
-      long wait = rate.take(now);
-      if (wait > 0) {
-        overRate(now);
-        connection.loop.context.owner().setTimer(wait, timer -> go());
-        return;
-      }
-      paid = true;
+    long now = System.nanoTime();
+    long wait = rate.take(now);
+    if (wait > 0) {
+      overRate(now);
+      connection.loop.context.owner().setTimer(wait, timer -> go());
+      return;
     }
-    if (session.order.bytes() < ROOM) {
-      ClientFrame.Publish frame = held;
-      held = null;
-      session.take(frame);
-      connection.resume(Hold.PACE);
-    }
+    ClientFrame.Publish frame = held;
+    held = null;
+    session.take(frame);
+    connection.resume(Hold.PACE);
   }
 
   /** Asks how far the client is ahead; ends it if that was asked too long ago. */

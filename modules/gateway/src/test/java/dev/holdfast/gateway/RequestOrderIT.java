@@ -152,6 +152,19 @@ class RequestOrderIT {
     }
   }
 
+  /** A few are under way at a time; those behind them wait, and so does the client. */
+  @Repeatedly
+  void thousandsOfSubscriptionsAtOnceAreAllAnswered() {
+    Welcomed ann = node.hello("ann", ALL).live();
+    for (int i = 0; i < 6_000; i++) {
+      boolean may = i % 40 == 0;
+      subscribe(ann.client(), "s" + i, (may ? "topic:" : "run:") + i);
+    }
+    ann.client().send("ping", Map.of());
+    Awaitility.await().atMost(PATIENCE).until(() -> answers(ann.client()).size() == 6_000);
+    ann.client().await("pong");
+  }
+
   @Repeatedly
   void aConnectionThatEndsMeanwhileLeavesNoReaderBehind() {
     Welcomed ann = node.hello("ann", ALL).live();
