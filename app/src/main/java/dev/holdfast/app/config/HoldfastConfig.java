@@ -77,6 +77,14 @@ public record HoldfastConfig(
               + gateway.host()
               + "; set auth.keys (or --key-file) to listen beyond");
     }
+    if (sessions.backstop().compareTo(lease.upkeep().multipliedBy(3)) < 0) {
+      problems.add(
+          "sessions.backstop: at least three times lease.upkeep ("
+              + lease.upkeep()
+              + "), not "
+              + sessions.backstop()
+              + ": attached sessions would vanish before they are renewed");
+    }
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
     }

@@ -221,6 +221,17 @@ class ConfigReaderTest {
     }
   }
 
+  /** Attached sessions vanished in silence between two renewals. */
+  @Test
+  void aBackstopThatUpkeepCanNotKeepUpWithIsRefusedByName() throws IOException {
+    Path file = file("sessions: {backstop: 2h}\nlease: {upkeep: 1h}");
+
+    var refused = assertThrows(ConfigException.class, () -> reader().file(file).read());
+
+    assertTrue(refused.getMessage().contains("sessions.backstop"), refused.getMessage());
+    assertTrue(refused.getMessage().contains("lease.upkeep"), refused.getMessage());
+  }
+
   @Test
   void secretsAreNotShown() throws IOException {
     String uri = "redis://:topsecret@127.0.0.1:6379";

@@ -6,7 +6,6 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
-import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionsClient;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -177,7 +176,7 @@ public final class NodesVerticle extends VerticleBase {
     every(config.renewal().toMillis(), this::renew);
     every(config.sweep().toMillis(), this::sweep);
     every(config.lookBack().toMillis(), this::lookBack);
-    every(config.upkeep().toMillis(), () -> upkeep(""));
+    new Renewals(vertx, sessions, node, config.upkeep(), () -> ended).start();
     link.onDown(lease::interrupted);
     link.onUp(this::renew);
     gauges.add(Gauge.builder("holdfast.nodes.live", () -> live.size()).register(registry));
@@ -257,19 +256,6 @@ public final class NodesVerticle extends VerticleBase {
     if (lease.settled()) {
       Duties duties = new Duties(node, live);
       dead.stream().filter(duties::isMine).forEach(reaper::lookBack);
-    }
-  }
-
-  private void upkeep(String after) {
-    sessions
-        .renew(new SessionMessage.Renew(node, after))
-        .onSuccess(done -> furtherUpkeep(done.next()))
-        .onFailure(failure -> LOG.warn("upkeep of {}: {}", node, failure.getMessage()));
-  }
-
-  private void furtherUpkeep(String next) {
-    if (next != null && !ended) {
-      upkeep(next);
     }
   }
 

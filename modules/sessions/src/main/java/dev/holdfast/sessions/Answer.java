@@ -45,7 +45,10 @@ public sealed interface Answer extends BusValue {
   record Reaped(int detached, boolean more) implements Answer {}
 
   /**
+   * @param sessions that were renewed
+   * @param failed that could not be renewed; they do not keep the others
+   * @param pages that the node's index has in all, about
    * @param next what to pass as {@code after}, or null at the end
    */
-  record Renewed(int sessions, String next) implements Answer {}
+  record Renewed(int sessions, int failed, int pages, String next) implements Answer {}
 }

@@ -138,6 +138,11 @@ final class SessionIndex {
     return range(Keys.tenantSessions(tenant, shard), after, limit);
   }
 
+  /** How many sessions the node's index lists. */
+  Future<Long> sizeOfNode(NodeId node) {
+    return link.send("ZCARD", Keys.nodeSessions(node)).map(Reply::asLong);
+  }
+
   /** Members in the order of their text, {@code tenant:session}. */
   Future<List<SessionKey>> ofNode(NodeId node, String after, int limit) {
     return range(Keys.nodeSessions(node), after, limit)

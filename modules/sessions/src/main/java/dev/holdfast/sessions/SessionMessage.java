@@ -299,7 +299,7 @@ public sealed interface SessionMessage<A> extends BusMessage<A> {
   }
 
   /**
-   * Renews the TTLs of up to 200 sessions that are attached to this node, so that a connection that
+   * Renews the TTLs of up to 50 sessions that are attached to this node, so that a connection that
    * is silent for days keeps its session.
    *
    * @param after what the call before gave as {@code next}, or empty

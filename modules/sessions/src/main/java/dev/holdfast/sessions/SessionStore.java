@@ -12,7 +12,6 @@ import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
 import dev.holdfast.redis.Script;
 import io.vertx.core.Future;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +24,9 @@ import java.util.Set;
  * link's, and those that are named here.
  */
 final class SessionStore {
-  private static final Duration RENEWED_AFTER = Duration.ofHours(6);
+  /** A quarter of the backstop is soon enough: the node renews what it holds, too. */
+  private static final int RENEWED_IN_BACKSTOP = 4;
+
   private static final Script PEEK = script("session_peek");
   private static final Script ATTACH = script("session_attach");
   private static final Script CREATE = script("session_create");
@@ -171,7 +172,7 @@ final class SessionStore {
     args.add(session.generation());
     args.add(session.session());
     args.add(ttl);
-    args.add(RENEWED_AFTER.toMillis());
+    args.add(config.backstop().toMillis() / RENEWED_IN_BACKSTOP);
     addCursors(args, cursors);
     return CURSORS
         .run(link, allKeys(SessionKey.of(session)), args)

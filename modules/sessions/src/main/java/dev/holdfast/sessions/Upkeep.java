@@ -12,7 +12,7 @@ import java.util.Optional;
  * renewed. Confined to the verticle's context.
  */
 final class Upkeep {
-  private static final int RENEWED_AT_ONCE = 200;
+  private static final int RENEWED_AT_ONCE = 50;
 
   private final Parts parts;
   private final Attaching attaching;
@@ -31,10 +31,9 @@ final class Upkeep {
   }
 
   Future<Answer.Renewed> renew(NodeId node, String after) {
-    return parts
-        .index()
-        .ofNode(node, after, RENEWED_AT_ONCE)
-        .compose(members -> renew(node, members));
+    Future<Long> listed = parts.index().sizeOfNode(node);
+    Future<List<SessionKey>> page = parts.index().ofNode(node, after, RENEWED_AT_ONCE);
+    return Future.all(listed, page).compose(both -> renew(node, page.result(), listed.result()));
   }
 
   private Future<Answer.Reaped> reap(NodeId node, List<SessionKey> members, boolean more) {
@@ -50,7 +49,7 @@ final class Upkeep {
                 new Answer.Reaped((int) detached.stream().filter(Future::result).count(), more));
   }
 
-  private Future<Answer.Renewed> renew(NodeId node, List<SessionKey> members) {
+  private Future<Answer.Renewed> renew(NodeId node, List<SessionKey> members, long listed) {
     List<Future<Boolean>> renewed = new ArrayList<>();
     for (SessionKey session : members) {
       renewed.add(
@@ -58,10 +57,20 @@ final class Upkeep {
     }
     boolean last = members.size() < RENEWED_AT_ONCE;
     String next = last ? null : members.get(members.size() - 1).toString();
+    int pages = (int) (listed / RENEWED_AT_ONCE) + 1;
     return Future.join(renewed)
-        .map(
+        .transform(
             done ->
-                new Answer.Renewed((int) renewed.stream().filter(Future::result).count(), next));
+                Future.succeededFuture(
+                    new Answer.Renewed(
+                        (int) renewed.stream().filter(Upkeep::isRenewed).count(),
+                        (int) renewed.stream().filter(Future::failed).count(),
+                        pages,
+                        next)));
+  }
+
+  private static boolean isRenewed(Future<Boolean> renewed) {
+    return renewed.succeeded() && renewed.result();
   }
 
   private Future<Boolean> relist(SessionKey session, Optional<SessionStore.Located> found) {

@@ -84,7 +84,7 @@ class SessionMessagesTest {
         new Answer.Page(List.of(view), "s1"),
         new Answer.Swept(1, true),
         new Answer.Reaped(1, false),
-        new Answer.Renewed(1, null),
+        new Answer.Renewed(1, 0, 1, null),
         new NodeNotice.Replaced("acme", "s1", 2),
         new NodeNotice.Ended("acme", "s1", 2, "closed"),
         new NodeNotice.Disconnect("acme", "s1", "c1", "moved"),

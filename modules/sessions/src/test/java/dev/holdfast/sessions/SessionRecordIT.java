@@ -212,10 +212,14 @@ class SessionRecordIT {
       node.redis("PEXPIRE", Keys.session(tenant, session.session()), 5_000);
     }
     node.redis("DEL", Keys.userSessions(tenant, "ann"));
+    // One that can't be renewed kept all behind it from being renewed.
+    node.redis("SET", Keys.session(tenant, "0"), "broken");
+    node.redis("ZADD", Keys.nodeSessions(node.id), 0, tenant + ":0");
 
     Answer.Renewed renewed = await(node.client.renew(new SessionMessage.Renew(node.id, "")));
 
     assertEquals(1, renewed.sessions());
+    assertEquals(1, renewed.failed());
     assertNull(renewed.next());
     assertTrue(node.redis("PTTL", Keys.session(tenant, kept.session())).asLong() > 60_000);
     assertTrue(node.redis("PTTL", Keys.session(tenant, left.session())).asLong() <= 5_000);
