@@ -96,6 +96,7 @@ final class Connection {
       return false;
     }
     loop.services.directory().attached(attached);
+    loop.holds.add(attached);
     return true;
   }
 
@@ -211,6 +212,7 @@ final class Connection {
     }
     released = true;
     session.stop();
+    loop.holds.remove(session);
     loop.services.directory().detached(session);
     return true;
   }

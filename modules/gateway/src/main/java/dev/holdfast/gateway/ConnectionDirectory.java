@@ -40,6 +40,11 @@ public final class ConnectionDirectory {
     return holders.size();
   }
 
+  /** Whether a connection of this node holds the session. */
+  public boolean holds(String tenant, String session) {
+    return holders.containsKey(new Key(tenant, session));
+  }
+
   /** Open sockets of this node, also those that have no session yet. */
   public int sockets() {
     return sockets.get();

@@ -6,6 +6,7 @@ import dev.holdfast.sessions.Answer;
 import dev.holdfast.sessions.SessionMessage.StoreCursors;
 import dev.holdfast.sessions.SessionRef;
 import dev.holdfast.sessions.SessionsClient;
+import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -56,16 +57,22 @@ final class CursorBatcher {
   }
 
   private void store(List<LiveSession> batch) {
+    compare(batch).onFailure(failure -> notStored(batch, failure));
+  }
+
+  /**
+   * Stores what moved of these, if anything did; and closes those that hold their sessions no more.
+   */
+  Future<?> compare(List<LiveSession> batch) {
     Map<SessionRef, LiveSession> holders = new HashMap<>();
     List<StoreCursors.Entry> entries = new ArrayList<>();
     for (LiveSession session : batch) {
       holders.put(session.ref, session);
       entries.add(new StoreCursors.Entry(session.ref, session.subscriptions.unsaved()));
     }
-    sessions
+    return sessions
         .storeCursors(new StoreCursors(entries))
-        .onSuccess(unheld -> stored(entries, holders, unheld))
-        .onFailure(failure -> notStored(batch, failure));
+        .onSuccess(unheld -> stored(entries, holders, unheld));
   }
 
   private static void stored(

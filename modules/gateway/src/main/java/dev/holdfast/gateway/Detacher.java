@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Detaches sessions whose connections ended, and tries again for some minutes while the store is
- * away; should the node die before, the others detach what it held. Confined to the event loop.
+ * away. After that it is left to who compares the records with the node's connections; should the
+ * node die before, the others detach what it held. Confined to the event loop.
  */
 final class Detacher {
   private static final Logger LOG = LoggerFactory.getLogger(Detacher.class);
@@ -67,7 +68,7 @@ final class Detacher {
       long jittered = ThreadLocalRandom.current().nextLong(wait / 2, wait);
       context.owner().setTimer(jittered, timer -> attempt(message, tries + 1));
     } else {
-      LOG.warn("session {} was not detached: {}", message.session().session(), "" + failure);
+      LOG.warn("session {} is to be detached later: {}", message.session().session(), "" + failure);
       finished();
     }
   }

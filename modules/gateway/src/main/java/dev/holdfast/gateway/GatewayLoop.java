@@ -12,6 +12,9 @@ import java.util.Set;
 
 /** What the connections of one event loop share. Confined to that event loop, as they are. */
 final class GatewayLoop {
+  /** So many flushes of cursors: a minute. */
+  private static final int COMPARED_EACH = 6;
+
   final Context context;
   final Bus bus;
   final GatewayConfig config;
@@ -21,6 +24,7 @@ final class GatewayLoop {
   final Flusher flusher;
   final CursorBatcher cursors;
   final Detacher detacher;
+  final Holds holds;
   private final Set<Connection> connections = new HashSet<>();
   private boolean stopping;
 
@@ -34,6 +38,8 @@ final class GatewayLoop {
     this.fanout = services.fanouts().apply(context);
     this.flusher = new Flusher(eventLoop);
     this.cursors = new CursorBatcher(services.sessions());
+    this.holds =
+        new Holds(cursors, metrics, config.ackFlush().multipliedBy(COMPARED_EACH), config.tick());
     this.detacher = new Detacher((ContextInternal) context, services.sessions(), services.node());
   }
 
@@ -54,6 +60,7 @@ final class GatewayLoop {
 
   /** Looks at every connection's times. */
   void tick() {
+    holds.tick();
     long now = System.nanoTime();
     List.copyOf(connections).forEach(connection -> connection.liveness.tick(now));
   }

@@ -12,6 +12,7 @@ final class GatewayMetrics {
   private final MeterRegistry registry;
   private final Timer hello;
   private final Counter held;
+  private final Counter compared;
 
   GatewayMetrics(MeterRegistry registry) {
     this.registry = registry;
@@ -21,6 +22,7 @@ final class GatewayMetrics {
             .publishPercentiles(0.5, 0.99)
             .register(registry);
     this.held = registry.counter("holdfast.publish.held");
+    this.compared = registry.counter("holdfast.compared");
   }
 
   /**
@@ -50,6 +52,11 @@ final class GatewayMetrics {
   /** A publication waits, and so does its client. */
   void held() {
     held.increment();
+  }
+
+  /** What so many connections hold was compared with the records. */
+  void compared(int connections) {
+    compared.increment(connections);
   }
 
   void greeted(long nanos) {

@@ -12,6 +12,7 @@ import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.testkit.OwnRedis;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -92,6 +93,38 @@ class EndOfAttachmentIT {
 
     assertEquals("4503 ended", close(ann));
     assertEquals("4504 revoked", close(bob));
+  }
+
+  /** They went on reading, with no bound: a client that only listens never writes. */
+  @Test
+  void aConnectionThatOnlyReadsLearnsThatItsSessionIsNoMoreItsOwn(TestRedis redis) {
+    try (GatewayFixture quick = new GatewayFixture(redis.uri(), node.tenant, comparingOften())) {
+      Welcomed ann = quick.hello("ann");
+      Welcomed bob = quick.hello("bob");
+      Welcomed cat = quick.hello("cat");
+      Welcomed moved = node.hello(node.token("ann"), Map.of("resume", ann.session()));
+      quick.losingNotices(() -> end(bob, "revoked"));
+
+      assertEquals("4500 replaced", close(ann));
+      assertEquals("4504 revoked", close(bob));
+      assertTrue(cat.client().isOpen() && moved.client().isOpen());
+      assertTrue(quick.registry.get("holdfast.compared").counter().count() >= 2);
+    }
+  }
+
+  private static GatewayConfig comparingOften() {
+    GatewayConfig d = GatewayConfig.DEFAULTS;
+    return new GatewayConfig(
+        d.host(),
+        d.port(),
+        d.allowedOrigins(),
+        d.frameLimit(),
+        d.helloTimeout(),
+        d.heartbeat(),
+        d.publishRate(),
+        d.slowLimit(),
+        d.writeBuffer(),
+        Duration.ofMillis(100));
   }
 
   /** The one that a service gave was taken for that of the session: the connection was closed. */

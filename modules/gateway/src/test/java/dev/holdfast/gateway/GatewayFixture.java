@@ -85,7 +85,8 @@ final class GatewayFixture implements AutoCloseable {
     this.node = new NodeId("n" + Ids.fresh(), 1);
     this.tenant = tenant;
     this.service = new Caller.Service("test", "1", Set.of(tenant), Set.of());
-    RedisConfig redis = RedisConfig.of(redisUri);
+    // A first connection of a JVM on a busy machine.
+    RedisConfig redis = RedisConfig.of(redisUri).withConnectTimeout(Duration.ofSeconds(10));
     NodeInbox inbox = new NodeInbox(bus, node);
     HubVerticle hub = new HubVerticle(bus, inbox, redis, ChannelsConfig.DEFAULT, registry);
     get(
