@@ -37,6 +37,10 @@ final class NodeLife {
   private static final Duration LONG_REQUEST = Duration.ofSeconds(10);
 
   private static final Duration REQUEST = Duration.ofSeconds(5);
+
+  /** How often what is attached here is compared with what connections hold. */
+  private static final Duration COMPARED = Duration.ofMinutes(1);
+
   private static final Duration REDIS_PATIENCE = Duration.ofSeconds(8);
   private static final long RETRY_MS = 250;
 
@@ -50,6 +54,7 @@ final class NodeLife {
   private BusProbe probe;
   private Neighbours neighbours;
   private HubVerticle hub;
+  private SessionsVerticle sessions;
   private NodeFiles files;
   private Isolation isolation;
   private volatile ConnectionDirectory directory;
@@ -163,7 +168,8 @@ final class NodeLife {
   }
 
   private SessionsVerticle sessions() {
-    return new SessionsVerticle(bus(), redis(), config().sessions(), log::tell, registry());
+    sessions = new SessionsVerticle(bus(), redis(), config().sessions(), log::tell, registry());
+    return sessions;
   }
 
   private Future<Void> startHub() {
@@ -218,6 +224,7 @@ final class NodeLife {
                         () -> new GatewayVerticle(config().gateway(), services, httpSources()),
                         loops)
                     .recover(this::notListening))
+        .onSuccess(done -> sessions.compareWith(nodes.node(), directory::holds, COMPARED))
         .onSuccess(done -> started = true);
   }
 

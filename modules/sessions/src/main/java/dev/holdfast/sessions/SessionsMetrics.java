@@ -14,6 +14,7 @@ final class SessionsMetrics {
   final Counter ended;
   final Counter fenced;
   final Counter lost;
+  final Counter strays;
   final Counter untold;
   final Counter swept;
   private final Timer attaches;
@@ -26,6 +27,7 @@ final class SessionsMetrics {
     ended = sessions(registry, "ended");
     fenced = sessions(registry, "fenced");
     lost = sessions(registry, "lost");
+    strays = registry.counter("holdfast.sessions.strays");
     untold = registry.counter("holdfast.sessions.untold");
     swept = registry.counter("holdfast.sessions.swept");
     attaches = registry.timer("holdfast.sessions.attach");

@@ -4,6 +4,7 @@ import dev.holdfast.core.Bus;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
+import dev.holdfast.core.NodeId;
 import dev.holdfast.core.Serving;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
@@ -11,10 +12,13 @@ import dev.holdfast.redis.Reply;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,6 +64,25 @@ public final class SessionsVerticle extends VerticleBase
     this.config = config;
     this.events = events;
     this.registry = registry;
+  }
+
+  /**
+   * Has what is attached to a node compared with what its connections hold, from now on until this
+   * verticle is undeployed; what none holds at two looks is detached. After the deployment; any
+   * thread.
+   *
+   * @param node of this process
+   * @param held whether a connection holds the session of a tenant; asked on this verticle's
+   *     context
+   * @param period longer than an attach may take: a minute
+   */
+  public void compareWith(NodeId node, BiPredicate<String, String> held, Duration period) {
+    context.runOnContext(
+        now -> {
+          Predicate<SessionKey> holds = key -> held.test(key.tenant(), key.session());
+          var strays = new Strays(parts, attaching, node, holds);
+          vertx.setPeriodic(period.toMillis(), tick -> strays.look());
+        });
   }
 
   @Override

@@ -37,6 +37,7 @@ final class SessionsNode implements AutoCloseable {
   final List<NodeNotice> notices = new CopyOnWriteArrayList<>();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final RedisLink raw;
+  SessionsVerticle verticle;
 
   private SessionsNode(RedisConfig redis) {
     raw = await(RedisLink.open(vertx, redis, "test", meters));
@@ -47,7 +48,9 @@ final class SessionsNode implements AutoCloseable {
   }
 
   static SessionsNode start(String redis, SessionsConfig config) {
-    return start(RedisConfig.of(redis), config, event -> Future.succeededFuture());
+    // A first connection of a JVM on a busy machine.
+    var patient = RedisConfig.of(redis).withConnectTimeout(Duration.ofSeconds(10));
+    return start(patient, config, event -> Future.succeededFuture());
   }
 
   static SessionsNode start(
@@ -58,8 +61,8 @@ final class SessionsNode implements AutoCloseable {
           node.events.add(event);
           return events.apply(event);
         };
-    var verticle = new SessionsVerticle(node.bus, redis, config, noted, node.meters);
-    await(node.vertx.deployVerticle(verticle));
+    node.verticle = new SessionsVerticle(node.bus, redis, config, noted, node.meters);
+    await(node.vertx.deployVerticle(node.verticle));
     return node;
   }
 
