@@ -54,6 +54,7 @@ class FullRedisIT {
       Awaitility.await("node 1 is reaped")
           .until(() -> cluster.node(2).metrics().sum("holdfast_nodes_reaped_total") == 1);
       assertTrue(cluster.node(2).isReady(), "ready");
+      cluster.node(1).start(); // until it is ready
 
       redis.send("CONFIG", "SET", "maxmemory", 0);
       ManualClient eve = cluster.clients().manual(cluster.node(2).url());

@@ -115,11 +115,19 @@ final class FileIndex {
         .map(reply -> reply.asLong() == 1);
   }
 
-  /** Which storage goes with this Redis: the first that ever came. */
+  /**
+   * Which storage goes with this Redis: the first that ever came. Read first, so that a node begins
+   * where Redis is full.
+   */
   Future<String> storage(String id) {
-    return link.send("SET", Keys.fileStorage(), id, "NX")
-        .compose(set -> link.send("GET", Keys.fileStorage()))
+    return link.send("GET", Keys.fileStorage())
+        .compose(kept -> kept.isNull() ? firstStorage(id) : Future.succeededFuture(kept))
         .map(Reply::asText);
+  }
+
+  private Future<Reply> firstStorage(String id) {
+    return link.send("SET", Keys.fileStorage(), id, "NX")
+        .compose(set -> link.send("GET", Keys.fileStorage()));
   }
 
   private static List<String> keys(String tenant, String owner, String session) {
