@@ -1,6 +1,5 @@
 package dev.holdfast.app.cluster;
 
-import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.Position;
 import dev.holdfast.testkit.Checker;
@@ -330,10 +329,12 @@ final class Model {
           .atMost(HEALING)
           .until(() -> allConnected() && open.isEmpty() && history.settled());
     } catch (ConditionTimeoutException late) {
-      if (!allConnected() || !open.isEmpty()) {
-        refuse(open.size() + " unanswered, " + away() + " away, after " + HEALING);
-      }
-      // What was not read, the checker says.
+      // What comes at last, by the next publication, was lost for so long.
+      boolean unread = allConnected() && open.isEmpty();
+      refuse(
+          unread
+              ? "lost for " + HEALING + ": not all is read"
+              : open.size() + " unanswered, " + away() + " away, after " + HEALING);
     }
   }
 
@@ -355,7 +356,7 @@ final class Model {
         (position, failure) -> {
           if (failure == null) {
             history.acknowledged(channel, payload, position);
-          } else if (!Traffic.isForNow(HoldfastException.from(failure).code())) {
+          } else if (!Traffic.isExplained(history, channel, failure)) {
             refuse(channel + ": " + payload + " was refused: " + cause(failure));
           }
           open.remove(answer);

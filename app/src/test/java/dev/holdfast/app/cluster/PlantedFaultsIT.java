@@ -11,6 +11,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The model is worth nothing if it does not find what is broken: here it is broken on purpose. The
@@ -19,11 +21,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(ClusterExtension.class)
 class PlantedFaultsIT {
+  private static final Logger LOG = LoggerFactory.getLogger(PlantedFaultsIT.class);
   private static final int MOST_SEEDS = 200;
   private static final String APPEND = "dev/holdfast/channels/log_append.lua";
   private static final String READ = "dev/holdfast/channels/log_read.lua";
   private static final String TRIM = "dev/holdfast/channels/log_trim.lua";
-  private static final String INFO = "redis/src/main/java/dev/holdfast/redis/ServerInfo.java";
+  private static final String META = "dev/holdfast/channels/log_meta.lua";
   private static final String SESSION = "dev/holdfast/sessions/session_prelude.lua";
 
   @Test
@@ -91,8 +94,10 @@ class PlantedFaultsIT {
   void dataThatAreToldApartByTheServersRunAloneAreFound() {
     assertFound(
         new PlantedFault()
-            .changeClass(INFO, "^    return runId.substring.*$", "    return runId;")
-            .changeClass(INFO, "!later\\.replid\\.equals\\(replid\\)", "false"),
+            .change(
+                META,
+                "^  if m\\[3\\] ~= token then$",
+                "  if string.sub(m[3], 1, 20) ~= string.sub(token, 1, 20) then"),
         Weather.FAILOVER,
         "lost");
   }
@@ -125,6 +130,17 @@ class PlantedFaultsIT {
         "lost");
   }
 
+  /** A late attach threw out the client that had come back elsewhere. */
+  @Test
+  @EnabledIfSystemProperty(named = "holdfast.model.planted", matches = "all")
+  void whatIsDoneAfterItsDeadlineIsFound() {
+    assertFound(
+        new PlantedFault()
+            .change(SESSION, "^  if now_ms\\(\\) > tonumber\\(deadline\\) then error.*$", ""),
+        Weather.LATE,
+        "for good");
+  }
+
   private static void assertFound(PlantedFault fault, Weather weather, String words) {
     List<String> others = new ArrayList<>();
     ClusterOptions options = Model.options(ClusterOptions.of(3)).withFault(fault.folder());
@@ -133,6 +149,7 @@ class PlantedFaultsIT {
       for (long seed = 0; seed < MOST_SEEDS; seed += ModelBatch.SIZE) {
         List<String> violations = new ModelBatch(setting, service, weather, seed).run();
         if (violations.stream().anyMatch(violation -> violation.contains(words))) {
+          LOG.info("Found within {} seeds: {}", seed + ModelBatch.SIZE, words);
           return;
         }
         others.addAll(violations);

@@ -110,7 +110,7 @@ enum Weather {
         }
         sky.lanes()
             .forEach(
-                lane -> lane.drop(frame -> names(frame, "channels.Hint$Batch") && chance(dice, 3)));
+                lane -> lane.drop(frame -> names(frame, "channels.Hint$Batch") && chance(dice, 2)));
         sky.lasts(500 + sky.random.nextInt(1_000));
         sky.setting.cluster().wires().mend();
         sky.lasts(sky.random.nextInt(500));

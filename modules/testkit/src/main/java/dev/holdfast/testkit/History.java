@@ -79,6 +79,11 @@ public final class History {
     losses.add(new Loss(from, to));
   }
 
+  /** Whether {@link #lost} was ever said. */
+  public synchronized boolean hasLosses() {
+    return !losses.isEmpty();
+  }
+
   /** The channel's log keeps this much: a gap may tell that what is older was trimmed. */
   public synchronized void retains(String channel, Duration age, int entries) {
     retained = new Retained(channel, age, entries);
@@ -160,9 +165,9 @@ public final class History {
     return losses.stream().anyMatch(loss -> loss.has(one));
   }
 
-  /** Whether Redis came back with an older state before that time. */
+  /** Whether Redis may have come back with an older state before that time. */
   synchronized boolean lostBefore(long time) {
-    return losses.stream().anyMatch(loss -> loss.to() <= time);
+    return losses.stream().anyMatch(loss -> loss.from() <= time);
   }
 
   synchronized Map<Key, Long> sent() {

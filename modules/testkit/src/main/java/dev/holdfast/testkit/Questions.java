@@ -57,14 +57,17 @@ final class Questions {
     }
   }
 
-  void refused(String id, ObjectNode error) {
+  /**
+   * @return whether {@link #again} is to be called for it soon
+   */
+  boolean refused(String id, ObjectNode error) {
     Question question = open.get(id);
     if (question == null) {
-      return;
+      return false;
     }
     String code = error.path("code").asText();
     if (question.again && error.path("retryable").asBoolean()) {
-      return; // Asked again on the next connection; a test that waits for it says so.
+      return true;
     }
     open.remove(id);
     if (question.again && code.equals("conflict")) {
@@ -73,6 +76,15 @@ final class Questions {
     } else {
       question.answer.completeExceptionally(
           new RefusedException(code, error.path("message").asText()));
+    }
+    return false;
+  }
+
+  /** Asks it once more, where it is still open. */
+  void again(String id) {
+    Question question = open.get(id);
+    if (question != null && connected) {
+      out.accept(question.frame);
     }
   }
 

@@ -122,7 +122,7 @@ public final class TestCluster implements AutoCloseable {
     for (TestNode node : running) {
       Waits.until(
           node.id() + " sees " + running.size() + " nodes",
-          Duration.ofSeconds(60),
+          Duration.ofSeconds(120),
           () -> node.seesMembers(running.size()));
     }
   }

@@ -21,6 +21,7 @@ public final class TestNode {
   private static final int LOG_TAIL_LINES = 30;
   private static final int MOST_LAUNCHES = 5;
   private static final int LOG_LINE = 400;
+  private static final Duration START_PATIENCE = Duration.ofSeconds(120);
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
 
   /** What stays over its lives. */
@@ -118,7 +119,7 @@ public final class TestNode {
   void awaitReady() {
     Waits.until(
         id() + " is ready",
-        Duration.ofSeconds(60),
+        START_PATIENCE,
         () -> {
           if (!isRunning()) {
             launchAgain();

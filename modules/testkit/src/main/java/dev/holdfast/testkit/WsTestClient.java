@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class WsTestClient implements AutoCloseable {
   private static final long WELCOME_MILLIS = 5_000;
+  private static final long RETRY_MILLIS = 100;
   private static final int FIRST_FINAL_CODE = 4_500;
   private static final int LAST_FINAL_CODE = 4_999;
 
@@ -354,39 +355,38 @@ public final class WsTestClient implements AutoCloseable {
 
     private void refused(String id, ObjectNode error) {
       if (!publications.has(id)) {
-        questions.refused(id, error);
+        if (questions.refused(id, error)) {
+          vertx.setTimer(RETRY_MILLIS, timer -> whileOpen(() -> questions.again(id)));
+        }
         return;
       }
       String channel = publications.channel(id);
       long wait = publications.refused(id, error);
       if (wait != Publications.DONE) {
-        vertx.setTimer(Math.max(1, wait), timer -> again(channel));
+        vertx.setTimer(Math.max(1, wait), timer -> whileOpen(() -> publications.again(channel)));
       }
     }
 
-    private void again(String channel) {
+    private void whileOpen(Runnable what) {
       synchronized (WsTestClient.this) {
         if (number == life) {
-          publications.again(channel);
+          what.run();
         }
       }
     }
 
     private void dropUnlessWelcomed() {
-      synchronized (WsTestClient.this) {
-        if (number == life && !isConnected()) {
-          drop();
-        }
-      }
+      whileOpen(
+          () -> {
+            if (!isConnected()) {
+              drop();
+            }
+          });
     }
 
     /** Silent for too long: a peer that is paused does not even close. */
     private void drop() {
-      synchronized (WsTestClient.this) {
-        if (number == life) {
-          cut();
-        }
-      }
+      whileOpen(WsTestClient.this::cut);
     }
   }
 }

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 
 /** What clients do to a server, in numbers. */
 final class ClientFaults {
+  private static final Map<String, String> NAMED = Map.of("name", "test", "version", "1");
   private static final int PAGE = 100;
   private static final int LARGE = 16 * 1024;
 
@@ -117,7 +118,8 @@ final class ClientFaults {
       TestCluster cluster, String tenant, String topic, int number) {
     URI url = cluster.urls().get(number % cluster.urls().size());
     ManualClient client = cluster.clients().manual(url);
-    client.send("hello", Map.of("token", cluster.token(tenant, "silent" + number)));
+    client.send(
+        "hello", Map.of("token", cluster.token(tenant, "silent" + number), "client", NAMED));
     client.await("welcome");
     client.send("subscribe", Map.of("id", "s", "channel", topic));
     client.awaitAnswer("s");
