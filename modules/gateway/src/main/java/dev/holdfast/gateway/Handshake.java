@@ -76,6 +76,7 @@ final class Handshake {
     }
     connection.loop.metrics.greeted(System.nanoTime() - started);
     connection.out.send(ServerFrames.welcome(frame(attached)));
+    connection.session().published(attached.published());
     connection.session().subscriptions.open(attached, hello.channels());
     connection.welcomed();
   }

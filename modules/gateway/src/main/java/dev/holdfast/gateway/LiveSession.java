@@ -12,6 +12,7 @@ import dev.holdfast.protocol.ServerFrames;
 import dev.holdfast.sessions.NodeNotice;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionRef;
+import java.util.Set;
 
 /**
  * A session as long as this connection holds it: where its frames and its notices go. Confined to
@@ -78,6 +79,14 @@ final class LiveSession implements ClientFrame.Handler {
   public void unsubscribe(ClientFrame.Unsubscribe frame) {
     subscribing.unsubscribe(frame);
     checkRoom();
+  }
+
+  /**
+   * @param channels that this session published to before, and where what an older connection of it
+   *     publishes is refused by now
+   */
+  void published(Set<ChannelName> channels) {
+    publishing.resumed(channels);
   }
 
   @Override

@@ -4,6 +4,8 @@ import dev.holdfast.channels.ChannelMessage;
 import dev.holdfast.channels.Publisher;
 import dev.holdfast.core.Access;
 import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
 import dev.holdfast.gateway.ChannelOrder.Turn;
 import dev.holdfast.protocol.ClientFrame;
 import dev.holdfast.protocol.ServerFrames;
@@ -11,7 +13,6 @@ import dev.holdfast.sessions.SessionMessage;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,11 +24,16 @@ import java.util.Set;
  */
 final class Publishing {
   private final LiveSession session;
-  private final Set<ChannelName> noted = new HashSet<>();
+  private final PublishedTo published = new PublishedTo();
   private final Map<ChannelName, Deque<Waiting>> waiting = new HashMap<>();
 
   Publishing(LiveSession session) {
     this.session = session;
+  }
+
+  /** After the attach: what the session published to before, and what is fenced by now. */
+  void resumed(Set<ChannelName> channels) {
+    published.named(channels);
   }
 
   void publish(ClientFrame.Publish frame) {
@@ -39,7 +45,7 @@ final class Publishing {
     if (!Access.mayPublish(
         session.caller, session.ref.session(), session.channel(frame.channel()))) {
       refuse(frame, turn, Access.refusal(session.caller, "publish", frame.channel()));
-    } else if (frame.isVolatile() || noted.contains(frame.channel())) {
+    } else if (frame.isVolatile() || published.noted(frame.channel())) {
       send(frame, turn);
     } else {
       queue(frame, turn);
@@ -59,20 +65,24 @@ final class Publishing {
   }
 
   private void note(ChannelName name) {
+    ChannelName leaves = published.noting(name);
     session
         .connection
         .loop
         .services
         .sessions()
-        .notePublishing(new SessionMessage.NotePublishing(session.ref, name))
+        .notePublishing(new SessionMessage.NotePublishing(session.ref, name, leaves))
         .onSuccess(
             done -> {
-              noted.add(name);
+              published.noted(name, true);
               waiting.remove(name).forEach(one -> send(one.frame(), one.turn()));
             })
         .onFailure(
-            failure ->
-                waiting.remove(name).forEach(one -> refuse(one.frame(), one.turn(), failure)));
+            failure -> {
+              published.noted(name, false);
+              published.mayBeNamed(leaves);
+              waiting.remove(name).forEach(one -> refuse(one.frame(), one.turn(), failure));
+            });
   }
 
   private void send(ClientFrame.Publish frame, Turn turn) {
@@ -84,14 +94,32 @@ final class Publishing {
             session.channel(frame.channel()),
             frame.isVolatile() ? null : Publisher.of(session.ref),
             List.of(item));
+    if (!frame.isVolatile()) {
+      published.sent(frame.channel());
+    }
     session
         .connection
         .loop
         .services
         .channels()
         .publish(message)
-        .onSuccess(published -> turn.answer(() -> answer(frame, published.results().get(0))))
-        .onFailure(failure -> refuse(frame, turn, failure));
+        .onSuccess(answered -> answered(frame, turn, answered.results().get(0)))
+        .onFailure(
+            failure -> {
+              settled(frame, HoldfastException.from(failure).code());
+              refuse(frame, turn, failure);
+            });
+  }
+
+  private void answered(ClientFrame.Publish frame, Turn turn, ChannelMessage.Result result) {
+    settled(frame, result.refused());
+    turn.answer(() -> answer(frame, result));
+  }
+
+  private void settled(ClientFrame.Publish frame, ErrorCode refused) {
+    if (!frame.isVolatile()) {
+      published.answered(frame.channel(), refused);
+    }
   }
 
   private void answer(ClientFrame.Publish frame, ChannelMessage.Result result) {

@@ -116,9 +116,16 @@ public sealed interface SessionMessage<A> extends BusMessage<A> {
   /**
    * Notes that the session publishes to a channel; to be answered before its first publication is
    * appended.
+   *
+   * @param leaves a channel that is noted no longer, as each of this attachment's publications to
+   *     it is answered; null: none
    */
-  record NotePublishing(SessionRef session, ChannelName channel)
+  record NotePublishing(SessionRef session, ChannelName channel, ChannelName leaves)
       implements SessionMessage<Answer.Done> {
+    public NotePublishing(SessionRef session, ChannelName channel) {
+      this(session, channel, null);
+    }
+
     @Override
     public <R> R dispatch(Handler<R> handler) {
       return handler.notePublishing(this);

@@ -43,10 +43,12 @@ final class SessionStore {
   private final RedisLink link;
   private final SessionsConfig config;
   private final String ttl;
+  private final PublisherKeys publishers;
 
   SessionStore(RedisLink link, SessionsConfig config) {
     this.link = link;
     this.config = config;
+    this.publishers = new PublisherKeys(link, config);
     this.ttl = Long.toString(config.backstop().toMillis());
   }
 
@@ -210,14 +212,25 @@ final class SessionStore {
   /**
    * Fails as {@link SessionMessage} says, with LIMIT_EXCEEDED, and with NOT_FOUND for generation 0.
    */
-  Future<Void> publishing(SessionRef session, ChannelName channel) {
+  Future<Void> publishing(SessionMessage.NotePublishing note) {
+    SessionRef session = note.session();
     List<String> keys =
         List.of(
             Keys.session(session.tenant(), session.session()),
             Keys.publishing(session.tenant(), session.session()));
+    String leaves = note.leaves() == null ? "" : note.leaves().toString();
     List<Object> args =
-        List.of(session.generation(), channel.toString(), config.channels(), ttl, link.deadline());
-    return PUBLISHING.run(link, keys, args).map(reply -> accepted(reply, null));
+        List.of(
+            session.generation(),
+            note.channel().toString(),
+            config.channels(),
+            ttl,
+            link.deadline(),
+            leaves);
+    return PUBLISHING
+        .run(link, keys, args)
+        .map(reply -> SessionStore.<Void>accepted(reply, null))
+        .onSuccess(noted -> publishers.leave(session, note.leaves()));
   }
 
   /**
@@ -261,6 +274,7 @@ final class SessionStore {
             link,
             slotKeys(session),
             List.of("mark", forced ? "forced" : "due", reason, ttl, link.deadline()))
+        .onSuccess(reply -> publishers.ended(session, reply))
         .map(SessionReplies::marked);
   }
 

@@ -148,7 +148,7 @@ public final class SessionsVerticle extends VerticleBase
 
   @Override
   public Future<?> notePublishing(SessionMessage.NotePublishing message) {
-    return done(parts.store().publishing(message.session(), message.channel()));
+    return done(parts.store().publishing(message));
   }
 
   @Override
