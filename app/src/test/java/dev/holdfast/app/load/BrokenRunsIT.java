@@ -8,6 +8,8 @@ import dev.holdfast.app.HoldfastProcess;
 import dev.holdfast.loadtest.report.Result;
 import dev.holdfast.loadtest.report.ResultJson;
 import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -120,6 +122,63 @@ class BrokenRunsIT {
     }
 
     assertPartial(json, "no node of the target has answered");
+  }
+
+  /** Three quarters of the publications had failed, and the run was called DONE, exit code 0. */
+  @Test
+  void publicationsThatFailedFailTheRunAndStandFirst() throws Exception {
+    Path json = folder.resolve("failed.json");
+    try (var full = node("full");
+        var load =
+            load(
+                "fanout",
+                "--url=" + full.url(),
+                full.key(),
+                "--warmup=0",
+                "--duration=4",
+                "--json=" + json)) {
+      load.awaitOutput("measure");
+      full.fillStore();
+
+      assertEquals(1, load.awaitExit(), load.output());
+    }
+
+    Result result = ResultJson.read(json);
+    String first = result.problems().get(0);
+    assertTrue(first.matches("[1-9][0-9,]* of [0-9,]+ publications failed: .*full.*"), first);
+    assertTrue(
+        result.requirements().stream().anyMatch(r -> r.requirement().equals("failed=0")),
+        result.requirements().toString());
+  }
+
+  private static FullNode node(String name) throws IOException {
+    Path data = folder.resolve(name);
+    var process =
+        HoldfastProcess.start(folder, "serve", "--end-with-stdin", "--port=0", "--data=" + data);
+    String at = "http://" + process.awaitOutput("ws://(127.0.0.1:\\d+)").group(1);
+    String port = process.awaitOutput("redis://127.0.0.1:(\\d+)").group(1);
+    return new FullNode(process, at, data, Integer.parseInt(port));
+  }
+
+  /** A node whose Redis can be made to have no room. */
+  private record FullNode(HoldfastProcess process, String url, Path data, int redis)
+      implements AutoCloseable {
+    String key() {
+      return "--key-file=" + data.resolve("development.key");
+    }
+
+    void fillStore() throws IOException {
+      try (var socket = new Socket("127.0.0.1", redis)) {
+        String command = "CONFIG SET maxmemory 1\r\n";
+        socket.getOutputStream().write(command.getBytes(StandardCharsets.US_ASCII));
+        assertEquals('+', socket.getInputStream().read());
+      }
+    }
+
+    @Override
+    public void close() {
+      process.close();
+    }
   }
 
   private static void assertPartial(Path json, String problem) throws IOException {

@@ -5,6 +5,7 @@ import dev.holdfast.loadtest.report.Requirement;
 import dev.holdfast.loadtest.run.FigureKind;
 import dev.holdfast.loadtest.run.Scenario;
 import dev.holdfast.loadtest.run.Settings;
+import dev.holdfast.loadtest.run.Sound;
 import dev.holdfast.loadtest.run.WorkersConfig;
 import dev.holdfast.loadtest.run.scenario.Scenarios;
 import dev.holdfast.loadtest.targets.Program;
@@ -163,11 +164,12 @@ public final class LoadCommand implements Callable<Integer> {
 
   private List<Requirement> requirements(Scenario scenario) {
     Map<String, String> units =
-        scenario.figures().stream().collect(Collectors.toMap(FigureKind::name, FigureKind::unit));
+        Sound.figures(scenario).stream()
+            .collect(Collectors.toMap(FigureKind::name, FigureKind::unit));
     List<Requirement> all = new ArrayList<>();
     output.requirements.forEach(text -> all.add(Requirement.parse(text, units)));
     List<String> named = all.stream().map(Requirement::figure).toList();
-    scenario.requirements().stream()
+    Sound.requirements(scenario).stream()
         .map(text -> Requirement.parse(text, units))
         .filter(requirement -> !named.contains(requirement.figure()))
         .forEach(all::add);

@@ -34,7 +34,8 @@ final class Assembly {
    */
   Result result(Instant started, Run run, boolean finished) {
     Findings findings = findings(run, finished);
-    List<String> problems = new ArrayList<>(coordinator.problems());
+    List<String> problems = new ArrayList<>(Sound.problems(scenario, findings));
+    problems.addAll(coordinator.problems());
     problems.addAll(coordinator.saturation().problems(findings));
     double measured = findings.measured().seconds();
     return new Result(
@@ -47,7 +48,7 @@ final class Assembly {
         problems,
         environment(),
         settings.text(scenario.defaults()),
-        scenario.figures().stream().map(kind -> kind.figure(findings)).toList(),
+        Sound.figures(scenario).stream().map(kind -> kind.figure(findings)).toList(),
         findings.ledgers(),
         findings.counters(),
         series(findings.series()),

@@ -102,6 +102,7 @@ public final class Coordinator implements AutoCloseable {
       assign(run, shape);
       scenario.run(run);
       count(run);
+      Sound.putNodes(run);
       return true;
     } catch (BrokenOffException e) {
       problem(e.getMessage());

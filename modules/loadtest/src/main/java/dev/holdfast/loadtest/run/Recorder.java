@@ -14,7 +14,7 @@ import org.HdrHistogram.Histogram;
 
 /**
  * Gathers latencies from the workers' reports: those of connecting and resuming from all of the
- * run, the others from when the measuring began. Any thread.
+ * run, the others from when the measuring began; all of them in windows, too. Any thread.
  */
 final class Recorder {
   private static final long HIGHEST_MICROS = 3_600_000_000L;
@@ -74,12 +74,12 @@ final class Recorder {
     if (name.startsWith("delivery.")) {
       second.add(part);
     }
-    if (isOfWholeRun(name)) {
+    boolean wholeRun = isOfWholeRun(name);
+    if (wholeRun) {
       series.computeIfAbsent(name, fresh -> fresh()).add(part);
-      return;
     }
     for (Window window : windows) {
-      if (window.holds(begin, end)) {
+      if (window.holds(begin, end) && !(wholeRun && window.label.isEmpty())) {
         series.computeIfAbsent(window.label + name, fresh -> fresh()).add(part);
       }
     }

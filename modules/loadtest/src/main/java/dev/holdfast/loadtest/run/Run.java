@@ -217,6 +217,11 @@ public final class Run {
     measure("measure");
   }
 
+  /** Until the flows that were begun last publish. */
+  public void untilBegun() throws InterruptedException {
+    until(began);
+  }
+
   /** From now on it counts. */
   public void measure(String phase) {
     began = now();

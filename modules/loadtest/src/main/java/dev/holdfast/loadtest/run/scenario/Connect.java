@@ -12,6 +12,10 @@ import java.util.List;
 
 /** Clients that come as fast as they can. */
 final class Connect implements Scenario {
+  private static final String COLD = "cold";
+  private static final String WARM = "warm";
+  private static final String WARM_SERIES = WARM + ".connect.users";
+
   @Override
   public String name() {
     return "connect";
@@ -29,13 +33,19 @@ final class Connect implements Scenario {
 
   @Override
   public List<FigureKind> figures() {
-    return Figures.join(
-        List.of(
-            FigureKind.put(
-                "connectsPerSecond", "/s", "sessions from the first dialling until all were there"),
-            FigureKind.put(
-                "connectsPerCpuSecond", "", "sessions per second of the nodes' processor time")),
-        Figures.percentiles("connect.", "connect", "from dialling to the welcome"));
+    return List.of(
+        FigureKind.put(
+            "connectsPerSecond", "/s", "sessions from the first dialling until all were there"),
+        FigureKind.put(
+            "connectsPerCpuSecond", "", "sessions per second of the nodes' processor time"),
+        Figures.of("connect.p50", WARM_SERIES, 50, "from dialling to the welcome"),
+        Figures.of("connect.p99", WARM_SERIES, 99, "from dialling to the welcome"),
+        Figures.of("connect.max", WARM_SERIES, 100, "from dialling to the welcome"),
+        FigureKind.put("cold.connectsPerSecond", "/s", "the same of the first round"),
+        FigureKind.put("cold.connectsPerCpuSecond", "", "the same of the first round"),
+        Figures.of("cold.connect.p50", "cold.connect.users", 50, "of the first round"),
+        Figures.of("cold.connect.p99", "cold.connect.users", 99, "of the first round"),
+        FigureKind.put("warmupRounds", "", "rounds until the rate stood still"));
   }
 
   @Override
@@ -45,14 +55,33 @@ final class Connect implements Scenario {
     return Shape.of(users);
   }
 
+  /** Cold first; then all leave and come again, until the rate stands still. */
   @Override
   public void run(Run run) throws InterruptedException {
+    Warmup warmup = new Warmup();
+    run.phase("connect");
+    boolean goesOn = warmup.goesOn(round(run, COLD));
+    while (goesOn) {
+      run.leave("users");
+      goesOn = warmup.goesOn(round(run, WARM));
+    }
+    run.put("warmupRounds", (double) warmup.rounds());
+  }
+
+  /** The last one's figures stand. */
+  private static Double round(Run run, String label) throws InterruptedException {
+    String prefix = label.equals(WARM) ? "" : label + ".";
     Double before = run.server().cpuSeconds();
-    double seconds = run.connect("users");
+    run.window(label);
+    double seconds = run.come("users");
+    run.closeWindow(label);
     Double after = run.server().cpuSeconds();
     int connections = run.settings().connections();
-    run.put("connectsPerSecond", connections / seconds);
+    double rate = connections / seconds;
+    run.put(prefix + "connectsPerSecond", rate);
     boolean known = before != null && after != null && after > before;
-    run.put("connectsPerCpuSecond", known ? (Double) (connections / (after - before)) : null);
+    run.put(
+        prefix + "connectsPerCpuSecond", known ? (Double) (connections / (after - before)) : null);
+    return rate;
   }
 }

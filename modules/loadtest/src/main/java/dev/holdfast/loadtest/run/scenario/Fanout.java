@@ -34,7 +34,8 @@ final class Fanout implements Scenario {
 
   @Override
   public List<FigureKind> figures() {
-    return Figures.join(DELIVERY, LEDGER, RATES, SERVER, List.of(Figures.CONNECT_P99));
+    return Figures.join(
+        DELIVERY, Warmup.figures("readers"), LEDGER, RATES, SERVER, List.of(Figures.CONNECT_P99));
   }
 
   @Override
@@ -46,6 +47,6 @@ final class Fanout implements Scenario {
 
   @Override
   public void run(Run run) throws InterruptedException {
-    Steady.run(run, List.of("readers"), List.of("news"));
+    Warmup.run(run, "readers", "news");
   }
 }

@@ -34,7 +34,8 @@ final class Rooms implements Scenario {
 
   @Override
   public List<FigureKind> figures() {
-    return Figures.join(DELIVERY, LEDGER, RATES, SERVER, List.of(Figures.CONNECT_P99));
+    return Figures.join(
+        DELIVERY, Warmup.figures("members"), LEDGER, RATES, SERVER, List.of(Figures.CONNECT_P99));
   }
 
   @Override
@@ -47,6 +48,6 @@ final class Rooms implements Scenario {
 
   @Override
   public void run(Run run) throws InterruptedException {
-    Steady.run(run, List.of("members"), List.of("rooms"));
+    Warmup.run(run, "members", "rooms");
   }
 }
