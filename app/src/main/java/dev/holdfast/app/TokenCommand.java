@@ -1,5 +1,6 @@
 package dev.holdfast.app;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.app.node.Keys;
 import dev.holdfast.auth.TokenSigner;
@@ -7,8 +8,8 @@ import dev.holdfast.core.Caller;
 import dev.holdfast.core.Durations;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Permissions;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -72,7 +73,11 @@ final class TokenCommand implements Callable<Integer> {
 
   private static String claims(String token) {
     byte[] json = Base64.getUrlDecoder().decode(token.split("\\.")[1]);
-    return new JsonObject(Buffer.buffer(json)).encodePrettily();
+    try {
+      return new ObjectMapper().readTree(json).toPrettyString();
+    } catch (IOException e) {
+      throw new UncheckedIOException("a token that is not readable", e);
+    }
   }
 
   private Caller.User caller() {

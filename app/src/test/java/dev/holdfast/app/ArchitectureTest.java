@@ -1,7 +1,14 @@
 package dev.holdfast.app;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -9,6 +16,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import static java.util.Map.entry;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -20,6 +28,9 @@ import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.shareddata.LocalMap;
+import io.vertx.core.shareddata.Shareable;
+import io.vertx.core.shareddata.SharedData;
 import java.util.List;
 import java.util.Map;
 
@@ -110,14 +121,26 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .belongToAnyOf(JsonObject.class, JsonArray.class);
 
+  /** What a Vert.x keeps for itself; everything else of its package is shared by Hazelcast. */
+  private static final DescribedPredicate<JavaClass> IN_ONE_PROCESS =
+      belongToAnyOf(LocalMap.class, Shareable.class, SharedData.class);
+
   /** What Hazelcast holds can be lost and built again; no lock, counter or map of ours is in it. */
   @ArchTest
   static final ArchRule hazelcastHoldsNothingOfOurs =
       noClasses()
           .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(
-              "io.vertx.core.shareddata..", "com.hazelcast.map..", "com.hazelcast.cp..");
+          .dependOnClassesThat(
+              resideInAnyPackage(
+                      "io.vertx.core.shareddata..", "com.hazelcast.map..", "com.hazelcast.cp..")
+                  .and(not(IN_ONE_PROCESS)));
+
+  @ArchTest
+  static final ArchRule sharedDataIsLocal =
+      noClasses()
+          .should()
+          .callMethodWhere(
+              target(owner(assignableTo(SharedData.class))).and(target(not(name("getLocalMap")))));
 
   @ArchTest
   static final ArchRule onlyTheClusterModuleKnowsTheClusterManager =
