@@ -20,12 +20,14 @@ import java.util.Objects;
  * @param data folder of the generated development key and of the embedded Redis, made where it is
  *     not there
  * @param gateways how many event loops serve connections; 0: one for each processor
+ * @param rebalance whether a node with more than its share of connections asks clients to move
  * @param logLevel of what goes to standard error
  */
 public record HoldfastConfig(
     String node,
     Path data,
     int gateways,
+    boolean rebalance,
     LogLevel logLevel,
     GatewayConfig gateway,
     RedisSettings redis,
@@ -41,6 +43,7 @@ public record HoldfastConfig(
           null,
           Path.of(".holdfast"),
           0,
+          true,
           LogLevel.INFO,
           GatewayConfig.DEFAULTS,
           RedisSettings.DEFAULTS,
@@ -98,7 +101,7 @@ public record HoldfastConfig(
   /** The same with another gateway. */
   public HoldfastConfig with(GatewayConfig other) {
     return new HoldfastConfig(
-        node, data, gateways, logLevel, other, redis, sessions, channels, lease, auth, cluster,
-        files);
+        node, data, gateways, rebalance, logLevel, other, redis, sessions, channels, lease, auth,
+        cluster, files);
   }
 }

@@ -7,5 +7,6 @@ import dev.holdfast.core.BusValue;
  *
  * @param from the node that was asked, in its present life
  * @param held whether it holds its lease
+ * @param connections how many sessions are attached to it
  */
-record LeaseAnswer(String from, boolean held) implements BusValue {}
+record LeaseAnswer(String from, boolean held, int connections) implements BusValue {}

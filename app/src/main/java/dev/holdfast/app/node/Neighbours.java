@@ -7,9 +7,11 @@ import dev.holdfast.core.NodeInbox;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,16 +33,22 @@ final class Neighbours {
   private final Bus bus;
   private final NodesVerticle nodes;
   private final NodeInbox inbox;
+  private final IntSupplier connections;
   private final Map<NodeId, Long> heardAt = new ConcurrentHashMap<>();
+  private final Map<NodeId, Integer> counts = new ConcurrentHashMap<>();
   private volatile long heldAt = System.nanoTime() - HEARSAY_NS;
   private long timer;
   private long looks;
   private boolean told;
 
-  Neighbours(Bus bus, NodesVerticle nodes, NodeInbox inbox) {
+  /**
+   * @param connections how many this node has
+   */
+  Neighbours(Bus bus, NodesVerticle nodes, NodeInbox inbox, IntSupplier connections) {
     this.bus = bus;
     this.nodes = nodes;
     this.inbox = inbox;
+    this.connections = connections;
     inbox.on(LeaseQuestion.class, this::asked);
     inbox.on(LeaseAnswer.class, this::heard);
   }
@@ -64,6 +72,16 @@ final class Neighbours {
     return System.nanoTime() - heldAt < HEARSAY_NS;
   }
 
+  /** How many connections the others have: of those that have answered lately. */
+  Map<NodeId, Integer> connections() {
+    long now = System.nanoTime();
+    Map<NodeId, Integer> fresh = new HashMap<>(counts);
+    fresh
+        .keySet()
+        .removeIf(node -> now - heardAt.getOrDefault(node, now - HEARSAY_NS) >= HEARSAY_NS);
+    return fresh;
+  }
+
   /** How many that have a lease do not answer. */
   int silent() {
     long now = System.nanoTime();
@@ -84,6 +102,7 @@ final class Neighbours {
     NodeId self = inbox.node();
     long now = System.nanoTime();
     heardAt.keySet().retainAll(nodes.live());
+    counts.keySet().retainAll(nodes.live());
     nodes.live().stream()
         .filter(other -> !other.equals(self))
         .forEach(other -> heardAt.putIfAbsent(other, now));
@@ -95,12 +114,17 @@ final class Neighbours {
   }
 
   private void asked(LeaseQuestion question) {
-    bus.hint(question.from(), new LeaseAnswer(inbox.node().toString(), nodes.leaseHeld()));
+    bus.hint(
+        question.from(),
+        new LeaseAnswer(inbox.node().toString(), nodes.leaseHeld(), connections.getAsInt()));
   }
 
   private void heard(LeaseAnswer answer) {
     long now = System.nanoTime();
-    heardAt.computeIfPresent(NodeId.parse(answer.from()), (node, before) -> now);
+    NodeId from = NodeId.parse(answer.from());
+    if (heardAt.computeIfPresent(from, (node, before) -> now) != null) {
+      counts.put(from, answer.connections());
+    }
     if (answer.held()) {
       heldAt = now;
     }

@@ -57,6 +57,7 @@ final class NodeLife {
   private SessionsVerticle sessions;
   private NodeFiles files;
   private Isolation isolation;
+  private Rebalancing rebalancing;
   private volatile ConnectionDirectory directory;
   private volatile boolean started;
   private volatile Departure departure;
@@ -95,7 +96,7 @@ final class NodeLife {
         .onSuccess(opened -> files = opened)
         .compose(opened -> deployments.deploy(opened.verticle()))
         .compose(done -> startGateways())
-        .onSuccess(done -> isolation.start())
+        .onSuccess(done -> look())
         .map(done -> nodes.node());
   }
 
@@ -141,9 +142,17 @@ final class NodeLife {
         .onComplete(done -> parts.meters().forget());
   }
 
+  private void look() {
+    isolation.start();
+    if (config().rebalance()) {
+      rebalancing.start();
+    }
+  }
+
   private void stopLooking() {
     if (isolation != null) {
       isolation.stop();
+      rebalancing.stop();
     }
     if (probe != null) {
       probe.stop();
@@ -175,7 +184,7 @@ final class NodeLife {
   private Future<Void> startHub() {
     inbox = new NodeInbox(bus(), nodes.node());
     probe = new BusProbe(bus(), inbox);
-    neighbours = new Neighbours(bus(), nodes, inbox);
+    neighbours = new Neighbours(bus(), nodes, inbox, () -> directory.size());
     neighbours.measure(registry());
     HubVerticle fresh = new HubVerticle(bus(), inbox, redis(), config().channels(), registry());
     return deployments.deploy(fresh).onSuccess(done -> listen(fresh));
@@ -209,6 +218,14 @@ final class NodeLife {
     isolation =
         new Isolation(
             bus().vertx(), nodes, neighbours, config().lease().lease(), directory::sendAway);
+    rebalancing =
+        new Rebalancing(
+            bus().vertx(),
+            nodes::leaseHeld,
+            nodes::live,
+            neighbours::connections,
+            directory::size,
+            Rebalancing.counting(registry(), directory::move));
     GatewayServices services = gatewayServices();
     int loops =
         config().gateways() == 0 ? Runtime.getRuntime().availableProcessors() : config().gateways();

@@ -87,6 +87,7 @@ class ConfigViewTest {
             D.node(),
             D.data(),
             0,
+            D.rebalance(),
             D.logLevel(),
             D.gateway(),
             redis,

@@ -105,6 +105,20 @@ class ScenariosIT {
     assertTrue(Files.size(folder.resolve("kill.html")) > 10_000);
   }
 
+  /** Two clients a second move at the most, so this sees the begin of it. */
+  @Test
+  void aNodeThatCameBackIsHandedClients() throws Exception {
+    Result result =
+        run(
+            0,
+            "rebalance",
+            "--nodes=2 --connections=200 --rate=30 --warmup=0 --duration=45 --require=spread<90 "
+                + FAST);
+
+    assertClean(result);
+    assertEquals(100, value(result, "spreadBefore"), 1);
+  }
+
   @Test
   void aRollingRestartLosesNothing() throws Exception {
     Result result =

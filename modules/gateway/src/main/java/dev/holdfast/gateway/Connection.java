@@ -7,6 +7,8 @@ import dev.holdfast.gateway.http.Refusals;
 import dev.holdfast.protocol.ClientFrame;
 import dev.holdfast.protocol.CloseCode;
 import dev.holdfast.protocol.ServerFrames;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +29,9 @@ final class Connection {
 
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
+  private static final long MOVE_AGAIN_NS = TimeUnit.MINUTES.toNanos(1);
+  private static final long MOVE_WITHIN_MS = 1_000;
+
   final String id = Ids.fresh();
   final GatewayLoop loop;
   final Outbound out;
@@ -35,6 +40,7 @@ final class Connection {
   private final String token;
   private Phase phase = Phase.OPENED;
   private LiveSession session;
+  private volatile long askedAt = System.nanoTime() - MOVE_AGAIN_NS;
   private boolean released;
 
   /**
@@ -142,6 +148,20 @@ final class Connection {
       unheld(named.code());
     } else {
       close(Closing.of(named.code()), Closing.reason(named));
+    }
+  }
+
+  /** Whether its client may be asked to move: it was not for a minute. Any thread. */
+  boolean mayMove() {
+    return transport.answers() && System.nanoTime() - askedAt > MOVE_AGAIN_NS;
+  }
+
+  /** Its client is to come again, best at another node; what it then holds replaces this. */
+  void askToMove() {
+    if (phase == Phase.ATTACHED) {
+      askedAt = System.nanoTime();
+      long after = ThreadLocalRandom.current().nextLong(MOVE_WITHIN_MS);
+      out.send(ServerFrames.reconnect(after, "rebalance"));
     }
   }
 

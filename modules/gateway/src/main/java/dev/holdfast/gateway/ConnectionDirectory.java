@@ -5,8 +5,11 @@ import dev.holdfast.protocol.CloseCode;
 import dev.holdfast.sessions.NodeNotice;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -53,6 +56,25 @@ public final class ConnectionDirectory {
   /** Closes every connection that holds a session, so that its client comes back elsewhere. */
   public void sendAway() {
     holders.values().forEach(holder -> holder.onContext(c -> c.close(CloseCode.UNAVAILABLE)));
+  }
+
+  /**
+   * Asks clients of this node to move to another, by a {@code reconnect} frame: some of those that
+   * were not asked for a minute, and that a frame can be sent to.
+   *
+   * @param count how many at most
+   */
+  public void move(int count) {
+    List<Connection> all = new ArrayList<>(holders.values());
+    int asked = 0;
+    for (int left = all.size(); left > 0 && asked < count; left--) {
+      int chosen = ThreadLocalRandom.current().nextInt(left);
+      Connection connection = all.set(chosen, all.get(left - 1));
+      if (connection.mayMove()) {
+        asked++;
+        connection.onContext(Connection::askToMove);
+      }
+    }
   }
 
   void opened() {

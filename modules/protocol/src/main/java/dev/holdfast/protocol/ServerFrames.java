@@ -85,6 +85,17 @@ public final class ServerFrames {
     return end(of("unsubscribed", channel).append(",\"code\":\"").append(code).append('"'));
   }
 
+  /**
+   * Asks the client to come again at another node.
+   *
+   * @param after ms from now
+   * @param reason {@code rebalance}
+   */
+  public static EncodedFrame reconnect(long after, String reason) {
+    StringBuilder frame = new StringBuilder(64).append("{\"type\":\"reconnect\",\"after\":");
+    return end(frame.append(after).append(",\"reason\":\"").append(reason).append('"'));
+  }
+
   public static EncodedFrame welcome(Welcome welcome) {
     StringBuilder frame = new StringBuilder(256).append("{\"type\":\"welcome\"");
     frame.append(",\"session\":\"").append(welcome.session()).append('"');

@@ -3,6 +3,7 @@ package dev.holdfast.loadtest.run;
 import dev.holdfast.loadtest.plan.ToWorker;
 import dev.holdfast.loadtest.targets.TargetNode;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 
 /** What is done to the nodes in a run; each is marked in its time line. As {@link Run}. */
@@ -23,6 +24,22 @@ public final class Faults {
     return run.target().nodes().stream()
         .max(Comparator.comparingInt(node -> connections.getOrDefault(node.name(), 0)))
         .orElseThrow();
+  }
+
+  /**
+   * How uneven the clients are spread over the nodes.
+   *
+   * @return %: by how much the node that is furthest from its share is off
+   */
+  public double spread() {
+    Map<String, Integer> connections = coordinator.workers().connections();
+    List<TargetNode> nodes = run.target().nodes();
+    double even =
+        (double) connections.values().stream().mapToInt(Integer::intValue).sum() / nodes.size();
+    return nodes.stream()
+        .mapToDouble(n -> 100 * Math.abs(connections.getOrDefault(n.name(), 0) - even) / even)
+        .max()
+        .orElse(0);
   }
 
   public void cut(TargetNode node) {

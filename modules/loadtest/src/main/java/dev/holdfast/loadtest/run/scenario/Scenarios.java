@@ -21,6 +21,7 @@ public final class Scenarios {
           new Slow(),
           new Storm(),
           new Kill(),
+          new Rebalance(),
           new Drain(),
           new Soak());
 

@@ -133,6 +133,7 @@ final class SessionClient implements LoadClient, Wire.Listener {
       case "live" -> live(frame, now);
       case "gap" -> gap(frame);
       case "ping" -> wire.send(Frames.PONG);
+      case "reconnect" -> cut();
       case "error", "unsubscribed" -> refused(frame);
       case "reply", "pong" -> {
         // A reply to subscribe is followed by subscribed.
