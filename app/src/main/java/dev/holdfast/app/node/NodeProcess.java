@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class NodeProcess implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeProcess.class);
   private static final Duration START = Duration.ofSeconds(90);
+  private static final Duration TURN = Duration.ofSeconds(30);
   private static final Duration STOP = Duration.ofSeconds(20);
 
   private final NodeRedis redis;
@@ -152,8 +153,15 @@ public final class NodeProcess implements AutoCloseable {
 
   private static Node join(HoldfastConfig config, NodeRedis redis, AuthConfig trusted) {
     List<HostPort> members = config.cluster().members();
-    String what = members.isEmpty() ? "the bus" : "the members of the bus among " + members;
-    return Waiting.until(Node.join(config, redis, trusted), START, () -> what);
+    if (members.isEmpty()) {
+      return Waiting.until(Node.join(config, redis, trusted), START, () -> "the bus");
+    }
+    String self = NodeAddress.of(config).toString();
+    try (var turn = JoinTurn.take(redis.config(), self, TURN)) {
+      LOG.debug("Joins the bus, as the first: {}", turn.first());
+      String what = "the members of the bus among " + members;
+      return Waiting.until(Node.join(config, redis, trusted), START, () -> what);
+    }
   }
 
   private static void check(RedisConfig redis) {

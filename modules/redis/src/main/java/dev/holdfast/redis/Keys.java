@@ -162,6 +162,11 @@ public final class Keys {
     return "hf:dead:{nodes}";
   }
 
+  /** The node that joins the bus before those that start with it: a string, its address. */
+  public static String join() {
+    return "hf:join:{nodes}";
+  }
+
   private static String tag(Channel channel) {
     return channel.name().kind() == Kind.SESSION
         ? sessionTag(channel.tenant(), channel.name().id())
