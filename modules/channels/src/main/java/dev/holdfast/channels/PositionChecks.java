@@ -18,6 +18,9 @@ import java.util.Set;
 final class PositionChecks {
   static final int MOST_UNDER_WAY = 64;
 
+  /** Also where answers are late, as this process may be what is slow: comparing has to end. */
+  private static final int LEAST_UNDER_WAY = 8;
+
   /** Answers that take longer show that Redis has enough to do. */
   private static final long SLOW_NS = Duration.ofMillis(100).toNanos();
 
@@ -38,7 +41,8 @@ final class PositionChecks {
   private final Set<HubChannel> due = new LinkedHashSet<>();
 
   private final Set<HubChannel> waiting = new LinkedHashSet<>();
-  private double window = 8;
+  private double window = LEAST_UNDER_WAY;
+  private long narrowedAt = System.nanoTime();
   private int underWay;
   private double allowed;
   private long allowedAt = System.nanoTime();
@@ -148,15 +152,23 @@ final class PositionChecks {
   private void answered(HubChannel channel, long askedAt, Throwable failure) {
     underWay--;
     if (failure != null && HoldfastException.from(failure).code().retryable) {
-      window = 1;
+      window = LEAST_UNDER_WAY;
       waiting.add(channel);
       pause();
     } else if (System.nanoTime() - askedAt > SLOW_NS) {
-      window = Math.max(1, window * 0.8);
+      narrow(askedAt);
     } else {
       window = Math.min(MOST_UNDER_WAY, window + 1 / window);
     }
     step();
+  }
+
+  /** Once for all that were under way at a time: they are late together. */
+  private void narrow(long askedAt) {
+    if (askedAt - narrowedAt >= 0) {
+      narrowedAt = System.nanoTime();
+      window = Math.max(LEAST_UNDER_WAY, window * 0.7);
+    }
   }
 
   /** While Redis is away the others would fail as well. */
