@@ -43,6 +43,11 @@ public final class ChannelsClient {
     return ask(message);
   }
 
+  /** As the other, with a patience of its own. */
+  Future<Published> publish(ChannelMessage.Publish message, Duration patience) {
+    return ask(message, patience);
+  }
+
   /** Appends publications of a caller that keeps no state; each is answered for itself. */
   public Future<Published> publishKeyed(PublishKeyed message) {
     return ask(message);

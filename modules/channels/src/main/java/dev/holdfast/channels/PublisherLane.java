@@ -11,6 +11,7 @@ import dev.holdfast.core.Position;
 import io.vertx.circuitbreaker.RetryPolicy;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -28,6 +29,10 @@ final class PublisherLane {
   private static final int MAX_BATCH = 128;
   private static final int MAX_BATCH_CHARS = 256 << 10;
   private static final int MAX_DOUBLINGS = 10;
+
+  /** How often the patience for an answer is doubled, while there is none. */
+  private static final int MOST_PATIENCE = 3;
+
   private static final RetryPolicy BACK_OFF = RetryPolicy.exponentialDelayWithJitter(20, 1_000);
 
   private final Vertx vertx;
@@ -39,6 +44,8 @@ final class PublisherLane {
   private Publisher publisher;
   private long next = 1;
   private int failures;
+  private int batchLimit = MAX_BATCH;
+  private int timeouts;
   private boolean underWay;
   private long usedAt = System.nanoTime();
 
@@ -85,9 +92,13 @@ final class PublisherLane {
     Publisher sentAs = publisher;
     List<Item> batch = batch();
     client
-        .publish(new ChannelMessage.Publish(service, null, channel, sentAs, batch))
+        .publish(new ChannelMessage.Publish(service, null, channel, sentAs, batch), patience())
         .onSuccess(published -> answered(sentAs, published.results()))
         .onFailure(failure -> unanswered(HoldfastException.from(failure)));
+  }
+
+  private Duration patience() {
+    return config.requestTimeout().multipliedBy(1L << timeouts);
   }
 
   private List<Item> batch() {
@@ -96,7 +107,7 @@ final class PublisherLane {
     int chars = 0;
     for (Pending one : pending) {
       chars += one.data().length();
-      if (batch.size() == MAX_BATCH || (chars > MAX_BATCH_CHARS && !batch.isEmpty())) {
+      if (batch.size() == batchLimit || (chars > MAX_BATCH_CHARS && !batch.isEmpty())) {
         break;
       }
       batch.add(new Item(n++, one.event(), one.data(), false));
@@ -106,6 +117,8 @@ final class PublisherLane {
 
   private void answered(Publisher sentAs, List<Result> results) {
     underWay = false;
+    timeouts = 0;
+    batchLimit = Math.min(MAX_BATCH, 2 * batchLimit);
     if (!sentAs.equals(publisher)) {
       return;
     }
@@ -153,6 +166,9 @@ final class PublisherLane {
 
   private void unanswered(HoldfastException failure) {
     underWay = false;
+    if (failure.code() == ErrorCode.TIMEOUT) {
+      askForLess();
+    }
     if (failure.code().retryable) {
       backOff();
       return;
@@ -162,6 +178,15 @@ final class PublisherLane {
       first.promise().fail(failure);
     }
     send();
+  }
+
+  /**
+   * A store that is slow is given less to do at once, and more time: otherwise what took longer
+   * than the time-out would be sent again for ever, and keep the store busy with it.
+   */
+  private void askForLess() {
+    batchLimit = Math.max(1, batchLimit / 2);
+    timeouts = Math.min(timeouts + 1, MOST_PATIENCE);
   }
 
   private void backOff() {

@@ -5,7 +5,8 @@ import java.time.Duration;
 /**
  * Settings of a {@link ServicePublisher}.
  *
- * @param requestTimeout after which a request is sent again, default 2 s
+ * @param requestTimeout after which a request is sent again, default 2 s; up to eight times as long
+ *     while there are no answers
  * @param deliveryTimeout after which a publication that was not acknowledged fails, default 2 min,
  *     at most {@link #MAX_DELIVERY_TIMEOUT}; it is then not known whether it was stored
  * @param maxPending most publications unanswered per channel, default 10,000

@@ -173,10 +173,14 @@ final class Asking<A> {
     }
   }
 
-  /** The instance is silent: it may be dead, or paused. */
-  void suspected() {
+  /**
+   * The instance is silent: it may be dead, or paused.
+   *
+   * @param trusted false where it was suspected before, and answered after all
+   */
+  void suspected(boolean trusted) {
     Instance next = another();
-    if (next != null) {
+    if (next != null && (trusted || exchange.spare.take())) {
       move(next);
     }
   }

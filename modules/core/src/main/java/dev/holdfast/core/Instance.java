@@ -150,11 +150,16 @@ final class Instance {
     }
     if (turnsSuspect(now)) {
       exchange.counts.suspected.increment();
-      List.copyOf(unanswered).forEach(Asking::suspected);
+      boolean trusted = falseAlarms() == 0;
+      List.copyOf(unanswered).forEach(asking -> asking.suspected(trusted));
     }
     if (wantsProbe(now)) {
       probe(now);
     }
+  }
+
+  private synchronized int falseAlarms() {
+    return falseAlarms;
   }
 
   private synchronized boolean turnsSuspect(long now) {
