@@ -68,8 +68,7 @@ public final class Checker {
       }
       if (entry.channel() != null) {
         byChannel
-            .computeIfAbsent(
-                entry.channel(), c -> new Reading(name, c, violations::add, history::lostBefore))
+            .computeIfAbsent(entry.channel(), c -> new Reading(name, c, violations::add, history))
             .read(entry);
       }
     }
@@ -112,6 +111,9 @@ public final class Checker {
     log.forEach(
         (seq, payload) -> {
           Long other = places.putIfAbsent(payload, seq);
+          if (other != null && history.mayComeAgain(payload)) {
+            return;
+          }
           if (other != null) {
             violations.add(
                 "%s: stored twice: %s at %d and %d".formatted(channel, payload, other, seq));

@@ -34,6 +34,8 @@ public final class History {
   /** A publication, once in its channel. */
   record Key(String channel, Payload payload) {}
 
+  private static final long ON_ITS_WAY = Duration.ofSeconds(2).toNanos();
+
   private final Map<Key, Long> sent = new LinkedHashMap<>();
   private final List<Acknowledged> acknowledged = new ArrayList<>();
   private final Set<Key> forbidden = ConcurrentHashMap.newKeySet();
@@ -73,10 +75,25 @@ public final class History {
    * acknowledged between them may be, and gaps of an epoch may be told.
    *
    * @param from {@link System#nanoTime()} of the older state
-   * @param to when the older state was served
+   * @param to when the older state was served; answers of before may be on their way for a moment
    */
   public synchronized void lost(long from, long to) {
-    losses.add(new Loss(from, to));
+    losses.add(new Loss(from - ON_ITS_WAY, to + ON_ITS_WAY));
+  }
+
+  /**
+   * Whether a publication may be stored again: its session was lost with what Redis lost, so that a
+   * new one sent it again.
+   */
+  synchronized boolean mayComeAgain(Payload payload) {
+    Ledger publisher = readers.get(payload.by());
+    return hasLosses()
+        && publisher != null
+        && publisher.all(Entry.Welcomed.class).stream()
+                .map(Entry.Welcomed::session)
+                .distinct()
+                .count()
+            > 1;
   }
 
   /** Whether {@link #lost} was ever said. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
+import java.util.function.Predicate;
 
 /**
  * How one reader read one channel, entry by entry: each publication must follow the one before, but
@@ -31,6 +32,7 @@ final class Reading {
   private final String channel;
   private final Consumer<String> violation;
   private final LongPredicate olderState;
+  private final Predicate<Payload> comesAgain;
   private final List<Got> got = new ArrayList<>();
   private final Map<Payload, Position> payloads = new HashMap<>();
   private final List<Missed> missed = new ArrayList<>();
@@ -39,13 +41,14 @@ final class Reading {
   private long since;
 
   /**
-   * @param olderState whether Redis came back with an older state before that time
+   * @param history says what an older state explains
    */
-  Reading(String reader, String channel, Consumer<String> violation, LongPredicate olderState) {
+  Reading(String reader, String channel, Consumer<String> violation, History history) {
     this.reader = reader + " of " + channel;
     this.channel = channel;
     this.violation = violation;
-    this.olderState = olderState;
+    this.olderState = history::lostBefore;
+    this.comesAgain = history::mayComeAgain;
   }
 
   void read(Entry entry) {
@@ -128,7 +131,7 @@ final class Reading {
         before != null
             && !before.epoch().equals(entry.position().epoch())
             && olderState.test(entry.at());
-    return before != null && !otherState;
+    return before != null && !otherState && !comesAgain.test(payload);
   }
 
   private void gap(Entry.Gap gap) {

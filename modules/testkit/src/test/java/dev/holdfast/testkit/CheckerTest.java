@@ -151,7 +151,7 @@ class CheckerTest {
 
   @Test
   void whatIsAcknowledgedAfterAnOlderStateCameBackMustNotBeMissing() {
-    history.lost(0, System.nanoTime());
+    history.lost(0, System.nanoTime() - Duration.ofSeconds(3).toNanos());
     ledger.add(new Entry.Gap(System.nanoTime(), NEWS, at(0), new Position("e2", 0), "epoch"));
     Payload later = history.next("ann", NEWS);
     acknowledge(later, new Position("e2", 1));

@@ -93,8 +93,14 @@ public final class Relay implements AutoCloseable {
       }
       opener.setTcpNoDelay(true);
       target.setTcpNoDelay(true);
-      target.connect(route.target.get(), CONNECT_MILLIS);
-      new RelayedConnection(opener, target, lanes.there, lanes.back).start(route.framed);
+      InetSocketAddress at = route.target.get();
+      target.connect(at, CONNECT_MILLIS);
+      var connection = new RelayedConnection(opener, target, lanes.there, lanes.back);
+      connection.start(route.framed);
+      if (!at.equals(route.target.get())) {
+        // It is somebody else by now, and what led to the one before has been reset.
+        connection.reset();
+      }
     } catch (IOException refused) {
       reset(opener);
       reset(target);
