@@ -161,6 +161,20 @@ final class Model {
     rare.connect(cluster.node(1).url());
   }
 
+  /** Each in its own channel, which little else is published to. */
+  void allUsersAreTold() {
+    clients.keySet().forEach(name -> tell("user:" + name));
+  }
+
+  void theTenantIsTold() {
+    tell("tenant");
+  }
+
+  private void tell(String channel) {
+    Payload payload = history.next(service.name(), channel);
+    follow(channel, payload, service.publish(tenant, channel, payload.data()));
+  }
+
   /** Whose attach may hang there; all come back by themselves, from somewhere. */
   void allMoveTo(TestNode node) {
     clients.values().forEach(client -> client.connect(node.url()));

@@ -49,6 +49,7 @@ final class ModelBatch {
       List<CompletableFuture<Void>> runs = start(threads, Model::operate);
       weather.blow(sky);
       runs.forEach(CompletableFuture::join);
+      weather.ends(sky);
       setting.cluster().wires().mend();
       setting.cluster().startAll();
       all(threads, Model::heal);

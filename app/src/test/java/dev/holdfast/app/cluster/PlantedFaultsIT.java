@@ -127,7 +127,7 @@ class PlantedFaultsIT {
                 "^    again \\|= asserting;$",
                 ""),
         Weather.HINTS,
-        "lost");
+        "lost for");
   }
 
   /** A late attach threw out the client that had come back elsewhere. */
@@ -136,9 +136,23 @@ class PlantedFaultsIT {
   void whatIsDoneAfterItsDeadlineIsFound() {
     assertFound(
         new PlantedFault()
-            .change(SESSION, "^  if now_ms\\(\\) > tonumber\\(deadline\\) then error.*$", ""),
+            .change(SESSION, "^  if now_ms\\(\\) > tonumber\\(deadline\\) then.*$", ""),
         Weather.LATE,
         "for good");
+  }
+
+  /** Who was replaced went on reading, where nobody could say so. */
+  @Test
+  @EnabledIfSystemProperty(named = "holdfast.model.planted", matches = "all")
+  void connectionsThatAreNeverComparedAreFound() {
+    assertFound(
+        new PlantedFault()
+            .changeClass(
+                "gateway/src/main/java/dev/holdfast/gateway/Holds.java",
+                "\\(double\\) tick\\.toNanos\\(\\) / period\\.toNanos\\(\\)",
+                "0"),
+        Weather.NOTICES,
+        "connections of");
   }
 
   private static void assertFound(PlantedFault fault, Weather weather, String words) {

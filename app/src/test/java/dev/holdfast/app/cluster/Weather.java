@@ -62,7 +62,7 @@ enum Weather {
       sky.trace.add("what " + node.id() + " sent to Redis is late");
       lane.strand();
       sky.models.forEach(model -> model.allMoveTo(node));
-      sky.lasts(11_000 + sky.random.nextInt(3_000));
+      sky.lasts(14_000 + sky.random.nextInt(4_000));
       lane.pass();
       sky.trace.add("it arrives");
     }
@@ -86,12 +86,6 @@ enum Weather {
       sky.lanes().forEach(lane -> lane.drop(frame -> names(frame, "sessions.NodeNotice$")));
       sky.lasts(2_000);
     }
-
-    /** Until all have done what they do. */
-    @Override
-    boolean lastsOver() {
-      return true;
-    }
   },
 
   /** Hints are lost while Redis answers late. */
@@ -99,21 +93,35 @@ enum Weather {
     @Override
     void blow(Sky sky) {
       for (int i = 0; i < 4; i++) {
-        sky.trace.add("hints are lost");
+        TestNode node = sky.anyNode();
+        sky.trace.add("hints to " + node.id() + " are lost");
         var dice = new Random(sky.random.nextLong());
-        for (TestNode node : sky.setting.cluster().nodes()) {
-          sky.setting
-              .cluster()
-              .wires()
-              .lane(Wires.REDIS, node.id())
-              .delay(Duration.ofMillis(200 + sky.random.nextInt(300)));
-        }
-        sky.lanes()
+        sky.slow(node);
+        sky.to(node)
             .forEach(
                 lane -> lane.drop(frame -> names(frame, "channels.Hint$Batch") && chance(dice, 2)));
         sky.lasts(500 + sky.random.nextInt(1_000));
         sky.setting.cluster().wires().mend();
         sky.lasts(sky.random.nextInt(500));
+      }
+    }
+
+    /** Twice within the time of one answer, and nothing comes after it. */
+    @Override
+    void ends(Sky sky) {
+      for (TestNode node : sky.setting.cluster().nodes()) {
+        sky.trace.add("hints to " + node.id() + " are lost twice");
+        sky.slow(node);
+        for (int i = 0; i < 2; i++) {
+          sky.to(node).forEach(lane -> lane.drop(frame -> names(frame, "channels.Hint$Batch")));
+          sky.models.forEach(Model::allUsersAreTold);
+          sky.lasts(100 + sky.random.nextInt(100));
+          sky.to(node).forEach(lane -> lane.drop(frame -> false));
+          sky.models.forEach(Model::theTenantIsTold);
+          sky.lasts(sky.random.nextInt(100));
+        }
+        sky.lasts(1_000);
+        sky.setting.cluster().wires().mend();
       }
     }
   },
@@ -143,6 +151,9 @@ enum Weather {
 
   abstract void blow(Sky sky);
 
+  /** When all have done what they do. */
+  void ends(Sky sky) {}
+
   /** Whether runs may pause nodes under their clients. */
   boolean pauses() {
     return true;
@@ -151,11 +162,6 @@ enum Weather {
   /** Whether clients count their attempts to connect: those that don't are open to late ones. */
   boolean countsAttempts() {
     return true;
-  }
-
-  /** Whether it ends only with the operations of all runs. */
-  boolean lastsOver() {
-    return false;
   }
 
   private static boolean names(byte[] frame, String type) {
@@ -183,6 +189,20 @@ enum Weather {
     TestNode anyNode() {
       List<TestNode> nodes = setting.cluster().nodes();
       return nodes.get(random.nextInt(nodes.size()));
+    }
+
+    /** What Redis answers to this node comes late. */
+    void slow(TestNode node) {
+      Lane answers = setting.cluster().wires().lane(Wires.REDIS, node.id());
+      answers.delay(Duration.ofMillis(300 + random.nextInt(500)));
+    }
+
+    /** From the others, over the bus. */
+    List<Lane> to(TestNode node) {
+      return setting.cluster().nodes().stream()
+          .filter(other -> other != node)
+          .map(other -> setting.cluster().wires().lane(other.id(), node.id()))
+          .toList();
     }
 
     /** Between all members of the bus. */
