@@ -14,6 +14,8 @@ import io.vertx.core.json.JsonObject;
 public final class Problem extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  private static final String RETRY_AFTER = "retryAfter";
+
   private final int status;
   private final ErrorCode code;
   private final transient JsonObject more;
@@ -60,6 +62,15 @@ public final class Problem extends RuntimeException {
   }
 
   /**
+   * @param ms when to ask again, told in the answer and its head; left out where it is 0
+   */
+  Problem retryAfter(long ms) {
+    return ms == 0
+        ? this
+        : new Problem(status, code, getMessage(), more.copy().put(RETRY_AFTER, ms));
+  }
+
+  /**
    * @param line of the stream that was refused, from 1
    * @param stream what became of those before
    */
@@ -93,6 +104,10 @@ public final class Problem extends RuntimeException {
     }
     if (status == 401) {
       response.putHeader("www-authenticate", "Bearer");
+    }
+    if (more.containsKey(RETRY_AFTER)) {
+      long seconds = (more.getLong(RETRY_AFTER) + 999) / 1_000;
+      response.putHeader("retry-after", Long.toString(seconds));
     }
     response
         .setStatusCode(status)

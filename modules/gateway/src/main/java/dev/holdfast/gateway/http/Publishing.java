@@ -166,7 +166,9 @@ final class Publishing {
   static Problem problem(Result result) {
     ErrorCode code = result.refused();
     String detail = result.detail() == null ? code.publicText : result.detail();
-    return new Problem(code.httpStatus, code, detail).expecting(result.expected());
+    return new Problem(code.httpStatus, code, detail)
+        .expecting(result.expected())
+        .retryAfter(result.retryAfter());
   }
 
   private static String outcome(NewPublication publication, Result result) {

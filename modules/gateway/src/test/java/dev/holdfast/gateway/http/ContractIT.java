@@ -185,13 +185,16 @@ class ContractIT {
         HttpFixture.get(RedisLink.open(node.vertx, RedisConfig.of(redis), "test", node.registry));
     String fill =
         "local t = redis.call('TIME')[1] * 1000; "
-            + "for i = 1, 20000 do redis.call('ZADD', KEYS[1], t, 'k' .. i) end";
+            + "for i = 1, 60000 do redis.call('ZADD', KEYS[1], t, 'k' .. i) end";
     HttpFixture.get(link.send("EVAL", fill, 1, "hf:idet:{" + node.tenant + "/topic:full}"));
 
     Reply refused = keyed("topic:full-2").publish("topic:full", "note", "1");
 
     assertEquals("rate_limited", refused.code());
     assertTrue(refused.json().getBoolean("retryable"));
+    long wait = refused.json().getLong("retryAfter");
+    assertTrue(wait > 60_000 && wait <= 120_000, "retry after " + wait + " ms");
+    assertEquals((wait + 999) / 1_000, Long.parseLong(refused.header("retry-after")));
   }
 
   private HttpCalls keyed(String key) {
