@@ -91,7 +91,11 @@ final class Cluster implements AutoCloseable {
   }
 
   NodesVerticle undeployed() {
-    return new NodesVerticle("n" + Ids.fresh(), INFO, redis, config(), sessions, meters);
+    return undeployed(config());
+  }
+
+  NodesVerticle undeployed(LeaseConfig config) {
+    return new NodesVerticle("n" + Ids.fresh(), INFO, redis, config, sessions, meters);
   }
 
   void stop(NodesVerticle node) {

@@ -54,6 +54,7 @@ class LateAttachIT {
     RedisConfig hasty =
         RedisConfig.of(wire.uri())
             .withCommandTimeout(HASTY)
+            .withConnectTimeout(Duration.ofSeconds(10))
             .withReconnect(Duration.ofMillis(20), Duration.ofMillis(100));
     var config = SessionsConfig.defaults();
     slow = SessionsNode.start(hasty, config, event -> Future.succeededFuture());
