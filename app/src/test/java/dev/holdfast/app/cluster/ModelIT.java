@@ -22,7 +22,13 @@ import org.slf4j.LoggerFactory;
 class ModelIT {
   private static final Logger LOG = LoggerFactory.getLogger(ModelIT.class);
   private static final List<Weather> WEATHERS =
-      List.of(Weather.NODES, Weather.FAILOVER, Weather.HINTS, Weather.FULL);
+      List.of(
+          Weather.NODES,
+          Weather.FAILOVER,
+          Weather.HINTS,
+          Weather.FULL,
+          Weather.LATE,
+          Weather.NOTICES);
   private static final int DEFAULT_SEEDS = WEATHERS.size() * ModelBatch.SIZE;
 
   @Test

@@ -37,7 +37,7 @@ enum Weather {
       long lagging = System.nanoTime() - MARGIN.toNanos();
       sky.trace.add("the replica lags");
       redis.lag();
-      sky.models.forEach(Model::rareIsReadByOneThatLeaves);
+      sky.models.forEach(model -> model.rare().readsAndLeaves());
       sky.lasts(300 + sky.random.nextInt(1_200));
       sky.trace.add("the replica takes over");
       redis.promote();
@@ -49,7 +49,7 @@ enum Weather {
         redis.promote();
         redis.follow();
       }
-      sky.models.forEach(Model::rareIsReadByOneThatReturns);
+      sky.models.forEach(model -> model.rare().returns(sky.anyNode().url()));
     }
   },
 
@@ -61,7 +61,6 @@ enum Weather {
       Lane lane = sky.setting.cluster().wires().lane(node.id(), Wires.REDIS);
       sky.trace.add("what " + node.id() + " sent to Redis is late");
       lane.strand();
-      sky.models.forEach(model -> model.allMoveTo(node));
       sky.lasts(14_000 + sky.random.nextInt(4_000));
       lane.pass();
       sky.trace.add("it arrives");

@@ -64,6 +64,10 @@ public final class WsTestClient implements AutoCloseable {
    */
   public synchronized CompletableFuture<Entry.Welcomed> connect(URI uri) {
     var welcomed = new CompletableFuture<Entry.Welcomed>();
+    if (ended) {
+      welcomed.completeExceptionally(new RefusedException("ended", "closed for good"));
+      return welcomed;
+    }
     waiting.add(welcomed);
     addresses.reached();
     open(uri);

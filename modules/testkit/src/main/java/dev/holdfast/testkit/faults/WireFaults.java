@@ -15,6 +15,9 @@ final class WireFaults {
   private static final Duration PART = Duration.ofSeconds(8);
   private static final Duration LONG = Duration.ofSeconds(12);
 
+  /** A node that is alone on the bus, too, waits for the bus' own timeout first. */
+  private static final Duration LEFT = Duration.ofSeconds(25);
+
   /** How a batch of hints is named on the bus. */
   private static final String HINTS = "dev.holdfast.channels.Hint$";
 
@@ -53,7 +56,7 @@ final class WireFaults {
       stage.ready(true, () -> stage.others(node));
       stage.await(
           "its clients have left it",
-          LONG,
+          LEFT,
           () ->
               stage.load().clients().stream()
                   .allMatch(
