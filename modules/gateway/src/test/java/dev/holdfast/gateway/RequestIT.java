@@ -90,7 +90,10 @@ class RequestIT {
     for (int i = 0; i <= 64; i++) {
       send("r" + i, "billing", "never", 60_000);
     }
-    assertEquals("rate_limited", ann.client().awaitAnswer("r64").get("code").asText());
+    ObjectNode refused = ann.client().awaitAnswer("r64");
+
+    assertEquals("rate_limited", refused.get("code").asText());
+    assertEquals(1_000, refused.path("retryAfter").asInt(), "no word of when to come again");
   }
 
   private ObjectNode request(String service, String method, int timeout) {
