@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
 
-/** A {@link ReaderMain} that runs. */
+/** A {@link ReaderMain}, or {@link HostMain}, that runs. */
 final class ReaderProcess implements AutoCloseable {
   private final String id;
   private final Process process;
@@ -26,7 +26,19 @@ final class ReaderProcess implements AutoCloseable {
   static ReaderProcess start(
       TestCluster cluster, String id, String tenant, String channel, Path handled)
       throws IOException {
-    Path log = handled.resolveSibling(id + ".log");
+    return start(
+        cluster, ReaderMain.class, id, handled, List.of(tenant, channel, handled.toString()));
+  }
+
+  /** Returns at once; see {@link #awaitReady}. */
+  static ReaderProcess host(TestCluster cluster, String id, Path asked) throws IOException {
+    return start(cluster, HostMain.class, id, asked, List.of(asked.toString()));
+  }
+
+  private static ReaderProcess start(
+      TestCluster cluster, Class<?> main, String id, Path beside, List<String> more)
+      throws IOException {
+    Path log = beside.resolveSibling(id + ".log");
     String members = String.join(",", cluster.members());
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -35,11 +47,11 @@ final class ReaderProcess implements AutoCloseable {
         .filter(argument -> argument.startsWith("--add-"))
         .forEach(command::add);
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(ReaderMain.class.getName(), id, cluster.busName(), members));
-    command.addAll(List.of(tenant, channel, handled.toString()));
+    command.addAll(List.of(main.getName(), id, cluster.busName(), members));
+    command.addAll(more);
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    return new ReaderProcess(id, process, ReaderMain.ready(handled, id));
+    return new ReaderProcess(id, process, ReaderMain.ready(beside, id));
   }
 
   String id() {

@@ -10,9 +10,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 
-/** Publishes steadily to many channels, 400 a second over all, each channel numbered from 1. */
+/** Publishes steadily to many channels, 200 a second over all, each channel numbered from 1. */
 final class Ticks implements AutoCloseable {
-  private static final int PER_TICK = 4;
+  private static final int PER_TICK = 2;
 
   private final List<String> channels;
   private final BiFunction<String, Long, CompletableFuture<?>> publish;
@@ -20,6 +20,7 @@ final class Ticks implements AutoCloseable {
   private final List<String> failures = new ArrayList<>();
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
   private int turn;
+  private boolean started;
 
   /**
    * @param publish a number to a channel; completes when it is stored, in the order of the calls
@@ -29,8 +30,16 @@ final class Ticks implements AutoCloseable {
     this.publish = publish;
   }
 
+  List<String> channels() {
+    return channels;
+  }
+
+  /** From the first call on. */
   void start() {
-    clock.scheduleAtFixedRate(this::tick, 0, 10, TimeUnit.MILLISECONDS);
+    if (!started) {
+      started = true;
+      clock.scheduleAtFixedRate(this::tick, 0, 10, TimeUnit.MILLISECONDS);
+    }
   }
 
   private void tick() {
