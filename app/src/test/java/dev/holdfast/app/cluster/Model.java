@@ -38,6 +38,9 @@ final class Model {
   /** Its log keeps no more than {@link #AGE} and some entries. */
   private static final String SHORT = "run:short";
 
+  /** Nobody publishes there before. */
+  private static final String LAST = "topic:last";
+
   private static final Duration AGE = Duration.ofSeconds(1);
   private static final int KEPT = 5;
   private static final int CLIENTS = 5;
@@ -139,12 +142,12 @@ final class Model {
   }
 
   /** Each in its own channel, which little else is published to. */
-  void allUsersAreTold() {
-    clients.keySet().forEach(name -> tell("user:" + name));
+  List<CompletableFuture<Position>> allUsersAreTold() {
+    return clients.keySet().stream().map(name -> tell("user:" + name)).toList();
   }
 
-  void theTenantIsTold() {
-    tell("tenant");
+  List<CompletableFuture<Position>> theTenantIsTold() {
+    return List.of(tell("tenant"));
   }
 
   private CompletableFuture<Position> tell(String channel) {
@@ -227,12 +230,16 @@ final class Model {
   private void publish(String name, WsTestClient client, int count) {
     String topic = TOPICS.get(random.nextInt(TOPICS.size()));
     for (int i = 0; i < count; i++) {
-      Payload payload = history.next(name, topic);
-      follow(
-          topic,
-          payload,
-          client.publish(topic, EVENT, payload.data()).thenApply(Published::position));
+      publish(name, client, topic);
     }
+  }
+
+  private void publish(String name, WsTestClient client, String topic) {
+    Payload payload = history.next(name, topic);
+    follow(
+        topic,
+        payload,
+        client.publish(topic, EVENT, payload.data()).thenApply(Published::position));
   }
 
   private void publishAndCut(String name, WsTestClient client) {
@@ -319,8 +326,8 @@ final class Model {
       }
     }
     awaitWhole();
-    // Who was fenced meanwhile finds it out now.
-    clients.forEach((name, client) -> publish(name, client, 1));
+    // Who was fenced meanwhile finds it out now, with its first publication to a channel.
+    clients.forEach((name, client) -> publish(name, client, LAST));
     awaitWhole();
   }
 

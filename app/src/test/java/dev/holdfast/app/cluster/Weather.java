@@ -1,5 +1,6 @@
 package dev.holdfast.app.cluster;
 
+import dev.holdfast.core.Position;
 import dev.holdfast.testkit.TestNode;
 import dev.holdfast.testkit.faults.ReplicatedRedis;
 import dev.holdfast.testkit.faults.Setting;
@@ -10,6 +11,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.awaitility.Awaitility;
 
 /** What happens to the whole cluster while the model's runs of one batch go on. */
@@ -113,13 +116,11 @@ enum Weather {
         sky.slow(node);
         for (int i = 0; i < 2; i++) {
           sky.to(node).forEach(lane -> lane.drop(frame -> names(frame, "channels.Hint$Batch")));
-          sky.models.forEach(Model::allUsersAreTold);
-          sky.lasts(100 + sky.random.nextInt(100));
+          sky.halfOf(Model::allUsersAreTold);
           sky.to(node).forEach(lane -> lane.drop(frame -> false));
-          sky.models.forEach(Model::theTenantIsTold);
-          sky.lasts(sky.random.nextInt(100));
+          sky.halfOf(Model::theTenantIsTold);
         }
-        sky.lasts(1_000);
+        sky.lasts(1_500);
         sky.setting.cluster().wires().mend();
       }
     }
@@ -193,7 +194,17 @@ enum Weather {
     /** What Redis answers to this node comes late. */
     void slow(TestNode node) {
       Lane answers = setting.cluster().wires().lane(Wires.REDIS, node.id());
-      answers.delay(Duration.ofMillis(300 + random.nextInt(500)));
+      answers.delay(Duration.ofMillis(300 + random.nextInt(1_000)));
+    }
+
+    /** Until half of it is acknowledged: the rest is with those that are slow. */
+    void halfOf(Function<Model, List<CompletableFuture<Position>>> publish) {
+      List<CompletableFuture<Position>> all =
+          models.stream().flatMap(model -> publish.apply(model).stream()).toList();
+      Awaitility.await("half is acknowledged")
+          .atMost(Duration.ofMinutes(1))
+          .pollInterval(Duration.ofMillis(5))
+          .until(() -> all.stream().filter(CompletableFuture::isDone).count() * 2 >= all.size());
     }
 
     /** From the others, over the bus. */

@@ -3,7 +3,6 @@ package dev.holdfast.testkit.wire;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.Socket;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -119,26 +118,39 @@ final class RelayedConnection {
   }
 
   private void write(Way way, BlockingQueue<Chunk> chunks) {
+    boolean taken = true;
     try {
-      OutputStream out = way.to.getOutputStream();
       Chunk chunk = chunks.take();
       while (chunk.bytes != END) {
         way.lane.awaitPassage(this, chunk.at);
-        if (!way.lane.drops(chunk.bytes)) {
-          out.write(chunk.bytes);
-        }
+        // Where nobody takes it any more, the other direction still has its way.
+        taken = taken && (way.lane.drops(chunk.bytes) || isWritten(way.to, chunk.bytes));
         chunk = chunks.take();
       }
       way.lane.awaitPassage(this, chunk.at);
-      way.to.shutdownOutput();
-    } catch (IOException gone) {
-      // Nobody is there to take it.
-      Relay.reset(way.from);
+      end(way.to);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     if (open.decrementAndGet() == 0) {
       reset();
+    }
+  }
+
+  private static boolean isWritten(Socket to, byte[] bytes) {
+    try {
+      to.getOutputStream().write(bytes);
+      return true;
+    } catch (IOException gone) {
+      return false;
+    }
+  }
+
+  private static void end(Socket to) {
+    try {
+      to.shutdownOutput();
+    } catch (IOException gone) {
+      // It has ended before.
     }
   }
 }
