@@ -48,6 +48,11 @@ public final class ConnectionDirectory {
     return holders.containsKey(new Key(tenant, session));
   }
 
+  /** Lets go of what is kept no longer; called now and then. */
+  void tick(long now) {
+    early.forget(now);
+  }
+
   /** Open sockets of this node, also those that have no session yet. */
   public int sockets() {
     return sockets.get();

@@ -27,13 +27,18 @@ final class EarlyNotices {
 
   synchronized void add(Over notice) {
     long now = System.nanoTime();
+    forget(now);
+    Key key = new Key(notice.tenant(), notice.session());
+    Told before = told.remove(key);
+    told.put(key, new Told(before == null ? notice : stronger(before.notice(), notice), now));
+  }
+
+  /** Lets go of those that no attach waits for any more; called now and then, too. */
+  synchronized void forget(long now) {
     Iterator<Told> eldest = told.values().iterator();
     while (eldest.hasNext() && isDone(eldest.next(), now)) {
       eldest.remove();
     }
-    Key key = new Key(notice.tenant(), notice.session());
-    Told before = told.remove(key);
-    told.put(key, new Told(before == null ? notice : stronger(before.notice(), notice), now));
   }
 
   /** The end of a session is the end of the attachment that held it then, too. */

@@ -62,6 +62,7 @@ final class GatewayLoop {
   void tick() {
     holds.tick();
     long now = System.nanoTime();
+    services.directory().tick(now);
     List.copyOf(connections).forEach(connection -> connection.liveness.tick(now));
   }
 
