@@ -3,6 +3,7 @@ package dev.holdfast.loadtest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.loadtest.run.scenario.Scenarios;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -128,7 +129,7 @@ class BadInputTest {
   void everyScenarioIsListedWithWhatItTakes() {
     assertEquals(0, commandLine().execute("list"));
 
-    assertEquals(14, out.toString().lines().count(), out.toString());
+    assertEquals(Scenarios.ALL.size(), out.toString().lines().count(), out.toString());
     assertTrue(out.toString().contains("--connections"), out.toString());
   }
 
