@@ -120,6 +120,10 @@ final class Model {
     clients.values().forEach(WsTestClient::close);
   }
 
+  String tenant() {
+    return tenant;
+  }
+
   long seed() {
     return seed;
   }
@@ -141,9 +145,15 @@ final class Model {
     return rare;
   }
 
-  /** Each in its own channel, which little else is published to. */
-  List<CompletableFuture<Position>> allUsersAreTold() {
-    return clients.keySet().stream().map(name -> tell("user:" + name)).toList();
+  /** In all but the tenant's. */
+  List<CompletableFuture<Position>> allChannelsAreTold() {
+    List<String> channels = new ArrayList<>(TOPICS);
+    clients.forEach(
+        (name, client) -> {
+          channels.add("user:" + name);
+          channels.add("session:" + client.session());
+        });
+    return channels.stream().map(this::tell).toList();
   }
 
   List<CompletableFuture<Position>> theTenantIsTold() {

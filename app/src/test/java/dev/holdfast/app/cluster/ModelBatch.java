@@ -1,5 +1,6 @@
 package dev.holdfast.app.cluster;
 
+import dev.holdfast.redis.Keys;
 import dev.holdfast.testkit.TestNode;
 import dev.holdfast.testkit.WsTestClient;
 import dev.holdfast.testkit.faults.Setting;
@@ -54,6 +55,7 @@ final class ModelBatch {
       setting.cluster().startAll();
       all(threads, Model::heal);
       nobodyHoldsOn();
+      models.forEach(this::recordsAreThoseOfTheirClients);
       models.forEach(model -> violations.addAll(model.violations()));
       all(threads, Model::end);
       return violations;
@@ -91,6 +93,24 @@ final class ModelBatch {
           "seed %d: %d connections of %d clients after %s"
               .formatted(first, connections(), wanted, GONE));
     }
+  }
+
+  /** The record alone says where a session is attached: it must be where its client is. */
+  private void recordsAreThoseOfTheirClients(Model model) {
+    for (WsTestClient client : model.clients()) {
+      String recorded = generation(model, client.session());
+      String held = Long.toString(client.welcome().generation());
+      if (client.isConnected() && !held.equals(recorded)) {
+        violations.add(
+            "seed %d: the record of %s is of generation %s, its client has %s"
+                .formatted(model.seed(), client.session(), recorded, held));
+      }
+    }
+  }
+
+  private String generation(Model model, String session) {
+    String key = Keys.session(model.tenant(), session);
+    return setting.replicated().primary().call("HGET", key, "gen");
   }
 
   private long connections() {

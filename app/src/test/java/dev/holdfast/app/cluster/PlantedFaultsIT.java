@@ -138,7 +138,7 @@ class PlantedFaultsIT {
         new PlantedFault()
             .change(SESSION, "^  if now_ms\\(\\) > tonumber\\(deadline\\) then.*$", ""),
         Weather.LATE,
-        "for good");
+        "the record of");
   }
 
   /** Who was replaced went on reading, where nobody could say so. */

@@ -63,6 +63,9 @@ enum Weather {
       TestNode node = sky.anyNode();
       Lane lane = sky.setting.cluster().wires().lane(node.id(), Wires.REDIS);
       sky.trace.add("what " + node.id() + " sent to Redis is late");
+      // Much is on its way when it happens: an attach is sent after the answer to a question.
+      lane.delay(Duration.ofMillis(300));
+      sky.lasts(500 + sky.random.nextInt(500));
       lane.strand();
       sky.lasts(14_000 + sky.random.nextInt(4_000));
       lane.pass();
@@ -116,7 +119,7 @@ enum Weather {
         sky.slow(node);
         for (int i = 0; i < 2; i++) {
           sky.to(node).forEach(lane -> lane.drop(frame -> names(frame, "channels.Hint$Batch")));
-          sky.halfOf(Model::allUsersAreTold);
+          sky.halfOf(Model::allChannelsAreTold);
           sky.to(node).forEach(lane -> lane.drop(frame -> false));
           sky.halfOf(Model::theTenantIsTold);
         }

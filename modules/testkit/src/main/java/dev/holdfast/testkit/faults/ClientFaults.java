@@ -1,6 +1,7 @@
 package dev.holdfast.testkit.faults;
 
 import dev.holdfast.core.Ids;
+import dev.holdfast.redis.Keys;
 import dev.holdfast.testkit.ManualClient;
 import dev.holdfast.testkit.TestCluster;
 import dev.holdfast.testkit.TestNode;
@@ -138,18 +139,19 @@ final class ClientFaults {
       URI url = URI.create("ws://127.0.0.1:" + relay.port() + "/v1/connect");
       WsTestClient client = stage.cluster().client(tenant, "vanishing", List.of(url));
       client.connect().join();
-      double before = node.metrics().sum("holdfast_connections");
+      String session = client.session();
+      String record = Keys.session(tenant, session);
       stage.fault();
       there.hold();
       back.hold();
       client.cutAndStayAway();
       stage.detected(
-          "the node gives it up", () -> node.metrics().sum("holdfast_connections") < before);
+          "the node gives it up",
+          () -> "detached".equals(stage.redis().call("HGET", record, "state")));
       stage.goesOn();
       stage.healed();
       there.cut();
       back.cut();
-      String session = client.session();
       client.connect(stage.cluster().node(2).url()).join();
       if (!session.equals(client.session())) {
         stage.violation("the client that vanished lost its session");
