@@ -2,8 +2,6 @@ package dev.holdfast.app.node;
 
 import dev.holdfast.connections.NodesVerticle;
 import io.vertx.core.Vertx;
-import io.vertx.core.internal.VertxInternal;
-import io.vertx.core.spi.cluster.ClusterManager;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,8 +9,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Notices that clients are better off on another node: this one has no lease, and for a lease's
  * time another has told over the bus that it holds its own, or there were others and none of them
- * is on the bus any more. Others have this node's sessions then. Where Redis is away for everybody,
- * or this is the only node, there is nothing better, and clients stay.
+ * answers on the bus any more. Others have this node's sessions then. Where Redis is away for
+ * everybody, or this is the only node, there is nothing better, and clients stay.
  *
  * <p>Its state is touched on the context of {@link #start}.
  */
@@ -53,7 +51,7 @@ final class Isolation {
     if (nodes.leaseHeld()) {
       since = 0;
       sent = false;
-    } else if (!others.holdTheirs() && !alone()) {
+    } else if (!others.holdTheirs() && !others.allSilent()) {
       since = 0;
     } else if (since == 0) {
       since = System.nanoTime();
@@ -64,11 +62,5 @@ final class Isolation {
           others.holdTheirs() ? "others have theirs" : "sees no other node");
       sendAway.run();
     }
-  }
-
-  /** Of the others that there were when the lease was last renewed, none is on the bus. */
-  private boolean alone() {
-    ClusterManager members = ((VertxInternal) vertx).clusterManager();
-    return nodes.live().size() > 1 && members != null && members.getNodes().size() <= 1;
   }
 }

@@ -82,6 +82,12 @@ final class Neighbours {
     return fresh;
   }
 
+  /** Whether there are others, and none of them has answered lately. */
+  boolean allSilent() {
+    long now = System.nanoTime();
+    return !heardAt.isEmpty() && heardAt.values().stream().allMatch(at -> now - at > HEARSAY_NS);
+  }
+
   /** How many that have a lease do not answer. */
   int silent() {
     long now = System.nanoTime();
