@@ -15,7 +15,7 @@ final class WireFaults {
   private static final Duration PART = Duration.ofSeconds(8);
   private static final Duration LONG = Duration.ofSeconds(12);
 
-  /** A node that is alone on the bus, too, waits for the bus' own timeout first. */
+  /** Two leases and the silence of the others, with room for a busy machine. */
   private static final Duration LEFT = Duration.ofSeconds(25);
 
   /** How a batch of hints is named on the bus. */
