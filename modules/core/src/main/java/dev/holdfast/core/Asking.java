@@ -28,6 +28,7 @@ final class Asking<A> {
   private final Promise<Message<A>> answer = Promise.promise();
   private final Set<Instance> asked = new HashSet<>();
   private final Set<Instance> open = new HashSet<>();
+  private final long begun;
   private final long until;
   private boolean openAtLarge;
   private boolean over;
@@ -39,8 +40,9 @@ final class Asking<A> {
     this.address = address;
     this.message = message;
     this.context = exchange.vertx.getOrCreateContext();
-    this.movedAt = System.nanoTime();
-    this.until = movedAt + timeout.toNanos();
+    this.begun = System.nanoTime();
+    this.movedAt = begun;
+    this.until = begun + timeout.toNanos();
   }
 
   /** Fails with what the bus says, a {@link ReplyException}, or a {@link HoldfastException}. */
@@ -70,11 +72,52 @@ final class Asking<A> {
         open.add(to);
       }
     }
+    if (to == null && !message.repeatable()) {
+      findFirst();
+      return;
+    }
     if (to != null) {
       to.asked(this);
     }
-    long millis = Math.max(1, (until - sent) / 1_000_000);
-    exchange.request(to, address, message, millis).onComplete(got -> came(to, sent, got));
+    request(to, sent);
+  }
+
+  /**
+   * Whomever the bus chooses may just have stopped, and then says nothing: what may be asked once
+   * only is asked of one that has said that it is there.
+   */
+  private void findFirst() {
+    long patience = Math.min(Instances.QUESTION_MS, millisLeft(System.nanoTime()));
+    exchange
+        .who(address, patience)
+        .onSuccess(answer -> instances.seen(answer.headers().get(Exchange.BY)))
+        .onComplete(answered -> sendToFound(answered.cause()));
+  }
+
+  private void sendToFound(Throwable failure) {
+    Instance found = instances.next(asked());
+    long now = System.nanoTime();
+    if (found != null) {
+      close(null);
+      send(found);
+    } else if (isTimeout(failure) && now - begun < (until - begun) / 2) {
+      findFirst();
+    } else {
+      // None, or one of before, which does not answer questions.
+      request(null, now);
+    }
+  }
+
+  private static boolean isTimeout(Throwable failure) {
+    return failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.TIMEOUT;
+  }
+
+  private void request(Instance to, long sent) {
+    exchange.request(to, address, message, millisLeft(sent)).onComplete(got -> came(to, sent, got));
+  }
+
+  private long millisLeft(long now) {
+    return Math.max(1, (until - now) / 1_000_000);
   }
 
   private void came(Instance from, long sent, AsyncResult<Message<A>> got) {

@@ -20,7 +20,7 @@ final class Instances {
   private static final long IN_USE = 10_000 * MS;
   private static final long KEPT = 600_000 * MS;
   private static final int FIRST_QUESTIONS = 4;
-  private static final long QUESTION_MS = 1_000;
+  static final long QUESTION_MS = 1_000;
 
   /** Bounds of how long an answer may take before another instance is asked, too. */
   private static final long SLOW_LEAST = 150 * MS;
@@ -155,7 +155,9 @@ final class Instances {
       long slow = slowAfter() + late;
       unanswered.forEach(asking -> asking.tick(now, slow));
     }
-    if (!known.isEmpty() && now - exploredAt > EXPLORE_EVERY && now - askedAt < IN_USE) {
+    // With none known, what was asked of whomever the bus chose may have reached nobody.
+    boolean wanted = known.isEmpty() ? !unanswered.isEmpty() : now - askedAt < IN_USE;
+    if (wanted && now - exploredAt > EXPLORE_EVERY) {
       exploredAt = now;
       explore();
     }
