@@ -43,6 +43,7 @@ final class Connection {
   private LiveSession session;
   private volatile long askedAt = System.nanoTime() - MOVE_AGAIN_NS;
   private boolean released;
+  private boolean asking;
 
   /**
    * @param token that the upgrade carried, or null
@@ -169,14 +170,41 @@ final class Connection {
     }
   }
 
-  /** Another connection holds the session. */
-  void replaced() {
-    closeWithout(CloseCode.REPLACED);
+  /**
+   * An attachment of another generation holds the session. One that is ahead by a leap need not be
+   * later: the store may have gone to data that never had this one, and got an older attempt of the
+   * same client since.
+   */
+  void replaced(long generation) {
+    if (session.ref.mayBeOtherData(generation)) {
+      fenced();
+    } else {
+      closeWithout(CloseCode.REPLACED);
+    }
   }
 
-  /** Closes a connection that does not hold its session, as {@link Closing#isUnheld} says. */
-  void unheld(ErrorCode why) {
-    if (why == ErrorCode.SHUTTING_DOWN) {
+  /** The record says whether another took the session, or whether this attachment was lost. */
+  private void fenced() {
+    if (!asking) {
+      asking = true;
+      loop.cursors.why(session).onSuccess(this::judged).onFailure(this::fail);
+    }
+  }
+
+  /** Closes a connection that may not hold its session, as {@link Closing#isUnheld} says. */
+  private void unheld(ErrorCode why) {
+    if (why == ErrorCode.FENCED && session != null && !released) {
+      fenced();
+    } else {
+      judged(why);
+    }
+  }
+
+  /** Closes a connection that does not hold its session, or not as it thinks; null: it does. */
+  void judged(ErrorCode why) {
+    if (why == null) {
+      close(CloseCode.LOST);
+    } else if (why == ErrorCode.SHUTTING_DOWN) {
       shutdown();
     } else {
       closeWithout(Closing.of(why));

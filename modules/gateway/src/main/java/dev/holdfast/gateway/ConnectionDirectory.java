@@ -111,8 +111,9 @@ public final class ConnectionDirectory {
   private static Connection newer(Connection before, Connection now) {
     boolean replaces = generation(now) >= generation(before);
     Connection older = replaces ? before : now;
-    older.onContext(Connection::replaced);
-    return replaces ? now : before;
+    Connection newer = replaces ? now : before;
+    older.onContext(connection -> connection.replaced(generation(newer)));
+    return newer;
   }
 
   private static long generation(Connection connection) {

@@ -1,6 +1,7 @@
 package dev.holdfast.gateway;
 
 import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.Position;
 import dev.holdfast.sessions.Answer;
 import dev.holdfast.sessions.SessionMessage.StoreCursors;
@@ -75,6 +76,16 @@ final class CursorBatcher {
         .onSuccess(unheld -> stored(entries, holders, unheld));
   }
 
+  /** Answers why this one does not hold its session; null if it does. */
+  Future<ErrorCode> why(LiveSession session) {
+    var entry = new StoreCursors.Entry(session.ref, Map.of());
+    return sessions
+        .storeCursors(new StoreCursors(List.of(entry)))
+        .map(
+            unheld ->
+                unheld.entries().stream().findFirst().map(Answer.Unheld.Entry::why).orElse(null));
+  }
+
   private static void stored(
       List<StoreCursors.Entry> entries,
       Map<SessionRef, LiveSession> holders,
@@ -86,7 +97,7 @@ final class CursorBatcher {
     for (Answer.Unheld.Entry entry : unheld.entries()) {
       LiveSession holder = holders.get(entry.session());
       if (holder != null) {
-        holder.connection.unheld(entry.why());
+        holder.connection.judged(entry.why());
       }
     }
   }

@@ -175,7 +175,7 @@ final class LiveSession implements ClientFrame.Handler {
       boolean revoked = "revoked".equals(ended.reason());
       connection.closeWithout(revoked ? CloseCode.REVOKED : CloseCode.ENDED);
     } else {
-      connection.replaced();
+      connection.replaced(notice.generation());
     }
   }
 }

@@ -81,6 +81,34 @@ class EndOfAttachmentIT {
     }
   }
 
+  /**
+   * A node that was paused read what the client had given up, after a failover to data that had not
+   * the attachment made instead of it: that one, the newest, was told 4500 "replaced".
+   */
+  @Test
+  void whatComesLateToAnOlderReplicaReplacesNothingThatItNeverHad(@OwnRedis TestRedis own) {
+    try (LaggingReplica replica = LaggingReplica.of(own);
+        GatewayFixture there = new GatewayFixture(own.uri());
+        GatewayFixture other =
+            new GatewayFixture(own.uri(), there.tenant, GatewayConfig.DEFAULTS)) {
+      Welcomed ann = there.hello("ann", "publish:topic:*");
+      Welcomed bob = there.hello("bob", "publish:topic:*");
+      replica.cutOff(own);
+      Welcomed anns = resume(there, ann).live();
+      Welcomed bobs = resume(there, "bob", bob).live();
+      own.restoreFrom(replica.data());
+      there.awaitStore();
+      other.awaitStore();
+
+      resume(there, ann);
+      resume(other, "bob", bob);
+      publish(bobs);
+
+      assertEquals("4009 lost", close(anns));
+      assertEquals("4009 lost", close(bobs));
+    }
+  }
+
   @Test
   void aSessionThatWasEndedClosesAConnectionThatMissedIt() {
     Welcomed ann = node.hello("ann", "publish:topic:*");
@@ -174,7 +202,11 @@ class EndOfAttachmentIT {
   }
 
   private static Welcomed resume(GatewayFixture at, Welcomed ann) {
-    return at.hello(at.token("ann", "publish:topic:*"), Map.of("resume", ann.session()));
+    return resume(at, "ann", ann);
+  }
+
+  private static Welcomed resume(GatewayFixture at, String user, Welcomed before) {
+    return at.hello(at.token(user, "publish:topic:*"), Map.of("resume", before.session()));
   }
 
   private void tell(NodeNotice notice) {

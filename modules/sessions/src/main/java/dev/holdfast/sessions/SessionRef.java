@@ -9,8 +9,19 @@ import dev.holdfast.core.Names;
  * @param generation of the attachment, from 1; 0 for a service, which is not fenced
  */
 public record SessionRef(String tenant, String session, long generation) implements BusValue {
+  /** Where the store goes to other data, generations go on so far ahead. */
+  private static final long LEAP = 1 << 20;
+
   public SessionRef {
     Names.tenant(tenant);
     Names.id(session, "session");
+  }
+
+  /**
+   * Whether the store may have gone to other data between this attachment and one of that
+   * generation, so that the greater one need not be the later.
+   */
+  public boolean mayBeOtherData(long other) {
+    return other - generation >= LEAP / 2;
   }
 }

@@ -18,20 +18,30 @@ local function lives(state, due)
   return state == 'attached' or (state == 'detached' and now_ms() < tonumber(due or '0'))
 end
 
+-- What generations are ahead by where Redis has gone to other data; and whether one was given by data that these never had. What was
+-- attached since may be an older attempt of the same client, that came late: so it is not said to have taken the session.
+local LEAP = 1048576
+local function leapt_over(leaps, generation)
+  for from in string.gmatch(leaps or '', '%d+') do
+    if generation > tonumber(from) and generation < tonumber(from) + LEAP then return true end
+  end
+  return false
+end
+
 -- Whether what carries this generation may change the session: 'ok' for its holder, and for a service (0) while it lives. Else why not:
 -- 'lost'      this attachment is not known, or its session expired though the connection thought that it held it: Redis went back to
---             an older state, or the node could not renew what it holds. Nobody else is known to hold the session.
+--             an older state, or the node could not renew what it holds. Nobody is known to have taken the session from it.
 -- 'fenced'    a later attachment is known
 -- 'ended', 'revoked'   the session was ended on purpose, see session_end
 -- 'detached'  nobody holds it since: its node was taken for dead, and does not know yet
 local function verdict(session, generation)
-  local s = redis.call('HMGET', session, 'gen', 'state', 'due', 'reason')
+  local s = redis.call('HMGET', session, 'gen', 'state', 'due', 'reason', 'leaps')
   if generation == '0' then return lives(s[2], s[3]) and 'ok' or 'none' end
   local kept, carried = tonumber(s[1] or '-1'), tonumber(generation)
   if kept < carried then return 'lost' end
   local ended = s[2] == 'ended'
   if ended and s[4] ~= 'expired' then return s[4] == 'revoked' and 'revoked' or 'ended' end
-  if kept > carried then return 'fenced' end
+  if kept > carried then return leapt_over(s[5], carried) and 'lost' or 'fenced' end
   return s[2] == 'attached' and 'ok' or s[2] == 'detached' and 'detached' or 'lost'
 end
 
