@@ -49,7 +49,10 @@ enum Weather {
       redis.follow();
       if (sky.random.nextInt(4) > 0) {
         sky.trace.add("and back");
+        long back = System.nanoTime() - MARGIN.toNanos();
         redis.promote();
+        // What the one before took while the other was told, it took for itself.
+        sky.models.forEach(model -> model.history().lost(back, System.nanoTime()));
         redis.follow();
       }
       sky.models.forEach(model -> model.rare().returns(sky.anyNode().url()));

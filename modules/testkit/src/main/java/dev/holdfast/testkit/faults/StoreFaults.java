@@ -79,8 +79,7 @@ final class StoreFaults {
 
   private static void empty(Stage stage) {
     stage.fault();
-    stage.redis().startEmpty();
-    stage.load().history().lost(Long.MIN_VALUE / 2, System.nanoTime());
+    losing(stage, Long.MIN_VALUE / 2, stage.redis()::startEmpty);
     stage.healed();
     afterLoss(stage);
   }
@@ -90,11 +89,17 @@ final class StoreFaults {
     long copied = System.nanoTime();
     publishSome(stage);
     stage.fault();
-    stage.redis().restoreFrom(copy);
     // What was stored while it was copied may be in it or not.
-    stage.load().history().lost(copied - MOMENT.toNanos(), System.nanoTime());
+    losing(stage, copied - MOMENT.toNanos(), () -> stage.redis().restoreFrom(copy));
     stage.healed();
     afterLoss(stage);
+  }
+
+  /** That something is lost is known before it is seen: refusals for that reason come at once. */
+  private static void losing(Stage stage, long since, Runnable fault) {
+    stage.load().history().lost(since, System.nanoTime());
+    fault.run();
+    stage.load().history().lost(since, System.nanoTime());
   }
 
   private static void afterLoss(Stage stage) {
@@ -138,8 +143,7 @@ final class StoreFaults {
     redis.lag();
     publishSome(stage);
     stage.fault();
-    redis.promote();
-    stage.load().history().lost(lagging - MOMENT.toNanos(), System.nanoTime());
+    losing(stage, lagging - MOMENT.toNanos(), redis::promote);
     stage.healed();
     afterLoss(stage);
     long now = System.nanoTime();
