@@ -9,35 +9,42 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * The calls of one wire, in their order: a window of them is written, the others wait. So a server
- * that is slow for a while has little before it that nobody waits for any more, and what was not
- * written can be refused by name. Time is counted in ticks that this process really ran. Confined
- * to the wire's thread.
+ * The calls of one wire: a window of them is written, the others wait, by turns of tenants. So a
+ * server that is slow for a while has little before it that nobody waits for any more, and what was
+ * not written can be refused by name. Time is counted in ticks that this process really ran.
+ * Confined to the wire's thread.
  */
 final class Calls {
   /** Enough for a round trip of a millisecond at more than a server does. */
   static final int WINDOW = 512;
 
-  private final ArrayDeque<Call> waiting = new ArrayDeque<>();
+  private final FairQueue waiting = new FairQueue();
   private final ArrayDeque<Call> written = new ArrayDeque<>();
 
   /** One command on its way. */
   static final class Call {
     final Request request;
     final Promise<Response> promise;
+    private final String group;
     private final boolean expires;
     private final long queuedTick;
     private long writtenTick;
     private long writtenAt;
 
     /**
+     * @param group whose turn it is written at; null: before all
      * @param expires whether it is given up where it was not written in time
      */
-    Call(Request request, Promise<Response> promise, boolean expires, long tick) {
+    Call(Request request, Promise<Response> promise, String group, boolean expires, long tick) {
+      this.group = group;
       this.request = request;
       this.promise = promise;
       this.expires = expires;
       this.queuedTick = tick;
+    }
+
+    String group() {
+      return group;
     }
 
     long writtenAt() {
@@ -55,6 +62,13 @@ final class Calls {
 
   int waiting() {
     return waiting.size();
+  }
+
+  /**
+   * Whether so many are under way, or half as many of this group wait, and so no more are taken.
+   */
+  boolean isFull(String group, int most) {
+    return size() >= most || group != null && waiting.size(group) >= Math.max(1, most / 2);
   }
 
   void add(Call call) {
@@ -89,13 +103,7 @@ final class Calls {
 
   /** Takes out those that have waited for more ticks than this to be written. */
   List<Call> expired(long tick, long most) {
-    List<Call> late = new ArrayList<>();
-    for (Call head = waiting.peek();
-        head != null && head.expires && tick - head.queuedTick > most;
-        head = waiting.peek()) {
-      late.add(waiting.poll());
-    }
-    return late;
+    return waiting.takeWhile(head -> head.expires && tick - head.queuedTick > most);
   }
 
   /** Those that were written more ticks ago than this; they stay, as their answers will come. */
@@ -117,7 +125,7 @@ final class Calls {
     return written.poll();
   }
 
-  /** Takes out what waits, the oldest first. */
+  /** Takes out what waits. */
   Call takeWaiting() {
     return waiting.poll();
   }

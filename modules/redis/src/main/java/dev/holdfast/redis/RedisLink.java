@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>Commands are written in the order of the calls, each by itself (pipelined, never batched),
- *       and answered in that order.
+ *       and answered in that order. Where more wait than may be on their way, that order is kept
+ *       for each tenant, and tenants take turns: one that asks for much waits behind itself.
  *   <li>At most 512 commands are on their way at a time; the others wait, and are refused with
  *       "nothing done" where they were not sent within the command timeout.
  *   <li>A server that answers is alive, however slow it is: the connection breaks where nothing at
@@ -147,7 +148,8 @@ public final class RedisLink {
    */
   public Future<Reply> send(String command, Object... args) {
     Request request = Request.cmd(command(command), args);
-    return onContext(wire -> wire.write(request));
+    String group = FairQueue.group(args.length == 0 ? null : args[0]);
+    return onContext(wire -> wire.write(request, group));
   }
 
   Future<Reply> run(Script script, List<String> keys, List<Object> args) {

@@ -33,6 +33,9 @@ final class RedisWire {
   private static final long IDLE_PING_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final long TIME_OLD_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+  /** Of a call of a script: behind its digest and the number of keys. */
+  private static final int FIRST_KEY = 2;
+
   /** After so many command timeouts a caller is answered though its answer may still come. */
   private static final int OVERDUE = 4;
 
@@ -166,20 +169,26 @@ final class RedisWire {
   }
 
   /**
-   * Writes a command behind those before it. Fails with the driver's failure, or with a named one.
+   * Writes a command behind those of its group before it. Fails with the driver's failure, or with
+   * a named one.
    */
-  Future<Response> write(Request request) {
-    return write(request, true);
+  Future<Response> write(Request request, String group) {
+    return write(request, group, true);
   }
 
-  private Future<Response> write(Request request, boolean expires) {
+  /** Of the wire itself: before all that waits. */
+  private Future<Response> write(Request request) {
+    return write(request, null, true);
+  }
+
+  private Future<Response> write(Request request, String group, boolean expires) {
     if (isBroken()) {
       return refuse("down", "not connected (" + broken + ")");
     }
-    if (calls.size() >= config.maxQueued()) {
+    if (calls.isFull(group, config.maxQueued())) {
       return refuse("overflow", "too many commands in flight (" + config.maxQueued() + ")");
     }
-    var call = new Calls.Call(request, context.promise(), expires, tick);
+    var call = new Calls.Call(request, context.promise(), group, expires, tick);
     calls.add(call);
     fill();
     return call.promise.future();
@@ -195,12 +204,18 @@ final class RedisWire {
 
   /** Runs a script, see {@link Script} for the order that this keeps. */
   Future<Response> run(Script script, Object[] call) {
-    if (isBroken() || calls.size() >= config.maxQueued()) {
-      return write(Request.cmd(Command.EVALSHA, call)); // refused, and no script is to be loaded
+    String group = group(call);
+    if (isBroken() || calls.isFull(group, config.maxQueued())) {
+      // Refused, and no script is to be loaded.
+      return write(Request.cmd(Command.EVALSHA, call), group);
     }
     Integer load = loaded(script);
-    return write(Request.cmd(Command.EVALSHA, call))
+    return write(Request.cmd(Command.EVALSHA, call), group)
         .recover(failure -> again(script, load, call, failure));
+  }
+
+  private static String group(Object[] call) {
+    return FairQueue.group(call.length > FIRST_KEY ? call[FIRST_KEY] : null);
   }
 
   /**
@@ -214,7 +229,7 @@ final class RedisWire {
     }
     Integer load = ++loadCount;
     loads.put(script, load);
-    write(Request.cmd(Command.SCRIPT, "LOAD", script.text()), false)
+    write(Request.cmd(Command.SCRIPT, "LOAD", script.text()), null, false)
         .onFailure(failure -> notLoaded(script, load, failure));
     return load;
   }
@@ -237,7 +252,7 @@ final class RedisWire {
           RedisErrors.unavailable("script " + script + " was flushed, nothing done"));
     }
     loaded(script);
-    return write(Request.cmd(Command.EVALSHA, call));
+    return write(Request.cmd(Command.EVALSHA, call), group(call));
   }
 
   private Future<Response> refuse(String kind, String message) {
