@@ -37,18 +37,23 @@ final class Creating {
       throw HoldfastException.told(ErrorCode.TOO_LARGE, "size: more than the tenant's largest");
     }
     return checkSession(message.caller(), tenant, spec)
-        .compose(checked -> begin(new FileKey(tenant, Ids.fresh()), spec));
+        .compose(
+            checked ->
+                begin(
+                    new FileKey(tenant, Ids.fresh()),
+                    spec,
+                    message.caller() instanceof Caller.User));
   }
 
   /** A file with these bytes reserved, still without content. The caller has been checked. */
-  private Future<FileRecord> begin(FileKey file, FileSpec spec) {
+  private Future<FileRecord> begin(FileKey file, FileSpec spec, boolean byUser) {
     String content = UUID.randomUUID().toString().replace("-", "");
     long retryMs = parts.config().retry().toMillis();
     return parts
         .index()
         .now()
         .compose(now -> parts.index().setDue(file, now + retryMs))
-        .compose(due -> parts.quota().reserve(file, spec))
+        .compose(due -> parts.quota().reserve(file, spec, byUser))
         .compose(now -> make(file, spec, content, now))
         .onSuccess(made -> parts.metrics().created.increment())
         .onFailure(failure -> undo(file));

@@ -42,12 +42,27 @@ final class QuotaStore {
 
   record Totals(long bytes, long files) {}
 
-  /** Answers Redis time in ms; LIMIT_EXCEEDED where it would be too much: nothing is reserved. */
-  Future<Long> reserve(FileKey file, FileSpec spec) {
+  /**
+   * Answers Redis time in ms; LIMIT_EXCEEDED where it would be too much: nothing is reserved.
+   *
+   * @param byUser whether the owner makes it, who then is held to a user's share
+   */
+  Future<Long> reserve(FileKey file, FileSpec spec, boolean byUser) {
     TenantFiles limits = config.of(file.tenant());
+    long mostBytes = byUser ? limits.userBytes() : limits.bytes();
+    long mostFiles = byUser ? limits.userFiles() : limits.files();
     String session = spec.session() == null ? "" : spec.session();
     String entry = spec.size() + "\n" + spec.owner() + "\n" + session + "\n" + spec.name();
-    List<Object> args = List.of(file.file(), spec.size(), entry, limits.bytes(), limits.files());
+    List<Object> args =
+        List.of(
+            file.file(),
+            spec.size(),
+            entry,
+            limits.bytes(),
+            limits.files(),
+            spec.owner(),
+            mostBytes,
+            mostFiles);
     return RESERVE
         .run(link, List.of(Keys.fileQuota(file.tenant())), args)
         .map(QuotaStore::reserved);
@@ -87,6 +102,9 @@ final class QuotaStore {
       case "count" ->
           throw HoldfastException.told(
               ErrorCode.LIMIT_EXCEEDED, "quota: the tenant has too many files");
+      case "user" ->
+          throw HoldfastException.told(
+              ErrorCode.LIMIT_EXCEEDED, "quota: the user's files would take more than its share");
       default -> reply.asLong();
     };
   }

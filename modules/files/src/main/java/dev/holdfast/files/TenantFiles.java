@@ -12,17 +12,21 @@ import java.util.regex.Pattern;
  * @param largest bytes of one file; 0: 5 GiB
  * @param types content types that are taken, as {@code image/png} or {@code image/*}; empty: all.
  *     What counts is what the content shows
+ * @param userPercent of bytes and files, that one user's may take, 1 to 100; 0: 50. Services that
+ *     make files for a user are not held to it
  */
-public record TenantFiles(long bytes, long files, long largest, List<String> types) {
+public record TenantFiles(
+    long bytes, long files, long largest, List<String> types, int userPercent) {
   private static final long GIB = 1L << 30;
   private static final Pattern TYPE = Pattern.compile("[a-z0-9.+-]+/([a-z0-9.+-]+|\\*)");
 
-  public static final TenantFiles DEFAULTS = new TenantFiles(0, 0, 0, List.of());
+  public static final TenantFiles DEFAULTS = new TenantFiles(0, 0, 0, List.of(), 0);
 
   public TenantFiles {
     bytes = bytes == 0 ? 10 * GIB : bytes;
     files = files == 0 ? 100_000 : files;
     largest = largest == 0 ? 5 * GIB : largest;
+    userPercent = userPercent == 0 ? 50 : userPercent;
     types = types == null ? List.of() : List.copyOf(types);
     var problems = new ArrayList<String>();
     if (bytes < 0 || bytes > 1L << 50) {
@@ -34,6 +38,9 @@ public record TenantFiles(long bytes, long files, long largest, List<String> typ
     if (largest < 0 || largest > 1L << 50) {
       problems.add("largest: 1 to 2^50, not " + largest);
     }
+    if (userPercent < 0 || userPercent > 100) {
+      problems.add("userPercent: 1 to 100, not " + userPercent);
+    }
     for (String type : types) {
       if (!TYPE.matcher(type).matches()) {
         problems.add("types: like image/png or image/*, not " + type);
@@ -42,6 +49,14 @@ public record TenantFiles(long bytes, long files, long largest, List<String> typ
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
     }
+  }
+
+  long userBytes() {
+    return Math.max(1, bytes * userPercent / 100);
+  }
+
+  long userFiles() {
+    return Math.max(1, files * userPercent / 100);
   }
 
   /** Whether content of this type is taken. */

@@ -50,7 +50,8 @@ class BadInputIT {
 
   @BeforeEach
   void start() {
-    var limits = new TenantFiles(10_000, 3, 5_000, List.of("text/*", "application/octet-stream"));
+    var limits =
+        new TenantFiles(10_000, 3, 5_000, List.of("text/*", "application/octet-stream"), 100);
     node = FilesNode.first(redis, FilesNode.limited(folder.resolve("files"), limits));
   }
 

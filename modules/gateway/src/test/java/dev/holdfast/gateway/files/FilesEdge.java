@@ -79,7 +79,7 @@ final class FilesEdge implements AutoCloseable {
   private static FilesConfig config(Path folder) {
     return new FilesConfig(
         folder,
-        new TenantFiles(100_000_000, 1_000, 50_000_000, List.of()),
+        new TenantFiles(100_000_000, 1_000, 50_000_000, List.of(), 100),
         Map.of(),
         Duration.ofHours(1),
         Duration.ofMillis(300),
