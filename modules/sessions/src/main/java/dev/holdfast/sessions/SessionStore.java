@@ -365,6 +365,6 @@ final class SessionStore {
   }
 
   private static Script script(String name) {
-    return Script.of("sessions", "session_prelude", name);
+    return Script.of("sessions", "session_prelude", "session_reading", name);
   }
 }
