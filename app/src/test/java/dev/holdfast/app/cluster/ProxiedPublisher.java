@@ -11,13 +11,15 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Publishes by HTTP through a proxy, numbered, without awaiting; what has no good answer is sent
- * again, and the proxy chooses the node.
+ * Publishes by HTTP through a proxy, numbered, to each channel one after the other; what has no
+ * good answer is sent again, and the proxy chooses the node.
  */
 final class ProxiedPublisher implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -26,6 +28,7 @@ final class ProxiedPublisher implements AutoCloseable {
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
+  private final Map<String, CompletableFuture<?>> last = new HashMap<>();
   private final TcpBalancer proxy;
   private final String token;
 
@@ -34,8 +37,15 @@ final class ProxiedPublisher implements AutoCloseable {
     this.token = cluster.token(tenant, "publisher");
   }
 
-  /** Completes when it is stored. */
+  /** Completes when it is stored. One thread. */
   CompletableFuture<?> publish(String channel, long number) {
+    CompletableFuture<?> before = last.getOrDefault(channel, CompletableFuture.completedFuture(0));
+    CompletableFuture<?> stored = before.thenCompose(done -> store(channel, number));
+    last.put(channel, stored);
+    return stored;
+  }
+
+  private CompletableFuture<?> store(String channel, long number) {
     var publication =
         new JsonObject()
             .put("channel", channel)
@@ -68,7 +78,6 @@ final class ProxiedPublisher implements AutoCloseable {
             });
   }
 
-  /** Another number may have to come first. */
   private static boolean isStored(HttpResponse<String> answer) {
     return answer.statusCode() == STORED
         && !new JsonObject(answer.body())
