@@ -8,6 +8,8 @@ import java.time.Duration;
  * Which Redis is used, and how; the limits are those of {@link RedisConfig}.
  *
  * @param uri null: an embedded server, whose data are in the data folder
+ * @param reserve percent of {@code maxmemory} at which what grows is refused, so that sessions live
+ *     on; 0: none
  * @param embeddedPort port of the embedded server on loopback; 0 takes a free one
  * @param embeddedFsync when the embedded server writes to disk
  * @param embeddedPatience how long the embedded server, when it has ended, is started again before
@@ -20,6 +22,7 @@ public record RedisSettings(
     Duration reconnectMin,
     Duration reconnectMax,
     int maxQueued,
+    int reserve,
     int embeddedPort,
     Fsync embeddedFsync,
     Duration embeddedPatience) {
@@ -34,6 +37,7 @@ public record RedisSettings(
           LIBRARY.reconnectMin(),
           LIBRARY.reconnectMax(),
           LIBRARY.maxQueued(),
+          LIBRARY.reserve(),
           0,
           Fsync.ALWAYS,
           Duration.ofMinutes(1));
@@ -42,7 +46,8 @@ public record RedisSettings(
     link(
         uri == null ? LIBRARY.uri() : uri,
         new Duration[] {commandTimeout, connectTimeout, reconnectMin, reconnectMax},
-        maxQueued);
+        maxQueued,
+        reserve);
     if (embeddedPort < 0 || embeddedPort > 65_535) {
       throw new IllegalArgumentException("embeddedPort: 0 to 65535, not " + embeddedPort);
     }
@@ -62,7 +67,8 @@ public record RedisSettings(
     return link(
         reached,
         new Duration[] {commandTimeout, connectTimeout, reconnectMin, reconnectMax},
-        maxQueued);
+        maxQueued,
+        reserve);
   }
 
   @Override
@@ -70,7 +76,7 @@ public record RedisSettings(
     return embedded() ? "embedded at port " + embeddedPort : at(uri).toString();
   }
 
-  private static RedisConfig link(String uri, Duration[] times, int maxQueued) {
-    return new RedisConfig(uri, times[0], times[1], times[2], times[3], maxQueued);
+  private static RedisConfig link(String uri, Duration[] times, int maxQueued, int reserve) {
+    return new RedisConfig(uri, times[0], times[1], times[2], times[3], maxQueued, reserve);
   }
 }

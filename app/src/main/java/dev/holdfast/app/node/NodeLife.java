@@ -26,6 +26,9 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One life of a node: its services and gateways under one start epoch. It is started once and
@@ -33,6 +36,8 @@ import java.util.Map;
  * so its fields need no lock but where it says so.
  */
 final class NodeLife {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeLife.class);
+
   /** What an attach or the reaping of a node may take, see {@link SessionsClient}. */
   private static final Duration LONG_REQUEST = Duration.ofSeconds(10);
 
@@ -87,7 +92,9 @@ final class NodeLife {
   Future<NodeId> start() {
     return openLink(System.nanoTime() + REDIS_PATIENCE.toNanos())
         .onSuccess(opened -> link = opened)
-        .compose(opened -> deployments.deploy(sessions()))
+        .compose(opened -> opened.reserve().watch())
+        .onSuccess(watched -> warnWithoutLimit())
+        .compose(watched -> deployments.deploy(sessions()))
         .compose(done -> deployments.deploy(nodes))
         .compose(done -> startHub())
         .compose(done -> deployments.deploy(channels()))
@@ -168,6 +175,13 @@ final class NodeLife {
                 System.nanoTime() > until
                     ? Future.failedFuture(failure)
                     : bus().vertx().timer(RETRY_MS).compose(now -> openLink(until)));
+  }
+
+  /** An embedded one is for development, and has what its machine has. */
+  private void warnWithoutLimit() {
+    if (link.reserve().isUnbounded() && !config().redis().embedded()) {
+      LOG.warn("Redis has no maxmemory: nothing is kept in reserve for sessions where it fills up");
+    }
   }
 
   private void closeFiles() {
@@ -280,7 +294,11 @@ final class NodeLife {
             "redis", link::up,
             "lease", nodes::leaseHeld,
             "bus", probe::reachable),
-        Map.of("redis", parts.server()::trouble, "bus", neighbours::problem));
+        Map.of("redis", this::redisTrouble, "bus", neighbours::problem));
+  }
+
+  private Optional<String> redisTrouble() {
+    return parts.server().trouble().or(link.reserve()::trouble);
   }
 
   private NodeInfo info() {

@@ -57,6 +57,8 @@ class FullRedisIT {
       cluster.node(1).start(); // until it is ready
 
       redis.send("CONFIG", "SET", "maxmemory", 0);
+      Awaitility.await("node 2 notices it")
+          .until(() -> cluster.node(2).metrics().sum("holdfast_redis_refusing") == 0);
       ManualClient eve = cluster.clients().manual(cluster.node(2).url());
       hello(cluster, eve, "eve", null);
       assertEquals("reply", publish(eve, NEWS, 1).get("type").asText());

@@ -78,6 +78,7 @@ class ConfigViewTest {
             r.reconnectMin(),
             r.reconnectMax(),
             r.maxQueued(),
+            r.reserve(),
             r.embeddedPort(),
             r.embeddedFsync(),
             r.embeddedPatience());

@@ -81,7 +81,7 @@ final class ChannelStore {
   Future<Appended> append(Channel channel, Publisher publisher, long n, byte[] body) {
     Retention retention = config.retentionOf(channel);
     Duration ttl = publisher.isSession() ? SESSION_PUBLISHER_TTL : SERVICE_PUBLISHER_TTL;
-    List<Object> args = new ArrayList<>(12);
+    List<Object> args = new ArrayList<>(13);
     args.add(link.epochToken());
     args.add(Ids.fresh());
     args.add(kind(channel));
@@ -94,6 +94,7 @@ final class ChannelStore {
     args.add(retention.bytes());
     args.add(retention.age().toMillis());
     args.add(config.metaLife(channel).toMillis());
+    args.add(full(channel));
     List<String> keys =
         List.of(
             Keys.meta(channel),
@@ -107,7 +108,7 @@ final class ChannelStore {
   Future<Appended> appendKeyed(
       Caller caller, Channel channel, PublishKeyed.Entry entry, byte[] body) {
     Retention retention = config.retentionOf(channel);
-    List<Object> args = new ArrayList<>(12);
+    List<Object> args = new ArrayList<>(13);
     args.add(link.epochToken());
     args.add(Ids.fresh());
     args.add(kind(channel));
@@ -120,6 +121,7 @@ final class ChannelStore {
     args.add(retention.bytes());
     args.add(retention.age().toMillis());
     args.add(config.metaLife(channel).toMillis());
+    args.add(full(channel));
     List<String> keys =
         List.of(
             Keys.meta(channel),
@@ -167,7 +169,8 @@ final class ChannelStore {
                 node.toString(),
                 ttl,
                 link.deadline(),
-                config.metaLife(channel).toMillis()))
+                config.metaLife(channel).toMillis(),
+                link.reserve().flag()))
         .map(ChannelStore::refuseGone);
   }
 
@@ -191,6 +194,12 @@ final class ChannelStore {
   Future<Void> fence(Channel channel, Publisher publisher) {
     List<Object> args = List.of(publisher.generation(), SESSION_PUBLISHER_TTL.toMillis());
     return FENCE.run(link, List.of(Keys.publisher(channel, publisher.id())), args).mapEmpty();
+  }
+
+  /** What is told in system channels, for example that a session ended, helps to free memory. */
+  private int full(Channel channel) {
+    boolean own = channel.name().kind() == Kind.SYSTEM;
+    return own ? link.reserve().ownFlag() : link.reserve().flag();
   }
 
   private static Appended appended(Reply reply) {

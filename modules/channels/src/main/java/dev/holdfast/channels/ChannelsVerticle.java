@@ -92,7 +92,7 @@ public final class ChannelsVerticle extends VerticleBase
     consumer = served;
     schemas = new Schemas(link);
     schemaConsumer = schemas.serve(bus);
-    return Future.all(consumer.completion(), schemaConsumer.completion());
+    return Future.all(consumer.completion(), schemaConsumer.completion(), link.reserve().watch());
   }
 
   private void beat() {

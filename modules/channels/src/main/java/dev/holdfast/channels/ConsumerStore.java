@@ -48,7 +48,8 @@ final class ConsumerStore {
             claim.earliest() ? "earliest" : "latest",
             MAX_NAMES,
             ConsumerMessage.MAX_LEASE,
-            link.deadline());
+            link.deadline(),
+            link.reserve().flag());
     return CLAIM.run(link, keys, args).map(ConsumerStore::claimed);
   }
 

@@ -66,7 +66,10 @@ public final class HubVerticle extends VerticleBase {
   /** Checks have a link of their own: should they ever break it, no reader's work is lost. */
   private Future<Void> opened(RedisLink opened) {
     link = opened;
-    return RedisLink.open(vertx, redis, "checks", registry).map(this::begun);
+    return link.reserve()
+        .watch()
+        .compose(seen -> RedisLink.open(vertx, redis, "checks", registry))
+        .map(this::begun);
   }
 
   private Void begun(RedisLink forChecks) {

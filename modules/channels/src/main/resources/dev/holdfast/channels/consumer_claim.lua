@@ -1,10 +1,10 @@
 -- Gives a consumer of a log to the one instance that reads for it: where nobody holds it, or whose lease has expired.
 -- KEYS  1 meta   2 log   3 consumer   4 names of the channel's consumers          all in the channel's slot
 -- ARGV  1 epoch token   2 epoch offered   3 name   4 owner   5 lease in ms   6 'latest' or 'earliest' (of a consumer that is new)   7 most names
---       8 longest lease in ms   9 deadline: a claim of nobody would keep all others waiting
+--       8 longest lease in ms   9 deadline: a claim of nobody would keep all others waiting   10 '1': the reserve of Redis is touched
 -- Returns {'claimed', generation, epoch, seq} (the cursor) | {'held', ms left} | {'full'}
 -- TTLs: meta 7 days, consumer and names 7 days from the last claim or commit. A lease ends by the time of Redis.
--- A full Redis refuses a consumer that is new, no other.
+-- A full Redis, and one whose reserve is touched, refuses a consumer that is new, no other.
 in_time(ARGV[9])
 local LIFE = 604800000
 local now = now_ms()
@@ -22,7 +22,7 @@ end
 local oldest = now - LIFE
 local known = tonumber(redis.call('ZSCORE', KEYS[4], ARGV[3]) or '0') > oldest
 if not known and redis.call('ZCOUNT', KEYS[4], '(' .. whole(oldest), '+inf') >= tonumber(ARGV[7]) then return {'full'} end
-if kept[1] then keeps(KEYS[3]) end
+if kept[1] then keeps(KEYS[3]) else has_room(ARGV[10]) end
 redis.call('ZADD', KEYS[4], whole(now), ARGV[3])
 redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', whole(oldest))
 

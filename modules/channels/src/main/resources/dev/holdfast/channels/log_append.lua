@@ -2,6 +2,7 @@
 -- KEYS  1 meta   2 log   3 interest zset or session hash   4 publisher          all in the channel's slot
 -- ARGV  1 epoch token   2 epoch offered   3 'z' or 's' (what KEYS 3 is)   4 generation   5 n   6 publisher's name
 --       7 TTL of the publisher's key in ms   8 body   9 most entries   10 most bytes   11 longest age in ms   12 TTL of meta in ms
+--       13 '1': the reserve of Redis is touched
 -- Returns {'stored', epoch, seq, at, nodes} | {'duplicate', epoch, seq} (empty where no longer known) | {'sequence', expected}
 --         | {'fenced'} | {'gone'} (the session of a session: channel)
 -- TTLs: meta ARGV 12, log its age, publisher ARGV 7. XADD is the first write, so that a full Redis refuses before anything changed.
@@ -23,6 +24,7 @@ if n < n0 then
 end
 if n > n0 + 1 then return {'sequence', whole(n0 + 1)} end
 
+has_room(ARGV[13])
 local now = now_ms()
 local epoch, top = open_log(KEYS[1], KEYS[2], token, offered, ARGV[12])
 local seq

@@ -2,7 +2,7 @@
 -- KEYS  1 meta   2 log   3 interest zset or session hash   4 hash of keys   5 zset of keys by ms     all in the channel's slot
 -- ARGV  1 epoch token   2 epoch offered   3 'z' or 's' (what KEYS 3 is)   4 digest of caller and key, '' without one
 --       5 fingerprint of event and data   6 most keys   7 ms that a key is kept   8 body   9 most entries   10 most bytes
---       11 longest age in ms   12 TTL of meta in ms
+--       11 longest age in ms   12 TTL of meta in ms   13 '1': the reserve of Redis is touched
 -- Returns {'stored', epoch, seq, at, nodes} | {'duplicate', epoch, seq} | {'conflict'} (the key came with something else)
 --         | {'full', ms until the oldest key goes} (too many are kept) | {'gone'} (the session of a session: channel)
 -- TTLs: meta ARGV 12, log its age, KEYS 4 and 5 ARGV 7 from the last keyed append; up to 64 keys that are over go with each.
@@ -24,6 +24,7 @@ if digest ~= '' then
   end
 end
 
+has_room(ARGV[13])
 local epoch, top = open_log(KEYS[1], KEYS[2], ARGV[1], offered, ARGV[12])
 local seq
 epoch, seq = put(epoch, top, offered, {'b', body, 't', whole(now), 'p', '-'})

@@ -20,6 +20,11 @@ local function in_time(deadline)
   if now_ms() > tonumber(deadline) then error('-LATE past its deadline, nothing done') end
 end
 
+-- Ends the script where a node saw that the server has no more than its reserve left (see Reserve): what follows would add.
+local function has_room(refuse)
+  if refuse == '1' then error('-OOM the reserve is touched, nothing done') end
+end
+
 -- Returns epoch, top, forks; nil where there is no log and no life is given to a new one.
 local function open_log(meta, log, token, offered, life)
   if not string.find(redis.call('INFO', 'replication'), 'master_replid:' .. string.sub(token, 22), 1, true) then

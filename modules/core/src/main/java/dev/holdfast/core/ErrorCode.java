@@ -23,7 +23,7 @@ public enum ErrorCode {
   NO_SERVICE(12, 503, true, "No instance of the service answers."),
   TIMEOUT(13, 504, true, "No answer in time; the outcome is unknown."),
   UNAVAILABLE(14, 503, true, "The store is away; try again."),
-  STORE_FULL(15, 507, true, "The store is full; publishing is refused for now."),
+  STORE_FULL(15, 507, true, "The store is full; nothing is added for now."),
   SHUTTING_DOWN(16, 503, true, "This node is stopping; use another."),
   INTERNAL(17, 500, true, "Something went wrong on our side."),
   UNSUPPORTED_TYPE(18, 415, false, "Content of this type is not accepted."),
@@ -48,6 +48,15 @@ public enum ErrorCode {
   /** Says of who answers so that another instance may do better. */
   boolean elsewhere() {
     return this == UNAVAILABLE || this == SHUTTING_DOWN || this == TIMEOUT;
+  }
+
+  /** When to ask again where nothing else is said, in ms; 0: as the asker likes. */
+  public long againAfterMs() {
+    return switch (this) {
+      case RATE_LIMITED -> 1_000;
+      case STORE_FULL -> 5_000;
+      default -> 0;
+    };
   }
 
   /** The name on the wire, for example {@code out_of_sequence}. */

@@ -83,6 +83,7 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
 
   @Override
   public Future<?> create(FileMessage.Create message) {
+    link.reserve().require();
     return creating
         .create(message)
         .compose(
@@ -113,6 +114,7 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
 
   @Override
   public Future<?> issueTicket(FileMessage.IssueTicket message) {
+    link.reserve().require();
     Future<FileRecord> file =
         message.purpose() == FileMessage.Purpose.DOWNLOAD
             ? parts.findReady(message.caller(), message.tenant(), message.file())
@@ -128,6 +130,7 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
 
   @Override
   public Future<?> copy(FileMessage.Copy message) {
+    link.reserve().require();
     return new Copying(parts, creating, finishing, removing).copy(message).map(FileRecord::view);
   }
 
@@ -191,9 +194,9 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
     finishing = new Finishing(parts, removing);
     writing = new Writing(parts, finishing);
     reading = new Reading(parts);
-    return parts
-        .disk()
-        .run(FileStorage::id)
+    return link.reserve()
+        .watch()
+        .compose(seen -> parts.disk().run(FileStorage::id))
         .compose(id -> parts.index().storage(id).map(id::equals))
         .onSuccess(this::shared)
         .mapEmpty();

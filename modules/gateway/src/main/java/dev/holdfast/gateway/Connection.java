@@ -28,7 +28,6 @@ final class Connection {
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
-  private static final long RETRY_AFTER_MS = 1_000;
 
   private static final long MOVE_AGAIN_NS = TimeUnit.MINUTES.toNanos(1);
   private static final long MOVE_WITHIN_MS = 1_000;
@@ -134,9 +133,8 @@ final class Connection {
     if (session != null) {
       Refusals.log(session.caller, failure);
     }
-    // A service that has too much to do names no time itself.
-    boolean unnamed = retryAfter == 0 && failure.code() == ErrorCode.RATE_LIMITED;
-    long wait = unnamed ? RETRY_AFTER_MS : retryAfter;
+    // A service that has too much to do names no time itself, nor does a store without room.
+    long wait = retryAfter == 0 ? failure.code().againAfterMs() : retryAfter;
     out.send(ServerFrames.error(frameId, failure, wait, expected));
   }
 

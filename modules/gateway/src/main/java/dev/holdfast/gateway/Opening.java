@@ -177,13 +177,15 @@ final class Opening {
     }
   }
 
+  /** One channel too many, or no room for more: a session that resumes goes on without it. */
   private Future<Void> notStored(List<Reading> batch, Throwable failure) {
-    if (HoldfastException.from(failure).code() != ErrorCode.LIMIT_EXCEEDED) {
+    ErrorCode code = HoldfastException.from(failure).code();
+    if (code != ErrorCode.LIMIT_EXCEEDED && code != ErrorCode.STORE_FULL) {
       return Future.failedFuture(failure);
     }
     for (Reading reading : batch) {
       if (!reading.isStored() && !subscriptions.isOwn(reading.name)) {
-        refused(reading, failure);
+        drop(reading, code, failure);
       }
     }
     return Future.succeededFuture();

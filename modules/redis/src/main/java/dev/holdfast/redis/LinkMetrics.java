@@ -5,9 +5,12 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 /** The meters of one link, all tagged with its purpose. */
 final class LinkMetrics {
@@ -28,6 +31,7 @@ final class LinkMetrics {
   private final Counter reconnects;
   private Gauge up;
   private Gauge waiting;
+  private final List<Gauge> memory = new ArrayList<>();
 
   LinkMetrics(MeterRegistry registry, String purpose) {
     this.registry = registry;
@@ -58,6 +62,23 @@ final class LinkMetrics {
             .register(registry);
   }
 
+  void watchMemory(LongSupplier used, LongSupplier most, BooleanSupplier refusing) {
+    memory.add(memory("holdfast.redis.memory.used", used, "Bytes that count against maxmemory"));
+    memory.add(memory("holdfast.redis.memory.max", most, "maxmemory in bytes; 0: none"));
+    memory.add(
+        memory(
+            "holdfast.redis.refusing",
+            () -> refusing.getAsBoolean() ? 1 : 0,
+            "1 while what grows is refused, for the reserve"));
+  }
+
+  private Gauge memory(String name, LongSupplier value, String description) {
+    return Gauge.builder(name, value::getAsLong)
+        .description(description)
+        .tag("purpose", purpose)
+        .register(registry);
+  }
+
   void answered(long nanos) {
     commands.record(nanos, TimeUnit.NANOSECONDS);
   }
@@ -77,5 +98,6 @@ final class LinkMetrics {
   void close() {
     registry.remove(up);
     registry.remove(waiting);
+    memory.forEach(registry::remove);
   }
 }

@@ -19,6 +19,8 @@ import java.util.regex.Pattern;
  *     each attempt
  * @param reconnectMax upper bound of any such wait; at least {@code reconnectMin}
  * @param maxQueued commands in flight on one link, 1 to 1,000,000; more are refused
+ * @param reserve percent of {@code maxmemory} that are left to what keeps or frees, 0 (none) to 50;
+ *     see {@link Reserve}
  */
 public record RedisConfig(
     String uri,
@@ -26,7 +28,10 @@ public record RedisConfig(
     Duration connectTimeout,
     Duration reconnectMin,
     Duration reconnectMax,
-    int maxQueued) {
+    int maxQueued,
+    int reserve) {
+  private static final int LARGEST_RESERVE = 50;
+  private static final int DEFAULT_RESERVE = 10;
   private static final Duration SHORTEST = Duration.ofMillis(10);
   private static final Duration LONGEST = Duration.ofMinutes(1);
   private static final Pattern DATABASE = Pattern.compile("(/\\d{0,4})?");
@@ -45,6 +50,9 @@ public record RedisConfig(
     if (maxQueued < 1 || maxQueued > 1_000_000) {
       problems.add("maxQueued: 1 to 1000000, not " + maxQueued);
     }
+    if (reserve < 0 || reserve > LARGEST_RESERVE) {
+      problems.add("reserve: 0 to 50 percent, not " + reserve);
+    }
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException("Redis: " + String.join("; ", problems));
     }
@@ -52,7 +60,7 @@ public record RedisConfig(
 
   /**
    * The defaults: 2 s for a command and for a connection, 100 ms to 5 s between attempts, 20,000 in
-   * flight.
+   * flight, 10 % in reserve.
    */
   public static RedisConfig of(String uri) {
     return new RedisConfig(
@@ -61,23 +69,32 @@ public record RedisConfig(
         Duration.ofSeconds(2),
         Duration.ofMillis(100),
         Duration.ofSeconds(5),
-        20_000);
+        20_000,
+        DEFAULT_RESERVE);
   }
 
   public RedisConfig withCommandTimeout(Duration timeout) {
-    return new RedisConfig(uri, timeout, connectTimeout, reconnectMin, reconnectMax, maxQueued);
+    return new RedisConfig(
+        uri, timeout, connectTimeout, reconnectMin, reconnectMax, maxQueued, reserve);
   }
 
   public RedisConfig withConnectTimeout(Duration timeout) {
-    return new RedisConfig(uri, commandTimeout, timeout, reconnectMin, reconnectMax, maxQueued);
+    return new RedisConfig(
+        uri, commandTimeout, timeout, reconnectMin, reconnectMax, maxQueued, reserve);
   }
 
   public RedisConfig withReconnect(Duration min, Duration max) {
-    return new RedisConfig(uri, commandTimeout, connectTimeout, min, max, maxQueued);
+    return new RedisConfig(uri, commandTimeout, connectTimeout, min, max, maxQueued, reserve);
   }
 
   public RedisConfig withMaxQueued(int limit) {
-    return new RedisConfig(uri, commandTimeout, connectTimeout, reconnectMin, reconnectMax, limit);
+    return new RedisConfig(
+        uri, commandTimeout, connectTimeout, reconnectMin, reconnectMax, limit, reserve);
+  }
+
+  public RedisConfig withReserve(int percent) {
+    return new RedisConfig(
+        uri, commandTimeout, connectTimeout, reconnectMin, reconnectMax, maxQueued, percent);
   }
 
   boolean tls() {
@@ -91,9 +108,15 @@ public record RedisConfig(
 
   @Override
   public String toString() {
-    return "RedisConfig[uri=%s, commandTimeout=%s, connectTimeout=%s, reconnectMin=%s, reconnectMax=%s, maxQueued=%d]"
+    return "RedisConfig[uri=%s, commandTimeout=%s, connectTimeout=%s, reconnectMin=%s, reconnectMax=%s, maxQueued=%d, reserve=%d]"
         .formatted(
-            redactedUri(), commandTimeout, connectTimeout, reconnectMin, reconnectMax, maxQueued);
+            redactedUri(),
+            commandTimeout,
+            connectTimeout,
+            reconnectMin,
+            reconnectMax,
+            maxQueued,
+            reserve);
   }
 
   /**

@@ -97,6 +97,7 @@ public final class RedisLink {
   private final String purpose;
   private final LinkMetrics metrics;
   private final RetryPolicy backOff;
+  private final Reserve reserve;
   private final List<Runnable> upListeners = new ArrayList<>();
   private final List<Runnable> downListeners = new ArrayList<>();
   private Thread thread;
@@ -116,6 +117,7 @@ public final class RedisLink {
     this.backOff =
         RetryPolicy.exponentialDelayWithJitter(
             config.reconnectMin().toMillis(), config.reconnectMax().toMillis());
+    this.reserve = new Reserve(context, () -> send("INFO", "memory"), metrics, config.reserve());
   }
 
   /**
@@ -184,6 +186,11 @@ public final class RedisLink {
    */
   public long longestLate() {
     return wire.longestLate();
+  }
+
+  /** What is left of the server's memory, from its {@link Reserve#watch} on. Any thread. */
+  public Reserve reserve() {
+    return reserve;
   }
 
   /** Whether a command would be written now. Any thread. */
@@ -291,6 +298,7 @@ public final class RedisLink {
       closed = true;
       context.removeCloseHook(closeHook);
       context.owner().cancelTimer(reconnectTimer);
+      reserve.stop();
       metrics.close();
     }
     // The client may be dialling still; where it is the wire's, it is closed twice, which it may

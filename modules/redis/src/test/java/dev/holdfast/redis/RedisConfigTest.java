@@ -81,9 +81,9 @@ class RedisConfigTest {
     var failure =
         assertThrows(
             IllegalArgumentException.class,
-            () -> new RedisConfig("nonsense", Duration.ZERO, seconds, seconds, seconds, 0));
+            () -> new RedisConfig("nonsense", Duration.ZERO, seconds, seconds, seconds, 0, 51));
 
-    for (String name : new String[] {"uri", "commandTimeout", "maxQueued"}) {
+    for (String name : new String[] {"uri", "commandTimeout", "maxQueued", "reserve"}) {
       assertTrue(failure.getMessage().contains(name), failure.getMessage());
     }
   }

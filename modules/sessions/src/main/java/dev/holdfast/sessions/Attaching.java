@@ -115,6 +115,7 @@ final class Attaching {
   }
 
   private Future<Attached> open(SessionMessage.Attach attach, long started) {
+    parts.store().requireRoom();
     SessionKey session = new SessionKey(attach.caller().tenant(), Ids.fresh());
     return hold(session, true, attach, started).map(held -> opened(session, attach, held));
   }

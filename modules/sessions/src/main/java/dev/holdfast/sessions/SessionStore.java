@@ -52,6 +52,15 @@ final class SessionStore {
     this.ttl = Long.toString(config.backstop().toMillis());
   }
 
+  /**
+   * To be asked before a session is made or gets attributes.
+   *
+   * @throws HoldfastException STORE_FULL while the reserve of Redis is touched
+   */
+  void requireRoom() {
+    link.reserve().require();
+  }
+
   /** Whose a session is; {@code alive} is false when it ended, or is past its due time. */
   record Peeked(String user, boolean alive) {}
 
@@ -191,6 +200,7 @@ final class SessionStore {
     args.add(config.channels());
     args.add(ttl);
     args.add(link.deadline());
+    args.add(link.reserve().flag());
     cursors.forEach(
         (channel, at) -> {
           args.add(channel.toString());
@@ -226,7 +236,8 @@ final class SessionStore {
             config.channels(),
             ttl,
             link.deadline(),
-            leaves);
+            leaves,
+            link.reserve().flag());
     return PUBLISHING
         .run(link, keys, args)
         .map(reply -> SessionStore.<Void>accepted(reply, null))

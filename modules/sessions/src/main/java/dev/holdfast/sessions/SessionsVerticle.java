@@ -154,6 +154,7 @@ public final class SessionsVerticle extends VerticleBase
   @Override
   public Future<?> create(SessionMessage.Create message) {
     CallerCheck.mayList(message.caller(), message.tenant(), message.user());
+    parts.store().requireRoom();
     SessionKey session = new SessionKey(message.tenant(), Ids.fresh());
     long due = parts.clock().now() + config.lingerOf(message.tenant()).toMillis();
     return parts
@@ -176,6 +177,7 @@ public final class SessionsVerticle extends VerticleBase
   @Override
   public Future<?> setAttributes(SessionMessage.SetAttributes message) {
     String owner = CallerCheck.owner(message.caller(), message.tenant());
+    parts.store().requireRoom();
     SessionKey session = new SessionKey(message.tenant(), message.session());
     return parts
         .store()
@@ -251,7 +253,7 @@ public final class SessionsVerticle extends VerticleBase
     listing = new Listing(parts, new Suspects(SUSPECT_MS));
     upkeep = new Upkeep(parts, attaching);
     link.onUp(() -> tellTime().onFailure(failure -> LOG.debug("time: {}", failure.getMessage())));
-    return tellTime();
+    return link.reserve().watch().compose(seen -> tellTime());
   }
 
   private Future<Void> register() {

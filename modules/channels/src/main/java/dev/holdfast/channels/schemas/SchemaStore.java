@@ -38,7 +38,8 @@ final class SchemaStore {
   record Stored(String revision, Map<SchemaName, String> texts) {}
 
   Future<Put> put(String tenant, SchemaName name, String text) {
-    List<Object> args = List.of(field(name), text, Ids.fresh(), SchemaMessage.MAX_SCHEMAS);
+    List<Object> args =
+        List.of(field(name), text, Ids.fresh(), SchemaMessage.MAX_SCHEMAS, link.reserve().flag());
     return PUT.run(link, List.of(Keys.schemas(tenant)), args)
         .map(reply -> Put.valueOf(reply.asText().toUpperCase(java.util.Locale.ROOT)));
   }

@@ -45,7 +45,8 @@ public final class Problem extends RuntimeException {
       return problem;
     }
     HoldfastException named = HoldfastException.from(failure);
-    return new Problem(named.code().httpStatus, named.code(), named.publicMessage());
+    return new Problem(named.code().httpStatus, named.code(), named.publicMessage())
+        .retryAfter(named.code().againAfterMs());
   }
 
   static Problem badRequest(String detail) {

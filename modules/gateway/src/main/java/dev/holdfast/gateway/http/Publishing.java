@@ -166,9 +166,10 @@ final class Publishing {
   static Problem problem(Result result) {
     ErrorCode code = result.refused();
     String detail = result.detail() == null ? code.publicText : result.detail();
+    long again = result.retryAfter() == 0 ? code.againAfterMs() : result.retryAfter();
     return new Problem(code.httpStatus, code, detail)
         .expecting(result.expected())
-        .retryAfter(result.retryAfter());
+        .retryAfter(again);
   }
 
   private static String outcome(NewPublication publication, Result result) {
