@@ -36,8 +36,9 @@ final class NodeRedis implements AutoCloseable {
     }
     EmbeddedRedis started =
         EmbeddedRedis.start(
-            new EmbeddedRedisConfig(
-                config.data().resolve("redis"), settings.embeddedPort(), settings.embeddedFsync()));
+            EmbeddedRedisConfig.in(config.data().resolve("redis"))
+                .withPort(settings.embeddedPort())
+                .withFsync(settings.embeddedFsync()));
     RedisWatch watch = RedisWatch.over(started, settings.embeddedPatience(), gaveUp);
     return new NodeRedis(settings.at(started.uri()), started, watch);
   }
@@ -56,7 +57,7 @@ final class NodeRedis implements AutoCloseable {
     return embedded == null
         ? config.redactedUri()
         : "embedded, %s at %s, data in %s"
-            .formatted(embedded.version(), embedded.uri(), embedded.dataDir());
+            .formatted(embedded.version(), embedded.address(), embedded.dataDir());
   }
 
   @Override

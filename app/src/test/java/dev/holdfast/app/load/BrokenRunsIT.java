@@ -7,9 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.holdfast.app.HoldfastProcess;
 import dev.holdfast.loadtest.report.Result;
 import dev.holdfast.loadtest.report.ResultJson;
+import dev.holdfast.testkit.TestRedis;
 import java.io.IOException;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -153,31 +152,30 @@ class BrokenRunsIT {
 
   private static FullNode node(String name) throws IOException {
     Path data = folder.resolve(name);
+    TestRedis redis = TestRedis.own();
+    String store = "--redis=" + redis.uri();
     var process =
-        HoldfastProcess.start(folder, "serve", "--end-with-stdin", "--port=0", "--data=" + data);
+        HoldfastProcess.start(
+            folder, "serve", "--end-with-stdin", "--port=0", "--data=" + data, store);
     String at = "http://" + process.awaitOutput("ws://(127.0.0.1:\\d+)").group(1);
-    String port = process.awaitOutput("redis://127.0.0.1:(\\d+)").group(1);
-    return new FullNode(process, at, data, Integer.parseInt(port));
+    return new FullNode(process, at, data, redis);
   }
 
   /** A node whose Redis can be made to have no room. */
-  private record FullNode(HoldfastProcess process, String url, Path data, int redis)
+  private record FullNode(HoldfastProcess process, String url, Path data, TestRedis redis)
       implements AutoCloseable {
     String key() {
       return "--key-file=" + data.resolve("development.key");
     }
 
-    void fillStore() throws IOException {
-      try (var socket = new Socket("127.0.0.1", redis)) {
-        String command = "CONFIG SET maxmemory 1\r\n";
-        socket.getOutputStream().write(command.getBytes(StandardCharsets.US_ASCII));
-        assertEquals('+', socket.getInputStream().read());
-      }
+    void fillStore() {
+      assertEquals("OK", redis.call("CONFIG", "SET", "maxmemory", "1"));
     }
 
     @Override
     public void close() {
       process.close();
+      redis.close();
     }
   }
 

@@ -46,7 +46,9 @@ class ScenariosIT {
         HoldfastProcess.start(
             folder, "serve", "--end-with-stdin", "--port=0", "--bus-port=" + bus, "--data=data");
     url = "http://" + node.awaitOutput("ws://(127.0.0.1:\\d+)").group(1);
-    redis = node.awaitOutput("(redis://127.0.0.1:\\d+)").group(1);
+    String port = node.awaitOutput("redis://127.0.0.1:(\\d+)").group(1);
+    Path password = folder.resolve("data/redis/redis.password");
+    redis = "redis://:" + Files.readString(password).strip() + "@127.0.0.1:" + port;
   }
 
   @AfterAll

@@ -53,8 +53,13 @@ final class DataFolder {
     return path.resolve("redis.pid");
   }
 
-  Path binaries() {
-    return path.resolve("bin");
+  Path settings() {
+    return path.resolve("redis.conf");
+  }
+
+  /** For people: what {@code redis-cli} needs to look into it. */
+  Path password() {
+    return path.resolve("redis.password");
   }
 
   Path path() {

@@ -15,6 +15,9 @@ import org.slf4j.LoggerFactory;
  * else the one that comes along. It has an append-only file, no snapshots and no eviction. It ends
  * with this JVM, also when that is killed. {@link RedisWatch} starts it again where it ends before.
  *
+ * <p>Other users of the machine reach its port, but not its data: each start generates a password,
+ * which stands in files of its owner alone, and commands that change settings are switched off.
+ *
  * <p>Starting and stopping block: not for event loops. Any thread otherwise.
  */
 public final class EmbeddedRedis implements AutoCloseable {
@@ -24,6 +27,7 @@ public final class EmbeddedRedis implements AutoCloseable {
   /** With the port that it has. */
   private final EmbeddedRedisConfig config;
 
+  private final String password;
   private final Path binary;
   private final RedisVersion version;
   private final DataFolder folder;
@@ -31,15 +35,15 @@ public final class EmbeddedRedis implements AutoCloseable {
 
   private EmbeddedRedis(
       EmbeddedRedisConfig config,
+      String password,
       Path binary,
       RedisVersion version,
-      DataFolder folder,
-      ServerProcess server) {
+      DataFolder folder) {
     this.config = config;
+    this.password = password;
     this.binary = binary;
     this.version = version;
     this.folder = folder;
-    this.server = server;
   }
 
   /**
@@ -73,7 +77,13 @@ public final class EmbeddedRedis implements AutoCloseable {
     return config.port();
   }
 
+  /** With the password: for a {@link RedisConfig}, not for logs and command lines. */
   public String uri() {
+    return password == null ? address() : "redis://:" + password + "@127.0.0.1:" + port();
+  }
+
+  /** The same without the password. */
+  public String address() {
     return "redis://127.0.0.1:" + port();
   }
 
@@ -125,32 +135,54 @@ public final class EmbeddedRedis implements AutoCloseable {
     return server;
   }
 
-  /** Another run on the same port and data, after the end of the one before. */
+  ServerProbe probe() {
+    return new ServerProbe(port(), password);
+  }
+
+  /** A run on the port and data; after the end of the one before, if there was one. */
   void restart() throws IOException, InterruptedException {
-    server = ServerProcess.launch(config, binary, port(), folder);
+    server = ServerProcess.launch(binary, probe(), folder);
   }
 
   private static EmbeddedRedis startOne(EmbeddedRedisConfig config, Path binary, DataFolder folder)
       throws IOException, InterruptedException {
-    RedisVersion version = RedisBinary.version(binary);
+    String said = RedisBinary.said(binary);
+    RedisVersion version = RedisVersion.of(said);
     if (!version.isSupported()) {
       throw new IOException(
           "version " + version + " is too old, " + RedisVersion.OLDEST + " is needed");
     }
     folder.checkReadableBy(version);
+    String password = config.open() ? null : ServerFile.freshPassword();
     for (int attempt = 1; ; attempt++) {
       int port = config.port() == 0 ? ServerProbe.freePort() : config.port();
+      var redis = new EmbeddedRedis(config.withPort(port), password, binary, version, folder);
       try {
-        ServerProcess server = ServerProcess.launch(config, binary, port, folder);
-        LOG.info(
-            "Embedded Redis {} ({}) at port {}, data in {}", version, binary, port, folder.path());
-        return new EmbeddedRedis(config.withPort(port), binary, version, folder, server);
+        ServerFile.write(redis.config, password, folder);
+        redis.restart();
+        LOG.info("Embedded Redis {} at port {}, data in {}", said(redis), port, folder.path());
+        warnOf(KnownHoles.in(said), redis);
+        return redis;
       } catch (IOException e) {
         // A free port may be taken by somebody else before the server binds it.
         if (config.port() != 0 || attempt == PORT_ATTEMPTS) {
           throw e;
         }
       }
+    }
+  }
+
+  private static String said(EmbeddedRedis redis) {
+    return redis.version + " (" + redis.binary + ")";
+  }
+
+  private static void warnOf(List<String> holes, EmbeddedRedis redis) {
+    if (!holes.isEmpty()) {
+      LOG.warn(
+          "Embedded Redis {} has known holes by its version ({}): put a newer redis-server or"
+              + " valkey-server on the PATH (a distribution may have mended this one)",
+          said(redis),
+          String.join(", ", holes));
     }
   }
 

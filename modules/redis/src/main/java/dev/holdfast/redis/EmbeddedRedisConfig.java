@@ -11,8 +11,9 @@ import java.util.Objects;
  *     log and the process id
  * @param port on loopback; 0 takes a free one
  * @param fsync when what was written reaches the disk
+ * @param open no password, and every command: for tests that look into it and change its settings
  */
-public record EmbeddedRedisConfig(Path dataDir, int port, Fsync fsync) {
+public record EmbeddedRedisConfig(Path dataDir, int port, Fsync fsync, boolean open) {
   /** {@code appendfsync}. */
   public enum Fsync {
     /** Before it is acknowledged: survives the kill of the machine. */
@@ -35,16 +36,21 @@ public record EmbeddedRedisConfig(Path dataDir, int port, Fsync fsync) {
     }
   }
 
-  /** A free port, {@code appendfsync always}. */
+  /** A free port, {@code appendfsync always}, closed to all who do not have its password. */
   public static EmbeddedRedisConfig in(Path dataDir) {
-    return new EmbeddedRedisConfig(dataDir, 0, Fsync.ALWAYS);
+    return new EmbeddedRedisConfig(dataDir, 0, Fsync.ALWAYS, false);
   }
 
   public EmbeddedRedisConfig withPort(int port) {
-    return new EmbeddedRedisConfig(dataDir, port, fsync);
+    return new EmbeddedRedisConfig(dataDir, port, fsync, open);
   }
 
   public EmbeddedRedisConfig withFsync(Fsync fsync) {
-    return new EmbeddedRedisConfig(dataDir, port, fsync);
+    return new EmbeddedRedisConfig(dataDir, port, fsync, open);
+  }
+
+  /** The same without a password, for tests: whoever is on this machine may do anything there. */
+  public EmbeddedRedisConfig opened() {
+    return new EmbeddedRedisConfig(dataDir, port, fsync, true);
   }
 }

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -21,19 +23,50 @@ import redis.embedded.core.ExecutableProvider;
 record RedisBinary(String origin, Callable<Path> locate) {
 
   /**
-   * In the order of preference: what the machine's owner installed and keeps up to date, then the
-   * one that is carried.
+   * In the order of preference: what the machine's owner installed and keeps up to date, the newest
+   * first, then the one that is carried.
    */
   static List<RedisBinary> known(Path extractTo) {
-    return List.of(
-        new RedisBinary("redis-server on the PATH", () -> onPath("redis-server")),
-        new RedisBinary("valkey-server on the PATH", () -> onPath("valkey-server")),
-        new RedisBinary("the server that comes along", () -> carried(extractTo)));
+    return known(path(), extractTo);
+  }
+
+  /**
+   * @param path folders as in {@code PATH}
+   */
+  static List<RedisBinary> known(String path, Path extractTo) {
+    List<RedisBinary> known = new ArrayList<>();
+    known.add(new RedisBinary("redis-server on the PATH", () -> find("redis-server", path)));
+    known.add(new RedisBinary("valkey-server on the PATH", () -> find("valkey-server", path)));
+    known.sort(Comparator.comparing(RedisBinary::merit).reversed());
+    known.add(new RedisBinary("the server that comes along", () -> carried(extractTo)));
+    return known;
+  }
+
+  /** First those without known holes, then the newer ones; what does not run comes last. */
+  private long merit() {
+    try {
+      String said = said(locate.call());
+      RedisVersion version = RedisVersion.of(said);
+      long number = (version.major() * 1_000L + version.minor()) * 1_000L + version.patch();
+      return KnownHoles.in(said).isEmpty() ? number + (1L << 40) : number;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return -1;
+    } catch (Exception e) { // locate() may fail with anything; the reason is told at the start
+      return -1;
+    }
   }
 
   /** The executable of that name in the folders of PATH. */
   static Path onPath(String name) throws FileNotFoundException {
-    String folders = Objects.requireNonNullElse(System.getenv("PATH"), "");
+    return find(name, path());
+  }
+
+  private static String path() {
+    return Objects.requireNonNullElse(System.getenv("PATH"), "");
+  }
+
+  private static Path find(String name, String folders) throws FileNotFoundException {
     for (String folder : folders.split(File.pathSeparator)) {
       Path file = Path.of(folder.isEmpty() ? "." : folder).resolve(name).toAbsolutePath();
       if (Files.isRegularFile(file) && Files.isExecutable(file)) {
@@ -56,7 +89,7 @@ record RedisBinary(String origin, Callable<Path> locate) {
    * What the binary says by {@code --version}: "Redis server v=6.2.11 sha=..." or "Valkey server
    * v=8.0.1 ...".
    */
-  static RedisVersion version(Path binary) throws IOException, InterruptedException {
+  static String said(Path binary) throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(binary.toString(), "--version").redirectErrorStream(true).start();
     process.getOutputStream().close();
@@ -66,6 +99,6 @@ record RedisBinary(String origin, Callable<Path> locate) {
       process.destroyForcibly();
       throw new IOException("does not run: " + said);
     }
-    return RedisVersion.of(said);
+    return said;
   }
 }

@@ -117,7 +117,7 @@ public final class RedisWatch implements AutoCloseable {
   }
 
   private void lookWhetherItWrites() {
-    boolean refuses = ServerProbe.refusesWrites(redis.port());
+    boolean refuses = redis.probe().refusesWrites();
     String now =
         refuses
             ? "the embedded Redis can't write its file and refuses changes"

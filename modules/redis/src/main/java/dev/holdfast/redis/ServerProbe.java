@@ -10,11 +10,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Looks at loopback ports, blocking. */
-final class ServerProbe {
+/**
+ * Looks at an embedded server, blocking.
+ *
+ * @param port on loopback
+ * @param password null where it has none
+ */
+record ServerProbe(int port, String password) {
   private static final int TIMEOUT_MILLIS = 1_000;
   private static final Pattern PROCESS_ID = Pattern.compile("\nprocess_id:(\\d+)");
   private static final Pattern NOT_WRITTEN = Pattern.compile("\naof_last_write_status:err");
+  private static final Pattern REFUSED = Pattern.compile("(?m)^-(NOAUTH|WRONGPASS)");
   private static final Pattern LOADED = Pattern.compile("\nloading:0");
 
   enum State {
@@ -22,8 +28,6 @@ final class ServerProbe {
     LOADING,
     READY
   }
-
-  private ServerProbe() {}
 
   static int freePort() throws IOException {
     try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -34,8 +38,11 @@ final class ServerProbe {
   /**
    * How far the server process {@code pid} at this port is; fails where another Redis has the port.
    */
-  static State look(int port, long pid) throws IOException {
-    String info = info(port);
+  State look(long pid) throws IOException {
+    String info = info();
+    if (REFUSED.matcher(info).find()) {
+      throw new IOException("port " + port + " is taken by another Redis");
+    }
     Matcher id = PROCESS_ID.matcher(info);
     if (!id.find()) {
       return State.SILENT;
@@ -47,15 +54,17 @@ final class ServerProbe {
   }
 
   /** Whether the server there could not write to its append-only file when it last tried. */
-  static boolean refusesWrites(int port) {
-    return NOT_WRITTEN.matcher(info(port)).find();
+  boolean refusesWrites() {
+    return NOT_WRITTEN.matcher(info()).find();
   }
 
-  private static String info(int port) {
+  private String info() {
     try (var socket = new Socket()) {
       socket.setSoTimeout(TIMEOUT_MILLIS);
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
-      socket.getOutputStream().write("INFO\r\nQUIT\r\n".getBytes(StandardCharsets.US_ASCII));
+      String greeting = password == null ? "" : "AUTH " + password + "\r\n";
+      String question = greeting + "INFO\r\nQUIT\r\n";
+      socket.getOutputStream().write(question.getBytes(StandardCharsets.US_ASCII));
       InputStream answer = socket.getInputStream();
       return new String(answer.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException notYet) {

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -43,12 +42,12 @@ final class ServerProcess {
     this.logged = logged;
   }
 
-  /** Starts it, and returns when it has loaded its data. */
-  static ServerProcess launch(EmbeddedRedisConfig config, Path binary, int port, DataFolder folder)
+  /** Starts it with the folder's {@link ServerFile}; returns when it has loaded its data. */
+  static ServerProcess launch(Path binary, ServerProbe probe, DataFolder folder)
       throws IOException, InterruptedException {
     long logged = Files.exists(folder.log()) ? Files.size(folder.log()) : 0;
     Process process =
-        new ProcessBuilder(OrphanGuard.ownSession(command(config, binary, port, folder)))
+        new ProcessBuilder(OrphanGuard.ownSession(command(binary, folder)))
             .directory(folder.path().toFile())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.log().toFile()))
@@ -57,7 +56,7 @@ final class ServerProcess {
     boolean ready = false;
     try {
       guard(process);
-      server.awaitReady(port);
+      server.awaitReady(probe);
       ready = true;
     } finally {
       if (!ready) {
@@ -67,18 +66,9 @@ final class ServerProcess {
     return server;
   }
 
-  private static List<String> command(
-      EmbeddedRedisConfig config, Path binary, int port, DataFolder folder) {
-    List<String> command = new ArrayList<>(List.of(binary.toString()));
-    command.addAll(
-        List.of(
-            "--bind", "127.0.0.1", "--port", Integer.toString(port), "--protected-mode", "yes"));
-    command.addAll(
-        List.of("--dir", folder.path().toString(), "--pidfile", folder.pidFile().toString()));
-    command.addAll(
-        List.of("--appendonly", "yes", "--appendfsync", config.fsync().setting(), "--save", ""));
-    command.addAll(List.of("--maxmemory-policy", "noeviction", "--daemonize", "no"));
-    return command;
+  /** Settings stand in the file: all users of a machine may read a command line. */
+  private static List<String> command(Path binary, DataFolder folder) {
+    return List.of(binary.toString(), folder.settings().toString());
   }
 
   /** Without a shell a shutdown hook has to do, which a killed JVM does not run. */
@@ -91,14 +81,14 @@ final class ServerProcess {
     }
   }
 
-  private void awaitReady(int port) throws IOException, InterruptedException {
+  private void awaitReady(ServerProbe probe) throws IOException, InterruptedException {
     long heard = System.nanoTime();
-    ServerProbe.State state = ServerProbe.look(port, process.pid());
+    ServerProbe.State state = probe.look(process.pid());
     while (state != ServerProbe.State.READY) {
       if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
         throw new IOException("ended with status " + process.exitValue() + ": " + said());
       }
-      state = ServerProbe.look(port, process.pid());
+      state = probe.look(process.pid());
       heard = state == ServerProbe.State.SILENT ? heard : System.nanoTime();
       if (System.nanoTime() - heard > SILENCE.toNanos()) {
         throw new IOException("no answer for " + SILENCE.toSeconds() + " s: " + said());

@@ -49,7 +49,7 @@ class EmbeddedRedisIT {
 
   @Test
   void itIsSetUpToLoseAndEvictNothing() {
-    server = start("data");
+    server = EmbeddedRedis.start(in("data").opened());
 
     assertTrue(send("CONFIG GET appendfsync").contains("always"));
     assertTrue(send("CONFIG GET appendonly").contains("yes"));
@@ -191,7 +191,9 @@ class EmbeddedRedisIT {
   }
 
   private String send(String command) {
-    return RawRedis.send(server.port(), command);
+    return server.probe().password() == null
+        ? RawRedis.send(server.port(), command)
+        : RawRedis.send(server, command);
   }
 
   private static Path missing() throws FileNotFoundException {

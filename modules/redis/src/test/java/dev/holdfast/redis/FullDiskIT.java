@@ -126,12 +126,12 @@ class FullDiskIT {
 
   /** The program itself lies elsewhere: it would not fit. */
   private EmbeddedRedis onDisk(Fsync fsync) {
-    var config = EmbeddedRedisConfig.in(disk).withFsync(fsync);
+    var config = EmbeddedRedisConfig.in(disk).withFsync(fsync).opened();
     return EmbeddedRedis.start(config, RedisBinary.known(folder.resolve("bin")));
   }
 
   private boolean isReady() throws IOException {
-    return ServerProbe.look(server.port(), server.pid()) == ServerProbe.State.READY;
+    return server.probe().look(server.pid()) == ServerProbe.State.READY;
   }
 
   private void free() throws Exception {

@@ -29,7 +29,7 @@ final class LinkBench implements AutoCloseable {
 
   LinkBench(Path dataDir) {
     this.dataDir = dataDir;
-    this.server = EmbeddedRedis.start(EmbeddedRedisConfig.in(dataDir));
+    this.server = EmbeddedRedis.start(EmbeddedRedisConfig.in(dataDir).opened());
   }
 
   /** With times that are short enough to wait for. */
@@ -46,7 +46,7 @@ final class LinkBench implements AutoCloseable {
 
   /** The same data at the same port; what was there before has been killed. */
   void restart() {
-    server = EmbeddedRedis.start(EmbeddedRedisConfig.in(dataDir).withPort(server.port()));
+    server = EmbeddedRedis.start(EmbeddedRedisConfig.in(dataDir).opened().withPort(server.port()));
   }
 
   void signal(String name) {

@@ -12,6 +12,11 @@ import java.nio.charset.StandardCharsets;
 final class RawRedis {
   private RawRedis() {}
 
+  /** To a server that has a password. */
+  static String send(EmbeddedRedis server, String command) {
+    return send(server.port(), "AUTH " + server.probe().password() + "\r\n" + command);
+  }
+
   static String send(int port, String command) {
     try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(5_000);

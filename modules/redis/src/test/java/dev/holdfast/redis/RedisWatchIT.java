@@ -108,12 +108,12 @@ class RedisWatchIT {
   }
 
   private EmbeddedRedisConfig config() {
-    return EmbeddedRedisConfig.in(folder);
+    return EmbeddedRedisConfig.in(folder).opened();
   }
 
   private void awaitBackAfter(long pid) {
     await().until(() -> server.pid() != pid && server.isAlive());
-    await().until(() -> ServerProbe.look(server.port(), server.pid()) == ServerProbe.State.READY);
+    await().until(() -> server.probe().look(server.pid()) == ServerProbe.State.READY);
     assertNotEquals(pid, server.pid());
   }
 

@@ -4,15 +4,19 @@ import dev.holdfast.redis.EmbeddedRedis;
 import dev.holdfast.redis.EmbeddedRedisConfig;
 import java.nio.file.Path;
 
-/** A process of this machine, with its data in a temporary folder. */
+/**
+ * A process of this machine, with its data in a temporary folder. It is open to all of the machine:
+ * tests fill it, look into it and change its settings.
+ */
 final class EmbeddedServer implements RedisServer {
   private final EmbeddedRedisConfig config;
   private EmbeddedRedis process;
 
   EmbeddedServer(EmbeddedRedisConfig.Fsync fsync) {
     Path folder = Folders.temporary("holdfast-redis");
-    process = EmbeddedRedis.start(EmbeddedRedisConfig.in(folder).withFsync(fsync));
-    config = EmbeddedRedisConfig.in(folder).withFsync(fsync).withPort(process.port());
+    var anyPort = EmbeddedRedisConfig.in(folder).withFsync(fsync).opened();
+    process = EmbeddedRedis.start(anyPort);
+    config = anyPort.withPort(process.port());
   }
 
   Path dataDir() {

@@ -32,6 +32,7 @@ public final class OwnCluster implements Target {
   private final Map<TargetNode, OwnNode> nodes = new LinkedHashMap<>();
   private final List<String> members = new ArrayList<>();
   private EmbeddedRedis redis;
+  private Path redisUri;
   private String secret;
   private boolean closed;
 
@@ -62,6 +63,7 @@ public final class OwnCluster implements Target {
     try {
       var settings = EmbeddedRedisConfig.in(folder.resolve("redis")).withFsync(config.fsync());
       redis = EmbeddedRedis.start(settings);
+      redisUri = OwnerFile.write(folder.resolve("redis.uri"), redis.uri());
     } catch (EmbeddedRedisException e) {
       throw new TargetException(e.getMessage());
     }
@@ -87,7 +89,7 @@ public final class OwnCluster implements Target {
   private List<String> arguments(TargetNode node, List<Integer> ports) {
     List<String> arguments = new ArrayList<>(List.of("serve", "--end-with-stdin"));
     arguments.addAll(List.of("--node-id", node.name(), "--port", ports.get(2).toString()));
-    arguments.addAll(List.of("--redis", redis.uri()));
+    arguments.addAll(List.of("--set", "redis.uri.file=" + redisUri));
     arguments.addAll(List.of("--key-file", folder.resolve(DevelopmentKey.FILE).toString()));
     arguments.addAll(List.of("--data", folder.resolve(node.name()).toString()));
     arguments.addAll(List.of("--members", String.join(",", members)));

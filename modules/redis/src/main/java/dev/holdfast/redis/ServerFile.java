@@ -1,0 +1,77 @@
+package dev.holdfast.redis;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+
+/**
+ * The settings of an embedded server in a file that only its owner may read, as the password stands
+ * there. Without the password every user of the machine would have all data, and with {@code
+ * CONFIG} the rights of the node's user: it writes files where and as it is told.
+ */
+final class ServerFile {
+  private static final int PASSWORD_BYTES = 32;
+
+  /** What changes settings, loads code, or copies the data to another server. */
+  private static final List<String> SWITCHED_OFF =
+      List.of("CONFIG", "DEBUG", "MODULE", "REPLICAOF", "SLAVEOF");
+
+  private ServerFile() {}
+
+  /** Made anew for each start: one that got to another program on the same port opens nothing. */
+  static String freshPassword() {
+    byte[] bytes = new byte[PASSWORD_BYTES];
+    new SecureRandom().nextBytes(bytes);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  /**
+   * @param password null: none, and no command is switched off
+   */
+  static void write(EmbeddedRedisConfig config, String password, DataFolder folder)
+      throws IOException {
+    List<String> lines = new ArrayList<>();
+    lines.addAll(List.of("bind 127.0.0.1", "protected-mode yes", "port " + config.port()));
+    lines.add("dir " + quoted(folder.path()));
+    lines.add("pidfile " + quoted(folder.pidFile()));
+    lines.addAll(List.of("appendonly yes", "appendfsync " + config.fsync().setting(), "save \"\""));
+    lines.addAll(List.of("maxmemory-policy noeviction", "daemonize no"));
+    Files.deleteIfExists(folder.password());
+    if (password != null) {
+      lines.add("requirepass " + password);
+      // Nodes would set it, but can't without CONFIG.
+      lines.add("stream-node-max-bytes " + StreamNodes.BYTES);
+      SWITCHED_OFF.forEach(command -> lines.add("rename-command " + command + " \"\""));
+      writeForOwner(folder.password(), List.of(password));
+    }
+    writeForOwner(folder.settings(), lines);
+  }
+
+  /** As Redis reads a text in quotes. */
+  private static String quoted(Path path) {
+    String text = path.toString().replace("\\", "\\\\").replace("\"", "\\\"");
+    return "\"" + text.replace("\n", "\\n").replace("\r", "\\r") + "\"";
+  }
+
+  private static void writeForOwner(Path file, List<String> lines) throws IOException {
+    Files.deleteIfExists(file);
+    Files.createFile(file, ownerOnly());
+    Files.write(file, lines, StandardCharsets.UTF_8);
+  }
+
+  private static FileAttribute<?>[] ownerOnly() {
+    return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+        }
+        : new FileAttribute<?>[0];
+  }
+}
