@@ -35,7 +35,7 @@ final class HttpRoutes {
 
   Handler<HttpServerRequest> handler(HttpSources sources, Patience patience) {
     Upgrade upgrade = new Upgrade(loop);
-    Router router = router(sources, patience, upgrade);
+    Router router = router(sources, patience);
     return request -> {
       if (Upgrade.isFor(request)) {
         patience.upgrading(request);
@@ -46,19 +46,19 @@ final class HttpRoutes {
     };
   }
 
-  private Router router(HttpSources sources, Patience patience, Upgrade upgrade) {
+  private Router router(HttpSources sources, Patience patience) {
     Router router = Router.router(vertx);
     Cors.of(loop.config.allowedOrigins()).mount(router);
-    new HttpApi(services(sources), patience, handlers(upgrade, sources)).mount(router);
+    new HttpApi(services(sources), patience, handlers(sources)).mount(router);
     return router;
   }
 
   /** By the operations of the document. */
-  private Map<String, Handler<RoutingContext>> handlers(Upgrade upgrade, HttpSources sources) {
+  private Map<String, Handler<RoutingContext>> handlers(HttpSources sources) {
     HealthChecks health = loop.services.health();
     var files = new FileOperations(loop.services.tokens(), sources.files());
     Map<String, Handler<RoutingContext>> handlers = new HashMap<>(files.handlers());
-    handlers.put("connect", routing -> upgrade.handle(routing.request()));
+    handlers.put("connect", routing -> routing.fail(404)); // spelled in another way, see Upgrade
     handlers.put("readEvents", new EventStreams(loop)::handle);
     handlers.put("isLive", routing -> answer(routing, health.live(), Map.of()));
     handlers.put("isReady", routing -> answer(routing, health.ready(), health.said()));

@@ -5,8 +5,8 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,9 +20,6 @@ final class Upgrade {
 
   private static final String PATH = "/v1/connect";
   private static final Logger LOG = LoggerFactory.getLogger(Upgrade.class);
-  private static final String OFFER_HEADER = "Sec-WebSocket-Protocol";
-  private static final String BEARER_ENTRY = "holdfast.bearer.";
-  private static final String BEARER_HEADER = "bearer ";
 
   private final GatewayLoop loop;
 
@@ -36,17 +33,18 @@ final class Upgrade {
   }
 
   void handle(HttpServerRequest request) {
-    List<String> offered = offered(request);
-    if (!request.headers().contains(HttpHeaders.UPGRADE, HttpHeaders.WEBSOCKET, true)) {
-      refuse(request, 426, "This is a WebSocket endpoint: send an upgrade request.");
+    UpgradeHeaders headers = new UpgradeHeaders(request);
+    Optional<Problem> problem = headers.problem();
+    if (problem.isPresent()) {
+      problem.get().send(request.response());
     } else if (!originAllowed(request)) {
       refuse(request, 403, "This origin is not on the node's list of allowed origins.");
-    } else if (!offered.contains(SUB_PROTOCOL)) {
+    } else if (!headers.offered.contains(SUB_PROTOCOL)) {
       refuse(request, 400, "The sub-protocol " + SUB_PROTOCOL + " is required.");
     } else if (loop.stopping()) {
       refuse(request, 503, "This node is stopping; use another.");
     } else {
-      accept(request, token(request, offered));
+      accept(request, headers.token());
     }
   }
 
@@ -56,7 +54,7 @@ final class Upgrade {
 
   private void accept(HttpServerRequest request, String token) {
     // The one that is chosen stands alone, so that a token is never echoed.
-    request.headers().set(OFFER_HEADER, SUB_PROTOCOL);
+    request.headers().set(UpgradeHeaders.OFFER, SUB_PROTOCOL);
     request
         .toWebSocket()
         .onSuccess(socket -> open(socket, token))
@@ -71,29 +69,5 @@ final class Upgrade {
     List<String> origins = request.headers().getAll(HttpHeaders.ORIGIN);
     return origins.isEmpty()
         || origins.size() == 1 && loop.config.allowedOrigins().contains(origins.get(0));
-  }
-
-  private static List<String> offered(HttpServerRequest request) {
-    List<String> offered = new ArrayList<>();
-    for (String header : request.headers().getAll(OFFER_HEADER)) {
-      for (String entry : header.split(",")) {
-        offered.add(entry.strip());
-      }
-    }
-    return offered;
-  }
-
-  /** The first that is found, or null: then the hello has to bring it. */
-  private static String token(HttpServerRequest request, List<String> offered) {
-    String header = request.getHeader(HttpHeaders.AUTHORIZATION);
-    if (header != null && header.regionMatches(true, 0, BEARER_HEADER, 0, 7)) {
-      return header.substring(BEARER_HEADER.length()).strip();
-    }
-    for (String entry : offered) {
-      if (entry.startsWith(BEARER_ENTRY)) {
-        return entry.substring(BEARER_ENTRY.length());
-      }
-    }
-    return null;
   }
 }
