@@ -3,6 +3,7 @@ package dev.holdfast.gateway;
 import dev.holdfast.gateway.http.HttpSources;
 import dev.holdfast.gateway.http.InvalidRequests;
 import dev.holdfast.gateway.http.Patience;
+import dev.holdfast.gateway.http.StrictRequestDecoder;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
@@ -54,9 +55,14 @@ public final class GatewayVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     loop = new GatewayLoop(context, config, services);
-    server = vertx.createHttpServer(options());
+    HttpServerOptions options = options();
+    server = vertx.createHttpServer(options);
     Patience patience = new Patience(config.helloTimeout());
-    server.connectionHandler(patience::opened);
+    server.connectionHandler(
+        connection -> {
+          StrictRequestDecoder.install(connection, options);
+          patience.opened(connection);
+        });
     server.requestHandler(new HttpRoutes(vertx, loop).handler(sources, patience));
     server.invalidRequestHandler(InvalidRequests::refuse);
     server.exceptionHandler(failure -> LOG.debug("HTTP connection: {}", failure.toString()));
