@@ -21,13 +21,15 @@ public final class TokenSigner {
 
   /**
    * @param secret as in {@link VerificationKey}, at least 32 bytes
-   * @param config says issuer, audience and where the claims stand; its keys don't matter
+   * @param config says issuer, audience and where the claims stand; of its keys, the name of the
+   *     one with this secret
    */
   public TokenSigner(String secret, AuthConfig config) {
     this.config = config;
     var key =
         new PubSecKeyOptions()
             .setAlgorithm(Algorithm.HS256.name())
+            .setId(id(secret, config))
             .setBuffer(VerificationKey.hs256(secret).material());
     this.jwt = JWTAuth.create(null, new JWTAuthOptions().addPubSecKey(key));
   }
@@ -69,6 +71,15 @@ public final class TokenSigner {
       inner = inner.getJsonObject(name);
     }
     inner.put(path.names().get(last), value);
+  }
+
+  /** What a token says as {@code kid}; null where the key has no name. */
+  private static String id(String secret, AuthConfig config) {
+    return config.keys().stream()
+        .filter(key -> secret.equals(key.secret()) && key.id() != null)
+        .map(VerificationKey::id)
+        .findFirst()
+        .orElse(null);
   }
 
   private static JsonArray list(Set<String> texts) {

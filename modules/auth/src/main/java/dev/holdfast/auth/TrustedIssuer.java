@@ -9,14 +9,17 @@ import io.vertx.ext.auth.User;
 import io.vertx.ext.auth.authentication.TokenCredentials;
 import io.vertx.ext.auth.jwt.JWTAuth;
 import io.vertx.ext.auth.jwt.JWTAuthOptions;
+import java.util.Optional;
 
 /** One issuer: its keys, and what a token of it has to say. Safe on any thread. */
 final class TrustedIssuer {
   private final AuthConfig config;
   private final JWTAuth jwt;
+  private final boolean named;
 
   TrustedIssuer(AuthConfig config) {
     this.config = config;
+    this.named = config.keys().stream().allMatch(key -> key.id() != null);
     this.jwt = library(config);
   }
 
@@ -26,7 +29,7 @@ final class TrustedIssuer {
           .transform(
               result ->
                   result.succeeded()
-                      ? accept(result.result())
+                      ? accept(result.result(), token)
                       : refused(result.cause().getMessage(), token));
     } catch (RuntimeException e) {
       // The library reads some claims by type, and throws where they have another.
@@ -34,7 +37,11 @@ final class TrustedIssuer {
     }
   }
 
-  private Future<Verified> accept(User user) {
+  private Future<Verified> accept(User user, String token) {
+    Optional<String> problem = TokenForm.problem(token, named);
+    if (problem.isPresent()) {
+      return unauthorized(problem.get());
+    }
     JsonObject payload = user.attributes().getJsonObject("accessToken");
     var claims = new Claims(payload);
     if (!claims.timesAreNumbers()) {

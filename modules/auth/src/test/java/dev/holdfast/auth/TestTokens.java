@@ -42,7 +42,10 @@ final class TestTokens {
   }
 
   static String hs256(JsonObject claims, byte[] key) {
-    String input = unsigned("HS256", claims);
+    return sealed(unsigned("HS256", claims), key);
+  }
+
+  private static String sealed(String input, byte[] key) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(key, "HmacSHA256"));
@@ -50,6 +53,15 @@ final class TestTokens {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Of any two texts. */
+  static String hs256(String header, String claims) {
+    String input =
+        base64(header.getBytes(StandardCharsets.UTF_8))
+            + "."
+            + base64(claims.getBytes(StandardCharsets.UTF_8));
+    return sealed(input, SECRET.getBytes(StandardCharsets.UTF_8));
   }
 
   static String signed(String alg, JsonObject claims, PrivateKey key) {

@@ -1,0 +1,38 @@
+package dev.holdfast.auth;
+
+import dev.holdfast.core.JsonText;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Optional;
+
+/**
+ * What the library lets pass in a token whose signature is right: what two readers could read in
+ * two ways, and what its signer wanted to be understood or else refused.
+ */
+final class TokenForm {
+  private TokenForm() {}
+
+  /**
+   * @param named whether the token has to name its key: all keys have names
+   * @return why it is not taken; empty where it is
+   */
+  static Optional<String> problem(String token, boolean named) {
+    String[] parts = token.split("\\.", -1);
+    String header = text(parts[0]);
+    if (!JsonText.isValue(header) || !JsonText.isValue(text(parts[1]))) {
+      return Optional.of("malformed: a member twice, or nested too deep");
+    }
+    JsonObject said = new JsonObject(header);
+    if (said.containsKey("crit")) {
+      return Optional.of("crit: no extension is understood here");
+    }
+    return named && !said.containsKey("kid")
+        ? Optional.of("kid missing: it has to name its key")
+        : Optional.empty();
+  }
+
+  private static String text(String part) {
+    return new String(Base64.getUrlDecoder().decode(part), StandardCharsets.UTF_8);
+  }
+}
