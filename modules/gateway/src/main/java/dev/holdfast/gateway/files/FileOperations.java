@@ -8,10 +8,12 @@ import dev.holdfast.files.FileMessage.Purpose;
 import dev.holdfast.files.Transfers;
 import dev.holdfast.gateway.http.BearerToken;
 import dev.holdfast.gateway.http.Callers;
+import dev.holdfast.gateway.http.Refusals;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -21,6 +23,10 @@ import java.util.function.Function;
  * Confined to its event loop.
  */
 public final class FileOperations {
+  private static final List<String> READ = List.of("read");
+  private static final List<String> WRITE = List.of("write");
+  private static final List<String> READ_AND_WRITE = List.of("read", "write");
+
   private final TokenVerifier tokens;
   private final Transfers transfers;
 
@@ -38,15 +44,15 @@ public final class FileOperations {
     var details = new FileDetails(transfers);
     Map<String, Handler<RoutingContext>> handlers = new HashMap<>();
     handlers.put("describeUploads", routing -> Tus.describe(routing.response()));
-    handlers.put("createFile", byToken(uploads::create));
-    handlers.put("listFiles", byToken(details::list));
-    handlers.put("downloadFile", byToken(downloads::send));
-    handlers.put("headFile", byToken(ask -> head(ask, uploads, downloads)));
-    handlers.put("appendToFile", byToken(uploads::append));
-    handlers.put("deleteFile", byToken(details::delete));
-    handlers.put("getFileMetadata", byToken(details::stat));
-    handlers.put("copyFile", byToken(details::copy));
-    handlers.put("createTicket", byToken(details::ticket));
+    handlers.put("createFile", byToken(WRITE, uploads::create));
+    handlers.put("listFiles", byToken(READ, details::list));
+    handlers.put("downloadFile", byToken(READ, downloads::send));
+    handlers.put("headFile", byToken(FileOperations::toLook, ask -> head(ask, uploads, downloads)));
+    handlers.put("appendToFile", byToken(WRITE, uploads::append));
+    handlers.put("deleteFile", byToken(WRITE, details::delete));
+    handlers.put("getFileMetadata", byToken(READ, details::stat));
+    handlers.put("copyFile", byToken(READ_AND_WRITE, details::copy));
+    handlers.put("createTicket", byToken(FileOperations::toLink, details::ticket));
     handlers.put("downloadByTicket", byTicket(downloads::send));
     handlers.put("headByTicket", byTicket(ask -> head(ask, uploads, downloads)));
     handlers.put("appendByTicket", byTicket(uploads::append));
@@ -57,11 +63,42 @@ public final class FileOperations {
     return ask.isTus() ? uploads.stands(ask) : downloads.send(ask);
   }
 
-  private Handler<RoutingContext> byToken(Function<FileRequest, Future<Void>> operation) {
+  /** Where an upload stands is for who goes on with it. */
+  private static List<String> toLook(RoutingContext routing) {
+    return Tus.isTus(routing.request()) ? WRITE : READ;
+  }
+
+  private static List<String> toLink(RoutingContext routing) {
+    return routing.queryParam("purpose").contains("upload") ? WRITE : READ;
+  }
+
+  private Handler<RoutingContext> byToken(
+      List<String> rights, Function<FileRequest, Future<Void>> operation) {
+    return byToken(routing -> rights, operation);
+  }
+
+  /**
+   * @param rights what a service needs for it; a user needs none for what is its own
+   */
+  private Handler<RoutingContext> byToken(
+      Function<RoutingContext, List<String>> rights,
+      Function<FileRequest, Future<Void>> operation) {
     return routing -> {
       routing.request().pause();
-      run(routing, caller(routing).map(who -> FileRequest.of(routing, who)), operation);
+      Future<Caller> asks = caller(routing).compose(who -> permitted(who, rights.apply(routing)));
+      run(routing, asks.map(who -> FileRequest.of(routing, who)), operation);
     };
+  }
+
+  private static Future<Caller> permitted(Caller caller, List<String> rights) {
+    for (String right : rights) {
+      if (caller instanceof Caller.Service && !caller.permits("files", right)) {
+        var refusal = HoldfastException.told(ErrorCode.FORBIDDEN, "needs files:" + right);
+        Refusals.log(caller, refusal);
+        return Future.failedFuture(refusal);
+      }
+    }
+    return Future.succeededFuture(caller);
   }
 
   private Handler<RoutingContext> byTicket(Function<FileRequest, Future<Void>> operation) {

@@ -34,6 +34,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -113,6 +114,15 @@ final class FilesEdge implements AutoCloseable {
   String token(String ofTenant, String user) {
     var caller = new Caller.User(ofTenant, user, Set.of(), Set.of("create:file"));
     return new TokenSigner(SECRET, AUTH).sign(caller, Duration.ofMinutes(10));
+  }
+
+  /** A token of a service of the tenant, with these rights. */
+  Call service(String... rights) {
+    Set<String> permissions = new HashSet<>(Set.of(rights));
+    permissions.add("service:agents");
+    var caller = new Caller.User(tenant, "agents", Set.of(), permissions);
+    return new Call(
+        this, new TokenSigner(SECRET, AUTH).sign(caller, Duration.ofMinutes(10)), Map.of());
   }
 
   Call as(String user) {
