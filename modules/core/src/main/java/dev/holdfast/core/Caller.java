@@ -7,7 +7,8 @@ import java.util.Set;
 /**
  * Who asks: on every bus message that acts for someone. A permission reads {@code verb:target}, the
  * target may end in {@code *}: {@code subscribe:topic:news}, {@code publish:topic:*}, {@code
- * request:billing}.
+ * request:billing}. {@code *} alone is every permission within the tenant; those of operators are
+ * held by their whole names only.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
@@ -63,13 +64,13 @@ public sealed interface Caller extends BusValue {
   /** Whether one of the permissions covers {@code verb:target}. */
   default boolean permits(String verb, String target) {
     String wanted = verb + ":" + target;
-    for (String held : permissions()) {
-      boolean open = held.endsWith("*");
-      String prefix = open ? held.substring(0, held.length() - 1) : held;
-      if (open ? wanted.startsWith(prefix) : wanted.equals(held)) {
-        return true;
-      }
-    }
-    return false;
+    boolean open = !Permissions.isOperators(verb);
+    return permissions().contains(wanted)
+        || open && permissions().stream().anyMatch(held -> covers(held, wanted));
+  }
+
+  private static boolean covers(String held, String wanted) {
+    boolean wide = held.endsWith("*") && (held.length() == 1 || held.indexOf(':') > 0);
+    return wide && wanted.startsWith(held.substring(0, held.length() - 1));
   }
 }

@@ -2,6 +2,7 @@ package dev.holdfast.core;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -14,6 +15,9 @@ public final class Permissions {
   /** Each verb that is asked for anywhere, with the targets that it is asked for. */
   private static final Map<String, Targets> VERBS = new TreeMap<>();
 
+  /** They concern whole nodes, and are told in full; see {@link #isOperators}. */
+  private static final Set<String> OPERATORS = Set.of("nodes", "config", "stats");
+
   static {
     Targets channels =
         new Targets(ChannelName::parse, "tenant", "user:", "session:", "run:", "topic:", "system:");
@@ -25,6 +29,7 @@ public final class Permissions {
     VERBS.put("schema", new Targets(Names::event, "<event>"));
     VERBS.put("create", Targets.words("file"));
     VERBS.put("erase", Targets.words("files"));
+    VERBS.put("files", Targets.words("read", "write"));
     VERBS.put("sessions", Targets.words("read", "write"));
     VERBS.put("connections", Targets.words("read", "disconnect"));
     VERBS.put("nodes", Targets.words("read"));
@@ -34,14 +39,19 @@ public final class Permissions {
 
   private Permissions() {}
 
+  /** Whether it is about more than one tenant: never covered by a wildcard. */
+  public static boolean isOperators(String verb) {
+    return OPERATORS.contains(verb);
+  }
+
   /** Says why no request is permitted by it; empty where one may be. */
   public static Optional<String> problem(String permission) {
     boolean open = permission.endsWith("*");
     String text = open ? permission.substring(0, permission.length() - 1) : permission;
     int colon = text.indexOf(':');
     if (colon < 0) {
-      boolean begins = open && VERBS.keySet().stream().anyMatch(verb -> verb.startsWith(text));
-      return begins ? Optional.empty() : Optional.of(unknownVerb());
+      boolean all = open && text.isEmpty();
+      return all ? Optional.empty() : Optional.of(open ? openVerb() : unknownVerb());
     }
     String verb = text.substring(0, colon);
     Targets targets = VERBS.get(verb);
@@ -49,9 +59,13 @@ public final class Permissions {
       return Optional.of(unknownVerb());
     }
     // A token is of one service, which is named in full.
-    boolean severalServices = open && verb.equals("service");
-    boolean covers = !severalServices && targets.cover(text.substring(colon + 1), open);
+    boolean inFull = verb.equals("service") || isOperators(verb);
+    boolean covers = !(open && inFull) && targets.cover(text.substring(colon + 1), open);
     return covers ? Optional.empty() : Optional.of(verb + ":… is followed by " + targets.said());
+  }
+
+  private static String openVerb() {
+    return "* stands for the end of what follows verb:, or alone";
   }
 
   private static String unknownVerb() {

@@ -1,6 +1,7 @@
 package dev.holdfast.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -18,13 +19,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PermissionsTest {
   private static final Pattern ASKED =
-      Pattern.compile("(?:permits|needs|serviceNeeds)\\(\\s*\"([a-z]+)\",\\s*(?:\"([a-z]+)\")?");
+      Pattern.compile(
+          "(?:permits|needs|needsOperator|serviceNeeds)\\(\\s*\"([a-z]+)\",\\s*(?:\"([a-z]+)\")?");
 
   @ParameterizedTest
   @ValueSource(
       strings = {
         "*",
-        "pub*",
         "publish:*",
         "publish:top*",
         "publish:topic:*",
@@ -40,6 +41,8 @@ class PermissionsTest {
         "schema:order.*",
         "create:file",
         "erase:f*",
+        "files:read",
+        "files:*",
         "sessions:read",
         "connections:disconnect",
         "nodes:read"
@@ -70,6 +73,13 @@ class PermissionsTest {
         "service:bill*",
         "create:files",
         "sessions:delete",
+        "nodes:*",
+        "nodes:r*",
+        "config:*",
+        "stats:*",
+        "pub*",
+        "publish*",
+        "**",
         "x*"
       })
   void whatPermitsNothingIsToldWithWhatWould(String permission) {
@@ -82,6 +92,41 @@ class PermissionsTest {
         "publish:… is followed by tenant or user: or session: or run: or topic: or system:",
         Permissions.problem("publish:news").orElseThrow());
     assertTrue(Permissions.problem("pubish:topic:*").orElseThrow().contains("publish:"));
+  }
+
+  /** {@code pub*} opened {@code publish:…}: a wildcard is for what follows the verb. */
+  @ParameterizedTest
+  @ValueSource(strings = {"pub*", "publish*", "p*", "publish", "**", ":*", "publish:topic:b*"})
+  void noWildcardInTheVerbPermitsAnything(String held) {
+    assertFalse(holder(held).permits("publish", "topic:a"), held);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "*",
+        "publish:*",
+        "publish:t*",
+        "publish:topic:*",
+        "publish:topic:a",
+        "publish:topic:a*"
+      })
+  void aWildcardForTheTargetPermits(String held) {
+    assertTrue(holder(held).permits("publish", "topic:a"), held);
+  }
+
+  /** A tenant's token with {@code *} read what is the whole node's. */
+  @ParameterizedTest
+  @ValueSource(strings = {"nodes", "config", "stats"})
+  void whatIsTheOperatorsIsHeldByItsWholeName(String verb) {
+    for (String held : new String[] {"*", verb + ":*", verb + ":r*", verb + "*", verb + ":"}) {
+      assertFalse(holder(held).permits(verb, "read"), held);
+    }
+    assertTrue(holder(verb + ":read").permits(verb, "read"));
+  }
+
+  private static Caller holder(String permission) {
+    return new Caller.User("acme", "ann", Set.of(), Set.of(permission));
   }
 
   /** A permission that the code asks for, and this list does not know, could not be granted. */

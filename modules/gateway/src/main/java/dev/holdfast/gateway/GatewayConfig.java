@@ -1,5 +1,7 @@
 package dev.holdfast.gateway;
 
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Names;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +25,8 @@ import java.util.Set;
  * @param writeBuffer bytes that wait for a client before it counts as not taking more, 16 KiB to 16
  *     MiB
  * @param ackFlush how often moved cursors are stored, at least 100 ms
+ * @param operatorTenant whose tokens may hold what concerns whole nodes ({@code nodes:read}, {@code
+ *     config:read}, {@code stats:read}); null: nobody's
  */
 public record GatewayConfig(
     String host,
@@ -34,7 +38,8 @@ public record GatewayConfig(
     int publishRate,
     Duration slowLimit,
     int writeBuffer,
-    Duration ackFlush) {
+    Duration ackFlush,
+    String operatorTenant) {
   /** Channels of a session besides its own three. */
   public static final int CHANNEL_LIMIT = 256;
 
@@ -42,7 +47,7 @@ public record GatewayConfig(
   private static final Duration SHORTEST = Duration.ofMillis(100);
 
   public static final GatewayConfig DEFAULTS =
-      new GatewayConfig(
+      of(
           "127.0.0.1",
           8080,
           Set.of(),
@@ -66,6 +71,8 @@ public record GatewayConfig(
     check(problems, lasts(slowLimit), "slowLimit: at least 100 ms");
     check(problems, within(writeBuffer, 1 << 14, 1 << 24), "writeBuffer: 16 KiB to 16 MiB");
     check(problems, lasts(ackFlush), "ackFlush: at least 100 ms");
+    boolean tenant = operatorTenant == null || isTenant(operatorTenant);
+    check(problems, tenant, "operatorTenant: the name of a tenant");
     for (String origin : allowedOrigins) {
       check(problems, origin.matches("[a-z][a-z0-9+.-]*://[^/\\s]+"), "origin: " + origin);
     }
@@ -74,8 +81,43 @@ public record GatewayConfig(
     }
   }
 
+  /** The rest by default. */
+  public static GatewayConfig of(
+      String host,
+      int port,
+      Set<String> allowedOrigins,
+      int frameLimit,
+      Duration helloTimeout,
+      Duration heartbeat,
+      int publishRate,
+      Duration slowLimit,
+      int writeBuffer,
+      Duration ackFlush) {
+    return new GatewayConfig(
+        host,
+        port,
+        allowedOrigins,
+        frameLimit,
+        helloTimeout,
+        heartbeat,
+        publishRate,
+        slowLimit,
+        writeBuffer,
+        ackFlush,
+        null);
+  }
+
   /** The same at another address. */
   public GatewayConfig at(String otherHost, int otherPort) {
+    return with(otherHost, otherPort, operatorTenant);
+  }
+
+  /** The same with operators of this tenant. */
+  public GatewayConfig operatedBy(String tenant) {
+    return with(host, port, tenant);
+  }
+
+  private GatewayConfig with(String otherHost, int otherPort, String otherOperators) {
     return new GatewayConfig(
         otherHost,
         otherPort,
@@ -86,7 +128,8 @@ public record GatewayConfig(
         publishRate,
         slowLimit,
         writeBuffer,
-        ackFlush);
+        ackFlush,
+        otherOperators);
   }
 
   /**
@@ -114,6 +157,15 @@ public record GatewayConfig(
 
   private static boolean within(int value, int min, int max) {
     return value >= min && value <= max;
+  }
+
+  private static boolean isTenant(String name) {
+    try {
+      Names.tenant(name);
+      return true;
+    } catch (HoldfastException e) {
+      return false;
+    }
   }
 
   private static boolean lasts(Duration duration) {

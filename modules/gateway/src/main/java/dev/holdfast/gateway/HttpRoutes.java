@@ -72,6 +72,7 @@ final class HttpRoutes {
     var state =
         new NodeState(
             node.node(),
+            loop.config.operatorTenant(),
             () -> HealthChecks.run(node.health().ready()),
             node.directory()::sockets,
             node.directory()::size,

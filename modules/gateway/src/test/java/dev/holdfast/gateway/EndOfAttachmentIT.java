@@ -142,7 +142,7 @@ class EndOfAttachmentIT {
 
   private static GatewayConfig comparingOften() {
     GatewayConfig d = GatewayConfig.DEFAULTS;
-    return new GatewayConfig(
+    return GatewayConfig.of(
         d.host(),
         d.port(),
         d.allowedOrigins(),

@@ -18,7 +18,7 @@ class GatewayConfigTest {
         assertThrows(
             IllegalArgumentException.class,
             () ->
-                new GatewayConfig(
+                GatewayConfig.of(
                     " ", 70_000, Set.of("example.com"), 10, none, none, 0, none, 10, none));
 
     for (String name :
@@ -48,7 +48,7 @@ class GatewayConfigTest {
   void waitsForMovementFourTimesAsLongAsTheLongerLimit(Duration slowLimit, int millis) {
     GatewayConfig d = GatewayConfig.DEFAULTS;
     var config =
-        new GatewayConfig(
+        GatewayConfig.of(
             d.host(),
             d.port(),
             d.allowedOrigins(),

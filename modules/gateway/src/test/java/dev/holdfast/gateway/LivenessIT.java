@@ -39,7 +39,7 @@ class LivenessIT {
   private void start(TestRedis redis, Duration heartbeat, Duration slow) {
     GatewayConfig d = GatewayConfig.DEFAULTS;
     GatewayConfig config =
-        new GatewayConfig(
+        GatewayConfig.of(
             d.host(),
             d.port(),
             Set.of(),

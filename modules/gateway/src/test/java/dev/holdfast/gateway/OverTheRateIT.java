@@ -38,7 +38,7 @@ class OverTheRateIT {
   private Welcomed start(TestRedis redis, int rate, Duration heartbeat, Duration slowLimit) {
     GatewayConfig d = GatewayConfig.DEFAULTS;
     GatewayConfig config =
-        new GatewayConfig(
+        GatewayConfig.of(
             d.host(),
             d.port(),
             Set.of(),

@@ -40,7 +40,7 @@ class RequestOrderIT {
   void start(TestRedis redis) {
     GatewayConfig d = GatewayConfig.DEFAULTS;
     GatewayConfig fast =
-        new GatewayConfig(
+        GatewayConfig.of(
             d.host(),
             d.port(),
             Set.of(),

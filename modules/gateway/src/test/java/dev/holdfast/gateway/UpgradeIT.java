@@ -37,7 +37,7 @@ class UpgradeIT {
   void start(TestRedis redis) {
     GatewayConfig d = GatewayConfig.DEFAULTS;
     GatewayConfig config =
-        new GatewayConfig(
+        GatewayConfig.of(
             d.host(),
             d.port(),
             Set.of(PAGE),

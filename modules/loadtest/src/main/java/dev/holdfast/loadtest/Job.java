@@ -114,7 +114,7 @@ final class Job {
 
   private Result once(Vertx vertx, PrintWriter out) throws InterruptedException {
     try (var scratch = new Scratch("holdfast-load-");
-        Target target = targets.target(settings, scratch.folder());
+        Target target = targets.target(scratch.folder());
         var view = new LiveView(out, terminal, scenario.name(), scenario.estimate(settings));
         var coordinator = new Coordinator(scenario, settings, target, workers, vertx, view)) {
       running = coordinator;

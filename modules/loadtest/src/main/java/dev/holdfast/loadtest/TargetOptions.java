@@ -33,6 +33,12 @@ final class TargetOptions {
   Path keyFile;
 
   @Option(
+      names = "--operator-tenant",
+      defaultValue = "operators",
+      description = "The target's gateway.operatorTenant, to learn its nodes' names by --key-file.")
+  String operators;
+
+  @Option(
       names = "--members",
       paramLabel = "HOST:PORT,...",
       split = ",",

@@ -156,11 +156,11 @@ final class Targets {
   }
 
   /** Whether it is for one run: it is closed after it. */
-  Target target(Settings settings, Path folder) {
+  Target target(Path folder) {
     if (scenario.needs().contains(Need.BARE)) {
       return new BareTarget(Program.self(), bare, processors, folder);
     }
-    return existing() ? existing(settings) : own(folder);
+    return existing() ? given() : own(folder);
   }
 
   private Target own(Path folder) {
@@ -172,12 +172,12 @@ final class Targets {
         new OwnClusterConfig(nodes(), program, jvm, settings, options.fsync, processors), folder);
   }
 
-  private Target existing(Settings settings) {
+  private Target given() {
     BusAddress bus =
         options.members.isEmpty() ? null : new BusAddress(options.cluster, options.members);
     var address = new Address(options.urls, options.token, secret(), bus);
     var commands = new NodeCommands(options.kill, options.stop, options.start);
-    return new ExistingCluster(address, settings.tenant(), options.redis, commands);
+    return new ExistingCluster(address, options.operators, options.redis, commands);
   }
 
   private String secret() {

@@ -128,6 +128,23 @@ final class Ask {
     }
   }
 
+  /**
+   * Refuses who is not an operator: a permission that any tenant could give to its own opens
+   * nothing of a node's.
+   *
+   * @param operators the tenant of operators; null: there is none
+   */
+  void needsOperator(String verb, String target, String operators) {
+    needs(verb, target);
+    if (!tenant.equals(operators)) {
+      throw HoldfastException.told(
+          ErrorCode.FORBIDDEN,
+          operators == null
+              ? verb + ":" + target + " is for operators: gateway.operatorTenant names their tenant"
+              : verb + ":" + target + " is for operators, who have a tenant of their own");
+    }
+  }
+
   private static String one(String what, List<String> values) {
     if (values.size() > 1) {
       throw Problem.badRequest(what + ": once at most");

@@ -9,12 +9,14 @@ import java.util.function.Supplier;
 /**
  * What the node that answers knows of itself. All safe on any thread.
  *
+ * @param operators tenant whose tokens may ask for this; null: none
  * @param checks by name, whether it holds
  * @param sockets open ones
  * @param sessions attached ones
  */
 public record NodeState(
     NodeId self,
+    String operators,
     Supplier<Map<String, Boolean>> checks,
     IntSupplier sockets,
     IntSupplier sessions,

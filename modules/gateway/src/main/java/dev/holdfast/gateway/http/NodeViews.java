@@ -29,7 +29,7 @@ final class NodeViews {
   }
 
   private Future<Answer> nodes(Ask ask) {
-    ask.needs("nodes", "read");
+    ask.needsOperator("nodes", "read", state.operators());
     return sources
         .connections()
         .nodes(new ConnectionMessage.Nodes(itself(ask)))
@@ -48,12 +48,12 @@ final class NodeViews {
   }
 
   private Future<Answer> config(Ask ask) {
-    ask.needs("config", "read");
+    ask.needsOperator("config", "read", state.operators());
     return Future.succeededFuture(Answer.json(sources.config().get()));
   }
 
   private Future<Answer> stats(Ask ask) {
-    ask.needs("stats", "read");
+    ask.needsOperator("stats", "read", state.operators());
     return sources
         .connections()
         .count(new ConnectionMessage.Count(itself(ask), Selection.ofTenant(ask.tenant)))

@@ -33,7 +33,7 @@ class EventsIT {
     node =
         new HttpFixture(
             redis.uri(),
-            new GatewayConfig(
+            GatewayConfig.of(
                 d.host(),
                 0,
                 d.allowedOrigins(),

@@ -106,7 +106,7 @@ final class HttpFixture implements AutoCloseable {
     get(inbox.open());
     gateway =
         new GatewayVerticle(
-            allowing(config).at("127.0.0.1", 0),
+            allowing(config).operatedBy(tenant).at("127.0.0.1", 0),
             services(hub, sessions, directory),
             new HttpSources(
                 new ConnectionsClient(bus, Duration.ofSeconds(5)),
@@ -115,7 +115,7 @@ final class HttpFixture implements AutoCloseable {
   }
 
   private static GatewayConfig allowing(GatewayConfig config) {
-    return new GatewayConfig(
+    return GatewayConfig.of(
         config.host(),
         config.port(),
         Set.of(ORIGIN),

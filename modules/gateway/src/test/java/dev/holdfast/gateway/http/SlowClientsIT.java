@@ -34,7 +34,7 @@ class SlowClientsIT {
     node =
         new HttpFixture(
             redis.uri(),
-            new GatewayConfig(
+            GatewayConfig.of(
                 d.host(),
                 0,
                 d.allowedOrigins(),

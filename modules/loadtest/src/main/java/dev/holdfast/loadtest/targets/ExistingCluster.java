@@ -24,19 +24,19 @@ public final class ExistingCluster implements Target {
   private static final long POLL_MS = 200;
 
   private final Address address;
-  private final String tenant;
+  private final String operators;
   private final String redis;
   private final NodeCommands commands;
   private final List<TargetNode> nodes = new ArrayList<>();
   private String version = "unknown";
 
   /**
-   * @param tenant for a question about the nodes, where a key is given
+   * @param operators tenant that may ask about the nodes, where a key is given
    * @param redis null where its figures are not wanted
    */
-  public ExistingCluster(Address address, String tenant, String redis, NodeCommands commands) {
+  public ExistingCluster(Address address, String operators, String redis, NodeCommands commands) {
     this.address = address;
-    this.tenant = tenant;
+    this.operators = operators;
     this.redis = redis;
     this.commands = commands;
   }
@@ -106,7 +106,7 @@ public final class ExistingCluster implements Target {
     if (address.token() != null) {
       return address.token();
     }
-    var user = new Caller.User(tenant, "load", Set.of(), Set.of("nodes:read"));
+    var user = new Caller.User(operators, "load", Set.of(), Set.of("nodes:read"));
     return new TokenSigner(address.secret(), AuthConfig.DEFAULTS).sign(user, TOKEN);
   }
 
