@@ -15,9 +15,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Content in a folder, which nodes share by whatever the operator mounts; it has to rename
@@ -29,6 +33,8 @@ import java.util.Optional;
  */
 public final class FolderStorage implements FileStorage {
   private static final String MARK = "storage.id";
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rwx------");
 
   private final Path folder;
   private final Path parts;
@@ -49,11 +55,15 @@ public final class FolderStorage implements FileStorage {
     return storage;
   }
 
-  /** The mark comes last: where it is, the rest is. */
+  /** For its owner alone, where it is not there yet. The mark comes last: the rest is, then. */
   private void make() throws IOException {
+    FileAttribute<?>[] mode =
+        folder.getFileSystem().supportedFileAttributeViews().contains("posix")
+            ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)}
+            : new FileAttribute<?>[0];
     for (int shard = 0; shard < SHARDS; shard++) {
-      Files.createDirectories(parts.resolve(String.format("%02x", shard)));
-      Files.createDirectories(contents.resolve(String.format("%02x", shard)));
+      Files.createDirectories(parts.resolve(String.format("%02x", shard)), mode);
+      Files.createDirectories(contents.resolve(String.format("%02x", shard)), mode);
     }
     Path fresh = Files.createTempFile(folder, "id-", ".tmp");
     try {
