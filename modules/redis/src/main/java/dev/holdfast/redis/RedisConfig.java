@@ -34,6 +34,7 @@ public record RedisConfig(
   private static final int DEFAULT_RESERVE = 10;
   private static final Duration SHORTEST = Duration.ofMillis(10);
   private static final Duration LONGEST = Duration.ofMinutes(1);
+  private static final Pattern MORE = Pattern.compile("([?#]).+", Pattern.DOTALL);
   private static final Pattern DATABASE = Pattern.compile("(/\\d{0,4})?");
 
   public RedisConfig {
@@ -121,13 +122,15 @@ public record RedisConfig(
 
   /**
    * Also for a uri that is malformed: everything from the user's colon to the last @ may be
-   * password.
+   * password, and so may what follows a question mark or a hash.
    */
   private static String redact(String uri) {
     int at = uri.lastIndexOf('@');
     int authority = uri.indexOf("://") < 0 ? 0 : uri.indexOf("://") + 3;
     int colon = uri.indexOf(':', authority);
-    return colon < 0 || colon > at ? uri : uri.substring(0, colon + 1) + "***" + uri.substring(at);
+    String known =
+        colon < 0 || colon > at ? uri : uri.substring(0, colon + 1) + "***" + uri.substring(at);
+    return MORE.matcher(known).replaceFirst("$1***");
   }
 
   /**

@@ -75,6 +75,24 @@ class RedisConfigTest {
     assertTrue(text.contains("***@localhost"), text);
   }
 
+  /** A problem with the address showed a password that was given as other libraries take it. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "redis://localhost?password=hunter2",
+        "redis://localhost/0?db=1&password=hunter2",
+        "redis://bob@localhost?password=hunter2",
+        "redis://localhost#hunter2",
+        "redis://localhost?a=\nhunter2",
+        "localhost?hunter2"
+      })
+  void norIsOneOfAQuery(String uri) {
+    var refused = assertThrows(IllegalArgumentException.class, () -> RedisConfig.of(uri));
+
+    assertFalse(refused.getMessage().contains("hunter2"), refused.getMessage());
+    assertTrue(refused.getMessage().contains("localhost"), refused.getMessage());
+  }
+
   @Test
   void namesEveryProblemAtOnce() {
     var seconds = Duration.ofSeconds(1);
