@@ -12,14 +12,11 @@ import io.vertx.core.http.ClientAuth;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.micrometer.Label;
-import io.vertx.micrometer.Match;
-import io.vertx.micrometer.MatchType;
 import io.vertx.micrometer.MetricsDomain;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.EnumSet;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -110,22 +107,15 @@ public final class Cluster {
   }
 
   /**
-   * The bus alone: our own meters tell the rest. Nodes' own addresses come and go, and count as
-   * one.
+   * The bus alone, all its addresses together: a user may ask for services by any name, and each
+   * would be a series that is kept for ever. Our own meters tell the rest.
    */
   private static MicrometerMetricsOptions metrics() {
     var metrics =
         new MicrometerMetricsOptions()
             .setEnabled(true)
-            .setLabels(Set.of(Label.EB_ADDRESS))
-            .addDisabledMetricsCategory("redis")
-            .addLabelMatch(
-                new Match()
-                    .setDomain(MetricsDomain.EVENT_BUS)
-                    .setLabel("address")
-                    .setType(MatchType.REGEX)
-                    .setValue("node\\..*")
-                    .setAlias("node"));
+            .setLabels(EnumSet.noneOf(Label.class))
+            .addDisabledMetricsCategory("redis");
     EnumSet.complementOf(EnumSet.of(MetricsDomain.EVENT_BUS))
         .forEach(domain -> metrics.addDisabledMetricsCategory(domain.toCategory()));
     return metrics;
