@@ -12,6 +12,9 @@ final class Logging {
   static void level(LogLevel level) {
     if (LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
       root.setLevel(Level.toLevel(level.name()));
+      // At TRACE the router writes addresses, with the tokens and tickets that are in some.
+      Level vertx = level == LogLevel.TRACE ? Level.DEBUG : null;
+      root.getLoggerContext().getLogger("io.vertx").setLevel(vertx);
     }
   }
 }

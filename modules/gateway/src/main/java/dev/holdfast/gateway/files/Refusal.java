@@ -25,7 +25,9 @@ final class Refusal {
   static void send(RoutingContext routing, Throwable failure) {
     Problem problem = Problem.of(failure);
     if (problem.code() == ErrorCode.INTERNAL) {
-      LOG.error("{} {} failed", routing.request().method(), routing.normalizedPath(), failure);
+      // The route's pattern, never the path: it may hold a ticket.
+      String route = routing.currentRoute().getPath();
+      LOG.error("{} {} failed", routing.request().method(), route, failure);
     } else {
       LOG.debug("{}: {}", routing.request().method(), failure.toString());
     }

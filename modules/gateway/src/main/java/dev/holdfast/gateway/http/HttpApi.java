@@ -173,10 +173,12 @@ public final class HttpApi {
     if (caller != null && failure instanceof HoldfastException named) {
       Refusals.log(caller, named);
     }
+    String operation = routing.get(OPERATION, "no operation");
+    // Never the path: it may hold a ticket.
     if (problem.status() == 500) {
-      LOG.error("{} {} failed", routing.request().method(), routing.request().path(), failure);
+      LOG.error("{} failed", operation, failure);
     } else {
-      LOG.debug("{} is answered {}: {}", routing.request().path(), problem.code(), "" + failure);
+      LOG.debug("{} is answered {}: {}", operation, problem.code(), "" + failure);
     }
     problem.send(routing.response());
   }
