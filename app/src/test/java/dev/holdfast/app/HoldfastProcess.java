@@ -25,8 +25,20 @@ public final class HoldfastProcess implements AutoCloseable {
 
   /** Its standard input stays open until {@link #endInput}; output and errors go to one file. */
   public static HoldfastProcess start(Path folder, String... args) throws IOException {
+    return start(folder, List.of(), args);
+  }
+
+  /** With so many files open at most. */
+  public static HoldfastProcess startWith(int files, Path folder, String... args)
+      throws IOException {
+    String limited = "ulimit -n " + files + " && exec \"$@\"";
+    return start(folder, List.of("sh", "-c", limited, "sh"), args);
+  }
+
+  private static HoldfastProcess start(Path folder, List<String> within, String... args)
+      throws IOException {
     Path output = Files.createTempFile(folder, "holdfast", ".out");
-    var command = new ArrayList<String>();
+    var command = new ArrayList<>(within);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));

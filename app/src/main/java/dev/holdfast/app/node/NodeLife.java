@@ -16,6 +16,7 @@ import dev.holdfast.gateway.ConnectionDirectory;
 import dev.holdfast.gateway.GatewayServices;
 import dev.holdfast.gateway.GatewayVerticle;
 import dev.holdfast.gateway.HealthChecks;
+import dev.holdfast.gateway.admission.Admission;
 import dev.holdfast.gateway.http.HttpSources;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
@@ -282,6 +283,7 @@ final class NodeLife {
         directory,
         registry(),
         health(),
+        new Admission(config().gateway().sockets(), registry()),
         () -> link.up() && nodes.leaseHeld());
   }
 

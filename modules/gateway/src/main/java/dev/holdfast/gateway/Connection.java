@@ -3,10 +3,13 @@ package dev.holdfast.gateway;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
+import dev.holdfast.gateway.admission.Client;
 import dev.holdfast.gateway.http.Refusals;
 import dev.holdfast.protocol.ClientFrame;
 import dev.holdfast.protocol.CloseCode;
 import dev.holdfast.protocol.ServerFrames;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -28,6 +31,11 @@ final class Connection {
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+
+  /** How one ends that has not come in by its own fault. */
+  private static final Set<CloseCode> STRANGE =
+      EnumSet.of(
+          CloseCode.HELLO_TIMEOUT, CloseCode.UNAUTHORIZED, CloseCode.FORBIDDEN, CloseCode.PROTOCOL);
 
   private static final long MOVE_AGAIN_NS = TimeUnit.MINUTES.toNanos(1);
   private static final long MOVE_WITHIN_MS = 1_000;
@@ -75,8 +83,8 @@ final class Connection {
     return session;
   }
 
-  String address() {
-    return transport.address();
+  Client client() {
+    return transport.client();
   }
 
   /** Whether a client that is there answers a ping. */
@@ -87,8 +95,22 @@ final class Connection {
   /** Frames that come before the welcome wait in the transport, in their order. */
   void greet(ClientFrame.Hello hello) {
     phase = Phase.GREETED;
+    transport.greeted();
+    long wait = loop.services.admission().hello();
+    if (wait > 0) {
+      later(wait);
+      return;
+    }
     pause(Hold.GREETING);
     new Handshake(this, token == null ? hello.token() : token, hello).run();
+  }
+
+  /** More come in than the node can greet: this one is told when to come again. */
+  private void later(long wait) {
+    if (transport.answers()) {
+      refuse(null, HoldfastException.told(ErrorCode.RATE_LIMITED, "hello: too many"), wait, 0);
+    }
+    close(CloseCode.UNAVAILABLE);
   }
 
   /**
@@ -227,6 +249,9 @@ final class Connection {
   private void close(CloseCode code, String reason) {
     if (phase == Phase.CLOSED) {
       return;
+    }
+    if (session == null && STRANGE.contains(code)) {
+      loop.services.admission().failed(client());
     }
     phase = Phase.CLOSED;
     liveness.closing();

@@ -7,6 +7,7 @@ import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.gateway.admission.Client;
 import dev.holdfast.gateway.http.BearerToken;
 import dev.holdfast.gateway.http.Callers;
 import dev.holdfast.gateway.http.Problem;
@@ -25,6 +26,7 @@ final class EventStreams {
   static final int MOST_CHANNELS = 64;
 
   private static final String CLIENT = "events/1";
+  private static final long FULL_MS = 5_000;
 
   private final GatewayLoop loop;
 
@@ -50,7 +52,11 @@ final class EventStreams {
     boolean fresh = last.isEmpty() || last.get(0).isEmpty();
     StreamCursors cursors = fresh ? new StreamCursors() : StreamCursors.parse(last.get(0));
     var hello = new ClientFrame.Hello(token, cursors.session(), cursors.positions(), CLIENT);
-    var transport = new StreamTransport(routing, cursors, wanted);
+    Client client = loop.services.admission().clientOf(routing.request());
+    if (!loop.services.admission().opens(client)) {
+      throw Problem.later(FULL_MS, "Your address has as many connections as it may have.");
+    }
+    var transport = new StreamTransport(routing, client, cursors, wanted);
     Connection connection = new Connection(loop, transport, token);
     connection.open();
     if (loop.stopping()) {

@@ -2,9 +2,11 @@ package dev.holdfast.gateway;
 
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
+import dev.holdfast.gateway.admission.SocketLimits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -27,6 +29,7 @@ import java.util.Set;
  * @param ackFlush how often moved cursors are stored, at least 100 ms
  * @param operatorTenant whose tokens may hold what concerns whole nodes ({@code nodes:read}, {@code
  *     config:read}, {@code stats:read}); null: nobody's
+ * @param sockets how many clients, and how fast
  */
 public record GatewayConfig(
     String host,
@@ -39,7 +42,8 @@ public record GatewayConfig(
     Duration slowLimit,
     int writeBuffer,
     Duration ackFlush,
-    String operatorTenant) {
+    String operatorTenant,
+    SocketLimits sockets) {
   /** Channels of a session besides its own three. */
   public static final int CHANNEL_LIMIT = 256;
 
@@ -61,6 +65,7 @@ public record GatewayConfig(
 
   public GatewayConfig {
     allowedOrigins = Set.copyOf(allowedOrigins);
+    Objects.requireNonNull(sockets, "sockets");
     List<String> problems = new ArrayList<>();
     check(problems, host != null && !host.isBlank(), "host: not blank");
     check(problems, port >= 0 && port <= 65_535, "port: 0 to 65535");
@@ -104,20 +109,27 @@ public record GatewayConfig(
         slowLimit,
         writeBuffer,
         ackFlush,
-        null);
+        null,
+        SocketLimits.DEFAULTS);
   }
 
   /** The same at another address. */
   public GatewayConfig at(String otherHost, int otherPort) {
-    return with(otherHost, otherPort, operatorTenant);
+    return with(otherHost, otherPort, operatorTenant, sockets);
   }
 
   /** The same with operators of this tenant. */
   public GatewayConfig operatedBy(String tenant) {
-    return with(host, port, tenant);
+    return with(host, port, tenant, sockets);
   }
 
-  private GatewayConfig with(String otherHost, int otherPort, String otherOperators) {
+  /** The same for so many clients. */
+  public GatewayConfig with(SocketLimits limits) {
+    return with(host, port, operatorTenant, limits);
+  }
+
+  private GatewayConfig with(
+      String otherHost, int otherPort, String otherOperators, SocketLimits otherSockets) {
     return new GatewayConfig(
         otherHost,
         otherPort,
@@ -129,7 +141,8 @@ public record GatewayConfig(
         slowLimit,
         writeBuffer,
         ackFlush,
-        otherOperators);
+        otherOperators,
+        otherSockets);
   }
 
   /**

@@ -54,6 +54,7 @@ final class GatewayLoop {
 
   void closed(Connection connection) {
     if (connections.remove(connection)) {
+      services.admission().closed(connection.client());
       services.directory().closed();
     }
   }

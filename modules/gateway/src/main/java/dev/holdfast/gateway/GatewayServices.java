@@ -4,6 +4,7 @@ import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.channels.ChannelsClient;
 import dev.holdfast.channels.Fanout;
 import dev.holdfast.core.NodeId;
+import dev.holdfast.gateway.admission.Admission;
 import dev.holdfast.sessions.SessionsClient;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Context;
@@ -17,6 +18,7 @@ import java.util.function.Function;
  * @param sessions asks this process's own instance
  * @param channels asks this process's own instance
  * @param fanouts makes the fan-out of an event loop
+ * @param admission counts who is let in
  * @param accepting whether the node holds its lease and reaches Redis: where not, a hello is
  *     refused with a code that lets the client try again
  */
@@ -29,6 +31,7 @@ public record GatewayServices(
     ConnectionDirectory directory,
     PrometheusMeterRegistry registry,
     HealthChecks health,
+    Admission admission,
     BooleanSupplier accepting) {
   public GatewayServices {
     Objects.requireNonNull(node, "node");
@@ -39,6 +42,7 @@ public record GatewayServices(
     Objects.requireNonNull(directory, "directory");
     Objects.requireNonNull(registry, "registry");
     Objects.requireNonNull(health, "health");
+    Objects.requireNonNull(admission, "admission");
     Objects.requireNonNull(accepting, "accepting");
   }
 }

@@ -3,7 +3,6 @@ package dev.holdfast.gateway;
 import dev.holdfast.gateway.http.HttpSources;
 import dev.holdfast.gateway.http.InvalidRequests;
 import dev.holdfast.gateway.http.Patience;
-import dev.holdfast.gateway.http.StrictRequestDecoder;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
@@ -58,11 +57,7 @@ public final class GatewayVerticle extends VerticleBase {
     HttpServerOptions options = options();
     server = vertx.createHttpServer(options);
     Patience patience = new Patience(config.helloTimeout());
-    server.connectionHandler(
-        connection -> {
-          StrictRequestDecoder.install(connection, options);
-          patience.opened(connection);
-        });
+    server.connectionHandler(new Arrivals(services.admission(), options, patience)::came);
     server.requestHandler(new HttpRoutes(vertx, loop).handler(sources, patience));
     server.invalidRequestHandler(InvalidRequests::refuse);
     server.exceptionHandler(failure -> LOG.debug("HTTP connection: {}", failure.toString()));

@@ -48,7 +48,7 @@ final class Handshake {
   }
 
   private Future<Attached> attach(Verified verified) {
-    var info = new ConnectionInfo(connection.id, hello.client(), connection.address(), 0);
+    var info = new ConnectionInfo(connection.id, hello.client(), connection.client().address(), 0);
     var message =
         new SessionMessage.Attach(
             verified.caller(), hello.resume(), services.node(), info, hello.attempt());

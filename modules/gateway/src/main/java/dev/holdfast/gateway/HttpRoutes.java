@@ -78,7 +78,13 @@ final class HttpRoutes {
             node.directory()::size,
             node.registry());
     return new HttpServices(
-        node.tokens(), node.sessions(), node.channels(), sources, state, loop.config.frameLimit());
+        node.tokens(),
+        node.sessions(),
+        node.channels(),
+        sources,
+        state,
+        node.admission(),
+        loop.config.frameLimit());
   }
 
   private static void answer(

@@ -1,5 +1,7 @@
 package dev.holdfast.gateway;
 
+import dev.holdfast.gateway.admission.Client;
+import dev.holdfast.gateway.admission.HelloGate;
 import dev.holdfast.protocol.CloseCode;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.http.WebSocketInternal;
@@ -13,11 +15,14 @@ final class SocketTransport implements Transport {
   private static final Logger LOG = LoggerFactory.getLogger(SocketTransport.class);
 
   private final ServerWebSocket socket;
+  private final Client client;
   private final Set<Hold> holds = EnumSet.noneOf(Hold.class);
   private SocketOutbound out;
+  private HelloGate gate;
 
-  SocketTransport(ServerWebSocket socket) {
+  SocketTransport(ServerWebSocket socket, Client client) {
     this.socket = socket;
+    this.client = client;
   }
 
   @Override
@@ -41,6 +46,13 @@ final class SocketTransport implements Transport {
         failure -> LOG.debug("connection {}: {}", connection.id, failure.toString()));
     socket.setWriteQueueMaxSize(connection.loop.config.writeBuffer());
     out.open();
+    gate =
+        connection
+            .loop
+            .services
+            .admission()
+            .gate(() -> connection.onContext(self -> self.close(CloseCode.UNAVAILABLE)));
+    gate.standIn(((WebSocketInternal) socket).channelHandlerContext().pipeline());
   }
 
   @Override
@@ -58,8 +70,13 @@ final class SocketTransport implements Transport {
   }
 
   @Override
-  public String address() {
-    return socket.remoteAddress() == null ? "" : socket.remoteAddress().hostAddress();
+  public Client client() {
+    return client;
+  }
+
+  @Override
+  public void greeted() {
+    gate.open();
   }
 
   @Override

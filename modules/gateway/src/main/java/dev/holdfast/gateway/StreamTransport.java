@@ -3,12 +3,12 @@ package dev.holdfast.gateway;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.gateway.admission.Client;
 import dev.holdfast.gateway.http.Problem;
 import dev.holdfast.protocol.ClientFrame;
 import dev.holdfast.protocol.CloseCode;
 import dev.holdfast.protocol.ReadFrom;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Set;
 
@@ -21,14 +21,17 @@ final class StreamTransport implements Transport {
   private final RoutingContext routing;
   private final StreamCursors cursors;
   private final Set<ChannelName> wanted;
+  private final Client client;
   private Connection connection;
   private StreamOutbound out;
 
   /**
    * @param wanted channels to read besides those that the session reads anyway
    */
-  StreamTransport(RoutingContext routing, StreamCursors cursors, Set<ChannelName> wanted) {
+  StreamTransport(
+      RoutingContext routing, Client client, StreamCursors cursors, Set<ChannelName> wanted) {
     this.routing = routing;
+    this.client = client;
     this.cursors = cursors;
     this.wanted = wanted;
   }
@@ -68,10 +71,12 @@ final class StreamTransport implements Transport {
   }
 
   @Override
-  public String address() {
-    SocketAddress peer = routing.request().remoteAddress();
-    return peer == null ? "" : peer.hostAddress();
+  public Client client() {
+    return client;
   }
+
+  @Override
+  public void greeted() {}
 
   /** There is no way for it to. */
   @Override

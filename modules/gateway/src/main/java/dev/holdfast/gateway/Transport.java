@@ -1,5 +1,6 @@
 package dev.holdfast.gateway;
 
+import dev.holdfast.gateway.admission.Client;
 import dev.holdfast.protocol.CloseCode;
 
 /** What carries a connection: a WebSocket, or the response that is a stream of events. */
@@ -16,8 +17,11 @@ interface Transport {
   /** Takes a pause back; where it was the last, what the client has said, and says, is taken. */
   void resume(Hold why);
 
-  /** The peer's address; empty where it is not known. */
-  String address();
+  /** Who is at its other end. */
+  Client client();
+
+  /** The hello is there: what comes from here on is that of somebody who says who he is. */
+  void greeted();
 
   /** Whether a client that is there answers a ping. */
   boolean answers();

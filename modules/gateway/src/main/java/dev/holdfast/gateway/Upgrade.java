@@ -1,5 +1,7 @@
 package dev.holdfast.gateway;
 
+import dev.holdfast.gateway.admission.Admission;
+import dev.holdfast.gateway.admission.Client;
 import dev.holdfast.gateway.http.Problem;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -20,6 +22,8 @@ final class Upgrade {
 
   private static final String PATH = "/v1/connect";
   private static final Logger LOG = LoggerFactory.getLogger(Upgrade.class);
+
+  private static final long FULL_MS = 5_000;
 
   private final GatewayLoop loop;
 
@@ -44,7 +48,22 @@ final class Upgrade {
     } else if (loop.stopping()) {
       refuse(request, 503, "This node is stopping; use another.");
     } else {
-      accept(request, headers.token());
+      admit(request, headers.token());
+    }
+  }
+
+  private void admit(HttpServerRequest request, String token) {
+    Admission admission = loop.services.admission();
+    Client client = admission.clientOf(request);
+    long wait = admission.patience(client);
+    if (wait > 0) {
+      Problem.later(wait, "Too many from your address have failed to come in.")
+          .send(request.response());
+    } else if (!admission.opens(client)) {
+      Problem.later(FULL_MS, "Your address has as many connections as it may have.")
+          .send(request.response());
+    } else {
+      accept(request, token, client);
     }
   }
 
@@ -52,17 +71,22 @@ final class Upgrade {
     Problem.of(status, detail).send(request.response());
   }
 
-  private void accept(HttpServerRequest request, String token) {
+  private void accept(HttpServerRequest request, String token, Client client) {
     // The one that is chosen stands alone, so that a token is never echoed.
     request.headers().set(UpgradeHeaders.OFFER, SUB_PROTOCOL);
     request
         .toWebSocket()
-        .onSuccess(socket -> open(socket, token))
-        .onFailure(failure -> LOG.debug("upgrade failed: {}", failure.toString()));
+        .onSuccess(socket -> open(socket, token, client))
+        .onFailure(failure -> failed(client, failure));
   }
 
-  private void open(ServerWebSocket socket, String token) {
-    new Connection(loop, new SocketTransport(socket), token).open();
+  private void open(ServerWebSocket socket, String token, Client client) {
+    new Connection(loop, new SocketTransport(socket, client), token).open();
+  }
+
+  private void failed(Client client, Throwable failure) {
+    loop.services.admission().closed(client);
+    LOG.debug("upgrade failed: {}", failure.toString());
   }
 
   private boolean originAllowed(HttpServerRequest request) {

@@ -20,6 +20,7 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.NodeInbox;
+import dev.holdfast.gateway.admission.Admission;
 import dev.holdfast.gateway.http.HttpSources;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
@@ -76,6 +77,7 @@ final class GatewayFixture implements AutoCloseable {
   private final List<Fanout> fanouts = new CopyOnWriteArrayList<>();
   private final String deployment;
   private final RedisLink link;
+  private final Admission admission;
 
   GatewayFixture(String redisUri) {
     this(redisUri, "t" + Ids.fresh(), GatewayConfig.DEFAULTS);
@@ -84,6 +86,7 @@ final class GatewayFixture implements AutoCloseable {
   GatewayFixture(String redisUri, String tenant, GatewayConfig config) {
     this.node = new NodeId("n" + Ids.fresh(), 1);
     this.tenant = tenant;
+    this.admission = new Admission(config.sockets(), registry);
     this.service = new Caller.Service("test", "1", Set.of(tenant), Set.of());
     // A first connection of a JVM on a busy machine.
     RedisConfig redis = RedisConfig.of(redisUri).withConnectTimeout(Duration.ofSeconds(10));
@@ -142,6 +145,7 @@ final class GatewayFixture implements AutoCloseable {
         directory,
         registry,
         new HealthChecks(Map.of("loop", () -> true), Map.of("redis", () -> healthy), Map.of()),
+        admission,
         () -> accepting);
   }
 

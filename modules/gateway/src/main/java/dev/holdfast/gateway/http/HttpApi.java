@@ -3,6 +3,7 @@ package dev.holdfast.gateway.http;
 import dev.holdfast.auth.Verified;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.gateway.admission.Admission;
 import dev.holdfast.gateway.http.Contract.Operation;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -96,6 +97,9 @@ public final class HttpApi {
       operation.produces().stream().filter(type -> !type.equals(ANY_TYPE)).forEach(route::produces);
     }
     route.handler(routing -> routing.put(OPERATION, operation.id()).next());
+    if (operation.secured()) {
+      route.handler(this::checkFailures);
+    }
     if (plain.containsKey(operation.id())) {
       route.handler(patience::complete).handler(plain.get(operation.id()));
       return;
@@ -111,9 +115,24 @@ public final class HttpApi {
     route.handler(routing -> run(routing, asked.get(operation.id())));
   }
 
+  /** Of an address that has shown too many tokens that are not valid none is looked at. */
+  private void checkFailures(RoutingContext routing) {
+    Admission admission = services.admission();
+    long wait = admission.patience(admission.clientOf(routing.request()));
+    if (wait > 0) {
+      refuse(routing, Problem.later(wait, "Too many from your address have failed to come in."));
+    } else {
+      routing.next();
+    }
+  }
+
   private void count(RoutingContext routing) {
     String operation = routing.get(OPERATION);
-    String status = Integer.toString(routing.response().getStatusCode());
+    int answered = routing.response().getStatusCode();
+    if (answered == 401) {
+      services.admission().failed(services.admission().clientOf(routing.request()));
+    }
+    String status = Integer.toString(answered);
     registry
         .counter(
             "holdfast.http", "operation", operation == null ? "none" : operation, "status", status)

@@ -2,11 +2,13 @@ package dev.holdfast.gateway.http;
 
 import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.channels.ChannelsClient;
+import dev.holdfast.gateway.admission.Admission;
 import dev.holdfast.sessions.SessionsClient;
 
 /**
  * What the operations are done with.
  *
+ * @param admission asked before whatever takes a token
  * @param dataLimit bytes of one publication's data
  */
 public record HttpServices(
@@ -15,4 +17,5 @@ public record HttpServices(
     ChannelsClient channels,
     HttpSources sources,
     NodeState node,
+    Admission admission,
     int dataLimit) {}

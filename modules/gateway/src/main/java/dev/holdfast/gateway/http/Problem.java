@@ -39,6 +39,15 @@ public final class Problem extends RuntimeException {
     return new Problem(status, nearest(status), detail);
   }
 
+  /**
+   * The node may take it at another time.
+   *
+   * @param ms when to ask again
+   */
+  public static Problem later(long ms, String detail) {
+    return new Problem(503, ErrorCode.RATE_LIMITED, detail).retryAfter(ms);
+  }
+
   /** Any failure, without what is not for the asker's eyes. */
   public static Problem of(Throwable failure) {
     if (failure instanceof Problem problem) {

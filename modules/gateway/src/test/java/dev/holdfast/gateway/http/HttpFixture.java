@@ -22,6 +22,7 @@ import dev.holdfast.gateway.GatewayConfig;
 import dev.holdfast.gateway.GatewayServices;
 import dev.holdfast.gateway.GatewayVerticle;
 import dev.holdfast.gateway.HealthChecks;
+import dev.holdfast.gateway.admission.Admission;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.sessions.SessionsClient;
 import dev.holdfast.sessions.SessionsConfig;
@@ -71,6 +72,7 @@ final class HttpFixture implements AutoCloseable {
   private final Bus bus = new Bus(vertx);
   private final GatewayVerticle gateway;
   private final String gatewayDeployment;
+  private final Admission admission;
 
   HttpFixture(String redisUri) {
     this(redisUri, GatewayConfig.DEFAULTS);
@@ -78,6 +80,7 @@ final class HttpFixture implements AutoCloseable {
 
   HttpFixture(String redisUri, GatewayConfig config) {
     RedisConfig redis = RedisConfig.of(redisUri);
+    admission = new Admission(config.sockets(), registry);
     SessionsClient sessions = SessionsClient.local(bus, Duration.ofSeconds(10));
     deploy(
         new SessionsVerticle(
@@ -116,16 +119,17 @@ final class HttpFixture implements AutoCloseable {
 
   private static GatewayConfig allowing(GatewayConfig config) {
     return GatewayConfig.of(
-        config.host(),
-        config.port(),
-        Set.of(ORIGIN),
-        config.frameLimit(),
-        config.helloTimeout(),
-        config.heartbeat(),
-        config.publishRate(),
-        config.slowLimit(),
-        config.writeBuffer(),
-        config.ackFlush());
+            config.host(),
+            config.port(),
+            Set.of(ORIGIN),
+            config.frameLimit(),
+            config.helloTimeout(),
+            config.heartbeat(),
+            config.publishRate(),
+            config.slowLimit(),
+            config.writeBuffer(),
+            config.ackFlush())
+        .with(config.sockets());
   }
 
   private GatewayServices services(
@@ -142,6 +146,7 @@ final class HttpFixture implements AutoCloseable {
             Map.of("loop", () -> healthy),
             Map.of("redis", () -> healthy),
             Map.of("node", () -> healthy)),
+        admission,
         () -> accepting);
   }
 

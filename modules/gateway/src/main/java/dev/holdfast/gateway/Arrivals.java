@@ -1,0 +1,77 @@
+package dev.holdfast.gateway;
+
+import dev.holdfast.gateway.admission.Admission;
+import dev.holdfast.gateway.http.Patience;
+import dev.holdfast.gateway.http.StrictRequestDecoder;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.impl.HttpServerConnection;
+import io.vertx.core.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Takes connections in while there is room, and refuses the others with an answer to whatever they
+ * are going to ask: a connection that is only closed looks like a node that has died. Confined to
+ * its event loop.
+ */
+final class Arrivals {
+  private static final String BODY =
+      "{\"type\":\"about:blank\",\"title\":\"Service Unavailable\",\"status\":503,"
+          + "\"detail\":\"This node has as many connections as it takes, in all or from your"
+          + " address.\",\"code\":\"rate_limited\",\"retryable\":true,\"retryAfter\":5000}";
+
+  private static final String REFUSAL =
+      "HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\nconnection: close\r\n"
+          + "content-type: application/problem+json\r\ncache-control: no-store\r\ncontent-length: "
+          + BODY.length()
+          + "\r\n\r\n"
+          + BODY;
+
+  private final Admission admission;
+  private final HttpServerOptions options;
+  private final Patience patience;
+
+  Arrivals(Admission admission, HttpServerOptions options, Patience patience) {
+    this.admission = admission;
+    this.options = options;
+    this.patience = patience;
+  }
+
+  /** Before anything was read from it. */
+  void came(HttpConnection connection) {
+    ChannelHandlerContext context = ((HttpServerConnection) connection).channelHandlerContext();
+    SocketAddress address = connection.remoteAddress();
+    String peer = address == null || address.hostAddress() == null ? "" : address.hostAddress();
+    if (!admission.came(peer)) {
+      refuse(context.pipeline());
+      return;
+    }
+    // By the channel: a handler of the connection's own is whoever's set it last.
+    context.channel().closeFuture().addListener(closed -> admission.left(peer));
+    StrictRequestDecoder.install(connection, options);
+    patience.opened(connection);
+  }
+
+  private static void refuse(ChannelPipeline pipeline) {
+    ChannelHandlerContext encoder = pipeline.context(HttpResponseEncoder.class);
+    pipeline.addBefore(encoder.name(), null, new Deaf());
+    encoder
+        .writeAndFlush(Unpooled.copiedBuffer(REFUSAL, StandardCharsets.ISO_8859_1))
+        .addListener(ChannelFutureListener.CLOSE);
+  }
+
+  /** Passes nothing on of what a client says that is not let in. */
+  private static final class Deaf extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      ReferenceCountUtil.release(message);
+    }
+  }
+}

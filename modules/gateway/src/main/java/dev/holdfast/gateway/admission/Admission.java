@@ -1,0 +1,152 @@
+package dev.holdfast.gateway.admission;
+
+import dev.holdfast.core.Budget;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Counts who is let into a node, over all its event loops. Who is refused is told, and by a metric
+ * why; who is in stays. One for each life of a node; any thread.
+ */
+public final class Admission {
+  /** Part of the heap that unfinished hellos may hold, beyond what each has anyway. */
+  private static final int HELLO_PART = 64;
+
+  private final MeterRegistry registry;
+  private final int most;
+  private final int mostOfOne;
+  private final boolean sparesThisMachine;
+  private final Clients clients;
+  private final Failures failures;
+  private final HelloRate hellos;
+  private final Budget.Share unfinished;
+  private final AtomicInteger connected = new AtomicInteger();
+  private final Map<String, Integer> ofAddress = new ConcurrentHashMap<>();
+
+  public Admission(SocketLimits limits, MeterRegistry registry) {
+    this.registry = registry;
+    this.most = limits.most();
+    this.mostOfOne = limits.mostOfOne();
+    this.sparesThisMachine = limits.perAddress() == 0;
+    this.clients = new Clients(limits.proxies());
+    this.failures = new Failures(limits.failures());
+    this.hellos = new HelloRate(limits.hellos());
+    this.unfinished = new Budget(registry).share("hellos", Budget.partOfHeap(0, HELLO_PART));
+    Gauge.builder("holdfast.sockets", connected, AtomicInteger::get)
+        .description("connections of clients, with and without a WebSocket")
+        .register(registry);
+    Gauge.builder("holdfast.sockets.limit", () -> most).register(registry);
+  }
+
+  /** How many connections there may be. */
+  public int most() {
+    return most;
+  }
+
+  /** Who sent a request. */
+  public Client clientOf(HttpServerRequest request) {
+    return clients.of(request);
+  }
+
+  /**
+   * A connection has come; where it may stay, {@link #left} follows when it ends.
+   *
+   * @param peer its address
+   */
+  public boolean came(String peer) {
+    if (connected.incrementAndGet() > most) {
+      connected.decrementAndGet();
+      return refused("full");
+    }
+    if (isCounted(peer) && !countIn(peer)) {
+      connected.decrementAndGet();
+      return refused("address");
+    }
+    return true;
+  }
+
+  public void left(String peer) {
+    connected.decrementAndGet();
+    if (isCounted(peer)) {
+      countOut(peer);
+    }
+  }
+
+  private boolean isCounted(String peer) {
+    return !clients.isProxy(peer) && !(sparesThisMachine && Clients.isLoopback(peer));
+  }
+
+  /**
+   * A WebSocket or a stream begins; where it may, {@link #closed} follows. Counted where a proxy's
+   * connection carries it: others are counted by their own.
+   */
+  public boolean opens(Client client) {
+    return !client.proxied() || countIn(client.address()) || refused("address");
+  }
+
+  public void closed(Client client) {
+    if (client.proxied()) {
+      countOut(client.address());
+    }
+  }
+
+  /** A client showed no valid token, or said something else than hello, or nothing. */
+  public void failed(Client client) {
+    failures.failed(Clients.key(client.address()), System.nanoTime());
+  }
+
+  /** In how many ms clients of its address may try to come in; 0: now. */
+  public long patience(Client client) {
+    long wait = failures.wait(Clients.key(client.address()), System.nanoTime());
+    if (wait > 0) {
+      refused("failures");
+    }
+    return wait;
+  }
+
+  /** In how many ms a hello may be said; 0: it may now, and counts. */
+  public long hello() {
+    long wait = hellos.take(System.nanoTime());
+    if (wait > 0) {
+      refused("hellos");
+    }
+    return wait;
+  }
+
+  /**
+   * @param refused called once, where the node has no memory for what comes before the hello
+   */
+  public HelloGate gate(Runnable refused) {
+    return new HelloGate(
+        unfinished,
+        () -> {
+          refused("unfinished");
+          refused.run();
+        });
+  }
+
+  private boolean countIn(String address) {
+    boolean[] over = {false};
+    ofAddress.compute(
+        Clients.key(address),
+        (key, count) -> {
+          int now = count == null ? 0 : count;
+          over[0] = now >= mostOfOne;
+          return over[0] ? count : Integer.valueOf(now + 1);
+        });
+    return !over[0];
+  }
+
+  private void countOut(String address) {
+    ofAddress.computeIfPresent(Clients.key(address), (key, count) -> count == 1 ? null : count - 1);
+  }
+
+  private boolean refused(String why) {
+    registry.counter("holdfast.sockets.refused", "why", why).increment();
+    return false;
+  }
+}

@@ -1,0 +1,36 @@
+package dev.holdfast.gateway.admission;
+
+/**
+ * How many hellos a node takes in a second; as many at once. Those that are refused are told times
+ * one after the other, so that they don't all come back at once. Any thread.
+ */
+final class HelloRate {
+  private static final long LONGEST_MS = 10_000;
+
+  private final double perNano;
+  private final double most;
+  private double left;
+  private double told;
+  private long filled;
+
+  HelloRate(int rate) {
+    this.perNano = rate / 1e9;
+    this.most = rate;
+    this.left = rate;
+    this.filled = System.nanoTime();
+  }
+
+  /** Takes one; or takes none, and answers in how many ms there may be one. */
+  synchronized long take(long now) {
+    double more = Math.max(0, now - filled) * perNano;
+    left = Math.min(most, left + more);
+    told = Math.max(0, told - more);
+    filled = now;
+    if (left >= 1) {
+      left -= 1;
+      return 0;
+    }
+    told++;
+    return Math.min(LONGEST_MS, Math.max(1, (long) Math.ceil((told - left) / perNano / 1e6)));
+  }
+}
