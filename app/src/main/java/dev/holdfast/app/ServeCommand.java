@@ -101,12 +101,13 @@ final class ServeCommand implements Callable<Integer> {
     long sinceStart =
         System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime();
     say("Holdfast %s: node %s is ready, after %.1f s", Version.text(), node.id(), sinceStart / 1e3);
+    String secure = config.gateway().tls() == null ? "" : "s";
     say(
-        "  clients  ws://%s/v1/connect, sub-protocol holdfast.v1%s",
-        at, everywhere ? "; at every address of this machine" : "");
-    say("  docs     http://%s/docs", at);
-    say("  health   http://%s/health/ready", at);
-    say("  metrics  http://%s/metrics", at);
+        "  clients  ws%s://%s/v1/connect, sub-protocol holdfast.v1%s",
+        secure, at, everywhere ? "; at every address of this machine" : "");
+    say("  docs     http%s://%s/docs", secure, at);
+    say("  health   http%s://%s/health/ready", secure, at);
+    say("  metrics  http%s://%s/metrics", secure, at);
     say("  redis    %s", node.redis());
     if (config.developmentKey()) {
       say("  token    %s token --tenant acme --user ann%s", program(), data(config));

@@ -51,8 +51,7 @@ class FullHouseIT {
     };
     try (var node = HoldfastProcess.startWith(FILES, folder, args)) {
       int port =
-          Integer.parseInt(
-              node.awaitOutput("ws://127\\.0\\.0\\.1:(\\d+)/v1/connect").group(1));
+          Integer.parseInt(node.awaitOutput("ws://127\\.0\\.0\\.1:(\\d+)/v1/connect").group(1));
       node.awaitOutput("Ctrl-C ends it");
       for (int i = 0; i < FILES + 76; i++) {
         connect("127.0.0.1", port);

@@ -28,7 +28,9 @@ class ReadmeTest {
             .replace("/etc/holdfast/issuer.pem", file("issuer.pem", publicKey()))
             .replace("node.key", file("node.key", ""))
             .replace("node.crt", file("node.crt", ""))
-            .replace("ca.crt", file("ca.crt", ""));
+            .replace("ca.crt", file("ca.crt", ""))
+            .replace("tls.crt", file("tls.crt", ""))
+            .replace("tls.key", file("tls.key", ""));
     Path file = Files.writeString(folder.resolve("holdfast.yaml"), yaml);
 
     HoldfastConfig config = new ConfigReader(Map.of()).file(file).read();

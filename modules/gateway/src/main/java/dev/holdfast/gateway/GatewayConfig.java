@@ -30,6 +30,7 @@ import java.util.Set;
  * @param operatorTenant whose tokens may hold what concerns whole nodes ({@code nodes:read}, {@code
  *     config:read}, {@code stats:read}); null: nobody's
  * @param sockets how many clients, and how fast
+ * @param tls null: without, as behind a proxy that has it
  */
 public record GatewayConfig(
     String host,
@@ -43,7 +44,8 @@ public record GatewayConfig(
     int writeBuffer,
     Duration ackFlush,
     String operatorTenant,
-    SocketLimits sockets) {
+    SocketLimits sockets,
+    TlsConfig tls) {
   /** Channels of a session besides its own three. */
   public static final int CHANNEL_LIMIT = 256;
 
@@ -110,26 +112,36 @@ public record GatewayConfig(
         writeBuffer,
         ackFlush,
         null,
-        SocketLimits.DEFAULTS);
+        SocketLimits.DEFAULTS,
+        null);
   }
 
   /** The same at another address. */
   public GatewayConfig at(String otherHost, int otherPort) {
-    return with(otherHost, otherPort, operatorTenant, sockets);
+    return with(otherHost, otherPort, operatorTenant, sockets, tls);
   }
 
   /** The same with operators of this tenant. */
   public GatewayConfig operatedBy(String tenant) {
-    return with(host, port, tenant, sockets);
+    return with(host, port, tenant, sockets, tls);
   }
 
   /** The same for so many clients. */
   public GatewayConfig with(SocketLimits limits) {
-    return with(host, port, operatorTenant, limits);
+    return with(host, port, operatorTenant, limits, tls);
+  }
+
+  /** The same with TLS. */
+  public GatewayConfig with(TlsConfig encryption) {
+    return with(host, port, operatorTenant, sockets, encryption);
   }
 
   private GatewayConfig with(
-      String otherHost, int otherPort, String otherOperators, SocketLimits otherSockets) {
+      String otherHost,
+      int otherPort,
+      String otherOperators,
+      SocketLimits otherSockets,
+      TlsConfig otherTls) {
     return new GatewayConfig(
         otherHost,
         otherPort,
@@ -142,7 +154,8 @@ public record GatewayConfig(
         writeBuffer,
         ackFlush,
         otherOperators,
-        otherSockets);
+        otherSockets,
+        otherTls);
   }
 
   /**

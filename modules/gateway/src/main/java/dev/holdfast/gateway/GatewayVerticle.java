@@ -7,6 +7,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.ServerSSLOptions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -54,7 +55,17 @@ public final class GatewayVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     loop = new GatewayLoop(context, config, services);
-    HttpServerOptions options = options();
+    if (config.tls() == null) {
+      return listen(options());
+    }
+    var watch = new IdentityWatch(vertx, config.tls(), services.registry());
+    return watch
+        .read()
+        .compose(identity -> listen(encrypted(options(), identity)))
+        .onSuccess(listening -> watch.watch(server));
+  }
+
+  private Future<HttpServer> listen(HttpServerOptions options) {
     server = vertx.createHttpServer(options);
     Patience patience = new Patience(config.helloTimeout());
     server.connectionHandler(new Arrivals(services.admission(), options, patience)::came);
@@ -85,6 +96,14 @@ public final class GatewayVerticle extends VerticleBase {
   private Future<Void> tooSlow(Throwable failure) {
     LOG.warn("stopped before all sessions were detached: {}", failure.toString());
     return Future.succeededFuture();
+  }
+
+  private static HttpServerOptions encrypted(HttpServerOptions options, Identity identity) {
+    ServerSSLOptions tls = identity.options();
+    // Without ALPN: HTTP/1.1 is spoken, as in plain.
+    options.setSsl(true).setUseAlpn(false).setKeyCertOptions(tls.getKeyCertOptions());
+    options.setEnabledSecureTransportProtocols(tls.getEnabledSecureTransportProtocols());
+    return options;
   }
 
   private HttpServerOptions options() {

@@ -35,6 +35,7 @@ public final class HttpApi {
   private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
 
   private static final String OPERATION = "operation";
+  private static final String A_YEAR = "max-age=31536000";
 
   private final Contract contract = Contract.load();
   private final HttpServices services;
@@ -88,6 +89,9 @@ public final class HttpApi {
     patience.begun(routing);
     routing.addEndHandler(ended -> count(routing));
     routing.response().putHeader("x-content-type-options", "nosniff");
+    if (routing.request().isSSL()) {
+      routing.response().putHeader("strict-transport-security", A_YEAR);
+    }
     routing.next();
   }
 
