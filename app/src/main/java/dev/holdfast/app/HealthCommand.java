@@ -25,7 +25,8 @@ public final class HealthCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "URL",
       description =
-          "What to ask; default /health/ready of this machine at $HOLDFAST_GATEWAY_PORT, or 8080.")
+          "What to ask; default /health/ready of this machine at"
+              + " $HOLDFAST_GATEWAY_MANAGEMENT_PORT, or else at $HOLDFAST_GATEWAY_PORT, or 8080.")
   private String url = here();
 
   /**
@@ -50,7 +51,9 @@ public final class HealthCommand implements Callable<Integer> {
   }
 
   private static String here() {
-    return "http://127.0.0.1:" + port(System.getenv("HOLDFAST_GATEWAY_PORT")) + "/health/ready";
+    String management = System.getenv("HOLDFAST_GATEWAY_MANAGEMENT_PORT");
+    String named = management == null ? System.getenv("HOLDFAST_GATEWAY_PORT") : management;
+    return "http://127.0.0.1:" + port(named) + "/health/ready";
   }
 
   /** The default where Kubernetes wrote the address of a service there. */

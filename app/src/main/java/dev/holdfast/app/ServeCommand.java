@@ -105,9 +105,11 @@ final class ServeCommand implements Callable<Integer> {
     say(
         "  clients  ws%s://%s/v1/connect, sub-protocol holdfast.v1%s",
         secure, at, everywhere ? "; at every address of this machine" : "");
-    say("  docs     http%s://%s/docs", secure, at);
-    say("  health   http%s://%s/health/ready", secure, at);
-    say("  metrics  http%s://%s/metrics", secure, at);
+    boolean apart = config.gateway().managesApart();
+    String operators = "http%s://%s".formatted(apart ? "" : secure, node.management());
+    say("  docs     %s/docs", operators);
+    say("  health   %s/health/ready", operators);
+    say("  metrics  %s/metrics", operators);
     say("  redis    %s", node.redis());
     if (config.developmentKey()) {
       say("  token    %s token --tenant acme --user ann%s", program(), data(config));

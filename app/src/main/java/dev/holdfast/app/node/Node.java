@@ -7,6 +7,8 @@ import dev.holdfast.cluster.Cluster;
 import dev.holdfast.cluster.HostPort;
 import dev.holdfast.core.Bus;
 import dev.holdfast.core.Ids;
+import dev.holdfast.gateway.GatewayConfig;
+import dev.holdfast.gateway.ManagementConfig;
 import io.micrometer.core.instrument.Gauge;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;
@@ -55,7 +57,7 @@ final class Node {
    * @param trusted keys included
    */
   static Future<Node> join(HoldfastConfig config, NodeRedis redis, AuthConfig trusted) {
-    HoldfastConfig fixed = withPort(config);
+    HoldfastConfig fixed = withPorts(config);
     HostPort address = NodeAddress.of(fixed);
     var meters = new JvmMeters();
     return Cluster.join(fixed.cluster(), meters.registry())
@@ -81,6 +83,17 @@ final class Node {
 
   HostPort address() {
     return parts.address();
+  }
+
+  /** Where operators ask it: an address of this machine. */
+  HostPort management() {
+    GatewayConfig gateway = parts.config().gateway();
+    if (!gateway.managesApart()) {
+      return parts.address();
+    }
+    String host = gateway.management().host();
+    return new HostPort(
+        NodeAddress.isEvery(host) ? "127.0.0.1" : host, gateway.management().port());
   }
 
   /** What its present step is about; any thread. */
@@ -186,13 +199,21 @@ final class Node {
   }
 
   /** All gateways share one port, which therefore has to be known before. */
-  private static HoldfastConfig withPort(HoldfastConfig config) {
-    if (config.gateway().port() != 0) {
-      return config;
+  private static HoldfastConfig withPorts(HoldfastConfig config) {
+    GatewayConfig gateway = config.gateway();
+    if (gateway.port() == 0) {
+      gateway = gateway.at(gateway.host(), free(gateway.host()));
     }
-    String host = config.gateway().host();
+    ManagementConfig management = gateway.management();
+    if (gateway.managesApart() && management.port() == 0) {
+      gateway = gateway.with(new ManagementConfig(management.host(), free(management.host())));
+    }
+    return config.with(gateway);
+  }
+
+  private static int free(String host) {
     try (var socket = new ServerSocket(0, 1, InetAddress.getByName(host))) {
-      return config.with(config.gateway().at(host, socket.getLocalPort()));
+      return socket.getLocalPort();
     } catch (IOException e) {
       throw new StartException("no free port at " + host, e);
     }

@@ -28,7 +28,7 @@ final class NodeAddress {
         : cluster.publicHost();
   }
 
-  private static boolean isEvery(String host) {
+  static boolean isEvery(String host) {
     try {
       return InetAddress.getByName(host).isAnyLocalAddress();
     } catch (UnknownHostException e) {

@@ -67,6 +67,11 @@ public final class NodeProcess implements AutoCloseable {
     return node.address();
   }
 
+  /** Where operators reach it. */
+  public HostPort management() {
+    return node.management();
+  }
+
   public String id() {
     return node.id();
   }

@@ -126,7 +126,7 @@ final class Compose implements AutoCloseable {
     String java = "java -cp /app/holdfast.jar dev.holdfast.app.HealthCommand";
     List<String> command = new ArrayList<>(List.of("docker", "exec", node));
     command.addAll(List.of(java.split(" ")));
-    command.add("http://127.0.0.1:8080/metrics");
+    command.add("http://127.0.0.1:8081/metrics");
     String metrics = Docker.run(Map.of(), command).output();
     return List.of("holdfast_nodes_live", "cluster_members").stream()
         .allMatch(

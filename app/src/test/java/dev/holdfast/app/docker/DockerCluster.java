@@ -140,7 +140,7 @@ final class DockerCluster implements AutoCloseable {
   /** A metric without labels. */
   double metric(NodeContainer node, String name) {
     var line = Pattern.compile("^" + name + " (\\S+)$", Pattern.MULTILINE);
-    var matcher = line.matcher(get(node.http("/metrics")).body());
+    var matcher = line.matcher(get(node.operators("/metrics")).body());
     return matcher.find() ? Double.parseDouble(matcher.group(1)) : Double.NaN;
   }
 

@@ -21,6 +21,7 @@ import org.testcontainers.utility.DockerImageName;
  */
 final class NodeContainer extends GenericContainer<NodeContainer> {
   private static final int PORT = 8080;
+  private static final int MANAGEMENT = 8081;
   private static final long MEMORY = 512L << 20;
 
   private final Network inner;
@@ -28,7 +29,7 @@ final class NodeContainer extends GenericContainer<NodeContainer> {
   NodeContainer(String id, Network inner, Path key) {
     super(DockerImageName.parse(Docker.image()));
     this.inner = inner;
-    withExposedPorts(PORT);
+    withExposedPorts(PORT, MANAGEMENT);
     withEnv("HOLDFAST_NODE", id);
     withEnv("HOLDFAST_CLUSTER_HOST", "bus");
     withEnv("HOLDFAST_CLUSTER_MEMBERS", "bus:5701");
@@ -51,6 +52,11 @@ final class NodeContainer extends GenericContainer<NodeContainer> {
   /** Where a client would connect to this node, ready or not. */
   URI http(String path) {
     return URI.create("http://" + getHost() + ":" + getMappedPort(PORT) + path);
+  }
+
+  /** Where an operator would. */
+  URI operators(String path) {
+    return URI.create("http://" + getHost() + ":" + getMappedPort(MANAGEMENT) + path);
   }
 
   /** SIGKILL; it stays where it is, dead. */

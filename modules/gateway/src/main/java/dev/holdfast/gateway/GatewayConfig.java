@@ -30,6 +30,7 @@ import java.util.Set;
  * @param operatorTenant whose tokens may hold what concerns whole nodes ({@code nodes:read}, {@code
  *     config:read}, {@code stats:read}); null: nobody's
  * @param sockets how many clients, and how fast
+ * @param management where operators are answered
  * @param tls null: without, as behind a proxy that has it
  */
 public record GatewayConfig(
@@ -45,6 +46,7 @@ public record GatewayConfig(
     Duration ackFlush,
     String operatorTenant,
     SocketLimits sockets,
+    ManagementConfig management,
     TlsConfig tls) {
   /** Channels of a session besides its own three. */
   public static final int CHANNEL_LIMIT = 256;
@@ -68,6 +70,7 @@ public record GatewayConfig(
   public GatewayConfig {
     allowedOrigins = Set.copyOf(allowedOrigins);
     Objects.requireNonNull(sockets, "sockets");
+    Objects.requireNonNull(management, "management");
     List<String> problems = new ArrayList<>();
     check(problems, host != null && !host.isBlank(), "host: not blank");
     check(problems, port >= 0 && port <= 65_535, "port: 0 to 65535");
@@ -113,38 +116,45 @@ public record GatewayConfig(
         ackFlush,
         null,
         SocketLimits.DEFAULTS,
+        ManagementConfig.DEFAULTS,
         null);
   }
 
   /** The same at another address. */
   public GatewayConfig at(String otherHost, int otherPort) {
-    return with(otherHost, otherPort, operatorTenant, sockets, tls);
+    return with(otherHost, otherPort, operatorTenant, sockets, management, tls);
   }
 
   /** The same with operators of this tenant. */
   public GatewayConfig operatedBy(String tenant) {
-    return with(host, port, tenant, sockets, tls);
+    return with(host, port, tenant, sockets, management, tls);
   }
 
   /** The same for so many clients. */
   public GatewayConfig with(SocketLimits limits) {
-    return with(host, port, operatorTenant, limits, tls);
+    return with(host, port, operatorTenant, limits, management, tls);
+  }
+
+  /** The same with operators there. */
+  public GatewayConfig with(ManagementConfig operators) {
+    return with(host, port, operatorTenant, sockets, operators, tls);
   }
 
   /** The same with TLS. */
   public GatewayConfig with(TlsConfig encryption) {
-    return with(host, port, operatorTenant, sockets, encryption);
+    return with(host, port, operatorTenant, sockets, management, encryption);
   }
 
   private GatewayConfig with(
-      String otherHost,
-      int otherPort,
-      String otherOperators,
-      SocketLimits otherSockets,
-      TlsConfig otherTls) {
+      String newHost,
+      int newPort,
+      String newOperators,
+      SocketLimits newSockets,
+      ManagementConfig newManagement,
+      TlsConfig newTls) {
     return new GatewayConfig(
-        otherHost,
-        otherPort,
+        newHost,
+        newPort,
         allowedOrigins,
         frameLimit,
         helloTimeout,
@@ -153,9 +163,15 @@ public record GatewayConfig(
         slowLimit,
         writeBuffer,
         ackFlush,
-        otherOperators,
-        otherSockets,
-        otherTls);
+        newOperators,
+        newSockets,
+        newManagement,
+        newTls);
+  }
+
+  /** Whether operators are answered at a port of their own. */
+  public boolean managesApart() {
+    return management.port() != 0 || !ManagementConfig.isLoopback(host);
   }
 
   /**

@@ -40,6 +40,7 @@ public final class GatewayVerticle extends VerticleBase {
   private final HttpSources sources;
   private GatewayLoop loop;
   private HttpServer server;
+  private HttpServer management;
 
   public GatewayVerticle(GatewayConfig config, GatewayServices services, HttpSources sources) {
     this.config = config;
@@ -50,6 +51,11 @@ public final class GatewayVerticle extends VerticleBase {
   /** Where it listens; the real port where the configured one is 0. After the deployment. */
   public int port() {
     return server.actualPort();
+  }
+
+  /** Where operators are answered. After the deployment. */
+  public int managementPortInUse() {
+    return management == null ? port() : management.actualPort();
   }
 
   @Override
@@ -74,7 +80,43 @@ public final class GatewayVerticle extends VerticleBase {
     server.exceptionHandler(failure -> LOG.debug("HTTP connection: {}", failure.toString()));
     vertx.setPeriodic(config.tick().toMillis(), tick -> tick(patience));
     vertx.setPeriodic(config.ackFlush().toMillis(), flush -> loop.cursors.flush());
-    return server.listen();
+    return server.listen().compose(listening -> listenForOperators());
+  }
+
+  /** A server of its own: no client's connection takes a place from it. */
+  private Future<HttpServer> listenForOperators() {
+    if (!config.managesApart()) {
+      return Future.succeededFuture();
+    }
+    Patience patience = new Patience(config.helloTimeout());
+    management = vertx.createHttpServer(plain(config.management().host(), managementPort()));
+    management.connectionHandler(patience::opened);
+    management.requestHandler(new HttpRoutes(vertx, loop).management(sources, patience));
+    management.invalidRequestHandler(InvalidRequests::refuse);
+    management.exceptionHandler(failure -> LOG.debug("operator: {}", failure.toString()));
+    vertx.setPeriodic(config.tick().toMillis(), tick -> patience.tick());
+    return management.listen().recover(this::notManaged);
+  }
+
+  private int managementPort() {
+    return config.management().port() == 0 ? SHARED_FREE_PORT - 1 : config.management().port();
+  }
+
+  private Future<HttpServer> notManaged(Throwable failure) {
+    ManagementConfig wanted = config.management();
+    String what =
+        "gateway.management: port %d at %s can't be had: %s"
+            .formatted(wanted.port(), wanted.host(), failure.getMessage());
+    return Future.failedFuture(new IllegalStateException(what, failure));
+  }
+
+  private static HttpServerOptions plain(String host, int port) {
+    return new HttpServerOptions()
+        .setHost(host)
+        .setPort(port)
+        .setHttp2ClearTextEnabled(false)
+        .setMaxHeaderSize(LONGEST_HEADERS)
+        .setMaxInitialLineLength(LONGEST_LINE);
   }
 
   private void tick(Patience patience) {
@@ -90,7 +132,8 @@ public final class GatewayVerticle extends VerticleBase {
     return loop.stop()
         .timeout(STOP_SECONDS, TimeUnit.SECONDS)
         .recover(this::tooSlow)
-        .eventually(server::close);
+        .eventually(server::close)
+        .eventually(() -> management == null ? Future.succeededFuture() : management.close());
   }
 
   private Future<Void> tooSlow(Throwable failure) {
@@ -107,12 +150,7 @@ public final class GatewayVerticle extends VerticleBase {
   }
 
   private HttpServerOptions options() {
-    return new HttpServerOptions()
-        .setHost(config.host())
-        .setPort(config.port() == 0 ? SHARED_FREE_PORT : config.port())
-        .setHttp2ClearTextEnabled(false)
-        .setMaxHeaderSize(LONGEST_HEADERS)
-        .setMaxInitialLineLength(LONGEST_LINE)
+    return plain(config.host(), config.port() == 0 ? SHARED_FREE_PORT : config.port())
         .setMaxChunkSize(BODY_PIECE)
         .setWebSocketSubProtocols(List.of(Upgrade.SUB_PROTOCOL))
         .setPerFrameWebSocketCompressionSupported(false)

@@ -7,6 +7,7 @@ import dev.holdfast.gateway.http.HttpServices;
 import dev.holdfast.gateway.http.HttpSources;
 import dev.holdfast.gateway.http.NodeState;
 import dev.holdfast.gateway.http.Patience;
+import dev.holdfast.gateway.http.Port;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -35,7 +36,8 @@ final class HttpRoutes {
 
   Handler<HttpServerRequest> handler(HttpSources sources, Patience patience) {
     Upgrade upgrade = new Upgrade(loop);
-    Router router = router(sources, patience);
+    Port port = loop.config.managesApart() ? Port.CLIENTS : Port.BOTH;
+    Router router = router(sources, patience, port);
     return request -> {
       if (Upgrade.isFor(request)) {
         patience.upgrading(request);
@@ -46,23 +48,31 @@ final class HttpRoutes {
     };
   }
 
-  private Router router(HttpSources sources, Patience patience) {
+  /** For the port of operators, where that is another one. */
+  Handler<HttpServerRequest> management(HttpSources sources, Patience patience) {
+    return router(sources, patience, Port.MANAGEMENT);
+  }
+
+  private Router router(HttpSources sources, Patience patience, Port port) {
     Router router = Router.router(vertx);
-    Cors.of(loop.config.allowedOrigins()).mount(router);
-    new HttpApi(services(sources), patience, handlers(sources)).mount(router);
+    if (port != Port.MANAGEMENT) {
+      Cors.of(loop.config.allowedOrigins()).mount(router);
+    }
+    new HttpApi(services(sources), patience, handlers(sources, port)).mount(router, port);
     return router;
   }
 
   /** By the operations of the document. */
-  private Map<String, Handler<RoutingContext>> handlers(HttpSources sources) {
+  private Map<String, Handler<RoutingContext>> handlers(HttpSources sources, Port port) {
+    boolean all = port != Port.CLIENTS;
     HealthChecks health = loop.services.health();
     var files = new FileOperations(loop.services.tokens(), sources.files());
     Map<String, Handler<RoutingContext>> handlers = new HashMap<>(files.handlers());
     handlers.put("connect", routing -> routing.fail(404)); // spelled in another way, see Upgrade
     handlers.put("readEvents", new EventStreams(loop)::handle);
-    handlers.put("isLive", routing -> answer(routing, health.live(), Map.of()));
-    handlers.put("isReady", routing -> answer(routing, health.ready(), health.said()));
-    handlers.put("isStarted", routing -> answer(routing, health.started(), Map.of()));
+    handlers.put("isLive", routing -> answer(routing, all, health.live(), Map.of()));
+    handlers.put("isReady", routing -> answer(routing, all, health.ready(), health.said()));
+    handlers.put("isStarted", routing -> answer(routing, all, health.started(), Map.of()));
     handlers.put("getMetrics", this::metrics);
     return handlers;
   }
@@ -87,8 +97,14 @@ final class HttpRoutes {
         loop.config.frameLimit());
   }
 
+  /**
+   * @param all whether also what was found is said, not only what follows from it
+   */
   private static void answer(
-      RoutingContext routing, Map<String, BooleanSupplier> checks, Map<String, String> details) {
+      RoutingContext routing,
+      boolean all,
+      Map<String, BooleanSupplier> checks,
+      Map<String, String> details) {
     Map<String, Boolean> outcomes = HealthChecks.run(checks);
     boolean up = !outcomes.containsValue(false);
     JsonObject body = new JsonObject().put("status", up ? "up" : "down");
@@ -96,9 +112,13 @@ final class HttpRoutes {
     outcomes.forEach((name, holds) -> named.put(name, holds ? "up" : "down"));
     routing.response().setStatusCode(up ? 200 : 503);
     routing.response().putHeader("cache-control", "no-store");
-    body.put("checks", named);
-    routing.json(
-        details.isEmpty() ? body : body.put("details", new JsonObject(Map.copyOf(details))));
+    if (all) {
+      body.put("checks", named);
+    }
+    if (all && !details.isEmpty()) {
+      body.put("details", new JsonObject(Map.copyOf(details)));
+    }
+    routing.json(body);
   }
 
   /** Off the event loop: a scrape formats every meter of the node. */

@@ -163,6 +163,10 @@ final class GatewayFixture implements AutoCloseable {
     return gateways.get(0).port();
   }
 
+  int managementPort() {
+    return gateways.get(0).managementPortInUse();
+  }
+
   URI uri() {
     return URI.create("ws://127.0.0.1:" + port() + "/v1/connect");
   }

@@ -34,6 +34,7 @@ public final class Contract {
    * @param consumes media types of its body; empty where it has none
    * @param produces media types of its successful answer, where it has a body
    * @param secured whether it takes a token
+   * @param operators whether it is about the node: for the port of operators
    */
   public record Operation(
       String id,
@@ -41,7 +42,8 @@ public final class Contract {
       String path,
       List<String> consumes,
       List<String> produces,
-      boolean secured) {
+      boolean secured,
+      boolean operators) {
     /** The path as a router takes it: {@code /v1/sessions/:session}. */
     String route() {
       return path.replaceAll("\\{(\\w+)}", ":$1");
@@ -113,7 +115,8 @@ public final class Contract {
         path,
         names(operation.path("requestBody").path("content")),
         List.copyOf(produces),
-        security.isMissingNode() || !security.isEmpty());
+        security.isMissingNode() || !security.isEmpty(),
+        "node".equals(operation.path("tags").path(0).asText()));
   }
 
   private static List<String> names(JsonNode object) {

@@ -62,11 +62,13 @@ public final class HttpApi {
     asked.putAll(new NodeViews(services.node(), services.sources()).operations());
   }
 
-  /** Adds all routes, and what is answered where there is none. */
-  public void mount(Router router) {
+  /** Adds all routes of a port, and what is answered where there is none. */
+  public void mount(Router router, Port port) {
     checkComplete();
     router.route().handler(this::begin).failureHandler(HttpApi::passOnUnlessGone);
-    contract.operations().forEach(operation -> route(router, operation));
+    contract.operations().stream()
+        .filter(port::answers)
+        .forEach(operation -> route(router, operation));
     refuse(router, 400, "The request is not valid.");
     refuse(router, 404, "There is nothing at this address.");
     refuse(router, 406, "The answer is of none of the types that you accept.");

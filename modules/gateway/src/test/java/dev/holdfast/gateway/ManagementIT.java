@@ -1,0 +1,106 @@
+package dev.holdfast.gateway;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.core.Ids;
+import dev.holdfast.gateway.admission.SocketLimits;
+import dev.holdfast.testkit.RedisExtension;
+import dev.holdfast.testkit.TestRedis;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * A port for operators. Metrics, and what a node found wrong with itself, were anybody's to read.
+ */
+@ExtendWith(RedisExtension.class)
+class ManagementIT {
+  private static final List<String> OPERATORS =
+      List.of("/metrics", "/docs", "/openapi.yaml", "/openapi.json", "/asyncapi.yaml");
+
+  private GatewayFixture node;
+
+  @BeforeEach
+  void start(TestRedis redis) throws Exception {
+    int free;
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      free = socket.getLocalPort();
+    }
+    GatewayConfig config =
+        GatewayConfig.DEFAULTS
+            .with(new ManagementConfig("127.0.0.1", free))
+            .with(new SocketLimits(2, 2, 100, 100, List.of()));
+    node = new GatewayFixture(redis.uri(), "t" + Ids.fresh(), config);
+  }
+
+  @AfterEach
+  void stop() {
+    node.close();
+  }
+
+  @Test
+  void clientsGetWhatTheyNeed() {
+    for (String path : OPERATORS) {
+      assertTrue(get(node.port(), path).startsWith("HTTP/1.1 404"), path);
+      assertTrue(get(node.managementPort(), path).startsWith("HTTP/1.1 200"), path);
+    }
+    for (String view : new String[] {"/v1/nodes", "/v1/config", "/v1/stats"}) {
+      assertTrue(get(node.port(), view).startsWith("HTTP/1.1 404"), view);
+      assertTrue(get(node.managementPort(), view).startsWith("HTTP/1.1 401"), view);
+    }
+    for (String ours : new String[] {"/v1/sessions", "/v1/events", "/v1/files"}) {
+      assertTrue(get(node.port(), ours).startsWith("HTTP/1.1 401"), ours);
+      assertTrue(get(node.managementPort(), ours).startsWith("HTTP/1.1 404"), ours);
+    }
+    assertTrue(get(node.port(), "/v1/connect").startsWith("HTTP/1.1 426"));
+    assertTrue(get(node.managementPort(), "/v1/connect").startsWith("HTTP/1.1 404"));
+  }
+
+  @Test
+  void whatTheChecksFoundIsForOperators() {
+    node.healthy = false;
+    String told = get(node.port(), "/health/ready");
+    assertTrue(told.startsWith("HTTP/1.1 503"), told);
+    assertTrue(told.endsWith("{\"status\":\"down\"}"), told);
+
+    String found = get(node.managementPort(), "/health/ready");
+    assertTrue(found.startsWith("HTTP/1.1 503"), found);
+    assertTrue(found.contains("\"checks\":{\"redis\":\"down\"}"), found);
+  }
+
+  /** A probe that finds no place among the clients would have the node restarted. */
+  @Test
+  void aFullHouseHasRoomForOperators() {
+    try (var one = new StrangerSocket(node.port());
+        var two = new StrangerSocket(node.port())) {
+      one.upgrade("").head();
+      two.upgrade("").head();
+      assertTrue(get(node.port(), "/health/live").startsWith("HTTP/1.1 503"));
+      assertTrue(get(node.managementPort(), "/health/live").startsWith("HTTP/1.1 200"));
+      String metrics = get(node.managementPort(), "/metrics");
+      assertTrue(metrics.contains("holdfast_sockets 2.0"), metrics);
+    }
+  }
+
+  @Test
+  void onLoopbackOnePortIsEnough() {
+    assertFalse(GatewayConfig.DEFAULTS.managesApart());
+    assertFalse(GatewayConfig.DEFAULTS.at("localhost", 1).managesApart());
+    assertTrue(GatewayConfig.DEFAULTS.at("0.0.0.0", 1).managesApart());
+    assertTrue(GatewayConfig.DEFAULTS.at("10.0.0.7", 1).managesApart());
+    assertTrue(GatewayConfig.DEFAULTS.with(new ManagementConfig("0.0.0.0", 1)).managesApart());
+    assertEquals("127.0.0.1", ManagementConfig.DEFAULTS.host());
+  }
+
+  private static String get(int port, String path) {
+    try (var client = new StrangerSocket(port)) {
+      return client.say("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").rest();
+    }
+  }
+}
