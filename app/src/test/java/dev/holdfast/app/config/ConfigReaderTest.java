@@ -183,6 +183,27 @@ class ConfigReaderTest {
   }
 
   @Test
+  void whoIsLetInAndWhereOperatorsAskIsReadToo() {
+    environment.put("HOLDFAST_GATEWAY_SOCKETS_PROXIES", "10.0.0.0/8,192.168.0.1");
+    environment.put("HOLDFAST_GATEWAY_MANAGEMENT_PORT", "8081");
+    environment.put("HOLDFAST_GATEWAY_OPERATOR_TENANT", "operators");
+    var gateway = reader().flag("gateway.sockets.max", "7").read().gateway();
+
+    assertEquals(List.of("10.0.0.0/8", "192.168.0.1"), gateway.sockets().proxies());
+    assertEquals(7, gateway.sockets().max());
+    assertEquals(8081, gateway.management().port());
+    assertEquals("127.0.0.1", gateway.management().host());
+    assertEquals("operators", gateway.operatorTenant());
+
+    environment.put("HOLDFAST_GATEWAY_SOCKETS_PROXIES", "proxy");
+    environment.put("HOLDFAST_GATEWAY_OPERATOR_TENANT", "a b");
+    String message = problemsOf(reader().flag("gateway.tls.key", "/none"));
+    assertTrue(message.contains("proxies: an address or a range, not proxy"), message);
+    assertTrue(message.contains("certificate: needed"), message);
+    assertTrue(message.contains("file /none can't be read"), message);
+  }
+
+  @Test
   void everyProblemIsListedAtOnce() throws IOException {
     Path file =
         file(
