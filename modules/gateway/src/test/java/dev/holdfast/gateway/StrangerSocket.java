@@ -64,15 +64,20 @@ final class StrangerSocket implements AutoCloseable {
 
   /** What comes until the blank line that ends a head, or until the end. */
   String head() {
-    StringBuilder head = new StringBuilder();
-    while (head.indexOf("\r\n\r\n") < 0) {
+    return until("\r\n\r\n");
+  }
+
+  /** What comes until this has come, or until the end. */
+  String until(String wanted) {
+    StringBuilder came = new StringBuilder();
+    while (came.indexOf(wanted) < 0) {
       int next = read();
       if (next < 0) {
         break;
       }
-      head.append((char) next);
+      came.append((char) next);
     }
-    return head.toString();
+    return came.toString();
   }
 
   /** What comes until the end. */

@@ -144,7 +144,7 @@ class UpgradeIT {
     String answer = until("\"type\":\"pong\"", received);
 
     assertTrue(accepted.toLowerCase().contains("sec-websocket-protocol: holdfast.v1\r"));
-    assertFalse(accepted.contains("secret"));
+    assertFalse(accepted.contains("bearer"));
     assertTrue(answer.contains("\"type\":\"welcome\""));
   }
 
@@ -155,10 +155,9 @@ class UpgradeIT {
         Host: 127.0.0.1\r
         Connection: Upgrade\r
         Upgrade: websocket\r
-        Authorization: Bearer %s\r
         Sec-WebSocket-Version: 13\r
         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
-        Sec-WebSocket-Protocol: holdfast.bearer.secret\r
+        Sec-WebSocket-Protocol: holdfast.bearer.%s\r
         Sec-WebSocket-Protocol: other, holdfast.v1\r
         \r
         """
