@@ -37,19 +37,7 @@ class FullHouseIT {
 
   @Test
   void oneAddressTakesNeitherAllFilesNorAllOfTheNode() throws Exception {
-    String[] args = {
-      "serve",
-      "--end-with-stdin",
-      "--data",
-      folder.resolve("data").toString(),
-      "--set",
-      "gateway.port=0",
-      "--set",
-      "gateway.sockets.perAddress=500",
-      "--set",
-      "gateway.helloTimeout=1m"
-    };
-    try (var node = HoldfastProcess.startWith(FILES, folder, args)) {
+    try (var node = HoldfastProcess.startWith(FILES, folder, args())) {
       int port =
           Integer.parseInt(node.awaitOutput("ws://127\\.0\\.0\\.1:(\\d+)/v1/connect").group(1));
       node.awaitOutput("Ctrl-C ends it");
@@ -69,10 +57,38 @@ class FullHouseIT {
         connect("127.0.1." + i / 5, port);
       }
       assertTrue(ask("127.0.0.3", port, "/health/ready").contains("503"), "no room for clients");
-      assertTrue(!node.output().contains("Too many open files"), node.output());
+      assertEquals(List.of(), hurt(node));
+      close();
+      Awaitility.await()
+          .ignoreExceptions()
+          .until(() -> ask("127.0.0.1", port, "/health/ready").startsWith("HTTP/1.1 200"));
       node.endInput();
       assertEquals(0, node.awaitExit(), node.output());
     }
+  }
+
+  private String[] args() {
+    return new String[] {
+      "serve",
+      "--end-with-stdin",
+      "--data",
+      folder.resolve("data").toString(),
+      "--set",
+      "gateway.port=0",
+      "--set",
+      "gateway.sockets.perAddress=500",
+      "--set",
+      "gateway.helloTimeout=1m"
+    };
+  }
+
+  /** Where a busy machine accepts faster than it looks, accepting waits a second; no more. */
+  private static List<String> hurt(HoldfastProcess node) {
+    return node.output()
+        .lines()
+        .filter(line -> line.contains("Too many open files"))
+        .filter(line -> !line.contains("Net.accept"))
+        .toList();
   }
 
   private Socket connect(String from, int port) throws IOException {
