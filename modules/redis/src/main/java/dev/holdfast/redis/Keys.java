@@ -89,6 +89,29 @@ public final class Keys {
     return "hf:idet:" + tag(channel);
   }
 
+  /** A tenant's own limits. */
+  public static String limits(String tenant) {
+    return "hf:limits:{" + tenant + "}";
+  }
+
+  /**
+   * What is left of the rates of a tenant or user.
+   *
+   * @param user null: of the tenant as a whole
+   */
+  public static String rates(String tenant, String user) {
+    return "hf:rate:" + accountTag(tenant, user);
+  }
+
+  /**
+   * What nodes have claimed of the counts of a tenant or user.
+   *
+   * @param user null: of the tenant as a whole
+   */
+  public static String claims(String tenant, String user) {
+    return "hf:count:" + accountTag(tenant, user);
+  }
+
   /** A tenant's JSON Schemas. */
   public static String schemas(String tenant) {
     return "hf:schemas:{" + tenant + "}";
@@ -165,6 +188,10 @@ public final class Keys {
   /** The node that joins the bus before those that start with it: a string, its address. */
   public static String join() {
     return "hf:join:{nodes}";
+  }
+
+  private static String accountTag(String tenant, String user) {
+    return user == null ? "{" + tenant + "}" : "{" + tenant + ":" + user + "}";
   }
 
   private static String tag(Channel channel) {

@@ -1,0 +1,96 @@
+package dev.holdfast.limits;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * The accounts of a node, those in use and no more than a bound. A user beyond it has none: only
+ * the tenant's limits hold for it, until there is room. Any thread.
+ */
+final class Accounts {
+  private final Map<String, Tenant> tenants = new ConcurrentHashMap<>();
+  private final AtomicInteger users = new AtomicInteger();
+  private final Limits defaults;
+  private final int most;
+  private final Runnable untracked;
+  private volatile Consumer<Tenant> fresh = tenant -> {};
+
+  /**
+   * @param most users
+   * @param untracked called where a user gets no account
+   */
+  Accounts(Limits defaults, int most, Runnable untracked) {
+    this.defaults = defaults;
+    this.most = most;
+    this.untracked = untracked;
+  }
+
+  /**
+   * @param told of each tenant that is new here; any thread
+   */
+  void onFresh(Consumer<Tenant> told) {
+    fresh = told;
+  }
+
+  Tenant tenant(String name) {
+    Tenant known = tenants.get(name);
+    if (known != null) {
+      return known;
+    }
+    Tenant added = new Tenant(name, defaults);
+    Tenant other = tenants.putIfAbsent(name, added);
+    if (other == null) {
+      fresh.accept(added);
+    }
+    return other == null ? added : other;
+  }
+
+  /** Null where there is no room for another. */
+  Account user(Tenant tenant, String user) {
+    Account known = tenant.known(user);
+    if (known != null) {
+      return known;
+    }
+    if (users.incrementAndGet() > most) {
+      users.decrementAndGet();
+      untracked.run();
+      return null;
+    }
+    return tenant.user(user);
+  }
+
+  int users() {
+    return users.get();
+  }
+
+  int tenants() {
+    return tenants.size();
+  }
+
+  void eachTenant(Consumer<Tenant> action) {
+    tenants.values().forEach(action);
+  }
+
+  void each(Consumer<Account> action) {
+    eachTenant(
+        tenant -> {
+          action.accept(tenant.whole);
+          tenant.eachUser(action);
+        });
+  }
+
+  /** Forgets who does nothing; one thread at a time. */
+  void forgetIdle(long now) {
+    int left = 0;
+    for (Tenant tenant : tenants.values()) {
+      tenant.forgetIdle(now);
+      left += tenant.users();
+      if (tenant.users() == 0 && tenant.whole.idle(now)) {
+        tenants.remove(tenant.name, tenant);
+      }
+    }
+    users.set(left);
+  }
+}

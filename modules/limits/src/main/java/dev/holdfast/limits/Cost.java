@@ -1,0 +1,42 @@
+package dev.holdfast.limits;
+
+/** What something takes of the rates: an amount for each limit of that kind. Immutable. */
+public final class Cost {
+  static final int RATES = 4;
+
+  private static final Cost CONNECT = of(1, 0, 0, 1);
+
+  private final long[] amounts;
+
+  private Cost(long[] amounts) {
+    this.amounts = amounts;
+  }
+
+  /** A connection that opens. */
+  public static Cost connect() {
+    return CONNECT;
+  }
+
+  /** A frame or request that publishes nothing. */
+  public static Cost request(long bytes) {
+    return of(0, 0, bytes, 1);
+  }
+
+  /** Publications that come by a request that is counted. */
+  public static Cost publications(long publications, long bytes) {
+    return of(0, publications, bytes, 0);
+  }
+
+  /** A frame with a publication. */
+  public static Cost publication(long bytes) {
+    return of(0, 1, bytes, 1);
+  }
+
+  private static Cost of(long connects, long publications, long bytes, long requests) {
+    return new Cost(new long[] {connects, publications, bytes, requests});
+  }
+
+  long of(int rate) {
+    return amounts[rate];
+  }
+}

@@ -1,0 +1,81 @@
+package dev.holdfast.limits;
+
+import dev.holdfast.core.Budget;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * A part of a node's memory that all share, so that none has all of it: a tenant and a user have at
+ * most a part each. Whoever has none gets one piece, where the node has room. Any thread.
+ */
+public final class FairShare {
+  private final Budget.Share share;
+  private final int tenantParts;
+  private final int userParts;
+  private final Map<String, Long> taken = new HashMap<>();
+
+  /** How it went. */
+  public enum Outcome {
+    TAKEN,
+    /** The tenant or the user has its part. */
+    PART_FULL,
+    /** The node has no room. */
+    NODE_FULL
+  }
+
+  FairShare(Budget.Share share, int tenantParts, int userParts) {
+    this.share = share;
+    this.tenantParts = tenantParts;
+    this.userParts = userParts;
+  }
+
+  /**
+   * Takes bytes; to be given back.
+   *
+   * @param user null: a service
+   */
+  public synchronized Outcome tryTake(String tenant, String user, long bytes) {
+    boolean fits =
+        fits(tenant, bytes, share.limit() / tenantParts)
+            && (user == null || fits(key(tenant, user), bytes, share.limit() / userParts));
+    if (!fits) {
+      return Outcome.PART_FULL;
+    }
+    if (!share.tryTake(bytes)) {
+      return Outcome.NODE_FULL;
+    }
+    add(tenant, bytes);
+    if (user != null) {
+      add(key(tenant, user), bytes);
+    }
+    return Outcome.TAKEN;
+  }
+
+  /** As they were taken; once. */
+  public synchronized void give(String tenant, String user, long bytes) {
+    share.give(bytes);
+    add(tenant, -bytes);
+    if (user != null) {
+      add(key(tenant, user), -bytes);
+    }
+  }
+
+  private boolean fits(String key, long bytes, long most) {
+    long has = taken.getOrDefault(key, 0L);
+    return has == 0 || has + bytes <= most;
+  }
+
+  private void add(String key, long bytes) {
+    long has = taken.getOrDefault(key, 0L) + bytes;
+    if (has == 0) {
+      taken.remove(key);
+    } else {
+      taken.put(key, has);
+    }
+  }
+
+  /** No name of a tenant has a line break. */
+  private static String key(String tenant, String user) {
+    return tenant + '\n' + user;
+  }
+}

@@ -1,0 +1,98 @@
+package dev.holdfast.limits;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is set for single tenants: kept in Redis, followed by all nodes. What is set for none is as
+ * configured. Any thread, but where it says so.
+ */
+public final class LimitSettings {
+  private static final Logger LOG = LoggerFactory.getLogger(LimitSettings.class);
+
+  private final Context context;
+  private final LimitStore store;
+  private final Accounts accounts;
+  private final Limits defaults;
+
+  LimitSettings(Context context, LimitStore store, Accounts accounts, Limits defaults) {
+    this.context = context;
+    this.store = store;
+    this.accounts = accounts;
+    this.defaults = defaults;
+  }
+
+  /** A tenant's limits, and those of them that are set for it, by name. */
+  public record View(Map<String, Long> limits, Map<String, Long> set) {}
+
+  public Future<View> of(String tenant) {
+    return onContext(() -> read(tenant));
+  }
+
+  /**
+   * Sets limits of a tenant, for all nodes; this one follows at once.
+   *
+   * @param changes by name; null: as configured again
+   * @return how it is now
+   * @throws IllegalArgumentException names each that is unknown, negative or too large: then
+   *     nothing is changed
+   */
+  public Future<View> change(String tenant, Map<String, Long> changes) {
+    Map<String, Long> set = new LinkedHashMap<>();
+    List<String> unset = new ArrayList<>();
+    Map<String, Long> checked = new LinkedHashMap<>();
+    changes.forEach(
+        (name, amount) -> {
+          checked.put(name, amount == null ? 0 : amount);
+          if (amount == null) {
+            unset.add(name);
+          } else {
+            set.put(name, amount);
+          }
+        });
+    defaults.with(checked);
+    return onContext(() -> store.change(tenant, set, unset).compose(done -> read(tenant)));
+  }
+
+  private Future<View> read(String tenant) {
+    return store
+        .settings(tenant)
+        .map(set -> new View(known(set).byName(), set))
+        .onSuccess(view -> accounts.tenant(tenant).set(known(view.set())));
+  }
+
+  /** On the context. */
+  void follow(Tenant tenant) {
+    store
+        .settings(tenant.name)
+        .onSuccess(set -> tenant.set(known(set)))
+        .onFailure(failure -> LOG.debug("limits of {}: {}", tenant.name, failure.getMessage()));
+  }
+
+  /** What a newer node or a hand wrote that is no limit here is passed over. */
+  private Limits known(Map<String, Long> set) {
+    Limits limits = defaults;
+    for (var one : set.entrySet()) {
+      try {
+        limits = limits.with(Map.of(one.getKey(), one.getValue()));
+      } catch (IllegalArgumentException e) {
+        LOG.debug("limit not followed: {}", e.getMessage());
+      }
+    }
+    return limits;
+  }
+
+  private <T> Future<T> onContext(Supplier<Future<T>> step) {
+    Promise<T> promise = Promise.promise();
+    context.runOnContext(now -> step.get().onComplete(promise));
+    return promise.future();
+  }
+}

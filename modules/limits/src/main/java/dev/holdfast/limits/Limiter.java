@@ -1,0 +1,207 @@
+package dev.holdfast.limits;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Whether a tenant and its user may do something now, by the limits of both. Rates are answered at
+ * once, without Redis. Any thread.
+ */
+public final class Limiter {
+  /** Of a rate that is 0. */
+  public static final long NEVER = Bucket.NEVER;
+
+  /** Lets everything go. */
+  public static final Limiter UNLIMITED = new Limiter(null, null);
+
+  private static final long SHORTEST_WAIT_MS = 5;
+  private static final long LONGEST_WAIT_MS = 250;
+
+  private final Accounts accounts;
+  private final LimitsMetrics metrics;
+  private volatile Consumer<Account> asking = account -> {};
+  private volatile LimitSettings settings;
+  private volatile int nodes = 1;
+
+  /**
+   * @param accounts null: there is no limit
+   */
+  Limiter(Accounts accounts, LimitsMetrics metrics) {
+    this.accounts = accounts;
+    this.metrics = metrics;
+  }
+
+  /** The limits of a tenant, as this node knows them; for what is counted where it is kept. */
+  public Limits of(String tenant) {
+    return accounts == null
+        ? new Limits(Amounts.TENANT, Amounts.USER)
+        : accounts.tenant(tenant).limits();
+  }
+
+  /**
+   * Takes all that something costs, or nothing.
+   *
+   * @param user null: a service, which is held to its tenant's limits alone
+   * @return 0: it may go; else in how many ms to ask again, NEVER where a rate is 0
+   */
+  public long take(String tenant, String user, Cost cost) {
+    if (accounts == null) {
+      return 0;
+    }
+    long now = System.nanoTime();
+    Tenant of = accounts.tenant(tenant);
+    Account own = user == null ? null : accounts.user(of, user);
+    long wait = of.whole.delay(cost, nodes, now);
+    if (own != null) {
+      wait = Math.max(wait, own.delay(cost, nodes, now));
+    }
+    if (wait == 0) {
+      of.whole.take(cost);
+      if (own != null) {
+        own.take(cost);
+      }
+    } else {
+      metrics.held();
+    }
+    look(of.whole, now);
+    if (own != null) {
+      look(own, now);
+    }
+    return wait;
+  }
+
+  /**
+   * The same, but waits for a while.
+   *
+   * @return 0, or when to ask again, after that time; on the caller's context
+   */
+  public Future<Long> await(Vertx vertx, String tenant, String user, Cost cost, long patienceMs) {
+    return await(vertx, () -> take(tenant, user, cost), SHORTEST_WAIT_MS, patienceMs);
+  }
+
+  private interface Attempt {
+    long take();
+  }
+
+  private Future<Long> await(Vertx vertx, Attempt attempt, long pause, long patienceMs) {
+    long wait = attempt.take();
+    if (wait == 0 || wait == NEVER || wait > patienceMs) {
+      if (wait > 0) {
+        metrics.refused();
+      }
+      return Future.succeededFuture(wait);
+    }
+    long next = Math.max(wait, pause);
+    long longer = Math.min(LONGEST_WAIT_MS, 2 * pause);
+    return vertx.timer(next).compose(later -> await(vertx, attempt, longer, patienceMs - next));
+  }
+
+  /**
+   * Takes places of a count, where there are as many.
+   *
+   * @return null where there are not; on the context given. Redis is asked only where this node has
+   *     claimed too few before
+   */
+  public Future<Place> enter(
+      Context context, String tenant, String user, Limit count, long places) {
+    List<Account> of = of(tenant, user);
+    List<Account> taken = new ArrayList<>();
+    Future<Boolean> entered = Future.succeededFuture(true);
+    for (Account account : of) {
+      entered =
+          entered.compose(
+              before -> before ? enter(context, account, count, places, taken) : entry(false));
+    }
+    return entered.map(
+        all -> {
+          Place place = new Place(this, List.copyOf(taken), count, places);
+          if (!all) {
+            place.leave();
+            metrics.refused();
+          }
+          return all ? place : null;
+        });
+  }
+
+  private static Future<Boolean> entry(boolean entered) {
+    return Future.succeededFuture(entered);
+  }
+
+  private Future<Boolean> enter(
+      Context context, Account account, Limit count, long places, List<Account> taken) {
+    Promise<Boolean> promise = ((ContextInternal) context).promise();
+    account.take(count, places, promise, nodes);
+    look(account);
+    return promise
+        .future()
+        .onSuccess(
+            entered -> {
+              if (entered) {
+                taken.add(account);
+              }
+            });
+  }
+
+  /** Takes places also where there are none left: for what was there before. */
+  public Place force(String tenant, String user, Limit count, long places) {
+    List<Account> of = of(tenant, user);
+    for (Account account : of) {
+      account.force(count, places);
+      look(account);
+    }
+    return new Place(this, of, count, places);
+  }
+
+  private List<Account> of(String tenant, String user) {
+    if (accounts == null) {
+      return List.of();
+    }
+    Tenant of = accounts.tenant(tenant);
+    Account own = user == null ? null : accounts.user(of, user);
+    return own == null ? List.of(of.whole) : List.of(own, of.whole);
+  }
+
+  void look(Account account) {
+    look(account, System.nanoTime());
+  }
+
+  private void look(Account account, long now) {
+    if (account.toBeAsked(nodes, now)) {
+      asking.accept(account);
+    }
+  }
+
+  /**
+   * @param ask has Redis asked for what an account lacks; any thread
+   */
+  void askBy(Consumer<Account> ask) {
+    asking = ask;
+  }
+
+  void settings(LimitSettings fresh) {
+    settings = fresh;
+  }
+
+  /** To show and change tenants' limits; null where there are none. */
+  public LimitSettings settings() {
+    return settings;
+  }
+
+  void nodes(int live) {
+    nodes = Math.max(1, live);
+  }
+
+  int nodes() {
+    return nodes;
+  }
+
+  Accounts accounts() {
+    return accounts;
+  }
+}

@@ -1,0 +1,68 @@
+package dev.holdfast.limits;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A tenant's limits: those of the tenant as a whole, and those of each of its users. As settings,
+ * they are named {@code tenant.<limit>} and {@code user.<limit>}.
+ */
+public record Limits(Amounts tenant, Amounts user) {
+  private static final String TENANT = "tenant.";
+  private static final String USER = "user.";
+
+  /**
+   * The same but for these.
+   *
+   * @throws IllegalArgumentException names each that is unknown, below 0 or too large
+   */
+  public Limits with(Map<String, Long> settings) {
+    Limits changed = this;
+    List<String> problems = new ArrayList<>();
+    for (var setting : settings.entrySet()) {
+      try {
+        changed = changed.with(setting.getKey(), setting.getValue());
+      } catch (IllegalArgumentException e) {
+        problems.add(e.getMessage());
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", problems));
+    }
+    return changed;
+  }
+
+  private Limits with(String name, long amount) {
+    for (Limit limit : Limit.values()) {
+      if (name.equals(TENANT + limit.key())) {
+        return new Limits(checked(tenant, TENANT, limit, amount), user);
+      }
+      if (name.equals(USER + limit.key())) {
+        return new Limits(tenant, checked(user, USER, limit, amount));
+      }
+    }
+    throw new IllegalArgumentException(name + ": no limit");
+  }
+
+  private static Amounts checked(Amounts amounts, String scope, Limit limit, long amount) {
+    try {
+      return amounts.with(limit, amount);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(scope + e.getMessage(), e);
+    }
+  }
+
+  /** All of them by name, in their order. */
+  public Map<String, Long> byName() {
+    Map<String, Long> all = new LinkedHashMap<>();
+    for (Limit limit : Limit.values()) {
+      all.put(TENANT + limit.key(), tenant.of(limit));
+    }
+    for (Limit limit : Limit.values()) {
+      all.put(USER + limit.key(), user.of(limit));
+    }
+    return all;
+  }
+}

@@ -1,0 +1,184 @@
+package dev.holdfast.limits;
+
+import dev.holdfast.core.NodeId;
+import dev.holdfast.limits.Account.Wanted;
+import dev.holdfast.limits.LimitStore.Granted;
+import dev.holdfast.redis.RedisConfig;
+import dev.holdfast.redis.RedisLink;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+/**
+ * Asks Redis for what the accounts of a node lack, and follows the settings of tenants; one
+ * instance per node. State is touched on its own context only, but where it says so.
+ */
+public final class LimitsVerticle extends VerticleBase {
+  private static final int MOST_UNDER_WAY = 64;
+  private static final long SWEEP_MS = 5_000;
+  private static final long RENEWAL_MS = 3_600_000;
+
+  /** An account takes about 600. */
+  private static final long BYTES_PER_USER = 8_192;
+
+  private final RedisConfig redis;
+  private final LimitsConfig config;
+  private final Supplier<NodeId> node;
+  private final Supplier<Set<NodeId>> live;
+  private final MeterRegistry registry;
+  private final LimitsMetrics metrics;
+  private final Limiter limiter;
+  private final Queue<Account> waiting = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean woken = new AtomicBoolean();
+  private LimitStore store;
+  private LimitSettings settings;
+  private int underWay;
+
+  /**
+   * @param node this one; asked for at the start
+   * @param live nodes that hold a lease; any thread
+   */
+  public LimitsVerticle(
+      RedisConfig redis,
+      LimitsConfig config,
+      Supplier<NodeId> node,
+      Supplier<Set<NodeId>> live,
+      MeterRegistry registry) {
+    this.redis = redis;
+    this.config = config;
+    this.node = node;
+    this.live = live;
+    this.registry = registry;
+    this.metrics = new LimitsMetrics(registry);
+    int most = (int) Math.max(10_000, Runtime.getRuntime().maxMemory() / BYTES_PER_USER);
+    Accounts accounts = new Accounts(config.limits(), most, metrics::untracked);
+    this.limiter = new Limiter(accounts, metrics);
+  }
+
+  /** Any thread, from the beginning on. */
+  public Limiter limiter() {
+    return limiter;
+  }
+
+  @Override
+  public Future<?> start() {
+    return RedisLink.open(vertx, redis, "limits", registry).onSuccess(this::begin);
+  }
+
+  private void begin(RedisLink link) {
+    store = new LimitStore(link, node.get().toString());
+    settings = new LimitSettings(context, store, limiter.accounts(), config.limits());
+    limiter.settings(settings);
+    metrics.watch(limiter.accounts());
+    link.onUp(this::doubt);
+    limiter.askBy(this::lacks);
+    limiter.accounts().onFresh(tenant -> context.runOnContext(now -> settings.follow(tenant)));
+    limiter.nodes(live.get().size());
+    vertx.setPeriodic(config.follow().toMillis(), tick -> follow());
+    vertx.setPeriodic(SWEEP_MS, tick -> sweep());
+    vertx.setPeriodic(RENEWAL_MS, tick -> doubt());
+  }
+
+  @Override
+  public Future<?> stop() {
+    limiter.askBy(account -> {});
+    limiter.accounts().onFresh(tenant -> {});
+    metrics.close();
+    return Future.succeededFuture();
+  }
+
+  /** Any thread. */
+  private void lacks(Account account) {
+    waiting.add(account);
+    if (woken.compareAndSet(false, true)) {
+      context.runOnContext(now -> askAll());
+    }
+  }
+
+  private void askAll() {
+    woken.set(false);
+    while (underWay < MOST_UNDER_WAY) {
+      Account next = waiting.poll();
+      if (next == null) {
+        return;
+      }
+      ask(next);
+    }
+  }
+
+  private void ask(Account account) {
+    List<Wanted> rates = account.wantedRates(System.nanoTime());
+    if (!rates.isEmpty()) {
+      count(store.take(account, rates))
+          .onSuccess(granted -> granted.forEach(one -> granted(account, one)))
+          .onFailure(failure -> unanswered(account, rates));
+    }
+    List<Wanted> counts = account.wantedCounts(limiter.nodes());
+    if (!counts.isEmpty()) {
+      count(store.claim(account, counts, names()))
+          .onSuccess(places -> claimed(account, counts, places))
+          .onFailure(failure -> unanswered(account, counts));
+    }
+  }
+
+  private <T> Future<T> count(Future<T> asked) {
+    underWay++;
+    metrics.asked();
+    return asked.onComplete(
+        answered -> {
+          underWay--;
+          context.runOnContext(now -> askAll());
+        });
+  }
+
+  private Set<String> names() {
+    Set<String> names = new HashSet<>();
+    live.get().forEach(one -> names.add(one.toString()));
+    return names;
+  }
+
+  private void granted(Account account, Granted granted) {
+    account.granted(granted.limit(), granted.tokens(), granted.waitMs(), System.nanoTime());
+    limiter.look(account);
+  }
+
+  private void claimed(Account account, List<Wanted> wanted, List<Long> places) {
+    for (int i = 0; i < wanted.size(); i++) {
+      account.granted(wanted.get(i).limit(), places.get(i), limiter.nodes());
+    }
+    limiter.look(account);
+  }
+
+  private void unanswered(Account account, List<Wanted> wanted) {
+    metrics.unanswered();
+    wanted.forEach(one -> account.unanswered(one.limit(), System.nanoTime()));
+  }
+
+  private void follow() {
+    limiter.nodes(live.get().size());
+    limiter.accounts().eachTenant(settings::follow);
+  }
+
+  private void sweep() {
+    limiter.accounts().forgetIdle(System.nanoTime());
+    limiter.accounts().each(limiter::look);
+  }
+
+  /** Redis may have an older state, or be about to forget; what is claimed is claimed anew. */
+  private void doubt() {
+    limiter
+        .accounts()
+        .each(
+            account -> {
+              account.doubt();
+              limiter.look(account);
+            });
+  }
+}

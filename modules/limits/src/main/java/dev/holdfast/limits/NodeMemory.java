@@ -1,0 +1,51 @@
+package dev.holdfast.limits;
+
+import dev.holdfast.core.Budget;
+import io.micrometer.core.instrument.MeterRegistry;
+
+/** The memory of a node that clients fill, in shares of tenants and users. Any thread. */
+public final class NodeMemory implements AutoCloseable {
+  private static final int BODIES_OF_HEAP = 8;
+  private static final int FRAMES_OF_HEAP = 4;
+
+  private final Budget budget;
+  private final FairShare bodies;
+  private final FairShare frames;
+
+  private NodeMemory(Budget budget, long bodies, long frames) {
+    this.budget = budget;
+    this.bodies = new FairShare(budget.share("bodies", bodies), 2, 8);
+    this.frames = new FairShare(budget.share("frames", frames), 1, 4);
+  }
+
+  /** By the size of the heap. */
+  public static NodeMemory of(MeterRegistry registry) {
+    return of(registry, Budget.partOfHeap(0, BODIES_OF_HEAP), Budget.partOfHeap(0, FRAMES_OF_HEAP));
+  }
+
+  /**
+   * @param bodies bytes
+   * @param frames bytes
+   */
+  public static NodeMemory of(MeterRegistry registry, long bodies, long frames) {
+    return new NodeMemory(new Budget(registry), bodies, frames);
+  }
+
+  /**
+   * Bodies of requests that are read or worked on: a tenant has at most half of it, a user an
+   * eighth. A body is counted before it is read, as large as it may become.
+   */
+  public FairShare bodies() {
+    return bodies;
+  }
+
+  /** What waits for clients that take nothing: a user has at most a quarter of it. */
+  public FairShare frames() {
+    return frames;
+  }
+
+  @Override
+  public void close() {
+    budget.close();
+  }
+}

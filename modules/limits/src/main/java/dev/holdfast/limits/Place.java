@@ -1,0 +1,33 @@
+package dev.holdfast.limits;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Places that somebody has of a count, until they are left. Any thread. */
+public final class Place {
+  /** Of nothing. */
+  public static final Place NONE = new Place(Limiter.UNLIMITED, List.of(), Limit.CONNECTIONS, 0);
+
+  private final Limiter limiter;
+  private final List<Account> accounts;
+  private final Limit count;
+  private final long amount;
+  private final AtomicBoolean left = new AtomicBoolean();
+
+  Place(Limiter limiter, List<Account> accounts, Limit count, long amount) {
+    this.limiter = limiter;
+    this.accounts = accounts;
+    this.count = count;
+    this.amount = amount;
+  }
+
+  /** Gives them back; only the first time counts. */
+  public void leave() {
+    if (left.compareAndSet(false, true)) {
+      for (Account account : accounts) {
+        account.give(count, amount);
+        limiter.look(account);
+      }
+    }
+  }
+}

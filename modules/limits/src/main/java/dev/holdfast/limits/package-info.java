@@ -1,0 +1,7 @@
+/**
+ * Limits per tenant and user over the cluster. {@link dev.holdfast.limits.Limiter} answers at once
+ * whether something may go now, from tokens and places that {@link
+ * dev.holdfast.limits.LimitsVerticle} takes from Redis ahead of need; {@link
+ * dev.holdfast.limits.Limit} names the limits, {@link dev.holdfast.limits.Limits} has a tenant's.
+ */
+package dev.holdfast.limits;
