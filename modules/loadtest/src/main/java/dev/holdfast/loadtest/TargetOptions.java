@@ -35,7 +35,7 @@ final class TargetOptions {
   @Option(
       names = "--operator-tenant",
       defaultValue = "operators",
-      description = "The target's gateway.operatorTenant, to learn its nodes' names by --key-file.")
+      description = "The target's gateway.operatorTenant, to learn its version by --key-file.")
   String operators;
 
   @Option(

@@ -73,7 +73,10 @@ public final class ExistingCluster implements Target {
     }
   }
 
-  /** The node's id where the token may ask for it, else its address. */
+  /**
+   * The node's id, by which clients know where they are: where the token may ask for it, or else as
+   * it welcomes any client; its address where it does neither.
+   */
   private String name(URI url) throws InterruptedException {
     HttpResponse<String> answer;
     try {
@@ -81,13 +84,17 @@ public final class ExistingCluster implements Target {
       if (answer.statusCode() == 401) {
         throw new TargetException(url + " refuses the token: " + answer.body());
       }
-      if (answer.statusCode() == 200) {
-        return id(answer.body());
-      }
+      return answer.statusCode() == 200 ? id(answer.body()) : welcoming(url);
     } catch (IOException e) {
       throw new TargetException(url + ": " + e.getMessage());
     }
-    return url.getAuthority();
+  }
+
+  private String welcoming(URI url) throws IOException, InterruptedException {
+    String line = Http.line(url, "/v1/events", token(), "\"type\":\"welcome\"");
+    return line == null
+        ? url.getAuthority()
+        : JSON.readTree(line.substring(line.indexOf('{'))).path("node").asText(url.getAuthority());
   }
 
   private String id(String body) throws IOException {

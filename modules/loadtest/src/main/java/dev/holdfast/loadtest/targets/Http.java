@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /** Questions to nodes. Any thread. */
 final class Http {
@@ -23,6 +24,15 @@ final class Http {
   static HttpResponse<String> get(URI node, String path, String token)
       throws IOException, InterruptedException {
     return CLIENT.send(request(node, path, token), BodyHandlers.ofString());
+  }
+
+  /** The first line of a stream that has this in it; null where it ends without. */
+  static String line(URI node, String path, String token, String part)
+      throws IOException, InterruptedException {
+    var answer = CLIENT.send(request(node, path, token), BodyHandlers.ofLines());
+    try (Stream<String> lines = answer.body()) {
+      return lines.filter(line -> line.contains(part)).findFirst().orElse(null);
+    }
   }
 
   static CompletableFuture<HttpResponse<String>> ask(URI node, String path) {
