@@ -145,19 +145,30 @@ final class Model {
     return rare;
   }
 
-  /** In all but the tenant's. */
-  List<CompletableFuture<Position>> allChannelsAreTold() {
-    List<String> channels = new ArrayList<>(TOPICS);
-    clients.forEach(
-        (name, client) -> {
-          channels.add("user:" + name);
-          channels.add("session:" + client.session());
-        });
-    return channels.stream().map(this::tell).toList();
+  /** The name of one that is at hand the whole time. */
+  String anyone(Random dice) {
+    return List.copyOf(clients.keySet()).get(dice.nextInt(CLIENTS));
   }
 
-  List<CompletableFuture<Position>> theTenantIsTold() {
-    return List.of(tell("tenant"));
+  WsTestClient client(String name) {
+    return clients.get(name);
+  }
+
+  /** Whether it has come to the end of all that it reads. */
+  boolean hasRead(WsTestClient client) {
+    return client.isConnected() && history.hasRead(client.ledger());
+  }
+
+  List<CompletableFuture<Position>> ownAreTold(String name) {
+    return List.of(tell("user:" + name), tell("session:" + clients.get(name).session()));
+  }
+
+  /** What this one reads beside its own. */
+  List<CompletableFuture<Position>> sharedAreTold(WsTestClient client) {
+    List<String> channels = new ArrayList<>(TOPICS);
+    channels.removeIf(topic -> client.ledger().cursor(topic) == null);
+    channels.add("tenant");
+    return channels.stream().map(this::tell).toList();
   }
 
   private CompletableFuture<Position> tell(String channel) {
@@ -279,19 +290,12 @@ final class Model {
 
   private void changeSubscription(WsTestClient client) {
     String topic = TOPICS.get(random.nextInt(TOPICS.size()));
-    if (!client.isConnected()) {
-      return;
-    }
-    if (client.ledger().cursor(topic) == null) {
-      subscribe(client, topic);
-    } else {
+    if (client.isConnected() && client.ledger().cursor(topic) == null) {
+      // Twice is a conflict, which the client takes for done.
+      client.subscribe(topic);
+    } else if (client.isConnected()) {
       client.unsubscribe(topic);
     }
-  }
-
-  /** Twice is a conflict, which the client takes for done. */
-  private void subscribe(WsTestClient client, String topic) {
-    client.subscribe(topic);
   }
 
   /**

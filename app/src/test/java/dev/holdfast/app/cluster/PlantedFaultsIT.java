@@ -139,7 +139,7 @@ class PlantedFaultsIT {
         new PlantedFault()
             .change(SESSION, "^  if now_ms\\(\\) > tonumber\\(deadline\\) then.*$", ""),
         Weather.LATE,
-        "the record of");
+        "for good");
   }
 
   /** Who was replaced went on reading, where nobody could say so. */

@@ -1,6 +1,5 @@
 package dev.holdfast.app.cluster;
 
-import dev.holdfast.core.Position;
 import dev.holdfast.testkit.TestNode;
 import dev.holdfast.testkit.faults.ReplicatedRedis;
 import dev.holdfast.testkit.faults.Setting;
@@ -11,8 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
+import java.util.function.BooleanSupplier;
 import org.awaitility.Awaitility;
 
 /** What happens to the whole cluster while the model's runs of one batch go on. */
@@ -59,20 +57,33 @@ enum Weather {
     }
   },
 
-  /** What a node sent to Redis arrives when it has given it up, and has connected anew. */
+  /**
+   * From an attach on, what a node sent to Redis is read when its client has attached elsewhere.
+   */
   LATE {
     @Override
     void blow(Sky sky) {
       TestNode node = sky.anyNode();
       Lane lane = sky.setting.cluster().wires().lane(node.id(), Wires.REDIS);
-      sky.trace.add("what " + node.id() + " sent to Redis is late");
-      // Much is on its way when it happens: an attach is sent after the answer to a question.
-      lane.delay(Duration.ofMillis(300));
-      sky.lasts(500 + sky.random.nextInt(500));
-      lane.strand();
+      lane.strandFrom(bytes -> names(bytes, ATTACHES));
+      sky.waits(SOON, () -> lane.late() > 0);
+      sky.trace.add("an Attach at " + node.id() + " is late");
+      if (sky.random.nextBoolean()) {
+        sky.trace.add("with all that is on its way to Redis there");
+        lane.strand();
+      }
       sky.lasts(14_000 + sky.random.nextInt(4_000));
-      lane.pass();
-      sky.trace.add("it arrives");
+    }
+
+    /** Nobody attaches after it, which would hide it. */
+    @Override
+    void ends(Sky sky) {
+      for (TestNode node : sky.setting.cluster().nodes()) {
+        Lane lane = sky.setting.cluster().wires().lane(node.id(), Wires.REDIS);
+        lane.pass();
+        sky.waits(SOON, () -> lane.late() == 0);
+      }
+      sky.trace.add("it is read");
     }
 
     @Override
@@ -104,31 +115,17 @@ enum Weather {
         TestNode node = sky.anyNode();
         sky.trace.add("hints to " + node.id() + " are lost");
         var dice = new Random(sky.random.nextLong());
-        sky.slow(node);
-        sky.to(node)
-            .forEach(
-                lane -> lane.drop(frame -> names(frame, "channels.Hint$Batch") && chance(dice, 2)));
+        sky.slow(node, Duration.ofMillis(300 + sky.random.nextInt(1_000)));
+        sky.loseHints(node, () -> chance(dice, 2));
         sky.lasts(500 + sky.random.nextInt(1_000));
         sky.setting.cluster().wires().mend();
         sky.lasts(sky.random.nextInt(500));
       }
     }
 
-    /** Twice within the time of one answer, and nothing comes after it. */
     @Override
     void ends(Sky sky) {
-      for (TestNode node : sky.setting.cluster().nodes()) {
-        sky.trace.add("hints to " + node.id() + " are lost twice");
-        sky.slow(node);
-        for (int i = 0; i < 2; i++) {
-          sky.to(node).forEach(lane -> lane.drop(frame -> names(frame, "channels.Hint$Batch")));
-          sky.halfOf(Model::allChannelsAreTold);
-          sky.to(node).forEach(lane -> lane.drop(frame -> false));
-          sky.halfOf(Model::theTenantIsTold);
-        }
-        sky.lasts(1_500);
-        sky.setting.cluster().wires().mend();
-      }
+      new LostTwice(sky, sky.anyNode(), sky.anyModel()).play();
     }
   },
 
@@ -153,7 +150,11 @@ enum Weather {
   };
 
   private static final Duration MARGIN = Duration.ofSeconds(1);
+  private static final Duration SOON = Duration.ofSeconds(10);
   private static final int HEADER = 600;
+
+  /** A client's permissions, in the arguments of no other script. */
+  private static final String ATTACHES = "subscribe:*";
 
   abstract void blow(Sky sky);
 
@@ -197,20 +198,21 @@ enum Weather {
       return nodes.get(random.nextInt(nodes.size()));
     }
 
-    /** What Redis answers to this node comes late. */
-    void slow(TestNode node) {
-      Lane answers = setting.cluster().wires().lane(Wires.REDIS, node.id());
-      answers.delay(Duration.ofMillis(300 + random.nextInt(1_000)));
+    Model anyModel() {
+      return models.get(random.nextInt(models.size()));
     }
 
-    /** Until half of it is acknowledged: the rest is with those that are slow. */
-    void halfOf(Function<Model, List<CompletableFuture<Position>>> publish) {
-      List<CompletableFuture<Position>> all =
-          models.stream().flatMap(model -> publish.apply(model).stream()).toList();
-      Awaitility.await("half is acknowledged")
-          .atMost(Duration.ofMinutes(1))
-          .pollInterval(Duration.ofMillis(5))
-          .until(() -> all.stream().filter(CompletableFuture::isDone).count() * 2 >= all.size());
+    /** What Redis answers to this node comes late. */
+    void slow(TestNode node, Duration late) {
+      setting.cluster().wires().lane(Wires.REDIS, node.id()).delay(late);
+    }
+
+    /** Loses the hints to this node for which it says so. */
+    void loseHints(TestNode node, BooleanSupplier lost) {
+      to(node)
+          .forEach(
+              lane ->
+                  lane.drop(frame -> names(frame, "channels.Hint$Batch") && lost.getAsBoolean()));
     }
 
     /** From the others, over the bus. */
@@ -237,6 +239,15 @@ enum Weather {
       synchronized (setting.cluster()) {
         fault.run();
       }
+    }
+
+    /** Until then, or as long at most: what then does not come is none of this one's business. */
+    void waits(Duration most, BooleanSupplier until) {
+      long end = System.nanoTime() + most.toNanos();
+      Awaitility.await("it comes, or not")
+          .atMost(most.plusMinutes(1))
+          .pollInterval(Duration.ofMillis(10))
+          .until(() -> until.getAsBoolean() || System.nanoTime() >= end);
     }
 
     void lasts(long millis) {

@@ -4,16 +4,19 @@ import static dev.holdfast.sessions.SessionsNode.await;
 import static dev.holdfast.sessions.SessionsNode.code;
 import static dev.holdfast.sessions.SessionsNode.user;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.Position;
 import dev.holdfast.redis.RedisConfig;
-import dev.holdfast.testkit.LateWire;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
+import dev.holdfast.testkit.wire.Lane;
+import dev.holdfast.testkit.wire.Relay;
 import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -44,15 +47,17 @@ class LateAttachIT {
 
   private final String tenant = SessionsNode.tenant();
   private final Caller.User ann = user(tenant, "ann");
-  private LateWire wire;
+  private final Lane there = new Lane("node → Redis");
+  private final Lane back = new Lane("Redis → node");
+  private Relay relay;
   private SessionsNode slow;
   private SessionsNode other;
 
   @BeforeEach
   void start(TestRedis redis) {
-    wire = new LateWire(redis.uri());
+    relay = Relay.toRedis(redis.uri(), there, back);
     RedisConfig hasty =
-        RedisConfig.of(wire.uri())
+        RedisConfig.of(relay.redisUri())
             .withCommandTimeout(HASTY)
             .withConnectTimeout(Duration.ofSeconds(10))
             .withReconnect(Duration.ofMillis(20), Duration.ofMillis(100));
@@ -65,7 +70,7 @@ class LateAttachIT {
   void stop() {
     slow.close();
     other.close();
-    wire.close();
+    relay.close();
   }
 
   /**
@@ -76,14 +81,11 @@ class LateAttachIT {
   void anAttachThatComesLateThrowsOutNobodyAndHoldsNothing() {
     SessionRef first = other.attach(ann, null).session();
     other.detach(first);
-    wire.holdFrom(ATTACHES);
-    Future<Attached> resuming = slow.attaching(ann, first.session());
-    Future<Attached> opening = slow.attaching(ann, null);
-    assertEquals(ErrorCode.UNAVAILABLE, code(resuming));
-    assertEquals(ErrorCode.UNAVAILABLE, code(opening));
+    lateFrom(ATTACHES);
+    assertEquals(ErrorCode.UNAVAILABLE, code(slow.attaching(ann, first.session())));
     SessionRef back = other.attach(ann, first.session()).session();
     awaitRedis(TAKEN_BACK);
-    wire.release();
+    arrives();
 
     assertEquals(new Attachment(other.id, connectionOf(back), 2), attachedTo(back));
     await(other.client.subscribe(new SessionMessage.Subscribe(back, Map.of(NEWS, AT_7))));
@@ -91,20 +93,42 @@ class LateAttachIT {
     assertEquals(List.of(back.session()), other.sessionsOf(tenant));
   }
 
+  @Test
+  void aNewSessionThatIsOpenedLateIsNotThere() {
+    lateFrom(ATTACHES);
+    assertEquals(ErrorCode.UNAVAILABLE, code(slow.attaching(ann, null)));
+    awaitRedis(TAKEN_BACK);
+    arrives();
+
+    assertEquals(List.of(), other.sessionsOf(tenant));
+    Awaitility.await().untilAsserted(() -> assertEquals(Set.of(), other.nodeIndex(slow.id)));
+  }
+
   /** A subscription that came late stood in the record, though its client had given it up. */
   @Test
   void whatWasSubscribedLateIsNotThere() {
     SessionRef session = slow.attach(ann, null).session();
-    wire.holdFrom(SUBSCRIBES);
+    lateFrom(SUBSCRIBES);
     var subscribe = new SessionMessage.Subscribe(session, Map.of(NEWS, AT_7));
     Future<?> subscribed = slow.client.subscribe(subscribe);
     Future<?> noted = slow.client.notePublishing(new SessionMessage.NotePublishing(session, NEWS));
     Awaitility.await().until(() -> List.of(subscribed, noted).stream().allMatch(Future::failed));
     awaitRedis(PAST);
-    wire.release();
+    arrives();
 
     assertEquals(Set.of(), view(session).subscriptions());
     assertEquals(Set.of(), other.attach(ann, session.session()).published());
+  }
+
+  private void lateFrom(String text) {
+    there.strandFrom(bytes -> new String(bytes, StandardCharsets.ISO_8859_1).contains(text));
+  }
+
+  /** What is late; Redis has done what it does with it. */
+  private void arrives() {
+    assertNotEquals(0, there.late());
+    there.pass();
+    Awaitility.await().until(() -> there.late() == 0);
   }
 
   private void awaitRedis(Duration passes) {

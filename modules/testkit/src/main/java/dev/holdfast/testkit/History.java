@@ -117,6 +117,16 @@ public final class History {
 
   /** Whether every reader has come to the last acknowledged publication of what it reads. */
   public synchronized boolean settled() {
+    Map<String, Long> tops = tops();
+    return readers.values().stream().allMatch(ledger -> hasRead(ledger, tops));
+  }
+
+  /** Whether this one has. */
+  public synchronized boolean hasRead(Ledger ledger) {
+    return hasRead(ledger, tops());
+  }
+
+  private Map<String, Long> tops() {
     Map<String, Long> tops = new HashMap<>();
     for (Acknowledged one : acknowledged) {
       // An older state begins again at lower numbers.
@@ -124,7 +134,7 @@ public final class History {
         tops.merge(one.channel(), one.position().seq(), Math::max);
       }
     }
-    return readers.values().stream().allMatch(ledger -> hasRead(ledger, tops));
+    return tops;
   }
 
   /** Those of whom something was acknowledged that they sent after this time. */

@@ -43,6 +43,24 @@ public final class Lane {
     connections.forEach(RelayedConnection::strand);
   }
 
+  /**
+   * Strands each connection of now by itself, with the first that fits of what is sent over it;
+   * what follows on it is late, too.
+   *
+   * @param fits asked with what was read at once
+   */
+  public void strandFrom(Predicate<byte[]> fits) {
+    connections.forEach(connection -> connection.strandFrom(this, fits));
+  }
+
+  /**
+   * Connections that were stranded, and have not ended. After {@link #pass}: with the last of them
+   * all that was late has been read, as who reads it ends its side after that.
+   */
+  public long late() {
+    return connections.stream().filter(RelayedConnection::wasStranded).count();
+  }
+
   /** Connections are reset, new ones too, until {@link #pass}. */
   public void cut() {
     enter(State.CUT);
@@ -57,11 +75,16 @@ public final class Lane {
   /**
    * Ends what {@link #hold}, {@link #strand}, {@link #cut}, {@link #delay} and {@link #drop} began.
    */
-  public synchronized void pass() {
-    delayNanos = 0;
+  public void pass() {
     dropped = bytes -> false;
+    delay(Duration.ZERO);
+    // Not under this lane's lock: each connection wakes its other lane, too.
     connections.forEach(RelayedConnection::release);
     enter(State.PASSING);
+  }
+
+  synchronized void wake() {
+    notifyAll();
   }
 
   /** From now on everything arrives this much later, in its order. */

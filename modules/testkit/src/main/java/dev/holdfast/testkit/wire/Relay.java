@@ -58,6 +58,21 @@ public final class Relay implements AutoCloseable {
     return open(new InetSocketAddress("127.0.0.1", 0), new Route(target, false, socket -> lanes));
   }
 
+  /**
+   * In front of a Redis, for one that can be told where its Redis is.
+   *
+   * @param uri {@code redis://host:port}
+   */
+  public static Relay toRedis(String uri, Lane there, Lane back) {
+    InetSocketAddress at = Wires.address(uri);
+    return open(() -> at, there, back);
+  }
+
+  /** Where that Redis is reached through it. */
+  public String redisUri() {
+    return "redis://127.0.0.1:" + port();
+  }
+
   public int port() {
     return listener.getLocalPort();
   }

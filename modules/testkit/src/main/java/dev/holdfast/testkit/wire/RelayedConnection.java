@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
 /**
  * One connection through a relay. Each direction is read at once and written as its lane permits:
@@ -23,12 +24,21 @@ final class RelayedConnection {
   /** One direction. */
   private record Way(Socket from, Socket to, Lane lane, boolean framed) {}
 
+  /** What strands the connection when it is sent. */
+  private record Trap(Lane lane, Predicate<byte[]> fits) {
+    boolean takes(Way way, byte[] bytes) {
+      return way.lane == lane && fits.test(bytes);
+    }
+  }
+
   private final Socket opener;
   private final Socket target;
   private final Lane there;
   private final Lane back;
   private final AtomicInteger open = new AtomicInteger(2);
+  private volatile Trap trap;
   private volatile boolean stranded;
+  private volatile boolean wasStranded;
 
   RelayedConnection(Socket opener, Socket target, Lane there, Lane back) {
     this.opener = opener;
@@ -52,12 +62,25 @@ final class RelayedConnection {
   }
 
   void strand() {
+    trap = null;
+    wasStranded = true;
     stranded = true;
   }
 
-  /** The lane wakes who waits. */
+  void strandFrom(Lane lane, Predicate<byte[]> fits) {
+    trap = new Trap(lane, fits);
+  }
+
+  /** In both directions, as it was stranded in both. */
   void release() {
+    trap = null;
     stranded = false;
+    there.wake();
+    back.wake();
+  }
+
+  boolean wasStranded() {
+    return wasStranded;
   }
 
   boolean isStranded() {
@@ -84,6 +107,7 @@ final class RelayedConnection {
         var in = new DataInputStream(way.from.getInputStream());
         byte[] bytes = next(in, way.framed);
         while (bytes.length > 0) {
+          spring(way, bytes);
           chunks.put(new Chunk(bytes, System.nanoTime()));
           bytes = next(in, way.framed);
         }
@@ -93,6 +117,13 @@ final class RelayedConnection {
       chunks.put(new Chunk(END, System.nanoTime()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void spring(Way way, byte[] bytes) {
+    Trap set = trap;
+    if (set != null && set.takes(way, bytes)) {
+      strand();
     }
   }
 

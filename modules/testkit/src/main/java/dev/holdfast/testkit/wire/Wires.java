@@ -61,7 +61,7 @@ public final class Wires implements AutoCloseable {
     Relay relay =
         redis.computeIfAbsent(
             member, name -> Relay.open(() -> store, lane(name, REDIS), lane(REDIS, name)));
-    return "redis://127.0.0.1:" + relay.port();
+    return relay.redisUri();
   }
 
   /** Another server is Redis from now on; connections to the one before are reset. */
@@ -114,7 +114,7 @@ public final class Wires implements AutoCloseable {
         .orElse(null);
   }
 
-  private static InetSocketAddress address(String uri) {
+  static InetSocketAddress address(String uri) {
     URI parsed = URI.create(uri);
     return new InetSocketAddress(parsed.getHost(), parsed.getPort());
   }

@@ -15,6 +15,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,9 +72,34 @@ class RelayTest {
     assertEquals("new", text(accept(), 3));
     oldServer.setSoTimeout(NOTHING_YET);
     assertThrows(SocketTimeoutException.class, () -> oldServer.getInputStream().read());
+    write(oldServer, "answer");
     there.pass();
     oldServer.setSoTimeout(SOON);
     assertEquals("late", text(oldServer, 4));
+    assertEquals("answer", text(old, 6));
+  }
+
+  @Test
+  void aConnectionIsStrandedFromWhatFitsOn() throws IOException {
+    Socket client = connect();
+    Socket server = accept();
+    write(client, "a");
+    assertEquals("a", text(server, 1));
+    there.strandFrom(bytes -> new String(bytes, StandardCharsets.US_ASCII).contains("x"));
+    write(client, "x");
+    write(client, "b");
+
+    Awaitility.await().until(() -> there.late() == 1);
+    server.setSoTimeout(NOTHING_YET);
+    assertThrows(SocketTimeoutException.class, () -> server.getInputStream().read());
+    client.close();
+    there.pass();
+    server.setSoTimeout(SOON);
+    assertEquals("xb", text(server, 2));
+    assertEquals(-1, server.getInputStream().read());
+    assertEquals(1, there.late());
+    server.close();
+    Awaitility.await().until(() -> there.late() == 0);
   }
 
   @Test
