@@ -1,5 +1,6 @@
 package dev.holdfast.gateway;
 
+import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
@@ -299,6 +300,13 @@ final class Connection {
 
   void resume(Hold why) {
     transport.resume(why);
+  }
+
+  /** The session whose channel this is, is said to be no more. */
+  void gone(ChannelName channel) {
+    if (session != null) {
+      session.gone(channel);
+    }
   }
 
   /** The client takes more again. */

@@ -1,5 +1,7 @@
 package dev.holdfast.gateway;
 
+import dev.holdfast.protocol.CloseCode;
+import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -10,7 +12,8 @@ import java.util.Set;
 /**
  * Compares what the connections of one event loop hold with the records, each once in a period, so
  * that one whose notice was lost does not go on reading a session that was taken over, ended, or
- * lost. Spread over the period; one batch at a time is under way. Confined to the event loop.
+ * lost. Spread over the period; those whose record is said to be gone come at once. One batch at a
+ * time is under way. Confined to the event loop.
  */
 final class Holds {
   private static final int BATCH = 200;
@@ -19,6 +22,7 @@ final class Holds {
   private final GatewayMetrics metrics;
   private final double share;
   private final Set<LiveSession> sessions = new LinkedHashSet<>();
+  private final Set<LiveSession> hurried = new LinkedHashSet<>();
   private double due;
   private boolean underWay;
 
@@ -37,13 +41,39 @@ final class Holds {
 
   void remove(LiveSession session) {
     sessions.remove(session);
+    hurried.remove(session);
+  }
+
+  /** Its channel is said to be that of no session: to be compared now, until that is answered. */
+  void hurry(LiveSession session) {
+    if (sessions.contains(session)) {
+      hurried.add(session);
+      hurryOn();
+    }
   }
 
   void tick() {
+    hurryOn();
     due = Math.min(BATCH, due + sessions.size() * share);
     if (due >= 1 && !underWay && !sessions.isEmpty()) {
       compare(next());
     }
+  }
+
+  private void hurryOn() {
+    if (underWay || hurried.isEmpty()) {
+      return;
+    }
+    List<LiveSession> batch = hurried.stream().limit(BATCH).toList();
+    compare(batch).onSuccess(done -> compared(batch));
+  }
+
+  /** Whose record is there after all reads no more what its session is told: it is to resume. */
+  private void compared(List<LiveSession> batch) {
+    List<LiveSession> held = batch.stream().filter(sessions::contains).toList();
+    batch.forEach(hurried::remove);
+    held.forEach(session -> session.connection.close(CloseCode.LOST));
+    hurryOn();
   }
 
   /** Those that were compared longest ago; they go to the end. */
@@ -59,11 +89,11 @@ final class Holds {
     return batch;
   }
 
-  private void compare(List<LiveSession> batch) {
+  private Future<?> compare(List<LiveSession> batch) {
     underWay = true;
-    cursors
+    return cursors
         .compare(batch)
-        .onSuccess(done -> metrics.compared(batch.size()))
-        .onComplete(done -> underWay = false);
+        .onComplete(done -> underWay = false)
+        .onSuccess(done -> metrics.compared(batch.size()));
   }
 }

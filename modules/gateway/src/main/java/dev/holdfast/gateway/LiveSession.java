@@ -170,6 +170,15 @@ final class LiveSession implements ClientFrame.Handler {
     }
   }
 
+  /** Of its own channel the record says more; another's, which a service gave it, just ends. */
+  void gone(ChannelName name) {
+    if (subscriptions.isOwn(name)) {
+      connection.loop.holds.hurry(this);
+    } else {
+      subscriptions.end(name, ErrorCode.NOT_FOUND.wireName());
+    }
+  }
+
   private void over(NodeNotice.Over notice) {
     if (notice instanceof NodeNotice.Ended ended) {
       boolean revoked = "revoked".equals(ended.reason());

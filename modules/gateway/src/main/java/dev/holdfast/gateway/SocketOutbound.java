@@ -1,5 +1,6 @@
 package dev.holdfast.gateway;
 
+import dev.holdfast.core.ChannelName;
 import dev.holdfast.protocol.CloseCode;
 import dev.holdfast.protocol.EncodedFrame;
 import io.netty.channel.ChannelHandlerContext;
@@ -20,6 +21,7 @@ final class SocketOutbound extends ChannelInboundHandlerAdapter implements Outbo
   private final Runnable stuck;
   private final Runnable drained;
   private final Consumer<Throwable> violated;
+  private final Consumer<ChannelName> gone;
   private boolean writable = true;
   private boolean unflushed;
   private boolean closed;
@@ -31,18 +33,21 @@ final class SocketOutbound extends ChannelInboundHandlerAdapter implements Outbo
    * @param stuck called when the socket takes no more; it may be in the middle of a write
    * @param drained called when the socket takes more again
    * @param violated called when the client's bytes are not WebSocket frames, or one is too large
+   * @param gone called with the channel of a session that is no more
    */
   SocketOutbound(
       ChannelHandlerContext channel,
       Flusher flusher,
       Runnable stuck,
       Runnable drained,
-      Consumer<Throwable> violated) {
+      Consumer<Throwable> violated,
+      Consumer<ChannelName> gone) {
     this.channel = channel;
     this.flusher = flusher;
     this.stuck = stuck;
     this.drained = drained;
     this.violated = violated;
+    this.gone = gone;
   }
 
   /** Begins to watch the channel. */
@@ -65,6 +70,11 @@ final class SocketOutbound extends ChannelInboundHandlerAdapter implements Outbo
       unflushed = true;
       flusher.wrote(this);
     }
+  }
+
+  @Override
+  public void gone(ChannelName channel) {
+    gone.accept(channel);
   }
 
   void flush() {

@@ -33,7 +33,8 @@ final class SocketTransport implements Transport {
             connection.loop.flusher,
             () -> pause(Hold.BLOCKED),
             () -> connection.onContext(Connection::drained),
-            failure -> connection.onContext(self -> self.close(CloseCode.PROTOCOL)));
+            failure -> connection.onContext(self -> self.close(CloseCode.PROTOCOL)),
+            connection::gone);
     return out;
   }
 

@@ -1,11 +1,13 @@
 package dev.holdfast.gateway;
 
+import dev.holdfast.core.ChannelName;
 import dev.holdfast.protocol.CloseCode;
 import dev.holdfast.protocol.EncodedFrame;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,16 +25,23 @@ final class StreamOutbound implements Outbound {
 
   private final HttpServerResponse response;
   private final StreamCursors cursors;
+  private final Consumer<ChannelName> gone;
   private boolean closed;
   private long blockedSince;
   private long saidAt = System.nanoTime();
 
   /**
    * @param drained called when the client takes more again
+   * @param gone called with the channel of a session that is no more
    */
-  StreamOutbound(HttpServerResponse response, StreamCursors cursors, Runnable drained) {
+  StreamOutbound(
+      HttpServerResponse response,
+      StreamCursors cursors,
+      Runnable drained,
+      Consumer<ChannelName> gone) {
     this.response = response;
     this.cursors = cursors;
+    this.gone = gone;
     response.drainHandler(
         taken -> {
           blockedSince = 0;
@@ -57,6 +66,11 @@ final class StreamOutbound implements Outbound {
       message.appendString("id: ").appendString(cursors.id()).appendString("\n");
     }
     write(message.appendBuffer(DATA).appendBytes(json).appendBuffer(END));
+  }
+
+  @Override
+  public void gone(ChannelName channel) {
+    gone.accept(channel);
   }
 
   private void begin() {

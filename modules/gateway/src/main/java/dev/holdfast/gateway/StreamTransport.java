@@ -41,7 +41,10 @@ final class StreamTransport implements Transport {
     connection = carried;
     out =
         new StreamOutbound(
-            routing.response(), cursors, () -> carried.onContext(Connection::drained));
+            routing.response(),
+            cursors,
+            () -> carried.onContext(Connection::drained),
+            carried::gone);
     return out;
   }
 

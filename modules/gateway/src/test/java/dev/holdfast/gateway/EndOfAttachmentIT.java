@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.ServiceRequest;
 import dev.holdfast.gateway.GatewayFixture.Welcomed;
+import dev.holdfast.redis.Keys;
 import dev.holdfast.sessions.NodeNotice;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.testkit.OwnRedis;
@@ -69,9 +70,9 @@ class EndOfAttachmentIT {
       there.awaitStore();
 
       publish(resumed);
-      publish(bob);
 
       assertEquals("4009 lost", close(resumed));
+      // The hub finds that his session is not there at all.
       assertEquals("4009 lost", close(bob));
       Welcomed again = resume(there, resumed);
       assertTrue(again.welcome().get("resumed").asBoolean());
@@ -138,6 +139,16 @@ class EndOfAttachmentIT {
       assertTrue(cat.client().isOpen() && moved.client().isOpen());
       assertTrue(quick.registry.get("holdfast.compared").counter().count() >= 2);
     }
+  }
+
+  /** The hub learned that the session is no more, and the connection stayed for up to a minute. */
+  @Test
+  void aSessionThatTheHubFindsGoneIsClosedAtOnce() {
+    Welcomed ann = node.hello("ann").live();
+    node.redis("DEL", Keys.session(node.tenant, ann.session()));
+    node.compareChannels();
+
+    assertEquals("4009 lost", close(ann));
   }
 
   private static GatewayConfig comparingOften() {

@@ -75,6 +75,7 @@ final class GatewayFixture implements AutoCloseable {
   private volatile boolean noticesLost;
   private final List<GatewayVerticle> gateways = new ArrayList<>();
   private final List<Fanout> fanouts = new CopyOnWriteArrayList<>();
+  private final HubVerticle hub;
   private final String deployment;
   private final RedisLink link;
   private final Admission admission;
@@ -91,7 +92,7 @@ final class GatewayFixture implements AutoCloseable {
     // A first connection of a JVM on a busy machine.
     RedisConfig redis = RedisConfig.of(redisUri).withConnectTimeout(Duration.ofSeconds(10));
     NodeInbox inbox = new NodeInbox(bus, node);
-    HubVerticle hub = new HubVerticle(bus, inbox, redis, ChannelsConfig.DEFAULT, registry);
+    hub = new HubVerticle(bus, inbox, redis, ChannelsConfig.DEFAULT, registry);
     get(
         vertx.deployVerticle(
             new SessionsVerticle(
@@ -116,7 +117,7 @@ final class GatewayFixture implements AutoCloseable {
             });
     directory.listen(inbox);
     get(inbox.open());
-    GatewayServices services = services(hub);
+    GatewayServices services = services();
     GatewayConfig anyPort = config.at("127.0.0.1", 0);
     deployment =
         get(
@@ -135,7 +136,7 @@ final class GatewayFixture implements AutoCloseable {
     return new HttpSources(connections, () -> "{}");
   }
 
-  private GatewayServices services(HubVerticle hub) {
+  private GatewayServices services() {
     return new GatewayServices(
         node,
         TokenVerifier.of(AUTH),
@@ -185,6 +186,12 @@ final class GatewayFixture implements AutoCloseable {
     noticesLost = true;
     step.run();
     noticesLost = false;
+  }
+
+  /** The hub looks after all channels, as it does when a node has died. */
+  void compareChannels() {
+    hub.nodes(Set.of(node, new NodeId("n" + Ids.fresh(), 1)));
+    hub.nodes(Set.of(node));
   }
 
   /** Until sessions are answered for again, after Redis was away. */
