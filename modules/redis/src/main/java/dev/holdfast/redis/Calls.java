@@ -1,5 +1,6 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.core.Budget;
 import io.vertx.core.Promise;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -11,8 +12,8 @@ import java.util.List;
 /**
  * The calls of one wire: a window of them is written, the others wait, by turns of tenants. So a
  * server that is slow for a while has little before it that nobody waits for any more, and what was
- * not written can be refused by name. Time is counted in ticks that this process really ran.
- * Confined to the wire's thread.
+ * not written can be refused by name. The bytes of each are given back when it leaves. Time is
+ * counted in ticks that this process really ran. Confined to the wire's thread.
  */
 final class Calls {
   /** Enough for a round trip of a millisecond at more than a server does. */
@@ -20,31 +21,46 @@ final class Calls {
 
   private final FairQueue waiting = new FairQueue();
   private final ArrayDeque<Call> written = new ArrayDeque<>();
+  private final Budget.Share room;
+
+  Calls(Budget.Share room) {
+    this.room = room;
+  }
+
+  /**
+   * What a command asks for.
+   *
+   * @param group whose turn it is written at; null: before all
+   * @param bytes that were taken for it
+   */
+  record Claim(String group, long bytes) {
+    /** Of the wire itself: small, and before all that waits. */
+    static final Claim OWN = new Claim(null, 0);
+  }
 
   /** One command on its way. */
   static final class Call {
     final Request request;
     final Promise<Response> promise;
-    private final String group;
+    private final Claim claim;
     private final boolean expires;
     private final long queuedTick;
     private long writtenTick;
     private long writtenAt;
 
     /**
-     * @param group whose turn it is written at; null: before all
      * @param expires whether it is given up where it was not written in time
      */
-    Call(Request request, Promise<Response> promise, String group, boolean expires, long tick) {
-      this.group = group;
+    Call(Request request, Promise<Response> promise, Claim claim, boolean expires, long tick) {
       this.request = request;
       this.promise = promise;
+      this.claim = claim;
       this.expires = expires;
       this.queuedTick = tick;
     }
 
     String group() {
-      return group;
+      return claim.group();
     }
 
     long writtenAt() {
@@ -93,17 +109,21 @@ final class Calls {
 
   /** The oldest was answered. */
   void answered() {
-    written.poll();
+    left(written.poll());
   }
 
   /** It was refused before it was written. */
   void refused(Call call) {
-    written.removeLastOccurrence(call);
+    if (written.removeLastOccurrence(call)) {
+      left(call);
+    }
   }
 
   /** Takes out those that have waited for more ticks than this to be written. */
   List<Call> expired(long tick, long most) {
-    return waiting.takeWhile(head -> head.expires && tick - head.queuedTick > most);
+    List<Call> late = waiting.takeWhile(head -> head.expires && tick - head.queuedTick > most);
+    late.forEach(this::left);
+    return late;
   }
 
   /** Those that were written more ticks ago than this; they stay, as their answers will come. */
@@ -122,11 +142,18 @@ final class Calls {
 
   /** Takes out what was written, the oldest first. */
   Call takeWritten() {
-    return written.poll();
+    return left(written.poll());
   }
 
   /** Takes out what waits. */
   Call takeWaiting() {
-    return waiting.poll();
+    return left(waiting.poll());
+  }
+
+  private Call left(Call call) {
+    if (call != null) {
+      room.give(call.claim.bytes);
+    }
+    return call;
   }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.core.Budget;
 import dev.holdfast.core.HoldfastException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.circuitbreaker.RetryPolicy;
@@ -35,7 +36,8 @@ import org.slf4j.LoggerFactory;
  *       and answered in that order. Where more wait than may be on their way, that order is kept
  *       for each tenant, and tenants take turns: one that asks for much waits behind itself.
  *   <li>At most 512 commands are on their way at a time; the others wait, and are refused with
- *       "nothing done" where they were not sent within the command timeout.
+ *       "nothing done" where they were not sent within the command timeout. What waits and what is
+ *       on its way takes a sixteenth of the heap at most; what is more is refused, too.
  *   <li>A server that answers is alive, however slow it is: the connection breaks where nothing at
  *       all is answered within the command timeout plus a quarter (at most 500 ms), and then
  *       everything that was sent fails with UNAVAILABLE "outcome unknown". A time in which this
@@ -91,11 +93,16 @@ public final class RedisLink {
   /** The policy's 2^n overflows, and then throws, beyond this. */
   private static final int MAX_DOUBLINGS = 20;
 
+  /** A link of its own for each purpose, so that a flood of one is not the others' lack. */
+  private static final int ROOM = 16;
+
   private final ContextInternal context;
   private final Closeable closeHook = completion -> close().onComplete(completion);
   private final RedisConfig config;
   private final String purpose;
   private final LinkMetrics metrics;
+  private final Budget budget;
+  private final Budget.Share room;
   private final RetryPolicy backOff;
   private final Reserve reserve;
   private final List<Runnable> upListeners = new ArrayList<>();
@@ -114,6 +121,8 @@ public final class RedisLink {
     this.config = config;
     this.purpose = purpose;
     this.metrics = new LinkMetrics(registry, purpose);
+    this.budget = new Budget(registry);
+    this.room = budget.share("redis-" + purpose, Budget.partOfHeap(0, ROOM));
     this.backOff =
         RetryPolicy.exponentialDelayWithJitter(
             config.reconnectMin().toMillis(), config.reconnectMax().toMillis());
@@ -151,7 +160,8 @@ public final class RedisLink {
   public Future<Reply> send(String command, Object... args) {
     Request request = Request.cmd(command(command), args);
     String group = FairQueue.group(args.length == 0 ? null : args[0]);
-    return onContext(wire -> wire.write(request, group));
+    var claim = new Calls.Claim(group, CommandSize.of(args));
+    return onContext(wire -> wire.write(request, claim));
   }
 
   Future<Reply> run(Script script, List<String> keys, List<Object> args) {
@@ -227,7 +237,7 @@ public final class RedisLink {
 
   private Future<Void> start() {
     thread = Thread.currentThread();
-    return dial().onSuccess(this::opened).mapEmpty();
+    return dial().onSuccess(this::opened).onFailure(failure -> budget.close()).<Void>mapEmpty();
   }
 
   private void opened(RedisWire first) {
@@ -238,7 +248,7 @@ public final class RedisLink {
 
   private Future<RedisWire> dial() {
     client = DriverClient.create(context, config);
-    return RedisWire.dial(context, client, config, metrics)
+    return RedisWire.dial(context, client, config, metrics, room)
         .recover(failure -> Future.failedFuture(unreachable(failure)));
   }
 
@@ -300,6 +310,7 @@ public final class RedisLink {
       context.owner().cancelTimer(reconnectTimer);
       reserve.stop();
       metrics.close();
+      budget.close();
     }
     // The client may be dialling still; where it is the wire's, it is closed twice, which it may
     // be.

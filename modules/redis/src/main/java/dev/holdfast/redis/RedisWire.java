@@ -1,5 +1,6 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.core.Budget;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -44,7 +45,8 @@ final class RedisWire {
   private final RedisConnection connection;
   private final RedisConfig config;
   private final LinkMetrics metrics;
-  private final Calls calls = new Calls();
+  private final Budget.Share room;
+  private final Calls calls;
   // Which load of a script its calls rely on; a NOSCRIPT forgets that load, not a later one.
   private final Map<Script, Integer> loads = new HashMap<>();
   private final ServerClock clock = new ServerClock();
@@ -65,13 +67,16 @@ final class RedisWire {
       Redis client,
       RedisConnection connection,
       RedisConfig config,
-      LinkMetrics metrics) {
+      LinkMetrics metrics,
+      Budget.Share room) {
     this.context = context;
     this.gone = context.promise();
     this.client = client;
     this.connection = connection;
     this.config = config;
     this.metrics = metrics;
+    this.room = room;
+    this.calls = new Calls(room);
     this.tickMillis = Math.min(500, Math.max(5, config.commandTimeout().toMillis() / 4));
     this.patience = (config.commandTimeout().toMillis() + tickMillis - 1) / tickMillis;
     this.ticker = context.setTimer(tickMillis, id -> tick());
@@ -82,12 +87,18 @@ final class RedisWire {
 
   /**
    * Connects, and makes sure that the server is one to use; within the config's connect timeout.
+   *
+   * @param room for commands until they are answered, in bytes
    */
   static Future<RedisWire> dial(
-      ContextInternal context, Redis client, RedisConfig config, LinkMetrics metrics) {
+      ContextInternal context,
+      Redis client,
+      RedisConfig config,
+      LinkMetrics metrics,
+      Budget.Share room) {
     return client
         .connect()
-        .map(connection -> new RedisWire(context, client, connection, config, metrics))
+        .map(connection -> new RedisWire(context, client, connection, config, metrics, room))
         .compose(RedisWire::greet)
         .timeout(config.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
         .onFailure(failure -> closeQuietly(client));
@@ -172,23 +183,25 @@ final class RedisWire {
    * Writes a command behind those of its group before it. Fails with the driver's failure, or with
    * a named one.
    */
-  Future<Response> write(Request request, String group) {
-    return write(request, group, true);
+  Future<Response> write(Request request, Calls.Claim claim) {
+    return write(request, claim, true);
   }
 
-  /** Of the wire itself: before all that waits. */
   private Future<Response> write(Request request) {
-    return write(request, null, true);
+    return write(request, Calls.Claim.OWN, true);
   }
 
-  private Future<Response> write(Request request, String group, boolean expires) {
+  private Future<Response> write(Request request, Calls.Claim claim, boolean expires) {
     if (isBroken()) {
       return refuse("down", "not connected (" + broken + ")");
     }
-    if (calls.isFull(group, config.maxQueued())) {
+    if (calls.isFull(claim.group(), config.maxQueued())) {
       return refuse("overflow", "too many commands in flight (" + config.maxQueued() + ")");
     }
-    var call = new Calls.Call(request, context.promise(), group, expires, tick);
+    if (claim.bytes() > 0 && !room.tryTake(claim.bytes())) {
+      return refuse("overflow", "too many bytes in flight (" + room.limit() + "), nothing done");
+    }
+    var call = new Calls.Call(request, context.promise(), claim, expires, tick);
     calls.add(call);
     fill();
     return call.promise.future();
@@ -204,18 +217,19 @@ final class RedisWire {
 
   /** Runs a script, see {@link Script} for the order that this keeps. */
   Future<Response> run(Script script, Object[] call) {
-    String group = group(call);
-    if (isBroken() || calls.isFull(group, config.maxQueued())) {
+    Calls.Claim claim = claim(call);
+    if (isBroken() || calls.isFull(claim.group(), config.maxQueued())) {
       // Refused, and no script is to be loaded.
-      return write(Request.cmd(Command.EVALSHA, call), group);
+      return write(Request.cmd(Command.EVALSHA, call), claim);
     }
     Integer load = loaded(script);
-    return write(Request.cmd(Command.EVALSHA, call), group)
+    return write(Request.cmd(Command.EVALSHA, call), claim)
         .recover(failure -> again(script, load, call, failure));
   }
 
-  private static String group(Object[] call) {
-    return FairQueue.group(call.length > FIRST_KEY ? call[FIRST_KEY] : null);
+  private static Calls.Claim claim(Object[] call) {
+    String group = FairQueue.group(call.length > FIRST_KEY ? call[FIRST_KEY] : null);
+    return new Calls.Claim(group, CommandSize.of(call));
   }
 
   /**
@@ -229,7 +243,7 @@ final class RedisWire {
     }
     Integer load = ++loadCount;
     loads.put(script, load);
-    write(Request.cmd(Command.SCRIPT, "LOAD", script.text()), null, false)
+    write(Request.cmd(Command.SCRIPT, "LOAD", script.text()), Calls.Claim.OWN, false)
         .onFailure(failure -> notLoaded(script, load, failure));
     return load;
   }
@@ -252,7 +266,7 @@ final class RedisWire {
           RedisErrors.unavailable("script " + script + " was flushed, nothing done"));
     }
     loaded(script);
-    return write(Request.cmd(Command.EVALSHA, call), group(call));
+    return write(Request.cmd(Command.EVALSHA, call), claim(call));
   }
 
   private Future<Response> refuse(String kind, String message) {

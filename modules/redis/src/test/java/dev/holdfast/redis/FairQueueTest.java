@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.core.Budget;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.redis.Calls.Call;
+import dev.holdfast.redis.Calls.Claim;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Promise;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -21,7 +24,8 @@ class FairQueueTest {
   private final List<Call> calls = new ArrayList<>();
 
   private int add(String group) {
-    Call call = new Call(Request.cmd(Command.PING), Promise.promise(), group, true, 0);
+    Call call =
+        new Call(Request.cmd(Command.PING), Promise.promise(), new Claim(group, 0), true, 0);
     calls.add(call);
     queue.add(call);
     return calls.size() - 1;
@@ -50,9 +54,10 @@ class FairQueueTest {
 
   @Test
   void aTenantHasHalfOfThePlacesToWait() {
-    Calls waiting = new Calls();
+    Calls waiting = new Calls(new Budget(new SimpleMeterRegistry()).share("test", 1));
     for (int i = 0; i < 10; i++) {
-      waiting.add(new Call(Request.cmd(Command.PING), Promise.promise(), "flood", true, 0));
+      waiting.add(
+          new Call(Request.cmd(Command.PING), Promise.promise(), new Claim("flood", 0), true, 0));
     }
     assertTrue(waiting.isFull("flood", 20));
     assertFalse(waiting.isFull("a", 20));

@@ -97,6 +97,28 @@ class SlowRedisIT {
     assertEquals(before + 10, errors("down"), "one refusal for each call");
   }
 
+  /** 20,000 commands were let in, whatever they hold: with some KiB each that is the heap. */
+  @Test
+  void whatIsUnansweredTakesAPartOfTheHeapAtMost() {
+    var link = bench.open(config.withCommandTimeout(Duration.ofSeconds(20)));
+    double room = budget("holdfast.budget.limit.bytes");
+    byte[] large = new byte[(int) (room / 4)];
+
+    List<Future<Reply>> sent =
+        bench.onContext(
+            () -> IntStream.range(0, 12).mapToObj(i -> link.send("SET", key, large)).toList());
+
+    assertEquals(9, refused(sent));
+    assertEquals(9, bench.registry.get("holdfast.budget.refused").counter().count());
+    assertEquals(0, budget("holdfast.budget.bytes"));
+    assertUnbroken(link);
+    assertEquals("OK", get(link.send("SET", key, large)).asText());
+  }
+
+  private double budget(String name) {
+    return bench.registry.get(name).gauge().value();
+  }
+
   private List<Future<Reply>> work(RedisLink link, int commands) {
     return IntStream.range(0, commands).mapToObj(i -> link.send("EVAL", WORK, 0)).toList();
   }

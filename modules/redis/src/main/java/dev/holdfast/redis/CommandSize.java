@@ -1,0 +1,34 @@
+package dev.holdfast.redis;
+
+import io.vertx.core.buffer.Buffer;
+
+/** About how many bytes a command takes until it is answered. */
+final class CommandSize {
+  /** The call, its promise, and what the driver makes of them. */
+  private static final int CALL = 512;
+
+  private static final int ARGUMENT = 32;
+
+  private CommandSize() {}
+
+  /**
+   * @param args strings, numbers, booleans, {@code byte[]} or {@link Buffer}
+   */
+  static long of(Object... args) {
+    long bytes = CALL;
+    for (Object arg : args) {
+      bytes += ARGUMENT + length(arg);
+    }
+    return bytes;
+  }
+
+  private static long length(Object arg) {
+    if (arg instanceof String text) {
+      return text.length();
+    }
+    if (arg instanceof byte[] bytes) {
+      return bytes.length;
+    }
+    return arg instanceof Buffer buffer ? buffer.length() : 0;
+  }
+}
