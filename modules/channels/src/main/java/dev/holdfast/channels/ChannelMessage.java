@@ -206,6 +206,11 @@ public sealed interface ChannelMessage<A> extends BusMessage<A>
       publications = List.copyOf(publications);
     }
 
+    @Override
+    public int answerBytes() {
+      return publications.stream().mapToInt(one -> ITEM_BYTES + one.json().length()).sum();
+    }
+
     /**
      * @param chunk null where there is no log
      */

@@ -47,6 +47,7 @@ final class Asking<A> {
 
   /** Fails with what the bus says, a {@link ReplyException}, or a {@link HoldfastException}. */
   Future<Message<A>> start() {
+    exchange.present();
     instances.asked(this);
     send(instances.next(Set.of()));
     return answer.future();

@@ -85,6 +85,11 @@ public final class Budget implements AutoCloseable {
       return false;
     }
 
+    /** Counts a refusal that its owner decided on. */
+    public void refused() {
+      refused.increment();
+    }
+
     /** Takes also past the limit: for an owner that gives something else back at once. */
     public void take(long bytes) {
       used.addAndGet(bytes);

@@ -98,6 +98,7 @@ public final class Bus {
   /** Counts of this process's requests and answers, {@code holdfast.bus.*}, in a registry. */
   public void bindTo(MeterRegistry registry) {
     exchange.counts.bindTo(registry);
+    exchange.unread.bindTo(registry);
   }
 
   private static <T> Future<T> failed(Throwable failure) {

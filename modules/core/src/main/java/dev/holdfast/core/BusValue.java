@@ -9,4 +9,9 @@ public interface BusValue {
   default boolean sound() {
     return true;
   }
+
+  /** About how many bytes an answer has on the bus; 0 for one that is small whatever it says. */
+  default int answerBytes() {
+    return 0;
+  }
 }

@@ -36,11 +36,12 @@ final class Exchange implements Shareable {
   final Vertx vertx;
   final BusCounts counts = new BusCounts();
   final SpareAsks spare = new SpareAsks();
+  final UnreadAnswers unread = new UnreadAnswers(this::knock);
   private final Context context;
   private final Map<String, Instances> services = new ConcurrentHashMap<>();
   private final Set<String> own = ConcurrentHashMap.newKeySet();
   private final AtomicLong numbers = new AtomicLong();
-  private Future<Void> present;
+  private volatile Future<Void> present;
   private long tickedAt = System.nanoTime();
 
   private Exchange(Vertx vertx) {
@@ -95,7 +96,12 @@ final class Exchange implements Shareable {
   }
 
   /** Completes when others can see that this process is there. */
-  synchronized Future<Void> present() {
+  Future<Void> present() {
+    Future<Void> known = present;
+    return known == null ? beginPresence() : known;
+  }
+
+  private synchronized Future<Void> beginPresence() {
     if (present == null) {
       Promise<Void> registered = Promise.promise();
       present = registered.future();

@@ -11,4 +11,9 @@ public record ServiceReply(String data) implements BusValue {
   public ServiceReply {
     Objects.requireNonNull(data, "data");
   }
+
+  @Override
+  public int answerBytes() {
+    return data.length();
+  }
 }

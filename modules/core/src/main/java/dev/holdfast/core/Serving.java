@@ -123,8 +123,26 @@ public final class Serving<M extends BusMessage<?>> {
     }
     answer
         .onComplete(done -> end(weight))
-        .onSuccess(value -> request.reply(value, options()))
+        .onSuccess(value -> reply(request, value))
         .onFailure(failure -> refuse(request, failure));
+  }
+
+  /** To an asker that takes no answers a large one is not given. */
+  private void reply(Message<M> request, Object value) {
+    int bytes = value instanceof BusValue known ? known.answerBytes() : 0;
+    Ask ask = bytes < UnreadAnswers.LARGE ? null : Ask.of(request);
+    if (ask == null || ask.process().equals(exchange.process)) {
+      request.reply(value, options());
+      return;
+    }
+    Budget.Share room = exchange.unread.take(ask.process(), bytes);
+    if (room == null) {
+      String why = "answers to this asker are not taken";
+      refuse(request, new HoldfastException(ErrorCode.UNAVAILABLE, why));
+    } else {
+      request.reply(value, options());
+      exchange.unread.given(ask.process(), bytes, room);
+    }
   }
 
   private DeliveryOptions options() {

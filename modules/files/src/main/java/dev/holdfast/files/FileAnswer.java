@@ -24,7 +24,12 @@ public sealed interface FileAnswer extends BusValue {
    * @param bytes up to the length asked; fewer at the end
    * @param size of the whole file
    */
-  record Chunk(byte[] bytes, long size) implements FileAnswer {}
+  record Chunk(byte[] bytes, long size) implements FileAnswer {
+    @Override
+    public int answerBytes() {
+      return bytes.length;
+    }
+  }
 
   /**
    * @param ticket to be shown instead of a token; whoever has it may use it
