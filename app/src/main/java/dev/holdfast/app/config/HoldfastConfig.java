@@ -8,6 +8,7 @@ import dev.holdfast.connections.LeaseConfig;
 import dev.holdfast.core.Names;
 import dev.holdfast.files.FilesConfig;
 import dev.holdfast.gateway.GatewayConfig;
+import dev.holdfast.limits.LimitsConfig;
 import dev.holdfast.sessions.SessionsConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,7 +37,8 @@ public record HoldfastConfig(
     LeaseConfig lease,
     AuthConfig auth,
     ClusterConfig cluster,
-    FilesConfig files) {
+    FilesConfig files,
+    LimitsConfig limits) {
   /** One node on loopback, with everything that it needs embedded or generated. */
   public static final HoldfastConfig DEFAULTS =
       new HoldfastConfig(
@@ -52,7 +54,8 @@ public record HoldfastConfig(
           LeaseConfig.defaults(),
           AuthConfig.DEFAULTS,
           ClusterConfig.DEFAULTS,
-          FilesConfig.DEFAULTS);
+          FilesConfig.DEFAULTS,
+          LimitsConfig.DEFAULTS);
 
   /** What is logged: this and what is graver. */
   public enum LogLevel {
@@ -102,6 +105,6 @@ public record HoldfastConfig(
   public HoldfastConfig with(GatewayConfig other) {
     return new HoldfastConfig(
         node, data, gateways, rebalance, logLevel, other, redis, sessions, channels, lease, auth,
-        cluster, files);
+        cluster, files, limits);
   }
 }

@@ -18,6 +18,8 @@ import dev.holdfast.gateway.GatewayVerticle;
 import dev.holdfast.gateway.HealthChecks;
 import dev.holdfast.gateway.admission.Admission;
 import dev.holdfast.gateway.http.HttpSources;
+import dev.holdfast.limits.LimitsVerticle;
+import dev.holdfast.limits.NodeMemory;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.sessions.SessionsClient;
@@ -55,6 +57,8 @@ final class NodeLife {
   private final SessionLog log;
   private final NodesVerticle nodes;
   private final Deployments deployments;
+  private final LimitsVerticle limits;
+  private final NodeMemory memory;
   private RedisLink link;
   private NodeInbox inbox;
   private BusProbe probe;
@@ -88,6 +92,9 @@ final class NodeLife {
                 registry())
             .onNodes(live -> tellHub())
             .onBuried(over);
+    this.limits =
+        new LimitsVerticle(redis(), config().limits(), nodes::node, nodes::live, registry());
+    this.memory = NodeMemory.of(registry());
   }
 
   Future<NodeId> start() {
@@ -97,6 +104,7 @@ final class NodeLife {
         .onSuccess(watched -> warnWithoutLimit())
         .compose(watched -> deployments.deploy(sessions()))
         .compose(done -> deployments.deploy(nodes))
+        .compose(done -> deployments.deploy(limits))
         .compose(done -> startHub())
         .compose(done -> deployments.deploy(channels()))
         .compose(done -> deployments.deploy(connections()))
@@ -147,6 +155,7 @@ final class NodeLife {
         .eventually(() -> link == null ? Future.succeededFuture() : link.close())
         .onComplete(done -> log.close())
         .onComplete(done -> closeFiles())
+        .onComplete(done -> memory.close())
         .onComplete(done -> parts.meters().forget());
   }
 
@@ -284,7 +293,9 @@ final class NodeLife {
         registry(),
         health(),
         new Admission(config().gateway().sockets(), registry()),
-        () -> link.up() && nodes.leaseHeld());
+        () -> link.up() && nodes.leaseHeld(),
+        limits.limiter(),
+        memory);
   }
 
   private HealthChecks health() {

@@ -97,7 +97,8 @@ class ConfigViewTest {
             D.lease(),
             auth,
             D.cluster(),
-            D.files());
+            D.files(),
+            D.limits());
 
     String view = ConfigView.json(config);
 

@@ -27,13 +27,14 @@ final class ChannelOrder {
   private final Runnable freed;
   private final Deque<Lane> queued = new ArrayDeque<>();
   private int aloneUnderWay;
+  private int alone;
   private long bytes;
   private boolean advancing;
   private boolean closed;
 
   /**
    * @param failed tells who asked with this id that its request broke
-   * @param freed called when something was answered, and {@link #bytes} are fewer
+   * @param freed called when something was answered: {@link #bytes} and {@link #alone} may be fewer
    */
   ChannelOrder(BiConsumer<String, Throwable> failed, Runnable freed) {
     this.failed = failed;
@@ -56,6 +57,7 @@ final class ChannelOrder {
 
   private void add(Turn turn) {
     bytes += turn.size;
+    alone += turn.alone ? 1 : 0;
     turn.lane.waiting.add(turn);
     turn.lane.advance();
   }
@@ -63,6 +65,11 @@ final class ChannelOrder {
   /** How much is kept of what is not answered yet. */
   long bytes() {
     return bytes;
+  }
+
+  /** How many subscriptions and unsubscriptions are not answered yet. */
+  int alone() {
+    return alone;
   }
 
   /** Subscriptions that have not begun never do; publications that came before the end go on. */
@@ -74,6 +81,7 @@ final class ChannelOrder {
         if (turn.alone) {
           each.remove();
           bytes -= turn.size;
+          alone--;
         }
       }
       lane.advance();
@@ -167,6 +175,7 @@ final class ChannelOrder {
       underWay.poll();
       bytes -= first.size;
       aloneUnderWay -= first.alone ? 1 : 0;
+      alone -= first.alone ? 1 : 0;
       first.answer.run();
       return true;
     }

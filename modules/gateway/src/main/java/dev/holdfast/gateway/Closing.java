@@ -12,10 +12,12 @@ final class Closing {
 
   private Closing() {}
 
-  /** The name of the code; of a token or permission also what is wrong with it. */
+  /** The name of the code; of a token, permission or limit also what is wrong with it. */
   static String reason(HoldfastException failure) {
     CloseCode code = of(failure.code());
-    if (code != CloseCode.UNAUTHORIZED && code != CloseCode.FORBIDDEN) {
+    if (code != CloseCode.UNAUTHORIZED
+        && code != CloseCode.FORBIDDEN
+        && code != CloseCode.LIMITED) {
       return code.wireName();
     }
     String reason = code.wireName() + ": " + failure.publicMessage().replaceFirst("^token: ", "");
@@ -47,6 +49,7 @@ final class Closing {
       case REVOKED -> CloseCode.REVOKED;
       case BAD_REQUEST, TOO_LARGE -> CloseCode.PROTOCOL;
       case SHUTTING_DOWN -> CloseCode.SHUTDOWN;
+      case RATE_LIMITED -> CloseCode.LIMITED;
       case INTERNAL -> CloseCode.INTERNAL;
       default -> CloseCode.UNAVAILABLE;
     };

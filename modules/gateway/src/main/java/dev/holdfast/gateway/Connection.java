@@ -1,5 +1,6 @@
 package dev.holdfast.gateway;
 
+import dev.holdfast.core.Caller;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
@@ -52,6 +53,8 @@ final class Connection {
   private volatile long askedAt = System.nanoTime() - MOVE_AGAIN_NS;
   private boolean released;
   private boolean asking;
+  private ConnectionPlace place;
+  private boolean gone;
 
   /**
    * @param token that the upgrade carried, or null
@@ -91,6 +94,17 @@ final class Connection {
   /** Whether a client that is there answers a ping. */
   boolean answers() {
     return transport.answers();
+  }
+
+  /** Its place among those of its user; left when the transport has ended. */
+  ConnectionPlace placeOf(Caller.User caller) {
+    if (place == null) {
+      place = new ConnectionPlace(loop, caller);
+    }
+    if (gone) {
+      place.leave();
+    }
+    return place;
   }
 
   /** Frames that come before the welcome wait in the transport, in their order. */
@@ -270,6 +284,11 @@ final class Connection {
       out.close();
     }
     release();
+    liveness.closed();
+    gone = true;
+    if (place != null) {
+      place.leave();
+    }
     loop.closed(this);
   }
 

@@ -5,6 +5,8 @@ import dev.holdfast.channels.ChannelsClient;
 import dev.holdfast.channels.Fanout;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.gateway.admission.Admission;
+import dev.holdfast.limits.Limiter;
+import dev.holdfast.limits.NodeMemory;
 import dev.holdfast.sessions.SessionsClient;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Context;
@@ -21,6 +23,8 @@ import java.util.function.Function;
  * @param admission counts who is let in
  * @param accepting whether the node holds its lease and reaches Redis: where not, a hello is
  *     refused with a code that lets the client try again
+ * @param limiter of tenants and users over the cluster
+ * @param memory of this node that clients fill
  */
 public record GatewayServices(
     NodeId node,
@@ -32,7 +36,9 @@ public record GatewayServices(
     PrometheusMeterRegistry registry,
     HealthChecks health,
     Admission admission,
-    BooleanSupplier accepting) {
+    BooleanSupplier accepting,
+    Limiter limiter,
+    NodeMemory memory) {
   public GatewayServices {
     Objects.requireNonNull(node, "node");
     Objects.requireNonNull(tokens, "tokens");
@@ -44,5 +50,7 @@ public record GatewayServices(
     Objects.requireNonNull(health, "health");
     Objects.requireNonNull(admission, "admission");
     Objects.requireNonNull(accepting, "accepting");
+    Objects.requireNonNull(limiter, "limiter");
+    Objects.requireNonNull(memory, "memory");
   }
 }

@@ -41,10 +41,24 @@ final class Handshake {
     services
         .tokens()
         .verify(token)
+        .compose(this::admit)
         .compose(this::attach)
+        .compose(this::confirm)
         .compose(this::fence)
         .onSuccess(this::welcome)
         .onFailure(connection::fail);
+  }
+
+  /**
+   * A connection more, where user and tenant may have it. Whoever comes back as a session has a
+   * place there already, of the connection that it replaces; where it had none, it is asked for
+   * after the attach.
+   */
+  private Future<Verified> admit(Verified verified) {
+    return connection
+        .placeOf(verified.caller())
+        .enter(hello.resume() != null)
+        .map(admitted -> verified);
   }
 
   private Future<Attached> attach(Verified verified) {
@@ -60,6 +74,12 @@ final class Handshake {
     return connection.attach(session)
         ? Future.succeededFuture(attached)
         : Future.failedFuture(new HoldfastException(ErrorCode.UNAVAILABLE, "closed meanwhile"));
+  }
+
+  private Future<Attached> confirm(Attached attached) {
+    return attached.resumed()
+        ? Future.succeededFuture(attached)
+        : connection.placeOf(connection.session().caller).confirm().map(done -> attached);
   }
 
   /** From here on nothing can be stored that an older connection of this session publishes. */

@@ -66,7 +66,8 @@ final class HttpRoutes {
   private Map<String, Handler<RoutingContext>> handlers(HttpSources sources, Port port) {
     boolean all = port != Port.CLIENTS;
     HealthChecks health = loop.services.health();
-    var files = new FileOperations(loop.services.tokens(), sources.files());
+    var files =
+        new FileOperations(loop.services.tokens(), loop.services.limiter(), sources.files());
     Map<String, Handler<RoutingContext>> handlers = new HashMap<>(files.handlers());
     handlers.put("connect", routing -> routing.fail(404)); // spelled in another way, see Upgrade
     handlers.put("readEvents", new EventStreams(loop)::handle);
@@ -94,6 +95,8 @@ final class HttpRoutes {
         sources,
         state,
         node.admission(),
+        node.limiter(),
+        node.memory().bodies(),
         loop.config.frameLimit());
   }
 

@@ -71,18 +71,25 @@ final class Inbound {
     }
     String text = message.toString(StandardCharsets.UTF_8);
     if (text.indexOf(REPLACEMENT) < 0 || isUtf8(message)) {
-      text(text);
+      text(text, message.length());
     } else {
       malformed(null, "frame: not valid UTF-8");
     }
   }
 
-  private void text(String text) {
+  private void text(String text, int bytes) {
     Decoded decoded = FrameDecoder.decode(text);
     connection.loop.metrics.received(decoded.type());
     if (connection.phase() == Phase.OPENED) {
       greet(decoded);
-    } else if (decoded.frame() != null) {
+    } else {
+      connection.session().pace.frame(decoded, bytes, this::take);
+    }
+  }
+
+  /** Its time has come. */
+  private void take(Decoded decoded) {
+    if (decoded.frame() != null) {
       dispatch(decoded);
     } else if (decoded.refused().code() == ErrorCode.BAD_REQUEST) {
       malformed(decoded.id(), decoded.refused().publicMessage());

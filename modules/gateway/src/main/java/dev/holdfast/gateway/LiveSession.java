@@ -22,6 +22,9 @@ final class LiveSession implements ClientFrame.Handler {
   /** Bytes of what is unanswered. */
   private static final long ROOM = 1 << 20;
 
+  /** Subscriptions and unsubscriptions that are unanswered, each a request to the store. */
+  private static final int MOST_ALONE = 64;
+
   final Connection connection;
   final SessionRef ref;
   final Caller.User caller;
@@ -40,7 +43,7 @@ final class LiveSession implements ClientFrame.Handler {
     this.caller = verified.caller();
     this.expiresAt = verified.expiresAt();
     this.order = new ChannelOrder(connection::refuse, this::freed);
-    this.pace = new Pace(this);
+    this.pace = new Pace(connection, caller);
     this.subscriptions = new Subscriptions(this);
     this.subscribing = new SubscribeRequests(this);
     this.publishing = new Publishing(this);
@@ -91,25 +94,24 @@ final class LiveSession implements ClientFrame.Handler {
 
   @Override
   public void publish(ClientFrame.Publish frame) {
-    pace.publish(frame);
-  }
-
-  /** A publication whose time has come. */
-  void take(ClientFrame.Publish frame) {
     publishing.publish(frame);
     checkRoom();
   }
 
   /** Nothing more is read while much is unanswered; a frame that was read is always let in. */
   private void checkRoom() {
-    full = order.bytes() >= ROOM;
+    full = isFull();
     if (full) {
       connection.pause(Hold.ROOM);
     }
   }
 
+  private boolean isFull() {
+    return order.bytes() >= ROOM || order.alone() >= MOST_ALONE;
+  }
+
   private void freed() {
-    if (full && order.bytes() < ROOM) {
+    if (full && !isFull()) {
       full = false;
       connection.resume(Hold.ROOM);
     }

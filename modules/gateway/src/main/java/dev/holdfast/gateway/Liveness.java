@@ -17,11 +17,13 @@ final class Liveness {
   private final long opened = System.nanoTime();
   private long heard = opened;
   private long pinged = opened;
+  private final Unsent unsent;
   private long closing;
 
   Liveness(Connection connection) {
     this.connection = connection;
     this.config = connection.loop.config;
+    this.unsent = new Unsent(connection);
   }
 
   /** Something came from the client. */
@@ -34,15 +36,21 @@ final class Liveness {
     closing = System.nanoTime();
   }
 
+  /** The transport has ended. */
+  void closed() {
+    unsent.tick(false);
+  }
+
   void tick(long now) {
     Phase phase = connection.phase();
     long blocked = connection.out.blockedSince();
+    boolean room = unsent.tick(blocked != 0);
     if (phase == Phase.CLOSED) {
       if (now - closing > CUT_AFTER) {
         connection.out.cut();
       }
     } else if (blocked != 0) {
-      closeIf(now - blocked > config.slowLimit().toNanos(), CloseCode.SLOW);
+      closeIf(!room || now - blocked > config.slowLimit().toNanos(), CloseCode.SLOW);
     } else if (phase == Phase.OPENED) {
       closeIf(now - opened > config.helloTimeout().toNanos(), CloseCode.HELLO_TIMEOUT);
     } else if (phase == Phase.ATTACHED) {

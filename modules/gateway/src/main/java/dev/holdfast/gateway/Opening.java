@@ -164,6 +164,7 @@ final class Opening {
     }
     boolean ended = reading.isEnded();
     subscriptions.drop(reading);
+    subscriptions.doubtful(reading.name);
     if (!ended) {
       session.connection.out.send(ServerFrames.unsubscribed(reading.name, code.wireName()));
     }

@@ -4,6 +4,7 @@ import dev.holdfast.channels.Start;
 import dev.holdfast.channels.Subscription;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.Position;
+import dev.holdfast.limits.Place;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 
@@ -20,6 +21,7 @@ final class Reading {
   private boolean ended;
   private Position acked;
   private Position saved;
+  private Place place;
 
   /**
    * @param stored whether the session's record has this channel, with a cursor
@@ -28,6 +30,15 @@ final class Reading {
     this.name = name;
     this.start = start;
     this.stored = stored;
+  }
+
+  /** Its place among its user's and tenant's subscriptions, left at its end. */
+  void in(Place taken) {
+    place = taken;
+  }
+
+  boolean hasPlace() {
+    return place != null;
   }
 
   /** Done when it has begun, or never will, or is put off: when nothing of it is under way. */
@@ -103,6 +114,9 @@ final class Reading {
 
   void end() {
     ended = true;
+    if (place != null) {
+      place.leave();
+    }
     if (subscription != null) {
       subscription.close();
     }

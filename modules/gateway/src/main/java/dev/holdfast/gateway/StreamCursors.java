@@ -8,7 +8,10 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
 import dev.holdfast.core.Position;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashMap;
@@ -80,8 +83,9 @@ final class StreamCursors {
    * @param frame its JSON, in the order in which the server writes members
    * @return whether it is to carry an id: something moved, and it is not too long
    */
-  boolean note(byte[] frame) {
-    try (JsonParser parser = JSON.createParser(frame)) {
+  boolean note(ByteBuf frame) {
+    InputStream text = new ByteBufInputStream(frame.duplicate());
+    try (JsonParser parser = JSON.createParser(text)) {
       parser.nextToken();
       String type = text(parser, "type");
       boolean moved =

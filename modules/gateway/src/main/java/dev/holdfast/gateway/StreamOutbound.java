@@ -4,8 +4,11 @@ import dev.holdfast.core.ChannelName;
 import dev.holdfast.protocol.CloseCode;
 import dev.holdfast.protocol.EncodedFrame;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.internal.buffer.BufferInternal;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -13,12 +16,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The way out of a stream: each frame is the data of one message, under an id that stands for all
- * that the client has by then. Confined to the event loop.
+ * that the client has by then. The frame's bytes are those that all its readers share; only what
+ * stands before them is this stream's own. Confined to the event loop.
  */
 final class StreamOutbound implements Outbound {
   private static final Logger LOG = LoggerFactory.getLogger(StreamOutbound.class);
-  private static final Buffer DATA = Buffer.buffer("data: ");
-  private static final Buffer END = Buffer.buffer("\n\n");
+  private static final String DATA = "data: ";
+  private static final ByteBuf END =
+      Unpooled.unreleasableBuffer(
+          Unpooled.copiedBuffer("\n\n", StandardCharsets.US_ASCII).asReadOnly());
 
   private static final int MIN_RETRY_MS = 500;
   private static final int MAX_RETRY_MS = 3_000;
@@ -60,12 +66,10 @@ final class StreamOutbound implements Outbound {
       return;
     }
     begin();
-    byte[] json = json(frame);
-    Buffer message = Buffer.buffer(json.length + 256);
-    if (cursors.note(json)) {
-      message.appendString("id: ").appendString(cursors.id()).appendString("\n");
-    }
-    write(message.appendBuffer(DATA).appendBytes(json).appendBuffer(END));
+    ByteBuf json = frame.line();
+    String id = cursors.note(json) ? "id: " + cursors.id() + "\n" : "";
+    ByteBuf head = Unpooled.copiedBuffer(id + DATA, StandardCharsets.US_ASCII);
+    write(BufferInternal.buffer(Unpooled.wrappedBuffer(3, head, json, END.duplicate())));
   }
 
   @Override
@@ -121,20 +125,5 @@ final class StreamOutbound implements Outbound {
   @Override
   public long saidAt() {
     return saidAt;
-  }
-
-  /** A message's data is one line: line breaks in JSON can only be white space. */
-  private static byte[] json(EncodedFrame frame) {
-    ByteBuf wire = frame.wire();
-    int length = wire.getByte(wire.readerIndex() + 1);
-    wire.skipBytes(length < 126 ? 2 : length == 126 ? 4 : 10);
-    byte[] json = new byte[wire.readableBytes()];
-    wire.readBytes(json);
-    for (int i = 0; i < json.length; i++) {
-      if (json[i] == '\n' || json[i] == '\r') {
-        json[i] = ' ';
-      }
-    }
-    return json;
   }
 }

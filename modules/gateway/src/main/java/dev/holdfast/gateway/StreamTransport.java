@@ -118,6 +118,7 @@ final class StreamTransport implements Transport {
       case UNAUTHORIZED, EXPIRED -> ErrorCode.UNAUTHORIZED;
       case FORBIDDEN, REVOKED -> ErrorCode.FORBIDDEN;
       case PROTOCOL -> ErrorCode.BAD_REQUEST;
+      case LIMITED -> ErrorCode.RATE_LIMITED;
       case SHUTDOWN -> ErrorCode.SHUTTING_DOWN;
       case INTERNAL -> ErrorCode.INTERNAL;
       default -> ErrorCode.UNAVAILABLE;

@@ -6,6 +6,8 @@ import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.gateway.ChannelOrder.Turn;
+import dev.holdfast.limits.Limit;
+import dev.holdfast.limits.Place;
 import dev.holdfast.protocol.ClientFrame;
 import dev.holdfast.protocol.ReadFrom;
 import dev.holdfast.protocol.ServerFrames;
@@ -30,12 +32,42 @@ final class SubscribeRequests {
       turn.answer(() -> session.connection.refuse(frame.id(), refusal));
       return;
     }
-    Reading reading = subscriptions.add(new Reading(frame.channel(), start(frame.from()), false));
+    GatewayLoop loop = session.connection.loop;
+    loop.services
+        .limiter()
+        .enter(loop.context, session.ref.tenant(), session.caller.user(), Limit.SUBSCRIPTIONS, 1)
+        .onSuccess(place -> open(frame, turn, place))
+        .onFailure(failure -> turn.answer(() -> session.connection.refuse(frame.id(), failure)));
+  }
+
+  private void open(ClientFrame.Subscribe frame, Turn turn, Place place) {
+    HoldfastException refusal = place == null ? tooMany() : refusal(frame.channel());
+    if (refusal != null || subscriptions.isClosed()) {
+      leave(place);
+      var closed = new HoldfastException(ErrorCode.UNAVAILABLE, "closed meanwhile");
+      var told = refusal == null ? closed : refusal;
+      turn.answer(() -> session.connection.refuse(frame.id(), told));
+      return;
+    }
+    Reading reading = new Reading(frame.channel(), start(frame.from()), false);
+    reading.in(place);
+    subscriptions.add(reading);
     subscriptions
         .opening()
         .open(reading)
         .onSuccess(ready -> turn.answer(() -> begin(frame.id(), reading)))
         .onFailure(failure -> turn.answer(() -> failed(frame.id(), reading, failure)));
+  }
+
+  private static HoldfastException tooMany() {
+    return HoldfastException.told(
+        ErrorCode.LIMIT_EXCEEDED, "subscriptions: more than the user or tenant may have");
+  }
+
+  private static void leave(Place place) {
+    if (place != null) {
+      place.leave();
+    }
   }
 
   private HoldfastException refusal(ChannelName name) {
@@ -70,6 +102,7 @@ final class SubscribeRequests {
 
   private void failed(String id, Reading reading, Throwable failure) {
     subscriptions.drop(reading);
+    subscriptions.doubtful(reading.name);
     session.connection.refuse(id, failure);
   }
 
@@ -84,9 +117,18 @@ final class SubscribeRequests {
       var refusal = HoldfastException.told(ErrorCode.FORBIDDEN, "every session reads this channel");
       turn.answer(() -> session.connection.refuse(frame.id(), refusal));
     } else if (reading == null) {
-      remove(frame, turn);
+      removeUnread(frame, turn);
     } else {
       reading.settled().onComplete(settled -> remove(frame, turn));
+    }
+  }
+
+  /** Answered without the store, which anybody could keep busy otherwise, but where in doubt. */
+  private void removeUnread(ClientFrame.Unsubscribe frame, Turn turn) {
+    if (subscriptions.mayBeStored(frame.channel())) {
+      remove(frame, turn);
+    } else {
+      turn.answer(() -> unsubscribed(frame));
     }
   }
 
@@ -102,6 +144,7 @@ final class SubscribeRequests {
   }
 
   private void unsubscribed(ClientFrame.Unsubscribe frame) {
+    subscriptions.certain(frame.channel());
     subscriptions.end(frame.channel(), "requested");
     session.connection.out.send(ServerFrames.reply(frame.id(), "{}"));
   }

@@ -6,6 +6,8 @@ import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ChannelName.Kind;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.Position;
+import dev.holdfast.limits.Limit;
+import dev.holdfast.limits.Limiter;
 import dev.holdfast.protocol.ClientFrame;
 import dev.holdfast.protocol.ServerFrames;
 import dev.holdfast.sessions.Attached;
@@ -15,6 +17,7 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,6 +30,7 @@ final class Subscriptions {
   private final LiveSession session;
   private final Opening opening;
   private final Map<ChannelName, Reading> readings = new HashMap<>();
+  private final Set<ChannelName> doubtful = new LinkedHashSet<>();
   private List<NodeNotice> early = new ArrayList<>();
   private boolean closed;
 
@@ -91,6 +95,27 @@ final class Subscriptions {
     return readings.containsKey(name);
   }
 
+  /**
+   * A subscription failed, perhaps after the record had it. So many are kept as a session may have;
+   * one that is forgotten is told to the client when it resumes.
+   */
+  void doubtful(ChannelName name) {
+    if (doubtful.size() >= GatewayConfig.CHANNEL_LIMIT && !doubtful.contains(name)) {
+      doubtful.remove(doubtful.iterator().next());
+    }
+    doubtful.add(name);
+  }
+
+  /** The record is known to be without the channel. */
+  void certain(ChannelName name) {
+    doubtful.remove(name);
+  }
+
+  /** Whether the record may have a channel that is not read. */
+  boolean mayBeStored(ChannelName name) {
+    return doubtful.contains(name);
+  }
+
   private Reading add(
       ChannelName name, Map<ChannelName, Position> stored, Map<ChannelName, Position> brought) {
     Position cursor = brought.getOrDefault(name, stored.get(name));
@@ -105,9 +130,18 @@ final class Subscriptions {
     return reading;
   }
 
+  /** One that the session has already, or that a service gave it, is never one too many. */
   Reading add(Reading reading) {
+    if (!reading.hasPlace() && !isOwn(reading.name)) {
+      Limiter limiter = session.connection.loop.services.limiter();
+      reading.in(limiter.force(session.ref.tenant(), user(), Limit.SUBSCRIPTIONS, 1));
+    }
     readings.put(reading.name, reading);
     return reading;
+  }
+
+  private String user() {
+    return session.caller.user();
   }
 
   /** The permission was withdrawn, or never given. */

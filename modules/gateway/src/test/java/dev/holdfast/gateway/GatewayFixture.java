@@ -22,6 +22,10 @@ import dev.holdfast.core.NodeId;
 import dev.holdfast.core.NodeInbox;
 import dev.holdfast.gateway.admission.Admission;
 import dev.holdfast.gateway.http.HttpSources;
+import dev.holdfast.limits.Limiter;
+import dev.holdfast.limits.LimitsConfig;
+import dev.holdfast.limits.LimitsVerticle;
+import dev.holdfast.limits.NodeMemory;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
@@ -79,12 +83,20 @@ final class GatewayFixture implements AutoCloseable {
   private final String deployment;
   private final RedisLink link;
   private final Admission admission;
+  private final LimitsVerticle limits;
 
   GatewayFixture(String redisUri) {
     this(redisUri, "t" + Ids.fresh(), GatewayConfig.DEFAULTS);
   }
 
   GatewayFixture(String redisUri, String tenant, GatewayConfig config) {
+    this(redisUri, tenant, config, null);
+  }
+
+  /**
+   * @param limited null: there are no limits
+   */
+  GatewayFixture(String redisUri, String tenant, GatewayConfig config, LimitsConfig limited) {
     this.node = new NodeId("n" + Ids.fresh(), 1);
     this.tenant = tenant;
     this.admission = new Admission(config.sockets(), registry);
@@ -106,15 +118,15 @@ final class GatewayFixture implements AutoCloseable {
         vertx.deployVerticle(
             new ChannelsVerticle(hub, redis, ChannelsConfig.DEFAULT, sessions, registry)));
     hub.nodes(Set.of(node));
+    limits =
+        limited == null
+            ? null
+            : new LimitsVerticle(redis, limited, () -> node, () -> Set.of(node), registry);
+    if (limited != null) {
+      get(vertx.deployVerticle(limits));
+    }
     link = get(RedisLink.open(vertx, redis, "test", registry));
-    vertx
-        .eventBus()
-        .addOutboundInterceptor(
-            message -> {
-              if (!noticesLost || !message.message().address().equals(node.address())) {
-                message.next();
-              }
-            });
+    interceptNotices();
     directory.listen(inbox);
     get(inbox.open());
     GatewayServices services = services();
@@ -123,6 +135,17 @@ final class GatewayFixture implements AutoCloseable {
         get(
             vertx.deployVerticle(
                 () -> gateway(anyPort, services), new DeploymentOptions().setInstances(2)));
+  }
+
+  private void interceptNotices() {
+    vertx
+        .eventBus()
+        .addOutboundInterceptor(
+            message -> {
+              if (!noticesLost || !message.message().address().equals(node.address())) {
+                message.next();
+              }
+            });
   }
 
   private synchronized GatewayVerticle gateway(GatewayConfig config, GatewayServices services) {
@@ -147,7 +170,9 @@ final class GatewayFixture implements AutoCloseable {
         registry,
         new HealthChecks(Map.of("loop", () -> true), Map.of("redis", () -> healthy), Map.of()),
         admission,
-        () -> accepting);
+        () -> accepting,
+        limits == null ? Limiter.UNLIMITED : limits.limiter(),
+        NodeMemory.of(registry));
   }
 
   private Fanout counted(Fanout fanout) {
@@ -173,6 +198,10 @@ final class GatewayFixture implements AutoCloseable {
   }
 
   String token(String user, String... permissions) {
+    return tokenOf(tenant, user, permissions);
+  }
+
+  static String tokenOf(String tenant, String user, String... permissions) {
     return SIGNER.sign(
         new Caller.User(tenant, user, Set.of(), Set.of(permissions)), Duration.ofMinutes(10));
   }

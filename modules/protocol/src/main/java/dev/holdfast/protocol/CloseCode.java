@@ -18,6 +18,7 @@ public enum CloseCode {
   INTERNAL(4007, "something went wrong"),
   TOO_FAST(4008, "published faster than its rate for too long"),
   LOST(4009, "the store does not know that this connection holds the session"),
+  LIMITED(4010, "a limit of the user or tenant is reached"),
   REPLACED(4500, "another connection holds the session"),
   UNAUTHORIZED(4501, "no token, or not a valid one"),
   FORBIDDEN(4502, "not permitted here"),

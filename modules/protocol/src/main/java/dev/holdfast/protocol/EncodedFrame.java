@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 public final class EncodedFrame {
   private final ByteBuf wire;
   private final int headerLength;
+  private volatile ByteBuf line;
 
   private EncodedFrame(ByteBuf wire, int headerLength) {
     this.wire = wire;
@@ -46,6 +47,38 @@ public final class EncodedFrame {
   /** A view to write to a Netty channel; each write takes its own. */
   public ByteBuf wire() {
     return wire.duplicate();
+  }
+
+  /**
+   * A view of the JSON text on one line, for what ends at a line break: in JSON those can only be
+   * white space. All views share their bytes.
+   */
+  public ByteBuf line() {
+    ByteBuf known = line;
+    if (known == null) {
+      known = Unpooled.unreleasableBuffer(makeLine());
+      line = known;
+    }
+    return known.duplicate();
+  }
+
+  private ByteBuf makeLine() {
+    ByteBuf text = wire.slice(headerLength, wire.readableBytes() - headerLength);
+    if (!hasBreak(text)) {
+      return text;
+    }
+    ByteBuf changed = Unpooled.copiedBuffer(text);
+    for (int i = 0; i < changed.writerIndex(); i++) {
+      byte at = changed.getByte(i);
+      if (at == '\n' || at == '\r') {
+        changed.setByte(i, ' ');
+      }
+    }
+    return changed.asReadOnly();
+  }
+
+  private static boolean hasBreak(ByteBuf text) {
+    return text.forEachByte(at -> at != '\n' && at != '\r') >= 0;
   }
 
   /** The JSON text, for tests and logs. */

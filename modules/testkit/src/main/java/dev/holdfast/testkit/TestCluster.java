@@ -254,6 +254,11 @@ public final class TestCluster implements AutoCloseable {
     values.put("gateway.port", place.port());
     values.put("gateway.heartbeat", "2s");
     values.put("gateway.publishRate", 10_000);
+    values.put("limits.user.connects", 10_000);
+    values.put("limits.user.publications", 100_000);
+    values.put("limits.user.bytes", 1L << 30);
+    values.put("limits.user.requests", 100_000);
+    values.put("limits.user.connections", 10_000);
     values.put("redis.uri", wires == null ? redis.uri() : wires.redisUri(place.id()));
     values.put("sessions.linger", "60s");
     values.put("lease.lease", "4s");

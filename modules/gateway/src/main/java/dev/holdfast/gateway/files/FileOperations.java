@@ -8,7 +8,9 @@ import dev.holdfast.files.FileMessage.Purpose;
 import dev.holdfast.files.Transfers;
 import dev.holdfast.gateway.http.BearerToken;
 import dev.holdfast.gateway.http.Callers;
+import dev.holdfast.gateway.http.Rates;
 import dev.holdfast.gateway.http.Refusals;
+import dev.holdfast.limits.Limiter;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
@@ -28,13 +30,15 @@ public final class FileOperations {
   private static final List<String> READ_AND_WRITE = List.of("read", "write");
 
   private final TokenVerifier tokens;
+  private final Rates rates;
   private final Transfers transfers;
 
   /**
    * @param transfers null: this node serves no files
    */
-  public FileOperations(TokenVerifier tokens, Transfers transfers) {
+  public FileOperations(TokenVerifier tokens, Limiter limiter, Transfers transfers) {
     this.tokens = tokens;
+    this.rates = new Rates(limiter);
     this.transfers = transfers;
   }
 
@@ -119,6 +123,7 @@ public final class FileOperations {
     return tokens
         .verify(BearerToken.ofHeader(routing.request()))
         .map(Callers::of)
+        .compose(caller -> rates.request(routing.vertx(), caller, 0))
         .compose(caller -> transfers == null ? none() : Future.succeededFuture(caller));
   }
 
@@ -134,6 +139,7 @@ public final class FileOperations {
     Purpose purpose = Tus.isTus(routing.request()) ? Purpose.UPLOAD : Purpose.DOWNLOAD;
     return transfers
         .redeem(routing.pathParam("ticket"), purpose)
+        .compose(opened -> rates.request(routing.vertx(), opened.caller(), 0).map(opened))
         .map(opened -> FileRequest.of(routing, opened));
   }
 }

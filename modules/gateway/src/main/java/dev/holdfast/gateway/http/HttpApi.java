@@ -43,6 +43,8 @@ public final class HttpApi {
   private final Patience patience;
   private final Map<String, Handler<RoutingContext>> plain;
   private final Map<String, Function<Ask, Future<Answer>>> asked = new HashMap<>();
+  private final Rates rates;
+  private final BodyRoom room;
   private final BodyHandler bodies = BodyHandler.create(false).setBodyLimit(BODY_LIMIT);
 
   /**
@@ -53,12 +55,15 @@ public final class HttpApi {
     this.services = services;
     this.patience = patience;
     this.registry = services.node().registry();
+    this.rates = new Rates(services.limiter());
+    this.room = new BodyRoom(services.bodies(), BODY_LIMIT);
     this.plain = new HashMap<>(plain);
     this.plain.putAll(new Docs(contract).handlers());
-    asked.putAll(new Publishing(services.channels(), services.dataLimit()).operations());
+    asked.putAll(new Publishing(services.channels(), rates, services.dataLimit()).operations());
     asked.putAll(new ChannelViews(services.channels()).operations());
     asked.putAll(new Sessions(services.sessions(), services.channels()).operations());
     asked.putAll(new Connections(services.sources().connections()).operations());
+    asked.putAll(new TenantLimits(services.limiter(), services.node().operators()).operations());
     asked.putAll(new NodeViews(services.node(), services.sources()).operations());
   }
 
@@ -156,6 +161,12 @@ public final class HttpApi {
 
   /** A stream is read as it comes, by its operation. */
   private void readBody(RoutingContext routing) {
+    try {
+      room.take(routing, routing.get("caller"));
+    } catch (Problem full) {
+      refuseUnread(routing, full);
+      return;
+    }
     if (MediaTypes.of(routing.request()).equals(PublishStream.TYPE)) {
       routing.next();
     } else {
@@ -170,9 +181,23 @@ public final class HttpApi {
         .tokens()
         .verify(BearerToken.ofHeader(routing.request()))
         .map(verified -> caller(routing, verified))
+        .compose(caller -> withinRate(routing, caller))
         .onComplete(done -> routing.request().resume())
         .onSuccess(caller -> routing.put("caller", caller).next())
-        .onFailure(failure -> refuse(routing, failure));
+        .onFailure(failure -> refuseUnread(routing, failure));
+  }
+
+  /** However long a body says it is, no more of it is read, and so counted, than the limit. */
+  private Future<Caller> withinRate(RoutingContext routing, Caller caller) {
+    long bytes = Math.min(BODY_LIMIT, BodyRoom.declared(routing.request()));
+    return rates.request(routing.vertx(), caller, bytes);
+  }
+
+  private static void refuseUnread(RoutingContext routing, Throwable failure) {
+    if (failure instanceof Problem) {
+      Unread.passOver(routing);
+    }
+    refuse(routing, failure);
   }
 
   private static Caller caller(RoutingContext routing, Verified verified) {

@@ -3,6 +3,8 @@ package dev.holdfast.gateway.http;
 import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.channels.ChannelsClient;
 import dev.holdfast.gateway.admission.Admission;
+import dev.holdfast.limits.FairShare;
+import dev.holdfast.limits.Limiter;
 import dev.holdfast.sessions.SessionsClient;
 
 /**
@@ -18,4 +20,6 @@ public record HttpServices(
     HttpSources sources,
     NodeState node,
     Admission admission,
+    Limiter limiter,
+    FairShare bodies,
     int dataLimit) {}

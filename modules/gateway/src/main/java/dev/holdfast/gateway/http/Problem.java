@@ -74,7 +74,7 @@ public final class Problem extends RuntimeException {
   /**
    * @param ms when to ask again, told in the answer and its head; left out where it is 0
    */
-  Problem retryAfter(long ms) {
+  public Problem retryAfter(long ms) {
     return ms == 0
         ? this
         : new Problem(status, code, getMessage(), more.copy().put(RETRY_AFTER, ms));

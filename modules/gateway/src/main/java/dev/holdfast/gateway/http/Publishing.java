@@ -11,6 +11,7 @@ import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.limits.Cost;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -33,10 +34,12 @@ final class Publishing {
   private static final int ENVELOPE = 2_048;
 
   private final ChannelsClient channels;
+  private final Rates rates;
   private final int dataLimit;
 
-  Publishing(ChannelsClient channels, int dataLimit) {
+  Publishing(ChannelsClient channels, Rates rates, int dataLimit) {
     this.channels = channels;
+    this.rates = rates;
     this.dataLimit = dataLimit;
   }
 
@@ -50,11 +53,24 @@ final class Publishing {
   private Future<Answer> publish(Ask ask) {
     if (ask.mediaType().equals(PublishStream.TYPE)) {
       Lines lines = new Lines(dataLimit + ENVELOPE);
-      return new PublishStream(ask, lines, this::checkSize, some -> publish(ask, some)).run();
+      return new PublishStream(ask, lines, this::checkSize, some -> inTurn(ask, some)).run();
     }
     List<NewPublication> publications = PublishBodies.read(ask);
     publications.forEach(this::checkSize);
-    return publish(ask, publications).map(results -> answer(publications, results));
+    // The bytes were counted with the request, where it said how many there are.
+    long bytes = BodyRoom.declared(ask.request()) < 0 ? ask.body().length : 0;
+    return rates
+        .publications(ask.vertx(), ask.caller, Cost.publications(publications.size(), bytes), false)
+        .compose(now -> publish(ask, publications))
+        .map(results -> answer(publications, results));
+  }
+
+  /** Of a stream: it is not read while its publications wait for their turn. */
+  private Future<List<Result>> inTurn(Ask ask, List<NewPublication> publications) {
+    long bytes = publications.stream().mapToLong(one -> one.data().length()).sum();
+    return rates
+        .publications(ask.vertx(), ask.caller, Cost.publications(publications.size(), bytes), true)
+        .compose(now -> publish(ask, publications));
   }
 
   private void checkSize(NewPublication publication) {

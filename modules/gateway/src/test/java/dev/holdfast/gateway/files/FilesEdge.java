@@ -16,6 +16,7 @@ import dev.holdfast.files.TenantFiles;
 import dev.holdfast.files.TransferMessage;
 import dev.holdfast.files.Transfers;
 import dev.holdfast.gateway.http.Contract;
+import dev.holdfast.limits.Limiter;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
@@ -93,7 +94,8 @@ final class FilesEdge implements AutoCloseable {
   /** As the node makes its routes: of the document. */
   private Router router(Transfers transfers) {
     Router router = Router.router(vertx);
-    var handlers = new FileOperations(TokenVerifier.of(AUTH), transfers).handlers();
+    var handlers =
+        new FileOperations(TokenVerifier.of(AUTH), Limiter.UNLIMITED, transfers).handlers();
     for (Contract.Operation operation : operations()) {
       String path = operation.path().replaceAll("\\{(\\w+)}", ":$1");
       router.route(operation.method(), path).handler(handlers.get(operation.id()));

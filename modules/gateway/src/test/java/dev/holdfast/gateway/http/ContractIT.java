@@ -1,5 +1,6 @@
 package dev.holdfast.gateway.http;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -263,6 +264,23 @@ class ContractIT {
     assertEquals("not_found", service.get("/docs/other.js").code());
   }
 
+  /** A stream of events needs a place among its user's connections. */
+  @Test
+  void everyOperationIsHeldToTheRatesOfItsUser() {
+    String tenant = "slow" + node.tenant;
+    String limits = "/v1/limits?tenant=" + tenant;
+    HttpCalls operator = service.with("content-type", "application/json");
+    byte[] slow = "{\"user.requests\":1,\"user.connects\":0}".getBytes();
+    Reply set = operator.send("PATCH", limits, slow);
+    assertEquals(set.json(), operator.get(limits).json());
+    assertEquals(400, operator.send("PATCH", limits, "{\"x\":1}".getBytes()).status());
+    assertEquals(400, operator.get("/v1/limits?tenant=a:b").status());
+    HttpCalls ann = node.as(HttpFixture.tokenOf(tenant, "ann"));
+    for (Operation operation : documenting("429")) {
+      await(operation.id()).until(() -> call(ann, operation).status() == 429);
+    }
+  }
+
   @Test
   void pagesOfAllowedOriginsMayUseItAndOthersAreNotToldSo() {
     Reply allowed = service.with("origin", HttpFixture.ORIGIN).get("/v1/nodes");
@@ -318,6 +336,7 @@ class ContractIT {
       Map.of(
           "publish", HttpCalls.publication(NEWS, "note", "1"),
           "createSession", "{\"user\":\"ann\"}",
+          "setLimits", "{}",
           "setAttributes", "{}");
 
   /** A request that lacks nothing but what the test takes from it. */

@@ -23,11 +23,15 @@ import dev.holdfast.gateway.GatewayServices;
 import dev.holdfast.gateway.GatewayVerticle;
 import dev.holdfast.gateway.HealthChecks;
 import dev.holdfast.gateway.admission.Admission;
+import dev.holdfast.limits.LimitsConfig;
+import dev.holdfast.limits.LimitsVerticle;
+import dev.holdfast.limits.NodeMemory;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.sessions.SessionsClient;
 import dev.holdfast.sessions.SessionsConfig;
 import dev.holdfast.sessions.SessionsVerticle;
 import dev.holdfast.testkit.TestClients;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Deployable;
@@ -38,6 +42,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** One node with all its services, a real Redis, and one random tenant; spoken to over HTTP. */
 final class HttpFixture implements AutoCloseable {
@@ -58,6 +63,8 @@ final class HttpFixture implements AutoCloseable {
     "sessions:*",
     "connections:*",
     "nodes:read",
+    "limits:read",
+    "limits:write",
     "config:read",
     "stats:read"
   };
@@ -70,6 +77,7 @@ final class HttpFixture implements AutoCloseable {
   volatile boolean healthy = true;
   volatile boolean accepting = true;
   private final Bus bus = new Bus(vertx);
+  private final LimitsVerticle limits;
   private final GatewayVerticle gateway;
   private final String gatewayDeployment;
   private final Admission admission;
@@ -79,6 +87,14 @@ final class HttpFixture implements AutoCloseable {
   }
 
   HttpFixture(String redisUri, GatewayConfig config) {
+    this(redisUri, config, LimitsConfig.DEFAULTS, NodeMemory::of);
+  }
+
+  HttpFixture(
+      String redisUri,
+      GatewayConfig config,
+      LimitsConfig limited,
+      Function<MeterRegistry, NodeMemory> memory) {
     RedisConfig redis = RedisConfig.of(redisUri);
     admission = new Admission(config.sockets(), registry);
     SessionsClient sessions = SessionsClient.local(bus, Duration.ofSeconds(10));
@@ -98,6 +114,8 @@ final class HttpFixture implements AutoCloseable {
             sessions,
             registry);
     deploy(nodes);
+    limits = new LimitsVerticle(redis, limited, nodes::node, nodes::live, registry);
+    deploy(limits);
     NodeInbox inbox = new NodeInbox(bus, nodes.node());
     HubVerticle hub = new HubVerticle(bus, inbox, redis, ChannelsConfig.DEFAULT, registry);
     deploy(hub);
@@ -110,7 +128,7 @@ final class HttpFixture implements AutoCloseable {
     gateway =
         new GatewayVerticle(
             allowing(config).operatedBy(tenant).at("127.0.0.1", 0),
-            services(hub, sessions, directory),
+            services(hub, sessions, directory, memory.apply(registry)),
             new HttpSources(
                 new ConnectionsClient(bus, Duration.ofSeconds(5)),
                 () -> "{\"node\":null,\"gateway\":{\"port\":1}}"));
@@ -133,7 +151,7 @@ final class HttpFixture implements AutoCloseable {
   }
 
   private GatewayServices services(
-      HubVerticle hub, SessionsClient sessions, ConnectionDirectory directory) {
+      HubVerticle hub, SessionsClient sessions, ConnectionDirectory directory, NodeMemory memory) {
     return new GatewayServices(
         nodes.node(),
         TokenVerifier.of(AUTH),
@@ -147,7 +165,9 @@ final class HttpFixture implements AutoCloseable {
             Map.of("redis", () -> healthy),
             Map.of("node", () -> healthy)),
         admission,
-        () -> accepting);
+        () -> accepting,
+        limits.limiter(),
+        memory);
   }
 
   private String deploy(Deployable verticle) {

@@ -1,0 +1,74 @@
+package dev.holdfast.gateway.http;
+
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.limits.FairShare;
+import dev.holdfast.limits.FairShare.Outcome;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Room for the body of a request, taken before it is read, until the request is answered or gone.
+ * Confined to its event loop.
+ */
+final class BodyRoom {
+  /** What a stream of publications keeps at a time. */
+  private static final long STREAM = 512 << 10;
+
+  private static final long RETRY_MS = 1_000;
+
+  private final FairShare bodies;
+  private final long limit;
+
+  /**
+   * @param limit bytes of a body; so much is taken for one that does not say how long it is
+   */
+  BodyRoom(FairShare bodies, long limit) {
+    this.bodies = bodies;
+    this.limit = limit;
+  }
+
+  /**
+   * @throws Problem 429 where the caller has its share of the room, 503 where there is none left
+   */
+  void take(RoutingContext routing, Caller caller) {
+    String tenant = Callers.tenant(caller);
+    String user = caller instanceof Caller.User self ? self.user() : null;
+    long bytes = size(routing.request());
+    Outcome outcome = bodies.tryTake(tenant, user, bytes);
+    if (outcome == Outcome.TAKEN) {
+      AtomicBoolean given = new AtomicBoolean();
+      routing.addEndHandler(
+          ended -> {
+            if (given.compareAndSet(false, true)) {
+              bodies.give(tenant, user, bytes);
+            }
+          });
+    } else {
+      ErrorCode code =
+          outcome == Outcome.PART_FULL ? ErrorCode.RATE_LIMITED : ErrorCode.UNAVAILABLE;
+      String detail = "body: too many bytes of requests are under way";
+      throw new Problem(code.httpStatus, code, detail).retryAfter(RETRY_MS);
+    }
+  }
+
+  private long size(HttpServerRequest request) {
+    if (MediaTypes.of(request).equals(PublishStream.TYPE)) {
+      return STREAM;
+    }
+    long declared = declared(request);
+    return declared < 0 ? limit : Math.min(limit, declared);
+  }
+
+  /** Bytes that the request says it has; −1 where it does not say. */
+  static long declared(HttpServerRequest request) {
+    String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    try {
+      return length == null ? -1 : Long.parseLong(length);
+    } catch (NumberFormatException e) {
+      return -1; // the decoder refuses it, or takes the body by chunks
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package dev.holdfast.gateway.http;
+
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.limits.Cost;
+import dev.holdfast.limits.Limiter;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+
+/**
+ * Holds requests to the rates of whoever asks: a service to its tenant's, a user also to its own,
+ * which its WebSockets draw from as well. A request waits a little for its turn. Any thread.
+ */
+public final class Rates {
+  /** How long a request waits. */
+  private static final long PATIENCE_MS = 500;
+
+  private static final long STREAM_PATIENCE_MS = 10_000;
+
+  /** Where a rate is 0. */
+  private static final long LATER_MS = 60_000;
+
+  private final Limiter limiter;
+
+  public Rates(Limiter limiter) {
+    this.limiter = limiter;
+  }
+
+  /**
+   * @param bytes of its body, as far as it says
+   * @return the caller, or a {@link Problem}: 429
+   */
+  public Future<Caller> request(Vertx vertx, Caller caller, long bytes) {
+    return take(vertx, caller, Cost.request(Math.max(0, bytes)), PATIENCE_MS).map(caller);
+  }
+
+  /**
+   * @param stream whether the request is not read meanwhile, and so may wait for longer
+   */
+  Future<Void> publications(Vertx vertx, Caller caller, Cost cost, boolean stream) {
+    return take(vertx, caller, cost, stream ? STREAM_PATIENCE_MS : PATIENCE_MS);
+  }
+
+  private Future<Void> take(Vertx vertx, Caller caller, Cost cost, long patienceMs) {
+    String user = caller instanceof Caller.User self ? self.user() : null;
+    return limiter
+        .await(vertx, Callers.tenant(caller), user, cost, patienceMs)
+        .compose(wait -> wait == 0 ? Future.succeededFuture() : Future.failedFuture(over(wait)));
+  }
+
+  private static Problem over(long waitMs) {
+    ErrorCode code = ErrorCode.RATE_LIMITED;
+    long later = waitMs == Limiter.NEVER ? LATER_MS : waitMs;
+    return new Problem(code.httpStatus, code, code.publicText).retryAfter(later);
+  }
+}
