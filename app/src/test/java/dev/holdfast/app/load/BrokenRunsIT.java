@@ -79,7 +79,7 @@ class BrokenRunsIT {
   @Test
   void aWorkerThatDiesLeavesAPartialReport() throws Exception {
     Path json = folder.resolve("worker.json");
-    try (var load = load("fanout", "--url=" + url, key(), "--duration=60", "--json=" + json)) {
+    try (var load = load(url, key(), json)) {
       load.awaitOutput("measure");
       load.descendants().forEach(ProcessHandle::destroyForcibly);
 
@@ -92,7 +92,7 @@ class BrokenRunsIT {
   @Test
   void anInterruptedRunLeavesAPartialReportAndNoProcess() throws Exception {
     Path json = folder.resolve("interrupted.json");
-    try (var load = load("fanout", "--url=" + url, key(), "--duration=60", "--json=" + json)) {
+    try (var load = load(url, key(), json)) {
       load.awaitOutput("measure");
       List<ProcessHandle> children = load.descendants();
       load.terminate();
@@ -112,7 +112,7 @@ class BrokenRunsIT {
         HoldfastProcess.start(folder, "serve", "--end-with-stdin", "--port=0", "--data=" + data)) {
       String at = "http://" + dying.awaitOutput("ws://(127.0.0.1:\\d+)").group(1);
       String key = "--key-file=" + data.resolve("development.key");
-      try (var load = load("fanout", "--url=" + at, key, "--duration=60", "--json=" + json)) {
+      try (var load = load(at, key, json)) {
         load.awaitOutput("measure");
         dying.close();
 
@@ -195,6 +195,11 @@ class BrokenRunsIT {
 
   private static String key() {
     return "--key-file=" + folder.resolve("data/development.key");
+  }
+
+  /** Measures for longer than anybody waits, and soon: it is not to come to its end. */
+  private static HoldfastProcess load(String at, String key, Path json) throws IOException {
+    return load("fanout", "--url=" + at, key, "--warmup=0", "--duration=60", "--json=" + json);
   }
 
   private static HoldfastProcess load(String... options) throws IOException {
