@@ -4,7 +4,11 @@ import dev.holdfast.app.demo.DemoCommand;
 import dev.holdfast.loadtest.LoadCommand;
 import dev.holdfast.loadtest.LoadExit;
 import dev.holdfast.loadtest.UsageErrors;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -16,17 +20,24 @@ import picocli.CommandLine.Spec;
     name = "holdfast",
     mixinStandardHelpOptions = true,
     description = "A multi-tenant real-time server whose sessions outlive the node they are on.",
-    synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      ServeCommand.class,
-      ConfigCommand.class,
-      TokenCommand.class,
-      HealthCommand.class,
-      DemoCommand.class,
-      LoadCommand.class,
-      HelpCommand.class
-    })
+    synopsisSubcommandLabel = "COMMAND")
 public final class Holdfast implements Callable<Integer> {
+  /** In the order of the help. */
+  private static final Map<String, Supplier<Object>> COMMANDS = new LinkedHashMap<>();
+
+  /** Those that need no other: only what is asked for is made then, as a node is to start soon. */
+  private static final Set<String> ALONE = Set.of("serve", "config", "token", "health");
+
+  static {
+    COMMANDS.put("serve", ServeCommand::new);
+    COMMANDS.put("config", ConfigCommand::new);
+    COMMANDS.put("token", TokenCommand::new);
+    COMMANDS.put("health", HealthCommand::new);
+    COMMANDS.put("demo", DemoCommand::new);
+    COMMANDS.put("load", LoadCommand::new);
+    COMMANDS.put("help", HelpCommand::new);
+  }
+
   @Spec private CommandSpec spec;
 
   private Holdfast() {}
@@ -34,7 +45,7 @@ public final class Holdfast implements Callable<Integer> {
   public static void main(String[] args) {
     // Nothing is served from the class path, and a killed node would leave the folder made for it.
     System.setProperty("vertx.disableFileCPResolving", "true");
-    System.exit(commandLine().execute(args));
+    System.exit(commandLine(args).execute(args));
   }
 
   /** Of one who types the program's name alone, to see what it is. */
@@ -45,15 +56,27 @@ public final class Holdfast implements Callable<Integer> {
     return ExitCode.USAGE;
   }
 
-  static CommandLine commandLine() {
+  /**
+   * @param args that it is to execute
+   */
+  static CommandLine commandLine(String... args) {
     CommandLine commands = new CommandLine(new Holdfast());
+    String first = args.length == 0 ? "" : args[0];
+    COMMANDS.forEach(
+        (name, command) -> {
+          if (!ALONE.contains(first) || name.equals(first)) {
+            commands.addSubcommand(name, command.get());
+          }
+        });
     commands.setExecutionExceptionHandler(ExitCode::explain);
     commands.setParameterExceptionHandler(new UsageErrors());
     commands.setCaseInsensitiveEnumValuesAllowed(true);
     commands.setUsageHelpWidth(100);
     describe(commands);
-    var load = commands.getSubcommands().get("load").getCommandSpec();
-    load.usageMessage().exitCodeList(LoadExit.MEANINGS);
+    CommandLine load = commands.getSubcommands().get("load");
+    if (load != null) {
+      load.getCommandSpec().usageMessage().exitCodeList(LoadExit.MEANINGS);
+    }
     return commands;
   }
 

@@ -207,7 +207,7 @@ class CommandLineTest {
   }
 
   private int run(String... args) {
-    var commands = Holdfast.commandLine();
+    var commands = Holdfast.commandLine(args);
     commands.setOut(new PrintWriter(out, true));
     commands.setErr(new PrintWriter(err, true));
     return commands.execute(args);

@@ -2,6 +2,7 @@ package dev.holdfast.loadtest.targets;
 
 import java.io.File;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,9 +45,26 @@ public record Program(List<String> what) {
   public List<String> command(List<String> options, List<String> arguments) {
     var line = new ArrayList<String>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.addAll(archive());
     line.addAll(options);
     line.addAll(what);
     line.addAll(arguments);
     return line;
+  }
+
+  /**
+   * The classes as they are in memory, where somebody has put them beside the jar: {@code
+   * holdfast.jsa} beside {@code holdfast.jar}. A JVM that can't use them says nothing, and goes
+   * without.
+   */
+  private List<String> archive() {
+    int jar = what.indexOf("-jar") + 1;
+    if (jar == 0) {
+      return List.of();
+    }
+    Path archive = Path.of(what.get(jar).replaceFirst("\\.jar$", ".jsa"));
+    return Files.isRegularFile(archive)
+        ? List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds=off")
+        : List.of();
   }
 }
