@@ -15,8 +15,8 @@ final class WireFaults {
   private static final Duration PART = Duration.ofSeconds(8);
   private static final Duration LONG = Duration.ofSeconds(12);
 
-  /** Two leases and the silence of the others, with room for a busy machine. */
-  private static final Duration LEFT = Duration.ofSeconds(25);
+  /** A lease and the silence of the others, about seven seconds, with room for a busy machine. */
+  private static final Duration LEFT = Duration.ofSeconds(15);
 
   /** How a batch of hints is named on the bus. */
   private static final String HINTS = "dev.holdfast.channels.Hint$";
