@@ -64,6 +64,11 @@ final class LimitsNode implements AutoCloseable {
     return registry.counter(name).count();
   }
 
+  /** Whether its link to Redis broke, and is there again. */
+  boolean isBack() {
+    return registry.counter("holdfast.redis.reconnects", "purpose", "limits").count() >= 1;
+  }
+
   static <T> T get(Future<T> future) {
     try {
       return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);

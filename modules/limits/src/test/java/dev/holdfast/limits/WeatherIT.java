@@ -83,6 +83,8 @@ class WeatherIT {
     }
     own.startEmpty();
     await().until(() -> claimed(own).contains(one.id.toString()));
+    // While its own link is down, it would go by its own measure.
+    await().until(() -> other.isBack());
     assertNull(other.enter(tenant, "ann"));
   }
 
