@@ -23,6 +23,8 @@ sha256() { printf %s "$1" | openssl dgst -sha256 -r | cut -d ' ' -f 1; }
 
 # Signs and checks users' tokens. For keys of your own, see README.md.
 random | keep token_key
+# What all members of the bus know: nodes, and services that join it.
+random | keep cluster_secret
 random | keep grafana_password
 
 # Redis: nodes may use the keys of Holdfast alone, "probe" may ping. The user "default" is for people, and

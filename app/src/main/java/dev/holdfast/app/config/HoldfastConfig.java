@@ -18,8 +18,8 @@ import java.util.Objects;
  * All settings of a node; the names of the components are the keys of the configuration file.
  *
  * @param node the node's id, unique in its cluster; null: a generated one
- * @param data folder of the generated development key and of the embedded Redis, made where it is
- *     not there
+ * @param data folder of the generated secrets (the development key, that of the cluster) and of the
+ *     embedded Redis, made where it is not there
  * @param gateways how many event loops serve connections; 0: one for each processor
  * @param rebalance whether a node with more than its share of connections asks clients to move
  * @param logLevel of what goes to standard error
@@ -83,6 +83,13 @@ public record HoldfastConfig(
               + gateway.host()
               + "; set auth.keys (or --key-file) to listen beyond");
     }
+    if (cluster.exposed() && !cluster.insecure()) {
+      problems.add(
+          "cluster.host: beyond loopback, as at "
+              + cluster.host()
+              + ", members have to prove themselves: "
+              + ClusterConfig.WAYS_OUT);
+    }
     if (sessions.backstop().compareTo(lease.upkeep().multipliedBy(3)) < 0) {
       problems.add(
           "sessions.backstop: at least three times lease.upkeep ("
@@ -99,6 +106,13 @@ public record HoldfastConfig(
   /** Whether tokens are those of the generated development key. */
   public boolean developmentKey() {
     return auth.keys().isEmpty();
+  }
+
+  /** The same as a member of this cluster. */
+  public HoldfastConfig with(ClusterConfig other) {
+    return new HoldfastConfig(
+        node, data, gateways, rebalance, logLevel, gateway, redis, sessions, channels, lease, auth,
+        other, files, limits);
   }
 
   /** The same with another gateway. */

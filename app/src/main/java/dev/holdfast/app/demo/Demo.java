@@ -1,6 +1,7 @@
 package dev.holdfast.app.demo;
 
 import dev.holdfast.auth.DevelopmentKey;
+import dev.holdfast.cluster.ClusterSecret;
 import dev.holdfast.loadtest.targets.Child;
 import dev.holdfast.loadtest.targets.OwnCluster;
 import dev.holdfast.loadtest.targets.OwnClusterConfig;
@@ -125,6 +126,7 @@ final class Demo implements AutoCloseable {
             line -> published = Reports.parse(line, Reports.Service.class),
             "--cluster=" + bus.cluster(),
             "--members=" + String.join(",", bus.members()),
+            "--secret-file=" + scratch.folder().resolve(ClusterSecret.FILE),
             "--rate=" + rate);
     await("the service publishes", () -> published.published() > 0);
     return service;

@@ -2,8 +2,10 @@ package dev.holdfast.app.demo;
 
 import dev.holdfast.cluster.Cluster;
 import dev.holdfast.cluster.ClusterConfig;
-import dev.holdfast.cluster.HostPort;
+import dev.holdfast.cluster.ClusterSecret;
 import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -22,6 +24,9 @@ final class DemoServiceCommand implements Callable<Integer> {
   @Option(names = "--members", split = ",", required = true)
   private List<String> members;
 
+  @Option(names = "--secret-file", required = true)
+  private Path secretFile;
+
   @Option(names = "--rate", required = true)
   private int rate;
 
@@ -29,7 +34,7 @@ final class DemoServiceCommand implements Callable<Integer> {
   private int sessions;
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     Vertx vertx = Cluster.join(config()).toCompletionStage().toCompletableFuture().join();
     var service = new DemoServiceVerticle(rate, sessions, this::report);
     vertx.deployVerticle(service).toCompletionStage().toCompletableFuture().join();
@@ -37,17 +42,9 @@ final class DemoServiceCommand implements Callable<Integer> {
     return 0;
   }
 
-  private ClusterConfig config() {
-    var defaults = ClusterConfig.DEFAULTS;
-    return new ClusterConfig(
-        cluster,
-        defaults.host(),
-        0,
-        0,
-        null,
-        members.stream().map(HostPort::parse).toList(),
-        defaults.heartbeatTimeout(),
-        null);
+  private ClusterConfig config() throws IOException {
+    String secret = ClusterSecret.read(secretFile);
+    return ClusterConfig.joining(cluster, String.join(",", members), secret);
   }
 
   private void report(Reports.Service report) {

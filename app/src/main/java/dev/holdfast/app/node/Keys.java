@@ -6,10 +6,12 @@ import dev.holdfast.auth.Algorithm;
 import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.auth.DevelopmentKey;
 import dev.holdfast.auth.VerificationKey;
+import dev.holdfast.cluster.ClusterSecret;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 
-/** Which keys tokens are checked and signed with: the configured ones, else the generated one. */
+/** Which keys and secrets a node uses: the configured ones, else those that it generates. */
 public final class Keys {
   private Keys() {}
 
@@ -35,6 +37,26 @@ public final class Keys {
         .findFirst()
         .orElseThrow(
             () -> new ConfigException(List.of("auth.keys: no HS256 key to sign a token with")));
+  }
+
+  /**
+   * The configuration with a secret for the bus: on loopback, where none is given, that of the data
+   * folder, which is made where it is missing. One alone that can't write there, as in a container
+   * whose files are read-only, has one that nobody else knows.
+   */
+  static HoldfastConfig guarded(HoldfastConfig config) {
+    var cluster = config.cluster();
+    if (cluster.guarded() || cluster.insecure()) {
+      return config;
+    }
+    try {
+      return config.with(cluster.withSecret(ClusterSecret.of(config.data())));
+    } catch (IOException e) {
+      if (cluster.members().isEmpty() && !Files.isWritable(config.data())) {
+        return config.with(cluster.withSecret(ClusterSecret.fresh()));
+      }
+      throw new ConfigException(List.of("cluster secret: " + e.getMessage()));
+    }
   }
 
   private static String development(HoldfastConfig config) {

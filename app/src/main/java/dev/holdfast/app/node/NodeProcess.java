@@ -42,11 +42,12 @@ public final class NodeProcess implements AutoCloseable {
    *
    * @throws StartException says what is missing
    * @throws dev.holdfast.redis.EmbeddedRedisException where no Redis server could be started
-   * @throws dev.holdfast.app.config.ConfigException where the development key can't be used
+   * @throws dev.holdfast.app.config.ConfigException where a generated key or secret can't be used
    */
-  public static NodeProcess start(HoldfastConfig config) {
+  public static NodeProcess start(HoldfastConfig given) {
     StartChecks.memory();
-    StartChecks.ports(config);
+    StartChecks.ports(given);
+    HoldfastConfig config = Keys.guarded(given);
     AuthConfig trusted = Keys.trusted(config);
     var process = new NodeProcess(config);
     try {

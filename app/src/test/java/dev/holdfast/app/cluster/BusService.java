@@ -64,7 +64,9 @@ final class BusService implements AutoCloseable {
             seat.publicHost(),
             members,
             Duration.ofSeconds(12),
-            null);
+            null,
+            cluster.busSecret(),
+            false);
     Vertx vertx = await(Cluster.join(config));
     return new BusService(cluster, name, vertx);
   }

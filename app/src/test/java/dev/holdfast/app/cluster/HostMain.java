@@ -21,7 +21,7 @@ final class HostMain {
   /** Its id, the cluster's name, members, and a file that is there once it is asked to ponder. */
   public static void main(String[] args) throws IOException {
     Path asked = Path.of(args[3]);
-    Cluster.join(ClusterConfig.joining(args[1], args[2]))
+    Cluster.join(ClusterConfig.joining(args[1], args[2], System.getenv("BUS_SECRET")))
         .compose(
             vertx ->
                 new ServiceHost(new Bus(vertx), "oracle")

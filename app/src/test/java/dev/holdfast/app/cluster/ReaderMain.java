@@ -40,7 +40,7 @@ final class ReaderMain {
   /** Its id, the cluster's name, members, tenant, channel, and the file. */
   public static void main(String[] args) throws IOException {
     Vertx vertx =
-        Cluster.join(ClusterConfig.joining(args[1], args[2]))
+        Cluster.join(ClusterConfig.joining(args[1], args[2], System.getenv("BUS_SECRET")))
             .toCompletionStage()
             .toCompletableFuture()
             .join();

@@ -49,8 +49,10 @@ final class ReaderProcess implements AutoCloseable {
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of(main.getName(), id, cluster.busName(), members));
     command.addAll(more);
-    Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    var builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+    builder.environment().put("BUS_SECRET", cluster.busSecret());
+    Process process = builder.start();
     return new ReaderProcess(id, process, ReaderMain.ready(beside, id));
   }
 

@@ -66,6 +66,7 @@ class ConfigReaderTest {
     environment.put("HOLDFAST_CLUSTER_PUBLIC_HOST", "10.0.0.7");
     environment.put("HOLDFAST_CLUSTER_MEMBERS", "a:5701, [::1]:5702");
     environment.put("HOLDFAST_CLUSTER_HEARTBEAT_TIMEOUT", "20s");
+    environment.put("HOLDFAST_CLUSTER_SECRET", "a secret that is known to every member");
     for (String what : List.of("KEY", "CERTIFICATE", "AUTHORITY")) {
       environment.put("HOLDFAST_CLUSTER_TLS_" + what, file.toString());
     }

@@ -26,9 +26,8 @@ class ReadmeTest {
     String yaml =
         block("yaml")
             .replace("/etc/holdfast/issuer.pem", file("issuer.pem", publicKey()))
-            .replace("node.key", file("node.key", ""))
-            .replace("node.crt", file("node.crt", ""))
-            .replace("ca.crt", file("ca.crt", ""))
+            .replace(
+                "cluster.secret", file("cluster.secret", "known to all members and nobody else"))
             .replace("tls.crt", file("tls.crt", ""))
             .replace("tls.key", file("tls.key", ""));
     Path file = Files.writeString(folder.resolve("holdfast.yaml"), yaml);

@@ -33,6 +33,7 @@ final class NodeContainer extends GenericContainer<NodeContainer> {
     withEnv("HOLDFAST_NODE", id);
     withEnv("HOLDFAST_CLUSTER_HOST", "bus");
     withEnv("HOLDFAST_CLUSTER_MEMBERS", "bus:5701");
+    withEnv("HOLDFAST_CLUSTER_SECRET", "a secret for the members of tests alone");
     withEnv("HOLDFAST_LEASE_LEASE", "4s");
     withEnv("HOLDFAST_LEASE_RENEWAL", "1s");
     withEnv("HOLDFAST_GATEWAY_HEARTBEAT", "2s");

@@ -97,7 +97,14 @@ class RefusedStartIT {
     refusedWithKey(4, shared, "gateway.port: 8080 at 0.0.0.0 can't be had");
     refusedWithKey(
         4,
-        with(shared, "-e", "HOLDFAST_GATEWAY_PORT=8081", "-e", "HOLDFAST_CLUSTER_HOST=bus"),
+        with(
+            shared,
+            "-e",
+            "HOLDFAST_GATEWAY_PORT=8081",
+            "-e",
+            "HOLDFAST_CLUSTER_HOST=bus",
+            "-e",
+            "HOLDFAST_CLUSTER_INSECURE=true"),
         "cluster.port: 5701 at",
         "end what has it, or choose another");
   }
@@ -114,10 +121,18 @@ class RefusedStartIT {
   }
 
   @Repeatedly
+  void aBusThatIsOpenToItsNetwork() {
+    refusedWithKey(
+        3,
+        List.of("-e", "HOLDFAST_CLUSTER_HOST=bus"),
+        "beyond loopback, as at bus, members have to prove themselves: give all members one secret");
+  }
+
+  @Repeatedly
   void aHostOfTheBusThatIsAnothers() {
     refusedWithKey(
         4,
-        List.of("-e", "HOLDFAST_CLUSTER_HOST=redis"),
+        List.of("-e", "HOLDFAST_CLUSTER_HOST=redis", "-e", "HOLDFAST_CLUSTER_INSECURE=true"),
         "cluster.host: redis is at",
         "none of which is this machine's");
   }

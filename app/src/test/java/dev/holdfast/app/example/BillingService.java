@@ -20,14 +20,14 @@ import java.util.Set;
 
 /** Answers quotes, and greets who opens a session. Any number of instances share the work. */
 record BillingService(String tenant, ServicePublisher publisher) {
-  /** The cluster's name, {@code host:port} of members of it (comma between), and the tenant. */
+  /** The tenant; how it joins stands in the variables {@code HOLDFAST_CLUSTER_…}. */
   public static void main(String[] args) {
-    run(args[0], args[1], args[2]).onFailure(failure -> System.err.println(failure));
+    run(ClusterConfig.of(System.getenv()), args[0])
+        .onFailure(failure -> System.err.println(failure));
   }
 
-  static Future<Vertx> run(String cluster, String members, String tenant) {
-    return Cluster.join(ClusterConfig.joining(cluster, members))
-        .compose(vertx -> start(new Bus(vertx), tenant).map(vertx));
+  static Future<Vertx> run(ClusterConfig cluster, String tenant) {
+    return Cluster.join(cluster).compose(vertx -> start(new Bus(vertx), tenant).map(vertx));
   }
 
   private static Future<?> start(Bus bus, String tenant) {

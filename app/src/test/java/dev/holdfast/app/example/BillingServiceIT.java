@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.holdfast.cluster.ClusterConfig;
 import dev.holdfast.core.Ids;
 import dev.holdfast.testkit.ClusterExtension;
 import dev.holdfast.testkit.ManualClient;
@@ -27,8 +28,9 @@ class BillingServiceIT {
   void answersWhoMayAskAndGreetsWhoComes() throws Exception {
     try (var cluster = TestCluster.start(2)) {
       String members = String.join(",", cluster.members());
+      var config = ClusterConfig.joining(cluster.busName(), members, cluster.busSecret());
       Vertx service =
-          BillingService.run(cluster.busName(), members, tenant)
+          BillingService.run(config, tenant)
               .toCompletionStage()
               .toCompletableFuture()
               .get(60, TimeUnit.SECONDS);

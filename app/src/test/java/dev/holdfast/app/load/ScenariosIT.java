@@ -139,8 +139,10 @@ class ScenariosIT {
   }
 
   private static String target() {
-    return "--url=%s --key-file=%s --members=127.0.0.1:%d --cluster=holdfast --redis=%s --connections=20"
-        .formatted(url, folder.resolve("data/development.key"), busPort, redis);
+    Path data = folder.resolve("data");
+    return "--url=%s --key-file=%s --members=127.0.0.1:%d --cluster=holdfast --cluster-secret-file=%s --redis=%s --connections=20"
+        .formatted(
+            url, data.resolve("development.key"), busPort, data.resolve("cluster.secret"), redis);
   }
 
   private static Result run(int code, String scenario, String options) throws Exception {

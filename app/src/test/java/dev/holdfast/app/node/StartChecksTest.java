@@ -65,7 +65,11 @@ class StartChecksTest {
   @Test
   void aHostOfTheBusThatIsNotThisMachinesIsTold() {
     HoldfastConfig config =
-        new ConfigReader(Map.of()).flag("gateway.port", 0).flag("cluster.host", "192.0.2.1").read();
+        new ConfigReader(Map.of())
+            .flag("gateway.port", 0)
+            .flag("cluster.host", "192.0.2.1")
+            .flag("cluster.insecure", true)
+            .read();
     var refused = assertThrows(StartException.class, () -> StartChecks.ports(config));
     String start = "cluster.host: 192.0.2.1 is at 192.0.2.1, none of which is this machine's";
     assertTrue(refused.getMessage().startsWith(start), refused.getMessage());

@@ -1,21 +1,22 @@
 package dev.holdfast.cluster;
 
+import static dev.holdfast.cluster.ClusterConfig.WAYS_OUT;
+
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.dns.AddressResolverOptions;
-import io.vertx.core.eventbus.EventBusOptions;
-import io.vertx.core.http.ClientAuth;
-import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
 import io.vertx.micrometer.Label;
 import io.vertx.micrometer.MetricsDomain;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
 import java.util.EnumSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,8 +24,6 @@ import org.slf4j.LoggerFactory;
 /** Makes a Vert.x that is a member of the clustered event bus: a node's, or a service's. */
 public final class Cluster {
   private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
-  private static final int CONNECT_MS = 2_000;
-  private static final long PING_MS = 5_000;
 
   /** Longest that an address is kept for a name: a container that is replaced gets another. */
   private static final int NAME_SECONDS = 5;
@@ -56,22 +55,65 @@ public final class Cluster {
   }
 
   private static Future<Vertx> start(ClusterConfig config, MeterRegistry registry) {
+    if (!config.guarded() && !config.insecure()) {
+      throw new JoinException("cluster: members have to prove themselves: " + WAYS_OUT, null);
+    }
     if (config.exposed()) {
-      LOG.warn(
-          "The bus listens at {} without TLS: whoever reaches it is trusted like a node."
-              + " Keep others out by the network, or set cluster.tls",
-          config.host());
+      LOG.warn("The bus listens at {}, and trusts whoever reaches it like a node", config.host());
     }
     // Some of its classes ask before they know of any configuration.
     System.setProperty("hazelcast.logging.type", "slf4j");
-    var hazelcast = new HazelcastClusterManager(Membership.config(config));
+    return config.guarded() ? guarded(config, registry) : open(config, registry);
+  }
+
+  private static Future<Vertx> open(ClusterConfig config, MeterRegistry registry) {
+    var manager = new HazelcastClusterManager(Membership.config(config));
+    return build(config, options(config, null), manager, registry);
+  }
+
+  /** Membership first, on a thread of its own: it takes seconds, and Vert.x takes it as it is. */
+  private static Future<Vertx> guarded(ClusterConfig config, MeterRegistry registry) {
+    Identity own = identity(config);
+    VertxOptions options = options(config, config.secret() == null ? null : own);
+    Promise<Member> joined = Promise.promise();
+    Runnable join = () -> join(config, own, joined);
+    new Thread(join, "holdfast-join").start();
+    return joined
+        .future()
+        .compose(
+            member -> build(config, options, member, registry).onFailure(failure -> member.end()));
+  }
+
+  private static void join(ClusterConfig config, Identity own, Promise<Member> joined) {
+    try {
+      joined.complete(Member.join(Membership.config(config), new Handshake(own)));
+    } catch (RuntimeException e) {
+      joined.fail(e);
+    }
+  }
+
+  private static Identity identity(ClusterConfig config) {
+    try {
+      return config.secret() == null
+          ? Identity.ofFiles(config.tls())
+          : Identity.ofSecret(config.secret());
+    } catch (GeneralSecurityException | IOException e) {
+      throw new JoinException("cluster: the keys can't be used: " + e.getMessage(), e);
+    }
+  }
+
+  private static Future<Vertx> build(
+      ClusterConfig config,
+      VertxOptions options,
+      HazelcastClusterManager manager,
+      MeterRegistry registry) {
     return Vertx.builder()
-        .with(options(config))
-        .withClusterManager(hazelcast)
+        .with(options)
+        .withClusterManager(manager)
         .withMetrics(new MicrometerMetricsFactory(registry))
         .buildClustered()
-        .onSuccess(vertx -> count(hazelcast, registry))
-        .onSuccess(vertx -> tellWhoIsAlone(hazelcast, config));
+        .onSuccess(vertx -> count(manager, registry))
+        .onSuccess(vertx -> tellWhoIsAlone(manager, config));
   }
 
   /** A service that looks for its nodes at the wrong place would wait for them in silence. */
@@ -98,12 +140,16 @@ public final class Cluster {
         .register(registry);
   }
 
-  private static VertxOptions options(ClusterConfig config) {
-    return new VertxOptions()
-        .setEventBusOptions(bus(config))
-        .setMetricsOptions(metrics())
-        .setAddressResolverOptions(
-            new AddressResolverOptions().setCacheMaxTimeToLive(NAME_SECONDS));
+  private static VertxOptions options(ClusterConfig config, Identity own) {
+    try {
+      return new VertxOptions()
+          .setEventBusOptions(BusOptions.of(config, own))
+          .setMetricsOptions(metrics())
+          .setAddressResolverOptions(
+              new AddressResolverOptions().setCacheMaxTimeToLive(NAME_SECONDS));
+    } catch (GeneralSecurityException | IOException e) {
+      throw new JoinException("cluster: the keys can't be used: " + e.getMessage(), e);
+    }
   }
 
   /**
@@ -119,29 +165,5 @@ public final class Cluster {
     EnumSet.complementOf(EnumSet.of(MetricsDomain.EVENT_BUS))
         .forEach(domain -> metrics.addDisabledMetricsCategory(domain.toCategory()));
     return metrics;
-  }
-
-  /** Connections between members: pinged, and given up soon, so that none hangs on a lost peer. */
-  private static EventBusOptions bus(ClusterConfig config) {
-    var bus =
-        new EventBusOptions()
-            .setHost(config.host())
-            .setPort(config.messagePortToUse())
-            .setClusterPublicHost(config.publicHost())
-            .setClusterPingInterval(PING_MS)
-            .setClusterPingReplyInterval(PING_MS)
-            .setConnectTimeout(CONNECT_MS);
-    return config.tls() == null ? bus.setTrustAll(false) : encrypted(bus, config.tls());
-  }
-
-  private static EventBusOptions encrypted(EventBusOptions bus, BusTls tls) {
-    return bus.setSsl(true)
-        .setClientAuth(ClientAuth.REQUIRED)
-        .setTrustAll(false)
-        .setKeyCertOptions(
-            new PemKeyCertOptions()
-                .addKeyPath(tls.key().toString())
-                .addCertPath(tls.certificate().toString()))
-        .setTrustOptions(new PemTrustOptions().addCertPath(tls.authority().toString()));
   }
 }

@@ -20,7 +20,10 @@ import java.util.stream.Stream;
  *     translation of addresses); null: the same
  * @param members membership addresses of some or all others, itself may be among them
  * @param heartbeatTimeout after which a member that is not heard from is removed, 2 s to 5 min
- * @param tls null: messages are not encrypted
+ * @param tls certificates for messages; null: those that the secret stands for
+ * @param secret what all members know, 32 characters or more; null: none is given
+ * @param insecure neither secret nor certificates are needed: whoever reaches the ports is trusted
+ *     like a node
  */
 public record ClusterConfig(
     String name,
@@ -30,11 +33,28 @@ public record ClusterConfig(
     String publicHost,
     List<HostPort> members,
     Duration heartbeatTimeout,
-    BusTls tls) {
-  /** Alone on loopback, at free ports, without TLS. */
+    BusTls tls,
+    String secret,
+    boolean insecure) {
+  /** Alone on loopback, at free ports; a secret is still to be given. */
   public static final ClusterConfig DEFAULTS =
       new ClusterConfig(
-          "holdfast", "127.0.0.1", 0, 0, null, List.of(), Duration.ofSeconds(12), null);
+          "holdfast",
+          "127.0.0.1",
+          0,
+          0,
+          null,
+          List.of(),
+          Duration.ofSeconds(12),
+          null,
+          null,
+          false);
+
+  /** What to do where a process may not join as it is configured. */
+  public static final String WAYS_OUT =
+      "give all members one secret (cluster.secret; made by: openssl rand -base64 48) or"
+          + " certificates (cluster.tls); or set cluster.insecure to true, and whoever reaches the"
+          + " bus is trusted like a node";
 
   public ClusterConfig {
     Objects.requireNonNull(heartbeatTimeout, "heartbeatTimeout");
@@ -57,6 +77,12 @@ public record ClusterConfig(
     if (heartbeatTimeout.toSeconds() < 2 || heartbeatTimeout.toSeconds() > 300) {
       problems.add("heartbeatTimeout: 2s to 5m, not " + heartbeatTimeout);
     }
+    if (secret != null && secret.length() < ClusterSecret.SHORTEST) {
+      problems.add("secret: " + ClusterSecret.SHORTEST + " characters or more");
+    }
+    if (secret != null && insecure) {
+      problems.add("insecure: not with a secret, which would go unused");
+    }
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
     }
@@ -66,19 +92,22 @@ public record ClusterConfig(
    * How a service joins nodes on this machine; defaults for the rest.
    *
    * @param members {@code host:port} of some or all nodes, commas between
+   * @param secret that of the nodes, which is in {@code cluster.secret} of their data folder
    * @throws IllegalArgumentException where one of them is not of that form
    */
-  public static ClusterConfig joining(String name, String members) {
+  public static ClusterConfig joining(String name, String members, String secret) {
     List<HostPort> nodes = Stream.of(members.split(",")).map(HostPort::parse).toList();
     return new ClusterConfig(
-        name, DEFAULTS.host, 0, 0, null, nodes, DEFAULTS.heartbeatTimeout, null);
+        name, DEFAULTS.host, 0, 0, null, nodes, DEFAULTS.heartbeatTimeout, null, secret, false);
   }
 
   /**
    * What the environment says, by the names that a node reads: {@code HOLDFAST_CLUSTER_NAME},
    * {@code _HOST}, {@code _PORT}, {@code _MESSAGE_PORT}, {@code _PUBLIC_HOST}, {@code _MEMBERS}
    * ({@code host:port}, commas between), {@code _HEARTBEAT_TIMEOUT} ({@code 12s}), {@code
-   * _TLS_KEY}, {@code _TLS_CERTIFICATE} and {@code _TLS_AUTHORITY} (files); defaults for the rest.
+   * _TLS_KEY}, {@code _TLS_CERTIFICATE} and {@code _TLS_AUTHORITY} (files), {@code _SECRET}, or
+   * {@code _SECRET_FILE} for a file that holds it, {@code _INSECURE} ({@code true}); defaults for
+   * the rest.
    *
    * @param environment the variables of the process; those of other names are not looked at
    * @throws IllegalArgumentException lists every problem, unknown names with that beginning
@@ -100,7 +129,22 @@ public record ClusterConfig(
 
   private ClusterConfig at(String other) {
     return new ClusterConfig(
-        name, other, port, messagePort, publicHost, members, heartbeatTimeout, tls);
+        name,
+        other,
+        port,
+        messagePort,
+        publicHost,
+        members,
+        heartbeatTimeout,
+        tls,
+        secret,
+        insecure);
+  }
+
+  /** The same with this secret. */
+  public ClusterConfig withSecret(String other) {
+    return new ClusterConfig(
+        name, host, port, messagePort, publicHost, members, heartbeatTimeout, tls, other, insecure);
   }
 
   /** The port of messages as it is to be asked for; 0 for a free one. */
@@ -108,9 +152,33 @@ public record ClusterConfig(
     return messagePort == 0 && port != 0 ? port + 1 : messagePort;
   }
 
-  /** Whether others than this machine may read or forge what crosses the bus. */
+  /** Whether it says how members prove that they are members. */
+  public boolean guarded() {
+    return tls != null || secret != null;
+  }
+
+  /**
+   * Whether others than this machine's users may read or forge what crosses the bus. Blocks to look
+   * up the host.
+   */
   public boolean exposed() {
-    return tls == null && !Loopback.is(host);
+    return !guarded() && !Loopback.is(host);
+  }
+
+  @Override
+  public String toString() {
+    return "ClusterConfig[%s, %s, ports %d and %d, public host %s, members %s, heartbeat %s, %s, %s, insecure %s]"
+        .formatted(
+            name,
+            host,
+            port,
+            messagePort,
+            publicHost,
+            members,
+            heartbeatTimeout,
+            tls,
+            secret == null ? "no secret" : "a secret",
+            insecure);
   }
 
   private static void checkPort(String what, int port, List<String> problems) {

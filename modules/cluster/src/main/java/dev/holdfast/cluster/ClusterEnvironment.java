@@ -1,6 +1,8 @@
 package dev.holdfast.cluster;
 
 import dev.holdfast.core.Durations;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -55,9 +57,42 @@ final class ClusterEnvironment {
     List<HostPort> members = read("MEMBERS", ClusterEnvironment::members, defaults.members());
     var heartbeat = read("HEARTBEAT_TIMEOUT", Durations::parse, defaults.heartbeatTimeout());
     BusTls tls = tls();
+    String secret = secret();
+    boolean insecure = read("INSECURE", ClusterEnvironment::flag, defaults.insecure());
     return checked(
-        () -> new ClusterConfig(name, host, port, messagePort, publicHost, members, heartbeat, tls),
+        () ->
+            new ClusterConfig(
+                name,
+                host,
+                port,
+                messagePort,
+                publicHost,
+                members,
+                heartbeat,
+                tls,
+                secret,
+                insecure),
         "cluster: ");
+  }
+
+  private String secret() {
+    String ofFile = read("SECRET_FILE", ClusterEnvironment::content, null);
+    return read("SECRET", Function.identity(), ofFile);
+  }
+
+  private static String content(String file) {
+    try {
+      return Files.readString(Path.of(file)).stripTrailing();
+    } catch (IOException e) {
+      throw new IllegalArgumentException("file " + file + " can't be read", e);
+    }
+  }
+
+  private static boolean flag(String text) {
+    if (text.equals("true") || text.equals("false")) {
+      return text.equals("true");
+    }
+    throw new IllegalArgumentException("true or false is needed, not " + text);
   }
 
   private BusTls tls() {

@@ -1,9 +1,14 @@
 package dev.holdfast.cluster;
 
+import com.hazelcast.config.ClassFilter;
 import com.hazelcast.config.Config;
+import com.hazelcast.config.ExecutorConfig;
+import com.hazelcast.config.JavaSerializationFilterConfig;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MultiMapConfig;
 import com.hazelcast.config.NetworkConfig;
+import com.hazelcast.config.SocketInterceptorConfig;
+import com.hazelcast.spi.impl.executionservice.ExecutionService;
 
 /**
  * How Hazelcast is set up: it knows who is a member and which addresses of the bus are where, and
@@ -25,13 +30,42 @@ final class Membership {
 
   private Membership() {}
 
+  /** That a proof takes its time keeps neither other proofs nor other tasks waiting. */
+  private static final int TASKS = 64;
+
+  /**
+   * What is read by Java's own serialization: failures of another member, and what they hold.
+   * Everything else that members exchange has a form of Hazelcast's.
+   */
+  private static final String[] READ = {
+    "java.lang.", "com.hazelcast.", "java.util.concurrent.", "[Ljava.lang.", "[Ljava.util.Map$"
+  };
+
+  private static final String[] READ_CLASSES = {
+    "java.util.ArrayList",
+    "java.util.Collections$EmptyList",
+    "java.util.Collections$UnmodifiableList",
+    "java.util.Collections$UnmodifiableCollection",
+    "java.util.UUID",
+    "java.util.HashMap",
+    "java.util.LinkedHashMap",
+    "java.io.IOException",
+    "java.io.EOFException",
+    "java.net.ConnectException",
+    "java.net.SocketException",
+    "java.net.SocketTimeoutException",
+    "java.nio.channels.ClosedChannelException"
+  };
+
   static Config config(ClusterConfig cluster) {
     var config = new Config().setClusterName(cluster.name());
     quiet(config);
+    filter(config);
     failureDetection(config, cluster);
     network(config.getNetworkConfig(), cluster);
     config.setProperty("hazelcast.partition.count", Integer.toString(PARTITIONS));
     config.setProperty("hazelcast.socket.bind.any", "false");
+    config.addExecutorConfig(new ExecutorConfig(ExecutionService.ASYNC_EXECUTOR, TASKS));
     config.setProperty("hazelcast.local.localAddress", cluster.host());
     // Vert.x keeps the registrations and the members' addresses in these.
     config.addMultiMapConfig(
@@ -50,6 +84,9 @@ final class Membership {
               ? cluster.publicHost()
               : new HostPort(cluster.publicHost(), cluster.port()).toString());
     }
+    // Without it Hazelcast does not ask for the handshake.
+    network.setSocketInterceptorConfig(
+        new SocketInterceptorConfig().setEnabled(cluster.guarded()).setClassName("Handshake"));
     var join = network.getJoin();
     join.getAutoDetectionConfig().setEnabled(false);
     join.getMulticastConfig().setEnabled(false);
@@ -57,6 +94,14 @@ final class Membership {
         new MemberAddresses(cluster.members())
             .setEnabled(true)
             .setConnectionTimeoutSeconds(CONNECT_SECONDS));
+  }
+
+  private static void filter(Config config) {
+    ClassFilter allowed = new ClassFilter().addPrefixes(READ).addClasses(READ_CLASSES);
+    config
+        .getSerializationConfig()
+        .setJavaSerializationFilterConfig(
+            new JavaSerializationFilterConfig().setWhitelist(allowed));
   }
 
   private static void failureDetection(Config config, ClusterConfig cluster) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,9 @@ class ClusterConfigTest {
             "HOLDFAST_CLUSTER_TLS_KEY", key.toString(),
             "HOLDFAST_CLUSTER_TLS_CERTIFICATE", certificate.toString(),
             "HOLDFAST_CLUSTER_TLS_AUTHORITY", certificate.toString());
+    var all = new HashMap<>(said);
+    all.put("HOLDFAST_CLUSTER_SECRET", "a secret that is known to every member");
+    all.put("HOLDFAST_CLUSTER_INSECURE", "false");
 
     assertEquals(
         new ClusterConfig(
@@ -49,8 +53,10 @@ class ClusterConfigTest {
             "10.0.0.7",
             List.of(new HostPort("a", 5701), new HostPort("::1", 5702)),
             Duration.ofSeconds(20),
-            new BusTls(key, certificate, certificate)),
-        ClusterConfig.of(said));
+            new BusTls(key, certificate, certificate),
+            "a secret that is known to every member",
+            false),
+        ClusterConfig.of(all));
   }
 
   @Test
@@ -62,6 +68,9 @@ class ClusterConfigTest {
             "HOLDFAST_CLUSTER_MEMBERS", "a",
             "HOLDFAST_CLUSTER_HEARTBEAT_TIMEOUT", "1s",
             "HOLDFAST_CLUSTER_TLS_KEY", "/no/such/file",
+            "HOLDFAST_CLUSTER_SECRET_FILE", "/no/secret",
+            "HOLDFAST_CLUSTER_SECRET", "too short",
+            "HOLDFAST_CLUSTER_INSECURE", "perhaps",
             "HOLDFAST_CLUSTER_MULTICAST", "true");
 
     String told =
@@ -73,6 +82,9 @@ class ClusterConfigTest {
             "cluster: messagePort: 0 to 65535, not 70000",
             "HOLDFAST_CLUSTER_MEMBERS: host:port is needed, not a",
             "heartbeatTimeout: 2s to 5m",
+            "HOLDFAST_CLUSTER_SECRET_FILE: file /no/secret can't be read",
+            "secret: 32 characters or more",
+            "HOLDFAST_CLUSTER_INSECURE: true or false is needed, not perhaps",
             "cluster.tls: key: file /no/such/file can't be read; certificate: needed",
             "HOLDFAST_CLUSTER_MULTICAST: unknown variable")) {
       assertTrue(told.contains(problem), problem + " is not in: " + told);
@@ -100,9 +112,22 @@ class ClusterConfigTest {
     assertFalse(at("127.0.0.1", 0, 0, null).exposed());
   }
 
+  @Test
+  void aSecretIsNotPrintedAndGoesWithNoWordOfInsecurity() {
+    var known = ClusterConfig.DEFAULTS.withSecret("a secret that is known to every member");
+    var open = Map.of("HOLDFAST_CLUSTER_INSECURE", "true");
+
+    assertFalse(known.toString().contains("known to every"), known.toString());
+    assertTrue(known.guarded());
+    assertFalse(ClusterConfig.of(open).guarded());
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> ClusterConfig.of(open).withSecret("a secret that is known to every member"));
+  }
+
   private static ClusterConfig at(String host, int port, int messagePort, BusTls tls) {
     return new ClusterConfig(
-        "name", host, port, messagePort, null, List.of(), Duration.ofSeconds(12), tls);
+        "name", host, port, messagePort, null, List.of(), Duration.ofSeconds(12), tls, null, false);
   }
 
   private static Path tls(String name) {

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ClusterTest {
+  private static final String SECRET = "a secret for tests alone, of more than 32 characters";
+
   private final List<Vertx> members = new ArrayList<>();
 
   @AfterEach
@@ -69,7 +71,9 @@ class ClusterTest {
   void whoCantJoinIsToldWhy() throws IOException {
     try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       var there = config(UUID.randomUUID().toString(), taken.getLocalPort(), List.of());
-      var elsewhere = ClusterConfig.of(Map.of("HOLDFAST_CLUSTER_HOST", "192.0.2.1"));
+      var elsewhere =
+          ClusterConfig.of(
+              Map.of("HOLDFAST_CLUSTER_HOST", "192.0.2.1", "HOLDFAST_CLUSTER_SECRET", SECRET));
 
       assertTrue(refusal(there).getMessage().contains(Integer.toString(taken.getLocalPort())));
       assertTrue(refusal(elsewhere).getMessage().startsWith("cluster.host: 192.0.2.1 is at"));
@@ -162,7 +166,7 @@ class ClusterTest {
 
   private static ClusterConfig config(String name, int port, List<HostPort> members, BusTls tls) {
     return new ClusterConfig(
-        name, "127.0.0.1", port, 0, null, members, Duration.ofSeconds(12), tls);
+        name, "127.0.0.1", port, 0, null, members, Duration.ofSeconds(12), tls, SECRET, false);
   }
 
   /** It and the next, of messages; below the range that is taken for outgoing connections. */

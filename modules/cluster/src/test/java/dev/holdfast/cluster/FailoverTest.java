@@ -268,7 +268,16 @@ class FailoverTest {
         await(
             Cluster.join(
                 new ClusterConfig(
-                    name, "127.0.0.1", own, 0, null, members, Duration.ofSeconds(12), null)));
+                    name,
+                    "127.0.0.1",
+                    own,
+                    0,
+                    null,
+                    members,
+                    Duration.ofSeconds(12),
+                    null,
+                    name,
+                    false)));
     this.members.add(joined);
     return joined;
   }

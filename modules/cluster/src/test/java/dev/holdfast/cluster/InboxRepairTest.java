@@ -39,7 +39,9 @@ class InboxRepairTest {
             null,
             List.of(),
             Duration.ofSeconds(12),
-            null);
+            null,
+            null,
+            true);
     var members =
         new HazelcastClusterManager(Membership.config(config)) {
           @Override

@@ -15,9 +15,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.VertxInternal;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -35,7 +32,7 @@ class UnreadAnswersTest {
   private static final String ADDRESS = "pages";
 
   private final String name = UUID.randomUUID().toString();
-  private final int port = freePort();
+  private final int port = FreePort.take();
   private final Vertx service = join(port, List.of());
   private final Vertx asker = join(0, List.of(new HostPort("127.0.0.1", port)));
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -124,15 +121,16 @@ class UnreadAnswersTest {
     return get(
         Cluster.join(
             new ClusterConfig(
-                name, "127.0.0.1", own, 0, null, members, Duration.ofSeconds(12), null)));
-  }
-
-  private static int freePort() {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
+                name,
+                "127.0.0.1",
+                own,
+                0,
+                null,
+                members,
+                Duration.ofSeconds(12),
+                null,
+                name + " has a secret of more than 32 characters",
+                false)));
   }
 
   private static <T> T get(Future<T> future) {

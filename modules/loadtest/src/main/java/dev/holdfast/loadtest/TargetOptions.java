@@ -48,6 +48,12 @@ final class TargetOptions {
   @Option(names = "--cluster", paramLabel = "NAME", description = "Name of the target's cluster.")
   String cluster;
 
+  @Option(
+      names = "--cluster-secret-file",
+      paramLabel = "FILE",
+      description = "File with the secret of the target's cluster: who joins its bus needs it.")
+  Path clusterSecretFile;
+
   @Option(names = "--redis", paramLabel = "URI", description = "The target's, for its figures.")
   String redis;
 

@@ -76,6 +76,7 @@ final class Targets {
       refuse(options.keyFile, "--key-file");
       refuse(options.members.isEmpty() ? null : options.members, "--members");
       refuse(options.cluster, "--cluster");
+      refuse(options.clusterSecretFile, "--cluster-secret-file");
       refuse(options.redis, "--redis");
       refuse(options.kill, "--kill-command");
       refuse(options.stop, "--stop-command");
@@ -119,6 +120,9 @@ final class Targets {
     need(
         options.members.isEmpty() == (options.cluster == null),
         "--members and --cluster: both or none");
+    need(
+        options.members.isEmpty() == (options.clusterSecretFile == null),
+        "--members needs --cluster-secret-file, which is of no use without");
     secret();
     for (String member : options.members) {
       HostPort.parse(member);
@@ -174,7 +178,12 @@ final class Targets {
 
   private Target given() {
     BusAddress bus =
-        options.members.isEmpty() ? null : new BusAddress(options.cluster, options.members);
+        options.members.isEmpty()
+            ? null
+            : new BusAddress(
+                options.cluster,
+                options.members,
+                secret("--cluster-secret-file", options.clusterSecretFile));
     var address = new Address(options.urls, options.token, secret(), bus);
     var commands = new NodeCommands(options.kill, options.stop, options.start);
     return new ExistingCluster(address, options.operators, options.redis, commands);

@@ -167,6 +167,11 @@ public final class TestCluster implements AutoCloseable {
     return name;
   }
 
+  /** What a process has to know to be a member. */
+  public String busSecret() {
+    return "the secret of cluster " + name;
+  }
+
   /** {@code host:port} of its members on the bus, for one that wants to join. */
   public List<String> members() {
     String host = wires == null ? Wires.BEHIND : Wires.PUBLIC;
@@ -265,6 +270,7 @@ public final class TestCluster implements AutoCloseable {
     values.put("lease.renewal", "1s");
     values.put("auth.keys", List.of(Map.of("algorithm", "HS256", "secret", SECRET)));
     values.put("cluster.name", name);
+    values.put("cluster.secret", busSecret());
     values.put("cluster.host", Wires.BEHIND);
     values.put("cluster.port", place.busPort());
     if (wires != null) {

@@ -15,8 +15,9 @@ public record Address(List<URI> urls, String token, String secret, BusAddress bu
   /**
    * @param cluster the cluster's name
    * @param members {@code host:port} of some members
+   * @param secret that of the cluster
    */
-  public record BusAddress(String cluster, List<String> members) {}
+  public record BusAddress(String cluster, List<String> members, String secret) {}
 
   public Address {
     urls = List.copyOf(urls);

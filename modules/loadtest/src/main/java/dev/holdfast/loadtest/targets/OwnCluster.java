@@ -1,6 +1,7 @@
 package dev.holdfast.loadtest.targets;
 
 import dev.holdfast.auth.DevelopmentKey;
+import dev.holdfast.cluster.ClusterSecret;
 import dev.holdfast.loadtest.plan.Address;
 import dev.holdfast.loadtest.plan.Address.BusAddress;
 import dev.holdfast.redis.EmbeddedRedis;
@@ -34,6 +35,7 @@ public final class OwnCluster implements Target {
   private EmbeddedRedis redis;
   private Path redisUri;
   private String secret;
+  private String busSecret;
   private boolean closed;
 
   /**
@@ -48,6 +50,7 @@ public final class OwnCluster implements Target {
   public void start() throws InterruptedException {
     try {
       secret = DevelopmentKey.of(folder).secret();
+      busSecret = ClusterSecret.of(folder);
     } catch (IOException e) {
       throw new TargetException("no key: " + e.getMessage());
     }
@@ -95,6 +98,8 @@ public final class OwnCluster implements Target {
     arguments.addAll(List.of("--members", String.join(",", members)));
     arguments.addAll(List.of("--log-level", "warn"));
     arguments.addAll(List.of("--set", "cluster.name=" + NAME));
+    Path busSecretFile = folder.resolve(ClusterSecret.FILE);
+    arguments.addAll(List.of("--set", "cluster.secret.file=" + busSecretFile));
     arguments.addAll(List.of("--set", "cluster.port=" + ports.get(0)));
     arguments.addAll(List.of("--set", "cluster.messagePort=" + ports.get(1)));
     config
@@ -121,7 +126,7 @@ public final class OwnCluster implements Target {
   @Override
   public Address address() {
     List<URI> urls = nodes().stream().map(TargetNode::url).toList();
-    return new Address(urls, null, secret, new BusAddress(NAME, List.copyOf(members)));
+    return new Address(urls, null, secret, new BusAddress(NAME, List.copyOf(members), busSecret));
   }
 
   @Override

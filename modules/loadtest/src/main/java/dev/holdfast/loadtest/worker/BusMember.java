@@ -37,7 +37,8 @@ final class BusMember {
    * @return a Vert.x that is a member; fails where no node answers within half a minute
    */
   static Future<Vertx> join(Vertx own, Address.BusAddress bus) {
-    ClusterConfig config = ClusterConfig.joining(bus.cluster(), String.join(",", bus.members()));
+    String members = String.join(",", bus.members());
+    ClusterConfig config = ClusterConfig.joining(bus.cluster(), members, bus.secret());
     return own.executeBlocking(() -> Cluster.join(config))
         .compose(joining -> joining)
         .timeout(JOIN_S, TimeUnit.SECONDS)

@@ -1,0 +1,87 @@
+package dev.holdfast.cluster;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.PfxOptions;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * How the bus listens for messages and connects to others: pinged, and given up soon, so that none
+ * hangs on a lost peer; with TLS by which both ends prove themselves, before any frame is read.
+ */
+final class BusOptions {
+  private static final int CONNECT_MS = 2_000;
+  private static final long PING_MS = 5_000;
+  private static final String STORE = "PKCS12";
+
+  private BusOptions() {}
+
+  /**
+   * @param own made of the cluster's secret; null where there is none
+   */
+  static EventBusOptions of(ClusterConfig config, Identity own)
+      throws GeneralSecurityException, IOException {
+    var bus =
+        new EventBusOptions()
+            .setHost(config.host())
+            .setPort(config.messagePortToUse())
+            .setClusterPublicHost(config.publicHost())
+            .setClusterPingInterval(PING_MS)
+            .setClusterPingReplyInterval(PING_MS)
+            .setConnectTimeout(CONNECT_MS)
+            .setTrustAll(false);
+    if (config.tls() != null) {
+      return encrypted(bus, config.tls());
+    }
+    return own == null ? bus : encrypted(bus, own);
+  }
+
+  private static EventBusOptions encrypted(EventBusOptions bus, BusTls tls) {
+    return bus.setSsl(true)
+        .setClientAuth(ClientAuth.REQUIRED)
+        .setKeyCertOptions(
+            new PemKeyCertOptions()
+                .addKeyPath(tls.key().toString())
+                .addCertPath(tls.certificate().toString()))
+        .setTrustOptions(new PemTrustOptions().addCertPath(tls.authority().toString()));
+  }
+
+  /** Vert.x takes its options apart and makes them anew, so keys can be given as stores only. */
+  private static EventBusOptions encrypted(EventBusOptions bus, Identity own)
+      throws GeneralSecurityException, IOException {
+    String password = UUID.randomUUID().toString();
+    KeyStore keys = store();
+    Certificate[] chain = own.chain().toArray(Certificate[]::new);
+    keys.setKeyEntry("member", own.key(), password.toCharArray(), chain);
+    KeyStore trusted = store();
+    trusted.setCertificateEntry("authority", own.authority());
+    bus.addEnabledCipherSuite("TLS_AES_128_GCM_SHA256");
+    return bus.setSsl(true)
+        .setClientAuth(ClientAuth.REQUIRED)
+        .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
+        .setKeyCertOptions(options(keys, password))
+        .setTrustOptions(options(trusted, password));
+  }
+
+  private static KeyStore store() throws GeneralSecurityException, IOException {
+    KeyStore empty = KeyStore.getInstance(STORE);
+    empty.load(null, null);
+    return empty;
+  }
+
+  private static PfxOptions options(KeyStore store, String password)
+      throws GeneralSecurityException, IOException {
+    var bytes = new ByteArrayOutputStream();
+    store.store(bytes, password.toCharArray());
+    return new PfxOptions().setValue(Buffer.buffer(bytes.toByteArray())).setPassword(password);
+  }
+}

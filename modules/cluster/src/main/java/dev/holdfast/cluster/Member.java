@@ -1,0 +1,85 @@
+package dev.holdfast.cluster;
+
+import com.hazelcast.config.Config;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.instance.EndpointQualifier;
+import com.hazelcast.instance.impl.DefaultNodeContext;
+import com.hazelcast.instance.impl.DefaultNodeExtension;
+import com.hazelcast.instance.impl.HazelcastInstanceFactory;
+import com.hazelcast.instance.impl.Node;
+import com.hazelcast.instance.impl.NodeExtension;
+import com.hazelcast.nio.MemberSocketInterceptor;
+import io.vertx.core.Completable;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.util.UUID;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * A member of the bus by Hazelcast, whose connections all begin with a {@link Handshake}. The hook
+ * is Hazelcast's own, but its open-source edition calls it on a class that offers nothing there: so
+ * that class is extended.
+ */
+final class Member extends HazelcastClusterManager {
+  private static final String NODE_ID = "__vertx.nodeId";
+
+  private final HazelcastInstance instance;
+  private Vertx vertx;
+
+  private Member(HazelcastInstance instance) {
+    super(instance);
+    this.instance = instance;
+  }
+
+  /** Returns when it is a member, after seconds perhaps. */
+  static Member join(Config config, Handshake handshake) {
+    config.getMemberAttributeConfig().setAttribute(NODE_ID, UUID.randomUUID().toString());
+    return new Member(
+        HazelcastInstanceFactory.newHazelcastInstance(config, null, new Guarded(handshake)));
+  }
+
+  @Override
+  public void init(Vertx own) {
+    vertx = own;
+    super.init(own);
+  }
+
+  /** An instance that is handed over is not ended there, as this one is to be. */
+  @Override
+  public void leave(Completable<Void> done) {
+    Promise<Void> left = Promise.promise();
+    super.leave(left);
+    left.future().transform(any -> vertx.executeBlocking(this::end)).onComplete(done);
+  }
+
+  /** Any thread that may block. */
+  Void end() {
+    while (instance.getLifecycleService().isRunning()) {
+      try {
+        instance.shutdown();
+      } catch (RejectedExecutionException e) {
+        Thread.onSpinWait(); // a task of its own was just being taken: again
+      }
+    }
+    return null;
+  }
+
+  private static final class Guarded extends DefaultNodeContext {
+    private final Handshake handshake;
+
+    Guarded(Handshake handshake) {
+      this.handshake = handshake;
+    }
+
+    @Override
+    public NodeExtension createNodeExtension(Node node) {
+      return new DefaultNodeExtension(node) {
+        @Override
+        public MemberSocketInterceptor getSocketInterceptor(EndpointQualifier ignored) {
+          return handshake;
+        }
+      };
+    }
+  }
+}
