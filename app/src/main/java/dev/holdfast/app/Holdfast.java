@@ -26,12 +26,13 @@ public final class Holdfast implements Callable<Integer> {
   private static final Map<String, Supplier<Object>> COMMANDS = new LinkedHashMap<>();
 
   /** Those that need no other: only what is asked for is made then, as a node is to start soon. */
-  private static final Set<String> ALONE = Set.of("serve", "config", "token", "health");
+  private static final Set<String> ALONE = Set.of("serve", "config", "token", "credentials", "health");
 
   static {
     COMMANDS.put("serve", ServeCommand::new);
     COMMANDS.put("config", ConfigCommand::new);
     COMMANDS.put("token", TokenCommand::new);
+    COMMANDS.put("credentials", CredentialsCommand::new);
     COMMANDS.put("health", HealthCommand::new);
     COMMANDS.put("demo", DemoCommand::new);
     COMMANDS.put("load", LoadCommand::new);

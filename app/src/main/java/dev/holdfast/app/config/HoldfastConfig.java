@@ -4,6 +4,7 @@ import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.channels.ChannelsConfig;
 import dev.holdfast.cluster.ClusterConfig;
 import dev.holdfast.cluster.Loopback;
+import dev.holdfast.cluster.ServiceCredentials;
 import dev.holdfast.connections.LeaseConfig;
 import dev.holdfast.core.Names;
 import dev.holdfast.files.FilesConfig;
@@ -89,6 +90,9 @@ public record HoldfastConfig(
               + cluster.host()
               + ", members have to prove themselves: "
               + ClusterConfig.WAYS_OUT);
+    }
+    if (cluster.secret() != null && ServiceCredentials.is(cluster.secret())) {
+      problems.add("cluster.secret: these are a service's credentials; a node needs the secret");
     }
     if (sessions.backstop().compareTo(lease.upkeep().multipliedBy(3)) < 0) {
       problems.add(

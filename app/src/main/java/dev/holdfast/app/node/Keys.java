@@ -44,7 +44,7 @@ public final class Keys {
    * folder, which is made where it is missing. One alone that can't write there, as in a container
    * whose files are read-only, has one that nobody else knows.
    */
-  static HoldfastConfig guarded(HoldfastConfig config) {
+  public static HoldfastConfig guarded(HoldfastConfig config) {
     var cluster = config.cluster();
     if (cluster.guarded() || cluster.insecure()) {
       return config;

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.holdfast.cluster.ClusterConfig;
+import dev.holdfast.cluster.ServiceCredentials;
+import dev.holdfast.core.Grant;
 import dev.holdfast.core.Ids;
 import dev.holdfast.testkit.ClusterExtension;
 import dev.holdfast.testkit.ManualClient;
@@ -13,6 +15,7 @@ import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -28,7 +31,9 @@ class BillingServiceIT {
   void answersWhoMayAskAndGreetsWhoComes() throws Exception {
     try (var cluster = TestCluster.start(2)) {
       String members = String.join(",", cluster.members());
-      var config = ClusterConfig.joining(cluster.busName(), members, cluster.busSecret());
+      String credentials =
+          ServiceCredentials.make(cluster.busSecret(), new Grant("billing", Set.of(tenant)));
+      var config = ClusterConfig.joining(cluster.busName(), members, credentials);
       Vertx service =
           BillingService.run(config, tenant)
               .toCompletionStage()

@@ -24,6 +24,7 @@ import javax.crypto.spec.SecretKeySpec;
 final class Authority {
   private static final String ALGORITHM = "Ed25519";
   private static final String PURPOSE = "holdfast cluster authority 1";
+  private static final String FRAMES = "holdfast cluster frames 1";
   private static final String NAME = "holdfast cluster";
   private static final int KEY_BYTES = 32;
   private static final int SERIAL_BITS = 120;
@@ -49,10 +50,19 @@ final class Authority {
   }
 
   static Authority of(String secret) throws GeneralSecurityException {
+    KeyPair keys = keys(derived(secret, PURPOSE));
+    return new Authority(keys, certificate(NAME, keys, keys.getPrivate(), BigInteger.ONE, true));
+  }
+
+  /** The key by which those who know the secret prove each single message to be theirs. */
+  static byte[] frameKey(String secret) throws GeneralSecurityException {
+    return derived(secret, FRAMES);
+  }
+
+  private static byte[] derived(String secret, String purpose) throws GeneralSecurityException {
     var mac = Mac.getInstance("HmacSHA256");
     mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-    KeyPair keys = keys(mac.doFinal(PURPOSE.getBytes(StandardCharsets.US_ASCII)));
-    return new Authority(keys, certificate(NAME, keys, keys.getPrivate(), BigInteger.ONE, true));
+    return mac.doFinal(purpose.getBytes(StandardCharsets.US_ASCII));
   }
 
   /** A member of the cluster, with a fresh key of its own. */

@@ -2,6 +2,8 @@ package dev.holdfast.cluster;
 
 import static dev.holdfast.cluster.ClusterConfig.WAYS_OUT;
 
+import dev.holdfast.core.BusCodec;
+import dev.holdfast.core.Seal;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -98,8 +100,26 @@ public final class Cluster {
           ? Identity.ofFiles(config.tls())
           : Identity.ofSecret(config.secret());
     } catch (GeneralSecurityException | IOException e) {
-      throw new JoinException("cluster: the keys can't be used: " + e.getMessage(), e);
+      throw unusable(e);
     }
+  }
+
+  /** Without a secret, messages have no proof but that of the connection that they come by. */
+  private static Seal seal(ClusterConfig config) {
+    if (config.secret() == null) {
+      return Seal.NONE;
+    }
+    try {
+      return ServiceCredentials.is(config.secret())
+          ? ServiceCredentials.parse(config.secret()).seal()
+          : Seal.ofNode(Authority.frameKey(config.secret()));
+    } catch (GeneralSecurityException e) {
+      throw unusable(e);
+    }
+  }
+
+  private static JoinException unusable(Exception e) {
+    return new JoinException("cluster: the keys can't be used: " + e.getMessage(), e);
   }
 
   private static Future<Vertx> build(
@@ -107,11 +127,13 @@ public final class Cluster {
       VertxOptions options,
       HazelcastClusterManager manager,
       MeterRegistry registry) {
+    BusCodec codec = new BusCodec(seal(config));
     return Vertx.builder()
         .with(options)
         .withClusterManager(manager)
         .withMetrics(new MicrometerMetricsFactory(registry))
         .buildClustered()
+        .onSuccess(vertx -> vertx.eventBus().registerCodec(codec))
         .onSuccess(vertx -> count(manager, registry))
         .onSuccess(vertx -> tellWhoIsAlone(manager, config));
   }
@@ -148,7 +170,7 @@ public final class Cluster {
           .setAddressResolverOptions(
               new AddressResolverOptions().setCacheMaxTimeToLive(NAME_SECONDS));
     } catch (GeneralSecurityException | IOException e) {
-      throw new JoinException("cluster: the keys can't be used: " + e.getMessage(), e);
+      throw unusable(e);
     }
   }
 

@@ -35,9 +35,11 @@ record Identity(PrivateKey key, List<X509Certificate> chain, X509Certificate aut
     chain = List.copyOf(chain);
   }
 
-  /** Of a process that knows the cluster's secret; another one each time. */
+  /** Of a process that knows the cluster's secret, another one each time; or of credentials. */
   static Identity ofSecret(String secret) throws GeneralSecurityException {
-    return Authority.of(secret).issue("member");
+    return ServiceCredentials.is(secret)
+        ? ServiceCredentials.parse(secret).identity()
+        : Authority.of(secret).issue("member");
   }
 
   static Identity ofFiles(BusTls tls) throws GeneralSecurityException, IOException {

@@ -23,7 +23,23 @@ public final class BusCodec implements MessageCodec<BusValue, BusValue> {
   private static final ObjectMapper CBOR =
       CBORMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
+  /** Before the frame, its length stands in what is sent; not in what is received. */
+  private static final int LENGTH = 4;
+
   private final Map<String, Class<?>> types = new ConcurrentHashMap<>();
+  private final Seal seal;
+
+  /** Of a bus on which nobody has to prove anything. */
+  public BusCodec() {
+    this(Seal.NONE);
+  }
+
+  /**
+   * @param seal proves this process's frames, and checks others'
+   */
+  public BusCodec(Seal seal) {
+    this.seal = seal;
+  }
 
   @Override
   public void encodeToWire(Buffer buffer, BusValue value) {
@@ -32,6 +48,7 @@ public final class BusCodec implements MessageCodec<BusValue, BusValue> {
       byte[] body = CBOR.writeValueAsBytes(value);
       buffer.appendShort((short) type.length).appendBytes(type);
       buffer.appendInt(body.length).appendBytes(body);
+      seal.write(LENGTH, buffer);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -41,10 +58,15 @@ public final class BusCodec implements MessageCodec<BusValue, BusValue> {
   public BusValue decodeFromWire(int at, Buffer buffer) {
     int body = at + 2 + buffer.getShort(at);
     String type = buffer.getString(at + 2, body, "US-ASCII");
-    int length = buffer.getInt(body);
+    int end = body + 4 + buffer.getInt(body);
+    Grant granted = seal.read(buffer, end);
     try {
-      byte[] bytes = buffer.getBytes(body + 4, body + 4 + length);
-      return (BusValue) CBOR.readValue(bytes, types.computeIfAbsent(type, BusCodec::load));
+      byte[] bytes = buffer.getBytes(body + 4, end);
+      var value = (BusValue) CBOR.readValue(bytes, types.computeIfAbsent(type, BusCodec::load));
+      if (granted != null) {
+        granted.check(value);
+      }
+      return value;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

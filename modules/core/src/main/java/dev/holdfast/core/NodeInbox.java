@@ -3,9 +3,11 @@ package dev.holdfast.core;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.slf4j.LoggerFactory;
 
 /**
  * A node's own address on the event bus, the only one besides those of its services: messages to
@@ -14,10 +16,13 @@ import java.util.function.Consumer;
  * on which {@link #open} was called.
  */
 public final class NodeInbox {
+  private static final SampledLog LOG =
+      new SampledLog(LoggerFactory.getLogger(NodeInbox.class), Duration.ofMinutes(1));
+
   private final Bus bus;
   private final NodeId node;
   private final Map<Class<?>, Consumer<BusValue>> receivers = new ConcurrentHashMap<>();
-  private MessageConsumer<BusValue> consumer;
+  private MessageConsumer<Object> consumer;
 
   public NodeInbox(Bus bus, NodeId node) {
     this.bus = bus;
@@ -54,10 +59,15 @@ public final class NodeInbox {
     return consumer == null ? Future.succeededFuture() : consumer.unregister();
   }
 
-  private void receive(Message<BusValue> message) {
-    Consumer<BusValue> receiver = receivers.get(message.body().getClass());
+  private void receive(Message<Object> message) {
+    Consumer<BusValue> receiver = null;
+    try {
+      receiver = message.body() == null ? null : receivers.get(message.body().getClass());
+    } catch (RuntimeException e) {
+      LOG.info("unread", "A message to this node is not read: " + e.getMessage());
+    }
     if (receiver != null) {
-      receiver.accept(message.body());
+      receiver.accept((BusValue) message.body());
     }
   }
 }

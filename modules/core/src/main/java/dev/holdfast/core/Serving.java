@@ -60,6 +60,9 @@ public final class Serving<M extends BusMessage<?>> {
   }
 
   private void received(Message<M> request) {
+    if (!isRead(request)) {
+      return;
+    }
     if (request.body() == null) {
       request.reply(null, new DeliveryOptions().addHeader(Exchange.BY, id));
     } else if (isLate(request)) {
@@ -72,6 +75,19 @@ public final class Serving<M extends BusMessage<?>> {
         exchange.counts.refused.increment();
         refuse(request, new HoldfastException(ErrorCode.RATE_LIMITED, "too much under way"));
       }
+    }
+  }
+
+  /**
+   * What can't be read, or is not its sender's to say, is answered by why; it may be no message.
+   */
+  private static boolean isRead(Message<?> request) {
+    try {
+      Object body = request.body();
+      return body == null || body instanceof BusMessage;
+    } catch (RuntimeException e) {
+      refuse(request, e);
+      return false;
     }
   }
 

@@ -1,0 +1,57 @@
+package dev.holdfast.app;
+
+import dev.holdfast.app.config.ConfigException;
+import dev.holdfast.app.config.HoldfastConfig;
+import dev.holdfast.app.node.Keys;
+import dev.holdfast.cluster.ServiceCredentials;
+import dev.holdfast.core.Grant;
+import dev.holdfast.core.HoldfastException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Prints what a service joins the bus with, and nothing else, on standard output. */
+@Command(
+    name = "credentials",
+    mixinStandardHelpOptions = true,
+    description =
+        "Prints a line by which a service joins the bus (HOLDFAST_CLUSTER_SECRET_FILE), and acts for"
+            + " the tenants that are named, and no others.")
+final class CredentialsCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private ConfigOptions options;
+
+  @Option(names = "--service", required = true, description = "Name of the service.")
+  private String service;
+
+  @Option(
+      names = "--tenant",
+      required = true,
+      description = "A tenant that it acts for; may be repeated. '*' is all.")
+  private List<String> tenants;
+
+  @Override
+  public Integer call() {
+    HoldfastConfig config = Keys.guarded(options.reader().read());
+    if (config.cluster().secret() == null) {
+      throw new ConfigException(List.of("cluster.secret: none is configured to sign them with"));
+    }
+    String line = ServiceCredentials.make(config.cluster().secret(), grant());
+    spec.commandLine().getOut().println(line);
+    return ExitCode.OK;
+  }
+
+  private Grant grant() {
+    try {
+      return new Grant(service, new LinkedHashSet<>(tenants));
+    } catch (HoldfastException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage());
+    }
+  }
+}
