@@ -9,6 +9,8 @@ import dev.holdfast.auth.DevelopmentKey;
 import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.auth.VerificationKey;
 import dev.holdfast.auth.Verified;
+import dev.holdfast.cluster.ClusterSecret;
+import dev.holdfast.cluster.ServiceCredentials;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -30,7 +32,7 @@ class CommandLineTest {
   private final StringWriter err = new StringWriter();
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "serve", "config", "token", "demo"})
+  @ValueSource(strings = {"", "serve", "config", "token", "credentials", "demo"})
   void everyCommandHasHelpThatTellsItsExitCodes(String command) {
     assertEquals(0, run((command + " --help").strip().split(" ")));
 
@@ -60,6 +62,10 @@ class CommandLineTest {
         "token --tenant acme --user ann --permission publish:news",
         "token --tenant acme --user ann --expires soon",
         "token --tenant acme --user ann --expires 0s",
+        "credentials --service billing",
+        "credentials --tenant acme",
+        "credentials --service a/b --tenant acme",
+        "credentials --service billing --tenant a}b",
         "demo --sessions 0",
         "demo --rate 2001",
         "load",
@@ -82,6 +88,26 @@ class CommandLineTest {
     assertEquals(2, run(typed));
 
     assertTrue(err.toString().contains("did you mean serve?"), err.toString());
+  }
+
+  @Test
+  void credentialsAreMadeOfTheSecretOfTheDataFolderOrOfTheOneThatIsGiven() throws IOException {
+    Path data = folder.resolve("data");
+
+    assertEquals(
+        0,
+        run("credentials", "--service=billing", "--tenant=acme", "--data=" + data),
+        err.toString());
+
+    String line = out.toString().strip();
+    assertTrue(ServiceCredentials.is(line), line);
+    assertEquals(1, line.lines().count());
+    assertTrue(Files.exists(data.resolve(ClusterSecret.FILE)));
+    String known = "cluster.secret=known to all members and nobody else";
+    String all = "--tenant=*";
+    assertEquals(0, run("credentials", "--service=audit", all, "--set=" + known), err.toString());
+    assertEquals(3, run("credentials", "--service=audit", all, "--set=cluster.insecure=true"));
+    assertEquals(3, run("credentials", "--service=audit", all, "--set=cluster.secret=" + line));
   }
 
   @Test

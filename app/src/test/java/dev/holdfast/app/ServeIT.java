@@ -102,6 +102,17 @@ class ServeIT {
   }
 
   @Test
+  void aNodeThatOthersCouldReachSaysHowItIsToBeClosedAndDoesNotStart() throws Exception {
+    try (var node = serve("--bus-host", "0.0.0.0")) {
+      assertEquals(3, node.awaitExit(), node.output());
+      String told =
+          "cluster.host: beyond loopback, as at 0.0.0.0, members have to prove themselves";
+      assertTrue(node.output().contains(told), node.output());
+      assertTrue(node.output().contains("cluster.insecure"), node.output());
+    }
+  }
+
+  @Test
   void aPortInUseIsToldWithItsCode() throws Exception {
     try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         var node = serve("--port", Integer.toString(taken.getLocalPort()))) {

@@ -243,6 +243,31 @@ class ConfigReaderTest {
     }
   }
 
+  /** Whoever reached it was believed, and a line of the log was all that was said about it. */
+  @Test
+  void beyondLoopbackABusNeedsASecretOrCertificatesOrAWordThatItIsOpen() throws IOException {
+    String open = problemsOf(reader().flag("cluster.host", "0.0.0.0"));
+
+    for (String way : List.of("cluster.secret", "cluster.tls", "cluster.insecure")) {
+      assertTrue(open.contains(way), open);
+    }
+    String secret = "known to all members and nobody else";
+    Path file = file(secret);
+    ConfigReader beyond = reader().flag("cluster.host", "0.0.0.0");
+    assertEquals(secret, beyond.flag("cluster.secret.file", file).read().cluster().secret());
+    assertTrue(
+        reader()
+            .flag("cluster.host", "0.0.0.0")
+            .flag("cluster.insecure", true)
+            .read()
+            .cluster()
+            .insecure());
+    assertTrue(problemsOf(reader().flag("cluster.secret", "short")).contains("32 characters"));
+    assertTrue(
+        problemsOf(reader().flag("cluster.secret", secret).flag("cluster.insecure", true))
+            .contains("not with a secret"));
+  }
+
   /** Attached sessions vanished in silence between two renewals. */
   @Test
   void aBackstopThatUpkeepCanNotKeepUpWithIsRefusedByName() throws IOException {

@@ -13,6 +13,7 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.security.cert.CertPath;
 import java.security.cert.CertificateFactory;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Properties;
 import org.slf4j.Logger;
@@ -31,14 +32,23 @@ final class Handshake implements MemberSocketInterceptor {
   private static final byte[] GREETING = "holdfast member 1\n".getBytes(StandardCharsets.US_ASCII);
   private static final int NUMBER_BYTES = 32;
   private static final int MOST_BYTES = 16 << 10;
-  private static final long PATIENCE_NS = 3_000_000_000L;
+
+  /** A process that starts on a busy machine takes its time. */
+  private static final Duration PATIENCE = Duration.ofSeconds(8);
+
   private static final String ENCODING = "PkiPath";
 
   private final Identity self;
+  private final Duration patience;
   private final SecureRandom random = new SecureRandom();
 
   Handshake(Identity self) {
+    this(self, PATIENCE);
+  }
+
+  Handshake(Identity self, Duration patience) {
     this.self = self;
+    this.patience = patience;
   }
 
   @Override
@@ -63,7 +73,7 @@ final class Handshake implements MemberSocketInterceptor {
 
   /** Both sides do the same; the roles keep one's signature from being sent back to it. */
   private void run(Socket socket, String role, String others) throws IOException {
-    long until = System.nanoTime() + PATIENCE_NS;
+    long until = System.nanoTime() + patience.toNanos();
     try {
       byte[] said = hello();
       send(socket, said);
