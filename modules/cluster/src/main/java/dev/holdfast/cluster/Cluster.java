@@ -88,7 +88,8 @@ public final class Cluster {
 
   private static void join(ClusterConfig config, Identity own, Promise<Member> joined) {
     try {
-      joined.complete(Member.join(Membership.config(config), new Handshake(own)));
+      var handshake = new Handshake(own, config.publicHost() != null);
+      joined.complete(Member.join(Membership.config(config), handshake));
     } catch (RuntimeException e) {
       joined.fail(e);
     }

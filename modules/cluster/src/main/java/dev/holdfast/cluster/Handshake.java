@@ -6,8 +6,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -21,9 +22,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What two members say on a connection of membership before Hazelcast says or hears a word: each
- * sends a number that was never used and its certificates, then its signature over both numbers and
- * both's certificates. Whoever does not know the cluster's secret has no certificate that is taken,
- * and what one has heard of others' handshakes is of no use, as the numbers differ.
+ * sends a number that was never used, where it believes to be connected, and its certificates; then
+ * its signature over what both have sent. Whoever does not know the cluster's secret has no
+ * certificate that is taken; what one has heard of others' handshakes is of no use, as the numbers
+ * differ; and who stands in between, at the port of a member that is gone, is found out by the
+ * address that the other meant.
  *
  * <p>Blocks, on a thread of Hazelcast's; bounded in time and in bytes.
  */
@@ -31,6 +34,10 @@ final class Handshake implements MemberSocketInterceptor {
   private static final Logger LOG = LoggerFactory.getLogger(Handshake.class);
   private static final byte[] GREETING = "holdfast member 1\n".getBytes(StandardCharsets.US_ASCII);
   private static final int NUMBER_BYTES = 32;
+
+  /** Of an IPv6 address, and its port. */
+  private static final int PLACE_BYTES = 18;
+
   private static final int MOST_BYTES = 16 << 10;
 
   /** A process that starts on a busy machine takes its time. */
@@ -39,15 +46,20 @@ final class Handshake implements MemberSocketInterceptor {
   private static final String ENCODING = "PkiPath";
 
   private final Identity self;
+  private final boolean translated;
   private final Duration patience;
   private final SecureRandom random = new SecureRandom();
 
-  Handshake(Identity self) {
-    this(self, PATIENCE);
+  /**
+   * @param translated others reach this member by another address than its own
+   */
+  Handshake(Identity self, boolean translated) {
+    this(self, translated, PATIENCE);
   }
 
-  Handshake(Identity self, Duration patience) {
+  Handshake(Identity self, boolean translated, Duration patience) {
     this.self = self;
+    this.translated = translated;
     this.patience = patience;
   }
 
@@ -58,47 +70,72 @@ final class Handshake implements MemberSocketInterceptor {
 
   @Override
   public void onConnect(Socket socket) throws IOException {
-    run(socket, "connector", "acceptor");
+    run(socket, (InetSocketAddress) socket.getRemoteSocketAddress(), "connector", "acceptor");
   }
 
   @Override
   public void onAccept(Socket socket) throws IOException {
     try {
-      run(socket, "acceptor", "connector");
+      run(socket, (InetSocketAddress) socket.getLocalSocketAddress(), "acceptor", "connector");
     } catch (IOException e) {
       LOG.debug("{} is no member: {}", socket.getRemoteSocketAddress(), e.getMessage());
       throw e;
     }
   }
 
-  /** Both sides do the same; the roles keep one's signature from being sent back to it. */
-  private void run(Socket socket, String role, String others) throws IOException {
+  /**
+   * Both sides do the same; the roles keep one's signature from being sent back to it.
+   *
+   * @param at where the connection was accepted, or is believed to have been
+   */
+  private void run(Socket socket, InetSocketAddress at, String role, String others)
+      throws IOException {
     long until = System.nanoTime() + patience.toNanos();
     try {
-      byte[] said = hello();
+      byte[] said = hello(at);
       send(socket, said);
       byte[] heard = receive(socket, until);
-      byte[] all = role.equals("connector") ? both(said, heard) : both(heard, said);
+      boolean accepts = role.equals("acceptor");
+      if (accepts) {
+        checkPlace(said, heard);
+      }
+      byte[] all = accepts ? both(heard, said) : both(said, heard);
       send(socket, self.sign(both(role.getBytes(StandardCharsets.US_ASCII), all)));
       byte[] signed = receive(socket, until);
       self.verify(path(heard), both(others.getBytes(StandardCharsets.US_ASCII), all), signed);
       socket.setSoTimeout(0);
     } catch (GeneralSecurityException e) {
-      throw new IOException("not a member of this cluster: " + e.getMessage(), e);
+      throw new Refused("not a member of this cluster: " + e.getMessage());
     }
   }
 
-  private byte[] hello() throws GeneralSecurityException {
+  /** Number, place in a fixed length, certificates. */
+  private byte[] hello(InetSocketAddress at) throws GeneralSecurityException {
     byte[] number = new byte[NUMBER_BYTES];
     random.nextBytes(number);
-    return both(number, self.path().getEncoded(ENCODING));
+    byte[] place = ByteBuffer.allocate(PLACE_BYTES).put(at.getAddress().getAddress()).array();
+    place[PLACE_BYTES - 2] = (byte) (at.getPort() >> 8);
+    place[PLACE_BYTES - 1] = (byte) at.getPort();
+    return both(both(number, place), self.path().getEncoded(ENCODING));
+  }
+
+  /**
+   * Who connects has to mean this place, unless there is a translation of addresses, of which he
+   * who connects need not know.
+   */
+  private void checkPlace(byte[] said, byte[] heard) throws GeneralSecurityException {
+    int end = NUMBER_BYTES + PLACE_BYTES;
+    if (heard.length < end) {
+      throw new GeneralSecurityException("too short");
+    }
+    boolean same = Arrays.equals(said, NUMBER_BYTES, end, heard, NUMBER_BYTES, end);
+    if (!same && !translated) {
+      throw new GeneralSecurityException("it speaks for another address");
+    }
   }
 
   private static CertPath path(byte[] hello) throws GeneralSecurityException {
-    if (hello.length < NUMBER_BYTES) {
-      throw new GeneralSecurityException("too short");
-    }
-    byte[] encoded = Arrays.copyOfRange(hello, NUMBER_BYTES, hello.length);
+    byte[] encoded = Arrays.copyOfRange(hello, NUMBER_BYTES + PLACE_BYTES, hello.length);
     return CertificateFactory.getInstance("X.509")
         .generateCertPath(new ByteArrayInputStream(encoded), ENCODING);
   }
@@ -114,12 +151,12 @@ final class Handshake implements MemberSocketInterceptor {
 
   private static byte[] receive(Socket socket, long until) throws IOException {
     if (!Arrays.equals(GREETING, read(socket, GREETING.length, until))) {
-      throw new IOException("it does not prove that it is a member");
+      throw new Refused("it does not prove that it is a member");
     }
     byte[] length = read(socket, 2, until);
     int bytes = (length[0] & 0xff) << 8 | length[1] & 0xff;
     if (bytes > MOST_BYTES) {
-      throw new IOException("too long a proof: " + bytes + " bytes");
+      throw new Refused("its proof is too long");
     }
     return read(socket, bytes, until);
   }
@@ -131,16 +168,30 @@ final class Handshake implements MemberSocketInterceptor {
     for (int at = 0; at < count; ) {
       long leftMs = (until - System.nanoTime()) / 1_000_000;
       if (leftMs <= 0) {
-        throw new SocketTimeoutException("no proof in time");
+        throw new Refused("no proof in time");
       }
       socket.setSoTimeout((int) leftMs);
       int read = in.read(bytes, at, count - at);
       if (read < 0) {
-        throw new IOException("it went before its proof was there");
+        throw new Refused("it went before its proof was there");
       }
       at += read;
     }
     return bytes;
+  }
+
+  /** Hazelcast logs it with its stack, which says nothing, each time that somebody tries. */
+  private static final class Refused extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    Refused(String message) {
+      super(message);
+    }
+
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+      return this;
+    }
   }
 
   private static byte[] both(byte[] first, byte[] second) {

@@ -109,6 +109,16 @@ class HandshakeTest {
     assertTrue(refusal(accepted).getMessage().contains("another's"));
   }
 
+  /** At the port of a member that is gone, somebody passes on to another one what is said. */
+  @Test
+  void whoStandsInBetweenIsFoundOutByTheAddressThatIsMeant() throws Exception {
+    CompletableFuture<Socket> accepted = accept();
+
+    assertThrows(IOException.class, () -> throughARelay(new ByteArrayOutputStream(), false));
+
+    assertTrue(refusal(accepted).getMessage().contains("another address"));
+  }
+
   /** A member's own words, sent back to it, prove nothing either. */
   @Test
   void aMirrorIsRefused() throws Exception {
@@ -121,7 +131,7 @@ class HandshakeTest {
 
   @Test
   void whoKeepsSilentOrSaysAByteNowAndThenDoesNotHoldAThread() throws Exception {
-    member = new Handshake(Identity.ofSecret(SECRET), Duration.ofSeconds(1));
+    member = new Handshake(Identity.ofSecret(SECRET), false, Duration.ofSeconds(1));
     CompletableFuture<Socket> accepted = accept();
     Socket connected = connect();
     connected.getOutputStream().write('h');
@@ -132,14 +142,19 @@ class HandshakeTest {
   /** All that the connecting side of a good handshake says. */
   private byte[] recorded() throws Exception {
     var said = new ByteArrayOutputStream();
+    member = handshake(SECRET, true);
     CompletableFuture<Socket> accepted = accept();
+    throughARelay(said, true);
+    get(accepted);
+    return said.toByteArray();
+  }
+
+  private void throughARelay(ByteArrayOutputStream said, boolean translated) throws IOException {
     try (ServerSocketChannel relay = ServerSocketChannel.open()) {
       relay.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
       CompletableFuture.runAsync(() -> relay(relay, said));
       SocketChannel through = SocketChannel.open(relay.getLocalAddress());
-      handshake(SECRET).onConnect(through.socket());
-      get(accepted);
-      return said.toByteArray();
+      handshake(SECRET, translated).onConnect(through.socket());
     }
   }
 
@@ -198,8 +213,12 @@ class HandshakeTest {
   }
 
   private static Handshake handshake(String secret) {
+    return handshake(secret, false);
+  }
+
+  private static Handshake handshake(String secret, boolean translated) {
     try {
-      return new Handshake(Identity.ofSecret(secret));
+      return new Handshake(Identity.ofSecret(secret), translated);
     } catch (GeneralSecurityException e) {
       throw new AssertionError(e);
     }
