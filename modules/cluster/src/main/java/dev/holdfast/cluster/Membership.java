@@ -96,12 +96,13 @@ final class Membership {
             .setConnectionTimeoutSeconds(CONNECT_SECONDS));
   }
 
+  /** The defaults would allow all of Java. */
   private static void filter(Config config) {
     ClassFilter allowed = new ClassFilter().addPrefixes(READ).addClasses(READ_CLASSES);
     config
         .getSerializationConfig()
         .setJavaSerializationFilterConfig(
-            new JavaSerializationFilterConfig().setWhitelist(allowed));
+            new JavaSerializationFilterConfig().setDefaultsDisabled(true).setWhitelist(allowed));
   }
 
   private static void failureDetection(Config config, ClusterConfig cluster) {

@@ -20,9 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -39,7 +37,7 @@ class ClusterTest {
   @Test
   void membersFindEachOtherByTheListAndReachEachOthersAddresses() {
     String name = UUID.randomUUID().toString();
-    int port = freePort();
+    int port = FreePort.take();
     Vertx first = join(config(name, port, List.of()));
     Vertx second = join(config(name, 0, List.of(new HostPort("127.0.0.1", port))));
     var heard = new CompletableFuture<String>();
@@ -56,7 +54,7 @@ class ClusterTest {
 
   @Test
   void thoseOfAnotherNameStayApart() {
-    int port = freePort();
+    int port = FreePort.take();
     Vertx first = join(config(UUID.randomUUID().toString(), port, List.of()));
     Vertx other =
         join(config(UUID.randomUUID().toString(), 0, List.of(new HostPort("127.0.0.1", port))));
@@ -118,7 +116,7 @@ class ClusterTest {
   /** Whether a member with the one answers a member with the other. */
   private boolean heard(BusTls asked, BusTls asking, int withinMs) {
     String name = UUID.randomUUID().toString();
-    int port = freePort();
+    int port = FreePort.take();
     Vertx first = join(config(name, port, List.of(), asked));
     Vertx second = join(config(name, 0, List.of(new HostPort("127.0.0.1", port)), asking));
     await(first.eventBus().consumer("here", told -> told.reply("heard")).completion());
@@ -167,22 +165,6 @@ class ClusterTest {
   private static ClusterConfig config(String name, int port, List<HostPort> members, BusTls tls) {
     return new ClusterConfig(
         name, "127.0.0.1", port, 0, null, members, Duration.ofSeconds(12), tls, SECRET, false);
-  }
-
-  /** It and the next, of messages; below the range that is taken for outgoing connections. */
-  private static int freePort() {
-    return IntStream.generate(() -> ThreadLocalRandom.current().nextInt(15_000, 32_000))
-        .filter(port -> isFree(port) && isFree(port + 1))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private static boolean isFree(int port) {
-    try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-      return socket.isBound();
-    } catch (IOException inUse) {
-      return false;
-    }
   }
 
   private static <T> T await(Future<T> future) {

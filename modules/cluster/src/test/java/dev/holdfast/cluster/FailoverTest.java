@@ -14,9 +14,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.MessageConsumer;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -262,7 +259,7 @@ class FailoverTest {
 
   private Vertx join() {
     var members = port == 0 ? List.<HostPort>of() : List.of(new HostPort("127.0.0.1", port));
-    int own = port == 0 ? freePort() : 0;
+    int own = port == 0 ? FreePort.take() : 0;
     port = port == 0 ? own : port;
     Vertx joined =
         await(
@@ -280,14 +277,6 @@ class FailoverTest {
                     false)));
     this.members.add(joined);
     return joined;
-  }
-
-  private static int freePort() {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
   }
 
   private static void waitFor(BooleanSupplier holds) {

@@ -17,9 +17,6 @@ import dev.holdfast.core.ServiceReply;
 import dev.holdfast.core.ServiceRequest;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,11 +27,14 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
 /** A service named the tenants that it acted for itself, and all of them was a good answer. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ServiceCredentialsTest {
   private static final String SECRET = "a secret for tests alone, of more than 32 characters";
   private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -42,7 +42,7 @@ class ServiceCredentialsTest {
   private final List<Vertx> members = new ArrayList<>();
   private final AtomicInteger handled = new AtomicInteger();
   private final String name = "n" + UUID.randomUUID();
-  private final int port = freePort();
+  private final int port = FreePort.take();
   private Bus node;
 
   /** As what services ask of nodes: it says for whom. */
@@ -53,14 +53,19 @@ class ServiceCredentialsTest {
 
   private record Done() implements BusValue {}
 
-  @BeforeEach
+  @BeforeAll
   void start() {
     node = join(port, SECRET);
     await(node.<Work>serve("work", work -> handle()).completion());
     await(node.<Internal>serve("internal", message -> handle()).completion());
   }
 
-  @AfterEach
+  @BeforeEach
+  void forget() {
+    handled.set(0);
+  }
+
+  @AfterAll
   void leave() {
     members.forEach(member -> await(member.close()));
   }
@@ -212,14 +217,6 @@ class ServiceCredentialsTest {
                     false)));
     members.add(0, member);
     return new Bus(member);
-  }
-
-  private static int freePort() {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
   }
 
   private static <T> T await(Future<T> future) {
