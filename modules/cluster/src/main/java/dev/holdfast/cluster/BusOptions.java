@@ -47,6 +47,7 @@ final class BusOptions {
 
   private static EventBusOptions encrypted(EventBusOptions bus, BusTls tls) {
     return bus.setSsl(true)
+        .setSslEngineOptions(new HandshakesApart())
         .setClientAuth(ClientAuth.REQUIRED)
         .setKeyCertOptions(
             new PemKeyCertOptions()
@@ -66,6 +67,7 @@ final class BusOptions {
     trusted.setCertificateEntry("authority", own.authority());
     bus.addEnabledCipherSuite("TLS_AES_128_GCM_SHA256");
     return bus.setSsl(true)
+        .setSslEngineOptions(new HandshakesApart())
         .setClientAuth(ClientAuth.REQUIRED)
         .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
         .setKeyCertOptions(options(keys, password))

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.net.NetServerOptions;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -98,6 +101,19 @@ class AuthorityTest {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
     var refused = assertThrows(IOException.class, () -> ClusterSecret.of(folder));
     assertTrue(refused.getMessage().contains("by others"), refused.getMessage());
+  }
+
+  /** They ran on an event loop, and held up all that it had to do. */
+  @Test
+  void handshakesLeaveTheEventLoopsAlone() throws Exception {
+    var config = ClusterConfig.DEFAULTS.withSecret(SECRET);
+    EventBusOptions given = new EventBusOptions(BusOptions.of(config, Identity.ofSecret(SECRET)));
+
+    var taken = new NetServerOptions(given.toJson());
+
+    assertTrue(taken.isSsl());
+    assertTrue(taken.getSslEngineOptions().getUseWorkerThread());
+    assertEquals(ClientAuth.REQUIRED, taken.getClientAuth());
   }
 
   private static void assertRefused(Identity judge, Identity other, byte[] signed) {
