@@ -26,7 +26,8 @@ public final class Holdfast implements Callable<Integer> {
   private static final Map<String, Supplier<Object>> COMMANDS = new LinkedHashMap<>();
 
   /** Those that need no other: only what is asked for is made then, as a node is to start soon. */
-  private static final Set<String> ALONE = Set.of("serve", "config", "token", "credentials", "health");
+  private static final Set<String> ALONE =
+      Set.of("serve", "config", "token", "credentials", "health");
 
   static {
     COMMANDS.put("serve", ServeCommand::new);
