@@ -16,7 +16,7 @@ public final class Permissions {
   private static final Map<String, Targets> VERBS = new TreeMap<>();
 
   /** They concern whole nodes, and are told in full; see {@link #isOperators}. */
-  private static final Set<String> OPERATORS = Set.of("nodes", "config", "stats");
+  private static final Set<String> OPERATORS = Set.of("nodes", "config", "stats", "limits");
 
   static {
     Targets channels =
@@ -35,6 +35,7 @@ public final class Permissions {
     VERBS.put("nodes", Targets.words("read"));
     VERBS.put("config", Targets.words("read"));
     VERBS.put("stats", Targets.words("read"));
+    VERBS.put("limits", Targets.words("read", "write"));
   }
 
   private Permissions() {}

@@ -77,6 +77,7 @@ class PermissionsTest {
         "nodes:r*",
         "config:*",
         "stats:*",
+        "limits:*",
         "pub*",
         "publish*",
         "**",
@@ -117,7 +118,7 @@ class PermissionsTest {
 
   /** A tenant's token with {@code *} read what is the whole node's. */
   @ParameterizedTest
-  @ValueSource(strings = {"nodes", "config", "stats"})
+  @ValueSource(strings = {"nodes", "config", "stats", "limits"})
   void whatIsTheOperatorsIsHeldByItsWholeName(String verb) {
     for (String held : new String[] {"*", verb + ":*", verb + ":r*", verb + "*", verb + ":"}) {
       assertFalse(holder(held).permits(verb, "read"), held);
