@@ -151,11 +151,14 @@ final class Traffic implements AutoCloseable {
 
   private void publish(String name, WsTestClient client) {
     String topic = TOPICS.get((int) (ticks.get() % TOPICS.size()));
-    Payload payload = history.next(name, topic);
-    follow(
-        topic,
-        payload,
-        client.publish(topic, "test.event", payload.data()).thenApply(Published::position));
+    // A burst is another thread's: the order of the payloads is that of the publications.
+    synchronized (client) {
+      Payload payload = history.next(name, topic);
+      follow(
+          topic,
+          payload,
+          client.publish(topic, "test.event", payload.data()).thenApply(Published::position));
+    }
   }
 
   private void publish(BusService publisher, String channel) {
