@@ -25,7 +25,9 @@ class MetersTest {
   void askingForManyServicesMakesNoSeries() throws Exception {
     var registry = new SimpleMeterRegistry();
     String name = UUID.randomUUID().toString();
-    ClusterConfig config = ClusterConfig.of(Map.of("HOLDFAST_CLUSTER_NAME", name));
+    ClusterConfig config =
+        ClusterConfig.of(Map.of("HOLDFAST_CLUSTER_NAME", name))
+            .withSecret("for this test alone, of enough bytes");
     Vertx member = get(Cluster.join(config, registry).toCompletionStage().toCompletableFuture());
     try {
       ask(member, 0, 10);
