@@ -66,7 +66,7 @@ final class BusService implements AutoCloseable {
             Duration.ofSeconds(12),
             null,
             cluster.busSecret(),
-            false);
+            cluster.busSecret() == null);
     Vertx vertx = await(Cluster.join(config));
     return new BusService(cluster, name, vertx);
   }

@@ -167,9 +167,12 @@ public final class TestCluster implements AutoCloseable {
     return name;
   }
 
-  /** What a process has to know to be a member. */
+  /**
+   * What a process has to know to be a member; null for a wired cluster, whose members trust each
+   * other: its wires read what goes over them, to lose some of it.
+   */
   public String busSecret() {
-    return "the secret of cluster " + name;
+    return wires == null ? "the secret of cluster " + name : null;
   }
 
   /** {@code host:port} of its members on the bus, for one that wants to join. */
@@ -270,10 +273,12 @@ public final class TestCluster implements AutoCloseable {
     values.put("lease.renewal", "1s");
     values.put("auth.keys", List.of(Map.of("algorithm", "HS256", "secret", SECRET)));
     values.put("cluster.name", name);
-    values.put("cluster.secret", busSecret());
     values.put("cluster.host", Wires.BEHIND);
     values.put("cluster.port", place.busPort());
-    if (wires != null) {
+    if (wires == null) {
+      values.put("cluster.secret", busSecret());
+    } else {
+      values.put("cluster.insecure", true);
       values.put("cluster.publicHost", Wires.PUBLIC);
     }
     values.put("cluster.members", members());
