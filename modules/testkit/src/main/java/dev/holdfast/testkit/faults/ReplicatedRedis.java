@@ -11,7 +11,7 @@ import org.awaitility.Awaitility;
 
 /** Two Redis servers behind one address: a primary, and a replica that may lag and take over. */
 public final class ReplicatedRedis implements AutoCloseable {
-  private static final Duration SYNC = Duration.ofSeconds(30);
+  private static final Duration SYNC = Duration.ofSeconds(90);
 
   private final TestRedis first;
   private final TestRedis second;
