@@ -40,6 +40,7 @@ class PlantedFaultsIT {
   }
 
   @Test
+  @EnabledIfSystemProperty(named = "holdfast.model.planted", matches = "all")
   void publishersPositionsThatAreNotKeptAreFound() {
     assertFound(
         new PlantedFault()
@@ -66,6 +67,7 @@ class PlantedFaultsIT {
   }
 
   @Test
+  @EnabledIfSystemProperty(named = "holdfast.model.planted", matches = "all")
   void aSkippedLogEntryIsFound() {
     assertFound(
         new PlantedFault()
