@@ -158,8 +158,9 @@ class ServeIT {
     node.descendants().stream().filter(ServeIT::isRedis).forEach(ProcessHandle::destroyForcibly);
   }
 
+  /** Debian's redis-server is a link to its redis-check-rdb. */
   private static boolean isRedis(ProcessHandle process) {
-    return process.info().command().orElse("").matches(".*/(redis|valkey)-server[^/]*");
+    return process.info().command().orElse("").matches(".*/(redis|valkey)-[^/]*");
   }
 
   /** What Redis reads when it starts begins with nonsense. */
