@@ -139,8 +139,8 @@ public final class Checker {
                 && reading.expects(one, at);
         if (expected && !reading.has(one.payload())) {
           violations.add(
-              "%s: lost: %s, acknowledged at %s, not received; the reader is at %s"
-                  .formatted(one.channel(), one.payload(), one.position(), reading.cursor()));
+              "%s: lost: %s, acknowledged at %s, not received; it is at %s"
+                  .formatted(reading.reader(), one.payload(), one.position(), reading.cursor()));
         }
       }
     }

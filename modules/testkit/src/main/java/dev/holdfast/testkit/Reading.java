@@ -94,6 +94,11 @@ final class Reading {
     return payloads.containsKey(payload);
   }
 
+  /** Who reads what. */
+  String reader() {
+    return reader;
+  }
+
   Position cursor() {
     return cursor;
   }
