@@ -85,6 +85,7 @@ public final class HubVerticle extends VerticleBase {
     tracker =
         new Peers(System::nanoTime, config.silence(), metrics, this::compareAll, inbox::reopen);
     link.onUp(this::compareAll);
+    link.onClockSet(this::compareAll);
     inbox.on(Hint.Batch.class, batch -> onContext(() -> batch(batch)));
     inbox.on(Hint.Beat.class, beat -> onContext(() -> tracker.beat(beat)));
     vertx.setPeriodic(TICK_MS, timer -> tick());

@@ -107,6 +107,7 @@ public final class RedisLink {
   private final Reserve reserve;
   private final List<Runnable> upListeners = new ArrayList<>();
   private final List<Runnable> downListeners = new ArrayList<>();
+  private final List<Runnable> clockListeners = new ArrayList<>();
   private Thread thread;
   private Redis client;
   private int attempts;
@@ -226,6 +227,14 @@ public final class RedisLink {
   }
 
   /**
+   * @param action runs within 5 s after the server's clock was set forward by more than a second:
+   *     what had a TTL there may have expired. To be called on the context.
+   */
+  public void onClockSet(Runnable action) {
+    clockListeners.add(action);
+  }
+
+  /**
    * Closes for good, as the end of the verticle that opened it does; what is outstanding fails with
    * UNAVAILABLE. Listeners are not told. Any thread.
    */
@@ -268,6 +277,7 @@ public final class RedisLink {
         fresh.server().version(),
         epochToken);
     fresh.onBroken(this::down);
+    fresh.onClockSet(this::clockSet);
   }
 
   private void down(String reason) {
@@ -277,6 +287,11 @@ public final class RedisLink {
     LOG.warn("Redis link {} is down: {}", purpose, reason);
     reconnectLater();
     downListeners.forEach(Runnable::run);
+  }
+
+  private void clockSet() {
+    LOG.warn("Redis link {}: the clock of the server was set forward", purpose);
+    clockListeners.forEach(Runnable::run);
   }
 
   private void reconnectLater() {

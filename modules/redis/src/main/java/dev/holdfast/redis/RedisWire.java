@@ -32,7 +32,6 @@ import org.slf4j.LoggerFactory;
 final class RedisWire {
   private static final Logger LOG = LoggerFactory.getLogger(RedisWire.class);
   private static final long IDLE_PING_NANOS = TimeUnit.SECONDS.toNanos(2);
-  private static final long TIME_OLD_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   /** Of a call of a script: behind its digest and the number of keys. */
   private static final int FIRST_KEY = 2;
@@ -49,7 +48,7 @@ final class RedisWire {
   private final Calls calls;
   // Which load of a script its calls rely on; a NOSCRIPT forgets that load, not a later one.
   private final Map<Script, Integer> loads = new HashMap<>();
-  private final ServerClock clock = new ServerClock();
+  private final ServerClock clock = new ServerClock(() -> write(Request.cmd(Command.TIME)));
   private final long tickMillis;
   private final long patience;
   private long ticker;
@@ -107,27 +106,8 @@ final class RedisWire {
   private Future<RedisWire> greet() {
     return write(Request.cmd(Command.INFO))
         .compose(this::accept)
-        .compose(accepted -> askTime())
+        .compose(accepted -> clock.ask())
         .map(this);
-  }
-
-  private Future<Void> askTime() {
-    long asked = System.nanoTime();
-    return write(Request.cmd(Command.TIME))
-        .onSuccess(
-            time -> clock.heard(time.get(0).toLong() * 1_000 + time.get(1).toLong() / 1_000, asked))
-        .mapEmpty();
-  }
-
-  private void askTimeAgain() {
-    askTime().onFailure(failure -> LOG.debug("time: {}", failure.getMessage()));
-  }
-
-  private void keepTime(long now) {
-    if (clock.isOlderThan(TIME_OLD_NANOS, now)) {
-      clock.asked(now);
-      askTimeAgain();
-    }
   }
 
   /** See {@link RedisLink#deadline}. */
@@ -161,6 +141,11 @@ final class RedisWire {
   /** Any thread. */
   boolean isBroken() {
     return broken != null;
+  }
+
+  /** See {@link RedisLink#onClockSet}. */
+  void onClockSet(Runnable action) {
+    clock.onStep(action);
   }
 
   /**
@@ -297,7 +282,7 @@ final class RedisWire {
     metrics.failed(RedisErrors.kind(error));
     call.promise.tryFail(error);
     if (RedisErrors.isLate(error)) {
-      askTimeAgain();
+      clock.ask();
     }
     if (RedisErrors.isNotPrimary(error)) {
       breakDown("readonly", "the server is no primary any more, or was none for a while");
@@ -321,7 +306,7 @@ final class RedisWire {
   private void tick() {
     ticker = context.setTimer(tickMillis, id -> tick());
     tick++;
-    keepTime(System.nanoTime());
+    clock.keep(System.nanoTime());
     Calls.Call oldest = calls.oldest();
     if (oldest == null) {
       pingWhenIdle(System.nanoTime());

@@ -1,6 +1,11 @@
 package dev.holdfast.redis;
 
+import io.vertx.core.Future;
+import io.vertx.redis.client.Response;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An estimate of the server's time that is never behind it, by less than one round trip ahead: as
@@ -8,28 +13,67 @@ import java.util.concurrent.TimeUnit;
  * it wrong until the server is asked again. Confined to the link's context.
  */
 final class ServerClock {
+  private static final Logger LOG = LoggerFactory.getLogger(ServerClock.class);
+  private static final long OLD_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  /** More than clocks that are slewed run apart between two questions. */
+  private static final long STEP_MS = 1_000;
+
+  private final Supplier<Future<Response>> question;
+  private Runnable onStep = () -> {};
+  private boolean known;
   private long offset;
   private long askedNanos = System.nanoTime();
 
-  /** The server is being asked. */
-  void asked(long now) {
-    askedNanos = now;
+  /**
+   * @param question asks for TIME
+   */
+  ServerClock(Supplier<Future<Response>> question) {
+    this.question = question;
   }
 
   /**
-   * @param asked {@link System#nanoTime} when the question was written
+   * @param action runs when it shows that the server's clock was set forward
    */
-  void heard(long serverMs, long asked) {
-    offset = serverMs - TimeUnit.NANOSECONDS.toMillis(asked);
-    askedNanos = asked;
+  void onStep(Runnable action) {
+    onStep = action;
   }
 
-  boolean isOlderThan(long nanos, long now) {
-    return now - askedNanos > nanos;
+  /** Asks; what fails without an answer is asked again in time. */
+  Future<Void> ask() {
+    long asked = System.nanoTime();
+    askedNanos = asked;
+    return question
+        .get()
+        .onSuccess(
+            time -> heard(time.get(0).toLong() * 1_000 + time.get(1).toLong() / 1_000, asked))
+        .onFailure(failure -> LOG.debug("time: {}", failure.getMessage()))
+        .mapEmpty();
+  }
+
+  /** Asks where it was not asked for a while. */
+  void keep(long now) {
+    if (now - askedNanos > OLD_NANOS) {
+      ask();
+    }
+  }
+
+  /** A step is one that the time between question and answer does not explain. */
+  private void heard(long serverMs, long asked) {
+    boolean stepped = known && serverMs - millis(System.nanoTime()) > offset + STEP_MS;
+    known = true;
+    offset = serverMs - millis(asked);
+    if (stepped) {
+      onStep.run();
+    }
   }
 
   /** In ms. */
   long now() {
-    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime()) + offset;
+    return millis(System.nanoTime()) + offset;
+  }
+
+  private static long millis(long nanoTime) {
+    return TimeUnit.NANOSECONDS.toMillis(nanoTime);
   }
 }
