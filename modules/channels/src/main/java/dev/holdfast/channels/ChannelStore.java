@@ -36,7 +36,8 @@ final class ChannelStore {
   /** Beyond any retry of a session; it may live this long between two publications of a channel. */
   private static final Duration SESSION_PUBLISHER_TTL = Duration.ofHours(24);
 
-  static final Duration SERVICE_PUBLISHER_TTL = Duration.ofHours(1);
+  /** Longer than the hour by which clocks are set wrong. */
+  static final Duration SERVICE_PUBLISHER_TTL = Duration.ofHours(2);
 
   /** How long an idempotency key is kept, and how many of one channel at a time. */
   private static final Duration KEY_TTL = Duration.ofMinutes(2);

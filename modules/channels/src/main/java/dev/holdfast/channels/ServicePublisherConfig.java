@@ -14,12 +14,12 @@ import java.time.Duration;
 public record ServicePublisherConfig(
     Duration requestTimeout, Duration deliveryTimeout, int maxPending) {
   /**
-   * Half as long as the store remembers a publisher's numbers. What is sent again after the store
-   * has forgotten them would be stored a second time; the other half is for a request that lies in
-   * a node that is paused.
+   * A quarter of the time for which the store remembers a publisher's numbers. What is sent again
+   * after the store has forgotten them would be stored a second time; the rest is for a request
+   * that lies in a node that is paused, and for a clock of Redis that is set forward by an hour.
    */
   public static final Duration MAX_DELIVERY_TIMEOUT =
-      ChannelStore.SERVICE_PUBLISHER_TTL.dividedBy(2);
+      ChannelStore.SERVICE_PUBLISHER_TTL.dividedBy(4);
 
   public static final ServicePublisherConfig DEFAULT = new ServicePublisherConfig(null, null, 0);
 

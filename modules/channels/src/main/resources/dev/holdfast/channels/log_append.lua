@@ -12,6 +12,8 @@ local kept = redis.call('HMGET', KEYS[4], 'g', 'n', 'e', 's')
 local g0, n0 = tonumber(kept[1] or '0'), tonumber(kept[2] or '0')
 if kind == 's' and not interested(KEYS[3], kind, 0) then return {'gone'} end
 if g < g0 then return {'fenced'} end
+-- A service numbers anew under a newer generation: what has these numbers is another publication.
+if g > g0 and n <= n0 and string.sub(by, 1, 2) == 'p-' then return {'sequence', whole(n0 + 1)} end
 if n == n0 then return {'duplicate', kept[3] or '', kept[4] or ''} end
 if n < n0 then
   local found = redis.call('XREVRANGE', KEYS[2], (kept[4] or '0') .. '-0', '-', 'COUNT', 256)

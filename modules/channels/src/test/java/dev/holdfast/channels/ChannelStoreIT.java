@@ -110,6 +110,35 @@ class ChannelStoreIT {
     assertEquals(ErrorCode.FENCED, append(3).result().refused());
   }
 
+  /**
+   * The store forgets a service, which numbers anew under a newer generation. A request of before,
+   * sent twice and late, took the number meanwhile: the newer publication was taken for a
+   * duplicate, and lost.
+   */
+  @Test
+  void tellsAServiceThatNumbersAnewAboutWhatCameInBetween() {
+    append(1);
+    Await.get(link.send("DEL", Keys.publisher(channel, "p-1")));
+    append(1);
+
+    ChannelMessage.Result anew = append(store, new Publisher("p-1", 2), 1).result();
+
+    assertEquals(ErrorCode.OUT_OF_SEQUENCE, anew.refused());
+    assertEquals(2, anew.expected());
+    assertEquals(3, append(store, new Publisher("p-1", 3), 2).result().position().seq());
+    assertEquals(ErrorCode.FENCED, append(3).result().refused());
+  }
+
+  @Test
+  void answersASessionThatResumedAsADuplicate() {
+    var session = new Publisher("s-1", 1);
+    append(store, session, 1);
+    append(store, session, 2);
+
+    assertTrue(append(store, new Publisher("s-1", 2), 1).result().duplicate());
+    assertTrue(append(store, new Publisher("s-1", 2), 2).result().duplicate());
+  }
+
   @Test
   void refusesAnOlderGenerationOnceFencedAndGoesOnCounting() {
     append(1);

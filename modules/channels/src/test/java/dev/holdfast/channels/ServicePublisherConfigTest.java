@@ -11,8 +11,8 @@ class ServicePublisherConfigTest {
   private static final Duration REQUEST = Duration.ofSeconds(2);
 
   /**
-   * A publisher that sent again for two hours found its numbers forgotten after one, began at 1
-   * again, and what had been stored without an answer was stored twice.
+   * A publisher that sent again for longer found its numbers forgotten, began at 1 again, and what
+   * had been stored without an answer was stored twice.
    */
   @Test
   void refusesByNameToSendAgainForLongerThanTheStoreRemembers() {
