@@ -2,6 +2,7 @@ package dev.holdfast.channels;
 
 import dev.holdfast.core.Budget;
 import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.Position;
 import dev.holdfast.protocol.EncodedFrame;
 import io.vertx.core.Context;
@@ -49,6 +50,9 @@ public final class Fanout {
       local = new LocalChannel(channel, this);
       channels.put(channel, local);
       hub.open(channel, this);
+    } else if (channel.name().kind() == ChannelName.Kind.SESSION) {
+      // Its session may have been elsewhere since it was opened, and come back.
+      hub.compare(channel);
     }
     return local.add(start, outlet);
   }

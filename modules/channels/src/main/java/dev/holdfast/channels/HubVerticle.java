@@ -154,6 +154,17 @@ public final class HubVerticle extends VerticleBase {
     onContext(() -> channels.computeIfAbsent(channel, this::fresh).open(fanout));
   }
 
+  /** Has the position of a channel that is open compared with the log. */
+  void compare(Channel channel) {
+    onContext(
+        () -> {
+          HubChannel open = channels.get(channel);
+          if (open != null) {
+            recheck(open);
+          }
+        });
+  }
+
   private HubChannel fresh(Channel channel) {
     return new HubChannel(channel, shared);
   }

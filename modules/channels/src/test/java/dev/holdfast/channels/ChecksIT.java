@@ -13,11 +13,10 @@ import dev.holdfast.testkit.OwnRedis;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
 import io.vertx.core.Promise;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
@@ -211,14 +210,9 @@ class ChecksIT {
             gone.add(name);
           }
         };
-    Map<String, String> session = new HashMap<>(Map.of("state", "attached"));
-    session.put("node", node.node.toString());
-    String key = Keys.session(channel.tenant(), "s1");
-    session.forEach((field, value) -> Await.get(direct.send("HSET", key, field, value)));
-    Subscription subscription =
-        node.onLoop(() -> node.fanout.open(channel, Start.latest(), outlet));
-    node.start(subscription);
-    Await.get(direct.send("DEL", key));
+    attachHere(channel);
+    read(channel, outlet);
+    Await.get(direct.send("DEL", Keys.session(channel.tenant(), "s1")));
 
     aPeerDies();
 
@@ -228,5 +222,35 @@ class ChecksIT {
         () -> node.registry.find("holdfast.channels.open").gauge().value() == 0);
     assertEquals(
         0, node.onLoop(() -> io.vertx.core.Future.succeededFuture(node.fanout.openChannels())));
+  }
+
+  /**
+   * A connection whose end nobody had noticed kept the channel open at its node. The session was
+   * elsewhere meanwhile, with the hints; then its client came back, and heard nothing for minutes.
+   */
+  @Test
+  void aSessionThatComesBackBesideAnOldConnectionMissesNothing() {
+    Channel channel = new Channel(node.channel.tenant(), ChannelName.session("s1"));
+    attachHere(channel);
+    var old = new RecordingOutlet();
+    read(channel, old);
+    Await.until("live", () -> !old.all("live").isEmpty());
+    byte[] body = "\"event\":\"e\",\"data\":1".getBytes(StandardCharsets.UTF_8);
+    Await.get(node.behind.append(channel, new Publisher("p-1", 1), 1, body));
+
+    var back = new RecordingOutlet();
+    read(channel, back);
+
+    Await.until("told", () -> back.seqs().equals(List.of(1L)));
+  }
+
+  private void attachHere(Channel channel) {
+    String key = Keys.session(channel.tenant(), "s1");
+    String here = node.node.toString();
+    Await.get(direct.send("HSET", key, "state", "attached", "node", here));
+  }
+
+  private void read(Channel channel, Outlet outlet) {
+    node.start(node.onLoop(() -> node.fanout.open(channel, Start.latest(), outlet)));
   }
 }
