@@ -4,6 +4,10 @@ import dev.holdfast.redis.Keys;
 import dev.holdfast.testkit.TestNode;
 import dev.holdfast.testkit.WsTestClient;
 import dev.holdfast.testkit.faults.Setting;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +34,7 @@ final class ModelBatch {
   private final List<Model> models;
   private final Weather.Sky sky;
   private final List<String> violations = new ArrayList<>();
+  private final List<String> traces = new ArrayList<>();
 
   ModelBatch(Setting setting, BusService service, Weather weather, long first) {
     this.setting = setting;
@@ -56,7 +61,7 @@ final class ModelBatch {
       all(threads, Model::heal);
       nobodyHoldsOn();
       models.forEach(this::recordsAreThoseOfTheirClients);
-      models.forEach(model -> violations.addAll(model.violations()));
+      models.forEach(this::judge);
       all(threads, Model::end);
       return violations;
     } finally {
@@ -64,16 +69,35 @@ final class ModelBatch {
     }
   }
 
-  /** The operations of the runs in which something does not hold, for the report. */
-  String trace() {
-    var text = new StringBuilder(weather + ": " + sky.trace);
-    for (Model model : models) {
-      if (!model.violations().isEmpty()) {
-        text.append("\n  ").append(model.seed()).append(": ");
-        text.append(String.join(", ", model.trace()));
-      }
+  private void judge(Model model) {
+    List<String> found = model.violations();
+    if (!found.isEmpty()) {
+      violations.addAll(found);
+      String operations = String.join(", ", model.trace());
+      traces.add("%d, see %s: %s".formatted(model.seed(), written(model), operations));
     }
-    return text.toString();
+  }
+
+  /** The operations of the runs in which something does not hold, and where more is written. */
+  String trace() {
+    return weather + ": " + sky.trace + "\n  " + String.join("\n  ", traces);
+  }
+
+  /** What its clients saw, and their records. */
+  private Path written(Model model) {
+    var text = new StringBuilder();
+    for (WsTestClient client : model.clients()) {
+      String key = Keys.session(model.tenant(), client.session());
+      String record = setting.replicated().primary().call("HGETALL", key);
+      text.append("\n").append(key).append(' ').append(record.replace('\n', ' ')).append('\n');
+      client.ledger().entries().forEach(entry -> text.append(entry).append('\n'));
+    }
+    try {
+      Path folder = Files.createDirectories(Path.of("target", "model"));
+      return Files.writeString(folder.resolve(model.seed() + ".txt"), text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Every connection that was replaced is closed, also where nobody was told. */

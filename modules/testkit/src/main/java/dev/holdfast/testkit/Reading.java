@@ -21,8 +21,12 @@ final class Reading {
   record Got(Payload payload, Position position) {}
 
   /** What a gap told; with another epoch at its end, all that came later in the first one. */
-  private record Missed(Position after, Position to) {
-    boolean has(Position position) {
+  private record Missed(Position after, Position to, long at) {
+    /** What has neither epoch is of data in between, which came and went. */
+    boolean has(Position position, long sentAt) {
+      if (!List.of(after.epoch(), to.epoch()).contains(position.epoch())) {
+        return sentAt < at;
+      }
       boolean sameEpoch = after.epoch().equals(to.epoch());
       boolean afterIt = position.seq() > after.seq() && position.epoch().equals(after.epoch());
       boolean upToIt = position.seq() <= to.seq() && position.epoch().equals(to.epoch());
@@ -87,7 +91,7 @@ final class Reading {
     }
     boolean later =
         olderState.test(Long.MAX_VALUE) ? sentAt > since : one.position().seq() > from.seq();
-    return later && missed.stream().noneMatch(gap -> gap.has(one.position()));
+    return later && missed.stream().noneMatch(gap -> gap.has(one.position(), sentAt));
   }
 
   boolean has(Payload payload) {
@@ -107,6 +111,10 @@ final class Reading {
     if (cursor == null) {
       from = entry.position();
       since = entry.at();
+      if (olderState.test(entry.at())) {
+        // It may be one that was taken back, with its cursor of then.
+        mayComeAgain.addAll(payloads.keySet());
+      }
     } else if (entry.recovered() && !sameSeq(entry.position())) {
       violation.accept(
           reader + ": goes on at " + entry.position() + " though its cursor was " + cursor);
@@ -148,7 +156,7 @@ final class Reading {
     if (!sameSeq(gap.from()) && !olderState.test(gap.at())) {
       violation.accept(reader + ": a gap from " + gap.from() + " though its cursor was " + cursor);
     }
-    missed.add(new Missed(gap.from(), gap.to()));
+    missed.add(new Missed(gap.from(), gap.to(), gap.at()));
     if (olderState.test(gap.at())) {
       // It may have a log that had expired, in place of the one that the cursor is of.
       mayComeAgain.addAll(payloads.keySet());

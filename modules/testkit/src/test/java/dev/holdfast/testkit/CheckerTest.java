@@ -160,6 +160,18 @@ class CheckerTest {
     assertFound("lost: ann#4");
   }
 
+  /** Of two failovers, the first to data that the second lost. */
+  @Test
+  void aGapOverTwoLossesIsAlsoOverWhatWasInBetween() {
+    history.lost(0, System.nanoTime() - Duration.ofSeconds(3).toNanos());
+    acknowledge(second, new Position("between", 2));
+    ledger.add(new Entry.Gap(System.nanoTime(), NEWS, at(0), new Position("e3", 5), "epoch"));
+    assertEquals(List.of(), Checker.violations(history));
+
+    acknowledge(history.next("ann", NEWS), new Position("between", 3));
+    assertFound("lost: ann#4");
+  }
+
   @Test
   void aShortLogMayTrimWhatIsOldAndNothingElse() {
     history.retains(NEWS, Duration.ofSeconds(1), 2);
