@@ -25,6 +25,9 @@ public final class LimitsVerticle extends VerticleBase {
   private static final long SWEEP_MS = 5_000;
   private static final long RENEWAL_MS = 3_600_000;
 
+  /** By then all nodes know of a node that came or went. */
+  private static final long SETTLED_MS = 10_000;
+
   /** An account takes about 600. */
   private static final long BYTES_PER_USER = 8_192;
 
@@ -39,6 +42,7 @@ public final class LimitsVerticle extends VerticleBase {
   private final AtomicBoolean woken = new AtomicBoolean();
   private LimitStore store;
   private LimitSettings settings;
+  private Set<NodeId> known = Set.of();
   private int underWay;
 
   /**
@@ -80,7 +84,8 @@ public final class LimitsVerticle extends VerticleBase {
     link.onUp(this::doubt);
     limiter.askBy(this::lacks);
     limiter.accounts().onFresh(tenant -> context.runOnContext(now -> settings.follow(tenant)));
-    limiter.nodes(live.get().size());
+    known = live.get();
+    limiter.nodes(known.size());
     vertx.setPeriodic(config.follow().toMillis(), tick -> follow());
     vertx.setPeriodic(SWEEP_MS, tick -> sweep());
     vertx.setPeriodic(RENEWAL_MS, tick -> doubt());
@@ -162,7 +167,13 @@ public final class LimitsVerticle extends VerticleBase {
   }
 
   private void follow() {
-    limiter.nodes(live.get().size());
+    Set<NodeId> now = live.get();
+    if (!now.equals(known)) {
+      known = now;
+      limiter.nodes(now.size());
+      // A node that did not know of this one yet, or no more, took its claims for a dead one's.
+      vertx.setTimer(SETTLED_MS, timer -> doubt());
+    }
     limiter.accounts().eachTenant(settings::follow);
   }
 

@@ -2,6 +2,7 @@ package dev.holdfast.limits;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,7 @@ import dev.holdfast.core.Ids;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -86,6 +88,24 @@ class WeatherIT {
     // While its own link is down, it would go by its own measure.
     await().until(() -> other.isBack());
     assertNull(other.enter(tenant, "ann"));
+  }
+
+  /** A node that did not know yet of another took that one's claims for those of a dead node. */
+  @Test
+  void aNodeWhoseClaimsWereTakenForADeadOnesClaimsThemAnew(TestRedis redis) {
+    Limits limits = LimitsNode.limits(Limit.CONNECTIONS, 1_000_000, 10);
+    LimitsNode one = node(redis.uri(), limits);
+    var other = new LimitsNode(redis.uri(), limits, LimitsNode.cluster());
+    nodes.add(other);
+    for (int i = 0; i < 10; i++) {
+      assertNotNull(one.enter(tenant, "ann"));
+    }
+    assertNotNull(other.enter(tenant, "ann"));
+    assertFalse(claimed(redis).contains(one.id.toString()));
+
+    live.add(other.id);
+
+    await().atMost(Duration.ofSeconds(20)).until(() -> claimed(redis).contains(one.id.toString()));
   }
 
   private String claimed(TestRedis redis) {
