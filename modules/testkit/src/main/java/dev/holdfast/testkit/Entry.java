@@ -35,6 +35,9 @@ public sealed interface Entry {
 
   record Live(long at, String channel, Position position) implements Entry {}
 
+  /** An error that the server told, to a frame or of the connection. */
+  record Refused(long at, String code) implements Entry {}
+
   /**
    * @param current false for a connection that this client had given up before, for example after
    *     it opened another

@@ -92,6 +92,7 @@ public final class Ledger {
               new Entry.Received(
                   now, channel, position, frame.path("event").asText(), frame.get("data")));
       case "gap" -> add(gap(now, channel, frame));
+      case "error" -> add(new Entry.Refused(now, frame.path("code").asText()));
       case "live" -> add(new Entry.Live(now, channel, position));
       default -> {
         // Answers and heartbeats are the connection's affair.

@@ -11,7 +11,7 @@ import java.util.List;
  * ids from its standard input, which the operating system closes with us, and then ends them by
  * SIGKILL, paused or not.
  */
-final class ProcessGuard {
+public final class ProcessGuard {
   private static final String SCRIPT =
       """
       trap '' INT HUP TERM
@@ -41,7 +41,7 @@ final class ProcessGuard {
   }
 
   /** Forgets the process by itself when it has ended: its id may be another's soon. */
-  static void watch(Process process) {
+  public static void watch(Process process) {
     Shell.GUARD.order("watch", process.pid());
     process.onExit().thenRun(() -> Shell.GUARD.order("forget", process.pid()));
   }

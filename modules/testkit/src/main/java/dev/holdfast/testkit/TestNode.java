@@ -47,6 +47,12 @@ public final class TestNode {
     return place.port();
   }
 
+  /** Where it listens to other members of the bus: for who belongs to them, and for messages. */
+  public List<Integer> busPorts() {
+    Object messages = settings.values().get("cluster.messagePort");
+    return List.of(place.busPort(), (Integer) messages);
+  }
+
   /** Where clients connect. */
   public URI url() {
     return URI.create("ws://127.0.0.1:" + place.port() + "/v1/connect");

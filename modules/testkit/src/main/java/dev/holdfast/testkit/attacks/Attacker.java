@@ -1,0 +1,110 @@
+package dev.holdfast.testkit.attacks;
+
+import dev.holdfast.testkit.ProcessGuard;
+import dev.holdfast.testkit.TestCluster;
+import dev.holdfast.testkit.TestNode;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A process that attacks. It has less of the machine's time than others: what it computes itself is
+ * not to take from those that it attacks, as that of another machine would not.
+ */
+public final class Attacker implements AutoCloseable {
+  private final Process process;
+  private final BufferedReader answers;
+
+  /**
+   * @param tries how often something was tried
+   * @param answers the most frequent ones
+   */
+  public record Result(long tries, String answers) {}
+
+  private Attacker(Process process) {
+    this.process = process;
+    this.answers = process.inputReader(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * @param log what it says when it fails
+   */
+  public static Attacker start(Path log) {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    List<String> command =
+        List.of(
+            "nice",
+            "-n",
+            "5",
+            java,
+            "-Xmx384m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            AttackerMain.class.getName());
+    try {
+      File errors = log.toFile();
+      var builder = new ProcessBuilder(command).redirectError(errors);
+      Process process = builder.start();
+      ProcessGuard.watch(process);
+      return new Attacker(process);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Begins, and ends after this time; one at a time. */
+  CompletableFuture<Result> attack(
+      Attack attack, TestCluster cluster, String tenant, Duration time) {
+    String order =
+        Stream.of(
+                attack.name(),
+                time.toNanos(),
+                ports(cluster.nodes().stream().map(TestNode::port).toList()),
+                ports(cluster.nodes().stream().flatMap(node -> node.busPorts().stream()).toList()),
+                cluster.token(tenant, "eve", Set.of("*")),
+                cluster.token(tenant, "mallory", Set.of()))
+            .map(Object::toString)
+            .collect(Collectors.joining("\t", "", "\n"));
+    try {
+      process.outputWriter().write(order);
+      process.outputWriter().flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return CompletableFuture.supplyAsync(this::result);
+  }
+
+  private static String ports(Collection<Integer> ports) {
+    return ports.stream().map(String::valueOf).collect(Collectors.joining(","));
+  }
+
+  private Result result() {
+    try {
+      String line = answers.readLine();
+      if (line == null) {
+        throw new IllegalStateException("the attacker has ended");
+      }
+      String[] parts = line.split("\t", -1);
+      return new Result(Long.parseLong(parts[0]), parts[1]);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}

@@ -1,0 +1,44 @@
+package dev.holdfast.testkit.attacks;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What became of one attack, and of others meanwhile.
+ *
+ * @param delivery of bystanders' publications to bystanders
+ * @param requests of the bystander by HTTP
+ * @param back from its end until everybody had published and read once more
+ * @param violations of what is promised to others; empty where all holds
+ */
+public record Outcome(
+    String attack,
+    Attacker.Result result,
+    Phases delivery,
+    Phases requests,
+    Duration back,
+    Taken taken,
+    List<String> violations) {
+  public Outcome {
+    violations = List.copyOf(violations);
+  }
+
+  /** The same before, while and after it was attacked. */
+  public record Phases(Latencies before, Latencies during, Latencies after) {
+    /** By which factor p99 grew. */
+    public double growth() {
+      return during.at(0.99) / before.at(0.99);
+    }
+  }
+
+  /**
+   * What was taken of memory while it was attacked.
+   *
+   * @param residentMiB of the node that took the most
+   * @param budget the part of its limit that the fullest budget of a node had
+   * @param fullest which that was
+   * @param series lines of metrics of the node that had the most
+   * @param storeMiB by how much Redis grew
+   */
+  public record Taken(long residentMiB, double budget, String fullest, int series, long storeMiB) {}
+}
