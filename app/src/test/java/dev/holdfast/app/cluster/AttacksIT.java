@@ -1,0 +1,152 @@
+package dev.holdfast.app.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.core.Ids;
+import dev.holdfast.redis.EmbeddedRedisConfig.Fsync;
+import dev.holdfast.testkit.ClusterExtension;
+import dev.holdfast.testkit.ClusterOptions;
+import dev.holdfast.testkit.TestCluster;
+import dev.holdfast.testkit.TestRedis;
+import dev.holdfast.testkit.WsTestClient;
+import dev.holdfast.testkit.attacks.Attack;
+import dev.holdfast.testkit.attacks.AttackTable;
+import dev.holdfast.testkit.attacks.Attacker;
+import dev.holdfast.testkit.attacks.Attacks;
+import dev.holdfast.testkit.attacks.Bystanders;
+import dev.holdfast.testkit.attacks.Outcome;
+import dev.holdfast.testkit.attacks.Play;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The attack suite, on three nodes with the limits that a node has by default. {@code
+ * -Dholdfast.attacks} says which: {@code ci}, {@code all}, or parts of names; {@code
+ * -Dholdfast.attacks.seconds} how long each. Its table is in {@code target/attacks.md}.
+ */
+@ExtendWith(ClusterExtension.class)
+@TestMethodOrder(OrderAnnotation.class)
+class AttacksIT {
+  private static final Logger LOG = LoggerFactory.getLogger(AttacksIT.class);
+  private static final String WANTED = System.getProperty("holdfast.attacks", "ci");
+  private static final boolean SHORT = WANTED.equals("ci");
+  private static final Duration TIME =
+      Duration.ofSeconds(Integer.getInteger("holdfast.attacks.seconds", SHORT ? 1 : 60));
+  private static final Duration WINDOW = SHORT ? Duration.ofMillis(300) : least(TIME, 10);
+  private static final AttackTable TABLE = new AttackTable();
+
+  private static TestCluster cluster;
+  private static Attacker attacker;
+
+  private static Duration least(Duration time, int seconds) {
+    return time.getSeconds() < seconds ? time : Duration.ofSeconds(seconds);
+  }
+
+  @BeforeAll
+  static void start() {
+    TestRedis redis = TestRedis.own(Fsync.EVERYSEC);
+    redis.call("CONFIG", "SET", "maxmemory", "1gb");
+    attacker = Attacker.start(Path.of("target", "attacker.log"));
+    cluster = TestCluster.start(asByDefault(), redis);
+  }
+
+  /** Tests have far wider limits otherwise. */
+  private static ClusterOptions asByDefault() {
+    return ClusterOptions.of(3)
+        .with("gateway.publishRate", 100)
+        .with("gateway.heartbeat", "20s")
+        .with("gateway.sockets.perAddress", 200)
+        .with("gateway.operatorTenant", Quota.OPERATORS)
+        .with("lease.lease", "10s")
+        .with("limits.user.connects", 100)
+        .with("limits.user.publications", 1_000)
+        .with("limits.user.bytes", 8 << 20)
+        .with("limits.user.requests", 2_000)
+        .with("limits.user.connections", 200);
+  }
+
+  @Order(0)
+  @TestFactory
+  Stream<DynamicTest> oneUserTakesNothingFromOtherTenants() {
+    var scale = new Play.Scale(2, 3, 60, TIME, WINDOW);
+    return Attacks.of(WANTED).stream()
+        .map(attack -> DynamicTest.dynamicTest(attack.name(), () -> play(scale, attack)));
+  }
+
+  @Order(1)
+  @Test
+  void oneHostileTenantOfTwentyTakesNothingFromTheOthers() {
+    var scale = new Play.Scale(19, SHORT ? 3 : 20, SHORT ? 60 : 40, TIME, WINDOW);
+    play(scale, Attacks.of(Attacks.AT_ONCE).get(0));
+  }
+
+  private static void play(Play.Scale scale, Attack attack) {
+    cluster.startAll();
+    Outcome outcome = Play.of(cluster, attacker, scale, attack);
+    TABLE.add(outcome);
+    assertEquals(List.of(), outcome.violations(), () -> cluster.logTails());
+  }
+
+  /** Otherwise the others could say nothing. */
+  @Test
+  void whatIsAnotherTenantsWouldBeNoticed() {
+    try (var bystanders = Bystanders.of(cluster, 2, 2, 10)) {
+      assertEquals(List.of(), bystanders.errors());
+      WsTestClient forger = cluster.client(bystanders.tenant(), "forger");
+      Traffic.await(forger.connect());
+      Traffic.await(forger.publish(Bystanders.TOPIC, "said", Map.of("tenant", "another")));
+      bystanders.round(Duration.ofSeconds(30));
+      List<String> errors = bystanders.errors();
+      assertEquals(2, errors.size(), errors::toString);
+      assertTrue(errors.get(0).contains("not its tenant's"), errors::toString);
+      forger.close();
+    }
+  }
+
+  @Test
+  void threeNodesTogetherGiveAUserItsRate() throws Exception {
+    try (var quota = new Quota(cluster, "t-" + Ids.fresh())) {
+      quota.set("user.publications", 300);
+      quota.flood(Duration.ofSeconds(3));
+      double most = 1.05 * 300 * quota.seconds() + 300 + 3;
+      double least = 0.85 * 300 * quota.seconds();
+      long taken = quota.taken();
+      assertTrue(taken >= least && taken <= most, taken + " of " + least + " to " + most);
+    }
+  }
+
+  @Test
+  void threeNodesTogetherGiveAUserItsConnections() throws Exception {
+    try (var quota = new Quota(cluster, "t-" + Ids.fresh())) {
+      quota.set("user.connections", 40);
+      long had = quota.connect(75);
+      assertTrue(had >= 40 && had <= 42, "has " + had);
+    }
+  }
+
+  @AfterAll
+  static void tell() throws IOException {
+    attacker.close();
+    cluster.close();
+    String table = TABLE.text();
+    LOG.info("Attacks:\n{}", table);
+    Files.writeString(Path.of("target", "attacks.md"), table);
+  }
+}
