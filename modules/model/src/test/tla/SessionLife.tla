@@ -9,13 +9,14 @@ CONSTANTS
   Lost,             \* a notice may be lost on the bus
   Late,             \* an attach may be read by Redis after its asker gave up
   Kills,            \* a node may be killed
-  FailsOver,        \* Redis may once go back to an older state: a replica that lagged
+  Failovers,        \* how often Redis may go back to an older state: a replica that lagged, or the server of before
   Ends,             \* the session may be ended, by a service or after its linger
   \* What the design does; FALSE takes it away, to see that it is missed.
   GreatestWins,     \* of notices that come early a node keeps the one of the greatest generation; else the latest
   HasDeadline,      \* an attach carries a deadline in Redis' time; what is to be taken back is so after it
   LowerIsLost,      \* 'replaced' needs a greater generation in the record; anything else may come back
   GenerationsLeap,  \* on another server than the last time the generation goes up by more than one
+  LeapsApart,       \* servers that go on from one copy, one after the other, leap to different generations
   Compares          \* each node compares its connections with the records, and the records with them
 
 Nobody == "nobody"
@@ -31,7 +32,7 @@ VARIABLES
   notices,  \* on the bus, to a node: the generation that is over, and why
   early,    \* of each node: the generation of the notice kept for connections that are not open yet
   up,       \* the nodes that live
-  failed,   \* whether Redis went back
+  failed,   \* how often Redis went back
   over      \* for the properties alone: the connections over which another attached
 
 vars == <<rec, copy, conn, attach, passed, takeBack, notices, early, up, failed, over>>
@@ -46,10 +47,11 @@ Init ==
   /\ passed = {} /\ takeBack = {} /\ notices = {}
   /\ early = [n \in Nodes |-> 0]
   /\ up = Nodes
-  /\ failed = FALSE /\ over = {}
+  /\ failed = 0 /\ over = {}
 
-Server == IF failed THEN 1 ELSE 0
-NextGen == rec.gen + (IF GenerationsLeap /\ rec.server # Server THEN Cardinality(Conns) + 1 ELSE 1)
+Server == failed
+Leap == (IF LeapsApart THEN Server ELSE 1) * (Cardinality(Conns) + 1)
+NextGen == rec.gen + (IF GenerationsLeap /\ rec.server # Server THEN Leap ELSE 1)
 Open(c) == conn[c].state = "open"
 Alive == rec.state \in {"attached", "detached"}
 Closed(c, why) == [conn EXCEPT ![c].state = "closed", ![c].why = why]
@@ -188,14 +190,14 @@ Delete ==
   /\ UNCHANGED <<copy, conn, attach, passed, takeBack, notices, early, up, failed, over>>
 
 Replicate ==
-  /\ FailsOver /\ ~failed /\ copy # rec
+  /\ Failovers > 0 /\ failed = 0 /\ copy # rec
   /\ copy' = rec
   /\ UNCHANGED <<rec, conn, attach, passed, takeBack, notices, early, up, failed, over>>
 
-(* The replica takes over; what it had not got is gone. *)
+(* The replica takes over; what it had not got is gone. And back, where what it got meanwhile is gone. *)
 FailOver ==
-  /\ FailsOver /\ ~failed
-  /\ failed' = TRUE /\ rec' = copy
+  /\ failed < Failovers
+  /\ failed' = failed + 1 /\ rec' = copy
   /\ UNCHANGED <<copy, conn, attach, passed, takeBack, notices, early, up, over>>
 
 Next ==

@@ -110,6 +110,33 @@ class EndOfAttachmentIT {
     }
   }
 
+  /** After a failover and back both servers had leapt from one copy, and so to one generation. */
+  @Test
+  void whatTwoFailoversToOneCopyAttachedIsNotTakenForEachOther(@OwnRedis TestRedis own) {
+    try (LaggingReplica replica = LaggingReplica.of(own);
+        GatewayFixture there = new GatewayFixture(own.uri());
+        GatewayFixture other =
+            new GatewayFixture(own.uri(), there.tenant, GatewayConfig.DEFAULTS)) {
+      Welcomed ann = there.hello("ann", "publish:topic:*");
+      Welcomed bob = there.hello("bob", "publish:topic:*");
+      replica.cutOff(own);
+      own.restoreFrom(replica.data());
+      there.awaitStore();
+      Welcomed anns = resume(there, ann).live();
+      Welcomed bobs = resume(there, "bob", bob).live();
+      own.restoreFrom(replica.data());
+      there.awaitStore();
+      other.awaitStore();
+
+      resume(there, ann);
+      resume(other, "bob", bob);
+      publish(bobs);
+
+      assertEquals("4009 lost", close(anns));
+      assertEquals("4009 lost", close(bobs));
+    }
+  }
+
   @Test
   void aSessionThatWasEndedClosesAConnectionThatMissedIt() {
     Welcomed ann = node.hello("ann", "publish:topic:*");

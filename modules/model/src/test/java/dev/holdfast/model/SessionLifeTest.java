@@ -19,12 +19,13 @@ class SessionLifeTest {
               Map.entry("Lost", "FALSE"),
               Map.entry("Late", "FALSE"),
               Map.entry("Kills", "FALSE"),
-              Map.entry("FailsOver", "FALSE"),
+              Map.entry("Failovers", "0"),
               Map.entry("Ends", "FALSE"),
               Map.entry("GreatestWins", "TRUE"),
               Map.entry("HasDeadline", "TRUE"),
               Map.entry("LowerIsLost", "TRUE"),
               Map.entry("GenerationsLeap", "TRUE"),
+              Map.entry("LeapsApart", "TRUE"),
               Map.entry("Compares", "TRUE")));
 
   private static final List<String> IN_EACH_STATE = List.of("OneWriter");
@@ -34,7 +35,7 @@ class SessionLifeTest {
   @Test
   void withFaultsOfBusAndRedisThereIsOneWriterAndNobodyIsReplacedByNobody() throws Exception {
     Tlc faults = CALM.with("Lost", "TRUE").with("Late", "TRUE").with("Ends", "TRUE");
-    holds(faults.with("FailsOver", "TRUE").check(IN_EACH_STATE, IN_EACH_STEP));
+    holds(faults.with("Failovers", "1").check(IN_EACH_STATE, IN_EACH_STEP));
   }
 
   @Test
@@ -46,7 +47,7 @@ class SessionLifeTest {
 
   @Test
   void afterAFailoverToAnOlderStateEverythingIsMendedInTheEnd() throws Exception {
-    Tlc faults = CALM.with("FailsOver", "TRUE").with("Ends", "TRUE").with("Lost", "TRUE");
+    Tlc faults = CALM.with("Failovers", "1").with("Ends", "TRUE").with("Lost", "TRUE");
     holds(faults.check(IN_EACH_STATE, IN_THE_END));
   }
 
@@ -62,16 +63,24 @@ class SessionLifeTest {
   /** Clients that had attached just before a failover were told not to come back. */
   @Test
   void aLowerGenerationTakenForReplacedSendsAwayWhoIsAlone() throws Exception {
-    Tlc fenced = CALM.with("LowerIsLost", "FALSE").with("FailsOver", "TRUE");
+    Tlc fenced = CALM.with("LowerIsLost", "FALSE").with("Failovers", "1");
     fails(fenced.check(List.of(), List.of("ReplacedByAnother")));
   }
 
   /** After a failover the next attach had the generation of one that the replica never got. */
   @Test
   void aGenerationThatIsGivenTwiceLetsTwoWriteAndSendsAwayWhoIsAlone() throws Exception {
-    Tlc counted = CALM.with("GenerationsLeap", "FALSE").with("FailsOver", "TRUE");
+    Tlc counted = CALM.with("GenerationsLeap", "FALSE").with("Failovers", "1");
     fails(counted.check(IN_EACH_STATE, List.of()));
     fails(counted.with("Conns", "{c1, c2, c3}").check(List.of(), List.of("ReplacedByAnother")));
+  }
+
+  /** After a failover and back, both servers had leapt from one copy, to one generation. */
+  @Test
+  void twoServersThatLeapToOneGenerationLetTwoWrite() throws Exception {
+    Tlc twice = CALM.with("Failovers", "2");
+    fails(twice.with("LeapsApart", "FALSE").check(IN_EACH_STATE, List.of()));
+    holds(twice.check(IN_EACH_STATE, IN_EACH_STEP));
   }
 
   /** An attach that Redis read 14 s late threw out the client that had come back. */

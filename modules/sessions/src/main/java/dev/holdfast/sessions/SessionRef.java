@@ -9,8 +9,8 @@ import dev.holdfast.core.Names;
  * @param generation of the attachment, from 1; 0 for a service, which is not fenced
  */
 public record SessionRef(String tenant, String session, long generation) implements BusValue {
-  /** Where the store goes to other data, generations go on so far ahead. */
-  private static final long LEAP = 1 << 20;
+  /** Where the store goes to other data, generations go on at least so far ahead for each ms. */
+  private static final long LEAP = 1 << 10;
 
   public SessionRef {
     Names.tenant(tenant);
@@ -22,6 +22,6 @@ public record SessionRef(String tenant, String session, long generation) impleme
    * generation, so that the greater one need not be the later.
    */
   public boolean mayBeOtherData(long other) {
-    return other - generation >= LEAP / 2;
+    return other - generation >= LEAP;
   }
 }

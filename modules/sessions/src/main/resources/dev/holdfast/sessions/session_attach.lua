@@ -7,7 +7,8 @@
 --         | {'stale'}: a later attempt of the same client holds it; nothing changed
 --         | {'refused'}: nothing changed (not there, another user's, ended, past its due time; new: the id is in use)
 -- A generation never comes twice, also where this is an older copy of the data, which had lost some: if the record was last attached on
--- other data, the generation leaps over all that these may have given since; 'leaps' keeps from where, the newest eight.
+-- other data, the generation leaps over all that these may have given since, and by the time of day, so that two that go on from one copy,
+-- one after the other, leap apart; 'leaps' keeps from where to where, the newest eight.
 -- TTLs: all three keys ARGV 10. A full Redis refuses a new session before anything changed (HSET comes first), and never a resume.
 in_time(ARGV[14])
 local s = redis.call('HMGET', KEYS[1], 'user', 'state', 'due', 'gen', 'node', 'conn', 'inst', 'try', 'data', 'leaps')
@@ -22,11 +23,15 @@ end
 if ARGV[11] ~= '' and s[7] == ARGV[11] and tonumber(s[8]) > tonumber(ARGV[12]) then return {'stale'} end
 if ARGV[1] == 'resume' then keeps(KEYS[1]) end
 local leaps = s[9] and s[9] ~= ARGV[13]
-local generation = string.format('%.0f', tonumber(s[4] or '0') + (leaps and LEAP or 1))
+local before = tonumber(s[4] or '0')
+local generation = string.format('%.0f', leaps and math.max(before + LEAP, now * LEAPS_PER_MS) or before + 1)
 redis.call('HSET', KEYS[1], 'state', 'attached', 'gen', generation, 'node', ARGV[5], 'conn', ARGV[6], 'client', ARGV[7],
   'addr', ARGV[8], 'since', now, 'roles', ARGV[3], 'perms', ARGV[4], 'linger', ARGV[9], 'renewed', now,
   'inst', ARGV[11], 'try', ARGV[12], 'data', ARGV[13])
-if leaps then redis.call('HSET', KEYS[1], 'leaps', string.match(s[4] .. ',' .. (s[10] or ''), '^' .. string.rep('%d*,?', 8))) end
+if leaps then
+  local all = s[4] .. ':' .. generation .. ',' .. (s[10] or '')
+  redis.call('HSET', KEYS[1], 'leaps', string.match(all, '^' .. string.rep('[%d:]*,?', 8)))
+end
 redis.call('HDEL', KEYS[1], 'due')
 extend(ARGV[10], KEYS[1], KEYS[2], KEYS[3])
 local held = s[2] == 'attached'

@@ -18,12 +18,13 @@ local function lives(state, due)
   return state == 'attached' or (state == 'detached' and now_ms() < tonumber(due or '0'))
 end
 
--- What generations are ahead by where Redis has gone to other data; and whether one was given by data that these never had. What was
--- attached since may be an older attempt of the same client, that came late: so it is not said to have taken the session.
-local LEAP = 1048576
+-- How far generations go on at least where Redis has gone to other data, and how they follow its clock then (which may be behind); and
+-- whether one was given by data that these never had. What was attached since may be an older attempt of the same client, that came late:
+-- so it is not said to have taken the session.
+local LEAP, LEAPS_PER_MS = 1048576, 1024
 local function leapt_over(leaps, generation)
-  for from in string.gmatch(leaps or '', '%d+') do
-    if generation > tonumber(from) and generation < tonumber(from) + LEAP then return true end
+  for from, to in string.gmatch(leaps or '', '(%d+):(%d+)') do
+    if generation > tonumber(from) and generation < tonumber(to) then return true end
   end
   return false
 end
