@@ -7,6 +7,7 @@ import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.auth.DevelopmentKey;
 import dev.holdfast.auth.VerificationKey;
 import dev.holdfast.cluster.ClusterSecret;
+import dev.holdfast.core.SecretFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
@@ -53,7 +54,7 @@ public final class Keys {
       return config.with(cluster.withSecret(ClusterSecret.of(config.data())));
     } catch (IOException e) {
       if (cluster.members().isEmpty() && !Files.isWritable(config.data())) {
-        return config.with(cluster.withSecret(ClusterSecret.fresh()));
+        return config.with(cluster.withSecret(SecretFile.fresh()));
       }
       throw new ConfigException(List.of("cluster secret: " + e.getMessage()));
     }

@@ -1,5 +1,6 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.core.SecretFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -153,7 +154,7 @@ public final class EmbeddedRedis implements AutoCloseable {
           "version " + version + " is too old, " + RedisVersion.OLDEST + " is needed");
     }
     folder.checkReadableBy(version);
-    String password = config.open() ? null : ServerFile.freshPassword();
+    String password = config.open() ? null : SecretFile.fresh();
     for (int attempt = 1; ; attempt++) {
       int port = config.port() == 0 ? ServerProbe.freePort() : config.port();
       var redis = new EmbeddedRedis(config.withPort(port), password, binary, version, folder);

@@ -1,15 +1,10 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.core.SecretFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 
 /**
@@ -18,23 +13,15 @@ import java.util.List;
  * CONFIG} the rights of the node's user: it writes files where and as it is told.
  */
 final class ServerFile {
-  private static final int PASSWORD_BYTES = 32;
-
   /** What changes settings, loads code, or copies the data to another server. */
   private static final List<String> SWITCHED_OFF =
       List.of("CONFIG", "DEBUG", "MODULE", "REPLICAOF", "SLAVEOF");
 
   private ServerFile() {}
 
-  /** Made anew for each start: one that got to another program on the same port opens nothing. */
-  static String freshPassword() {
-    byte[] bytes = new byte[PASSWORD_BYTES];
-    new SecureRandom().nextBytes(bytes);
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-  }
-
   /**
-   * @param password null: none, and no command is switched off
+   * @param password made anew for each start, as one that got to another program on the same port
+   *     opens nothing then; null: none, and no command is switched off
    */
   static void write(EmbeddedRedisConfig config, String password, DataFolder folder)
       throws IOException {
@@ -63,15 +50,6 @@ final class ServerFile {
 
   private static void writeForOwner(Path file, List<String> lines) throws IOException {
     Files.deleteIfExists(file);
-    Files.createFile(file, ownerOnly());
-    Files.write(file, lines, StandardCharsets.UTF_8);
-  }
-
-  private static FileAttribute<?>[] ownerOnly() {
-    return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-        }
-        : new FileAttribute<?>[0];
+    SecretFile.create(file, String.join("\n", lines) + "\n");
   }
 }

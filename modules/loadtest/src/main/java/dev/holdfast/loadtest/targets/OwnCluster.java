@@ -2,6 +2,7 @@ package dev.holdfast.loadtest.targets;
 
 import dev.holdfast.auth.DevelopmentKey;
 import dev.holdfast.cluster.ClusterSecret;
+import dev.holdfast.core.SecretFile;
 import dev.holdfast.loadtest.plan.Address;
 import dev.holdfast.loadtest.plan.Address.BusAddress;
 import dev.holdfast.redis.EmbeddedRedis;
@@ -66,9 +67,12 @@ public final class OwnCluster implements Target {
     try {
       var settings = EmbeddedRedisConfig.in(folder.resolve("redis")).withFsync(config.fsync());
       redis = EmbeddedRedis.start(settings);
-      redisUri = OwnerFile.write(folder.resolve("redis.uri"), redis.uri());
+      // By a file: all users of a machine read command lines.
+      redisUri = SecretFile.create(folder.resolve("redis.uri"), redis.uri());
     } catch (EmbeddedRedisException e) {
       throw new TargetException(e.getMessage());
+    } catch (IOException e) {
+      throw new TargetException("redis.uri can't be written: " + e);
     }
     prepare();
     nodes.values().forEach(OwnNode::start);
