@@ -3,6 +3,7 @@ package dev.holdfast.cluster;
 import static dev.holdfast.cluster.ClusterConfig.WAYS_OUT;
 
 import dev.holdfast.core.BusCodec;
+import dev.holdfast.core.Doors;
 import dev.holdfast.core.Seal;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -78,7 +79,7 @@ public final class Cluster {
     Identity own = identity(config);
     VertxOptions options = options(config, config.secret() == null ? null : own);
     Promise<Member> joined = Promise.promise();
-    Runnable join = () -> join(config, own, joined);
+    Runnable join = () -> join(config, own, joined, registry);
     new Thread(join, "holdfast-join").start();
     return joined
         .future()
@@ -86,9 +87,10 @@ public final class Cluster {
             member -> build(config, options, member, registry).onFailure(failure -> member.end()));
   }
 
-  private static void join(ClusterConfig config, Identity own, Promise<Member> joined) {
+  private static void join(
+      ClusterConfig config, Identity own, Promise<Member> joined, MeterRegistry registry) {
     try {
-      var handshake = new Handshake(own, config.publicHost() != null);
+      var handshake = new Handshake(own, config.publicHost() != null, registry);
       joined.complete(Member.join(Membership.config(config), handshake));
     } catch (RuntimeException e) {
       joined.fail(e);
@@ -129,8 +131,10 @@ public final class Cluster {
       HazelcastClusterManager manager,
       MeterRegistry registry) {
     BusCodec codec = new BusCodec(seal(config));
+    Doors doors = new Doors(config.guarded() ? new MessageGate(registry) : null);
     return Vertx.builder()
         .with(options)
+        .withTransport(doors.transport())
         .withClusterManager(manager)
         .withMetrics(new MicrometerMetricsFactory(registry))
         .buildClustered()

@@ -1,6 +1,8 @@
 package dev.holdfast.cluster;
 
 import com.hazelcast.nio.MemberSocketInterceptor;
+import dev.holdfast.core.LastComers;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -43,24 +45,37 @@ final class Handshake implements MemberSocketInterceptor {
   /** A process that starts on a busy machine takes its time. */
   private static final Duration PATIENCE = Duration.ofSeconds(8);
 
+  /** Accepted connections whose proof is awaited; each has a thread meanwhile. */
+  static final int MOST = Membership.TASKS - 16;
+
+  private static final long LONGEST_WAIT_NS = 1_000_000_000L;
+  private static final long STEP_MS = 50;
+
   private static final String ENCODING = "PkiPath";
 
   private final Identity self;
   private final boolean translated;
   private final Duration patience;
+  private final LastComers<Socket> strangers;
   private final SecureRandom random = new SecureRandom();
+  private final Object room = new Object();
+
+  /** Guarded by {@code room}. */
+  private int accepted;
 
   /**
    * @param translated others reach this member by another address than its own
    */
-  Handshake(Identity self, boolean translated) {
-    this(self, translated, PATIENCE);
+  Handshake(Identity self, boolean translated, MeterRegistry registry) {
+    this(self, translated, PATIENCE, registry);
   }
 
-  Handshake(Identity self, boolean translated, Duration patience) {
+  Handshake(Identity self, boolean translated, Duration patience, MeterRegistry registry) {
     this.self = self;
     this.translated = translated;
     this.patience = patience;
+    var few = new LastComers<Socket>(MOST, Handshake::close);
+    this.strangers = Strangers.counted("membership", few, registry);
   }
 
   @Override
@@ -73,14 +88,56 @@ final class Handshake implements MemberSocketInterceptor {
     run(socket, (InetSocketAddress) socket.getRemoteSocketAddress(), "connector", "acceptor");
   }
 
+  /**
+   * Holds the thread that accepts until there is room for one more; to be called before each {@link
+   * #onAccept}. Without it all that connect would be taken in, and wait with an open file each.
+   */
+  void makeRoom() {
+    long until = System.nanoTime() + LONGEST_WAIT_NS;
+    synchronized (room) {
+      boolean waits = true;
+      while (waits && accepted >= MOST && System.nanoTime() < until) {
+        strangers.dropOldest();
+        waits = awaitEnd();
+      }
+      accepted++;
+    }
+  }
+
+  private boolean awaitEnd() {
+    try {
+      room.wait(STEP_MS);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
   @Override
   public void onAccept(Socket socket) throws IOException {
+    strangers.came(socket);
     try {
       run(socket, (InetSocketAddress) socket.getLocalSocketAddress(), "acceptor", "connector");
     } catch (IOException e) {
       LOG.debug("{} is no member: {}", socket.getRemoteSocketAddress(), e.getMessage());
-      throw e;
+      throw e instanceof Refused ? e : new Refused(e.toString());
+    } finally {
+      strangers.left(socket);
+      synchronized (room) {
+        accepted--;
+        room.notifyAll();
+      }
     }
+  }
+
+  private static boolean close(Socket stranger) {
+    try {
+      stranger.close();
+    } catch (IOException e) {
+      LOG.debug("not closed: {}", e.toString());
+    }
+    return true;
   }
 
   /**

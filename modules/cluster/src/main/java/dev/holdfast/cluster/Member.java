@@ -1,5 +1,6 @@
 package dev.holdfast.cluster;
 
+import com.hazelcast.auditlog.AuditlogService;
 import com.hazelcast.config.Config;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.instance.EndpointQualifier;
@@ -8,6 +9,7 @@ import com.hazelcast.instance.impl.DefaultNodeExtension;
 import com.hazelcast.instance.impl.HazelcastInstanceFactory;
 import com.hazelcast.instance.impl.Node;
 import com.hazelcast.instance.impl.NodeExtension;
+import com.hazelcast.internal.server.tcp.TcpServerAcceptor;
 import com.hazelcast.nio.MemberSocketInterceptor;
 import io.vertx.core.Completable;
 import io.vertx.core.Promise;
@@ -78,6 +80,15 @@ final class Member extends HazelcastClusterManager {
         @Override
         public MemberSocketInterceptor getSocketInterceptor(EndpointQualifier ignored) {
           return handshake;
+        }
+
+        /** What is asked for first with each connection, by the thread that accepts it. */
+        @Override
+        public AuditlogService getAuditlogService() {
+          if (Thread.currentThread().getClass().getEnclosingClass() == TcpServerAcceptor.class) {
+            handshake.makeRoom();
+          }
+          return super.getAuditlogService();
         }
       };
     }

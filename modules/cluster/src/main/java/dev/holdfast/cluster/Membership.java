@@ -30,8 +30,11 @@ final class Membership {
 
   private Membership() {}
 
-  /** That a proof takes its time keeps neither other proofs nor other tasks waiting. */
-  private static final int TASKS = 64;
+  /**
+   * Threads for connections that are opened or accepted: that a proof takes its time keeps neither
+   * other proofs nor other tasks waiting.
+   */
+  static final int TASKS = 64;
 
   /**
    * What is read by Java's own serialization: failures of another member, and what they hold.
@@ -65,7 +68,7 @@ final class Membership {
     network(config.getNetworkConfig(), cluster);
     config.setProperty("hazelcast.partition.count", Integer.toString(PARTITIONS));
     config.setProperty("hazelcast.socket.bind.any", "false");
-    config.addExecutorConfig(new ExecutorConfig(ExecutionService.ASYNC_EXECUTOR, TASKS));
+    config.addExecutorConfig(new ExecutorConfig(ExecutionService.IO_EXECUTOR, TASKS));
     config.setProperty("hazelcast.local.localAddress", cluster.host());
     // Vert.x keeps the registrations and the members' addresses in these.
     config.addMultiMapConfig(

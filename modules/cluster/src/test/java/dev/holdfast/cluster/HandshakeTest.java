@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Whoever reached the port of membership was a member, and could read and clear all addresses. */
 class HandshakeTest {
   private static final String SECRET = "a secret for tests alone, of more than 32 characters";
+  private static final MeterRegistry METERS = new SimpleMeterRegistry();
 
   private Handshake member = handshake(SECRET);
   private ServerSocketChannel port;
@@ -131,7 +134,7 @@ class HandshakeTest {
 
   @Test
   void whoKeepsSilentOrSaysAByteNowAndThenDoesNotHoldAThread() throws Exception {
-    member = new Handshake(Identity.ofSecret(SECRET), false, Duration.ofSeconds(1));
+    member = new Handshake(Identity.ofSecret(SECRET), false, Duration.ofSeconds(1), METERS);
     CompletableFuture<Socket> accepted = accept();
     Socket connected = connect();
     connected.getOutputStream().write('h');
@@ -218,7 +221,7 @@ class HandshakeTest {
 
   private static Handshake handshake(String secret, boolean translated) {
     try {
-      return new Handshake(Identity.ofSecret(secret), translated);
+      return new Handshake(Identity.ofSecret(secret), translated, METERS);
     } catch (GeneralSecurityException e) {
       throw new AssertionError(e);
     }

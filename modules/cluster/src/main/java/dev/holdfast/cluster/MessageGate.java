@@ -1,0 +1,81 @@
+package dev.holdfast.cluster;
+
+import dev.holdfast.core.Doors;
+import dev.holdfast.core.LastComers;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Stands at the port of messages: who connects has a TLS handshake to prove itself by, and a
+ * bounded time for it; few may be about it at once. Any thread.
+ */
+final class MessageGate implements Doors.Gate {
+  /** Members that come up at once connect at once. */
+  static final int MOST = 64;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(8);
+
+  private final Duration patience;
+  private final LastComers<Channel> strangers;
+
+  MessageGate(MeterRegistry registry) {
+    this(MOST, PATIENCE, registry);
+  }
+
+  MessageGate(int most, Duration patience, MeterRegistry registry) {
+    this.patience = patience;
+    this.strangers = Strangers.counted("messages", LastComers.ofChannels(most), registry);
+  }
+
+  @Override
+  public boolean admits(Channel accepted) {
+    if (!strangers.came(accepted)) {
+      return false;
+    }
+    accepted.pipeline().addFirst(new Proof());
+    accepted.closeFuture().addListener(closed -> strangers.left(accepted));
+    return true;
+  }
+
+  /** Waits for the handshake, and goes. Confined to the connection's event loop. */
+  private final class Proof extends ChannelInboundHandlerAdapter {
+    private Future<?> late;
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+      Channel stranger = context.channel();
+      Runnable tooLate = () -> late(stranger);
+      late = context.executor().schedule(tooLate, patience.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** The first that comes; TLS is there by then. */
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object bytes) {
+      SslHandler tls = context.pipeline().get(SslHandler.class);
+      if (tls != null) {
+        tls.handshakeFuture().addListener(done -> ended(context.channel(), done.isSuccess()));
+        context.pipeline().remove(this);
+      }
+      context.fireChannelRead(bytes);
+    }
+
+    private void ended(Channel channel, boolean proved) {
+      if (proved) {
+        late.cancel(false);
+        strangers.left(channel);
+      }
+    }
+
+    private void late(Channel stranger) {
+      if (strangers.left(stranger)) {
+        stranger.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package dev.holdfast.cluster;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.core.Doors;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Whoever connected to a port of the bus and said nothing was taken in, and so were all that came
+ * after: each had an open file, those at the port of membership for as long as it took until a
+ * thread had listened to its silence, and members waited behind them.
+ */
+class StrangersTest {
+  private static final String SECRET = "a secret for tests alone, of more than 32 characters";
+  private static final int CROWD = 200;
+
+  private final MeterRegistry meters = new SimpleMeterRegistry();
+  private final List<Vertx> members = new ArrayList<>();
+  private final List<SocketChannel> strangers = new ArrayList<>();
+
+  @AfterEach
+  void close() throws IOException {
+    for (SocketChannel stranger : strangers) {
+      stranger.close();
+    }
+    members.forEach(member -> get(member.close()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"membership, 0, 48", "messages, 1, 64"})
+  void fewAreTakenInAndTheyKeepNoMemberOut(String name, int next, int most) throws IOException {
+    String cluster = "n" + UUID.randomUUID();
+    int port = FreePort.take();
+    Vertx node = get(Cluster.join(config(cluster, port, List.of()), meters));
+    members.add(node);
+    get(node.eventBus().<String>consumer("here", told -> told.reply("heard")).completion());
+
+    crowd(port + next);
+
+    await().until(() -> open() <= most);
+    assertTrue(strangersAt(name) <= most, name + ": " + strangersAt(name));
+    var there = List.of(new HostPort("127.0.0.1", port));
+    Vertx late = get(Cluster.join(config(cluster, 0, there), new SimpleMeterRegistry()));
+    members.add(0, late);
+    assertEquals("heard", get(late.eventBus().<String>request("here", "hello")).body());
+    double dropped =
+        meters.get("cluster.strangers.dropped").tag("port", name).functionCounter().count();
+    assertTrue(dropped > 0, "dropped " + dropped);
+  }
+
+  @Test
+  void whoProvesNothingInTimeIsClosedAndWhoProvesItselfStays() throws Exception {
+    var gate = new MessageGate(MessageGate.MOST, Duration.ofMillis(700), meters);
+    Vertx vertx = Vertx.builder().withTransport(new Doors(gate).transport()).build();
+    members.add(vertx);
+    var config = ClusterConfig.DEFAULTS.withSecret(SECRET);
+    EventBusOptions options = BusOptions.of(config, Identity.ofSecret(SECRET));
+    NetServer server =
+        get(
+            vertx
+                .createNetServer(new NetServerOptions(options.toJson()).setPort(0))
+                .connectHandler(socket -> socket.handler(socket::write))
+                .listen());
+
+    SocketChannel silent = stranger(server.actualPort());
+    SocketChannel talker = stranger(server.actualPort());
+    talker.write(ByteBuffer.wrap(new byte[] {22, 3, 1})); // begins a handshake
+    Vertx other = Vertx.vertx();
+    members.add(other);
+    var member =
+        get(other.createNetClient(asMember(options)).connect(server.actualPort(), "127.0.0.1"));
+
+    await().until(() -> isClosed(silent) && isClosed(talker));
+    assertEquals(0, strangersAt("messages"));
+    var answer = new CompletableFuture<String>();
+    member.handler(said -> answer.complete(said.toString()));
+    member.write("still here");
+    assertEquals("still here", answer.get(20, TimeUnit.SECONDS));
+  }
+
+  private static NetClientOptions asMember(EventBusOptions options) {
+    return new NetClientOptions()
+        .setSsl(true)
+        .setHostnameVerificationAlgorithm("")
+        .setKeyCertOptions(options.getKeyCertOptions())
+        .setTrustOptions(options.getTrustOptions());
+  }
+
+  private void crowd(int port) throws IOException {
+    for (int i = 0; i < CROWD; i++) {
+      strangers.add(stranger(port));
+    }
+  }
+
+  private static SocketChannel stranger(int port) throws IOException {
+    var at = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    SocketChannel stranger = SocketChannel.open(at);
+    stranger.configureBlocking(false);
+    return stranger;
+  }
+
+  private long open() {
+    return strangers.stream().filter(each -> !isClosed(each)).count();
+  }
+
+  /** By the other side; what it says before is passed over. */
+  private static boolean isClosed(SocketChannel stranger) {
+    try {
+      int read = 1;
+      while (read > 0) {
+        read = stranger.read(ByteBuffer.allocate(4_096));
+      }
+      return read < 0;
+    } catch (IOException reset) {
+      return true;
+    }
+  }
+
+  private double strangersAt(String port) {
+    return meters.get("cluster.strangers").tag("port", port).gauge().value();
+  }
+
+  private static ClusterConfig config(String name, int port, List<HostPort> members) {
+    return new ClusterConfig(
+            name, "127.0.0.1", port, 0, null, members, Duration.ofSeconds(12), null, null, false)
+        .withSecret(SECRET);
+  }
+
+  private static <T> T get(Future<T> future) {
+    return future.toCompletionStage().toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
+  }
+}
