@@ -1,6 +1,5 @@
 package dev.holdfast.gateway;
 
-import dev.holdfast.gateway.admission.Admission;
 import dev.holdfast.gateway.http.Patience;
 import dev.holdfast.gateway.http.StrictRequestDecoder;
 import io.netty.buffer.Unpooled;
@@ -13,7 +12,6 @@ import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.impl.HttpServerConnection;
-import io.vertx.core.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -34,12 +32,12 @@ final class Arrivals {
           + "\r\n\r\n"
           + BODY;
 
-  private final Admission admission;
+  private final Entrance entrance;
   private final HttpServerOptions options;
   private final Patience patience;
 
-  Arrivals(Admission admission, HttpServerOptions options, Patience patience) {
-    this.admission = admission;
+  Arrivals(Entrance entrance, HttpServerOptions options, Patience patience) {
+    this.entrance = entrance;
     this.options = options;
     this.patience = patience;
   }
@@ -47,14 +45,10 @@ final class Arrivals {
   /** Before anything was read from it. */
   void came(HttpConnection connection) {
     ChannelHandlerContext context = ((HttpServerConnection) connection).channelHandlerContext();
-    SocketAddress address = connection.remoteAddress();
-    String peer = address == null || address.hostAddress() == null ? "" : address.hostAddress();
-    if (!admission.came(peer)) {
+    if (!entrance.stays(context.channel())) {
       refuse(context.pipeline());
       return;
     }
-    // By the channel: a handler of the connection's own is whoever's set it last.
-    context.channel().closeFuture().addListener(closed -> admission.left(peer));
     StrictRequestDecoder.install(connection, options);
     patience.opened(connection);
   }

@@ -1,5 +1,6 @@
 package dev.holdfast.gateway;
 
+import dev.holdfast.core.Doors;
 import dev.holdfast.gateway.http.HttpSources;
 import dev.holdfast.gateway.http.InvalidRequests;
 import dev.holdfast.gateway.http.Patience;
@@ -74,13 +75,21 @@ public final class GatewayVerticle extends VerticleBase {
   private Future<HttpServer> listen(HttpServerOptions options) {
     server = vertx.createHttpServer(options);
     Patience patience = new Patience(config.helloTimeout());
-    server.connectionHandler(new Arrivals(services.admission(), options, patience)::came);
+    Entrance entrance = new Entrance(services.admission());
+    server.connectionHandler(new Arrivals(entrance, options, patience)::came);
     server.requestHandler(new HttpRoutes(vertx, loop).handler(sources, patience));
     server.invalidRequestHandler(InvalidRequests::refuse);
     server.exceptionHandler(failure -> LOG.debug("HTTP connection: {}", failure.toString()));
     vertx.setPeriodic(config.tick().toMillis(), tick -> tick(patience));
     vertx.setPeriodic(config.ackFlush().toMillis(), flush -> loop.cursors.flush());
-    return server.listen().compose(listening -> listenForOperators());
+    return server
+        .listen()
+        .onSuccess(on -> guard(server, entrance))
+        .compose(on -> listenForOperators());
+  }
+
+  private void guard(HttpServer listening, Doors.Gate gate) {
+    Doors.of(vertx).ifPresent(doors -> doors.guard(listening.actualPort(), gate));
   }
 
   /** A server of its own: no client's connection takes a place from it. */
@@ -95,7 +104,10 @@ public final class GatewayVerticle extends VerticleBase {
     management.invalidRequestHandler(InvalidRequests::refuse);
     management.exceptionHandler(failure -> LOG.debug("operator: {}", failure.toString()));
     vertx.setPeriodic(config.tick().toMillis(), tick -> patience.tick());
-    return management.listen().recover(this::notManaged);
+    return management
+        .listen()
+        .onSuccess(on -> guard(management, services.admission().operators()))
+        .recover(this::notManaged);
   }
 
   private int managementPort() {

@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -30,6 +32,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(RedisExtension.class)
 class CrowdIT {
   private static final String LIVE = "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n";
+  private static final int LOOPS = 64;
+  private static final int CROWD = 200;
 
   private final List<StrangerSocket> strangers = new ArrayList<>();
   private String redis;
@@ -63,6 +67,36 @@ class CrowdIT {
 
     strangers.get(0).close();
     await().until(() -> stranger().say(LIVE).head().startsWith("HTTP/1.1 200"));
+  }
+
+  /** Event loops counted connections, and busy ones did so late: each had taken a file by then. */
+  @Test
+  void whoIsTooManyIsSentAwayWhileEventLoopsAreBusy() {
+    serve(new SocketLimits(8, 8, 100, 100, List.of()));
+    CountDownLatch free = new CountDownLatch(1);
+    for (int i = 0; i < LOOPS; i++) {
+      node.vertx.getOrCreateContext().runOnContext(now -> hold(free));
+    }
+    try {
+      for (int i = 0; i < CROWD; i++) {
+        stranger();
+      }
+      await().until(() -> strangers.stream().filter(StrangerSocket::isClosed).count() > CROWD / 2);
+      assertEquals(8, node.registry.get("holdfast.sockets").gauge().value());
+    } finally {
+      free.countDown();
+    }
+    strangers.forEach(StrangerSocket::close);
+    await().until(() -> stranger().say(LIVE).head().startsWith("HTTP/1.1 200"));
+    node.hello("ann").live();
+  }
+
+  private static void hold(CountDownLatch until) {
+    try {
+      until.await(20, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test

@@ -15,6 +15,7 @@ import dev.holdfast.channels.HubVerticle;
 import dev.holdfast.connections.ConnectionsClient;
 import dev.holdfast.core.Bus;
 import dev.holdfast.core.Caller;
+import dev.holdfast.core.Doors;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
@@ -63,7 +64,7 @@ final class GatewayFixture implements AutoCloseable {
   private static final TokenSigner SIGNER =
       new TokenSigner("gateway-test-secret-of-enough-bytes", AUTH);
 
-  final Vertx vertx = Vertx.vertx();
+  final Vertx vertx = Vertx.builder().withTransport(new Doors().transport()).build();
   final Bus bus = new Bus(vertx);
   final NodeId node;
   final String tenant;

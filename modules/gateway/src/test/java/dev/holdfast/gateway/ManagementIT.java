@@ -1,5 +1,6 @@
 package dev.holdfast.gateway;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,7 @@ import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,6 +74,22 @@ class ManagementIT {
     String found = get(node.managementPort(), "/health/ready");
     assertTrue(found.startsWith("HTTP/1.1 503"), found);
     assertTrue(found.contains("\"checks\":{\"redis\":\"down\"}"), found);
+  }
+
+  /** They took all files of the process, and the probe's place. */
+  @Test
+  void whoStaysAtThePortOfOperatorsKeepsNobodyOut() {
+    List<StrangerSocket> strangers = new ArrayList<>();
+    try {
+      for (int i = 0; i < 150; i++) {
+        strangers.add(new StrangerSocket(node.managementPort()));
+      }
+
+      await().until(() -> strangers.stream().filter(each -> !each.isClosed()).count() <= 64);
+      assertTrue(get(node.managementPort(), "/health/live").startsWith("HTTP/1.1 200"));
+    } finally {
+      strangers.forEach(StrangerSocket::close);
+    }
   }
 
   /** A probe that finds no place among the clients would have the node restarted. */

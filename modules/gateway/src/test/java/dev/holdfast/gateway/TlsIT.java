@@ -66,6 +66,15 @@ class TlsIT {
     node.close();
   }
 
+  /** A stranger was not counted before his handshake, so of those who began none there were any. */
+  @Test
+  void whoSaysNothingIsCountedAlready() {
+    try (var stranger = new StrangerSocket(node.port())) {
+      await().until(() -> node.registry.get("holdfast.sockets").gauge().value() == 1);
+    }
+    await().until(() -> node.registry.get("holdfast.sockets").gauge().value() == 0);
+  }
+
   @Test
   void aCertificateIsReplacedAndWhoIsConnectedStays() throws Exception {
     List<String> received = new CopyOnWriteArrayList<>();

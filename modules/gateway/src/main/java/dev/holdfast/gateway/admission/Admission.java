@@ -1,6 +1,7 @@
 package dev.holdfast.gateway.admission;
 
 import dev.holdfast.core.Budget;
+import dev.holdfast.core.Doors;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.http.HttpServerRequest;
@@ -24,6 +25,7 @@ public final class Admission {
   private final Failures failures;
   private final HelloRate hellos;
   private final Budget.Share unfinished;
+  private final Doors.Gate operators = new OperatorGate();
   private final AtomicInteger connected = new AtomicInteger();
   private final Map<String, Integer> ofAddress = new ConcurrentHashMap<>();
 
@@ -45,6 +47,11 @@ public final class Admission {
   /** How many connections there may be. */
   public int most() {
     return most;
+  }
+
+  /** Stands at the port of operators, whose connections are not clients'. */
+  public Doors.Gate operators() {
+    return operators;
   }
 
   /** Who sent a request. */
