@@ -7,6 +7,7 @@ import dev.holdfast.auth.VerificationKey;
 import dev.holdfast.core.Bus;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Ids;
+import dev.holdfast.core.NodeId;
 import dev.holdfast.files.AuditReport;
 import dev.holdfast.files.FilesClient;
 import dev.holdfast.files.FilesConfig;
@@ -17,12 +18,15 @@ import dev.holdfast.files.TransferMessage;
 import dev.holdfast.files.Transfers;
 import dev.holdfast.gateway.http.Contract;
 import dev.holdfast.limits.Limiter;
+import dev.holdfast.limits.LimitsConfig;
+import dev.holdfast.limits.LimitsVerticle;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
 import dev.holdfast.sessions.SessionsConfig;
 import dev.holdfast.sessions.SessionsVerticle;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -35,6 +39,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -53,14 +58,23 @@ final class FilesEdge implements AutoCloseable {
 
   final String tenant = "t" + Ids.fresh();
   final Vertx vertx = Vertx.vertx();
+  private final LimitsVerticle limits;
   private final FilesClient files;
   private final HttpServer server;
   private final RedisLink raw;
 
   FilesEdge(String redisUri, Path folder) throws IOException {
+    this(redisUri, folder, null);
+  }
+
+  /**
+   * @param limited null: there are no limits
+   */
+  FilesEdge(String redisUri, Path folder, LimitsConfig limited) throws IOException {
     Bus bus = new Bus(vertx);
     var meters = new SimpleMeterRegistry();
-    RedisConfig redis = RedisConfig.of(redisUri);
+    // A first connection of a JVM on a busy machine.
+    RedisConfig redis = RedisConfig.of(redisUri).withConnectTimeout(Duration.ofSeconds(10));
     FilesConfig config = config(folder);
     var storage = FolderStorage.open(folder);
     raw = get(RedisLink.open(vertx, redis, "test", meters));
@@ -73,9 +87,28 @@ final class FilesEdge implements AutoCloseable {
         vertx.deployVerticle(
             new FilesVerticle(
                 bus, redis, config, storage, event -> Future.succeededFuture(), meters)));
+    limits = limited == null ? null : limits(redis, limited, meters);
     files = FilesClient.local(bus, Duration.ofSeconds(10));
     var transfers = new Transfers(vertx, files, storage, config);
     server = get(vertx.createHttpServer().requestHandler(router(transfers)).listen(0));
+  }
+
+  private LimitsVerticle limits(RedisConfig redis, LimitsConfig config, MeterRegistry meters) {
+    NodeId node = new NodeId("n" + Ids.fresh(), 1);
+    var verticle = new LimitsVerticle(redis, config, () -> node, () -> Set.of(node), meters);
+    get(vertx.deployVerticle(verticle));
+    return verticle;
+  }
+
+  /** As an operator does. */
+  void limit(String name, Long amount) {
+    Map<String, Long> change = new HashMap<>();
+    change.put(name, amount);
+    get(limits.limiter().settings().change(tenant, change));
+  }
+
+  private Limiter limiter() {
+    return limits == null ? Limiter.UNLIMITED : limits.limiter();
   }
 
   private static FilesConfig config(Path folder) {
@@ -94,8 +127,7 @@ final class FilesEdge implements AutoCloseable {
   /** As the node makes its routes: of the document. */
   private Router router(Transfers transfers) {
     Router router = Router.router(vertx);
-    var handlers =
-        new FileOperations(TokenVerifier.of(AUTH), Limiter.UNLIMITED, transfers).handlers();
+    var handlers = new FileOperations(TokenVerifier.of(AUTH), limiter(), transfers).handlers();
     for (Contract.Operation operation : operations()) {
       String path = operation.path().replaceAll("\\{(\\w+)}", ":$1");
       router.route(operation.method(), path).handler(handlers.get(operation.id()));
