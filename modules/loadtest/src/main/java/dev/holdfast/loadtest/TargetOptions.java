@@ -23,6 +23,15 @@ final class TargetOptions {
       description = "A node of a cluster that is there, http://host:port; may be repeated.")
   List<URI> urls = List.of();
 
+  @Option(
+      names = "--management-url",
+      paramLabel = "URL",
+      split = ",",
+      description =
+          "Where the nodes of --url answer operators (gateway.management), in the same order, for"
+              + " their figures; default: at --url.")
+  List<URI> managementUrls = List.of();
+
   @Option(names = "--token", description = "Token of all clients, where there is no --key-file.")
   String token;
 

@@ -11,6 +11,7 @@ import dev.holdfast.loadtest.run.Settings;
 import dev.holdfast.loadtest.targets.BareTarget;
 import dev.holdfast.loadtest.targets.ExistingCluster;
 import dev.holdfast.loadtest.targets.NodeCommands;
+import dev.holdfast.loadtest.targets.Operators;
 import dev.holdfast.loadtest.targets.OwnCluster;
 import dev.holdfast.loadtest.targets.OwnClusterConfig;
 import dev.holdfast.loadtest.targets.Processors;
@@ -72,6 +73,7 @@ final class Targets {
     if (existing()) {
       checkExisting(settings);
     } else {
+      refuse(options.managementUrls.isEmpty() ? null : options.managementUrls, "--management-url");
       refuse(options.token, "--token");
       refuse(options.keyFile, "--key-file");
       refuse(options.members.isEmpty() ? null : options.members, "--members");
@@ -113,7 +115,11 @@ final class Targets {
         !scenario.needs().contains(Need.BARE),
         scenario.name() + " has a server of its own, no --url");
     refuse(options.serverJar, "--server-jar", "--nodes");
-    options.urls.forEach(this::checkUrl);
+    options.urls.forEach(url -> checkUrl("--url", url));
+    options.managementUrls.forEach(url -> checkUrl("--management-url", url));
+    need(
+        options.managementUrls.isEmpty() || options.managementUrls.size() == options.urls.size(),
+        "--management-url: as many as --url, in the same order");
     need(
         options.token == null ^ options.keyFile == null,
         "--url needs one of --token and --key-file");
@@ -149,11 +155,11 @@ final class Targets {
     return flow.target() == Flow.Target.USER;
   }
 
-  private void checkUrl(URI url) {
+  private void checkUrl(String option, URI url) {
     String scheme = String.valueOf(url.getScheme());
     need(
         (scheme.equals("http") || scheme.equals("https")) && url.getHost() != null,
-        "--url: as in http://host:port, not " + url);
+        option + ": as in http://host:port, not " + url);
     need(
         options.owned || Loopback.is(url.getHost()),
         url + " is not on this machine: --i-own-this-target says that you may put load on it");
@@ -186,7 +192,8 @@ final class Targets {
                 secret("--cluster-secret-file", options.clusterSecretFile));
     var address = new Address(options.urls, options.token, secret(), bus);
     var commands = new NodeCommands(options.kill, options.stop, options.start);
-    return new ExistingCluster(address, options.operators, options.redis, commands);
+    var operators = new Operators(options.operators, options.managementUrls);
+    return new ExistingCluster(address, operators, options.redis, commands);
   }
 
   private String secret() {

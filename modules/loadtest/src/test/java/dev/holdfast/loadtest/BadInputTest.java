@@ -77,6 +77,7 @@ class BadInputTest {
           fanout --nodes 1 --url http://127.0.0.1:1 | --nodes and --url: either one or the other
           fanout --token x                        | not a JWT
           fanout --key-file key                   | --key-file goes with --url
+          fanout --management-url http://127.0.0.1 | --management-url goes with --url
           fanout --redis redis://127.0.0.1        | --redis goes with --url
           fanout --members 127.0.0.1:1 --cluster c | --members goes with --url
           fanout --kill-command true              | --kill-command goes with --url
@@ -114,6 +115,8 @@ class BadInputTest {
           fanout --key-file key --server-jar server.jar | --server-jar goes with --nodes
           fanout --key-file key --url ftp://127.0.0.1 | --url: as in http://host:port
           fanout --key-file key --url http://192.0.2.1:8080 | --i-own-this-target
+          fanout --key-file key --management-url http://192.0.2.1:8081 | --i-own-this-target
+          fanout --key-file key --management-url http://127.0.0.1:2,http://127.0.0.1:3 | as many as --url
           """)
   void ofATargetThatIsThereIsTold(String line, String problem) {
     refuses(problem, line + " --url http://127.0.0.1:1");

@@ -15,26 +15,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A cluster that is there already; nodes are killed and started by commands that were given. */
 public final class ExistingCluster implements Target {
+  private static final Logger LOG = LoggerFactory.getLogger(ExistingCluster.class);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration TOKEN = Duration.ofMinutes(5);
   private static final Duration GONE = Duration.ofSeconds(90);
   private static final long POLL_MS = 200;
 
   private final Address address;
-  private final String operators;
+  private final Operators operators;
   private final String redis;
   private final NodeCommands commands;
   private final List<TargetNode> nodes = new ArrayList<>();
   private String version = "unknown";
+  private boolean metrics = true;
 
   /**
-   * @param operators tenant that may ask about the nodes, where a key is given
    * @param redis null where its figures are not wanted
    */
-  public ExistingCluster(Address address, String operators, String redis, NodeCommands commands) {
+  public ExistingCluster(
+      Address address, Operators operators, String redis, NodeCommands commands) {
     this.address = address;
     this.operators = operators;
     this.redis = redis;
@@ -58,9 +62,43 @@ public final class ExistingCluster implements Target {
                   address.urls().size() - unreachable.size(),
                   address.urls().size()));
     }
-    for (URI url : address.urls()) {
-      nodes.add(new TargetNode(name(url), url));
+    List<URI> urls = address.urls();
+    for (int i = 0; i < urls.size(); i++) {
+      URI operator = operators.of(urls, i);
+      nodes.add(new TargetNode(name(urls.get(i), operator), urls.get(i), operator));
     }
+    metrics = haveMetrics();
+  }
+
+  /** One that has none would stand in the report as one that is down. */
+  private boolean haveMetrics() throws InterruptedException {
+    for (TargetNode node : nodes) {
+      try {
+        int status = Http.get(node.operators(), "/metrics", null).statusCode();
+        if (status != 200) {
+          return without(node, "answers " + status);
+        }
+      } catch (IOException e) {
+        return without(node, e.toString());
+      }
+    }
+    return true;
+  }
+
+  private boolean without(TargetNode node, String why) {
+    if (!operators.urls().isEmpty()) {
+      throw new TargetException(node.operators() + "/metrics: " + why);
+    }
+    LOG.warn(
+        "No figures of nodes: {}/metrics {}; --management-url says where they are",
+        node.operators(),
+        why);
+    return false;
+  }
+
+  @Override
+  public boolean hasMetrics() {
+    return metrics;
   }
 
   /** Null where the node is ready. */
@@ -77,12 +115,12 @@ public final class ExistingCluster implements Target {
    * The node's id, by which clients know where they are: where the token may ask for it, or else as
    * it welcomes any client; its address where it does neither.
    */
-  private String name(URI url) throws InterruptedException {
+  private String name(URI url, URI operator) throws InterruptedException {
     HttpResponse<String> answer;
     try {
-      answer = Http.get(url, "/v1/nodes", token());
+      answer = Http.get(operator, "/v1/nodes", token());
       if (answer.statusCode() == 401) {
-        throw new TargetException(url + " refuses the token: " + answer.body());
+        throw new TargetException(operator + " refuses the token: " + answer.body());
       }
       return answer.statusCode() == 200 ? id(answer.body()) : welcoming(url);
     } catch (IOException e) {
@@ -113,7 +151,7 @@ public final class ExistingCluster implements Target {
     if (address.token() != null) {
       return address.token();
     }
-    var user = new Caller.User(operators, "load", Set.of(), Set.of("nodes:read"));
+    var user = new Caller.User(operators.tenant(), "load", Set.of(), Set.of("nodes:read"));
     return new TokenSigner(address.secret(), AuthConfig.DEFAULTS).sign(user, TOKEN);
   }
 

@@ -40,8 +40,18 @@ final class NodeProbe {
     }
     if (!asking && target.hasMetrics()) {
       asking = true;
-      Http.ask(node.url(), "/metrics").whenComplete(this::answered);
+      Http.ask(node.operators(), "/metrics").whenComplete(this::answered);
+    } else if (!asking && pid.isEmpty()) {
+      asking = true;
+      Http.ask(node.url(), "/health/live").whenComplete(this::alive);
     }
+  }
+
+  /** All that is known of one without metrics. */
+  private synchronized void alive(HttpResponse<String> answer, Throwable failure) {
+    asking = false;
+    refused = failure != null;
+    heard = refused ? heard : System.nanoTime();
   }
 
   private synchronized void answered(HttpResponse<String> answer, Throwable failure) {
@@ -72,8 +82,7 @@ final class NodeProbe {
     if (!target.hasMetrics()) {
       return ofProcess();
     }
-    boolean up = last != null && !refused && System.nanoTime() - heard < SILENCE_NS;
-    if (!up) {
+    if (last == null || !answers()) {
       return new NodeSecond(node.name(), false, null, null, null, null);
     }
     OptionalLong pid = target.pid(node);
@@ -90,8 +99,12 @@ final class NodeProbe {
   private NodeSecond ofProcess() {
     OptionalLong pid = target.pid(node);
     return pid.isEmpty()
-        ? new NodeSecond(node.name(), false, null, null, null, null)
+        ? new NodeSecond(node.name(), answers(), null, null, null, null)
         : new NodeSecond(node.name(), true, null, cores, ProcessFigures.rss(pid.getAsLong()), null);
+  }
+
+  private boolean answers() {
+    return heard != 0 && !refused && System.nanoTime() - heard < SILENCE_NS;
   }
 
   /** The last that it told; null before it told anything. */

@@ -178,7 +178,7 @@ public final class OwnCluster implements Target {
     }
     long running = nodes().stream().filter(each -> pid(each).isPresent()).count();
     try {
-      var metrics = new MetricsText(Http.get(node.url(), "/metrics", null).body());
+      var metrics = new MetricsText(Http.get(node.operators(), "/metrics", null).body());
       Double members = metrics.sum("cluster_members", "");
       return members != null && members >= running;
     } catch (IOException e) {

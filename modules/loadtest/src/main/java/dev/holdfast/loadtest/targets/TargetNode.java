@@ -6,6 +6,12 @@ import java.net.URI;
  * A node of the target.
  *
  * @param name its id, as it tells it to its clients
- * @param url where it answers HTTP
+ * @param url where it answers clients
+ * @param operators where it answers its operators: metrics, views of nodes
  */
-public record TargetNode(String name, URI url) {}
+public record TargetNode(String name, URI url, URI operators) {
+  /** One that answers both at one port. */
+  TargetNode(String name, URI url) {
+    this(name, url, url);
+  }
+}
