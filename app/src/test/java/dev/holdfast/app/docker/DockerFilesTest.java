@@ -1,0 +1,127 @@
+package dev.holdfast.app.docker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.yaml.snakeyaml.Yaml;
+
+/** What needs no engine: that the files of docker/ name the same ports and mount what is read. */
+class DockerFilesTest {
+  private static final Path DOCKER = Path.of("..", "docker");
+
+  private final Map<?, ?> compose = read("compose.yaml").get(0);
+  private final Map<?, ?> settings = read("holdfast.yaml").get(0);
+
+  @Test
+  void everySecretThatIsReadIsMountedAndMade() throws IOException {
+    String scripts = text("secrets.sh") + text("credentials.sh");
+    map(compose, "services")
+        .forEach(
+            (name, service) -> {
+              List<Object> mounted = list(service, "secrets");
+              map(service, "environment")
+                  .forEach(
+                      (variable, path) -> {
+                        if (variable.toString().endsWith("_FILE")) {
+                          String secret = path.toString().replace("/run/secrets/", "");
+                          assertTrue(mounted.contains(secret), name + " reads " + path);
+                        }
+                      });
+              mounted.forEach(
+                  secret -> {
+                    Object file = map(map(compose, "secrets"), secret).get("file");
+                    assertEquals("secrets/" + secret, file);
+                    assertTrue(scripts.contains(secret.toString()), secret + " is made by none");
+                  });
+            });
+  }
+
+  /** Whoever has the secret is trusted like a node. */
+  @Test
+  void theExampleJoinsByCredentialsOfItsOwn() {
+    Object example = map(compose, "services").get("example");
+
+    assertEquals(List.of("clock_credentials"), list(example, "secrets"));
+    assertFalse(example.toString().contains("cluster_secret"), example.toString());
+  }
+
+  @Test
+  void operatorsAreAnsweredWherePrometheusAndProbesAsk() throws IOException {
+    Object port = map(map(settings, "gateway"), "management").get("port");
+
+    String prometheus = read("prometheus/prometheus.yaml").toString();
+    assertTrue(prometheus.contains("names=[front], type=A, port=" + port), prometheus);
+    assertTrue(text("Dockerfile").contains("http://127.0.0.1:" + port + "/health/ready"));
+    Object pod = pod();
+    assertTrue(list(pod, "ports").contains(Map.of("name", "management", "containerPort", port)));
+    for (String probe : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
+      assertEquals("management", map(map(pod, probe), "httpGet").get("port"));
+    }
+  }
+
+  @Test
+  void aPodReadsItsSecretsWhereTheyAreMounted() throws IOException {
+    String made = text("kubernetes/README.md");
+    String mount = "/run/secrets/holdfast/";
+    List<String> paths = new ArrayList<>();
+    for (Object variable : list(pod(), "env")) {
+      String value = String.valueOf(map(variable).get("value"));
+      int at = value.indexOf(mount);
+      if (at >= 0) {
+        paths.add(value.substring(at + mount.length()).replaceAll("\\W.*", ""));
+      }
+    }
+
+    assertEquals(
+        List.of("cluster_secret", "redis_uri", "token_key"), paths.stream().sorted().toList());
+    paths.forEach(name -> assertTrue(made.contains("docker/secrets/" + name), name));
+    assertTrue(list(pod(), "volumeMounts").toString().contains("mountPath=/run/secrets/holdfast,"));
+  }
+
+  private static Map<?, ?> pod() {
+    for (Map<?, ?> document : read("kubernetes/holdfast.yaml")) {
+      if ("StatefulSet".equals(document.get("kind"))) {
+        Map<?, ?> spec = map(map(map(document, "spec"), "template"), "spec");
+        return map(list(spec, "containers").get(0));
+      }
+    }
+    throw new AssertionError("no StatefulSet");
+  }
+
+  private static List<Map<?, ?>> read(String file) {
+    List<Map<?, ?>> documents = new ArrayList<>();
+    try {
+      new Yaml().loadAll(text(file)).forEach(document -> documents.add(map(document)));
+      return documents;
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static String text(String file) throws IOException {
+    return Files.readString(DOCKER.resolve(file));
+  }
+
+  private static Map<?, ?> map(Object value) {
+    return (Map<?, ?>) value;
+  }
+
+  /** Empty where there is none. */
+  private static Map<?, ?> map(Object parent, Object key) {
+    Object value = map(parent).get(key);
+    return value == null ? Map.of() : map(value);
+  }
+
+  private static List<Object> list(Object parent, Object key) {
+    Object value = map(parent).get(key);
+    return value == null ? List.of() : List.copyOf((List<?>) value);
+  }
+}
