@@ -11,18 +11,22 @@ CONSTANTS
   Lost,             \* a hint may be lost; the next batch's number, or the beat, says so
   Idles,            \* the stream may go by its TTL, as nothing was appended for the retention's age
   Leaves,           \* the reader may be away for a while, without its node's hints
+  Lapses,           \* how often a log that nothing was published to goes, as nobody is interested in it
   \* What the design does; FALSE takes it away, to see that it is missed.
   TokenChanges,     \* the token of a log's server changes with each promotion; else it is the process' run id
   BytesStartAnew,   \* what a log holds is counted anew when its stream has gone
+  StampsEmpty,      \* the epoch of a log that begins without a publication says so
   ChecksAgain       \* a loss that is noticed while a check is under way is followed by another check
 
 Servers == {"m1", "m2"}
+Gone == 99          \* the epoch of a log that is not there
 
 VARIABLES
   log,        \* of each server: epoch, token, forks, entries (all since the beginning), head (how many of them are
               \* gone), bytes (as counted; each entry is one)
   primary, promoted,  \* the server in charge, and how often there was a new one
   epochs,     \* how many epochs there were
+  stamped,    \* epochs of logs that began without a publication
   hints,      \* under way to the node: epoch, seq, value
   missing,    \* whether the node has been told that a hint was lost
   check,      \* none, sent, or the position that Redis answered
@@ -30,11 +34,12 @@ VARIABLES
   last,       \* the position of the node's reader
   reads,      \* whether it is to read the log
   away,       \* whether the reader is away
-  seen, told  \* the values that it was given, and those that a gap covers
+  seen, told, \* the values that it was given, and those that a gap covers
+  alarmed     \* whether it was told a gap though it had seen nothing, nothing was gone, and no server was lost
 
-vars == <<log, primary, promoted, epochs, hints, missing, check, again, last, reads, away, seen, told>>
-redis == <<log, primary, promoted, epochs>>
-node == <<check, again, last, reads, away, seen, told>>
+vars == <<log, primary, promoted, epochs, stamped, hints, missing, check, again, last, reads, away, seen, told, alarmed>>
+redis == <<log, primary, promoted, epochs, stamped>>
+node == <<check, again, last, reads, away, seen, told, alarmed>>
 
 Max(a, b) == IF a > b THEN a ELSE b
 Min(a, b) == IF a < b THEN a ELSE b
@@ -47,18 +52,23 @@ Retained(l) == Top(l) - l.head
 Init ==
   /\ log = [s \in Servers |-> [epoch |-> 0, token |-> <<"m1", 0>>, forks |-> {}, entries |-> <<>>, head |-> 0, bytes |-> 0]]
   /\ primary = "m1" /\ promoted = 0 /\ epochs = 0
+  /\ stamped = {0}
   /\ hints = {} /\ missing = FALSE
   /\ check = [state |-> "none"] /\ again = FALSE
   /\ last = [epoch |-> 0, seq |-> 0] /\ reads = FALSE /\ away = FALSE
-  /\ seen = {} /\ told = {}
+  /\ seen = {} /\ told = {} /\ alarmed = FALSE
 
 (* The log, brought in force: on a server that it was not last written on it goes on in a new epoch, behind a fork. *)
 Opened ==
   LET l == log[primary] IN
-  IF l.token = Token THEN l
+  IF l.epoch = Gone THEN [l EXCEPT !.epoch = epochs + 1, !.token = Token]
+  ELSE IF l.token = Token THEN l
   ELSE [l EXCEPT !.epoch = epochs + 1, !.token = Token, !.forks = @ \cup {[epoch |-> l.epoch, top |-> Top(l)]}]
 
-Forked == IF log[primary].token = Token THEN epochs ELSE epochs + 1
+Forked == IF log[primary].epoch # Gone /\ log[primary].token = Token THEN epochs ELSE epochs + 1
+
+(* What is asked of a log that is gone begins it, without a publication. *)
+Stamped == IF log[primary].epoch = Gone THEN stamped \cup {epochs + 1} ELSE stamped
 
 ----------------------------------------------------------------------------
 (* What was published as far as anybody knows; the next publication is the least that was not. *)
@@ -73,18 +83,23 @@ Publish(v) ==
      IN /\ log' = [log EXCEPT ![primary] = [full EXCEPT !.head = @ + over, !.bytes = @ - over]]
         /\ epochs' = Forked
         /\ hints' = IF away THEN hints ELSE hints \cup {[epoch |-> full.epoch, seq |-> Top(full), value |-> v]}
-  /\ UNCHANGED <<primary, promoted, missing, node>>
+  /\ UNCHANGED <<primary, promoted, stamped, missing, node>>
 
 Idle ==
   /\ Idles /\ Retained(log[primary]) > 0
   /\ log' = [log EXCEPT ![primary].head = Top(log[primary])]
-  /\ UNCHANGED <<primary, promoted, epochs, hints, missing, node>>
+  /\ UNCHANGED <<primary, promoted, epochs, stamped, hints, missing, node>>
+
+Lapse ==
+  /\ epochs < Lapses /\ Top(log[primary]) = 0 /\ log[primary].epoch # Gone
+  /\ log' = [log EXCEPT ![primary].epoch = Gone, ![primary].forks = {}]
+  /\ UNCHANGED <<primary, promoted, epochs, stamped, hints, missing, node>>
 
 Replicate ==
   \E s \in Servers \ {primary} :
     /\ promoted < Promotions /\ log[s] # log[primary]
     /\ log' = [log EXCEPT ![s] = log[primary]]
-    /\ UNCHANGED <<primary, promoted, epochs, hints, missing, node>>
+    /\ UNCHANGED <<primary, promoted, epochs, stamped, hints, missing, node>>
 
 (* The links break, the node reconnects, and compares positions. *)
 FailOver ==
@@ -92,7 +107,7 @@ FailOver ==
     /\ promoted < Promotions
     /\ primary' = s /\ promoted' = promoted + 1
     /\ check' = [state |-> "sent"] /\ again' = FALSE
-    /\ UNCHANGED <<log, epochs, hints, missing, last, reads, away, seen, told>>
+    /\ UNCHANGED <<log, epochs, stamped, hints, missing, last, reads, away, seen, told, alarmed>>
 
 ----------------------------------------------------------------------------
 Hint(h) ==
@@ -104,7 +119,7 @@ Hint(h) ==
           /\ reads' = reads
      ELSE /\ reads' = (reads \/ (~away /\ (h.epoch # last.epoch \/ h.seq > last.seq)))
           /\ UNCHANGED <<last, seen>>
-  /\ UNCHANGED <<redis, missing, check, again, away, told>>
+  /\ UNCHANGED <<redis, missing, check, again, away, told, alarmed>>
 
 LoseHint(h) ==
   /\ Lost /\ h \in hints
@@ -118,38 +133,40 @@ NoticeLoss ==
   /\ missing' = FALSE
   /\ IF check.state = "none" THEN check' = [state |-> "sent"] /\ again' = again
      ELSE check' = check /\ again' = ChecksAgain
-  /\ UNCHANGED <<redis, hints, last, reads, away, seen, told>>
+  /\ UNCHANGED <<redis, hints, last, reads, away, seen, told, alarmed>>
 
 (* Redis reads the check: the node's interest, and the log's position. *)
 Check ==
   /\ check.state = "sent"
   /\ log' = [log EXCEPT ![primary] = Opened]
-  /\ epochs' = Forked
+  /\ epochs' = Forked /\ stamped' = Stamped
   /\ check' = [state |-> "answered", epoch |-> Opened.epoch, seq |-> Top(Opened)]
-  /\ UNCHANGED <<primary, promoted, hints, missing, again, last, reads, away, seen, told>>
+  /\ UNCHANGED <<primary, promoted, hints, missing, again, last, reads, away, seen, told, alarmed>>
 
 Answer ==
   /\ check.state = "answered"
   /\ reads' = (reads \/ (~away /\ (check.epoch # last.epoch \/ check.seq > last.seq)))
   /\ check' = [state |-> IF again THEN "sent" ELSE "none"]
   /\ again' = FALSE
-  /\ UNCHANGED <<redis, hints, missing, last, away, seen, told>>
+  /\ UNCHANGED <<redis, hints, missing, last, away, seen, told, alarmed>>
 
 (* Reads what follows on the cursor; what can't be served is a gap. *)
 Read ==
   /\ reads /\ ~away
   /\ LET l == Opened
          forks == {f \in l.forks : f.epoch = last.epoch}
-         known == last.epoch = l.epoch \/ forks # {}
-         limit == IF last.epoch = l.epoch THEN Top(l) ELSE (CHOOSE f \in forks : TRUE).top
+         began == StampsEmpty /\ last.seq = 0 /\ last.epoch \in stamped
+         known == last.epoch = l.epoch \/ forks # {} \/ began
+         limit == IF last.epoch = l.epoch THEN Top(l) ELSE IF forks # {} THEN (CHOOSE f \in forks : TRUE).top ELSE 0
          from == IF ~known THEN l.head ELSE Min(last.seq, limit)
          base == Max(from, l.head)
          gap == ~known \/ last.seq > limit \/ from < l.head
      IN /\ log' = [log EXCEPT ![primary] = l]
         /\ seen' = seen \cup Range(l.entries, base + 1, Top(l))
         /\ told' = IF gap THEN told \cup (Range(l.entries, 1, base) \ seen) ELSE told
+        /\ alarmed' = (alarmed \/ (gap /\ last.seq = 0 /\ l.head = 0 /\ promoted = 0))
         /\ last' = [epoch |-> l.epoch, seq |-> Top(l)]
-  /\ epochs' = Forked
+  /\ epochs' = Forked /\ stamped' = Stamped
   /\ reads' = FALSE
   /\ UNCHANGED <<primary, promoted, hints, missing, check, again, away>>
 
@@ -158,16 +175,16 @@ Detach ==
   /\ away' = TRUE /\ reads' = FALSE
   /\ hints' = {} /\ missing' = FALSE
   /\ check' = [state |-> "none"] /\ again' = FALSE
-  /\ UNCHANGED <<redis, last, seen, told>>
+  /\ UNCHANGED <<redis, last, seen, told, alarmed>>
 
 Resume ==
   /\ away
   /\ away' = FALSE /\ reads' = TRUE
-  /\ UNCHANGED <<redis, hints, missing, check, again, last, seen, told>>
+  /\ UNCHANGED <<redis, hints, missing, check, again, last, seen, told, alarmed>>
 
 Next ==
   \/ \E v \in 1..Appends : Publish(v)
-  \/ Idle \/ Replicate \/ FailOver
+  \/ Idle \/ Lapse \/ Replicate \/ FailOver
   \/ \E h \in hints : Hint(h) \/ LoseHint(h)
   \/ NoticeLoss \/ Check \/ Answer \/ Read \/ Detach \/ Resume
 
@@ -182,6 +199,9 @@ Spec == Init /\ [][Next]_vars /\ Fairness
 NothingSkipped ==
   LET l == log[primary] IN
   (last.epoch = l.epoch /\ last.seq <= Top(l)) => Range(l.entries, 1, last.seq) \subseteq seen \cup told
+
+(* Who has seen nothing is told of no loss where there was none. *)
+NoFalseAlarm == ~alarmed
 
 (* What is counted is what is there. *)
 BytesAreTrue == LET l == log[primary] IN Retained(l) > 0 => l.bytes = Retained(l)

@@ -29,8 +29,9 @@ final class ChannelStore {
   private static final Script APPEND_KEYED =
       Script.of(MODULE, "log_meta", "log_nodes", "log_trim", "log_put", "log_append_keyed");
   private static final Script VOLATILE = Script.of(MODULE, "log_meta", "log_nodes", "log_volatile");
-  private static final Script INTEREST = Script.of(MODULE, "log_meta", "log_nodes", "log_interest");
-  private static final Script READ = Script.of(MODULE, "log_meta", "log_read");
+  private static final Script INTEREST =
+      Script.of(MODULE, "log_meta", "log_nodes", "log_empty", "log_interest");
+  private static final Script READ = Script.of(MODULE, "log_meta", "log_empty", "log_read");
   private static final Script FENCE = Script.of(MODULE, "log_fence");
 
   /** Beyond any retry of a session; it may live this long between two publications of a channel. */
@@ -171,7 +172,8 @@ final class ChannelStore {
                 ttl,
                 link.deadline(),
                 config.metaLife(channel).toMillis(),
-                link.reserve().flag()))
+                link.reserve().flag(),
+                link.dataId()))
         .map(ChannelStore::refuseGone);
   }
 
@@ -186,7 +188,16 @@ final class ChannelStore {
   Future<Chunk> read(Channel channel, Position after, int limit) {
     String epoch = after == null ? "" : after.epoch();
     long seq = after == null ? 0 : after.seq();
-    List<Object> args = List.of(link.epochToken(), Ids.fresh(), epoch, seq, limit, CHUNK_BYTES);
+    List<Object> args =
+        List.of(
+            link.epochToken(),
+            Ids.fresh(),
+            epoch,
+            seq,
+            limit,
+            CHUNK_BYTES,
+            config.metaLife(channel).toMillis(),
+            link.dataId());
     return READ.run(link, List.of(Keys.meta(channel), Keys.log(channel)), args)
         .map(reply -> chunk(reply, after));
   }

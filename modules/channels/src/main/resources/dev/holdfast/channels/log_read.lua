@@ -1,11 +1,11 @@
 -- Reads a chunk of a log after a cursor, and says what can't be served.
 -- KEYS  1 meta   2 log          both in the channel's slot
 -- ARGV  1 epoch token   2 epoch offered   3 cursor's epoch, empty (which no cursor's is) for the earliest   4 cursor's seq
---       5 most entries   6 most bytes of bodies
+--       5 most entries   6 most bytes of bodies   7 TTL of meta in ms   8 the name of the data
 -- Returns {epoch, top, base, reason, entries}: base is where reading goes on; a reason ('epoch', 'trimmed') that is not empty tells a
 -- gap from the cursor to base; entries are {seq, at, body}: at least one where there is one, whatever its size. {} where there is no log.
 -- Changes nothing but forks (see log_meta).
-local epoch, top, forks = open_log(KEYS[1], KEYS[2], ARGV[1], ARGV[2])
+local epoch, top, forks = open_log(KEYS[1], KEYS[2], ARGV[1], marked(KEYS[1], ARGV[2], ARGV[8]))
 if not epoch then return {} end
 local head = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
 local before = head and tonumber(string.match(head[1], '^%d+')) - 1 or top
@@ -17,9 +17,9 @@ for fork, at in string.gmatch(forks, '([^,:]+):(%d+)') do
 end
 if ARGV[3] == '' then
   base = before
-elseif not limit then
+elseif not limit and not missed_nothing(ARGV[3], base, ARGV[8], tonumber(ARGV[7])) then
   base, reason = before, 'epoch'
-elseif base > limit then
+elseif limit and base > limit then
   base, reason = limit, 'epoch'
 end
 if base < before then

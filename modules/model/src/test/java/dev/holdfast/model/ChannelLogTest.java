@@ -20,11 +20,14 @@ class ChannelLogTest {
               Map.entry("Lost", "FALSE"),
               Map.entry("Idles", "FALSE"),
               Map.entry("Leaves", "FALSE"),
+              Map.entry("Lapses", "0"),
+              Map.entry("StampsEmpty", "TRUE"),
               Map.entry("TokenChanges", "TRUE"),
               Map.entry("BytesStartAnew", "TRUE"),
               Map.entry("ChecksAgain", "TRUE")));
 
-  private static final List<String> IN_EACH_STATE = List.of("NothingSkipped", "BytesAreTrue");
+  private static final List<String> IN_EACH_STATE =
+      List.of("NothingSkipped", "BytesAreTrue", "NoFalseAlarm");
   private static final List<String> RETENTION = List.of("KeepsItsRetention");
   private static final List<String> ARRIVAL = List.of("EverythingArrives");
 
@@ -67,6 +70,20 @@ class ChannelLogTest {
   @Test
   void aCheckUnderWayHidesALossWhereNoneFollows() throws Exception {
     fails(CALM.with("Lost", "TRUE").with("ChecksAgain", "FALSE").check(List.of(), ARRIVAL));
+  }
+
+  @Test
+  void aLogWithoutPublicationsGoesAndWhoComesBackIsToldOfNoLoss() throws Exception {
+    holds(CALM.with("Leaves", "TRUE").with("Lapses", 2).check(IN_EACH_STATE, RETENTION));
+    Tlc failover = failback().with("Lapses", 2).with("Promotions", 1).with("Appends", 2);
+    holds(failover.check(IN_EACH_STATE, RETENTION));
+  }
+
+  /** Channels that only had readers left their metas for 7 days; with them went the epoch. */
+  @Test
+  void anEpochThatDoesNotSayThatTheLogWasEmptyIsTakenForALoss() throws Exception {
+    Tlc lapsing = CALM.with("Leaves", "TRUE").with("Lapses", 2).with("StampsEmpty", "FALSE");
+    fails(lapsing.check(List.of("NoFalseAlarm"), List.of()));
   }
 
   private static Tlc failback() {

@@ -185,6 +185,11 @@ public final class Keys {
     return "hf:dead:{nodes}";
   }
 
+  /** Names the data, over all that becomes of the server: a string. */
+  public static String data() {
+    return "hf:data:{nodes}";
+  }
+
   /** The node that joins the bus before those that start with it: a string, its address. */
   public static String join() {
     return "hf:join:{nodes}";

@@ -115,6 +115,7 @@ public final class RedisLink {
   private volatile boolean closed;
   private volatile RedisWire wire;
   private volatile String epochToken = "";
+  private volatile String dataId = "";
 
   private RedisLink(
       ContextInternal context, RedisConfig config, String purpose, MeterRegistry registry) {
@@ -176,6 +177,15 @@ public final class RedisLink {
    */
   public String epochToken() {
     return epochToken;
+  }
+
+  /**
+   * Names the data of the server reached last, over restarts and failovers, also to a replica that
+   * lagged: another where they were begun anew. Empty where they have none, as Redis is full. Any
+   * thread.
+   */
+  public String dataId() {
+    return dataId;
   }
 
   /**
@@ -258,7 +268,15 @@ public final class RedisLink {
   private Future<RedisWire> dial() {
     client = DriverClient.create(context, config);
     return RedisWire.dial(context, client, config, metrics, room)
+        .compose(this::learnData)
         .recover(failure -> Future.failedFuture(unreachable(failure)));
+  }
+
+  private Future<RedisWire> learnData(RedisWire fresh) {
+    return DataName.ask(asked -> fresh.write(asked, Calls.Claim.OWN))
+        .onSuccess(name -> dataId = name)
+        .onFailure(failure -> fresh.end())
+        .map(fresh);
   }
 
   private HoldfastException unreachable(Throwable failure) {

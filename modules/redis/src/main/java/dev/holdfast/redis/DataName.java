@@ -1,0 +1,29 @@
+package dev.holdfast.redis;
+
+import dev.holdfast.core.Ids;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.util.function.Function;
+
+/**
+ * The name of a server's data, see {@link RedisLink#dataId}: read, or given where there is none.
+ */
+final class DataName {
+  private DataName() {}
+
+  /** Where Redis is full, new data may get no name; then it is empty. */
+  static Future<String> ask(Function<Request, Future<Response>> write) {
+    Request get = Request.cmd(Command.GET, Keys.data());
+    Request set = Request.cmd(Command.SET, Keys.data(), Ids.fresh(), "NX");
+    return write
+        .apply(get)
+        .compose(
+            known ->
+                known != null
+                    ? Future.succeededFuture(known)
+                    : write.apply(set).transform(named -> write.apply(get)))
+        .map(name -> name == null ? "" : name.toString());
+  }
+}
