@@ -49,6 +49,7 @@ public final class ChannelsVerticle extends VerticleBase
   private final ChannelsMetrics metrics;
   private final MeterRegistry registry;
   private RedisLink link;
+  private RedisLink pageLink;
   private ChannelStore store;
   private HintSender hints;
   private PageReader pages;
@@ -77,22 +78,30 @@ public final class ChannelsVerticle extends VerticleBase
 
   @Override
   public Future<?> start() {
-    return RedisLink.open(vertx, redis, "channels", registry).compose(this::serve);
+    return RedisLink.open(vertx, redis, "channels", registry)
+        .onSuccess(opened -> link = opened)
+        .compose(opened -> RedisLink.open(vertx, redis, "pages", registry))
+        .compose(this::serve);
   }
 
-  private Future<?> serve(RedisLink opened) {
-    link = opened;
+  /** What answers with much has a link of its own: no publication waits behind it. */
+  private Future<?> serve(RedisLink forPages) {
+    pageLink = forPages;
     store = new ChannelStore(link, config);
     hints = new HintSender(hub, context);
-    pages = new PageReader(store);
+    pages = new PageReader(new ChannelStore(pageLink, config), hub.memory().pages(), registry);
     StreamNodes.tune(link);
     consumers = new Consumers(new ConsumerStore(link), pages, new Arrivals(vertx, context, hub));
     vertx.setPeriodic(BEAT_MS, timer -> beat());
     Serving<ChannelMessage<?>> served = bus.serve(ADDRESS, message -> message.dispatch(this));
     consumer = served;
-    schemas = new Schemas(link);
+    schemas = new Schemas(pageLink);
     schemaConsumer = schemas.serve(bus);
-    return Future.all(consumer.completion(), schemaConsumer.completion(), link.reserve().watch());
+    return Future.all(
+        consumer.completion(),
+        schemaConsumer.completion(),
+        link.reserve().watch(),
+        pageLink.reserve().watch());
   }
 
   private void beat() {
@@ -104,7 +113,12 @@ public final class ChannelsVerticle extends VerticleBase
   public Future<?> stop() {
     return silent(consumer)
         .eventually(() -> silent(schemaConsumer))
-        .eventually(() -> link == null ? Future.succeededFuture() : link.close());
+        .eventually(() -> closed(pageLink))
+        .eventually(() -> closed(link));
+  }
+
+  private static Future<Void> closed(RedisLink opened) {
+    return opened == null ? Future.succeededFuture() : opened.close();
   }
 
   private static Future<?> silent(Serving<?> served) {

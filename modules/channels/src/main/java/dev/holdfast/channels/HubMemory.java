@@ -14,6 +14,7 @@ record HubMemory(
     long hintsPerPeer,
     Budget.Share held,
     Budget.Share reads,
+    Budget.Share pages,
     Budget.Share openings) {
 
   static HubMemory of(MemoryConfig config, Budget budget) {
@@ -24,6 +25,7 @@ record HubMemory(
         config.hintsPerPeer(),
         budget.share("held", Budget.partOfHeap(config.held(), 32)),
         budget.share("reads", Budget.partOfHeap(config.reads(), 16)),
+        budget.share("pages", Budget.partOfHeap(config.pages(), 32)),
         budget.share("openings", Budget.partOfHeap(config.openings(), 16)));
   }
 }

@@ -9,10 +9,11 @@ package dev.holdfast.channels;
  * @param held hints that wait for those before them; default 1/32
  * @param reads chunks of logs that are being read; default 1/16
  * @param openings first chunks of channels that are being opened; default 1/16
+ * @param pages of history and for consumers, that are being read; default 1/32
  */
 public record MemoryConfig(
-    long rings, long hints, long hintsPerPeer, long held, long reads, long openings) {
-  static final MemoryConfig DEFAULT = new MemoryConfig(0, 0, 0, 0, 0, 0);
+    long rings, long hints, long hintsPerPeer, long held, long reads, long openings, long pages) {
+  static final MemoryConfig DEFAULT = new MemoryConfig(0, 0, 0, 0, 0, 0, 0);
 
   public MemoryConfig {
     check(rings, "rings");
@@ -21,6 +22,7 @@ public record MemoryConfig(
     check(held, "held");
     check(reads, "reads");
     check(openings, "openings");
+    check(pages, "pages");
     hintsPerPeer = hintsPerPeer == 0 ? 8 << 20 : hintsPerPeer;
   }
 

@@ -1,21 +1,39 @@
 package dev.holdfast.channels;
 
 import dev.holdfast.channels.ChannelMessage.Page;
+import dev.holdfast.core.Budget;
 import dev.holdfast.core.Channel;
+import dev.holdfast.core.FairTurns;
 import dev.holdfast.core.Position;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 
-/** Reads pages of logs for history and for consumers, so many at a time. Confined to its link. */
+/**
+ * Reads pages of logs for history and for consumers, on a link of their own, so many at a time and
+ * fewer of each tenant. Confined to its link.
+ */
 final class PageReader {
-  private final ChannelStore store;
-  private final ReadTurns turns = new ReadTurns();
+  private static final int MOST = 32;
+  private static final int MOST_OF_TENANT = 8;
+  private static final int MOST_WAITING = 256;
 
-  PageReader(ChannelStore store) {
+  /** Who asks waits for 5 s. */
+  private static final long PATIENCE_MS = 4_000;
+
+  /** What a page takes: a chunk as it comes from Redis, as a page, and on its way. */
+  private static final long PAGE_BYTES = 4L * ChannelStore.CHUNK_BYTES;
+
+  private final ChannelStore store;
+  private final FairTurns turns;
+
+  PageReader(ChannelStore store, Budget.Share share, MeterRegistry registry) {
     this.store = store;
+    var bounds = new FairTurns.Bounds(MOST, MOST_OF_TENANT, MOST_WAITING, PATIENCE_MS, PAGE_BYTES);
+    this.turns = new FairTurns("pages", bounds, share, registry);
   }
 
-  /** See {@link ChannelStore#read}. */
+  /** See {@link ChannelStore#read}; RATE_LIMITED where too many of the tenant wait. */
   Future<Page> read(Channel channel, Position after, int limit) {
-    return turns.run(() -> store.read(channel, after, limit)).map(Page::of);
+    return turns.run(channel.tenant(), () -> store.read(channel, after, limit)).map(Page::of);
   }
 }

@@ -23,7 +23,7 @@ class HintOutboxTest {
       new Hint(new Channel("t", ChannelName.topic("news")), "e", 1, 1, new byte[60_000]);
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private final MemoryConfig config = new MemoryConfig(0, 3 << 20, 1 << 20, 0, 0, 0);
+  private final MemoryConfig config = new MemoryConfig(0, 3 << 20, 1 << 20, 0, 0, 0, 0);
   private final HubMemory memory = HubMemory.of(config, new Budget(registry));
   private final ChannelsMetrics metrics = new ChannelsMetrics(registry);
   private final HintOutbox outbox = new HintOutbox(PEER, memory, metrics);

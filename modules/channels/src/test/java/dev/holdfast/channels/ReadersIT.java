@@ -25,7 +25,7 @@ class ReadersIT {
 
   @BeforeEach
   void open(TestRedis redis) {
-    var memory = new MemoryConfig(1, 1, 1, 1, 1, 1);
+    var memory = new MemoryConfig(1, 1, 1, 1, 1, 1, 1);
     node =
         new HubFixture(
             redis.uri(), new ChannelsConfig(Map.of(), null, null, null, null, 0, 0, memory));

@@ -140,7 +140,7 @@ public final class ConnectionsVerticle extends VerticleBase
     String next = ids.size() < limit ? null : ids.get(limit - 1);
     return sessions
         .views(new SessionMessage.Views(selection.tenant(), ids))
-        .map(page -> page(page.sessions(), selection, next));
+        .map(page -> page(page.sessions(), selection, page.next() == null ? next : page.next()));
   }
 
   private Future<Long> countOfUser(ConnectionMessage.Count message, String after, long before) {

@@ -1,11 +1,14 @@
 package dev.holdfast.sessions;
 
+import dev.holdfast.core.FairTurns;
 import dev.holdfast.redis.Keys;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,12 +19,19 @@ import org.slf4j.LoggerFactory;
 final class Listing {
   private static final Logger LOG = LoggerFactory.getLogger(Listing.class);
 
-  private final Parts parts;
-  private final Suspects suspects;
+  /** Who asks waits for 5 s. */
+  private static final FairTurns.Bounds BOUNDS = new FairTurns.Bounds(16, 4, 256, 4_000, 0);
 
-  Listing(Parts parts, Suspects suspects) {
-    this.parts = parts;
+  private final SessionStore store;
+  private final SessionIndex index;
+  private final Suspects suspects;
+  private final FairTurns turns;
+
+  Listing(SessionStore store, SessionIndex index, Suspects suspects, MeterRegistry registry) {
+    this.store = store;
+    this.index = index;
     this.suspects = suspects;
+    this.turns = new FairTurns("sessions", BOUNDS, null, registry);
   }
 
   /** Ids in their order; {@code next} is null at the end. */
@@ -29,55 +39,47 @@ final class Listing {
 
   Future<Answer.Page> list(SessionMessage.ListSessions wanted) {
     CallerCheck.mayList(wanted.caller(), wanted.tenant(), wanted.user());
-    Future<Ids> ids = wanted.user() == null ? ofTenant(wanted) : ofUser(wanted);
-    return ids.compose(found -> page(wanted, found));
+    return turns.run(
+        wanted.tenant(),
+        () -> {
+          Future<Ids> ids = wanted.user() == null ? ofTenant(wanted) : ofUser(wanted);
+          return ids.compose(found -> page(wanted, found));
+        });
   }
 
-  /** Those of the sessions that live. */
+  /** Those of the sessions that live; {@code next} is the last looked at where not all were. */
   Future<Answer.Page> views(SessionMessage.Views wanted) {
-    List<Future<Optional<SessionView>>> views = new ArrayList<>();
-    for (String id : wanted.sessions()) {
-      views.add(parts.store().get(new SessionKey(wanted.tenant(), id), null));
-    }
-    return Future.all(views)
-        .map(
-            done ->
-                new Answer.Page(views.stream().flatMap(v -> v.result().stream()).toList(), null));
+    Function<String, Future<Optional<SessionView>>> view =
+        id -> store.get(new SessionKey(wanted.tenant(), id), null);
+    return turns.run(wanted.tenant(), () -> new ListPage(wanted.sessions(), null, view).read());
   }
 
   private Future<Answer.Page> page(SessionMessage.ListSessions wanted, Ids found) {
-    List<Future<Optional<SessionView>>> views = new ArrayList<>();
-    for (String id : found.ids()) {
-      SessionKey session = new SessionKey(wanted.tenant(), id);
-      views.add(
-          parts
-              .store()
-              .get(session, wanted.user())
-              .onSuccess(view -> check(session, wanted, view)));
-    }
-    return Future.all(views)
-        .map(
-            done ->
-                new Answer.Page(
-                    views.stream().flatMap(v -> v.result().stream()).toList(), found.next()));
+    return new ListPage(found.ids(), found.next(), id -> view(wanted, id)).read();
+  }
+
+  private Future<Optional<SessionView>> view(SessionMessage.ListSessions wanted, String id) {
+    SessionKey session = new SessionKey(wanted.tenant(), id);
+    return store
+        .get(session, wanted.user())
+        .onSuccess(view -> check(session, wanted, view));
   }
 
   private void check(
       SessionKey session, SessionMessage.ListSessions wanted, Optional<SessionView> view) {
-    String index = wanted.user() == null ? "tenant " + wanted.tenant() : "user " + wanted.user();
-    if (view.isPresent() || !suspects.isGone(index, session.toString())) {
+    String list = wanted.user() == null ? "tenant " + wanted.tenant() : "user " + wanted.user();
+    if (view.isPresent() || !suspects.isGone(list, session.toString())) {
       return;
     }
     Future<Void> removed =
         wanted.user() == null
-            ? parts.index().unlistTenant(session)
-            : parts.index().unlistUser(session, wanted.user());
+            ? index.unlistTenant(session)
+            : index.unlistUser(session, wanted.user());
     removed.onFailure(failure -> LOG.debug("stale {}: {}", session, failure.getMessage()));
   }
 
   private Future<Ids> ofUser(SessionMessage.ListSessions wanted) {
-    return parts
-        .index()
+    return index
         .ofUser(wanted.tenant(), wanted.user(), wanted.after(), wanted.limit() + 1)
         .map(ids -> cut(ids, wanted.limit(), false));
   }
@@ -90,7 +92,7 @@ final class Listing {
     int share = 2 * wanted.limit() / Keys.SHARDS + 4;
     List<Future<List<String>>> shards = new ArrayList<>();
     for (int shard = 0; shard < Keys.SHARDS; shard++) {
-      shards.add(parts.index().ofTenant(wanted.tenant(), shard, wanted.after(), share));
+      shards.add(index.ofTenant(wanted.tenant(), shard, wanted.after(), share));
     }
     return Future.all(shards).map(done -> merged(shards, share, wanted.limit()));
   }

@@ -42,6 +42,7 @@ public final class SessionsVerticle extends VerticleBase
   private final Function<SessionEvent, Future<Void>> events;
   private final MeterRegistry registry;
   private RedisLink link;
+  private RedisLink listLink;
   private Serving<?> consumer;
   private Parts parts;
   private Attaching attaching;
@@ -88,6 +89,8 @@ public final class SessionsVerticle extends VerticleBase
   @Override
   public Future<?> start() {
     return RedisLink.open(vertx, redis, "sessions", registry)
+        .onSuccess(opened -> link = opened)
+        .compose(opened -> RedisLink.open(vertx, redis, "lists", registry))
         .compose(this::assemble)
         .compose(told -> register());
   }
@@ -98,8 +101,11 @@ public final class SessionsVerticle extends VerticleBase
       attaching.stop();
     }
     Future<Void> unregistered = consumer == null ? Future.succeededFuture() : consumer.unregister();
-    Future<Void> closed = link == null ? Future.succeededFuture() : link.close();
-    return Future.join(unregistered, closed);
+    return Future.join(unregistered, closed(link), closed(listLink));
+  }
+
+  private static Future<Void> closed(RedisLink opened) {
+    return opened == null ? nothing() : opened.close();
   }
 
   @Override
@@ -237,8 +243,9 @@ public final class SessionsVerticle extends VerticleBase
     return upkeep.renew(message.node(), message.after());
   }
 
-  private Future<Long> assemble(RedisLink opened) {
-    link = opened;
+  /** What answers with much has a link of its own: no attach waits behind it. */
+  private Future<Long> assemble(RedisLink forLists) {
+    listLink = forLists;
     parts =
         new Parts(
             new SessionStore(link, config),
@@ -250,7 +257,12 @@ public final class SessionsVerticle extends VerticleBase
             events);
     attaching = new Attaching(parts, bus);
     ending = new Ending(parts, bus, attaching);
-    listing = new Listing(parts, new Suspects(SUSPECT_MS));
+    listing =
+        new Listing(
+            new SessionStore(listLink, config),
+            new SessionIndex(listLink, config),
+            new Suspects(SUSPECT_MS),
+            registry);
     upkeep = new Upkeep(parts, attaching);
     link.onUp(() -> tellTime().onFailure(failure -> LOG.debug("time: {}", failure.getMessage())));
     return link.reserve().watch().compose(seen -> tellTime());

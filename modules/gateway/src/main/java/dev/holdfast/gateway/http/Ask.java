@@ -34,6 +34,11 @@ final class Ask {
     return routing.request();
   }
 
+  /** Whether nobody reads the answer any more. */
+  boolean isGone() {
+    return routing.response().closed();
+  }
+
   Vertx vertx() {
     return routing.vertx();
   }

@@ -5,7 +5,9 @@ import dev.holdfast.channels.ChannelMessage.Page;
 import dev.holdfast.channels.ChannelsClient;
 import dev.holdfast.channels.Gap;
 import dev.holdfast.channels.Publication;
+import dev.holdfast.core.FairTurns;
 import dev.holdfast.core.Position;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
@@ -14,10 +16,15 @@ import java.util.function.Function;
 
 /** A channel's history and position. */
 final class ChannelViews {
-  private final ChannelsClient channels;
+  /** Less than a node reads at a time, so that its own services have turns, too. */
+  private static final FairTurns.Bounds BOUNDS = new FairTurns.Bounds(16, 4, 64, 4_000, 0);
 
-  ChannelViews(ChannelsClient channels) {
+  private final ChannelsClient channels;
+  private final FairTurns turns;
+
+  ChannelViews(ChannelsClient channels, MeterRegistry registry) {
     this.channels = channels;
+    this.turns = new FairTurns("history", BOUNDS, null, registry);
   }
 
   Map<String, Function<Ask, Future<Answer>>> operations() {
@@ -41,7 +48,8 @@ final class ChannelViews {
   private Future<Page> read(Ask ask, Position after, int limit) {
     var channel = ask.channel();
     ask.serviceNeeds("history", channel.name().toString());
-    return channels.history(new History(ask.caller, channel, after, limit));
+    var history = new History(ask.caller, channel, after, limit);
+    return turns.run(ask.tenant, ask::isGone, () -> channels.history(history));
   }
 
   /** Put together as text, so that data goes out as it was published. */

@@ -60,7 +60,7 @@ public final class HttpApi {
     this.plain = new HashMap<>(plain);
     this.plain.putAll(new Docs(contract).handlers());
     asked.putAll(new Publishing(services.channels(), rates, services.dataLimit()).operations());
-    asked.putAll(new ChannelViews(services.channels()).operations());
+    asked.putAll(new ChannelViews(services.channels(), registry).operations());
     asked.putAll(new Sessions(services.sessions(), services.channels()).operations());
     asked.putAll(new Connections(services.sources().connections()).operations());
     asked.putAll(new TenantLimits(services.limiter(), services.node().operators()).operations());
