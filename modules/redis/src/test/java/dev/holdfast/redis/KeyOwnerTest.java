@@ -1,0 +1,106 @@
+package dev.holdfast.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.NodeId;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class KeyOwnerTest {
+  private static final Channel NEWS = new Channel("acme", ChannelName.topic("news"));
+  private static final Channel ANNS = new Channel("acme", ChannelName.parse("user:ann"));
+  private static final Channel OWN = new Channel("acme", ChannelName.session("s1"));
+
+  @Test
+  void channelsKeysAreTheirs() {
+    for (String key :
+        List.of(
+            Keys.meta(NEWS),
+            Keys.log(NEWS),
+            Keys.interest(NEWS),
+            Keys.publisher(NEWS, "p-1"),
+            Keys.consumer(NEWS, "audit"),
+            Keys.consumers(NEWS),
+            Keys.idempotency(NEWS),
+            Keys.idempotencyTimes(NEWS))) {
+      KeyOwner owner = owner(key);
+      assertEquals("acme topic:news null null", text(owner), key);
+    }
+    assertEquals("acme user:ann null ann", text(owner(Keys.log(ANNS))));
+  }
+
+  @Test
+  void sessionsKeysAreTheirs() {
+    for (String key :
+        List.of(
+            Keys.session("acme", "s1"),
+            Keys.subscriptions("acme", "s1"),
+            Keys.publishing("acme", "s1"),
+            Keys.meta(OWN),
+            Keys.log(OWN),
+            Keys.publisher(OWN, "p"))) {
+      assertEquals("acme null s1 null", text(owner(key)), key);
+    }
+  }
+
+  @Test
+  void theRestIsItsTenantsOrUsers() {
+    assertEquals("acme null null ann", text(owner(Keys.userSessions("acme", "ann"))));
+    assertEquals("acme null null ann", text(owner(Keys.userFiles("acme", "ann"))));
+    assertEquals("acme null null ann", text(owner(Keys.rates("acme", "ann"))));
+    assertEquals("acme null null ann", text(owner(Keys.claims("acme", "ann"))));
+    assertEquals("acme null null null", text(owner(Keys.rates("acme", null))));
+    assertEquals("acme null null null", text(owner(Keys.limits("acme"))));
+    for (String key :
+        List.of(
+            Keys.tenantSessions("acme", 7),
+            Keys.schemas("acme"),
+            Keys.file("acme", "f1"),
+            Keys.fileQuota("acme"),
+            Keys.tenantFiles("acme"),
+            Keys.sessionFiles("acme", "s1"))) {
+      assertEquals("acme null null null", text(owner(key)), key);
+    }
+  }
+
+  @Test
+  void theClustersAreNobodys() {
+    NodeId node = new NodeId("n1", 7);
+    for (String key :
+        List.of(
+            Keys.nodeSessions(node),
+            Keys.due(3),
+            Keys.leases(),
+            Keys.nodeInfo(),
+            Keys.claim(node),
+            Keys.buried(),
+            Keys.data(),
+            Keys.join(),
+            Keys.fileDue(3),
+            Keys.fileContent("c"),
+            Keys.fileTicket("d"),
+            Keys.fileTenants(),
+            Keys.fileStorage(),
+            "other")) {
+      assertEquals(Optional.empty(), KeyOwner.of(key), key);
+    }
+  }
+
+  @Test
+  void patternsTakeNamesLiterally() {
+    assertEquals("hf:*{a\\*b[/:!}]*", KeyOwner.keysOf("a*b"));
+    assertTrue(KeyOwner.keysOf("a", "topic:x?").endsWith("{a/topic:x\\?}*"));
+  }
+
+  private static KeyOwner owner(String key) {
+    return KeyOwner.of(key).orElseThrow();
+  }
+
+  private static String text(KeyOwner owner) {
+    return owner.tenant() + " " + owner.channel() + " " + owner.session() + " " + owner.user();
+  }
+}
