@@ -9,6 +9,8 @@ import dev.holdfast.connections.ConnectionsClient;
 import dev.holdfast.connections.ConnectionsVerticle;
 import dev.holdfast.connections.NodeInfo;
 import dev.holdfast.connections.NodesVerticle;
+import dev.holdfast.connections.usage.UsageClient;
+import dev.holdfast.connections.usage.UsageVerticle;
 import dev.holdfast.core.Bus;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.NodeInbox;
@@ -108,6 +110,7 @@ final class NodeLife {
         .compose(done -> startHub())
         .compose(done -> deployments.deploy(channels()))
         .compose(done -> deployments.deploy(connections()))
+        .compose(done -> deployments.deploy(usage()))
         .compose(done -> NodeFiles.open(parts))
         .onSuccess(opened -> files = opened)
         .compose(opened -> deployments.deploy(opened.verticle()))
@@ -236,6 +239,10 @@ final class NodeLife {
         bus(), redis(), SessionsClient.local(bus(), REQUEST), registry());
   }
 
+  private UsageVerticle usage() {
+    return new UsageVerticle(bus(), redis(), SessionsClient.local(bus(), REQUEST), registry());
+  }
+
   private Future<Void> startGateways() {
     directory = new ConnectionDirectory(registry());
     directory.listen(inbox);
@@ -279,7 +286,10 @@ final class NodeLife {
 
   private HttpSources httpSources() {
     return new HttpSources(
-        new ConnectionsClient(bus(), REQUEST), () -> ConfigView.json(config()), files.transfers());
+        new ConnectionsClient(bus(), REQUEST),
+        new UsageClient(bus()),
+        () -> ConfigView.json(config()),
+        files.transfers());
   }
 
   private GatewayServices gatewayServices() {

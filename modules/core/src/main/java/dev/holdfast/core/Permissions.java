@@ -16,7 +16,8 @@ public final class Permissions {
   private static final Map<String, Targets> VERBS = new TreeMap<>();
 
   /** They concern whole nodes, and are told in full; see {@link #isOperators}. */
-  private static final Set<String> OPERATORS = Set.of("nodes", "config", "stats", "limits");
+  private static final Set<String> OPERATORS =
+      Set.of("nodes", "config", "stats", "limits", "usage");
 
   static {
     Targets channels =
@@ -36,6 +37,7 @@ public final class Permissions {
     VERBS.put("config", Targets.words("read"));
     VERBS.put("stats", Targets.words("read"));
     VERBS.put("limits", Targets.words("read", "write"));
+    VERBS.put("usage", Targets.words("read", "erase"));
   }
 
   private Permissions() {}

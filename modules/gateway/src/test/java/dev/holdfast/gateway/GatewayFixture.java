@@ -13,6 +13,7 @@ import dev.holdfast.channels.ChannelsVerticle;
 import dev.holdfast.channels.Fanout;
 import dev.holdfast.channels.HubVerticle;
 import dev.holdfast.connections.ConnectionsClient;
+import dev.holdfast.connections.usage.UsageClient;
 import dev.holdfast.core.Bus;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Doors;
@@ -157,7 +158,7 @@ final class GatewayFixture implements AutoCloseable {
 
   private HttpSources sources() {
     var connections = new ConnectionsClient(bus, Duration.ofSeconds(5));
-    return new HttpSources(connections, () -> "{}");
+    return new HttpSources(connections, new UsageClient(bus), () -> "{}");
   }
 
   private GatewayServices services() {

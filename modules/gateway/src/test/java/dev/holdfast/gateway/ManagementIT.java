@@ -52,7 +52,7 @@ class ManagementIT {
       assertTrue(get(node.port(), path).startsWith("HTTP/1.1 404"), path);
       assertTrue(get(node.managementPort(), path).startsWith("HTTP/1.1 200"), path);
     }
-    for (String view : new String[] {"/v1/nodes", "/v1/config", "/v1/stats"}) {
+    for (String view : new String[] {"/v1/nodes", "/v1/config", "/v1/stats", "/v1/usage"}) {
       assertTrue(get(node.port(), view).startsWith("HTTP/1.1 404"), view);
       assertTrue(get(node.managementPort(), view).startsWith("HTTP/1.1 401"), view);
     }

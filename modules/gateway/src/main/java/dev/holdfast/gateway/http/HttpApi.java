@@ -65,6 +65,8 @@ public final class HttpApi {
     asked.putAll(new Connections(services.sources().connections()).operations());
     asked.putAll(new TenantLimits(services.limiter(), services.node().operators()).operations());
     asked.putAll(new NodeViews(services.node(), services.sources()).operations());
+    asked.putAll(
+        new StoreViews(services.sources().usage(), services.node().operators()).operations());
   }
 
   /** Adds all routes of a port, and what is answered where there is none. */

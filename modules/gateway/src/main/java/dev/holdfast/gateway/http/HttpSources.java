@@ -1,6 +1,7 @@
 package dev.holdfast.gateway.http;
 
 import dev.holdfast.connections.ConnectionsClient;
+import dev.holdfast.connections.usage.UsageClient;
 import dev.holdfast.files.Transfers;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -11,14 +12,16 @@ import java.util.function.Supplier;
  * @param config the configuration in force, one JSON object without secrets; safe on any thread
  * @param files null: this node serves none
  */
-public record HttpSources(ConnectionsClient connections, Supplier<String> config, Transfers files) {
+public record HttpSources(
+    ConnectionsClient connections, UsageClient usage, Supplier<String> config, Transfers files) {
   public HttpSources {
     Objects.requireNonNull(connections, "connections");
+    Objects.requireNonNull(usage, "usage");
     Objects.requireNonNull(config, "config");
   }
 
   /** Of a node that serves no files. */
-  public HttpSources(ConnectionsClient connections, Supplier<String> config) {
-    this(connections, config, null);
+  public HttpSources(ConnectionsClient connections, UsageClient usage, Supplier<String> config) {
+    this(connections, usage, config, null);
   }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.Ids;
 import dev.holdfast.gateway.http.Contract.Operation;
 import dev.holdfast.gateway.http.HttpCalls.Reply;
 import dev.holdfast.redis.RedisConfig;
@@ -19,6 +20,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -244,6 +246,25 @@ class ContractIT {
     }
     assertEquals("not_found", service.get("/v1/connections/none").code());
     assertEquals("not_found", service.delete("/v1/connections/none").code());
+  }
+
+  @Test
+  void whatTheStoreHoldsIsShownAndErased() {
+    String topic = "topic:" + Ids.fresh();
+    service.publish(topic, "note", "1");
+    String own = "/v1/usage?tenant=" + node.tenant;
+
+    await("the walk").until(() -> service.get(own).json().getBoolean("complete"));
+    assertTrue(service.get(own + "&limit=1000").body().contains("\"" + topic + "\""));
+    assertEquals(400, service.get("/v1/usage?limit=0").status());
+    for (String wrong :
+        List.of("", "&confirm=other", "&channel=" + topic + "&confirm=" + node.tenant)) {
+      assertEquals(400, service.delete(own + wrong).status(), wrong);
+    }
+    Reply erased = service.delete(own + "&channel=" + topic + "&confirm=" + topic);
+    assertTrue(erased.json().getInteger("keys") >= 2, erased.body());
+    String left = service.get("/v1/channels/" + topic + "/publications").body();
+    assertTrue(left.contains("\"publications\":[]"), left);
   }
 
   @Test

@@ -13,6 +13,8 @@ import dev.holdfast.connections.ConnectionsVerticle;
 import dev.holdfast.connections.LeaseConfig;
 import dev.holdfast.connections.NodeInfo;
 import dev.holdfast.connections.NodesVerticle;
+import dev.holdfast.connections.usage.UsageClient;
+import dev.holdfast.connections.usage.UsageVerticle;
 import dev.holdfast.core.Bus;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Ids;
@@ -66,7 +68,9 @@ final class HttpFixture implements AutoCloseable {
     "limits:read",
     "limits:write",
     "config:read",
-    "stats:read"
+    "stats:read",
+    "usage:read",
+    "usage:erase"
   };
 
   final Vertx vertx = Vertx.vertx();
@@ -121,6 +125,7 @@ final class HttpFixture implements AutoCloseable {
     deploy(hub);
     deploy(new ChannelsVerticle(hub, redis, ChannelsConfig.DEFAULT, sessions, registry));
     deploy(new ConnectionsVerticle(bus, redis, sessions, registry));
+    deploy(new UsageVerticle(bus, redis, sessions, registry));
     hub.nodes(Set.of(nodes.node()));
     ConnectionDirectory directory = new ConnectionDirectory(registry);
     directory.listen(inbox);
@@ -129,10 +134,15 @@ final class HttpFixture implements AutoCloseable {
         new GatewayVerticle(
             allowing(config).operatedBy(tenant).at("127.0.0.1", 0),
             services(hub, sessions, directory, memory.apply(registry)),
-            new HttpSources(
-                new ConnectionsClient(bus, Duration.ofSeconds(5)),
-                () -> "{\"node\":null,\"gateway\":{\"port\":1}}"));
+            sources());
     gatewayDeployment = deploy(gateway);
+  }
+
+  private HttpSources sources() {
+    return new HttpSources(
+        new ConnectionsClient(bus, Duration.ofSeconds(5)),
+        new UsageClient(bus),
+        () -> "{\"node\":null,\"gateway\":{\"port\":1}}");
   }
 
   private static GatewayConfig allowing(GatewayConfig config) {

@@ -34,7 +34,7 @@ class OperatorsIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nodes", "config", "stats"})
+  @ValueSource(strings = {"nodes", "config", "stats", "usage"})
   void noWildcardOpensIt(String what) {
     for (String held : new String[] {"*", what + ":*", what + ":r*", what + "*", "n*"}) {
       for (HttpCalls who : new HttpCalls[] {node.user("ann", held), service(held)}) {
@@ -47,7 +47,7 @@ class OperatorsIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nodes", "config", "stats"})
+  @ValueSource(strings = {"nodes", "config", "stats", "usage"})
   void noOtherTenantsTokenOpensIt(String what) {
     String token = HttpFixture.tokenOf("other", "eve", "*", what + ":read");
     Reply refused = node.as(token).get("/v1/" + what);
