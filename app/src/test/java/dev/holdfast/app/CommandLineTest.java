@@ -32,7 +32,7 @@ class CommandLineTest {
   private final StringWriter err = new StringWriter();
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "serve", "config", "token", "credentials", "demo"})
+  @ValueSource(strings = {"", "serve", "config", "token", "credentials", "usage", "erase", "demo"})
   void everyCommandHasHelpThatTellsItsExitCodes(String command) {
     assertEquals(0, run((command + " --help").strip().split(" ")));
 
@@ -66,6 +66,10 @@ class CommandLineTest {
         "credentials --tenant acme",
         "credentials --service a/b --tenant acme",
         "credentials --service billing --tenant a}b",
+        "erase --tenant acme",
+        "erase --confirm acme",
+        "erase --tenant acme --user eve --confirm acme",
+        "usage --limit many",
         "demo --sessions 0",
         "demo --rate 2001",
         "load",
