@@ -124,8 +124,8 @@ public sealed interface ChannelMessage<A> extends BusMessage<A>
       this(refused, position, duplicate, expected, detail, 0);
     }
 
-    static Result tooMany(long retryAfter) {
-      String detail = "too many idempotency keys in this channel";
+    static Result tooMany(String what, long retryAfter) {
+      String detail = "too many " + what + " in this channel";
       return new Result(ErrorCode.RATE_LIMITED, null, false, 0, detail, retryAfter);
     }
 

@@ -45,6 +45,9 @@ final class ChannelStore {
 
   static final int MOST_KEYS = 60_000;
 
+  /** How many publishers a caller may name over HTTP, of one channel and while they are kept. */
+  static final int MOST_NAMES = 1_000;
+
   /** Most bytes of bodies in one chunk, but for an entry that is alone in it. */
   static final int CHUNK_BYTES = 256 << 10;
 
@@ -80,10 +83,22 @@ final class ChannelStore {
     }
   }
 
+  /** Of a session, or an instance of a service. */
   Future<Appended> append(Channel channel, Publisher publisher, long n, byte[] body) {
+    return append(channel, publisher, n, body, "");
+  }
+
+  /** Of a publisher that the caller named, who has {@link #MOST_NAMES} of them. */
+  Future<Appended> appendNamed(
+      Caller caller, Channel channel, Publisher publisher, long n, byte[] body) {
+    return append(channel, publisher, n, body, KeyDigest.of(caller, "publishers"));
+  }
+
+  private Future<Appended> append(
+      Channel channel, Publisher publisher, long n, byte[] body, String namer) {
     Retention retention = config.retentionOf(channel);
     Duration ttl = publisher.isSession() ? SESSION_PUBLISHER_TTL : SERVICE_PUBLISHER_TTL;
-    List<Object> args = new ArrayList<>(13);
+    List<Object> args = new ArrayList<>(14);
     args.add(link.epochToken());
     args.add(Ids.fresh());
     args.add(kind(channel));
@@ -97,12 +112,14 @@ final class ChannelStore {
     args.add(retention.age().toMillis());
     args.add(config.metaLife(channel).toMillis());
     args.add(full(channel));
+    args.add(namer.isEmpty() ? 0 : MOST_NAMES);
     List<String> keys =
         List.of(
             Keys.meta(channel),
             Keys.log(channel),
             interestKey(channel),
-            Keys.publisher(channel, publisher.id()));
+            Keys.publisher(channel, publisher.id()),
+            Keys.publishers(channel, namer));
     return APPEND.run(link, keys, args).map(ChannelStore::appended);
   }
 
@@ -224,7 +241,9 @@ final class ChannelStore {
           case "sequence" ->
               ChannelMessage.Result.refused(ErrorCode.OUT_OF_SEQUENCE, reply.at(1).asLong());
           case "conflict" -> ChannelMessage.Result.refused(ErrorCode.CONFLICT, 0);
-          case "full" -> ChannelMessage.Result.tooMany(reply.at(1).asLong());
+          case "full" -> ChannelMessage.Result.tooMany("idempotency keys", reply.at(1).asLong());
+          case "names" ->
+              ChannelMessage.Result.tooMany("publishers of yours", reply.at(1).asLong());
           default -> ChannelMessage.Result.refused(ErrorCode.FENCED, 0);
         };
     return outcome.equals("stored")

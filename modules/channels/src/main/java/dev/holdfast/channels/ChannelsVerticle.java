@@ -152,10 +152,16 @@ public final class ChannelsVerticle extends VerticleBase
     byte[] body = ServerFrames.body(item.event(), item.data(), message.caller());
     Channel channel = message.channel();
     Future<Appended> appended =
-        item.isVolatile()
-            ? store.volatileNodes(channel)
-            : store.append(channel, message.publisher(), item.n(), body);
+        item.isVolatile() ? store.volatileNodes(channel) : stored(message, item.n(), body);
     return appended.map(answer -> told(channel, answer, body));
+  }
+
+  private Future<Appended> stored(ChannelMessage.Publish message, long n, byte[] body) {
+    Channel channel = message.channel();
+    Publisher publisher = message.publisher();
+    return publisher.isNamedByCaller()
+        ? store.appendNamed(message.caller(), channel, publisher, n, body)
+        : store.append(channel, publisher, n, body);
   }
 
   @Override

@@ -28,6 +28,10 @@ public record Publisher(String id, long generation) implements BusValue {
     return new Publisher("h-" + KeyDigest.of(caller, "publisher " + name), 1);
   }
 
+  boolean isNamedByCaller() {
+    return id.startsWith("h-");
+  }
+
   boolean isSession() {
     return id.startsWith("s-");
   }

@@ -1,11 +1,11 @@
 -- Appends one publication of one publisher: once, in the publisher's order, fenced by its generation.
--- KEYS  1 meta   2 log   3 interest zset or session hash   4 publisher          all in the channel's slot
+-- KEYS  1 meta   2 log   3 interest zset or session hash   4 publisher   5 names that its caller gave to publishers          all in the channel's slot
 -- ARGV  1 epoch token   2 epoch offered   3 'z' or 's' (what KEYS 3 is)   4 generation   5 n   6 publisher's name
 --       7 TTL of the publisher's key in ms   8 body   9 most entries   10 most bytes   11 longest age in ms   12 TTL of meta in ms
---       13 '1': the reserve of Redis is touched
+--       13 '1': the reserve of Redis is touched   14 most names in KEYS 5; 0: no caller named this one
 -- Returns {'stored', epoch, seq, at, nodes} | {'duplicate', epoch, seq} (empty where no longer known) | {'sequence', expected}
---         | {'fenced'} | {'gone'} (the session of a session: channel)
--- TTLs: meta ARGV 12, log its age, publisher ARGV 7. XADD is the first write, so that a full Redis refuses before anything changed.
+--         | {'fenced'} | {'names', ms until the oldest goes} (too many are kept) | {'gone'} (the session of a session: channel)
+-- TTLs: meta ARGV 12, log its age, publisher and its name ARGV 7. XADD is the first write, so that a full Redis refuses before anything changed.
 local token, offered, kind, body = ARGV[1], ARGV[2], ARGV[3], ARGV[8]
 local g, n, by = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6]
 local kept = redis.call('HMGET', KEYS[4], 'g', 'n', 'e', 's')
@@ -28,10 +28,20 @@ if n > n0 + 1 then return {'sequence', whole(n0 + 1)} end
 
 has_room(ARGV[13])
 local now = now_ms()
+local most, over = tonumber(ARGV[14]), now - tonumber(ARGV[7])
+if most > 0 and not kept[1] and redis.call('ZCOUNT', KEYS[5], '(' .. whole(over), '+inf') >= most then
+  local oldest = redis.call('ZRANGEBYSCORE', KEYS[5], '(' .. whole(over), '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
+  return {'names', whole(tonumber(oldest[2]) - over)}
+end
 local epoch, top = open_log(KEYS[1], KEYS[2], token, offered, ARGV[12])
 local seq
 epoch, seq = put(epoch, top, offered, {'b', body, 't', whole(now), 'p', by .. '#' .. ARGV[5]})
 redis.call('HSET', KEYS[4], 'g', ARGV[4], 'n', ARGV[5], 'e', epoch, 's', seq)
 redis.call('PEXPIRE', KEYS[4], ARGV[7])
+if most > 0 then
+  redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', whole(over))
+  redis.call('ZADD', KEYS[5], whole(now), by)
+  redis.call('PEXPIRE', KEYS[5], ARGV[7])
+end
 trim(KEYS[1], KEYS[2], #body, tonumber(seq), now)
 return {'stored', epoch, seq, whole(now), interested(KEYS[3], kind, now)}

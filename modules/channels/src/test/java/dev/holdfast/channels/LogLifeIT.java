@@ -3,6 +3,7 @@ package dev.holdfast.channels;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.Caller;
@@ -121,6 +122,39 @@ class LogLifeIT {
     long wait = refused.retryAfter();
     assertTrue(wait > 0 && wait <= 90_000, "retry after " + wait + " ms");
     assertTrue(keyed(topic, "a").duplicate());
+  }
+
+  /** Each name that a caller thought of left a key for hours, 3,000 a second. */
+  @Test
+  void tooManyNamesOfPublishersAreRefusedAndThoseThatAreThereGoOn() {
+    Channel topic = new Channel(tenant, ChannelName.topic("news"));
+    Caller caller = new Caller.Service("test", "1", Set.of("*"), Set.of());
+    Caller other = new Caller.Service("other", "1", Set.of("*"), Set.of());
+    assertNull(named(caller, topic, "a", 1).refused());
+    fill(Await.get(link.send("KEYS", "hf:hpubs:*" + tenant + "*")).at(0).asText());
+
+    ChannelMessage.Result refused = named(caller, topic, "b", 1);
+
+    assertEquals(ErrorCode.RATE_LIMITED, refused.refused());
+    long wait = refused.retryAfter();
+    long life = ChannelStore.SERVICE_PUBLISHER_TTL.toMillis();
+    assertTrue(wait > 0 && wait <= life - 30_000, "retry after " + wait + " ms");
+    assertNull(named(caller, topic, "a", 2).refused());
+    assertNull(named(other, topic, "b", 1).refused());
+    append(topic, 1);
+  }
+
+  /** With names of half a minute ago. */
+  private void fill(String names) {
+    String fill =
+        "local t = redis.call('TIME') local now = t[1] * 1000 + math.floor(t[2] / 1000) - 30000 "
+            + "for i = 1, ARGV[1] do redis.call('ZADD', KEYS[1], string.format('%.0f', now - i % 100), i) end";
+    Await.get(link.send("EVAL", fill, 1, names, ChannelStore.MOST_NAMES - 1));
+  }
+
+  private ChannelMessage.Result named(Caller caller, Channel channel, String name, long n) {
+    Publisher publisher = Publisher.of(caller, name);
+    return Await.get(store.appendNamed(caller, channel, publisher, n, new byte[] {'1'})).result();
   }
 
   private ChannelMessage.Result keyed(Channel channel, String key) {

@@ -54,7 +54,18 @@ public record KeyOwner(String family, String tenant, String session, String chan
       return new KeyOwner(family, tenant, null, rest, user);
     }
     return switch (family) {
-      case "sess", "subs", "pubs", "meta", "log", "int", "pub", "idem", "idet", "cons", "conss" ->
+      case "sess",
+          "subs",
+          "pubs",
+          "meta",
+          "log",
+          "int",
+          "pub",
+          "hpubs",
+          "idem",
+          "idet",
+          "cons",
+          "conss" ->
           new KeyOwner(family, tenant, rest, null, null);
       case "user", "rate", "count" ->
           new KeyOwner(family, tenant, null, null, rest.isEmpty() ? null : rest);

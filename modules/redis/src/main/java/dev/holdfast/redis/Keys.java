@@ -70,6 +70,15 @@ public final class Keys {
     return "hf:pub:" + tag(channel) + ":" + publisher;
   }
 
+  /**
+   * The names that a caller over HTTP gave to publishers of a channel.
+   *
+   * @param caller names the caller, in the characters of ids
+   */
+  public static String publishers(Channel channel, String caller) {
+    return "hf:hpubs:" + tag(channel) + ":" + caller;
+  }
+
   public static String consumer(Channel channel, String name) {
     return "hf:cons:" + tag(channel) + ":" + name;
   }

@@ -23,6 +23,7 @@ class KeyOwnerTest {
             Keys.log(NEWS),
             Keys.interest(NEWS),
             Keys.publisher(NEWS, "p-1"),
+            Keys.publishers(NEWS, "c"),
             Keys.consumer(NEWS, "audit"),
             Keys.consumers(NEWS),
             Keys.idempotency(NEWS),

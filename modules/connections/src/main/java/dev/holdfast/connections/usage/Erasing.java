@@ -25,7 +25,7 @@ final class Erasing {
 
   private static final long STEP_NS = TimeUnit.SECONDS.toNanos(3);
   private static final Set<String> OF_CHANNELS =
-      Set.of("meta", "log", "pub", "idem", "idet", "cons", "conss");
+      Set.of("meta", "log", "pub", "hpubs", "idem", "idet", "cons", "conss");
 
   private final RedisLink link;
   private final SessionsClient sessions;
