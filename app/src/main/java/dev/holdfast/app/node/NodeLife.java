@@ -20,10 +20,13 @@ import dev.holdfast.gateway.GatewayVerticle;
 import dev.holdfast.gateway.HealthChecks;
 import dev.holdfast.gateway.admission.Admission;
 import dev.holdfast.gateway.http.HttpSources;
+import dev.holdfast.limits.Limit;
+import dev.holdfast.limits.Limits;
 import dev.holdfast.limits.LimitsVerticle;
 import dev.holdfast.limits.NodeMemory;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
+import dev.holdfast.sessions.SessionLimits;
 import dev.holdfast.sessions.SessionsClient;
 import dev.holdfast.sessions.SessionsVerticle;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -204,8 +207,15 @@ final class NodeLife {
   }
 
   private SessionsVerticle sessions() {
-    sessions = new SessionsVerticle(bus(), redis(), config().sessions(), log::tell, registry());
+    sessions =
+        new SessionsVerticle(bus(), redis(), config().sessions(), log::tell, registry())
+            .limitedBy(this::sessionLimits);
     return sessions;
+  }
+
+  private SessionLimits sessionLimits(String tenant) {
+    Limits of = limits.limiter().of(tenant);
+    return new SessionLimits(of.tenant().of(Limit.SESSIONS), of.user().of(Limit.SESSIONS));
   }
 
   private Future<Void> startHub() {

@@ -1,10 +1,10 @@
 package dev.holdfast.sessions;
 
 import dev.holdfast.core.Bus;
+import dev.holdfast.core.Caller;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
-import dev.holdfast.core.Ids;
 import dev.holdfast.core.Names;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.Position;
@@ -116,8 +116,13 @@ final class Attaching {
 
   private Future<Attached> open(SessionMessage.Attach attach, long started) {
     parts.store().requireRoom();
-    SessionKey session = new SessionKey(attach.caller().tenant(), Ids.fresh());
-    return hold(session, true, attach, started).map(held -> opened(session, attach, held));
+    Caller.User caller = attach.caller();
+    return parts
+        .places()
+        .take(caller.tenant(), caller.user(), attach.node())
+        .compose(
+            session ->
+                hold(session, true, attach, started).map(held -> opened(session, attach, held)));
   }
 
   private Future<Optional<Holding>> hold(
@@ -130,11 +135,10 @@ final class Attaching {
 
   private Future<Optional<Holding>> holdInTurn(
       SessionKey session, boolean fresh, SessionMessage.Attach attach) {
-    String user = attach.caller().user();
     Future<Void> listed =
         fresh
-            ? parts.index().add(session, user, attach.node())
-            : parts.index().keep(session, user, attach.node());
+            ? Future.succeededFuture()
+            : parts.index().keep(session, attach.caller().user(), attach.node());
     return listed.compose(done -> parts.store().attach(session, fresh, attach));
   }
 

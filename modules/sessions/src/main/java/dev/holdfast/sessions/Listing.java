@@ -19,6 +19,8 @@ import org.slf4j.LoggerFactory;
 final class Listing {
   private static final Logger LOG = LoggerFactory.getLogger(Listing.class);
 
+  private static final int AT_ONCE = 500;
+
   /** Who asks waits for 5 s. */
   private static final FairTurns.Bounds BOUNDS = new FairTurns.Bounds(16, 4, 256, 4_000, 0);
 
@@ -54,15 +56,41 @@ final class Listing {
     return turns.run(wanted.tenant(), () -> new ListPage(wanted.sessions(), null, view).read());
   }
 
+  /** Looks at all that a user's index lists: what is no session at a second look goes. */
+  Future<Void> tidy(String tenant, String user) {
+    return turns.run(tenant, () -> tidy(tenant, user, ""));
+  }
+
+  private Future<Void> tidy(String tenant, String user, String after) {
+    return index
+        .ofUser(tenant, user, after, AT_ONCE)
+        .compose(
+            ids -> Future.all(ids.stream().map(id -> look(tenant, user, id)).toList()).map(ids))
+        .compose(
+            ids ->
+                ids.size() < AT_ONCE
+                    ? Future.succeededFuture()
+                    : tidy(tenant, user, ids.get(AT_ONCE - 1)));
+  }
+
+  private Future<Void> look(String tenant, String user, String id) {
+    SessionKey session = new SessionKey(tenant, id);
+    return store
+        .peek(session)
+        .compose(
+            seen ->
+                seen.isPresent() || !suspects.isGone("user " + user, session.toString())
+                    ? Future.succeededFuture()
+                    : index.remove(session, user, null));
+  }
+
   private Future<Answer.Page> page(SessionMessage.ListSessions wanted, Ids found) {
     return new ListPage(found.ids(), found.next(), id -> view(wanted, id)).read();
   }
 
   private Future<Optional<SessionView>> view(SessionMessage.ListSessions wanted, String id) {
     SessionKey session = new SessionKey(wanted.tenant(), id);
-    return store
-        .get(session, wanted.user())
-        .onSuccess(view -> check(session, wanted, view));
+    return store.get(session, wanted.user()).onSuccess(view -> check(session, wanted, view));
   }
 
   private void check(

@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
 record Parts(
     SessionStore store,
     SessionIndex index,
+    SessionPlaces places,
     RedisClock clock,
     SessionsConfig config,
     SessionsMetrics metrics,

@@ -39,13 +39,40 @@ final class SessionIndex {
   /** A session that may have to end, with the score that it had. */
   record Due(SessionKey session, long score) {}
 
+  /** Whether another session may be made. */
+  enum Room {
+    FREE,
+    USER_FULL,
+    TENANT_FULL
+  }
+
   /**
-   * Lists a session that is to be made; fails with STORE_FULL where Redis is full.
+   * Lists a session that is to be made; fails with STORE_FULL where Redis is full. Where there is
+   * no room, the caller is to remove it: some of its entries may be there.
    *
    * @param node where it will be attached, or null
    */
-  Future<Void> add(SessionKey session, String user, NodeId node) {
-    return list(session, user, node, ADD);
+  Future<Room> add(SessionKey session, String user, NodeId node, SessionLimits most) {
+    String id = session.session();
+    long share = most.share(Keys.shard(id));
+    Future<Boolean> ofUser = add(Keys.userSessions(session.tenant(), user), id, most.user());
+    Future<Boolean> ofTenant = add(tenantKey(session), id, share);
+    Future<Boolean> ofNode =
+        node == null
+            ? Future.succeededFuture(true)
+            : add(Keys.nodeSessions(node), session.toString(), Long.MAX_VALUE);
+    return Future.all(ofUser, ofTenant, ofNode)
+        .map(done -> room(ofUser.result(), ofTenant.result()));
+  }
+
+  private static Room room(boolean ofUser, boolean ofTenant) {
+    Room full = ofUser ? Room.TENANT_FULL : Room.USER_FULL;
+    return ofUser && ofTenant ? Room.FREE : full;
+  }
+
+  private Future<Boolean> add(String key, String member, long most) {
+    List<Object> args = List.of(member, 0, ttl, ADD, most);
+    return PUT.run(link, List.of(key), args).map(reply -> reply.asText().equals("OK"));
   }
 
   /**
@@ -54,16 +81,12 @@ final class SessionIndex {
    * @param node where it is attached, or will be; or null
    */
   Future<Void> keep(SessionKey session, String user, NodeId node) {
-    return list(session, user, node, KEEP);
-  }
-
-  private Future<Void> list(SessionKey session, String user, NodeId node, String how) {
     List<Future<?>> written = new ArrayList<>();
     String id = session.session();
-    written.add(put(Keys.userSessions(session.tenant(), user), id, 0, ttl, how));
-    written.add(put(tenantKey(session), id, 0, ttl, how));
+    written.add(keep(Keys.userSessions(session.tenant(), user), id, 0, ttl));
+    written.add(keep(tenantKey(session), id, 0, ttl));
     if (node != null) {
-      written.add(put(Keys.nodeSessions(node), session.toString(), 0, ttl, how));
+      written.add(keep(Keys.nodeSessions(node), session.toString(), 0, ttl));
     }
     return Future.all(written).mapEmpty();
   }
@@ -109,7 +132,7 @@ final class SessionIndex {
    * @param at Redis time in ms, about
    */
   Future<Void> setDue(SessionKey session, long at) {
-    return put(dueKey(session), session.toString(), at, 0, KEEP).mapEmpty();
+    return keep(dueKey(session), session.toString(), at, 0).mapEmpty();
   }
 
   /** Up to {@code limit} sessions that are due, the earliest first. */
@@ -149,8 +172,8 @@ final class SessionIndex {
         .map(members -> members.stream().map(SessionKey::parse).toList());
   }
 
-  private Future<Reply> put(String key, String member, long score, long ttl, String how) {
-    return PUT.run(link, List.of(key), List.of(member, score, ttl, how));
+  private Future<Reply> keep(String key, String member, long score, long ttl) {
+    return PUT.run(link, List.of(key), List.of(member, score, ttl, KEEP, ""));
   }
 
   private Future<Void> settle(Due due, String to) {

@@ -3,7 +3,6 @@ package dev.holdfast.sessions;
 import dev.holdfast.core.Bus;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
-import dev.holdfast.core.Ids;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.Serving;
 import dev.holdfast.redis.RedisConfig;
@@ -41,6 +40,7 @@ public final class SessionsVerticle extends VerticleBase
   private final SessionsConfig config;
   private final Function<SessionEvent, Future<Void>> events;
   private final MeterRegistry registry;
+  private Function<String, SessionLimits> limits = tenant -> SessionLimits.NONE;
   private RedisLink link;
   private RedisLink listLink;
   private Serving<?> consumer;
@@ -65,6 +65,16 @@ public final class SessionsVerticle extends VerticleBase
     this.config = config;
     this.events = events;
     this.registry = registry;
+  }
+
+  /**
+   * To be called before the deployment; without it there is no limit.
+   *
+   * @param wanted of a tenant, as they are now; asked on this verticle's context
+   */
+  public SessionsVerticle limitedBy(Function<String, SessionLimits> wanted) {
+    limits = wanted;
+    return this;
   }
 
   /**
@@ -161,12 +171,17 @@ public final class SessionsVerticle extends VerticleBase
   public Future<?> create(SessionMessage.Create message) {
     CallerCheck.mayList(message.caller(), message.tenant(), message.user());
     parts.store().requireRoom();
-    SessionKey session = new SessionKey(message.tenant(), Ids.fresh());
+    return parts
+        .places()
+        .take(message.tenant(), message.user(), null)
+        .compose(session -> create(session, message));
+  }
+
+  private Future<SessionView> create(SessionKey session, SessionMessage.Create message) {
     long due = parts.clock().now() + config.lingerOf(message.tenant()).toMillis();
     return parts
         .index()
-        .add(session, message.user(), null)
-        .compose(listed -> parts.index().setDue(session, due))
+        .setDue(session, due)
         .compose(written -> parts.store().create(session, message))
         .compose(made -> parts.store().get(session, message.user()))
         .map(SessionsVerticle::found)
@@ -246,10 +261,18 @@ public final class SessionsVerticle extends VerticleBase
   /** What answers with much has a link of its own: no attach waits behind it. */
   private Future<Long> assemble(RedisLink forLists) {
     listLink = forLists;
+    listing =
+        new Listing(
+            new SessionStore(listLink, config),
+            new SessionIndex(listLink, config),
+            new Suspects(SUSPECT_MS),
+            registry);
+    var index = new SessionIndex(link, config);
     parts =
         new Parts(
             new SessionStore(link, config),
-            new SessionIndex(link, config),
+            index,
+            new SessionPlaces(context, index, listing, limits),
             new RedisClock(),
             config,
             new SessionsMetrics(registry),
@@ -257,12 +280,6 @@ public final class SessionsVerticle extends VerticleBase
             events);
     attaching = new Attaching(parts, bus);
     ending = new Ending(parts, bus, attaching);
-    listing =
-        new Listing(
-            new SessionStore(listLink, config),
-            new SessionIndex(listLink, config),
-            new Suspects(SUSPECT_MS),
-            registry);
     upkeep = new Upkeep(parts, attaching);
     link.onUp(() -> tellTime().onFailure(failure -> LOG.debug("time: {}", failure.getMessage())));
     return link.reserve().watch().compose(seen -> tellTime());

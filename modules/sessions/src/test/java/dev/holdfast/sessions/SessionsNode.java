@@ -53,6 +53,18 @@ final class SessionsNode implements AutoCloseable {
     return start(patient, config, event -> Future.succeededFuture());
   }
 
+  /** One with limits. */
+  static SessionsNode start(String redis, Function<String, SessionLimits> limits) {
+    var node = new SessionsNode(RedisConfig.of(redis));
+    Function<SessionEvent, Future<Void>> events = event -> Future.succeededFuture();
+    node.verticle =
+        new SessionsVerticle(
+                node.bus, RedisConfig.of(redis), SessionsConfig.defaults(), events, node.meters)
+            .limitedBy(limits);
+    await(node.vertx.deployVerticle(node.verticle));
+    return node;
+  }
+
   static SessionsNode start(
       RedisConfig redis, SessionsConfig config, Function<SessionEvent, Future<Void>> events) {
     var node = new SessionsNode(redis);
