@@ -126,9 +126,9 @@ class SessionLimitsIT {
     for (int i = 0; i < tries; i++) {
       asked.add(nodes.get(i % nodes.size()).attaching(user(tenant, user), null));
     }
+    await(Future.join(asked).otherwiseEmpty());
     int opened = 0;
     for (Future<Attached> one : asked) {
-      Awaitility.await().until(one::isComplete);
       if (one.succeeded()) {
         opened++;
       } else {
