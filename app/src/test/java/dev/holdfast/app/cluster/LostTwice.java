@@ -56,7 +56,7 @@ final class LostTwice {
         .forEach(WsTestClient::detach);
     Traffic.await(reader.connect(node.url()));
     Awaitility.await("the node has few channels, and its client reads them")
-        .atMost(PATIENCE)
+        .atMost(PATIENCE.multipliedBy(5))
         .until(() -> open() <= FEW && model.hasRead(reader));
     return reader;
   }
