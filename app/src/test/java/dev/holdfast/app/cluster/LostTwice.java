@@ -56,8 +56,8 @@ final class LostTwice {
         .forEach(WsTestClient::detach);
     Traffic.await(reader.connect(node.url()));
     Awaitility.await("the node has few channels, and its client reads them")
-        .atMost(PATIENCE.multipliedBy(5))
-        .until(() -> open() <= FEW && model.hasRead(reader));
+        .atMost(PATIENCE)
+        .until(() -> List.of(open() <= FEW, model.hasRead(reader)), List.of(true, true)::equals);
     return reader;
   }
 
