@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -87,14 +88,17 @@ class ServiceHostTest {
   }
 
   @Test
-  void refusesWhatIsMoreThanItCanHoldAndGoesOnAfterwards() {
+  void refusesWhatIsMoreThanItCanHoldAndGoesOnAfterwards() throws Exception {
     Promise<String> gate = Promise.promise();
-    get(host().method("wait", (c, d) -> gate.future()).start());
+    var called = new CountDownLatch(1_000);
+    get(host().method("wait", (c, d) -> wait(called, gate)).start());
 
     List<Future<ServiceReply>> held = new ArrayList<>();
     for (int i = 0; i < 1_000; i++) {
       held.add(send("wait", "null"));
     }
+    // The first ones look for an instance, and later ones overtake them.
+    assertTrue(called.await(20, TimeUnit.SECONDS));
     HoldfastException refused = refusal("wait");
     gate.complete("1");
 
@@ -120,6 +124,11 @@ class ServiceHostTest {
 
   private static Future<String> answer(String data) {
     return Future.succeededFuture(data);
+  }
+
+  private static Future<String> wait(CountDownLatch called, Promise<String> gate) {
+    called.countDown();
+    return gate.future();
   }
 
   private static Future<String> fail(Throwable failure) {
