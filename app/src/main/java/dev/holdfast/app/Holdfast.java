@@ -35,6 +35,7 @@ public final class Holdfast implements Callable<Integer> {
     COMMANDS.put("token", TokenCommand::new);
     COMMANDS.put("credentials", CredentialsCommand::new);
     COMMANDS.put("health", HealthCommand::new);
+    COMMANDS.put("limits", LimitsCommand::new);
     COMMANDS.put("usage", UsageCommand::new);
     COMMANDS.put("erase", EraseCommand::new);
     COMMANDS.put("demo", DemoCommand::new);

@@ -9,10 +9,14 @@ import dev.holdfast.auth.TokenSigner;
 import dev.holdfast.core.Caller;
 import dev.holdfast.gateway.GatewayConfig;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -26,7 +30,12 @@ import picocli.CommandLine.Option;
 final class OperatorCalls {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration TOKEN_LIFE = Duration.ofMinutes(10);
-  private static final int TIMEOUT_MS = 20_000;
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final int OK = 200;
+
+  /** Of a token that is signed here; each command takes some of them. */
+  private static final Set<String> PERMISSIONS =
+      Set.of("limits:read", "limits:write", "usage:read", "usage:erase");
 
   @Mixin private ConfigOptions options;
 
@@ -34,43 +43,71 @@ final class OperatorCalls {
       names = "--url",
       paramLabel = "URL",
       description =
-          "A node, at the port of its operators; default http://127.0.0.1 at gateway.management.port, or else at gateway.port.")
+          "Where a node answers operators; default http://127.0.0.1 at gateway.management.port, or"
+              + " else at gateway.port.")
   private URI url;
 
   @Option(
       names = "--token",
       paramLabel = "TOKEN",
       description =
-          "An operator's, with usage:read or usage:erase; also by $HOLDFAST_TOKEN. Default: one signed with the development key or the configured HS256 key.")
+          "An operator's; better by $HOLDFAST_TOKEN, as all users of a machine read command lines."
+              + " Default: one signed with the development key or the configured HS256 key.")
   private String token = System.getenv("HOLDFAST_TOKEN");
+
+  /** As the other, without a body. */
+  JsonNode call(String method, String path, Map<String, String> query) throws IOException {
+    return call(method, path, query, null);
+  }
 
   /**
    * @param query names and values; null values are left out
+   * @param body null: none
    * @throws IOException where there is no good answer; its message is for people
    */
-  JsonNode call(String method, String path, Map<String, String> query) throws IOException {
+  JsonNode call(String method, String path, Map<String, String> query, JsonNode body)
+      throws IOException {
     HoldfastConfig config = options.reader().read();
     URI base = url == null ? here(config.gateway()) : url;
-    URI address = base.resolve(path + encoded(query));
-    var connection = (HttpURLConnection) address.toURL().openConnection();
-    connection.setRequestMethod(method);
-    connection.setConnectTimeout(TIMEOUT_MS);
-    connection.setReadTimeout(TIMEOUT_MS);
-    connection.setRequestProperty("Authorization", "Bearer " + token(config));
-    boolean good = connection.getResponseCode() == HttpURLConnection.HTTP_OK;
-    try (InputStream body = good ? connection.getInputStream() : connection.getErrorStream()) {
-      JsonNode answer = body == null ? JSON.nullNode() : JSON.readTree(body);
-      if (!good) {
-        String detail = answer.path("detail").asText("no reason given");
-        throw new IOException(base + ": " + connection.getResponseCode() + ", " + detail);
-      }
-      return answer;
+    BodyPublisher sent =
+        body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.toString());
+    HttpRequest request =
+        HttpRequest.newBuilder(base.resolve(path + encoded(query)))
+            .timeout(PATIENCE)
+            .header("Authorization", "Bearer " + token(config))
+            .header("Content-Type", "application/json")
+            .method(method, sent)
+            .build();
+    HttpResponse<String> answer = send(request, base);
+    JsonNode read = answer.body().isBlank() ? JSON.nullNode() : JSON.readTree(answer.body());
+    if (answer.statusCode() != OK) {
+      String why = read.path("detail").asText("no reason given");
+      throw new IOException(base + ": " + answer.statusCode() + ", " + why);
+    }
+    return read;
+  }
+
+  private static HttpResponse<String> send(HttpRequest request, URI base) throws IOException {
+    HttpClient client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(PATIENCE)
+            .build();
+    try {
+      return client.send(request, BodyHandlers.ofString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(base + ": interrupted", e);
+    } catch (IOException e) {
+      throw new IOException(base + ": not reached: " + e, e);
     }
   }
 
   private static URI here(GatewayConfig gateway) {
-    int apart = gateway.management().port();
-    return URI.create("http://127.0.0.1:" + (apart == 0 ? gateway.port() : apart));
+    boolean apart = gateway.managesApart();
+    int own = gateway.management().port();
+    String scheme = apart || gateway.tls() == null ? "http" : "https";
+    return URI.create(scheme + "://127.0.0.1:" + (own == 0 ? gateway.port() : own));
   }
 
   private String token(HoldfastConfig config) {
@@ -82,8 +119,7 @@ final class OperatorCalls {
       throw new ConfigException(
           List.of("gateway.operatorTenant: names nobody, so no token is an operator's"));
     }
-    var caller =
-        new Caller.User(operators, "operator", Set.of(), Set.of("usage:read", "usage:erase"));
+    var caller = new Caller.User(operators, "operator", Set.of(), PERMISSIONS);
     return new TokenSigner(Keys.signing(config), config.auth()).sign(caller, TOKEN_LIFE);
   }
 

@@ -32,7 +32,8 @@ class CommandLineTest {
   private final StringWriter err = new StringWriter();
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "serve", "config", "token", "credentials", "usage", "erase", "demo"})
+  @ValueSource(
+      strings = {"", "serve", "config", "token", "credentials", "limits", "usage", "erase", "demo"})
   void everyCommandHasHelpThatTellsItsExitCodes(String command) {
     assertEquals(0, run((command + " --help").strip().split(" ")));
 
@@ -66,6 +67,9 @@ class CommandLineTest {
         "credentials --tenant acme",
         "credentials --service a/b --tenant acme",
         "credentials --service billing --tenant a}b",
+        "limits",
+        "limits --tenant acme user.bytes",
+        "limits --tenant acme user.bytes=many",
         "erase --tenant acme",
         "erase --confirm acme",
         "erase --tenant acme --user eve --confirm acme",
