@@ -1,7 +1,6 @@
 package dev.holdfast.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -42,16 +41,6 @@ final class EraseCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try {
-      run();
-      return ExitCode.OK;
-    } catch (IOException e) {
-      spec.commandLine().getErr().println("holdfast: " + e.getMessage());
-      return ExitCode.FAILED;
-    }
-  }
-
-  private void run() throws IOException {
     String named = user != null ? user : channel != null ? channel : tenant;
     if (!named.equals(confirm)) {
       throw new ParameterException(spec.commandLine(), "--confirm: it is " + named);
@@ -71,5 +60,6 @@ final class EraseCommand implements Callable<Integer> {
       spec.commandLine().getOut().printf("%d sessions ended, %d keys deleted%n", sessions, keys);
       spec.commandLine().getOut().flush();
     } while (query.get("after") != null);
+    return ExitCode.OK;
   }
 }

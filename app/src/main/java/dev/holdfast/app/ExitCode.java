@@ -39,7 +39,8 @@ final class ExitCode {
   static int explain(Exception failure, CommandLine commands, ParseResult ignored) {
     int code = of(failure);
     commands.getErr().println("holdfast: " + message(failure));
-    if (code == FAILED && !(failure instanceof EndException)) {
+    boolean told = failure instanceof EndException || failure instanceof CallException;
+    if (code == FAILED && !told) {
       LoggerFactory.getLogger(Holdfast.class).error("Failed", failure);
     }
     return code;

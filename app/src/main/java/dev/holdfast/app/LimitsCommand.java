@@ -3,7 +3,6 @@ package dev.holdfast.app;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -17,12 +16,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Prints the limits of a tenant, and sets some before, where it is told to. */
+/** Sets limits of a tenant, if some are named, and prints all that it has then. */
 @Command(
     name = "limits",
     mixinStandardHelpOptions = true,
     description = {
-      "Shows the limits of a tenant and of each of its users; sets those that are named before.",
+      "Shows the limits of a tenant and of each of its users. Sets those first that are named.",
       "All nodes follow within seconds. A limit below what is in use takes nothing away."
     })
 final class LimitsCommand implements Callable<Integer> {
@@ -45,18 +44,13 @@ final class LimitsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ObjectNode body = body();
-    try {
-      Map<String, String> query = Map.of("tenant", tenant);
-      JsonNode limits =
-          body.isEmpty()
-              ? operator.call("GET", PATH, query)
-              : operator.call("PATCH", PATH, query, body);
-      print(spec.commandLine().getOut(), limits);
-      return ExitCode.OK;
-    } catch (IOException e) {
-      spec.commandLine().getErr().println("holdfast: " + e.getMessage());
-      return ExitCode.FAILED;
-    }
+    Map<String, String> query = Map.of("tenant", tenant);
+    JsonNode limits =
+        body.isEmpty()
+            ? operator.call("GET", PATH, query)
+            : operator.call("PATCH", PATH, query, body);
+    print(spec.commandLine().getOut(), limits);
+    return ExitCode.OK;
   }
 
   private ObjectNode body() {

@@ -1,5 +1,6 @@
 package dev.holdfast.app;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.holdfast.app.config.ConfigException;
@@ -24,7 +25,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** How commands for operators ask a node: its address, and a token that it accepts. */
 final class OperatorCalls {
@@ -37,13 +41,18 @@ final class OperatorCalls {
   private static final Set<String> PERMISSIONS =
       Set.of("limits:read", "limits:write", "usage:read", "usage:erase");
 
+  private static final Set<String> SCHEMES = Set.of("http", "https");
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
   @Mixin private ConfigOptions options;
 
   @Option(
       names = "--url",
       paramLabel = "URL",
       description =
-          "Where a node answers operators; default http://127.0.0.1 at gateway.management.port, or"
+          "A node, at the port for operators; default http://127.0.0.1 at gateway.management.port, or"
               + " else at gateway.port.")
   private URI url;
 
@@ -55,20 +64,21 @@ final class OperatorCalls {
               + " Default: one signed with the development key or the configured HS256 key.")
   private String token = System.getenv("HOLDFAST_TOKEN");
 
+  private HttpClient client;
+
   /** As the other, without a body. */
-  JsonNode call(String method, String path, Map<String, String> query) throws IOException {
+  JsonNode call(String method, String path, Map<String, String> query) {
     return call(method, path, query, null);
   }
 
   /**
    * @param query names and values; null values are left out
    * @param body null: none
-   * @throws IOException where there is no good answer; its message is for people
+   * @throws CallException if there is no good answer
    */
-  JsonNode call(String method, String path, Map<String, String> query, JsonNode body)
-      throws IOException {
+  JsonNode call(String method, String path, Map<String, String> query, JsonNode body) {
     HoldfastConfig config = options.reader().read();
-    URI base = url == null ? here(config.gateway()) : url;
+    URI base = url == null ? here(config.gateway()) : named();
     BodyPublisher sent =
         body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.toString());
     HttpRequest request =
@@ -79,28 +89,54 @@ final class OperatorCalls {
             .method(method, sent)
             .build();
     HttpResponse<String> answer = send(request, base);
-    JsonNode read = answer.body().isBlank() ? JSON.nullNode() : JSON.readTree(answer.body());
-    if (answer.statusCode() != OK) {
+    JsonNode read = read(answer.body());
+    if (answer.statusCode() != OK || read.isMissingNode()) {
       String why = read.path("detail").asText("no reason given");
-      throw new IOException(base + ": " + answer.statusCode() + ", " + why);
+      throw new CallException(base + ": " + answer.statusCode() + ", " + why);
     }
     return read;
   }
 
-  private static HttpResponse<String> send(HttpRequest request, URI base) throws IOException {
-    HttpClient client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(PATIENCE)
-            .build();
+  private HttpResponse<String> send(HttpRequest request, URI base) {
     try {
-      return client.send(request, BodyHandlers.ofString());
+      return client().send(request, BodyHandlers.ofString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IOException(base + ": interrupted", e);
+      throw new CallException(base + ": interrupted", e);
     } catch (IOException e) {
-      throw new IOException(base + ": not reached: " + e, e);
+      throw new CallException(base + ": not reached: " + e, e);
     }
+  }
+
+  /** One for all calls of a command, which may be thousands. */
+  private HttpClient client() {
+    if (client == null) {
+      client =
+          HttpClient.newBuilder()
+              .version(HttpClient.Version.HTTP_1_1)
+              .connectTimeout(PATIENCE)
+              .build();
+    }
+    return client;
+  }
+
+  /**
+   * @return missing if it is not JSON, as the answer of something else at that address
+   */
+  private static JsonNode read(String body) {
+    try {
+      return JSON.readTree(body);
+    } catch (JsonProcessingException e) {
+      return JSON.missingNode();
+    }
+  }
+
+  private URI named() {
+    if (url.getHost() == null || !SCHEMES.contains(url.getScheme())) {
+      throw new ParameterException(
+          spec.commandLine(), "--url: not as http://127.0.0.1:8081, but " + url);
+    }
+    return url;
   }
 
   private static URI here(GatewayConfig gateway) {

@@ -1,7 +1,6 @@
 package dev.holdfast.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.HashMap;
 import java.util.Map;
@@ -33,16 +32,6 @@ final class UsageCommand implements Callable<Integer> {
   /** A walk through millions of keys is asked for until it is done; each question waits for it. */
   @Override
   public Integer call() {
-    try {
-      run();
-      return ExitCode.OK;
-    } catch (IOException e) {
-      spec.commandLine().getErr().println("holdfast: " + e.getMessage());
-      return ExitCode.FAILED;
-    }
-  }
-
-  private void run() throws IOException {
     Map<String, String> query = new HashMap<>();
     query.put("tenant", tenant);
     query.put("limit", Integer.toString(limit));
@@ -52,6 +41,7 @@ final class UsageCommand implements Callable<Integer> {
       usage = operator.call("GET", "/v1/usage", query);
     }
     print(spec.commandLine().getOut(), usage);
+    return ExitCode.OK;
   }
 
   private void print(PrintWriter out, JsonNode usage) {

@@ -74,6 +74,7 @@ class CommandLineTest {
         "erase --confirm acme",
         "erase --tenant acme --user eve --confirm acme",
         "usage --limit many",
+        "usage --url node:8081",
         "demo --sessions 0",
         "demo --rate 2001",
         "load",
