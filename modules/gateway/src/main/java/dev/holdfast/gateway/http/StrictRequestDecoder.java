@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.AsciiString;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.impl.HttpServerConnection;
@@ -20,7 +21,8 @@ import java.util.List;
  * length and a transfer coding, with a coding that is not just {@code chunked}, or with a header
  * that goes on in the next line. The library's own decoder takes a side, and a proxy in front may
  * take the other: what follows would then be read as somebody else's request. What fails here is
- * answered 400, and its connection ends.
+ * answered 400, and its connection ends. Nor is a header taken for another that has nearly its
+ * name.
  */
 public final class StrictRequestDecoder extends VertxHttpRequestDecoder {
   private static final byte LF = '\n';
@@ -82,6 +84,17 @@ public final class StrictRequestDecoder extends VertxHttpRequestDecoder {
       throw new IllegalArgumentException("where this request ends is not clear");
     }
     return super.isContentAlwaysEmpty(message);
+  }
+
+  /**
+   * The library looks at some letters alone of a name that it knows (CVE-2026-102479): a proxy in
+   * front passes Content-Xength on, and here it was the length.
+   */
+  @Override
+  protected AsciiString splitHeaderName(byte[] line, int start, int length) {
+    AsciiString known = super.splitHeaderName(line, start, length);
+    boolean same = known.contentEqualsIgnoreCase(new AsciiString(line, start, length, false));
+    return same ? known : new AsciiString(line, start, length, true);
   }
 
   private void look() {
