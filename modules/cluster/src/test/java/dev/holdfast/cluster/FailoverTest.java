@@ -68,7 +68,7 @@ class FailoverTest {
 
     Set<String> by = new HashSet<>();
     for (int i = 0; i < 20; i++) {
-      by.add(await(asker.ask(ADDRESS, new Line(i, true), LONG), 20).by());
+      by.add(await(asker.ask(ADDRESS, new Line(i, true), LONG), 35).by());
     }
 
     assertEquals(Set.of("b"), by);
@@ -85,8 +85,8 @@ class FailoverTest {
       once.add(asker.ask(ADDRESS, new Line(i, false), LONG));
     }
     // By then the first is known to be silent.
-    await(asker.ask(ADDRESS, new Line(100, true), LONG), 20);
-    await(asker.ask(ADDRESS, new Line(101, true), LONG), 20);
+    await(asker.ask(ADDRESS, new Line(100, true), LONG), 35);
+    await(asker.ask(ADDRESS, new Line(101, true), LONG), 35);
 
     stillness.countDown();
     once.forEach(FailoverTest::await);
@@ -116,7 +116,7 @@ class FailoverTest {
     serve("b");
     stop("a");
 
-    assertEquals("b", await(asker.ask(ADDRESS, new Line(2, false), LONG), 20).by());
+    assertEquals("b", await(asker.ask(ADDRESS, new Line(2, false), LONG), 35).by());
     assertFalse(early.isComplete());
     held.forEach(Promise::complete);
     assertEquals("a", await(early).by());
@@ -136,7 +136,7 @@ class FailoverTest {
     Future<Told> asked = asker.ask(ADDRESS, new Line(1, true), LONG);
     serve("b");
 
-    assertEquals("b", await(asked, 20).by());
+    assertEquals("b", await(asked, 35).by());
     await(mute.unregister());
   }
 
@@ -153,7 +153,7 @@ class FailoverTest {
     serve("b");
     await(mute.unregister());
 
-    assertEquals("b", await(asked, 20).by());
+    assertEquals("b", await(asked, 35).by());
     assertFalse(muted.contains(true));
   }
 

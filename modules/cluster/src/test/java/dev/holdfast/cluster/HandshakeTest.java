@@ -20,6 +20,8 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,6 +37,9 @@ class HandshakeTest {
   private Handshake member = handshake(SECRET);
   private ServerSocketChannel port;
 
+  /** As many as wait: the pool that all share has fewer than the machine has processors. */
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+
   @BeforeEach
   void listen() throws IOException {
     port = ServerSocketChannel.open();
@@ -44,6 +49,7 @@ class HandshakeTest {
   @AfterEach
   void close() throws IOException {
     port.close();
+    threads.shutdownNow();
   }
 
   @Test
@@ -127,7 +133,8 @@ class HandshakeTest {
   void aMirrorIsRefused() throws Exception {
     CompletableFuture<Socket> accepted = accept();
     Socket connected = connect();
-    CompletableFuture.runAsync(() -> copy(connected, connected, new ByteArrayOutputStream()));
+    CompletableFuture.runAsync(
+        () -> copy(connected, connected, new ByteArrayOutputStream()), threads);
 
     assertTrue(refusal(accepted).getMessage().contains("another's"));
   }
@@ -155,7 +162,7 @@ class HandshakeTest {
   private void throughARelay(ByteArrayOutputStream said, boolean translated) throws IOException {
     try (ServerSocketChannel relay = ServerSocketChannel.open()) {
       relay.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-      CompletableFuture.runAsync(() -> relay(relay, said));
+      CompletableFuture.runAsync(() -> relay(relay, said), threads);
       SocketChannel through = SocketChannel.open(relay.getLocalAddress());
       handshake(SECRET, translated).onConnect(through.socket());
     }
@@ -165,7 +172,7 @@ class HandshakeTest {
     try {
       Socket inner = relay.accept().socket();
       Socket outer = connect();
-      CompletableFuture.runAsync(() -> copy(outer, inner, new ByteArrayOutputStream()));
+      CompletableFuture.runAsync(() -> copy(outer, inner, new ByteArrayOutputStream()), threads);
       copy(inner, outer, said);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -199,7 +206,8 @@ class HandshakeTest {
           } catch (IOException e) {
             throw new CompletionException(e);
           }
-        });
+        },
+        threads);
   }
 
   private Socket connect() throws IOException {

@@ -75,7 +75,7 @@ class InboxRepairTest {
     await(inbox.reopen());
     bus.hint(inbox.node().address(), new Beat(7));
 
-    assertEquals(new Beat(7), heard.poll(10, TimeUnit.SECONDS));
+    assertEquals(new Beat(7), heard.poll(30, TimeUnit.SECONDS));
   }
 
   private static <T> T await(Future<T> future) {
