@@ -44,9 +44,10 @@ class RedisWatchIT {
 
     Signals.send("KILL", first);
 
+    // Forgotten when the next one has stayed up for some seconds.
+    String trouble = await().until(() -> watch.trouble().orElse(""), said -> !said.isEmpty());
     awaitBackAfter(first);
     assertTrue(RawRedis.send(server.port(), "GET kept").contains("yes"));
-    String trouble = watch.trouble().orElse("");
     assertTrue(trouble.contains("killed by signal 9; it last logged: Ready to accept"), trouble);
     assertFalse(gaveUp.isDone());
   }
