@@ -14,9 +14,10 @@ final class EmbeddedServer implements RedisServer {
 
   EmbeddedServer(EmbeddedRedisConfig.Fsync fsync) {
     Path folder = Folders.temporary("holdfast-redis");
-    var anyPort = EmbeddedRedisConfig.in(folder).withFsync(fsync).opened();
-    process = EmbeddedRedis.start(anyPort);
-    config = anyPort.withPort(process.port());
+    // One that nobody else gets while the server is killed.
+    int port = FreePorts.take();
+    config = EmbeddedRedisConfig.in(folder).withFsync(fsync).opened().withPort(port);
+    process = EmbeddedRedis.start(config);
   }
 
   Path dataDir() {

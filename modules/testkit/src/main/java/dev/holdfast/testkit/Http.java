@@ -11,13 +11,17 @@ import java.time.Duration;
 /** Plain GETs, blocking. */
 final class Http {
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
+
+  /** Of what has to be answered, by a machine that may be busy. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private static final HttpClient CLIENT =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
 
   /** 0 where there is no answer. */
   int status(URI uri) {
     try {
-      return get(uri).statusCode();
+      return get(uri, TIMEOUT).statusCode();
     } catch (IOException noAnswer) {
       return 0;
     }
@@ -25,7 +29,7 @@ final class Http {
 
   String text(URI uri) {
     try {
-      HttpResponse<String> response = get(uri);
+      HttpResponse<String> response = get(uri, PATIENCE);
       if (response.statusCode() != 200) {
         throw new IllegalStateException(uri + ": " + response.statusCode());
       }
@@ -35,10 +39,10 @@ final class Http {
     }
   }
 
-  private static HttpResponse<String> get(URI uri) throws IOException {
+  private static HttpResponse<String> get(URI uri, Duration patience) throws IOException {
     try {
       return CLIENT.send(
-          HttpRequest.newBuilder(uri).timeout(TIMEOUT).build(), BodyHandlers.ofString());
+          HttpRequest.newBuilder(uri).timeout(patience).build(), BodyHandlers.ofString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);

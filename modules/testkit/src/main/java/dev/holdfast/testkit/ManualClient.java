@@ -16,10 +16,10 @@ import java.util.function.Predicate;
 
 /**
  * A connection on which the test says everything itself, and waits for what it expects. It answers
- * no {@code ping}. For test threads: what waits, blocks, 10 s unless told otherwise.
+ * no {@code ping}. For test threads: what waits, blocks, 30 s unless told otherwise.
  */
 public final class ManualClient implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /** How the connection ended. */
   public record Close(int code, String reason) {}
@@ -35,11 +35,17 @@ public final class ManualClient implements AutoCloseable {
     var client = new ManualClient();
     client.socket =
         get(
-            TestSocket.open(sockets, uri, options, client.new Inbox())
+            TestSocket.open(sockets, uri, patient(options), client.new Inbox())
                 .toCompletionStage()
                 .toCompletableFuture(),
             PATIENCE);
     return client;
+  }
+
+  private static WebSocketConnectOptions patient(WebSocketConnectOptions options) {
+    var patient = new WebSocketConnectOptions(options);
+    patient.setConnectTimeout((int) PATIENCE.toMillis()).setTimeout(PATIENCE.toMillis());
+    return patient;
   }
 
   /** Any text, a frame or not. */

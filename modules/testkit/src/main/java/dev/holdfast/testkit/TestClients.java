@@ -61,7 +61,7 @@ public final class TestClients implements AutoCloseable {
     clients.forEach(TestClients::end);
     clients.clear();
     try {
-      vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+      vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     } catch (Exception e) {
       throw new IllegalStateException("clients did not close", e);
     }

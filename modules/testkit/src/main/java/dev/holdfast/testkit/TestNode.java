@@ -22,7 +22,7 @@ public final class TestNode {
   private static final int MOST_LAUNCHES = 5;
   private static final int LOG_LINE = 400;
   private static final Duration START_PATIENCE = Duration.ofSeconds(120);
-  private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
 
   /** What stays over its lives. */
   record Place(String id, int port, int busPort, Path folder, List<Path> classPathFirst) {}

@@ -17,8 +17,6 @@ final class TestSocket {
   /** What a connection without a close frame ends with (RFC 6455 section 7.1.5). */
   static final int ABNORMAL = 1006;
 
-  private static final int CONNECT_TIMEOUT_MILLIS = 3_000;
-
   /** What arrives. */
   interface Listener {
     void received(ObjectNode frame);
@@ -37,7 +35,10 @@ final class TestSocket {
     this.socket = socket;
   }
 
-  /** Fails where there is no answer to the upgrade within 3 s, or another one than 101. */
+  /**
+   * Fails where there is no answer to the upgrade within the times of the options, or another one
+   * than 101.
+   */
   static Future<TestSocket> open(
       WebSocketClient sockets, URI uri, WebSocketConnectOptions options, Listener listener) {
     ClientWebSocket socket = sockets.webSocket();
@@ -51,9 +52,7 @@ final class TestSocket {
             .setPort(uri.getPort())
             .setURI(uri.getPath())
             // Not a browser: an origin is told where a test gives one.
-            .setAllowOriginHeader(tellsOrigin(options))
-            .setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
-            .setTimeout(CONNECT_TIMEOUT_MILLIS);
+            .setAllowOriginHeader(tellsOrigin(options));
     return socket.connect(target).map(open -> new TestSocket((WebSocketInternal) socket));
   }
 

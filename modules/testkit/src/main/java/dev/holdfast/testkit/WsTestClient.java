@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
  * blocks.
  */
 public final class WsTestClient implements AutoCloseable {
+  private static final int CONNECT_MILLIS = 3_000;
   private static final long WELCOME_MILLIS = 5_000;
   private static final long RETRY_MILLIS = 100;
   private static final int FIRST_FINAL_CODE = 4_500;
@@ -218,6 +219,7 @@ public final class WsTestClient implements AutoCloseable {
     abandon();
     var connection = new Connection(++life);
     var upgrade = new WebSocketConnectOptions().addSubProtocol("holdfast.v1");
+    upgrade.setConnectTimeout(CONNECT_MILLIS).setTimeout(CONNECT_MILLIS);
     TestSocket.open(sockets, uri, upgrade, connection)
         .onSuccess(connection::opened)
         .onFailure(failure -> connection.closed(TestSocket.ABNORMAL, failure.getMessage()));

@@ -174,7 +174,7 @@ class CheckerTest {
 
   @Test
   void aShortLogMayTrimWhatIsOldAndNothingElse() {
-    history.retains(NEWS, Duration.ofSeconds(1), 2);
+    history.retains(NEWS, Duration.ofHours(1), 2);
     acknowledge(first, 1);
     ledger.add(new Entry.Gap(System.nanoTime(), NEWS, at(0), at(1), "trimmed"));
     assertFound("where nothing was lost");

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URI;
 import org.junit.jupiter.api.Test;
@@ -16,7 +15,7 @@ class RedisExtensionIT {
   @Test
   void testsShareOneServer(TestRedis redis) {
     assertSame(TestRedis.shared(), redis);
-    assertTrue(answers(redis));
+    Waits.until("it answers", () -> answers(redis));
   }
 
   @Test
@@ -34,7 +33,7 @@ class RedisExtensionIT {
     redis.start();
 
     assertEquals(uri, redis.uri());
-    assertTrue(answers(redis));
+    Waits.until("it answers", () -> answers(redis));
   }
 
   @Test
@@ -42,7 +41,7 @@ class RedisExtensionIT {
     redis.pause();
     assertFalse(answers(redis));
     redis.resume();
-    assertTrue(answers(redis));
+    Waits.until("it answers", () -> answers(redis));
   }
 
   private static boolean answers(TestRedis redis) {
