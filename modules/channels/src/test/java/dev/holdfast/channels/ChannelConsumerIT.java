@@ -144,13 +144,14 @@ class ChannelConsumerIT {
   @Test
   void takesOverFromOneThatIsSilentAfterItsLease() {
     String owner = Ids.fresh();
-    var claim = new ConsumerMessage.Claim(node.service, node.channel, "audit", owner, 1_500, true);
+    var claim = new ConsumerMessage.Claim(node.service, node.channel, "audit", owner, 60_000, true);
     assertFalse(Await.get(node.client.claim(claim)).held());
     publish(5);
 
     ChannelConsumer next = started();
 
     assertFalse(next.active());
+    Await.get(node.link.send("HSET", Keys.consumer(node.channel, "audit"), "x", 1));
     awaitHandled(5);
     assertEquals(to(5), handled);
   }
@@ -193,7 +194,7 @@ class ChannelConsumerIT {
   void keepsItsLeaseWhileAHandlerIsSlow() {
     Promise<Void> slow = Promise.promise();
     List<Long> begun = new CopyOnWriteArrayList<>();
-    ChannelConsumer first = consumer(CONFIG.withLease(Duration.ofSeconds(1)));
+    ChannelConsumer first = consumer(CONFIG.withLease(Duration.ofSeconds(3)));
     Await.get(
         first.start(
             publication -> {
@@ -207,7 +208,7 @@ class ChannelConsumerIT {
     long until = Await.get(node.link.send("HGET", key, "x")).asLong();
     Await.until(
         "renewed far beyond the first lease",
-        () -> Await.get(node.link.send("HGET", key, "x")).asLong() > until + 2_000);
+        () -> Await.get(node.link.send("HGET", key, "x")).asLong() > until + 4_000);
     assertTrue(first.active());
     slow.complete();
     Await.get(first.stop());

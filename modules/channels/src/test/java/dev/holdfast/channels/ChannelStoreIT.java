@@ -55,7 +55,7 @@ class ChannelStoreIT {
   }
 
   private RedisLink link(TestRedis redis) {
-    RedisConfig config = RedisConfig.of(redis.uri());
+    RedisConfig config = RedisConfig.of(redis.uri()).withConnectTimeout(Duration.ofSeconds(20));
     return Await.get(RedisLink.open(vertx, config, "test", new SimpleMeterRegistry()));
   }
 

@@ -23,6 +23,7 @@ import dev.holdfast.testkit.TestRedis;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,7 +45,7 @@ class ConsumerStoreIT {
 
   @BeforeEach
   void open(TestRedis redis) {
-    RedisConfig config = RedisConfig.of(redis.uri());
+    RedisConfig config = RedisConfig.of(redis.uri()).withConnectTimeout(Duration.ofSeconds(20));
     link = Await.get(RedisLink.open(vertx, config, "test", new SimpleMeterRegistry()));
     logs = new ChannelStore(link, ChannelsConfig.DEFAULT);
     store = new ConsumerStore(link);

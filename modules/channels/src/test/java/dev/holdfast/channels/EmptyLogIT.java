@@ -45,7 +45,7 @@ class EmptyLogIT {
 
   @BeforeEach
   void open(TestRedis redis) {
-    RedisConfig config = RedisConfig.of(redis.uri());
+    RedisConfig config = RedisConfig.of(redis.uri()).withConnectTimeout(Duration.ofSeconds(20));
     link = Await.get(RedisLink.open(vertx, config, "test", meters()));
     store = new ChannelStore(link, ChannelsConfig.DEFAULT);
   }

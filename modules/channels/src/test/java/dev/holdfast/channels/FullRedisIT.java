@@ -24,6 +24,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,7 +47,7 @@ class FullRedisIT {
 
   @BeforeEach
   void open(@OwnRedis TestRedis redis) {
-    RedisConfig config = RedisConfig.of(redis.uri());
+    RedisConfig config = RedisConfig.of(redis.uri()).withConnectTimeout(Duration.ofSeconds(20));
     link = Await.get(RedisLink.open(vertx, config, "test", new SimpleMeterRegistry()));
     logs = new ChannelStore(link, ChannelsConfig.DEFAULT);
     consumers = new ConsumerStore(link);

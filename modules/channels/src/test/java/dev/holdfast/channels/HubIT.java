@@ -12,6 +12,7 @@ import dev.holdfast.redis.Keys;
 import dev.holdfast.testkit.OwnRedis;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
+import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -182,6 +183,7 @@ class HubIT {
                     node.fanout
                         .open(node.channel, Start.earliest(), each)
                         .onSuccess(Subscription::start)));
+    node.onLoop(Future::succeededFuture);
     redis.resume();
 
     outlets.forEach(each -> awaitSeqs(each, 1, 60));

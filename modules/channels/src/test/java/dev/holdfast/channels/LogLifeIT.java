@@ -40,7 +40,7 @@ class LogLifeIT {
 
   @BeforeEach
   void open(TestRedis redis) {
-    RedisConfig config = RedisConfig.of(redis.uri());
+    RedisConfig config = RedisConfig.of(redis.uri()).withConnectTimeout(Duration.ofSeconds(20));
     link = Await.get(RedisLink.open(vertx, config, "test", new SimpleMeterRegistry()));
     store = new ChannelStore(link, ChannelsConfig.DEFAULT);
   }
@@ -111,8 +111,9 @@ class LogLifeIT {
   void tooManyKeysAreRefusedWithTheTimeUntilTheFirstGoes() {
     Channel topic = new Channel(tenant, ChannelName.topic("news"));
     String fill =
-        "local t = redis.call('TIME') local now = t[1] * 1000 + math.floor(t[2] / 1000) - 30000 "
-            + "for i = 1, ARGV[1] do redis.call('ZADD', KEYS[1], string.format('%.0f', now + i % 100), i) end";
+        "local t = redis.call('TIME') local now = t[1] * 1000 + math.floor(t[2] / 1000) - 30000 for"
+            + " i = 1, ARGV[1] do redis.call('ZADD', KEYS[1], string.format('%.0f', now + i % 100),"
+            + " i) end";
     Await.get(link.send("EVAL", fill, 1, Keys.idempotencyTimes(topic), ChannelStore.MOST_KEYS - 1));
 
     assertFalse(keyed(topic, "a").duplicate());
@@ -147,8 +148,9 @@ class LogLifeIT {
   /** With names of half a minute ago. */
   private void fill(String names) {
     String fill =
-        "local t = redis.call('TIME') local now = t[1] * 1000 + math.floor(t[2] / 1000) - 30000 "
-            + "for i = 1, ARGV[1] do redis.call('ZADD', KEYS[1], string.format('%.0f', now - i % 100), i) end";
+        "local t = redis.call('TIME') local now = t[1] * 1000 + math.floor(t[2] / 1000) - 30000 for"
+            + " i = 1, ARGV[1] do redis.call('ZADD', KEYS[1], string.format('%.0f', now - i % 100),"
+            + " i) end";
     Await.get(link.send("EVAL", fill, 1, names, ChannelStore.MOST_NAMES - 1));
   }
 

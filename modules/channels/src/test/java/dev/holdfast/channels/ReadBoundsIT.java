@@ -16,6 +16,7 @@ import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -39,7 +40,7 @@ class ReadBoundsIT {
 
   @BeforeEach
   void open(TestRedis redis) {
-    RedisConfig config = RedisConfig.of(redis.uri());
+    RedisConfig config = RedisConfig.of(redis.uri()).withConnectTimeout(Duration.ofSeconds(20));
     link = Await.get(RedisLink.open(vertx, config, "test", new SimpleMeterRegistry()));
     store = new ChannelStore(link, ChannelsConfig.DEFAULT);
   }

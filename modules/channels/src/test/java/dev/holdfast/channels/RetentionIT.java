@@ -60,7 +60,7 @@ class RetentionIT {
 
   @BeforeEach
   void open(TestRedis redis) {
-    RedisConfig config = RedisConfig.of(redis.uri());
+    RedisConfig config = RedisConfig.of(redis.uri()).withConnectTimeout(Duration.ofSeconds(20));
     link = Await.get(RedisLink.open(vertx, config, "test", new SimpleMeterRegistry()));
   }
 
