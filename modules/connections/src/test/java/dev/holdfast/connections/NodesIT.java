@@ -100,7 +100,7 @@ class NodesIT {
   void anotherGoesOnWhereAClaimerDiedInTheMiddle() {
     NodeId dead = cluster.dying(Duration.ofMillis(50));
     List<SessionRef> sessions = cluster.attachMany(20, dead);
-    NodeId claimer = cluster.dying(Duration.ofSeconds(3));
+    NodeId claimer = cluster.dying(Duration.ofMinutes(1));
     Awaitility.await()
         .until(() -> await(cluster.store.claim(dead, claimer)) == NodeStore.Claim.CLAIMED);
     await(cluster.sessions.reap(new SessionMessage.Reap(dead, 5)));
@@ -108,6 +108,7 @@ class NodesIT {
 
     NodesVerticle other = cluster.node();
     assertEquals(NodeStore.Claim.TAKEN, await(cluster.store.claim(dead, other.node())));
+    cluster.redis("ZADD", Keys.leases(), 1, claimer.toString());
 
     Awaitility.await().until(() -> cluster.isBuried(dead) && cluster.isBuried(claimer));
     assertFalse(cluster.anyAttached(sessions));
