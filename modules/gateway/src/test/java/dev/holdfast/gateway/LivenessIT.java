@@ -69,9 +69,9 @@ class LivenessIT {
 
   @Test
   void aClientThatAnswersStays(TestRedis redis) {
-    start(redis, Duration.ofMillis(300), Duration.ofSeconds(30));
+    start(redis, Duration.ofSeconds(1), Duration.ofSeconds(30));
     Welcomed ann = node.hello("ann");
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 3; i++) {
       ann.client().await("ping");
       ann.client().send("pong", Map.of());
     }

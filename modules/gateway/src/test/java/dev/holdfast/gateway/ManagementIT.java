@@ -7,10 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.Ids;
 import dev.holdfast.gateway.admission.SocketLimits;
+import dev.holdfast.testkit.FreePorts;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -29,11 +28,8 @@ class ManagementIT {
   private GatewayFixture node;
 
   @BeforeEach
-  void start(TestRedis redis) throws Exception {
-    int free;
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      free = socket.getLocalPort();
-    }
+  void start(TestRedis redis) {
+    int free = FreePorts.take();
     GatewayConfig config =
         GatewayConfig.DEFAULTS
             .with(new ManagementConfig("127.0.0.1", free))

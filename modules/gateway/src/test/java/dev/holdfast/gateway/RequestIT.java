@@ -51,7 +51,7 @@ class RequestIT {
 
   @Test
   void theServicesAnswerComesBack() {
-    ObjectNode reply = request("billing", "echo", 1_000);
+    ObjectNode reply = request("billing", "echo", 10_000);
 
     assertEquals("x", reply.get("data").get("data").get("a").asText());
     assertEquals(ann.session(), reply.get("data").get("of").asText());
@@ -59,7 +59,7 @@ class RequestIT {
 
   @Test
   void theServicesOwnRefusalComesBackByName() {
-    ObjectNode error = request("billing", "pay", 1_000);
+    ObjectNode error = request("billing", "pay", 10_000);
 
     assertEquals("conflict", error.get("code").asText());
     assertEquals("paid already: 7", error.get("message").asText());
@@ -67,14 +67,14 @@ class RequestIT {
 
   @Test
   void anAnswerThatIsNotJsonDoesNotBreakTheConnection() {
-    assertEquals("internal", request("billing", "broken", 1_000).get("code").asText());
-    assertEquals("reply", request("billing", "echo", 1_000).get("type").asText());
+    assertEquals("internal", request("billing", "broken", 10_000).get("code").asText());
+    assertEquals("reply", request("billing", "echo", 10_000).get("type").asText());
   }
 
   @Test
   void aServiceThatIsNotThereOrNotPermittedIsNamed() {
-    assertEquals("no_service", request("nobody", "echo", 1_000).get("code").asText());
-    assertEquals("forbidden", request("other", "echo", 1_000).get("code").asText());
+    assertEquals("no_service", request("nobody", "echo", 10_000).get("code").asText());
+    assertEquals("forbidden", request("other", "echo", 10_000).get("code").asText());
   }
 
   @Test
