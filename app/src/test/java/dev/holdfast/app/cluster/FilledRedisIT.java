@@ -77,13 +77,13 @@ class FilledRedisIT {
 
       redis.send("CONFIG", "SET", "maxmemory", 1);
       cluster.node(1).restart(); // until it is ready; the other has to bury it
-      assertTrue(cluster.node(2).isReady(), "ready");
+      Awaitility.await("ready").until(() -> cluster.node(2).isReady());
       assertResumed(cluster, session);
 
       redis.send("CONFIG", "SET", "maxmemory", LIMIT);
       redis.send("EVAL", FILL, 1, "filler", 0);
       Awaitility.await("there is room again")
-          .atMost(5, TimeUnit.SECONDS)
+          .atMost(30, TimeUnit.SECONDS)
           .until(() -> publish(cluster.node(2), token, "topic:x", "tiny") == 200);
     }
   }

@@ -53,7 +53,7 @@ class FullRedisIT {
       cluster.node(1).kill();
       Awaitility.await("node 1 is reaped")
           .until(() -> cluster.node(2).metrics().sum("holdfast_nodes_reaped_total") == 1);
-      assertTrue(cluster.node(2).isReady(), "ready");
+      Awaitility.await("ready").until(() -> cluster.node(2).isReady());
       cluster.node(1).start(); // until it is ready
 
       redis.send("CONFIG", "SET", "maxmemory", 0);

@@ -39,7 +39,7 @@ class KillIT {
 
       TestNode victim = fullest(cluster, traffic);
       List<WsTestClient> orphans = on(victim, traffic);
-      traffic.burst(orphans, 5);
+      traffic.burst(orphans, 20);
       victim.kill();
       long unanswered = orphans.stream().mapToLong(WsTestClient::unanswered).sum();
 

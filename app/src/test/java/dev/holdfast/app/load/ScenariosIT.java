@@ -10,8 +10,8 @@ import dev.holdfast.loadtest.plan.LedgerCount;
 import dev.holdfast.loadtest.report.Result;
 import dev.holdfast.loadtest.report.Result.Figure;
 import dev.holdfast.loadtest.report.ResultJson;
+import dev.holdfast.testkit.FreePorts;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,9 +38,8 @@ class ScenariosIT {
   /** One node that is there already, with its Redis. */
   @BeforeAll
   static void startNode() throws IOException {
-    try (var free = new ServerSocket(0)) {
-      busPort = free.getLocalPort();
-    }
+    // The members' port, and the links' beside it.
+    busPort = FreePorts.take(2);
     String bus = Integer.toString(busPort);
     node =
         HoldfastProcess.start(

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Three nodes that started together elected a first among them for 3 to 20 s. */
 class JoinTurnIT {
   private static final Duration LONG = Duration.ofMinutes(1);
+  private static final Pattern SETS = Pattern.compile("cmdstat_set:calls=([4-9]|\\d\\d)");
 
   @TempDir Path folder;
 
@@ -50,8 +52,8 @@ class JoinTurnIT {
       others.add(CompletableFuture.supplyAsync(() -> JoinTurn.take(redis, name, LONG)));
     }
     assertTrue(first.first());
-    // One of each, and one that gives the data a name.
-    await().atMost(LONG).until(() -> ask("INFO", "commandstats").contains("cmdstat_set:calls=4,"));
+    // One of each, and one that gives the data a name; those that wait ask again.
+    await().atMost(LONG).until(() -> SETS.matcher(ask("INFO", "commandstats")).find());
     assertFalse(others.get(0).isDone());
     assertFalse(others.get(1).isDone());
 
