@@ -43,22 +43,29 @@ class ExactnessIT {
   @Repeatedly
   void aUserWhoFloodsThreeNodesGetsItsRate(TestRedis redis) {
     start(redis, LimitsNode.limits(Limit.PUBLICATIONS, 1_000_000, 500));
-    check(flood(user -> "ann", 3), 500);
+    check(user -> "ann", 500);
   }
 
   @Repeatedly
   void manyUsersOfOneTenantGetTheTenantsRate(TestRedis redis) {
     start(redis, LimitsNode.limits(Limit.PUBLICATIONS, 600, 1_000));
-    check(flood(user -> "u" + user % 50, 3), 600);
+    check(user -> "u" + user % 50, 600);
   }
 
-  /** The first second's worth may come at once. */
-  private static void check(Flood flood, long rate) {
-    double most = OVER * rate * flood.seconds() + rate + 3;
-    double least = 0.85 * rate * flood.seconds();
-    assertTrue(
-        flood.taken() <= most && flood.taken() >= least,
-        flood.taken() + " of " + least + " to " + most);
+  /** Never more. A machine that is busy with other things may keep it from having as much. */
+  private void check(Users users, long rate) {
+    for (int attempt = 1; ; attempt++) {
+      Flood flood = flood(users, 3);
+      // The first second's worth may come at once.
+      double most = OVER * rate * flood.seconds() + rate + 3;
+      double least = 0.85 * rate * flood.seconds();
+      String had = flood.taken() + " of " + least + " to " + most;
+      assertTrue(flood.taken() <= most, had);
+      if (flood.taken() >= least) {
+        return;
+      }
+      assertTrue(attempt < 5, had);
+    }
   }
 
   private record Flood(long taken, double seconds) {}
