@@ -62,7 +62,7 @@ class LeasesInBadWeatherIT {
     cluster.redis("CONFIG", "SET", "maxmemory", 1);
 
     Awaitility.await().until(() -> cluster.isBuried(dead) && !cluster.attached(session));
-    assertTrue(node.leaseHeld());
+    Awaitility.await().until(node::leaseHeld);
     assertTrue(cluster.node().leaseHeld(), "another one begins");
     assertEquals(0, buried.get());
   }
@@ -78,7 +78,7 @@ class LeasesInBadWeatherIT {
     ahead(node.node());
 
     Awaitility.await().until(() -> cluster.isBuried(dead) && !cluster.attached(session));
-    assertTrue(node.leaseHeld());
+    Awaitility.await().until(node::leaseHeld);
     assertEquals(0, buried.get());
   }
 
@@ -88,7 +88,10 @@ class LeasesInBadWeatherIT {
     NodeId lives = cluster.dying(Duration.ofMinutes(1));
 
     ahead(lives);
-    Awaitility.await().until(() -> expiry(lives) <= now() + LEASE.toMillis());
+    // Looked at often: of that time nothing may be lost here.
+    Awaitility.await()
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> expiry(lives) <= now() + LEASE.toMillis());
 
     assertTrue(await(cluster.store.renew(lives, Duration.ofMinutes(1))).held());
   }
