@@ -31,10 +31,15 @@ class ProcessGuardIT {
     Waits.until("the child is gone", () -> !child.isAlive());
   }
 
-  private static long readId(Process parent) throws IOException {
-    byte[] line = new byte[32];
-    int length = parent.getErrorStream().read(line);
-    return Long.parseLong(new String(line, 0, length, StandardCharsets.US_ASCII).strip());
+  /** A JVM may say something of its own accord before, of options in the environment. */
+  private static long readId(Process parent) {
+    return parent
+        .errorReader(StandardCharsets.US_ASCII)
+        .lines()
+        .filter(line -> line.matches("\\d+"))
+        .mapToLong(Long::parseLong)
+        .findFirst()
+        .orElseThrow();
   }
 
   private static List<String> command() {
