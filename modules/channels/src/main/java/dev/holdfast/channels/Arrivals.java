@@ -81,6 +81,11 @@ final class Arrivals {
       return !moved.future().isComplete();
     }
 
+    @Override
+    public boolean isClosed() {
+      return moved.future().isComplete();
+    }
+
     /**
      * Frames also say that the reader is in step; that the position moved shows after they are
      * handed on.

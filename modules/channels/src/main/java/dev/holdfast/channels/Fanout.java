@@ -14,6 +14,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -91,10 +92,13 @@ public final class Fanout {
     }
   }
 
-  Future<Stretch> read(Channel channel, Position after) {
+  /**
+   * @param gone whether nobody waits for it any more; asked on any thread
+   */
+  Future<Stretch> read(Channel channel, Position after, BooleanSupplier gone) {
     Promise<Stretch> promise = Promise.promise();
     Consumer<Future<Stretch>> answer = read -> read.onComplete(promise);
-    hub.read(channel, after, this, answer);
+    hub.read(channel, after, gone, this, answer);
     return promise.future();
   }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -297,7 +298,10 @@ final class HubChannel {
   }
 
   private void readOn() {
-    hub.reader().read(channel, last).onSuccess(this::took).onFailure(failure -> readFailed());
+    hub.reader()
+        .read(channel, last, () -> left)
+        .onSuccess(this::took)
+        .onFailure(failure -> readFailed());
   }
 
   private void took(Stretch stretch) {
@@ -322,8 +326,10 @@ final class HubChannel {
    * Reads for one reader that is behind: from the ring, else from the log. A read that shows
    * another epoch than this channel has makes it read the log first, so that the reader finds it no
    * older than what it was given.
+   *
+   * @param gone whether the reader does not wait any more
    */
-  Future<Stretch> read(Position after) {
+  Future<Stretch> read(Position after, BooleanSupplier gone) {
     if (last != null && after != null) {
       flush();
       Stretch kept = ring.after(after, last, LogReader.CHUNK);
@@ -332,7 +338,7 @@ final class HubChannel {
         return Future.succeededFuture(kept);
       }
     }
-    return hub.reader().read(channel, after).map(this::compare);
+    return hub.reader().read(channel, after, gone).map(this::compare);
   }
 
   private Stretch compare(Stretch read) {

@@ -19,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -77,7 +78,7 @@ public final class HubVerticle extends VerticleBase {
     var store = new ChannelStore(link, config);
     var checkStore = new ChannelStore(checkLink, config);
     checks = new PositionChecks(vertx, checkStore, config.checksPerSecond(), metrics);
-    var reader = new LogReader(store, node(), metrics, memory.reads());
+    var reader = new LogReader(store, node(), metrics, memory.reads(), registry);
     rings = new Rings(memory.rings(), config.ringBytes(), Rings.AGE);
     shared =
         new HubContext(
@@ -181,13 +182,20 @@ public final class HubVerticle extends VerticleBase {
 
   /**
    * Reads what follows on a cursor (null: the earliest); the answer comes on the fan-out's context.
+   *
+   * @param gone whether nobody waits for it any more; asked on this context
    */
-  void read(Channel channel, Position after, Fanout fanout, Consumer<Future<Stretch>> answer) {
+  void read(
+      Channel channel,
+      Position after,
+      BooleanSupplier gone,
+      Fanout fanout,
+      Consumer<Future<Stretch>> answer) {
     onContext(
         () -> {
           HubChannel open = channels.get(channel);
           Future<Stretch> read =
-              open == null ? shared.reader().read(channel, after) : open.read(after);
+              open == null ? shared.reader().read(channel, after, gone) : open.read(after, gone);
           read.onComplete(done -> fanout.run(() -> answer.accept(read)));
         });
   }

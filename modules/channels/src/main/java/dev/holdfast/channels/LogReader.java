@@ -3,89 +3,99 @@ package dev.holdfast.channels;
 import dev.holdfast.core.Budget;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.FairTurns;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.Position;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /**
  * Reads logs in chunks. Readers that want the same chunk share one read, and a bounded number of
- * reads is under way at a time; the rest wait in the order in which they came. Confined to the
- * hub's context.
+ * reads is under way at a time; the rest wait by turns of the tenants. One that nobody waits for
+ * any more by its turn is not done. Confined to the hub's context.
  */
 final class LogReader {
   /** Entries of a chunk. */
   static final int CHUNK = 64;
 
-  private static final int MAX_READS = 32;
+  private static final int MOST = 32;
 
   /** What a read takes: a chunk as it comes from Redis, and as frames. */
   private static final long READ_BYTES = 512 << 10;
 
+  /**
+   * A tenant that is alone may have all. A reader waits for as long as it is there: dropped before,
+   * its read would be asked for again, and stand behind all others.
+   */
+  private static final FairTurns.Bounds BOUNDS =
+      new FairTurns.Bounds(MOST, MOST, Integer.MAX_VALUE, Long.MAX_VALUE, READ_BYTES);
+
   private final ChannelStore store;
   private final NodeId node;
   private final ChannelsMetrics metrics;
-  private final Budget.Share share;
-  private final Map<Key, Future<Stretch>> underWay = new HashMap<>();
-  private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
-  private int reads;
-  private boolean beginning;
+  private final FairTurns turns;
+  private final Map<Key, Read> asked = new HashMap<>();
 
-  LogReader(ChannelStore store, NodeId node, ChannelsMetrics metrics, Budget.Share share) {
+  LogReader(
+      ChannelStore store,
+      NodeId node,
+      ChannelsMetrics metrics,
+      Budget.Share share,
+      MeterRegistry registry) {
     this.store = store;
     this.node = node;
     this.metrics = metrics;
-    this.share = share;
+    this.turns = new FairTurns("reads", BOUNDS, share, registry);
   }
 
   private record Key(Channel channel, Position after) {}
 
+  /** A read that waits or is under way, and who asked for it. */
+  private static final class Read {
+    private final Promise<Stretch> promise = Promise.promise();
+    private final List<BooleanSupplier> askers = new ArrayList<>(1);
+
+    boolean isUnwanted() {
+      return askers.stream().allMatch(BooleanSupplier::getAsBoolean);
+    }
+  }
+
   /**
    * @param after null for the earliest
-   * @return what follows; fails as {@link ChannelStore#read}
+   * @param gone whether who asks does not wait any more
+   * @return what follows; fails as {@link ChannelStore#read}, and with TIMEOUT where all who asked
+   *     were gone
    */
-  Future<Stretch> read(Channel channel, Position after) {
+  Future<Stretch> read(Channel channel, Position after, BooleanSupplier gone) {
     Key key = new Key(channel, after);
-    Future<Stretch> shared = underWay.get(key);
+    Read shared = asked.get(key);
     if (shared != null) {
-      return shared;
+      shared.askers.add(gone);
+      return shared.promise.future();
     }
-    Promise<Stretch> promise = Promise.promise();
-    underWay.put(key, promise.future());
-    waiting.add(() -> begin(key, promise));
-    next();
-    return promise.future();
-  }
-
-  /** A loop, as a read that fails at once, while Redis is away, asks for the next from within. */
-  private void next() {
-    if (beginning) {
-      return;
-    }
-    beginning = true;
-    while (reads < MAX_READS && !waiting.isEmpty() && share.tryTake(READ_BYTES)) {
-      reads++;
-      waiting.poll().run();
-    }
-    beginning = false;
-  }
-
-  private void begin(Key key, Promise<Stretch> promise) {
-    metrics.logReads.increment();
-    chunk(key)
-        .map(chunk -> stretch(key, chunk))
+    Read read = new Read();
+    read.askers.add(gone);
+    asked.put(key, read);
+    turns
+        .run(channel.tenant(), read::isUnwanted, () -> begin(key))
         .onComplete(
-            read -> {
-              reads--;
-              share.give(READ_BYTES);
-              underWay.remove(key);
-              promise.handle(read);
-              next();
+            done -> {
+              asked.remove(key);
+              read.promise.handle(done);
             });
+    return read.promise.future();
+  }
+
+  private Future<Stretch> begin(Key key) {
+    metrics.logReads.increment();
+    return chunk(key).map(chunk -> stretch(key, chunk));
   }
 
   /**

@@ -15,6 +15,14 @@ public interface Outlet {
   void send(EncodedFrame frame);
 
   /**
+   * Whether it is over: what still waits to be read for it is left out then. Also where its reader
+   * is still being opened, and nobody has a {@link Subscription} to close. Any thread.
+   */
+  default boolean isClosed() {
+    return false;
+  }
+
+  /**
    * The session whose channel this is, is no more, though nobody told this node so: nothing more
    * comes, and the subscription is closed. Does nothing where the reader need not know.
    */

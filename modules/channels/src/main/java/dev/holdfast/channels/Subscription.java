@@ -34,7 +34,9 @@ public final class Subscription {
   /** Its place among the readers of {@link LocalChannel}, which alone changes it; -1 where none. */
   int slot = -1;
 
-  private State state = State.PLACED;
+  /** Changed on the fan-out's context alone. */
+  private volatile State state = State.PLACED;
+
   private Position position;
   private Stretch first;
   private long firstBytes;
@@ -103,7 +105,7 @@ public final class Subscription {
       return Future.succeededFuture(this);
     }
     return fanout
-        .read(channel(), cursor)
+        .read(channel(), cursor, this::isOver)
         .map(
             read -> {
               first = admitted(read);
@@ -154,6 +156,11 @@ public final class Subscription {
       fanout.unstall(this);
       local.remove(this);
     }
+  }
+
+  /** Whether nobody waits for what is read for it any more; any thread. */
+  private boolean isOver() {
+    return state == State.CLOSED || outlet.isClosed();
   }
 
   /** The session whose channel it is, is no more: closes, and says so. */
@@ -229,7 +236,9 @@ public final class Subscription {
       return;
     }
     reading = true;
-    fanout.read(channel(), position).onComplete(read -> readDone(read.result(), read.cause()));
+    fanout
+        .read(channel(), position, this::isOver)
+        .onComplete(read -> readDone(read.result(), read.cause()));
   }
 
   private void readDone(Stretch read, Throwable failure) {

@@ -102,7 +102,7 @@ class OutageIT {
             reading.forEach(
                 channel ->
                     node.fanout
-                        .read(channel, null)
+                        .read(channel, null, () -> false)
                         .onComplete(read -> answered.incrementAndGet())));
 
     // The hub's queue is in order: once it has this channel, it has all those reads.

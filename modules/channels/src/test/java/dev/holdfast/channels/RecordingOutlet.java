@@ -14,6 +14,7 @@ final class RecordingOutlet implements Outlet {
 
   private final List<JsonNode> frames = new CopyOnWriteArrayList<>();
   private volatile boolean writable = true;
+  private volatile boolean closed;
 
   @Override
   public boolean writable() {
@@ -22,6 +23,16 @@ final class RecordingOutlet implements Outlet {
 
   void writable(boolean now) {
     writable = now;
+  }
+
+  @Override
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /** As when its connection ends. */
+  void close() {
+    closed = true;
   }
 
   @Override

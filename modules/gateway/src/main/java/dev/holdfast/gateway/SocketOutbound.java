@@ -24,7 +24,7 @@ final class SocketOutbound extends ChannelInboundHandlerAdapter implements Outbo
   private final Consumer<ChannelName> gone;
   private boolean writable = true;
   private boolean unflushed;
-  private boolean closed;
+  private volatile boolean closed;
   private long blockedSince;
   private long saidAt = System.nanoTime();
 
@@ -93,6 +93,11 @@ final class SocketOutbound extends ChannelInboundHandlerAdapter implements Outbo
   void say(CloseCode code) {
     channel.write(new CloseWebSocketFrame(code.number, code.wireName()), channel.voidPromise());
     channel.flush();
+  }
+
+  @Override
+  public boolean isClosed() {
+    return closed;
   }
 
   @Override

@@ -32,7 +32,7 @@ final class StreamOutbound implements Outbound {
   private final HttpServerResponse response;
   private final StreamCursors cursors;
   private final Consumer<ChannelName> gone;
-  private boolean closed;
+  private volatile boolean closed;
   private long blockedSince;
   private long saidAt = System.nanoTime();
 
@@ -110,6 +110,11 @@ final class StreamOutbound implements Outbound {
   @Override
   public void close() {
     closed = true;
+  }
+
+  @Override
+  public boolean isClosed() {
+    return closed;
   }
 
   @Override
