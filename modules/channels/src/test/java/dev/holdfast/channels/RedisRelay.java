@@ -8,9 +8,13 @@ import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Stands before Redis; its answers can be held back, while what is asked goes on to it. */
+/**
+ * Stands before Redis; its answers can be held back, while what is asked goes on to it; or what is
+ * asked over one connection.
+ */
 final class RedisRelay implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
+  private final List<NetSocket> asking = new CopyOnWriteArrayList<>();
   private final List<NetSocket> answering = new CopyOnWriteArrayList<>();
   private final NetServer server;
   private volatile boolean held;
@@ -23,11 +27,11 @@ final class RedisRelay implements AutoCloseable {
             vertx
                 .createNetServer()
                 .connectHandler(
-                    asking -> {
-                      asking.pause();
+                    opened -> {
+                      opened.pause();
                       client
                           .connect(redis.getPort(), redis.getHost())
-                          .onSuccess(answers -> join(asking, answers));
+                          .onSuccess(answers -> join(opened, answers));
                     })
                 .listen(0, "127.0.0.1"));
   }
@@ -36,14 +40,15 @@ final class RedisRelay implements AutoCloseable {
     return "redis://127.0.0.1:" + server.actualPort();
   }
 
-  private void join(NetSocket asking, NetSocket answers) {
+  private void join(NetSocket asks, NetSocket answers) {
+    asking.add(asks);
     answering.add(answers);
-    asking.handler(answers::write).closeHandler(gone -> answers.close());
-    answers.handler(asking::write).closeHandler(gone -> asking.close());
+    asks.handler(answers::write).closeHandler(gone -> answers.close());
+    answers.handler(asks::write).closeHandler(gone -> asks.close());
     if (held) {
       answers.pause();
     }
-    asking.resume();
+    asks.resume();
   }
 
   void hold() {
@@ -56,8 +61,14 @@ final class RedisRelay implements AutoCloseable {
     answering.get(0).pause();
   }
 
+  /** What is asked over the connection that was opened second, which Redis does not get. */
+  void holdAskedOverSecond() {
+    asking.get(1).pause();
+  }
+
   void release() {
     held = false;
+    asking.forEach(NetSocket::resume);
     answering.forEach(NetSocket::resume);
   }
 
