@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /**
  * What goes from one party to another, over all connections between them, whoever opened them.
@@ -25,6 +26,7 @@ public final class Lane {
   private State state = State.PASSING;
   private long delayNanos;
   private volatile Predicate<byte[]> dropped = bytes -> false;
+  private volatile UnaryOperator<byte[]> changed = UnaryOperator.identity();
 
   public Lane(String name) {
     this.name = name;
@@ -73,10 +75,12 @@ public final class Lane {
   }
 
   /**
-   * Ends what {@link #hold}, {@link #strand}, {@link #cut}, {@link #delay} and {@link #drop} began.
+   * Ends what {@link #hold}, {@link #strand}, {@link #cut}, {@link #delay}, {@link #drop} and
+   * {@link #change} began.
    */
   public void pass() {
     dropped = bytes -> false;
+    changed = UnaryOperator.identity();
     delay(Duration.ZERO);
     // Not under this lane's lock: each connection wakes its other lane, too.
     connections.forEach(RelayedConnection::release);
@@ -102,6 +106,15 @@ public final class Lane {
     dropped = fits;
   }
 
+  /**
+   * Something else arrives in place of what is sent.
+   *
+   * @param into given each frame where the relay knows frames, else what was read at once
+   */
+  public void change(UnaryOperator<byte[]> into) {
+    changed = into;
+  }
+
   @Override
   public String toString() {
     return name;
@@ -113,6 +126,10 @@ public final class Lane {
 
   boolean drops(byte[] bytes) {
     return dropped.test(bytes);
+  }
+
+  byte[] changed(byte[] bytes) {
+    return changed.apply(bytes);
   }
 
   void joined(RelayedConnection connection) {

@@ -155,7 +155,8 @@ final class RelayedConnection {
       while (chunk.bytes != END) {
         way.lane.awaitPassage(this, chunk.at);
         // Where nobody takes it any more, the other direction still has its way.
-        taken = taken && (way.lane.drops(chunk.bytes) || isWritten(way.to, chunk.bytes));
+        byte[] bytes = way.lane.changed(chunk.bytes);
+        taken = taken && (way.lane.drops(chunk.bytes) || isWritten(way.to, bytes));
         chunk = chunks.take();
       }
       way.lane.awaitPassage(this, chunk.at);
