@@ -176,7 +176,8 @@ public final class NodesVerticle extends VerticleBase {
     every(config.renewal().toMillis(), this::renew);
     every(config.sweep().toMillis(), this::sweep);
     every(config.lookBack().toMillis(), this::lookBack);
-    new Renewals(vertx, sessions, node, config.upkeep(), () -> ended).start();
+    Renewals.Timers timers = (ms, step) -> vertx.setTimer(ms, timer -> step.run());
+    new Renewals(timers, System::nanoTime, sessions, node, config.upkeep(), () -> ended).start();
     link.onDown(lease::interrupted);
     link.onUp(this::renew);
     gauges.add(Gauge.builder("holdfast.nodes.live", () -> live.size()).register(registry));

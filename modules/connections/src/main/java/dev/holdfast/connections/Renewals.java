@@ -4,10 +4,10 @@ import dev.holdfast.core.NodeId;
 import dev.holdfast.sessions.Answer;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionsClient;
-import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,22 +15,37 @@ import org.slf4j.LoggerFactory;
  * Renews the TTLs of what is attached to this node, all of it once in a period: page by page, one
  * at a time, spread over the first half of the period, which begins at another moment on each node.
  * A page that fails is tried again, and does not keep those after it. Confined to the verticle's
- * context, with which its timers go.
+ * context.
  */
 final class Renewals {
   private static final Logger LOG = LoggerFactory.getLogger(Renewals.class);
   private static final long LONGEST_RETRY_MS = 10_000;
 
-  private final Vertx vertx;
+  private final Timers timers;
+  private final LongSupplier clock;
   private final SessionsClient sessions;
   private final NodeId node;
   private final long period;
   private final BooleanSupplier ended;
   private long begun;
 
+  /** What sets timers, which go with the verticle. */
+  interface Timers {
+    void set(long ms, Runnable step);
+  }
+
+  /**
+   * @param clock {@link System#nanoTime}
+   */
   Renewals(
-      Vertx vertx, SessionsClient sessions, NodeId node, Duration period, BooleanSupplier ended) {
-    this.vertx = vertx;
+      Timers timers,
+      LongSupplier clock,
+      SessionsClient sessions,
+      NodeId node,
+      Duration period,
+      BooleanSupplier ended) {
+    this.timers = timers;
+    this.clock = clock;
     this.sessions = sessions;
     this.node = node;
     this.period = period.toMillis();
@@ -42,7 +57,7 @@ final class Renewals {
   }
 
   private void begin() {
-    begun = System.nanoTime();
+    begun = clock.getAsLong();
     page("");
   }
 
@@ -71,13 +86,13 @@ final class Renewals {
   }
 
   private long passed() {
-    return (System.nanoTime() - begun) / 1_000_000;
+    return (clock.getAsLong() - begun) / 1_000_000;
   }
 
   private void later(long ms, Runnable step) {
-    vertx.setTimer(
+    timers.set(
         ms,
-        timer -> {
+        () -> {
           if (!ended.getAsBoolean()) {
             step.run();
           }
