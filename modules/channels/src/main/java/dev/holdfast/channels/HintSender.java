@@ -79,14 +79,23 @@ final class HintSender {
    * come back.
    */
   void peers(Set<NodeId> now) {
+    peers(now, System.nanoTime());
+  }
+
+  void peers(Set<NodeId> now, long nanoTime) {
     live = now;
     lives = new Lives(now);
-    long nanos = System.nanoTime();
-    outboxes.forEach((node, outbox) -> seen(node, outbox, nanos));
+    outboxes.forEach((node, outbox) -> seen(node, outbox, nanoTime));
     outboxes
         .entrySet()
         .removeIf(
-            one -> lives.over(one.getKey()) || one.getValue().absentSince(nanos - Lives.LONG_NS));
+            one ->
+                lives.over(one.getKey()) || one.getValue().absentSince(nanoTime - Lives.LONG_NS));
+  }
+
+  /** For how many lives something is kept. */
+  int known() {
+    return outboxes.size();
   }
 
   private void seen(NodeId node, HintOutbox outbox, long now) {
