@@ -5,8 +5,6 @@ import dev.holdfast.core.Position;
 import dev.holdfast.protocol.EncodedFrame;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * A channel's readers on one event loop, and the position up to which the hub has handed it on.
@@ -16,7 +14,7 @@ final class LocalChannel {
   private final Channel channel;
   private final Fanout fanout;
   private final Promise<Position> opening = Promise.promise();
-  private final List<Subscription> readers = new ArrayList<>();
+  private final Readers<Subscription> readers = new Readers<>();
   private Position top;
   private int users;
   private boolean over;
@@ -46,29 +44,17 @@ final class LocalChannel {
   }
 
   private void placed(Subscription subscription) {
-    subscription.slot = readers.size();
     readers.add(subscription);
     if (over) {
       subscription.gone();
     }
   }
 
-  /**
-   * A reader is no more. The last one takes its place, so that thousands can leave one channel at a
-   * time without a search for each.
-   */
+  /** A reader is no more. */
   void remove(Subscription subscription) {
-    int slot = subscription.slot;
-    if (slot < 0) {
-      return;
+    if (readers.remove(subscription)) {
+      left();
     }
-    subscription.slot = -1;
-    Subscription last = readers.remove(readers.size() - 1);
-    if (last != subscription) {
-      readers.set(slot, last);
-      last.slot = slot;
-    }
-    left();
   }
 
   private void left() {
@@ -83,7 +69,7 @@ final class LocalChannel {
     if (again) {
       // Closed and opened while the first answer was under way: what came between was not handed
       // on.
-      List.copyOf(readers).forEach(Subscription::compare);
+      readers.now().forEach(Subscription::compare);
     } else {
       opening.complete(position);
     }
@@ -96,7 +82,7 @@ final class LocalChannel {
   /** The session whose channel it is, is no more. */
   void gone() {
     over = true;
-    List.copyOf(readers).forEach(Subscription::gone);
+    readers.now().forEach(Subscription::gone);
   }
 
   void deliver(Stretch stretch) {
@@ -105,14 +91,14 @@ final class LocalChannel {
     }
     top = stretch.to();
     int delivered = 0;
-    for (Subscription reader : List.copyOf(readers)) {
+    for (Subscription reader : readers.now()) {
       delivered += reader.deliver(stretch);
     }
     fanout.metrics().deliveries.increment(delivered);
   }
 
   void deliverVolatile(EncodedFrame frame) {
-    for (Subscription reader : List.copyOf(readers)) {
+    for (Subscription reader : readers.now()) {
       reader.deliverVolatile(frame);
     }
   }

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * hands on; one that is behind (it resumed, or its outlet was full) reads at its own pace, and
  * costs a cursor, not memory. Confined to the fan-out's context.
  */
-public final class Subscription {
+public final class Subscription extends Readers.Placed {
   private static final long RETRY_MS = 250;
   private static final int MOST_LEFT = 4;
 
@@ -30,9 +30,6 @@ public final class Subscription {
   private final LocalChannel local;
   private final Fanout fanout;
   private final Outlet outlet;
-
-  /** Its place among the readers of {@link LocalChannel}, which alone changes it; -1 where none. */
-  int slot = -1;
 
   /** Changed on the fan-out's context alone. */
   private volatile State state = State.PLACED;
