@@ -159,7 +159,7 @@ public final class EmbeddedRedis implements AutoCloseable {
       int port = config.port() == 0 ? ServerProbe.freePort() : config.port();
       var redis = new EmbeddedRedis(config.withPort(port), password, binary, version, folder);
       try {
-        ServerFile.write(redis.config, password, folder);
+        ServerFile.write(redis.config, password, version, folder);
         redis.restart();
         LOG.info("Embedded Redis {} at port {}, data in {}", said(redis), port, folder.path());
         warnOf(KnownHoles.in(said), redis);

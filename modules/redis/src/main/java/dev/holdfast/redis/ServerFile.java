@@ -22,8 +22,10 @@ final class ServerFile {
   /**
    * @param password made anew for each start, as one that got to another program on the same port
    *     opens nothing then; null: none, and no command is switched off
+   * @param version of the server that is to read it
    */
-  static void write(EmbeddedRedisConfig config, String password, DataFolder folder)
+  static void write(
+      EmbeddedRedisConfig config, String password, RedisVersion version, DataFolder folder)
       throws IOException {
     List<String> lines = new ArrayList<>();
     lines.addAll(List.of("bind 127.0.0.1", "protected-mode yes", "port " + config.port()));
@@ -34,8 +36,10 @@ final class ServerFile {
     Files.deleteIfExists(folder.password());
     if (password != null) {
       lines.add("requirepass " + password);
-      // Nodes would set it, but can't without CONFIG.
-      lines.add("stream-node-max-bytes " + StreamNodes.BYTES);
+      if (StreamNodes.areAllocatedBy(version)) {
+        // Nodes would set it, but can't without CONFIG.
+        lines.add(StreamNodes.SETTING + " " + StreamNodes.BYTES);
+      }
       SWITCHED_OFF.forEach(command -> lines.add("rename-command " + command + " \"\""));
       writeForOwner(folder.password(), List.of(password));
     }

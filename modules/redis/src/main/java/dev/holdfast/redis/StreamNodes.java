@@ -15,11 +15,19 @@ public final class StreamNodes {
   static final int BYTES = 1_024;
 
   private static final Logger LOG = LoggerFactory.getLogger(StreamNodes.class);
-  private static final String SETTING = "stream-node-max-bytes";
+  static final String SETTING = "stream-node-max-bytes";
   private static final String DEFAULT = "4096";
   private static final int FROM = 7;
 
   private StreamNodes() {}
+
+  /**
+   * Whether that version gives a stream's first node all of its bytes at once. Where it does not,
+   * the setting would only cost: full logs half as much again.
+   */
+  static boolean areAllocatedBy(RedisVersion version) {
+    return version.major() >= FROM;
+  }
 
   /**
    * Sets it on the link's server, now and after each reconnect, as a server that starts anew has
@@ -32,7 +40,7 @@ public final class StreamNodes {
 
   private static Future<Void> set(RedisLink link) {
     return link.send("INFO", "server")
-        .map(info -> RedisVersion.of(ServerInfo.parse(info.asText()).version()).major() >= FROM)
+        .map(info -> areAllocatedBy(RedisVersion.of(ServerInfo.parse(info.asText()).version())))
         .compose(allocates -> allocates ? look(link) : Future.succeededFuture())
         .recover(
             failure -> {
