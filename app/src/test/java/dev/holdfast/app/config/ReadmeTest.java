@@ -2,7 +2,15 @@ package dev.holdfast.app.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.holdfast.auth.AuthConfig;
+import dev.holdfast.auth.DevelopmentKey;
+import dev.holdfast.auth.TokenVerifier;
+import dev.holdfast.auth.VerificationKey;
+import dev.holdfast.auth.Verified;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,10 +18,14 @@ import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What README.md shows is true. */
 class ReadmeTest {
@@ -40,9 +52,45 @@ class ReadmeTest {
     assertTrue(!config.cluster().exposed());
   }
 
+  /** A program that can't be found here is not asked for; Java is. */
+  @ParameterizedTest
+  @CsvSource({"js, node, mint.mjs", "python, python3, mint.py", "java, java, Mint.java"})
+  void theTokensThatItHasABackEndMakeAreAccepted(String language, String program, String name)
+      throws Exception {
+    boolean java = program.equals("java");
+    assumeTrue(java || isOnThePath(program), program + " is not on the PATH");
+    String secret = DevelopmentKey.of(folder).secret();
+    String key = folder.resolve(DevelopmentKey.FILE).toString();
+    Path source = Files.writeString(folder.resolve(name), block(language, name));
+
+    String command =
+        java ? ProcessHandle.current().info().command().orElse(program) : program;
+    Process mint = new ProcessBuilder(command, source.toString(), key).start();
+    String token = new String(mint.getInputStream().readAllBytes(), UTF_8).strip();
+    assertEquals(0, mint.waitFor());
+
+    var keys = AuthConfig.DEFAULTS.withKeys(VerificationKey.hs256(secret));
+    Verified verified = TokenVerifier.of(keys).verify(token).result();
+    assertEquals("acme", verified.caller().tenant());
+    assertEquals("ann", verified.caller().user());
+    assertEquals(Set.of("publish:topic:*", "subscribe:topic:*"), verified.caller().permissions());
+  }
+
+  private static boolean isOnThePath(String program) {
+    return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+  }
+
   private static String block(String language) throws IOException {
+    return block(language, "");
+  }
+
+  /** The first one behind a word. */
+  private static String block(String language, String word) throws IOException {
+    String page = Files.readString(README);
     Matcher block =
-        Pattern.compile("(?s)```" + language + "\n(.*?)```").matcher(Files.readString(README));
+        Pattern.compile("(?s)```" + language + "\n(.*?)```")
+            .matcher(page.substring(page.indexOf(word)));
     assertTrue(block.find(), "README.md has no block of " + language);
     return block.group(1);
   }

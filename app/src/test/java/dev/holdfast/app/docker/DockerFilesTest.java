@@ -67,6 +67,22 @@ class DockerFilesTest {
     }
   }
 
+  /** Nodes on a busy machine were taken for dead while they started, and again for one slow answer. */
+  @Test
+  void aSlowStartAndSlowAnswersAreNotTakenForDeath() throws IOException {
+    String image = text("Dockerfile");
+    assertTrue(image.contains("--start-period=180s"), image);
+    assertTrue(image.contains("--retries=6"), image);
+
+    Object startup = map(pod(), "startupProbe");
+    assertTrue(number(startup, "periodSeconds") * number(startup, "failureThreshold") >= 180);
+    assertEquals(6, number(map(pod(), "readinessProbe"), "failureThreshold"));
+  }
+
+  private static int number(Object parent, String key) {
+    return (Integer) map(parent).get(key);
+  }
+
   @Test
   void aPodReadsItsSecretsWhereTheyAreMounted() throws IOException {
     String made = text("kubernetes/README.md");
