@@ -265,8 +265,7 @@ final class NodeLife {
             nodes::leaseHeld,
             nodes::live,
             neighbours::connections,
-            directory::size,
-            Rebalancing.counting(registry(), directory::move));
+            Rebalancing.of(directory, registry()));
     GatewayServices services = gatewayServices();
     int loops =
         config().gateways() == 0 ? Runtime.getRuntime().availableProcessors() : config().gateways();

@@ -1,6 +1,7 @@
 package dev.holdfast.app.node;
 
 import dev.holdfast.core.NodeId;
+import dev.holdfast.gateway.ConnectionDirectory;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
@@ -8,8 +9,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.function.IntConsumer;
-import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,8 +16,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Evens out connections after a node has died or joined: a node with more than its share asks some
  * of its clients to move. It asks few at a time, so that what moves costs nobody anything: all
- * nodes together at most one of a hundred connections a second. It waits until the cluster has been
- * the same for ten seconds. State is touched on the context of {@link #start}.
+ * nodes together at most one of a hundred connections a second; and it takes none that another node
+ * asked, as long as it has more than its share itself. It waits until the cluster has been the same
+ * for ten seconds. State is touched on the context of {@link #start}.
  */
 final class Rebalancing {
   private static final Logger LOG = LoggerFactory.getLogger(Rebalancing.class);
@@ -35,44 +35,65 @@ final class Rebalancing {
   private final BooleanSupplier leaseHeld;
   private final Supplier<Set<NodeId>> live;
   private final Supplier<Map<NodeId, Integer>> others;
-  private final IntSupplier own;
-  private final IntConsumer move;
+  private final Clients clients;
   private Set<NodeId> seen = Set.of();
   private long since = System.nanoTime();
   private double allowance;
   private boolean moving;
   private long timer;
 
+  /** Those of this node. */
+  interface Clients {
+    int count();
+
+    /** Asks so many to move. */
+    void move(int count);
+
+    /**
+     * @param now whether others, that were asked to move, are to go to another node than this
+     */
+    void crowded(boolean now);
+  }
+
   /**
    * @param live nodes with a lease, this one included
    * @param others how many connections the other nodes have, as lately heard from them
-   * @param own how many this node has
-   * @param move asks so many clients of this node to move
    */
   Rebalancing(
       Vertx vertx,
       BooleanSupplier leaseHeld,
       Supplier<Set<NodeId>> live,
       Supplier<Map<NodeId, Integer>> others,
-      IntSupplier own,
-      IntConsumer move) {
+      Clients clients) {
     this.vertx = vertx;
     this.leaseHeld = leaseHeld;
     this.live = live;
     this.others = others;
-    this.own = own;
-    this.move = move;
+    this.clients = clients;
   }
 
   /** Counts what it moves, too. */
-  static IntConsumer counting(MeterRegistry registry, IntConsumer move) {
+  static Clients of(ConnectionDirectory directory, MeterRegistry registry) {
     Counter moved =
         Counter.builder("holdfast.rebalanced")
             .description("clients asked to move to another node")
             .register(registry);
-    return count -> {
-      moved.increment(count);
-      move.accept(count);
+    return new Clients() {
+      @Override
+      public int count() {
+        return directory.size();
+      }
+
+      @Override
+      public void move(int count) {
+        moved.increment(count);
+        directory.move(count);
+      }
+
+      @Override
+      public void crowded(boolean now) {
+        directory.crowded(now);
+      }
     };
   }
 
@@ -82,6 +103,7 @@ final class Rebalancing {
 
   void stop() {
     vertx.cancelTimer(timer);
+    clients.crowded(false);
   }
 
   /** Once a second. */
@@ -93,11 +115,13 @@ final class Rebalancing {
       since = now;
     }
     boolean settled = now - since >= SETTLED_NS;
-    allowance = settled ? Math.min(allowance, 1) + pace(own.getAsInt(), counts) : 0;
+    int own = clients.count();
+    clients.crowded(settled && own > even(own, counts));
+    allowance = settled ? Math.min(allowance, 1) + pace(own, counts) : 0;
     int count = (int) allowance;
     allowance -= count;
     if (count > 0) {
-      move.accept(count);
+      clients.move(count);
     }
     note(allowance > 0 || count > 0);
   }
@@ -107,14 +131,18 @@ final class Rebalancing {
    *     may ask; 0 where it has not more than its share
    */
   static double pace(int own, Map<NodeId, Integer> others) {
-    int all = own + others.values().stream().mapToInt(Integer::intValue).sum();
-    double even = (double) all / (others.size() + 1);
+    double even = even(own, others);
     double surplus = surplus(own, even);
     if (surplus == 0) {
       return 0;
     }
     double allSurplus = surplus + others.values().stream().mapToDouble(n -> surplus(n, even)).sum();
-    return Math.min(surplus, PACE * all * surplus / allSurplus);
+    return Math.min(surplus, PACE * even * (others.size() + 1) * surplus / allSurplus);
+  }
+
+  private static double even(int own, Map<NodeId, Integer> others) {
+    int all = own + others.values().stream().mapToInt(Integer::intValue).sum();
+    return (double) all / (others.size() + 1);
   }
 
   /** One connection above even is none that another should have. */

@@ -1,9 +1,9 @@
 package dev.holdfast.app.config;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.auth.DevelopmentKey;
@@ -63,8 +63,7 @@ class ReadmeTest {
     String key = folder.resolve(DevelopmentKey.FILE).toString();
     Path source = Files.writeString(folder.resolve(name), block(language, name));
 
-    String command =
-        java ? ProcessHandle.current().info().command().orElse(program) : program;
+    String command = java ? ProcessHandle.current().info().command().orElse(program) : program;
     Process mint = new ProcessBuilder(command, source.toString(), key).start();
     String token = new String(mint.getInputStream().readAllBytes(), UTF_8).strip();
     assertEquals(0, mint.waitFor());

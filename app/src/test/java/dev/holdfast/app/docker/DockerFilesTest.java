@@ -67,7 +67,9 @@ class DockerFilesTest {
     }
   }
 
-  /** Nodes on a busy machine were taken for dead while they started, and again for one slow answer. */
+  /**
+   * Nodes on a busy machine were taken for dead while they started, and again for one slow answer.
+   */
   @Test
   void aSlowStartAndSlowAnswersAreNotTakenForDeath() throws IOException {
     String image = text("Dockerfile");

@@ -1,6 +1,7 @@
 package dev.holdfast.app.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.NodeId;
@@ -21,9 +22,10 @@ class RebalancingTest {
   private boolean held = true;
   private int own = 1_407;
   private int moved;
+  private boolean crowded;
   private long now = System.nanoTime();
   private final Rebalancing rebalancing =
-      new Rebalancing(null, () -> held, () -> live, () -> others, () -> own, this::move);
+      new Rebalancing(null, () -> held, () -> live, () -> others, new Own());
 
   /** After two kills one node of three held 1,407 of 1,500 connections, for good. */
   @Test
@@ -74,6 +76,28 @@ class RebalancingTest {
     assertTrue(moved > 0);
   }
 
+  /** Clients that moved came to the other full node as often as to the empty one. */
+  @Test
+  void aNodeWithMoreThanItsShareTakesNobodyThatAnotherAskedToMove() {
+    own = 750;
+    others.putAll(Map.of(B, 750, C, 0));
+    seconds(5);
+    assertFalse(crowded, "not before the cluster is settled");
+    seconds(6);
+    assertTrue(crowded);
+
+    own = 500;
+    others.putAll(Map.of(B, 650, C, 350));
+    seconds(1);
+    assertFalse(crowded, "it has no more than its share");
+
+    own = 700;
+    live = Set.of(A, B);
+    others.remove(C);
+    seconds(1);
+    assertFalse(crowded, "a node has gone");
+  }
+
   private void seconds(int count) {
     for (int i = 0; i < count; i++) {
       now += SECOND;
@@ -81,11 +105,24 @@ class RebalancingTest {
     }
   }
 
-  /** Who moves comes to the node with the fewest. */
-  private void move(int count) {
-    moved += count;
-    own -= count;
-    NodeId least = others.getOrDefault(C, Integer.MAX_VALUE) <= others.get(B) ? C : B;
-    others.merge(least, count, Integer::sum);
+  private final class Own implements Rebalancing.Clients {
+    @Override
+    public int count() {
+      return own;
+    }
+
+    /** Who moves comes to the node with the fewest. */
+    @Override
+    public void move(int count) {
+      moved += count;
+      own -= count;
+      NodeId least = others.getOrDefault(C, Integer.MAX_VALUE) <= others.get(B) ? C : B;
+      others.merge(least, count, Integer::sum);
+    }
+
+    @Override
+    public void crowded(boolean now) {
+      crowded = now;
+    }
   }
 }

@@ -20,6 +20,7 @@ public final class ConnectionDirectory {
   private final Map<Key, Connection> holders = new ConcurrentHashMap<>();
   private final AtomicInteger sockets = new AtomicInteger();
   private final EarlyNotices early = new EarlyNotices();
+  private volatile boolean crowded;
 
   private record Key(String tenant, String session) {}
 
@@ -80,6 +81,16 @@ public final class ConnectionDirectory {
         connection.onContext(Connection::askToMove);
       }
     }
+  }
+
+  /** Notes whether this node has more than its share of connections. Any thread. */
+  public void crowded(boolean now) {
+    crowded = now;
+  }
+
+  /** Whether clients that were asked to move are to go to another node than this. */
+  boolean isCrowded() {
+    return crowded;
   }
 
   void opened() {

@@ -4,6 +4,7 @@ import dev.holdfast.auth.Verified;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.protocol.ClientFrame;
+import dev.holdfast.protocol.CloseCode;
 import dev.holdfast.protocol.ServerFrames;
 import dev.holdfast.protocol.Welcome;
 import dev.holdfast.sessions.Attached;
@@ -36,6 +37,10 @@ final class Handshake {
   void run() {
     if (!services.accepting().getAsBoolean()) {
       connection.fail(new HoldfastException(ErrorCode.UNAVAILABLE, "the node accepts nobody now"));
+      return;
+    }
+    if (hello.move() && services.directory().isCrowded()) {
+      connection.close(CloseCode.ELSEWHERE);
       return;
     }
     services

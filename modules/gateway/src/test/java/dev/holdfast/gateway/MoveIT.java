@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.gateway.GatewayFixture.Welcomed;
+import dev.holdfast.testkit.ManualClient;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
 import java.util.List;
@@ -52,6 +53,27 @@ class MoveIT {
     Welcomed moved = node.hello(node.token("ann"), Map.of("resume", ann.session()));
     assertTrue(moved.welcome().get("resumed").asBoolean());
     assertEquals(4500, ann.client().awaitClose().code());
+  }
+
+  /**
+   * Of three nodes the two full ones handed each other half of what they were to hand to the third.
+   */
+  @Test
+  void aNodeWithMoreThanItsShareSendsOnWhomAnotherAskedToMove() {
+    Welcomed ann = node.hello("ann");
+    node.directory.crowded(true);
+
+    ManualClient moving = node.connect();
+    var members = Map.of("resume", ann.session(), "move", true);
+    GatewayFixture.sayHello(moving, node.token("ann"), members);
+    assertEquals(4011, moving.awaitClose().code());
+
+    pong(List.of(ann));
+    assertTrue(ann.client().isOpen(), "the session was not touched");
+    Welcomed back = node.hello(node.token("ann"), Map.of("resume", ann.session()));
+    assertTrue(back.welcome().get("resumed").asBoolean(), "who does not say so is taken");
+    node.directory.crowded(false);
+    node.hello(node.token("ann"), members);
   }
 
   /** What was sent before has come. */

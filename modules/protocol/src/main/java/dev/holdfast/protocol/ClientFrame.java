@@ -16,21 +16,23 @@ public sealed interface ClientFrame {
    * @param channels the client's own cursors, at most {@link FrameDecoder#MAX_CURSORS}
    * @param client name and version, as {@code name/version}; at most 128 characters
    * @param attempt which of the client's attempts this is, or null
+   * @param move whether the client comes because a node asked it to move
    */
   record Hello(
       String token,
       String resume,
       Map<ChannelName, Position> channels,
       String client,
-      Attempt attempt)
+      Attempt attempt,
+      boolean move)
       implements ClientFrame {
     public Hello {
       channels = Map.copyOf(channels);
     }
 
-    /** Of a client that does not count its attempts. */
+    /** Of a client that does not count its attempts, and was not asked to move. */
     public Hello(String token, String resume, Map<ChannelName, Position> channels, String client) {
-      this(token, resume, channels, client, null);
+      this(token, resume, channels, client, null, false);
     }
 
     @Override

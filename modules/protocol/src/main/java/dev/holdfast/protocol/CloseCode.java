@@ -19,6 +19,7 @@ public enum CloseCode {
   TOO_FAST(4008, "published faster than its rate for too long"),
   LOST(4009, "the store does not know that this connection holds the session"),
   LIMITED(4010, "a limit of the user or tenant is reached"),
+  ELSEWHERE(4011, "the client was asked to move, and this node has its share, too"),
   REPLACED(4500, "another connection holds the session"),
   UNAUTHORIZED(4501, "no token, or not a valid one"),
   FORBIDDEN(4502, "not permitted here"),

@@ -1,6 +1,7 @@
 package dev.holdfast.protocol;
 
 import dev.holdfast.core.Attempt;
+import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
@@ -75,8 +76,9 @@ public final class FrameDecoder {
     String resume = members.has("resume") ? Names.id(members.text("resume", 64), "resume") : null;
     Members client = members.object("client");
     String name = client.text("name", 63) + "/" + client.text("version", 63);
-    return new ClientFrame.Hello(
-        token, resume, members.object("channels").cursors(MAX_CURSORS), name, attempt(client));
+    Map<ChannelName, Position> cursors = members.object("channels").cursors(MAX_CURSORS);
+    boolean move = members.has("move") && members.flag("move");
+    return new ClientFrame.Hello(token, resume, cursors, name, attempt(client), move);
   }
 
   private static Attempt attempt(Members client) {

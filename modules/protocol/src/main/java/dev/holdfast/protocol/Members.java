@@ -104,6 +104,13 @@ final class Members {
     return value;
   }
 
+  boolean flag(String name) {
+    Member member = members.get(name);
+    boolean known = member != null && member.token.isBoolean();
+    require(known, where + name + ": true or false");
+    return member.token == JsonToken.VALUE_TRUE;
+  }
+
   private static long parse(Member member) {
     boolean whole = member.token == JsonToken.VALUE_NUMBER_INT;
     return whole && INTEGER.matcher(member.raw).matches() ? Long.parseLong(member.raw) : -1;

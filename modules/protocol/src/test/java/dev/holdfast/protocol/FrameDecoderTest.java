@@ -36,6 +36,17 @@ class FrameDecoderTest {
   }
 
   @Test
+  void readsThatAClientWasAskedToMove() {
+    String client = "'client':{'version':'1.0','name':'web'},";
+    var move = new ClientFrame.Hello(null, null, Map.of(), "web/1.0", null, true);
+
+    assertEquals(move, frame("{" + client + "'type':'hello','move':true}"));
+    assertEquals(
+        new ClientFrame.Hello(null, null, Map.of(), "web/1.0"),
+        frame("{" + client + "'type':'hello','move':false}"));
+  }
+
+  @Test
   void neverShowsTheTokenOfAHello() {
     var hello = new ClientFrame.Hello("secret", null, Map.of(), "web/1.0");
 
@@ -154,6 +165,8 @@ class FrameDecoderTest {
         "{'type':'hello','client':{'name':'w','version':'1'},'resume':'a/b'};resume",
         "{'type':'hello','client':{'name':'w','version':'1'},'resume':null};resume",
         "{'type':'hello','client':{'name':'w','version':'1'},'token':5};token",
+        "{'type':'hello','client':{'name':'w','version':'1'},'move':1};move",
+        "{'type':'hello','client':{'name':'w','version':'1'},'move':null};move",
         "{'type':'hello','client':{'name':'w','version':'1'},'channels':[]};channels",
         "{'type':'subscribe','channel':'topic:a'};id",
         "{'type':'subscribe','id':7,'channel':'topic:a'};id",

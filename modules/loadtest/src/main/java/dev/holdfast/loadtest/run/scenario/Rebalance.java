@@ -35,7 +35,7 @@ final class Rebalance implements Scenario {
 
   @Override
   public Defaults defaults() {
-    return new Defaults(3, 1500, 50.0, 200, 3.0, 45.0);
+    return new Defaults(3, 1500, 50.0, 200, 3.0, 90.0);
   }
 
   @Override

@@ -84,6 +84,9 @@ final class SessionClient implements LoadClient, Wire.Listener {
         .put("version", "1")
         .put("instance", instance)
         .put("attempt", ++attempts);
+    if (urls.moving()) {
+      hello.put("move", true);
+    }
     if (session != null) {
       hello.put("resume", session);
       reading.cursors.write(hello.putObject("channels"));
@@ -133,7 +136,10 @@ final class SessionClient implements LoadClient, Wire.Listener {
       case "live" -> live(frame, now);
       case "gap" -> gap(frame);
       case "ping" -> wire.send(Frames.PONG);
-      case "reconnect" -> cut();
+      case "reconnect" -> {
+        urls.move();
+        cut();
+      }
       case "error", "unsubscribed" -> refused(frame);
       case "reply", "pong" -> {
         // A reply to subscribe is followed by subscribed.
@@ -144,6 +150,7 @@ final class SessionClient implements LoadClient, Wire.Listener {
 
   private void welcome(JsonNode frame, long now) {
     boolean again = session != null;
+    urls.arrived();
     boolean resumed = frame.path("resumed").asBoolean();
     enter(State.ATTACHED);
     settle();
@@ -225,6 +232,8 @@ final class SessionClient implements LoadClient, Wire.Listener {
     if (over) {
       enter(State.GONE);
       settle();
+    } else if (code == CloseCode.ELSEWHERE.number) {
+      next();
     } else {
       comeBack();
     }
@@ -281,9 +290,13 @@ final class SessionClient implements LoadClient, Wire.Listener {
     if (deaf()) {
       enter(State.GONE);
     } else {
-      urls.next();
-      connect();
+      next();
     }
+  }
+
+  private void next() {
+    urls.next();
+    connect();
   }
 
   @Override

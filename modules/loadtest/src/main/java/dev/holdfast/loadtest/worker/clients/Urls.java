@@ -11,8 +11,13 @@ final class Urls {
   private static final int HTTP = 80;
   private static final int HTTPS = 443;
 
+  /** Addresses at which a client says that it was asked to move. */
+  private static final int MOST_MOVES = 2;
+
   private final List<URI> urls;
   private int at;
+  private int left = -1;
+  private int moves;
 
   /**
    * Every so many clients are spread evenly, in an order that has nothing to do with the one in
@@ -26,10 +31,26 @@ final class Urls {
 
   /** Any of the others: clients of a node that died are not to come to one node together. */
   void next() {
-    if (urls.size() > 1) {
-      int further = ThreadLocalRandom.current().nextInt(1, urls.size());
-      at = (at % urls.size() + further) % urls.size();
+    int here = at % urls.size();
+    while (urls.size() > 1 && (at % urls.size() == here || urls.size() > 2 && at == left)) {
+      at = ThreadLocalRandom.current().nextInt(urls.size());
     }
+  }
+
+  /** The node here asks to be left. */
+  void move() {
+    left = at % urls.size();
+    moves = MOST_MOVES;
+  }
+
+  /** Whether to say so at this address; asked once for each. */
+  boolean moving() {
+    return moves-- > 0;
+  }
+
+  void arrived() {
+    left = -1;
+    moves = 0;
   }
 
   WebSocketConnectOptions options() {
