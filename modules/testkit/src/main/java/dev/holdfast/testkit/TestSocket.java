@@ -1,6 +1,7 @@
 package dev.holdfast.testkit;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.vertx.core.Future;
 import io.vertx.core.http.ClientWebSocket;
@@ -82,7 +83,12 @@ final class TestSocket {
   /** As when a cable is pulled: no close frame, the connection reset. */
   void cut() {
     var channel = socket.channelHandlerContext().channel();
-    channel.config().setOption(ChannelOption.SO_LINGER, 0);
+    try {
+      channel.config().setOption(ChannelOption.SO_LINGER, 0);
+    } catch (ChannelException e) {
+      // The server was quicker: it is closed already, and nobody has heard of it yet.
+      return;
+    }
     channel.close();
   }
 
