@@ -60,7 +60,8 @@ class EmptyLogIT {
     Await.get(store.interest(topic, NODE));
     Position same = Await.get(store.interest(topic, OTHER));
     long interest = ttl(Keys.interest(topic));
-    assertTrue(ttl(Keys.meta(topic)) <= interest, "no longer than the interest");
+    // Redis 7.0 takes the time anew for each of the two.
+    assertTrue(ttl(Keys.meta(topic)) <= interest + 1_000, "no longer than the interest");
 
     Await.get(store.leave(topic, NODE));
     assertEquals(same, Await.get(store.interest(topic, OTHER)), "the other reads it still");
