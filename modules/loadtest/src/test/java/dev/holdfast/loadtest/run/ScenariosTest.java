@@ -63,7 +63,7 @@ class ScenariosTest {
 
   @ParameterizedTest
   @MethodSource("all")
-  void withDefaultsARunTakesLessThanAMinute(Scenario scenario) {
+  void withDefaultsARunTakesLessThanAMinuteOrTwoWhereAMinuteIsPromised(Scenario scenario) {
     Defaults defaults = scenario.defaults();
     double warmup = defaults.warmup() == null ? 0 : defaults.warmup();
     double duration = defaults.duration() == null ? 1 : defaults.duration();
@@ -71,7 +71,9 @@ class ScenariosTest {
 
     double seconds = scenario.estimate(settings);
 
-    assertTrue(seconds < 50, scenario.name() + " takes " + seconds);
+    // A node has its share again in a minute, after it was killed and has started.
+    int most = scenario.name().equals("rebalance") ? 110 : 50;
+    assertTrue(seconds < most, scenario.name() + " takes " + seconds);
   }
 
   private static Settings settings(int connections) {
