@@ -11,7 +11,9 @@ import io.vertx.core.http.WebSocketConnectOptions;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -44,6 +46,7 @@ public final class WsTestClient implements AutoCloseable {
 
   private boolean ended;
   private TestSocket socket;
+  private final Set<TestSocket> left = new HashSet<>();
   private Entry.Welcomed welcome;
   private Heartbeat heartbeat = Heartbeat.NONE;
 
@@ -55,8 +58,8 @@ public final class WsTestClient implements AutoCloseable {
   }
 
   /** Connects to the next address of the list; afterwards it comes back by itself. */
-  public CompletableFuture<Entry.Welcomed> connect() {
-    return connect(next());
+  public synchronized CompletableFuture<Entry.Welcomed> connect() {
+    return connect(addresses.next());
   }
 
   /**
@@ -75,12 +78,10 @@ public final class WsTestClient implements AutoCloseable {
     return welcomed;
   }
 
-  /** Closes the connection and stays away, until {@link #connect}. The session lingers. */
+  /** Closes the connection, and any that it took the place of, and stays away until connected. */
   public synchronized void detach() {
-    TestSocket open = abandon();
-    if (open != null) {
-      open.close();
-    }
+    abandon();
+    List.copyOf(left).forEach(TestSocket::close);
   }
 
   /** Loses the connection as when a cable is pulled, and comes back by itself. */
@@ -94,10 +95,8 @@ public final class WsTestClient implements AutoCloseable {
 
   /** As {@link #cut}, but stays away until {@link #connect}. */
   public synchronized void cutAndStayAway() {
-    TestSocket open = abandon();
-    if (open != null) {
-      open.cut();
-    }
+    abandon();
+    List.copyOf(left).forEach(TestSocket::cut);
   }
 
   /** Ends the session. */
@@ -211,10 +210,6 @@ public final class WsTestClient implements AutoCloseable {
     }
   }
 
-  private synchronized URI next() {
-    return addresses.next();
-  }
-
   private void open(URI uri) {
     abandon();
     var connection = new Connection(++life);
@@ -229,6 +224,9 @@ public final class WsTestClient implements AutoCloseable {
   private TestSocket abandon() {
     life++;
     TestSocket open = socket;
+    if (open != null) {
+      left.add(open);
+    }
     socket = null;
     heartbeat.stop();
     heartbeat = Heartbeat.NONE;
@@ -247,7 +245,7 @@ public final class WsTestClient implements AutoCloseable {
 
   private synchronized void reconnect(int expected) {
     if (life == expected && !ended) {
-      open(next());
+      open(addresses.next());
     }
   }
 
@@ -311,10 +309,13 @@ public final class WsTestClient implements AutoCloseable {
         boolean current = number == life;
         ledger.add(
             new Entry.Closed(System.nanoTime(), code, reason == null ? "" : reason, current));
+        if (current) {
+          abandon();
+        }
+        left.remove(own);
         if (!current) {
           return;
         }
-        abandon();
         if (code >= FIRST_FINAL_CODE && code <= LAST_FINAL_CODE) {
           end("closed with " + code + " " + reason);
         } else {
