@@ -232,7 +232,7 @@ final class SessionClient implements LoadClient, Wire.Listener {
     if (over) {
       enter(State.GONE);
       settle();
-    } else if (code == CloseCode.ELSEWHERE.number) {
+    } else if (code == CloseCode.ELSEWHERE.number && urls.moved()) {
       next();
     } else {
       comeBack();

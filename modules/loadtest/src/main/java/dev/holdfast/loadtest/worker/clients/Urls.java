@@ -48,6 +48,11 @@ final class Urls {
     return moves-- > 0;
   }
 
+  /** Whether it was said here; a node that sends on who did not say so is not believed. */
+  boolean moved() {
+    return left >= 0 && moves >= 0;
+  }
+
   void arrived() {
     left = -1;
     moves = 0;

@@ -19,17 +19,21 @@ class UrlsTest {
     for (int client = 0; client < 100; client++) {
       var urls = new Urls(THREE, client);
       int left = port(urls);
+      assertFalse(urls.moved());
       urls.move();
 
       urls.next();
       int first = port(urls);
       assertTrue(urls.moving());
       urls.next();
+      assertTrue(urls.moved());
       assertTrue(urls.moving());
+      assertTrue(urls.moved());
       assertNotEquals(left, first);
       assertEquals(6 - left - first, port(urls), "not back to the node that asked");
       urls.next();
       assertFalse(urls.moving());
+      assertFalse(urls.moved(), "the third address was told nothing");
 
       urls.arrived();
       int here = port(urls);
