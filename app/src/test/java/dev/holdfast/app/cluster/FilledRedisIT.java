@@ -63,6 +63,9 @@ class FilledRedisIT {
 
       fill(cluster.node(1), token);
       assertTrue(used(redis) < LIMIT / 100 * 97, () -> used(redis) + " of " + LIMIT);
+      redis.send("EVAL", FILL, 1, "more", (LIMIT >> 20) * 2 / 100);
+      awaitRefusing(cluster.node(1));
+      awaitRefusing(cluster.node(2));
       assertEquals(FULL, publish(cluster.node(2), token, "topic:" + Ids.fresh(), "tiny"));
       assertEquals(FULL, session(cluster.node(2), token));
       assertEquals(503, stream(cluster.node(2), token));
@@ -82,6 +85,7 @@ class FilledRedisIT {
 
       redis.send("CONFIG", "SET", "maxmemory", LIMIT);
       redis.send("EVAL", FILL, 1, "filler", 0);
+      redis.send("EVAL", FILL, 1, "more", 0);
       Awaitility.await("there is room again")
           .atMost(30, TimeUnit.SECONDS)
           .until(() -> publish(cluster.node(2), token, "topic:x", "tiny") == 200);
@@ -96,6 +100,17 @@ class FilledRedisIT {
       status = publish(node, token, "topic:" + i, data);
     }
     assertEquals(FULL, status);
+  }
+
+  /** Each link looks for itself, and that one refuses says nothing of the next. */
+  private static void awaitRefusing(TestNode node) {
+    Awaitility.await("every link of " + node.id() + " refuses")
+        .atMost(30, TimeUnit.SECONDS)
+        .until(
+            () ->
+                node.metrics().samples().stream()
+                    .filter(sample -> sample.name().equals("holdfast_redis_refusing"))
+                    .allMatch(sample -> sample.value() == 1));
   }
 
   private int publish(TestNode node, String token, String channel, String data) throws Exception {
