@@ -43,6 +43,7 @@ class ArchitectureTest {
           entry("core", List.of()),
           entry("cluster", List.of("core")),
           entry("protocol", List.of("core")),
+          entry("agui", List.of("core")),
           entry("redis", List.of("core")),
           entry("auth", List.of("core")),
           entry("limits", List.of("core", "redis")),

@@ -1,0 +1,24 @@
+package dev.holdfast.agui;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * One message of a thread, checked against AG-UI 1.0 and kept whole.
+ *
+ * @param role developer, system, assistant, user, tool, activity or reasoning; a role that came
+ *     after AG-UI 1.0 is kept too
+ * @param json the whole object; shared, so nobody changes it
+ */
+public record Message(String id, String role, ObjectNode json) {
+
+  /** Reads and checks a message; throws {@code BAD_REQUEST} where it is none. */
+  public static Message read(ObjectNode json) {
+    return Parts.message(new Fields(json, ""));
+  }
+
+  /** The subagent that said it, or null for the agent itself or the user. */
+  public String owner() {
+    var owner = json.get("subagentRunId");
+    return owner == null ? null : owner.textValue();
+  }
+}
