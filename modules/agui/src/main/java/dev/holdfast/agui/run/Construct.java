@@ -1,0 +1,61 @@
+package dev.holdfast.agui.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.agui.Json;
+import java.util.Objects;
+
+/**
+ * Something that a run opens and closes.
+ *
+ * @param id of a step: its name
+ * @param owner whose it is, a subagent or null for the agent itself; part of what names a step
+ */
+public record Construct(Kind kind, String id, String owner) {
+  public Construct {
+    Objects.requireNonNull(kind, "kind");
+    Objects.requireNonNull(id, "id");
+  }
+
+  /** In the words of the snapshot's document. */
+  public enum Kind {
+    TEXT("text"),
+    TOOL("tool"),
+    SPAN("reasoning"),
+    REASONING("reasoning-message"),
+    STEP("step"),
+    SUBAGENT("subagent");
+
+    final String wireName;
+
+    Kind(String wireName) {
+      this.wireName = wireName;
+    }
+
+    static Kind of(String wireName) {
+      for (Kind kind : values()) {
+        if (kind.wireName.equals(wireName)) {
+          return kind;
+        }
+      }
+      throw new IllegalArgumentException("no construct: " + wireName);
+    }
+  }
+
+  /** In the snapshot's document. */
+  ObjectNode write() {
+    ObjectNode json = Json.object().put("kind", kind.wireName).put("id", id);
+    return owner == null ? json : json.put("owner", owner);
+  }
+
+  static Construct read(JsonNode json) {
+    JsonNode owner = json.get("owner");
+    Kind kind = Kind.of(json.path("kind").asText());
+    return new Construct(kind, json.path("id").asText(), owner == null ? null : owner.asText());
+  }
+
+  /** What tells it from others: a step is its owner's, anything else is known by its id. */
+  Object key() {
+    return kind == Kind.STEP ? this : new Construct(kind, id, null);
+  }
+}

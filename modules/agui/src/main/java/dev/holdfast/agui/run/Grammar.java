@@ -1,0 +1,310 @@
+package dev.holdfast.agui.run;
+
+import dev.holdfast.agui.ActivityEvent;
+import dev.holdfast.agui.AguiEvent;
+import dev.holdfast.agui.Message;
+import dev.holdfast.agui.ReasoningEvent;
+import dev.holdfast.agui.RunEvent;
+import dev.holdfast.agui.StateEvent;
+import dev.holdfast.agui.StepEvent;
+import dev.holdfast.agui.SubagentEvent;
+import dev.holdfast.agui.TextEvent;
+import dev.holdfast.agui.ToolEvent;
+import dev.holdfast.agui.run.Construct.Kind;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What may follow what: the rules of AG-UI 1.0 as its own client's verifier has them, numbered in
+ * this module's README. A stream may hold several runs, one after the other; {@link Transcript}
+ * holds one. Not safe for several threads.
+ */
+public final class Grammar {
+  /** Where the stream stands. */
+  public enum Phase {
+    NEW,
+    RUNNING,
+    FINISHED,
+    FAILED
+  }
+
+  Phase phase = Phase.NEW;
+
+  /** In the order in which they were opened. */
+  private final Map<Object, Construct> open = new LinkedHashMap<>();
+
+  private final Set<String> endedSubagents = new HashSet<>();
+  final Owners owners = new Owners();
+
+  public Phase phase() {
+    return phase;
+  }
+
+  /** What is open, oldest first. */
+  public Collection<Construct> open() {
+    return List.copyOf(open.values());
+  }
+
+  Set<String> endedSubagents() {
+    return endedSubagents;
+  }
+
+  /** Puts an open construct back as it was. */
+  void reopen(Construct construct) {
+    open.put(construct.key(), construct);
+  }
+
+  /** Takes messages that were there before the stream for known. */
+  void learn(List<Message> messages) {
+    owners.learn(messages, false);
+  }
+
+  /**
+   * Judges the next event, and counts it where it is allowed.
+   *
+   * @return what is wrong with it, beginning with its type, or null; nothing has changed then
+   */
+  public String check(AguiEvent event) {
+    String wrong = order(event);
+    if (wrong == null) {
+      wrong = event.type() == null ? null : next(event);
+    }
+    return wrong == null ? null : event.typeName() + " " + wrong;
+  }
+
+  private String order(AguiEvent event) {
+    boolean starts = event instanceof RunEvent.Started;
+    boolean fails = event instanceof RunEvent.Error;
+    return switch (phase) {
+      case NEW -> starts || fails ? null : "before RUN_STARTED";
+      case RUNNING -> starts ? "while a run is under way" : null;
+      case FINISHED -> starts || fails ? null : "after RUN_FINISHED";
+      case FAILED -> starts ? null : "after RUN_ERROR";
+    };
+  }
+
+  private String next(AguiEvent event) {
+    if (event instanceof TextEvent text) {
+      return text(text);
+    } else if (event instanceof ToolEvent tool) {
+      return tool(tool);
+    } else if (event instanceof ReasoningEvent reasoning) {
+      return reasoning(reasoning);
+    } else if (event instanceof StepEvent step) {
+      return step(step);
+    } else if (event instanceof SubagentEvent subagent) {
+      return subagent(subagent);
+    } else if (event instanceof RunEvent run) {
+      return run(run);
+    } else if (event instanceof ActivityEvent activity) {
+      return activity(activity);
+    } else if (event instanceof StateEvent.Messages snapshot) {
+      owners.learn(snapshot.messages(), true);
+    }
+    return null;
+  }
+
+  private String text(TextEvent event) {
+    String tag = event.owner();
+    if (event instanceof TextEvent.Start start) {
+      return open(Kind.TEXT, Owners.Kind.MESSAGE, start.messageId(), tag);
+    } else if (event instanceof TextEvent.Content content) {
+      return goesOn(Kind.TEXT, Owners.Kind.MESSAGE, content.messageId(), tag);
+    } else if (event instanceof TextEvent.End end) {
+      return close(Kind.TEXT, Owners.Kind.MESSAGE, end.messageId(), tag);
+    }
+    return null;
+  }
+
+  private String tool(ToolEvent event) {
+    String tag = event.owner();
+    if (event instanceof ToolEvent.Start start) {
+      return call(start, tag);
+    } else if (event instanceof ToolEvent.Args args) {
+      return goesOn(Kind.TOOL, Owners.Kind.TOOL_CALL, args.toolCallId(), tag);
+    } else if (event instanceof ToolEvent.End end) {
+      return close(Kind.TOOL, Owners.Kind.TOOL_CALL, end.toolCallId(), tag);
+    } else if (event instanceof ToolEvent.Result result) {
+      owners.put(Owners.Kind.MESSAGE, result.messageId(), tag);
+    }
+    return null;
+  }
+
+  /** A call belongs to the message that carries it, and so to whose that is. */
+  private String call(ToolEvent.Start start, String tag) {
+    String id = start.toolCallId();
+    String parent = start.parentMessageId();
+    boolean inherits = parent != null && owners.knows(Owners.Kind.MESSAGE, parent);
+    if (isOpen(Kind.TOOL, id, null)) {
+      return "of " + id + ", which is open";
+    }
+    if (inherits && !owners.agrees(Owners.Kind.MESSAGE, parent, tag)) {
+      return "of " + id + " by " + tag + " within " + parent + ", which is another's";
+    }
+    String owner = tag == null && inherits ? owners.of(Owners.Kind.MESSAGE, parent) : tag;
+    boolean says = tag != null || inherits;
+    if (says && owners.knows(Owners.Kind.TOOL_CALL, id) && !isOwner(id, owner)) {
+      return "of " + id + ", which is another's";
+    }
+    owners.claim(Owners.Kind.TOOL_CALL, id, owner);
+    reopen(new Construct(Kind.TOOL, id, tag));
+    return null;
+  }
+
+  private boolean isOwner(String toolCallId, String owner) {
+    String known = owners.of(Owners.Kind.TOOL_CALL, toolCallId);
+    return known == null ? owner == null : known.equals(owner);
+  }
+
+  private String reasoning(ReasoningEvent event) {
+    String tag = event.owner();
+    var kind = Owners.Kind.REASONING;
+    if (event instanceof ReasoningEvent.Start start) {
+      return open(Kind.SPAN, kind, start.messageId(), tag);
+    } else if (event instanceof ReasoningEvent.End end) {
+      return close(Kind.SPAN, kind, end.messageId(), tag);
+    } else if (event instanceof ReasoningEvent.MessageStart start) {
+      return open(Kind.REASONING, kind, start.messageId(), tag);
+    } else if (event instanceof ReasoningEvent.MessageContent content) {
+      return goesOn(Kind.REASONING, kind, content.messageId(), tag);
+    } else if (event instanceof ReasoningEvent.MessageEnd end) {
+      return close(Kind.REASONING, kind, end.messageId(), tag);
+    } else if (event instanceof ReasoningEvent.EncryptedValue value) {
+      return agrees(encrypted(value), value.entityId(), tag);
+    }
+    return null;
+  }
+
+  private Owners.Kind encrypted(ReasoningEvent.EncryptedValue value) {
+    if (value.subtype().equals("tool-call")) {
+      return Owners.Kind.TOOL_CALL;
+    }
+    return owners.knows(Owners.Kind.MESSAGE, value.entityId())
+        ? Owners.Kind.MESSAGE
+        : Owners.Kind.REASONING;
+  }
+
+  private String activity(ActivityEvent event) {
+    if (event instanceof ActivityEvent.Delta delta) {
+      return agrees(Owners.Kind.ACTIVITY, delta.messageId(), delta.owner());
+    } else if (event instanceof ActivityEvent.Snapshot snapshot) {
+      String id = snapshot.messageId();
+      if (snapshot.replace() || !owners.knows(Owners.Kind.ACTIVITY, id)) {
+        owners.put(Owners.Kind.ACTIVITY, id, snapshot.owner());
+      }
+    }
+    return null;
+  }
+
+  private String step(StepEvent event) {
+    Construct step = new Construct(Kind.STEP, event.stepName(), event.owner());
+    boolean starts = event instanceof StepEvent.Started;
+    if (open.containsKey(step.key()) == starts) {
+      return "of " + event.stepName() + ", which is " + (starts ? "open" : "not open");
+    }
+    if (starts) {
+      reopen(step);
+    } else {
+      open.remove(step.key());
+    }
+    return null;
+  }
+
+  private String subagent(SubagentEvent event) {
+    String id = event.subagentRunId();
+    boolean isOpen = isOpen(Kind.SUBAGENT, id, null);
+    if (event instanceof SubagentEvent.Started started) {
+      return delegate(started, isOpen);
+    }
+    if (!isOpen) {
+      return "of " + id + ", which is not open";
+    }
+    open.remove(new Construct(Kind.SUBAGENT, id, null).key());
+    endedSubagents.add(id);
+    return null;
+  }
+
+  private String delegate(SubagentEvent.Started started, boolean isOpen) {
+    String id = started.subagentRunId();
+    String parent = started.parents().subagentRunId();
+    if (isOpen || endedSubagents.contains(id)) {
+      return "of " + id + ", which is " + (isOpen ? "open" : "ended");
+    }
+    if (parent != null
+        && !isOpen(Kind.SUBAGENT, parent, null)
+        && !endedSubagents.contains(parent)) {
+      return "of " + id + " by " + parent + ", which never began";
+    }
+    reopen(new Construct(Kind.SUBAGENT, id, null));
+    return null;
+  }
+
+  private String run(RunEvent event) {
+    if (event instanceof RunEvent.Started started) {
+      begin(started);
+    } else if (event instanceof RunEvent.Finished) {
+      if (!open.isEmpty()) {
+        return "while open: " + names();
+      }
+      phase = Phase.FINISHED;
+    } else {
+      phase = Phase.FAILED;
+    }
+    return null;
+  }
+
+  private void begin(RunEvent.Started started) {
+    if (phase != Phase.NEW) {
+      open.clear();
+      endedSubagents.clear();
+      owners.clear();
+    }
+    phase = Phase.RUNNING;
+    owners.learn(started.messages(), false);
+  }
+
+  private String names() {
+    List<String> names = new ArrayList<>();
+    for (Construct each : open.values()) {
+      names.add(each.kind().wireName + " " + each.id());
+    }
+    return String.join(", ", names);
+  }
+
+  private boolean isOpen(Kind kind, String id, String owner) {
+    return open.containsKey(new Construct(kind, id, owner).key());
+  }
+
+  private String open(Kind kind, Owners.Kind owned, String id, String tag) {
+    if (isOpen(kind, id, tag)) {
+      return "of " + id + ", which is open";
+    }
+    String wrong = agrees(owned, id, tag);
+    if (wrong == null) {
+      owners.claim(owned, id, tag);
+      reopen(new Construct(kind, id, tag));
+    }
+    return wrong;
+  }
+
+  private String goesOn(Kind kind, Owners.Kind owned, String id, String tag) {
+    return isOpen(kind, id, tag) ? agrees(owned, id, tag) : "of " + id + ", which is not open";
+  }
+
+  private String close(Kind kind, Owners.Kind owned, String id, String tag) {
+    String wrong = goesOn(kind, owned, id, tag);
+    if (wrong == null) {
+      open.remove(new Construct(kind, id, tag).key());
+    }
+    return wrong;
+  }
+
+  private String agrees(Owners.Kind kind, String id, String tag) {
+    return owners.agrees(kind, id, tag) ? null : "of " + id + " by " + tag + ", not its owner";
+  }
+}

@@ -1,0 +1,199 @@
+package dev.holdfast.agui.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.agui.AguiEvent;
+import dev.holdfast.agui.EventType;
+import dev.holdfast.agui.Json;
+import dev.holdfast.agui.OtherEvent;
+import dev.holdfast.agui.Outcome;
+import dev.holdfast.agui.RunEvent;
+import dev.holdfast.agui.StepEvent;
+import dev.holdfast.agui.ToolEvent;
+import dev.holdfast.agui.run.UserEvent.Name;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a run's owner is told of it: exactly one start and one end, a thought after the start and
+ * after each tool's result, each tool's execution and its result, questions to people. It follows
+ * from the log alone, so whoever reads the log tells the same. Not safe for several threads.
+ */
+final class Progress {
+  private final Fold fold;
+  private long startedAt = -1;
+  private boolean thinking;
+  private boolean ended;
+
+  /** Tool calls whose arguments are complete, and when they were. */
+  private final Map<String, Long> executing = new LinkedHashMap<>();
+
+  Progress(Fold fold) {
+    this.fold = fold;
+  }
+
+  /** What the event, already folded, gives to tell. */
+  List<UserEvent> next(AguiEvent event) {
+    long at = event.extras().timestamp() == null ? 0 : event.extras().timestamp();
+    List<UserEvent> told = new ArrayList<>(1);
+    if (event instanceof RunEvent run) {
+      run(run, at, told);
+    } else if (event instanceof ToolEvent.End end) {
+      told.add(executing(end.toolCallId(), at));
+    } else if (event instanceof ToolEvent.Result result) {
+      told.add(completed(result, at));
+    } else if (event instanceof OtherEvent.Custom custom) {
+      custom(custom, at, told);
+    } else if (!thinking && isThought(event.type())) {
+      thinking = true;
+      ObjectNode details = Json.object();
+      if (event instanceof StepEvent step) {
+        Clipped.put(details, "step", step.stepName());
+      }
+      told.add(new UserEvent(Name.AGENT_THINKING, at, details));
+    }
+    return told;
+  }
+
+  private static boolean isThought(EventType type) {
+    return type == EventType.REASONING_START
+        || type == EventType.STEP_STARTED
+        || type == EventType.TEXT_MESSAGE_START;
+  }
+
+  private void run(RunEvent event, long at, List<UserEvent> told) {
+    if (startedAt < 0) {
+      startedAt = at;
+      told.add(new UserEvent(Name.AGENT_STARTED, at, Json.object().put("attempt", 1)));
+    }
+    if (event instanceof RunEvent.Started || ended) {
+      return;
+    }
+    ended = true;
+    if (event instanceof RunEvent.Finished finished) {
+      finished(finished, at, told);
+    } else if (event instanceof RunEvent.Error error) {
+      ObjectNode details = ending("error", at, error.usage());
+      put(details, "code", error.code());
+      Clipped.put(details, "message", error.message());
+      told.add(new UserEvent(Name.AGENT_COMPLETED, at, details));
+    }
+  }
+
+  private void finished(RunEvent.Finished event, long at, List<UserEvent> told) {
+    Outcome outcome = event.outcome() == null ? Outcome.of(Outcome.SUCCESS) : event.outcome();
+    boolean known =
+        outcome.type().equals(Outcome.INTERRUPT) || outcome.type().equals(Outcome.CANCELLED);
+    String type = known ? outcome.type() : Outcome.SUCCESS;
+    told.add(new UserEvent(Name.AGENT_COMPLETED, at, ending(type, at, event.usage())));
+    for (ObjectNode interrupt : outcome.interrupts()) {
+      told.add(new UserEvent(Name.AGENT_INPUT_REQUIRED, at, question(interrupt)));
+    }
+  }
+
+  private ObjectNode ending(String outcome, long at, JsonNode usage) {
+    ObjectNode details = Json.object().put("outcome", outcome);
+    details.put("duration_ms", Math.max(0, at - startedAt));
+    if (usage != null) {
+      details.set("usage", usage);
+    }
+    return details;
+  }
+
+  /** In the words of AG-UI's interrupts, which an input request within a run uses too. */
+  private static ObjectNode question(JsonNode interrupt) {
+    ObjectNode details = Json.object().put("request_id", interrupt.path("id").asText());
+    put(details, "reason", textOf(interrupt, "reason"));
+    put(details, "tool_call_id", textOf(interrupt, "toolCallId"));
+    put(details, "expires_at", textOf(interrupt, "expiresAt"));
+    if (interrupt.hasNonNull("message")) {
+      Clipped.put(details, "message", interrupt.get("message").asText());
+    }
+    JsonNode schema = interrupt.get("responseSchema");
+    if (schema != null && Json.weight(schema) <= Clipped.MAX_BYTES) {
+      details.set("response_schema", schema);
+    } else if (schema != null) {
+      details.put("truncated", true);
+    }
+    return details;
+  }
+
+  private UserEvent executing(String toolCallId, long at) {
+    executing.put(toolCallId, at);
+    ObjectNode details = tool(toolCallId);
+    String arguments = fold.toolArguments(toolCallId);
+    Clipped.put(details, "arguments", arguments == null ? "" : arguments);
+    return new UserEvent(Name.TOOL_EXECUTING, at, details);
+  }
+
+  private UserEvent completed(ToolEvent.Result result, long at) {
+    thinking = false;
+    ObjectNode details = tool(result.toolCallId());
+    JsonNode content = result.content();
+    Clipped.put(details, "result", content.isTextual() ? content.asText() : Json.text(content));
+    Long since = executing.remove(result.toolCallId());
+    if (since != null) {
+      details.put("duration_ms", Math.max(0, at - since));
+    }
+    return new UserEvent(Name.TOOL_COMPLETED, at, details);
+  }
+
+  private ObjectNode tool(String toolCallId) {
+    ObjectNode details = Json.object();
+    put(details, "tool_name", fold.toolName(toolCallId));
+    return details.put("tool_call_id", toolCallId);
+  }
+
+  private void custom(OtherEvent.Custom event, long at, List<UserEvent> told) {
+    switch (event.name()) {
+      case HoldfastEvents.ATTEMPT -> {
+        ObjectNode details = Json.object().put("step", "restart");
+        JsonNode attempt = event.value().path("attempt");
+        if (attempt.isIntegralNumber()) {
+          details.set("attempt", attempt);
+        }
+        thinking = true;
+        executing.clear();
+        told.add(new UserEvent(Name.AGENT_THINKING, at, details));
+      }
+      case HoldfastEvents.INPUT_REQUEST ->
+          told.add(new UserEvent(Name.AGENT_INPUT_REQUIRED, at, question(event.value())));
+      case HoldfastEvents.INPUT_RESOLVED -> {
+        ObjectNode details = Json.object().put("request_id", event.value().path("id").asText());
+        put(details, "status", textOf(event.value(), "status"));
+        told.add(new UserEvent(Name.AGENT_INPUT_RESOLVED, at, details));
+      }
+      default -> {}
+    }
+  }
+
+  private static String textOf(JsonNode object, String member) {
+    JsonNode value = object.path(member);
+    return value.isTextual() ? value.textValue() : null;
+  }
+
+  private static void put(ObjectNode object, String member, String value) {
+    if (value != null) {
+      object.put(member, value);
+    }
+  }
+
+  ObjectNode write() {
+    ObjectNode json = Json.object().put("startedAt", startedAt);
+    json.put("thinking", thinking).put("ended", ended);
+    ObjectNode calls = json.putObject("executing");
+    executing.forEach(calls::put);
+    return json;
+  }
+
+  void read(JsonNode json) {
+    startedAt = json.path("startedAt").asLong(-1);
+    thinking = json.path("thinking").asBoolean();
+    ended = json.path("ended").asBoolean();
+    json.path("executing")
+        .properties()
+        .forEach(call -> executing.put(call.getKey(), call.getValue().asLong()));
+  }
+}

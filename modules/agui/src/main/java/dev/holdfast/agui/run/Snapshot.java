@@ -1,0 +1,61 @@
+package dev.holdfast.agui.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.agui.AguiEvent;
+import dev.holdfast.agui.EventReader;
+import dev.holdfast.agui.Message;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A run folded into one document, whose members are in this module's README.
+ *
+ * @param json nobody changes it
+ */
+public record Snapshot(ObjectNode json) {
+  public String threadId() {
+    return json.path("threadId").asText();
+  }
+
+  public String runId() {
+    return json.path("runId").asText();
+  }
+
+  /** The thread's messages, those that are not complete too. */
+  public List<Message> messages() {
+    List<Message> messages = new ArrayList<>();
+    json.path("messages").forEach(each -> messages.add(Message.read((ObjectNode) each)));
+    return messages;
+  }
+
+  /** The thread's shared state; a JSON null where there is none. */
+  public JsonNode state() {
+    return json.path("state");
+  }
+
+  /** What is open, oldest first. */
+  public List<Construct> open() {
+    List<Construct> open = new ArrayList<>();
+    json.path("open").forEach(each -> open.add(Construct.read(each)));
+    return open;
+  }
+
+  /** The SUBAGENT_* events so far. */
+  public List<AguiEvent> subagents() {
+    List<AguiEvent> events = new ArrayList<>();
+    json.path("subagents").forEach(each -> events.add(EventReader.read(each)));
+    return events;
+  }
+
+  /** The terminal event, or null while there was none. */
+  public AguiEvent end() {
+    JsonNode end = json.get("end");
+    return end == null ? null : EventReader.read(end);
+  }
+
+  /** Whether RUN_STARTED was there. */
+  public boolean hasBegun() {
+    return !json.path("phase").asText().equals("new");
+  }
+}

@@ -1,0 +1,202 @@
+package dev.holdfast.agui.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.holdfast.agui.AguiEvent;
+import dev.holdfast.agui.EventWriter;
+import dev.holdfast.agui.Extras;
+import dev.holdfast.agui.Json;
+import dev.holdfast.agui.Message;
+import dev.holdfast.agui.ReasoningEvent;
+import dev.holdfast.agui.RunEvent;
+import dev.holdfast.agui.StepEvent;
+import dev.holdfast.agui.SubagentEvent;
+import dev.holdfast.agui.TextEvent;
+import dev.holdfast.agui.ToolEvent;
+import dev.holdfast.agui.run.Grammar.Phase;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * One run as of one position of its log: what is open, messages, state, and what its owner was
+ * told. It takes the run's events one by one, and refuses one that breaks the grammar, does not
+ * fit, or comes after the end; a refused event changes nothing. Not safe for several threads.
+ */
+public final class Transcript {
+  /** An event as it is to be stored, and what its owner is told of it. */
+  public record Accepted(AguiEvent event, List<UserEvent> told) {}
+
+  final String threadId;
+  final String runId;
+  final int limit;
+  final Grammar grammar = new Grammar();
+  final Chunks chunks = new Chunks();
+  final Fold fold;
+  final Progress progress;
+
+  /** SUBAGENT_* events of this run: a late reader's verifier has to know them. */
+  final List<AguiEvent> subagents = new ArrayList<>();
+
+  /** The ids of the messages that were there before the run. */
+  final List<String> given;
+
+  private AguiEvent end;
+  private long subagentWeight;
+
+  /**
+   * A run that has not begun.
+   *
+   * @param threadId as the client calls it, as {@code runId}
+   * @param messages the thread's, its new input too
+   * @param state the thread's shared state
+   * @param limit of messages, state and subagents together, in characters of JSON, roughly
+   */
+  public Transcript(
+      String threadId, String runId, List<Message> messages, JsonNode state, int limit) {
+    this.threadId = threadId;
+    this.runId = runId;
+    this.limit = limit;
+    fold = new Fold(messages, state, limit);
+    progress = new Progress(fold);
+    given = new ArrayList<>(messages.stream().map(Message::id).toList());
+    grammar.learn(messages);
+  }
+
+  /**
+   * Makes whole events of a shorthand ({@code …_CHUNK}), and closes before another event what
+   * shorthands left open. Each is to be accepted in turn.
+   *
+   * @throws HoldfastException BAD_REQUEST; nothing has changed then
+   */
+  public List<AguiEvent> expand(AguiEvent event) {
+    return chunks.expand(event);
+  }
+
+  /**
+   * Takes the next event.
+   *
+   * @param now ms since 1970: the event's time where it has none
+   * @throws HoldfastException BAD_REQUEST with the rule broken, TOO_LARGE; nothing has changed then
+   */
+  public Accepted accept(AguiEvent event, long now) {
+    Extras extras = event.extras();
+    AguiEvent timed = extras.timestamp() == null ? event.with(extras.at(now)) : event;
+    checkRun(timed);
+    fold.reserve(timed);
+    reserveSubagent(timed);
+    apply(timed);
+    return new Accepted(timed, progress.next(timed));
+  }
+
+  /** A patch that does not fit is found by doing it, and changes nothing in the grammar. */
+  private void apply(AguiEvent event) {
+    String wrong = grammar.check(event);
+    if (wrong != null) {
+      throw refusal(wrong);
+    }
+    try {
+      fold.apply(event);
+    } catch (HoldfastException e) {
+      throw HoldfastException.told(e.code(), event.typeName() + " " + e.getMessage());
+    }
+    if (event instanceof SubagentEvent subagent) {
+      remember(subagent);
+    } else if (event instanceof RunEvent && !(event instanceof RunEvent.Started)) {
+      end = event;
+    }
+  }
+
+  private void checkRun(AguiEvent event) {
+    if (end != null) {
+      throw refusal(event.typeName() + " after the run's end");
+    }
+    if (event instanceof RunEvent.Started started) {
+      checkIds(event, started.threadId(), started.runId());
+    } else if (event instanceof RunEvent.Finished finished) {
+      checkIds(event, finished.threadId(), finished.runId());
+    }
+  }
+
+  private void checkIds(AguiEvent event, String thread, String run) {
+    if (!thread.equals(threadId) || !run.equals(runId)) {
+      throw refusal(event.typeName() + " of another thread or run");
+    }
+  }
+
+  private void reserveSubagent(AguiEvent event) {
+    if (event instanceof SubagentEvent) {
+      int more = Json.weight(EventWriter.tree(event));
+      if (fold.weight() + subagentWeight + more > limit) {
+        throw HoldfastException.told(ErrorCode.TOO_LARGE, "what subagents said is too much");
+      }
+    }
+  }
+
+  /** Keeps a subagent's event, which the grammar allowed, now or before the snapshot. */
+  void remember(AguiEvent event) {
+    subagents.add(event);
+    subagentWeight += Json.weight(EventWriter.tree(event));
+    if (event instanceof SubagentEvent subagent && !(event instanceof SubagentEvent.Started)) {
+      grammar.endedSubagents().add(subagent.subagentRunId());
+    }
+  }
+
+  private static HoldfastException refusal(String message) {
+    return HoldfastException.told(ErrorCode.BAD_REQUEST, message);
+  }
+
+  /** Takes the end up that a snapshot has. */
+  void ended(AguiEvent event) {
+    end = event;
+  }
+
+  /** The terminal event, or null while there was none. */
+  public AguiEvent end() {
+    return end;
+  }
+
+  public Phase phase() {
+    return grammar.phase();
+  }
+
+  /** How much is kept, in characters of JSON, roughly. */
+  public long weight() {
+    return fold.weight() + subagentWeight;
+  }
+
+  /**
+   * What closes everything that is open, newest first, so that the run can be finished.
+   *
+   * @param reason what is said of subagents that did not come to an end
+   */
+  public List<AguiEvent> closing(String reason) {
+    List<Construct> open = new ArrayList<>(grammar.open());
+    Collections.reverse(open);
+    return open.stream().map(each -> closing(each, reason)).toList();
+  }
+
+  private static AguiEvent closing(Construct open, String reason) {
+    Extras extras = Extras.of(open.owner());
+    return switch (open.kind()) {
+      case TEXT -> new TextEvent.End(open.id(), extras);
+      case TOOL -> new ToolEvent.End(open.id(), extras);
+      case REASONING -> new ReasoningEvent.MessageEnd(open.id(), extras);
+      case SPAN -> new ReasoningEvent.End(open.id(), extras);
+      case STEP -> new StepEvent.Finished(open.id(), extras);
+      case SUBAGENT -> new SubagentEvent.Error(open.id(), reason, null, Extras.NONE);
+    };
+  }
+
+  /** The run as one document. */
+  public Snapshot snapshot() {
+    return SnapshotForm.write(this);
+  }
+
+  /** The run as the document says it; it goes on from there. */
+  public static Transcript of(Snapshot snapshot, int limit) {
+    return SnapshotForm.read(Objects.requireNonNull(snapshot, "snapshot"), limit);
+  }
+}
