@@ -20,9 +20,15 @@ public final class EventReader {
     return read(Json.parse(json));
   }
 
-  /** Keeps parts of the tree; it must not be changed any more. */
+  /**
+   * Takes the tree over, and takes optional members that are null out of it; nobody else changes it
+   * any more.
+   */
   public static AguiEvent read(JsonNode json) {
     Fields in = new Fields(json, "");
+    if (Json.isDeeper(json, Json.MAX_DEPTH)) {
+      throw Json.refusal("nested more than " + Json.MAX_DEPTH + " deep");
+    }
     String name = in.text("type");
     EventType type = EventType.of(name);
     if (type == null) {

@@ -19,6 +19,12 @@ import dev.holdfast.core.JsonText;
  * JsonText#MAX_NESTING} deep. Safe on any thread.
  */
 public final class Json {
+  /**
+   * How deep an event may be nested, and what a patch makes of a document: snapshots and frames
+   * hold it some levels down, and have to be readable too.
+   */
+  public static final int MAX_DEPTH = JsonText.MAX_NESTING - 10;
+
   private static final ObjectMapper MAPPER =
       JsonMapper.builder(
               JsonFactory.builder()
@@ -111,6 +117,22 @@ public final class Json {
       weight = value.isNumber() ? value.asText().length() : 5;
     }
     return weight;
+  }
+
+  /** Whether the value has more levels of objects and arrays than that. */
+  public static boolean isDeeper(JsonNode value, int levels) {
+    if (!value.isContainerNode()) {
+      return false;
+    }
+    if (levels <= 0) {
+      return true;
+    }
+    for (JsonNode each : value) {
+      if (isDeeper(each, levels - 1)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether the text is a JSON Pointer (RFC 6901); by hand, as some are too long for a regex. */

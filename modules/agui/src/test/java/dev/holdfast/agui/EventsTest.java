@@ -117,6 +117,15 @@ class EventsTest {
   }
 
   @Test
+  void anEventThatIsNestedTooDeeplyIsRefused() {
+    // The parser alone would let some more pass, and a snapshot of them could not be read.
+    String deep = "[".repeat(Json.MAX_DEPTH) + "]".repeat(Json.MAX_DEPTH);
+    var event = Json.parse("{\"type\":\"RAW\",\"event\":" + deep + "}");
+
+    assertThrows(HoldfastException.class, () -> EventReader.read(event));
+  }
+
+  @Test
   void halvesOfASurrogatePairSurviveTheWayThroughUtf8() {
     String first = throughUtf8("\ud83d");
     String second = throughUtf8("\ude00 and \ude00\ud83d");

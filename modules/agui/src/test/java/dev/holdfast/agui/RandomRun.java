@@ -221,7 +221,7 @@ public final class RandomRun {
     thoughts.forEach((id, o) -> tag(say("REASONING_MESSAGE_END").put("messageId", id), o));
     spans.forEach((id, o) -> tag(say("REASONING_END").put("messageId", id), o));
     steps.forEach(step -> tag(say("STEP_FINISHED").put("stepName", step.get(0)), step.get(1)));
-    Set.copyOf(subagents).forEach(this::endSubagent);
+    List.copyOf(subagents).forEach(this::endSubagent);
     say("RUN_FINISHED").put("threadId", THREAD).put("runId", RUN);
   }
 

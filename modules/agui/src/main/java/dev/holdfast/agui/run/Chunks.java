@@ -149,8 +149,7 @@ final class Chunks {
     Extras extras = piece.event().extras();
     boolean followed = piece.delta() != null || extras.rawEvent() != null;
     ObjectNode others = followed ? null : extras.others();
-    return new Extras(
-        extras.timestamp(), null, extras.metadata(), extras.subagentRunId(), others);
+    return new Extras(extras.timestamp(), null, extras.metadata(), extras.subagentRunId(), others);
   }
 
   private static AguiEvent start(Piece piece, Extras extras) {

@@ -12,6 +12,9 @@ import java.util.Objects;
  * @param owner whose it is, a subagent or null for the agent itself; part of what names a step
  */
 public record Construct(Kind kind, String id, String owner) {
+  /** Room for an event that says in some words how a subagent ended. */
+  private static final int ENDING = 500;
+
   public Construct {
     Objects.requireNonNull(kind, "kind");
     Objects.requireNonNull(id, "id");
@@ -40,6 +43,12 @@ public record Construct(Kind kind, String id, String owner) {
       }
       throw new IllegalArgumentException("no construct: " + wireName);
     }
+  }
+
+  /** What it weighs while it is open; what closes a subagent stays, so it is counted before. */
+  int weight() {
+    int names = id.length() + (owner == null ? 0 : owner.length()) + 30;
+    return kind == Kind.SUBAGENT ? names + id.length() + ENDING : names;
   }
 
   /** In the snapshot's document. */

@@ -26,15 +26,10 @@ final class Fold {
   private static final int OVERHEAD = 200;
 
   private final MessageList messages = new MessageList();
-  private final int limit;
   private JsonNode state;
   private long stateWeight;
 
-  /**
-   * @param limit of messages and state together, in characters of their JSON, roughly
-   */
-  Fold(List<Message> messages, JsonNode state, int limit) {
-    this.limit = limit;
+  Fold(List<Message> messages, JsonNode state) {
     this.state = state.deepCopy();
     stateWeight = Json.weight(state);
     messages.forEach(message -> this.messages.append(message.json().deepCopy()));
@@ -64,25 +59,12 @@ final class Fold {
     return call == null ? null : call.call().text();
   }
 
-  /**
-   * Looks whether there is room for the event.
-   *
-   * @throws HoldfastException TOO_LARGE
-   */
-  void reserve(AguiEvent event) {
-    long more = heavierBy(event);
-    if (more > 0 && weight() + more > limit) {
-      throw HoldfastException.told(
-          ErrorCode.TOO_LARGE, "messages and state together are larger than " + limit);
-    }
-  }
-
-  /** At most so much; a patch is measured while it is done. */
-  private long heavierBy(AguiEvent event) {
+  /** By how much the event makes it heavier, at most; a patch is measured while it is done. */
+  long heavierBy(AguiEvent event) {
     if (event instanceof AguiEvent.Delta delta) {
       return delta.delta().length() + metadataWeight(delta);
     } else if (event instanceof StateEvent.Messages snapshot) {
-      return weightOf(snapshot.messages()) - messages.weight();
+      return messages.weightAfter(snapshot) - messages.weight();
     } else if (event instanceof StateEvent.Snapshot snapshot) {
       return Json.weight(snapshot.snapshot()) - stateWeight;
     } else if (event instanceof RunEvent.Started started) {
@@ -103,10 +85,11 @@ final class Fold {
   /**
    * Takes the next event, for which there is room.
    *
+   * @param room by how much a patch may make it heavier
    * @throws HoldfastException BAD_REQUEST where a patch does not fit, TOO_LARGE where it makes too
    *     much; nothing has changed then
    */
-  void apply(AguiEvent event) {
+  void apply(AguiEvent event, int room) {
     if (event instanceof AguiEvent.Delta delta) {
       grow(delta);
     } else if (event instanceof TextEvent text) {
@@ -116,11 +99,11 @@ final class Fold {
     } else if (event instanceof ReasoningEvent reasoning) {
       reasoning(reasoning);
     } else if (event instanceof ActivityEvent activity) {
-      activity(activity);
+      activity(activity, room);
     } else if (event instanceof StateEvent.Messages snapshot) {
       messages.replace(snapshot);
     } else if (event instanceof StateEvent state) {
-      state(state);
+      state(state, room);
     } else if (event instanceof RunEvent.Started started) {
       begin(started);
     }
@@ -234,7 +217,7 @@ final class Fold {
     messages.grew(message, value.length() - before);
   }
 
-  private void activity(ActivityEvent event) {
+  private void activity(ActivityEvent event, int room) {
     if (event instanceof ActivityEvent.Snapshot snapshot) {
       snapshot(snapshot);
     } else if (event instanceof ActivityEvent.Delta delta) {
@@ -242,7 +225,7 @@ final class Fold {
       if (target != null && target.role().equals("activity")) {
         JsonNode content = target.rest().path("content");
         requireInside(delta.patch());
-        var patched = patch("patch", content, delta.patch());
+        var patched = patch("patch", content, delta.patch(), room);
         target.rest().set("content", patched.document());
         target.rest().put("activityType", delta.activityType());
         messages.grew(target, (int) patched.growth());
@@ -295,20 +278,21 @@ final class Fold {
     }
   }
 
-  private void state(StateEvent event) {
+  private void state(StateEvent event, int room) {
     if (event instanceof StateEvent.Snapshot snapshot) {
       state = snapshot.snapshot().deepCopy();
       stateWeight = Json.weight(state);
     } else if (event instanceof StateEvent.Delta delta) {
-      var patched = patch("delta", state, delta.delta());
+      var patched = patch("delta", state, delta.delta(), room);
       state = patched.document();
       stateWeight += patched.growth();
     }
   }
 
-  private JsonPatch.Patched patch(String member, JsonNode document, ArrayNode patch) {
+  private static JsonPatch.Patched patch(
+      String member, JsonNode document, ArrayNode patch, int room) {
     try {
-      return JsonPatch.apply(document, patch, (int) Math.max(0, limit - weight()));
+      return JsonPatch.apply(document, patch, room);
     } catch (HoldfastException e) {
       throw HoldfastException.told(e.code(), member + "/" + e.getMessage());
     }

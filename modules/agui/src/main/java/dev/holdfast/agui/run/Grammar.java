@@ -39,6 +39,7 @@ public final class Grammar {
   private final Map<Object, Construct> open = new LinkedHashMap<>();
 
   private final Set<String> endedSubagents = new HashSet<>();
+  private long openWeight;
   final Owners owners = new Owners();
 
   public Phase phase() {
@@ -54,9 +55,19 @@ public final class Grammar {
     return endedSubagents;
   }
 
-  /** Puts an open construct back as it was. */
+  /** Opens it, or puts it back as it was. */
   void reopen(Construct construct) {
+    openWeight += construct.weight();
     open.put(construct.key(), construct);
+  }
+
+  private void close(Construct construct) {
+    openWeight -= open.remove(construct.key()).weight();
+  }
+
+  /** How many characters its books have in a snapshot, roughly. */
+  long weight() {
+    return openWeight + owners.weight();
   }
 
   /** Takes messages that were there before the stream for known. */
@@ -210,7 +221,7 @@ public final class Grammar {
     if (starts) {
       reopen(step);
     } else {
-      open.remove(step.key());
+      close(step);
     }
     return null;
   }
@@ -224,7 +235,7 @@ public final class Grammar {
     if (!isOpen) {
       return "of " + id + ", which is not open";
     }
-    open.remove(new Construct(Kind.SUBAGENT, id, null).key());
+    close(new Construct(Kind.SUBAGENT, id, null));
     endedSubagents.add(id);
     return null;
   }
@@ -261,6 +272,7 @@ public final class Grammar {
   private void begin(RunEvent.Started started) {
     if (phase != Phase.NEW) {
       open.clear();
+      openWeight = 0;
       endedSubagents.clear();
       owners.clear();
     }
@@ -299,7 +311,7 @@ public final class Grammar {
   private String close(Kind kind, Owners.Kind owned, String id, String tag) {
     String wrong = goesOn(kind, owned, id, tag);
     if (wrong == null) {
-      open.remove(new Construct(kind, id, tag).key());
+      close(new Construct(kind, id, tag));
     }
     return wrong;
   }

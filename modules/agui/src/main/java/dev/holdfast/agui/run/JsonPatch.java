@@ -98,6 +98,7 @@ public final class JsonPatch {
   }
 
   private void insert(JsonPointerPath path, JsonNode value) {
+    checkDepth(path, value);
     if (path.isRoot()) {
       replaceRoot(value);
       return;
@@ -117,6 +118,13 @@ public final class JsonPatch {
       array.insert(index, value);
       growth++;
       undo.push(() -> array.remove(index));
+    }
+  }
+
+  /** Patches could else build, level by level, what no reader's stack holds. */
+  private static void checkDepth(JsonPointerPath path, JsonNode value) {
+    if (Json.isDeeper(value, Json.MAX_DEPTH - path.depth())) {
+      throw refusal(path + ": nested more than " + Json.MAX_DEPTH + " deep");
     }
   }
 
@@ -159,6 +167,7 @@ public final class JsonPatch {
   }
 
   private void replace(JsonPointerPath path, JsonNode value) {
+    checkDepth(path, value);
     if (path.isRoot()) {
       replaceRoot(value);
     } else if (path.parent(root) instanceof ArrayNode array) {

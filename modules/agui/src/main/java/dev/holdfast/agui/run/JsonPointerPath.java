@@ -54,6 +54,10 @@ final class JsonPointerPath {
     return tokens.isEmpty();
   }
 
+  int depth() {
+    return tokens.size();
+  }
+
   String last() {
     return tokens.get(tokens.size() - 1);
   }

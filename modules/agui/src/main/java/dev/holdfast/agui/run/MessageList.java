@@ -8,6 +8,7 @@ import dev.holdfast.agui.Message;
 import dev.holdfast.agui.StateEvent;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -111,6 +112,22 @@ final class MessageList {
     }
   }
 
+  /** What {@link #weight} is after that snapshot. */
+  long weightAfter(StateEvent.Messages snapshot) {
+    Set<String> named = new HashSet<>();
+    Kept kept = Kept.by(snapshot);
+    long after = 2;
+    for (Message message : snapshot.messages()) {
+      named.add(message.id());
+      after += 1 + Json.weight(message.json());
+    }
+    for (Growing entry : order) {
+      boolean stays = !named.contains(entry.id()) && kept.isKept(entry.rest());
+      after += stays ? 1 + entry.weight() : 0;
+    }
+    return after;
+  }
+
   private void keep(Growing entry) {
     order.add(entry);
     weight += 1 + entry.weight();
@@ -130,7 +147,9 @@ final class MessageList {
     order.set(order.lastIndexOf(old), entry);
     weight += entry.weight() - old.weight();
     byId.put(entry.id(), entry);
-    calls.values().removeIf(call -> call.message() == old);
+    if (old.role().equals("assistant")) {
+      calls.values().removeIf(call -> call.message() == old);
+    }
   }
 
   long weight() {

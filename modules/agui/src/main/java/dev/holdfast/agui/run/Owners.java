@@ -19,6 +19,7 @@ final class Owners {
   }
 
   private final Map<Kind, Map<String, String>> owners = new EnumMap<>(Kind.class);
+  private long weight;
 
   Owners() {
     for (Kind kind : Kind.values()) {
@@ -41,7 +42,35 @@ final class Owners {
   }
 
   void put(Kind kind, String id, String owner) {
-    owners.get(kind).put(id, owner);
+    weight += knows(kind, id) ? 0 : entry(id);
+    weight += length(owner) - length(owners.get(kind).put(id, owner));
+  }
+
+  private static int entry(String id) {
+    return id.length() + 8;
+  }
+
+  private static int length(String owner) {
+    return owner == null ? 0 : owner.length();
+  }
+
+  /** How many characters the books have in a snapshot, roughly. */
+  long weight() {
+    return weight;
+  }
+
+  /** By how much messages make the books heavier, at most. */
+  long heavierBy(List<Message> messages) {
+    long more = 0;
+    for (Message message : messages) {
+      int owner = length(message.owner());
+      more += knows(kindOf(message.role()), message.id()) ? owner : entry(message.id()) + owner;
+      for (var call : message.json().path("toolCalls")) {
+        String id = call.path("id").asText();
+        more += knows(Kind.TOOL_CALL, id) ? owner : entry(id) + owner;
+      }
+    }
+    return more;
   }
 
   /** The first who has it keeps it. */
@@ -83,6 +112,7 @@ final class Owners {
 
   void clear() {
     owners.values().forEach(Map::clear);
+    weight = 0;
   }
 
   Map<String, String> all(Kind kind) {

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.agui.EventWriter;
 import dev.holdfast.agui.Json;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
 import java.util.Locale;
 
 /** Transcript ↔ document. */
@@ -49,6 +51,10 @@ final class SnapshotForm {
 
   static Transcript read(Snapshot snapshot, int limit) {
     JsonNode json = snapshot.json();
+    if (json.path("version").asInt() != VERSION) {
+      throw new HoldfastException(
+          ErrorCode.INTERNAL, "a snapshot of version " + json.path("version"));
+    }
     Transcript run =
         new Transcript(
             snapshot.threadId(), snapshot.runId(), snapshot.messages(), snapshot.state(), limit);

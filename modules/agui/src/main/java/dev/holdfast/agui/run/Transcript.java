@@ -8,6 +8,7 @@ import dev.holdfast.agui.Json;
 import dev.holdfast.agui.Message;
 import dev.holdfast.agui.ReasoningEvent;
 import dev.holdfast.agui.RunEvent;
+import dev.holdfast.agui.StateEvent;
 import dev.holdfast.agui.StepEvent;
 import dev.holdfast.agui.SubagentEvent;
 import dev.holdfast.agui.TextEvent;
@@ -52,14 +53,14 @@ public final class Transcript {
    * @param threadId as the client calls it, as {@code runId}
    * @param messages the thread's, its new input too
    * @param state the thread's shared state
-   * @param limit of messages, state and subagents together, in characters of JSON, roughly
+   * @param limit of all that is kept, a snapshot's length, in characters of JSON, roughly
    */
   public Transcript(
       String threadId, String runId, List<Message> messages, JsonNode state, int limit) {
     this.threadId = threadId;
     this.runId = runId;
     this.limit = limit;
-    fold = new Fold(messages, state, limit);
+    fold = new Fold(messages, state);
     progress = new Progress(fold);
     given = new ArrayList<>(messages.stream().map(Message::id).toList());
     grammar.learn(messages);
@@ -67,7 +68,8 @@ public final class Transcript {
 
   /**
    * Makes whole events of a shorthand ({@code …_CHUNK}), and closes before another event what
-   * shorthands left open. Each is to be accepted in turn.
+   * shorthands left open. Each is to be accepted in turn; where one of several is refused, the
+   * shorthand is taken in part, and the transcript is to be made anew from a snapshot.
    *
    * @throws HoldfastException BAD_REQUEST; nothing has changed then
    */
@@ -85,8 +87,7 @@ public final class Transcript {
     Extras extras = event.extras();
     AguiEvent timed = extras.timestamp() == null ? event.with(extras.at(now)) : event;
     checkRun(timed);
-    fold.reserve(timed);
-    reserveSubagent(timed);
+    reserve(timed);
     apply(timed);
     return new Accepted(timed, progress.next(timed));
   }
@@ -98,7 +99,7 @@ public final class Transcript {
       throw refusal(wrong);
     }
     try {
-      fold.apply(event);
+      fold.apply(event, (int) Math.max(0, limit - weight()));
     } catch (HoldfastException e) {
       throw HoldfastException.told(e.code(), event.typeName() + " " + e.getMessage());
     }
@@ -126,13 +127,30 @@ public final class Transcript {
     }
   }
 
-  private void reserveSubagent(AguiEvent event) {
-    if (event instanceof SubagentEvent) {
-      int more = Json.weight(EventWriter.tree(event));
-      if (fold.weight() + subagentWeight + more > limit) {
-        throw HoldfastException.told(ErrorCode.TOO_LARGE, "what subagents said is too much");
-      }
+  /** Looks whether there is room for the event. What makes nothing heavier always has some. */
+  private void reserve(AguiEvent event) {
+    long more = fold.heavierBy(event) + booksHeavierBy(event);
+    if (more > 0 && weight() + more > limit) {
+      throw HoldfastException.told(
+          ErrorCode.TOO_LARGE, "what is kept of the run is larger than " + limit);
     }
+  }
+
+  /** What the fold does not keep, and the grammar or a late reader needs. */
+  private long booksHeavierBy(AguiEvent event) {
+    if (event instanceof StateEvent.Messages snapshot) {
+      return grammar.owners.heavierBy(snapshot.messages());
+    } else if (event instanceof RunEvent.Started started) {
+      return grammar.owners.heavierBy(started.messages());
+    } else if (event instanceof SubagentEvent.Started
+        || event instanceof StepEvent.Started
+        || event instanceof ReasoningEvent.Start) {
+      return Json.weight(EventWriter.tree(event));
+    } else if (event instanceof SubagentEvent end) {
+      Construct open = new Construct(Construct.Kind.SUBAGENT, end.subagentRunId(), null);
+      return Json.weight(EventWriter.tree(event)) - open.weight();
+    }
+    return 0;
   }
 
   /** Keeps a subagent's event, which the grammar allowed, now or before the snapshot. */
@@ -164,7 +182,7 @@ public final class Transcript {
 
   /** How much is kept, in characters of JSON, roughly. */
   public long weight() {
-    return fold.weight() + subagentWeight;
+    return fold.weight() + subagentWeight + grammar.weight();
   }
 
   /**

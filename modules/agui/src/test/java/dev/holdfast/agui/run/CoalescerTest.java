@@ -103,7 +103,7 @@ class CoalescerTest {
 
   @Test
   void whateverIsMergedAddsUpToTheSame() {
-    for (int seed = 0; seed < 300; seed++) {
+    for (int seed = 0; seed < 100; seed++) {
       List<AguiEvent> events = RandomRun.events(seed, 120).stream().map(EventReader::read).toList();
       List<AguiEvent> fewer = coalesced(events, seed);
 

@@ -8,13 +8,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.agui.AguiEvent;
 import dev.holdfast.agui.EventReader;
-import dev.holdfast.agui.EventWriter;
 import dev.holdfast.agui.Json;
 import dev.holdfast.agui.Message;
 import dev.holdfast.agui.RandomRun;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -42,7 +40,7 @@ class TranscriptTest {
 
   @Test
   void aSnapshotAndTheRestAddUpToAll() {
-    for (int seed = 0; seed < 300; seed++) {
+    for (int seed = 0; seed < 100; seed++) {
       List<AguiEvent> events = events(seed);
       Transcript all = fresh();
       events.forEach(event -> all.accept(event, 1));
@@ -52,8 +50,7 @@ class TranscriptTest {
       Snapshot sent = new Snapshot((ObjectNode) Json.parse(Json.text(first.snapshot().json())));
       Transcript second = Transcript.of(sent, LIMIT);
       assertEquals(Json.text(sent.json()), Json.text(second.snapshot().json()), "seed " + seed);
-      List<UserEvent> told = new ArrayList<>();
-      events.subList(cut, events.size()).forEach(e -> told.addAll(second.accept(e, 1).told()));
+      events.subList(cut, events.size()).forEach(event -> second.accept(event, 1));
 
       assertEquals(all.snapshot(), second.snapshot(), "seed " + seed);
     }
@@ -61,7 +58,7 @@ class TranscriptTest {
 
   @Test
   void aPreludeAndTheRestAreAllowedAndAddUpToAll() {
-    for (int seed = 0; seed < 300; seed++) {
+    for (int seed = 0; seed < 100; seed++) {
       List<AguiEvent> events = events(seed);
       Transcript all = fresh();
       events.forEach(event -> all.accept(event, 1));
@@ -93,7 +90,7 @@ class TranscriptTest {
 
   @Test
   void whatARunLeftOpenCanBeClosedAndTheRunFinished() {
-    for (int seed = 0; seed < 200; seed++) {
+    for (int seed = 0; seed < 100; seed++) {
       Transcript run = fresh();
       List<AguiEvent> events = events(seed);
       events
@@ -119,7 +116,7 @@ class TranscriptTest {
   @Test
   void aRefusedEventChangesNothing() {
     int refused = 0;
-    for (int seed = 0; seed < 40; seed++) {
+    for (int seed = 0; seed < 20; seed++) {
       Random random = new Random(seed);
       List<AguiEvent> events = events(seed);
       List<AguiEvent> others = events(seed + 1_000);
@@ -137,7 +134,7 @@ class TranscriptTest {
         run.accept(event, 1);
       }
     }
-    assertTrue(refused > 200, "too few refused: " + refused);
+    assertTrue(refused > 100, "too few refused: " + refused);
   }
 
   @Test
@@ -174,8 +171,7 @@ class TranscriptTest {
     // Else a snapshot of it could not be read again.
     Transcript run = fresh();
     accept(run, "{'type':'RUN_STARTED','threadId':'t1','runId':'r1'}");
-    accept(
-        run, "{'type':'ACTIVITY_SNAPSHOT','messageId':'a','activityType':'PLAN','content':{}}");
+    accept(run, "{'type':'ACTIVITY_SNAPSHOT','messageId':'a','activityType':'PLAN','content':{}}");
 
     refused(
         run,
@@ -186,9 +182,7 @@ class TranscriptTest {
 
   @Test
   void whatARunKeepsIsBounded() {
-    Transcript run =
-        new Transcript(RandomRun.THREAD, RandomRun.RUN, List.of(), Json.object(), 5_000);
-    accept(run, "{'type':'RUN_STARTED','threadId':'t1','runId':'r1'}");
+    Transcript run = small();
     accept(run, "{'type':'TEXT_MESSAGE_START','messageId':'m'}");
     String delta =
         "{'type':'TEXT_MESSAGE_CONTENT','messageId':'m','delta':'" + "x".repeat(1_000) + "'}";
@@ -202,17 +196,117 @@ class TranscriptTest {
   }
 
   @Test
+  void whatIsOpenOrOnceWasIsBoundedToo() {
+    // Steps, spans of reasoning and ids of messages that are gone are kept, but are no messages.
+    for (String event :
+        List.of(
+            "{'type':'STEP_STARTED','stepName':'%d'}",
+            "{'type':'REASONING_START','messageId':'%d'}",
+            "{'type':'SUBAGENT_STARTED','subagentRunId':'%d','name':'scout'}",
+            "{'type':'MESSAGES_SNAPSHOT','messages':[{'id':'%d','role':'user','content':''}]}")) {
+      Transcript run = small();
+      int before = taken(run, event);
+
+      assertTrue(before > 5 && before < 500, event + " " + before);
+      assertTrue(Json.text(run.snapshot().json()).length() < 6_000, event);
+      run.closing("cancelled").forEach(end -> run.accept(end, 1));
+      accept(run, "{'type':'RUN_FINISHED','threadId':'t1','runId':'r1'}");
+    }
+  }
+
+  /** How many of such events there is room for. */
+  private static int taken(Transcript run, String event) {
+    for (int i = 0; i < 1_000; i++) {
+      try {
+        accept(run, event.formatted(i));
+      } catch (HoldfastException full) {
+        assertEquals(ErrorCode.TOO_LARGE, full.code());
+        return i;
+      }
+    }
+    return 1_000;
+  }
+
+  @Test
+  void aSnapshotOfTheMessagesLeavesRoomForWhatItDoesNotReplace() {
+    // Reasoning stays beside it, so its room can't be given to the new messages.
+    Transcript run = small();
+    accept(run, "{'type':'REASONING_MESSAGE_START','messageId':'m','role':'reasoning'}");
+    String half = "x".repeat(3_000);
+    accept(run, "{'type':'REASONING_MESSAGE_CONTENT','messageId':'m','delta':'" + half + "'}");
+    String message = "{'id':'u','role':'user','content':'" + half + "'}";
+    var refused =
+        assertThrows(
+            HoldfastException.class,
+            () -> accept(run, "{'type':'MESSAGES_SNAPSHOT','messages':[" + message + "]}"));
+
+    assertEquals(ErrorCode.TOO_LARGE, refused.code());
+  }
+
+  @Test
+  void whatPatchesBuildLevelByLevelCanBeReadAgain() {
+    // A deeper state could not be parsed any more, nor compared without a large stack.
+    Transcript run = fresh();
+    accept(run, "{'type':'RUN_STARTED','threadId':'t1','runId':'r1'}");
+    StringBuilder path = new StringBuilder();
+    for (int i = 0; i < Json.MAX_DEPTH - 1; i++) {
+      path.append("/a");
+      accept(run, add(path));
+    }
+    refused(run, add(path.append("/a")), "nested more than");
+    refused(
+        run,
+        "{'type':'STATE_DELTA','delta':[{'op':'copy','from':'','path':'/a/b'}]}",
+        "nested more than");
+    Snapshot sent = new Snapshot((ObjectNode) Json.parse(Json.text(run.snapshot().json())));
+
+    assertEquals(run.snapshot(), Transcript.of(sent, LIMIT).snapshot());
+  }
+
+  private static String add(CharSequence path) {
+    return "{'type':'STATE_DELTA','delta':[{'op':'add','path':'" + path + "','value':{}}]}";
+  }
+
+  @Test
+  void theDeepestEventsMakeASnapshotThatCanBeReadAgain() {
+    String deep = "[".repeat(Json.MAX_DEPTH - 2) + "]".repeat(Json.MAX_DEPTH - 2);
+    Transcript run = fresh();
+    accept(run, "{'type':'RUN_STARTED','threadId':'t1','runId':'r1'}");
+    accept(run, "{'type':'SUBAGENT_STARTED','subagentRunId':'s','name':'n'}");
+    accept(run, "{'type':'SUBAGENT_FINISHED','subagentRunId':'s','result':[" + deep + "]}");
+    run.expand(event("{'type':'TEXT_MESSAGE_CHUNK','messageId':'m','metadata':{'a':" + deep + "}}"))
+        .forEach(each -> run.accept(each, 1));
+
+    Json.parse(Json.text(run.snapshot().json()));
+  }
+
+  @Test
+  void aSnapshotOfALaterVersionIsNotTaken() {
+    Snapshot snapshot = fresh().snapshot();
+    Snapshot later = new Snapshot(snapshot.json().deepCopy().put("version", 2));
+
+    assertThrows(HoldfastException.class, () -> Transcript.of(later, LIMIT));
+  }
+
+  private static Transcript small() {
+    Transcript run =
+        new Transcript(RandomRun.THREAD, RandomRun.RUN, List.of(), Json.object(), 5_000);
+    accept(run, "{'type':'RUN_STARTED','threadId':'t1','runId':'r1'}");
+    return run;
+  }
+
+  @Test
   void theWeightThatIsKeptTrackOfIsTheWeightThatThereIs() {
-    for (int seed = 0; seed < 200; seed++) {
+    for (int seed = 0; seed < 100; seed++) {
       Transcript run = fresh();
       events(seed).forEach(event -> run.accept(event, 1));
       Snapshot snapshot = run.snapshot();
-      long there = Json.weight(snapshot.json().get("messages")) + Json.weight(snapshot.state());
-      for (AguiEvent event : snapshot.subagents()) {
-        there += Json.weight(EventWriter.tree(event));
+      long there = Json.weight(snapshot.json());
+      for (Construct open : snapshot.open()) {
+        there += open.kind() == Construct.Kind.SUBAGENT ? 500 : 0; // room for its end
       }
 
-      assertEquals(there, run.weight(), 0.02 * there + 20, "seed " + seed);
+      assertEquals(there, run.weight(), 0.05 * there + 300, "seed " + seed);
     }
   }
 
