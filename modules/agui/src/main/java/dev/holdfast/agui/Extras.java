@@ -38,10 +38,6 @@ public record Extras(
     return new Extras(timestamp, rawEvent, changed, subagentRunId, others);
   }
 
-  public Extras withoutRawEvent() {
-    return rawEvent == null ? this : new Extras(timestamp, null, metadata, subagentRunId, others);
-  }
-
   /** Whether nothing but a time and an owner is here. */
   public boolean isPlain() {
     return rawEvent == null && metadata == null && others == null;

@@ -12,7 +12,8 @@ import java.util.function.Predicate;
 
 /**
  * The members of one JSON object, each taken by name and type; what nobody took is the rest. An
- * optional member that is null counts as absent: several frameworks write it so.
+ * optional member that is null counts as absent, and is taken out: several frameworks write it so,
+ * and stock readers refuse it.
  */
 final class Fields {
   /** The largest integer that a JavaScript reader has exactly. */
@@ -21,7 +22,6 @@ final class Fields {
   private final ObjectNode json;
   private final String where;
   private final Set<String> taken = new HashSet<>();
-  private final Set<String> nulls = new HashSet<>();
 
   /**
    * @param where what messages begin with, for example {@code messages/3/}
@@ -128,16 +128,6 @@ final class Fields {
     return json;
   }
 
-  /** The object; optional members that were taken and are null are left out. */
-  ObjectNode withoutNulls() {
-    ObjectNode clean = json;
-    for (String name : nulls) {
-      clean = clean == json ? json.deepCopy() : clean;
-      clean.remove(name);
-    }
-    return clean;
-  }
-
   /** What was not taken, or null where that is nothing. */
   ObjectNode rest() {
     ObjectNode rest = null;
@@ -161,10 +151,8 @@ final class Fields {
   private JsonNode optional(String name, Predicate<JsonNode> type, String expected) {
     taken.add(name);
     JsonNode value = json.get(name);
-    if (value != null && value.isNull()) {
-      nulls.add(name);
-    }
     if (value == null || value.isNull()) {
+      json.remove(name);
       return null;
     }
     require(type.test(value), name, expected);

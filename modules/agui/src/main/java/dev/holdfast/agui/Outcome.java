@@ -1,6 +1,5 @@
 package dev.holdfast.agui;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,9 +36,5 @@ public record Outcome(String type, ObjectNode json) {
     List<String> ids = new ArrayList<>();
     json.path("pendingToolCallIds").forEach(id -> ids.add(id.asText()));
     return ids;
-  }
-
-  static boolean isText(JsonNode value) {
-    return value != null && value.isTextual();
   }
 }

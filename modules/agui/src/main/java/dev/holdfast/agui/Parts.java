@@ -3,6 +3,7 @@ package dev.holdfast.agui;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -11,6 +12,14 @@ final class Parts {
   private static final Set<String> MEDIA = Set.of("image", "audio", "video", "document");
 
   private static final Set<String> NAMED = Set.of("developer", "system", "assistant", "user");
+  private static final List<String> COUNTS =
+      List.of(
+          "inputTokens",
+          "outputTokens",
+          "totalTokens",
+          "reasoningTokens",
+          "cachedInputTokens",
+          "cacheWriteInputTokens");
   private static final Set<String> OPERATIONS =
       Set.of("add", "remove", "replace", "move", "copy", "test");
 
@@ -48,7 +57,7 @@ final class Parts {
     }
     in.textOrNull("subagentRunId");
     in.objectOrNull("metadata");
-    return new Message(id, role, in.withoutNulls());
+    return new Message(id, role, in.json());
   }
 
   private static ObjectNode call(Fields in) {
@@ -181,12 +190,7 @@ final class Parts {
   private static ObjectNode tokens(Fields in) {
     in.textOrNull("provider");
     in.textOrNull("model");
-    for (String count : Set.of("inputTokens", "outputTokens", "totalTokens")) {
-      in.integerOrNull(count, 0);
-    }
-    in.integerOrNull("reasoningTokens", 0);
-    in.integerOrNull("cachedInputTokens", 0);
-    in.integerOrNull("cacheWriteInputTokens", 0);
+    COUNTS.forEach(count -> in.integerOrNull(count, 0));
     return in.json();
   }
 
@@ -203,6 +207,7 @@ final class Parts {
       each(fields, "tools", Parts::tool);
       each(fields, "context", Parts::context);
       each(fields, "resume", Parts::resume);
+      fields.anyOrNull("forwardedProps");
     }
     return input;
   }

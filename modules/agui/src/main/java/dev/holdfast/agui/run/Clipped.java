@@ -1,6 +1,8 @@
 package dev.holdfast.agui.run;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.agui.Json;
 
 /** Long texts, cut for events that have to be small. */
 final class Clipped {
@@ -9,11 +11,27 @@ final class Clipped {
 
   private Clipped() {}
 
-  /** Puts the text, or as much of it as fits and {@code truncated}. */
+  /** Puts the text, or as much of it as fits and {@code truncated}; nothing where it is null. */
   static void put(ObjectNode data, String member, String text) {
+    if (text == null) {
+      return;
+    }
     int end = fitting(text);
     data.put(member, text.substring(0, end));
     if (end < text.length()) {
+      data.put("truncated", true);
+    }
+  }
+
+  /** Puts the value, or {@code truncated} where it is too long; nothing where it is null. */
+  static void put(ObjectNode data, String member, JsonNode value) {
+    if (value == null) {
+      return;
+    }
+    String text = Json.text(value);
+    if (fitting(text) == text.length()) {
+      data.set(member, value);
+    } else {
       data.put("truncated", true);
     }
   }

@@ -76,7 +76,7 @@ final class Progress {
       finished(finished, at, told);
     } else if (event instanceof RunEvent.Error error) {
       ObjectNode details = ending("error", at, error.usage());
-      put(details, "code", error.code());
+      Clipped.put(details, "code", error.code());
       Clipped.put(details, "message", error.message());
       told.add(new UserEvent(Name.AGENT_COMPLETED, at, details));
     }
@@ -96,27 +96,20 @@ final class Progress {
   private ObjectNode ending(String outcome, long at, JsonNode usage) {
     ObjectNode details = Json.object().put("outcome", outcome);
     details.put("duration_ms", Math.max(0, at - startedAt));
-    if (usage != null) {
-      details.set("usage", usage);
-    }
+    Clipped.put(details, "usage", usage);
     return details;
   }
 
   /** In the words of AG-UI's interrupts, which an input request within a run uses too. */
   private static ObjectNode question(JsonNode interrupt) {
-    ObjectNode details = Json.object().put("request_id", interrupt.path("id").asText());
-    put(details, "reason", textOf(interrupt, "reason"));
-    put(details, "tool_call_id", textOf(interrupt, "toolCallId"));
-    put(details, "expires_at", textOf(interrupt, "expiresAt"));
-    if (interrupt.hasNonNull("message")) {
-      Clipped.put(details, "message", interrupt.get("message").asText());
-    }
-    JsonNode schema = interrupt.get("responseSchema");
-    if (schema != null && Json.weight(schema) <= Clipped.MAX_BYTES) {
-      details.set("response_schema", schema);
-    } else if (schema != null) {
-      details.put("truncated", true);
-    }
+    ObjectNode details = Json.object();
+    Clipped.put(details, "request_id", interrupt.path("id").asText());
+    Clipped.put(details, "reason", textOf(interrupt, "reason"));
+    Clipped.put(details, "tool_call_id", textOf(interrupt, "toolCallId"));
+    Clipped.put(details, "expires_at", textOf(interrupt, "expiresAt"));
+    Clipped.put(details, "message", textOf(interrupt, "message"));
+    JsonNode schema = interrupt.path("responseSchema");
+    Clipped.put(details, "response_schema", schema.isObject() ? schema : null);
     return details;
   }
 
@@ -142,8 +135,9 @@ final class Progress {
 
   private ObjectNode tool(String toolCallId) {
     ObjectNode details = Json.object();
-    put(details, "tool_name", fold.toolName(toolCallId));
-    return details.put("tool_call_id", toolCallId);
+    Clipped.put(details, "tool_name", fold.toolName(toolCallId));
+    Clipped.put(details, "tool_call_id", toolCallId);
+    return details;
   }
 
   private void custom(OtherEvent.Custom event, long at, List<UserEvent> told) {
@@ -161,8 +155,9 @@ final class Progress {
       case HoldfastEvents.INPUT_REQUEST ->
           told.add(new UserEvent(Name.AGENT_INPUT_REQUIRED, at, question(event.value())));
       case HoldfastEvents.INPUT_RESOLVED -> {
-        ObjectNode details = Json.object().put("request_id", event.value().path("id").asText());
-        put(details, "status", textOf(event.value(), "status"));
+        ObjectNode details = Json.object();
+        Clipped.put(details, "request_id", event.value().path("id").asText());
+        Clipped.put(details, "status", textOf(event.value(), "status"));
         told.add(new UserEvent(Name.AGENT_INPUT_RESOLVED, at, details));
       }
       default -> {}
@@ -172,12 +167,6 @@ final class Progress {
   private static String textOf(JsonNode object, String member) {
     JsonNode value = object.path(member);
     return value.isTextual() ? value.textValue() : null;
-  }
-
-  private static void put(ObjectNode object, String member, String value) {
-    if (value != null) {
-      object.put(member, value);
-    }
   }
 
   ObjectNode write() {

@@ -77,10 +77,11 @@ public final class UiReplay {
                   (ObjectNode) content,
                   true,
                   Extras.NONE));
-      default -> {
+      case "assistant" -> {
         text(id, content);
         message.path("toolCalls").forEach(this::call);
       }
+      default -> {} // not what the assistant said
     }
   }
 

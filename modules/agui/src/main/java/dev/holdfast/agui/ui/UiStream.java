@@ -83,11 +83,20 @@ public final class UiStream {
 
   private void text(TextEvent event) {
     if (event instanceof TextEvent.Start start) {
-      start("text", start.messageId());
+      text(start);
     } else if (event instanceof TextEvent.Content content) {
       delta("text", content);
     } else if (event instanceof TextEvent.End end) {
       end("text", end.messageId());
+    }
+  }
+
+  /**
+   * A page's message is the assistant's; another's words, a system prompt's too, stay out of it.
+   */
+  private void text(TextEvent.Start event) {
+    if (event.role().equals("assistant")) {
+      start("text", event.messageId());
     }
   }
 

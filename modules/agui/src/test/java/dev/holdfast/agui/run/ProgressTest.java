@@ -124,6 +124,33 @@ class ProgressTest {
   }
 
   @Test
+  void whateverAnAgentSaysItsOwnersEventsStaySmall() {
+    String long1 = "x".repeat(100_000);
+    say("{'type':'RUN_STARTED','threadId':'t1','runId':'r1'}");
+    say("{'type':'TOOL_CALL_START','toolCallId':'" + long1 + "','toolCallName':'" + long1 + "'}");
+    say("{'type':'TOOL_CALL_END','toolCallId':'" + long1 + "'}");
+    say(
+        "{'type':'CUSTOM','name':'holdfast.input_request','value':{'id':'i','reason':'"
+            + long1
+            + "','responseSchema':{'type':'"
+            + long1
+            + "'}}}");
+    say("{'type':'CUSTOM','name':'holdfast.input_resolved','value':{'id':'" + long1 + "'}}");
+    say(
+        "{'type':'RUN_ERROR','message':'m','code':'"
+            + long1
+            + "','usage':[{'model':'"
+            + long1
+            + "'}]}");
+
+    assertEquals(5, names().size());
+    for (UserEvent event : told.subList(1, told.size())) {
+      assertTrue(event.details().get("truncated").asBoolean());
+      assertTrue(Json.text(event.details()).length() < 40_000, event.name()::toString);
+    }
+  }
+
+  @Test
   void everyRunIsStartedAndCompletedOnceAndFitsTheSchemas() {
     Set<UserEvent.Name> seen = EnumSet.noneOf(UserEvent.Name.class);
     for (int seed = 0; seed < 60; seed++) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.agui.EventReader;
 import dev.holdfast.agui.Json;
+import dev.holdfast.agui.run.Transcript;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -61,6 +62,28 @@ class UiStreamTest {
 
     say("{'type':'TOOL_CALL_RESULT','messageId':'y','toolCallId':'old','content':'1'}");
     assertEquals(1, chunks.size());
+  }
+
+  @Test
+  void whatOthersSaidIsNotTheAssistants() {
+    // Agents repeat the question, or a system prompt, which is nothing for a page.
+    say("{'type':'TEXT_MESSAGE_START','messageId':'m','role':'system'}");
+    say("{'type':'TEXT_MESSAGE_CONTENT','messageId':'m','delta':'secret'}");
+    say("{'type':'TEXT_MESSAGE_END','messageId':'m'}");
+    assertTrue(chunks.isEmpty());
+
+    Transcript run = new Transcript("t", "r", List.of(), Json.object(), 10_000);
+    String snapshot =
+        "{'type':'MESSAGES_SNAPSHOT','messages':[{'id':'s','role':'system','content':'secret'},"
+            + "{'id':'u','role':'user','content':'why?'},"
+            + "{'id':'a','role':'assistant','content':'so'}]}";
+    for (String event : List.of("{'type':'RUN_STARTED','threadId':'t','runId':'r'}", snapshot)) {
+      run.accept(EventReader.read(text(event)), 1);
+    }
+    chunks.addAll(UiReplay.chunks(run.snapshot(), stream));
+
+    assertEquals(List.of("start", "text-start", "text-delta", "text-end", "data-state"), types());
+    assertEquals("so", chunks.get(2).get("delta").asText());
   }
 
   @Test
