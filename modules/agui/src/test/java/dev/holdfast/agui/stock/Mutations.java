@@ -37,6 +37,43 @@ final class Mutations {
     return changed;
   }
 
+  /** The run with some of its texts opened again after their end, as some agents do it. */
+  static List<ObjectNode> reopened(List<ObjectNode> run, Random random) {
+    List<ObjectNode> changed = new ArrayList<>();
+    for (ObjectNode event : run) {
+      changed.add(event);
+      boolean ends = event.path("type").asText().equals("TEXT_MESSAGE_END");
+      if (ends && random.nextBoolean()) {
+        ObjectNode start = event.deepCopy().put("type", "TEXT_MESSAGE_START");
+        changed.add(start.put("role", "assistant"));
+        ObjectNode content = event.deepCopy().put("type", "TEXT_MESSAGE_CONTENT");
+        changed.add(content.put("delta", "again"));
+        changed.add(event.deepCopy());
+      }
+    }
+    return changed;
+  }
+
+  /** The event with each of its members, at any depth, null. */
+  static List<JsonNode> withNulls(JsonNode event) {
+    List<JsonNode> changed = new ArrayList<>();
+    nulls(event, event, changed);
+    return changed;
+  }
+
+  private static void nulls(JsonNode event, JsonNode at, List<JsonNode> changed) {
+    if (at instanceof ObjectNode object) {
+      for (var member : List.copyOf(object.properties())) {
+        String name = member.getKey();
+        JsonNode value = object.get(name);
+        object.putNull(name);
+        changed.add(event.deepCopy());
+        object.set(name, value);
+      }
+    }
+    at.forEach(child -> nulls(event, child, changed));
+  }
+
   /** The event with each of its members, at any depth, taken out or of another type. */
   static List<JsonNode> ofEvent(JsonNode event) {
     List<JsonNode> changed = new ArrayList<>();

@@ -62,7 +62,8 @@ final class RandomChunks {
         event.put("type", "SUBAGENT_FINISHED").put("subagentRunId", "s" + random.nextInt(2));
         return event;
       }
-      default -> event.put("type", "TEXT_MESSAGE_START").put("messageId", "y");
+      default ->
+          event.put("type", "TEXT_MESSAGE_START").put("messageId", "y").put("role", "assistant");
     }
     return event.path("type").asText().equals("MESSAGES_SNAPSHOT") ? event : tag(event);
   }

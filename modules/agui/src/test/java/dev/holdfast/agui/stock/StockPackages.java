@@ -1,5 +1,8 @@
 package dev.holdfast.agui.stock;
 
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,17 +17,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * The npm packages that read our events in pages, in a process of Node: {@code @ag-ui/client} and
  * {@code ai}, as {@code package-lock.json} pins them, without their scripts. They are installed
- * once into {@code target}; tests are skipped where there is no Node 20, no npm, or no registry.
+ * once into {@code target}. Whoever asks for them has Node 20, npm and a registry.
  */
 final class StockPackages implements AutoCloseable {
   private static final Path FOLDER = Path.of("target", "stock");
@@ -44,7 +48,7 @@ final class StockPackages implements AutoCloseable {
 
   static StockPackages start() throws Exception {
     int version = nodeVersion();
-    Assumptions.assumeTrue(version >= NODE, "skipped: needs Node " + NODE + ", has " + version);
+    assertTrue(version >= NODE, "needs Node " + NODE + ", has " + version);
     install();
     copy("judge.mjs");
     ProcessBuilder node = new ProcessBuilder("node", "judge.mjs").directory(FOLDER.toFile());
@@ -71,20 +75,15 @@ final class StockPackages implements AutoCloseable {
     if (Files.exists(installed) && Files.mismatch(installed, lock) < 0) {
       return;
     }
-    boolean done = false;
-    try {
-      Process npm =
-          new ProcessBuilder("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent")
-              .directory(FOLDER.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(FOLDER.resolve("npm.log").toFile())
-              .start();
-      done = npm.waitFor(2, TimeUnit.MINUTES) && npm.exitValue() == 0;
-      npm.destroyForcibly();
-    } catch (IOException none) {
-      // no npm: said below
-    }
-    Assumptions.assumeTrue(done, "skipped: npm could not install (see target/stock/npm.log)");
+    Process npm =
+        new ProcessBuilder("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent")
+            .directory(FOLDER.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(FOLDER.resolve("npm.log").toFile())
+            .start();
+    boolean done = npm.waitFor(2, TimeUnit.MINUTES) && npm.exitValue() == 0;
+    npm.destroyForcibly();
+    assertTrue(done, "npm could not install, see target/stock/npm.log");
     Files.copy(lock, installed, StandardCopyOption.REPLACE_EXISTING);
   }
 
@@ -97,7 +96,7 @@ final class StockPackages implements AutoCloseable {
   }
 
   /** The answers to questions of one kind, in their order. */
-  List<JsonNode> ask(String kind, List<Map<String, JsonNode>> about) throws IOException {
+  List<JsonNode> ask(String kind, List<Map<String, JsonNode>> about) throws Exception {
     ArrayNode batch = Json.array();
     for (Map<String, JsonNode> question : about) {
       ObjectNode json = batch.addObject().put("ask", kind);
@@ -106,13 +105,19 @@ final class StockPackages implements AutoCloseable {
     questions.write(Json.text(batch));
     questions.newLine();
     questions.flush();
-    String line = answers.readLine();
-    if (line == null) {
-      throw new IOException("Node ended: " + node.exitValue());
-    }
-    List<JsonNode> said = new java.util.ArrayList<>();
+    String line = CompletableFuture.supplyAsync(this::answer).get(1, TimeUnit.MINUTES);
+    assertNotNull(line, "Node ended");
+    List<JsonNode> said = new ArrayList<>();
     Json.parse(line).forEach(said::add);
     return said;
+  }
+
+  private String answer() {
+    try {
+      return answers.readLine();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override

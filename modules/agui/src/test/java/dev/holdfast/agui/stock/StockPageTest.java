@@ -1,7 +1,5 @@
 package dev.holdfast.agui.stock;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -24,13 +22,14 @@ import org.junit.jupiter.api.Test;
 
 /** Holds the AI SDK's stream against the AI SDK: its schema, and the message that a page has. */
 class StockPageTest {
-  private static final int SEEDS = Integer.getInteger("holdfast.agui.seeds", 60);
+  private static final int SEEDS = Verdicts.seeds();
+  private static final List<String> KINDS = List.of("text", "reasoning", "dynamic-tool");
 
-  private static StockPackages stock;
+  private static Verdicts stock;
 
   @BeforeAll
   static void start() throws Exception {
-    stock = StockPackages.start();
+    stock = Verdicts.of(StockPageTest.class);
   }
 
   @AfterAll
@@ -44,12 +43,13 @@ class StockPageTest {
   void aPageHasTheTextsAndResultsOfTheRun() throws Exception {
     for (int seed = 0; seed < SEEDS; seed++) {
       List<AguiEvent> run = run(seed);
-      JsonNode message = message(chunks(stream(), run), run);
       JsonNode kept = Judged.kept(run).get("messages");
-
-      assertEquals(texts(kept, "assistant"), parts(message, "text"), "seed " + seed);
-      assertEquals(texts(kept, "reasoning"), parts(message, "reasoning"), "seed " + seed);
-      assertEquals(calls(kept), parts(message, "dynamic-tool").size(), "seed " + seed);
+      stock.same(
+          "page-" + seed,
+          "ui",
+          List.of(question(chunks(stream(), run))),
+          said -> shown(said.get(0)),
+          ending(run) + texts(kept, "assistant") + texts(kept, "reasoning") + calls(kept));
     }
   }
 
@@ -62,22 +62,44 @@ class StockPageTest {
       UiStream late = stream();
       List<ObjectNode> chunks = UiReplay.chunks(first.snapshot(), late);
       chunks.addAll(chunks(late, run.subList(cut, run.size())));
-      JsonNode whole = message(chunks(stream(), run), run);
-      JsonNode after = message(chunks, run);
-
-      for (String kind : List.of("text", "reasoning", "dynamic-tool")) {
-        assertEquals(parts(whole, kind), parts(after, kind), "seed " + seed + " at " + cut);
-      }
+      stock.same(
+          "late-" + seed,
+          "ui",
+          List.of(question(chunks(stream(), run)), question(chunks)),
+          said -> difference(said.get(0), said.get(1)),
+          ending(run) + "no difference");
     }
   }
 
-  private static JsonNode message(List<ObjectNode> chunks, List<AguiEvent> run) throws Exception {
+  private static Map<String, JsonNode> question(List<ObjectNode> chunks) {
     ArrayNode all = Json.array();
     chunks.forEach(all::add);
-    JsonNode said = stock.ask("ui", List.of(Map.of("chunks", all))).get(0);
+    return Map.of("chunks", all);
+  }
+
+  /** What a page's stream ends with: an error where the run has one. */
+  private static String ending(List<AguiEvent> run) {
     boolean failed = run.get(run.size() - 1).typeName().equals("RUN_ERROR");
-    assertEquals(failed ? "broken" : "null", said.get("error").asText(), said::toString);
-    return said.get("message");
+    return failed ? "broken" : "null";
+  }
+
+  private static String shown(JsonNode said) {
+    JsonNode message = said.get("message");
+    return said.get("error").asText()
+        + parts(message, "text")
+        + parts(message, "reasoning")
+        + parts(message, "dynamic-tool").size();
+  }
+
+  private static String difference(JsonNode whole, JsonNode late) {
+    for (String kind : KINDS) {
+      List<String> expected = parts(whole.get("message"), kind);
+      List<String> there = parts(late.get("message"), kind);
+      if (!expected.equals(there)) {
+        return kind + ": " + expected + " became " + there;
+      }
+    }
+    return late.get("error").asText() + "no difference";
   }
 
   /** Of a tool its result, if it has one; else the text. Empty ones are left out, and order too. */
