@@ -66,14 +66,7 @@ class FilledRedisIT {
       redis.send("EVAL", FILL, 1, "more", (LIMIT >> 20) * 2 / 100);
       awaitRefusing(cluster.node(1));
       awaitRefusing(cluster.node(2));
-      assertEquals(FULL, publish(cluster.node(2), token, "topic:" + Ids.fresh(), "tiny"));
-      assertEquals(FULL, session(cluster.node(2), token));
-      assertEquals(503, stream(cluster.node(2), token));
-      assertRefused(greedy, "publish", "topic:x", Map.of("event", "e", "n", 1, "data", 1));
-      assertRefused(greedy, "subscribe", "topic:x", Map.of());
-      ManualClient fresh = cluster.clients().manual(cluster.node(2).url());
-      greet(cluster, fresh, attacked, "eve", null);
-      assertEquals(4004, fresh.awaitClose().code());
+      assertNoDoorIsOpen(cluster, token, greedy);
       assertEquals(0, redis.send("KEYS", "hf:*{" + attacked + "/topic:x}*").size());
       bystander.close();
       assertResumed(cluster, session);
@@ -90,6 +83,19 @@ class FilledRedisIT {
           .atMost(30, TimeUnit.SECONDS)
           .until(() -> publish(cluster.node(2), token, "topic:x", "tiny") == 200);
     }
+  }
+
+  /** By HTTP, on a connection that is there, and on a new one. */
+  private void assertNoDoorIsOpen(TestCluster cluster, String token, ManualClient greedy)
+      throws Exception {
+    assertEquals(FULL, publish(cluster.node(2), token, "topic:" + Ids.fresh(), "tiny"));
+    assertEquals(FULL, session(cluster.node(2), token));
+    assertEquals(503, stream(cluster.node(2), token));
+    assertRefused(greedy, "publish", "topic:x", Map.of("event", "e", "n", 1, "data", 1));
+    assertRefused(greedy, "subscribe", "topic:x", Map.of());
+    ManualClient fresh = cluster.clients().manual(cluster.node(2).url());
+    greet(cluster, fresh, attacked, "eve", null);
+    assertEquals(4004, fresh.awaitClose().code());
   }
 
   /** By the widest door, at what a busy attacker gets through; until it is refused. */
