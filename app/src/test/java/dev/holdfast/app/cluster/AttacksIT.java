@@ -92,15 +92,16 @@ class AttacksIT {
 
   @Order(1)
   @Test
-  void oneHostileTenantOfTwentyTakesNothingFromTheOthers() {
+  void oneHostileTenantOfTwentyTakesNothingFromTheOthers() throws IOException {
     var scale = new Play.Scale(19, SHORT ? 3 : 20, SHORT ? 60 : 40, TIME, WINDOW);
     play(scale, Attacks.of(Attacks.AT_ONCE).get(0));
   }
 
-  private static void play(Play.Scale scale, Attack attack) {
+  private static void play(Play.Scale scale, Attack attack) throws IOException {
     cluster.startAll();
     Outcome outcome = Play.of(cluster, attacker, scale, attack);
     TABLE.add(outcome);
+    Files.writeString(Path.of("target", "attacks.md"), TABLE.text());
     assertEquals(List.of(), outcome.violations(), () -> cluster.logTails());
   }
 
@@ -142,11 +143,9 @@ class AttacksIT {
   }
 
   @AfterAll
-  static void tell() throws IOException {
+  static void stop() {
     attacker.close();
     cluster.close();
-    String table = TABLE.text();
-    LOG.info("Attacks:\n{}", table);
-    Files.writeString(Path.of("target", "attacks.md"), table);
+    LOG.info("Attacks:\n{}", TABLE.text());
   }
 }

@@ -79,7 +79,9 @@ final class Doors {
   }
 
   private static Request upload() {
-    String headers = "Tus-Resumable: 1.0.0\r\nUpload-Length: 10000000\r\n";
+    String headers =
+        "Tus-Resumable: 1.0.0\r\nUpload-Length: 10000000\r\n"
+            + "Upload-Metadata: filename ZmlsZQ==\r\n";
     return new Request("POST /v1/files", headers, "");
   }
 
