@@ -91,6 +91,11 @@ final class Connection {
     return transport.client();
   }
 
+  /** The client has shown a valid token, or is not to blame that none was looked at. */
+  void known() {
+    transport.known();
+  }
+
   /** Whether a client that is there answers a ping. */
   boolean answers() {
     return transport.answers();
@@ -122,6 +127,7 @@ final class Connection {
 
   /** More come in than the node can greet: this one is told when to come again. */
   private void later(long wait) {
+    known();
     if (transport.answers()) {
       refuse(null, HoldfastException.told(ErrorCode.RATE_LIMITED, "hello: too many"), wait, 0);
     }

@@ -2,6 +2,7 @@ package dev.holdfast.gateway;
 
 import dev.holdfast.core.Doors;
 import dev.holdfast.gateway.admission.Admission;
+import dev.holdfast.gateway.admission.Visit;
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
 import java.net.InetSocketAddress;
@@ -9,8 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Counts connections of clients when they are accepted, while they wait for their event loop and
- * for TLS. Of those that are too many, some are let in to be told so; the others are closed. Any
- * thread.
+ * for TLS. Of those that are too many, some are let in to be told so; the others are closed, which
+ * costs next to nothing. Any thread.
  */
 final class Entrance implements Doors.Gate {
   /** Their files come out of the reserve that the limit on connections leaves. */
@@ -29,8 +30,7 @@ final class Entrance implements Doors.Gate {
   public boolean admits(Channel accepted) {
     String peer = peer(accepted);
     boolean stays = admission.came(peer);
-    if (!stays && told.incrementAndGet() > MOST_TOLD) {
-      told.decrementAndGet();
+    if (!stays && !isTold()) {
       return false;
     }
     accepted.attr(STAYS).set(stays);
@@ -39,12 +39,20 @@ final class Entrance implements Doors.Gate {
         .addListener(
             closed -> {
               if (stays) {
-                admission.left(peer);
+                admission.left(peer, Visit.isKnown(accepted));
               } else {
                 told.decrementAndGet();
               }
             });
     return true;
+  }
+
+  private boolean isTold() {
+    if (told.incrementAndGet() <= MOST_TOLD && admission.mayBeTold()) {
+      return true;
+    }
+    told.decrementAndGet();
+    return false;
   }
 
   /** Whether it may stay; counts it now, where nobody stood at the door. */

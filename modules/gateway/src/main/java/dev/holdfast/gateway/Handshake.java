@@ -36,10 +36,12 @@ final class Handshake {
 
   void run() {
     if (!services.accepting().getAsBoolean()) {
+      connection.known();
       connection.fail(new HoldfastException(ErrorCode.UNAVAILABLE, "the node accepts nobody now"));
       return;
     }
     if (hello.move() && services.directory().isCrowded()) {
+      connection.known();
       connection.close(CloseCode.ELSEWHERE);
       return;
     }
@@ -60,6 +62,7 @@ final class Handshake {
    * after the attach.
    */
   private Future<Verified> admit(Verified verified) {
+    connection.known();
     return connection
         .placeOf(verified.caller())
         .enter(hello.resume() != null)

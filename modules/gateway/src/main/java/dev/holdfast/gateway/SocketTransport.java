@@ -2,6 +2,7 @@ package dev.holdfast.gateway;
 
 import dev.holdfast.gateway.admission.Client;
 import dev.holdfast.gateway.admission.HelloGate;
+import dev.holdfast.gateway.admission.Visit;
 import dev.holdfast.protocol.CloseCode;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.http.WebSocketInternal;
@@ -78,6 +79,11 @@ final class SocketTransport implements Transport {
   @Override
   public void greeted() {
     gate.open();
+  }
+
+  @Override
+  public void known() {
+    Visit.known(((WebSocketInternal) socket).channelHandlerContext().channel());
   }
 
   @Override

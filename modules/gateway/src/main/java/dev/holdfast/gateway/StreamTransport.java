@@ -4,6 +4,7 @@ import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.gateway.admission.Client;
+import dev.holdfast.gateway.admission.Visit;
 import dev.holdfast.gateway.http.Problem;
 import dev.holdfast.protocol.ClientFrame;
 import dev.holdfast.protocol.CloseCode;
@@ -80,6 +81,11 @@ final class StreamTransport implements Transport {
 
   @Override
   public void greeted() {}
+
+  @Override
+  public void known() {
+    Visit.known(routing.request());
+  }
 
   /** There is no way for it to. */
   @Override

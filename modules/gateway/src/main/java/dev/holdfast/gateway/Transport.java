@@ -23,6 +23,9 @@ interface Transport {
   /** The hello is there: what comes from here on is that of somebody who says who he is. */
   void greeted();
 
+  /** The client is one of ours, see {@link dev.holdfast.gateway.admission.Visit}. */
+  void known();
+
   /** Whether a client that is there answers a ping. */
   boolean answers();
 

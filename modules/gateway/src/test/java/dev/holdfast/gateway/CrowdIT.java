@@ -11,6 +11,7 @@ import dev.holdfast.gateway.admission.SocketLimits;
 import dev.holdfast.testkit.ManualClient;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -52,7 +53,7 @@ class CrowdIT {
 
   @Test
   void whoIsOverTheLimitIsToldSoAndWhoIsInStays() {
-    serve(new SocketLimits(8, 8, 100, 100, List.of()));
+    serve(new SocketLimits(8, 8, 100, 100, 10_000, List.of()));
     Welcomed ann = node.hello("ann", "publish:topic:*").live();
     for (int i = 0; i < 7; i++) {
       assertTrue(stranger().say(LIVE).head().startsWith("HTTP/1.1 200"));
@@ -72,7 +73,7 @@ class CrowdIT {
   /** Event loops counted connections, and busy ones did so late: each had taken a file by then. */
   @Test
   void whoIsTooManyIsSentAwayWhileEventLoopsAreBusy() {
-    serve(new SocketLimits(8, 8, 100, 100, List.of()));
+    serve(new SocketLimits(8, 8, 100, 100, 10_000, List.of()));
     CountDownLatch free = new CountDownLatch(1);
     for (int i = 0; i < LOOPS; i++) {
       node.vertx.getOrCreateContext().runOnContext(now -> hold(free));
@@ -101,7 +102,7 @@ class CrowdIT {
 
   @Test
   void oneAddressBehindAProxyHasItsShareAndNoMore() {
-    serve(new SocketLimits(100, 2, 100, 100, List.of("127.0.0.1")));
+    serve(new SocketLimits(100, 2, 100, 100, 10_000, List.of("127.0.0.1")));
     assertOpened(stranger().upgrade("X-Forwarded-For: 1.2.3.4\r\n"));
     assertOpened(stranger().upgrade("X-Forwarded-For: 1.2.3.4\r\n"));
 
@@ -124,7 +125,7 @@ class CrowdIT {
   /** Whoever says that it is behind a proxy, and comes from none. */
   @Test
   void whoFailsTooOftenIsNotLookedAtForAWhile() {
-    serve(new SocketLimits(100, 100, 100, 1, List.of("10.0.0.1")));
+    serve(new SocketLimits(100, 100, 100, 1, 10_000, List.of("10.0.0.1")));
     String bad =
         "{\"type\":\"hello\",\"token\":\"a.b.c\",\"client\":{\"name\":\"x\",\"version\":\"1\"}}";
     AtomicInteger tries = new AtomicInteger();
@@ -155,9 +156,51 @@ class CrowdIT {
     assertTrue(node.count("holdfast.sockets.refused", "why", "failures") >= 2);
   }
 
+  /** 4,300 a second, each with a connection of its own: others waited for the event loops. */
+  @Test
+  void whoComesOftenAndShowsNoTokenIsNotLetInForAWhile() {
+    serve(new SocketLimits(1_000, 1_000, 1_000, 10_000, 2, List.of())); // 20 at once
+    String known =
+        "GET /v1/sessions HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer ";
+    for (int i = 0; i < 25; i++) {
+      String answer = stranger().say(known + node.token("ann") + "\r\n\r\n").rest();
+      assertTrue(answer.startsWith("HTTP/1.1 ") && !answer.startsWith("HTTP/1.1 5"), answer);
+      node.hello("ann").client().close();
+      isSentElsewhere();
+    }
+    node.awaitNobody();
+    assertEquals(0, node.count("holdfast.sockets.refused", "why", "strangers"));
+
+    await()
+        .pollInterval(Duration.ofMillis(1))
+        .until(
+            () -> {
+              comeOddly();
+              return node.count("holdfast.sockets.refused", "why", "strangers") > 0;
+            });
+    await().ignoreExceptions().until(() -> stranger().say(LIVE).head().startsWith("HTTP/1.1 200"));
+  }
+
+  /** By a node that has more than its share, and looks at no token before. */
+  private void isSentElsewhere() {
+    node.directory.crowded(true);
+    ManualClient moving = node.connect();
+    GatewayFixture.sayHello(moving, node.token("ann"), Map.of("move", true));
+    assertEquals(4011, moving.awaitClose().code());
+    node.directory.crowded(false);
+  }
+
+  private void comeOddly() {
+    try (StrangerSocket stranger = new StrangerSocket(node.port())) {
+      stranger.say("GET /v1/%63onnect HTTP/1.1\r\nHost: x\r\n\r\n").head();
+    } catch (UncheckedIOException cut) {
+      // As few are told, this one was not.
+    }
+  }
+
   @Test
   void hellosBeyondTheRateAreToldWhenToComeAgain() {
-    serve(new SocketLimits(100, 100, 1, 100, List.of()));
+    serve(new SocketLimits(100, 100, 1, 100, 10_000, List.of()));
     List<ManualClient> crowd = Stream.generate(node::connect).limit(20).toList();
     crowd.forEach(each -> GatewayFixture.sayHello(each, node.token("ann"), Map.of()));
     List<ObjectNode> answers = crowd.stream().map(CrowdIT::answer).toList();
@@ -199,7 +242,7 @@ class CrowdIT {
   /** 3,700 strangers held 64 KB each of a message that never ended. */
   @Test
   void whatIsSaidBeforeTheHelloHasABoundForAllTogether() {
-    serve(new SocketLimits(0, 100_000, 1_000, 10_000, List.of()));
+    serve(new SocketLimits(0, 100_000, 1_000, 10_000, 10_000, List.of()));
     String most = "x".repeat(60_000);
     double share =
         node.registry.get("holdfast.budget.limit.bytes").tag("kind", "hellos").gauge().value();

@@ -79,6 +79,9 @@ class CursorBatcherTest {
     }
 
     @Override
+    public void known() {}
+
+    @Override
     public void greeted() {}
 
     @Override

@@ -33,7 +33,7 @@ class ManagementIT {
     GatewayConfig config =
         GatewayConfig.DEFAULTS
             .with(new ManagementConfig("127.0.0.1", free))
-            .with(new SocketLimits(2, 2, 100, 100, List.of()));
+            .with(new SocketLimits(2, 2, 100, 100, 10_000, List.of()));
     node = new GatewayFixture(redis.uri(), "t" + Ids.fresh(), config);
   }
 

@@ -17,13 +17,18 @@ public final class Admission {
   /** Part of the heap that unfinished hellos may hold, beyond what each has anyway. */
   private static final int HELLO_PART = 64;
 
+  /** Who is refused by an answer costs as much as who is let in. */
+  private static final int TOLD_A_SECOND = 100;
+
   private final MeterRegistry registry;
   private final int most;
   private final int mostOfOne;
   private final boolean sparesThisMachine;
   private final Clients clients;
   private final Failures failures;
+  private final Failures strangers;
   private final HelloRate hellos;
+  private final HelloRate told = new HelloRate(TOLD_A_SECOND);
   private final Budget.Share unfinished;
   private final Doors.Gate operators = new OperatorGate();
   private final AtomicInteger connected = new AtomicInteger();
@@ -36,6 +41,7 @@ public final class Admission {
     this.sparesThisMachine = limits.perAddress() == 0;
     this.clients = new Clients(limits.proxies());
     this.failures = new Failures(limits.failures());
+    this.strangers = new Failures(limits.strangers());
     this.hellos = new HelloRate(limits.hellos());
     this.unfinished = new Budget(registry).share("hellos", Budget.partOfHeap(0, HELLO_PART));
     Gauge.builder("holdfast.sockets", connected, AtomicInteger::get)
@@ -65,6 +71,9 @@ public final class Admission {
    * @param peer its address
    */
   public boolean came(String peer) {
+    if (isCounted(peer) && strangers.wait(Clients.key(peer), System.nanoTime()) > 0) {
+      return refused("strangers");
+    }
     if (connected.incrementAndGet() > most) {
       connected.decrementAndGet();
       return refused("full");
@@ -76,11 +85,23 @@ public final class Admission {
     return true;
   }
 
-  public void left(String peer) {
+  /**
+   * @param known whether it has shown a valid token; where too many of an address have not, no more
+   *     of it are let in for a while
+   */
+  public void left(String peer, boolean known) {
     connected.decrementAndGet();
     if (isCounted(peer)) {
       countOut(peer);
+      if (!known) {
+        strangers.failed(Clients.key(peer), System.nanoTime());
+      }
     }
+  }
+
+  /** Whether one more that {@link #came} refused is to be told so. */
+  public boolean mayBeTold() {
+    return told.take(System.nanoTime()) == 0;
   }
 
   private boolean isCounted(String peer) {

@@ -15,12 +15,14 @@ import java.util.List;
  * @param hellos most hellos in a second, 1 to 1,000,000; as many at once
  * @param failures how often in a second clients of one address may fail to come in, 1 to 1,000,000;
  *     ten times as many at once
+ * @param strangers how many connections in a second of one address may end without having shown a
+ *     valid token, 1 to 1,000,000; ten times as many at once
  * @param proxies addresses ({@code 10.0.0.7}) and ranges ({@code 10.0.0.0/8}) of proxies, whose
  *     {@code X-Forwarded-For} says who a client is
  */
 public record SocketLimits(
-    int max, int perAddress, int hellos, int failures, List<String> proxies) {
-  public static final SocketLimits DEFAULTS = new SocketLimits(0, 0, 5_000, 100, List.of());
+    int max, int perAddress, int hellos, int failures, int strangers, List<String> proxies) {
+  public static final SocketLimits DEFAULTS = new SocketLimits(0, 0, 5_000, 100, 100, List.of());
 
   private static final int MOST = 10_000_000;
   private static final int FASTEST = 1_000_000;
@@ -35,6 +37,7 @@ public record SocketLimits(
     check(problems, perAddress >= 0 && perAddress <= MOST, "perAddress: 0 to 10000000");
     check(problems, hellos >= 1 && hellos <= FASTEST, "hellos: 1 to 1000000 a second");
     check(problems, failures >= 1 && failures <= FASTEST, "failures: 1 to 1000000 a second");
+    check(problems, strangers >= 1 && strangers <= FASTEST, "strangers: 1 to 1000000 a second");
     for (String proxy : proxies) {
       check(problems, AddressRange.isValid(proxy), "proxies: an address or a range, not " + proxy);
     }
@@ -45,7 +48,7 @@ public record SocketLimits(
 
   /** The same with these; for tests and tools. */
   public SocketLimits with(int otherMax, int otherPerAddress) {
-    return new SocketLimits(otherMax, otherPerAddress, hellos, failures, proxies);
+    return new SocketLimits(otherMax, otherPerAddress, hellos, failures, strangers, proxies);
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.files.FileMessage.Purpose;
 import dev.holdfast.files.Transfers;
+import dev.holdfast.gateway.admission.Visit;
 import dev.holdfast.gateway.http.BearerToken;
 import dev.holdfast.gateway.http.Callers;
 import dev.holdfast.gateway.http.Rates;
@@ -122,9 +123,14 @@ public final class FileOperations {
   private Future<Caller> caller(RoutingContext routing) {
     return tokens
         .verify(BearerToken.ofHeader(routing.request()))
-        .map(Callers::of)
+        .map(verified -> known(routing, Callers.of(verified)))
         .compose(caller -> rates.request(routing.vertx(), caller, 0))
         .compose(caller -> transfers == null ? none() : Future.succeededFuture(caller));
+  }
+
+  private static Caller known(RoutingContext routing, Caller caller) {
+    Visit.known(routing.request());
+    return caller;
   }
 
   private static <A> Future<A> none() {
@@ -139,6 +145,7 @@ public final class FileOperations {
     Purpose purpose = Tus.isTus(routing.request()) ? Purpose.UPLOAD : Purpose.DOWNLOAD;
     return transfers
         .redeem(routing.pathParam("ticket"), purpose)
+        .onSuccess(opened -> known(routing, opened.caller()))
         .compose(opened -> rates.request(routing.vertx(), opened.caller(), 0).map(opened))
         .map(opened -> FileRequest.of(routing, opened));
   }

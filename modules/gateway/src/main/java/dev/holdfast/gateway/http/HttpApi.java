@@ -4,6 +4,7 @@ import dev.holdfast.auth.Verified;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.gateway.admission.Admission;
+import dev.holdfast.gateway.admission.Visit;
 import dev.holdfast.gateway.http.Contract.Operation;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -203,6 +204,7 @@ public final class HttpApi {
   }
 
   private static Caller caller(RoutingContext routing, Verified verified) {
+    Visit.known(routing.request());
     routing.put("expiresAt", verified.expiresAt());
     return Callers.of(verified);
   }

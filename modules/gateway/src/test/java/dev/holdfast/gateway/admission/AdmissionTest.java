@@ -30,7 +30,7 @@ class AdmissionTest {
     assertEquals(1, refused("address"));
     assertEquals(1, refused("full"));
 
-    admission.left("1.1.1.1");
+    admission.left("1.1.1.1", true);
     assertTrue(admission.came("1.1.1.1"));
     assertEquals(4, registry.get("holdfast.sockets").gauge().value());
   }
@@ -55,7 +55,7 @@ class AdmissionTest {
     IntStream.range(0, 100).forEach(i -> assertFalse(admission.came("1.1.1.1")));
 
     assertTrue(admission.came("2.2.2.2"));
-    admission.left("1.1.1.1");
+    admission.left("1.1.1.1", true);
     assertTrue(admission.came("1.1.1.1"));
   }
 
@@ -73,7 +73,7 @@ class AdmissionTest {
 
   @Test
   void aProxysClientsAreCountedByTheirAddressesAndNotByItsOwn() {
-    var limits = new SocketLimits(100, 2, 1, 1, List.of("10.0.0.1"));
+    var limits = new SocketLimits(100, 2, 1, 1, 1, List.of("10.0.0.1"));
     Admission admission = new Admission(limits, registry);
     IntStream.range(0, 50).forEach(i -> assertTrue(admission.came("10.0.0.1")));
     Client ann = new Client("1.2.3.4", true);
@@ -95,6 +95,49 @@ class AdmissionTest {
     assertEquals(500, failures.wait("a", SECOND));
     assertEquals(0, failures.wait("b", SECOND));
     assertEquals(0, failures.wait("a", SECOND + SECOND / 2));
+  }
+
+  /**
+   * Whoever connected, asked for something odd and went, thousands of times a second, took event
+   * loops from others. Of a proxy's connections that is nobody's fault in particular.
+   */
+  @Test
+  void anAddressOfStrangersIsNotLetInForAWhile() {
+    Admission admission =
+        new Admission(new SocketLimits(100, 100, 1, 1, 1, List.of("10.0.0.1")), registry);
+    int strangers = comeAndGo(admission, "1.1.1.1", false);
+    assertTrue(strangers >= 10 && strangers < 1_000, strangers + " were let in");
+    assertEquals(1, refused("strangers"));
+
+    assertEquals(1_000, comeAndGo(admission, "2.2.2.2", true));
+    assertEquals(1_000, comeAndGo(admission, "10.0.0.1", false));
+    assertEquals(0, registry.get("holdfast.sockets").gauge().value());
+  }
+
+  /** Until one is refused, 1,000 at most. */
+  private static int comeAndGo(Admission admission, String address, boolean known) {
+    int in = 0;
+    while (in < 1_000 && admission.came(address)) {
+      admission.left(address, known);
+      in++;
+    }
+    return in;
+  }
+
+  @Test
+  void strangersOfThisMachineAreSparedUnlessALimitIsSaid() {
+    var limits = new SocketLimits(100, 0, 1, 1, 1, List.of());
+    assertEquals(1_000, comeAndGo(new Admission(limits, registry), "127.0.0.1", false));
+    Admission says = new Admission(limits.with(100, 50), new SimpleMeterRegistry());
+    assertTrue(comeAndGo(says, "127.0.0.1", false) < 1_000);
+  }
+
+  /** An answer costs as much as a connection that is let in. */
+  @Test
+  void notEveryoneWhoIsRefusedIsTold() {
+    Admission admission = of(1, 1);
+    long told = IntStream.range(0, 10_000).filter(i -> admission.mayBeTold()).count();
+    assertTrue(told >= 100 && told < 5_000, told + " were told");
   }
 
   /** However long one goes on failing, half a second of peace is enough for the next try. */
@@ -143,8 +186,9 @@ class AdmissionTest {
   void namesEveryProblemAtOnce() {
     var refused =
         assertThrows(
-            IllegalArgumentException.class, () -> new SocketLimits(-1, -1, 0, 0, List.of("x")));
-    for (String name : new String[] {"max", "perAddress", "hellos", "failures", "proxies"}) {
+            IllegalArgumentException.class, () -> new SocketLimits(-1, -1, 0, 0, 0, List.of("x")));
+    for (String name :
+        new String[] {"max", "perAddress", "hellos", "failures", "strangers", "proxies"}) {
       assertTrue(refused.getMessage().contains(name), refused.getMessage());
     }
   }

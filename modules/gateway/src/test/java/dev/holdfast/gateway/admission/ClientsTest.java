@@ -63,7 +63,7 @@ class ClientsTest {
     var refused =
         assertThrows(
             IllegalArgumentException.class,
-            () -> new SocketLimits(0, 0, 1, 1, List.of("10.0.0.1", text)));
+            () -> new SocketLimits(0, 0, 1, 1, 1, List.of("10.0.0.1", text)));
     assertTrue(refused.getMessage().contains("proxies"), refused.getMessage());
   }
 }

@@ -1,0 +1,29 @@
+package dev.holdfast.gateway.admission;
+
+import io.netty.channel.Channel;
+import io.netty.util.AttributeKey;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.impl.HttpServerConnection;
+
+/** Whether who is at the other end of a connection has shown a valid token. Any thread. */
+public final class Visit {
+  private static final AttributeKey<Boolean> KNOWN = AttributeKey.valueOf(Visit.class, "known");
+
+  private Visit() {}
+
+  /**
+   * The connection's client has shown a valid token, or is to come again through no fault of it.
+   */
+  public static void known(Channel connection) {
+    connection.attr(KNOWN).set(true);
+  }
+
+  /** As {@link #known(Channel)}, of the connection that carries a request. */
+  public static void known(HttpServerRequest request) {
+    known(((HttpServerConnection) request.connection()).channelHandlerContext().channel());
+  }
+
+  public static boolean isKnown(Channel connection) {
+    return Boolean.TRUE.equals(connection.attr(KNOWN).get());
+  }
+}
