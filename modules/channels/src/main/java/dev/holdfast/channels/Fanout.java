@@ -9,11 +9,13 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -104,6 +106,16 @@ public final class Fanout {
 
   void later(long ms, Runnable action) {
     vertx.setTimer(ms, timer -> run(action));
+  }
+
+  /**
+   * Runs something after what else the event loop has to do. What is only queued runs before
+   * sockets are looked at again: an event loop first does all that is queued.
+   */
+  void afterOthers(Runnable action) {
+    ((ContextInternal) context)
+        .nettyEventLoop()
+        .schedule(() -> run(action), 0, TimeUnit.NANOSECONDS);
   }
 
   Budget.Share openings() {

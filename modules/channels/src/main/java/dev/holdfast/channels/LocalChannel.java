@@ -5,6 +5,7 @@ import dev.holdfast.core.Position;
 import dev.holdfast.protocol.EncodedFrame;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.List;
 
 /**
  * A channel's readers on one event loop, and the position up to which the hub has handed it on.
@@ -15,6 +16,10 @@ final class LocalChannel {
   private final Fanout fanout;
   private final Promise<Position> opening = Promise.promise();
   private final Readers<Subscription> readers = new Readers<>();
+
+  /** Null until something came: most channels are idle. */
+  private Handover handover;
+
   private Position top;
   private int users;
   private boolean over;
@@ -65,6 +70,7 @@ final class LocalChannel {
 
   void opened(Position position) {
     boolean again = top != null;
+    drop(); // it ends there at the latest
     top = position;
     if (again) {
       // Closed and opened while the first answer was under way: what came between was not handed
@@ -82,24 +88,45 @@ final class LocalChannel {
   /** The session whose channel it is, is no more. */
   void gone() {
     over = true;
+    drop();
     readers.now().forEach(Subscription::gone);
   }
 
   void deliver(Stretch stretch) {
-    if (top == null) {
-      return;
+    if (top != null) {
+      handover().add(stretch);
     }
-    top = stretch.to();
-    int delivered = 0;
-    for (Subscription reader : readers.now()) {
-      delivered += reader.deliver(stretch);
-    }
-    fanout.metrics().deliveries.increment(delivered);
   }
 
   void deliverVolatile(EncodedFrame frame) {
-    for (Subscription reader : readers.now()) {
-      reader.deliverVolatile(frame);
+    handover().add(frame);
+  }
+
+  private Handover handover() {
+    if (handover == null) {
+      handover = new Handover(this, fanout::afterOthers);
     }
+    return handover;
+  }
+
+  private void drop() {
+    if (handover != null) {
+      handover.drop();
+    }
+  }
+
+  // --- for the hand-over
+
+  /** Readers are handed on what leads up to there. */
+  void moved(Position to) {
+    top = to;
+  }
+
+  List<Subscription> readers() {
+    return readers.now();
+  }
+
+  void delivered(int publications) {
+    fanout.metrics().deliveries.increment(publications);
   }
 }

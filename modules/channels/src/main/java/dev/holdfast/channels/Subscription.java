@@ -196,10 +196,15 @@ public final class Subscription extends Readers.Placed {
     return position.epoch().equals(stretch.to().epoch()) && position.seq() >= stretch.base().seq();
   }
 
-  void deliverVolatile(EncodedFrame frame) {
-    if (state == State.LIVE && outlet.writable()) {
+  /**
+   * @return whether it was handed on
+   */
+  boolean deliverVolatile(EncodedFrame frame) {
+    boolean takes = state == State.LIVE && outlet.writable();
+    if (takes) {
       outlet.send(frame);
     }
+    return takes;
   }
 
   /** Falls behind if the hub has handed on more than this reader has. */
