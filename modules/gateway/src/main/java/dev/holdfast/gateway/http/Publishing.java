@@ -16,6 +16,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -32,6 +33,14 @@ import java.util.function.Function;
 final class Publishing {
   /** What a line has besides its data. */
   private static final int ENVELOPE = 2_048;
+
+  /** Messages of one request, and characters of their data, that are with the service at a time. */
+  private static final int MOST_RUNS = 16;
+
+  private static final long MOST_DATA = 128 << 10;
+
+  /** As long as the service may take to answer one of them. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final ChannelsClient channels;
   private final Rates rates;
@@ -67,9 +76,9 @@ final class Publishing {
 
   /** Of a stream: it is not read while its publications wait for their turn. */
   private Future<List<Result>> inTurn(Ask ask, List<NewPublication> publications) {
-    long bytes = publications.stream().mapToLong(one -> one.data().length()).sum();
+    Cost cost = Cost.publications(publications.size(), size(publications));
     return rates
-        .publications(ask.vertx(), ask.caller, Cost.publications(publications.size(), bytes), true)
+        .publications(ask.vertx(), ask.caller, cost, true)
         .compose(now -> publish(ask, publications));
   }
 
@@ -86,12 +95,13 @@ final class Publishing {
     Result[] results = new Result[publications.size()];
     List<Future<Void>> answered = new ArrayList<>();
     Map<Channel, Future<Void>> before = new HashMap<>();
+    var steps = new Steps(MOST_RUNS, MOST_DATA, PATIENCE);
     for (Run run : runs(ask, publications)) {
       List<NewPublication> ones = run.places().stream().map(publications::get).toList();
+      Future<Void> first = before.getOrDefault(run.channel(), Future.succeededFuture());
       Future<Void> stored =
-          before
-              .getOrDefault(run.channel(), Future.succeededFuture())
-              .compose(done -> append(ask, run, ones))
+          steps
+              .run(size(ones), () -> first.compose(done -> append(ask, run, ones)))
               .otherwise(failure -> refused(failure, ones.size()))
               .onSuccess(given -> put(given, run, results))
               .mapEmpty();
@@ -99,6 +109,10 @@ final class Publishing {
       answered.add(stored);
     }
     return Future.join(answered).map(all -> List.of(results));
+  }
+
+  private static long size(List<NewPublication> publications) {
+    return publications.stream().mapToLong(one -> one.data().length()).sum();
   }
 
   private static void put(List<Result> given, Run run, Result[] results) {
