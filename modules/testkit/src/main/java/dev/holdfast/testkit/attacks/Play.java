@@ -22,7 +22,6 @@ public final class Play {
   private static final Logger LOG = LoggerFactory.getLogger(Play.class);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration BACK = Duration.ofSeconds(2);
-  private static final int SLOWER = 10;
   private static final int MOST_TOLD = 10;
   private static final int MOST_SERIES = 10_000;
   private static final int BATCH = 500;
@@ -70,6 +69,7 @@ public final class Play {
 
   private Outcome outcome(Attack attack, Bystanders bystanders, Vitals vitals) {
     long usedBefore = used();
+    Duration usual = bystanders.round(PATIENCE);
     long before = System.nanoTime();
     lasts(before);
     long begin = System.nanoTime();
@@ -86,7 +86,7 @@ public final class Play {
             vitals.residentMiB(), vitals.budget(), vitals.fullest(), vitals.series(), grown >> 20);
     check(result, taken);
     violations.addAll(summary(bystanders.errors()));
-    checkBack(back, bystanders.deliveries(before, begin));
+    checkBack(back, usual);
     var delivery = phases(times, bystanders::deliveries);
     var requests = phases(times, bystanders::requests);
     return new Outcome(attack.name(), result, delivery, requests, back, taken, violations);
@@ -146,11 +146,11 @@ public final class Play {
         .forEach(node -> violations.add(node.id() + " is not ready"));
   }
 
-  /** A machine that was slow before may take longer. */
-  private void checkBack(Duration back, Latencies before) {
-    double most = Math.max(BACK.toMillis(), SLOWER * before.at(0.99));
-    if (back.toMillis() > most) {
-      violations.add("service was back after " + back.toMillis() + " ms");
+  /** Service is as before within two seconds: then all is done in the time that it took before. */
+  private void checkBack(Duration back, Duration usual) {
+    if (back.compareTo(BACK.plus(usual)) > 0) {
+      violations.add(
+          "service was back after " + back.toMillis() + " ms, before " + usual.toMillis());
     }
   }
 
