@@ -131,8 +131,9 @@ final class ChannelStore {
     args.add(link.epochToken());
     args.add(Ids.fresh());
     args.add(kind(channel));
-    args.add(entry.key() == null ? "" : KeyDigest.of(caller, entry.key()));
-    args.add(KeyDigest.fingerprint(entry));
+    boolean keyed = entry.key() != null;
+    args.add(keyed ? KeyDigest.of(caller, entry.key()) : "");
+    args.add(keyed ? KeyDigest.fingerprint(entry) : "");
     args.add(MOST_KEYS);
     args.add(KEY_TTL.toMillis());
     args.add(body);
