@@ -19,10 +19,10 @@ import java.util.List;
 /**
  * Refuses requests whose end two readers could see in two places (RFC 9112, 5.2 and 6.1): with a
  * length and a transfer coding, with a coding that is not just {@code chunked}, or with a header
- * that goes on in the next line. The library's own decoder takes a side, and a proxy in front may
- * take the other: what follows would then be read as somebody else's request. What fails here is
- * answered 400, and its connection ends. Nor is a header taken for another that has nearly its
- * name.
+ * that goes on in the next line. The library's own decoder takes a side in some of these; in which
+ * depends on its version and on a property of the JVM. A proxy in front may take the other side:
+ * what follows would then be read as somebody else's request. What fails here is answered 400, and
+ * its connection ends. Nor is a header taken for another that has nearly its name.
  */
 public final class StrictRequestDecoder extends VertxHttpRequestDecoder {
   private static final byte LF = '\n';

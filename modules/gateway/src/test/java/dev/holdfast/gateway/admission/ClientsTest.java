@@ -36,6 +36,13 @@ class ClientsTest {
     assertEquals(!peer.startsWith("203"), clients.of(peer, List.of(forwarded)).proxied());
   }
 
+  /** One whose leading bits are all set was in every IPv6 range of that length: CVE-2026-44249. */
+  @ParameterizedTest
+  @ValueSource(strings = {"ff02::1", "ffff::1", "fc00::1", "7d00::1", "2001:db8::1"})
+  void anAddressBesideARangeIsNoProxy(String peer) {
+    assertFalse(clients.isProxy(peer));
+  }
+
   @Test
   void severalHeadersAreOne() {
     assertEquals("5.6.7.8", clients.of("10.0.0.1", List.of("1.2.3.4", "5.6.7.8")).address());
