@@ -44,6 +44,7 @@ class ArchitectureTest {
           entry("cluster", List.of("core")),
           entry("protocol", List.of("core")),
           entry("agui", List.of("core")),
+          entry("client", List.of()),
           entry("redis", List.of("core")),
           entry("auth", List.of("core")),
           entry("limits", List.of("core", "redis")),

@@ -1,0 +1,53 @@
+package dev.holdfast.client.session;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+
+/** Tells the server now and then what the application has handled. */
+final class Acks {
+  private final Connector connector;
+  private final Readings readings;
+  private final Alarm alarm;
+  private final long every;
+  private boolean due;
+
+  Acks(Connector connector, Readings readings, Wire wire, ClientTimes times) {
+    this.connector = connector;
+    this.readings = readings;
+    this.alarm = new Alarm(wire);
+    this.every = times.ack().toMillis();
+  }
+
+  void handled(String channel, Cursor cursor) {
+    if (readings.handled(channel, cursor) && !due) {
+      due = true;
+      alarm.set(every, this::send);
+    }
+  }
+
+  /** A connection is welcomed: what could not be sent is due still. */
+  void connected() {
+    if (due) {
+      alarm.set(every, this::send);
+    }
+  }
+
+  /** Sends what has moved, if there is a connection to send it on. */
+  void send() {
+    if (!connector.isAttached()) {
+      return;
+    }
+    due = false;
+    Map<String, Cursor> moved = readings.takeUnacked();
+    if (!moved.isEmpty()) {
+      ObjectNode frame = Frames.frame("ack");
+      ObjectNode cursors = frame.putObject("cursors");
+      moved.forEach((channel, cursor) -> cursors.set(channel, Frames.array(cursor)));
+      connector.send(frame.toString());
+    }
+  }
+
+  void stop() {
+    alarm.cancel();
+  }
+}

@@ -1,0 +1,382 @@
+package dev.holdfast.client.session;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.client.session.ClientState.Kind;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * A session of {@code holdfast.v1} as its client has it, without I/O: it is fed with what the
+ * network and the application do, and asks its {@link Wire} for the rest. It says hello, resumes
+ * with a cursor for each channel, numbers what is published and sends it again until it is
+ * answered, so that each event is received once and in order, and each publication stored once and
+ * in order.
+ *
+ * <p>Not safe for more than one thread. Futures are completed, and the listener is called, within
+ * the call that feeds the session; both may call the session again.
+ */
+public final class ClientSession {
+  private final SessionOptions options;
+  private final SessionListener listener;
+  private final String instance = fresh();
+  private final Connector connector;
+  private final Readings readings = new Readings();
+  private final Questions questions;
+  private final Requests requests;
+  private final Publications publications;
+  private final Heartbeat heartbeat;
+  private final Acks acks;
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private SessionInfo session;
+  private ClientState state = ClientState.of(Kind.CONNECTING);
+
+  public ClientSession(SessionOptions options, Wire wire, SessionListener listener) {
+    this.options = options;
+    this.listener = listener;
+    this.connector = new Connector(wire, options, new Turns());
+    Consumer<String> out = connector::send;
+    var ids = new FrameIds();
+    this.questions = new Questions(wire, ids, options.times(), out);
+    this.requests = new Requests(wire, ids, options.bounds(), out);
+    this.publications = new Publications(wire, ids, options, out);
+    this.heartbeat =
+        new Heartbeat(
+            wire,
+            () -> connector.send(Frames.PING),
+            () -> connector.giveUp("silent for two heartbeats"));
+    this.acks = new Acks(connector, readings, wire, options.times());
+  }
+
+  /** Connects, and comes back until it is told to stop. */
+  public void start() {
+    connector.attempt();
+  }
+
+  /** The application's answer to {@link Wire#token}. */
+  public void token(int ask, String token) {
+    connector.token(ask, token);
+  }
+
+  /** The application has no token for {@link Wire#token}. */
+  public void noToken(int ask, String reason) {
+    connector.noToken(ask, reason);
+  }
+
+  /** A connection is open. */
+  public void opened(int link) {
+    connector.opened(link);
+  }
+
+  /**
+   * An upgrade was answered by something else.
+   *
+   * @param status of HTTP
+   * @param retryAfter ms to wait at least; 0 if nothing was said
+   */
+  public void refused(int link, int status, long retryAfter) {
+    connector.refused(link, status, retryAfter, "the upgrade was answered " + status);
+  }
+
+  /** A connection has ended, or could not be opened; 1006 if no code was given. */
+  public void closed(int link, int code, String reason) {
+    connector.closed(link, code, reason == null ? "" : reason);
+  }
+
+  /** A text frame has come. */
+  public void received(int link, String text) {
+    if (!connector.listensTo(link)) {
+      return;
+    }
+    heartbeat.heard();
+    try {
+      handle(Frames.parse(text));
+    } catch (NonsenseException e) {
+      connector.giveUp("nonsense from the server: " + e.getMessage());
+    }
+  }
+
+  private void handle(ObjectNode frame) {
+    String type = frame.path("type").asText();
+    switch (type) {
+      case "welcome" -> welcome(frame);
+      case "ping" -> connector.send(Frames.PONG);
+      case "error" -> error(frame);
+      default -> {
+        if (connector.isAttached()) {
+          handle(type, frame);
+        }
+      }
+    }
+  }
+
+  private void handle(String type, ObjectNode frame) {
+    switch (type) {
+      case "event" -> event(Event.of(frame));
+      case "subscribed" -> subscribed(frame);
+      case "live" -> live(frame);
+      case "gap" -> gap(frame);
+      case "unsubscribed" -> unsubscribed(frame);
+      case "reply" -> reply(Frames.text(frame, "id"), Frames.member(frame, "data"));
+      case "reconnect" -> connector.moveAfter(Frames.number(frame, "after", 0));
+      default -> {
+        // A pong, or what a newer server says.
+      }
+    }
+  }
+
+  private void welcome(ObjectNode frame) {
+    boolean resumed = Frames.member(frame, "resumed").asBoolean();
+    String id = Frames.text(frame, "session");
+    long beat = Frames.number(frame, "heartbeat", 1) * 1_000;
+    long limit = Frames.number(Frames.member(frame, "limits"), "frame", 1);
+    if (connector.isAttached() || resumed && (session == null || !session.id().equals(id))) {
+      throw new NonsenseException("a welcome that was not asked for");
+    }
+    session =
+        new SessionInfo(
+            id, resumed, frame.path("generation").asLong(), frame.path("node").asText());
+    connector.welcomed(frame.path("time").asLong());
+    heartbeat.start(beat);
+    readings.welcomed(session);
+    enter(ClientState.of(Kind.CATCHING_UP));
+    listener.session(session);
+    questions.connected();
+    publications.connected(resumed, limit);
+    requests.connected();
+    acks.connected();
+  }
+
+  private void event(Event event) {
+    if (!questions.leaves(event.channel()) && readings.event(event)) {
+      listener.event(event);
+    }
+  }
+
+  private void subscribed(ObjectNode frame) {
+    String channel = Frames.text(frame, "channel");
+    if (!questions.leaves(channel)) {
+      boolean recovered = Frames.member(frame, "recovered").asBoolean();
+      readings.subscribed(channel, Frames.position(frame), recovered);
+    }
+  }
+
+  private void live(ObjectNode frame) {
+    String channel = Frames.text(frame, "channel");
+    if (questions.leaves(channel)) {
+      return;
+    }
+    Cursor at = Frames.position(frame);
+    readings.live(channel, at);
+    listener.live(channel, at);
+    checkOnline();
+  }
+
+  private void gap(ObjectNode frame) {
+    var gap =
+        new Gap(
+            Frames.text(frame, "channel"),
+            Frames.cursor(frame, "from"),
+            Frames.cursor(frame, "to"),
+            frame.path("reason").asText());
+    if (!questions.leaves(gap.channel())) {
+      readings.gap(gap);
+      listener.gap(gap);
+    }
+  }
+
+  private void unsubscribed(ObjectNode frame) {
+    String channel = Frames.text(frame, "channel");
+    String code = Frames.text(frame, "code");
+    if (code.equals("internal")) {
+      readings.away(channel);
+    } else {
+      readings.forget(channel);
+    }
+    listener.unsubscribed(channel, code);
+    checkOnline();
+  }
+
+  private void checkOnline() {
+    if (state.kind() == Kind.CATCHING_UP && readings.allLive()) {
+      enter(ClientState.of(Kind.ONLINE));
+    }
+  }
+
+  private void reply(String id, JsonNode data) {
+    if (!publications.answered(id, data) && !questions.answered(id, data)) {
+      requests.answered(id, data);
+    }
+  }
+
+  private void error(ObjectNode frame) {
+    var error = RefusedException.of(frame);
+    String id = frame.path("id").asText();
+    if (id.isEmpty()) {
+      connector.waitAtLeast(frame.path("retryAfter").asLong(0));
+    } else if (!publications.refused(id, frame) && !questions.refused(id, error)) {
+      requests.refused(id, error);
+    }
+  }
+
+  /**
+   * Subscribes to a {@code topic:} or {@code run:} channel, on each connection until it is
+   * answered.
+   *
+   * @return where reading starts; null if the channel was read before. Fails with {@link
+   *     RefusedException}
+   */
+  public CompletableFuture<Cursor> subscribe(String channel, From from) {
+    if (isStopped()) {
+      return CompletableFuture.failedFuture(stopped());
+    }
+    return questions
+        .subscribe(channel, from)
+        .thenApply(data -> data.has("epoch") ? Frames.position(data) : null);
+  }
+
+  /** Ends a subscription; what still comes of it is dropped. */
+  public CompletableFuture<Void> unsubscribe(String channel) {
+    if (isStopped()) {
+      return CompletableFuture.failedFuture(stopped());
+    }
+    if (!channel.startsWith("topic:") && !channel.startsWith("run:")) {
+      String message = "every session reads this channel";
+      return CompletableFuture.failedFuture(new RefusedException("forbidden", message, false));
+    }
+    readings.forget(channel);
+    return questions.unsubscribe(channel).thenApply(data -> null);
+  }
+
+  /** Publishes durably: stored once, in the order of the calls, over any number of connections. */
+  public CompletableFuture<Stored> publish(String channel, String event, JsonNode data) {
+    return isStopped()
+        ? CompletableFuture.failedFuture(stopped())
+        : publications.publish(channel, event, data);
+  }
+
+  /** Publishes to whoever listens now; fails if the connection is lost. */
+  public CompletableFuture<Void> publishVolatile(String channel, String event, JsonNode data) {
+    ObjectNode frame = Frames.frame("publish").put("channel", channel).put("event", event);
+    frame.put("class", "volatile").set("data", data);
+    return requests.now(frame, options.times().attempt().toMillis()).thenApply(answer -> null);
+  }
+
+  /**
+   * Asks a service.
+   *
+   * @param timeout ms, 1 to 60,000
+   */
+  public CompletableFuture<JsonNode> request(
+      String service, String method, JsonNode data, long timeout) {
+    if (isStopped()) {
+      return CompletableFuture.failedFuture(stopped());
+    }
+    ObjectNode frame = Frames.frame("request").put("service", service).put("method", method);
+    frame.put("timeout", timeout).set("data", data);
+    return requests.ask(frame, timeout);
+  }
+
+  /** The application is done with all events of the channel up to there. */
+  public void handled(String channel, Cursor cursor) {
+    acks.handled(channel, cursor);
+  }
+
+  /** Ends the session. The result is there when the server has confirmed it, or can't be asked. */
+  public CompletableFuture<Void> end() {
+    acks.send();
+    connector.end();
+    return ended;
+  }
+
+  /** Closes the connection and stays away; the session lingers. */
+  public void leave() {
+    acks.send();
+    connector.leave("left");
+  }
+
+  /** The session of the last welcome; null before the first. */
+  public SessionInfo session() {
+    return session;
+  }
+
+  public ClientState state() {
+    return state;
+  }
+
+  /** How many durable publications are not answered yet. */
+  public int unanswered() {
+    return publications.unanswered();
+  }
+
+  /** The own channel with that beginning, {@code user:} or {@code session:}; null if not known. */
+  public String ownChannel(String start) {
+    return readings.named(start);
+  }
+
+  private void enter(ClientState next) {
+    state = next;
+    listener.state(next);
+    if (isStopped()) {
+      ended.complete(null);
+    }
+  }
+
+  private boolean isStopped() {
+    return state.kind() == Kind.STOPPED;
+  }
+
+  private RefusedException stopped() {
+    return RefusedException.stopped(state.reason());
+  }
+
+  /** 96 random bits. */
+  private static String fresh() {
+    byte[] bytes = new byte[12];
+    new SecureRandom().nextBytes(bytes);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  /** What the turns of its connections' life mean to the session. */
+  private final class Turns implements Connector.Life {
+    @Override
+    public String hello(int attempt, String token) {
+      ObjectNode hello = Frames.frame("hello").put("token", token);
+      hello
+          .putObject("client")
+          .put("name", options.name())
+          .put("version", options.version())
+          .put("instance", instance)
+          .put("attempt", attempt);
+      if (session != null) {
+        hello.put("resume", session.id());
+        hello.set("channels", readings.received());
+      }
+      return hello.toString();
+    }
+
+    @Override
+    public void detached() {
+      heartbeat.stop();
+      publications.disconnected();
+      questions.disconnected();
+      requests.disconnected();
+    }
+
+    @Override
+    public void stopped(String reason) {
+      acks.stop();
+      var failure = RefusedException.stopped(reason);
+      publications.fail(failure);
+      questions.fail(failure);
+      requests.fail(failure);
+    }
+
+    @Override
+    public void state(ClientState next) {
+      enter(next);
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package dev.holdfast.client.session;
+
+/**
+ * Where a client stands.
+ *
+ * @param retryIn ms to the next attempt, if it is offline; else 0
+ * @param code the close code that ended the last connection; 0 if none did, 1006 if there was none
+ * @param reason why it is offline or stopped; empty otherwise
+ */
+public record ClientState(Kind kind, long retryIn, int code, String reason) {
+  /** The words of the state. */
+  public enum Kind {
+    CONNECTING,
+    CATCHING_UP,
+    ONLINE,
+    OFFLINE,
+    STOPPED
+  }
+
+  static ClientState of(Kind kind) {
+    return new ClientState(kind, 0, 0, "");
+  }
+}

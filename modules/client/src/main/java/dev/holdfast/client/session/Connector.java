@@ -1,0 +1,293 @@
+package dev.holdfast.client.session;
+
+import dev.holdfast.client.session.ClientState.Kind;
+import java.net.URI;
+import java.util.List;
+
+/**
+ * The life of a client's connections: token, upgrade, hello, welcome; loss, wait, next attempt; the
+ * move to another connection while the one before still works. One connection is listened to: the
+ * current one. Confined to the session's thread.
+ */
+final class Connector {
+  private static final int NO_CODE = 1006;
+  private static final int NORMAL = 1000;
+  private static final int UNAUTHORIZED = 4501;
+  private static final int FIRST_FINAL = 4500;
+  private static final int LAST_FINAL = 4999;
+  private static final int NOT_PERMITTED = 401;
+
+  private final Wire wire;
+  private final List<URI> addresses;
+  private final ClientTimes times;
+  private final Life life;
+  private final BackOff backOff;
+  private final Alarm limit;
+  private final Alarm pause;
+  private final Alarm steady;
+  private final Alarm move;
+
+  private int asks;
+  private boolean asking;
+  private int links;
+  private int opening;
+  private int current;
+  private int leaving;
+  private int hellos;
+  private String token = "";
+  private String renewed;
+  private boolean attached;
+  private boolean unauthorized;
+  private boolean ending;
+  private boolean stopped;
+  private long atLeast;
+
+  /** What the session does at the turns of this life. */
+  interface Life {
+    /** The first frame of a connection. */
+    String hello(int attempt, String token);
+
+    /** The connection is not listened to any more. */
+    void detached();
+
+    /** No connection follows. */
+    void stopped(String reason);
+
+    void state(ClientState state);
+  }
+
+  Connector(Wire wire, SessionOptions options, Life life) {
+    this.wire = wire;
+    this.addresses = options.addresses();
+    this.times = options.times();
+    this.life = life;
+    this.backOff = new BackOff(times);
+    this.limit = new Alarm(wire);
+    this.pause = new Alarm(wire);
+    this.steady = new Alarm(wire);
+    this.move = new Alarm(wire);
+  }
+
+  /** Tries to connect, or to move to another connection. */
+  void attempt() {
+    if (stopped || asking || opening != 0) {
+      return;
+    }
+    asking = true;
+    int ask = ++asks;
+    if (!attached) {
+      life.state(ClientState.of(Kind.CONNECTING));
+    }
+    limit.set(times.attempt().toMillis(), () -> noToken(ask, "no token in time"));
+    wire.token(ask);
+  }
+
+  void token(int ask, String answer) {
+    if (!asking || ask != asks) {
+      return;
+    }
+    asking = false;
+    token = answer;
+    opening = ++links;
+    limit.set(times.attempt().toMillis(), this::notOpen);
+    wire.open(opening, addresses.get((opening - 1) % addresses.size()));
+  }
+
+  void noToken(int ask, String reason) {
+    if (asking && ask == asks) {
+      asking = false;
+      failed(NO_CODE, reason);
+    }
+  }
+
+  private void notOpen() {
+    wire.close(opening);
+    opening = 0;
+    failed(NO_CODE, "no connection in time");
+  }
+
+  void opened(int link) {
+    if (link != opening) {
+      wire.close(link);
+      return;
+    }
+    opening = 0;
+    if (current != 0) {
+      leaving = current;
+      detach();
+    }
+    current = link;
+    limit.set(times.attempt().toMillis(), () -> giveUp("no welcome in time"));
+    wire.send(current, life.hello(++hellos, token));
+  }
+
+  /** Whether what this connection says is of account. */
+  boolean listensTo(int link) {
+    return link == current && !stopped;
+  }
+
+  boolean isAttached() {
+    return attached;
+  }
+
+  /**
+   * The current connection is welcomed.
+   *
+   * @param now the server's clock, ms since 1970
+   */
+  void welcomed(long now) {
+    limit.cancel();
+    attached = true;
+    unauthorized = false;
+    atLeast = 0;
+    if (leaving != 0) {
+      wire.close(leaving);
+      leaving = 0;
+    }
+    steady.set(times.steady().toMillis(), backOff::begin);
+    long renewAfter = TokenLife.renewAfter(token, now);
+    if (renewAfter > 0 && !token.equals(renewed)) {
+      renewed = token;
+      move.set(renewAfter, this::attempt);
+    }
+  }
+
+  /** Sends on the current connection, if there is one. */
+  void send(String frame) {
+    if (current != 0) {
+      wire.send(current, frame);
+    }
+  }
+
+  /** A connection has ended, or could not be opened. */
+  void closed(int link, int code, String reason) {
+    if (stopped) {
+      return;
+    }
+    if (link == leaving) {
+      leaving = 0;
+    } else if (link == opening) {
+      opening = 0;
+      failed(code, reason);
+    } else if (link == current) {
+      lost(code, reason);
+    }
+  }
+
+  /**
+   * The upgrade was answered by something else.
+   *
+   * @param retryAfter ms to wait at least
+   */
+  void refused(int link, int status, long retryAfter, String reason) {
+    if (link == opening && !stopped) {
+      waitAtLeast(retryAfter);
+      closed(link, status == NOT_PERMITTED ? UNAUTHORIZED : NO_CODE, reason);
+    }
+  }
+
+  /** The next attempt comes no earlier. */
+  void waitAtLeast(long millis) {
+    atLeast = Math.max(atLeast, millis);
+  }
+
+  /** Gives the current connection up, whose close may never come. */
+  void giveUp(String reason) {
+    if (current != 0) {
+      wire.close(current);
+      lost(NO_CODE, reason);
+    }
+  }
+
+  /** Opens another connection then, and goes on there. */
+  void moveAfter(long millis) {
+    move.set(millis, this::attempt);
+  }
+
+  /** Ends the session: the server closes the connection, and no other follows. */
+  void end() {
+    if (!attached) {
+      leave("ended while it was not connected");
+      return;
+    }
+    ending = true;
+    abandonAttempt();
+    wire.send(current, Frames.CLOSE);
+    limit.set(times.attempt().toMillis(), () -> leave("the end was not confirmed in time"));
+  }
+
+  /** Closes the connection, and stays away. The session lingers. */
+  void leave(String reason) {
+    if (!stopped) {
+      stop(NORMAL, reason);
+    }
+  }
+
+  private void lost(int code, String reason) {
+    current = 0;
+    detach();
+    if (ending) {
+      stop(code, reason);
+    } else {
+      abandonAttempt();
+      failed(code, reason);
+    }
+  }
+
+  /** A move that is under way leads nowhere. */
+  private void abandonAttempt() {
+    move.cancel();
+    pause.cancel();
+    asking = false;
+    closeLink(opening);
+    opening = 0;
+  }
+
+  /** An attempt came to nothing, or what came of it is over. */
+  private void failed(int code, String reason) {
+    limit.cancel();
+    if (leaving != 0) {
+      closeLink(leaving);
+      leaving = 0;
+    }
+    boolean isFinal = code >= FIRST_FINAL && code <= LAST_FINAL;
+    if (isFinal && !attached && (code != UNAUTHORIZED || unauthorized)) {
+      stop(code, reason);
+      return;
+    }
+    unauthorized |= code == UNAUTHORIZED;
+    long wait = Math.max(backOff.next(), atLeast);
+    atLeast = 0;
+    if (!attached) {
+      life.state(new ClientState(Kind.OFFLINE, wait, code, reason));
+    }
+    pause.set(wait, this::attempt);
+  }
+
+  private void detach() {
+    steady.cancel();
+    move.cancel();
+    attached = false;
+    life.detached();
+  }
+
+  private void stop(int code, String reason) {
+    stopped = true;
+    asking = false;
+    limit.cancel();
+    pause.cancel();
+    closeLink(opening);
+    closeLink(leaving);
+    closeLink(current);
+    current = 0;
+    detach();
+    life.stopped(reason);
+    life.state(new ClientState(Kind.STOPPED, 0, code, reason));
+  }
+
+  private void closeLink(int link) {
+    if (link != 0) {
+      wire.close(link);
+    }
+  }
+}

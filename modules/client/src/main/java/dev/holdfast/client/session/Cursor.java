@@ -1,0 +1,20 @@
+package dev.holdfast.client.session;
+
+import java.util.Objects;
+
+/**
+ * A position in a channel.
+ *
+ * @param epoch names one state of the channel's log; opaque
+ * @param seq at most 2^53 − 1
+ */
+public record Cursor(String epoch, long seq) {
+  public Cursor {
+    Objects.requireNonNull(epoch, "epoch");
+  }
+
+  /** Whether it lies at or before the other one, in the same epoch. */
+  boolean isCoveredBy(Cursor other) {
+    return other != null && epoch.equals(other.epoch) && seq <= other.seq;
+  }
+}

@@ -1,0 +1,53 @@
+package dev.holdfast.client.session;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * What was published to a channel.
+ *
+ * @param cursor null if it is volatile
+ * @param at ms since 1970, by the server's clock
+ * @param user who published it; null if a service did
+ * @param service who published it; null if a user did
+ */
+public record Event(
+    String channel,
+    String event,
+    JsonNode data,
+    Cursor cursor,
+    long at,
+    String user,
+    String service) {
+
+  static Event of(ObjectNode frame) {
+    boolean isVolatile = frame.path("class").asText().equals("volatile");
+    JsonNode from = frame.path("from");
+    return new Event(
+        Frames.text(frame, "channel"),
+        Frames.text(frame, "event"),
+        Frames.member(frame, "data"),
+        isVolatile ? null : Frames.position(frame),
+        frame.path("at").asLong(),
+        from.path("user").asText(null),
+        from.path("service").asText(null));
+  }
+
+  public boolean isVolatile() {
+    return cursor == null;
+  }
+
+  /**
+   * The data as a Java value.
+   *
+   * @throws IllegalArgumentException if it is not one of that type
+   */
+  public <T> T data(Class<T> type) {
+    try {
+      return Frames.MAPPER.treeToValue(data, type);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("data of " + event + ": " + e.getOriginalMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package dev.holdfast.client.session;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** JSON of the wire. What lacks a member that it must have is a {@link NonsenseException}. */
+final class Frames {
+  static final ObjectMapper MAPPER =
+      JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
+
+  static final String PING = "{\"type\":\"ping\"}";
+  static final String PONG = "{\"type\":\"pong\"}";
+  static final String CLOSE = "{\"type\":\"close\"}";
+
+  private Frames() {}
+
+  static ObjectNode frame(String type) {
+    return MAPPER.createObjectNode().put("type", type);
+  }
+
+  static ObjectNode parse(String text) {
+    try {
+      if (MAPPER.readTree(text) instanceof ObjectNode frame) {
+        return frame;
+      }
+      throw new NonsenseException("a frame is no JSON object");
+    } catch (JsonProcessingException e) {
+      throw new NonsenseException("a frame is not JSON");
+    }
+  }
+
+  static JsonNode member(JsonNode frame, String name) {
+    JsonNode member = frame.get(name);
+    if (member == null) {
+      throw new NonsenseException(name + ": missing");
+    }
+    return member;
+  }
+
+  static String text(JsonNode frame, String name) {
+    JsonNode member = member(frame, name);
+    if (!member.isTextual() || member.textValue().isEmpty()) {
+      throw new NonsenseException(name + ": no text");
+    }
+    return member.textValue();
+  }
+
+  static long number(JsonNode frame, String name, long min) {
+    JsonNode member = member(frame, name);
+    if (!member.canConvertToLong() || !member.isIntegralNumber() || member.longValue() < min) {
+      throw new NonsenseException(name + ": no whole number from " + min);
+    }
+    return member.longValue();
+  }
+
+  /** What has the members {@code epoch} and {@code seq}. */
+  static Cursor position(JsonNode frame) {
+    return new Cursor(text(frame, "epoch"), number(frame, "seq", 0));
+  }
+
+  /** A member {@code [epoch, seq]}. */
+  static Cursor cursor(JsonNode frame, String name) {
+    JsonNode pair = member(frame, name);
+    if (pair.size() != 2 || !pair.path(0).isTextual() || !pair.path(1).isIntegralNumber()) {
+      throw new NonsenseException(name + ": no cursor");
+    }
+    return new Cursor(pair.get(0).textValue(), pair.get(1).longValue());
+  }
+
+  static ArrayNode array(Cursor cursor) {
+    return MAPPER.createArrayNode().add(cursor.epoch()).add(cursor.seq());
+  }
+}

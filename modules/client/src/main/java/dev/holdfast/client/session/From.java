@@ -1,0 +1,29 @@
+package dev.holdfast.client.session;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+
+/** Where a subscription begins to read. */
+public final class From {
+  /** With what is published from now on. */
+  public static final From LATEST = new From(TextNode.valueOf("latest"));
+
+  /** With the oldest event that the channel still has. */
+  public static final From EARLIEST = new From(TextNode.valueOf("earliest"));
+
+  final JsonNode json;
+
+  private From(JsonNode json) {
+    this.json = json;
+  }
+
+  /** With the event behind the cursor. */
+  public static From after(Cursor cursor) {
+    return new From(Frames.array(cursor));
+  }
+
+  @Override
+  public String toString() {
+    return json.toString();
+  }
+}

@@ -1,0 +1,50 @@
+package dev.holdfast.client.session;
+
+/** Notices a silent server: asks it after one heartbeat without a word, gives it up after two. */
+final class Heartbeat {
+  private final Wire wire;
+  private final Runnable ask;
+  private final Runnable giveUp;
+  private final Alarm alarm;
+  private long period;
+  private long heard;
+  private boolean asked;
+
+  Heartbeat(Wire wire, Runnable ask, Runnable giveUp) {
+    this.wire = wire;
+    this.ask = ask;
+    this.giveUp = giveUp;
+    this.alarm = new Alarm(wire);
+  }
+
+  /**
+   * @param millis how long the server is silent at most, where nothing is wrong
+   */
+  void start(long millis) {
+    period = millis;
+    heard();
+    alarm.set(period, this::look);
+  }
+
+  void heard() {
+    heard = wire.now();
+    asked = false;
+  }
+
+  void stop() {
+    alarm.cancel();
+  }
+
+  private void look() {
+    long silence = wire.now() - heard;
+    if (silence >= 2 * period) {
+      giveUp.run();
+      return;
+    }
+    if (silence >= period && !asked) {
+      asked = true;
+      ask.run();
+    }
+    alarm.set((asked ? 2 : 1) * period - silence, this::look);
+  }
+}

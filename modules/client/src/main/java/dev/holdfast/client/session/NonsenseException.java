@@ -1,0 +1,8 @@
+package dev.holdfast.client.session;
+
+/** The server said what the protocol does not know. */
+final class NonsenseException extends RuntimeException {
+  NonsenseException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,197 @@
+package dev.holdfast.client.session;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * A session's durable publications: numbered per channel, kept while unanswered, and sent again in
+ * order, so that each is stored once. Confined to the session's thread.
+ */
+final class Publications {
+  private static final int FRAME_LIMIT = 65_536;
+
+  /** What the id and the number of a frame take at most. */
+  private static final int HEAD = 48;
+
+  private final Wire wire;
+  private final FrameIds ids;
+  private final Consumer<String> out;
+  private final ClientTimes times;
+  private final ClientBounds bounds;
+  private final Map<String, PublishLine> lines = new LinkedHashMap<>();
+  private final Map<String, Unanswered> byFrame = new HashMap<>();
+  private long frameLimit = FRAME_LIMIT;
+  private boolean connected;
+  private int count;
+  private long bytes;
+
+  Publications(Wire wire, FrameIds ids, SessionOptions options, Consumer<String> out) {
+    this.wire = wire;
+    this.ids = ids;
+    this.times = options.times();
+    this.bounds = options.bounds();
+    this.out = out;
+  }
+
+  /** Answered when it is stored, over any number of connections. */
+  CompletableFuture<Stored> publish(String channel, String event, JsonNode data) {
+    ObjectNode frame = Frames.frame("publish").put("channel", channel).put("event", event);
+    frame.set("data", data);
+    int size = frame.toString().getBytes(StandardCharsets.UTF_8).length + HEAD;
+    if (size > frameLimit) {
+      return refuse(RefusedException.TOO_LARGE, size + " bytes, of " + frameLimit, false);
+    }
+    if (count >= bounds.publications() || bytes + size > bounds.bytes()) {
+      return refuse(RefusedException.QUEUE_FULL, count + " are unanswered", true);
+    }
+    count++;
+    bytes += size;
+    PublishLine line = lines.computeIfAbsent(channel, name -> new PublishLine(wire, times));
+    Unanswered one = line.add(frame, size);
+    if (connected && !line.isHeld()) {
+      send(one);
+    }
+    return one.answer;
+  }
+
+  private static CompletableFuture<Stored> refuse(String code, String text, boolean retryable) {
+    return CompletableFuture.failedFuture(new RefusedException(code, text, retryable));
+  }
+
+  /**
+   * A welcome: all that is unanswered is sent.
+   *
+   * @param sameSession false: the numbers of this one begin at 1
+   * @param limit bytes of one frame
+   */
+  void connected(boolean sameSession, long limit) {
+    connected = true;
+    frameLimit = limit;
+    for (PublishLine line : List.copyOf(lines.values())) {
+      if (!sameSession) {
+        line.renumber(1);
+      }
+      sendAll(line);
+    }
+  }
+
+  void disconnected() {
+    connected = false;
+    byFrame.clear();
+    lines.values().forEach(PublishLine::release);
+  }
+
+  int unanswered() {
+    return count;
+  }
+
+  /** Whether the frame was one of these. A reply to any sending says that it is stored. */
+  boolean answered(String id, JsonNode data) {
+    Unanswered one = byFrame.remove(id);
+    if (one == null) {
+      return false;
+    }
+    one.line.progress();
+    boolean duplicate = data.path("duplicate").asBoolean();
+    stored(one, new Stored(data.has("seq") ? Frames.position(data) : null, duplicate));
+    return true;
+  }
+
+  /** Whether the frame was one of these. Only an error to the last sending counts. */
+  boolean refused(String id, ObjectNode error) {
+    Unanswered one = byFrame.remove(id);
+    if (one == null) {
+      return false;
+    }
+    var refusal = RefusedException.of(error);
+    if (!id.equals(one.frame) || refusal.code().equals("fenced")) {
+      return true;
+    }
+    if (refusal.code().equals("out_of_sequence") && error.has("expected")) {
+      outOfSequence(one, Frames.number(error, "expected", 1));
+    } else if (refusal.isRetryable()) {
+      hold(one.line, error.path("retryAfter").asLong(0));
+    } else {
+      drop(one, refusal);
+    }
+    return true;
+  }
+
+  /** The client comes back no more. */
+  void fail(RefusedException reason) {
+    disconnected();
+    for (PublishLine line : List.copyOf(lines.values())) {
+      for (Unanswered one : List.copyOf(line.unanswered)) {
+        remove(one);
+        one.answer.completeExceptionally(reason);
+      }
+    }
+  }
+
+  private void outOfSequence(Unanswered one, long expected) {
+    PublishLine line = one.line;
+    long first = line.unanswered.peek().n;
+    if (expected == first) {
+      hold(line, 0);
+      return;
+    }
+    if (expected > first) {
+      line.before(expected).forEach(stored -> stored(stored, new Stored(null, true)));
+    } else if (one == line.unanswered.peek()) {
+      line.renumber(expected);
+    } else {
+      return; // The answer to the first decides.
+    }
+    sendAll(line);
+  }
+
+  /** Nothing of this channel is sent for a while; then all that is unanswered. */
+  private void hold(PublishLine line, long wait) {
+    line.hold(wait, () -> sendAll(line));
+  }
+
+  private void drop(Unanswered one, RefusedException refusal) {
+    PublishLine line = one.line;
+    List<Unanswered> behind = line.behind(one);
+    remove(one);
+    line.closeUp(one.n);
+    if (!line.isHeld()) {
+      behind.forEach(this::send);
+    }
+    one.answer.completeExceptionally(refusal);
+  }
+
+  private void stored(Unanswered one, Stored answer) {
+    remove(one);
+    one.answer.complete(answer);
+  }
+
+  private void remove(Unanswered one) {
+    if (one.line.unanswered.remove(one)) {
+      count--;
+      bytes -= one.size;
+    }
+  }
+
+  private void sendAll(PublishLine line) {
+    if (connected) {
+      line.release();
+      List.copyOf(line.unanswered).forEach(this::send);
+    }
+  }
+
+  private void send(Unanswered one) {
+    if (connected) {
+      one.frame = ids.next();
+      byFrame.put(one.frame, one);
+      out.accept(one.json.put("id", one.frame).put("n", one.n).toString());
+    }
+  }
+}

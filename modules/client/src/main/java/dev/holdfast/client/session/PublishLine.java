@@ -1,0 +1,70 @@
+package dev.holdfast.client.session;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/** The publications of one channel that are unanswered, in order, with consecutive numbers. */
+final class PublishLine {
+  private static final long LONGEST_RETRY = 5_000;
+
+  final Deque<Unanswered> unanswered = new ArrayDeque<>();
+  private final long firstRetry;
+  private final Alarm retry;
+  private long next = 1;
+  private boolean held;
+  private int tries;
+
+  PublishLine(Wire wire, ClientTimes times) {
+    this.retry = new Alarm(wire);
+    this.firstRetry = times.retry().toMillis();
+  }
+
+  Unanswered add(ObjectNode frame, int size) {
+    var one = new Unanswered(this, frame, size, next++);
+    unanswered.add(one);
+    return one;
+  }
+
+  void renumber(long from) {
+    next = from;
+    unanswered.forEach(one -> one.n = next++);
+  }
+
+  /** A number is free: those above it move down. */
+  void closeUp(long free) {
+    next--;
+    unanswered.stream().filter(one -> one.n > free).forEach(one -> one.n--);
+  }
+
+  List<Unanswered> before(long number) {
+    return unanswered.stream().filter(one -> one.n < number).toList();
+  }
+
+  List<Unanswered> behind(Unanswered other) {
+    return unanswered.stream().filter(one -> one.n > other.n).toList();
+  }
+
+  /** Nothing is sent until then. What was sent is sent again: errors to it are of no account. */
+  void hold(long wait, Runnable then) {
+    held = true;
+    unanswered.forEach(one -> one.frame = null);
+    long ownWait = Math.min(LONGEST_RETRY, firstRetry << Math.min(tries++, 10));
+    retry.set(wait > 0 ? wait : ownWait, then);
+  }
+
+  boolean isHeld() {
+    return held;
+  }
+
+  /** Something was stored. */
+  void progress() {
+    tries = 0;
+  }
+
+  void release() {
+    held = false;
+    retry.cancel();
+  }
+}

@@ -1,0 +1,151 @@
+package dev.holdfast.client.session;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * Subscriptions and unsubscriptions that are not answered yet: asked on each connection until they
+ * are, those of one channel one after the other, so that a repetition keeps their order. Confined
+ * to the session's thread.
+ */
+final class Questions {
+  private static final long LONGEST_RETRY = 5_000;
+  private static final String SUBSCRIBE = "subscribe";
+  private static final String UNSUBSCRIBE = "unsubscribe";
+
+  private final Wire wire;
+  private final Consumer<String> out;
+  private final FrameIds ids;
+  private final long firstRetry;
+  private final Map<String, Deque<Question>> byChannel = new LinkedHashMap<>();
+  private final Map<String, Question> byFrame = new HashMap<>();
+  private boolean connected;
+
+  private final class Question {
+    final String channel;
+    final String type;
+    final ObjectNode frame;
+    final CompletableFuture<JsonNode> answer = new CompletableFuture<>();
+    final Alarm retry = new Alarm(wire);
+    int tries;
+
+    Question(String channel, String type, ObjectNode frame) {
+      this.channel = channel;
+      this.type = type;
+      this.frame = frame;
+    }
+  }
+
+  Questions(Wire wire, FrameIds ids, ClientTimes times, Consumer<String> out) {
+    this.wire = wire;
+    this.ids = ids;
+    this.firstRetry = times.retry().toMillis();
+    this.out = out;
+  }
+
+  CompletableFuture<JsonNode> subscribe(String channel, From from) {
+    ObjectNode frame = Frames.frame(SUBSCRIBE).put("channel", channel);
+    frame.set("from", from.json);
+    return ask(new Question(channel, SUBSCRIBE, frame));
+  }
+
+  CompletableFuture<JsonNode> unsubscribe(String channel) {
+    ObjectNode frame = Frames.frame(UNSUBSCRIBE).put("channel", channel);
+    return ask(new Question(channel, UNSUBSCRIBE, frame));
+  }
+
+  private CompletableFuture<JsonNode> ask(Question question) {
+    Deque<Question> queue =
+        byChannel.computeIfAbsent(question.channel, name -> new ArrayDeque<>(2));
+    queue.add(question);
+    if (queue.size() == 1) {
+      send(question);
+    }
+    return question.answer;
+  }
+
+  /** Whether an unsubscription waits for its answer: what comes of the channel is not wanted. */
+  boolean leaves(String channel) {
+    Deque<Question> queue = byChannel.get(channel);
+    return queue != null && queue.stream().anyMatch(question -> question.type.equals(UNSUBSCRIBE));
+  }
+
+  void connected() {
+    connected = true;
+    for (Deque<Question> queue : List.copyOf(byChannel.values())) {
+      send(queue.peek());
+    }
+  }
+
+  void disconnected() {
+    connected = false;
+    byFrame.clear();
+    byChannel.values().forEach(queue -> queue.peek().retry.cancel());
+  }
+
+  /** Whether the frame was one of these. */
+  boolean answered(String id, JsonNode data) {
+    Question question = byFrame.remove(id);
+    if (question == null) {
+      return false;
+    }
+    next(question);
+    question.answer.complete(data);
+    return true;
+  }
+
+  /** Whether the frame was one of these. */
+  boolean refused(String id, RefusedException error) {
+    Question question = byFrame.remove(id);
+    if (question == null) {
+      return false;
+    }
+    if (error.isRetryable()) {
+      long wait = Math.min(LONGEST_RETRY, firstRetry << Math.min(question.tries++, 10));
+      question.retry.set(wait, () -> send(question));
+      return true;
+    }
+    next(question);
+    if (question.type.equals(SUBSCRIBE) && error.code().equals("conflict")) {
+      question.answer.complete(NullNode.getInstance());
+    } else {
+      question.answer.completeExceptionally(error);
+    }
+    return true;
+  }
+
+  void fail(RefusedException reason) {
+    List<Question> open = new ArrayList<>();
+    byChannel.values().forEach(open::addAll);
+    byChannel.clear();
+    open.forEach(question -> question.answer.completeExceptionally(reason));
+  }
+
+  private void next(Question question) {
+    Deque<Question> queue = byChannel.get(question.channel);
+    queue.remove(question);
+    if (queue.isEmpty()) {
+      byChannel.remove(question.channel);
+    } else {
+      send(queue.peek());
+    }
+  }
+
+  private void send(Question question) {
+    if (connected) {
+      String id = ids.next();
+      byFrame.put(id, question);
+      out.accept(question.frame.put("id", id).toString());
+    }
+  }
+}

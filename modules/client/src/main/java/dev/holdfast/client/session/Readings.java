@@ -1,0 +1,141 @@
+package dev.holdfast.client.session;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a session reads: how far each channel was received and how far the application has handled
+ * it. Confined to the session's thread.
+ */
+final class Readings {
+  private static final String TENANT = "tenant";
+  private static final String SESSION = "session:";
+
+  private final Map<String, Reading> readings = new LinkedHashMap<>();
+  private String own = SESSION;
+
+  private static final class Reading {
+    Cursor received;
+    Cursor handled;
+    Cursor acked;
+    boolean live;
+    boolean away;
+
+    void behind() {
+      live = false;
+      away = false;
+    }
+  }
+
+  /** A connection is welcomed: what is read is caught up with from here on. */
+  void welcomed(SessionInfo session) {
+    own = SESSION + session.id();
+    readings.keySet().removeIf(name -> name.startsWith(SESSION) && !name.equals(own));
+    readings.values().forEach(Reading::behind);
+  }
+
+  void subscribed(String channel, Cursor at, boolean recovered) {
+    Reading reading = readings.computeIfAbsent(channel, name -> new Reading());
+    reading.away = false;
+    boolean moves = reading.received == null || recovered && !at.isCoveredBy(reading.received);
+    reading.received = moves ? at : reading.received;
+  }
+
+  /**
+   * @return false if it was received before
+   */
+  boolean event(Event event) {
+    if (event.isVolatile()) {
+      return true;
+    }
+    Reading reading = readings.computeIfAbsent(event.channel(), name -> new Reading());
+    if (event.cursor().isCoveredBy(reading.received)) {
+      return false;
+    }
+    reading.received = event.cursor();
+    return true;
+  }
+
+  void gap(Gap gap) {
+    Reading reading = readings.computeIfAbsent(gap.channel(), name -> new Reading());
+    reading.received = gap.to();
+  }
+
+  void live(String channel, Cursor at) {
+    Reading reading = readings.computeIfAbsent(channel, name -> new Reading());
+    reading.live = true;
+    if (reading.received == null) {
+      reading.received = at;
+    }
+  }
+
+  /** The application does not want it any more. */
+  void forget(String channel) {
+    readings.remove(channel);
+  }
+
+  /** It is the session's still, but can't be read on this connection. */
+  void away(String channel) {
+    Reading reading = readings.get(channel);
+    if (reading != null) {
+      reading.away = true;
+    }
+  }
+
+  boolean allLive() {
+    return isLive(TENANT)
+        && isLive(own)
+        && readings.values().stream().allMatch(reading -> reading.live || reading.away);
+  }
+
+  private boolean isLive(String channel) {
+    Reading reading = readings.get(channel);
+    return reading != null && (reading.live || reading.away);
+  }
+
+  /** The channel of that beginning, or null: a session reads one {@code user:} channel. */
+  String named(String start) {
+    return readings.keySet().stream().filter(name -> name.startsWith(start)).findAny().orElse(null);
+  }
+
+  /** How far each channel was received, for a hello. */
+  ObjectNode received() {
+    ObjectNode cursors = Frames.MAPPER.createObjectNode();
+    readings.forEach(
+        (name, reading) -> {
+          if (reading.received != null) {
+            cursors.set(name, Frames.array(reading.received));
+          }
+        });
+    return cursors;
+  }
+
+  /**
+   * The application has handled all up to there.
+   *
+   * @return whether that is news
+   */
+  boolean handled(String channel, Cursor cursor) {
+    Reading reading = readings.get(channel);
+    if (reading == null || cursor.isCoveredBy(reading.handled)) {
+      return false;
+    }
+    reading.handled = cursor;
+    return true;
+  }
+
+  /** What was handled since the last time, by channel; empty if nothing was. */
+  Map<String, Cursor> takeUnacked() {
+    Map<String, Cursor> moved = new HashMap<>();
+    readings.forEach(
+        (name, reading) -> {
+          if (reading.handled != null && !reading.handled.equals(reading.acked)) {
+            reading.acked = reading.handled;
+            moved.put(name, reading.handled);
+          }
+        });
+    return moved;
+  }
+}

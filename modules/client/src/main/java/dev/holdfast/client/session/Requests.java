@@ -1,0 +1,123 @@
+package dev.holdfast.client.session;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * What may be sent once only: requests to services, and volatile publications. What was sent fails
+ * with its connection, as its outcome is not known then. Confined to the session's thread.
+ */
+final class Requests {
+  /** Beyond the time that the service has: the server answers itself when that is over. */
+  private static final long GRACE = 5_000;
+
+  private final Wire wire;
+  private final Consumer<String> out;
+  private final FrameIds ids;
+  private final int most;
+  private final Map<String, Request> open = new LinkedHashMap<>();
+  private boolean connected;
+
+  private static final class Request {
+    final ObjectNode frame;
+    final CompletableFuture<JsonNode> answer = new CompletableFuture<>();
+    final Alarm limit;
+    boolean sent;
+
+    Request(ObjectNode frame, Alarm limit) {
+      this.frame = frame;
+      this.limit = limit;
+    }
+  }
+
+  Requests(Wire wire, FrameIds ids, ClientBounds bounds, Consumer<String> out) {
+    this.wire = wire;
+    this.ids = ids;
+    this.most = bounds.requests();
+    this.out = out;
+  }
+
+  /** Waits for a connection if there is none. */
+  CompletableFuture<JsonNode> ask(ObjectNode frame, long timeout) {
+    if (open.size() >= most) {
+      return failed(RefusedException.QUEUE_FULL, most + " are unanswered", true);
+    }
+    String id = ids.next();
+    var request = new Request(frame.put("id", id), new Alarm(wire));
+    open.put(id, request);
+    request.limit.set(timeout + GRACE, () -> late(id));
+    send(request);
+    return request.answer;
+  }
+
+  /** Fails if there is no connection: what is volatile is of the moment. */
+  CompletableFuture<JsonNode> now(ObjectNode frame, long timeout) {
+    return connected
+        ? ask(frame, timeout)
+        : failed(RefusedException.DISCONNECTED, "there is no connection", true);
+  }
+
+  private static CompletableFuture<JsonNode> failed(String code, String text, boolean retryable) {
+    return CompletableFuture.failedFuture(new RefusedException(code, text, retryable));
+  }
+
+  void connected() {
+    connected = true;
+    List.copyOf(open.values()).forEach(this::send);
+  }
+
+  void disconnected() {
+    connected = false;
+    for (Request request : new ArrayList<>(open.values())) {
+      if (request.sent) {
+        end(request, RefusedException.DISCONNECTED, "the outcome is unknown");
+      }
+    }
+  }
+
+  void answered(String id, JsonNode data) {
+    Request request = open.remove(id);
+    if (request != null) {
+      request.limit.cancel();
+      request.answer.complete(data);
+    }
+  }
+
+  void refused(String id, RefusedException error) {
+    Request request = open.remove(id);
+    if (request != null) {
+      request.limit.cancel();
+      request.answer.completeExceptionally(error);
+    }
+  }
+
+  void fail(RefusedException reason) {
+    for (Request request : new ArrayList<>(open.values())) {
+      refused(request.frame.path("id").asText(), reason);
+    }
+  }
+
+  private void late(String id) {
+    Request request = open.get(id);
+    if (request != null) {
+      end(request, RefusedException.NO_ANSWER, "the outcome is unknown");
+    }
+  }
+
+  private void end(Request request, String code, String message) {
+    refused(request.frame.path("id").asText(), new RefusedException(code, message, false));
+  }
+
+  private void send(Request request) {
+    if (connected) {
+      request.sent = true;
+      out.accept(request.frame.toString());
+    }
+  }
+}

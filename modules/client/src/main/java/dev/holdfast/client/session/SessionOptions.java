@@ -1,0 +1,26 @@
+package dev.holdfast.client.session;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What a session is made with.
+ *
+ * @param addresses where it may connect, {@code wss://host/v1/connect}; taken in turn
+ * @param name of the application, for those who look at connections
+ * @param version of the application
+ */
+public record SessionOptions(
+    List<URI> addresses, String name, String version, ClientTimes times, ClientBounds bounds) {
+  public SessionOptions {
+    addresses = List.copyOf(addresses);
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(version, "version");
+    Objects.requireNonNull(times, "times");
+    Objects.requireNonNull(bounds, "bounds");
+    if (addresses.isEmpty()) {
+      throw new IllegalArgumentException("addresses: at least one");
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package dev.holdfast.client.session;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.concurrent.CompletableFuture;
+
+/** A durable publication without an answer. */
+final class Unanswered {
+  final PublishLine line;
+  final ObjectNode json;
+  final int size;
+  final CompletableFuture<Stored> answer = new CompletableFuture<>();
+  long n;
+
+  /** The id of its last sending; null if an error to it is of no account. */
+  String frame;
+
+  Unanswered(PublishLine line, ObjectNode json, int size, long n) {
+    this.line = line;
+    this.json = json;
+    this.size = size;
+    this.n = n;
+  }
+}
