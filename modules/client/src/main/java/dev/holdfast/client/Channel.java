@@ -1,0 +1,103 @@
+package dev.holdfast.client;
+
+import dev.holdfast.client.ChannelHandlers.EventHandler;
+import dev.holdfast.client.session.Cursor;
+import dev.holdfast.client.session.Event;
+import dev.holdfast.client.session.From;
+import dev.holdfast.client.session.Gap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/**
+ * A channel as this client uses it. Reading begins with its first handler and ends with its last; a
+ * session's own three are read always. Safe on any thread.
+ */
+public final class Channel {
+  private final Holdfast client;
+  private final String name;
+  private final ChannelHandlers handlers;
+  private CompletableFuture<Cursor> ready;
+
+  Channel(Holdfast client, String name, ChannelHandlers handlers) {
+    this.client = client;
+    this.name = name;
+    this.handlers = handlers;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** Handles events of that name from now on. */
+  public Subscription on(String event, Consumer<Event> handler) {
+    return on(event, From.LATEST, handler);
+  }
+
+  /**
+   * Handles events of that name. The client's cursor moves past an event when its handlers have
+   * returned.
+   *
+   * @param from where reading begins, if this is the channel's first handler
+   */
+  public Subscription on(String event, From from, Consumer<Event> handler) {
+    return add(new EventHandler(event, handler), from);
+  }
+
+  /** Handles every event. */
+  public Subscription onEvent(From from, Consumer<Event> handler) {
+    return add(new EventHandler(null, handler), from);
+  }
+
+  private Subscription add(EventHandler handler, From from) {
+    synchronized (this) {
+      handlers.events.add(handler);
+      if (ready == null) {
+        ready = isAsked() ? client.subscribe(name, from) : CompletableFuture.completedFuture(null);
+      }
+      return new Subscription(ready.minimalCompletionStage(), () -> remove(handler));
+    }
+  }
+
+  private synchronized void remove(EventHandler handler) {
+    if (handlers.events.remove(handler) && handlers.events.isEmpty()) {
+      ready = null;
+      if (isAsked()) {
+        client.unsubscribe(name);
+      }
+    }
+  }
+
+  private boolean isAsked() {
+    return name.startsWith("topic:") || name.startsWith("run:");
+  }
+
+  /** Hears of what can't be had any more. */
+  public void onGap(Consumer<Gap> handler) {
+    handlers.gaps.add(handler);
+  }
+
+  /** Hears each time that the channel is caught up. */
+  public void onLive(Consumer<Cursor> handler) {
+    handlers.lives.add(handler);
+  }
+
+  /** Hears that the channel is not read any more, and why. */
+  public void onUnsubscribed(Consumer<String> handler) {
+    handlers.ends.add(handler);
+  }
+
+  /**
+   * Publishes durably, in the order of the calls.
+   *
+   * @param data what Jackson makes JSON of
+   */
+  public Publication publish(String event, Object data) {
+    return client.publish(name, event, data);
+  }
+
+  /** Publishes to whoever listens now; fails if the connection is lost. */
+  public CompletionStage<Void> publishVolatile(String event, Object data) {
+    return client.publishVolatile(name, event, data);
+  }
+}

@@ -1,0 +1,43 @@
+package dev.holdfast.client;
+
+import dev.holdfast.client.session.Cursor;
+import dev.holdfast.client.session.Event;
+import dev.holdfast.client.session.Gap;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/** The handlers of one channel. Safe on any thread. */
+final class ChannelHandlers {
+  static final ChannelHandlers NONE = new ChannelHandlers();
+
+  final List<EventHandler> events = new CopyOnWriteArrayList<>();
+  final List<Consumer<Gap>> gaps = new CopyOnWriteArrayList<>();
+  final List<Consumer<Cursor>> lives = new CopyOnWriteArrayList<>();
+  final List<Consumer<String>> ends = new CopyOnWriteArrayList<>();
+
+  /**
+   * @param name of the event; null for every one
+   */
+  record EventHandler(String name, Consumer<Event> handler) {}
+
+  void event(Event event, Consumer<Runnable> guard) {
+    for (EventHandler each : events) {
+      if (each.name == null || each.name.equals(event.event())) {
+        guard.accept(() -> each.handler.accept(event));
+      }
+    }
+  }
+
+  void gap(Gap gap, Consumer<Runnable> guard) {
+    gaps.forEach(handler -> guard.accept(() -> handler.accept(gap)));
+  }
+
+  void live(Cursor cursor, Consumer<Runnable> guard) {
+    lives.forEach(handler -> guard.accept(() -> handler.accept(cursor)));
+  }
+
+  void unsubscribed(String code, Consumer<Runnable> guard) {
+    ends.forEach(handler -> guard.accept(() -> handler.accept(code)));
+  }
+}

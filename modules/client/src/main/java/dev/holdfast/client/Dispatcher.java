@@ -1,0 +1,132 @@
+package dev.holdfast.client;
+
+import dev.holdfast.client.session.ClientSession;
+import dev.holdfast.client.session.ClientState;
+import dev.holdfast.client.session.Cursor;
+import dev.holdfast.client.session.Event;
+import dev.holdfast.client.session.Gap;
+import dev.holdfast.client.session.SessionInfo;
+import dev.holdfast.client.session.SessionListener;
+import java.lang.System.Logger;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/**
+ * Calls the application's handlers, one at a time and in order, on the application's executor. A
+ * handler that throws is logged, and stops no other. If more events wait than {@link #MOST}, the
+ * connection is not read until half of them are handled. Handlers are added on any thread.
+ */
+final class Dispatcher implements SessionListener {
+  private static final Logger LOG = System.getLogger(Dispatcher.class.getName());
+  private static final int MOST = 1_000;
+
+  final List<Consumer<ClientState>> onState = new CopyOnWriteArrayList<>();
+  final List<Consumer<SessionInfo>> onSession = new CopyOnWriteArrayList<>();
+  private final Map<String, ChannelHandlers> channels = new ConcurrentHashMap<>();
+  private final SerialExecutor executor;
+  private final VertxWire wire;
+  private ClientSession session;
+  private int waiting;
+  private boolean paused;
+
+  Dispatcher(Executor executor, VertxWire wire) {
+    this.executor = new SerialExecutor(executor);
+    this.wire = wire;
+  }
+
+  /** Before everything else. */
+  void of(ClientSession source) {
+    session = source;
+  }
+
+  /**
+   * @param name {@code user} and {@code session} stand for the session's own
+   */
+  ChannelHandlers handlers(String name) {
+    return channels.computeIfAbsent(name, fresh -> new ChannelHandlers());
+  }
+
+  /** Runs it among the handlers. Any thread. */
+  void run(Runnable task) {
+    executor.execute(() -> guarded(task));
+  }
+
+  @Override
+  public void state(ClientState state) {
+    run(() -> onState.forEach(handler -> guarded(() -> handler.accept(state))));
+  }
+
+  @Override
+  public void session(SessionInfo info) {
+    run(() -> onSession.forEach(handler -> guarded(() -> handler.accept(info))));
+  }
+
+  @Override
+  public void event(Event event) {
+    waiting++;
+    pauseIf(waiting >= MOST, true);
+    run(
+        () -> {
+          each(event.channel(), handlers -> handlers.event(event, Dispatcher::guarded));
+          wire.run(() -> handled(event));
+        });
+  }
+
+  private void handled(Event event) {
+    waiting--;
+    pauseIf(waiting <= MOST / 2, false);
+    if (!event.isVolatile()) {
+      session.handled(event.channel(), event.cursor());
+    }
+  }
+
+  private void pauseIf(boolean due, boolean pauses) {
+    if (due && paused != pauses) {
+      paused = pauses;
+      wire.pause(pauses);
+    }
+  }
+
+  @Override
+  public void gap(Gap gap) {
+    run(
+        () -> {
+          each(gap.channel(), handlers -> handlers.gap(gap, Dispatcher::guarded));
+          wire.run(() -> session.handled(gap.channel(), gap.to()));
+        });
+  }
+
+  @Override
+  public void live(String channel, Cursor cursor) {
+    run(() -> each(channel, handlers -> handlers.live(cursor, Dispatcher::guarded)));
+  }
+
+  @Override
+  public void unsubscribed(String channel, String code) {
+    run(() -> each(channel, handlers -> handlers.unsubscribed(code, Dispatcher::guarded)));
+  }
+
+  private void each(String channel, Consumer<ChannelHandlers> what) {
+    what.accept(handlersOrNone(channel));
+    int kind = channel.indexOf(':');
+    if (kind > 0) {
+      what.accept(handlersOrNone(channel.substring(0, kind)));
+    }
+  }
+
+  private ChannelHandlers handlersOrNone(String name) {
+    return channels.getOrDefault(name, ChannelHandlers.NONE);
+  }
+
+  private static void guarded(Runnable handler) {
+    try {
+      handler.run();
+    } catch (RuntimeException e) {
+      LOG.log(Logger.Level.WARNING, "a handler failed", e);
+    }
+  }
+}

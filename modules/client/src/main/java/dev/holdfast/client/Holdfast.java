@@ -1,0 +1,227 @@
+package dev.holdfast.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.holdfast.client.session.ClientSession;
+import dev.holdfast.client.session.ClientState;
+import dev.holdfast.client.session.Cursor;
+import dev.holdfast.client.session.From;
+import dev.holdfast.client.session.RefusedException;
+import dev.holdfast.client.session.SessionInfo;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketClientOptions;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * A client of Holdfast: one session that outlives its connections. Each event is handled once and
+ * in order per channel, each publication stored once and in order; what can't be had any more is
+ * told as a gap. Handlers are called, and stages completed, one at a time on the executor of the
+ * options. Safe on any thread; nothing blocks.
+ */
+public final class Holdfast implements AutoCloseable {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final int MOST_BYTES = 4 << 20;
+  private static final Duration REQUEST = Duration.ofSeconds(10);
+
+  private final Map<String, Channel> channels = new ConcurrentHashMap<>();
+  private final Dispatcher dispatcher;
+  private final VertxWire wire;
+  private final ClientSession session;
+  private final Runnable release;
+  private volatile ClientState state = new ClientState(ClientState.Kind.CONNECTING, 0, 0, "");
+  private volatile SessionInfo info;
+
+  private Holdfast(Vertx vertx, WebSocketClient client, HoldfastOptions options, Runnable release) {
+    ExecutorService own = options.executor() == null ? thread() : null;
+    this.release = release;
+    wire = new VertxWire(vertx, client, options);
+    dispatcher = new Dispatcher(own == null ? options.executor() : own, wire);
+    session = new ClientSession(options.session(), wire, dispatcher);
+    wire.feeds(session);
+    dispatcher.of(session);
+    onState(next -> state = next);
+    onSession(next -> info = next);
+    onState(next -> releaseIfStopped(next, own));
+    wire.run(session::start);
+  }
+
+  /** Connects with a Vert.x of its own, which ends with the client. */
+  public static Holdfast connect(HoldfastOptions options) {
+    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    return new Holdfast(vertx, sockets(vertx), options, vertx::close);
+  }
+
+  /** Connects with a Vert.x that the application has. */
+  public static Holdfast connect(Vertx vertx, HoldfastOptions options) {
+    WebSocketClient client = sockets(vertx);
+    return new Holdfast(vertx, client, options, client::close);
+  }
+
+  /** Connects with sockets of the application's: its TLS, its proxy. */
+  public static Holdfast connect(Vertx vertx, WebSocketClient client, HoldfastOptions options) {
+    return new Holdfast(vertx, client, options, () -> {});
+  }
+
+  private static WebSocketClient sockets(Vertx vertx) {
+    return vertx.createWebSocketClient(
+        new WebSocketClientOptions().setMaxFrameSize(MOST_BYTES).setMaxMessageSize(MOST_BYTES));
+  }
+
+  private static ExecutorService thread() {
+    return Executors.newSingleThreadExecutor(
+        task -> {
+          Thread thread = new Thread(task, "holdfast-handlers");
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  private void releaseIfStopped(ClientState next, ExecutorService own) {
+    if (next.kind() == ClientState.Kind.STOPPED) {
+      release.run();
+      if (own != null) {
+        own.shutdown();
+      }
+    }
+  }
+
+  /**
+   * A channel by its name.
+   *
+   * @param name {@code topic:<name>} or {@code run:<id>}; also {@code tenant}, {@code user} and
+   *     {@code session} for the session's own
+   */
+  public Channel channel(String name) {
+    return channels.computeIfAbsent(
+        name, fresh -> new Channel(this, name, dispatcher.handlers(name)));
+  }
+
+  public Channel tenant() {
+    return channel("tenant");
+  }
+
+  /** The channel of the token's user. */
+  public Channel user() {
+    return channel("user");
+  }
+
+  /** The channel of this session alone. */
+  public Channel session() {
+    return channel("session");
+  }
+
+  /** Hears of each change from now on. */
+  public void onState(Consumer<ClientState> handler) {
+    dispatcher.onState.add(handler);
+  }
+
+  /** Hears of each session that a connection holds: the one before, or a new one. */
+  public void onSession(Consumer<SessionInfo> handler) {
+    dispatcher.onSession.add(handler);
+  }
+
+  public ClientState state() {
+    return state;
+  }
+
+  /** The session of the last connection; null before the first. */
+  public SessionInfo sessionInfo() {
+    return info;
+  }
+
+  /** How many publications are not answered yet. */
+  public CompletionStage<Integer> pending() {
+    return ask(() -> CompletableFuture.completedFuture(session.unanswered()));
+  }
+
+  /** Asks a service; the outcome is unknown if it fails for want of an answer. */
+  public CompletionStage<JsonNode> request(String service, String method, Object data) {
+    return request(service, method, data, REQUEST);
+  }
+
+  /**
+   * @param timeout 1 ms to 60 s
+   */
+  public CompletionStage<JsonNode> request(
+      String service, String method, Object data, Duration timeout) {
+    JsonNode json = MAPPER.valueToTree(data);
+    return ask(() -> session.request(service, method, json, timeout.toMillis()));
+  }
+
+  /** Ends the session, and closes the client. */
+  public CompletionStage<Void> end() {
+    return ask(session::end);
+  }
+
+  /** Closes the client; what is unanswered fails. The session lingers. */
+  @Override
+  public void close() {
+    wire.run(session::leave);
+  }
+
+  Publication publish(String channel, String event, Object data) {
+    var publication = new Publication(channel, event, MAPPER.valueToTree(data));
+    deliver(publication.answer, () -> session.publish(own(channel), event, publication.data()));
+    return publication;
+  }
+
+  CompletionStage<Void> publishVolatile(String channel, String event, Object data) {
+    JsonNode json = MAPPER.valueToTree(data);
+    return ask(() -> session.publishVolatile(own(channel), event, json));
+  }
+
+  CompletableFuture<Cursor> subscribe(String channel, From from) {
+    return ask(() -> session.subscribe(channel, from));
+  }
+
+  void unsubscribe(String channel) {
+    ask(() -> session.unsubscribe(channel));
+  }
+
+  /** The name behind {@code user} and {@code session}, once it is known. */
+  private String own(String channel) {
+    boolean alias = channel.equals("user") || channel.equals("session");
+    String name = alias ? session.ownChannel(channel + ":") : channel;
+    return name == null ? channel : name;
+  }
+
+  private <T> CompletableFuture<T> ask(Supplier<CompletableFuture<T>> question) {
+    var answer = new CompletableFuture<T>();
+    deliver(answer, question);
+    return answer;
+  }
+
+  /** Asks where the session is, and answers where the handlers are. */
+  private <T> void deliver(CompletableFuture<T> answer, Supplier<CompletableFuture<T>> question) {
+    boolean stopped = state.kind() == ClientState.Kind.STOPPED;
+    if (stopped || !wire.run(() -> asked(answer, question))) {
+      answer.completeExceptionally(RefusedException.stopped(state.reason()));
+    }
+  }
+
+  private <T> void asked(CompletableFuture<T> answer, Supplier<CompletableFuture<T>> question) {
+    question
+        .get()
+        .whenComplete((value, failure) -> dispatcher.run(() -> settle(answer, value, failure)));
+  }
+
+  private static <T> void settle(CompletableFuture<T> answer, T value, Throwable failure) {
+    if (failure == null) {
+      answer.complete(value);
+    } else {
+      boolean wrapped = failure instanceof CompletionException;
+      answer.completeExceptionally(wrapped ? failure.getCause() : failure);
+    }
+  }
+}

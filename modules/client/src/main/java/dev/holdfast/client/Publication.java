@@ -1,0 +1,54 @@
+package dev.holdfast.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.holdfast.client.session.Stored;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** A durable publication on its way. */
+public final class Publication {
+  private final String channel;
+  private final String event;
+  private final JsonNode data;
+  final CompletableFuture<Stored> answer = new CompletableFuture<>();
+
+  /** Where it has got to. */
+  public enum State {
+    PENDING,
+    STORED,
+    FAILED
+  }
+
+  Publication(String channel, String event, JsonNode data) {
+    this.channel = channel;
+    this.event = event;
+    this.data = data;
+  }
+
+  /**
+   * Done when it is stored, once, over any number of connections. Fails with {@link
+   * dev.holdfast.client.session.RefusedException}. Completed among the handlers.
+   */
+  public CompletionStage<Stored> stored() {
+    return answer.minimalCompletionStage();
+  }
+
+  public State state() {
+    if (!answer.isDone()) {
+      return State.PENDING;
+    }
+    return answer.isCompletedExceptionally() ? State.FAILED : State.STORED;
+  }
+
+  public String channel() {
+    return channel;
+  }
+
+  public String event() {
+    return event;
+  }
+
+  public JsonNode data() {
+    return data;
+  }
+}

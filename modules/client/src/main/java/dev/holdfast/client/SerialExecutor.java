@@ -1,0 +1,60 @@
+package dev.holdfast.client;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+/** Runs tasks one at a time, in order, on whatever threads another executor has. */
+final class SerialExecutor implements Executor {
+  /** After so many the thread is given back, so that clients that share one take turns. */
+  private static final int TURN = 100;
+
+  private final Executor threads;
+  private final Queue<Runnable> tasks = new ArrayDeque<>();
+  private boolean running;
+
+  SerialExecutor(Executor threads) {
+    this.threads = threads;
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    synchronized (tasks) {
+      tasks.add(task);
+      if (running) {
+        return;
+      }
+      running = true;
+    }
+    begin();
+  }
+
+  /** What comes after the end of the client's own thread is done by who brings it. */
+  private void begin() {
+    try {
+      threads.execute(this::turn);
+    } catch (RejectedExecutionException over) {
+      turn();
+    }
+  }
+
+  private void turn() {
+    for (int i = 0; i < TURN; i++) {
+      Runnable task = next();
+      if (task == null) {
+        return;
+      }
+      task.run();
+    }
+    begin();
+  }
+
+  private Runnable next() {
+    synchronized (tasks) {
+      Runnable task = tasks.poll();
+      running = task != null;
+      return task;
+    }
+  }
+}

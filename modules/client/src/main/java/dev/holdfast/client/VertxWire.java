@@ -1,0 +1,176 @@
+package dev.holdfast.client;
+
+import dev.holdfast.client.session.ClientSession;
+import dev.holdfast.client.session.Wire;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.ClientWebSocket;
+import io.vertx.core.http.UpgradeRejectedException;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketConnectOptions;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** The WebSockets and timers of one session, on one Vert.x context, to which it is confined. */
+final class VertxWire implements Wire {
+  private static final String SUB_PROTOCOL = "holdfast.v1";
+  private static final String ENDPOINT = "/v1/connect";
+  private static final int NO_CODE = 1006;
+
+  private final Vertx vertx;
+  private final Context context;
+  private final WebSocketClient client;
+  private final Supplier<CompletionStage<String>> tokens;
+  private final Duration limit;
+  private final Map<Integer, ClientWebSocket> sockets = new HashMap<>();
+  private ClientSession session;
+  private boolean paused;
+
+  VertxWire(Vertx vertx, WebSocketClient client, HoldfastOptions options) {
+    this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
+    this.client = client;
+    this.tokens = options.token();
+    this.limit = options.session().times().attempt();
+  }
+
+  /** Before everything else. */
+  void feeds(ClientSession fed) {
+    session = fed;
+  }
+
+  /**
+   * Runs it where the session is confined to. Any thread.
+   *
+   * @return false if Vert.x has ended
+   */
+  boolean run(Runnable task) {
+    try {
+      context.runOnContext(done -> task.run());
+      return true;
+    } catch (RejectedExecutionException over) {
+      return false;
+    }
+  }
+
+  @Override
+  public void token(int ask) {
+    vertx
+        .executeBlocking(tokens::get, false)
+        .onFailure(failure -> session.noToken(ask, "no token: " + failure))
+        .onSuccess(stage -> stage.whenComplete((token, e) -> run(() -> token(ask, token, e))));
+  }
+
+  private void token(int ask, String token, Throwable failure) {
+    if (failure == null && token != null) {
+      session.token(ask, token);
+    } else {
+      session.noToken(ask, "no token: " + failure);
+    }
+  }
+
+  @Override
+  public void open(int link, URI address) {
+    ClientWebSocket socket = client.webSocket();
+    socket.textMessageHandler(text -> session.received(link, text));
+    socket.closeHandler(done -> closed(link, socket));
+    // The close handler says what there is to say.
+    socket.exceptionHandler(failure -> {});
+    socket
+        .connect(target(address))
+        .onSuccess(open -> opened(link, socket))
+        .onFailure(failure -> failed(link, failure));
+  }
+
+  private WebSocketConnectOptions target(URI address) {
+    boolean secure = "wss".equals(address.getScheme());
+    int standard = secure ? 443 : 80;
+    String path = address.getRawPath() == null ? "" : address.getRawPath();
+    return new WebSocketConnectOptions()
+        .setHost(address.getHost())
+        .setPort(address.getPort() < 0 ? standard : address.getPort())
+        .setSsl(secure)
+        .setURI(path.isEmpty() || path.equals("/") ? ENDPOINT : path)
+        .addSubProtocol(SUB_PROTOCOL)
+        // No page of a browser: it has no origin.
+        .setAllowOriginHeader(false)
+        .setConnectTimeout(limit.toMillis())
+        .setTimeout(limit.toMillis());
+  }
+
+  private void opened(int link, ClientWebSocket socket) {
+    sockets.put(link, socket);
+    if (paused) {
+      socket.pause();
+    }
+    session.opened(link);
+  }
+
+  private void failed(int link, Throwable failure) {
+    if (failure instanceof UpgradeRejectedException answer) {
+      session.refused(link, answer.getStatus(), retryAfter(answer));
+    } else {
+      session.closed(link, NO_CODE, String.valueOf(failure.getMessage()));
+    }
+  }
+
+  /** ms; a date, which the header may be as well, is not looked at. */
+  private static long retryAfter(UpgradeRejectedException answer) {
+    String seconds = answer.getHeaders().get("retry-after");
+    boolean number = seconds != null && seconds.matches("[0-9]{1,6}");
+    return number ? TimeUnit.SECONDS.toMillis(Long.parseLong(seconds)) : 0;
+  }
+
+  private void closed(int link, ClientWebSocket socket) {
+    sockets.remove(link);
+    Short code = socket.closeStatusCode();
+    session.closed(link, code == null ? NO_CODE : Short.toUnsignedInt(code), socket.closeReason());
+  }
+
+  @Override
+  public void send(int link, String frame) {
+    ClientWebSocket socket = sockets.get(link);
+    if (socket != null && !socket.isClosed()) {
+      // What is lost with its connection is sent anew by the next.
+      socket.writeTextMessage(frame).onFailure(failure -> socket.close());
+    }
+  }
+
+  @Override
+  public void close(int link) {
+    ClientWebSocket socket = sockets.remove(link);
+    if (socket != null) {
+      socket.resume();
+      socket.close().onFailure(failure -> {});
+    }
+  }
+
+  /** Reads nothing more for now, or reads again. */
+  void pause(boolean pauses) {
+    paused = pauses;
+    for (ClientWebSocket socket : sockets.values()) {
+      if (pauses) {
+        socket.pause();
+      } else {
+        socket.resume();
+      }
+    }
+  }
+
+  @Override
+  public long now() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+  }
+
+  @Override
+  public Runnable after(long millis, Runnable task) {
+    long timer = vertx.setTimer(millis, id -> task.run());
+    return () -> vertx.cancelTimer(timer);
+  }
+}
