@@ -29,12 +29,14 @@ class KillIT {
     String tenant = "t-" + Ids.fresh();
     try (var cluster = TestCluster.start(3);
         var service = BusService.join(cluster, "orders");
+        var library = new LibraryClients(cluster, tenant);
         var traffic = new Traffic(tenant)) {
       // Half of them on the second node.
       for (int i = 0; i < CLIENTS; i++) {
         traffic.add("user" + i, cluster.client(tenant, "user" + i, from(cluster, 1 + i % 4 % 3)));
       }
       traffic.start(service);
+      library.start();
       traffic.awaitAcknowledged(200);
 
       TestNode victim = fullest(cluster, traffic);
@@ -46,6 +48,8 @@ class KillIT {
       traffic.awaitAcknowledged(300);
       traffic.settle();
 
+      assertEquals(List.of(), library.violations());
+      assertTrue(library.comebacks() > 0, "no client of the library was on the killed node");
       assertTrue(unanswered > 0, "no answer was lost: nothing had to be sent again");
       assertEquals(List.of(), traffic.violations());
       for (WsTestClient orphan : orphans) {
