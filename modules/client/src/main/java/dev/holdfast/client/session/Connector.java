@@ -279,6 +279,8 @@ final class Connector {
     closeLink(opening);
     closeLink(leaving);
     closeLink(current);
+    opening = 0;
+    leaving = 0;
     current = 0;
     detach();
     life.stopped(reason);

@@ -129,12 +129,20 @@ final class Play {
   // ---- connections
 
   Happening opening() {
-    return take("a connection", PATIENCE, each -> each.kind() == Kind.OPENED);
+    return opening(PATIENCE);
+  }
+
+  private Happening opening(long within) {
+    return take("a connection", within, each -> each.kind() == Kind.OPENED);
   }
 
   /** A new connection, whose first frame is a hello. */
   int greeted() {
-    int link = measured == null ? opening().link() : measured.link();
+    return greeted(PATIENCE);
+  }
+
+  int greeted(long within) {
+    int link = measured == null ? opening(within).link() : measured.link();
     measured = null;
     hello = next(link, PATIENCE);
     check("hello".equals(hello.path("type").asText()), "the first frame is no hello: " + hello);
