@@ -18,7 +18,9 @@ import java.util.function.Consumer;
 /**
  * Calls the application's handlers, one at a time and in order, on the application's executor. A
  * handler that throws is logged, and stops no other. If more events wait than {@link #MOST}, the
- * connection is not read until half of them are handled. Handlers are added on any thread.
+ * connection is not read until half of them are handled; should that take longer than two
+ * heartbeats, the connection is lost, and the next one goes on there. Handlers are added on any
+ * thread.
  */
 final class Dispatcher implements SessionListener {
   private static final Logger LOG = System.getLogger(Dispatcher.class.getName());
@@ -62,6 +64,10 @@ final class Dispatcher implements SessionListener {
 
   @Override
   public void session(SessionInfo info) {
+    if (paused) {
+      // A new connection had to be read to be welcomed.
+      wire.pause(true);
+    }
     run(() -> onSession.forEach(handler -> guarded(() -> handler.accept(info))));
   }
 

@@ -30,7 +30,6 @@ final class VertxWire implements Wire {
   private final Duration limit;
   private final Map<Integer, ClientWebSocket> sockets = new HashMap<>();
   private ClientSession session;
-  private boolean paused;
 
   VertxWire(Vertx vertx, WebSocketClient client, HoldfastOptions options) {
     this.vertx = vertx;
@@ -106,9 +105,6 @@ final class VertxWire implements Wire {
 
   private void opened(int link, ClientWebSocket socket) {
     sockets.put(link, socket);
-    if (paused) {
-      socket.pause();
-    }
     session.opened(link);
   }
 
@@ -151,9 +147,8 @@ final class VertxWire implements Wire {
     }
   }
 
-  /** Reads nothing more for now, or reads again. */
+  /** Reads nothing more on the connections that there are, or reads again. */
   void pause(boolean pauses) {
-    paused = pauses;
     for (ClientWebSocket socket : sockets.values()) {
       if (pauses) {
         socket.pause();

@@ -1,0 +1,168 @@
+package dev.holdfast.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.holdfast.client.session.From;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.http.WebSocketClientOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Handlers on a real socket: one that throws, and one that is slow. */
+class HandlersIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** Of the sockets, whatever the machine would give them. */
+  private static final int BUFFER = 64 << 10;
+
+  private static final int MANY = 20_000;
+
+  private static final String PADDING = "x".repeat(1_000);
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Set<ServerWebSocket> publishedOn = ConcurrentHashMap.newKeySet();
+  private volatile ServerWebSocket socket;
+  private volatile int heartbeat = 3_600;
+  private HttpServer server;
+  private Holdfast client;
+
+  @BeforeEach
+  void start() throws Exception {
+    var options = new HttpServerOptions().setHost("127.0.0.1").setSendBufferSize(BUFFER);
+    server =
+        vertx
+            .createHttpServer(options.setWebSocketSubProtocols(List.of("holdfast.v1")))
+            .webSocketHandler(this::greeted)
+            .listen(0)
+            .toCompletionStage()
+            .toCompletableFuture()
+            .get(10, TimeUnit.SECONDS);
+  }
+
+  private void connect() {
+    String url = "ws://127.0.0.1:" + server.actualPort() + "/v1/connect";
+    var sockets = new WebSocketClientOptions();
+    sockets.setReceiveBufferSize(BUFFER);
+    client =
+        Holdfast.connect(
+            vertx, vertx.createWebSocketClient(sockets), HoldfastOptions.to(url).token("t"));
+  }
+
+  @AfterEach
+  void end() throws Exception {
+    client.close();
+    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  private void greeted(ServerWebSocket opened) {
+    opened.textMessageHandler(
+        text -> {
+          if (text.contains("\"hello\"")) {
+            opened.writeTextMessage(
+                "{\"type\":\"welcome\",\"session\":\"s1\",\"generation\":1,\"connection\":\"c\","
+                    + "\"node\":\"n1\",\"resumed\":"
+                    + text.contains("\"resume\"")
+                    + ",\"linger\":120,\"heartbeat\":"
+                    + heartbeat
+                    + ",\"limits\":{\"frame\":65536},\"time\":0}");
+            socket = opened;
+          } else if (text.contains("\"publish\"")) {
+            publishedOn.add(opened);
+          }
+        });
+  }
+
+  private void send(long seq) {
+    socket.writeTextMessage(
+        "{\"type\":\"event\",\"channel\":\"tenant\",\"epoch\":\"e\",\"seq\":"
+            + seq
+            + ",\"at\":1,\"event\":\"tick\",\"data\":\""
+            + PADDING
+            + "\",\"from\":{\"user\":\"bob\"}}");
+  }
+
+  private void awaitSocket() {
+    Awaitility.await().atMost(PATIENCE).until(() -> socket != null);
+  }
+
+  @Test
+  void aHandlerThatThrowsStopsNoOther() {
+    connect();
+    List<Long> handled = Collections.synchronizedList(new ArrayList<>());
+    client
+        .tenant()
+        .on(
+            "tick",
+            event -> {
+              throw new IllegalStateException("on purpose");
+            });
+    client.tenant().onEvent(From.LATEST, event -> handled.add(event.cursor().seq()));
+    client.tenant().on("another", event -> handled.add(-1L));
+    awaitSocket();
+    LongStream.rangeClosed(1, 3).forEach(this::send);
+    Awaitility.await().atMost(PATIENCE).until(() -> handled.size() == 3);
+    assertEquals(List.of(1L, 2L, 3L), handled);
+  }
+
+  /** 20 MB are on their way to it: they wait at the server, and not in this process. */
+  @Test
+  void aSlowHandlerIsNotReadAheadOf() {
+    connect();
+    List<Long> handled = Collections.synchronizedList(new ArrayList<>());
+    var released = new CountDownLatch(1);
+    client
+        .tenant()
+        .on(
+            "tick",
+            event -> {
+              await(released);
+              handled.add(event.cursor().seq());
+            });
+    awaitSocket();
+    LongStream.rangeClosed(1, MANY).forEach(this::send);
+    var deaf = Awaitility.await("the server can't write").during(Duration.ofMillis(300));
+    deaf.atMost(PATIENCE).until(() -> socket.writeQueueFull());
+    released.countDown();
+    Awaitility.await().atMost(PATIENCE).until(() -> handled.size() == MANY);
+    assertEquals(LongStream.rangeClosed(1, MANY).boxed().toList(), handled);
+  }
+
+  /** Its welcome waited unread behind the handler, so that one attempt after the other failed. */
+  @Test
+  void aConnectionThatIsOpenedWhileAHandlerIsSlowIsWelcomed() {
+    heartbeat = 1;
+    connect();
+    var released = new CountDownLatch(1);
+    client.tenant().on("tick", event -> await(released));
+    client.channel("topic:a").publish("e", 1);
+    awaitSocket();
+    ServerWebSocket first = socket;
+    LongStream.rangeClosed(1, MANY).forEach(this::send);
+    Awaitility.await("it is sent again")
+        .atMost(PATIENCE)
+        .until(() -> publishedOn.stream().anyMatch(each -> each != first));
+    released.countDown();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
