@@ -19,6 +19,9 @@ import java.util.function.Consumer;
  * the call that feeds the session; both may call the session again.
  */
 public final class ClientSession {
+  /** s; a day is as good as never. */
+  private static final long LONGEST_BEAT = 86_400;
+
   private final SessionOptions options;
   private final SessionListener listener;
   private final String instance = fresh();
@@ -130,7 +133,7 @@ public final class ClientSession {
   private void welcome(ObjectNode frame) {
     boolean resumed = Frames.member(frame, "resumed").asBoolean();
     String id = Frames.text(frame, "session");
-    long beat = Frames.number(frame, "heartbeat", 1) * 1_000;
+    long beat = Math.min(Frames.number(frame, "heartbeat", 1), LONGEST_BEAT) * 1_000;
     long limit = Frames.number(Frames.member(frame, "limits"), "frame", 1);
     if (connector.isAttached() || resumed && (session == null || !session.id().equals(id))) {
       throw new NonsenseException("a welcome that was not asked for");
@@ -143,10 +146,12 @@ public final class ClientSession {
     readings.welcomed(session);
     enter(ClientState.of(Kind.CATCHING_UP));
     listener.session(session);
-    questions.connected();
-    publications.connected(resumed, limit);
-    requests.connected();
-    acks.connected();
+    if (connector.isAttached()) {
+      questions.connected();
+      requests.connected();
+      acks.connected();
+      publications.connected(resumed, limit);
+    }
   }
 
   private void event(Event event) {
@@ -259,6 +264,9 @@ public final class ClientSession {
 
   /** Publishes to whoever listens now; fails if the connection is lost. */
   public CompletableFuture<Void> publishVolatile(String channel, String event, JsonNode data) {
+    if (isStopped()) {
+      return CompletableFuture.failedFuture(stopped());
+    }
     ObjectNode frame = Frames.frame("publish").put("channel", channel).put("event", event);
     frame.put("class", "volatile").set("data", data);
     return requests.now(frame, options.times().attempt().toMillis()).thenApply(answer -> null);
@@ -319,13 +327,14 @@ public final class ClientSession {
   private void enter(ClientState next) {
     state = next;
     listener.state(next);
-    if (isStopped()) {
+    if (next.kind() == Kind.STOPPED) {
       ended.complete(null);
     }
   }
 
+  /** Also while what is unanswered fails, and who hears of it asks anew. */
   private boolean isStopped() {
-    return state.kind() == Kind.STOPPED;
+    return connector.isStopped();
   }
 
   private RefusedException stopped() {
@@ -342,7 +351,7 @@ public final class ClientSession {
   /** What the turns of its connections' life mean to the session. */
   private final class Turns implements Connector.Life {
     @Override
-    public String hello(int attempt, String token) {
+    public String hello(int attempt, String token, boolean move) {
       ObjectNode hello = Frames.frame("hello").put("token", token);
       hello
           .putObject("client")
@@ -350,6 +359,9 @@ public final class ClientSession {
           .put("version", options.version())
           .put("instance", instance)
           .put("attempt", attempt);
+      if (move) {
+        hello.put("move", true);
+      }
       if (session != null) {
         hello.put("resume", session.id());
         hello.set("channels", readings.received());

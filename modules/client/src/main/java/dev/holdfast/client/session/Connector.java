@@ -16,6 +16,10 @@ final class Connector {
   private static final int FIRST_FINAL = 4500;
   private static final int LAST_FINAL = 4999;
   private static final int NOT_PERMITTED = 401;
+  private static final int ELSEWHERE = 4011;
+
+  /** Addresses at which a client says that it was asked to move; then every node takes it. */
+  private static final int MOST_MOVES = 2;
 
   private final Wire wire;
   private final List<URI> addresses;
@@ -42,10 +46,23 @@ final class Connector {
   private boolean stopped;
   private long atLeast;
 
+  /** Addresses at which the move is still to be said. */
+  private int moves;
+
+  /** Whether it was said in the hello that waits for its welcome. */
+  private boolean saidMove;
+
+  /** Whether it was asked to move, and no connection has been steady since. */
+  private boolean movedLately;
+
   /** What the session does at the turns of this life. */
   interface Life {
-    /** The first frame of a connection. */
-    String hello(int attempt, String token);
+    /**
+     * The first frame of a connection.
+     *
+     * @param move whether a node asked the client to move, and another one may send it on
+     */
+    String hello(int attempt, String token, boolean move);
 
     /** The connection is not listened to any more. */
     void detached();
@@ -68,11 +85,14 @@ final class Connector {
     this.move = new Alarm(wire);
   }
 
-  /** Tries to connect, or to move to another connection. */
+  /** Tries to connect, or to move to another connection; one attempt at a time. */
   void attempt() {
-    if (stopped || asking || opening != 0) {
+    boolean greeting = current != 0 && !attached;
+    if (stopped || ending || asking || opening != 0 || greeting) {
       return;
     }
+    pause.cancel();
+    move.cancel();
     asking = true;
     int ask = ++asks;
     if (!attached) {
@@ -116,9 +136,15 @@ final class Connector {
       leaving = current;
       detach();
     }
+    if (stopped) {
+      wire.close(link); // What failed with the connection before made the application leave.
+      return;
+    }
     current = link;
+    saidMove = moves > 0;
+    moves -= saidMove ? 1 : 0;
     limit.set(times.attempt().toMillis(), () -> giveUp("no welcome in time"));
-    wire.send(current, life.hello(++hellos, token));
+    wire.send(current, life.hello(++hellos, token, saidMove));
   }
 
   /** Whether what this connection says is of account. */
@@ -128,6 +154,10 @@ final class Connector {
 
   boolean isAttached() {
     return attached;
+  }
+
+  boolean isStopped() {
+    return stopped;
   }
 
   /**
@@ -140,16 +170,25 @@ final class Connector {
     attached = true;
     unauthorized = false;
     atLeast = 0;
-    if (leaving != 0) {
-      wire.close(leaving);
-      leaving = 0;
-    }
-    steady.set(times.steady().toMillis(), backOff::begin);
+    moves = 0;
+    saidMove = false;
+    closeLeaving();
+    steady.set(times.steady().toMillis(), this::settled);
     long renewAfter = TokenLife.renewAfter(token, now);
     if (renewAfter > 0 && !token.equals(renewed)) {
-      renewed = token;
-      move.set(renewAfter, this::attempt);
+      move.set(renewAfter, this::renew);
     }
+  }
+
+  private void settled() {
+    backOff.begin();
+    movedLately = false;
+  }
+
+  /** A supplier that has no newer token is asked once. */
+  private void renew() {
+    renewed = token;
+    attempt();
   }
 
   /** Sends on the current connection, if there is one. */
@@ -199,9 +238,15 @@ final class Connector {
     }
   }
 
-  /** Opens another connection then, and goes on there. */
+  /**
+   * A node asks to be left: opens another connection then, and goes on there. Nodes that send it to
+   * and fro are not obeyed in a loop.
+   */
   void moveAfter(long millis) {
-    move.set(millis, this::attempt);
+    long wait = movedLately ? Math.max(millis, backOff.next()) : millis;
+    movedLately = true;
+    moves = MOST_MOVES;
+    move.set(wait, this::attempt);
   }
 
   /** Ends the session: the server closes the connection, and no other follows. */
@@ -226,12 +271,31 @@ final class Connector {
   private void lost(int code, String reason) {
     current = 0;
     detach();
+    if (stopped) {
+      return;
+    }
     if (ending) {
       stop(code, reason);
+    } else if (code == ELSEWHERE && saidMove) {
+      sentOn();
     } else {
+      moves = 0;
       abandonAttempt();
       failed(code, reason);
     }
+  }
+
+  /**
+   * The node has more than its share, too, and has not touched the session: the next address is
+   * tried without a pause. A node that says so to who does not move is not believed, or it would be
+   * asked in a loop.
+   */
+  private void sentOn() {
+    saidMove = false;
+    limit.cancel();
+    long wait = atLeast;
+    atLeast = 0;
+    pause.set(wait, this::attempt);
   }
 
   /** A move that is under way leads nowhere. */
@@ -246,10 +310,7 @@ final class Connector {
   /** An attempt came to nothing, or what came of it is over. */
   private void failed(int code, String reason) {
     limit.cancel();
-    if (leaving != 0) {
-      closeLink(leaving);
-      leaving = 0;
-    }
+    closeLeaving();
     boolean isFinal = code >= FIRST_FINAL && code <= LAST_FINAL;
     if (isFinal && !attached && (code != UNAUTHORIZED || unauthorized)) {
       stop(code, reason);
@@ -277,14 +338,18 @@ final class Connector {
     limit.cancel();
     pause.cancel();
     closeLink(opening);
-    closeLink(leaving);
+    closeLeaving();
     closeLink(current);
     opening = 0;
-    leaving = 0;
     current = 0;
     detach();
     life.stopped(reason);
     life.state(new ClientState(Kind.STOPPED, 0, code, reason));
+  }
+
+  private void closeLeaving() {
+    closeLink(leaving);
+    leaving = 0;
   }
 
   private void closeLink(int link) {

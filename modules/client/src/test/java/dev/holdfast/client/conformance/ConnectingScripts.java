@@ -11,7 +11,7 @@ import java.util.List;
 /** Rules 1 to 10. */
 final class ConnectingScripts {
   /** So many losses that a wait near its bound comes among them. */
-  private static final int LOSSES = 14;
+  static final int LOSSES = 14;
 
   static final List<Script> ALL =
       List.of(
@@ -106,7 +106,7 @@ final class ConnectingScripts {
   }
 
   /** ms in the script's plan. */
-  private static long waitAfter(Play play, Runnable loss) {
+  static long waitAfter(Play play, Runnable loss) {
     long lost = play.stage.now();
     loss.run();
     Happening opening = play.opening();
@@ -114,7 +114,7 @@ final class ConnectingScripts {
     return (opening.at() - lost) / play.stage.scale();
   }
 
-  private static long slack(Play play) {
+  static long slack(Play play) {
     return play.stage.scale() == 1 ? 5 : 400;
   }
 

@@ -81,6 +81,57 @@ class MovesTest {
   }
 
   @Test
+  void theOldConnectionIsKeptWhileAMoveIsSentOn() {
+    int old = play.attached("{'addresses':2}");
+    play.send(old, "{'type':'reconnect','after':10,'reason':'rebalance'}");
+    play.stage.close(play.greeted(), 4011, "elsewhere");
+    int link = play.greeted();
+    play.none("a close", 100, each -> each.kind() == Happening.Kind.CLOSED);
+    play.welcome(link, "s1", true);
+    play.own(link, "s1");
+    play.closes(old, 10);
+    play.noReport("offline", 10);
+  }
+
+  /** Two attempts ran at once: the second one's answer ended the first, whose link stayed open. */
+  @Test
+  void aMoveThatIsAskedForTwiceIsOneAttempt() {
+    int old = play.attached();
+    play.stage.refuseNext(503, 0);
+    play.send(old, "{'type':'reconnect','after':1,'reason':'rebalance'}");
+    play.take("a refused upgrade", 1_000, each -> each.kind() == Happening.Kind.REFUSED);
+    play.send(old, "{'type':'reconnect','after':1,'reason':'rebalance'}");
+    int link = play.greeted();
+    play.noOpening(Play.ATTEMPT / 2);
+    play.welcome(link, "s1", true);
+    play.own(link, "s1");
+    play.closes(old, 10);
+  }
+
+  /** Each was obeyed at once: connection after connection, without a pause. */
+  @Test
+  void nodesThatSendAClientToAndFroAreNotObeyedInALoop() {
+    int link = play.attached("{'addresses':2}");
+    int moves = 0;
+    for (long end = play.stage.now() + 60_000; play.stage.now() < end; moves++) {
+      play.send(link, "{'type':'reconnect','after':0,'reason':'rebalance'}");
+      link = play.resumed();
+    }
+    check(moves > 10 && moves < 400, moves + " moves in a minute");
+  }
+
+  /**
+   * Its renewal was forgotten by a connection that was lost before: the token ended on the next.
+   */
+  @Test
+  void aTokenIsRenewedOnTheNextConnection() {
+    play.beat = 100_000;
+    int link = play.attached("{'tokens':['" + token("only", 100) + "']}");
+    play.lose(link);
+    play.greeted(90_000);
+  }
+
+  @Test
   void anUpgradeThatIsAnswered401TwiceStopsTheClient() {
     play.start();
     play.stage.refuseNext(401, 0);

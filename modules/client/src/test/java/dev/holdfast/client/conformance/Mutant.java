@@ -29,15 +29,12 @@ record Mutant(int rule, String source, String text, String replacement) {
               CONNECTOR,
               "wire.token(ask);",
               "if (ask < 2) wire.token(1); else token(ask, token);"),
-          new Mutant(4, CONNECTOR, "hello(++hellos, token)", "hello(1, token)"),
+          new Mutant(4, CONNECTOR, "life.hello(++hellos,", "life.hello(1,"),
           new Mutant(5, CONNECTOR, "() -> giveUp(\"no welcome in time\")", "() -> {}"),
           new Mutant(6, BACK_OFF, "bound = Math.min(longest, bound * 2);", "bound = first;"),
           new Mutant(6, BACK_OFF, "1 + ThreadLocalRandom.current().nextLong(bound)", "bound"),
           new Mutant(
-              7,
-              CONNECTOR,
-              "steady.set(times.steady().toMillis(), backOff::begin);",
-              "backOff.begin();"),
+              7, CONNECTOR, "steady.set(times.steady().toMillis(), this::settled);", "settled();"),
           new Mutant(8, CONNECTOR, "(opening - 1) % addresses.size()", "0"),
           new Mutant(9, CONNECTOR, "Math.max(backOff.next(), atLeast)", "backOff.next()"),
           new Mutant(10, CONNECTOR, "return link == current && !stopped;", "return !stopped;"),
@@ -114,7 +111,12 @@ record Mutant(int rule, String source, String text, String replacement) {
               46,
               SESSION,
               "connector.giveUp(\"nonsense from the server: \" + e.getMessage());",
-              ""));
+              ""),
+          new Mutant(47, CONNECTOR, "saidMove = moves > 0;", "saidMove = false;"),
+          new Mutant(47, CONNECTOR, "moves -= saidMove ? 1 : 0;", ""),
+          new Mutant(47, CONNECTOR, "    moves = 0;\n    saidMove = false;\n", ""),
+          new Mutant(48, CONNECTOR, "code == ELSEWHERE && saidMove", "false"),
+          new Mutant(48, CONNECTOR, "code == ELSEWHERE && saidMove", "code == ELSEWHERE"));
 
   /** Makes clients that are broken so. */
   Function<World, ClientUnderTest> clients() {

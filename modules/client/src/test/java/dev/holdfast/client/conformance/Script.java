@@ -26,6 +26,7 @@ record Script(int rule, String title, boolean network, Consumer<Play> body) {
     all.addAll(ReadingScripts.ALL);
     all.addAll(PublishingScripts.ALL);
     all.addAll(LivenessScripts.ALL);
+    all.addAll(MovingScripts.ALL);
     return all;
   }
 
