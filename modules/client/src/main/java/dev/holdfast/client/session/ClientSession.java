@@ -148,7 +148,7 @@ public final class ClientSession {
     listener.session(session);
     if (connector.isAttached()) {
       questions.connected();
-      requests.connected();
+      requests.connected(limit);
       acks.connected();
       publications.connected(resumed, limit);
     }
@@ -267,7 +267,7 @@ public final class ClientSession {
     if (isStopped()) {
       return CompletableFuture.failedFuture(stopped());
     }
-    ObjectNode frame = Frames.frame("publish").put("channel", channel).put("event", event);
+    ObjectNode frame = Frames.question("publish").put("channel", channel).put("event", event);
     frame.put("class", "volatile").set("data", data);
     return requests.now(frame, options.times().attempt().toMillis()).thenApply(answer -> null);
   }
@@ -282,7 +282,7 @@ public final class ClientSession {
     if (isStopped()) {
       return CompletableFuture.failedFuture(stopped());
     }
-    ObjectNode frame = Frames.frame("request").put("service", service).put("method", method);
+    ObjectNode frame = Frames.question("request").put("service", service).put("method", method);
     frame.put("timeout", timeout).set("data", data);
     return requests.ask(frame, timeout);
   }

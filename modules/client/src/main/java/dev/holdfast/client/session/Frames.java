@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 
 /** JSON of the wire. What lacks a member that it must have is a {@link NonsenseException}. */
 final class Frames {
@@ -17,10 +18,28 @@ final class Frames {
   static final String PONG = "{\"type\":\"pong\"}";
   static final String CLOSE = "{\"type\":\"close\"}";
 
+  /** Of one frame, before a welcome says otherwise: bytes. */
+  static final long LIMIT = 65_536;
+
+  /** What the id and the number of a frame take at most. */
+  private static final int HEAD = 48;
+
   private Frames() {}
 
   static ObjectNode frame(String type) {
     return MAPPER.createObjectNode().put("type", type);
+  }
+
+  /**
+   * A frame whose id comes before its data: a server that can't read the data refuses it by its id.
+   */
+  static ObjectNode question(String type) {
+    return frame(type).put("id", "");
+  }
+
+  /** Bytes on the wire, but for a longer id and a number. */
+  static int size(ObjectNode frame) {
+    return frame.toString().getBytes(StandardCharsets.UTF_8).length + HEAD;
   }
 
   static ObjectNode parse(String text) {

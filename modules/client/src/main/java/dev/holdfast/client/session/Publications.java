@@ -2,7 +2,6 @@ package dev.holdfast.client.session;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,11 +14,6 @@ import java.util.function.Consumer;
  * order, so that each is stored once. Confined to the session's thread.
  */
 final class Publications {
-  private static final int FRAME_LIMIT = 65_536;
-
-  /** What the id and the number of a frame take at most. */
-  private static final int HEAD = 48;
-
   private final Wire wire;
   private final FrameIds ids;
   private final Consumer<String> out;
@@ -27,7 +21,7 @@ final class Publications {
   private final ClientBounds bounds;
   private final Map<String, PublishLine> lines = new LinkedHashMap<>();
   private final Map<String, Unanswered> byFrame = new HashMap<>();
-  private long frameLimit = FRAME_LIMIT;
+  private long frameLimit = Frames.LIMIT;
   private boolean connected;
   private int count;
   private long bytes;
@@ -42,14 +36,16 @@ final class Publications {
 
   /** Answered when it is stored, over any number of connections. */
   CompletableFuture<Stored> publish(String channel, String event, JsonNode data) {
-    ObjectNode frame = Frames.frame("publish").put("channel", channel).put("event", event);
+    ObjectNode frame = Frames.question("publish").put("channel", channel).put("event", event);
     frame.set("data", data);
-    int size = frame.toString().getBytes(StandardCharsets.UTF_8).length + HEAD;
+    int size = Frames.size(frame);
     if (size > frameLimit) {
-      return refuse(RefusedException.TOO_LARGE, size + " bytes, of " + frameLimit, false);
+      return CompletableFuture.failedFuture(RefusedException.tooLarge(size, frameLimit));
     }
     if (count >= bounds.publications() || bytes + size > bounds.bytes()) {
-      return refuse(RefusedException.QUEUE_FULL, count + " are unanswered", true);
+      String full = count + " are unanswered, of " + bytes + " bytes";
+      return CompletableFuture.failedFuture(
+          new RefusedException(RefusedException.QUEUE_FULL, full, true));
     }
     count++;
     bytes += size;
@@ -61,10 +57,6 @@ final class Publications {
     return one.answer;
   }
 
-  private static CompletableFuture<Stored> refuse(String code, String text, boolean retryable) {
-    return CompletableFuture.failedFuture(new RefusedException(code, text, retryable));
-  }
-
   /**
    * A welcome: all that is unanswered is sent.
    *
@@ -74,12 +66,25 @@ final class Publications {
   void connected(boolean sameSession, long limit) {
     connected = true;
     frameLimit = limit;
-    for (PublishLine line : List.copyOf(lines.values())) {
-      if (!sameSession) {
-        line.renumber(1);
-      }
-      sendAll(line);
+    if (!sameSession) {
+      lines.values().removeIf(line -> line.unanswered.isEmpty());
+      lines.values().forEach(line -> line.renumber(1));
     }
+    List<Unanswered> tooLarge = takeTooLarge();
+    List.copyOf(lines.values()).forEach(this::sendAll);
+    tooLarge.forEach(
+        one -> one.answer.completeExceptionally(RefusedException.tooLarge(one.size, limit)));
+  }
+
+  /** What fitted another node may end the session on this one. */
+  private List<Unanswered> takeTooLarge() {
+    List<Unanswered> tooLarge =
+        lines.values().stream()
+            .flatMap(line -> line.unanswered.stream())
+            .filter(one -> one.size > frameLimit)
+            .toList();
+    tooLarge.forEach(one -> takeAway(one, 0));
+    return tooLarge;
   }
 
   void disconnected() {
@@ -111,7 +116,8 @@ final class Publications {
       return false;
     }
     var refusal = RefusedException.of(error);
-    if (!id.equals(one.frame) || refusal.code().equals("fenced")) {
+    boolean counts = id.equals(one.frame) && one.line.unanswered.contains(one);
+    if (!counts || refusal.code().equals("fenced")) {
       return true;
     }
     if (refusal.code().equals("out_of_sequence") && error.has("expected")) {
@@ -160,12 +166,16 @@ final class Publications {
   private void drop(Unanswered one, RefusedException refusal) {
     PublishLine line = one.line;
     List<Unanswered> behind = line.behind(one);
-    remove(one);
-    line.closeUp(one.n);
+    takeAway(one, 1);
     if (!line.isHeld()) {
       behind.forEach(this::send);
     }
     one.answer.completeExceptionally(refusal);
+  }
+
+  private void takeAway(Unanswered one, int refusals) {
+    remove(one);
+    one.line.closeUp(one, refusals);
   }
 
   private void stored(Unanswered one, Stored answer) {
@@ -190,6 +200,7 @@ final class Publications {
   private void send(Unanswered one) {
     if (connected) {
       one.frame = ids.next();
+      one.sendings++;
       byFrame.put(one.frame, one);
       out.accept(one.json.put("id", one.frame).put("n", one.n).toString());
     }

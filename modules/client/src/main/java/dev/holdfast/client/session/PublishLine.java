@@ -5,7 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** The publications of one channel that are unanswered, in order, with consecutive numbers. */
+/** The publications of one channel that are unanswered, in order, with rising numbers. */
 final class PublishLine {
   private static final long LONGEST_RETRY = 5_000;
 
@@ -29,13 +29,20 @@ final class PublishLine {
 
   void renumber(long from) {
     next = from;
-    unanswered.forEach(one -> one.n = next++);
+    unanswered.forEach(one -> one.number(next++));
   }
 
-  /** A number is free: those above it move down. */
-  void closeUp(long free) {
-    next--;
-    unanswered.stream().filter(one -> one.n > free).forEach(one -> one.n--);
+  /**
+   * What was refused is gone. Its number is free, and those above it move down; unless it was sent
+   * under it without an answer. Then it may be stored, and the server says what it expects.
+   *
+   * @param refusals how many of its sendings were refused
+   */
+  void closeUp(Unanswered gone, int refusals) {
+    if (gone.sendings <= refusals) {
+      next--;
+      behind(gone).forEach(one -> one.number(one.n - 1));
+    }
   }
 
   List<Unanswered> before(long number) {

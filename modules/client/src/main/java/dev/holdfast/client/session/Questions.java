@@ -20,6 +20,10 @@ import java.util.function.Consumer;
  */
 final class Questions {
   private static final long LONGEST_RETRY = 5_000;
+
+  /** Of subscriptions that wait for an answer; a server has fewer channels for one session. */
+  private static final int MOST = 1_000;
+
   private static final String SUBSCRIBE = "subscribe";
   private static final String UNSUBSCRIBE = "unsubscribe";
 
@@ -30,6 +34,7 @@ final class Questions {
   private final Map<String, Deque<Question>> byChannel = new LinkedHashMap<>();
   private final Map<String, Question> byFrame = new HashMap<>();
   private boolean connected;
+  private int count;
 
   private final class Question {
     final String channel;
@@ -54,20 +59,35 @@ final class Questions {
   }
 
   CompletableFuture<JsonNode> subscribe(String channel, From from) {
-    ObjectNode frame = Frames.frame(SUBSCRIBE).put("channel", channel);
+    if (count >= MOST) {
+      String full = count + " subscriptions are unanswered";
+      return CompletableFuture.failedFuture(
+          new RefusedException(RefusedException.QUEUE_FULL, full, true));
+    }
+    ObjectNode frame = Frames.question(SUBSCRIBE).put("channel", channel);
     frame.set("from", from.json);
     return ask(new Question(channel, SUBSCRIBE, frame));
   }
 
+  /** One that waits already stands for this one, too. */
   CompletableFuture<JsonNode> unsubscribe(String channel) {
-    ObjectNode frame = Frames.frame(UNSUBSCRIBE).put("channel", channel);
+    Deque<Question> queue = byChannel.get(channel);
+    if (queue != null && queue.peekLast().type.equals(UNSUBSCRIBE)) {
+      return queue.peekLast().answer;
+    }
+    ObjectNode frame = Frames.question(UNSUBSCRIBE).put("channel", channel);
     return ask(new Question(channel, UNSUBSCRIBE, frame));
   }
 
   private CompletableFuture<JsonNode> ask(Question question) {
+    int size = Frames.size(question.frame);
+    if (size > Frames.LIMIT) {
+      return CompletableFuture.failedFuture(RefusedException.tooLarge(size, Frames.LIMIT));
+    }
     Deque<Question> queue =
         byChannel.computeIfAbsent(question.channel, name -> new ArrayDeque<>(2));
     queue.add(question);
+    count++;
     if (queue.size() == 1) {
       send(question);
     }
@@ -128,12 +148,14 @@ final class Questions {
     List<Question> open = new ArrayList<>();
     byChannel.values().forEach(open::addAll);
     byChannel.clear();
+    count = 0;
     open.forEach(question -> question.answer.completeExceptionally(reason));
   }
 
   private void next(Question question) {
     Deque<Question> queue = byChannel.get(question.channel);
     queue.remove(question);
+    count--;
     if (queue.isEmpty()) {
       byChannel.remove(question.channel);
     } else {

@@ -5,7 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 /**
  * What was asked is refused, or its outcome is unknown. The code is the server's, or one of the
  * client's own: {@code disconnected} (the connection was lost before the answer), {@code stopped}
- * (the client does not come back), {@code queue_full} (too much is unanswered), {@code no_answer}.
+ * (the client does not come back), {@code queue_full} (too much is unanswered), {@code no_answer},
+ * {@code too_large}.
  */
 public final class RefusedException extends RuntimeException {
   static final String DISCONNECTED = "disconnected";
@@ -28,6 +29,10 @@ public final class RefusedException extends RuntimeException {
         Frames.text(error, "code"),
         error.path("message").asText(),
         error.path("retryable").asBoolean());
+  }
+
+  static RefusedException tooLarge(int bytes, long limit) {
+    return new RefusedException(TOO_LARGE, bytes + " bytes, of " + limit, false);
   }
 
   /** The client does not come back. */

@@ -23,16 +23,19 @@ final class Requests {
   private final int most;
   private final Map<String, Request> open = new LinkedHashMap<>();
   private boolean connected;
+  private long frameLimit = Frames.LIMIT;
 
   private static final class Request {
     final ObjectNode frame;
     final CompletableFuture<JsonNode> answer = new CompletableFuture<>();
     final Alarm limit;
+    final int size;
     boolean sent;
 
-    Request(ObjectNode frame, Alarm limit) {
+    Request(ObjectNode frame, Alarm limit, int size) {
       this.frame = frame;
       this.limit = limit;
+      this.size = size;
     }
   }
 
@@ -48,8 +51,12 @@ final class Requests {
     if (open.size() >= most) {
       return failed(RefusedException.QUEUE_FULL, most + " are unanswered", true);
     }
+    int size = Frames.size(frame);
+    if (size > frameLimit) {
+      return CompletableFuture.failedFuture(RefusedException.tooLarge(size, frameLimit));
+    }
     String id = ids.next();
-    var request = new Request(frame.put("id", id), new Alarm(wire));
+    var request = new Request(frame.put("id", id), new Alarm(wire), size);
     open.put(id, request);
     request.limit.set(timeout + GRACE, () -> late(id));
     send(request);
@@ -67,9 +74,23 @@ final class Requests {
     return CompletableFuture.failedFuture(new RefusedException(code, text, retryable));
   }
 
-  void connected() {
+  /**
+   * @param limit bytes of one frame
+   */
+  void connected(long limit) {
     connected = true;
-    List.copyOf(open.values()).forEach(this::send);
+    frameLimit = limit;
+    List.copyOf(open.values()).forEach(this::sendOrRefuse);
+  }
+
+  /** What waited for a connection may be too large for the one that came. */
+  private void sendOrRefuse(Request request) {
+    if (request.size > frameLimit) {
+      String id = request.frame.path("id").asText();
+      refused(id, RefusedException.tooLarge(request.size, frameLimit));
+    } else {
+      send(request);
+    }
   }
 
   void disconnected() {

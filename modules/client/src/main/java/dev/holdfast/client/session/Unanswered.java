@@ -11,6 +11,9 @@ final class Unanswered {
   final CompletableFuture<Stored> answer = new CompletableFuture<>();
   long n;
 
+  /** How often it was sent under this number. */
+  int sendings;
+
   /** The id of its last sending; null if an error to it is of no account. */
   String frame;
 
@@ -19,5 +22,10 @@ final class Unanswered {
     this.json = json;
     this.size = size;
     this.n = n;
+  }
+
+  void number(long fresh) {
+    n = fresh;
+    sendings = 0;
   }
 }

@@ -79,7 +79,7 @@ record Mutant(int rule, String source, String text, String replacement) {
           new Mutant(30, LINE, "size, next++)", "size, next += 2)"),
           new Mutant(31, PUBLICATIONS, "if (!sameSession) {", "if (true) {"),
           new Mutant(32, PUBLICATIONS, "if (!sameSession) {", "if (false) {"),
-          new Mutant(33, PUBLICATIONS, "!id.equals(one.frame) ||", ""),
+          new Mutant(33, PUBLICATIONS, "id.equals(one.frame) &&", ""),
           new Mutant(34, LINE, "wait > 0 ? wait : ownWait", "1"),
           new Mutant(34, LINE, "held = true;", "held = false;"),
           new Mutant(
@@ -88,14 +88,15 @@ record Mutant(int rule, String source, String text, String replacement) {
               "line.before(expected).forEach(stored -> stored(stored, new Stored(null, true)));",
               "line.renumber(expected);"),
           new Mutant(36, PUBLICATIONS, "line.renumber(expected);", ""),
-          new Mutant(37, PUBLICATIONS, "line.closeUp(one.n);", ""),
+          new Mutant(37, LINE, "behind(gone).forEach(one -> one.number(one.n - 1));", ""),
+          new Mutant(37, LINE, "gone.sendings <= refusals", "true"),
           new Mutant(38, PUBLICATIONS, "|| refusal.code().equals(\"fenced\")", ""),
           new Mutant(
               39,
               PUBLICATIONS,
               "data.has(\"seq\") ? Frames.position(data) : null",
               "Frames.position(data)"),
-          new Mutant(40, PUBLICATIONS, "size > frameLimit", "false"),
+          new Mutant(40, PUBLICATIONS, "if (size > frameLimit) {", "if (false) {"),
           new Mutant(41, PUBLICATIONS, "count >= bounds.publications() ||", ""),
           new Mutant(42, "session/Requests.java", "if (request.sent) {", "if (false) {"),
           new Mutant(

@@ -144,8 +144,20 @@ final class PublishingScripts {
     ObjectNode c = play.publish(link, 2, "c");
     play.error(link, c, "forbidden", false, "");
     play.report("failed", "c");
-    publish(play, link, 2, "d");
+    ObjectNode d = publish(play, link, 2, "d").get(0);
     play.noFrame(link, "publish", 5 * Play.RETRY);
+    refusedInDoubt(play, d, play.lose(link));
+  }
+
+  /** The lost connection may have stored it: the next one under its number would be swallowed. */
+  private static void refusedInDoubt(Play play, ObjectNode sent, int link) {
+    ObjectNode d = play.publish(link, 2, sent.path("data").asText());
+    play.error(link, d, "forbidden", false, "");
+    play.report("failed", "d");
+    ObjectNode e = publish(play, link, 3, "e").get(0);
+    play.error(link, e, "out_of_sequence", true, ",'expected':2");
+    play.stored(link, play.publish(link, 2, "e"));
+    play.report("stored", "e");
   }
 
   private static void fenced(Play play) {

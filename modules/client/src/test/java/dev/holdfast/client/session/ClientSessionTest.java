@@ -1,10 +1,12 @@
 package dev.holdfast.client.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +64,100 @@ class ClientSessionTest {
       assertTrue(failure.getCause() instanceof RefusedException, failure::toString);
     }
     assertTrue(session.end().isDone());
+  }
+
+  private void welcomed(int link, boolean resumed, int limit) {
+    session.opened(link);
+    session.received(
+        link,
+        """
+        {"type":"welcome","session":"s1","generation":1,"connection":"c","node":"n","resumed":%s,
+        "linger":120,"heartbeat":25,"limits":{"frame":%d},"time":0}"""
+            .formatted(resumed, limit));
+  }
+
+  private static String code(CompletableFuture<?> answer) {
+    var failure = assertThrows(CompletionException.class, answer::join);
+    return ((RefusedException) failure.getCause()).code();
+  }
+
+  /**
+   * A server that can't read the data (nested too deeply, say) has read what stands before. Without
+   * an id its refusal was of no account: all behind it waited, and were sent until it closed.
+   */
+  @Test
+  void theIdOfAFrameComesBeforeItsData() {
+    session.start();
+    session.token(1, "t");
+    welcomed(1, false, 65_536);
+    wire.clear();
+    NullNode data = NullNode.getInstance();
+    session.publish("topic:a", "e", data);
+    session.publishVolatile("topic:a", "e", data);
+    session.request("s", "m", data, 1_000);
+    assertEquals(3, wire.size());
+    wire.forEach(frame -> assertTrue(frame.indexOf("\"id\":") < frame.indexOf("\"data\":"), frame));
+  }
+
+  /** A server ends the session of a client that sends one. */
+  @Test
+  void whatIsLargerThanAFrameIsNotSent() {
+    session.start();
+    session.token(1, "t");
+    TextNode large = TextNode.valueOf("x".repeat(40_000));
+    var early = session.request("s", "m", large, 1_000);
+    var first = session.publish("topic:a", "e", large);
+    var second = session.publish("topic:a", "e", NullNode.getInstance());
+    welcomed(1, false, 30_000);
+    assertEquals("too_large", code(early));
+    assertEquals("too_large", code(first));
+    assertFalse(second.isDone());
+    assertTrue(wire.get(wire.size() - 1).contains("\"n\":1"), wire.toString());
+    assertEquals("too_large", code(session.request("s", "m", large, 1_000)));
+    assertEquals("too_large", code(session.publishVolatile("topic:a", "e", large)));
+    assertEquals("too_large", code(session.subscribe("topic:" + large + large, From.LATEST)));
+    assertTrue(wire.stream().allMatch(each -> each.length() < 30_000));
+  }
+
+  /** What was asked when the end was heard of was kept, and never answered. */
+  @Test
+  void whatIsAskedWhileTheClientEndsFails() {
+    session.start();
+    NullNode data = NullNode.getInstance();
+    var again =
+        session
+            .publish("topic:a", "e", data)
+            .handle((stored, failure) -> session.publish("topic:a", "e", data))
+            .thenCompose(publish -> publish);
+    session.leave();
+    assertEquals("stopped", code(again));
+    assertEquals(0, session.unanswered());
+  }
+
+  @Test
+  void aClientThatLeavesWhenItsRequestFailsStaysAway() {
+    session.start();
+    session.token(1, "t");
+    welcomed(1, false, 65_536);
+    session
+        .request("s", "m", NullNode.getInstance(), 1_000)
+        .whenComplete((answer, failure) -> session.leave());
+    session.closed(1, 1006, "");
+    assertEquals(ClientState.Kind.STOPPED, session.state().kind());
+    assertEquals(1, wire.stream().filter(each -> each.startsWith("open")).count());
+  }
+
+  /** An application that looks at one channel after the other while there is no connection. */
+  @Test
+  void subscriptionsThatWaitAreBounded() {
+    session.start();
+    List<CompletableFuture<?>> asked = new ArrayList<>();
+    for (int i = 0; i < 3_000; i++) {
+      asked.add(session.subscribe("topic:" + i % 7, From.LATEST));
+      session.unsubscribe("topic:" + i % 7);
+    }
+    assertEquals("queue_full", code(asked.get(asked.size() - 1)));
+    assertFalse(asked.get(0).isDone());
   }
 
   /** Writes down what the session asks of it. */
