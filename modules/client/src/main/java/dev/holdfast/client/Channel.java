@@ -23,6 +23,7 @@ public final class Channel {
     this.client = client;
     this.name = name;
     this.handlers = handlers;
+    handlers.ends.add(this::ended);
   }
 
   public String name() {
@@ -38,7 +39,8 @@ public final class Channel {
    * Handles events of that name. The client's cursor moves past an event when its handlers have
    * returned.
    *
-   * @param from where reading begins, if this is the channel's first handler
+   * @param from where reading begins, if this is the channel's first handler, or the first after
+   *     reading was refused or ended by the server
    */
   public Subscription on(String event, From from, Consumer<Event> handler) {
     return add(new EventHandler(event, handler), from);
@@ -52,7 +54,7 @@ public final class Channel {
   private Subscription add(EventHandler handler, From from) {
     synchronized (this) {
       handlers.events.add(handler);
-      if (ready == null) {
+      if (ready == null || ready.isCompletedExceptionally()) {
         ready = isAsked() ? client.subscribe(name, from) : CompletableFuture.completedFuture(null);
       }
       return new Subscription(ready.minimalCompletionStage(), () -> remove(handler));
@@ -65,6 +67,13 @@ public final class Channel {
       if (isAsked()) {
         client.unsubscribe(name);
       }
+    }
+  }
+
+  /** The server took it away: the next handler asks for it anew. */
+  private synchronized void ended(String code) {
+    if (!code.equals("requested") && !code.equals("internal")) {
+      ready = null;
     }
   }
 

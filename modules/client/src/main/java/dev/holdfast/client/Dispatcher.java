@@ -17,27 +17,35 @@ import java.util.function.Consumer;
 
 /**
  * Calls the application's handlers, one at a time and in order, on the application's executor. A
- * handler that throws is logged, and stops no other. If more events wait than {@link #MOST}, the
- * connection is not read until half of them are handled; should that take longer than two
- * heartbeats, the connection is lost, and the next one goes on there. Handlers are added on any
- * thread.
+ * handler that throws is logged, and stops no other. If more wait than {@link #MOST} events or
+ * {@link #MOST_CHARACTERS}, the connection is not read until half of them are handled; should that
+ * take longer than two heartbeats, the connection is lost, and the next one goes on there. Handlers
+ * are added on any thread.
  */
 final class Dispatcher implements SessionListener {
   private static final Logger LOG = System.getLogger(Dispatcher.class.getName());
   private static final int MOST = 1_000;
+  private static final int MOST_CHARACTERS = 8 << 20;
 
   final List<Consumer<ClientState>> onState = new CopyOnWriteArrayList<>();
   final List<Consumer<SessionInfo>> onSession = new CopyOnWriteArrayList<>();
   private final Map<String, ChannelHandlers> channels = new ConcurrentHashMap<>();
   private final SerialExecutor executor;
   private final VertxWire wire;
+  private final Runnable release;
   private ClientSession session;
   private int waiting;
+  private long characters;
   private boolean paused;
 
-  Dispatcher(Executor executor, VertxWire wire) {
+  /**
+   * @param release of the sockets, when no other connection follows: not after the handlers, one of
+   *     which may never return
+   */
+  Dispatcher(Executor executor, VertxWire wire, Runnable release) {
     this.executor = new SerialExecutor(executor);
     this.wire = wire;
+    this.release = release;
   }
 
   /** Before everything else. */
@@ -59,6 +67,9 @@ final class Dispatcher implements SessionListener {
 
   @Override
   public void state(ClientState state) {
+    if (state.kind() == ClientState.Kind.STOPPED) {
+      release.run();
+    }
     run(() -> onState.forEach(handler -> guarded(() -> handler.accept(state))));
   }
 
@@ -73,18 +84,21 @@ final class Dispatcher implements SessionListener {
 
   @Override
   public void event(Event event) {
+    int size = wire.frameLength();
     waiting++;
-    pauseIf(waiting >= MOST, true);
+    characters += size;
+    pauseIf(waiting >= MOST || characters >= MOST_CHARACTERS, true);
     run(
         () -> {
           each(event.channel(), handlers -> handlers.event(event, Dispatcher::guarded));
-          wire.run(() -> handled(event));
+          wire.run(() -> handled(event, size));
         });
   }
 
-  private void handled(Event event) {
+  private void handled(Event event, int size) {
     waiting--;
-    pauseIf(waiting <= MOST / 2, false);
+    characters -= size;
+    pauseIf(waiting <= MOST / 2 && characters <= MOST_CHARACTERS / 2, false);
     if (!event.isVolatile()) {
       session.handled(event.channel(), event.cursor());
     }
@@ -131,7 +145,8 @@ final class Dispatcher implements SessionListener {
   private static void guarded(Runnable handler) {
     try {
       handler.run();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      // An error, too: of an assertion, or of a class that is not there.
       LOG.log(Logger.Level.WARNING, "a handler failed", e);
     }
   }

@@ -38,21 +38,19 @@ public final class Holdfast implements AutoCloseable {
   private final Dispatcher dispatcher;
   private final VertxWire wire;
   private final ClientSession session;
-  private final Runnable release;
   private volatile ClientState state = new ClientState(ClientState.Kind.CONNECTING, 0, 0, "");
   private volatile SessionInfo info;
 
   private Holdfast(Vertx vertx, WebSocketClient client, HoldfastOptions options, Runnable release) {
     ExecutorService own = options.executor() == null ? thread() : null;
-    this.release = release;
     wire = new VertxWire(vertx, client, options);
-    dispatcher = new Dispatcher(own == null ? options.executor() : own, wire);
+    dispatcher = new Dispatcher(own == null ? options.executor() : own, wire, release);
     session = new ClientSession(options.session(), wire, dispatcher);
     wire.feeds(session);
     dispatcher.of(session);
     onState(next -> state = next);
     onSession(next -> info = next);
-    onState(next -> releaseIfStopped(next, own));
+    onState(next -> endIfStopped(next, own));
     wire.run(session::start);
   }
 
@@ -87,12 +85,9 @@ public final class Holdfast implements AutoCloseable {
         });
   }
 
-  private void releaseIfStopped(ClientState next, ExecutorService own) {
-    if (next.kind() == ClientState.Kind.STOPPED) {
-      release.run();
-      if (own != null) {
-        own.shutdown();
-      }
+  private static void endIfStopped(ClientState next, ExecutorService own) {
+    if (next.kind() == ClientState.Kind.STOPPED && own != null) {
+      own.shutdown();
     }
   }
 
@@ -211,9 +206,13 @@ public final class Holdfast implements AutoCloseable {
   }
 
   private <T> void asked(CompletableFuture<T> answer, Supplier<CompletableFuture<T>> question) {
-    question
-        .get()
-        .whenComplete((value, failure) -> dispatcher.run(() -> settle(answer, value, failure)));
+    try {
+      question
+          .get()
+          .whenComplete((value, failure) -> dispatcher.run(() -> settle(answer, value, failure)));
+    } catch (RuntimeException e) {
+      dispatcher.run(() -> answer.completeExceptionally(e));
+    }
   }
 
   private static <T> void settle(CompletableFuture<T> answer, T value, Throwable failure) {

@@ -27,27 +27,41 @@ final class SerialExecutor implements Executor {
       }
       running = true;
     }
-    begin();
-  }
-
-  /** What comes after the end of the client's own thread is done by who brings it. */
-  private void begin() {
-    try {
-      threads.execute(this::turn);
-    } catch (RejectedExecutionException over) {
-      turn();
+    if (!begin()) {
+      while (!turn()) {
+        // What comes after the end of the client's own thread is done by who brings it.
+      }
     }
   }
 
-  private void turn() {
+  private boolean begin() {
+    try {
+      threads.execute(this::turns);
+      return true;
+    } catch (RejectedExecutionException over) {
+      return false;
+    }
+  }
+
+  private void turns() {
+    boolean done = turn();
+    while (!done && !begin()) {
+      done = turn();
+    }
+  }
+
+  /**
+   * @return whether nothing is left to do
+   */
+  private boolean turn() {
     for (int i = 0; i < TURN; i++) {
       Runnable task = next();
       if (task == null) {
-        return;
+        return true;
       }
       task.run();
     }
-    begin();
+    return false;
   }
 
   private Runnable next() {

@@ -2,6 +2,7 @@ package dev.holdfast.client;
 
 import dev.holdfast.client.session.ClientSession;
 import dev.holdfast.client.session.Wire;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ClientWebSocket;
@@ -12,6 +13,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +32,8 @@ final class VertxWire implements Wire {
   private final Duration limit;
   private final Map<Integer, ClientWebSocket> sockets = new HashMap<>();
   private ClientSession session;
+  private boolean supplying;
+  private int frameLength;
 
   VertxWire(Vertx vertx, WebSocketClient client, HoldfastOptions options) {
     this.vertx = vertx;
@@ -58,12 +62,26 @@ final class VertxWire implements Wire {
     }
   }
 
+  /** A supplier that does not return holds one worker of Vert.x, and not one for each attempt. */
   @Override
   public void token(int ask) {
+    if (supplying) {
+      run(() -> session.noToken(ask, "no token: the supplier has not returned yet"));
+      return;
+    }
+    supplying = true;
     vertx
-        .executeBlocking(tokens::get, false)
-        .onFailure(failure -> session.noToken(ask, "no token: " + failure))
-        .onSuccess(stage -> stage.whenComplete((token, e) -> run(() -> token(ask, token, e))));
+        .executeBlocking(() -> Objects.requireNonNull(tokens.get(), "a stage"), false)
+        .onComplete(called -> supplied(ask, called));
+  }
+
+  private void supplied(int ask, AsyncResult<CompletionStage<String>> called) {
+    supplying = false;
+    if (called.failed()) {
+      session.noToken(ask, "no token: " + called.cause());
+    } else {
+      called.result().whenComplete((token, e) -> run(() -> token(ask, token, e)));
+    }
   }
 
   private void token(int ask, String token, Throwable failure) {
@@ -77,7 +95,7 @@ final class VertxWire implements Wire {
   @Override
   public void open(int link, URI address) {
     ClientWebSocket socket = client.webSocket();
-    socket.textMessageHandler(text -> session.received(link, text));
+    socket.textMessageHandler(text -> received(link, text));
     socket.closeHandler(done -> closed(link, socket));
     // The close handler says what there is to say.
     socket.exceptionHandler(failure -> {});
@@ -85,6 +103,16 @@ final class VertxWire implements Wire {
         .connect(target(address))
         .onSuccess(open -> opened(link, socket))
         .onFailure(failure -> failed(link, failure));
+  }
+
+  private void received(int link, String text) {
+    frameLength = text.length();
+    session.received(link, text);
+  }
+
+  /** Characters of the frame that the session is being fed with. */
+  int frameLength() {
+    return frameLength;
   }
 
   private WebSocketConnectOptions target(URI address) {

@@ -1,7 +1,10 @@
 package dev.holdfast.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.holdfast.client.session.ClientState;
+import dev.holdfast.client.session.ClientTimes;
 import dev.holdfast.client.session.From;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -11,27 +14,39 @@ import io.vertx.core.http.WebSocketClientOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Handlers on a real socket: one that throws, and one that is slow. */
+/** Handlers and suppliers on a real socket that throw, are slow, or never return. */
 class HandlersIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /** Of the sockets, whatever the machine would give them. */
   private static final int BUFFER = 64 << 10;
 
-  private static final int MANY = 20_000;
+  private static final int MANY = 5_000;
 
   private static final String PADDING = "x".repeat(1_000);
+
+  private static final ClientTimes QUICK =
+      new ClientTimes(
+          Duration.ofMillis(200),
+          Duration.ofMillis(10),
+          Duration.ofMillis(10),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(10),
+          Duration.ofMillis(100));
 
   private final Vertx vertx = Vertx.vertx();
   private final Set<ServerWebSocket> publishedOn = ConcurrentHashMap.newKeySet();
@@ -54,12 +69,15 @@ class HandlersIT {
   }
 
   private void connect() {
-    String url = "ws://127.0.0.1:" + server.actualPort() + "/v1/connect";
     var sockets = new WebSocketClientOptions();
     sockets.setReceiveBufferSize(BUFFER);
     client =
         Holdfast.connect(
-            vertx, vertx.createWebSocketClient(sockets), HoldfastOptions.to(url).token("t"));
+            vertx, vertx.createWebSocketClient(sockets), HoldfastOptions.to(url()).token("t"));
+  }
+
+  private String url() {
+    return "ws://127.0.0.1:" + server.actualPort() + "/v1/connect";
   }
 
   @AfterEach
@@ -108,7 +126,10 @@ class HandlersIT {
         .on(
             "tick",
             event -> {
-              throw new IllegalStateException("on purpose");
+              if (event.cursor().seq() == 1) {
+                throw new IllegalStateException("on purpose");
+              }
+              throw new AssertionError("on purpose");
             });
     client.tenant().onEvent(From.LATEST, event -> handled.add(event.cursor().seq()));
     client.tenant().on("another", event -> handled.add(-1L));
@@ -118,7 +139,7 @@ class HandlersIT {
     assertEquals(List.of(1L, 2L, 3L), handled);
   }
 
-  /** 20 MB are on their way to it: they wait at the server, and not in this process. */
+  /** 5 MB are on their way to it: they wait at the server, and not in this process. */
   @Test
   void aSlowHandlerIsNotReadAheadOf() {
     connect();
@@ -156,6 +177,57 @@ class HandlersIT {
         .atMost(PATIENCE)
         .until(() -> publishedOn.stream().anyMatch(each -> each != first));
     released.countDown();
+  }
+
+  /** It held the client's threads for good: they were released behind the handlers. */
+  @Test
+  void aHandlerThatDoesNotReturnKeepsNoThreadOfAClosedClient() {
+    Set<Thread> before = Thread.getAllStackTraces().keySet();
+    client = Holdfast.connect(HoldfastOptions.to(url()).token("t"));
+    var entered = new CountDownLatch(1);
+    var released = new CountDownLatch(1);
+    client
+        .tenant()
+        .on(
+            "tick",
+            event -> {
+              entered.countDown();
+              await(released);
+            });
+    awaitSocket();
+    send(1);
+    await(entered);
+    Set<Thread> loops = new HashSet<>(Thread.getAllStackTraces().keySet());
+    loops.removeAll(before);
+    loops.removeIf(thread -> !thread.getName().contains("eventloop"));
+    assertFalse(loops.isEmpty());
+    client.close();
+    Awaitility.await().atMost(PATIENCE).until(() -> loops.stream().noneMatch(Thread::isAlive));
+    released.countDown();
+  }
+
+  /** Each attempt called it anew: soon it held every worker of the application's Vert.x. */
+  @Test
+  void aTokenSupplierThatDoesNotReturnIsCalledOnce() {
+    var calls = new AtomicInteger();
+    var released = new CountDownLatch(1);
+    var offline = new AtomicInteger();
+    client =
+        Holdfast.connect(
+            vertx,
+            HoldfastOptions.to(url())
+                .times(QUICK)
+                .token(
+                    () -> {
+                      calls.incrementAndGet();
+                      await(released);
+                      return CompletableFuture.completedFuture("t");
+                    }));
+    client.onState(state -> offline.addAndGet(state.kind() == ClientState.Kind.OFFLINE ? 1 : 0));
+    Awaitility.await().atMost(PATIENCE).until(() -> offline.get() >= 5);
+    assertEquals(1, calls.get());
+    released.countDown();
+    awaitSocket();
   }
 
   private static void await(CountDownLatch latch) {

@@ -44,13 +44,21 @@ final class MutantLoader extends ClassLoader {
    */
   static MutantLoader of(Mutant mutant) {
     try {
-      Path file = SOURCES.resolve(mutant.source());
-      String source = Files.readString(file);
-      if (!source.contains(mutant.text())) {
+      String source = Files.readString(SOURCES.resolve(mutant.source()));
+      if (!fits(mutant)) {
         throw new IllegalStateException(mutant.source() + " has no " + mutant.text());
       }
       String name = CLIENT + mutant.source().replace('/', '.').replaceAll("\\.java$", "");
       return new MutantLoader(compile(name, source.replace(mutant.text(), mutant.replacement())));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Whether the source has what is to be replaced. */
+  static boolean fits(Mutant mutant) {
+    try {
+      return Files.readString(SOURCES.resolve(mutant.source())).contains(mutant.text());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

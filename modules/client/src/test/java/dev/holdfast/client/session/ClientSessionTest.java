@@ -77,6 +77,7 @@ class ClientSessionTest {
   }
 
   private static String code(CompletableFuture<?> answer) {
+    assertTrue(answer.isDone(), "it waits");
     var failure = assertThrows(CompletionException.class, answer::join);
     return ((RefusedException) failure.getCause()).code();
   }
