@@ -2,15 +2,18 @@ package dev.holdfast.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.holdfast.client.session.ClientState;
 import dev.holdfast.client.session.ClientTimes;
+import dev.holdfast.client.session.Cursor;
 import dev.holdfast.client.session.From;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketClientOptions;
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,8 +21,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
@@ -27,6 +32,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Handlers and suppliers on a real socket that throw, are slow, or never return. */
 class HandlersIT {
@@ -50,6 +57,7 @@ class HandlersIT {
 
   private final Vertx vertx = Vertx.vertx();
   private final Set<ServerWebSocket> publishedOn = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger subscribes = new AtomicInteger();
   private volatile ServerWebSocket socket;
   private volatile int heartbeat = 3_600;
   private HttpServer server;
@@ -100,16 +108,32 @@ class HandlersIT {
             socket = opened;
           } else if (text.contains("\"publish\"")) {
             publishedOn.add(opened);
+          } else if (text.contains("\"subscribe\"")) {
+            answerSubscribe(opened, new JsonObject(text).getString("id"));
           }
         });
   }
 
+  /** The first one is refused. */
+  private void answerSubscribe(ServerWebSocket opened, String id) {
+    opened.writeTextMessage(
+        subscribes.incrementAndGet() == 1
+            ? "{\"type\":\"error\",\"id\":\""
+                + id
+                + "\",\"code\":\"forbidden\",\"message\":\"m\",\"retryable\":false}"
+            : "{\"type\":\"reply\",\"id\":\"" + id + "\",\"data\":{\"epoch\":\"e\",\"seq\":1}}");
+  }
+
   private void send(long seq) {
+    send(seq, PADDING);
+  }
+
+  private void send(long seq, String padding) {
     socket.writeTextMessage(
         "{\"type\":\"event\",\"channel\":\"tenant\",\"epoch\":\"e\",\"seq\":"
             + seq
             + ",\"at\":1,\"event\":\"tick\",\"data\":\""
-            + PADDING
+            + padding
             + "\",\"from\":{\"user\":\"bob\"}}");
   }
 
@@ -139,9 +163,10 @@ class HandlersIT {
     assertEquals(List.of(1L, 2L, 3L), handled);
   }
 
-  /** 5 MB are on their way to it: they wait at the server, and not in this process. */
-  @Test
-  void aSlowHandlerIsNotReadAheadOf() {
+  /** They wait at the server, and not in this process: too many, or too large. */
+  @ParameterizedTest
+  @CsvSource({MANY + ",1000", "300,60000"})
+  void aSlowHandlerIsNotReadAheadOf(int events, int size) {
     connect();
     List<Long> handled = Collections.synchronizedList(new ArrayList<>());
     var released = new CountDownLatch(1);
@@ -154,12 +179,30 @@ class HandlersIT {
               handled.add(event.cursor().seq());
             });
     awaitSocket();
-    LongStream.rangeClosed(1, MANY).forEach(this::send);
+    String padding = "x".repeat(size);
+    LongStream.rangeClosed(1, events).forEach(seq -> send(seq, padding));
     var deaf = Awaitility.await("the server can't write").during(Duration.ofMillis(300));
     deaf.atMost(PATIENCE).until(() -> socket.writeQueueFull());
     released.countDown();
-    Awaitility.await().atMost(PATIENCE).until(() -> handled.size() == MANY);
-    assertEquals(LongStream.rangeClosed(1, MANY).boxed().toList(), handled);
+    Awaitility.await().atMost(PATIENCE).until(() -> handled.size() == events);
+    assertEquals(LongStream.rangeClosed(1, events).boxed().toList(), handled);
+  }
+
+  /** It was read no more, and a new handler was told that it was. */
+  @Test
+  void aChannelThatWasRefusedOrTakenAwayIsAskedForAnew() throws Exception {
+    connect();
+    Channel channel = client.channel("topic:a");
+    var first = channel.on("e", event -> {}).ready().toCompletableFuture();
+    assertThrows(ExecutionException.class, () -> first.get(30, TimeUnit.SECONDS));
+    var second = channel.on("e", event -> {}).ready().toCompletableFuture();
+    assertEquals(1, second.get(30, TimeUnit.SECONDS).seq());
+    var third = new CompletableFuture<CompletionStage<Cursor>>();
+    channel.onUnsubscribed(code -> third.complete(channel.on("e", event -> {}).ready()));
+    socket.writeTextMessage(
+        "{\"type\":\"unsubscribed\",\"channel\":\"topic:a\",\"code\":\"forbidden\"}");
+    third.thenCompose(ready -> ready).get(30, TimeUnit.SECONDS);
+    assertEquals(3, subscribes.get());
   }
 
   /** Its welcome waited unread behind the handler, so that one attempt after the other failed. */
