@@ -5,6 +5,8 @@ import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.channels.ChannelsClient;
 import dev.holdfast.channels.ChannelsVerticle;
 import dev.holdfast.channels.HubVerticle;
+import dev.holdfast.channels.retained.Amount;
+import dev.holdfast.channels.retained.RetainedLimits;
 import dev.holdfast.connections.ConnectionsClient;
 import dev.holdfast.connections.ConnectionsVerticle;
 import dev.holdfast.connections.NodeInfo;
@@ -20,6 +22,7 @@ import dev.holdfast.gateway.GatewayVerticle;
 import dev.holdfast.gateway.HealthChecks;
 import dev.holdfast.gateway.admission.Admission;
 import dev.holdfast.gateway.http.HttpSources;
+import dev.holdfast.limits.Amounts;
 import dev.holdfast.limits.Limit;
 import dev.holdfast.limits.Limits;
 import dev.holdfast.limits.LimitsVerticle;
@@ -241,7 +244,17 @@ final class NodeLife {
 
   private ChannelsVerticle channels() {
     var sessions = SessionsClient.local(bus(), REQUEST);
-    return new ChannelsVerticle(hub, redis(), config().channels(), sessions, registry());
+    return new ChannelsVerticle(hub, redis(), config().channels(), sessions, registry())
+        .limitedBy(this::retainedLimits);
+  }
+
+  private RetainedLimits retainedLimits(String tenant) {
+    Limits of = limits.limiter().of(tenant);
+    return new RetainedLimits(retained(of.tenant()), retained(of.user()));
+  }
+
+  private static Amount retained(Amounts of) {
+    return new Amount(of.of(Limit.RETAINED_CHANNELS), of.of(Limit.RETAINED_BYTES));
   }
 
   private ConnectionsVerticle connections() {

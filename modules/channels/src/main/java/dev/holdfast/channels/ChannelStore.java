@@ -1,5 +1,8 @@
 package dev.holdfast.channels;
 
+import dev.holdfast.channels.retained.Amount;
+import dev.holdfast.channels.retained.Change;
+import dev.holdfast.channels.retained.Room;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName.Kind;
@@ -25,9 +28,10 @@ import java.util.List;
 final class ChannelStore {
   private static final String MODULE = "channels";
   private static final Script APPEND =
-      Script.of(MODULE, "log_meta", "log_nodes", "log_trim", "log_put", "log_append");
+      Script.of(MODULE, "log_meta", "log_nodes", "log_trim", "log_count", "log_put", "log_append");
   private static final Script APPEND_KEYED =
-      Script.of(MODULE, "log_meta", "log_nodes", "log_trim", "log_put", "log_append_keyed");
+      Script.of(
+          MODULE, "log_meta", "log_nodes", "log_trim", "log_count", "log_put", "log_append_keyed");
   private static final Script VOLATILE = Script.of(MODULE, "log_meta", "log_nodes", "log_volatile");
   private static final Script INTEREST =
       Script.of(MODULE, "log_meta", "log_nodes", "log_empty", "log_interest");
@@ -53,10 +57,22 @@ final class ChannelStore {
 
   private final RedisLink link;
   private final ChannelsConfig config;
+  private final Room room;
 
+  /** Appends are not counted. */
   ChannelStore(RedisLink link, ChannelsConfig config) {
+    this(link, config, Room.UNCOUNTED);
+  }
+
+  private ChannelStore(RedisLink link, ChannelsConfig config, Room room) {
     this.link = link;
     this.config = config;
+    this.room = room;
+  }
+
+  /** The same, for appends that have this room. */
+  ChannelStore in(Room given) {
+    return new ChannelStore(link, config, given);
   }
 
   /**
@@ -64,8 +80,10 @@ final class ChannelStore {
    *
    * @param at Redis time in ms, where it was stored
    * @param nodes whom to hint
+   * @param changes of what is retained
    */
-  record Appended(ChannelMessage.Result result, long at, List<NodeId> nodes) {}
+  record Appended(
+      ChannelMessage.Result result, long at, List<NodeId> nodes, List<Change> changes) {}
 
   /** Entry of a log as it is stored. */
   record Stored(long seq, long at, byte[] body) {}
@@ -98,7 +116,7 @@ final class ChannelStore {
       Channel channel, Publisher publisher, long n, byte[] body, String namer) {
     Retention retention = config.retentionOf(channel);
     Duration ttl = publisher.isSession() ? SESSION_PUBLISHER_TTL : SERVICE_PUBLISHER_TTL;
-    List<Object> args = new ArrayList<>(14);
+    List<Object> args = new ArrayList<>(16);
     args.add(link.epochToken());
     args.add(Ids.fresh());
     args.add(kind(channel));
@@ -113,6 +131,8 @@ final class ChannelStore {
     args.add(config.metaLife(channel).toMillis());
     args.add(full(channel));
     args.add(namer.isEmpty() ? 0 : MOST_NAMES);
+    args.add(room.who());
+    args.add(room.over());
     List<String> keys =
         List.of(
             Keys.meta(channel),
@@ -127,7 +147,7 @@ final class ChannelStore {
   Future<Appended> appendKeyed(
       Caller caller, Channel channel, PublishKeyed.Entry entry, byte[] body) {
     Retention retention = config.retentionOf(channel);
-    List<Object> args = new ArrayList<>(13);
+    List<Object> args = new ArrayList<>(15);
     args.add(link.epochToken());
     args.add(Ids.fresh());
     args.add(kind(channel));
@@ -142,6 +162,8 @@ final class ChannelStore {
     args.add(retention.age().toMillis());
     args.add(config.metaLife(channel).toMillis());
     args.add(full(channel));
+    args.add(room.who());
+    args.add(room.over());
     List<String> keys =
         List.of(
             Keys.meta(channel),
@@ -160,7 +182,7 @@ final class ChannelStore {
             reply -> {
               refuseGone(reply);
               var result = ChannelMessage.Result.stored(null, false);
-              return new Appended(result, reply.at(0).asLong(), nodes(reply.at(1)));
+              return new Appended(result, reply.at(0).asLong(), nodes(reply.at(1)), List.of());
             });
   }
 
@@ -242,14 +264,28 @@ final class ChannelStore {
           case "sequence" ->
               ChannelMessage.Result.refused(ErrorCode.OUT_OF_SEQUENCE, reply.at(1).asLong());
           case "conflict" -> ChannelMessage.Result.refused(ErrorCode.CONFLICT, 0);
+          case "over" ->
+              ChannelMessage.Result.refused(
+                  ErrorCode.LIMIT_EXCEEDED,
+                  reply.at(1).asText() + ": as much as the user or tenant may have");
           case "full" -> ChannelMessage.Result.tooMany("idempotency keys", reply.at(1).asLong());
           case "names" ->
               ChannelMessage.Result.tooMany("publishers of yours", reply.at(1).asLong());
           default -> ChannelMessage.Result.refused(ErrorCode.FENCED, 0);
         };
     return outcome.equals("stored")
-        ? new Appended(result, reply.at(3).asLong(), nodes(reply.at(4)))
-        : new Appended(result, 0, List.of());
+        ? new Appended(result, reply.at(3).asLong(), nodes(reply.at(4)), changes(reply.at(5)))
+        : new Appended(result, 0, List.of(), List.of());
+  }
+
+  private static List<Change> changes(Reply rows) {
+    List<Change> changes = new ArrayList<>(rows.size() / 4);
+    for (int i = 0; i + 3 < rows.size(); i += 4) {
+      String user = rows.at(i).asText();
+      var amount = new Amount(rows.at(i + 2).asLong(), rows.at(i + 3).asLong());
+      changes.add(new Change(user.isEmpty() ? null : user, rows.at(i + 1).asLong(), amount));
+    }
+    return changes;
   }
 
   private static Position position(Reply reply) {

@@ -6,6 +6,8 @@ import dev.holdfast.channels.ChannelMessage.Page;
 import dev.holdfast.channels.ChannelMessage.Published;
 import dev.holdfast.channels.ChannelMessage.Result;
 import dev.holdfast.channels.ChannelStore.Appended;
+import dev.holdfast.channels.retained.Retained;
+import dev.holdfast.channels.retained.RetainedLimits;
 import dev.holdfast.channels.schemas.Schemas;
 import dev.holdfast.channels.schemas.TenantSchemas;
 import dev.holdfast.core.Access;
@@ -57,6 +59,8 @@ public final class ChannelsVerticle extends VerticleBase
   private Schemas schemas;
   private Serving<?> consumer;
   private Serving<?> schemaConsumer;
+  private Function<String, RetainedLimits> limits;
+  private PublishRoom room;
 
   /**
    * @param hub this node's
@@ -76,6 +80,15 @@ public final class ChannelsVerticle extends VerticleBase
     this.registry = registry;
   }
 
+  /**
+   * @param wanted what a tenant and its users may retain; before the start. Without, nothing is
+   *     counted
+   */
+  public ChannelsVerticle limitedBy(Function<String, RetainedLimits> wanted) {
+    limits = wanted;
+    return this;
+  }
+
   @Override
   public Future<?> start() {
     return RedisLink.open(vertx, redis, "channels", registry)
@@ -89,6 +102,7 @@ public final class ChannelsVerticle extends VerticleBase
     pageLink = forPages;
     store = new ChannelStore(link, config);
     hints = new HintSender(hub, context);
+    room = new PublishRoom(store, limits == null ? null : retained());
     pages = new PageReader(new ChannelStore(pageLink, config), hub.memory().pages(), registry);
     StreamNodes.tune(link);
     consumers = new Consumers(new ConsumerStore(link), pages, new Arrivals(vertx, context, hub));
@@ -104,17 +118,27 @@ public final class ChannelsVerticle extends VerticleBase
         pageLink.reserve().watch());
   }
 
+  private Retained retained() {
+    return new Retained(link, hub.node().toString(), limits, () -> hub.peers().size(), registry);
+  }
+
   private void beat() {
     hints.peers(hub.peers());
     hints.beat();
+    room.tick();
   }
 
   @Override
   public Future<?> stop() {
     return silent(consumer)
         .eventually(() -> silent(schemaConsumer))
+        .eventually(this::counted)
         .eventually(() -> closed(pageLink))
         .eventually(() -> closed(link));
+  }
+
+  private Future<?> counted() {
+    return room == null ? Future.succeededFuture() : room.flush();
   }
 
   private static Future<Void> closed(RedisLink opened) {
@@ -130,18 +154,22 @@ public final class ChannelsVerticle extends VerticleBase
     if (!Access.mayPublish(message.caller(), message.session(), message.channel())) {
       return mayNot(message.caller(), "publish", message.channel());
     }
-    return withSchemas(message.channel(), known -> items(message, known));
+    return withSchemas(
+        message.channel(),
+        known -> room.with(message, inRoom -> items(message, known, inRoom)));
   }
 
-  private Future<Published> items(ChannelMessage.Publish message, TenantSchemas known) {
+  private Future<Published> items(
+      ChannelMessage.Publish message, TenantSchemas known, ChannelStore inRoom) {
     List<Future<Result>> results = new ArrayList<>(message.items().size());
     for (Item item : message.items()) {
-      results.add(one(message, item, known).recover(this::named));
+      results.add(one(message, item, known, inRoom).recover(this::named));
     }
     return Future.join(results).map(all -> new Published(all.list()));
   }
 
-  private Future<Result> one(ChannelMessage.Publish message, Item item, TenantSchemas known) {
+  private Future<Result> one(
+      ChannelMessage.Publish message, Item item, TenantSchemas known, ChannelStore inRoom) {
     if (message.caller() instanceof Caller.Service && !JsonText.isValue(item.data())) {
       return refused(ErrorCode.BAD_REQUEST, "data: not one JSON value");
     }
@@ -152,16 +180,17 @@ public final class ChannelsVerticle extends VerticleBase
     byte[] body = ServerFrames.body(item.event(), item.data(), message.caller());
     Channel channel = message.channel();
     Future<Appended> appended =
-        item.isVolatile() ? store.volatileNodes(channel) : stored(message, item.n(), body);
+        item.isVolatile() ? store.volatileNodes(channel) : stored(message, item.n(), body, inRoom);
     return appended.map(answer -> told(channel, answer, body));
   }
 
-  private Future<Appended> stored(ChannelMessage.Publish message, long n, byte[] body) {
+  private static Future<Appended> stored(
+      ChannelMessage.Publish message, long n, byte[] body, ChannelStore inRoom) {
     Channel channel = message.channel();
     Publisher publisher = message.publisher();
     return publisher.isNamedByCaller()
-        ? store.appendNamed(message.caller(), channel, publisher, n, body)
-        : store.append(channel, publisher, n, body);
+        ? inRoom.appendNamed(message.caller(), channel, publisher, n, body)
+        : inRoom.append(channel, publisher, n, body);
   }
 
   @Override
@@ -169,19 +198,22 @@ public final class ChannelsVerticle extends VerticleBase
     if (!Access.mayPublish(message.caller(), null, message.channel())) {
       return mayNot(message.caller(), "publish", message.channel());
     }
-    return withSchemas(message.channel(), known -> entries(message, known));
+    return withSchemas(
+        message.channel(),
+        known -> room.with(message, inRoom -> entries(message, known, inRoom)));
   }
 
-  private Future<Published> entries(PublishKeyed message, TenantSchemas known) {
+  private Future<Published> entries(
+      PublishKeyed message, TenantSchemas known, ChannelStore inRoom) {
     List<Future<Result>> results = new ArrayList<>(message.entries().size());
     for (PublishKeyed.Entry entry : message.entries()) {
-      results.add(keyed(message, entry, known).recover(this::named));
+      results.add(keyed(message, entry, known, inRoom).recover(this::named));
     }
     return Future.join(results).map(all -> new Published(all.list()));
   }
 
   private Future<Result> keyed(
-      PublishKeyed message, PublishKeyed.Entry entry, TenantSchemas known) {
+      PublishKeyed message, PublishKeyed.Entry entry, TenantSchemas known, ChannelStore inRoom) {
     if (!JsonText.isValue(entry.data())) {
       return refused(ErrorCode.BAD_REQUEST, "data: not one JSON value");
     }
@@ -194,7 +226,7 @@ public final class ChannelsVerticle extends VerticleBase
     Future<Appended> appended =
         entry.isVolatile()
             ? store.volatileNodes(channel)
-            : store.appendKeyed(message.caller(), channel, entry, body);
+            : inRoom.appendKeyed(message.caller(), channel, entry, body);
     return appended.map(answer -> told(channel, answer, body));
   }
 
@@ -217,6 +249,7 @@ public final class ChannelsVerticle extends VerticleBase
   private Result told(Channel channel, Appended answer, byte[] body) {
     Result result = answer.result();
     metrics.published(result);
+    room.changed(channel, answer.changes());
     if (result.refused() == null && !result.duplicate()) {
       boolean stored = result.position() != null;
       String epoch = stored ? result.position().epoch() : "";

@@ -3,7 +3,9 @@
 -- ARGV  1 epoch token   2 epoch offered   3 'z' or 's' (what KEYS 3 is)   4 generation   5 n   6 publisher's name
 --       7 TTL of the publisher's key in ms   8 body   9 most entries   10 most bytes   11 longest age in ms   12 TTL of meta in ms
 --       13 '1': the reserve of Redis is touched   14 most names in KEYS 5; 0: no caller named this one
--- Returns {'stored', epoch, seq, at, nodes} | {'duplicate', epoch, seq} (empty where no longer known) | {'sequence', expected}
+--       15 who publishes   16 what there is no more room for (both: see log_count)
+-- Returns {'stored', epoch, seq, at, nodes, changes of counts} | {'over', limit} (that is reached)
+--         | {'duplicate', epoch, seq} (empty where no longer known) | {'sequence', expected}
 --         | {'fenced'} | {'names', ms until the oldest goes} (too many are kept) | {'gone'} (the session of a session: channel)
 -- TTLs: meta ARGV 12, log its age, publisher and its name ARGV 7. XADD is the first write, so that a full Redis refuses before anything changed.
 local token, offered, kind, body = ARGV[1], ARGV[2], ARGV[3], ARGV[8]
@@ -26,6 +28,8 @@ if n < n0 then
 end
 if n > n0 + 1 then return {'sequence', whole(n0 + 1)} end
 
+local over_limit = no_room(ARGV[16], ARGV[15], #body)
+if over_limit then return {'over', over_limit} end
 has_room(ARGV[13])
 local now = now_ms()
 local most, over = tonumber(ARGV[14]), now - tonumber(ARGV[7])
@@ -35,7 +39,7 @@ if most > 0 and not kept[1] and redis.call('ZCOUNT', KEYS[5], '(' .. whole(over)
 end
 local epoch, top = open_log(KEYS[1], KEYS[2], token, offered, ARGV[12])
 local seq
-epoch, seq = put(epoch, top, offered, {'b', body, 't', whole(now), 'p', by .. '#' .. ARGV[5]})
+epoch, seq = put(epoch, top, offered, entry(ARGV[15], body, now, by .. '#' .. ARGV[5]))
 redis.call('HSET', KEYS[4], 'g', ARGV[4], 'n', ARGV[5], 'e', epoch, 's', seq)
 redis.call('PEXPIRE', KEYS[4], ARGV[7])
 if most > 0 then
@@ -43,5 +47,5 @@ if most > 0 then
   redis.call('ZADD', KEYS[5], whole(now), by)
   redis.call('PEXPIRE', KEYS[5], ARGV[7])
 end
-trim(KEYS[1], KEYS[2], #body, tonumber(seq), now)
-return {'stored', epoch, seq, whole(now), interested(KEYS[3], kind, now)}
+local rows = counted(ARGV[15], #body, now, trim(KEYS[1], KEYS[2], #body, tonumber(seq), now))
+return {'stored', epoch, seq, whole(now), interested(KEYS[3], kind, now), rows}

@@ -3,7 +3,9 @@
 -- ARGV  1 epoch token   2 epoch offered   3 'z' or 's' (what KEYS 3 is)   4 digest of caller and key, '' without one
 --       5 fingerprint of event and data   6 most keys   7 ms that a key is kept   8 body   9 most entries   10 most bytes
 --       11 longest age in ms   12 TTL of meta in ms   13 '1': the reserve of Redis is touched
--- Returns {'stored', epoch, seq, at, nodes} | {'duplicate', epoch, seq} | {'conflict'} (the key came with something else)
+--       14 who publishes   15 what there is no more room for (both: see log_count)
+-- Returns {'stored', epoch, seq, at, nodes, changes of counts} | {'over', limit} (that is reached) | {'duplicate', epoch, seq}
+--         | {'conflict'} (the key came with something else)
 --         | {'full', ms until the oldest key goes} (too many are kept) | {'gone'} (the session of a session: channel)
 -- TTLs: meta ARGV 12, log its age, KEYS 4 and 5 ARGV 7 from the last keyed append; up to 64 keys that are over go with each.
 local offered, kind, body = ARGV[2], ARGV[3], ARGV[8]
@@ -24,10 +26,12 @@ if digest ~= '' then
   end
 end
 
+local over_limit = no_room(ARGV[15], ARGV[14], #body)
+if over_limit then return {'over', over_limit} end
 has_room(ARGV[13])
 local epoch, top = open_log(KEYS[1], KEYS[2], ARGV[1], offered, ARGV[12])
 local seq
-epoch, seq = put(epoch, top, offered, {'b', body, 't', whole(now), 'p', '-'})
+epoch, seq = put(epoch, top, offered, entry(ARGV[14], body, now, '-'))
 if digest ~= '' then
   local over = redis.call('ZRANGEBYSCORE', KEYS[5], '-inf', whole(now - keep), 'LIMIT', 0, 64)
   if #over > 0 then
@@ -39,5 +43,5 @@ if digest ~= '' then
   redis.call('PEXPIRE', KEYS[4], ARGV[7])
   redis.call('PEXPIRE', KEYS[5], ARGV[7])
 end
-trim(KEYS[1], KEYS[2], #body, tonumber(seq), now)
-return {'stored', epoch, seq, whole(now), interested(KEYS[3], kind, now)}
+local rows = counted(ARGV[14], #body, now, trim(KEYS[1], KEYS[2], #body, tonumber(seq), now))
+return {'stored', epoch, seq, whole(now), interested(KEYS[3], kind, now), rows}

@@ -67,7 +67,7 @@ public record KeyOwner(String family, String tenant, String session, String chan
           "cons",
           "conss" ->
           new KeyOwner(family, tenant, rest, null, null);
-      case "user", "rate", "count" ->
+      case "user", "rate", "count", "kept" ->
           new KeyOwner(family, tenant, null, null, rest.isEmpty() ? null : rest);
       case "fown" -> new KeyOwner(family, tenant, null, null, rest.replaceFirst("^u:", ""));
       default -> new KeyOwner(family, tenant, null, null, null);

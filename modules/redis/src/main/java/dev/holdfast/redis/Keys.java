@@ -121,6 +121,15 @@ public final class Keys {
     return "hf:count:" + accountTag(tenant, user);
   }
 
+  /**
+   * What a tenant or user retains.
+   *
+   * @param user null: the tenant as a whole
+   */
+  public static String retained(String tenant, String user) {
+    return "hf:kept:" + accountTag(tenant, user);
+  }
+
   /** A tenant's JSON Schemas. */
   public static String schemas(String tenant) {
     return "hf:schemas:{" + tenant + "}";

@@ -54,7 +54,9 @@ class KeyOwnerTest {
     assertEquals("acme null null ann", text(owner(Keys.userFiles("acme", "ann"))));
     assertEquals("acme null null ann", text(owner(Keys.rates("acme", "ann"))));
     assertEquals("acme null null ann", text(owner(Keys.claims("acme", "ann"))));
+    assertEquals("acme null null ann", text(owner(Keys.retained("acme", "ann"))));
     assertEquals("acme null null null", text(owner(Keys.rates("acme", null))));
+    assertEquals("acme null null null", text(owner(Keys.retained("acme", null))));
     assertEquals("acme null null null", text(owner(Keys.limits("acme"))));
     for (String key :
         List.of(

@@ -268,6 +268,9 @@ public final class TestCluster implements AutoCloseable {
     values.put("limits.user.requests", 100_000);
     values.put("limits.user.connections", 10_000);
     values.put("limits.user.sessions", 100_000);
+    values.put("limits.user.retainedChannels", 1_000_000);
+    values.put("limits.user.retainedBytes", 64L << 30);
+    values.put("limits.tenant.retainedBytes", 64L << 30);
     values.put("redis.uri", wires == null ? redis.uri() : wires.redisUri(place.id()));
     values.put("sessions.linger", "60s");
     values.put("lease.lease", "4s");

@@ -27,6 +27,11 @@ final class Erasing {
   private static final Set<String> OF_CHANNELS =
       Set.of("meta", "log", "pub", "hpubs", "idem", "idet", "cons", "conss");
 
+  private static final Set<String> OF_TENANTS = Set.of("schemas", "kept");
+
+  /** As long as what is counted lives, see {@code retained_report}. */
+  private static final long COUNT_MS = TimeUnit.DAYS.toMillis(7);
+
   private final RedisLink link;
   private final SessionsClient sessions;
   private final Erase wanted;
@@ -64,13 +69,21 @@ final class Erasing {
     if (owner.family().equals("sess")) {
       return wanted.channel() == null ? end(owner) : Future.succeededFuture();
     }
-    return isWanted(owner) ? delete(key) : Future.succeededFuture();
+    if (!isWanted(owner)) {
+      return Future.succeededFuture();
+    }
+    boolean counts = owner.family().equals("meta") && !isWhole();
+    return counts ? uncounted(key, owner.tenant()) : delete(key);
+  }
+
+  private boolean isWhole() {
+    return wanted.user() == null && wanted.channel() == null;
   }
 
   /** The keys of sessions go with them. */
   private boolean isWanted(KeyOwner owner) {
-    if (owner.family().equals("schemas")) {
-      return wanted.user() == null && wanted.channel() == null;
+    if (OF_TENANTS.contains(owner.family())) {
+      return isWhole();
     }
     if (owner.channel() == null || !OF_CHANNELS.contains(owner.family())) {
       return false;
@@ -95,6 +108,37 @@ final class Erasing {
     ended++;
     return sessions.close(
         new SessionMessage.Close(wanted.caller(), wanted.tenant(), session, REASON));
+  }
+
+  /**
+   * Deletes a log's meta, and takes the log out of what its tenant, and who began it, retain. Its
+   * entries' bytes stay counted for who published them, until they would be too old.
+   */
+  private Future<?> uncounted(String meta, String tenant) {
+    return link.send("HGET", meta, "k")
+        .compose(counted -> delete(meta).map(counted))
+        .compose(
+            counted -> {
+              String[] words = counted.textOr("").split(" ", -1);
+              return words.length < 3 ? Future.succeededFuture() : uncount(tenant, words);
+            });
+  }
+
+  /**
+   * @param words until when it counts, its bytes, who began it, as {@code log_count} writes them
+   */
+  private Future<?> uncount(String tenant, String[] words) {
+    List<Future<?>> steps = new ArrayList<>();
+    String whole = Keys.retained(tenant, null);
+    steps.add(link.send("HINCRBY", whole, "c" + words[0], -1));
+    steps.add(link.send("HINCRBY", whole, "b" + words[0], "-" + words[1]));
+    steps.add(link.send("PEXPIRE", whole, COUNT_MS));
+    if (!words[2].isEmpty()) {
+      String own = Keys.retained(tenant, words[2]);
+      steps.add(link.send("HINCRBY", own, "c" + words[0], -1));
+      steps.add(link.send("PEXPIRE", own, COUNT_MS));
+    }
+    return Future.all(steps);
   }
 
   private Future<?> delete(String key) {

@@ -120,6 +120,27 @@ class UsageIT {
     assertNotNull(get(greedy, session));
   }
 
+  /** An operator erases a channel to make room: it went on counting until it would have gone. */
+  @Test
+  void whatIsErasedIsNotCountedAnyMore() {
+    write(greedy, NEWS, 100);
+    Channel news = new Channel(greedy, NEWS);
+    String whole = Keys.retained(greedy, null);
+    String own = Keys.retained(greedy, "eve");
+    await(link.send("HSET", Keys.meta(news), "k", "9000 164 eve"));
+    await(link.send("HSET", whole, "c9000", 3, "b9000", 500));
+    await(link.send("HSET", own, "c9000", 2, "b9000", 400));
+
+    erase(greedy, null, NEWS);
+
+    assertEquals("2", await(link.send("HGET", whole, "c9000")).asText());
+    assertEquals("336", await(link.send("HGET", whole, "b9000")).asText());
+    assertEquals("1", await(link.send("HGET", own, "c9000")).asText());
+
+    erase(greedy, null, null);
+    assertEquals(0, await(link.send("EXISTS", whole, own)).asLong());
+  }
+
   @Test
   void aUserIsErasedWithItsSessionsAndNoOther() {
     write(greedy, EVES, 100);

@@ -1,0 +1,184 @@
+package dev.holdfast.channels.retained;
+
+import dev.holdfast.redis.RedisLink;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.IntSupplier;
+
+/**
+ * Whether tenants and users may retain more. A node has at most one {@link Share} for each 16 KiB
+ * of its heap; users beyond are held to their tenant's limits alone. Confined to the context of its
+ * link.
+ */
+public final class Retained {
+  private static final long BYTES_PER_SHARE = 16_384;
+
+  private final RetainedStore store;
+  private final Function<String, RetainedLimits> limits;
+  private final IntSupplier nodes;
+  private final Counter reports;
+  private final Counter unanswered;
+  private final int most;
+  private final Map<String, Share> tenants = new HashMap<>();
+  private final Map<User, Share> users = new HashMap<>();
+  private long version;
+
+  /**
+   * @param node this one, in this life
+   * @param limits of a tenant
+   * @param nodes how many live
+   */
+  public Retained(
+      RedisLink link,
+      String node,
+      Function<String, RetainedLimits> limits,
+      IntSupplier nodes,
+      MeterRegistry registry) {
+    this.store = new RetainedStore(link, node);
+    this.limits = limits;
+    this.nodes = nodes;
+    this.reports = registry.counter("holdfast.retained.reports");
+    this.unanswered = registry.counter("holdfast.retained.unanswered");
+    this.most = (int) Math.max(10_000, Runtime.getRuntime().maxMemory() / BYTES_PER_SHARE);
+  }
+
+  private record User(String tenant, String user) {}
+
+  /**
+   * Room for what a message publishes to one channel. Redis is asked only where this node has
+   * claimed too little before; who comes later waits behind.
+   *
+   * @param user null: a service, which is held to its tenant's limits alone
+   * @param bytes about as many as it adds
+   * @return completed at once, as a rule
+   */
+  public Future<Room> enter(String tenant, String user, long bytes) {
+    List<Share> shares = new ArrayList<>(2);
+    Share own = user == null ? null : share(tenant, user);
+    if (own != null) {
+      shares.add(own);
+    }
+    shares.add(share(tenant, null));
+    return enter(user == null ? "+" : "+" + user, shares, new Amount(1, bytes));
+  }
+
+  private Future<Room> enter(String who, List<Share> shares, Amount wanted) {
+    RetainedLimits now = limits.apply(shares.get(0).tenant);
+    for (Share share : shares) {
+      if (!share.decides(wanted, now.of(share), live())) {
+        Future<Void> answered = share.await(wanted);
+        report(share);
+        return answered.compose(told -> enter(who, shares, wanted));
+      }
+    }
+    return Future.succeededFuture(new Room(who, shares, wanted, over(shares, now, wanted)));
+  }
+
+  private String over(List<Share> shares, RetainedLimits now, Amount wanted) {
+    boolean channels = true;
+    String bytes = "";
+    for (Share share : shares) {
+      channels &= share.fitsChannels(wanted, now.of(share), live());
+      if (!share.fitsBytes(wanted, now.of(share), live())) {
+        bytes += share.user == null ? "b" : "u";
+      }
+    }
+    return (channels ? "" : "c") + bytes;
+  }
+
+  /** Notes what an append changed. */
+  public void changed(String tenant, List<Change> changes) {
+    for (Change change : changes) {
+      Share share = share(tenant, change.user());
+      if (share != null) {
+        share.change(change.until(), change.amount());
+      }
+    }
+  }
+
+  /** To be called each second. */
+  public void tick() {
+    tick(tenants.values());
+    tick(users.values());
+  }
+
+  private void tick(Collection<Share> shares) {
+    for (Share share : List.copyOf(shares)) { // who waited may bring another
+      if (share.isDue(limit(share), live())) {
+        report(share);
+      }
+    }
+    shares.removeIf(share -> share.isIdle(limit(share)));
+  }
+
+  /** Tells all that Redis does not know yet, and gives back what is claimed. */
+  public Future<?> flush() {
+    List<Future<?>> told = new ArrayList<>();
+    List.copyOf(tenants.values()).forEach(share -> told.add(leave(share)));
+    List.copyOf(users.values()).forEach(share -> told.add(leave(share)));
+    return Future.join(told);
+  }
+
+  private Future<?> leave(Share share) {
+    if (!share.owes()) {
+      return Future.succeededFuture();
+    }
+    Future<?> before =
+        share.isAsking() ? share.await(Amount.NONE) : Future.<Void>succeededFuture();
+    return before.compose(answered -> report(share, Amount.NONE));
+  }
+
+  private void report(Share share) {
+    if (!share.isAsking()) {
+      report(share, share.ahead(limit(share), live()));
+    }
+  }
+
+  private Future<?> report(Share share, Amount ahead) {
+    Share.Report report = share.report(++version, ahead);
+    reports.increment();
+    return store
+        .report(share, report, limit(share))
+        .onSuccess(answer -> share.answered(answer.counted(), answer.granted()))
+        .onFailure(
+            failure -> {
+              unanswered.increment();
+              share.unanswered();
+            })
+        .onComplete(
+            told -> {
+              if (share.isAwaited()) {
+                report(share);
+              }
+            });
+  }
+
+  private Amount limit(Share share) {
+    return limits.apply(share.tenant).of(share);
+  }
+
+  private int live() {
+    return nodes.getAsInt();
+  }
+
+  /** Null where there is no room for another user. */
+  private Share share(String tenant, String user) {
+    if (user == null) {
+      return tenants.computeIfAbsent(tenant, name -> new Share(name, null));
+    }
+    User key = new User(tenant, user);
+    Share known = users.get(key);
+    if (known == null && users.size() < most) {
+      known = new Share(tenant, user);
+      users.put(key, known);
+    }
+    return known;
+  }
+}

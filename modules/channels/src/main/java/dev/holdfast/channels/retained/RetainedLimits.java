@@ -1,0 +1,20 @@
+package dev.holdfast.channels.retained;
+
+/**
+ * How much may be retained; 0: nothing.
+ *
+ * @param tenant of a tenant as a whole
+ * @param user of what each of its users published
+ */
+public record RetainedLimits(Amount tenant, Amount user) {
+  public RetainedLimits {
+    boolean sound = tenant.channels() >= 0 && tenant.bytes() >= 0;
+    if (!sound || user.channels() < 0 || user.bytes() < 0) {
+      throw new IllegalArgumentException("retained: from 0");
+    }
+  }
+
+  Amount of(Share share) {
+    return share.user == null ? tenant : user;
+  }
+}

@@ -1,0 +1,45 @@
+package dev.holdfast.channels.retained;
+
+import java.util.List;
+
+/**
+ * Room that a message's publications to one channel have, until they are answered. Confined to the
+ * context of its {@link Retained}.
+ */
+public final class Room {
+  /** Of what is not counted. */
+  public static final Room UNCOUNTED = new Room("", List.of(), Amount.NONE, "");
+
+  private final String who;
+  private final List<Share> shares;
+  private final Amount amount;
+  private final String over;
+  private boolean left;
+
+  Room(String who, List<Share> shares, Amount amount, String over) {
+    this.who = who;
+    this.shares = shares;
+    this.over = over;
+    boolean bytes = over.isEmpty() || over.equals("c");
+    this.amount = new Amount(over.contains("c") ? 0 : amount.channels(), bytes ? amount.bytes() : 0);
+    shares.forEach(share -> share.reserve(this.amount));
+  }
+
+  /** Who publishes, as {@code log_count} has it. */
+  public String who() {
+    return who;
+  }
+
+  /** What there is no more room for, as {@code log_count} has it. */
+  public String over() {
+    return over;
+  }
+
+  /** To be called once all is answered, and what changed was told. */
+  public void leave() {
+    if (!left) {
+      left = true;
+      shares.forEach(share -> share.release(amount));
+    }
+  }
+}

@@ -1,0 +1,226 @@
+package dev.holdfast.channels.retained;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What one tenant or user retains, as this node knows it: what changed since Redis was told, what
+ * is under way, and the room that was claimed for both. Until Redis was asked once, a small part of
+ * the limit needs no claim. Confined to its context.
+ */
+final class Share {
+  /** Of all that needs no claim at nodes that have not asked yet, that much of the limit. */
+  private static final double FREE = 0.03;
+
+  /** Claimed ahead by all nodes together. */
+  private static final double AHEAD = 0.02;
+
+  /** How long an answer "no more" holds, or none. */
+  private static final long HOLDS_NS = TimeUnit.SECONDS.toNanos(1);
+
+  /** Changes of a user are told so seldom, as its claim covers them. */
+  private static final long USER_NS = TimeUnit.SECONDS.toNanos(30);
+
+  private static final long TENANT_NS = TimeUnit.SECONDS.toNanos(2);
+
+  private static final long IDLE_NS = TimeUnit.MINUTES.toNanos(1);
+
+  /** So near to the limit that nothing is had without a claim, also after a while. */
+  private static final double NEAR = 0.9;
+
+  final String tenant;
+
+  /** Null: the tenant as a whole. */
+  final String user;
+
+  private Map<Long, Amount> changes = new HashMap<>();
+  private Report underWay;
+  private Report unanswered;
+  private Promise<Void> asked;
+  private Amount waiting = Amount.NONE;
+  private Amount pending = Amount.NONE;
+  private Amount reserved = Amount.NONE;
+  private Amount claimed = Amount.NONE;
+  private Amount counted;
+  private boolean fewerChannels;
+  private boolean fewerBytes;
+  private boolean telling;
+  private long answeredAt = System.nanoTime() - HOLDS_NS;
+  private long blindUntil = answeredAt;
+  private long usedAt = answeredAt;
+  private long changedAt = answeredAt;
+
+  Share(String tenant, String user) {
+    this.tenant = tenant;
+    this.user = user;
+  }
+
+  /**
+   * What to tell Redis.
+   *
+   * @param version of the changes: of what is told again, as it was
+   * @param wanted to be claimed
+   */
+  record Report(long version, Map<Long, Amount> changes, Amount wanted) {
+    Amount sum() {
+      return changes.values().stream().reduce(Amount.NONE, Amount::plus);
+    }
+  }
+
+  void reserve(Amount amount) {
+    usedAt = System.nanoTime();
+    reserved = reserved.plus(amount);
+  }
+
+  void release(Amount amount) {
+    reserved = reserved.minus(amount);
+  }
+
+  void change(long until, Amount amount) {
+    if (changes.isEmpty()) {
+      changedAt = System.nanoTime();
+    }
+    changes.merge(until, amount, Amount::plus);
+    pending = pending.plus(amount);
+  }
+
+  /** Whether it is known, without Redis, what fits; nobody passes those who wait. */
+  boolean decides(Amount wanted, Amount most, int nodes) {
+    long now = System.nanoTime();
+    boolean holds = now - answeredAt < HOLDS_NS;
+    boolean channels = fitsChannels(wanted, most, nodes) || fewerChannels && holds;
+    boolean bytes = fitsBytes(wanted, most, nodes) || fewerBytes && holds;
+    return asked == null && (channels && bytes || now - blindUntil < 0);
+  }
+
+  /** Where Redis did not answer, what this node knows of decides. */
+  boolean fitsChannels(Amount wanted, Amount most, int nodes) {
+    long needed = pending.channels() + reserved.channels() + wanted.channels();
+    long known = counted == null ? 0 : counted.channels();
+    boolean within = known + needed <= most.channels();
+    return within && (blind() || needed <= claimed.channels() + free(most, nodes).channels());
+  }
+
+  /** Where Redis did not answer, what this node knows of decides. */
+  boolean fitsBytes(Amount wanted, Amount most, int nodes) {
+    long needed = pending.bytes() + reserved.bytes() + wanted.bytes();
+    long known = counted == null ? 0 : counted.bytes();
+    boolean within = known + needed <= most.bytes();
+    return within && (blind() || needed <= claimed.bytes() + free(most, nodes).bytes());
+  }
+
+  private boolean blind() {
+    return System.nanoTime() - blindUntil < 0;
+  }
+
+  private Amount free(Amount most, int nodes) {
+    double part = FREE / Math.max(3, nodes);
+    return counted != null
+        ? Amount.NONE
+        : new Amount((long) (most.channels() * part), (long) (most.bytes() * part));
+  }
+
+  /** Until the next answer of Redis. */
+  Future<Void> await(Amount wanted) {
+    asked = asked == null ? Promise.promise() : asked;
+    waiting = waiting.plus(wanted);
+    return asked.future();
+  }
+
+  boolean isAsking() {
+    return underWay != null || telling;
+  }
+
+  /** Whether there is something that Redis does not know, or holds for this node. */
+  boolean owes() {
+    boolean told = changes.isEmpty() && unanswered == null && underWay == null;
+    return !told || !claimed.equals(Amount.NONE);
+  }
+
+  /** Whether somebody waits for an answer. */
+  boolean isAwaited() {
+    return asked != null;
+  }
+
+  /** Whether a claim is half used, changes are old, or a claim is of no use any more. */
+  boolean isDue(Amount most, int nodes) {
+    long now = System.nanoTime();
+    long age = user == null ? TENANT_NS : USER_NS;
+    boolean told = changes.isEmpty() && unanswered == null;
+    Amount has = claimed.plus(free(most, nodes));
+    Amount used = pending.plus(reserved);
+    boolean low = 2 * used.channels() > has.channels() || 2 * used.bytes() > has.bytes();
+    boolean idle = now - usedAt > IDLE_NS && !claimed.equals(Amount.NONE);
+    return underWay == null
+        && now - answeredAt >= HOLDS_NS
+        && (!told && (low || now - changedAt > age) || idle);
+  }
+
+  /** What to claim besides what is under way; nothing where nobody publishes. */
+  Amount ahead(Amount most, int nodes) {
+    boolean idle = asked == null && System.nanoTime() - usedAt > IDLE_NS;
+    return idle ? Amount.NONE : most.part(AHEAD / Math.max(3, nodes));
+  }
+
+  /** Takes what is to be told; to be answered by one of the next two. */
+  Report report(long version, Amount ahead) {
+    Amount wanted = reserved.plus(waiting).plus(ahead);
+    if (unanswered != null) {
+      underWay = new Report(unanswered.version(), unanswered.changes(), wanted);
+    } else {
+      underWay = new Report(version, changes, wanted);
+      changes = new HashMap<>();
+    }
+    return underWay;
+  }
+
+  /**
+   * @param total what is counted over the cluster, this node's changes among it
+   * @param granted what may be used here before the next report
+   */
+  void answered(Amount total, Amount granted) {
+    pending = pending.minus(underWay.sum());
+    counted = total;
+    claimed = granted;
+    boolean again = unanswered != null; // then the claim is that of before
+    fewerChannels = !again && granted.channels() < underWay.wanted().channels();
+    fewerBytes = !again && granted.bytes() < underWay.wanted().bytes();
+    unanswered = null;
+    answeredAt = System.nanoTime();
+    tell();
+  }
+
+  /** Redis is away, or slow: what was told is told again, and nothing waits for it. */
+  void unanswered() {
+    unanswered = underWay;
+    answeredAt = System.nanoTime();
+    blindUntil = answeredAt + HOLDS_NS;
+    tell();
+  }
+
+  /** Those who still have no room wait again, all for one further report. */
+  private void tell() {
+    Promise<Void> told = asked;
+    underWay = null;
+    asked = null;
+    waiting = Amount.NONE;
+    if (told != null) {
+      telling = true;
+      told.complete();
+      telling = false;
+    }
+  }
+
+  /** Whether nothing is lost where it is forgotten. */
+  boolean isIdle(Amount most) {
+    boolean unused = asked == null && reserved.equals(Amount.NONE);
+    boolean near =
+        counted != null
+            && (counted.channels() > NEAR * most.channels()
+                || counted.bytes() > NEAR * most.bytes());
+    return unused && !owes() && !near && System.nanoTime() - usedAt > IDLE_NS;
+  }
+}
