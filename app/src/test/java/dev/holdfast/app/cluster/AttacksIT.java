@@ -142,6 +142,15 @@ class AttacksIT {
     }
   }
 
+  @Test
+  void threeNodesTogetherLetAUserHaveItsChannels() throws Exception {
+    try (var quota = new Quota(cluster, "t-" + Ids.fresh())) {
+      quota.set("user.retainedChannels", 100);
+      long had = quota.begin(210);
+      assertTrue(had >= 90 && had <= 105, "has " + had);
+    }
+  }
+
   @AfterAll
   static void stop() {
     attacker.close();

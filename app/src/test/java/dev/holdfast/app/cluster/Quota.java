@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
@@ -88,6 +89,37 @@ final class Quota implements AutoCloseable {
     while (client.unanswered() < MOST_OPEN) {
       client.publish(topic, "e", 1).thenAccept(stored -> taken.incrementAndGet());
     }
+  }
+
+  /**
+   * Publishes to fresh channels, over one connection to each node at once.
+   *
+   * @return how many were stored; the others were refused by their limit
+   */
+  long begin(int channels) {
+    List<CompletableFuture<Boolean>> answers = new ArrayList<>();
+    for (TestNode node : cluster.nodes()) {
+      WsTestClient client = cluster.client(tenant, USER, List.of(node.url()));
+      Traffic.await(client.connect());
+      publishers.add(client);
+    }
+    for (int i = 0; i < channels; i++) {
+      var stored = publishers.get(i % publishers.size()).publish("topic:fresh-" + i, "e", 1);
+      answers.add(stored.handle((position, refused) -> isStored(refused)));
+    }
+    Traffic.await(CompletableFuture.allOf(answers.toArray(new CompletableFuture[0])));
+    publishers.forEach(WsTestClient::cutAndStayAway);
+    return answers.stream().filter(CompletableFuture::join).count();
+  }
+
+  private static boolean isStored(Throwable refused) {
+    if (refused == null) {
+      return true;
+    }
+    if (refused.toString().contains("limit_exceeded")) {
+      return false;
+    }
+    throw new AssertionError(refused);
   }
 
   /** How many publications were stored. */

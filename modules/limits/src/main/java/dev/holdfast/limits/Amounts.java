@@ -26,11 +26,11 @@ public record Amounts(
   /** Of a tenant: far beyond what one node does, so that only a flood meets them. */
   public static final Amounts TENANT =
       new Amounts(
-          5_000, 50_000, 256L << 20, 100_000, 200_000, 200_000, 2_000_000, 1_000_000, 256L << 20);
+          5_000, 50_000, 256L << 20, 100_000, 200_000, 200_000, 2_000_000, 1_000_000, 2L << 30);
 
   /** Of one user: beyond what people and their agents do. */
   public static final Amounts USER =
-      new Amounts(100, 1_000, 8L << 20, 2_000, 200, 500, 5_000, 10_000, 64L << 20);
+      new Amounts(100, 1_000, 8L << 20, 2_000, 200, 500, 5_000, 10_000, 128L << 20);
 
   public Amounts {
     List<String> problems = new ArrayList<>();

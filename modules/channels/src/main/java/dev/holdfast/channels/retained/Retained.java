@@ -78,7 +78,13 @@ public final class Retained {
         return answered.compose(told -> enter(who, shares, wanted));
       }
     }
-    return Future.succeededFuture(new Room(who, shares, wanted, over(shares, now, wanted)));
+    Room room = new Room(who, shares, wanted, over(shares, now, wanted));
+    for (Share share : shares) {
+      if (share.isLow(now.of(share), live())) {
+        report(share);
+      }
+    }
+    return Future.succeededFuture(room);
   }
 
   private String over(List<Share> shares, RetainedLimits now, Amount wanted) {

@@ -145,18 +145,26 @@ final class Share {
     return asked != null;
   }
 
-  /** Whether a claim is half used, changes are old, or a claim is of no use any more. */
-  boolean isDue(Amount most, int nodes) {
-    long now = System.nanoTime();
-    long age = user == null ? TENANT_NS : USER_NS;
-    boolean told = changes.isEmpty() && unanswered == null;
+  /**
+   * Whether half of a claim is used, or, before the first one, a tenth of what needs none: then
+   * Redis is asked ahead of need, so that a node which is new there soon knows of the others.
+   */
+  boolean isLow(Amount most, int nodes) {
     Amount has = claimed.plus(free(most, nodes));
     Amount used = pending.plus(reserved);
-    boolean low = 2 * used.channels() > has.channels() || 2 * used.bytes() > has.bytes();
+    int times = counted == null ? 10 : 2;
+    boolean low = times * used.channels() > has.channels() || times * used.bytes() > has.bytes();
+    return low && !isAsking() && System.nanoTime() - answeredAt >= HOLDS_NS;
+  }
+
+  /** Whether changes are old, or a claim is of no use any more. */
+  boolean isDue(Amount most, int nodes) {
+    long now = System.nanoTime();
+    boolean old = now - changedAt > (user == null ? TENANT_NS : USER_NS);
+    boolean told = changes.isEmpty() && unanswered == null;
     boolean idle = now - usedAt > IDLE_NS && !claimed.equals(Amount.NONE);
-    return underWay == null
-        && now - answeredAt >= HOLDS_NS
-        && (!told && (low || now - changedAt > age) || idle);
+    boolean due = !isAsking() && now - answeredAt >= HOLDS_NS && (!told && old || idle);
+    return due || isLow(most, nodes);
   }
 
   /** What to claim besides what is under way; nothing where nobody publishes. */
