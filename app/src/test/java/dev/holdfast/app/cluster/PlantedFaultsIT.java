@@ -61,7 +61,7 @@ class PlantedFaultsIT {
                 """
                 local told = interested(KEYS[3], kind, now)
                 if told and tonumber(seq) % 3 == 0 then told = {} end
-                return {'stored', epoch, seq, whole(now), told}"""),
+                return {'stored', epoch, seq, whole(now), told, rows}"""),
         Weather.CALM,
         "lost:");
   }
