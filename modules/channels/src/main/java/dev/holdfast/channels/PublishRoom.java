@@ -14,7 +14,8 @@ import java.util.function.Function;
 /**
  * Gives each message room for what it publishes. Not counted is what is told in {@code system:}
  * channels, which is Holdfast's and its services' affair, and what services tell in a session's
- * channel, which goes with it. Confined to its context.
+ * channel, which goes with it. A service that acts for all tenants, as Holdfast's own do, is
+ * counted, and refused nothing. Confined to its context.
  */
 final class PublishRoom {
   /** What an entry takes besides its data: event, who published it, and its share of the log. */
@@ -59,6 +60,9 @@ final class PublishRoom {
     boolean own = kind == Kind.SYSTEM || kind == Kind.SESSION && user == null;
     if (retained == null || own || bytes == 0) {
       return publish.apply(store);
+    }
+    if (caller instanceof Caller.Service service && service.tenants().contains("*")) {
+      return within(Room.COUNTED, publish);
     }
     return retained.enter(channel.tenant(), user, bytes).compose(room -> within(room, publish));
   }

@@ -193,6 +193,7 @@ class RetainedIT {
     assertTrue(!stores("a", ann));
     assertTrue(!stores("a", service));
     assertEquals(0, Await.get(link(redis).send("EXISTS", Keys.log(topic("a")))).asLong());
+    assertTrue(stores("b", new Caller.Service("own", "1", Set.of("*"), Set.of())));
     var told = new Channel(tenant, ChannelName.system("sessions"));
     assertNull(Await.get(nodes.get(0).publish(told, service, 10)).refused());
   }

@@ -10,6 +10,9 @@ public final class Room {
   /** Of what is not counted. */
   public static final Room UNCOUNTED = new Room("", List.of(), Amount.NONE, "");
 
+  /** Of a service that is held to no limit. */
+  public static final Room COUNTED = new Room("+", List.of(), Amount.NONE, "");
+
   private final String who;
   private final List<Share> shares;
   private final Amount amount;
