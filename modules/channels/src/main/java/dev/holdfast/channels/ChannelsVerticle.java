@@ -155,8 +155,7 @@ public final class ChannelsVerticle extends VerticleBase
       return mayNot(message.caller(), "publish", message.channel());
     }
     return withSchemas(
-        message.channel(),
-        known -> room.with(message, inRoom -> items(message, known, inRoom)));
+        message.channel(), known -> room.with(message, inRoom -> items(message, known, inRoom)));
   }
 
   private Future<Published> items(
@@ -199,8 +198,7 @@ public final class ChannelsVerticle extends VerticleBase
       return mayNot(message.caller(), "publish", message.channel());
     }
     return withSchemas(
-        message.channel(),
-        known -> room.with(message, inRoom -> entries(message, known, inRoom)));
+        message.channel(), known -> room.with(message, inRoom -> entries(message, known, inRoom)));
   }
 
   private Future<Published> entries(

@@ -41,8 +41,7 @@ final class PublishRoom {
     return with(message.caller(), message.channel(), bytes, publish);
   }
 
-  Future<Published> with(
-      PublishKeyed message, Function<ChannelStore, Future<Published>> publish) {
+  Future<Published> with(PublishKeyed message, Function<ChannelStore, Future<Published>> publish) {
     long bytes = 0;
     for (PublishKeyed.Entry entry : message.entries()) {
       bytes += entry.isVolatile() ? 0 : ITEM_BYTES + entry.data().length();
@@ -67,8 +66,7 @@ final class PublishRoom {
     return retained.enter(channel.tenant(), user, bytes).compose(room -> within(room, publish));
   }
 
-  private Future<Published> within(
-      Room room, Function<ChannelStore, Future<Published>> publish) {
+  private Future<Published> within(Room room, Function<ChannelStore, Future<Published>> publish) {
     return publish.apply(store.in(room)).onComplete(done -> room.leave());
   }
 

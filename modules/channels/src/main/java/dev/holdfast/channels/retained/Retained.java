@@ -136,8 +136,7 @@ public final class Retained {
     if (!share.owes()) {
       return Future.succeededFuture();
     }
-    Future<?> before =
-        share.isAsking() ? share.await(Amount.NONE) : Future.<Void>succeededFuture();
+    Future<?> before = share.isAsking() ? share.await(Amount.NONE) : Future.<Void>succeededFuture();
     return before.compose(answered -> report(share, Amount.NONE));
   }
 

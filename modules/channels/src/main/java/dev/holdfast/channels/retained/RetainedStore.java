@@ -37,8 +37,7 @@ final class RetainedStore {
     args.addAll(List.of(report.wanted().channels(), report.wanted().bytes()));
     report
         .changes()
-        .forEach(
-            (until, amount) -> args.addAll(List.of(until, amount.channels(), amount.bytes())));
+        .forEach((until, amount) -> args.addAll(List.of(until, amount.channels(), amount.bytes())));
     return REPORT
         .run(link, List.of(Keys.retained(share.tenant, share.user)), args)
         .map(reply -> new Answer(amount(reply, 0), amount(reply, 2)));

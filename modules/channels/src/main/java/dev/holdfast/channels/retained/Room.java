@@ -24,7 +24,8 @@ public final class Room {
     this.shares = shares;
     this.over = over;
     boolean bytes = over.isEmpty() || over.equals("c");
-    this.amount = new Amount(over.contains("c") ? 0 : amount.channels(), bytes ? amount.bytes() : 0);
+    this.amount =
+        new Amount(over.contains("c") ? 0 : amount.channels(), bytes ? amount.bytes() : 0);
     shares.forEach(share -> share.reserve(this.amount));
   }
 

@@ -74,8 +74,7 @@ class RetainedStoreIT {
     assertEquals(
         new Amount(70, 7_000), report(one, 1, Amount.NONE, new Amount(70, 7_000)).granted());
     assertEquals(
-        new Amount(25, 2_500),
-        report(two, 1, new Amount(5, 500), new Amount(70, 7_000)).granted());
+        new Amount(25, 2_500), report(two, 1, new Amount(5, 500), new Amount(70, 7_000)).granted());
     report(one, 2, new Amount(10, 1_000), Amount.NONE);
     assertEquals(
         new Amount(85, 8_500), report(two, 2, Amount.NONE, new Amount(99, 9_999)).granted());
