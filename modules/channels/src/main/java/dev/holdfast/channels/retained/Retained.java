@@ -176,12 +176,12 @@ public final class Retained {
   /** Null where there is no room for another user. */
   private Share share(String tenant, String user) {
     if (user == null) {
-      return tenants.computeIfAbsent(tenant, name -> new Share(name, null));
+      return tenants.computeIfAbsent(tenant, name -> new Share(name, null, System::nanoTime));
     }
     User key = new User(tenant, user);
     Share known = users.get(key);
     if (known == null && users.size() < most) {
-      known = new Share(tenant, user);
+      known = new Share(tenant, user, System::nanoTime);
       users.put(key, known);
     }
     return known;

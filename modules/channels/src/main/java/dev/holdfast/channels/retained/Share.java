@@ -5,6 +5,7 @@ import io.vertx.core.Promise;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * What one tenant or user retains, as this node knows it: what changed since Redis was told, what
@@ -26,7 +27,11 @@ final class Share {
 
   private static final long TENANT_NS = TimeUnit.SECONDS.toNanos(2);
 
+  /** A claim is renewed as often, or given back, long before Redis forgets it. */
   private static final long IDLE_NS = TimeUnit.MINUTES.toNanos(1);
+
+  /** Whoever is near its limit is asked after as often, as what goes by itself tells nobody. */
+  private static final long LOOK_NS = TimeUnit.MINUTES.toNanos(10);
 
   /** So near to the limit that nothing is had without a claim, also after a while. */
   private static final double NEAR = 0.9;
@@ -48,14 +53,27 @@ final class Share {
   private boolean fewerChannels;
   private boolean fewerBytes;
   private boolean telling;
-  private long answeredAt = System.nanoTime() - HOLDS_NS;
-  private long blindUntil = answeredAt;
-  private long usedAt = answeredAt;
-  private long changedAt = answeredAt;
+  private final LongSupplier clock;
+  private long answeredAt;
+  private long blindUntil;
+  private long usedAt;
+  private long changedAt;
 
-  Share(String tenant, String user) {
+  /**
+   * @param clock in ns
+   */
+  Share(String tenant, String user, LongSupplier clock) {
     this.tenant = tenant;
     this.user = user;
+    this.clock = clock;
+    answeredAt = now() - HOLDS_NS;
+    blindUntil = answeredAt;
+    usedAt = answeredAt;
+    changedAt = answeredAt;
+  }
+
+  private long now() {
+    return clock.getAsLong();
   }
 
   /**
@@ -71,7 +89,7 @@ final class Share {
   }
 
   void reserve(Amount amount) {
-    usedAt = System.nanoTime();
+    usedAt = now();
     reserved = reserved.plus(amount);
   }
 
@@ -81,7 +99,7 @@ final class Share {
 
   void change(long until, Amount amount) {
     if (changes.isEmpty()) {
-      changedAt = System.nanoTime();
+      changedAt = now();
     }
     changes.merge(until, amount, Amount::plus);
     pending = pending.plus(amount);
@@ -89,7 +107,7 @@ final class Share {
 
   /** Whether it is known, without Redis, what fits; nobody passes those who wait. */
   boolean decides(Amount wanted, Amount most, int nodes) {
-    long now = System.nanoTime();
+    long now = now();
     boolean holds = now - answeredAt < HOLDS_NS;
     boolean channels = fitsChannels(wanted, most, nodes) || fewerChannels && holds;
     boolean bytes = fitsBytes(wanted, most, nodes) || fewerBytes && holds;
@@ -113,7 +131,7 @@ final class Share {
   }
 
   private boolean blind() {
-    return System.nanoTime() - blindUntil < 0;
+    return now() - blindUntil < 0;
   }
 
   private Amount free(Amount most, int nodes) {
@@ -154,22 +172,24 @@ final class Share {
     Amount used = pending.plus(reserved);
     int times = counted == null ? 10 : 2;
     boolean low = times * used.channels() > has.channels() || times * used.bytes() > has.bytes();
-    return low && !isAsking() && System.nanoTime() - answeredAt >= HOLDS_NS;
+    return low && !isAsking() && now() - answeredAt >= HOLDS_NS;
   }
 
-  /** Whether changes are old, or a claim is of no use any more. */
+  /** Whether changes, a claim, or what is known of one that is near its limit are old. */
   boolean isDue(Amount most, int nodes) {
-    long now = System.nanoTime();
-    boolean old = now - changedAt > (user == null ? TENANT_NS : USER_NS);
+    long now = now();
     boolean told = changes.isEmpty() && unanswered == null;
-    boolean idle = now - usedAt > IDLE_NS && !claimed.equals(Amount.NONE);
-    boolean due = !isAsking() && now - answeredAt >= HOLDS_NS && (!told && old || idle);
+    boolean late = !told && now - changedAt > (user == null ? TENANT_NS : USER_NS);
+    long answered = now - answeredAt;
+    boolean holds = !claimed.equals(Amount.NONE) && answered > IDLE_NS;
+    boolean old = isNear(most) && answered > LOOK_NS;
+    boolean due = !isAsking() && answered >= HOLDS_NS && (late || holds || old);
     return due || isLow(most, nodes);
   }
 
   /** What to claim besides what is under way; nothing where nobody publishes. */
   Amount ahead(Amount most, int nodes) {
-    boolean idle = asked == null && System.nanoTime() - usedAt > IDLE_NS;
+    boolean idle = asked == null && now() - usedAt > IDLE_NS;
     return idle ? Amount.NONE : most.part(AHEAD / Math.max(3, nodes));
   }
 
@@ -197,14 +217,14 @@ final class Share {
     fewerChannels = !again && granted.channels() < underWay.wanted().channels();
     fewerBytes = !again && granted.bytes() < underWay.wanted().bytes();
     unanswered = null;
-    answeredAt = System.nanoTime();
+    answeredAt = now();
     tell();
   }
 
   /** Redis is away, or slow: what was told is told again, and nothing waits for it. */
   void unanswered() {
     unanswered = underWay;
-    answeredAt = System.nanoTime();
+    answeredAt = now();
     blindUntil = answeredAt + HOLDS_NS;
     tell();
   }
@@ -225,10 +245,11 @@ final class Share {
   /** Whether nothing is lost where it is forgotten. */
   boolean isIdle(Amount most) {
     boolean unused = asked == null && reserved.equals(Amount.NONE);
-    boolean near =
-        counted != null
-            && (counted.channels() > NEAR * most.channels()
-                || counted.bytes() > NEAR * most.bytes());
-    return unused && !owes() && !near && System.nanoTime() - usedAt > IDLE_NS;
+    return unused && !owes() && !isNear(most) && now() - usedAt > IDLE_NS;
+  }
+
+  private boolean isNear(Amount most) {
+    return counted != null
+        && (counted.channels() > NEAR * most.channels() || counted.bytes() > NEAR * most.bytes());
   }
 }

@@ -14,6 +14,7 @@ import dev.holdfast.testkit.TestRedis;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -24,9 +25,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** What Redis counts: once, whatever is told twice or comes in another order. */
 @ExtendWith(RedisExtension.class)
 class RetainedStoreIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Amount MOST = new Amount(100, 10_000);
 
-  private final Share share = new Share("t" + Ids.fresh(), "ann");
+  private final Share share = new Share("t" + Ids.fresh(), "ann", System::nanoTime);
   private final Vertx vertx = Vertx.vertx();
   private RedisLink link;
   private RetainedStore one;
@@ -35,7 +37,7 @@ class RetainedStoreIT {
 
   @BeforeEach
   void open(TestRedis redis) {
-    RedisConfig config = RedisConfig.of(redis.uri());
+    RedisConfig config = RedisConfig.of(redis.uri()).withConnectTimeout(PATIENCE);
     link = get(RedisLink.open(vertx, config, "test", new SimpleMeterRegistry()));
     one = new RetainedStore(link, "one@1");
     two = new RetainedStore(link, "two@1");
