@@ -27,11 +27,8 @@ import java.util.List;
  */
 final class ChannelStore {
   private static final String MODULE = "channels";
-  private static final Script APPEND =
-      Script.of(MODULE, "log_meta", "log_nodes", "log_trim", "log_count", "log_put", "log_append");
-  private static final Script APPEND_KEYED =
-      Script.of(
-          MODULE, "log_meta", "log_nodes", "log_trim", "log_count", "log_put", "log_append_keyed");
+  private static final Script APPEND = append("log_append");
+  private static final Script APPEND_KEYED = append("log_append_keyed");
   private static final Script VOLATILE = Script.of(MODULE, "log_meta", "log_nodes", "log_volatile");
   private static final Script INTEREST =
       Script.of(MODULE, "log_meta", "log_nodes", "log_empty", "log_interest");
@@ -58,6 +55,11 @@ final class ChannelStore {
   private final RedisLink link;
   private final ChannelsConfig config;
   private final Room room;
+
+  private static Script append(String name) {
+    return Script.of(
+        MODULE, "log_meta", "log_nodes", "log_trim", "log_room", "log_count", "log_put", name);
+  }
 
   /** Appends are not counted. */
   ChannelStore(RedisLink link, ChannelsConfig config) {

@@ -138,7 +138,7 @@ public final class ChannelsVerticle extends VerticleBase
   }
 
   private Future<?> counted() {
-    return room == null ? Future.succeededFuture() : room.flush();
+    return room == null ? Future.succeededFuture() : room.flush().otherwiseEmpty();
   }
 
   private static Future<Void> closed(RedisLink opened) {

@@ -7,6 +7,7 @@ import dev.holdfast.channels.retained.Room;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName.Kind;
+import io.netty.buffer.ByteBufUtil;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.function.Function;
@@ -36,7 +37,7 @@ final class PublishRoom {
       ChannelMessage.Publish message, Function<ChannelStore, Future<Published>> publish) {
     long bytes = 0;
     for (ChannelMessage.Item item : message.items()) {
-      bytes += item.isVolatile() ? 0 : ITEM_BYTES + item.data().length();
+      bytes += item.isVolatile() ? 0 : ITEM_BYTES + ByteBufUtil.utf8Bytes(item.data());
     }
     return with(message.caller(), message.channel(), bytes, publish);
   }
@@ -44,7 +45,7 @@ final class PublishRoom {
   Future<Published> with(PublishKeyed message, Function<ChannelStore, Future<Published>> publish) {
     long bytes = 0;
     for (PublishKeyed.Entry entry : message.entries()) {
-      bytes += entry.isVolatile() ? 0 : ITEM_BYTES + entry.data().length();
+      bytes += entry.isVolatile() ? 0 : ITEM_BYTES + ByteBufUtil.utf8Bytes(entry.data());
     }
     return with(message.caller(), message.channel(), bytes, publish);
   }
@@ -67,7 +68,9 @@ final class PublishRoom {
   }
 
   private Future<Published> within(Room room, Function<ChannelStore, Future<Published>> publish) {
-    return publish.apply(store.in(room)).onComplete(done -> room.leave());
+    return Future.succeededFuture(store.in(room))
+        .compose(publish) // also where it throws the room is left
+        .onComplete(done -> room.leave());
   }
 
   void changed(Channel channel, List<Change> changes) {

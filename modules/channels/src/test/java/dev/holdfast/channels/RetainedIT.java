@@ -122,18 +122,66 @@ class RetainedIT {
     check(bytes(redis, 13), 400_000);
   }
 
+  /** A text was taken for as many bytes as it has characters, until it was stored. */
+  @Repeatedly
+  void charactersOfThreeBytesTakeThree(TestRedis redis) {
+    start(redis, 1, new Amount(1_000, 400_000), MUCH);
+    String text = "\u6f22".repeat(900);
+    List<Future<Result>> all = new ArrayList<>();
+    for (int i = 0; i < 400; i++) {
+      all.add(nodes.get(0).publish(topic(i % 13), ann, text));
+    }
+    all.forEach(this::isStored);
+    check(bytes(redis, 13), 400_000);
+  }
+
+  /** A full log of small entries gives eight of them for a new one: it grew by large ones. */
+  @Repeatedly
+  void aFullLogTakesNoMoreThanItGives(TestRedis redis) {
+    retain(new Retention(10_000, 10_000, null));
+    start(redis, 1, MUCH, MUCH);
+    for (int i = 0; i < 70; i++) {
+      assertTrue(stores("full", ann));
+    }
+    limits = new RetainedLimits(new Amount(1_000, 300), MUCH);
+    Await.until("it holds", () -> !stores("new", ann));
+    assertTrue(isStored(nodes.get(0).publish(topic("full"), ann, 600)));
+    assertTrue(!isStored(nodes.get(0).publish(topic("full"), ann, 5_000)));
+    assertTrue(bytes(link(redis), "full") <= 10_000);
+  }
+
+  /** It goes with its session, of which there is a limit; its time is much longer. */
+  @Repeatedly
+  void theChannelOfASessionIsNoneOfItsUsersChannels(TestRedis redis) {
+    start(redis, 1, MUCH, new Amount(0, 100_000));
+    Await.get(link(redis).send("HSET", Keys.session(tenant, "s1"), "state", "attached"));
+    assertTrue(!stores("a", ann));
+    assertTrue(isStored(told("s1")));
+    limits = new RetainedLimits(MUCH, new Amount(0, 100));
+    Await.until("its bytes are the user's", () -> !isStored(told("s1")));
+  }
+
+  private Future<Result> told(String session) {
+    var own = new Channel(tenant, ChannelName.session(session));
+    return nodes.get(0).publish(session, own, ann, "x");
+  }
+
   /** That are counted in logs. */
   private long bytes(TestRedis redis, int channels) {
     RedisLink link = link(redis);
     long sum = 0;
     for (int i = 0; i < channels; i++) {
-      sum += Await.get(link.send("HGET", Keys.meta(topic(i)), "z")).longOr(0);
+      sum += bytes(link, i);
     }
     return sum;
   }
 
+  private long bytes(RedisLink link, Object channel) {
+    return Await.get(link.send("HGET", Keys.meta(topic(channel)), "z")).longOr(0);
+  }
+
   private RedisLink link(TestRedis redis) {
-    RedisConfig to = RedisConfig.of(redis.uri());
+    RedisConfig to = RedisConfig.of(redis.uri()).withConnectTimeout(Duration.ofSeconds(20));
     return Await.get(RedisLink.open(vertx, to, "test", new SimpleMeterRegistry()));
   }
 

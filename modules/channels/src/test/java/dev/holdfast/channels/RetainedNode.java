@@ -44,11 +44,22 @@ final class RetainedNode implements AutoCloseable {
 
   /** By a publisher of its own, so that no refusal is in the way of the next. */
   Future<Result> publish(Channel channel, Caller caller, int size) {
+    return publish(channel, caller, "x".repeat(size));
+  }
+
+  Future<Result> publish(Channel channel, Caller caller, String text) {
+    return publish(null, channel, caller, text);
+  }
+
+  /**
+   * @param session that publishes; null: none
+   */
+  Future<Result> publish(String session, Channel channel, Caller caller, String text) {
     var publisher = new Publisher("p-" + Ids.fresh(), 1);
-    String data = "\"" + "x".repeat(size) + "\"";
+    String data = "\"" + text + "\"";
     var items = List.of(new Item(1, "e", data, false));
     return client
-        .publish(new ChannelMessage.Publish(caller, null, channel, publisher, items))
+        .publish(new ChannelMessage.Publish(caller, session, channel, publisher, items))
         .map(published -> published.results().get(0));
   }
 

@@ -34,7 +34,7 @@ public final class Room {
     return who;
   }
 
-  /** What there is no more room for, as {@code log_count} has it. */
+  /** What there is no more room for, as {@code log_room} has it. */
   public String over() {
     return over;
   }

@@ -115,26 +115,28 @@ final class Erasing {
    * entries' bytes stay counted for who published them, until they would be too old.
    */
   private Future<?> uncounted(String meta, String tenant) {
-    return link.send("HGET", meta, "k")
+    return link.send("HMGET", meta, "k", "z")
         .compose(counted -> delete(meta).map(counted))
         .compose(
             counted -> {
-              String[] words = counted.textOr("").split(" ", -1);
-              return words.length < 3 ? Future.succeededFuture() : uncount(tenant, words);
+              String[] words = counted.at(0).textOr("").split(" ", -1);
+              return words.length < 2
+                  ? Future.succeededFuture()
+                  : uncount(tenant, words, counted.at(1).longOr(0));
             });
   }
 
   /**
-   * @param words until when it counts, its bytes, who began it, as {@code log_count} writes them
+   * @param words until when it counts, and who began it, as {@code log_count} writes them
    */
-  private Future<?> uncount(String tenant, String[] words) {
+  private Future<?> uncount(String tenant, String[] words, long bytes) {
     List<Future<?>> steps = new ArrayList<>();
     String whole = Keys.retained(tenant, null);
     steps.add(link.send("HINCRBY", whole, "c" + words[0], -1));
-    steps.add(link.send("HINCRBY", whole, "b" + words[0], "-" + words[1]));
+    steps.add(link.send("HINCRBY", whole, "b" + words[0], -bytes));
     steps.add(link.send("PEXPIRE", whole, COUNT_MS));
-    if (!words[2].isEmpty()) {
-      String own = Keys.retained(tenant, words[2]);
+    if (!words[1].isEmpty()) {
+      String own = Keys.retained(tenant, words[1]);
       steps.add(link.send("HINCRBY", own, "c" + words[0], -1));
       steps.add(link.send("PEXPIRE", own, COUNT_MS));
     }

@@ -127,7 +127,7 @@ class UsageIT {
     Channel news = new Channel(greedy, NEWS);
     String whole = Keys.retained(greedy, null);
     String own = Keys.retained(greedy, "eve");
-    await(link.send("HSET", Keys.meta(news), "k", "9000 164 eve"));
+    await(link.send("HSET", Keys.meta(news), "k", "9000 eve", "z", 164));
     await(link.send("HSET", whole, "c9000", 3, "b9000", 500));
     await(link.send("HSET", own, "c9000", 2, "b9000", 400));
 
