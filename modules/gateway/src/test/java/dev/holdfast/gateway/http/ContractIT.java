@@ -296,6 +296,8 @@ class ContractIT {
     assertEquals(set.json(), operator.get(limits).json());
     assertEquals(400, operator.send("PATCH", limits, "{\"x\":1}".getBytes()).status());
     assertEquals(400, operator.get("/v1/limits?tenant=a:b").status());
+    HttpCalls full = node.as(HttpFixture.tokenOf("full", "ann", "publish:*"));
+    assertEquals(422, full.publish(NEWS, "note", "1").status());
     HttpCalls ann = node.as(HttpFixture.tokenOf(tenant, "ann"));
     for (Operation operation : documenting("429")) {
       await(operation.id()).until(() -> call(ann, operation).status() == 429);

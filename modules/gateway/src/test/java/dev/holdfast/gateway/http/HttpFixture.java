@@ -8,6 +8,8 @@ import dev.holdfast.channels.ChannelsClient;
 import dev.holdfast.channels.ChannelsConfig;
 import dev.holdfast.channels.ChannelsVerticle;
 import dev.holdfast.channels.HubVerticle;
+import dev.holdfast.channels.retained.Amount;
+import dev.holdfast.channels.retained.RetainedLimits;
 import dev.holdfast.connections.ConnectionsClient;
 import dev.holdfast.connections.ConnectionsVerticle;
 import dev.holdfast.connections.LeaseConfig;
@@ -123,7 +125,7 @@ final class HttpFixture implements AutoCloseable {
     NodeInbox inbox = new NodeInbox(bus, nodes.node());
     HubVerticle hub = new HubVerticle(bus, inbox, redis, ChannelsConfig.DEFAULT, registry);
     deploy(hub);
-    deploy(new ChannelsVerticle(hub, redis, ChannelsConfig.DEFAULT, sessions, registry));
+    deploy(channels(hub, redis, sessions));
     deploy(new ConnectionsVerticle(bus, redis, sessions, registry));
     deploy(new UsageVerticle(bus, redis, sessions, registry));
     hub.nodes(Set.of(nodes.node()));
@@ -136,6 +138,17 @@ final class HttpFixture implements AutoCloseable {
             services(hub, sessions, directory, memory.apply(registry)),
             sources());
     gatewayDeployment = deploy(gateway);
+  }
+
+  private ChannelsVerticle channels(HubVerticle hub, RedisConfig redis, SessionsClient sessions) {
+    return new ChannelsVerticle(hub, redis, ChannelsConfig.DEFAULT, sessions, registry)
+        .limitedBy(HttpFixture::retained);
+  }
+
+  /** The tenant {@code full} may retain nothing. */
+  private static RetainedLimits retained(String tenant) {
+    Amount most = new Amount(tenant.equals("full") ? 0 : 1_000_000, 1L << 40);
+    return new RetainedLimits(most, most);
   }
 
   private HttpSources sources() {
