@@ -23,9 +23,10 @@ record RandomPatch(JsonNode document, ArrayNode patch) {
       String name = OPERATIONS.get(random.nextInt(OPERATIONS.size()));
       operation.put("op", name).put("path", path(random));
       if (name.equals("move") || name.equals("copy")) {
-        // Theirs takes an index behind the end for these two; RFC 6902 does not, nor do we.
+        // In an array theirs takes for these two what is no index: one behind the end, or a name.
+        // RFC 6902 does not, nor do we.
         String path = operation.get("path").asText();
-        operation.put("path", path.matches("/b/[39]") ? "/b/-" : path);
+        operation.put("path", path.matches("/b/[39]|/b/2/c|/d/.*") ? "/b/-" : path);
         operation.put("from", path(random));
       } else if (!name.equals("remove")) {
         operation.set("value", value(random));
