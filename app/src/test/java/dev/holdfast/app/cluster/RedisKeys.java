@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +27,11 @@ final class RedisKeys implements AutoCloseable {
     vertx.runOnContext(
         v ->
             RedisLink.open(
-                    vertx, RedisConfig.of(cluster.redis().uri()), "test", new SimpleMeterRegistry())
+                    vertx,
+                    RedisConfig.of(cluster.redis().uri())
+                        .withConnectTimeout(Duration.ofSeconds(20)),
+                    "test",
+                    new SimpleMeterRegistry())
                 .onComplete(opened));
     return new RedisKeys(await(opened.future()));
   }

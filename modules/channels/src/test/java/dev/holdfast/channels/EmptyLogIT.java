@@ -132,8 +132,7 @@ class EmptyLogIT {
   /** A log goes on as a new epoch; one that was empty, and that nobody read then, as well. */
   @Test
   void aCursorOfBeforeARestartIsToldOfNoLossUnlessTheDataWentWithIt(@OwnRedis TestRedis redis) {
-    link = Await.get(RedisLink.open(vertx, RedisConfig.of(redis.uri()), "own", meters()));
-    store = new ChannelStore(link, ChannelsConfig.DEFAULT);
+    open(redis);
     Position cursor = leftAt();
     after(redis::restart);
     append(1);
@@ -150,8 +149,7 @@ class EmptyLogIT {
   /** The epoch of a log that goes on after a restart says nothing of what it was before. */
   @Test
   void aLogThatWasEmptyBeforeARestartIsKnownAsEmptyAfterIt(@OwnRedis TestRedis redis) {
-    link = Await.get(RedisLink.open(vertx, RedisConfig.of(redis.uri()), "own", meters()));
-    store = new ChannelStore(link, ChannelsConfig.DEFAULT);
+    open(redis);
     Position before = Await.get(store.interest(topic, NODE));
     after(redis::restart);
     Position cursor = leftAt();

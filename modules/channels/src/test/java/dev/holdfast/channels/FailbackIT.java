@@ -48,7 +48,9 @@ class FailbackIT {
 
   private RedisLink link(TestRedis redis) {
     RedisConfig config =
-        RedisConfig.of(redis.uri()).withReconnect(Duration.ofMillis(10), Duration.ofMillis(50));
+        RedisConfig.of(redis.uri())
+            .withConnectTimeout(Duration.ofSeconds(20))
+            .withReconnect(Duration.ofMillis(10), Duration.ofMillis(50));
     return Await.get(RedisLink.open(vertx, config, "l" + Ids.fresh(), new SimpleMeterRegistry()));
   }
 

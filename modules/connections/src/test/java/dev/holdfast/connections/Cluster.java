@@ -60,6 +60,7 @@ final class Cluster implements AutoCloseable {
   static Cluster start(String uri, Duration linger) {
     RedisConfig redis =
         RedisConfig.of(uri)
+            .withConnectTimeout(Duration.ofSeconds(20))
             .withCommandTimeout(Duration.ofSeconds(2))
             .withReconnect(Duration.ofMillis(20), Duration.ofMillis(100));
     Vertx outside = Vertx.vertx();

@@ -44,7 +44,10 @@ class ConnectionsIT {
     cluster = Cluster.start(redis.uri(), Duration.ofMinutes(2));
     var verticle =
         new ConnectionsVerticle(
-            cluster.bus, RedisConfig.of(redis.uri()), cluster.sessions, cluster.meters);
+            cluster.bus,
+            RedisConfig.of(redis.uri()).withConnectTimeout(Duration.ofSeconds(20)),
+            cluster.sessions,
+            cluster.meters);
     await(cluster.vertx.deployVerticle(verticle));
     connections = new ConnectionsClient(cluster.bus, Duration.ofSeconds(10));
     here = cluster.dying(Duration.ofMinutes(1));

@@ -52,7 +52,7 @@ final class FilesNode implements AutoCloseable {
     this.config = config;
     this.storage = storage;
     this.transfers = new Transfers(vertx, client, storage, config);
-    RedisConfig at = RedisConfig.of(redis);
+    RedisConfig at = RedisConfig.of(redis).withConnectTimeout(Duration.ofSeconds(20));
     raw = await(RedisLink.open(vertx, at, "test", meters));
     if (fresh) {
       redis("FLUSHALL");

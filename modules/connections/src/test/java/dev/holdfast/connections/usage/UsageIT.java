@@ -67,7 +67,7 @@ class UsageIT {
   @BeforeEach
   void start(@OwnRedis TestRedis server) {
     var meters = new SimpleMeterRegistry();
-    RedisConfig redis = RedisConfig.of(server.uri());
+    RedisConfig redis = RedisConfig.of(server.uri()).withConnectTimeout(Duration.ofSeconds(20));
     link = await(RedisLink.open(vertx, redis, "test", meters));
     await(
         vertx.deployVerticle(

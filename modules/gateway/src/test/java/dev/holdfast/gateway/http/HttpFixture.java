@@ -101,7 +101,7 @@ final class HttpFixture implements AutoCloseable {
       GatewayConfig config,
       LimitsConfig limited,
       Function<MeterRegistry, NodeMemory> memory) {
-    RedisConfig redis = RedisConfig.of(redisUri);
+    RedisConfig redis = RedisConfig.of(redisUri).withConnectTimeout(Duration.ofSeconds(20));
     admission = new Admission(config.sockets(), registry);
     SessionsClient sessions = SessionsClient.local(bus, Duration.ofSeconds(10));
     deploy(
