@@ -4,23 +4,19 @@ import dev.holdfast.core.Budget;
 import io.vertx.core.Promise;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 
 /**
- * The calls of one wire: a window of them is written, the others wait, by turns of tenants. So a
- * server that is slow for a while has little before it that nobody waits for any more, and what was
- * not written can be refused by name. The bytes of each are given back when it leaves. Time is
- * counted in ticks that this process really ran. Confined to the wire's thread.
+ * The calls of one wire: a {@link Window} of them is written, the others wait, by turns of tenants.
+ * So a server that is slow for a while has little before it that nobody waits for any more, and
+ * what was not written can be refused by name. The bytes of each are given back when it leaves.
+ * Time is counted in ticks that this process really ran. Confined to the wire's thread.
  */
 final class Calls {
-  /** Enough for a round trip of a millisecond at more than a server does. */
-  static final int WINDOW = 512;
-
   private final FairQueue waiting = new FairQueue();
-  private final ArrayDeque<Call> written = new ArrayDeque<>();
+  private final Window written = new Window();
   private final Budget.Share room;
 
   Calls(Budget.Share room) {
@@ -63,6 +59,10 @@ final class Calls {
       return claim.group();
     }
 
+    long bytes() {
+      return claim.bytes();
+    }
+
     long writtenAt() {
       return writtenAt;
     }
@@ -88,12 +88,13 @@ final class Calls {
   }
 
   void add(Call call) {
+    written.asks(call.group(), call.queuedTick);
     waiting.add(call);
   }
 
   /** The next to be written, which counts as written now; null where there is none, or no room. */
   Call next(long tick) {
-    Call call = written.size() < WINDOW ? waiting.poll() : null;
+    Call call = written.isFull() ? null : waiting.poll(group -> written.admits(group, tick));
     if (call != null) {
       call.writtenTick = tick;
       call.writtenAt = System.nanoTime();
@@ -114,7 +115,7 @@ final class Calls {
 
   /** It was refused before it was written. */
   void refused(Call call) {
-    if (written.removeLastOccurrence(call)) {
+    if (written.remove(call)) {
       left(call);
     }
   }

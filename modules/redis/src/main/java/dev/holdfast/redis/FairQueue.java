@@ -61,16 +61,34 @@ final class FairQueue {
 
   /** Null where there is none. */
   Call poll() {
-    if (size == 0) {
-      return null;
-    }
-    size--;
+    return poll(group -> true);
+  }
+
+  /**
+   * The next of a group that may; one that may not is passed over, and has its turn again after the
+   * others.
+   *
+   * @return null where there is none
+   */
+  Call poll(Predicate<String> may) {
     if (!first.isEmpty()) {
+      size--;
       return first.poll();
     }
-    String name = turns.poll();
+    for (int left = turns.size(); left > 0; left--) {
+      String name = turns.poll();
+      if (may.test(name)) {
+        return poll(name);
+      }
+      turns.add(name);
+    }
+    return null;
+  }
+
+  private Call poll(String name) {
     ArrayDeque<Call> group = groups.get(name);
     Call call = group.poll();
+    size--;
     if (group.isEmpty()) {
       groups.remove(name);
     } else {
