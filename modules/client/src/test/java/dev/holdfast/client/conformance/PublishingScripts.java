@@ -102,6 +102,9 @@ final class PublishingScripts {
     int wait = 600 * play.stage.scale();
     play.error(link, first.get(0), "store_full", true, ",'retryAfter':" + wait);
     play.error(link, first.get(1), "out_of_sequence", true, ",'expected':1");
+    // The driver's commands come another way, and may overtake what was sent.
+    play.send(link, "{'type':'ping'}");
+    play.later(link, "pong", 1_000);
     play.publish("c");
     play.noFrame(link, "publish", 550);
     play.publish(link, 1, "a");
