@@ -239,6 +239,12 @@ class LivenessIT {
         .atMost(Duration.ofSeconds(20))
         .ignoreExceptions()
         .until(() -> node.view(ann.session()).attachedTo() == null);
+    // Each link comes back at its own moment.
+    await()
+        .until(
+            () ->
+                node.registry.find("holdfast.redis.up").gauges().stream()
+                    .allMatch(up -> up.value() == 1));
     Welcomed again = node.hello(node.token("ann"), Map.of("resume", ann.session()));
     assertTrue(again.welcome().get("resumed").asBoolean());
   }
