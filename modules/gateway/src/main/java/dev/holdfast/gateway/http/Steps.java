@@ -80,18 +80,14 @@ final class Steps {
   }
 
   private <T> void begin(long sizeOfIt, Supplier<Future<T>> work, Promise<T> promise) {
-    Future<T> begun;
-    try {
-      begun = work.get();
-    } catch (RuntimeException e) {
-      begun = Future.failedFuture(e);
-    }
-    begun.onComplete(
-        done -> {
-          underWay--;
-          size -= sizeOfIt;
-          promise.handle(done);
-          next();
-        });
+    Future.succeededFuture()
+        .compose(now -> work.get()) // at once; where it throws, it is over, too
+        .onComplete(
+            done -> {
+              underWay--;
+              size -= sizeOfIt;
+              promise.handle(done);
+              next();
+            });
   }
 }
