@@ -104,7 +104,7 @@ final class Connection {
   /** Its place among those of its user; left when the transport has ended. */
   ConnectionPlace placeOf(Caller.User caller) {
     if (place == null) {
-      place = new ConnectionPlace(loop, caller);
+      place = new ConnectionPlace(loop, caller, transport.asked());
     }
     if (gone) {
       place.leave();

@@ -19,22 +19,28 @@ final class ConnectionPlace {
   private final GatewayLoop loop;
   private final Limiter limiter;
   private final Caller.User caller;
+  private final int channels;
   private Place taken;
   private boolean forced;
   private boolean left;
 
-  ConnectionPlace(GatewayLoop loop, Caller.User caller) {
+  /**
+   * @param channels that its request asks for
+   */
+  ConnectionPlace(GatewayLoop loop, Caller.User caller, int channels) {
     this.loop = loop;
     this.limiter = loop.services.limiter();
     this.caller = caller;
+    this.channels = channels;
   }
 
   /**
    * @param replaces whether it comes in place of another connection: then there may be none left
    */
   Future<Void> enter(boolean replaces) {
+    Cost cost = Cost.connect(channels);
     return limiter
-        .await(loop.context.owner(), caller.tenant(), caller.user(), Cost.connect(), PATIENCE_MS)
+        .await(loop.context.owner(), caller.tenant(), caller.user(), cost, PATIENCE_MS)
         .compose(wait -> wait == 0 ? place(replaces) : refused("connects"));
   }
 

@@ -87,6 +87,11 @@ final class SocketTransport implements Transport {
   }
 
   @Override
+  public int asked() {
+    return 0;
+  }
+
+  @Override
   public boolean answers() {
     return true;
   }

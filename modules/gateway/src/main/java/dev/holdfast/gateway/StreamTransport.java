@@ -87,6 +87,11 @@ final class StreamTransport implements Transport {
     Visit.known(routing.request());
   }
 
+  @Override
+  public int asked() {
+    return wanted.size();
+  }
+
   /** There is no way for it to. */
   @Override
   public boolean answers() {

@@ -26,6 +26,9 @@ interface Transport {
   /** The client is one of ours, see {@link dev.holdfast.gateway.admission.Visit}. */
   void known();
 
+  /** How many channels its request asks for, which no frame does. */
+  int asked();
+
   /** Whether a client that is there answers a ping. */
   boolean answers();
 

@@ -85,6 +85,11 @@ class CursorBatcherTest {
     public void greeted() {}
 
     @Override
+    public int asked() {
+      return 0;
+    }
+
+    @Override
     public boolean answers() {
       return false;
     }

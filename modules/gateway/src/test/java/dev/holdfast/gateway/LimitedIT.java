@@ -17,6 +17,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -170,6 +172,26 @@ class LimitedIT {
       all.add(client);
     }
     all.forEach(client -> client.await("welcome"));
+  }
+
+  /** A stream opened 64 channels for the price of one request: others waited for the store. */
+  @Test
+  void aStreamTakesARequestForEachOfItsChannels(TestRedis redis) {
+    start(redis, Amounts.TENANT, Amounts.USER.with(Limit.REQUESTS, 100));
+    String channels =
+        IntStream.range(0, 64).mapToObj(i -> "topic:c" + i).collect(Collectors.joining(","));
+    String request =
+        "GET /v1/events?channels=%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n"
+            .formatted(channels, node.token("ann", MAY));
+    long begin = System.nanoTime();
+    for (int i = 0; i < 5; i++) {
+      try (StrangerSocket stream = new StrangerSocket(node.port())) {
+        assertTrue(stream.say(request).head().startsWith("HTTP/1.1 200"));
+      }
+    }
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    assertTrue(seconds > 1.2, "five streams of 64 channels at 100/s took " + seconds + " s");
+    node.hello("bob").live();
   }
 
   private static ObjectNode answer(ManualClient client, String id) {

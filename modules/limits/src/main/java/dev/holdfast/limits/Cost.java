@@ -4,17 +4,19 @@ package dev.holdfast.limits;
 public final class Cost {
   static final int RATES = 4;
 
-  private static final Cost CONNECT = of(1, 0, 0, 1);
-
   private final long[] amounts;
 
   private Cost(long[] amounts) {
     this.amounts = amounts;
   }
 
-  /** A connection that opens. */
-  public static Cost connect() {
-    return CONNECT;
+  /**
+   * A connection that opens.
+   *
+   * @param channels that its request asks for, each as a frame would; 0 or more
+   */
+  public static Cost connect(int channels) {
+    return of(1, 0, 0, 1 + channels);
   }
 
   /** A frame or request that publishes nothing. */

@@ -178,7 +178,7 @@ class WeatherIT {
         "user.connects",
         "0");
     LimitsNode node = node(redis.uri(), LimitsNode.limits(Limit.CONNECTS, 1_000, 1_000));
-    await().until(() -> node.limiter.take(tenant, "ann", Cost.connect()) == Limiter.NEVER);
+    await().until(() -> node.limiter.take(tenant, "ann", Cost.connect(0)) == Limiter.NEVER);
     assertEquals(Amounts.USER.bytes(), node.limiter.of(tenant).user().bytes());
     assertEquals(Amounts.USER.requests(), node.limiter.of(tenant).user().requests());
   }

@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -78,7 +79,7 @@ public final class HttpApi {
         .filter(port::answers)
         .forEach(operation -> route(router, operation));
     refuse(router, 400, "The request is not valid.");
-    refuse(router, 404, "There is nothing at this address.");
+    router.errorHandler(404, this::refuseNothing);
     refuse(router, 406, "The answer is of none of the types that you accept.");
     refuse(router, 413, "The body is larger than " + BODY_LIMIT + " bytes.");
     router.errorHandler(405, this::refuseMethod);
@@ -129,21 +130,41 @@ public final class HttpApi {
     route.handler(routing -> run(routing, asked.get(operation.id())));
   }
 
-  /** Of an address that has shown too many tokens that are not valid none is looked at. */
+  /** Looks at no token of an address that has shown too many that are not valid. */
   private void checkFailures(RoutingContext routing) {
-    Admission admission = services.admission();
-    long wait = admission.patience(admission.clientOf(routing.request()));
+    long wait = failureWait(routing);
     if (wait > 0) {
-      refuse(routing, Problem.later(wait, "Too many from your address have failed to come in."));
+      refuseFailing(routing, wait);
     } else {
       routing.next();
+    }
+  }
+
+  private long failureWait(RoutingContext routing) {
+    Admission admission = services.admission();
+    return admission.patience(admission.clientOf(routing.request()));
+  }
+
+  /** Ends the connection: the next one is counted before anything of it is read. */
+  private static void refuseFailing(RoutingContext routing, long wait) {
+    routing.response().putHeader(HttpHeaders.CONNECTION, "close");
+    refuse(routing, Problem.later(wait, "Too many from your address have failed to come in."));
+  }
+
+  /** Asking for what is not there takes no token, and so has no limit but this one. */
+  private void refuseNothing(RoutingContext routing) {
+    long wait = routing.get(OPERATION) == null ? failureWait(routing) : 0;
+    if (wait > 0) {
+      refuseFailing(routing, wait);
+    } else {
+      Problem.of(404, "There is nothing at this address.").send(routing.response());
     }
   }
 
   private void count(RoutingContext routing) {
     String operation = routing.get(OPERATION);
     int answered = routing.response().getStatusCode();
-    if (answered == 401) {
+    if (answered == 401 || operation == null && answered == 404) {
       services.admission().failed(services.admission().clientOf(routing.request()));
     }
     String status = Integer.toString(answered);

@@ -45,7 +45,7 @@ public final class Attacker implements AutoCloseable {
         List.of(
             "nice",
             "-n",
-            "5",
+            "19",
             java,
             "-Xmx384m",
             "-XX:+UseSerialGC",
