@@ -74,7 +74,7 @@ class ArchitectureTest {
                   "sessions",
                   "channels",
                   "connections")),
-          entry("testkit", List.of("core", "protocol", "redis", "auth")),
+          entry("testkit", List.of("core", "protocol", "client", "redis", "auth")),
           entry(
               "app",
               List.of(

@@ -9,7 +9,7 @@ import dev.holdfast.testkit.Entry;
 import dev.holdfast.testkit.History;
 import dev.holdfast.testkit.Payload;
 import dev.holdfast.testkit.Published;
-import dev.holdfast.testkit.RefusedException;
+import dev.holdfast.client.session.RefusedException;
 import dev.holdfast.testkit.TestCluster;
 import dev.holdfast.testkit.TestNode;
 import dev.holdfast.testkit.WsTestClient;

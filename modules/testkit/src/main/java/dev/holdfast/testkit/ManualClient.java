@@ -174,7 +174,8 @@ public final class ManualClient implements AutoCloseable {
 
   private final class Inbox implements TestSocket.Listener {
     @Override
-    public void received(ObjectNode frame) {
+    public void received(String text) {
+      ObjectNode frame = Json.parse(text);
       synchronized (unread) {
         unread.add(frame);
         all.add(frame);

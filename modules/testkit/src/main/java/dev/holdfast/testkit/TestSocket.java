@@ -1,6 +1,5 @@
 package dev.holdfast.testkit;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.vertx.core.Future;
@@ -11,7 +10,7 @@ import io.vertx.core.internal.http.WebSocketInternal;
 import java.net.URI;
 
 /**
- * One WebSocket as a client has it: JSON frames both ways. The listener is called on the socket's
+ * One WebSocket as a client has it: text both ways. The listener is called on the socket's
  * event loop, in the order of the wire; the rest may be called on any thread.
  */
 final class TestSocket {
@@ -20,7 +19,7 @@ final class TestSocket {
 
   /** What arrives. */
   interface Listener {
-    void received(ObjectNode frame);
+    void received(String text);
 
     /**
      * Once, after the last frame.
@@ -43,7 +42,7 @@ final class TestSocket {
   static Future<TestSocket> open(
       WebSocketClient sockets, URI uri, WebSocketConnectOptions options, Listener listener) {
     ClientWebSocket socket = sockets.webSocket();
-    socket.textMessageHandler(text -> listener.received(Json.parse(text)));
+    socket.textMessageHandler(listener::received);
     socket.closeHandler(v -> listener.closed(code(socket), socket.closeReason()));
     // The close handler tells what there is to tell.
     socket.exceptionHandler(failure -> {});
@@ -64,10 +63,6 @@ final class TestSocket {
   /** Text as it is, JSON or not. */
   Future<Void> send(String text) {
     return socket.writeTextMessage(text);
-  }
-
-  Future<Void> send(ObjectNode frame) {
-    return send(Json.write(frame));
   }
 
   /** With a close frame. */

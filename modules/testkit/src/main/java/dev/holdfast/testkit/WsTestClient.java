@@ -2,64 +2,69 @@ package dev.holdfast.testkit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.holdfast.core.Attempt;
+import dev.holdfast.client.session.ClientBounds;
+import dev.holdfast.client.session.ClientSession;
+import dev.holdfast.client.session.ClientState;
+import dev.holdfast.client.session.ClientState.Kind;
+import dev.holdfast.client.session.ClientTimes;
+import dev.holdfast.client.session.Cursor;
+import dev.holdfast.client.session.From;
+import dev.holdfast.client.session.RefusedException;
+import dev.holdfast.client.session.SessionInfo;
+import dev.holdfast.client.session.SessionListener;
+import dev.holdfast.client.session.SessionOptions;
+import dev.holdfast.client.session.Stored;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.Position;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocketClient;
-import io.vertx.core.http.WebSocketConnectOptions;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A client that lives by the protocol: says hello, reconnects over a list of addresses and resumes,
- * keeps its cursors, sends unanswered publications again in order, and writes down everything that
- * it is told. It counts its attempts to connect, so that one it gave up (a paused node may read its
- * hello much later) can't replace a later one. All methods may be called from any thread; nothing
- * blocks.
+ * A session of the client library whose connections the test governs: it connects where it is told,
+ * loses connections, stays away, and writes down everything that it receives. Between that it lives
+ * by the protocol, as the library does: it reconnects over a list of addresses and resumes, keeps
+ * its cursors, and sends unanswered publications again in order. It acknowledges only when the test
+ * says so, and does not move when a node asks it to. All methods may be called from any thread;
+ * nothing blocks.
  */
 public final class WsTestClient implements AutoCloseable {
-  private static final int CONNECT_MILLIS = 3_000;
-  private static final long WELCOME_MILLIS = 5_000;
-  private static final long RETRY_MILLIS = 100;
-  private static final int FIRST_FINAL_CODE = 4_500;
-  private static final int LAST_FINAL_CODE = 4_999;
+  private static final Duration RETRY = Duration.ofMillis(50);
+  private static final long REQUEST_MILLIS = 10_000;
+  private static final ClientBounds UNBOUNDED =
+      new ClientBounds(Integer.MAX_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE);
 
-  private final Vertx vertx;
-  private final WebSocketClient sockets;
-  private final ClientOptions options;
-  private final Addresses addresses;
   private final Ledger ledger = new Ledger();
-  private final Publications publications = new Publications(this::write);
-  private final Questions questions = new Questions(this::write);
+  private final TestWire wire;
+  private final ClientSession session;
   private final List<CompletableFuture<Entry.Welcomed>> waiting = new ArrayList<>();
-
-  /** Counts connections tried; what belongs to another than the last is not listened to. */
-  private int life;
-
-  private final String instance = Ids.fresh();
-
-  private boolean ended;
-  private TestSocket socket;
-  private final Set<TestSocket> left = new HashSet<>();
   private Entry.Welcomed welcome;
-  private Heartbeat heartbeat = Heartbeat.NONE;
 
   WsTestClient(Vertx vertx, WebSocketClient sockets, ClientOptions options) {
-    this.vertx = vertx;
-    this.sockets = sockets;
-    this.options = options;
-    this.addresses = new Addresses(options);
+    wire = new TestWire(vertx, sockets, options, ledger, this);
+    var named = new SessionOptions(options.urls(), "testkit", "1", times(options), UNBOUNDED);
+    session = new ClientSession(named, wire, new Turns());
+    wire.feeds(session);
+  }
+
+  private static ClientTimes times(ClientOptions options) {
+    return new ClientTimes(
+        Duration.ofMillis(TestWire.ATTEMPT_MILLIS),
+        options.firstWait(),
+        options.longestWait(),
+        Duration.ofMillis(1),
+        Duration.ofSeconds(10),
+        RETRY);
   }
 
   /** Connects to the next address of the list; afterwards it comes back by itself. */
   public synchronized CompletableFuture<Entry.Welcomed> connect() {
-    return connect(addresses.next());
+    return connect(wire.next());
   }
 
   /**
@@ -67,64 +72,56 @@ public final class WsTestClient implements AutoCloseable {
    * any more: the server is to close it as replaced.
    */
   public synchronized CompletableFuture<Entry.Welcomed> connect(URI uri) {
-    var welcomed = new CompletableFuture<Entry.Welcomed>();
-    if (ended) {
-      welcomed.completeExceptionally(new RefusedException("ended", "closed for good"));
-      return welcomed;
+    if (hasEnded()) {
+      return CompletableFuture.failedFuture(RefusedException.stopped("closed for good"));
     }
+    var welcomed = new CompletableFuture<Entry.Welcomed>();
     waiting.add(welcomed);
-    addresses.reached();
-    open(uri);
+    wire.connect(uri);
     return welcomed;
   }
 
   /** Closes the connection, and any that it took the place of, and stays away until connected. */
   public synchronized void detach() {
-    abandon();
-    List.copyOf(left).forEach(TestSocket::close);
+    wire.detach();
   }
 
   /** Loses the connection as when a cable is pulled, and comes back by itself. */
   public synchronized void cut() {
-    TestSocket open = abandon();
-    if (open != null) {
-      open.cut();
-    }
-    reconnectLater();
+    wire.cut();
   }
 
   /** As {@link #cut}, but stays away until {@link #connect}. */
   public synchronized void cutAndStayAway() {
-    abandon();
-    List.copyOf(left).forEach(TestSocket::cut);
+    wire.cutAndStayAway();
   }
 
   /** Ends the session. */
   public synchronized void endSession() {
-    write(Json.frame("close"));
+    wire.write(Json.frame("close"));
   }
 
   public CompletableFuture<Position> subscribe(String channel) {
-    return subscribe(Json.frame("subscribe").put("channel", channel));
+    return subscribe(channel, From.LATEST);
   }
 
   /**
    * @param from {@code latest} or {@code earliest}
    */
   public CompletableFuture<Position> subscribe(String channel, String from) {
-    return subscribe(Json.frame("subscribe").put("channel", channel).put("from", from));
+    return subscribe(channel, from.equals("earliest") ? From.EARLIEST : From.LATEST);
   }
 
   public CompletableFuture<Position> subscribe(String channel, Position from) {
-    ObjectNode frame = Json.frame("subscribe").put("channel", channel);
-    frame.set("from", Json.cursor(from));
-    return subscribe(frame);
+    return subscribe(channel, From.after(new Cursor(from.epoch(), from.seq())));
+  }
+
+  private synchronized CompletableFuture<Position> subscribe(String channel, From from) {
+    return session.subscribe(channel, from).thenApply(WsTestClient::position);
   }
 
   public synchronized CompletableFuture<Void> unsubscribe(String channel) {
-    return questions
-        .ask(Json.frame("unsubscribe").put("channel", channel))
-        .thenApply(answer -> null);
+    return session.unsubscribe(channel);
   }
 
   /**
@@ -135,7 +132,9 @@ public final class WsTestClient implements AutoCloseable {
    */
   public synchronized CompletableFuture<Published> publish(
       String channel, String event, Object data) {
-    return publications.add(channel, event, Json.MAPPER.valueToTree(data));
+    return session
+        .publish(channel, event, Json.MAPPER.valueToTree(data))
+        .thenApply(WsTestClient::published);
   }
 
   /**
@@ -144,28 +143,32 @@ public final class WsTestClient implements AutoCloseable {
    * What a connection does that does not know yet that it was replaced.
    */
   public synchronized void publishAndForget(String channel, String event, Object data) {
-    publications.forgotten(channel, event, Json.MAPPER.valueToTree(data));
+    ObjectNode frame = Json.frame("publish").put("id", Ids.fresh());
+    frame.put("channel", channel).put("event", event);
+    frame.set("data", Json.MAPPER.valueToTree(data));
+    wire.write(frame.put("n", wire.nextNumber(channel)));
   }
 
   /** A volatile publication; fails with the connection. */
   public synchronized CompletableFuture<Void> publishVolatile(
       String channel, String event, Object data) {
-    ObjectNode frame = Json.frame("publish").put("channel", channel).put("event", event);
-    frame.put("class", "volatile").set("data", Json.MAPPER.valueToTree(data));
-    return questions.askOnce(frame).thenApply(answer -> null);
+    return session.publishVolatile(channel, event, Json.MAPPER.valueToTree(data));
   }
 
   /** Asks a service; fails with the connection, or {@link RefusedException}. */
   public synchronized CompletableFuture<JsonNode> request(
       String service, String method, Object data) {
-    ObjectNode frame = Json.frame("request").put("service", service).put("method", method);
-    frame.set("data", Json.MAPPER.valueToTree(data));
-    return questions.askOnce(frame);
+    return session.request(service, method, Json.MAPPER.valueToTree(data), REQUEST_MILLIS);
   }
 
-  /** Tells the server the cursors that the ledger has. */
+  /** Sends the server the cursors that the ledger has. */
   public synchronized void ack() {
-    write(Hello.ack(ledger.cursors()));
+    ObjectNode frame = Json.frame("ack");
+    ObjectNode cursors = frame.putObject("cursors");
+    for (Map.Entry<String, Position> cursor : ledger.cursors().entrySet()) {
+      cursors.set(cursor.getKey(), Json.cursor(cursor.getValue()));
+    }
+    wire.write(frame);
   }
 
   public Ledger ledger() {
@@ -184,216 +187,56 @@ public final class WsTestClient implements AutoCloseable {
 
   /** Welcomed, and not gone since. */
   public synchronized boolean isConnected() {
-    return heartbeat != Heartbeat.NONE;
+    Kind kind = session.state().kind();
+    return kind == Kind.CATCHING_UP || kind == Kind.ONLINE;
   }
 
   /** The server closed with a code that says not to come back. */
   public synchronized boolean hasEnded() {
-    return ended;
+    return session.state().kind() == Kind.STOPPED;
   }
 
   /** How many publications wait for an answer. */
   public synchronized int unanswered() {
-    return publications.unanswered();
+    return session.unanswered();
   }
 
   /** Closes the connection for good. */
   @Override
   public synchronized void close() {
-    detach();
-    end("closed by the test");
+    wire.detach();
+    session.leave();
   }
 
-  private CompletableFuture<Position> subscribe(ObjectNode frame) {
-    synchronized (this) {
-      return questions.ask(frame).thenApply(Json::position);
-    }
+  private static Position position(Cursor cursor) {
+    return cursor == null ? null : new Position(cursor.epoch(), cursor.seq());
   }
 
-  private void open(URI uri) {
-    abandon();
-    var connection = new Connection(++life);
-    var upgrade = new WebSocketConnectOptions().addSubProtocol("holdfast.v1");
-    upgrade.setConnectTimeout(CONNECT_MILLIS).setTimeout(CONNECT_MILLIS);
-    TestSocket.open(sockets, uri, upgrade, connection)
-        .onSuccess(connection::opened)
-        .onFailure(failure -> connection.closed(TestSocket.ABNORMAL, failure.getMessage()));
+  private static Published published(Stored stored) {
+    return new Published(position(stored.cursor()), stored.duplicate());
   }
 
-  /** Listens to the connection no more; returns it where there is one. */
-  private TestSocket abandon() {
-    life++;
-    TestSocket open = socket;
-    if (open != null) {
-      left.add(open);
-    }
-    socket = null;
-    heartbeat.stop();
-    heartbeat = Heartbeat.NONE;
-    publications.disconnected();
-    questions.disconnected();
-    return open;
-  }
-
-  private void reconnectLater() {
-    if (ended) {
-      return;
-    }
-    int current = life;
-    vertx.setTimer(addresses.pause(), id -> reconnect(current));
-  }
-
-  private synchronized void reconnect(int expected) {
-    if (life == expected && !ended) {
-      open(addresses.next());
-    }
-  }
-
-  private void end(String reason) {
-    ended = true;
-    var failure = new RefusedException("ended", reason);
-    publications.fail(failure);
-    questions.fail(failure);
-    waiting.forEach(future -> future.completeExceptionally(failure));
+  private List<CompletableFuture<Entry.Welcomed>> takeWaiting() {
+    List<CompletableFuture<Entry.Welcomed>> all = List.copyOf(waiting);
     waiting.clear();
+    return all;
   }
 
-  private Attempt attempt() {
-    return new Attempt(instance, life);
-  }
-
-  private void write(ObjectNode frame) {
-    if (socket != null) {
-      socket.send(frame);
-    }
-  }
-
-  /** One connection, for as long as it is the last. */
-  private final class Connection implements TestSocket.Listener {
-    private final int number;
-    private TestSocket own;
-
-    Connection(int number) {
-      this.number = number;
-    }
-
-    void opened(TestSocket opened) {
-      synchronized (WsTestClient.this) {
-        if (number != life) {
-          opened.close();
-          return;
-        }
-        socket = opened;
-        own = opened;
-        write(Hello.frame(options, attempt(), welcome, ledger.cursors()));
-        vertx.setTimer(WELCOME_MILLIS, id -> dropUnlessWelcomed());
-      }
-    }
-
+  /** What becomes of the session, for those who wait for it. */
+  private final class Turns implements SessionListener {
     @Override
-    public void received(ObjectNode frame) {
-      synchronized (WsTestClient.this) {
-        if (number == life) {
-          heartbeat.heard();
-          handle(frame);
-        } else if (own != null && "ping".equals(frame.path("type").asText())) {
-          // Given up, and alive: only the server ends it.
-          own.send(Json.frame("pong"));
-        }
-      }
-    }
-
-    @Override
-    public void closed(int code, String reason) {
-      synchronized (WsTestClient.this) {
-        boolean current = number == life;
-        ledger.add(
-            new Entry.Closed(System.nanoTime(), code, reason == null ? "" : reason, current));
-        if (current) {
-          abandon();
-        }
-        left.remove(own);
-        if (!current) {
-          return;
-        }
-        if (code >= FIRST_FINAL_CODE && code <= LAST_FINAL_CODE) {
-          end("closed with " + code + " " + reason);
-        } else {
-          reconnectLater();
-        }
-      }
-    }
-
-    private void handle(ObjectNode frame) {
-      ledger.read(frame);
-      String id = frame.path("id").asText("");
-      switch (frame.path("type").asText()) {
-        case "welcome" -> welcomed(frame);
-        case "reply" -> {
-          if (!publications.answered(id, frame.path("data"))) {
-            questions.answered(id, frame.path("data"));
-          }
-        }
-        case "error" -> refused(id, frame);
-        case "ping" -> write(Json.frame("pong"));
-        default -> {
-          // The ledger has it.
-        }
-      }
-    }
-
-    private void welcomed(ObjectNode frame) {
-      boolean sameSession = frame.path("resumed").asBoolean();
+    public void session(SessionInfo info) {
       List<Entry.Welcomed> welcomes = ledger.all(Entry.Welcomed.class);
       welcome = welcomes.get(welcomes.size() - 1);
-      addresses.reached();
-      heartbeat =
-          Heartbeat.start(
-              vertx,
-              Duration.ofSeconds(frame.path("heartbeat").asLong()),
-              () -> write(Json.frame("ping")),
-              this::drop);
-      publications.connected(sameSession);
-      questions.connected();
-      List<CompletableFuture<Entry.Welcomed>> told = new ArrayList<>(waiting);
-      waiting.clear();
-      told.forEach(future -> future.complete(welcome));
+      takeWaiting().forEach(future -> future.complete(welcome));
     }
 
-    private void refused(String id, ObjectNode error) {
-      if (!publications.has(id)) {
-        if (questions.refused(id, error)) {
-          vertx.setTimer(RETRY_MILLIS, timer -> whileOpen(() -> questions.again(id)));
-        }
-        return;
+    @Override
+    public void state(ClientState state) {
+      if (state.kind() == Kind.STOPPED) {
+        var failure = RefusedException.stopped("closed with " + state.code() + " " + state.reason());
+        takeWaiting().forEach(future -> future.completeExceptionally(failure));
       }
-      String channel = publications.channel(id);
-      long wait = publications.refused(id, error);
-      if (wait != Publications.DONE) {
-        vertx.setTimer(Math.max(1, wait), timer -> whileOpen(() -> publications.again(channel)));
-      }
-    }
-
-    private void whileOpen(Runnable what) {
-      synchronized (WsTestClient.this) {
-        if (number == life) {
-          what.run();
-        }
-      }
-    }
-
-    private void dropUnlessWelcomed() {
-      whileOpen(
-          () -> {
-            if (!isConnected()) {
-              drop();
-            }
-          });
-    }
-
-    /** Silent for too long: a peer that is paused does not even close. */
-    private void drop() {
-      whileOpen(WsTestClient.this::cut);
     }
   }
 }
