@@ -3,7 +3,6 @@ package dev.holdfast.app;
 import dev.holdfast.app.config.ConfigException;
 import dev.holdfast.app.node.EndException;
 import dev.holdfast.app.node.StartException;
-import dev.holdfast.loadtest.targets.TargetException;
 import dev.holdfast.redis.EmbeddedRedisException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -51,9 +50,7 @@ final class ExitCode {
       return CONFIGURATION;
     }
     boolean notStarted =
-        failure instanceof StartException
-            || failure instanceof EmbeddedRedisException
-            || failure instanceof TargetException;
+        failure instanceof StartException || failure instanceof EmbeddedRedisException;
     return notStarted ? NOT_STARTED : FAILED;
   }
 

@@ -1,9 +1,5 @@
 package dev.holdfast.app;
 
-import dev.holdfast.app.demo.DemoCommand;
-import dev.holdfast.loadtest.LoadCommand;
-import dev.holdfast.loadtest.LoadExit;
-import dev.holdfast.loadtest.UsageErrors;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -38,8 +34,8 @@ public final class Holdfast implements Callable<Integer> {
     COMMANDS.put("limits", LimitsCommand::new);
     COMMANDS.put("usage", UsageCommand::new);
     COMMANDS.put("erase", EraseCommand::new);
-    COMMANDS.put("demo", DemoCommand::new);
-    COMMANDS.put("load", LoadCommand::new);
+    COMMANDS.put("demo", () -> Tools.command("dev.holdfast.loadtest.demo.DemoCommand"));
+    COMMANDS.put("load", () -> Tools.command("dev.holdfast.loadtest.LoadCommand"));
     COMMANDS.put("help", HelpCommand::new);
   }
 
@@ -78,18 +74,17 @@ public final class Holdfast implements Callable<Integer> {
     commands.setCaseInsensitiveEnumValuesAllowed(true);
     commands.setUsageHelpWidth(100);
     describe(commands);
-    CommandLine load = commands.getSubcommands().get("load");
-    if (load != null) {
-      load.getCommandSpec().usageMessage().exitCodeList(LoadExit.MEANINGS);
-    }
     return commands;
   }
 
-  /** What the help of every command tells alike. */
+  /** Adds what the help of every command says alike; a command may have exit codes of its own. */
   private static void describe(CommandLine commands) {
     commands.getCommandSpec().versionProvider(new Version());
-    commands.getCommandSpec().usageMessage().exitCodeListHeading("%nExit codes:%n");
-    commands.getCommandSpec().usageMessage().exitCodeList(ExitCode.MEANINGS);
+    var usage = commands.getCommandSpec().usageMessage();
+    if (usage.exitCodeList().isEmpty()) {
+      usage.exitCodeListHeading("%nExit codes:%n");
+      usage.exitCodeList(ExitCode.MEANINGS);
+    }
     commands.getSubcommands().values().forEach(Holdfast::describe);
   }
 }

@@ -88,8 +88,7 @@ class ArchitectureTest {
                   "channels",
                   "connections",
                   "files",
-                  "gateway",
-                  "loadtest")));
+                  "gateway")));
 
   private static final List<String> SERVICES =
       List.of("sessions", "channels", "connections", "files");

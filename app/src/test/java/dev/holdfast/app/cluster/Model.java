@@ -1,5 +1,6 @@
 package dev.holdfast.app.cluster;
 
+import dev.holdfast.client.session.RefusedException;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.Position;
 import dev.holdfast.testkit.Checker;
@@ -9,7 +10,6 @@ import dev.holdfast.testkit.Entry;
 import dev.holdfast.testkit.History;
 import dev.holdfast.testkit.Payload;
 import dev.holdfast.testkit.Published;
-import dev.holdfast.client.session.RefusedException;
 import dev.holdfast.testkit.TestCluster;
 import dev.holdfast.testkit.TestNode;
 import dev.holdfast.testkit.WsTestClient;

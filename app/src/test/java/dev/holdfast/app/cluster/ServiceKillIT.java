@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.holdfast.client.session.RefusedException;
 import dev.holdfast.core.Ids;
 import dev.holdfast.testkit.ClusterExtension;
-import dev.holdfast.client.session.RefusedException;
 import dev.holdfast.testkit.TestCluster;
 import dev.holdfast.testkit.WsTestClient;
 import java.nio.file.Files;

@@ -35,6 +35,17 @@ import picocli.CommandLine.Spec;
         "Puts a cluster through a scenario, and reports what it lost, repeated and reordered, how"
             + " long things took, and what they cost. Without --url it starts a cluster of its own."
             + " 'list' lists the scenarios.",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      LoadExit.OK + ":it ran to its end, and what was required held",
+      LoadExit.NOT_HELD
+          + ":what was required did not hold; of kill, drain and storm: something was lost,"
+          + " repeated or reordered",
+      LoadExit.USAGE + ":the command line is not valid",
+      LoadExit.NOT_STARTED + ":the target or a worker can't be reached",
+      LoadExit.BROKEN_OFF + ":it broke off; what was written is partial",
+      "130, 143:ended by Ctrl-C, by SIGTERM; what was written is partial"
+    },
     subcommands = {ListCommand.class, CompareCommand.class, WorkerCommand.class, BareCommand.class})
 public final class LoadCommand implements Callable<Integer> {
   private static final int CONNECTIONS_PER_WORKER = 10_000;

@@ -8,7 +8,7 @@ import java.util.List;
  * How a run goes, once a second. On a terminal a block that is rewritten in place; otherwise one
  * line a second, of {@code name=value}. Any thread may call it.
  */
-public final class LiveView implements AutoCloseable {
+public final class LiveView implements RunView, AutoCloseable {
   /** Lines are cut by the terminal, not wrapped: wrapped ones could not be rewritten. */
   private static final String UNWRAPPED = "\033[?7l";
 
@@ -30,6 +30,7 @@ public final class LiveView implements AutoCloseable {
     this.lines = new LiveLines(terminal, scenario, seconds);
   }
 
+  @Override
   public synchronized void show(Result.Second now, Counters total) {
     if (closed) {
       return;
@@ -41,12 +42,14 @@ public final class LiveView implements AutoCloseable {
     }
   }
 
-  /** A fault, a recovery or a phase, in a line that stays. */
+  /** In a line that stays. */
+  @Override
   public synchronized void mark(Result.Mark mark) {
     above(lines.mark(mark));
   }
 
-  /** Anything else that people have to know of now, in a line that stays. */
+  /** In a line that stays. */
+  @Override
   public synchronized void note(String line) {
     above(terminal.safe(line));
   }

@@ -45,6 +45,11 @@ public record Result(
     List<Outcome> requirements) {
   public static final int FORMAT = 1;
 
+  /** All ledgers together. */
+  public LedgerCount ledger() {
+    return ledgers.values().stream().reduce(LedgerCount.NONE, LedgerCount::plus);
+  }
+
   /**
    * @param name as in {@code --require}: {@code lost}, {@code p99}; letters, digits and dots
    * @param value null where it could not be measured

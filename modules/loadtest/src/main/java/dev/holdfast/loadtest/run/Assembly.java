@@ -19,13 +19,13 @@ final class Assembly {
 
   private final Scenario scenario;
   private final Settings settings;
-  private final Coordinator coordinator;
+  private final RunState state;
   private final Shape shape;
 
-  Assembly(Scenario scenario, Settings settings, Coordinator coordinator, Shape shape) {
+  Assembly(Scenario scenario, Settings settings, RunState state, Shape shape) {
     this.scenario = scenario;
     this.settings = settings;
-    this.coordinator = coordinator;
+    this.state = state;
     this.shape = shape;
   }
 
@@ -35,15 +35,15 @@ final class Assembly {
   Result result(Instant started, Run run, boolean finished) {
     Findings findings = findings(run, finished);
     List<String> problems = new ArrayList<>(Sound.problems(scenario, findings));
-    problems.addAll(coordinator.problems());
-    problems.addAll(coordinator.saturation().problems(findings));
+    problems.addAll(state.problems());
+    problems.addAll(state.saturation().problems(findings));
     double measured = findings.measured().seconds();
     return new Result(
         Result.FORMAT,
         Version.text(),
         scenario.name(),
         started,
-        measured > 0 ? measured : coordinator.timeline().now(),
+        measured > 0 ? measured : state.timeline().now(),
         !finished,
         problems,
         environment(),
@@ -52,33 +52,33 @@ final class Assembly {
         findings.ledgers(),
         findings.counters(),
         series(findings.series()),
-        coordinator.timeline().seconds(),
-        coordinator.marks(),
+        state.timeline().seconds(),
+        state.marks(),
         List.of());
   }
 
   private Findings findings(Run run, boolean finished) {
     return new Findings(
         finished,
-        coordinator.workers().counters(),
+        state.workers().counters(),
         ledgers(),
-        coordinator.recorder().series(),
+        state.recorder().series(),
         shape.groups().get(0).name(),
-        coordinator.timeline().measured(),
+        state.timeline().measured(),
         run.figures());
   }
 
   /** Without those of channels that nothing went to. */
   private Map<String, LedgerCount> ledgers() {
-    Map<String, LedgerCount> ledgers = new TreeMap<>(coordinator.workers().ledgers());
+    Map<String, LedgerCount> ledgers = new TreeMap<>(state.workers().ledgers());
     ledgers.values().removeIf(LedgerCount.NONE::equals);
     return ledgers;
   }
 
   private Map<String, String> environment() {
     var environment = Machine.environment();
-    environment.putAll(coordinator.target().environment());
-    WorkersConfig workers = coordinator.workersConfig();
+    environment.putAll(state.target().environment());
+    WorkersConfig workers = state.workersConfig();
     environment.put(
         "workers",
         workers.urls().isEmpty()
@@ -91,7 +91,7 @@ final class Assembly {
   }
 
   private String clocks() {
-    return coordinator.workers().links().stream()
+    return state.workers().links().stream()
         .map(link -> "%s ±%.2f ms".formatted(link.name(), link.roundTrip() / 2 / MILLIS))
         .collect(Collectors.joining(", "));
   }

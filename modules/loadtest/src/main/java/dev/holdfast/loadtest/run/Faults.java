@@ -3,24 +3,27 @@ package dev.holdfast.loadtest.run;
 import dev.holdfast.loadtest.plan.ToWorker;
 import dev.holdfast.loadtest.targets.TargetNode;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What is done to the nodes in a run; each is marked in its time line. As {@link Run}. */
 public final class Faults {
   private static final double READY_S = 120;
 
   private final Run run;
-  private final Coordinator coordinator;
+  private final RunState state;
+  private final Set<TargetNode> ended = new HashSet<>();
 
-  Faults(Run run, Coordinator coordinator) {
+  Faults(Run run, RunState state) {
     this.run = run;
-    this.coordinator = coordinator;
+    this.state = state;
   }
 
   /** The node that has most clients. */
   public TargetNode busiest() {
-    Map<String, Integer> connections = coordinator.workers().connections();
+    Map<String, Integer> connections = run.connections();
     return run.target().nodes().stream()
         .max(Comparator.comparingInt(node -> connections.getOrDefault(node.name(), 0)))
         .orElseThrow();
@@ -32,7 +35,7 @@ public final class Faults {
    * @return %: by how much the node that is furthest from its share is off
    */
   public double spread() {
-    Map<String, Integer> connections = coordinator.workers().connections();
+    Map<String, Integer> connections = run.connections();
     List<TargetNode> nodes = run.target().nodes();
     double even =
         (double) connections.values().stream().mapToInt(Integer::intValue).sum() / nodes.size();
@@ -43,26 +46,34 @@ public final class Faults {
   }
 
   public void cut(TargetNode node) {
-    int clients = coordinator.workers().connections().getOrDefault(node.name(), 0);
+    int clients = run.connections().getOrDefault(node.name(), 0);
     run.fault("%,d connections to %s cut".formatted(clients, node.name()));
-    coordinator.workers().send(new ToWorker.Cut(node.name()));
+    state.workers().send(new ToWorker.Cut(node.name()));
   }
 
   public void kill(TargetNode node) throws InterruptedException {
-    int clients = coordinator.workers().connections().getOrDefault(node.name(), 0);
+    int clients = run.connections().getOrDefault(node.name(), 0);
     run.fault("%s killed, %,d clients on it".formatted(node.name(), clients));
+    ended.add(node);
     run.target().kill(node);
   }
 
   public void terminate(TargetNode node) throws InterruptedException {
-    int clients = coordinator.workers().connections().getOrDefault(node.name(), 0);
+    int clients = run.connections().getOrDefault(node.name(), 0);
     run.fault("%s asked to end, %,d clients on it".formatted(node.name(), clients));
+    ended.add(node);
     run.target().terminate(node);
+  }
+
+  /** Whether it was ended and is not to come back. */
+  boolean hasEnded(TargetNode node) {
+    return ended.contains(node);
   }
 
   /** Starts it; returns when it is ready. */
   public void restart(TargetNode node) throws InterruptedException {
-    coordinator.mark("phase", node.name() + " started again");
+    state.mark("phase", node.name() + " started again");
+    ended.remove(node);
     run.target().restart(node);
     double until = run.now() + READY_S;
     while (!run.target().ready(node)) {

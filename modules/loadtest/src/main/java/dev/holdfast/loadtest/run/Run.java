@@ -2,6 +2,7 @@ package dev.holdfast.loadtest.run;
 
 import dev.holdfast.loadtest.plan.Counters;
 import dev.holdfast.loadtest.plan.Group;
+import dev.holdfast.loadtest.plan.LedgerCount;
 import dev.holdfast.loadtest.plan.ToWorker;
 import dev.holdfast.loadtest.plan.Totals;
 import dev.holdfast.loadtest.targets.BareTarget;
@@ -24,22 +25,22 @@ public final class Run {
   private static final long LEAD_MICROS = 500_000;
   private static final double MICROS = 1e6;
 
-  private final Coordinator coordinator;
+  private final RunState state;
   private final Settings settings;
   private final Shape shape;
   private final Map<String, Double> figures = new HashMap<>();
   private final Faults faults;
   private final ServerSide server;
   private int expected;
-  private int deaf;
+  private int slow;
   private double began;
 
-  Run(Coordinator coordinator, Settings settings, Shape shape) {
-    this.coordinator = coordinator;
+  Run(RunState state, Settings settings, Shape shape) {
+    this.state = state;
     this.settings = settings;
     this.shape = shape;
-    this.faults = new Faults(this, coordinator);
-    this.server = new ServerSide(coordinator);
+    this.faults = new Faults(this, state);
+    this.server = new ServerSide(state);
   }
 
   public Settings settings() {
@@ -47,11 +48,21 @@ public final class Run {
   }
 
   public Target target() {
-    return coordinator.target();
+    return state.target();
   }
 
   public Counters counters() {
-    return coordinator.workers().counters();
+    return state.workers().counters();
+  }
+
+  /** Attached clients by node. */
+  public Map<String, Integer> connections() {
+    return state.workers().connections();
+  }
+
+  /** What clients received so far. */
+  public LedgerCount ledger() {
+    return state.workers().ledgers().values().stream().reduce(LedgerCount.NONE, LedgerCount::plus);
   }
 
   public Faults faults() {
@@ -78,24 +89,24 @@ public final class Run {
   }
 
   public void phase(String name) {
-    coordinator.phase(name);
+    state.phase(name);
   }
 
   public void fault(String text) {
-    coordinator.mark("fault", text);
+    state.mark("fault", text);
   }
 
   public void recovery(String text) {
-    coordinator.mark("recovery", text);
+    state.mark("recovery", text);
   }
 
   public void problem(String text) {
-    coordinator.problem(text);
+    state.problem(text);
   }
 
   /** Seconds since the start of the run. */
   public double now() {
-    return coordinator.timeline().now();
+    return state.timeline().now();
   }
 
   /**
@@ -114,9 +125,9 @@ public final class Run {
     for (String name : groups) {
       Group group = group(name);
       expected += group.clients();
-      deaf += group.kind() == Group.Kind.DEAF ? group.clients() : 0;
+      slow += group.kind() == Group.Kind.SLOW ? group.clients() : 0;
     }
-    coordinator.workers().send(new ToWorker.Connect(List.of(groups)));
+    state.workers().send(new ToWorker.Connect(List.of(groups)));
     awaitLive(CONNECT_SILENCE_S);
     return now() - from;
   }
@@ -126,14 +137,14 @@ public final class Run {
     for (String name : groups) {
       expected -= group(name).clients();
     }
-    coordinator.workers().send(new ToWorker.Leave(List.of(groups)));
+    state.workers().send(new ToWorker.Leave(List.of(groups)));
     await("that clients leave", CONNECT_SILENCE_S, () -> counters().attached() <= expected);
   }
 
   /** Whether every client is attached, and all that are to be are caught up. */
   public boolean live() {
     Counters now = counters();
-    return now.attached() >= expected && now.live() >= expected - deaf;
+    return now.attached() >= expected && now.live() >= expected - slow;
   }
 
   /**
@@ -178,7 +189,7 @@ public final class Run {
   /** Publishes flows from soon on; returns at once. */
   public void publish(List<String> flows, double seconds) {
     long from = Clock.micros() + LEAD_MICROS;
-    coordinator.workers().send(new ToWorker.Publish(flows, from, Math.round(seconds * 1_000)));
+    state.workers().send(new ToWorker.Publish(flows, from, Math.round(seconds * 1_000)));
     began = now() + LEAD_MICROS / MICROS;
   }
 
@@ -196,17 +207,17 @@ public final class Run {
   /** Waits for the end of it; with it ends the measuring. */
   public Written awaitWritten(BareTarget server) throws InterruptedException {
     await("that the server writes", settings.limit(), () -> server.written() != null);
-    coordinator.measuring(false);
+    state.measuring(false);
     Written written = server.written();
     String key = Totals.key(settings.tenant(), "bare");
-    coordinator.publishedElsewhere(key, new Totals.Channel(written.published(), List.of()));
+    state.publishedElsewhere(key, new Totals.Channel(written.published(), List.of()));
     return written;
   }
 
   /** Asks the registry from soon on; returns at once. */
   public void call(List<String> calls, double seconds) {
     long from = Clock.micros() + LEAD_MICROS;
-    coordinator.workers().send(new ToWorker.Call(calls, from, Math.round(seconds * 1_000)));
+    state.workers().send(new ToWorker.Call(calls, from, Math.round(seconds * 1_000)));
     began = now() + LEAD_MICROS / MICROS;
   }
 
@@ -226,7 +237,7 @@ public final class Run {
   public void measure(String phase) {
     began = now();
     phase(phase);
-    coordinator.measuring(true);
+    state.measuring(true);
   }
 
   /** Seconds since the measuring began. */
@@ -241,17 +252,17 @@ public final class Run {
 
   /** Until all publications of the flows are answered; with it ends the measuring. */
   public void awaitPublished(List<String> flows) throws InterruptedException {
-    await("that all is answered", settings.limit(), () -> coordinator.workers().idle(flows));
-    coordinator.measuring(false);
+    await("that all is answered", settings.limit(), () -> state.workers().idle(flows));
+    state.measuring(false);
   }
 
   /** Latencies of what comes now count under this label, too. */
   public void window(String label) {
-    coordinator.recorder().open(label + ".");
+    state.recorder().open(label + ".");
   }
 
   public void closeWindow(String label) {
-    coordinator.recorder().close(label + ".");
+    state.recorder().close(label + ".");
   }
 
   public void hold(double seconds) throws InterruptedException {
@@ -277,12 +288,12 @@ public final class Run {
 
   /** Latencies of what comes now don't count. */
   public void closeMeasuring() {
-    coordinator.recorder().close("");
+    state.recorder().close("");
   }
 
   /** The measuring ends here where no flow ends it. */
   public void endMeasuring() {
-    coordinator.measuring(false);
+    state.measuring(false);
   }
 
   private Group group(String name) {
@@ -291,7 +302,7 @@ public final class Run {
 
   /** Throws where the run can't go on. */
   public void pause() throws InterruptedException {
-    coordinator.check();
+    state.check();
     Thread.sleep(POLL_MS);
   }
 }

@@ -12,10 +12,10 @@ import java.util.function.LongFunction;
 
 /** What the nodes and their Redis use at the moment. Any thread. */
 public final class ServerSide {
-  private final Coordinator coordinator;
+  private final RunState state;
 
-  ServerSide(Coordinator coordinator) {
-    this.coordinator = coordinator;
+  ServerSide(RunState state) {
+    this.state = state;
   }
 
   /** Seconds of processor time of all nodes' processes; null where they are not ours. */
@@ -34,8 +34,8 @@ public final class ServerSide {
 
   private Double sum(LongFunction<Double> figure) {
     double sum = 0;
-    for (TargetNode node : coordinator.target().nodes()) {
-      OptionalLong pid = coordinator.target().pid(node);
+    for (TargetNode node : state.target().nodes()) {
+      OptionalLong pid = state.target().pid(node);
       Double part = pid.isEmpty() ? null : figure.apply(pid.getAsLong());
       if (part == null) {
         return null;
@@ -47,22 +47,22 @@ public final class ServerSide {
 
   /** Of all nodes, as they told it last; null where one of them told nothing of it. */
   public Double sample(String metric, String label) {
-    return coordinator.samples().sum(metric, label);
+    return state.samples().sum(metric, label);
   }
 
   public Double redisMemory() {
-    RedisSecond redis = coordinator.samples().redis();
+    RedisSecond redis = state.samples().redis();
     return redis == null || redis.memory() == null ? null : (Double) (double) redis.memory();
   }
 
   public Double redisKeys() {
-    RedisSecond redis = coordinator.samples().redis();
+    RedisSecond redis = state.samples().redis();
     return redis == null || redis.keys() == null ? null : (Double) (double) redis.keys();
   }
 
   /** Most heap in use that all nodes had in a second of the run; null where none told it. */
   public Double heapPeak() {
-    return coordinator.timeline().seconds().stream()
+    return state.timeline().seconds().stream()
         .map(ServerSide::heap)
         .filter(Objects::nonNull)
         .max(Comparator.naturalOrder())

@@ -59,7 +59,7 @@ public final class Sound {
   private static List<TargetNode> notReady(Run run) throws InterruptedException {
     List<TargetNode> missing = new ArrayList<>();
     for (TargetNode node : run.target().nodes()) {
-      if (!run.target().ready(node)) {
+      if (!run.faults().hasEnded(node) && !run.target().ready(node)) {
         missing.add(node);
       }
     }
