@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.holdfast.testkit.ClusterExtension;
 import dev.holdfast.testkit.faults.FaultTable;
 import dev.holdfast.testkit.faults.Outcome;
+import dev.holdfast.testkit.faults.Play;
 import dev.holdfast.testkit.faults.Scenario;
 import dev.holdfast.testkit.faults.Scenarios;
 import dev.holdfast.testkit.faults.Setting;
@@ -53,7 +54,8 @@ class FaultsIT {
 
   private static void play(Scenario scenario) {
     stand(scenario.group());
-    Outcome outcome = setting.play(scenario, cluster -> new FaultLoad(cluster, service));
+    Outcome outcome =
+        new Play(setting, scenario).outcome(cluster -> new FaultLoad(cluster, service));
     TABLE.add(outcome);
     if (!outcome.violations().isEmpty()) {
       // What it left may fail the next one, too.

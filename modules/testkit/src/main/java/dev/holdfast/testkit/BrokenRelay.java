@@ -125,8 +125,8 @@ public final class BrokenRelay {
   }
 
   private static void close(WebSocketBase other, Short code) {
-    boolean told = code != null && code != NO_CODE && !other.isClosed();
-    if (told) {
+    boolean hasCode = code != null && code != NO_CODE && !other.isClosed();
+    if (hasCode) {
       other.close(code == GOING_AWAY ? 1000 : code).onFailure(failure -> other.close());
     } else {
       other.close();

@@ -10,8 +10,8 @@ import io.vertx.core.internal.http.WebSocketInternal;
 import java.net.URI;
 
 /**
- * One WebSocket as a client has it: text both ways. The listener is called on the socket's
- * event loop, in the order of the wire; the rest may be called on any thread.
+ * One WebSocket as a client has it: text both ways. The listener is called on the socket's event
+ * loop, in the order of the wire; the rest may be called on any thread.
  */
 final class TestSocket {
   /** What a connection without a close frame ends with (RFC 6455 section 7.1.5). */
@@ -44,19 +44,19 @@ final class TestSocket {
     ClientWebSocket socket = sockets.webSocket();
     socket.textMessageHandler(listener::received);
     socket.closeHandler(v -> listener.closed(code(socket), socket.closeReason()));
-    // The close handler tells what there is to tell.
+    // The close handler reports the end.
     socket.exceptionHandler(failure -> {});
     var target =
         new WebSocketConnectOptions(options)
             .setHost(uri.getHost())
             .setPort(uri.getPort())
             .setURI(uri.getPath())
-            // Not a browser: an origin is told where a test gives one.
-            .setAllowOriginHeader(tellsOrigin(options));
+            // Not a browser: it names an origin only if a test gives one.
+            .setAllowOriginHeader(hasOrigin(options));
     return socket.connect(target).map(open -> new TestSocket((WebSocketInternal) socket));
   }
 
-  private static boolean tellsOrigin(WebSocketConnectOptions options) {
+  private static boolean hasOrigin(WebSocketConnectOptions options) {
     return options.getHeaders() != null && options.getHeaders().contains("Origin");
   }
 

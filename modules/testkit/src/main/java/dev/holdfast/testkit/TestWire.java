@@ -41,8 +41,7 @@ final class TestWire implements Wire {
   private URI target;
   private int turn;
 
-  TestWire(
-      Vertx vertx, WebSocketClient client, ClientOptions options, Ledger ledger, Object lock) {
+  TestWire(Vertx vertx, WebSocketClient client, ClientOptions options, Ledger ledger, Object lock) {
     this.vertx = vertx;
     this.client = client;
     this.options = options;

@@ -234,7 +234,8 @@ public final class WsTestClient implements AutoCloseable {
     @Override
     public void state(ClientState state) {
       if (state.kind() == Kind.STOPPED) {
-        var failure = RefusedException.stopped("closed with " + state.code() + " " + state.reason());
+        var failure =
+            RefusedException.stopped("closed with " + state.code() + " " + state.reason());
         takeWaiting().forEach(future -> future.completeExceptionally(failure));
       }
     }

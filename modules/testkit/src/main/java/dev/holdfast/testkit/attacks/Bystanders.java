@@ -122,30 +122,30 @@ public final class Bystanders implements AutoCloseable {
    */
   public Duration round(Duration patience) {
     long begin = System.nanoTime();
-    List<CompletableFuture<Position>> told = members.stream().map(this::publish).toList();
+    List<CompletableFuture<Position>> published = members.stream().map(this::publish).toList();
     CompletableFuture<?> answered = http.publish();
     Awaitility.await("everybody publishes and reads")
         .atMost(patience)
         .pollDelay(Duration.ZERO)
         .pollInterval(POLL)
-        .until(() -> answered.isDone() && hasAll(told));
+        .until(() -> answered.isDone() && hasAll(published));
     return Duration.ofNanos(System.nanoTime() - begin);
   }
 
-  private boolean hasAll(List<CompletableFuture<Position>> told) {
-    if (!told.stream().allMatch(CompletableFuture::isDone)) {
+  private boolean hasAll(List<CompletableFuture<Position>> published) {
+    if (!published.stream().allMatch(CompletableFuture::isDone)) {
       return false;
     }
     Map<String, Long> last = new HashMap<>();
     for (int i = 0; i < members.size(); i++) {
-      last.merge(members.get(i).tenant, seq(told.get(i)), Math::max);
+      last.merge(members.get(i).tenant, seq(published.get(i)), Math::max);
     }
     return members.stream().allMatch(member -> member.hasRead(last.get(member.tenant)));
   }
 
   /** 0 where it failed, which is an error that is told anyway. */
-  private static long seq(CompletableFuture<Position> told) {
-    Position position = told.isCompletedExceptionally() ? null : told.join();
+  private static long seq(CompletableFuture<Position> published) {
+    Position position = published.isCompletedExceptionally() ? null : published.join();
     return position == null ? 0 : position.seq();
   }
 

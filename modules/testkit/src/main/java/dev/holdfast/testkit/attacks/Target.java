@@ -96,8 +96,8 @@ public final class Target implements AutoCloseable {
   }
 
   private static String word(IOException ended) {
-    boolean told = ended instanceof EOFException || ended.getClass() == IOException.class;
-    if (told && ended.getMessage() != null) {
+    boolean byServer = ended instanceof EOFException || ended.getClass() == IOException.class;
+    if (byServer && ended.getMessage() != null) {
       return ended.getMessage();
     }
     return ended instanceof SocketTimeoutException ? "no answer" : "cut";

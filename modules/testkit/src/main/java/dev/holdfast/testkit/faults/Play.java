@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Plays one scenario: load, fault, recovery, verdict; then everything is mended. */
-final class Play {
+public final class Play {
   private static final Logger LOG = LoggerFactory.getLogger(Play.class);
   private static final Duration MENDED = Duration.ofSeconds(90);
 
@@ -20,12 +20,17 @@ final class Play {
   private final Scenario scenario;
   private final List<String> violations = new ArrayList<>();
 
-  Play(Setting setting, Scenario scenario) {
+  public Play(Setting setting, Scenario scenario) {
     this.setting = setting;
     this.scenario = scenario;
   }
 
-  Outcome outcome(Function<TestCluster, Load> loads) {
+  /**
+   * Plays it once.
+   *
+   * @param loads makes a load of its own on the cluster
+   */
+  public Outcome outcome(Function<TestCluster, Load> loads) {
     try (Load load = loads.apply(setting.cluster());
         var watch = new Watch(load)) {
       var stage = new Stage(setting, load, watch);

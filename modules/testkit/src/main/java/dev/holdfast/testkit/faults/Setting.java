@@ -4,7 +4,6 @@ import dev.holdfast.testkit.ClusterOptions;
 import dev.holdfast.testkit.TestCluster;
 import dev.holdfast.testkit.TestRedis;
 import java.time.Duration;
-import java.util.function.Function;
 
 /** What the scenarios of one group are played on. */
 public final class Setting implements AutoCloseable {
@@ -51,11 +50,6 @@ public final class Setting implements AutoCloseable {
 
   public ReplicatedRedis replicated() {
     return replicated;
-  }
-
-  /** Plays one, with a load of its own. */
-  public Outcome play(Scenario scenario, Function<TestCluster, Load> loads) {
-    return new Play(this, scenario).outcome(loads);
   }
 
   @Override

@@ -5,7 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.SocketException;
+import java.net.URI;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -45,7 +45,7 @@ public final class Relay implements AutoCloseable {
       listener.setReuseAddress(true);
       listener.bind(at, BACKLOG);
       var relay = new Relay(listener, route);
-      daemon("relay " + listener.getLocalSocketAddress(), relay::accept);
+      RelayedConnection.daemon("relay " + listener.getLocalSocketAddress(), relay::accept);
       return relay;
     } catch (IOException e) {
       throw new UncheckedIOException("relay at " + at, e);
@@ -64,7 +64,7 @@ public final class Relay implements AutoCloseable {
    * @param uri {@code redis://host:port}
    */
   public static Relay toRedis(String uri, Lane there, Lane back) {
-    InetSocketAddress at = Wires.address(uri);
+    InetSocketAddress at = address(uri);
     return open(() -> at, there, back);
   }
 
@@ -91,7 +91,7 @@ public final class Relay implements AutoCloseable {
     while (!listener.isClosed()) {
       try {
         Socket opener = listener.accept();
-        daemon("relay-connect", () -> connect(opener));
+        RelayedConnection.daemon("relay-connect", () -> connect(opener));
       } catch (IOException closed) {
         return;
       }
@@ -103,7 +103,7 @@ public final class Relay implements AutoCloseable {
     try {
       Lanes lanes = route.lanes.apply(opener);
       if (lanes == null || lanes.there.isCut() || lanes.back.isCut()) {
-        reset(opener);
+        RelayedConnection.reset(opener);
         return;
       }
       opener.setTcpNoDelay(true);
@@ -117,27 +117,13 @@ public final class Relay implements AutoCloseable {
         connection.reset();
       }
     } catch (IOException refused) {
-      reset(opener);
-      reset(target);
+      RelayedConnection.reset(opener);
+      RelayedConnection.reset(target);
     }
   }
 
-  static void reset(Socket socket) {
-    try {
-      socket.setSoLinger(true, 0);
-    } catch (SocketException closed) {
-      // It is all that is wanted.
-    }
-    try {
-      socket.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  static void daemon(String name, Runnable task) {
-    Thread thread = new Thread(null, task, name, 256 * 1024);
-    thread.setDaemon(true);
-    thread.start();
+  static InetSocketAddress address(String uri) {
+    URI parsed = URI.create(uri);
+    return new InetSocketAddress(parsed.getHost(), parsed.getPort());
   }
 }

@@ -3,7 +3,9 @@ package dev.holdfast.testkit.wire;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -91,14 +93,14 @@ final class RelayedConnection {
   void reset() {
     there.left(this);
     back.left(this);
-    Relay.reset(opener);
-    Relay.reset(target);
+    reset(opener);
+    reset(target);
   }
 
   private void carry(Way way) {
     BlockingQueue<Chunk> chunks = new ArrayBlockingQueue<>(MOST_CHUNKS);
-    Relay.daemon("relay-read " + way.lane, () -> read(way, chunks));
-    Relay.daemon("relay-write " + way.lane, () -> write(way, chunks));
+    daemon("relay-read " + way.lane, () -> read(way, chunks));
+    daemon("relay-write " + way.lane, () -> write(way, chunks));
   }
 
   private void read(Way way, BlockingQueue<Chunk> chunks) {
@@ -184,5 +186,24 @@ final class RelayedConnection {
     } catch (IOException gone) {
       // It has ended before.
     }
+  }
+
+  static void reset(Socket socket) {
+    try {
+      socket.setSoLinger(true, 0);
+    } catch (SocketException closed) {
+      // It is all that is wanted.
+    }
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static void daemon(String name, Runnable task) {
+    Thread thread = new Thread(null, task, name, 256 * 1024);
+    thread.setDaemon(true);
+    thread.start();
   }
 }

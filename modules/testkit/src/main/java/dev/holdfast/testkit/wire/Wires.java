@@ -2,7 +2,6 @@ package dev.holdfast.testkit.wire;
 
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,7 +36,7 @@ public final class Wires implements AutoCloseable {
    * @param redisUri {@code redis://host:port}
    */
   public Wires(String redisUri) {
-    store = address(redisUri);
+    store = Relay.address(redisUri);
   }
 
   /** Whether this system says which process opened a connection. */
@@ -66,7 +65,7 @@ public final class Wires implements AutoCloseable {
 
   /** Another server is Redis from now on; connections to the one before are reset. */
   public synchronized void redisIs(String uri) {
-    store = address(uri);
+    store = Relay.address(uri);
     redis.keySet().forEach(member -> lane(member, REDIS).reset());
   }
 
@@ -112,10 +111,5 @@ public final class Wires implements AutoCloseable {
         .findFirst()
         .map(from -> new Relay.Lanes(lane(from.name, to), lane(to, from.name)))
         .orElse(null);
-  }
-
-  static InetSocketAddress address(String uri) {
-    URI parsed = URI.create(uri);
-    return new InetSocketAddress(parsed.getHost(), parsed.getPort());
   }
 }
