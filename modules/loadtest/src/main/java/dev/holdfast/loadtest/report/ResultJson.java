@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonParseException;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -14,9 +13,9 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import dev.holdfast.loadtest.plan.Counters;
 import dev.holdfast.loadtest.plan.LedgerCount;
@@ -37,9 +36,8 @@ public final class ResultJson {
   private static final ObjectMapper JSON = mapper();
   private static final ObjectWriter PRETTY = JSON.writerWithDefaultPrettyPrinter();
 
-  /** Others may follow. */
-  private static final ObjectReader MEMBER =
-      JSON.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  private static final ObjectReader HEAD =
+      JSON.readerFor(Head.class).without(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
 
   private ResultJson() {}
 
@@ -87,38 +85,33 @@ public final class ResultJson {
     return new ResultException(file + " is no result: it is not JSON, or cut off: " + brief(e));
   }
 
-  /** Without keeping the rest, which may be long. */
-  private static void checkHead(Path file) throws IOException {
-    JsonNode format = MissingNode.getInstance();
-    JsonNode scenario = format;
-    JsonNode version = format;
-    try (var json = JSON.createParser(Files.newInputStream(file))) {
-      if (json.nextToken() == JsonToken.START_OBJECT) {
-        while (json.nextToken() == JsonToken.FIELD_NAME) {
-          var name = json.currentName();
-          json.nextToken();
-          switch (name) {
-            case "format" -> format = MEMBER.readTree(json);
-            case "scenario" -> scenario = MEMBER.readTree(json);
-            case "version" -> version = MEMBER.readTree(json);
-            default -> json.skipChildren();
-          }
-        }
-      }
-    }
-    checkHead(file, format, scenario, version);
-  }
+  /** What says which program wrote a file; the rest may be long. */
+  private record Head(JsonNode format, JsonNode scenario, JsonNode version) {}
 
-  private static void checkHead(Path file, JsonNode format, JsonNode scenario, JsonNode version)
-      throws ResultException {
-    if (!format.isIntegralNumber() || !scenario.isTextual()) {
+  private static void checkHead(Path file) throws IOException {
+    Head head = head(file);
+    if (head == null
+        || head.format == null
+        || !head.format.isIntegralNumber()
+        || head.scenario == null
+        || !head.scenario.isTextual()) {
       throw new ResultException(
           file + " is no result of a load test: it has no format number, or no scenario");
     }
-    if (format.asLong() != Result.FORMAT) {
+    if (head.format.asLong() != Result.FORMAT) {
+      String version = head.version == null ? "?" : head.version.asText("?");
       throw new ResultException(
           "%s is a result of format %s, written by version %s; this version reads format %d"
-              .formatted(file, format, version.asText("?"), Result.FORMAT));
+              .formatted(file, head.format, version, Result.FORMAT));
+    }
+  }
+
+  /** Null if it is JSON, but no object. */
+  private static Head head(Path file) throws IOException {
+    try (var in = Files.newInputStream(file)) {
+      return HEAD.readValue(in);
+    } catch (MismatchedInputException e) {
+      return null;
     }
   }
 

@@ -3,6 +3,7 @@ package dev.holdfast.loadtest.report;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Help.Ansi.Style;
 
 /**
  * What the terminal can show.
@@ -33,23 +34,23 @@ public record Terminal(boolean rewrites, boolean unicode) {
   }
 
   String bold(String text) {
-    return styled(text, 1);
+    return styled(text, Style.bold);
   }
 
   String good(String text) {
-    return styled(text, 32);
+    return styled(text, Style.fg_green);
   }
 
   String bad(String text) {
-    return styled(text, 31);
+    return styled(text, Style.fg_red);
   }
 
   String warned(String text) {
-    return styled(text, 33);
+    return styled(text, Style.fg_yellow);
   }
 
-  private String styled(String text, int code) {
-    return rewrites ? "\033[" + code + "m" + text + "\033[0m" : text;
+  private String styled(String text, Style style) {
+    return rewrites ? style.on() + text + Style.reset.on() : text;
   }
 
   private static Charset charset() {
