@@ -16,7 +16,7 @@ public record Group(String name, String tenant, int clients, int topics, Kind ki
     /** Speaks {@code holdfast.v1}, and keeps a ledger. */
     SESSION,
     /** The same, but stops reading once it is attached; keeps no ledger, does not come back. */
-    DEAF,
+    SLOW,
     /** A plain WebSocket without a hello: the baseline. Keeps a ledger of one channel. */
     BARE
   }

@@ -29,7 +29,7 @@ final class LocalWorker implements AutoCloseable {
     arguments.addAll(List.of("--port", "0", "--secret-stdin"));
     List<String> command = config.program().command(JVM, arguments);
     process = Child.start(name, folder, config.processors().on("workers", command), this::line);
-    process.tell(secret);
+    process.writeLine(secret);
   }
 
   Child process() {
@@ -53,9 +53,9 @@ final class LocalWorker implements AutoCloseable {
 
   private void line(String line) {
     try {
-      String told = JSON.readTree(line).path("url").asText();
-      if (!told.isEmpty()) {
-        url.complete(URI.create(told));
+      String address = JSON.readTree(line).path("url").asText();
+      if (!address.isEmpty()) {
+        url.complete(URI.create(address));
       }
     } catch (JsonProcessingException e) {
       url.completeExceptionally(e);

@@ -53,7 +53,7 @@ public final class BareTarget implements Target {
       // Several event loops share a port only where it is the same one from the start.
       words.addAll(List.of("--port", FreePorts.take(1).get(0).toString()));
       List<String> line = program.command(List.of("-Xmx1g", "-XX:+UseG1GC"), words);
-      process = Child.start(NAME, folder, processors.on("nodes", line), this::told);
+      process = Child.start(NAME, folder, processors.on("nodes", line), this::printed);
     }
     long until = System.nanoTime() + PATIENCE_NS;
     while (url == null) {
@@ -64,7 +64,7 @@ public final class BareTarget implements Target {
     }
   }
 
-  private void told(String line) {
+  private void printed(String line) {
     try {
       JsonNode tree = JSON.readTree(line);
       if (tree.has("url")) {
@@ -83,7 +83,7 @@ public final class BareTarget implements Target {
   public void write(Order order) {
     written = null;
     try {
-      process.tell(JSON.writeValueAsString(order));
+      process.writeLine(JSON.writeValueAsString(order));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }

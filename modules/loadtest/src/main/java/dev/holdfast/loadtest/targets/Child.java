@@ -67,7 +67,7 @@ public final class Child implements AutoCloseable {
   }
 
   /** Writes a line to its standard input. */
-  public void tell(String line) {
+  public void writeLine(String line) {
     OutputStream input = process.getOutputStream();
     try {
       input.write((line + "\n").getBytes(StandardCharsets.UTF_8));

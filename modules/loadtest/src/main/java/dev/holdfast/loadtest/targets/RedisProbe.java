@@ -91,7 +91,7 @@ final class RedisProbe {
   private synchronized void failed(Throwable failure) {
     asking = false;
     missed = MISSED + 1;
-    LOG.debug("Redis told nothing: {}", failure.toString());
+    LOG.debug("Redis did not answer: {}", failure.toString());
   }
 
   /** Of all databases; a server without keys lists none. */

@@ -109,9 +109,9 @@ final class CoordinatorLink {
     } else if (message instanceof ToWorker.Publish publish) {
       then(
           assignment.publish(publish),
-          totals -> tell(new FromWorker.Published(publish.flows(), totals)));
+          totals -> sendAfterReport(new FromWorker.Published(publish.flows(), totals)));
     } else if (message instanceof ToWorker.Call call) {
-      then(assignment.call(call), done -> tell(new FromWorker.Called(call.calls())));
+      then(assignment.call(call), done -> sendAfterReport(new FromWorker.Called(call.calls())));
     } else if (message instanceof ToWorker.Finish finish) {
       var news = new News(TimeUnit.MILLISECONDS.toNanos(assignment.patienceMillis()));
       then(assignment.expect(finish.totals()), done -> await(news));
@@ -162,7 +162,7 @@ final class CoordinatorLink {
   private void judge(ClientsVerticle.End end, News news) {
     boolean complete = end.lost() == 0 && end.away() == 0;
     if (complete || news.over(end.news())) {
-      tell(new FromWorker.Done(complete));
+      sendAfterReport(new FromWorker.Done(complete));
     } else {
       vertx.setTimer(POLL_MS, timer -> await(news));
     }
@@ -188,20 +188,20 @@ final class CoordinatorLink {
   private Future<Void> report() {
     Future<LoopReport> loopReport =
         ready ? assignment.report() : Future.succeededFuture(LoopReport.NONE);
-    Promise<Void> told = Promise.promise();
-    reported = told.future();
+    Promise<Void> sent = Promise.promise();
+    reported = sent.future();
     then(
         loopReport,
         report -> {
           long at = ready ? assignment.clock().micros() : Clock.own();
           send(report.progress(at, cpu.take()));
-          told.tryComplete();
+          sent.tryComplete();
         });
     return reported;
   }
 
   /** The message after one more progress. */
-  private void tell(FromWorker message) {
+  private void sendAfterReport(FromWorker message) {
     then(reported.compose(before -> report()), progressed -> send(message));
   }
 

@@ -171,6 +171,6 @@ class BadTargetIT {
   }
 
   private static boolean named(Progress progress, String part) {
-    return progress.counters().errors().keySet().stream().anyMatch(told -> told.contains(part));
+    return progress.counters().errors().keySet().stream().anyMatch(error -> error.contains(part));
   }
 }

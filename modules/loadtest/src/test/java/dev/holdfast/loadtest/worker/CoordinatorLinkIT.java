@@ -79,9 +79,9 @@ class CoordinatorLinkIT {
   void reportsOnceASecondFromTheBeginning() {
     TestCoordinator coordinator = bench.coordinator();
 
-    await().until(() -> coordinator.told.size() >= 3);
+    await().until(() -> coordinator.received.size() >= 3);
 
-    assertTrue(coordinator.told.stream().allMatch(FromWorker.Progress.class::isInstance));
+    assertTrue(coordinator.received.stream().allMatch(FromWorker.Progress.class::isInstance));
     assertTrue(coordinator.progress().cpu() >= 0);
   }
 

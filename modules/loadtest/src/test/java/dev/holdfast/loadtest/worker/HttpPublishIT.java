@@ -91,7 +91,7 @@ class HttpPublishIT {
   void numbersGoOnWhenAFlowIsPublishedAgain() {
     TestCoordinator coordinator = publish(flow(300, 0));
     published(coordinator);
-    coordinator.told.clear();
+    coordinator.received.clear();
 
     coordinator.say(new ToWorker.Publish(List.of("f"), Clock.own(), 500));
 

@@ -40,7 +40,7 @@ class LatencyIT {
 
     boolean right = false;
     for (int round = 1; round <= ROUNDS && !right; round++) {
-      coordinator.told.clear();
+      coordinator.received.clear();
       publishOnSchedule(ROUND_EVENTS, 0);
       long all = (long) round * ROUND_EVENTS * CLIENTS;
       coordinator.awaitProgress(progress -> progress.counters().received() == all);

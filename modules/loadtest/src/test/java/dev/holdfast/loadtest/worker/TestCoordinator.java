@@ -29,7 +29,7 @@ final class TestCoordinator implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int LIMIT = 16 << 20;
 
-  final List<FromWorker> told = new CopyOnWriteArrayList<>();
+  final List<FromWorker> received = new CopyOnWriteArrayList<>();
 
   /** Kept: a client that nobody refers to closes what it has. */
   private final WebSocketClient client;
@@ -41,7 +41,7 @@ final class TestCoordinator implements AutoCloseable {
     var options = new WebSocketClientOptions().setMaxFrameSize(LIMIT).setMaxMessageSize(LIMIT);
     client = vertx.createWebSocketClient(options);
     socket = client.webSocket();
-    socket.textMessageHandler(text -> told.add(parse(text)));
+    socket.textMessageHandler(text -> received.add(parse(text)));
     socket.closeHandler(gone -> closed = true);
     var to = new WebSocketConnectOptions().setAbsoluteURI(worker.toString());
     if (secret != null) {
@@ -72,8 +72,8 @@ final class TestCoordinator implements AutoCloseable {
   <T extends FromWorker> T await(Class<T> kind) {
     org.awaitility.Awaitility.await(kind.getSimpleName())
         .atMost(Duration.ofSeconds(30))
-        .until(() -> told.stream().anyMatch(kind::isInstance));
-    return told.stream().filter(kind::isInstance).map(kind::cast).findFirst().orElseThrow();
+        .until(() -> received.stream().anyMatch(kind::isInstance));
+    return received.stream().filter(kind::isInstance).map(kind::cast).findFirst().orElseThrow();
   }
 
   Progress awaitProgress(Predicate<Progress> condition) {
@@ -85,7 +85,7 @@ final class TestCoordinator implements AutoCloseable {
 
   /** The last; null before the first. */
   Progress progress() {
-    return told.stream()
+    return received.stream()
         .filter(Progress.class::isInstance)
         .map(Progress.class::cast)
         .reduce((one, two) -> two)
@@ -110,7 +110,7 @@ final class TestCoordinator implements AutoCloseable {
   /** All of a series so far. */
   Histogram series(String name) {
     Histogram sum = new Histogram(600_000_000, 3);
-    for (FromWorker message : told) {
+    for (FromWorker message : received) {
       if (message instanceof Progress progress && progress.histograms().containsKey(name)) {
         sum.add(decode(progress.histograms().get(name)));
       }

@@ -80,7 +80,7 @@ public final class WorkerCapacity {
       coordinator.assign(WorkerBench.plan(List.of(serverUrl), List.of(group), List.of()));
       coordinator.connect("b");
       coordinator.awaitProgress(progress -> progress.counters().live() == CLIENTS);
-      int before = coordinator.told.size();
+      int before = coordinator.received.size();
       long serverBefore = cpu(server);
       long workerBefore = cpu(worker);
       long since = System.nanoTime();
@@ -113,7 +113,7 @@ public final class WorkerCapacity {
   private void report(
       TestCoordinator coordinator, int before, int rate, double[] cores, Progress end) {
     long lag =
-        coordinator.told.subList(before, coordinator.told.size()).stream()
+        coordinator.received.subList(before, coordinator.received.size()).stream()
             .filter(Progress.class::isInstance)
             .mapToLong(message -> ((Progress) message).lag())
             .max()

@@ -59,19 +59,19 @@ final class Slow implements Scenario {
   public Shape shape(Settings settings) {
     var readers =
         new Group("readers", settings.tenant(), settings.connections(), 1, Group.Kind.SESSION);
-    var deaf = new Group("deaf", settings.tenant(), deaf(settings), 1, Group.Kind.DEAF);
+    var slow = new Group("slow", settings.tenant(), slow(settings), 1, Group.Kind.SLOW);
     return new Shape(
-        List.of(readers, deaf),
+        List.of(readers, slow),
         List.of(
             Flows.topics("news", readers, READ_RATE, settings),
-            Flows.topics("flood", deaf, settings)),
+            Flows.topics("flood", slow, settings)),
         List.of());
   }
 
   @Override
   public void run(Run run) throws InterruptedException {
     List<String> flows = List.of("news", "flood");
-    Steady.begin(run, List.of("readers", "deaf"), flows);
+    Steady.begin(run, List.of("readers", "slow"), flows);
     Double before = run.server().rss();
     run.untilShare(1);
     Double after = run.server().rss();
@@ -81,7 +81,7 @@ final class Slow implements Scenario {
     run.put("rssGrowth", before == null || after == null ? null : (Double) (after - before));
   }
 
-  private static int deaf(Settings settings) {
+  private static int slow(Settings settings) {
     return Math.max(1, settings.connections() / 10);
   }
 }

@@ -36,7 +36,7 @@ public final class BareCommand implements Callable<Integer> {
     var options = new VertxOptions().setEventLoopPoolSize(used).setPreferNativeTransport(true);
     Vertx vertx = Vertx.vertx(options);
     BareServer server = BareServer.start(vertx, "127.0.0.1", port, used).await();
-    tell("{\"url\":\"" + server.url() + "\"}");
+    print("{\"url\":\"" + server.url() + "\"}");
     var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = input.readLine(); line != null; line = input.readLine()) {
       obey(server, line);
@@ -47,13 +47,13 @@ public final class BareCommand implements Callable<Integer> {
   /** The next line is read when this one is done. */
   private void obey(BareServer server, String line) throws JsonProcessingException {
     try {
-      tell(JSON.writeValueAsString(server.write(Order.parse(line)).await()));
+      print(JSON.writeValueAsString(server.write(Order.parse(line)).await()));
     } catch (IllegalArgumentException e) {
-      tell(JSON.writeValueAsString(java.util.Map.of("error", "" + e.getMessage())));
+      print(JSON.writeValueAsString(java.util.Map.of("error", "" + e.getMessage())));
     }
   }
 
-  private void tell(String line) {
+  private void print(String line) {
     spec.commandLine().getOut().println(line);
     spec.commandLine().getOut().flush();
   }

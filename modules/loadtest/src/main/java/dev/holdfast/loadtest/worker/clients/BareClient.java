@@ -11,7 +11,7 @@ final class BareClient implements LoadClient, Wire.Listener {
 
   private final ClientLoop loop;
   private final GroupTally tally;
-  private final Books books;
+  private final Books ledgers;
   private final Urls urls;
   private final BackOff backOff = new BackOff();
   private final Cursors cursors = new Cursors();
@@ -24,7 +24,7 @@ final class BareClient implements LoadClient, Wire.Listener {
   BareClient(ClientLoop loop, GroupTally tally, int number) {
     this.loop = loop;
     this.tally = tally;
-    this.books = new Books(tally, number);
+    this.ledgers = new Books(tally, number);
     this.urls = new Urls(loop.plan.address().urls(), number);
     cursors.name(Kind.BARE, Kind.BARE.start);
   }
@@ -39,7 +39,7 @@ final class BareClient implements LoadClient, Wire.Listener {
   public void opened() {
     attached = true;
     settle();
-    books.open();
+    ledgers.open();
     loop.counters.connects++;
     loop.counters.live++;
     loop.counters.attached(NODE);
@@ -52,7 +52,7 @@ final class BareClient implements LoadClient, Wire.Listener {
       if (loop.events.read(bytes, length, cursors) && loop.events.kind == Kind.BARE) {
         loop.counters.received++;
         loop.counters.bytes += length;
-        books.received(loop.events, loop.clock.micros());
+        ledgers.received(loop.events, loop.clock.micros());
       }
     } catch (IOException e) {
       loop.counters.errors.count("garbage from the target", e);
@@ -137,7 +137,7 @@ final class BareClient implements LoadClient, Wire.Listener {
   }
 
   @Override
-  public Books books() {
-    return books;
+  public Books ledgers() {
+    return ledgers;
   }
 }

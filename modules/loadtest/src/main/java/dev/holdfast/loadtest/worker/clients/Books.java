@@ -58,8 +58,8 @@ final class Books {
     };
   }
 
-  /** What it should have, lacks, and was told to lack of this kind; the rest is 0. */
-  LedgerCount reckon(Kind kind) {
+  /** What it should have, lacks, and lacks by reported gaps of this kind; the rest is 0. */
+  LedgerCount missing(Kind kind) {
     Ledger ledger = ledgers[kind.ordinal()];
     if (!open || expected == null || ledger == null) {
       return LedgerCount.NONE;
@@ -67,7 +67,7 @@ final class Books {
     Expected total = expected[kind.ordinal()];
     Ledger.Missing missing = ledger.missing(total);
     long due = total.published() - missing.unanswered();
-    return new LedgerCount(due, 0, missing.lost(), 0, 0, 0, missing.told());
+    return new LedgerCount(due, 0, missing.lost(), 0, 0, 0, missing.inGaps());
   }
 
   /** Whether a number came that was never published. */

@@ -26,9 +26,13 @@ final class ClientGroup {
     }
   }
 
+  List<Books> ledgers() {
+    return clients.stream().map(LoadClient::ledgers).toList();
+  }
+
   /** Whether its clients are to have all and be attached at the end. */
   boolean counts() {
-    return tally.group.kind() != Group.Kind.DEAF;
+    return tally.group.kind() != Group.Kind.SLOW;
   }
 
   void report(Map<String, LedgerCount> into, Reckoning end) {

@@ -152,7 +152,7 @@ public final class ClientsVerticle extends VerticleBase {
   }
 
   private static void expect(ClientGroup group, ExpectedTotals totals) {
-    group.clients.forEach(client -> client.books().expect(totals));
+    group.clients.forEach(client -> client.ledgers().expect(totals));
   }
 
   /** After {@link #expect}. */
@@ -166,14 +166,14 @@ public final class ClientsVerticle extends VerticleBase {
                   .filter(client -> client.node() == null)
                   .count();
           long news = loop.counters.received + loop.counters.connects;
-          return new End(reckon().lost(), away, news);
+          return new End(ledgerTotals().lost(), away, news);
         });
   }
 
-  private Reckoning reckon() {
-    var reckoning = new Reckoning();
-    groups.values().forEach(group -> reckoning.add(group.tally, group.clients));
-    return reckoning;
+  private Reckoning ledgerTotals() {
+    var sum = new Reckoning();
+    groups.values().forEach(group -> sum.add(group.tally, group.ledgers()));
+    return sum;
   }
 
   /** Sessions of a group that are attached here, with their users. */
@@ -191,7 +191,7 @@ public final class ClientsVerticle extends VerticleBase {
     return onLoop(
         () -> {
           Map<String, LedgerCount> ledgers = new HashMap<>();
-          Reckoning end = totals == null ? null : reckon();
+          Reckoning end = totals == null ? null : ledgerTotals();
           groups.values().forEach(group -> group.report(ledgers, end));
           Map<String, Integer> nodes = Map.copyOf(loop.counters.nodes);
           return new LoopReport(

@@ -35,7 +35,7 @@ final class GroupTally {
     return switch (group.kind()) {
       case SESSION -> kind != Kind.BARE && (kind != Kind.TOPIC || group.topics() > 0);
       case BARE -> kind == Kind.BARE;
-      case DEAF -> false;
+      case SLOW -> false;
     };
   }
 

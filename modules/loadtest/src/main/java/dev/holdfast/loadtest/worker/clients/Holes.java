@@ -3,15 +3,15 @@ package dev.holdfast.loadtest.worker.clients;
 import java.util.Arrays;
 
 /**
- * Ranges of numbers that are missing, in their order; each was told as a gap, or not. Two longs for
- * each range, however long it is.
+ * Ranges of numbers that are missing, in their order; each was reported as a gap, or not. Two longs
+ * for each range, however long it is.
  */
 final class Holes {
   private static final int FIRST_ROOM = 4;
 
   private long[] from = new long[FIRST_ROOM];
 
-  /** The last of each range; below zero where it was told. */
+  /** The last of each range; below zero if it was reported as a gap. */
   private long[] to = new long[FIRST_ROOM];
 
   private int count;
@@ -20,12 +20,12 @@ final class Holes {
   enum Found {
     NOT_MISSING,
     MISSING,
-    TOLD
+    IN_GAP
   }
 
   /** Takes each range. */
   interface Ranges {
-    void range(long from, long to, boolean told);
+    void range(long from, long to, boolean inGap);
   }
 
   boolean isEmpty() {
@@ -33,8 +33,8 @@ final class Holes {
   }
 
   /** Both ends included; beyond all that there are. */
-  void add(long first, long last, boolean told) {
-    insert(count, first, told ? -last : last);
+  void add(long first, long last, boolean inGap) {
+    insert(count, first, inGap ? -last : last);
   }
 
   /** Fills it. */
@@ -55,7 +55,7 @@ final class Holes {
         insert(at + 1, number + 1, sign * last);
       }
     }
-    return sign < 0 ? Found.TOLD : Found.MISSING;
+    return sign < 0 ? Found.IN_GAP : Found.MISSING;
   }
 
   void forEach(Ranges ranges) {

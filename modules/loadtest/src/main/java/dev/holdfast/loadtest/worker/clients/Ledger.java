@@ -6,17 +6,17 @@ package dev.holdfast.loadtest.worker.clients;
  */
 final class Ledger {
   private long last;
-  private boolean gapTold;
+  private boolean gapReported;
   private Holes holes;
 
   /**
    * What is missing at the end.
    *
-   * @param lost neither told nor unanswered
-   * @param told where a gap was told, unanswered or not
+   * @param lost neither in a gap that was reported, nor unanswered
+   * @param inGaps in gaps that were reported, unanswered or not
    * @param unanswered of the rest, those whose publisher had no answer
    */
-  record Missing(long lost, long told, long unanswered) {}
+  record Missing(long lost, long inGaps, long unanswered) {}
 
   /**
    * @param number from 1
@@ -35,27 +35,27 @@ final class Ledger {
     }
     tally.received++;
     tally.outOfOrder++;
-    tally.told -= found == Holes.Found.TOLD ? 1 : 0;
+    tally.inGaps -= found == Holes.Found.IN_GAP ? 1 : 0;
     return true;
   }
 
   private void skip(long number, LedgerTally tally) {
     if (number > last + 1) {
       holes = holes == null ? new Holes() : holes;
-      holes.add(last + 1, number - 1, gapTold);
-      tally.told += gapTold ? number - 1 - last : 0;
+      holes.add(last + 1, number - 1, gapReported);
+      tally.inGaps += gapReported ? number - 1 - last : 0;
     }
     last = number;
-    gapTold = false;
+    gapReported = false;
   }
 
   /**
-   * A gap frame came: what the next event skips is told, or, where none follows, all that was
+   * A gap frame came: what the next event skips is reported, or, if none follows, all that was
    * published after the last.
    */
   void gap(LedgerTally tally) {
     tally.gaps++;
-    gapTold = true;
+    gapReported = true;
   }
 
   /** Whether a number came that was never published. */
@@ -68,15 +68,15 @@ final class Ledger {
     if (holes != null) {
       holes.forEach(sum);
     }
-    sum.range(last + 1, expected.published(), gapTold);
-    return new Missing(sum.lost, sum.told, sum.unanswered);
+    sum.range(last + 1, expected.published(), gapReported);
+    return new Missing(sum.lost, sum.inGaps, sum.unanswered);
   }
 
   /** Adds up ranges that are missing. */
   private static final class MissingSum implements Holes.Ranges {
     private final Expected expected;
     private long lost;
-    private long told;
+    private long inGaps;
     private long unanswered;
 
     MissingSum(Expected expected) {
@@ -84,13 +84,13 @@ final class Ledger {
     }
 
     @Override
-    public void range(long from, long to, boolean wasTold) {
+    public void range(long from, long to, boolean inGap) {
       long end = Math.min(to, expected.published());
       if (end < from) {
         return;
       }
-      if (wasTold) {
-        told += end - from + 1;
+      if (inGap) {
+        inGaps += end - from + 1;
       } else {
         long excused = expected.unansweredIn(from, end);
         unanswered += excused;

@@ -8,9 +8,9 @@ final class LedgerTally {
   long duplicated;
   long outOfOrder;
   long gaps;
-  long told;
+  long inGaps;
 
   LedgerCount count() {
-    return new LedgerCount(0, received, 0, duplicated, outOfOrder, gaps, told);
+    return new LedgerCount(0, received, 0, duplicated, outOfOrder, gaps, inGaps);
   }
 }

@@ -1,7 +1,7 @@
 package dev.holdfast.loadtest.worker.clients;
 
 /** One client of a group. Confined to one event loop. */
-sealed interface LoadClient permits SessionClient, BareClient {
+interface LoadClient {
   /** Opens a connection, the first or another. */
   void connect();
 
@@ -26,5 +26,5 @@ sealed interface LoadClient permits SessionClient, BareClient {
   /** Whether it has nothing open and will open nothing. */
   boolean gone();
 
-  Books books();
+  Books ledgers();
 }

@@ -10,13 +10,13 @@ final class Reckoning {
   private final Map<String, LedgerCount> lacking = new HashMap<>();
   private long beyond;
 
-  /** Adds a group's clients. */
-  void add(GroupTally tally, List<? extends LoadClient> clients) {
+  /** Adds the ledgers of a group's clients. */
+  void add(GroupTally tally, List<Books> clients) {
     for (Kind kind : tally.ledgers.keySet()) {
       LedgerCount sum = LedgerCount.NONE;
-      for (LoadClient client : clients) {
-        sum = sum.plus(client.books().reckon(kind));
-        beyond += client.books().beyond(kind) ? 1 : 0;
+      for (Books client : clients) {
+        sum = sum.plus(client.missing(kind));
+        beyond += client.beyond(kind) ? 1 : 0;
       }
       lacking.put(tally.ledgerName(kind), sum);
     }

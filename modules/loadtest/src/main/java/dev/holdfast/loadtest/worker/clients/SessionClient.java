@@ -10,8 +10,8 @@ import java.io.IOException;
 
 /**
  * A client that speaks {@code holdfast.v1}: when its connection is lost it comes back, at another
- * address, as the same session and with a cursor for each channel. A deaf one stops reading once
- * all its channels are live, and does not come back. Confined to one event loop; times in µs.
+ * address, as the same session and with a cursor for each channel. A slow consumer stops reading
+ * once all its channels are live, and does not come back. Confined to one event loop; times in µs.
  */
 final class SessionClient implements LoadClient, Wire.Listener {
   private static final int LAST_TO_COME_BACK = 4499;
@@ -20,12 +20,12 @@ final class SessionClient implements LoadClient, Wire.Listener {
   private static final long OPEN_LIMIT = 20 * SECOND;
   private static final long HELLO_LIMIT = 10 * SECOND;
   private static final long CLOSE_LIMIT = 3 * SECOND;
-  private static final long DEAF_PING = 10 * SECOND;
+  private static final long SLOW_PING = 10 * SECOND;
 
   private final ClientLoop loop;
   private final GroupTally tally;
   private final String user;
-  private final Books books;
+  private final Books ledgers;
   private final Reading reading;
   private final Urls urls;
   private final BackOff backOff = new BackOff();
@@ -60,7 +60,7 @@ final class SessionClient implements LoadClient, Wire.Listener {
     this.loop = loop;
     this.tally = tally;
     this.user = group.user(number);
-    this.books = new Books(tally, number);
+    this.ledgers = new Books(tally, number);
     this.reading = new Reading(group.topics() > 0 ? group.topic(number % group.topics()) : null);
     this.urls = new Urls(loop.plan.address().urls(), number);
   }
@@ -125,7 +125,7 @@ final class SessionClient implements LoadClient, Wire.Listener {
     if (event.number > 0) {
       loop.counters.received++;
       loop.counters.bytes += length;
-      books.received(event, now);
+      ledgers.received(event, now);
     }
   }
 
@@ -185,20 +185,20 @@ final class SessionClient implements LoadClient, Wire.Listener {
     }
     live = true;
     loop.counters.live++;
-    books.open();
+    ledgers.open();
     if (behindSince > 0) {
       tally.caughtUp.record(now - behindSince);
       behindSince = 0;
     }
-    if (deaf()) {
-      wire.deafen();
+    if (isSlow()) {
+      wire.stopReading();
     }
   }
 
   private void gap(JsonNode frame) {
     Kind kind = reading.gap(frame);
     if (kind != null) {
-      books.gap(kind);
+      ledgers.gap(kind);
     }
   }
 
@@ -221,7 +221,7 @@ final class SessionClient implements LoadClient, Wire.Listener {
 
   @Override
   public void closed(int code) {
-    boolean over = state == State.LEAVING || deaf() || code > LAST_TO_COME_BACK;
+    boolean over = state == State.LEAVING || isSlow() || code > LAST_TO_COME_BACK;
     if (state != State.LEAVING) {
       loop.counters.closed(code);
     }
@@ -287,7 +287,7 @@ final class SessionClient implements LoadClient, Wire.Listener {
     wire.cut();
     loop.counters.closed(NO_CODE);
     detach();
-    if (deaf()) {
+    if (isSlow()) {
       enter(State.GONE);
     } else {
       next();
@@ -326,9 +326,9 @@ final class SessionClient implements LoadClient, Wire.Listener {
   }
 
   private void lookAttached(long quiet, long now) {
-    if (!deaf()) {
+    if (!isSlow()) {
       giveUp(heartbeat > 0 && quiet > 2 * heartbeat, "silent for two heartbeats");
-    } else if (quiet > DEAF_PING) {
+    } else if (quiet > SLOW_PING) {
       since = now;
       wire.send(Frames.PING);
     }
@@ -363,8 +363,8 @@ final class SessionClient implements LoadClient, Wire.Listener {
     since = loop.clock.micros();
   }
 
-  private boolean deaf() {
-    return tally.group.kind() == Group.Kind.DEAF;
+  private boolean isSlow() {
+    return tally.group.kind() == Group.Kind.SLOW;
   }
 
   @Override
@@ -388,7 +388,7 @@ final class SessionClient implements LoadClient, Wire.Listener {
   }
 
   @Override
-  public Books books() {
-    return books;
+  public Books ledgers() {
+    return ledgers;
   }
 }

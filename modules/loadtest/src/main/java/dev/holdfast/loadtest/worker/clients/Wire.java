@@ -61,18 +61,18 @@ final class Wire {
 
   private void refused(Throwable failure) {
     if (listener != null) {
-      Listener told = listener;
+      Listener last = listener;
       listener = null;
-      told.refused(failure);
+      last.refused(failure);
     }
   }
 
   private void closed() {
     if (listener != null) {
-      Listener told = listener;
+      Listener last = listener;
       listener = null;
       Short code = opening.closeStatusCode();
-      told.closed(code == null ? NO_CODE : code);
+      last.closed(code == null ? NO_CODE : code);
     }
   }
 
@@ -111,7 +111,7 @@ final class Wire {
   }
 
   /** Reads no more: what comes fills the buffers of the machine, then those of the sender. */
-  void deafen() {
+  void stopReading() {
     socket.pause();
   }
 
