@@ -1,10 +1,18 @@
 package dev.holdfast.app;
 
+import java.io.File;
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
 
 /**
- * Where the jar begins: the one class that any Java since 8 can load, so that an older one than is
- * needed is told in a line, and not by an UnsupportedClassVersionError.
+ * Where the jar begins: the one class that any Java since 8 can load. It reports an older Java than
+ * is needed, and a jar that was copied without its libraries, in a line and not by a stack trace.
  */
 public final class Launcher {
   private static final int NEEDED = 17;
@@ -14,21 +22,33 @@ public final class Launcher {
 
   /** Passes on to {@code Holdfast}. */
   public static void main(String[] args) throws Throwable {
-    String refusal =
+    refuse(
         refusal(
             System.getProperty("java.specification.version"),
             System.getProperty("java.version"),
-            System.getProperty("java.home"));
-    if (refusal != null) {
-      System.err.println(refusal);
-      System.exit(NOT_STARTED);
+            System.getProperty("java.home")));
+    try {
+      start(args);
+    } catch (NoClassDefFoundError e) {
+      refuse(incomplete(jar()));
+      throw e;
     }
+  }
+
+  private static void start(String[] args) throws Throwable {
     try {
       Class.forName("dev.holdfast.app.Holdfast")
           .getMethod("main", String[].class)
           .invoke(null, (Object) args);
     } catch (InvocationTargetException e) {
       throw e.getCause();
+    }
+  }
+
+  private static void refuse(String refusal) {
+    if (refusal != null) {
+      System.err.println(refusal);
+      System.exit(NOT_STARTED);
     }
   }
 
@@ -49,5 +69,47 @@ public final class Launcher {
             + " in "
             + home
             + ": install a newer one, or put it first on the PATH";
+  }
+
+  /** Null if every library that the jar's manifest names is there. */
+  static String incomplete(File jar) throws IOException {
+    String[] libraries = libraries(jar);
+    List<String> missing = new ArrayList<>();
+    for (String library : libraries) {
+      if (!new File(jar.getAbsoluteFile().getParentFile(), library).isFile()) {
+        missing.add(library);
+      }
+    }
+    return missing.isEmpty()
+        ? null
+        : "holdfast: "
+            + missing.size()
+            + " of "
+            + libraries.length
+            + " libraries are missing beside "
+            + jar
+            + ", the first is "
+            + missing.get(0)
+            + ": copy the jar together with its folder lib/";
+  }
+
+  /** Relative to the jar's folder; none if it is a folder of classes. */
+  private static String[] libraries(File jar) throws IOException {
+    if (!jar.isFile()) {
+      return new String[0];
+    }
+    try (JarFile file = new JarFile(jar)) {
+      Manifest manifest = file.getManifest();
+      String path =
+          manifest == null
+              ? null
+              : manifest.getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
+      return path == null ? new String[0] : path.trim().split("\\s+");
+    }
+  }
+
+  private static File jar() throws URISyntaxException {
+    return new File(
+        Launcher.class.getProtectionDomain().getCodeSource().getLocation().toURI());
   }
 }
