@@ -20,6 +20,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class LauncherTest {
@@ -66,6 +68,25 @@ class LauncherTest {
     Path jar = jar(folder, "lib/missing.jar " + classPath());
 
     Process process = run(jar, "--version");
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+
+    assertTrue(output.startsWith("Holdfast "), output);
+    assertEquals(0, process.waitFor());
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void theStartScriptFindsTheJarThroughALink(@TempDir Path folder) throws Exception {
+    jar(folder, classPath());
+    Path bin = Files.createDirectory(folder.resolve("bin"));
+    Path script = Path.of("src", "main", "distribution", "bin", "holdfast");
+    Path copy = Files.copy(script, bin.resolve("holdfast"));
+    Path elsewhere = Files.createDirectory(folder.resolve("else where"));
+    Path link = Files.createSymbolicLink(elsewhere.resolve("holdfast"), copy);
+
+    var command = new ProcessBuilder("sh", link.toString(), "--version");
+    command.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    Process process = command.start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
 
     assertTrue(output.startsWith("Holdfast "), output);
