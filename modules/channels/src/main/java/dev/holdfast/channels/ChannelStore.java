@@ -38,9 +38,6 @@ final class ChannelStore {
   /** Beyond any retry of a session; it may live this long between two publications of a channel. */
   private static final Duration SESSION_PUBLISHER_TTL = Duration.ofHours(24);
 
-  /** Longer than the hour by which clocks are set wrong. */
-  static final Duration SERVICE_PUBLISHER_TTL = Duration.ofHours(2);
-
   /** How long an idempotency key is kept, and how many of one channel at a time. */
   private static final Duration KEY_TTL = Duration.ofMinutes(2);
 
@@ -117,7 +114,7 @@ final class ChannelStore {
   private Future<Appended> append(
       Channel channel, Publisher publisher, long n, byte[] body, String namer) {
     Retention retention = config.retentionOf(channel);
-    Duration ttl = publisher.isSession() ? SESSION_PUBLISHER_TTL : SERVICE_PUBLISHER_TTL;
+    Duration ttl = publisher.isSession() ? SESSION_PUBLISHER_TTL : Publisher.REMEMBERED;
     List<Object> args = new ArrayList<>(16);
     args.add(link.epochToken());
     args.add(Ids.fresh());

@@ -39,8 +39,6 @@ import java.util.function.Function;
  */
 public final class ChannelsVerticle extends VerticleBase
     implements ChannelMessage.Handler<Future<?>> {
-  static final String ADDRESS = "channels";
-
   private static final long BEAT_MS = 1_000;
 
   private final Bus bus;
@@ -107,7 +105,8 @@ public final class ChannelsVerticle extends VerticleBase
     StreamNodes.tune(link);
     consumers = new Consumers(new ConsumerStore(link), pages, new Arrivals(vertx, context, hub));
     vertx.setPeriodic(BEAT_MS, timer -> beat());
-    Serving<ChannelMessage<?>> served = bus.serve(ADDRESS, message -> message.dispatch(this));
+    Serving<ChannelMessage<?>> served =
+        bus.serve(ChannelMessage.ADDRESS, message -> message.dispatch(this));
     consumer = served;
     schemas = new Schemas(pageLink);
     schemaConsumer = schemas.serve(bus);

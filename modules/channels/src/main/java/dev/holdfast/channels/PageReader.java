@@ -7,6 +7,9 @@ import dev.holdfast.core.FairTurns;
 import dev.holdfast.core.Position;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Reads pages of logs for history and for consumers, on a link of their own, so many at a time and
@@ -34,6 +37,23 @@ final class PageReader {
 
   /** See {@link ChannelStore#read}; RATE_LIMITED where too many of the tenant wait. */
   Future<Page> read(Channel channel, Position after, int limit) {
-    return turns.run(channel.tenant(), () -> store.read(channel, after, limit)).map(Page::of);
+    return turns
+        .run(channel.tenant(), () -> store.read(channel, after, limit))
+        .map(PageReader::page);
+  }
+
+  /**
+   * @param chunk null where there is no log
+   */
+  private static Page page(ChannelStore.Chunk chunk) {
+    if (chunk == null) {
+      return new Page(List.of(), null, null);
+    }
+    List<Publication> publications = new ArrayList<>(chunk.entries().size());
+    for (ChannelStore.Stored entry : chunk.entries()) {
+      String json = "{" + new String(entry.body(), StandardCharsets.UTF_8) + "}";
+      publications.add(new Publication(chunk.top().at(entry.seq()), entry.at(), json));
+    }
+    return new Page(publications, chunk.gap(), chunk.top());
   }
 }

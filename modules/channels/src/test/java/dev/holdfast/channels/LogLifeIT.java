@@ -138,7 +138,7 @@ class LogLifeIT {
 
     assertEquals(ErrorCode.RATE_LIMITED, refused.refused());
     long wait = refused.retryAfter();
-    long life = ChannelStore.SERVICE_PUBLISHER_TTL.toMillis();
+    long life = Publisher.REMEMBERED.toMillis();
     assertTrue(wait > 0 && wait <= life - 30_000, "retry after " + wait + " ms");
     assertNull(named(caller, topic, "a", 2).refused());
     assertNull(named(other, topic, "b", 1).refused());

@@ -41,7 +41,7 @@ class SlowStoreTest {
   @Test
   void goesOnWithSmallerBatchesAndMorePatience() {
     Await.get(
-        bus.<ChannelMessage.Publish>serve(ChannelsVerticle.ADDRESS, this::publish).completion());
+        bus.<ChannelMessage.Publish>serve(ChannelMessage.ADDRESS, this::publish).completion());
     var service = new Caller.Service("slow", "1", Set.of("t"), Set.of());
     var config =
         new ServicePublisherConfig(Duration.ofMillis(100), Duration.ofSeconds(60), PUBLICATIONS);

@@ -29,8 +29,6 @@ import java.util.function.Predicate;
  */
 public final class ConnectionsVerticle extends VerticleBase
     implements ConnectionMessage.Handler<Future<?>> {
-  static final String ADDRESS = "connections";
-
   private static final int COUNTED_AT_ONCE = 500;
 
   private final Bus bus;
@@ -102,7 +100,8 @@ public final class ConnectionsVerticle extends VerticleBase
   private Future<Void> serve(RedisLink opened) {
     link = opened;
     index = new NodeIndex(link);
-    Serving<ConnectionMessage<?>> served = bus.serve(ADDRESS, message -> message.dispatch(this));
+    Serving<ConnectionMessage<?>> served =
+        bus.serve(ConnectionMessage.ADDRESS, message -> message.dispatch(this));
     consumer = served;
     return served.completion();
   }

@@ -4,53 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.connections.ConnectionMessage.Selection;
-import dev.holdfast.core.BusCodec;
-import dev.holdfast.core.BusValue;
-import dev.holdfast.core.Caller;
 import dev.holdfast.core.NodeId;
-import dev.holdfast.sessions.ConnectionInfo;
-import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class ConnectionMessagesTest {
   private static final NodeId NODE = new NodeId("n1", 42);
-
-  static Stream<BusValue> values() {
-    var caller = new Caller.Service("s", "1", Set.of("*"), Set.of());
-    var info = new ConnectionInfo("c1", "web 1.0", "10.0.0.1", 99);
-    var connection = new Connection("acme", "s1", "ann", NODE, 3, info);
-    return Stream.of(
-        new ConnectionMessage.Find(caller, "acme", "s1"),
-        new ConnectionMessage.ListConnections(caller, Selection.ofTenant("acme"), "", 5),
-        new ConnectionMessage.Count(caller, Selection.ofNode("acme", NODE)),
-        new ConnectionMessage.Disconnect(caller, "acme", "s1", "moved"),
-        new ConnectionMessage.Nodes(caller),
-        connection,
-        new ConnectionAnswer.Page(List.of(connection), null),
-        new ConnectionAnswer.Counted(3),
-        new ConnectionAnswer.Nodes(
-            List.of(new ConnectionAnswer.LiveNode(NODE, new NodeInfo("10.0.0.1:8080", "1.0")))),
-        new ConnectionAnswer.Disconnected(true));
-  }
-
-  @ParameterizedTest
-  @MethodSource("values")
-  void crossesTheBusUnchanged(BusValue value) {
-    var codec = new BusCodec();
-    Buffer wire = Buffer.buffer();
-    codec.encodeToWire(wire, value);
-
-    assertEquals(value, codec.decodeFromWire(0, wire));
-  }
 
   @Test
   void liveNodesShareAllThereIsToDo() {

@@ -23,8 +23,6 @@ import org.slf4j.LoggerFactory;
  * threads.
  */
 public final class FilesVerticle extends VerticleBase implements FileMessage.Handler<Future<?>> {
-  static final String ADDRESS = "files";
-
   private static final Logger LOG = LoggerFactory.getLogger(FilesVerticle.class);
   private static final Duration SESSIONS_TIMEOUT = Duration.ofSeconds(5);
 
@@ -209,7 +207,7 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
   }
 
   private Future<Void> register() {
-    Serving<FileMessage<?>> served = bus.serve(ADDRESS, this::handle);
+    Serving<FileMessage<?>> served = bus.serve(FileMessage.ADDRESS, this::handle);
     consumer = served;
     return served.completion();
   }

@@ -28,8 +28,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class SessionsVerticle extends VerticleBase
     implements SessionMessage.Handler<Future<?>> {
-  static final String ADDRESS = "sessions";
-
   private static final Logger LOG = LoggerFactory.getLogger(SessionsVerticle.class);
 
   /** Longer than any attach takes, so that a member without a session is really left over. */
@@ -286,7 +284,8 @@ public final class SessionsVerticle extends VerticleBase
   }
 
   private Future<Void> register() {
-    Serving<SessionMessage<?>> served = bus.serve(ADDRESS, message -> message.dispatch(this));
+    Serving<SessionMessage<?>> served =
+        bus.serve(SessionMessage.ADDRESS, message -> message.dispatch(this));
     consumer = served;
     return served.completion();
   }

@@ -22,8 +22,6 @@ import java.util.concurrent.TimeUnit;
  * 10 s it waits for the answer. Confined to the context on which it is made.
  */
 public final class Schemas implements SchemaMessage.Handler<Future<?>> {
-  static final String ADDRESS = "schemas";
-
   private static final long FRESH_NS = TimeUnit.SECONDS.toNanos(5);
   private static final long STALE_NS = TimeUnit.SECONDS.toNanos(10);
   private static final long UNUSED_NS = TimeUnit.MINUTES.toNanos(10);
@@ -47,7 +45,8 @@ public final class Schemas implements SchemaMessage.Handler<Future<?>> {
   /** Serves {@link SchemaMessage}s; the registration's completion is the caller's to await. */
   public Serving<?> serve(Bus bus) {
     bus.vertx().setPeriodic(SWEEP_MS, timer -> sweep());
-    Serving<SchemaMessage<?>> served = bus.serve(ADDRESS, message -> message.dispatch(this));
+    Serving<SchemaMessage<?>> served =
+        bus.serve(SchemaMessage.ADDRESS, message -> message.dispatch(this));
     return served;
   }
 

@@ -23,8 +23,6 @@ import org.slf4j.LoggerFactory;
  * walk found, and that of one under way.
  */
 public final class UsageVerticle extends VerticleBase implements UsageMessage.Handler<Future<?>> {
-  static final String ADDRESS = "usage";
-
   private static final Logger LOG = LoggerFactory.getLogger(UsageVerticle.class);
   private static final long PATIENCE_MS = 3_000;
   private static final long FRESH_MS = 60_000;
@@ -53,7 +51,8 @@ public final class UsageVerticle extends VerticleBase implements UsageMessage.Ha
 
   private Future<?> serve(RedisLink opened) {
     link = opened;
-    Serving<UsageMessage<?>> served = bus.serve(ADDRESS, message -> message.dispatch(this));
+    Serving<UsageMessage<?>> served =
+        bus.serve(UsageMessage.ADDRESS, message -> message.dispatch(this));
     consumer = served;
     return served.completion();
   }

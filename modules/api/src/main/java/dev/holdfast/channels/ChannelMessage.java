@@ -1,0 +1,255 @@
+package dev.holdfast.channels;
+
+import dev.holdfast.core.BusMessage;
+import dev.holdfast.core.BusValue;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Names;
+import dev.holdfast.core.Position;
+import dev.holdfast.sessions.SessionRef;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/** What may be asked of the channels service. Immutable; each names its tenant by its channel. */
+public sealed interface ChannelMessage<A> extends BusMessage<A>
+    permits ChannelMessage.Publish,
+        ChannelMessage.Fence,
+        ChannelMessage.History,
+        ChannelMessage.SubscribeSession,
+        ChannelMessage.UnsubscribeSession,
+        PublishKeyed,
+        ConsumerMessage {
+  /** Of the service, on the bus. */
+  String ADDRESS = "channels";
+
+  /** How many publications one message may hold. */
+  int MAX_ITEMS = 256;
+
+  /** About what a publication holds besides its data. */
+  int ITEM_BYTES = 256;
+
+  /**
+   * Appends publications to one channel, in order. Each is stored once, however often it is sent;
+   * each is answered for itself.
+   *
+   * @param session of the caller, or null
+   * @param publisher who numbers them; null where all are volatile
+   * @param items 1 to {@link #MAX_ITEMS}
+   */
+  record Publish(
+      Caller caller, String session, Channel channel, Publisher publisher, List<Item> items)
+      implements ChannelMessage<Published> {
+    public Publish {
+      Objects.requireNonNull(caller, "caller");
+      Objects.requireNonNull(channel, "channel");
+      items = List.copyOf(items);
+      if (items.isEmpty() || items.size() > MAX_ITEMS) {
+        throw HoldfastException.told(ErrorCode.BAD_REQUEST, "items: 1 to " + MAX_ITEMS);
+      }
+      if (publisher == null && items.stream().anyMatch(item -> !item.isVolatile())) {
+        throw HoldfastException.told(ErrorCode.BAD_REQUEST, "publisher: missing");
+      }
+    }
+
+    /** What has a number is stored once. */
+    @Override
+    public boolean repeatable() {
+      return items.stream().noneMatch(Item::isVolatile);
+    }
+
+    @Override
+    public int weight() {
+      return items.stream().mapToInt(item -> ITEM_BYTES + item.data().length()).sum();
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.publish(this);
+    }
+  }
+
+  /**
+   * One publication.
+   *
+   * @param n its number among the publisher's of this channel, from 1; 0 where volatile
+   * @param data one JSON value, as text
+   * @param isVolatile never stored: it reaches who reads the channel now, or nobody
+   */
+  record Item(long n, String event, String data, boolean isVolatile) implements BusValue {
+    public Item {
+      Names.event(event);
+      Objects.requireNonNull(data, "data");
+      if (isVolatile ? n != 0 : n < 1 || n > Position.MAX_SEQ) {
+        throw HoldfastException.told(ErrorCode.BAD_REQUEST, "n: 1 to 2^53-1, none if volatile");
+      }
+    }
+  }
+
+  /** One {@link Result} per item, in their order. */
+  record Published(List<Result> results) implements BusValue {
+    public Published {
+      results = List.copyOf(results);
+    }
+
+    @Override
+    public boolean sound() {
+      return results.stream().noneMatch(result -> result.refused() == ErrorCode.UNAVAILABLE);
+    }
+  }
+
+  /**
+   * What became of one publication.
+   *
+   * @param refused why it was not stored; null where it is (or was volatile)
+   * @param position where it is; null where volatile, refused, or a duplicate too old to be found
+   * @param duplicate it was stored before
+   * @param expected with OUT_OF_SEQUENCE: the number to go on with; otherwise 0
+   * @param detail of a refusal, where there is more to say than the code does: for example where
+   *     the data does not fit its schema. May be shown to who published; null where there is none
+   * @param retryAfter with RATE_LIMITED: ms until there is room again; otherwise 0
+   */
+  record Result(
+      ErrorCode refused,
+      Position position,
+      boolean duplicate,
+      long expected,
+      String detail,
+      long retryAfter)
+      implements BusValue {
+    public Result(
+        ErrorCode refused, Position position, boolean duplicate, long expected, String detail) {
+      this(refused, position, duplicate, expected, detail, 0);
+    }
+
+    public static Result tooMany(String what, long retryAfter) {
+      String detail = "too many " + what + " in this channel";
+      return new Result(ErrorCode.RATE_LIMITED, null, false, 0, detail, retryAfter);
+    }
+
+    public static Result stored(Position position, boolean duplicate) {
+      return new Result(null, position, duplicate, 0, null);
+    }
+
+    public static Result refused(ErrorCode code, long expected) {
+      return new Result(code, null, false, expected, null);
+    }
+
+    public static Result refused(ErrorCode code, String detail) {
+      return new Result(code, null, false, 0, detail);
+    }
+
+    /** The refusal as a failure, in words that may be shown to who published. */
+    public HoldfastException refusal() {
+      return HoldfastException.told(refused, detail == null ? refused.publicText : detail);
+    }
+  }
+
+  /**
+   * From the answer on, no publication of an older generation of the session is stored in these
+   * channels.
+   *
+   * @param channels at most 256
+   */
+  record Fence(SessionRef session, Set<ChannelName> channels) implements ChannelMessage<Done> {
+    public Fence {
+      channels = Set.copyOf(channels);
+    }
+
+    @Override
+    public boolean repeatable() {
+      return true;
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.fence(this);
+    }
+  }
+
+  /**
+   * Reads a channel's log.
+   *
+   * @param after the position to read after, or null for the earliest
+   * @param limit 1 to 1,000. A page ends before it where it has 256 KiB: that it is short is not
+   *     the end, {@link Page#top} is
+   */
+  record History(Caller caller, Channel channel, Position after, int limit)
+      implements ChannelMessage<Page> {
+    public History {
+      if (limit < 1 || limit > 1_000) {
+        throw HoldfastException.told(ErrorCode.BAD_REQUEST, "limit: 1 to 1000");
+      }
+    }
+
+    @Override
+    public boolean repeatable() {
+      return true;
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.history(this);
+    }
+  }
+
+  /**
+   * A part of a log.
+   *
+   * @param gap what can't be served, or null
+   * @param top the log's position, or null where the channel never had a publication or reader
+   */
+  record Page(List<Publication> publications, Gap gap, Position top) implements BusValue {
+    public Page {
+      publications = List.copyOf(publications);
+    }
+
+    @Override
+    public int answerBytes() {
+      return publications.stream().mapToInt(one -> ITEM_BYTES + one.json().length()).sum();
+    }
+  }
+
+  /** Makes a session read a channel, as its service wishes, from now on. */
+  record SubscribeSession(Caller caller, String session, Channel channel)
+      implements ChannelMessage<Done> {
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.subscribeSession(this);
+    }
+  }
+
+  /** Takes a session's subscription back; done also where there was none. */
+  record UnsubscribeSession(Caller caller, String session, Channel channel)
+      implements ChannelMessage<Done> {
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.unsubscribeSession(this);
+    }
+  }
+
+  /** It holds now. */
+  record Done() implements BusValue {}
+
+  /** One method per message, so that the compiler finds a case that was forgotten. */
+  interface Handler<R> {
+    R publish(Publish message);
+
+    R publishKeyed(PublishKeyed message);
+
+    R fence(Fence message);
+
+    R history(History message);
+
+    R subscribeSession(SubscribeSession message);
+
+    R unsubscribeSession(UnsubscribeSession message);
+
+    R consumer(ConsumerMessage<?> message);
+  }
+
+  <R> R dispatch(Handler<R> handler);
+}

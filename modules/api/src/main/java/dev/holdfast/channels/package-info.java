@@ -1,0 +1,7 @@
+/**
+ * The contract of channels: {@link dev.holdfast.channels.ChannelsClient} asks by {@link
+ * dev.holdfast.channels.ChannelMessage}s. A service publishes by {@link
+ * dev.holdfast.channels.ServicePublisher} and reads by {@link
+ * dev.holdfast.channels.ChannelConsumer}.
+ */
+package dev.holdfast.channels;

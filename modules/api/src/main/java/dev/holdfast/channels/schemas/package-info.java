@@ -1,0 +1,5 @@
+/**
+ * The contract of schemas: {@link dev.holdfast.channels.schemas.SchemasClient} registers a tenant's
+ * JSON Schemas per event and version.
+ */
+package dev.holdfast.channels.schemas;

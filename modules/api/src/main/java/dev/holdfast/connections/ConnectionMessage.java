@@ -1,0 +1,159 @@
+package dev.holdfast.connections;
+
+import dev.holdfast.core.BusMessage;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Names;
+import dev.holdfast.core.NodeId;
+
+/**
+ * What may be asked of the connections service. Immutable; each but {@link Nodes} names its tenant.
+ * A user sees its own connections, a service those of its tenants; what is not the caller's is
+ * answered as what is not there (NOT_FOUND), or, where many are asked for, FORBIDDEN whether there
+ * are some or not.
+ */
+public sealed interface ConnectionMessage<A> extends BusMessage<A> {
+  /** Of the service, on the bus. */
+  String ADDRESS = "connections";
+
+  /** The connection of a session; NOT_FOUND where nobody is attached to it. */
+  record Find(Caller caller, String tenant, String session)
+      implements ConnectionMessage<Connection> {
+    public Find {
+      Names.tenant(tenant);
+      Names.id(session, "session");
+    }
+
+    @Override
+    public boolean repeatable() {
+      return true;
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.find(this);
+    }
+  }
+
+  /**
+   * Connections in the order of their sessions' ids. A page may be shorter than its limit, even
+   * empty, before the last.
+   *
+   * @param selection which
+   * @param after what the page before gave as {@code next}, or empty
+   * @param limit 1 to 1,000
+   */
+  record ListConnections(Caller caller, Selection selection, String after, int limit)
+      implements ConnectionMessage<ConnectionAnswer.Page> {
+    public ListConnections {
+      if (!after.isEmpty()) {
+        Names.id(after, "after");
+      }
+      if (limit < 1 || limit > 1_000) {
+        throw HoldfastException.told(ErrorCode.BAD_REQUEST, "limit: 1 to 1000");
+      }
+    }
+
+    @Override
+    public boolean repeatable() {
+      return true;
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.list(this);
+    }
+  }
+
+  /**
+   * Counts; exactly for a user, otherwise by the nodes' indexes, which may be some milliseconds
+   * behind.
+   */
+  record Count(Caller caller, Selection selection)
+      implements ConnectionMessage<ConnectionAnswer.Counted> {
+    @Override
+    public boolean repeatable() {
+      return true;
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.count(this);
+    }
+  }
+
+  /**
+   * Has a session's connection closed; the session stays. NOT_FOUND where there is no such session.
+   *
+   * @param reason a short name, for example {@code moved}
+   */
+  record Disconnect(Caller caller, String tenant, String session, String reason)
+      implements ConnectionMessage<ConnectionAnswer.Disconnected> {
+    public Disconnect {
+      Names.tenant(tenant);
+      Names.id(session, "session");
+      Names.id(reason, "reason");
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.disconnect(this);
+    }
+  }
+
+  /** The nodes that hold a lease. Names no tenant: to services alone, FORBIDDEN to a user. */
+  record Nodes(Caller caller) implements ConnectionMessage<ConnectionAnswer.Nodes> {
+    @Override
+    public boolean repeatable() {
+      return true;
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.nodes(this);
+    }
+  }
+
+  /**
+   * Which connections of a tenant: all, a user's, a node's, or a user's on a node.
+   *
+   * @param user or null
+   * @param node or null
+   */
+  record Selection(String tenant, String user, NodeId node) implements dev.holdfast.core.BusValue {
+    public Selection {
+      Names.tenant(tenant);
+      if (user != null) {
+        Names.user(user);
+      }
+    }
+
+    public static Selection ofTenant(String tenant) {
+      return new Selection(tenant, null, null);
+    }
+
+    public static Selection ofUser(String tenant, String user) {
+      return new Selection(tenant, user, null);
+    }
+
+    public static Selection ofNode(String tenant, NodeId node) {
+      return new Selection(tenant, null, node);
+    }
+  }
+
+  /** One method per message, so that the compiler finds a case that was forgotten. */
+  interface Handler<R> {
+    R find(Find message);
+
+    R list(ListConnections message);
+
+    R count(Count message);
+
+    R disconnect(Disconnect message);
+
+    R nodes(Nodes message);
+  }
+
+  <R> R dispatch(Handler<R> handler);
+}

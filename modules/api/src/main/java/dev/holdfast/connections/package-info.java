@@ -1,0 +1,5 @@
+/**
+ * The contract of the registry of connections: {@link dev.holdfast.connections.ConnectionsClient}
+ * asks which sockets there are, on which node, of whom.
+ */
+package dev.holdfast.connections;

@@ -1,0 +1,127 @@
+package dev.holdfast.connections.usage;
+
+import dev.holdfast.core.BusMessage;
+import dev.holdfast.core.BusValue;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Names;
+import java.util.List;
+
+/**
+ * What may be asked about what Redis holds. For services that act for all tenants: FORBIDDEN to
+ * others.
+ */
+public sealed interface UsageMessage<A> extends BusMessage<A> {
+  /** Of the service, on the bus. */
+  String ADDRESS = "usage";
+
+  /**
+   * The largest, by a walk through all keys that is at most a minute older than the question, or
+   * still under way.
+   *
+   * @param tenant of which users and channels are shown; null: of all
+   * @param limit 1 to 1,000 of each
+   */
+  record Show(Caller caller, String tenant, int limit) implements UsageMessage<Usage> {
+    public Show {
+      if (tenant != null) {
+        Names.tenant(tenant);
+      }
+      if (limit < 1 || limit > 1_000) {
+        throw HoldfastException.told(ErrorCode.BAD_REQUEST, "limit: 1 to 1000");
+      }
+    }
+
+    @Override
+    public boolean repeatable() {
+      return true;
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.show(this);
+    }
+  }
+
+  /**
+   * Erases for some seconds: what a tenant, one of its users, or one of its channels has. Safe to
+   * repeat, and to go on with anywhere.
+   *
+   * @param user or null
+   * @param channel or null; not that of a session, which goes with its user's sessions
+   * @param after what the step before gave as {@code next}, or empty
+   */
+  record Erase(Caller caller, String tenant, String user, ChannelName channel, String after)
+      implements UsageMessage<Erased> {
+    public Erase {
+      Names.tenant(tenant);
+      if (user != null) {
+        Names.user(user);
+      }
+      boolean both = user != null && channel != null;
+      if (both || channel != null && channel.kind() == ChannelName.Kind.SESSION) {
+        throw HoldfastException.told(
+            ErrorCode.BAD_REQUEST, "erase a tenant, a user, or a channel that is no session's");
+      }
+      if (!after.matches("[0-9]{0,20}")) {
+        throw HoldfastException.told(ErrorCode.BAD_REQUEST, "after: not of a step");
+      }
+    }
+
+    @Override
+    public boolean repeatable() {
+      return true;
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.erase(this);
+    }
+  }
+
+  /**
+   * What Redis holds.
+   *
+   * @param complete false: the walk is under way still, and this is what it found so far
+   * @param bytes as Redis counts them for keys (MEMORY USAGE), without its own overhead
+   */
+  record Usage(
+      boolean complete,
+      long keys,
+      long bytes,
+      List<Row> tenants,
+      List<Row> users,
+      List<Row> channels)
+      implements BusValue {
+    public Usage {
+      tenants = List.copyOf(tenants);
+      users = List.copyOf(users);
+      channels = List.copyOf(channels);
+    }
+  }
+
+  /**
+   * What one of them takes.
+   *
+   * @param name of the user or channel; null: the tenant itself
+   */
+  record Row(String tenant, String name, long bytes, long keys) implements BusValue {}
+
+  /**
+   * What a step did.
+   *
+   * @param next what to pass as {@code after}; null where all is done
+   */
+  record Erased(int sessions, int keys, String next) implements BusValue {}
+
+  /** One method per message, so that the compiler finds a case that was forgotten. */
+  interface Handler<R> {
+    R show(Show message);
+
+    R erase(Erase message);
+  }
+
+  <R> R dispatch(Handler<R> handler);
+}

@@ -1,0 +1,5 @@
+/**
+ * The contract of usage, for operators: {@link dev.holdfast.connections.usage.UsageClient} asks
+ * what tenants, users and channels take in Redis.
+ */
+package dev.holdfast.connections.usage;

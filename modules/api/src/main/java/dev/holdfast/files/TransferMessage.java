@@ -1,0 +1,111 @@
+package dev.holdfast.files;
+
+import dev.holdfast.core.Caller;
+
+/**
+ * What those ask who move content themselves, because they reach the storage: a node's HTTP edge,
+ * by {@code Transfers}. Checked as all {@link FileMessage}s are.
+ */
+public sealed interface TransferMessage<A> extends FileMessage<A> {
+  /**
+   * Takes an upload over, whoever writes to it now: nothing that an earlier writer does afterwards
+   * takes effect. CONFLICT where it does not stand at this offset.
+   *
+   * @param offset from 0
+   */
+  record Claim(Caller caller, String tenant, String file, long offset)
+      implements TransferMessage<FileAnswer.Grant> {
+    public Claim {
+      FileMessage.checked(caller, tenant, file);
+      FileMessage.check(offset >= 0, "offset: from 0");
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.claim(this);
+    }
+  }
+
+  /**
+   * Commits what was written; with the last byte, and {@code closed}, the file is made ready.
+   * FENCED where somebody else has claimed the upload.
+   *
+   * @param partLength bytes of the part that are on the disk
+   * @param closed whether this writer is done with the part
+   * @param sha256 of the whole content where the writer knows it, else null
+   */
+  record Advance(
+      Caller caller,
+      String tenant,
+      String file,
+      long generation,
+      long part,
+      long partLength,
+      boolean closed,
+      String sha256)
+      implements TransferMessage<FileAnswer.Advanced> {
+    public Advance {
+      FileMessage.checked(caller, tenant, file);
+      FileMessage.check(generation >= 1 && part >= 1 && partLength >= 0, "advance: not valid");
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.advance(this);
+    }
+  }
+
+  /** Where the content of a file is that is ready. */
+  record Locate(Caller caller, String tenant, String file)
+      implements TransferMessage<FileAnswer.Located> {
+    public Locate {
+      FileMessage.checked(caller, tenant, file);
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.locate(this);
+    }
+  }
+
+  /**
+   * What a ticket stands for; NOT_FOUND where it is none, or of another purpose. For services: what
+   * an edge asks when somebody shows a ticket instead of a token.
+   *
+   * @param tenant that the ticket names, see {@code Tickets}
+   */
+  record Redeem(Caller caller, String tenant, String ticket, Purpose purpose)
+      implements TransferMessage<FileAnswer.Redeemed> {
+    public Redeem {
+      FileMessage.checked(caller, tenant, "ticket");
+      FileMessage.check(ticket != null && ticket.length() <= 200, "ticket: not valid");
+      FileMessage.check(purpose != null, "purpose: missing");
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.redeem(this);
+    }
+  }
+
+  /**
+   * Compares all records, reservations and content; what is old enough and of no file is removed.
+   * For services that act for all tenants and have the permission {@code erase:files}.
+   */
+  record Audit(Caller caller) implements TransferMessage<AuditReport> {
+    public Audit {
+      FileMessage.check(caller != null, "caller: missing");
+    }
+
+    /** All. */
+    @Override
+    public String tenant() {
+      return "*";
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.audit(this);
+    }
+  }
+}
