@@ -3,7 +3,6 @@ package dev.holdfast.app;
 import dev.holdfast.app.config.ConfigException;
 import dev.holdfast.app.node.EndException;
 import dev.holdfast.app.node.StartException;
-import dev.holdfast.redis.EmbeddedRedisException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.slf4j.LoggerFactory;
@@ -49,8 +48,7 @@ final class ExitCode {
     if (failure instanceof ConfigException) {
       return CONFIGURATION;
     }
-    boolean notStarted =
-        failure instanceof StartException || failure instanceof EmbeddedRedisException;
+    boolean notStarted = failure instanceof StartException;
     return notStarted ? NOT_STARTED : FAILED;
   }
 

@@ -104,6 +104,17 @@ class ServeIT {
     }
   }
 
+  /** As in the image, which carries no Redis. */
+  @Test
+  void withoutARedisAndWithoutTheEmbeddedOneItSaysWhatIsMissing() throws Exception {
+    String[] serve = {"serve", "--data", data()};
+    try (var node = HoldfastProcess.startWithout("embedded-redis", folder, serve)) {
+      assertEquals(3, node.awaitExit(), node.output());
+      assertTrue(node.output().contains("redis.uri: missing, and this installation has no"));
+      assertTrue(!node.output().contains("\tat dev.holdfast"), node.output());
+    }
+  }
+
   @Test
   void aNodeThatOthersCouldReachSaysHowItIsToBeClosedAndDoesNotStart() throws Exception {
     try (var node = serve("--bus-host", "0.0.0.0")) {

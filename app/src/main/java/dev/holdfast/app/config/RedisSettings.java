@@ -1,6 +1,5 @@
 package dev.holdfast.app.config;
 
-import dev.holdfast.redis.EmbeddedRedisConfig.Fsync;
 import dev.holdfast.redis.RedisConfig;
 import java.time.Duration;
 

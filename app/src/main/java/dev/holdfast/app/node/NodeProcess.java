@@ -41,7 +41,6 @@ public final class NodeProcess implements AutoCloseable {
    * Returns when the node takes connections.
    *
    * @throws StartException says what is missing
-   * @throws dev.holdfast.redis.EmbeddedRedisException where no Redis server could be started
    * @throws dev.holdfast.app.config.ConfigException where a generated key or secret can't be used
    */
   public static NodeProcess start(HoldfastConfig given) {

@@ -1,10 +1,9 @@
 package dev.holdfast.app.node;
 
+import dev.holdfast.app.config.ConfigException;
 import dev.holdfast.app.config.HoldfastConfig;
-import dev.holdfast.redis.EmbeddedRedis;
-import dev.holdfast.redis.EmbeddedRedisConfig;
 import dev.holdfast.redis.RedisConfig;
-import dev.holdfast.redis.RedisWatch;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -13,34 +12,37 @@ import java.util.function.Consumer;
  * Starting and closing block; any thread.
  */
 final class NodeRedis implements AutoCloseable {
-  private final RedisConfig config;
-  private final EmbeddedRedis embedded;
-  private final RedisWatch watch;
+  private static final String NOT_EMBEDDED =
+      "redis.uri: missing, and this installation has no embedded Redis (holdfast-embedded-redis is"
+          + " not on the class path): give the address of one, as redis://127.0.0.1:6379, by"
+          + " --redis, redis.uri or HOLDFAST_REDIS_URI";
 
-  private NodeRedis(RedisConfig config, EmbeddedRedis embedded, RedisWatch watch) {
+  private final RedisConfig config;
+  private final OwnRedis own;
+
+  private NodeRedis(RedisConfig config, OwnRedis own) {
     this.config = config;
-    this.embedded = embedded;
-    this.watch = watch;
+    this.own = own;
   }
 
   /**
    * Starts the embedded one, where that is wanted.
    *
    * @param gaveUp gets the reason when it has ended and can't be started again
-   * @throws dev.holdfast.redis.EmbeddedRedisException where it does not start
+   * @throws StartException where it does not start
+   * @throws ConfigException where there is none to start
    */
   static NodeRedis of(HoldfastConfig config, Consumer<String> gaveUp) {
     var settings = config.redis();
     if (!settings.embedded()) {
-      return new NodeRedis(settings.at(settings.uri()), null, null);
+      return new NodeRedis(settings.at(settings.uri()), null);
     }
-    EmbeddedRedis started =
-        EmbeddedRedis.start(
-            EmbeddedRedisConfig.in(config.data().resolve("redis"))
-                .withPort(settings.embeddedPort())
-                .withFsync(settings.embeddedFsync()));
-    RedisWatch watch = RedisWatch.over(started, settings.embeddedPatience(), gaveUp);
-    return new NodeRedis(settings.at(started.uri()), started, watch);
+    try {
+      OwnRedis own = OwnRedis.start(config, gaveUp);
+      return new NodeRedis(settings.at(own.server().uri()), own);
+    } catch (NoClassDefFoundError absent) {
+      throw new ConfigException(List.of(NOT_EMBEDDED));
+    }
   }
 
   RedisConfig config() {
@@ -49,22 +51,18 @@ final class NodeRedis implements AutoCloseable {
 
   /** What is wrong with the embedded one, or was until just now; its host's name and paths not. */
   Optional<String> trouble() {
-    return watch == null ? Optional.empty() : watch.trouble();
+    return own == null ? Optional.empty() : own.watch().trouble();
   }
 
   /** Which one it is, without its password. */
   String description() {
-    return embedded == null
-        ? config.redactedUri()
-        : "embedded, %s at %s, data in %s"
-            .formatted(embedded.version(), embedded.address(), embedded.dataDir());
+    return own == null ? config.redactedUri() : own.description();
   }
 
   @Override
   public void close() {
-    if (embedded != null) {
-      watch.close();
-      embedded.close();
+    if (own != null) {
+      own.close();
     }
   }
 }

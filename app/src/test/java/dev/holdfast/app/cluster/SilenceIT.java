@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.Ids;
-import dev.holdfast.redis.EmbeddedRedisConfig.Fsync;
+import dev.holdfast.embedded.EmbeddedRedisConfig.Fsync;
 import dev.holdfast.testkit.ClusterExtension;
 import dev.holdfast.testkit.ClusterOptions;
 import dev.holdfast.testkit.TestCluster;

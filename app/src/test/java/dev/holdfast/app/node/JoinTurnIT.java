@@ -4,8 +4,8 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.redis.EmbeddedRedis;
-import dev.holdfast.redis.EmbeddedRedisConfig;
+import dev.holdfast.embedded.EmbeddedRedis;
+import dev.holdfast.embedded.EmbeddedRedisConfig;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;

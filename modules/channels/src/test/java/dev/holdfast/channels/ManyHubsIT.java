@@ -7,7 +7,7 @@ import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.NodeInbox;
-import dev.holdfast.redis.EmbeddedRedisConfig.Fsync;
+import dev.holdfast.embedded.EmbeddedRedisConfig.Fsync;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.testkit.RedisExtension;

@@ -1,6 +1,6 @@
 package dev.holdfast.loadtest;
 
-import dev.holdfast.redis.EmbeddedRedisConfig.Fsync;
+import dev.holdfast.loadtest.targets.Fsync;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -43,8 +43,8 @@ record ServerInfo(
     if (runId.length() < TOKEN_PART || replid.length() < TOKEN_PART) {
       return "the server does not tell its run_id and master_replid";
     }
-    if (!RedisVersion.of(version).isSupported()) {
-      return "version " + version + " is too old, " + RedisVersion.OLDEST + " is needed";
+    if (!ServerVersion.of(version).isSupported()) {
+      return "version " + version + " is too old, " + ServerVersion.OLDEST + " is needed";
     }
     if (loading) {
       return "the server is loading its data";

@@ -25,7 +25,7 @@ public final class StreamNodes {
    * Whether that version gives a stream's first node all of its bytes at once. Where it does not,
    * the setting would only cost: full logs half as much again.
    */
-  static boolean areAllocatedBy(RedisVersion version) {
+  private static boolean areAllocatedBy(ServerVersion version) {
     return version.major() >= FROM;
   }
 
@@ -40,7 +40,7 @@ public final class StreamNodes {
 
   private static Future<Void> set(RedisLink link) {
     return link.send("INFO", "server")
-        .map(info -> areAllocatedBy(RedisVersion.of(ServerInfo.parse(info.asText()).version())))
+        .map(info -> areAllocatedBy(ServerVersion.of(ServerInfo.parse(info.asText()).version())))
         .compose(allocates -> allocates ? look(link) : Future.succeededFuture())
         .recover(
             failure -> {

@@ -1,8 +1,6 @@
 /**
  * The only door to Redis. {@link dev.holdfast.redis.RedisLink} is one supervised connection ({@code
  * RedisWire} is one life of it, {@code RedisErrors} names what Redis refuses); {@link
- * dev.holdfast.redis.Script} is a Lua file, {@link dev.holdfast.redis.Reply} an answer; {@link
- * dev.holdfast.redis.EmbeddedRedis} is a real server process for development and tests, {@link
- * dev.holdfast.redis.RedisWatch} looks after one.
+ * dev.holdfast.redis.Script} is a Lua file, {@link dev.holdfast.redis.Reply} an answer.
  */
 package dev.holdfast.redis;

@@ -132,7 +132,7 @@ class RedisOutageIT {
     assertRefused(link.send("SET", key, 1), ErrorCode.UNAVAILABLE, "READONLY");
     await().until(() -> errors("connect") >= 3 && !link.up());
 
-    RawRedis.send(bench.server().port(), "REPLICAOF NO ONE");
+    bench.send("REPLICAOF NO ONE");
     await().until(link::up);
     assertEquals("OK", get(link.send("SET", key, 1)).asText());
   }
@@ -146,8 +146,8 @@ class RedisOutageIT {
     var link = bench.open(config);
     String data = link.epochToken();
 
-    RawRedis.send(bench.server().port(), "REPLICAOF 127.0.0.1 1");
-    RawRedis.send(bench.server().port(), "REPLICAOF NO ONE");
+    bench.send("REPLICAOF 127.0.0.1 1");
+    bench.send("REPLICAOF NO ONE");
 
     await().until(() -> link.up() && !link.epochToken().equals(data));
   }

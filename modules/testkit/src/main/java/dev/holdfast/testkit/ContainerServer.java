@@ -4,7 +4,7 @@ import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.Ports;
-import dev.holdfast.redis.EmbeddedRedisConfig;
+import dev.holdfast.embedded.EmbeddedRedisConfig;
 import java.util.Locale;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;

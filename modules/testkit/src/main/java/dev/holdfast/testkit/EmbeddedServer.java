@@ -1,7 +1,7 @@
 package dev.holdfast.testkit;
 
-import dev.holdfast.redis.EmbeddedRedis;
-import dev.holdfast.redis.EmbeddedRedisConfig;
+import dev.holdfast.embedded.EmbeddedRedis;
+import dev.holdfast.embedded.EmbeddedRedisConfig;
 import java.nio.file.Path;
 
 /**

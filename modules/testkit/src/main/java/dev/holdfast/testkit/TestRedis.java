@@ -1,6 +1,6 @@
 package dev.holdfast.testkit;
 
-import dev.holdfast.redis.EmbeddedRedisConfig.Fsync;
+import dev.holdfast.embedded.EmbeddedRedisConfig.Fsync;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;

@@ -3,11 +3,11 @@ package dev.holdfast.loadtest.targets;
 import dev.holdfast.auth.DevelopmentKey;
 import dev.holdfast.cluster.ClusterSecret;
 import dev.holdfast.core.SecretFile;
+import dev.holdfast.embedded.EmbeddedRedis;
+import dev.holdfast.embedded.EmbeddedRedisConfig;
+import dev.holdfast.embedded.EmbeddedRedisException;
 import dev.holdfast.loadtest.plan.Address;
 import dev.holdfast.loadtest.plan.Address.BusAddress;
-import dev.holdfast.redis.EmbeddedRedis;
-import dev.holdfast.redis.EmbeddedRedisConfig;
-import dev.holdfast.redis.EmbeddedRedisException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -65,7 +65,8 @@ public final class OwnCluster implements Target {
       throw new TargetException("ended");
     }
     try {
-      var settings = EmbeddedRedisConfig.in(folder.resolve("redis")).withFsync(config.fsync());
+      var fsync = EmbeddedRedisConfig.Fsync.valueOf(config.fsync().name());
+      var settings = EmbeddedRedisConfig.in(folder.resolve("redis")).withFsync(fsync);
       redis = EmbeddedRedis.start(settings);
       // By a file: all users of a machine read command lines.
       redisUri = SecretFile.create(folder.resolve("redis.uri"), redis.uri());

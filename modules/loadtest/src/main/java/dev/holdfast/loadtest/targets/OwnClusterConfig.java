@@ -1,6 +1,5 @@
 package dev.holdfast.loadtest.targets;
 
-import dev.holdfast.redis.EmbeddedRedisConfig.Fsync;
 import java.util.List;
 import java.util.Map;
 

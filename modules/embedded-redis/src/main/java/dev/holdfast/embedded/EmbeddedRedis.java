@@ -1,4 +1,4 @@
-package dev.holdfast.redis;
+package dev.holdfast.embedded;
 
 import dev.holdfast.core.SecretFile;
 import java.io.IOException;
@@ -78,7 +78,7 @@ public final class EmbeddedRedis implements AutoCloseable {
     return config.port();
   }
 
-  /** With the password: for a {@link RedisConfig}, not for logs and command lines. */
+  /** With the password: for who connects, not for logs and command lines. */
   public String uri() {
     return password == null ? address() : "redis://:" + password + "@127.0.0.1:" + port();
   }

@@ -1,4 +1,4 @@
-package dev.holdfast.redis;
+package dev.holdfast.embedded;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

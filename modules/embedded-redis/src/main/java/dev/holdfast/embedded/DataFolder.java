@@ -1,4 +1,4 @@
-package dev.holdfast.redis;
+package dev.holdfast.embedded;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;

@@ -1,4 +1,4 @@
-package dev.holdfast.redis;
+package dev.holdfast.embedded;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.holdfast.redis.EmbeddedRedisConfig.Fsync;
+import dev.holdfast.embedded.EmbeddedRedisConfig.Fsync;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.holdfast.redis;
+package dev.holdfast.embedded;
 
 import dev.holdfast.core.SecretFile;
 import java.io.IOException;
@@ -36,9 +36,9 @@ final class ServerFile {
     Files.deleteIfExists(folder.password());
     if (password != null) {
       lines.add("requirepass " + password);
-      if (StreamNodes.areAllocatedBy(version)) {
-        // Nodes would set it, but can't without CONFIG.
-        lines.add(StreamNodes.SETTING + " " + StreamNodes.BYTES);
+      if (version.major() >= 7) {
+        // Nodes would set it (see StreamNodes), but can't without CONFIG.
+        lines.add("stream-node-max-bytes 1024");
       }
       SWITCHED_OFF.forEach(command -> lines.add("rename-command " + command + " \"\""));
       writeForOwner(folder.password(), List.of(password));

@@ -1,4 +1,4 @@
-package dev.holdfast.redis;
+package dev.holdfast.embedded;
 
 import java.nio.file.Path;
 import java.util.Locale;

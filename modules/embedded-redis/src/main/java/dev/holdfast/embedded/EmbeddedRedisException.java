@@ -1,4 +1,4 @@
-package dev.holdfast.redis;
+package dev.holdfast.embedded;
 
 /**
  * An embedded server did not start. The message says why and what to do, for the person at the

@@ -1,0 +1,6 @@
+/**
+ * {@link dev.holdfast.embedded.EmbeddedRedis} is a real Redis server as a process of its own, for
+ * development, small installations and tests; {@link dev.holdfast.embedded.RedisWatch} starts it
+ * again where it ends by itself.
+ */
+package dev.holdfast.embedded;
