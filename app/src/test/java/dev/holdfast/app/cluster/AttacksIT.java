@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.Ids;
 import dev.holdfast.embedded.EmbeddedRedisConfig.Fsync;
+import dev.holdfast.limits.Amounts;
+import dev.holdfast.limits.Limit;
 import dev.holdfast.testkit.ClusterExtension;
 import dev.holdfast.testkit.ClusterOptions;
 import dev.holdfast.testkit.TestCluster;
@@ -69,17 +71,20 @@ class AttacksIT {
 
   /** Tests have far wider limits otherwise. */
   private static ClusterOptions asByDefault() {
-    return ClusterOptions.of(3)
-        .with("gateway.publishRate", 100)
-        .with("gateway.heartbeat", "20s")
-        .with("gateway.sockets.perAddress", 200)
-        .with("gateway.operatorTenant", Quota.OPERATORS)
-        .with("lease.lease", "10s")
-        .with("limits.user.connects", 100)
-        .with("limits.user.publications", 1_000)
-        .with("limits.user.bytes", 8 << 20)
-        .with("limits.user.requests", 2_000)
-        .with("limits.user.connections", 200);
+    ClusterOptions options =
+        ClusterOptions.of(3)
+            .with("gateway.publishRate", 100)
+            .with("gateway.heartbeat", "20s")
+            .with("gateway.sockets.perAddress", 200)
+            .with("gateway.operatorTenant", Quota.OPERATORS)
+            .with("lease.lease", "10s");
+    for (Limit limit : Limit.values()) {
+      options =
+          options
+              .with("limits.tenant." + limit.key(), Amounts.TENANT.of(limit))
+              .with("limits.user." + limit.key(), Amounts.USER.of(limit));
+    }
+    return options;
   }
 
   @Order(0)
