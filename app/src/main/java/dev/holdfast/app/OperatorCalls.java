@@ -8,7 +8,7 @@ import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.app.node.Keys;
 import dev.holdfast.auth.TokenSigner;
 import dev.holdfast.core.Caller;
-import dev.holdfast.gateway.GatewayConfig;
+import dev.holdfast.gateway.config.GatewayConfig;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;

@@ -8,7 +8,7 @@ import dev.holdfast.cluster.ServiceCredentials;
 import dev.holdfast.connections.LeaseConfig;
 import dev.holdfast.core.Names;
 import dev.holdfast.files.FilesConfig;
-import dev.holdfast.gateway.GatewayConfig;
+import dev.holdfast.gateway.config.GatewayConfig;
 import dev.holdfast.limits.LimitsConfig;
 import dev.holdfast.sessions.SessionsConfig;
 import java.nio.file.Path;

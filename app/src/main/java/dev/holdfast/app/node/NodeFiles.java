@@ -1,13 +1,13 @@
 package dev.holdfast.app.node;
 
 import dev.holdfast.core.Bus;
-import dev.holdfast.files.FileLog;
-import dev.holdfast.files.FileStorage;
 import dev.holdfast.files.FilesClient;
 import dev.holdfast.files.FilesConfig;
-import dev.holdfast.files.FilesVerticle;
-import dev.holdfast.files.FolderStorage;
-import dev.holdfast.files.Transfers;
+import dev.holdfast.files.service.FileLog;
+import dev.holdfast.files.service.FilesVerticle;
+import dev.holdfast.files.storage.FileStorage;
+import dev.holdfast.files.storage.FolderStorage;
+import dev.holdfast.files.transfer.Transfers;
 import io.vertx.core.Future;
 import java.time.Duration;
 
@@ -45,7 +45,7 @@ final class NodeFiles {
 
   FilesVerticle verticle() {
     return new FilesVerticle(
-        parts.bus(), parts.redis(), config, storage, log::tell, parts.meters().registry());
+        parts.bus(), parts.redis(), config, storage, log::emit, parts.meters().registry());
   }
 
   Transfers transfers() {

@@ -1,7 +1,7 @@
 package dev.holdfast.app.node;
 
 import dev.holdfast.core.NodeId;
-import dev.holdfast.gateway.ConnectionDirectory;
+import dev.holdfast.gateway.attachment.ConnectionDirectory;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;

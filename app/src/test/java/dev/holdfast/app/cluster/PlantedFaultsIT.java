@@ -151,7 +151,7 @@ class PlantedFaultsIT {
     assertFound(
         new PlantedFault()
             .changeClass(
-                "gateway/src/main/java/dev/holdfast/gateway/Holds.java",
+                "gateway/src/main/java/dev/holdfast/gateway/attachment/Holds.java",
                 "\\(double\\) tick\\.toNanos\\(\\) / period\\.toNanos\\(\\)",
                 "0"),
         Weather.NOTICES,

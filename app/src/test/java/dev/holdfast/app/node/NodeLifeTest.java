@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import dev.holdfast.gateway.ConnectionDirectory;
+import dev.holdfast.gateway.attachment.ConnectionDirectory;
 import dev.holdfast.sessions.SessionsVerticle;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,9 @@
 package dev.holdfast.files;
 
 import dev.holdfast.core.Caller;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Names;
 
 /**
  * What those ask who move content themselves, because they reach the storage: a node's HTTP edge,
@@ -49,6 +52,21 @@ public sealed interface TransferMessage<A> extends FileMessage<A> {
       FileMessage.check(generation >= 1 && part >= 1 && partLength >= 0, "advance: not valid");
     }
 
+    /** By who was granted the upload. */
+    public static Advance of(
+        Caller caller, FileAnswer.Grant grant, long partLength, boolean closed, String sha256) {
+      FileView file = grant.file();
+      return new Advance(
+          caller,
+          file.tenant(),
+          file.file(),
+          grant.generation(),
+          grant.part(),
+          partLength,
+          closed,
+          sha256);
+    }
+
     @Override
     public <R> R dispatch(Handler<R> handler) {
       return handler.advance(this);
@@ -72,7 +90,7 @@ public sealed interface TransferMessage<A> extends FileMessage<A> {
    * What a ticket stands for; NOT_FOUND where it is none, or of another purpose. For services: what
    * an edge asks when somebody shows a ticket instead of a token.
    *
-   * @param tenant that the ticket names, see {@code Tickets}
+   * @param tenant that the ticket names, see {@link #tenantOf}
    */
   record Redeem(Caller caller, String tenant, String ticket, Purpose purpose)
       implements TransferMessage<FileAnswer.Redeemed> {
@@ -80,6 +98,19 @@ public sealed interface TransferMessage<A> extends FileMessage<A> {
       FileMessage.checked(caller, tenant, "ticket");
       FileMessage.check(ticket != null && ticket.length() <= 200, "ticket: not valid");
       FileMessage.check(purpose != null, "purpose: missing");
+    }
+
+    /**
+     * Returns the tenant that a ticket names, unchecked.
+     *
+     * @throws HoldfastException NOT_FOUND where it can't be a ticket
+     */
+    public static String tenantOf(String ticket) {
+      try {
+        return Names.tenant(ticket.substring(0, Math.max(0, ticket.indexOf('~'))));
+      } catch (RuntimeException e) {
+        throw new HoldfastException(ErrorCode.NOT_FOUND, "file: there is none");
+      }
     }
 
     @Override

@@ -65,7 +65,7 @@ public record FilesConfig(
         other, limits, tenants, uploadIdle, stall, sweep, audit, orphanAge, retry);
   }
 
-  TenantFiles of(String tenant) {
+  public TenantFiles of(String tenant) {
     return tenants.getOrDefault(tenant, limits);
   }
 

@@ -51,16 +51,16 @@ public record TenantFiles(
     }
   }
 
-  long userBytes() {
+  public long userBytes() {
     return Math.max(1, bytes * userPercent / 100);
   }
 
-  long userFiles() {
+  public long userFiles() {
     return Math.max(1, files * userPercent / 100);
   }
 
   /** Whether content of this type is taken. */
-  boolean takes(String type) {
+  public boolean takes(String type) {
     return types.isEmpty()
         || types.contains(type)
         || types.contains(type.substring(0, type.indexOf('/')) + "/*");

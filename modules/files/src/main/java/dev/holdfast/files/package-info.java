@@ -1,8 +1,7 @@
 /**
- * Tenant-checked files. {@link dev.holdfast.files.FilesClient} asks, {@link
- * dev.holdfast.files.FilesVerticle} serves {@link dev.holdfast.files.FileMessage}s: {@code
- * FileAccess} decides who may, {@code FileStore} and {@code QuotaStore} are the truth in Redis,
- * {@link dev.holdfast.files.FileStorage} keeps the content. {@link dev.holdfast.files.Transfers}
- * moves content for a node's HTTP edge.
+ * Tenant-checked files: the service, and what it may keep. {@code service} serves {@link
+ * dev.holdfast.files.FileMessage}s, {@code records} has the truth in Redis and decides who may,
+ * {@code storage} keeps the content, {@code transfer} moves content for a node's HTTP edge. None of
+ * them is known here, nor by the messages.
  */
 package dev.holdfast.files;

@@ -1,76 +1,126 @@
 package dev.holdfast.gateway;
 
 import dev.holdfast.channels.Fanout;
-import dev.holdfast.core.Bus;
-import io.netty.channel.EventLoop;
+import dev.holdfast.gateway.admission.Admission;
+import dev.holdfast.gateway.attachment.Attachments;
+import dev.holdfast.gateway.attachment.ConnectionDirectory;
+import dev.holdfast.gateway.attachment.CursorBatcher;
+import dev.holdfast.gateway.attachment.Detacher;
+import dev.holdfast.gateway.attachment.Holds;
+import dev.holdfast.gateway.config.GatewayConfig;
+import dev.holdfast.gateway.connection.Attaching;
+import dev.holdfast.gateway.connection.Connection;
+import dev.holdfast.gateway.connection.GatewayMetrics;
+import dev.holdfast.gateway.connection.Greeter;
+import dev.holdfast.gateway.connection.Handshake;
+import dev.holdfast.gateway.connection.HelloCheck;
+import dev.holdfast.gateway.connection.Liveness;
+import dev.holdfast.gateway.connection.LoopConnections;
+import dev.holdfast.gateway.connection.SessionWiring;
+import dev.holdfast.gateway.socket.Upgrade;
+import dev.holdfast.gateway.socket.WriteCoalescer;
+import dev.holdfast.gateway.stream.EventStreams;
+import dev.holdfast.limits.FairShare;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 
-/** What the connections of one event loop share. Confined to that event loop, as they are. */
+/**
+ * Puts together what the connections of one event loop share, and drives it. Confined to that event
+ * loop, as they are.
+ */
 final class GatewayLoop {
   /** So many flushes of cursors: a minute. */
   private static final int COMPARED_EACH = 6;
 
-  final Context context;
-  final Bus bus;
-  final GatewayConfig config;
-  final GatewayServices services;
-  final GatewayMetrics metrics;
-  final Fanout fanout;
-  final Flusher flusher;
-  final CursorBatcher cursors;
-  final Detacher detacher;
-  final Holds holds;
-  private final Set<Connection> connections = new HashSet<>();
-  private boolean stopping;
+  private final Context context;
+  private final GatewayConfig config;
+  private final GatewayServices services;
+  private final GatewayMetrics metrics;
+  private final Attachments attachments;
+  private final LoopConnections connections;
 
   GatewayLoop(Context context, GatewayConfig config, GatewayServices services) {
-    EventLoop eventLoop = ((ContextInternal) context).nettyEventLoop();
     this.context = context;
-    this.bus = new Bus(context.owner());
     this.config = config;
     this.services = services;
     this.metrics = new GatewayMetrics(services.registry());
-    this.fanout = services.fanouts().apply(context);
-    this.flusher = new Flusher(eventLoop);
-    this.cursors = new CursorBatcher(services.sessions());
-    this.holds =
-        new Holds(cursors, metrics, config.ackFlush().multipliedBy(COMPARED_EACH), config.tick());
-    this.detacher = new Detacher((ContextInternal) context, services.sessions(), services.node());
+    this.attachments = attachments();
+    this.connections = connections();
   }
 
-  boolean stopping() {
-    return stopping;
+  private Attachments attachments() {
+    var period = config.ackFlush().multipliedBy(COMPARED_EACH);
+    var cursors = new CursorBatcher(services.sessions());
+    return new Attachments(
+        services.directory(),
+        cursors,
+        new Holds(cursors, metrics::compared, period, config.tick()),
+        new Detacher((ContextInternal) context, services.sessions(), services.node()));
   }
 
-  void opened(Connection connection) {
-    connections.add(connection);
-    services.directory().opened();
+  private LoopConnections connections() {
+    Greeter greeter = greeter();
+    Admission admission = services.admission();
+    FairShare memory = services.memory().frames();
+    return new LoopConnections(
+        services.directory(),
+        admission,
+        on -> new Connection(context, on, metrics, admission, attachments, greeter),
+        connection -> new Liveness(connection, config, memory));
   }
 
-  void closed(Connection connection) {
-    if (connections.remove(connection)) {
-      services.admission().closed(connection.client());
-      services.directory().closed();
-    }
+  private Greeter greeter() {
+    ConnectionDirectory directory = services.directory();
+    Fanout fanout = services.fanouts().apply(context);
+    var check =
+        new HelloCheck(
+            services.accepting(),
+            directory::isCrowded,
+            services.tokens(),
+            services.limiter(),
+            context);
+    var parts =
+        new SessionWiring(
+            context,
+            services.sessions(),
+            services.channels(),
+            fanout,
+            services.limiter(),
+            metrics,
+            config,
+            attachments);
+    var attaching = new Attaching(services.sessions(), services.channels(), services.node());
+    return new Handshake(check, attaching, parts, metrics, config);
+  }
+
+  /** Takes WebSockets. */
+  Upgrade upgrade() {
+    var coalescer = new WriteCoalescer(((ContextInternal) context).nettyEventLoop());
+    return new Upgrade(connections, services.admission(), config, metrics, coalescer);
+  }
+
+  /** Takes streams of events. */
+  EventStreams streams() {
+    return new EventStreams(
+        connections, services.admission(), services.tokens(), config.writeBuffer());
+  }
+
+  /** Stores the cursors that moved. */
+  void flush() {
+    attachments.flush();
   }
 
   /** Looks at every connection's times. */
   void tick() {
-    holds.tick();
     long now = System.nanoTime();
-    services.directory().tick(now);
-    List.copyOf(connections).forEach(connection -> connection.liveness.tick(now));
+    attachments.tick(now);
+    connections.tick(now);
   }
 
   /** Closes all connections; done when their sessions are detached, or can't be. */
   Future<Void> stop() {
-    stopping = true;
-    List.copyOf(connections).forEach(Connection::shutdown);
-    return detacher.idle();
+    connections.stop();
+    return attachments.idle();
   }
 }

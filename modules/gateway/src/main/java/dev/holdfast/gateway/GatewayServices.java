@@ -5,6 +5,7 @@ import dev.holdfast.channels.ChannelsClient;
 import dev.holdfast.channels.Fanout;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.gateway.admission.Admission;
+import dev.holdfast.gateway.attachment.ConnectionDirectory;
 import dev.holdfast.limits.Limiter;
 import dev.holdfast.limits.NodeMemory;
 import dev.holdfast.sessions.SessionsClient;

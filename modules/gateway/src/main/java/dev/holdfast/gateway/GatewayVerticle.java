@@ -1,9 +1,15 @@
 package dev.holdfast.gateway;
 
 import dev.holdfast.core.Doors;
-import dev.holdfast.gateway.http.HttpSources;
+import dev.holdfast.gateway.config.GatewayConfig;
+import dev.holdfast.gateway.config.ManagementConfig;
 import dev.holdfast.gateway.http.InvalidRequests;
-import dev.holdfast.gateway.http.Patience;
+import dev.holdfast.gateway.server.Arrivals;
+import dev.holdfast.gateway.server.Entrance;
+import dev.holdfast.gateway.server.Identity;
+import dev.holdfast.gateway.server.IdentityWatch;
+import dev.holdfast.gateway.server.RequestTimeouts;
+import dev.holdfast.gateway.socket.Upgrade;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
@@ -74,18 +80,22 @@ public final class GatewayVerticle extends VerticleBase {
 
   private Future<HttpServer> listen(HttpServerOptions options) {
     server = vertx.createHttpServer(options);
-    Patience patience = new Patience(config.helloTimeout());
+    RequestTimeouts timeouts = new RequestTimeouts(config.helloTimeout());
     Entrance entrance = new Entrance(services.admission());
-    server.connectionHandler(new Arrivals(entrance, options, patience)::came);
-    server.requestHandler(new HttpRoutes(vertx, loop).handler(sources, patience));
+    server.connectionHandler(new Arrivals(entrance, options, timeouts)::came);
+    server.requestHandler(routes().handler(timeouts));
     server.invalidRequestHandler(InvalidRequests::refuse);
     server.exceptionHandler(failure -> LOG.debug("HTTP connection: {}", failure.toString()));
-    vertx.setPeriodic(config.tick().toMillis(), tick -> tick(patience));
-    vertx.setPeriodic(config.ackFlush().toMillis(), flush -> loop.cursors.flush());
+    vertx.setPeriodic(config.tick().toMillis(), tick -> tick(timeouts));
+    vertx.setPeriodic(config.ackFlush().toMillis(), flush -> loop.flush());
     return server
         .listen()
         .onSuccess(on -> guard(server, entrance))
         .compose(on -> listenForOperators());
+  }
+
+  private HttpRoutes routes() {
+    return new HttpRoutes(vertx, loop, config, services, sources);
   }
 
   private void guard(HttpServer listening, Doors.Gate gate) {
@@ -97,13 +107,13 @@ public final class GatewayVerticle extends VerticleBase {
     if (!config.managesApart()) {
       return Future.succeededFuture();
     }
-    Patience patience = new Patience(config.helloTimeout());
+    RequestTimeouts timeouts = new RequestTimeouts(config.helloTimeout());
     management = vertx.createHttpServer(plain(config.management().host(), managementPort()));
-    management.connectionHandler(patience::opened);
-    management.requestHandler(new HttpRoutes(vertx, loop).management(sources, patience));
+    management.connectionHandler(timeouts::opened);
+    management.requestHandler(routes().management(timeouts));
     management.invalidRequestHandler(InvalidRequests::refuse);
     management.exceptionHandler(failure -> LOG.debug("operator: {}", failure.toString()));
-    vertx.setPeriodic(config.tick().toMillis(), tick -> patience.tick());
+    vertx.setPeriodic(config.tick().toMillis(), tick -> timeouts.tick());
     return management
         .listen()
         .onSuccess(on -> guard(management, services.admission().operators()))
@@ -131,9 +141,9 @@ public final class GatewayVerticle extends VerticleBase {
         .setMaxInitialLineLength(LONGEST_LINE);
   }
 
-  private void tick(Patience patience) {
+  private void tick(RequestTimeouts timeouts) {
     loop.tick();
-    patience.tick();
+    timeouts.tick();
   }
 
   /**

@@ -1,13 +1,22 @@
 package dev.holdfast.gateway;
 
+import dev.holdfast.gateway.config.GatewayConfig;
 import dev.holdfast.gateway.files.FileOperations;
+import dev.holdfast.gateway.http.BodyRoom;
 import dev.holdfast.gateway.http.Cors;
 import dev.holdfast.gateway.http.HttpApi;
-import dev.holdfast.gateway.http.HttpServices;
-import dev.holdfast.gateway.http.HttpSources;
-import dev.holdfast.gateway.http.NodeState;
-import dev.holdfast.gateway.http.Patience;
 import dev.holdfast.gateway.http.Port;
+import dev.holdfast.gateway.http.Rates;
+import dev.holdfast.gateway.http.operations.ChannelViews;
+import dev.holdfast.gateway.http.operations.Connections;
+import dev.holdfast.gateway.http.operations.NodeState;
+import dev.holdfast.gateway.http.operations.NodeViews;
+import dev.holdfast.gateway.http.operations.Sessions;
+import dev.holdfast.gateway.http.operations.StoreViews;
+import dev.holdfast.gateway.http.operations.TenantLimits;
+import dev.holdfast.gateway.http.publish.Publishing;
+import dev.holdfast.gateway.server.RequestTimeouts;
+import dev.holdfast.gateway.socket.Upgrade;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -28,19 +37,30 @@ final class HttpRoutes {
 
   private final Vertx vertx;
   private final GatewayLoop loop;
+  private final GatewayConfig config;
+  private final GatewayServices services;
+  private final HttpSources sources;
 
-  HttpRoutes(Vertx vertx, GatewayLoop loop) {
+  HttpRoutes(
+      Vertx vertx,
+      GatewayLoop loop,
+      GatewayConfig config,
+      GatewayServices services,
+      HttpSources sources) {
     this.vertx = vertx;
     this.loop = loop;
+    this.config = config;
+    this.services = services;
+    this.sources = sources;
   }
 
-  Handler<HttpServerRequest> handler(HttpSources sources, Patience patience) {
-    Upgrade upgrade = new Upgrade(loop);
-    Port port = loop.config.managesApart() ? Port.CLIENTS : Port.BOTH;
-    Router router = router(sources, patience, port);
+  Handler<HttpServerRequest> handler(RequestTimeouts timeouts) {
+    Upgrade upgrade = loop.upgrade();
+    Port port = config.managesApart() ? Port.CLIENTS : Port.BOTH;
+    Router router = router(timeouts, port);
     return request -> {
       if (Upgrade.isFor(request)) {
-        patience.upgrading(request);
+        timeouts.upgrading(request);
         upgrade.handle(request);
       } else {
         router.handle(request);
@@ -49,28 +69,34 @@ final class HttpRoutes {
   }
 
   /** For the port of operators, where that is another one. */
-  Handler<HttpServerRequest> management(HttpSources sources, Patience patience) {
-    return router(sources, patience, Port.MANAGEMENT);
+  Handler<HttpServerRequest> management(RequestTimeouts timeouts) {
+    return router(timeouts, Port.MANAGEMENT);
   }
 
-  private Router router(HttpSources sources, Patience patience, Port port) {
+  private Router router(RequestTimeouts timeouts, Port port) {
     Router router = Router.router(vertx);
     if (port != Port.MANAGEMENT) {
-      Cors.of(loop.config.allowedOrigins()).mount(router);
+      Cors.of(config.allowedOrigins()).mount(router);
     }
-    new HttpApi(services(sources), patience, handlers(sources, port)).mount(router, port);
+    Rates rates = new Rates(services.limiter());
+    var room = new BodyRoom(services.memory().bodies(), HttpApi.BODY_LIMIT);
+    var api =
+        new HttpApi(
+            services.tokens(), services.admission(), rates, room, services.registry(), timeouts);
+    api.addPlain(handlers(port));
+    addOperations(api, rates);
+    api.mount(router, port);
     return router;
   }
 
   /** By the operations of the document. */
-  private Map<String, Handler<RoutingContext>> handlers(HttpSources sources, Port port) {
+  private Map<String, Handler<RoutingContext>> handlers(Port port) {
     boolean all = port != Port.CLIENTS;
-    HealthChecks health = loop.services.health();
-    var files =
-        new FileOperations(loop.services.tokens(), loop.services.limiter(), sources.files());
+    HealthChecks health = services.health();
+    var files = new FileOperations(services.tokens(), services.limiter(), sources.files());
     Map<String, Handler<RoutingContext>> handlers = new HashMap<>(files.handlers());
     handlers.put("connect", routing -> routing.fail(404)); // spelled in another way, see Upgrade
-    handlers.put("readEvents", new EventStreams(loop)::handle);
+    handlers.put("readEvents", loop.streams()::handle);
     handlers.put("isLive", routing -> answer(routing, all, health.live(), Map.of()));
     handlers.put("isReady", routing -> answer(routing, all, health.ready(), health.said()));
     handlers.put("isStarted", routing -> answer(routing, all, health.started(), Map.of()));
@@ -78,26 +104,27 @@ final class HttpRoutes {
     return handlers;
   }
 
-  private HttpServices services(HttpSources sources) {
-    GatewayServices node = loop.services;
-    var state =
-        new NodeState(
-            node.node(),
-            loop.config.operatorTenant(),
-            () -> HealthChecks.run(node.health().ready()),
-            node.directory()::sockets,
-            node.directory()::size,
-            node.registry());
-    return new HttpServices(
-        node.tokens(),
-        node.sessions(),
-        node.channels(),
-        sources,
-        state,
-        node.admission(),
-        node.limiter(),
-        node.memory().bodies(),
-        loop.config.frameLimit());
+  private void addOperations(HttpApi api, Rates rates) {
+    String operators = config.operatorTenant();
+    var channels = services.channels();
+    var connections = sources.connections();
+    api.add(new Publishing(channels, rates, config.frameLimit()).operations())
+        .add(new ChannelViews(channels, services.registry()).operations())
+        .add(new Sessions(services.sessions(), channels).operations())
+        .add(new Connections(connections).operations())
+        .add(new TenantLimits(services.limiter(), operators).operations())
+        .add(new NodeViews(state(), connections, sources.config()).operations())
+        .add(new StoreViews(sources.usage(), operators).operations());
+  }
+
+  private NodeState state() {
+    return new NodeState(
+        services.node(),
+        config.operatorTenant(),
+        () -> HealthChecks.run(services.health().ready()),
+        services.directory()::sockets,
+        services.directory()::size,
+        services.registry());
   }
 
   /**
@@ -126,7 +153,7 @@ final class HttpRoutes {
 
   /** Off the event loop: a scrape formats every meter of the node. */
   private void metrics(RoutingContext routing) {
-    Supplier<String> scrape = loop.services.registry()::scrape;
+    Supplier<String> scrape = services.registry()::scrape;
     vertx
         .executeBlocking(scrape::get, false)
         .onFailure(routing::fail)

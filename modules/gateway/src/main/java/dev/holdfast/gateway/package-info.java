@@ -1,7 +1,8 @@
 /**
- * The edge: WebSockets and HTTP. {@link dev.holdfast.gateway.GatewayVerticle} listens; {@code
- * Upgrade} accepts, {@code Connection} is one socket's life, {@code Handshake} its way to a
- * session, {@code Inbound} and {@code Outbound} its frames, {@code LiveSession} what it does with
- * its session. {@link dev.holdfast.gateway.ConnectionDirectory} is the node's list of them.
+ * The edge: WebSockets and HTTP. {@link dev.holdfast.gateway.GatewayVerticle} listens, {@code
+ * GatewayLoop} and {@code HttpRoutes} put everything together. {@code server} takes TCP connections
+ * in, {@code admission} says who may; {@code socket} and {@code stream} carry a {@code connection},
+ * whose client has a {@code session} and its {@code subscription}s; {@code attachment} is the
+ * node's list of them. {@code http} and {@code files} are the HTTP API.
  */
 package dev.holdfast.gateway;

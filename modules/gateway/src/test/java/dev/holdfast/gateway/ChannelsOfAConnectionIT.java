@@ -9,6 +9,7 @@ import dev.holdfast.channels.ChannelMessage;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.gateway.GatewayFixture.Welcomed;
+import dev.holdfast.gateway.config.GatewayConfig;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.sessions.NodeNotice;
 import dev.holdfast.testkit.RedisExtension;
@@ -145,13 +146,13 @@ class ChannelsOfAConnectionIT {
     Welcomed ann = node.hello("ann");
     Welcomed bob = node.hello("bob");
     String connection = bob.welcome().get("connection").asText();
-    tell(new NodeNotice.Replaced(node.tenant, ann.session(), 0));
-    tell(new NodeNotice.Disconnect(node.tenant, ann.session(), "another", "test"));
-    tell(new NodeNotice.Disconnect(node.tenant, bob.session(), connection, "test"));
+    send(new NodeNotice.Replaced(node.tenant, ann.session(), 0));
+    send(new NodeNotice.Disconnect(node.tenant, ann.session(), "another", "test"));
+    send(new NodeNotice.Disconnect(node.tenant, bob.session(), connection, "test"));
 
     assertEquals(4006, bob.client().awaitClose().code());
     assertTrue(ann.client().isOpen());
-    tell(new NodeNotice.Ended(node.tenant, ann.session(), 1, "revoked"));
+    send(new NodeNotice.Ended(node.tenant, ann.session(), 1, "revoked"));
     assertEquals(4504, ann.client().awaitClose().code());
   }
 
@@ -183,7 +184,7 @@ class ChannelsOfAConnectionIT {
     return node.view(client.session()).subscriptions().contains(ChannelName.topic(topic));
   }
 
-  private void tell(NodeNotice notice) {
+  private void send(NodeNotice notice) {
     node.bus.hint(node.node.address(), notice);
   }
 

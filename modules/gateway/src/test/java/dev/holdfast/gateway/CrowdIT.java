@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.core.Ids;
 import dev.holdfast.gateway.GatewayFixture.Welcomed;
 import dev.holdfast.gateway.admission.SocketLimits;
+import dev.holdfast.gateway.config.GatewayConfig;
 import dev.holdfast.testkit.ManualClient;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
@@ -224,10 +225,10 @@ class CrowdIT {
     crowd.forEach(each -> GatewayFixture.sayHello(each, node.token("ann"), Map.of()));
     List<ObjectNode> answers = crowd.stream().map(CrowdIT::answer).toList();
 
-    List<ObjectNode> told =
+    List<ObjectNode> refusals =
         answers.stream().filter(each -> each.path("type").asText().equals("error")).toList();
-    assertTrue(told.size() >= 5 && told.size() < 20, told.size() + " refused");
-    for (ObjectNode each : told) {
+    assertTrue(refusals.size() >= 5 && refusals.size() < 20, refusals.size() + " refused");
+    for (ObjectNode each : refusals) {
       assertEquals("rate_limited", each.path("code").asText());
       assertTrue(each.path("retryAfter").asInt() > 0, each.toString());
       assertTrue(each.path("retryable").asBoolean(), each.toString());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.ServiceRequest;
 import dev.holdfast.gateway.GatewayFixture.Welcomed;
+import dev.holdfast.gateway.config.GatewayConfig;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.sessions.NodeNotice;
 import dev.holdfast.sessions.SessionMessage;
@@ -40,8 +41,8 @@ class EndOfAttachmentIT {
   @Test
   void aResumeThatWasReplacedBeforeItsAnswerIsClosedWhateverNoticeCameLast() {
     Welcomed ann = node.hello("ann");
-    tell(new NodeNotice.Replaced(node.tenant, ann.session(), 2));
-    tell(new NodeNotice.Replaced(node.tenant, ann.session(), 1));
+    send(new NodeNotice.Replaced(node.tenant, ann.session(), 2));
+    send(new NodeNotice.Replaced(node.tenant, ann.session(), 1));
     assertEquals(4500, ann.client().awaitClose().code());
 
     assertEquals(4500, resume(ann).client().awaitClose().code());
@@ -51,7 +52,7 @@ class EndOfAttachmentIT {
   @Test
   void aSessionThatWasRevokedBeforeItsAttachWasAnsweredIsClosed() {
     Welcomed ann = node.hello("ann");
-    tell(new NodeNotice.Ended(node.tenant, ann.session(), 2, "revoked"));
+    send(new NodeNotice.Ended(node.tenant, ann.session(), 2, "revoked"));
     assertEquals(4504, ann.client().awaitClose().code());
 
     assertEquals(4504, resume(ann).client().awaitClose().code());
@@ -247,7 +248,7 @@ class EndOfAttachmentIT {
     return at.hello(at.token(user, "publish:topic:*"), Map.of("resume", before.session()));
   }
 
-  private void tell(NodeNotice notice) {
+  private void send(NodeNotice notice) {
     node.bus.hint(node.node.address(), notice);
   }
 }

@@ -23,7 +23,8 @@ import dev.holdfast.core.Ids;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.NodeInbox;
 import dev.holdfast.gateway.admission.Admission;
-import dev.holdfast.gateway.http.HttpSources;
+import dev.holdfast.gateway.attachment.ConnectionDirectory;
+import dev.holdfast.gateway.config.GatewayConfig;
 import dev.holdfast.limits.Limiter;
 import dev.holdfast.limits.LimitsConfig;
 import dev.holdfast.limits.LimitsVerticle;
@@ -59,7 +60,7 @@ import java.util.concurrent.TimeUnit;
  * One node's gateways, two of them, with its real services and a real Redis; not clustered, so what
  * nodes tell each other is lost. And clients of one random tenant.
  */
-final class GatewayFixture implements AutoCloseable {
+public final class GatewayFixture implements AutoCloseable {
   static final AuthConfig AUTH =
       AuthConfig.DEFAULTS.withKeys(VerificationKey.hs256("gateway-test-secret-of-enough-bytes"));
   private static final TokenSigner SIGNER =
@@ -87,18 +88,19 @@ final class GatewayFixture implements AutoCloseable {
   private final Admission admission;
   private final LimitsVerticle limits;
 
-  GatewayFixture(String redisUri) {
+  public GatewayFixture(String redisUri) {
     this(redisUri, "t" + Ids.fresh(), GatewayConfig.DEFAULTS);
   }
 
-  GatewayFixture(String redisUri, String tenant, GatewayConfig config) {
+  public GatewayFixture(String redisUri, String tenant, GatewayConfig config) {
     this(redisUri, tenant, config, null);
   }
 
   /**
    * @param limited null: there are no limits
    */
-  GatewayFixture(String redisUri, String tenant, GatewayConfig config, LimitsConfig limited) {
+  public GatewayFixture(
+      String redisUri, String tenant, GatewayConfig config, LimitsConfig limited) {
     this.node = new NodeId("n" + Ids.fresh(), 1);
     this.tenant = tenant;
     this.admission = new Admission(config.sockets(), registry);

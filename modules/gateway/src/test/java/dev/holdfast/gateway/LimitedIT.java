@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.core.Ids;
 import dev.holdfast.gateway.GatewayFixture.Welcomed;
+import dev.holdfast.gateway.config.GatewayConfig;
 import dev.holdfast.limits.Amounts;
 import dev.holdfast.limits.Limit;
 import dev.holdfast.limits.LimitsConfig;

@@ -12,6 +12,7 @@ import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.Ids;
 import dev.holdfast.gateway.GatewayFixture.Welcomed;
+import dev.holdfast.gateway.config.GatewayConfig;
 import dev.holdfast.sessions.SessionRef;
 import dev.holdfast.testkit.OwnRedis;
 import dev.holdfast.testkit.RedisExtension;

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.Ids;
 import dev.holdfast.gateway.admission.SocketLimits;
+import dev.holdfast.gateway.config.GatewayConfig;
+import dev.holdfast.gateway.config.ManagementConfig;
 import dev.holdfast.testkit.FreePorts;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
@@ -63,9 +65,9 @@ class ManagementIT {
   @Test
   void whatTheChecksFoundIsForOperators() {
     node.healthy = false;
-    String told = get(node.port(), "/health/ready");
-    assertTrue(told.startsWith("HTTP/1.1 503"), told);
-    assertTrue(told.endsWith("{\"status\":\"down\"}"), told);
+    String answer = get(node.port(), "/health/ready");
+    assertTrue(answer.startsWith("HTTP/1.1 503"), answer);
+    assertTrue(answer.endsWith("{\"status\":\"down\"}"), answer);
 
     String found = get(node.managementPort(), "/health/ready");
     assertTrue(found.startsWith("HTTP/1.1 503"), found);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.core.Ids;
 import dev.holdfast.gateway.GatewayFixture.Welcomed;
+import dev.holdfast.gateway.config.GatewayConfig;
 import dev.holdfast.testkit.ManualClient;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.Repeatedly;
@@ -116,12 +117,12 @@ class RequestOrderIT {
     List<String> asked = new ArrayList<>();
     int n = 0;
     for (int i = 0; i < 40; i++) {
-      subscribe(ann.client(), told(asked, "s" + i), channel);
-      publish(ann.client(), told(asked, "p" + i), channel, ++n);
-      publish(ann.client(), told(asked, "x" + i), channel, n + 500); // out of sequence
-      subscribe(ann.client(), told(asked, "c" + i), channel); // subscribed already
-      ann.client().send("unsubscribe", Map.of("id", told(asked, "u" + i), "channel", channel));
-      publish(ann.client(), told(asked, "q" + i), channel, ++n);
+      subscribe(ann.client(), noted(asked, "s" + i), channel);
+      publish(ann.client(), noted(asked, "p" + i), channel, ++n);
+      publish(ann.client(), noted(asked, "x" + i), channel, n + 500); // out of sequence
+      subscribe(ann.client(), noted(asked, "c" + i), channel); // subscribed already
+      ann.client().send("unsubscribe", Map.of("id", noted(asked, "u" + i), "channel", channel));
+      publish(ann.client(), noted(asked, "q" + i), channel, ++n);
     }
     ann.client().await(f -> "q39".equals(f.path("id").asText()), "the last answer", PATIENCE);
 
@@ -189,7 +190,7 @@ class RequestOrderIT {
         .toList();
   }
 
-  private static String told(List<String> asked, String id) {
+  private static String noted(List<String> asked, String id) {
     asked.add(id);
     return id;
   }

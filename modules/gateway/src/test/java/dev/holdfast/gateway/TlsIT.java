@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.Ids;
+import dev.holdfast.gateway.config.GatewayConfig;
+import dev.holdfast.gateway.config.TlsConfig;
+import dev.holdfast.gateway.server.Identity;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
 import io.vertx.core.http.WebSocket;

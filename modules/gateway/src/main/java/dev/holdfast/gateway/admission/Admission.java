@@ -10,15 +10,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Counts who is let into a node, over all its event loops. Who is refused is told, and by a metric
- * why; who is in stays. One for each life of a node; any thread.
+ * Counts who is let into a node, over all its event loops. Who is refused is answered, and a metric
+ * says why; who is in stays. One for each life of a node; any thread.
  */
 public final class Admission {
   /** Part of the heap that unfinished hellos may hold, beyond what each has anyway. */
   private static final int HELLO_PART = 64;
 
   /** Who is refused by an answer costs as much as who is let in. */
-  private static final int TOLD_A_SECOND = 100;
+  private static final int ANSWERS_A_SECOND = 100;
 
   private final MeterRegistry registry;
   private final int most;
@@ -28,7 +28,7 @@ public final class Admission {
   private final Failures failures;
   private final Failures strangers;
   private final HelloRate hellos;
-  private final HelloRate told = new HelloRate(TOLD_A_SECOND);
+  private final HelloRate answers = new HelloRate(ANSWERS_A_SECOND);
   private final Budget.Share unfinished;
   private final Doors.Gate operators = new OperatorGate();
   private final AtomicInteger connected = new AtomicInteger();
@@ -99,9 +99,9 @@ public final class Admission {
     }
   }
 
-  /** Whether one more that {@link #came} refused is to be told so. */
-  public boolean mayBeTold() {
-    return told.take(System.nanoTime()) == 0;
+  /** Whether one more that {@link #came} refused is to be answered. */
+  public boolean mayBeAnswered() {
+    return answers.take(System.nanoTime()) == 0;
   }
 
   private boolean isCounted(String peer) {

@@ -10,7 +10,7 @@ final class HelloRate {
   private final double perNano;
   private final double most;
   private double left;
-  private double told;
+  private double promised;
   private long filled;
 
   HelloRate(int rate) {
@@ -24,13 +24,13 @@ final class HelloRate {
   synchronized long take(long now) {
     double more = Math.max(0, now - filled) * perNano;
     left = Math.min(most, left + more);
-    told = Math.max(0, told - more);
+    promised = Math.max(0, promised - more);
     filled = now;
     if (left >= 1) {
       left -= 1;
       return 0;
     }
-    told++;
-    return Math.min(LONGEST_MS, Math.max(1, (long) Math.ceil((told - left) / perNano / 1e6)));
+    promised++;
+    return Math.min(LONGEST_MS, Math.max(1, (long) Math.ceil((promised - left) / perNano / 1e6)));
   }
 }

@@ -4,7 +4,7 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.files.FileAnswer;
 import dev.holdfast.files.FileMessage;
 import dev.holdfast.files.FileView;
-import dev.holdfast.files.Transfers;
+import dev.holdfast.files.transfer.Transfers;
 import dev.holdfast.gateway.http.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -28,43 +28,43 @@ final class Downloads {
     this.transfers = transfers;
   }
 
-  Future<Void> send(FileRequest ask) {
-    ask.request().resume();
+  Future<Void> send(FileRequest request) {
+    request.http().resume();
     return transfers
-        .locate(ask.caller(), ask.tenant(), ask.file())
-        .compose(found -> send(ask, found));
+        .locate(request.caller(), request.tenant(), request.file())
+        .compose(found -> send(request, found));
   }
 
-  private Future<Void> send(FileRequest ask, FileAnswer.Located found) {
+  private Future<Void> send(FileRequest request, FileAnswer.Located found) {
     FileView file = found.file();
     String tag = EntityTags.of(file.sha256());
-    HttpServerResponse response = ask.response();
+    HttpServerResponse response = request.response();
     describe(response, file, tag);
-    String match = ask.header("if-match");
+    String match = request.header("if-match");
     if (match != null && !EntityTags.has(match, tag, false)) {
       return Future.failedFuture(
           new Problem(412, ErrorCode.CONFLICT, "if-match: it is another content"));
     }
-    String noneMatch = ask.header("if-none-match");
+    String noneMatch = request.header("if-none-match");
     if (noneMatch != null && EntityTags.has(noneMatch, tag, true)) {
       return response.setStatusCode(304).end();
     }
-    ByteRange range = range(ask, file, tag);
+    ByteRange range = range(request, file, tag);
     if (range != null) {
       response.setStatusCode(206).putHeader("content-range", range.header(file.size()));
     }
-    return content(ask, found, range == null ? new ByteRange(0, file.size()) : range);
+    return content(request, found, range == null ? new ByteRange(0, file.size()) : range);
   }
 
-  private static ByteRange range(FileRequest ask, FileView file, String tag) {
-    String condition = ask.header("if-range");
-    if (ask.request().method() != HttpMethod.GET || condition != null && !condition.equals(tag)) {
+  private static ByteRange range(FileRequest request, FileView file, String tag) {
+    String condition = request.header("if-range");
+    if (request.http().method() != HttpMethod.GET || condition != null && !condition.equals(tag)) {
       return null;
     }
     try {
-      return ByteRange.of(ask.header("range"), file.size());
+      return ByteRange.of(request.header("range"), file.size());
     } catch (Problem refused) {
-      ask.response().putHeader("content-range", "bytes */" + file.size());
+      request.response().putHeader("content-range", "bytes */" + file.size());
       throw refused;
     }
   }
@@ -80,12 +80,12 @@ final class Downloads {
         .putHeader("content-disposition", ContentDisposition.attachment(file.name()));
   }
 
-  private Future<Void> content(FileRequest ask, FileAnswer.Located found, ByteRange range) {
-    HttpServerResponse response = ask.response();
+  private Future<Void> content(FileRequest request, FileAnswer.Located found, ByteRange range) {
+    HttpServerResponse response = request.response();
     response
         .putHeader(HttpHeaders.CONTENT_TYPE, found.file().type())
         .putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(range.length()));
-    if (ask.request().method() == HttpMethod.HEAD || range.length() == 0) {
+    if (request.http().method() == HttpMethod.HEAD || range.length() == 0) {
       return response.end();
     }
     Optional<Path> path = transfers.path(found);

@@ -4,7 +4,7 @@ import dev.holdfast.files.FileAnswer;
 import dev.holdfast.files.FileMessage;
 import dev.holdfast.files.FileView;
 import dev.holdfast.files.FilesClient;
-import dev.holdfast.files.Transfers;
+import dev.holdfast.files.transfer.Transfers;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -22,50 +22,56 @@ final class FileDetails {
     this.transfers = transfers;
   }
 
-  Future<Void> list(FileRequest ask) {
-    Long limit = ask.number("limit", ask.query("limit"));
+  Future<Void> list(FileRequest request) {
+    Long limit = request.number("limit", request.query("limit"));
     var message =
         new FileMessage.ListFiles(
-            ask.caller(),
-            ask.tenant(),
-            ask.query("owner"),
-            ask.query("session"),
-            ask.query("prefix"),
-            ask.query("after"),
+            request.caller(),
+            request.tenant(),
+            request.query("owner"),
+            request.query("session"),
+            request.query("prefix"),
+            request.query("after"),
             limit == null ? DEFAULT_LIMIT : (int) Math.min(limit, Integer.MAX_VALUE));
-    return files().list(message).compose(page -> send(ask, 200, json(page)));
+    return files().list(message).compose(page -> send(request, 200, json(page)));
   }
 
-  Future<Void> stat(FileRequest ask) {
-    var message = new FileMessage.Stat(ask.caller(), ask.tenant(), ask.file());
-    return files().stat(message).compose(file -> send(ask, 200, FileJson.of(file)));
+  Future<Void> stat(FileRequest request) {
+    var message = new FileMessage.Stat(request.caller(), request.tenant(), request.file());
+    return files().stat(message).compose(file -> send(request, 200, FileJson.of(file)));
   }
 
-  Future<Void> delete(FileRequest ask) {
-    if (ask.isTus()) {
-      Tus.check(ask);
-      ask.response().putHeader(Tus.RESUMABLE, Tus.VERSION);
+  Future<Void> delete(FileRequest request) {
+    if (request.isTus()) {
+      Tus.check(request);
+      request.response().putHeader(Tus.RESUMABLE, Tus.VERSION);
     }
-    ask.request().resume();
+    request.http().resume();
     return files()
-        .delete(new FileMessage.Delete(ask.caller(), ask.tenant(), ask.file()))
-        .compose(done -> ask.response().setStatusCode(204).end());
+        .delete(new FileMessage.Delete(request.caller(), request.tenant(), request.file()))
+        .compose(done -> request.response().setStatusCode(204).end());
   }
 
   /** The copy's name comes by query: there is no body. */
-  Future<Void> copy(FileRequest ask) {
-    var message = new FileMessage.Copy(ask.caller(), ask.tenant(), ask.file(), ask.query("name"));
-    return files().copy(message).compose(file -> sendNew(ask, file));
+  Future<Void> copy(FileRequest request) {
+    var message =
+        new FileMessage.Copy(
+            request.caller(), request.tenant(), request.file(), request.query("name"));
+    return files().copy(message).compose(file -> sendNew(request, file));
   }
 
   /** Purpose and life come by query: there is no body. */
-  Future<Void> ticket(FileRequest ask) {
-    Long seconds = ask.number("expires", ask.query("expires"));
+  Future<Void> ticket(FileRequest request) {
+    Long seconds = request.number("expires", request.query("expires"));
     long lifeMs = 1_000 * Math.min(seconds == null ? DEFAULT_TICKET_S : seconds, 1_000_000);
     var message =
         new FileMessage.IssueTicket(
-            ask.caller(), ask.tenant(), ask.file(), purpose(ask.query("purpose")), lifeMs);
-    return files().issueTicket(message).compose(ticket -> send(ask, 201, json(ticket)));
+            request.caller(),
+            request.tenant(),
+            request.file(),
+            purpose(request.query("purpose")),
+            lifeMs);
+    return files().issueTicket(message).compose(ticket -> send(request, 201, json(ticket)));
   }
 
   private FilesClient files() {
@@ -95,15 +101,16 @@ final class FileDetails {
         .put("expires", FileJson.time(ticket.expires()));
   }
 
-  private static Future<Void> sendNew(FileRequest ask, FileView file) {
-    ask.response().putHeader(HttpHeaders.LOCATION, "/v1/files/" + file.file());
-    return send(ask, 201, FileJson.of(file));
+  private static Future<Void> sendNew(FileRequest request, FileView file) {
+    request.response().putHeader(HttpHeaders.LOCATION, "/v1/files/" + file.file());
+    return send(request, 201, FileJson.of(file));
   }
 
-  private static Future<Void> send(FileRequest ask, int status, JsonObject json) {
-    ask.request().resume();
+  private static Future<Void> send(FileRequest request, int status, JsonObject json) {
+    request.http().resume();
     Buffer body = json.toBuffer();
-    return ask.response()
+    return request
+        .response()
         .setStatusCode(status)
         .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
         .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")

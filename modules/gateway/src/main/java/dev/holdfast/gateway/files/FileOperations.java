@@ -5,7 +5,7 @@ import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.files.FileMessage.Purpose;
-import dev.holdfast.files.Transfers;
+import dev.holdfast.files.transfer.Transfers;
 import dev.holdfast.gateway.admission.Visit;
 import dev.holdfast.gateway.http.BearerToken;
 import dev.holdfast.gateway.http.Callers;
@@ -52,20 +52,21 @@ public final class FileOperations {
     handlers.put("createFile", byToken(WRITE, uploads::create));
     handlers.put("listFiles", byToken(READ, details::list));
     handlers.put("downloadFile", byToken(READ, downloads::send));
-    handlers.put("headFile", byToken(FileOperations::toLook, ask -> head(ask, uploads, downloads)));
+    handlers.put(
+        "headFile", byToken(FileOperations::toLook, request -> head(request, uploads, downloads)));
     handlers.put("appendToFile", byToken(WRITE, uploads::append));
     handlers.put("deleteFile", byToken(WRITE, details::delete));
     handlers.put("getFileMetadata", byToken(READ, details::stat));
     handlers.put("copyFile", byToken(READ_AND_WRITE, details::copy));
     handlers.put("createTicket", byToken(FileOperations::toLink, details::ticket));
     handlers.put("downloadByTicket", byTicket(downloads::send));
-    handlers.put("headByTicket", byTicket(ask -> head(ask, uploads, downloads)));
+    handlers.put("headByTicket", byTicket(request -> head(request, uploads, downloads)));
     handlers.put("appendByTicket", byTicket(uploads::append));
     return handlers;
   }
 
-  private static Future<Void> head(FileRequest ask, Uploads uploads, Downloads downloads) {
-    return ask.isTus() ? uploads.stands(ask) : downloads.send(ask);
+  private static Future<Void> head(FileRequest request, Uploads uploads, Downloads downloads) {
+    return request.isTus() ? uploads.stands(request) : downloads.send(request);
   }
 
   /** Where an upload stands is for who goes on with it. */

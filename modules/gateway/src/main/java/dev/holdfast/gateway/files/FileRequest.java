@@ -28,7 +28,7 @@ record FileRequest(RoutingContext routing, Caller caller, String tenant, String 
     return new FileRequest(routing, ticket.caller(), ticket.tenant(), ticket.file());
   }
 
-  HttpServerRequest request() {
+  HttpServerRequest http() {
     return routing.request();
   }
 
@@ -37,12 +37,12 @@ record FileRequest(RoutingContext routing, Caller caller, String tenant, String 
   }
 
   boolean isTus() {
-    return Tus.isTus(request());
+    return Tus.isTus(http());
   }
 
   /** Null where it is absent; BAD_REQUEST where it stands twice. */
   String header(String name) {
-    return one(name, request().headers().getAll(name));
+    return one(name, http().headers().getAll(name));
   }
 
   /** Null where it is absent; BAD_REQUEST where it stands twice. */

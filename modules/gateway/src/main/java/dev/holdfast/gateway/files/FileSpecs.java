@@ -11,21 +11,22 @@ final class FileSpecs {
   private FileSpecs() {}
 
   /** By tus' metadata: {@code filename} and {@code filetype} as its clients name them. */
-  static FileSpec ofMetadata(FileRequest ask, long size, Map<String, String> metadata) {
+  static FileSpec ofMetadata(FileRequest request, long size, Map<String, String> metadata) {
     UnaryOperator<String> member = name -> blankIsNull(metadata.get(name));
     String name = metadata.getOrDefault("filename", metadata.get("name"));
     String type = metadata.getOrDefault("filetype", metadata.get("type"));
-    return spec(ask, name, size, blankIsNull(type), member);
+    return spec(request, name, size, blankIsNull(type), member);
   }
 
   /** By query; the declared type is the body's. */
-  static FileSpec ofQuery(FileRequest ask, long size) {
-    return spec(ask, ask.query("name"), size, ask.header("content-type"), ask::query);
+  static FileSpec ofQuery(FileRequest request, long size) {
+    return spec(
+        request, request.query("name"), size, request.header("content-type"), request::query);
   }
 
   private static FileSpec spec(
-      FileRequest ask, String name, long size, String type, UnaryOperator<String> member) {
-    Long seconds = ask.number("expires", member.apply("expires"));
+      FileRequest request, String name, long size, String type, UnaryOperator<String> member) {
+    Long seconds = request.number("expires", member.apply("expires"));
     return new FileSpec(
         name,
         size,

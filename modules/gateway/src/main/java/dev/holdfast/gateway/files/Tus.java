@@ -1,7 +1,7 @@
 package dev.holdfast.gateway.files;
 
-import dev.holdfast.files.Checksum;
 import dev.holdfast.files.FileView;
+import dev.holdfast.files.transfer.Checksum;
 import dev.holdfast.gateway.http.Problem;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -52,9 +52,9 @@ final class Tus {
   }
 
   /** Refuses versions that are none of ours. */
-  static void check(FileRequest ask) {
-    if (!VERSION.equals(ask.header(RESUMABLE))) {
-      ask.response().putHeader("Tus-Version", VERSION);
+  static void check(FileRequest request) {
+    if (!VERSION.equals(request.header(RESUMABLE))) {
+      request.response().putHeader("Tus-Version", VERSION);
       throw Problem.of(412, "tus: version " + VERSION + " alone");
     }
   }

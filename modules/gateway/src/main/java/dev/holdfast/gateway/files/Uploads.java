@@ -1,11 +1,11 @@
 package dev.holdfast.gateway.files;
 
-import dev.holdfast.files.Checksum;
+import dev.holdfast.files.transfer.Checksum;
 import dev.holdfast.files.FileAnswer;
 import dev.holdfast.files.FileMessage;
 import dev.holdfast.files.FileSpec;
 import dev.holdfast.files.FileView;
-import dev.holdfast.files.Transfers;
+import dev.holdfast.files.transfer.Transfers;
 import dev.holdfast.gateway.http.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
@@ -26,118 +26,118 @@ final class Uploads {
     this.transfers = transfers;
   }
 
-  Future<Void> create(FileRequest ask) {
-    return ask.isTus() ? createByTus(ask) : createPlain(ask);
+  Future<Void> create(FileRequest request) {
+    return request.isTus() ? createByTus(request) : createPlain(request);
   }
 
   /** Adds to an upload. */
-  Future<Void> append(FileRequest ask) {
-    Tus.check(ask);
-    Long offset = ask.number(Tus.OFFSET, ask.header(Tus.OFFSET));
-    Checksum checksum = Checksum.parse(ask.header(Tus.CHECKSUM));
-    if (!Tus.BODY_TYPE.equals(ask.header("content-type"))) {
+  Future<Void> append(FileRequest request) {
+    Tus.check(request);
+    Long offset = request.number(Tus.OFFSET, request.header(Tus.OFFSET));
+    Checksum checksum = Checksum.parse(request.header(Tus.CHECKSUM));
+    if (!Tus.BODY_TYPE.equals(request.header("content-type"))) {
       throw Problem.of(415, "content-type: " + Tus.BODY_TYPE);
     }
     if (offset == null) {
       throw FileRequest.bad(Tus.OFFSET + ": missing");
     }
-    return stat(ask, ask.file())
-        .compose(upload -> receive(ask, upload, offset, checksum))
-        .compose(now -> after(ask, now))
+    return stat(request, request.file())
+        .compose(upload -> receive(request, upload, offset, checksum))
+        .compose(now -> after(request, now))
         .compose(
-            upload -> Tus.stands(ask.response().setStatusCode(204), upload, upload.offset()).end());
+            upload -> Tus.stands(request.response().setStatusCode(204), upload, upload.offset()).end());
   }
 
   /** Where an upload stands; one that has all its bytes is made ready first. */
-  Future<Void> stands(FileRequest ask) {
-    Tus.check(ask);
-    return stat(ask, ask.file())
-        .compose(upload -> transfers.complete(ask.caller(), upload))
+  Future<Void> stands(FileRequest request) {
+    Tus.check(request);
+    return stat(request, request.file())
+        .compose(upload -> transfers.complete(request.caller(), upload))
         .compose(
             upload ->
-                Tus.stands(ask.response(), upload, upload.offset())
+                Tus.stands(request.response(), upload, upload.offset())
                     .putHeader(Tus.LENGTH, Long.toString(upload.size()))
                     .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
                     .end());
   }
 
-  private Future<FileView> after(FileRequest ask, FileAnswer.Advanced now) {
-    return now.ready() != null ? Future.succeededFuture(now.ready()) : stat(ask, ask.file());
+  private Future<FileView> after(FileRequest request, FileAnswer.Advanced now) {
+    return now.ready() != null ? Future.succeededFuture(now.ready()) : stat(request, request.file());
   }
 
-  private Future<Void> createByTus(FileRequest ask) {
-    Tus.check(ask);
-    if (ask.header(Tus.DEFER) != null) {
+  private Future<Void> createByTus(FileRequest request) {
+    Tus.check(request);
+    if (request.header(Tus.DEFER) != null) {
       throw FileRequest.bad(Tus.DEFER + ": not taken; say the length");
     }
-    Long length = ask.number(Tus.LENGTH, ask.header(Tus.LENGTH));
+    Long length = request.number(Tus.LENGTH, request.header(Tus.LENGTH));
     if (length == null) {
       throw FileRequest.bad(Tus.LENGTH + ": missing");
     }
-    FileSpec spec = FileSpecs.ofMetadata(ask, length, Tus.metadata(ask.header(Tus.METADATA)));
-    boolean withBody = Tus.BODY_TYPE.equals(ask.header("content-type"));
-    Checksum checksum = Checksum.parse(ask.header(Tus.CHECKSUM));
-    return begin(ask, spec)
-        .compose(upload -> withBody ? fill(ask, upload, checksum) : Future.succeededFuture(upload))
-        .compose(upload -> Tus.stands(created(ask, upload), upload, upload.offset()).end());
+    FileSpec spec = FileSpecs.ofMetadata(request, length, Tus.metadata(request.header(Tus.METADATA)));
+    boolean withBody = Tus.BODY_TYPE.equals(request.header("content-type"));
+    Checksum checksum = Checksum.parse(request.header(Tus.CHECKSUM));
+    return begin(request, spec)
+        .compose(upload -> withBody ? fill(request, upload, checksum) : Future.succeededFuture(upload))
+        .compose(upload -> Tus.stands(created(request, upload), upload, upload.offset()).end());
   }
 
-  private Future<Void> createPlain(FileRequest ask) {
-    Long length = ask.number("content-length", ask.header("content-length"));
+  private Future<Void> createPlain(FileRequest request) {
+    Long length = request.number("content-length", request.header("content-length"));
     if (length == null) {
       throw Problem.of(411, "content-length: missing");
     }
-    FileSpec spec = FileSpecs.ofQuery(ask, length);
-    return begin(ask, spec)
-        .compose(upload -> length > 0 ? fill(ask, upload, null) : Future.succeededFuture(upload))
-        .compose(file -> created(ask, file).end(FileJson.of(file).toBuffer()));
+    FileSpec spec = FileSpecs.ofQuery(request, length);
+    return begin(request, spec)
+        .compose(upload -> length > 0 ? fill(request, upload, null) : Future.succeededFuture(upload))
+        .compose(file -> created(request, file).end(FileJson.of(file).toBuffer()));
   }
 
-  private Future<FileView> begin(FileRequest ask, FileSpec spec) {
-    return transfers.files().create(new FileMessage.Create(ask.caller(), ask.tenant(), spec));
+  private Future<FileView> begin(FileRequest request, FileSpec spec) {
+    return transfers.files().create(new FileMessage.Create(request.caller(), request.tenant(), spec));
   }
 
   /** The first bytes come with the creation: where they fail, nobody knows the file to go on. */
-  private Future<FileView> fill(FileRequest ask, FileView upload, Checksum checksum) {
+  private Future<FileView> fill(FileRequest request, FileView upload, Checksum checksum) {
     if (upload.ready()) {
-      ask.request().resume();
+      request.http().resume();
       return Future.succeededFuture(upload);
     }
-    return receive(ask, upload, 0, checksum)
+    return receive(request, upload, 0, checksum)
         .compose(
             now ->
                 now.ready() != null
                     ? Future.succeededFuture(now.ready())
-                    : stat(ask, upload.file()))
-        .onFailure(failure -> drop(ask, upload));
+                    : stat(request, upload.file()))
+        .onFailure(failure -> drop(request, upload));
   }
 
-  private Future<FileView> stat(FileRequest ask, String file) {
-    return transfers.files().stat(new FileMessage.Stat(ask.caller(), ask.tenant(), file));
+  private Future<FileView> stat(FileRequest request, String file) {
+    return transfers.files().stat(new FileMessage.Stat(request.caller(), request.tenant(), file));
   }
 
   private Future<FileAnswer.Advanced> receive(
-      FileRequest ask, FileView upload, long offset, Checksum checksum) {
-    if ("100-continue".equalsIgnoreCase(ask.header("expect"))) {
-      ask.response().writeContinue();
+      FileRequest request, FileView upload, long offset, Checksum checksum) {
+    if ("100-continue".equalsIgnoreCase(request.header("expect"))) {
+      request.response().writeContinue();
     }
-    return transfers.receive(ask.caller(), upload, offset, ask.request(), checksum);
+    return transfers.receive(request.caller(), upload, offset, request.http(), checksum);
   }
 
-  private void drop(FileRequest ask, FileView upload) {
+  private void drop(FileRequest request, FileView upload) {
     transfers
         .files()
-        .delete(new FileMessage.Delete(ask.caller(), ask.tenant(), upload.file()))
+        .delete(new FileMessage.Delete(request.caller(), request.tenant(), upload.file()))
         .onFailure(late -> LOG.debug("{} is left to expire: {}", upload.file(), late.toString()));
   }
 
-  private static HttpServerResponse created(FileRequest ask, FileView file) {
+  private static HttpServerResponse created(FileRequest request, FileView file) {
     var response =
-        ask.response()
+        request.response()
             .setStatusCode(201)
             .putHeader(HttpHeaders.LOCATION, "/v1/files/" + file.file())
             .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-    if (!ask.isTus()) {
+    if (!request.isTus()) {
       response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
     }
     return response;

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Room for the body of a request, taken before it is read, until the request is answered or gone.
  * Confined to its event loop.
  */
-final class BodyRoom {
+public final class BodyRoom {
   /** What a stream of publications keeps at a time. */
   private static final long STREAM = 512 << 10;
 
@@ -25,7 +25,7 @@ final class BodyRoom {
   /**
    * @param limit bytes of a body; so much is taken for one that does not say how long it is
    */
-  BodyRoom(FairShare bodies, long limit) {
+  public BodyRoom(FairShare bodies, long limit) {
     this.bodies = bodies;
     this.limit = limit;
   }
@@ -55,7 +55,7 @@ final class BodyRoom {
   }
 
   private long size(HttpServerRequest request) {
-    if (MediaTypes.of(request).equals(PublishStream.TYPE)) {
+    if (MediaTypes.of(request).equals(MediaTypes.LINES)) {
       return STREAM;
     }
     long declared = declared(request);
@@ -63,7 +63,7 @@ final class BodyRoom {
   }
 
   /** Bytes that the request says it has; −1 where it does not say. */
-  static long declared(HttpServerRequest request) {
+  public static long declared(HttpServerRequest request) {
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     try {
       return length == null ? -1 : Long.parseLong(length);

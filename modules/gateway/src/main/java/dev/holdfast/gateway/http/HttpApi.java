@@ -1,11 +1,13 @@
 package dev.holdfast.gateway.http;
 
+import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.auth.Verified;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.gateway.admission.Admission;
 import dev.holdfast.gateway.admission.Visit;
 import dev.holdfast.gateway.http.Contract.Operation;
+import dev.holdfast.gateway.server.RequestTimeouts;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -40,35 +42,45 @@ public final class HttpApi {
   private static final String A_YEAR = "max-age=31536000";
 
   private final Contract contract = Contract.load();
-  private final HttpServices services;
-  private final MeterRegistry registry;
-  private final Patience patience;
-  private final Map<String, Handler<RoutingContext>> plain;
-  private final Map<String, Function<Ask, Future<Answer>>> asked = new HashMap<>();
+  private final TokenVerifier tokens;
+  private final Admission admission;
   private final Rates rates;
   private final BodyRoom room;
+  private final MeterRegistry registry;
+  private final RequestTimeouts timeouts;
+  private final Map<String, Handler<RoutingContext>> plain = new HashMap<>();
+  private final Map<String, Function<ApiRequest, Future<ApiResponse>>> operations = new HashMap<>();
   private final BodyHandler bodies = BodyHandler.create(false).setBodyLimit(BODY_LIMIT);
 
   /**
-   * @param plain handlers of operations that are none of this API's own, by operation
+   * @param admission operations before whatever takes a token
    */
   public HttpApi(
-      HttpServices services, Patience patience, Map<String, Handler<RoutingContext>> plain) {
-    this.services = services;
-    this.patience = patience;
-    this.registry = services.node().registry();
-    this.rates = new Rates(services.limiter());
-    this.room = new BodyRoom(services.bodies(), BODY_LIMIT);
-    this.plain = new HashMap<>(plain);
+      TokenVerifier tokens,
+      Admission admission,
+      Rates rates,
+      BodyRoom room,
+      MeterRegistry registry,
+      RequestTimeouts timeouts) {
+    this.tokens = tokens;
+    this.admission = admission;
+    this.rates = rates;
+    this.room = room;
+    this.registry = registry;
+    this.timeouts = timeouts;
     this.plain.putAll(new Docs(contract).handlers());
-    asked.putAll(new Publishing(services.channels(), rates, services.dataLimit()).operations());
-    asked.putAll(new ChannelViews(services.channels(), registry).operations());
-    asked.putAll(new Sessions(services.sessions(), services.channels()).operations());
-    asked.putAll(new Connections(services.sources().connections()).operations());
-    asked.putAll(new TenantLimits(services.limiter(), services.node().operators()).operations());
-    asked.putAll(new NodeViews(services.node(), services.sources()).operations());
-    asked.putAll(
-        new StoreViews(services.sources().usage(), services.node().operators()).operations());
+  }
+
+  /** Adds what is done with requests, by operation. */
+  public HttpApi add(Map<String, Function<ApiRequest, Future<ApiResponse>>> more) {
+    operations.putAll(more);
+    return this;
+  }
+
+  /** Adds handlers of operations that see to their requests themselves, by operation. */
+  public HttpApi addPlain(Map<String, Handler<RoutingContext>> more) {
+    plain.putAll(more);
+    return this;
   }
 
   /** Adds all routes of a port, and what is answered where there is none. */
@@ -90,14 +102,14 @@ public final class HttpApi {
     Set<String> documented = new HashSet<>();
     contract.operations().forEach(operation -> documented.add(operation.id()));
     Set<String> handled = new HashSet<>(plain.keySet());
-    handled.addAll(asked.keySet());
+    handled.addAll(operations.keySet());
     if (!documented.equals(handled)) {
       throw new IllegalStateException("documented " + documented + ", handled " + handled);
     }
   }
 
   private void begin(RoutingContext routing) {
-    patience.begun(routing);
+    timeouts.begun(routing);
     routing.addEndHandler(ended -> count(routing));
     routing.response().putHeader("x-content-type-options", "nosniff");
     if (routing.request().isSSL()) {
@@ -116,7 +128,7 @@ public final class HttpApi {
       route.handler(this::checkFailures);
     }
     if (plain.containsKey(operation.id())) {
-      route.handler(patience::complete).handler(plain.get(operation.id()));
+      route.handler(timeouts::complete).handler(plain.get(operation.id()));
       return;
     }
     if (!operation.consumes().isEmpty()) {
@@ -126,8 +138,8 @@ public final class HttpApi {
     if (!operation.consumes().isEmpty()) {
       route.handler(this::readBody);
     }
-    route.handler(patience::complete);
-    route.handler(routing -> run(routing, asked.get(operation.id())));
+    route.handler(timeouts::complete);
+    route.handler(routing -> run(routing, operations.get(operation.id())));
   }
 
   /** Looks at no token of an address that has shown too many that are not valid. */
@@ -141,7 +153,6 @@ public final class HttpApi {
   }
 
   private long failureWait(RoutingContext routing) {
-    Admission admission = services.admission();
     return admission.patience(admission.clientOf(routing.request()));
   }
 
@@ -165,7 +176,7 @@ public final class HttpApi {
     String operation = routing.get(OPERATION);
     int answered = routing.response().getStatusCode();
     if (answered == 401 || operation == null && answered == 404) {
-      services.admission().failed(services.admission().clientOf(routing.request()));
+      admission.failed(admission.clientOf(routing.request()));
     }
     String status = Integer.toString(answered);
     registry
@@ -191,7 +202,7 @@ public final class HttpApi {
       refuseUnread(routing, full);
       return;
     }
-    if (MediaTypes.of(routing.request()).equals(PublishStream.TYPE)) {
+    if (MediaTypes.of(routing.request()).equals(MediaTypes.LINES)) {
       routing.next();
     } else {
       bodies.handle(routing);
@@ -201,8 +212,7 @@ public final class HttpApi {
   /** Before the body is read: who is not known gets no memory of ours. */
   private void authenticate(RoutingContext routing) {
     routing.request().pause();
-    services
-        .tokens()
+    tokens
         .verify(BearerToken.ofHeader(routing.request()))
         .map(verified -> caller(routing, verified))
         .compose(caller -> withinRate(routing, caller))
@@ -230,10 +240,11 @@ public final class HttpApi {
     return Callers.of(verified);
   }
 
-  private static void run(RoutingContext routing, Function<Ask, Future<Answer>> operation) {
-    Future<Answer> answer;
+  private static void run(
+      RoutingContext routing, Function<ApiRequest, Future<ApiResponse>> operation) {
+    Future<ApiResponse> answer;
     try {
-      answer = operation.apply(new Ask(routing, routing.get("caller")));
+      answer = operation.apply(new ApiRequest(routing, routing.get("caller")));
     } catch (RuntimeException e) {
       answer = Future.failedFuture(e);
     }

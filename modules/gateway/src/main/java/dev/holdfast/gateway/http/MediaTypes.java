@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Locale;
 
 /** What a body says that it is. */
-final class MediaTypes {
+public final class MediaTypes {
+  /** JSON values, one a line. */
+  public static final String LINES = "application/x-ndjson";
+
   private MediaTypes() {}
 
   /** Without parameters, in lower case; empty where there is none. */
@@ -15,7 +18,7 @@ final class MediaTypes {
     return header == null ? "" : bare(header);
   }
 
-  static String bare(String type) {
+  public static String bare(String type) {
     int end = type.indexOf(';');
     return (end < 0 ? type : type.substring(0, end)).strip().toLowerCase(Locale.ROOT);
   }

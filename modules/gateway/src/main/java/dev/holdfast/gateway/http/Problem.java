@@ -58,14 +58,14 @@ public final class Problem extends RuntimeException {
         .retryAfter(named.code().againAfterMs());
   }
 
-  static Problem badRequest(String detail) {
+  public static Problem badRequest(String detail) {
     return new Problem(400, ErrorCode.BAD_REQUEST, detail);
   }
 
   /**
    * @param expected the publisher's next number; left out where it is 0
    */
-  Problem expecting(long expected) {
+  public Problem expecting(long expected) {
     return expected == 0
         ? this
         : new Problem(status, code, getMessage(), more.copy().put("expected", expected));
@@ -84,7 +84,7 @@ public final class Problem extends RuntimeException {
    * @param line of the stream that was refused, from 1
    * @param stream what became of those before
    */
-  Problem atLine(int line, JsonObject stream) {
+  public Problem atLine(int line, JsonObject stream) {
     JsonObject with = more.copy().put("line", line).put("stream", stream);
     return new Problem(status, code, "line " + line + ": " + getMessage(), with);
   }
@@ -97,7 +97,7 @@ public final class Problem extends RuntimeException {
     return status;
   }
 
-  JsonObject json() {
+  public JsonObject json() {
     return new JsonObject()
         .put("title", HttpResponseStatus.valueOf(status).reasonPhrase())
         .put("status", status)

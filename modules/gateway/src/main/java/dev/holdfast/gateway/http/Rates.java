@@ -37,7 +37,7 @@ public final class Rates {
   /**
    * @param stream whether the request is not read meanwhile, and so may wait for longer
    */
-  Future<Void> publications(Vertx vertx, Caller caller, Cost cost, boolean stream) {
+  public Future<Void> publications(Vertx vertx, Caller caller, Cost cost, boolean stream) {
     return take(vertx, caller, cost, stream ? STREAM_PATIENCE_MS : PATIENCE_MS);
   }
 

@@ -26,7 +26,7 @@ import java.nio.charset.StandardCharsets;
  * Bodies, read strictly: valid UTF-8, one JSON value, no member twice, none unknown, nothing taken
  * for another type. What is wrong is told by the member's path. Safe on any thread.
  */
-final class StrictJson {
+public final class StrictJson {
   /** What a request may wrap around data that is nested as deep as it may be. */
   private static final int WRAPPING = 4;
 
@@ -39,7 +39,7 @@ final class StrictJson {
   private StrictJson() {}
 
   /** BAD_REQUEST names what is wrong, and where. */
-  static <T> T read(byte[] body, TypeReference<T> type) {
+  public static <T> T read(byte[] body, TypeReference<T> type) {
     String text = text(body);
     try {
       T value = MAPPER.readerFor(type).withAttribute(SOURCE, text).readValue(text);
@@ -55,7 +55,7 @@ final class StrictJson {
   }
 
   /** The text of a body that is to be valid UTF-8. */
-  static String text(byte[] body) {
+  public static String text(byte[] body) {
     if (body.length == 0) {
       throw Problem.badRequest("body: missing");
     }
@@ -67,10 +67,10 @@ final class StrictJson {
   }
 
   /** A JSON value, kept as the text that was sent; {@code null} is kept as such. */
-  static final class Raw extends StdDeserializer<String> {
+  public static final class Raw extends StdDeserializer<String> {
     private static final long serialVersionUID = 1L;
 
-    Raw() {
+    public Raw() {
       super(String.class);
     }
 

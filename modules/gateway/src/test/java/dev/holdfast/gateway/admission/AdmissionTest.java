@@ -134,10 +134,10 @@ class AdmissionTest {
 
   /** An answer costs as much as a connection that is let in. */
   @Test
-  void notEveryoneWhoIsRefusedIsTold() {
+  void notEveryoneWhoIsRefusedIsAnswered() {
     Admission admission = of(1, 1);
-    long told = IntStream.range(0, 10_000).filter(i -> admission.mayBeTold()).count();
-    assertTrue(told >= 100 && told < 5_000, told + " were told");
+    long answered = IntStream.range(0, 10_000).filter(i -> admission.mayBeAnswered()).count();
+    assertTrue(answered >= 100 && answered < 5_000, answered + " were answered");
   }
 
   /** However long one goes on failing, half a second of peace is enough for the next try. */
@@ -161,7 +161,7 @@ class AdmissionTest {
   }
 
   @Test
-  void hellosThatAreTooManyAreToldTimesOneAfterTheOther() {
+  void hellosThatAreTooManyGetTimesOneAfterTheOther() {
     HelloRate rate = new HelloRate(10);
     long now = System.nanoTime();
     IntStream.range(0, 10).forEach(i -> assertEquals(0, rate.take(now)));

@@ -240,8 +240,8 @@ class ContractIT {
       String node1 = found.json().getString("node");
       String list = service.get("/v1/connections?user=cam&node=" + node1).body();
       assertTrue(list.contains(found.json().getString("connection")), list);
-      Reply told = service.delete("/v1/connections/" + session + "?reason=moved");
-      assertTrue(told.json().getBoolean("told"));
+      Reply closed = service.delete("/v1/connections/" + session + "?reason=moved");
+      assertTrue(closed.json().getBoolean("told"));
       assertEquals("disconnected", stream.await("close").getString("reason"));
     }
     assertEquals("not_found", service.get("/v1/connections/none").code());

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.Ids;
-import dev.holdfast.gateway.GatewayConfig;
+import dev.holdfast.gateway.config.GatewayConfig;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
 import io.vertx.core.json.JsonObject;
@@ -217,8 +217,8 @@ class EventsIT {
     String request =
         "GET /v1/events HTTP/1.1\r\nHost: x\r\nLast-Event-ID: %s\r\nAuthorization: Bearer %s\r\n\r\n"
             .formatted(last, node.token("ann", "subscribe:topic:*"));
-    try (DeafClient deaf = new DeafClient(node.port(), request)) {
-      deaf.awaitHead();
+    try (SlowConsumer slow = new SlowConsumer(node.port(), request)) {
+      slow.awaitHead();
       for (int n = 1; n <= 200; n++) {
         service.publish(news, "note", data);
       }

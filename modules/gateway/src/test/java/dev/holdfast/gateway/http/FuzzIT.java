@@ -62,11 +62,11 @@ class FuzzIT {
     boolean ended = fuzzer.waitFor(SECONDS + 120L, TimeUnit.SECONDS);
     fuzzer.destroyForcibly();
 
-    String told = Files.readString(log);
-    assertTrue(ended, told);
-    assertEquals(0, fuzzer.exitValue(), told);
-    Matcher runs = RUNS.matcher(told);
-    assertTrue(runs.find() && Long.parseLong(runs.group(1)) >= SEEDS.size(), told);
+    String printed = Files.readString(log);
+    assertTrue(ended, printed);
+    assertEquals(0, fuzzer.exitValue(), printed);
+    Matcher runs = RUNS.matcher(printed);
+    assertTrue(runs.find() && Long.parseLong(runs.group(1)) >= SEEDS.size(), printed);
   }
 
   private static Process start(Path folder, Path corpus, Path log) throws IOException {

@@ -7,7 +7,9 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.JsonText;
-import dev.holdfast.gateway.CursorFuzz;
+import dev.holdfast.gateway.http.operations.Sessions;
+import dev.holdfast.gateway.http.publish.PublishFuzz;
+import dev.holdfast.gateway.stream.CursorFuzz;
 import dev.holdfast.protocol.ClientFrame;
 import dev.holdfast.protocol.Decoded;
 import dev.holdfast.protocol.FrameDecoder;
@@ -34,9 +36,9 @@ public final class FuzzTarget {
     }
     byte[] rest = Arrays.copyOfRange(input, 1, input.length);
     switch (input[0] % 7) {
-      case 1 -> body(rest, new TypeReference<PublishBodies.Request>() {});
-      case 2 -> body(rest, new TypeReference<CloudEvent>() {});
-      case 3 -> body(rest, new TypeReference<List<CloudEvent>>() {});
+      case 1 -> body(rest, PublishFuzz.OWN);
+      case 2 -> body(rest, PublishFuzz.EVENT);
+      case 3 -> body(rest, PublishFuzz.EVENTS);
       case 4 -> body(rest, new TypeReference<Map<String, String>>() {});
       case 5 -> body(rest, new TypeReference<Sessions.NewSession>() {});
       case 6 -> CursorFuzz.id(new String(rest, StandardCharsets.ISO_8859_1));
@@ -73,9 +75,9 @@ public final class FuzzTarget {
       require(refused.code() == ErrorCode.BAD_REQUEST, "refused as " + refused.code());
       return;
     }
-    if (value instanceof PublishBodies.Request request) {
-      List<List<String>> read =
-          request.publications().stream().map(publication -> value(publication.data())).toList();
+    List<String> data = PublishFuzz.data(value);
+    if (data != null) {
+      List<List<String>> read = data.stream().map(FuzzTarget::value).toList();
       require(
           data(new String(body, StandardCharsets.UTF_8), "publications").equals(read),
           "data is what was sent");

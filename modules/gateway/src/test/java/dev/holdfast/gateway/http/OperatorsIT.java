@@ -3,7 +3,7 @@ package dev.holdfast.gateway.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.gateway.GatewayConfig;
+import dev.holdfast.gateway.config.GatewayConfig;
 import dev.holdfast.gateway.http.HttpCalls.Reply;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;

@@ -4,7 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.gateway.GatewayConfig;
+import dev.holdfast.gateway.config.GatewayConfig;
 import dev.holdfast.gateway.http.HttpCalls.Reply;
 import dev.holdfast.limits.Amounts;
 import dev.holdfast.limits.Limit;

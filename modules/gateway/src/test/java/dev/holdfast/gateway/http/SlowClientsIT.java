@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.gateway.GatewayConfig;
+import dev.holdfast.gateway.config.GatewayConfig;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
 import java.io.IOException;
@@ -67,18 +67,18 @@ class SlowClientsIT {
             + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
       })
   void whoSaysNoMoreIsEnded(String request) {
-    try (DeafClient client = new DeafClient(node.port(), request)) {
+    try (SlowConsumer client = new SlowConsumer(node.port(), request)) {
       assertTimeoutPreemptively(LONG, client::awaitEnd);
     }
   }
 
   @Test
   void whoSendsAByteNowAndThenIsEndedAsWell() {
-    List<DeafClient> slow = new ArrayList<>();
+    List<SlowConsumer> slow = new ArrayList<>();
     List<CompletableFuture<Void>> ends = new ArrayList<>();
     String token = node.token("svc", HttpFixture.ALL);
     for (int i = 0; i < 50; i++) {
-      DeafClient client = new DeafClient(node.port(), "");
+      SlowConsumer client = new SlowConsumer(node.port(), "");
       slow.add(client);
       ends.add(
           CompletableFuture.runAsync(() -> dripping(client, "GET /v1/nodes HTTP/1.1\r\nX: a")));
@@ -88,7 +88,7 @@ class SlowClientsIT {
             + "Authorization: Bearer "
             + token
             + "\r\nContent-Length: 1000\r\n\r\n";
-    DeafClient body = new DeafClient(node.port(), head);
+    SlowConsumer body = new SlowConsumer(node.port(), head);
     slow.add(body);
     ends.add(CompletableFuture.runAsync(() -> dripping(body, "")));
 
@@ -99,11 +99,11 @@ class SlowClientsIT {
     CompletableFuture.allOf(ends.toArray(new CompletableFuture<?>[0]))
         .orTimeout(LONG.toSeconds(), TimeUnit.SECONDS)
         .join();
-    slow.forEach(DeafClient::close);
+    slow.forEach(SlowConsumer::close);
   }
 
   /** A byte each 100 ms, until the server has ended it. */
-  private static void dripping(DeafClient client, String first) {
+  private static void dripping(SlowConsumer client, String first) {
     try {
       client.say(first);
       while (true) {
@@ -123,7 +123,7 @@ class SlowClientsIT {
     try (EventReader stream = new EventReader(node, node.token("ann"), "", null)) {
       stream.await("welcome");
       long start = System.nanoTime();
-      try (DeafClient idle = new DeafClient(node.port(), "GET /health/live HTTP/1.1\r\n\r\n")) {
+      try (SlowConsumer idle = new SlowConsumer(node.port(), "GET /health/live HTTP/1.1\r\n\r\n")) {
         assertTimeoutPreemptively(LONG, idle::awaitEnd);
       }
       assertTrue(System.nanoTime() - start > FIRST.toNanos());

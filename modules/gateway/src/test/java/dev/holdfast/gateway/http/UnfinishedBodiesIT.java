@@ -4,7 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.gateway.GatewayConfig;
+import dev.holdfast.gateway.config.GatewayConfig;
 import dev.holdfast.limits.LimitsConfig;
 import dev.holdfast.limits.NodeMemory;
 import dev.holdfast.testkit.RedisExtension;

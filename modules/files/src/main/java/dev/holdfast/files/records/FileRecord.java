@@ -1,0 +1,47 @@
+package dev.holdfast.files.records;
+
+import dev.holdfast.files.FileView;
+import dev.holdfast.files.storage.Part;
+import java.util.List;
+
+/**
+ * A file's record as the store has it.
+ *
+ * @param content under which the storage keeps it: opaque, made here
+ * @param lifeMs how long it will live once it is ready; 0: until it is deleted
+ * @param wantedSha256 what its content has to be, or null
+ * @param generation of the upload's last claim
+ * @param parts of the upload that are committed, in order
+ * @param notified whether its owner was sent word that it is ready
+ * @param wasReady of one that is deleted: whether it had been ready
+ * @param reason why it was deleted, or null
+ */
+public record FileRecord(
+    FileKey key,
+    FileState state,
+    FileView view,
+    String content,
+    long lifeMs,
+    String wantedSha256,
+    long generation,
+    List<Part> parts,
+    boolean notified,
+    boolean wasReady,
+    String reason) {
+  public FileRecord {
+    parts = List.copyOf(parts);
+  }
+
+  public String owner() {
+    return view.owner();
+  }
+
+  public boolean ready() {
+    return state == FileState.READY;
+  }
+
+  /** Whether it can be asked for: one that is deleted is as if it had never been. */
+  public boolean exists() {
+    return state != FileState.DELETED;
+  }
+}

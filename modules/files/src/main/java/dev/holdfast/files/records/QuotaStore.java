@@ -1,0 +1,132 @@
+package dev.holdfast.files.records;
+
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.files.FileSpec;
+import dev.holdfast.files.FilesConfig;
+import dev.holdfast.files.TenantFiles;
+import dev.holdfast.redis.Keys;
+import dev.holdfast.redis.RedisLink;
+import dev.holdfast.redis.Reply;
+import dev.holdfast.redis.Script;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a tenant's files take, in the tenant's slot: totals, and an entry per file, which makes
+ * reserving and giving back safe to repeat. An entry is written before a file's record and removed
+ * after it, and says where the file is in the indexes. Used on the context of its link.
+ */
+public final class QuotaStore {
+  private static final Script RESERVE = Script.of("files", "file_prelude", "quota_reserve");
+  private static final Script RELEASE = Script.of("files", "quota_release");
+  private static final String TOTAL_BYTES = "#bytes";
+  private static final String TOTAL_FILES = "#count";
+
+  private final RedisLink link;
+  private final FilesConfig config;
+
+  public QuotaStore(RedisLink link, FilesConfig config) {
+    this.link = link;
+    this.config = config;
+  }
+
+  /**
+   * What a file has reserved.
+   *
+   * @param session or null
+   */
+  public record Entry(String file, long bytes, String owner, String session, String name) {}
+
+  /** Some of a tenant's entries; {@code cursor} is {@code 0} at the end. */
+  public record Scan(List<Entry> entries, String cursor) {}
+
+  public record Totals(long bytes, long files) {}
+
+  /**
+   * Answers Redis time in ms; LIMIT_EXCEEDED where it would be too much: nothing is reserved.
+   *
+   * @param byUser whether the owner makes it, who then is held to a user's share
+   */
+  public Future<Long> reserve(FileKey file, FileSpec spec, boolean byUser) {
+    TenantFiles limits = config.of(file.tenant());
+    long mostBytes = byUser ? limits.userBytes() : limits.bytes();
+    long mostFiles = byUser ? limits.userFiles() : limits.files();
+    String session = spec.session() == null ? "" : spec.session();
+    String entry = spec.size() + "\n" + spec.owner() + "\n" + session + "\n" + spec.name();
+    List<Object> args =
+        List.of(
+            file.file(),
+            spec.size(),
+            entry,
+            limits.bytes(),
+            limits.files(),
+            spec.owner(),
+            mostBytes,
+            mostFiles);
+    return RESERVE
+        .run(link, List.of(Keys.fileQuota(file.tenant())), args)
+        .map(QuotaStore::reserved);
+  }
+
+  public Future<Boolean> release(FileKey file) {
+    return RELEASE
+        .run(link, List.of(Keys.fileQuota(file.tenant())), List.of(file.file()))
+        .map(reply -> reply.asLong() == 1);
+  }
+
+  public Future<Optional<Entry>> entry(FileKey file) {
+    return link.send("HGET", Keys.fileQuota(file.tenant()), file.file())
+        .map(
+            reply ->
+                reply.isNull()
+                    ? Optional.empty()
+                    : Optional.of(entry(file.file(), reply.asText())));
+  }
+
+  public Future<Totals> totals(String tenant) {
+    return link.send("HMGET", Keys.fileQuota(tenant), TOTAL_BYTES, TOTAL_FILES)
+        .map(reply -> new Totals(reply.at(0).longOr(0), reply.at(1).longOr(0)));
+  }
+
+  /** About {@code count} entries; every one that stays comes at least once until the end. */
+  public Future<Scan> scan(String tenant, String cursor, int count) {
+    return link.send("HSCAN", Keys.fileQuota(tenant), cursor, "COUNT", count)
+        .map(QuotaStore::scanned);
+  }
+
+  private static long reserved(Reply reply) {
+    return switch (reply.asText()) {
+      case "bytes" ->
+          throw HoldfastException.told(
+              ErrorCode.LIMIT_EXCEEDED, "quota: the tenant's files would take too many bytes");
+      case "count" ->
+          throw HoldfastException.told(
+              ErrorCode.LIMIT_EXCEEDED, "quota: the tenant has too many files");
+      case "user" ->
+          throw HoldfastException.told(
+              ErrorCode.LIMIT_EXCEEDED, "quota: the user's files would take more than its share");
+      default -> reply.asLong();
+    };
+  }
+
+  private static Scan scanned(Reply reply) {
+    List<Entry> entries = new ArrayList<>();
+    Reply flat = reply.at(1);
+    for (int i = 0; i + 1 < flat.size(); i += 2) {
+      String field = flat.at(i).asText();
+      if (!field.startsWith("#")) {
+        entries.add(entry(field, flat.at(i + 1).asText()));
+      }
+    }
+    return new Scan(entries, reply.at(0).asText());
+  }
+
+  private static Entry entry(String file, String text) {
+    String[] lines = text.split("\n", 4);
+    String session = lines[2].isEmpty() ? null : lines[2];
+    return new Entry(file, Long.parseLong(lines[0]), lines[1], session, lines[3]);
+  }
+}

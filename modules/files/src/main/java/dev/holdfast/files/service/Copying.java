@@ -1,0 +1,64 @@
+package dev.holdfast.files.service;
+
+import dev.holdfast.files.FileMessage;
+import dev.holdfast.files.FileSpec;
+import dev.holdfast.files.FileView;
+import dev.holdfast.files.records.FileRecord;
+import dev.holdfast.files.storage.FileStorage;
+import io.vertx.core.Future;
+import java.io.IOException;
+
+/** Copies files within their tenant and owner. Confined to the verticle's context. */
+final class Copying {
+  private final FileParts parts;
+  private final Creating creating;
+  private final Finishing finishing;
+  private final Removing removing;
+
+  Copying(FileParts parts, Creating creating, Finishing finishing, Removing removing) {
+    this.parts = parts;
+    this.creating = creating;
+    this.finishing = finishing;
+    this.removing = removing;
+  }
+
+  Future<FileRecord> copy(FileMessage.Copy message) {
+    return parts
+        .findReady(message.caller(), message.tenant(), message.file())
+        .compose(file -> copy(file, message));
+  }
+
+  private Future<FileRecord> copy(FileRecord file, FileMessage.Copy message) {
+    FileView from = file.view();
+    var spec =
+        new FileSpec(
+            message.name() == null ? from.name() : message.name(),
+            from.size(),
+            from.declaredType(),
+            null,
+            from.owner(),
+            null,
+            from.run(),
+            file.lifeMs());
+    return creating
+        .create(new FileMessage.Create(message.caller(), message.tenant(), spec))
+        .compose(made -> fill(made, file));
+  }
+
+  private Future<FileRecord> fill(FileRecord made, FileRecord from) {
+    return parts
+        .disk()
+        .run(storage -> copied(storage, from.content(), made.content()))
+        .compose(done -> finishing.show(made, from.view().sha256(), from.view().type()))
+        .recover(failure -> giveUp(made, failure));
+  }
+
+  private static Void copied(FileStorage storage, String from, String to) throws IOException {
+    storage.copy(from, to);
+    return null;
+  }
+
+  private Future<FileRecord> giveUp(FileRecord made, Throwable failure) {
+    return removing.end(made.key(), "failed", false).transform(d -> Future.failedFuture(failure));
+  }
+}

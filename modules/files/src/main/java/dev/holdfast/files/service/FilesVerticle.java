@@ -1,0 +1,266 @@
+package dev.holdfast.files.service;
+
+import dev.holdfast.files.FileAnswer;
+import dev.holdfast.files.FileMessage;
+import dev.holdfast.files.FilesConfig;
+import dev.holdfast.files.TransferMessage;
+import dev.holdfast.files.records.FileAccess;
+import dev.holdfast.files.records.FileIndex;
+import dev.holdfast.files.records.FileRecord;
+import dev.holdfast.files.records.FileStore;
+import dev.holdfast.files.records.QuotaStore;
+import dev.holdfast.files.records.Tickets;
+import dev.holdfast.files.storage.Disk;
+import dev.holdfast.files.storage.FileStorage;
+import dev.holdfast.core.Bus;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Serving;
+import dev.holdfast.redis.RedisConfig;
+import dev.holdfast.redis.RedisLink;
+import dev.holdfast.sessions.SessionsClient;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves {@link FileMessage}s, one instance per node; sweeps and compares now and then. Holds no
+ * state but what is under way; that is touched on its own context only, and the storage on worker
+ * threads.
+ */
+public final class FilesVerticle extends VerticleBase implements FileMessage.Handler<Future<?>> {
+  private static final Logger LOG = LoggerFactory.getLogger(FilesVerticle.class);
+  private static final Duration SESSIONS_TIMEOUT = Duration.ofSeconds(5);
+
+  private final Bus bus;
+  private final RedisConfig redis;
+  private final FilesConfig config;
+  private final FileStorage storage;
+  private final Function<FileEvent, Future<Void>> events;
+  private final MeterRegistry registry;
+  private RedisLink link;
+  private Serving<?> consumer;
+  private FileParts parts;
+  private Tickets tickets;
+  private Removing removing;
+  private Creating creating;
+  private Finishing finishing;
+  private Writing writing;
+  private Reading reading;
+  private boolean sweeping;
+  private boolean auditing;
+
+  /**
+   * @param events tells a file's owner; its future completes when the event is stored. It may be
+   *     told the same again where that failed.
+   */
+  public FilesVerticle(
+      Bus bus,
+      RedisConfig redis,
+      FilesConfig config,
+      FileStorage storage,
+      Function<FileEvent, Future<Void>> events,
+      MeterRegistry registry) {
+    this.bus = bus;
+    this.redis = redis;
+    this.config = config;
+    this.storage = storage;
+    this.events = events;
+    this.registry = registry;
+  }
+
+  @Override
+  public Future<?> start() {
+    return RedisLink.open(vertx, redis, "files", registry)
+        .compose(this::assemble)
+        .compose(known -> register())
+        .onSuccess(done -> watch());
+  }
+
+  @Override
+  public Future<?> stop() {
+    Future<Void> unregistered = consumer == null ? Future.succeededFuture() : consumer.unregister();
+    Future<Void> closed = link == null ? Future.succeededFuture() : link.close();
+    Future<Void> idle = parts == null ? Future.succeededFuture() : parts.disk().close();
+    return Future.join(unregistered, closed, idle);
+  }
+
+  @Override
+  public Future<?> create(FileMessage.Create message) {
+    link.reserve().require();
+    return creating
+        .create(message)
+        .compose(
+            made ->
+                made.view().size() == 0 ? writing.createdEmpty(made) : Future.succeededFuture(made))
+        .map(FileRecord::view);
+  }
+
+  @Override
+  public Future<?> append(FileMessage.Append message) {
+    return writing.append(message);
+  }
+
+  @Override
+  public Future<?> stat(FileMessage.Stat message) {
+    return parts.find(message.caller(), message.tenant(), message.file()).map(FileRecord::view);
+  }
+
+  @Override
+  public Future<?> list(FileMessage.ListFiles message) {
+    return reading.list(message);
+  }
+
+  @Override
+  public Future<?> read(FileMessage.Read message) {
+    return reading.read(message);
+  }
+
+  @Override
+  public Future<?> issueTicket(FileMessage.IssueTicket message) {
+    link.reserve().require();
+    Future<FileRecord> file =
+        message.purpose() == FileMessage.Purpose.DOWNLOAD
+            ? parts.findReady(message.caller(), message.tenant(), message.file())
+            : parts.find(message.caller(), message.tenant(), message.file());
+    return file.compose(found -> tickets.issue(found, message.purpose(), message.lifeMs()))
+        .compose(
+            ticket ->
+                parts
+                    .index()
+                    .now()
+                    .map(now -> new FileAnswer.Ticket(ticket, now + message.lifeMs())));
+  }
+
+  @Override
+  public Future<?> copy(FileMessage.Copy message) {
+    link.reserve().require();
+    return new Copying(parts, creating, finishing, removing).copy(message).map(FileRecord::view);
+  }
+
+  @Override
+  public Future<?> delete(FileMessage.Delete message) {
+    return parts
+        .find(message.caller(), message.tenant(), message.file())
+        .compose(file -> removing.end(file.key(), "deleted", false))
+        .map(new FileAnswer.Done());
+  }
+
+  @Override
+  public Future<?> eraseTenant(FileMessage.EraseTenant message) {
+    return removing.erase(message);
+  }
+
+  @Override
+  public Future<?> claim(TransferMessage.Claim message) {
+    return writing.claim(message);
+  }
+
+  @Override
+  public Future<?> advance(TransferMessage.Advance message) {
+    return writing.advance(message);
+  }
+
+  @Override
+  public Future<?> locate(TransferMessage.Locate message) {
+    return reading.locate(message);
+  }
+
+  @Override
+  public Future<?> redeem(TransferMessage.Redeem message) {
+    String tenant = FileAccess.redeems(message.caller(), message.tenant());
+    return tickets
+        .redeem(tenant, message.ticket(), message.purpose())
+        .map(found -> found.orElseThrow(FileAccess::notFound));
+  }
+
+  @Override
+  public Future<?> audit(TransferMessage.Audit message) {
+    Caller operator = FileAccess.audits(message.caller());
+    LOG.info("Files are compared for {}", operator);
+    return sweep().compose(swept -> new Auditing(parts).audit());
+  }
+
+  private Future<Void> assemble(RedisLink opened) {
+    link = opened;
+    parts =
+        new FileParts(
+            new FileStore(link, config),
+            new QuotaStore(link, config),
+            new FileIndex(link),
+            new Disk(vertx, storage),
+            config,
+            new FilesMetrics(registry),
+            events);
+    tickets = new Tickets(link);
+    removing = new Removing(parts);
+    creating = new Creating(parts, SessionsClient.local(bus, SESSIONS_TIMEOUT), removing);
+    finishing = new Finishing(parts, removing);
+    writing = new Writing(parts, finishing);
+    reading = new Reading(parts);
+    return link.reserve()
+        .watch()
+        .compose(seen -> parts.disk().run(FileStorage::id))
+        .compose(id -> parts.index().storage(id).map(id::equals))
+        .onSuccess(this::shared)
+        .mapEmpty();
+  }
+
+  private void shared(boolean known) {
+    if (!known) {
+      LOG.warn("The files' folder {} is not the other nodes': set files.folder", config.folder());
+    }
+  }
+
+  private Future<Void> register() {
+    Serving<FileMessage<?>> served = bus.serve(FileMessage.ADDRESS, this::handle);
+    consumer = served;
+    return served.completion();
+  }
+
+  /** What is not named is logged here; the asker is told that it is our fault, and no more. */
+  private Future<?> handle(FileMessage<?> message) {
+    return message
+        .dispatch(this)
+        .onFailure(
+            failure -> {
+              if (!(failure instanceof HoldfastException)) {
+                LOG.error("{} failed", message.getClass().getSimpleName(), failure);
+              }
+            });
+  }
+
+  private void watch() {
+    long jitter = ThreadLocalRandom.current().nextLong(config.sweep().toMillis());
+    vertx.setPeriodic(jitter + 1, config.sweep().toMillis(), timer -> sweepQuietly());
+    vertx.setPeriodic(config.audit().toMillis(), timer -> auditQuietly());
+  }
+
+  private Future<Integer> sweep() {
+    return new Sweeping(parts, finishing, removing).sweep();
+  }
+
+  private void sweepQuietly() {
+    if (!sweeping) {
+      sweeping = true;
+      quietly("sweep", this::sweep).onComplete(done -> sweeping = false);
+    }
+  }
+
+  private void auditQuietly() {
+    if (!auditing) {
+      auditing = true;
+      quietly("audit", () -> new Auditing(parts).audit()).onComplete(done -> auditing = false);
+    }
+  }
+
+  private static Future<?> quietly(String what, Supplier<Future<?>> step) {
+    return step.get().onFailure(failure -> LOG.warn("files {}: {}", what, failure.getMessage()));
+  }
+}

@@ -1,0 +1,143 @@
+package dev.holdfast.files.service;
+
+import dev.holdfast.files.records.FileAccess;
+import dev.holdfast.files.records.FileKey;
+import dev.holdfast.files.records.FileRecord;
+import dev.holdfast.files.records.FileState;
+import dev.holdfast.files.storage.ContentTypes;
+import dev.holdfast.files.storage.FileStorage;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import io.vertx.core.Future;
+import java.util.HexFormat;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes uploads that have all their bytes ready: content is sealed and looked at, then the record
+ * shows it, then the owner is told. Confined to the verticle's context.
+ */
+final class Finishing {
+  private static final Logger LOG = LoggerFactory.getLogger(Finishing.class);
+
+  private final FileParts parts;
+  private final Removing removing;
+
+  Finishing(FileParts parts, Removing removing) {
+    this.parts = parts;
+    this.removing = removing;
+  }
+
+  /**
+   * Seals what the holder of the upload has written.
+   *
+   * @param part that the holder wrote to
+   * @param sha256 of the whole where the holder has it, else null
+   */
+  Future<FileRecord> finish(FileKey key, long generation, long part, String sha256) {
+    return lookSoon(key)
+        .compose(due -> parts.store().get(key))
+        .map(found -> held(found.orElseThrow(FileAccess::notFound), generation))
+        .compose(file -> file.ready() ? Future.succeededFuture(file) : seal(file, part, sha256));
+  }
+
+  /** Goes on where a node has died that had all bytes of an upload. */
+  Future<FileRecord> resume(FileRecord file) {
+    return parts
+        .store()
+        .claim(file.key(), file.view().size())
+        .compose(held -> finish(file.key(), held.generation(), held.part(), null));
+  }
+
+  /** Content is there, whole and looked at: shows it. */
+  Future<FileRecord> show(FileRecord file, String sha256, String type) {
+    return lookSoon(file.key())
+        .compose(due -> parts.store().ready(file, sha256, type))
+        .onSuccess(this::shown)
+        .onFailure(failure -> notShown(file, failure));
+  }
+
+  /** Sends word to the owner, and sets the time at which the file is looked at next. */
+  Future<Void> announce(FileRecord file) {
+    return parts
+        .events()
+        .apply(new FileEvent(FileEvent.Kind.UPLOADED, file.view()))
+        .compose(announced -> parts.store().notified(file.key()))
+        .compose(ready -> ready ? settle(file) : Future.succeededFuture());
+  }
+
+  /** The sweep goes on, should this node die. */
+  private Future<Void> lookSoon(FileKey file) {
+    long retryMs = parts.config().retry().toMillis();
+    return parts.index().now().compose(now -> parts.index().setDue(file, now + retryMs));
+  }
+
+  private Future<Void> settle(FileRecord file) {
+    long expires = file.view().expires();
+    return expires == 0
+        ? parts.index().unsetDue(file.key())
+        : parts.index().setDue(file.key(), expires);
+  }
+
+  private static FileRecord held(FileRecord file, long generation) {
+    if (file.state() == FileState.DELETED) {
+      throw FileAccess.notFound();
+    }
+    if (!file.ready() && file.generation() != generation) {
+      throw new HoldfastException(ErrorCode.FENCED, "upload: claimed by somebody else");
+    }
+    return file;
+  }
+
+  private Future<FileRecord> seal(FileRecord file, long part, String sha256) {
+    boolean own = file.parts().size() == 1 && file.parts().get(0).number() == part;
+    byte[] known = sha256 == null ? null : HexFormat.of().parseHex(sha256);
+    return parts
+        .disk()
+        .run(storage -> storage.seal(file.content(), file.parts(), own, known))
+        .compose(whole -> inspect(file, whole));
+  }
+
+  private Future<FileRecord> inspect(FileRecord file, FileStorage.Sealed whole) {
+    String sha256 = HexFormat.of().formatHex(whole.sha256());
+    String type = ContentTypes.of(whole.head());
+    if (whole.size() != file.view().size()) {
+      return refuse(file, new HoldfastException(ErrorCode.INTERNAL, "content: of another size"));
+    }
+    if (file.wantedSha256() != null && !file.wantedSha256().equals(sha256)) {
+      return refuse(
+          file,
+          HoldfastException.told(ErrorCode.CHECKSUM_MISMATCH, "sha256: the content's differs"));
+    }
+    if (!parts.config().of(file.key().tenant()).takes(type)) {
+      return refuse(
+          file,
+          HoldfastException.told(ErrorCode.UNSUPPORTED_TYPE, "content: " + type + " is not taken"));
+    }
+    return show(file, sha256, type);
+  }
+
+  /** Nothing of it stays. */
+  private Future<FileRecord> refuse(FileRecord file, HoldfastException reason) {
+    parts.metrics().refused.increment();
+    return removing
+        .end(file.key(), "refused", false)
+        .transform(ended -> Future.failedFuture(reason));
+  }
+
+  private void shown(FileRecord file) {
+    parts.metrics().ready.increment();
+    announce(file)
+        .onFailure(
+            failure -> LOG.info("{} is announced by the sweep: {}", file.key(), failure.getMessage()));
+  }
+
+  /** Deleted in the meantime: the content came after its end. */
+  private void notShown(FileRecord file, Throwable failure) {
+    if (HoldfastException.from(failure).code() == ErrorCode.NOT_FOUND) {
+      removing
+          .end(file.key(), "deleted", false)
+          .onFailure(late -> LOG.info("{} is left to the sweep: {}", file.key(), late.toString()));
+    }
+  }
+}

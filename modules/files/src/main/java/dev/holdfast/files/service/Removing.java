@@ -1,0 +1,124 @@
+package dev.holdfast.files.service;
+
+import dev.holdfast.files.FileAnswer;
+import dev.holdfast.files.FileMessage;
+import dev.holdfast.files.records.FileAccess;
+import dev.holdfast.files.records.FileKey;
+import dev.holdfast.files.records.FileRecord;
+import dev.holdfast.files.records.FileStore;
+import dev.holdfast.files.records.QuotaStore;
+import dev.holdfast.files.storage.FileStorage;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends files: the record is marked, and from then on the file is as if it had never been; content,
+ * index entries and reservation go; the owner is told; the record goes. Each step may be repeated,
+ * and is, by the sweep, until all are done. Confined to the verticle's context.
+ */
+final class Removing {
+  private static final Logger LOG = LoggerFactory.getLogger(Removing.class);
+  private static final int AT_ONCE = 100;
+
+  private final FileParts parts;
+
+  Removing(FileParts parts) {
+    this.parts = parts;
+  }
+
+  /**
+   * Ends a file, whoever's it is.
+   *
+   * @param onlyDue leaves it where its time has not come
+   * @return when nothing of it can be seen and its content is gone
+   */
+  Future<FileStore.Marked> end(FileKey file, String reason, boolean onlyDue) {
+    return parts
+        .index()
+        .now()
+        .compose(now -> parts.index().setDue(file, now + parts.config().retry().toMillis()))
+        .compose(due -> parts.store().mark(file, reason, onlyDue))
+        .compose(marked -> clear(file, marked).map(marked));
+  }
+
+  Future<FileAnswer.Erased> erase(FileMessage.EraseTenant message) {
+    String tenant = FileAccess.erases(message.caller(), message.tenant());
+    return parts
+        .quota()
+        .scan(tenant, "0", AT_ONCE)
+        .compose(found -> erase(tenant, found.entries()))
+        .compose(ended -> erased(tenant, ended));
+  }
+
+  /** Whatever is left of a file that is marked, or was never made. */
+  Future<Void> clear(FileKey file, FileStore.Marked marked) {
+    if (marked.kept()) {
+      return Future.succeededFuture();
+    }
+    FileRecord record = marked.marked().orElse(null);
+    return dropContent(record)
+        .compose(gone -> release(file))
+        .onSuccess(released -> finish(file, record));
+  }
+
+  private Future<Void> dropContent(FileRecord record) {
+    if (record == null) {
+      return Future.succeededFuture();
+    }
+    return parts
+        .disk()
+        .run(storage -> deleted(storage, record.content()))
+        .compose(gone -> parts.index().forget(record.content()));
+  }
+
+  private static Void deleted(FileStorage storage, String content) throws java.io.IOException {
+    storage.delete(content);
+    return null;
+  }
+
+  private Future<Void> release(FileKey file) {
+    return parts
+        .quota()
+        .entry(file)
+        .compose(
+            entry ->
+                entry.isEmpty()
+                    ? Future.<Void>succeededFuture()
+                    : parts.index().remove(file, entry.get()))
+        .compose(unlisted -> parts.quota().release(file))
+        .mapEmpty();
+  }
+
+  /** Nobody waits for it; the sweep does again what fails. */
+  private void finish(FileKey file, FileRecord record) {
+    parts.metrics().ended.increment();
+    announce(record)
+        .compose(announced -> parts.store().remove(file))
+        .compose(removed -> parts.index().unsetDue(file))
+        .onFailure(failure -> LOG.info("{} is left to the sweep: {}", file, failure.getMessage()));
+  }
+
+  private Future<Void> announce(FileRecord record) {
+    if (record == null || !record.wasReady()) {
+      return Future.succeededFuture();
+    }
+    boolean expired = "expired".equals(record.reason());
+    var kind = expired ? FileEvent.Kind.EXPIRED : FileEvent.Kind.DELETED;
+    return parts.events().apply(new FileEvent(kind, record.view()));
+  }
+
+  private Future<Integer> erase(String tenant, List<QuotaStore.Entry> entries) {
+    List<Future<?>> ended = new ArrayList<>();
+    for (QuotaStore.Entry entry : entries) {
+      ended.add(end(new FileKey(tenant, entry.file()), "erased", false));
+    }
+    return Future.join(ended).map(ended.size());
+  }
+
+  private Future<FileAnswer.Erased> erased(String tenant, int ended) {
+    return parts.quota().totals(tenant).map(left -> new FileAnswer.Erased(ended, left.files() > 0));
+  }
+}

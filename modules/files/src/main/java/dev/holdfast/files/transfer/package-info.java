@@ -1,0 +1,6 @@
+/**
+ * Content between streams and the storage, for a node's HTTP edge: {@link
+ * dev.holdfast.files.transfer.Transfers} asks the service and then moves bytes, {@code
+ * UploadWriter} is one body on its way to the disk, {@code Checksum} what it has to be.
+ */
+package dev.holdfast.files.transfer;

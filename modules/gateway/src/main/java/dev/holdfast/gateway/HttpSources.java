@@ -1,0 +1,27 @@
+package dev.holdfast.gateway;
+
+import dev.holdfast.connections.ConnectionsClient;
+import dev.holdfast.connections.usage.UsageClient;
+import dev.holdfast.files.transfer.Transfers;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/**
+ * What the HTTP API uses besides what the gateways have anyway.
+ *
+ * @param config the configuration in force, one JSON object without secrets; safe on any thread
+ * @param files null: this node serves none
+ */
+public record HttpSources(
+    ConnectionsClient connections, UsageClient usage, Supplier<String> config, Transfers files) {
+  public HttpSources {
+    Objects.requireNonNull(connections, "connections");
+    Objects.requireNonNull(usage, "usage");
+    Objects.requireNonNull(config, "config");
+  }
+
+  /** Of a node that serves no files. */
+  public HttpSources(ConnectionsClient connections, UsageClient usage, Supplier<String> config) {
+    this(connections, usage, config, null);
+  }
+}

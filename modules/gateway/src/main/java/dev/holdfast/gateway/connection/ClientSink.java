@@ -1,0 +1,18 @@
+package dev.holdfast.gateway.connection;
+
+import dev.holdfast.channels.Outlet;
+
+/** The way out of one connection; frames go out in the order of the calls. */
+public interface ClientSink extends Outlet {
+  /** Nothing is sent after this; what was sent before goes out first. */
+  void close();
+
+  /** Ends the connection without a word: for one that doesn't answer a close. */
+  void cut();
+
+  /** Since when the client has taken nothing, by {@link System#nanoTime}; 0 while it takes. */
+  long blockedSince();
+
+  /** When the client was last sent something, by {@link System#nanoTime}. */
+  long saidAt();
+}

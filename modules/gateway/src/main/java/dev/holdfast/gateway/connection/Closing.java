@@ -1,0 +1,57 @@
+package dev.holdfast.gateway.connection;
+
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.protocol.CloseCode;
+import java.nio.charset.StandardCharsets;
+
+/** The one table from failures that end a connection to close codes. */
+final class Closing {
+  /** What a close frame has room for, RFC 6455. */
+  private static final int LONGEST_REASON = 123;
+
+  private Closing() {}
+
+  /** The name of the code; of a token, permission or limit also what is wrong with it. */
+  static String reason(HoldfastException failure) {
+    CloseCode code = of(failure.code());
+    if (code != CloseCode.UNAUTHORIZED
+        && code != CloseCode.FORBIDDEN
+        && code != CloseCode.LIMITED) {
+      return code.wireName();
+    }
+    String reason = code.wireName() + ": " + failure.publicMessage().replaceFirst("^token: ", "");
+    while (reason.getBytes(StandardCharsets.UTF_8).length > LONGEST_REASON) {
+      reason = reason.substring(0, reason.offsetByCodePoints(reason.length(), -1));
+    }
+    return reason;
+  }
+
+  /**
+   * Whether a connection that is told this does not hold its session: another does, the store does
+   * not know of it, the session has ended, or it was detached because its node was taken for dead.
+   */
+  static boolean isUnheld(ErrorCode failure) {
+    return switch (failure) {
+      case FENCED, LOST, ENDED, REVOKED, SHUTTING_DOWN -> true;
+      default -> false;
+    };
+  }
+
+  /** What is not named here may work at another time, or on another node. */
+  static CloseCode of(ErrorCode failure) {
+    return switch (failure) {
+      case UNAUTHORIZED -> CloseCode.UNAUTHORIZED;
+      case FORBIDDEN -> CloseCode.FORBIDDEN;
+      case FENCED -> CloseCode.REPLACED;
+      case LOST -> CloseCode.LOST;
+      case ENDED -> CloseCode.ENDED;
+      case REVOKED -> CloseCode.REVOKED;
+      case BAD_REQUEST, TOO_LARGE -> CloseCode.PROTOCOL;
+      case SHUTTING_DOWN -> CloseCode.SHUTDOWN;
+      case RATE_LIMITED -> CloseCode.LIMITED;
+      case INTERNAL -> CloseCode.INTERNAL;
+      default -> CloseCode.UNAVAILABLE;
+    };
+  }
+}

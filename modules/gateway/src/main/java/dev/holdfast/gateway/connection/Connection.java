@@ -1,0 +1,390 @@
+package dev.holdfast.gateway.connection;
+
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Ids;
+import dev.holdfast.gateway.admission.Admission;
+import dev.holdfast.gateway.admission.Client;
+import dev.holdfast.gateway.attachment.Attachments;
+import dev.holdfast.gateway.http.Refusals;
+import dev.holdfast.gateway.session.ClientLink;
+import dev.holdfast.protocol.ClientFrame;
+import dev.holdfast.protocol.CloseCode;
+import dev.holdfast.protocol.EncodedFrame;
+import dev.holdfast.protocol.ServerFrames;
+import io.vertx.core.Context;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The life of one connection: opened, greeted, attached, closed. The one place that closes it, and
+ * that lets go of its session. Confined to its event loop; {@link #onContext} is the way in from
+ * elsewhere.
+ */
+public final class Connection implements ClientLink {
+  /** In this order; each at most once. */
+  public enum Phase {
+    OPENED,
+    GREETED,
+    ATTACHED,
+    CLOSED
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+
+  /** How one ends that has not come in by its own fault. */
+  private static final Set<CloseCode> STRANGE =
+      EnumSet.of(
+          CloseCode.HELLO_TIMEOUT, CloseCode.UNAUTHORIZED, CloseCode.FORBIDDEN, CloseCode.PROTOCOL);
+
+  private static final long MOVE_AGAIN_NS = TimeUnit.MINUTES.toNanos(1);
+  private static final long MOVE_WITHIN_MS = 1_000;
+
+  private final String id = Ids.fresh();
+  private final Context context;
+  private final Transport transport;
+  private final GatewayMetrics metrics;
+  private final Admission admission;
+  private final Attachments attachments;
+  private final Greeter greeter;
+  private final ClientSink out;
+  private Phase phase = Phase.OPENED;
+  private LiveSession session;
+  private volatile long askedAt = System.nanoTime() - MOVE_AGAIN_NS;
+  private long heardAt = System.nanoTime();
+  private long closedAt;
+  private boolean released;
+  private boolean asking;
+  private ConnectionPlace place;
+  private Consumer<Connection> whenEnded = ended -> {};
+  private boolean gone;
+
+  /**
+   * @param transport carries it, and nothing else
+   * @param greeter leads it to its session
+   */
+  public Connection(
+      Context context,
+      Transport transport,
+      GatewayMetrics metrics,
+      Admission admission,
+      Attachments attachments,
+      Greeter greeter) {
+    this.context = context;
+    this.transport = transport;
+    this.metrics = metrics;
+    this.admission = admission;
+    this.attachments = attachments;
+    this.greeter = greeter;
+    this.out = transport.sink();
+  }
+
+  public String id() {
+    return id;
+  }
+
+  /** Calls this when the transport has ended. */
+  void whenEnded(Consumer<Connection> end) {
+    whenEnded = end;
+  }
+
+  /** Runs something on the connection's own context; from any thread. */
+  public void onContext(Consumer<Connection> action) {
+    context.runOnContext(ignored -> action.accept(this));
+  }
+
+  public Phase phase() {
+    return phase;
+  }
+
+  /** Null before it is attached. */
+  public LiveSession session() {
+    return session;
+  }
+
+  Client client() {
+    return transport.client();
+  }
+
+  /** The token that came with the transport's request, or null. */
+  String token() {
+    return transport.token();
+  }
+
+  /** The way out. */
+  ClientSink sink() {
+    return out;
+  }
+
+  /** Something came from the client. */
+  public void heard() {
+    heardAt = System.nanoTime();
+  }
+
+  /** When something came last, by {@link System#nanoTime}. */
+  long heardAt() {
+    return heardAt;
+  }
+
+  /** When a close was sent, by {@link System#nanoTime}. */
+  long closedAt() {
+    return closedAt;
+  }
+
+  /** The client has shown a valid token, or is not to blame that none was looked at. */
+  void known() {
+    transport.known();
+  }
+
+  /** How many channels its request asks for, which no frame does. */
+  int asked() {
+    return transport.asked();
+  }
+
+  /** Whether a client that is there answers a ping. */
+  boolean answers() {
+    return transport.answers();
+  }
+
+  /** Its place among those of its user; left when the transport has ended. */
+  void takes(ConnectionPlace taken) {
+    place = taken;
+    if (gone) {
+      place.leave();
+    }
+  }
+
+  /** Frames that come before the welcome wait in the transport, in their order. */
+  public void greet(ClientFrame.Hello hello) {
+    phase = Phase.GREETED;
+    transport.greeted();
+    long wait = admission.hello();
+    if (wait > 0) {
+      later(wait);
+      return;
+    }
+    pause(Hold.GREETING);
+    greeter.greet(this, hello);
+  }
+
+  /** More come in than the node can greet: this one hears when to come again. */
+  private void later(long wait) {
+    known();
+    if (transport.answers()) {
+      refuse(null, HoldfastException.told(ErrorCode.RATE_LIMITED, "hello: too many"), wait, 0);
+    }
+    close(CloseCode.UNAVAILABLE);
+  }
+
+  /**
+   * Takes a session over; from here on it is let go of when the connection ends.
+   *
+   * @return false where the connection has ended meanwhile
+   */
+  boolean attach(LiveSession attached) {
+    session = attached;
+    if (phase == Phase.CLOSED) {
+      release();
+      return false;
+    }
+    attachments.attached(attached);
+    return true;
+  }
+
+  void welcomed() {
+    phase = Phase.ATTACHED;
+    resume(Hold.GREETING);
+  }
+
+  @Override
+  public void send(EncodedFrame frame) {
+    out.send(frame);
+  }
+
+  @Override
+  public void refuse(String frameId, HoldfastException failure, long retryAfter, long expected) {
+    sendError(frameId, failure, retryAfter, expected);
+    if (Closing.isUnheld(failure.code())) {
+      unheld(failure.code());
+    }
+  }
+
+  @Override
+  public void report(String frameId, HoldfastException failure) {
+    sendError(frameId, failure, 0, 0);
+  }
+
+  private void sendError(
+      String frameId, HoldfastException failure, long retryAfter, long expected) {
+    metrics.refused(failure.code());
+    if (failure.code() == ErrorCode.INTERNAL) {
+      LOG.error("connection {}: {}", id, failure.getMessage());
+    }
+    if (session != null) {
+      Refusals.log(session.caller(), failure);
+    }
+    // A service that has too much to do names no time itself, nor does a store without room.
+    long wait = retryAfter == 0 ? failure.code().againAfterMs() : retryAfter;
+    out.send(ServerFrames.error(frameId, failure, wait, expected));
+  }
+
+  @Override
+  public void fail(Throwable failure) {
+    HoldfastException named = HoldfastException.from(failure);
+    metrics.refused(named.code());
+    LOG.debug("connection {} fails: {}", id, named.getMessage());
+    if (Closing.isUnheld(named.code())) {
+      unheld(named.code());
+    } else {
+      close(Closing.of(named.code()), Closing.reason(named));
+    }
+  }
+
+  /** Whether its client may be asked to move: it was not for a minute. Any thread. */
+  boolean mayMove() {
+    return transport.answers() && System.nanoTime() - askedAt > MOVE_AGAIN_NS;
+  }
+
+  /** Its client is to come again, best at another node; what it then holds replaces this. */
+  void askToMove() {
+    if (phase == Phase.ATTACHED) {
+      askedAt = System.nanoTime();
+      long after = ThreadLocalRandom.current().nextLong(MOVE_WITHIN_MS);
+      out.send(ServerFrames.reconnect(after, "rebalance"));
+    }
+  }
+
+  /**
+   * An attachment of another generation holds the session. One that is ahead by a leap need not be
+   * later: the store may have gone to data that never had this one, and got an older attempt of the
+   * same client since.
+   */
+  void replaced(long generation) {
+    if (session.ref().mayBeOtherData(generation)) {
+      fenced();
+    } else {
+      closeWithout(CloseCode.REPLACED);
+    }
+  }
+
+  /** The record says whether another took the session, or whether this attachment was lost. */
+  private void fenced() {
+    if (!asking) {
+      asking = true;
+      attachments.why(session).onSuccess(this::judged).onFailure(this::fail);
+    }
+  }
+
+  /** Closes a connection that may not hold its session, as {@link Closing#isUnheld} says. */
+  private void unheld(ErrorCode why) {
+    if (why == ErrorCode.FENCED && session != null && !released) {
+      fenced();
+    } else {
+      judged(why);
+    }
+  }
+
+  /** Closes a connection that does not hold its session, or not as it thinks; null: it does. */
+  void judged(ErrorCode why) {
+    if (why == null) {
+      close(CloseCode.LOST);
+    } else if (why == ErrorCode.SHUTTING_DOWN) {
+      shutdown();
+    } else {
+      closeWithout(Closing.of(why));
+    }
+  }
+
+  public void shutdown() {
+    close(CloseCode.SHUTDOWN);
+  }
+
+  /** Closes a connection whose session is no longer its own: there is nothing to detach. */
+  void closeWithout(CloseCode code) {
+    letGo();
+    close(code);
+  }
+
+  /** Closes, after what was sent before; the first reason stands. */
+  public void close(CloseCode code) {
+    close(code, code.wireName());
+  }
+
+  private void close(CloseCode code, String reason) {
+    if (phase == Phase.CLOSED) {
+      return;
+    }
+    if (session == null && STRANGE.contains(code)) {
+      admission.failed(client());
+    }
+    phase = Phase.CLOSED;
+    closedAt = System.nanoTime();
+    metrics.closed(code);
+    release();
+    out.close();
+    transport.close(code, reason);
+  }
+
+  /** The transport has ended. */
+  public void closed() {
+    if (phase != Phase.CLOSED) {
+      phase = Phase.CLOSED;
+      metrics.left();
+      out.close();
+    }
+    release();
+    gone = true;
+    if (place != null) {
+      place.leave();
+    }
+    whenEnded.accept(this);
+  }
+
+  private void release() {
+    if (letGo()) {
+      session.detach();
+    }
+  }
+
+  /**
+   * @return whether there was a session to let go of
+   */
+  private boolean letGo() {
+    if (session == null || released) {
+      return false;
+    }
+    released = true;
+    session.stop();
+    return true;
+  }
+
+  /** What the client says waits, until this is taken back. */
+  void pause(Hold why) {
+    transport.pause(why);
+  }
+
+  void resume(Hold why) {
+    transport.resume(why);
+  }
+
+  /** The session whose channel this is, is said to be no more. */
+  public void gone(ChannelName channel) {
+    if (session != null) {
+      session.gone(channel);
+    }
+  }
+
+  /** The client takes more again. */
+  public void drained() {
+    resume(Hold.BLOCKED);
+    if (phase != Phase.CLOSED && session != null) {
+      session.drained();
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package dev.holdfast.gateway.connection;
+
+import dev.holdfast.auth.Verified;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.gateway.config.GatewayConfig;
+import dev.holdfast.gateway.session.ClientSession;
+import dev.holdfast.protocol.ClientFrame;
+import dev.holdfast.protocol.ServerFrames;
+import dev.holdfast.protocol.Welcome;
+import dev.holdfast.sessions.Attached;
+import io.vertx.core.Future;
+
+/**
+ * From the hello to the welcome: the token is verified, the session attached, and what its older
+ * generations published to fenced, in this order; then its channels are opened. A failure closes
+ * the connection; one of the store closes it as retryable, and never gives a new session instead.
+ */
+public final class Handshake implements Greeter {
+  private final HelloCheck check;
+  private final Attaching attaching;
+  private final SessionWiring parts;
+  private final GatewayMetrics metrics;
+  private final GatewayConfig config;
+
+  public Handshake(
+      HelloCheck check,
+      Attaching attaching,
+      SessionWiring parts,
+      GatewayMetrics metrics,
+      GatewayConfig config) {
+    this.check = check;
+    this.attaching = attaching;
+    this.parts = parts;
+    this.metrics = metrics;
+    this.config = config;
+  }
+
+  @Override
+  public void greet(Connection connection, ClientFrame.Hello hello) {
+    if (!check.refuses(connection, hello)) {
+      new Run(connection, hello).begin();
+    }
+  }
+
+  /** The way of one connection. */
+  private final class Run {
+    private final Connection connection;
+    private final ClientFrame.Hello hello;
+    private final long started = System.nanoTime();
+    private ConnectionPlace place;
+
+    Run(Connection connection, ClientFrame.Hello hello) {
+      this.connection = connection;
+      this.hello = hello;
+    }
+
+    void begin() {
+      String token = connection.token() == null ? hello.token() : connection.token();
+      check
+          .verify(token)
+          .compose(this::admit)
+          .compose(this::attach)
+          .compose(this::confirm)
+          .compose(attaching::fence)
+          .onSuccess(this::welcome)
+          .onFailure(connection::fail);
+    }
+
+    /**
+     * A connection more, where user and tenant may have it. Whoever comes back as a session has a
+     * place there already, of the connection that it replaces; where it had none, it is asked for
+     * after the attach.
+     */
+    private Future<Verified> admit(Verified verified) {
+      connection.known();
+      place = check.place(verified.caller(), connection.asked());
+      connection.takes(place);
+      return place.enter(hello.resume() != null).map(admitted -> verified);
+    }
+
+    private Future<Attached> attach(Verified verified) {
+      return attaching
+          .attach(connection, verified, hello)
+          .compose(attached -> attached(verified, attached));
+    }
+
+    private Future<Attached> attached(Verified verified, Attached attached) {
+      var session = new ClientSession(attached.session(), verified.caller(), verified.expiresAt());
+      return connection.attach(new LiveSession(connection, session, parts))
+          ? Future.succeededFuture(attached)
+          : Future.failedFuture(new HoldfastException(ErrorCode.UNAVAILABLE, "closed meanwhile"));
+    }
+
+    private Future<Attached> confirm(Attached attached) {
+      return attached.resumed()
+          ? Future.succeededFuture(attached)
+          : place.confirm().map(done -> attached);
+    }
+
+    private void welcome(Attached attached) {
+      if (connection.phase() == Connection.Phase.CLOSED) {
+        return;
+      }
+      metrics.greeted(System.nanoTime() - started);
+      connection.send(ServerFrames.welcome(frame(attached)));
+      connection.session().open(attached, hello.channels());
+      connection.welcomed();
+    }
+
+    private Welcome frame(Attached attached) {
+      return new Welcome(
+          attached.session().session(),
+          attached.session().generation(),
+          connection.id(),
+          attaching.node().id(),
+          attached.resumed(),
+          attached.linger() / 1_000,
+          Math.max(1, config.heartbeat().toSeconds()),
+          config.frameLimit(),
+          GatewayConfig.CHANNEL_LIMIT,
+          config.publishRate(),
+          System.currentTimeMillis());
+    }
+  }
+}

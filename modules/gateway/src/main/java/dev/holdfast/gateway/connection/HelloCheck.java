@@ -1,0 +1,67 @@
+package dev.holdfast.gateway.connection;
+
+import dev.holdfast.auth.TokenVerifier;
+import dev.holdfast.auth.Verified;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.limits.Limiter;
+import dev.holdfast.protocol.ClientFrame;
+import dev.holdfast.protocol.CloseCode;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import java.util.function.BooleanSupplier;
+
+/** Whether a hello may be answered at all, and by whose token it was said. */
+public final class HelloCheck {
+  private final BooleanSupplier accepting;
+  private final BooleanSupplier crowded;
+  private final TokenVerifier tokens;
+  private final Limiter limiter;
+  private final Context context;
+
+  /**
+   * @param accepting whether the node takes anybody now
+   * @param crowded whether clients that were asked to move are to go elsewhere
+   */
+  public HelloCheck(
+      BooleanSupplier accepting,
+      BooleanSupplier crowded,
+      TokenVerifier tokens,
+      Limiter limiter,
+      Context context) {
+    this.accepting = accepting;
+    this.crowded = crowded;
+    this.tokens = tokens;
+    this.limiter = limiter;
+    this.context = context;
+  }
+
+  /** Closes a connection that this node takes no hello of. */
+  boolean refuses(Connection connection, ClientFrame.Hello hello) {
+    if (!accepting.getAsBoolean()) {
+      connection.known();
+      connection.fail(new HoldfastException(ErrorCode.UNAVAILABLE, "the node accepts nobody now"));
+      return true;
+    }
+    if (hello.move() && crowded.getAsBoolean()) {
+      connection.known();
+      connection.close(CloseCode.ELSEWHERE);
+      return true;
+    }
+    return false;
+  }
+
+  Future<Verified> verify(String token) {
+    return tokens.verify(token);
+  }
+
+  /**
+   * A place among the connections of the caller; nothing is taken yet.
+   *
+   * @param channels that its request asks for
+   */
+  ConnectionPlace place(Caller.User caller, int channels) {
+    return new ConnectionPlace(context, limiter, caller, channels);
+  }
+}

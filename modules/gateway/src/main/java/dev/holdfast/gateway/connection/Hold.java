@@ -1,0 +1,13 @@
+package dev.holdfast.gateway.connection;
+
+/** Why nothing is read from a client; each is taken back for itself. */
+public enum Hold {
+  /** The hello is being answered. */
+  GREETING,
+  /** It publishes faster than it may. */
+  PACE,
+  /** Too much of what it asked is unanswered. */
+  ROOM,
+  /** It does not take what it is sent. */
+  BLOCKED
+}

@@ -1,0 +1,304 @@
+package dev.holdfast.gateway.connection;
+
+import dev.holdfast.channels.Fanout;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Position;
+import dev.holdfast.gateway.attachment.Attachments;
+import dev.holdfast.gateway.attachment.HeldSession;
+import dev.holdfast.gateway.session.ChannelOrder;
+import dev.holdfast.gateway.session.ClientSession;
+import dev.holdfast.gateway.session.Publishing;
+import dev.holdfast.gateway.session.Requests;
+import dev.holdfast.gateway.subscription.Opening;
+import dev.holdfast.gateway.subscription.Readings;
+import dev.holdfast.gateway.subscription.SubscribeRequests;
+import dev.holdfast.gateway.subscription.Subscriptions;
+import dev.holdfast.protocol.ClientFrame;
+import dev.holdfast.protocol.CloseCode;
+import dev.holdfast.protocol.Decoded;
+import dev.holdfast.protocol.ServerFrames;
+import dev.holdfast.sessions.Attached;
+import dev.holdfast.sessions.NodeNotice;
+import dev.holdfast.sessions.SessionMessage;
+import dev.holdfast.sessions.SessionRef;
+import dev.holdfast.sessions.SessionsClient;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * A session as long as this connection holds it: where its frames and its notices go. Confined to
+ * the event loop, but for what {@link dev.holdfast.gateway.attachment.Holder} names.
+ */
+public final class LiveSession implements ClientFrame.Handler, HeldSession {
+  /** Bytes of what is unanswered. */
+  private static final long ROOM = 1 << 20;
+
+  /** Subscriptions and unsubscriptions that are unanswered, each a request to the store. */
+  private static final int MOST_ALONE = 64;
+
+  private final Connection connection;
+  private final ClientSession session;
+  private final SessionsClient sessions;
+  private final Fanout fanout;
+  private final Attachments attachments;
+  private final ChannelOrder order;
+  private final Pace pace;
+  private final Readings readings;
+  private final Subscriptions subscriptions;
+  private final SubscribeRequests subscribing;
+  private final Publishing publishing;
+  private final Requests requests;
+  private boolean full;
+
+  LiveSession(Connection connection, ClientSession session, SessionWiring parts) {
+    this.connection = connection;
+    this.session = session;
+    this.sessions = parts.sessions();
+    this.fanout = parts.fanout();
+    this.attachments = parts.attachments();
+    this.order = new ChannelOrder(connection::refuse, this::freed);
+    this.pace = parts.pace(session, connection, new PaceBrake(connection));
+    this.readings = parts.readings(session, connection);
+    Opening opening = parts.opening(session, connection, connection.sink(), readings);
+    this.subscriptions = parts.subscriptions(session, connection, order, readings, opening);
+    this.subscribing = parts.subscribing(session, connection, order, readings, opening);
+    this.publishing = parts.publishing(session, connection, order);
+    this.requests = parts.requests(session, connection);
+  }
+
+  /** What pace does to the connection. */
+  private record PaceBrake(Connection connection) implements Pace.Brake {
+    @Override
+    public void hold() {
+      connection.pause(Hold.PACE);
+    }
+
+    @Override
+    public void release() {
+      connection.resume(Hold.PACE);
+    }
+
+    @Override
+    public void tooFast() {
+      connection.close(CloseCode.TOO_FAST);
+    }
+  }
+
+  @Override
+  public SessionRef ref() {
+    return session.ref();
+  }
+
+  Caller.User caller() {
+    return session.caller();
+  }
+
+  /** Whether the token has expired. */
+  boolean expired() {
+    return session.expired();
+  }
+
+  /**
+   * After the welcome.
+   *
+   * @param brought cursors that the client had
+   */
+  void open(Attached attached, Map<ChannelName, Position> brought) {
+    // What this session published to before; what an older connection of it publishes there is
+    // refused by now.
+    publishing.resumed(attached.published());
+    subscriptions.open(attached, brought);
+  }
+
+  /** The connection ends, or the session is no longer its own. */
+  void stop() {
+    readings.close();
+    order.close();
+    pace.stop();
+    attachments.letGo(this);
+  }
+
+  /** Lets go of what is in the record, after {@link #stop}. */
+  void detach() {
+    attachments.detach(this);
+  }
+
+  /**
+   * Takes a frame when its time has come.
+   *
+   * @param then gets it
+   */
+  public void take(Decoded frame, int bytes, Consumer<Decoded> then) {
+    pace.frame(frame, bytes, then);
+  }
+
+  public boolean reads(ChannelName name) {
+    return readings.has(name);
+  }
+
+  @Override
+  public void hello(ClientFrame.Hello frame) {
+    connection.fail(new HoldfastException(ErrorCode.BAD_REQUEST, "a second hello"));
+  }
+
+  @Override
+  public void subscribe(ClientFrame.Subscribe frame) {
+    subscribing.subscribe(frame);
+    checkRoom();
+  }
+
+  @Override
+  public void unsubscribe(ClientFrame.Unsubscribe frame) {
+    subscribing.unsubscribe(frame);
+    checkRoom();
+  }
+
+  @Override
+  public void publish(ClientFrame.Publish frame) {
+    publishing.publish(frame);
+    checkRoom();
+  }
+
+  /** Nothing more is read while much is unanswered; a frame that was read is always let in. */
+  private void checkRoom() {
+    full = isFull();
+    if (full) {
+      connection.pause(Hold.ROOM);
+    }
+  }
+
+  private boolean isFull() {
+    return order.bytes() >= ROOM || order.alone() >= MOST_ALONE;
+  }
+
+  private void freed() {
+    if (full && !isFull()) {
+      full = false;
+      connection.resume(Hold.ROOM);
+    }
+  }
+
+  /** Whether the client waits for us. */
+  boolean waits() {
+    return full || pace.holds();
+  }
+
+  @Override
+  public void request(ClientFrame.Request frame) {
+    requests.request(frame);
+  }
+
+  @Override
+  public void ack(ClientFrame.Ack frame) {
+    if (subscriptions.ack(frame)) {
+      attachments.moved(this);
+    }
+  }
+
+  @Override
+  public void close(ClientFrame.Close frame) {
+    SessionRef ref = session.ref();
+    sessions
+        .close(new SessionMessage.Close(session.caller(), ref.tenant(), ref.session(), "closed"))
+        .onSuccess(done -> connection.closeWithout(CloseCode.ENDED))
+        .onFailure(failure -> connection.refuse(null, failure));
+  }
+
+  @Override
+  public void ping(ClientFrame.Ping frame) {
+    connection.send(ServerFrames.PONG);
+  }
+
+  /** That something came was noted before. */
+  @Override
+  public void pong(ClientFrame.Pong frame) {
+    pace.pong();
+  }
+
+  @Override
+  public void deliver(NodeNotice notice) {
+    connection.onContext(on -> notice(notice));
+  }
+
+  private void notice(NodeNotice notice) {
+    if (connection.phase() == Connection.Phase.CLOSED) {
+      return;
+    }
+    if (notice instanceof NodeNotice.Over over) {
+      if (over.concerns(ref().generation())) {
+        over(over);
+      }
+    } else if (notice instanceof NodeNotice.Disconnect wish) {
+      if (wish.connection() == null || wish.connection().equals(connection.id())) {
+        connection.close(CloseCode.DISCONNECTED);
+      }
+    } else {
+      subscriptions.notice(notice);
+    }
+  }
+
+  private void over(NodeNotice.Over notice) {
+    if (notice instanceof NodeNotice.Ended ended) {
+      boolean revoked = "revoked".equals(ended.reason());
+      connection.closeWithout(revoked ? CloseCode.REVOKED : CloseCode.ENDED);
+    } else {
+      connection.replaced(notice.generation());
+    }
+  }
+
+  @Override
+  public void replacedBy(long generation) {
+    connection.onContext(on -> on.replaced(generation));
+  }
+
+  @Override
+  public void sendAway() {
+    connection.onContext(on -> on.close(CloseCode.UNAVAILABLE));
+  }
+
+  @Override
+  public boolean askToMove() {
+    if (!connection.mayMove()) {
+      return false;
+    }
+    connection.onContext(Connection::askToMove);
+    return true;
+  }
+
+  /** Of its own channel the record says more; another's, which a service gave it, just ends. */
+  void gone(ChannelName name) {
+    if (readings.isOwn(name)) {
+      attachments.hurry(this);
+    } else {
+      readings.end(name, ErrorCode.NOT_FOUND.wireName());
+    }
+  }
+
+  /** The client takes more again. */
+  void drained() {
+    fanout.drained(connection.sink());
+  }
+
+  @Override
+  public Map<ChannelName, Position> unsaved() {
+    return readings.unsaved();
+  }
+
+  @Override
+  public void saved(Map<ChannelName, Position> cursors) {
+    readings.saved(cursors);
+  }
+
+  @Override
+  public boolean isClosed() {
+    return readings.isClosed();
+  }
+
+  @Override
+  public void judged(ErrorCode why) {
+    connection.judged(why);
+  }
+}

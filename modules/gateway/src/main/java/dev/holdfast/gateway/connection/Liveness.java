@@ -1,0 +1,76 @@
+package dev.holdfast.gateway.connection;
+
+import dev.holdfast.gateway.config.GatewayConfig;
+import dev.holdfast.gateway.connection.Connection.Phase;
+import dev.holdfast.limits.FairShare;
+import dev.holdfast.protocol.CloseCode;
+import dev.holdfast.protocol.ServerFrames;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The times of one connection: until its hello, between its frames, while it takes nothing, until
+ * its close is answered. Looked at by the one tick of its event loop; it has no timer of its own.
+ */
+public final class Liveness {
+  private static final long CUT_AFTER = TimeUnit.SECONDS.toNanos(5);
+
+  private final Connection connection;
+  private final GatewayConfig config;
+  private final long opened = System.nanoTime();
+  private long excused = opened;
+  private long pinged = opened;
+  private final Unsent unsent;
+
+  /**
+   * @param memory what clients that take nothing may hold of the node's
+   */
+  public Liveness(Connection connection, GatewayConfig config, FairShare memory) {
+    this.connection = connection;
+    this.config = config;
+    this.unsent = new Unsent(memory, config.writeBuffer());
+  }
+
+  /** The transport has ended. */
+  void ended() {
+    unsent.tick(false, null);
+  }
+
+  void tick(long now) {
+    Phase phase = connection.phase();
+    ClientSink sink = connection.sink();
+    long blocked = sink.blockedSince();
+    boolean attached = phase == Phase.ATTACHED;
+    boolean room = unsent.tick(blocked != 0, attached ? connection.session().caller() : null);
+    if (phase == Phase.CLOSED) {
+      if (now - connection.closedAt() > CUT_AFTER) {
+        sink.cut();
+      }
+    } else if (blocked != 0) {
+      closeIf(!room || now - blocked > config.slowLimit().toNanos(), CloseCode.SLOW);
+    } else if (phase == Phase.OPENED) {
+      closeIf(now - opened > config.helloTimeout().toNanos(), CloseCode.HELLO_TIMEOUT);
+    } else if (attached) {
+      beat(now, config.heartbeat().toNanos());
+    }
+  }
+
+  private void beat(long now, long heartbeat) {
+    if (connection.session().waits()) {
+      excused = now; // it has said something that we don't read yet
+    }
+    long silence = Math.min(now - connection.heardAt(), now - excused);
+    boolean quiet = silence > heartbeat || now - connection.sink().saidAt() > heartbeat;
+    if (quiet && now - pinged > heartbeat) {
+      pinged = now;
+      connection.send(ServerFrames.PING);
+    }
+    closeIf(connection.answers() && silence > 2 * heartbeat, CloseCode.NO_PONG);
+    closeIf(connection.session().expired(), CloseCode.EXPIRED);
+  }
+
+  private void closeIf(boolean due, CloseCode code) {
+    if (due) {
+      connection.close(code);
+    }
+  }
+}

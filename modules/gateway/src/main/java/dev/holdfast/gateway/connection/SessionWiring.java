@@ -1,0 +1,114 @@
+package dev.holdfast.gateway.connection;
+
+import dev.holdfast.channels.ChannelsClient;
+import dev.holdfast.channels.Fanout;
+import dev.holdfast.core.Bus;
+import dev.holdfast.gateway.attachment.Attachments;
+import dev.holdfast.gateway.config.GatewayConfig;
+import dev.holdfast.gateway.session.ChannelOrder;
+import dev.holdfast.gateway.session.ClientLink;
+import dev.holdfast.gateway.session.ClientSession;
+import dev.holdfast.gateway.session.Publishing;
+import dev.holdfast.gateway.session.Requests;
+import dev.holdfast.gateway.subscription.Opening;
+import dev.holdfast.gateway.subscription.Readings;
+import dev.holdfast.gateway.subscription.SubscribeRequests;
+import dev.holdfast.gateway.subscription.SubscriptionRecord;
+import dev.holdfast.gateway.subscription.Subscriptions;
+import dev.holdfast.limits.Limiter;
+import dev.holdfast.sessions.SessionsClient;
+import io.vertx.core.Context;
+
+/** Makes the parts of sessions on one event loop, each with what it uses. */
+public final class SessionWiring {
+  private final Context context;
+  private final Bus bus;
+  private final SessionsClient sessions;
+  private final ChannelsClient channels;
+  private final Fanout fanout;
+  private final Limiter limiter;
+  private final Runnable held;
+  private final Pace.Rates rates;
+  private final Attachments attachments;
+
+  public SessionWiring(
+      Context context,
+      SessionsClient sessions,
+      ChannelsClient channels,
+      Fanout fanout,
+      Limiter limiter,
+      GatewayMetrics metrics,
+      GatewayConfig config,
+      Attachments attachments) {
+    this.context = context;
+    this.bus = new Bus(context.owner());
+    this.sessions = sessions;
+    this.channels = channels;
+    this.fanout = fanout;
+    this.limiter = limiter;
+    this.held = metrics::held;
+    this.rates = new Pace.Rates(limiter, config.publishRate(), config.slowLimit());
+    this.attachments = attachments;
+  }
+
+  Attachments attachments() {
+    return attachments;
+  }
+
+  SessionsClient sessions() {
+    return sessions;
+  }
+
+  Fanout fanout() {
+    return fanout;
+  }
+
+  Pace pace(ClientSession session, ClientLink client, Pace.Brake brake) {
+    return new Pace(context.owner(), session.caller(), client, brake, rates, held);
+  }
+
+  Readings readings(ClientSession session, ClientLink client) {
+    return new Readings(session, client, limiter, context);
+  }
+
+  /**
+   * @param sink where what is read goes
+   */
+  Opening opening(ClientSession session, ClientLink client, ClientSink sink, Readings readings) {
+    return new Opening(
+        context.owner(),
+        session,
+        client,
+        readings,
+        new SubscriptionRecord(sessions, session.ref()),
+        (channel, start) -> fanout.open(channel, start, sink));
+  }
+
+  Subscriptions subscriptions(
+      ClientSession session,
+      ClientLink client,
+      ChannelOrder order,
+      Readings readings,
+      Opening opening) {
+    var stored = new SubscriptionRecord(sessions, session.ref());
+    return new Subscriptions(session, client, order, readings, opening, stored);
+  }
+
+  SubscribeRequests subscribing(
+      ClientSession session,
+      ClientLink client,
+      ChannelOrder order,
+      Readings readings,
+      Opening opening) {
+    var stored = new SubscriptionRecord(sessions, session.ref());
+    return new SubscribeRequests(session, client, order, readings, opening, stored);
+  }
+
+  Publishing publishing(ClientSession session, ClientLink client, ChannelOrder order) {
+    return new Publishing(session, client, order, sessions, channels);
+  }
+
+  Requests requests(ClientSession session, ClientLink client) {
+    return new Requests(session, client, bus);
+  }
+}

@@ -1,0 +1,159 @@
+package dev.holdfast.gateway.http;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Position;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Instant;
+import java.util.List;
+
+/** One request of a caller who is known. What it says is checked when it is read. */
+public final class ApiRequest {
+  private static final int DEFAULT_LIMIT = 100;
+
+  public final Caller caller;
+  public final String tenant;
+  private final RoutingContext routing;
+  private final long expiresAt;
+
+  public ApiRequest(RoutingContext routing, Caller caller) {
+    this.routing = routing;
+    this.caller = caller;
+    this.tenant = Callers.tenant(caller);
+    this.expiresAt = routing.get("expiresAt", 0L);
+  }
+
+  public HttpServerRequest http() {
+    return routing.request();
+  }
+
+  /** Whether nobody reads the answer any more. */
+  public boolean isGone() {
+    return routing.response().closed();
+  }
+
+  public Vertx vertx() {
+    return routing.vertx();
+  }
+
+  /** Refuses where the token has expired since the request began. */
+  public void checkExpiry() {
+    if (expiresAt != 0 && System.currentTimeMillis() >= expiresAt) {
+      throw HoldfastException.told(
+          ErrorCode.UNAUTHORIZED, "token: expired since " + Instant.ofEpochMilli(expiresAt));
+    }
+  }
+
+  public String path(String name) {
+    return routing.pathParam(name);
+  }
+
+  /** Null where it is absent; BAD_REQUEST where it stands twice. */
+  public String query(String name) {
+    return one("query " + name, routing.queryParam(name));
+  }
+
+  public String queryOr(String name, String absent) {
+    String value = query(name);
+    return value == null ? absent : value;
+  }
+
+  /** Null where it is absent; BAD_REQUEST where it stands twice. */
+  public String header(String name) {
+    return one("header " + name, routing.request().headers().getAll(name));
+  }
+
+  /** The body's media type, without parameters; in lower case. */
+  public String mediaType() {
+    return MediaTypes.of(routing.request());
+  }
+
+  /** Empty where there is none. */
+  public byte[] body() {
+    Buffer body = routing.body().buffer();
+    return body == null ? new byte[0] : body.getBytes();
+  }
+
+  public <T> T body(TypeReference<T> type) {
+    return StrictJson.read(body(), type);
+  }
+
+  public int limit() {
+    String text = query("limit");
+    if (text == null) {
+      return DEFAULT_LIMIT;
+    }
+    if (!text.matches("[1-9][0-9]{0,3}")) {
+      throw Problem.badRequest("limit: 1 to 1000");
+    }
+    return Integer.parseInt(text);
+  }
+
+  /** The channel of the path, in the token's tenant. */
+  public Channel channel() {
+    return new Channel(tenant, ChannelName.parse(path("channel")));
+  }
+
+  /** A cursor {@code epoch:seq}, or null. */
+  public Position cursor(String name) {
+    String text = query(name);
+    if (text == null) {
+      return null;
+    }
+    try {
+      return Position.parse(text);
+    } catch (HoldfastException e) {
+      throw Problem.badRequest(name + ": a cursor epoch:seq");
+    }
+  }
+
+  /** The user named; a user that names none means itself. */
+  public String user() {
+    String named = query("user");
+    return named == null && caller instanceof Caller.User self ? self.user() : named;
+  }
+
+  /** Refuses a service without the permission; a user is checked by what is its own. */
+  public void serviceNeeds(String verb, String target) {
+    if (caller instanceof Caller.Service) {
+      needs(verb, target);
+    }
+  }
+
+  void needs(String verb, String target) {
+    if (!caller.permits(verb, target)) {
+      throw HoldfastException.told(ErrorCode.FORBIDDEN, "needs " + verb + ":" + target);
+    }
+  }
+
+  /**
+   * Refuses who is not an operator: a permission that any tenant could give to its own opens
+   * nothing of a node's.
+   *
+   * @param operators the tenant of operators; null: there is none
+   */
+  public void needsOperator(String verb, String target, String operators) {
+    needs(verb, target);
+    if (!tenant.equals(operators)) {
+      throw HoldfastException.told(
+          ErrorCode.FORBIDDEN,
+          operators == null
+              ? verb + ":" + target + " is for operators: gateway.operatorTenant names their tenant"
+              : verb + ":" + target + " is for operators, who have a tenant of their own");
+    }
+  }
+
+  private static String one(String what, List<String> values) {
+    if (values.size() > 1) {
+      throw Problem.badRequest(what + ": once at most");
+    }
+    return values.isEmpty() ? null : values.get(0);
+  }
+}

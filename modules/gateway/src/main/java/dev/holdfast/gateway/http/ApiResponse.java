@@ -1,0 +1,53 @@
+package dev.holdfast.gateway.http;
+
+import dev.holdfast.core.Position;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
+import java.util.Map;
+
+/**
+ * What a request is answered with.
+ *
+ * @param body or null
+ */
+public record ApiResponse(int status, String type, Buffer body, Map<String, String> headers) {
+  public static final ApiResponse DONE = new ApiResponse(204, null, null, Map.of());
+
+  private static final String JSON = "application/json";
+
+  /** A position, as the API shows it. */
+  public static JsonObject json(Position position) {
+    return new JsonObject().put("epoch", position.epoch()).put("seq", position.seq());
+  }
+
+  public static ApiResponse json(JsonObject body) {
+    return new ApiResponse(200, JSON, body.toBuffer(), Map.of());
+  }
+
+  /**
+   * @param body one JSON object, as text
+   */
+  public static ApiResponse json(String body) {
+    return new ApiResponse(200, JSON, Buffer.buffer(body), Map.of());
+  }
+
+  public ApiResponse with(int otherStatus, Map<String, String> otherHeaders) {
+    return new ApiResponse(otherStatus, type, body, otherHeaders);
+  }
+
+  /** Answers are of one caller and one moment: none is to be kept by a cache. */
+  void send(HttpServerResponse response) {
+    if (response.closed()) {
+      return;
+    }
+    response.setStatusCode(status).putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    headers.forEach(response::putHeader);
+    if (body == null) {
+      response.end();
+    } else {
+      response.putHeader(HttpHeaders.CONTENT_TYPE, type).end(body);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package dev.holdfast.gateway.http.operations;
+
+import dev.holdfast.channels.ChannelMessage.History;
+import dev.holdfast.channels.ChannelMessage.Page;
+import dev.holdfast.channels.ChannelsClient;
+import dev.holdfast.channels.Gap;
+import dev.holdfast.channels.Publication;
+import dev.holdfast.core.FairTurns;
+import dev.holdfast.core.Position;
+import dev.holdfast.gateway.http.ApiRequest;
+import dev.holdfast.gateway.http.ApiResponse;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.util.Map;
+import java.util.StringJoiner;
+import java.util.function.Function;
+
+/** A channel's history and position. */
+public final class ChannelViews {
+  /** Less than a node reads at a time, so that its own services have turns, too. */
+  private static final FairTurns.Bounds BOUNDS = new FairTurns.Bounds(16, 4, 64, 4_000, 0);
+
+  private final ChannelsClient channels;
+  private final FairTurns turns;
+
+  public ChannelViews(ChannelsClient channels, MeterRegistry registry) {
+    this.channels = channels;
+    this.turns = new FairTurns("history", BOUNDS, null, registry);
+  }
+
+  public Map<String, Function<ApiRequest, Future<ApiResponse>>> operations() {
+    return Map.of("getPosition", this::position, "getPublications", this::publications);
+  }
+
+  private Future<ApiResponse> position(ApiRequest request) {
+    return read(request, null, 1)
+        .map(
+            page -> {
+              JsonObject json =
+                  new JsonObject().put("channel", request.channel().name().toString());
+              return ApiResponse.json(put(json, "position", page.top()));
+            });
+  }
+
+  private Future<ApiResponse> publications(ApiRequest request) {
+    Position after = request.cursor("after");
+    return read(request, after, request.limit()).map(page -> ApiResponse.json(json(page)));
+  }
+
+  private Future<Page> read(ApiRequest request, Position after, int limit) {
+    var channel = request.channel();
+    request.serviceNeeds("history", channel.name().toString());
+    var history = new History(request.caller, channel, after, limit);
+    return turns.run(request.tenant, request::isGone, () -> channels.history(history));
+  }
+
+  /** Put together as text, so that data goes out as it was published. */
+  private static String json(Page page) {
+    StringJoiner publications = new StringJoiner(",", "{\"publications\":[", "]");
+    page.publications().forEach(publication -> publications.add(json(publication)));
+    JsonObject rest = new JsonObject();
+    Gap gap = page.gap();
+    if (gap != null) {
+      JsonObject missed = put(put(new JsonObject(), "from", gap.from()), "to", gap.to());
+      rest.put("gap", missed.put("reason", gap.reason()));
+    }
+    put(rest, "top", page.top());
+    Position next = next(page);
+    if (next != null) {
+      rest.put("next", next.text());
+    }
+    String members = rest.encode().substring(1);
+    return publications + (rest.isEmpty() ? "" : ",") + members;
+  }
+
+  private static String json(Publication publication) {
+    JsonObject head = ApiResponse.json(publication.position()).put("at", publication.at());
+    String members = head.encode();
+    return members.substring(0, members.length() - 1) + "," + publication.json().substring(1);
+  }
+
+  private static Position next(Page page) {
+    int count = page.publications().size();
+    if (count > 0) {
+      return page.publications().get(count - 1).position();
+    }
+    return page.gap() == null ? page.top() : page.gap().to();
+  }
+
+  private static JsonObject put(JsonObject json, String name, Position position) {
+    return position == null ? json : json.put(name, ApiResponse.json(position));
+  }
+}

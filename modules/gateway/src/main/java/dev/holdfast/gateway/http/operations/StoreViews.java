@@ -1,0 +1,106 @@
+package dev.holdfast.gateway.http.operations;
+
+import dev.holdfast.connections.usage.UsageClient;
+import dev.holdfast.connections.usage.UsageMessage.Erase;
+import dev.holdfast.connections.usage.UsageMessage.Erased;
+import dev.holdfast.connections.usage.UsageMessage.Row;
+import dev.holdfast.connections.usage.UsageMessage.Show;
+import dev.holdfast.connections.usage.UsageMessage.Usage;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.gateway.http.ApiRequest;
+import dev.holdfast.gateway.http.ApiResponse;
+import dev.holdfast.gateway.http.Problem;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What Redis holds of all tenants, and the end of it, to operators. */
+public final class StoreViews {
+  private static final Logger LOG = LoggerFactory.getLogger(StoreViews.class);
+
+  /** As whom the store is asked: it holds all tenants'. */
+  private static final Caller ALL = new Caller.Service("operator", "http", Set.of("*"), Set.of());
+
+  private final UsageClient usage;
+  private final String operators;
+
+  /**
+   * @param operators their tenant, or null
+   */
+  public StoreViews(UsageClient usage, String operators) {
+    this.usage = usage;
+    this.operators = operators;
+  }
+
+  public Map<String, Function<ApiRequest, Future<ApiResponse>>> operations() {
+    return Map.of("getUsage", this::show, "erase", this::erase);
+  }
+
+  private Future<ApiResponse> show(ApiRequest request) {
+    request.needsOperator("usage", "read", operators);
+    return usage
+        .show(new Show(ALL, request.query("tenant"), request.limit()))
+        .map(found -> ApiResponse.json(json(found)));
+  }
+
+  /** Whoever gets a name wrong gets it wrong once; who repeats it means it. */
+  private Future<ApiResponse> erase(ApiRequest request) {
+    request.needsOperator("usage", "erase", operators);
+    String tenant = request.query("tenant");
+    String user = request.query("user");
+    String channel = request.query("channel");
+    if (tenant == null) {
+      throw Problem.badRequest("tenant: missing");
+    }
+    String named = user != null ? user : channel != null ? channel : tenant;
+    if (!named.equals(request.query("confirm"))) {
+      throw Problem.badRequest("confirm: repeat what is to be erased, " + named);
+    }
+    ChannelName name = channel == null ? null : ChannelName.parse(channel);
+    var step = new Erase(ALL, tenant, user, name, request.queryOr("after", ""));
+    if (step.after().isEmpty()) {
+      LOG.warn("{} has {} of tenant {} erased", who(request.caller), named, tenant);
+    }
+    return usage.erase(step).map(done -> ApiResponse.json(json(done)));
+  }
+
+  private static String who(Caller caller) {
+    return caller instanceof Caller.User user
+        ? "User " + user.user()
+        : "Service " + ((Caller.Service) caller).name();
+  }
+
+  private static JsonObject json(Usage found) {
+    return new JsonObject()
+        .put("complete", found.complete())
+        .put("keys", found.keys())
+        .put("bytes", found.bytes())
+        .put("tenants", rows(found.tenants(), null))
+        .put("users", rows(found.users(), "user"))
+        .put("channels", rows(found.channels(), "channel"));
+  }
+
+  private static JsonArray rows(List<Row> rows, String kind) {
+    var all = new JsonArray();
+    for (Row row : rows) {
+      var one = new JsonObject().put("tenant", row.tenant());
+      if (kind != null) {
+        one.put(kind, row.name());
+      }
+      all.add(one.put("bytes", row.bytes()).put("keys", row.keys()));
+    }
+    return all;
+  }
+
+  private static JsonObject json(Erased step) {
+    var json = new JsonObject().put("sessions", step.sessions()).put("keys", step.keys());
+    return step.next() == null ? json : json.put("next", step.next());
+  }
+}

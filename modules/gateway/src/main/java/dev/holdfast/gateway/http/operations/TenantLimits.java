@@ -1,0 +1,72 @@
+package dev.holdfast.gateway.http.operations;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Names;
+import dev.holdfast.gateway.http.ApiRequest;
+import dev.holdfast.gateway.http.ApiResponse;
+import dev.holdfast.gateway.http.Problem;
+import dev.holdfast.limits.LimitSettings;
+import dev.holdfast.limits.Limiter;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.util.Map;
+import java.util.function.Function;
+
+/** The limits of a tenant, shown and set by an operator. */
+public final class TenantLimits {
+  private static final TypeReference<Map<String, Long>> CHANGES = new TypeReference<>() {};
+
+  private final Limiter limiter;
+  private final String operators;
+
+  /**
+   * @param operators their tenant, or null
+   */
+  public TenantLimits(Limiter limiter, String operators) {
+    this.limiter = limiter;
+    this.operators = operators;
+  }
+
+  public Map<String, Function<ApiRequest, Future<ApiResponse>>> operations() {
+    return Map.of("getLimits", this::get, "setLimits", this::set);
+  }
+
+  private Future<ApiResponse> get(ApiRequest request) {
+    request.needsOperator("limits", "read", operators);
+    return settings().of(tenant(request)).map(TenantLimits::answer);
+  }
+
+  private Future<ApiResponse> set(ApiRequest request) {
+    request.needsOperator("limits", "write", operators);
+    try {
+      return settings().change(tenant(request), request.body(CHANGES)).map(TenantLimits::answer);
+    } catch (IllegalArgumentException e) {
+      throw Problem.badRequest(e.getMessage());
+    }
+  }
+
+  private static String tenant(ApiRequest request) {
+    return Names.tenant(request.queryOr("tenant", request.tenant));
+  }
+
+  private LimitSettings settings() {
+    LimitSettings settings = limiter.settings();
+    if (settings == null) {
+      throw new HoldfastException(ErrorCode.UNAVAILABLE, "this node holds nobody to limits");
+    }
+    return settings;
+  }
+
+  private static ApiResponse answer(LimitSettings.View view) {
+    return ApiResponse.json(
+        new JsonObject().put("limits", json(view.limits())).put("set", json(view.set())));
+  }
+
+  private static JsonObject json(Map<String, Long> amounts) {
+    JsonObject json = new JsonObject();
+    amounts.forEach(json::put);
+    return json;
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * The operations of the HTTP API besides publications and files: each class takes some requests,
+ * asks the services in the caller's name, and shows what they answer.
+ */
+package dev.holdfast.gateway.http.operations;

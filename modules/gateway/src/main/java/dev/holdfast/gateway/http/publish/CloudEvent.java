@@ -1,0 +1,101 @@
+package dev.holdfast.gateway.http.publish;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.Names;
+import dev.holdfast.gateway.http.ApiRequest;
+import dev.holdfast.gateway.http.MediaTypes;
+import dev.holdfast.gateway.http.Problem;
+import dev.holdfast.gateway.http.StrictJson;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A CloudEvent 1.0 with JSON data, of which the text is kept as it was sent. {@code type} is the
+ * event's name; the extension {@code channel}, or else {@code subject}, names the channel; {@code
+ * source} and {@code id} are the idempotency key. Other attributes are passed over.
+ */
+record CloudEvent(ChannelName channel, String event, String data, String key) {
+  private static final int LONGEST_ID = 255;
+  private static final int LONGEST_SOURCE = 512;
+
+  /** Structured mode. */
+  @JsonCreator
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  static CloudEvent of(Members members) {
+    NewPublication.require(members.base64() == null, "data_base64: not taken, data has to be JSON");
+    return of(members, members.data());
+  }
+
+  /** The attributes as they stand in JSON. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  record Members(
+      String specversion,
+      String id,
+      String source,
+      String type,
+      String subject,
+      String channel,
+      String datacontenttype,
+      @JsonDeserialize(using = StrictJson.Raw.class) String data,
+      @JsonProperty("data_base64") String base64) {}
+
+  /** Binary mode: attributes as headers, data as the body. */
+  static CloudEvent binary(ApiRequest request) {
+    Members members =
+        new Members(
+            attribute(request, "specversion"),
+            attribute(request, "id"),
+            attribute(request, "source"),
+            attribute(request, "type"),
+            attribute(request, "subject"),
+            attribute(request, "channel"),
+            null,
+            null,
+            null);
+    return of(members, StrictJson.text(request.body()));
+  }
+
+  NewPublication publication() {
+    return new NewPublication(channel, event, data, key);
+  }
+
+  private static CloudEvent of(Members members, String data) {
+    NewPublication.require("1.0".equals(members.specversion()), "specversion: 1.0");
+    String id = bounded("id", members.id(), LONGEST_ID);
+    String source = bounded("source", members.source(), LONGEST_SOURCE);
+    NewPublication.require(isJson(members.datacontenttype()), "datacontenttype: JSON");
+    NewPublication.require(data != null, "data: missing");
+    String channel = members.channel() == null ? members.subject() : members.channel();
+    NewPublication.require(channel != null, "channel, or subject: missing");
+    String event = Names.event(members.type());
+    return new CloudEvent(ChannelName.parse(channel), event, data, "c " + source + " " + id);
+  }
+
+  private static String bounded(String name, String value, int longest) {
+    NewPublication.require(
+        value != null && !value.isEmpty() && value.length() <= longest,
+        name + ": 1 to " + longest + " characters");
+    return value;
+  }
+
+  private static boolean isJson(String type) {
+    String bare = type == null ? "application/json" : MediaTypes.bare(type);
+    return bare.equals("application/json") || bare.equals("text/json") || bare.endsWith("+json");
+  }
+
+  /** Percent-decoded, as the HTTP binding has it; a plus sign is one. */
+  private static String attribute(ApiRequest request, String name) {
+    String value = request.header("ce-" + name);
+    try {
+      return value == null
+          ? null
+          : URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw Problem.badRequest("ce-" + name + ": not percent-encoded");
+    }
+  }
+}

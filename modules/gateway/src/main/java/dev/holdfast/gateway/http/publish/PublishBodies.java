@@ -1,0 +1,80 @@
+package dev.holdfast.gateway.http.publish;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.type.TypeReference;
+import dev.holdfast.core.JsonText;
+import dev.holdfast.gateway.http.ApiRequest;
+import dev.holdfast.gateway.http.Problem;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The forms in which publications come: our own, and CloudEvents one by one, as a batch, or in
+ * binary mode.
+ */
+final class PublishBodies {
+  private static final int MOST = 100;
+  private static final String KEY_HEADER = "Idempotency-Key";
+  private static final TypeReference<Request> OWN = new TypeReference<>() {};
+  private static final TypeReference<CloudEvent> EVENT = new TypeReference<>() {};
+  private static final TypeReference<List<CloudEvent>> BATCH = new TypeReference<>() {};
+
+  private PublishBodies() {}
+
+  /** Our own form. */
+  record Request(List<NewPublication> publications) {
+    @JsonCreator
+    public Request(@JsonProperty("publications") List<NewPublication> publications) {
+      NewPublication.require(publications != null, "publications: missing");
+      this.publications = counted(publications);
+    }
+  }
+
+  static List<NewPublication> read(ApiRequest request) {
+    List<NewPublication> publications = forms(request);
+    for (int i = 0; i < publications.size(); i++) {
+      checkData(publications.get(i), "publications[" + i + "].data");
+    }
+    return keyed(publications, request.header(KEY_HEADER));
+  }
+
+  static void checkData(NewPublication publication, String where) {
+    if (!JsonText.isValue(publication.data())) {
+      throw Problem.badRequest(where + ": not one JSON value, or too deep");
+    }
+  }
+
+  private static List<NewPublication> forms(ApiRequest request) {
+    return switch (request.mediaType()) {
+      case "application/cloudevents+json" -> List.of(request.body(EVENT).publication());
+      case "application/cloudevents-batch+json" ->
+          counted(request.body(BATCH)).stream().map(CloudEvent::publication).toList();
+      default ->
+          request.header("ce-specversion") == null
+              ? request.body(OWN).publications()
+              : List.of(CloudEvent.binary(request).publication());
+    };
+  }
+
+  private static <T> List<T> counted(List<T> publications) {
+    boolean counts = !publications.isEmpty() && publications.size() <= MOST;
+    NewPublication.require(counts && !publications.contains(null), "1 to " + MOST + " of them");
+    return publications;
+  }
+
+  /** The request's key serves those that have none, each told apart by its place. */
+  private static List<NewPublication> keyed(List<NewPublication> publications, String key) {
+    if (key == null) {
+      return publications;
+    }
+    NewPublication.key(key);
+    List<NewPublication> keyed = new ArrayList<>();
+    for (int i = 0; i < publications.size(); i++) {
+      NewPublication publication = publications.get(i);
+      boolean own = publication.key() != null || publication.publisher() != null;
+      keyed.add(own ? publication : publication.withKey("h " + i + " " + key));
+    }
+    return keyed;
+  }
+}

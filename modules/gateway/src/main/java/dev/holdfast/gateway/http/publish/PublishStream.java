@@ -1,0 +1,200 @@
+package dev.holdfast.gateway.http.publish;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import dev.holdfast.channels.ChannelMessage.Result;
+import dev.holdfast.gateway.http.ApiRequest;
+import dev.holdfast.gateway.http.ApiResponse;
+import dev.holdfast.gateway.http.Problem;
+import dev.holdfast.gateway.http.StrictJson;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Publications that come line by line, over one request, for as long as it lasts: each is published
+ * when its line is there, in the order of the lines, and all are answered at the end. It stops at
+ * the first line that is not stored, and says which, and why. Confined to its event loop.
+ *
+ * <p>One step is under way at a time; lines that come meanwhile are kept up to a bound, and then
+ * the request is not read.
+ */
+final class PublishStream {
+  private static final TypeReference<NewPublication> LINE = new TypeReference<>() {};
+  private static final int MOST_AT_ONCE = 100;
+  private static final long DRAIN_MS = 5_000;
+
+  private final ApiRequest request;
+  private final HttpServerRequest incoming;
+  private final Function<List<NewPublication>, Future<List<Result>>> publish;
+  private final Lines lines;
+  private final Consumer<NewPublication> check;
+  private final Promise<ApiResponse> answer = Promise.promise();
+  private long stored;
+  private long duplicates;
+  private long sent;
+  private JsonObject last;
+  private boolean underWay;
+  private boolean ended;
+  private boolean done;
+
+  /**
+   * @param check throws where a publication is too large
+   * @param publish never fails: what goes wrong is the result of each that it concerns
+   */
+  PublishStream(
+      ApiRequest request,
+      Lines lines,
+      Consumer<NewPublication> check,
+      Function<List<NewPublication>, Future<List<Result>>> publish) {
+    this.request = request;
+    this.incoming = request.http();
+    this.publish = publish;
+    this.lines = lines;
+    this.check = check;
+  }
+
+  /** What is published next, and what is wrong with the line behind it. */
+  private record Step(List<NewPublication> publications, List<Integer> lines, Problem fault) {}
+
+  Future<ApiResponse> run() {
+    incoming.exceptionHandler(gone -> done = true);
+    incoming.endHandler(end -> ended());
+    incoming.handler(this::read);
+    if ("100-continue".equalsIgnoreCase(incoming.getHeader(HttpHeaders.EXPECT))) {
+      incoming.response().writeContinue();
+    }
+    incoming.resume();
+    return answer.future();
+  }
+
+  /** What still comes behind a line that was refused is passed over. */
+  private void read(Buffer bytes) {
+    if (!done) {
+      lines.add(bytes);
+      go();
+    }
+  }
+
+  private void ended() {
+    ended = true;
+    lines.end();
+    go();
+  }
+
+  private void go() {
+    if (!underWay && !done) {
+      Step step = next();
+      if (!step.publications().isEmpty()) {
+        underWay = true;
+        publish
+            .apply(step.publications())
+            .onSuccess(results -> published(step, results))
+            .onFailure(failure -> refuse(Problem.of(failure), step.lines().get(0)));
+      } else if (step.fault() != null) {
+        refuse(step.fault(), step.lines().get(0));
+      } else if (ended) {
+        finish();
+      }
+    }
+    if (lines.isFull() && !done) {
+      incoming.pause();
+    } else {
+      incoming.resume();
+    }
+  }
+
+  /** The lines that are there, up to the first that is wrong: it is the last of the numbers. */
+  private Step next() {
+    Step step = new Step(new ArrayList<>(), new ArrayList<>(), null);
+    while (step.publications().size() < MOST_AT_ONCE) {
+      Lines.Line line = lines.next();
+      if (line == null) {
+        return step;
+      }
+      step.lines().add(line.number());
+      try {
+        request.checkExpiry();
+        lines.check(line);
+        step.publications().add(publication(line));
+      } catch (RuntimeException e) {
+        return new Step(step.publications(), step.lines(), Problem.of(e));
+      }
+    }
+    return step;
+  }
+
+  private NewPublication publication(Lines.Line line) {
+    NewPublication publication = StrictJson.read(line.text(), LINE);
+    PublishBodies.checkData(publication, "data");
+    check.accept(publication);
+    return publication;
+  }
+
+  private void published(Step step, List<Result> results) {
+    underWay = false;
+    for (int i = 0; i < results.size() && !done; i++) {
+      Result result = results.get(i);
+      if (result.refused() == null) {
+        count(step.publications().get(i), result);
+      } else {
+        refuse(Results.problem(result), step.lines().get(i));
+      }
+    }
+    if (step.fault() != null) {
+      refuse(step.fault(), step.lines().get(results.size()));
+    }
+    go();
+  }
+
+  private void count(NewPublication publication, Result result) {
+    last = Results.json(publication, result);
+    if (publication.isVolatile()) {
+      sent++;
+    } else if (result.duplicate()) {
+      duplicates++;
+    } else {
+      stored++;
+    }
+  }
+
+  private JsonObject counts() {
+    return new JsonObject().put("stored", stored).put("duplicates", duplicates).put("sent", sent);
+  }
+
+  private void finish() {
+    done = true;
+    if (last == null) {
+      answer.fail(Problem.badRequest("body: no line"));
+    } else {
+      answer.complete(
+          ApiResponse.json(
+              new JsonObject().put("results", new JsonArray().add(last)).put("stream", counts())));
+    }
+  }
+
+  /** A client that goes on sending can read the answer for some seconds. */
+  private void refuse(Problem problem, int line) {
+    if (done) {
+      return;
+    }
+    done = true;
+    answer.fail(problem.atLine(line, counts()));
+    if (!ended) {
+      request.vertx().setTimer(DRAIN_MS, timer -> cut());
+    }
+  }
+
+  private void cut() {
+    if (!ended) {
+      incoming.connection().close();
+    }
+  }
+}

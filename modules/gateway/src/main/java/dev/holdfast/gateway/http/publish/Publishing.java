@@ -1,0 +1,171 @@
+package dev.holdfast.gateway.http.publish;
+
+import dev.holdfast.channels.ChannelMessage;
+import dev.holdfast.channels.ChannelMessage.Result;
+import dev.holdfast.channels.ChannelsClient;
+import dev.holdfast.channels.PublishKeyed;
+import dev.holdfast.channels.Publisher;
+import dev.holdfast.core.Access;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.gateway.http.ApiRequest;
+import dev.holdfast.gateway.http.ApiResponse;
+import dev.holdfast.gateway.http.BodyRoom;
+import dev.holdfast.gateway.http.MediaTypes;
+import dev.holdfast.gateway.http.Rates;
+import dev.holdfast.limits.Cost;
+import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+
+/**
+ * Publishes what a request brings: nothing where one of its publications is malformed; otherwise
+ * each is answered for itself. Those of one channel go in their order, one message for each run of
+ * one publisher, or of none.
+ */
+public final class Publishing {
+  /** What a line has besides its data. */
+  private static final int ENVELOPE = 2_048;
+
+  /** Messages of one request, and characters of their data, that are with the service at a time. */
+  private static final int MOST_RUNS = 16;
+
+  private static final long MOST_DATA = 128 << 10;
+
+  /** As long as the service may take to answer one of them. */
+  private static final Duration WAIT = Duration.ofSeconds(5);
+
+  private final ChannelsClient channels;
+  private final Rates rates;
+  private final int dataLimit;
+
+  public Publishing(ChannelsClient channels, Rates rates, int dataLimit) {
+    this.channels = channels;
+    this.rates = rates;
+    this.dataLimit = dataLimit;
+  }
+
+  /** What goes as one message. */
+  private record Run(Channel channel, String publisher, List<Integer> places) {}
+
+  public Map<String, Function<ApiRequest, Future<ApiResponse>>> operations() {
+    return Map.of("publish", this::publish);
+  }
+
+  private Future<ApiResponse> publish(ApiRequest request) {
+    if (request.mediaType().equals(MediaTypes.LINES)) {
+      Lines lines = new Lines(dataLimit + ENVELOPE);
+      return new PublishStream(request, lines, this::checkSize, some -> inTurn(request, some))
+          .run();
+    }
+    List<NewPublication> publications = PublishBodies.read(request);
+    publications.forEach(this::checkSize);
+    // The bytes were counted with the request, where it said how many there are.
+    long bytes = BodyRoom.declared(request.http()) < 0 ? request.body().length : 0;
+    return rates
+        .publications(
+            request.vertx(), request.caller, Cost.publications(publications.size(), bytes), false)
+        .compose(now -> publish(request, publications))
+        .map(results -> Results.answer(publications, results));
+  }
+
+  /** Of a stream: it is not read while its publications wait for their turn. */
+  private Future<List<Result>> inTurn(ApiRequest request, List<NewPublication> publications) {
+    Cost cost = Cost.publications(publications.size(), size(publications));
+    return rates
+        .publications(request.vertx(), request.caller, cost, true)
+        .compose(now -> publish(request, publications));
+  }
+
+  private void checkSize(NewPublication publication) {
+    int bytes = publication.data().getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > dataLimit) {
+      throw HoldfastException.told(
+          ErrorCode.TOO_LARGE, "data: " + bytes + " bytes, at most " + dataLimit);
+    }
+  }
+
+  /** Never fails: what goes wrong is the result of each that it concerns. */
+  private Future<List<Result>> publish(ApiRequest request, List<NewPublication> publications) {
+    Result[] results = new Result[publications.size()];
+    List<Future<Void>> answered = new ArrayList<>();
+    Map<Channel, Future<Void>> before = new HashMap<>();
+    var steps = new Steps(MOST_RUNS, MOST_DATA, WAIT);
+    for (Run run : runs(request, publications)) {
+      List<NewPublication> ones = run.places().stream().map(publications::get).toList();
+      Future<Void> first = before.getOrDefault(run.channel(), Future.succeededFuture());
+      Future<Void> stored =
+          steps
+              .run(size(ones), () -> first.compose(done -> append(request, run, ones)))
+              .otherwise(failure -> refused(failure, ones.size()))
+              .onSuccess(given -> put(given, run, results))
+              .mapEmpty();
+      before.put(run.channel(), stored);
+      answered.add(stored);
+    }
+    return Future.join(answered).map(all -> List.of(results));
+  }
+
+  private static long size(List<NewPublication> publications) {
+    return publications.stream().mapToLong(one -> one.data().length()).sum();
+  }
+
+  private static void put(List<Result> given, Run run, Result[] results) {
+    for (int i = 0; i < given.size(); i++) {
+      results[run.places().get(i)] = given.get(i);
+    }
+  }
+
+  private static List<Run> runs(ApiRequest request, List<NewPublication> publications) {
+    List<Run> runs = new ArrayList<>();
+    Map<ChannelName, Run> latest = new HashMap<>();
+    for (int i = 0; i < publications.size(); i++) {
+      NewPublication one = publications.get(i);
+      Run run = latest.get(one.channel());
+      if (run == null || !Objects.equals(run.publisher(), one.publisher())) {
+        run =
+            new Run(new Channel(request.tenant, one.channel()), one.publisher(), new ArrayList<>());
+        latest.put(one.channel(), run);
+        runs.add(run);
+      }
+      run.places().add(i);
+    }
+    return runs;
+  }
+
+  private Future<List<Result>> append(ApiRequest request, Run run, List<NewPublication> ones) {
+    Caller caller = request.caller;
+    Channel channel = run.channel();
+    boolean service = caller instanceof Caller.Service;
+    boolean may = !service || caller.permits("publish", channel.name().toString());
+    if (!may || !Access.mayPublish(caller, null, channel)) {
+      return Future.failedFuture(Access.refusal(caller, "publish", channel.name()));
+    }
+    if (run.publisher() != null) {
+      Publisher publisher = Publisher.of(caller, run.publisher());
+      List<ChannelMessage.Item> items = ones.stream().map(NewPublication::item).toList();
+      var message = new ChannelMessage.Publish(caller, null, channel, publisher, items);
+      return new NumberedPublisher(channels, EarlyOnes.of(request.vertx()), message).publish();
+    }
+    List<PublishKeyed.Entry> entries = ones.stream().map(NewPublication::entry).toList();
+    return channels
+        .publishKeyed(new PublishKeyed(caller, channel, entries))
+        .map(ChannelMessage.Published::results);
+  }
+
+  private static List<Result> refused(Throwable failure, int count) {
+    HoldfastException named = HoldfastException.from(failure);
+    Result refused = new Result(named.code(), null, false, 0, named.publicMessage());
+    return Collections.nCopies(count, refused);
+  }
+}

@@ -1,0 +1,6 @@
+/**
+ * Publications over HTTP. {@code PublishBodies} reads them in each of their forms, {@code
+ * PublishStream} line by line; {@code Publishing} hands them to the channels, {@code
+ * NumberedPublisher} those that have numbers; {@code Results} is how each is answered.
+ */
+package dev.holdfast.gateway.http.publish;

@@ -1,0 +1,71 @@
+package dev.holdfast.gateway.server;
+
+import dev.holdfast.core.Doors;
+import dev.holdfast.gateway.admission.Admission;
+import dev.holdfast.gateway.admission.Visit;
+import io.netty.channel.Channel;
+import io.netty.util.AttributeKey;
+import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Counts connections of clients when they are accepted, while they wait for their event loop and
+ * for TLS. Of those that are too many, some are let in to hear so; the others are closed, which
+ * costs next to nothing. Any thread.
+ */
+public final class Entrance implements Doors.Gate {
+  /** Their files come out of the reserve that the limit on connections leaves. */
+  private static final int MOST_ANSWERED = 32;
+
+  private static final AttributeKey<Boolean> STAYS = AttributeKey.valueOf(Entrance.class, "stays");
+
+  private final Admission admission;
+  private final AtomicInteger answered = new AtomicInteger();
+
+  public Entrance(Admission admission) {
+    this.admission = admission;
+  }
+
+  @Override
+  public boolean admits(Channel accepted) {
+    String peer = peer(accepted);
+    boolean stays = admission.came(peer);
+    if (!stays && !isAnswered()) {
+      return false;
+    }
+    accepted.attr(STAYS).set(stays);
+    accepted
+        .closeFuture()
+        .addListener(
+            closed -> {
+              if (stays) {
+                admission.left(peer, Visit.isKnown(accepted));
+              } else {
+                answered.decrementAndGet();
+              }
+            });
+    return true;
+  }
+
+  private boolean isAnswered() {
+    if (answered.incrementAndGet() <= MOST_ANSWERED && admission.mayBeAnswered()) {
+      return true;
+    }
+    answered.decrementAndGet();
+    return false;
+  }
+
+  /** Whether it may stay; counts it now, where nobody stood at the door. */
+  boolean stays(Channel channel) {
+    if (channel.attr(STAYS).get() == null) {
+      admits(channel);
+    }
+    return Boolean.TRUE.equals(channel.attr(STAYS).get());
+  }
+
+  private static String peer(Channel channel) {
+    boolean known =
+        channel.remoteAddress() instanceof InetSocketAddress from && from.getAddress() != null;
+    return known ? ((InetSocketAddress) channel.remoteAddress()).getAddress().getHostAddress() : "";
+  }
+}

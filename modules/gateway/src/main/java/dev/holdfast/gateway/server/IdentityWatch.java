@@ -1,0 +1,81 @@
+package dev.holdfast.gateway.server;
+
+import dev.holdfast.gateway.config.TlsConfig;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The certificate of the clients' port: read at the start, and again when its files change. Open
+ * connections keep what they began with. Files that make no pair change nothing, and are looked at
+ * again. Confined to its event loop; files are read on a worker.
+ */
+public final class IdentityWatch {
+  private static final Logger LOG = LoggerFactory.getLogger(IdentityWatch.class);
+
+  private final Vertx vertx;
+  private final TlsConfig config;
+  private final AtomicLong expires = new AtomicLong();
+  private Identity shown;
+  private String complained = "";
+  private boolean looking;
+
+  public IdentityWatch(Vertx vertx, TlsConfig config, MeterRegistry registry) {
+    this.vertx = vertx;
+    this.config = config;
+    Gauge.builder("holdfast.tls.expires", expires, AtomicLong::get)
+        .description("when the certificate of the clients' port stops being valid, since 1970")
+        .baseUnit("seconds")
+        .strongReference(true)
+        .register(registry);
+  }
+
+  /** Fails where the files are no certificate and its key. */
+  public Future<Identity> read() {
+    return vertx.executeBlocking(() -> Identity.read(config), false).onSuccess(this::shows);
+  }
+
+  public void watch(HttpServer server) {
+    vertx.setPeriodic(config.reload().toMillis(), tick -> look(server));
+  }
+
+  private void look(HttpServer server) {
+    if (looking) {
+      return;
+    }
+    looking = true;
+    vertx
+        .executeBlocking(() -> shown.stands(config) ? shown : Identity.read(config), false)
+        .compose(found -> found == shown ? Future.succeededFuture() : show(server, found))
+        .onComplete(done -> looking = false)
+        .onFailure(this::complain);
+  }
+
+  private Future<Void> show(HttpServer server, Identity found) {
+    return server
+        .updateSSLOptions(found.options())
+        .onSuccess(changed -> shows(found))
+        .onSuccess(changed -> LOG.info("the clients' port has another certificate: {}", found))
+        .mapEmpty();
+  }
+
+  private void shows(Identity found) {
+    shown = found;
+    complained = "";
+    expires.set(found.expires());
+  }
+
+  /** Once for each reason. */
+  private void complain(Throwable failure) {
+    String why = String.valueOf(failure.getMessage());
+    if (!why.equals(complained)) {
+      complained = why;
+      LOG.warn("the clients' port keeps its certificate: {}", failure.toString());
+    }
+  }
+}

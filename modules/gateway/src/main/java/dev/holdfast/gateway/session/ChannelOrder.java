@@ -1,0 +1,202 @@
+package dev.holdfast.gateway.session;
+
+import dev.holdfast.core.ChannelName;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * The order of one connection's requests, per channel: they begin in the order in which they were
+ * asked, and are answered in it. Publications may be under way together; a subscription or an
+ * unsubscription is under way alone, so that a publication behind it finds it in force. Channels do
+ * not wait for each other, but of what is alone a few are under way at a time: who subscribes to
+ * hundreds of channels at once puts no more before the store than that. Confined to the event loop.
+ */
+public final class ChannelOrder {
+  /** What a request takes besides its text, about. */
+  private static final int OVERHEAD = 256;
+
+  private static final int MOST_ALONE = 16;
+
+  private final Map<ChannelName, Lane> lanes = new HashMap<>();
+  private final BiConsumer<String, Throwable> failed;
+  private final Runnable freed;
+  private final Deque<Lane> queued = new ArrayDeque<>();
+  private int aloneUnderWay;
+  private int alone;
+  private long bytes;
+  private boolean advancing;
+  private boolean closed;
+
+  /**
+   * @param failed refuses the frame of this id, as what it asks broke
+   * @param freed called when something was answered: {@link #bytes} and {@link #alone} may be fewer
+   */
+  public ChannelOrder(BiConsumer<String, Throwable> failed, Runnable freed) {
+    this.failed = failed;
+    this.freed = freed;
+  }
+
+  /** Begins beside others of its kind. */
+  public void together(ChannelName channel, String id, int size, Consumer<Turn> work) {
+    add(new Turn(lane(channel), id, false, size + OVERHEAD, work));
+  }
+
+  /** Begins when all before it is answered; what comes after waits for its answer. */
+  public void alone(ChannelName channel, String id, Consumer<Turn> work) {
+    add(new Turn(lane(channel), id, true, OVERHEAD, work));
+  }
+
+  private Lane lane(ChannelName channel) {
+    return lanes.computeIfAbsent(channel, Lane::new);
+  }
+
+  private void add(Turn turn) {
+    bytes += turn.size;
+    alone += turn.alone ? 1 : 0;
+    turn.lane.waiting.add(turn);
+    turn.lane.advance();
+  }
+
+  /** How much is kept of what is not answered yet. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /** How many subscriptions and unsubscriptions are not answered yet. */
+  public int alone() {
+    return alone;
+  }
+
+  /** Subscriptions that have not begun never do; publications that came before the end go on. */
+  public void close() {
+    closed = true;
+    for (Lane lane : Map.copyOf(lanes).values()) {
+      for (Iterator<Turn> each = lane.waiting.iterator(); each.hasNext(); ) {
+        Turn turn = each.next();
+        if (turn.alone) {
+          each.remove();
+          bytes -= turn.size;
+          alone--;
+        }
+      }
+      lane.advance();
+    }
+  }
+
+  /** One loop: thousands may be refused at once, each of which lets the next one begin. */
+  private void advanceQueued() {
+    if (advancing) {
+      return;
+    }
+    advancing = true;
+    try {
+      while (aloneUnderWay < MOST_ALONE && !queued.isEmpty()) {
+        queued.poll().advance();
+      }
+    } finally {
+      advancing = false;
+    }
+  }
+
+  /** One request in its place. */
+  public static final class Turn {
+    private final Lane lane;
+    private final String id;
+    private final boolean alone;
+    private final int size;
+    private final Consumer<Turn> work;
+    private Runnable answer;
+
+    private Turn(Lane lane, String id, boolean alone, int size, Consumer<Turn> work) {
+      this.lane = lane;
+      this.id = id;
+      this.alone = alone;
+      this.size = size;
+      this.work = work;
+    }
+
+    /** Ends it; the answer is given when all before it are. Only the first counts. */
+    public void answer(Runnable given) {
+      if (answer == null) {
+        answer = given;
+        lane.advance();
+      }
+    }
+  }
+
+  private final class Lane {
+    final ChannelName channel;
+    final Deque<Turn> waiting = new ArrayDeque<>();
+    final Deque<Turn> underWay = new ArrayDeque<>();
+    private boolean advancing;
+
+    Lane(ChannelName channel) {
+      this.channel = channel;
+    }
+
+    /** A turn may be answered while it begins, and an answer may ask for more: one loop for all. */
+    void advance() {
+      if (advancing) {
+        return;
+      }
+      advancing = true;
+      boolean answered = false;
+      try {
+        boolean moved = true;
+        while (moved) {
+          boolean given = giveAnswer();
+          answered |= given;
+          moved = given || begin();
+        }
+      } finally {
+        advancing = false;
+      }
+      if (waiting.isEmpty() && underWay.isEmpty()) {
+        lanes.remove(channel, this);
+      }
+      if (answered) {
+        advanceQueued();
+        if (!closed) {
+          freed.run();
+        }
+      }
+    }
+
+    private boolean giveAnswer() {
+      Turn first = underWay.peek();
+      if (first == null || first.answer == null) {
+        return false;
+      }
+      underWay.poll();
+      bytes -= first.size;
+      aloneUnderWay -= first.alone ? 1 : 0;
+      alone -= first.alone ? 1 : 0;
+      first.answer.run();
+      return true;
+    }
+
+    private boolean begin() {
+      Turn next = waiting.peek();
+      if (next == null || !underWay.isEmpty() && (next.alone || underWay.peek().alone)) {
+        return false;
+      }
+      if (next.alone && aloneUnderWay >= MOST_ALONE) {
+        queued.add(this);
+        return false;
+      }
+      aloneUnderWay += next.alone ? 1 : 0;
+      underWay.add(waiting.poll());
+      try {
+        next.work.accept(next);
+      } catch (RuntimeException e) {
+        next.answer(() -> failed.accept(next.id, e));
+      }
+      return true;
+    }
+  }
+}

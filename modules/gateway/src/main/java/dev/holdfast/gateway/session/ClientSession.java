@@ -1,0 +1,31 @@
+package dev.holdfast.gateway.session;
+
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.sessions.SessionRef;
+
+/**
+ * Which session a connection holds, and for whom.
+ *
+ * @param expiresAt when the token ends, ms since 1970; 0: never
+ */
+public record ClientSession(SessionRef ref, Caller.User caller, long expiresAt) {
+  public String tenant() {
+    return ref.tenant();
+  }
+
+  public String user() {
+    return caller.user();
+  }
+
+  /** The address of a channel in the session's own tenant. */
+  public Channel channel(ChannelName name) {
+    return new Channel(ref.tenant(), name);
+  }
+
+  /** Whether the token has expired. */
+  public boolean expired() {
+    return expiresAt != 0 && System.currentTimeMillis() >= expiresAt;
+  }
+}

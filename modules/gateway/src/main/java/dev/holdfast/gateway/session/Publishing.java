@@ -1,0 +1,149 @@
+package dev.holdfast.gateway.session;
+
+import dev.holdfast.channels.ChannelMessage;
+import dev.holdfast.channels.ChannelsClient;
+import dev.holdfast.channels.Publisher;
+import dev.holdfast.core.Access;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.gateway.session.ChannelOrder.Turn;
+import dev.holdfast.protocol.ClientFrame;
+import dev.holdfast.protocol.ServerFrames;
+import dev.holdfast.sessions.SessionMessage;
+import dev.holdfast.sessions.SessionsClient;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What one connection publishes, in its order per channel. The first durable publication to a
+ * channel waits until the session's record says that it publishes there, so that a later attachment
+ * knows to fence it; those after it wait behind. Confined to the event loop.
+ */
+public final class Publishing {
+  private final ClientSession session;
+  private final ClientLink client;
+  private final ChannelOrder order;
+  private final SessionsClient sessions;
+  private final ChannelsClient channels;
+  private final PublishedTo published = new PublishedTo();
+  private final Map<ChannelName, Deque<Waiting>> waiting = new HashMap<>();
+
+  public Publishing(
+      ClientSession session,
+      ClientLink client,
+      ChannelOrder order,
+      SessionsClient sessions,
+      ChannelsClient channels) {
+    this.session = session;
+    this.client = client;
+    this.order = order;
+    this.sessions = sessions;
+    this.channels = channels;
+  }
+
+  /** After the attach: what the session published to before, and what is fenced by now. */
+  public void resumed(Set<ChannelName> channels) {
+    published.named(channels);
+  }
+
+  public void publish(ClientFrame.Publish frame) {
+    int size = frame.data().length();
+    order.together(frame.channel(), frame.id(), size, turn -> begin(frame, turn));
+  }
+
+  private void begin(ClientFrame.Publish frame, Turn turn) {
+    if (!Access.mayPublish(
+        session.caller(), session.ref().session(), session.channel(frame.channel()))) {
+      refuse(frame, turn, Access.refusal(session.caller(), "publish", frame.channel()));
+    } else if (frame.isVolatile() || published.noted(frame.channel())) {
+      send(frame, turn);
+    } else {
+      queue(frame, turn);
+    }
+  }
+
+  private void queue(ClientFrame.Publish frame, Turn turn) {
+    Deque<Waiting> queue = waiting.get(frame.channel());
+    if (queue == null) {
+      queue = new ArrayDeque<>();
+      waiting.put(frame.channel(), queue);
+      queue.add(new Waiting(frame, turn));
+      note(frame.channel());
+    } else {
+      queue.add(new Waiting(frame, turn));
+    }
+  }
+
+  private void note(ChannelName name) {
+    ChannelName leaves = published.noting(name);
+    sessions
+        .notePublishing(new SessionMessage.NotePublishing(session.ref(), name, leaves))
+        .onSuccess(
+            done -> {
+              published.noted(name, true);
+              waiting.remove(name).forEach(one -> send(one.frame(), one.turn()));
+            })
+        .onFailure(
+            failure -> {
+              published.noted(name, false);
+              published.mayBeNamed(leaves);
+              waiting.remove(name).forEach(one -> refuse(one.frame(), one.turn(), failure));
+            });
+  }
+
+  private void send(ClientFrame.Publish frame, Turn turn) {
+    var item = new ChannelMessage.Item(frame.n(), frame.event(), frame.data(), frame.isVolatile());
+    var message =
+        new ChannelMessage.Publish(
+            session.caller(),
+            session.ref().session(),
+            session.channel(frame.channel()),
+            frame.isVolatile() ? null : Publisher.of(session.ref()),
+            List.of(item));
+    if (!frame.isVolatile()) {
+      published.sent(frame.channel());
+    }
+    channels
+        .publish(message)
+        .onSuccess(answered -> answered(frame, turn, answered.results().get(0)))
+        .onFailure(
+            failure -> {
+              settled(frame, HoldfastException.from(failure).code());
+              refuse(frame, turn, failure);
+            });
+  }
+
+  private void answered(ClientFrame.Publish frame, Turn turn, ChannelMessage.Result result) {
+    settled(frame, result.refused());
+    turn.answer(() -> answer(frame, result));
+  }
+
+  private void settled(ClientFrame.Publish frame, ErrorCode refused) {
+    if (!frame.isVolatile()) {
+      published.answered(frame.channel(), refused);
+    }
+  }
+
+  private void answer(ClientFrame.Publish frame, ChannelMessage.Result result) {
+    if (result.refused() != null) {
+      client.refuse(frame.id(), result.refusal(), 0, result.expected());
+    } else if (result.position() != null) {
+      client.send(ServerFrames.publishReply(frame.id(), result.position(), result.duplicate()));
+    } else {
+      // Volatile, or stored so long ago that its position is no longer known.
+      String data = result.duplicate() ? "{\"duplicate\":true}" : "{}";
+      client.send(ServerFrames.reply(frame.id(), data));
+    }
+  }
+
+  private void refuse(ClientFrame.Publish frame, Turn turn, Throwable failure) {
+    turn.answer(() -> client.refuse(frame.id(), failure));
+  }
+
+  private record Waiting(ClientFrame.Publish frame, Turn turn) {}
+}

@@ -1,0 +1,64 @@
+package dev.holdfast.gateway.session;
+
+import dev.holdfast.core.Bus;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.JsonText;
+import dev.holdfast.core.ServiceReply;
+import dev.holdfast.core.ServiceRequest;
+import dev.holdfast.protocol.ClientFrame;
+import dev.holdfast.protocol.ServerFrames;
+import java.time.Duration;
+
+/**
+ * What one connection asks of internal services. A request dies with its connection: an answer that
+ * comes later is dropped. Confined to the event loop.
+ */
+public final class Requests {
+  private static final int MAX_UNANSWERED = 64;
+
+  private final ClientSession session;
+  private final ClientLink client;
+  private final Bus bus;
+  private int unanswered;
+
+  public Requests(ClientSession session, ClientLink client, Bus bus) {
+    this.session = session;
+    this.client = client;
+    this.bus = bus;
+  }
+
+  public void request(ClientFrame.Request frame) {
+    if (!session.caller().permits("request", frame.service())) {
+      String needed = "needs request:" + frame.service();
+      client.refuse(frame.id(), HoldfastException.told(ErrorCode.FORBIDDEN, needed));
+    } else if (unanswered >= MAX_UNANSWERED) {
+      refuse(frame, ErrorCode.RATE_LIMITED);
+    } else {
+      send(frame);
+    }
+  }
+
+  private void send(ClientFrame.Request frame) {
+    unanswered++;
+    String asker = session.ref().session();
+    var request = new ServiceRequest(session.caller(), asker, frame.method(), frame.data());
+    bus.askService(frame.service(), request, Duration.ofMillis(frame.timeout()))
+        .onComplete(answered -> unanswered--)
+        .onSuccess(reply -> answer(frame, reply))
+        .onFailure(failure -> client.report(frame.id(), HoldfastException.from(failure)));
+  }
+
+  /** What is not one JSON value would break the frame, and so the connection. */
+  private void answer(ClientFrame.Request frame, ServiceReply reply) {
+    if (JsonText.isValue(reply.data())) {
+      client.send(ServerFrames.reply(frame.id(), reply.data()));
+    } else {
+      refuse(frame, ErrorCode.INTERNAL);
+    }
+  }
+
+  private void refuse(ClientFrame.Request frame, ErrorCode code) {
+    client.refuse(frame.id(), new HoldfastException(code, frame.service()));
+  }
+}

@@ -1,0 +1,155 @@
+package dev.holdfast.gateway.socket;
+
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.gateway.connection.Connection;
+import dev.holdfast.gateway.connection.Connection.Phase;
+import dev.holdfast.gateway.connection.GatewayMetrics;
+import dev.holdfast.protocol.ClientFrame;
+import dev.holdfast.protocol.CloseCode;
+import dev.holdfast.protocol.Decoded;
+import dev.holdfast.protocol.FrameDecoder;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.WebSocketFrame;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way in of one connection: WebSocket frames → one message → a frame of the protocol → whoever
+ * it is for in this phase. Assembles fragments up to the limit. Confined to the event loop.
+ */
+final class Inbound {
+  private static final Logger LOG = LoggerFactory.getLogger(Inbound.class);
+  private static final int MALFORMED_LIMIT = 10;
+  private static final long MALFORMED_WINDOW = TimeUnit.MINUTES.toNanos(1);
+
+  /** What stands where bytes were not UTF-8; a client may also have meant it. */
+  private static final char REPLACEMENT = 0xFFFD;
+
+  private final Connection connection;
+  private final GatewayMetrics metrics;
+  private final int frameLimit;
+  private Buffer partial;
+  private boolean binary;
+  private long[] malformed;
+  private int malformedCount;
+
+  /**
+   * @param frameLimit bytes of one message
+   */
+  Inbound(Connection connection, GatewayMetrics metrics, int frameLimit) {
+    this.connection = connection;
+    this.metrics = metrics;
+    this.frameLimit = frameLimit;
+  }
+
+  void frame(WebSocketFrame frame) {
+    if (connection.phase() == Phase.CLOSED) {
+      return;
+    }
+    connection.heard();
+    if (frame.isText() || frame.isBinary()) {
+      binary = frame.isBinary();
+      part(frame);
+    } else if (frame.isContinuation()) {
+      part(frame);
+    }
+  }
+
+  private void part(WebSocketFrame frame) {
+    Buffer whole = partial == null ? frame.binaryData() : partial.appendBuffer(frame.binaryData());
+    if (whole.length() > frameLimit) {
+      partial = null;
+      connection.close(CloseCode.PROTOCOL);
+    } else if (frame.isFinal()) {
+      partial = null;
+      message(whole);
+    } else if (partial == null) {
+      partial = Buffer.buffer().appendBuffer(whole);
+    }
+  }
+
+  private void message(Buffer message) {
+    if (binary) {
+      malformed(null, "frame: text, not binary");
+      return;
+    }
+    String text = message.toString(StandardCharsets.UTF_8);
+    if (text.indexOf(REPLACEMENT) < 0 || isUtf8(message)) {
+      text(text, message.length());
+    } else {
+      malformed(null, "frame: not valid UTF-8");
+    }
+  }
+
+  private void text(String text, int bytes) {
+    Decoded decoded = FrameDecoder.decode(text);
+    metrics.received(decoded.type());
+    if (connection.phase() == Phase.OPENED) {
+      greet(decoded);
+    } else {
+      connection.session().take(decoded, bytes, this::take);
+    }
+  }
+
+  /** Its time has come. */
+  private void take(Decoded decoded) {
+    if (decoded.frame() != null) {
+      dispatch(decoded);
+    } else if (decoded.refused().code() == ErrorCode.BAD_REQUEST) {
+      malformed(decoded.id(), decoded.refused().publicMessage());
+    } else {
+      connection.refuse(decoded.id(), decoded.refused());
+    }
+  }
+
+  /** The first frame is a hello, or the last. */
+  private void greet(Decoded decoded) {
+    if (decoded.frame() instanceof ClientFrame.Hello hello) {
+      connection.greet(hello);
+    } else {
+      metrics.refused(ErrorCode.BAD_REQUEST);
+      connection.close(CloseCode.PROTOCOL);
+    }
+  }
+
+  private void dispatch(Decoded decoded) {
+    try {
+      decoded.frame().dispatch(connection.session());
+    } catch (HoldfastException e) {
+      connection.refuse(decoded.id(), e);
+    } catch (RuntimeException e) {
+      LOG.error("a {} of connection {} failed", decoded.type(), connection.id(), e);
+      connection.refuse(decoded.id(), e);
+    }
+  }
+
+  /** Names what is wrong; closes at the tenth within a minute. */
+  private void malformed(String id, String message) {
+    if (connection.phase() == Phase.OPENED) {
+      connection.close(CloseCode.PROTOCOL);
+      return;
+    }
+    connection.refuse(id, HoldfastException.told(ErrorCode.BAD_REQUEST, message));
+    malformed = malformed == null ? new long[MALFORMED_LIMIT] : malformed;
+    int oldest = (malformedCount + 1) % MALFORMED_LIMIT;
+    malformed[malformedCount++ % MALFORMED_LIMIT] = System.nanoTime();
+    boolean tenth = malformedCount >= MALFORMED_LIMIT;
+    if (tenth && System.nanoTime() - malformed[oldest] < MALFORMED_WINDOW) {
+      connection.close(CloseCode.PROTOCOL);
+    }
+  }
+
+  private static boolean isUtf8(Buffer message) {
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(message.getBytes()));
+      return true;
+    } catch (CharacterCodingException e) {
+      return false;
+    }
+  }
+}

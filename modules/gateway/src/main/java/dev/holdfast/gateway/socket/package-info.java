@@ -1,0 +1,6 @@
+/**
+ * Connections by WebSocket. {@code Upgrade} takes the request, {@code SocketTransport} carries the
+ * connection, {@code Inbound} is its way in; {@code SocketWriter} writes, and {@code
+ * WriteCoalescer} flushes once for a run of the event loop.
+ */
+package dev.holdfast.gateway.socket;

@@ -1,0 +1,154 @@
+package dev.holdfast.gateway.stream;
+
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.gateway.admission.Client;
+import dev.holdfast.gateway.admission.Visit;
+import dev.holdfast.gateway.connection.ClientSink;
+import dev.holdfast.gateway.connection.Connection;
+import dev.holdfast.gateway.connection.Hold;
+import dev.holdfast.gateway.connection.LiveSession;
+import dev.holdfast.gateway.connection.Transport;
+import dev.holdfast.gateway.http.Problem;
+import dev.holdfast.protocol.ClientFrame;
+import dev.holdfast.protocol.CloseCode;
+import dev.holdfast.protocol.ReadFrom;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Set;
+
+/**
+ * A connection by server-sent events: the response never ends, and the client says nothing but what
+ * its request said. What fails before the first frame is a problem document. Confined to its event
+ * loop.
+ */
+final class StreamTransport implements Transport {
+  private final RoutingContext routing;
+  private final Set<ChannelName> wanted;
+  private final Client client;
+  private final String token;
+  private final StreamWriter out;
+  private Connection connection;
+
+  /**
+   * @param wanted channels to read besides those that the session reads anyway
+   */
+  StreamTransport(
+      RoutingContext routing,
+      Client client,
+      String token,
+      StreamCursors cursors,
+      Set<ChannelName> wanted) {
+    this.routing = routing;
+    this.client = client;
+    this.token = token;
+    this.wanted = wanted;
+    this.out =
+        new StreamWriter(
+            routing.response(),
+            cursors,
+            () -> connection.onContext(Connection::drained),
+            channel -> connection.gone(channel));
+  }
+
+  /**
+   * Sets every handler; in the run of the event loop in which the client was accepted.
+   *
+   * @param writeBuffer bytes that may wait for the client
+   */
+  void open(Connection carried, int writeBuffer) {
+    connection = carried;
+    routing.addEndHandler(ended -> carried.onContext(Connection::closed));
+    routing.response().setWriteQueueMaxSize(writeBuffer);
+  }
+
+  @Override
+  public ClientSink sink() {
+    return out;
+  }
+
+  @Override
+  public String token() {
+    return token;
+  }
+
+  @Override
+  public void pause(Hold why) {}
+
+  /** What the request asked for is taken as frames. */
+  @Override
+  public void resume(Hold why) {
+    if (why != Hold.GREETING) {
+      return;
+    }
+    LiveSession session = connection.session();
+    for (ChannelName name : wanted) {
+      if (!session.reads(name)) {
+        session.subscribe(new ClientFrame.Subscribe(name.toString(), name, ReadFrom.LATEST));
+      }
+    }
+  }
+
+  @Override
+  public Client client() {
+    return client;
+  }
+
+  @Override
+  public void greeted() {}
+
+  @Override
+  public void known() {
+    Visit.known(routing.request());
+  }
+
+  @Override
+  public int asked() {
+    return wanted.size();
+  }
+
+  /** There is no way for it to. */
+  @Override
+  public boolean answers() {
+    return false;
+  }
+
+  /** A browser takes any status but 200 for the end of its tries. */
+  @Override
+  public void close(CloseCode code, String reason) {
+    boolean comesBack = code.reconnects() && wantsStream(routing);
+    if (routing.response().headWritten() || comesBack) {
+      out.end(code);
+    } else {
+      ErrorCode error = error(code);
+      String message = publicMessage(code, error, reason);
+      Problem.of(HoldfastException.told(error, message)).send(routing.response());
+    }
+  }
+
+  private static String publicMessage(CloseCode code, ErrorCode error, String reason) {
+    int detail = reason.indexOf(": ");
+    if (detail > 0) {
+      return reason.substring(detail + 2);
+    }
+    return code == CloseCode.REPLACED ? code.meaning : error.publicText;
+  }
+
+  private static boolean wantsStream(RoutingContext routing) {
+    String accept = routing.request().getHeader(HttpHeaders.ACCEPT);
+    return accept != null && accept.contains("text/event-stream");
+  }
+
+  private static ErrorCode error(CloseCode code) {
+    return switch (code) {
+      case UNAUTHORIZED, EXPIRED -> ErrorCode.UNAUTHORIZED;
+      case FORBIDDEN, REVOKED -> ErrorCode.FORBIDDEN;
+      case PROTOCOL -> ErrorCode.BAD_REQUEST;
+      case LIMITED -> ErrorCode.RATE_LIMITED;
+      case SHUTDOWN -> ErrorCode.SHUTTING_DOWN;
+      case INTERNAL -> ErrorCode.INTERNAL;
+      default -> ErrorCode.UNAVAILABLE;
+    };
+  }
+}

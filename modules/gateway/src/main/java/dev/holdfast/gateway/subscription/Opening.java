@@ -1,0 +1,207 @@
+package dev.holdfast.gateway.subscription;
+
+import dev.holdfast.channels.Start;
+import dev.holdfast.channels.Subscription;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Position;
+import dev.holdfast.gateway.session.ClientLink;
+import dev.holdfast.gateway.session.ClientSession;
+import dev.holdfast.protocol.ServerFrames;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens channels for a connection: placed in the log, stored in the session's record where they are
+ * new, then announced and begun. Those of a hello go a few at a time, so that many that resume at
+ * once don't ask for everything at once. One that can't be had for now is tried again, and keeps no
+ * other waiting. Confined to the event loop.
+ */
+public final class Opening {
+  private static final Logger LOG = LoggerFactory.getLogger(Opening.class);
+  private static final int AT_ONCE = 4;
+  private static final long OPENS_WITHIN_S = 10;
+  private static final long LONGEST_WAIT_MS = 10_000;
+  private static final long FIRST_WAIT_MS = 250;
+
+  /** How often a channel may break for a reason of its own before the client hears of it. */
+  private static final int MOST_FAULTS = 5;
+
+  private final Vertx vertx;
+  private final ClientSession session;
+  private final ClientLink client;
+  private final Readings readings;
+  private final SubscriptionRecord stored;
+  private final BiFunction<Channel, Start, Future<Subscription>> place;
+  private final Deque<Reading> waiting = new ArrayDeque<>();
+  private boolean busy;
+
+  /**
+   * @param place places a reader in the log of a channel
+   */
+  public Opening(
+      Vertx vertx,
+      ClientSession session,
+      ClientLink client,
+      Readings readings,
+      SubscriptionRecord stored,
+      BiFunction<Channel, Start, Future<Subscription>> place) {
+    this.vertx = vertx;
+    this.session = session;
+    this.client = client;
+    this.readings = readings;
+    this.stored = stored;
+    this.place = place;
+  }
+
+  /** To be opened in its turn. */
+  void add(Reading reading) {
+    waiting.add(reading);
+  }
+
+  /** Opens what waits, unless that is under way. */
+  void next() {
+    if (busy || waiting.isEmpty() || readings.isClosed()) {
+      return;
+    }
+    busy = true;
+    List<Reading> batch = batch();
+    List<Future<Void>> placed = new ArrayList<>();
+    batch.forEach(reading -> placed.add(place(reading).recover(e -> refused(reading, e))));
+    Future.all(placed)
+        .compose(all -> store(batch))
+        .recover(failure -> notStored(batch, failure))
+        .onSuccess(done -> begin(batch))
+        .onFailure(client::fail);
+  }
+
+  /** The session's own three come first and alone: no limit of the others concerns them. */
+  private List<Reading> batch() {
+    List<Reading> batch = new ArrayList<>();
+    boolean own = readings.isOwn(waiting.peek().name);
+    while (batch.size() < AT_ONCE
+        && !waiting.isEmpty()
+        && readings.isOwn(waiting.peek().name) == own) {
+      batch.add(waiting.poll());
+    }
+    return batch;
+  }
+
+  private void begin(List<Reading> batch) {
+    busy = false;
+    batch.stream().filter(Reading::isPlaced).forEach(this::begin);
+    next();
+  }
+
+  /** Tells where reading goes on, and goes on. */
+  void begin(Reading reading) {
+    client.send(ServerFrames.subscribed(reading.name, reading.position(), reading.recovered()));
+    reading.begin();
+  }
+
+  /** Places one channel and stores it; {@link #begin} is left to the caller. */
+  Future<Void> open(Reading reading) {
+    return place(reading).compose(placed -> store(List.of(reading)));
+  }
+
+  private Future<Void> place(Reading reading) {
+    return place
+        .apply(session.channel(reading.name), reading.start)
+        .onSuccess(reading::placed)
+        .timeout(OPENS_WITHIN_S, TimeUnit.SECONDS)
+        .recover(Opening::named)
+        .mapEmpty();
+  }
+
+  private Future<Void> store(List<Reading> batch) {
+    Map<ChannelName, Position> cursors = new HashMap<>();
+    for (Reading reading : batch) {
+      if (reading.isPlaced() && !reading.isStored()) {
+        cursors.put(reading.name, reading.firstCursor());
+      }
+    }
+    if (cursors.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    return stored
+        .add(cursors)
+        .onSuccess(done -> cursors.keySet().forEach(name -> stored(batch, name)))
+        .mapEmpty();
+  }
+
+  private static void stored(List<Reading> batch, ChannelName name) {
+    batch.stream().filter(reading -> reading.name.equals(name)).forEach(Reading::stored);
+  }
+
+  private static Future<Subscription> named(Throwable failure) {
+    return Future.failedFuture(
+        failure instanceof TimeoutException
+            ? new HoldfastException(ErrorCode.TIMEOUT, "a channel does not open")
+            : failure);
+  }
+
+  /**
+   * A channel that can't be had is told. Where the store is away it is tried again for as long as
+   * that lasts; where it is the channel that is broken, for some seconds.
+   */
+  private Future<Void> refused(Reading reading, Throwable failure) {
+    ErrorCode code = HoldfastException.from(failure).code();
+    int tries = code.retryable && !reading.isEnded() ? reading.putOff() : 0;
+    if (tries == 0 || code == ErrorCode.INTERNAL && tries > MOST_FAULTS) {
+      drop(reading, code, failure);
+    } else {
+      long wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS << Math.min(tries - 1, 10));
+      long jittered = ThreadLocalRandom.current().nextLong(wait / 2, wait + 1);
+      vertx.setTimer(jittered, timer -> again(reading));
+    }
+    return Future.succeededFuture();
+  }
+
+  private void drop(Reading reading, ErrorCode code, Throwable failure) {
+    if (code == ErrorCode.INTERNAL) {
+      LOG.warn("{} can't be read: {}", session.channel(reading.name), failure.getMessage());
+    }
+    boolean ended = reading.isEnded();
+    readings.drop(reading);
+    readings.doubtful(reading.name);
+    if (!ended) {
+      client.send(ServerFrames.unsubscribed(reading.name, code.wireName()));
+    }
+  }
+
+  private void again(Reading reading) {
+    if (!reading.isEnded() && !readings.isClosed()) {
+      reading.again();
+      add(reading);
+      next();
+    }
+  }
+
+  /** One channel too many, or no room for more: a session that resumes goes on without it. */
+  private Future<Void> notStored(List<Reading> batch, Throwable failure) {
+    ErrorCode code = HoldfastException.from(failure).code();
+    if (code != ErrorCode.LIMIT_EXCEEDED && code != ErrorCode.STORE_FULL) {
+      return Future.failedFuture(failure);
+    }
+    for (Reading reading : batch) {
+      if (!reading.isStored() && !readings.isOwn(reading.name)) {
+        drop(reading, code, failure);
+      }
+    }
+    return Future.succeededFuture();
+  }
+}

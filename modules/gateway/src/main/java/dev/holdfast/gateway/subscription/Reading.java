@@ -1,0 +1,155 @@
+package dev.holdfast.gateway.subscription;
+
+import dev.holdfast.channels.Start;
+import dev.holdfast.channels.Subscription;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.Position;
+import dev.holdfast.limits.Place;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+
+/** One channel as one connection reads it: placed, begun, ended; and how far it is acknowledged. */
+final class Reading {
+  final ChannelName name;
+  final Start start;
+  private Promise<Void> settled = Promise.promise();
+  private boolean putOff;
+  private int tries;
+  private boolean stored;
+  private Subscription subscription;
+  private boolean begun;
+  private boolean ended;
+  private Position acked;
+  private Position saved;
+  private Place place;
+
+  /**
+   * @param stored whether the session's record has this channel, with a cursor
+   */
+  Reading(ChannelName name, Start start, boolean stored) {
+    this.name = name;
+    this.start = start;
+    this.stored = stored;
+  }
+
+  /** Its place among its user's and tenant's subscriptions, left at its end. */
+  void in(Place taken) {
+    place = taken;
+  }
+
+  boolean hasPlace() {
+    return place != null;
+  }
+
+  /** Done when it has begun, or never will, or is put off: when nothing of it is under way. */
+  Future<Void> settled() {
+    return settled.future();
+  }
+
+  /**
+   * It could not be had, and is to be tried again.
+   *
+   * @return how often that was so
+   */
+  int putOff() {
+    putOff = true;
+    settled.tryComplete();
+    return ++tries;
+  }
+
+  boolean isPutOff() {
+    return putOff;
+  }
+
+  /** It is tried again. */
+  void again() {
+    putOff = false;
+    settled = Promise.promise();
+  }
+
+  boolean isEnded() {
+    return ended;
+  }
+
+  void placed(Subscription opened) {
+    if (ended || subscription != null) {
+      opened.close();
+    } else {
+      subscription = opened;
+    }
+  }
+
+  boolean isPlaced() {
+    return subscription != null && !ended;
+  }
+
+  boolean isStored() {
+    return stored;
+  }
+
+  void stored() {
+    stored = true;
+  }
+
+  Position position() {
+    return subscription.position();
+  }
+
+  boolean recovered() {
+    return subscription.recovered();
+  }
+
+  /**
+   * What to store first: the cursor asked for, so that a gap that is not told yet is told again.
+   */
+  Position firstCursor() {
+    return start instanceof Start.After after ? after.cursor() : subscription.position();
+  }
+
+  void begin() {
+    begun = true;
+    subscription.start();
+    settled.tryComplete();
+  }
+
+  void end() {
+    ended = true;
+    if (place != null) {
+      place.leave();
+    }
+    if (subscription != null) {
+      subscription.close();
+    }
+    settled.tryComplete();
+  }
+
+  /**
+   * @return whether it moved: forward, and not beyond what this connection was sent
+   */
+  boolean ack(Position cursor) {
+    if (!begun || ended) {
+      return false;
+    }
+    int age = subscription.age(cursor);
+    if (age < 0 || acked != null && !isNewer(cursor, age)) {
+      return false;
+    }
+    acked = cursor;
+    return true;
+  }
+
+  /** Of a later epoch than what is acknowledged, or further in the same. */
+  private boolean isNewer(Position cursor, int age) {
+    int ackedAge = subscription.age(acked);
+    return ackedAge < 0 || age < ackedAge || age == ackedAge && cursor.seq() > acked.seq();
+  }
+
+  /** The acknowledged cursor where it is not stored yet, or null. */
+  Position unsaved() {
+    return acked == null || acked.equals(saved) ? null : acked;
+  }
+
+  void saved(Position cursor) {
+    saved = cursor;
+  }
+}

@@ -1,0 +1,139 @@
+package dev.holdfast.gateway.subscription;
+
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.Position;
+import dev.holdfast.gateway.config.GatewayConfig;
+import dev.holdfast.gateway.session.ClientLink;
+import dev.holdfast.gateway.session.ClientSession;
+import dev.holdfast.limits.Limit;
+import dev.holdfast.limits.Limiter;
+import dev.holdfast.limits.Place;
+import dev.holdfast.protocol.ServerFrames;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The channels that one connection reads, each with its place among those of its user and tenant.
+ * Confined to the event loop.
+ */
+public final class Readings {
+  private final ClientSession session;
+  private final ClientLink client;
+  private final Limiter limiter;
+  private final Context context;
+  private final Map<ChannelName, Reading> readings = new HashMap<>();
+  private final Set<ChannelName> doubtful = new LinkedHashSet<>();
+  private boolean closed;
+
+  public Readings(ClientSession session, ClientLink client, Limiter limiter, Context context) {
+    this.session = session;
+    this.client = client;
+    this.limiter = limiter;
+    this.context = context;
+  }
+
+  /** Null where the channel is not read. */
+  Reading get(ChannelName name) {
+    return readings.get(name);
+  }
+
+  public boolean has(ChannelName name) {
+    return readings.containsKey(name);
+  }
+
+  boolean isFull() {
+    return readings.size() >= GatewayConfig.CHANNEL_LIMIT + own().size();
+  }
+
+  public boolean isClosed() {
+    return closed;
+  }
+
+  List<ChannelName> own() {
+    ChannelName user = ChannelName.user(session.user());
+    return List.of(ChannelName.TENANT, user, ChannelName.session(session.ref().session()));
+  }
+
+  public boolean isOwn(ChannelName name) {
+    return own().contains(name);
+  }
+
+  /**
+   * A subscription failed, perhaps after the record had it. So many are kept as a session may have;
+   * one that is forgotten is named to the client when it resumes.
+   */
+  void doubtful(ChannelName name) {
+    if (doubtful.size() >= GatewayConfig.CHANNEL_LIMIT && !doubtful.contains(name)) {
+      doubtful.remove(doubtful.iterator().next());
+    }
+    doubtful.add(name);
+  }
+
+  /** The record is known to be without the channel. */
+  void certain(ChannelName name) {
+    doubtful.remove(name);
+  }
+
+  /** Whether the record may have a channel that is not read. */
+  boolean mayBeStored(ChannelName name) {
+    return doubtful.contains(name);
+  }
+
+  /** A place for one more; null where user or tenant have as many as they may. */
+  Future<Place> place() {
+    return limiter.enter(context, session.tenant(), session.user(), Limit.SUBSCRIPTIONS, 1);
+  }
+
+  /** One that the session has already, or that a service gave it, is never one too many. */
+  Reading add(Reading reading) {
+    if (!reading.hasPlace() && !isOwn(reading.name)) {
+      reading.in(limiter.force(session.tenant(), session.user(), Limit.SUBSCRIPTIONS, 1));
+    }
+    readings.put(reading.name, reading);
+    return reading;
+  }
+
+  /** Ends a reading, where there is one, and says why. */
+  public void end(ChannelName name, String code) {
+    Reading reading = readings.get(name);
+    if (reading != null) {
+      drop(reading);
+      client.send(ServerFrames.unsubscribed(name, code));
+    }
+  }
+
+  void drop(Reading reading) {
+    reading.end();
+    readings.remove(reading.name, reading);
+  }
+
+  /** Acknowledged cursors that are not stored yet; also after {@link #close}. */
+  public Map<ChannelName, Position> unsaved() {
+    Map<ChannelName, Position> unsaved = new HashMap<>();
+    for (Reading reading : readings.values()) {
+      if (reading.unsaved() != null) {
+        unsaved.put(reading.name, reading.unsaved());
+      }
+    }
+    return unsaved;
+  }
+
+  public void saved(Map<ChannelName, Position> cursors) {
+    cursors.forEach(
+        (name, cursor) -> {
+          if (readings.containsKey(name)) {
+            readings.get(name).saved(cursor);
+          }
+        });
+  }
+
+  public void close() {
+    closed = true;
+    readings.values().forEach(Reading::end);
+  }
+}

@@ -1,0 +1,162 @@
+package dev.holdfast.gateway.subscription;
+
+import dev.holdfast.channels.Start;
+import dev.holdfast.core.Access;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.gateway.session.ChannelOrder;
+import dev.holdfast.gateway.session.ChannelOrder.Turn;
+import dev.holdfast.gateway.session.ClientLink;
+import dev.holdfast.gateway.session.ClientSession;
+import dev.holdfast.limits.Place;
+import dev.holdfast.protocol.ClientFrame;
+import dev.holdfast.protocol.ReadFrom;
+import dev.holdfast.protocol.ServerFrames;
+
+/** What a client asks of its subscriptions. Confined to the event loop. */
+public final class SubscribeRequests {
+  private final ClientSession session;
+  private final ClientLink client;
+  private final ChannelOrder order;
+  private final Readings readings;
+  private final Opening opening;
+  private final SubscriptionRecord stored;
+
+  public SubscribeRequests(
+      ClientSession session,
+      ClientLink client,
+      ChannelOrder order,
+      Readings readings,
+      Opening opening,
+      SubscriptionRecord stored) {
+    this.session = session;
+    this.client = client;
+    this.order = order;
+    this.readings = readings;
+    this.opening = opening;
+    this.stored = stored;
+  }
+
+  public void subscribe(ClientFrame.Subscribe frame) {
+    order.alone(frame.channel(), frame.id(), turn -> subscribe(frame, turn));
+  }
+
+  private void subscribe(ClientFrame.Subscribe frame, Turn turn) {
+    HoldfastException refusal = refusal(frame.channel());
+    if (refusal != null) {
+      turn.answer(() -> client.refuse(frame.id(), refusal));
+      return;
+    }
+    readings
+        .place()
+        .onSuccess(place -> open(frame, turn, place))
+        .onFailure(failure -> turn.answer(() -> client.refuse(frame.id(), failure)));
+  }
+
+  private void open(ClientFrame.Subscribe frame, Turn turn, Place place) {
+    HoldfastException refusal = place == null ? tooMany() : refusal(frame.channel());
+    if (refusal != null || readings.isClosed()) {
+      leave(place);
+      var closed = new HoldfastException(ErrorCode.UNAVAILABLE, "closed meanwhile");
+      var reason = refusal == null ? closed : refusal;
+      turn.answer(() -> client.refuse(frame.id(), reason));
+      return;
+    }
+    Reading reading = new Reading(frame.channel(), start(frame.from()), false);
+    reading.in(place);
+    readings.add(reading);
+    opening
+        .open(reading)
+        .onSuccess(ready -> turn.answer(() -> begin(frame.id(), reading)))
+        .onFailure(failure -> turn.answer(() -> failed(frame.id(), reading, failure)));
+  }
+
+  private static HoldfastException tooMany() {
+    return HoldfastException.told(
+        ErrorCode.LIMIT_EXCEEDED, "subscriptions: more than the user or tenant may have");
+  }
+
+  private static void leave(Place place) {
+    if (place != null) {
+      place.leave();
+    }
+  }
+
+  private HoldfastException refusal(ChannelName name) {
+    if (!Access.mayRead(session.caller(), session.ref().session(), session.channel(name))) {
+      return Access.refusal(session.caller(), "subscribe", name);
+    }
+    if (readings.get(name) != null) {
+      return new HoldfastException(ErrorCode.CONFLICT, "subscribed already");
+    }
+    return readings.isFull() ? new HoldfastException(ErrorCode.LIMIT_EXCEEDED, "subscribe") : null;
+  }
+
+  private static Start start(ReadFrom from) {
+    return switch (from.place()) {
+      case LATEST -> Start.latest();
+      case EARLIEST -> Start.earliest();
+      case CURSOR -> Start.after(from.cursor());
+    };
+  }
+
+  private void begin(String id, Reading reading) {
+    if (reading.isPlaced()) {
+      client.send(ServerFrames.subscribeReply(id, reading.position()));
+      opening.begin(reading);
+    } else {
+      var taken = new HoldfastException(ErrorCode.UNAVAILABLE, "taken back by a service meanwhile");
+      client.refuse(id, taken);
+    }
+  }
+
+  private void failed(String id, Reading reading, Throwable failure) {
+    readings.drop(reading);
+    readings.doubtful(reading.name);
+    client.refuse(id, failure);
+  }
+
+  public void unsubscribe(ClientFrame.Unsubscribe frame) {
+    order.alone(frame.channel(), frame.id(), turn -> unsubscribe(frame, turn));
+  }
+
+  /** Waits for an opening that is under way, so that the record ends without the channel. */
+  private void unsubscribe(ClientFrame.Unsubscribe frame, Turn turn) {
+    Reading reading = readings.get(frame.channel());
+    if (readings.isOwn(frame.channel())) {
+      var refusal = HoldfastException.told(ErrorCode.FORBIDDEN, "every session reads this channel");
+      turn.answer(() -> client.refuse(frame.id(), refusal));
+    } else if (reading == null) {
+      removeUnread(frame, turn);
+    } else {
+      reading.settled().onComplete(settled -> remove(frame, turn));
+    }
+  }
+
+  /** Answered without the store, which anybody could keep busy otherwise, but where in doubt. */
+  private void removeUnread(ClientFrame.Unsubscribe frame, Turn turn) {
+    if (readings.mayBeStored(frame.channel())) {
+      remove(frame, turn);
+    } else {
+      turn.answer(() -> unsubscribed(frame));
+    }
+  }
+
+  private void remove(ClientFrame.Unsubscribe frame, Turn turn) {
+    Reading reading = readings.get(frame.channel());
+    if (reading != null && reading.isPutOff()) {
+      reading.end(); // or it would be opened again meanwhile
+    }
+    stored
+        .remove(frame.channel())
+        .onSuccess(removed -> turn.answer(() -> unsubscribed(frame)))
+        .onFailure(failure -> turn.answer(() -> client.refuse(frame.id(), failure)));
+  }
+
+  private void unsubscribed(ClientFrame.Unsubscribe frame) {
+    readings.certain(frame.channel());
+    readings.end(frame.channel(), "requested");
+    client.send(ServerFrames.reply(frame.id(), "{}"));
+  }
+}

@@ -1,0 +1,125 @@
+package dev.holdfast.gateway.subscription;
+
+import dev.holdfast.channels.Start;
+import dev.holdfast.core.Access;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ChannelName.Kind;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.Position;
+import dev.holdfast.gateway.session.ChannelOrder;
+import dev.holdfast.gateway.session.ClientLink;
+import dev.holdfast.gateway.session.ClientSession;
+import dev.holdfast.protocol.ClientFrame;
+import dev.holdfast.protocol.ServerFrames;
+import dev.holdfast.sessions.Attached;
+import dev.holdfast.sessions.NodeNotice;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What one connection reads that its client does not ask for by a frame of its own: at the attach,
+ * and by services. A subscription is in the session's record, with its first cursor, before the
+ * client is sent word of it; what it reads begins after that. Confined to the event loop.
+ */
+public final class Subscriptions {
+  private final ClientSession session;
+  private final ClientLink client;
+  private final ChannelOrder order;
+  private final Readings readings;
+  private final Opening opening;
+  private final SubscriptionRecord stored;
+  private List<NodeNotice> early = new ArrayList<>();
+
+  public Subscriptions(
+      ClientSession session,
+      ClientLink client,
+      ChannelOrder order,
+      Readings readings,
+      Opening opening,
+      SubscriptionRecord stored) {
+    this.session = session;
+    this.client = client;
+    this.order = order;
+    this.readings = readings;
+    this.opening = opening;
+    this.stored = stored;
+  }
+
+  /**
+   * After the welcome: the session's own three channels, what it is subscribed to, and what the
+   * client brought cursors for; the client's cursors win. What a service granted needs no
+   * permission of the user's own.
+   */
+  public void open(Attached attached, Map<ChannelName, Position> brought) {
+    Map<ChannelName, Position> cursors = attached.subscriptions();
+    Set<ChannelName> wanted = new HashSet<>(cursors.keySet());
+    wanted.addAll(brought.keySet());
+    List<ChannelName> own = readings.own();
+    wanted.removeAll(own);
+    own.forEach(name -> opening.add(add(name, cursors, brought)));
+    for (ChannelName name : wanted) {
+      if (attached.granted().contains(name)
+          || Access.mayRead(session.caller(), session.ref().session(), session.channel(name))) {
+        opening.add(add(name, cursors, brought));
+      } else {
+        forbidden(name, cursors.containsKey(name));
+      }
+    }
+    List<NodeNotice> waiting = early;
+    early = null;
+    waiting.forEach(this::notice);
+    opening.next();
+  }
+
+  private Reading add(
+      ChannelName name, Map<ChannelName, Position> cursors, Map<ChannelName, Position> brought) {
+    Position cursor = brought.getOrDefault(name, cursors.get(name));
+    Start first = name.kind() == Kind.SESSION ? Start.earliest() : Start.latest();
+    Start start = cursor == null ? first : Start.after(cursor);
+    Reading reading = readings.add(new Reading(name, start, cursors.containsKey(name)));
+    if (start instanceof Start.Latest) {
+      // What the client publishes there from now on is to be found by it.
+      order.alone(name, null, turn -> reading.settled().onComplete(open -> turn.answer(() -> {})));
+    }
+    return reading;
+  }
+
+  /** The permission was withdrawn, or never given. */
+  private void forbidden(ChannelName name, boolean isStored) {
+    client.send(ServerFrames.unsubscribed(name, ErrorCode.FORBIDDEN.wireName()));
+    if (isStored) {
+      stored.remove(name).onFailure(client::fail);
+    }
+  }
+
+  /** What a service did to the session's record. */
+  public void notice(NodeNotice notice) {
+    if (early != null) {
+      early.add(notice);
+    } else if (notice instanceof NodeNotice.Unsubscribed unsubscribed) {
+      readings.end(unsubscribed.channel(), "service");
+    } else if (notice instanceof NodeNotice.Subscribed subscribed
+        && !readings.has(subscribed.channel())) {
+      Start start = Start.after(subscribed.from());
+      opening.add(readings.add(new Reading(subscribed.channel(), start, true)));
+      opening.next();
+    }
+  }
+
+  /**
+   * Notes how far the client has come.
+   *
+   * @return whether a cursor moved, and so is to be stored
+   */
+  public boolean ack(ClientFrame.Ack frame) {
+    boolean moved = false;
+    for (var cursor : frame.cursors().entrySet()) {
+      Reading reading = readings.get(cursor.getKey());
+      moved |= reading != null && reading.ack(cursor.getValue());
+    }
+    return moved;
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * What one client reads. {@code Reading} is one channel of it, {@code Readings} all of them; {@code
+ * Opening} places and begins them, a few at a time; {@code SubscribeRequests} is what the client
+ * asks, {@code Subscriptions} what the attach and services bring; {@code SubscriptionRecord} is
+ * what the session's record says.
+ */
+package dev.holdfast.gateway.subscription;

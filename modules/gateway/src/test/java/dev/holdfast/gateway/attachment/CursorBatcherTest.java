@@ -1,0 +1,123 @@
+package dev.holdfast.gateway.attachment;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.holdfast.core.Bus;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.Position;
+import dev.holdfast.sessions.Answer;
+import dev.holdfast.sessions.NodeNotice;
+import dev.holdfast.sessions.SessionMessage.StoreCursors;
+import dev.holdfast.sessions.SessionRef;
+import dev.holdfast.sessions.SessionsClient;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A store that fails at once: here nobody serves it. */
+class CursorBatcherTest {
+  /** A full batch, which is sent while the others are being gone through. */
+  private static final int SESSIONS = 200;
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Bus bus = new Bus(vertx);
+  private final SessionsClient sessions = SessionsClient.local(bus, Duration.ofSeconds(10));
+  private final Context context = vertx.getOrCreateContext();
+  private final AtomicInteger stored = new AtomicInteger();
+
+  @AfterEach
+  void close() {
+    get(vertx.close());
+  }
+
+  /** A session of which nothing is closed, and nothing is sent. */
+  private record Held(SessionRef ref) implements HeldSession {
+    @Override
+    public Map<ChannelName, Position> unsaved() {
+      return Map.of();
+    }
+
+    @Override
+    public void saved(Map<ChannelName, Position> cursors) {}
+
+    @Override
+    public boolean isClosed() {
+      return false;
+    }
+
+    @Override
+    public void judged(ErrorCode why) {}
+
+    @Override
+    public void deliver(NodeNotice notice) {}
+
+    @Override
+    public void replacedBy(long generation) {}
+
+    @Override
+    public void sendAway() {}
+
+    @Override
+    public boolean askToMove() {
+      return false;
+    }
+  }
+
+  private static List<Held> live() {
+    return IntStream.range(0, SESSIONS)
+        .mapToObj(i -> new Held(new SessionRef("acme", "s" + i, 1)))
+        .toList();
+  }
+
+  private static void get(Future<?> future) {
+    future.toCompletionStage().toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+  }
+
+  private void onLoop(Runnable step) {
+    Promise<Void> done = Promise.promise();
+    context.runOnContext(
+        now ->
+            Future.<Void>succeededFuture()
+                .<Void>map(
+                    nothing -> {
+                      step.run();
+                      return null;
+                    })
+                .onComplete(done));
+    get(done.future());
+  }
+
+  private Future<Answer.Unheld> store(StoreCursors message) {
+    stored.addAndGet(message.entries().size());
+    return Future.succeededFuture(new Answer.Unheld(List.of()));
+  }
+
+  /**
+   * Those of a full batch were put back among what was just being given up, so that their cursors
+   * were stored with the detach, or never.
+   */
+  @Test
+  void whatCanNotBeStoredAtOnceGoesWithTheNextFlush() {
+    var cursors = new CursorBatcher(sessions);
+    onLoop(
+        () -> {
+          live().forEach(cursors::moved);
+          cursors.flush();
+        });
+    get(bus.<StoreCursors>serve("sessions", this::store).completion());
+
+    onLoop(cursors::flush);
+
+    await().until(() -> stored.get() == SESSIONS);
+  }
+}
