@@ -252,6 +252,8 @@ public sealed interface FileMessage<A> extends BusMessage<A>
 
     R eraseTenant(EraseTenant message);
 
+    R begin(TransferMessage.Begin message);
+
     R claim(TransferMessage.Claim message);
 
     R advance(TransferMessage.Advance message);
@@ -265,7 +267,7 @@ public sealed interface FileMessage<A> extends BusMessage<A>
 
   <R> R dispatch(Handler<R> handler);
 
-  private static void checked(Caller caller, String tenant) {
+  static void checked(Caller caller, String tenant) {
     Objects.requireNonNull(caller, "caller");
     Names.tenant(tenant);
   }

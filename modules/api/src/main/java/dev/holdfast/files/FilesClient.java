@@ -73,6 +73,10 @@ public final class FilesClient {
     return ask(message, WHOLE_CONTENT);
   }
 
+  public Future<FileAnswer.Grant> begin(TransferMessage.Begin message) {
+    return ask(message, timeout);
+  }
+
   public Future<FileAnswer.Grant> claim(TransferMessage.Claim message) {
     return ask(message, timeout);
   }

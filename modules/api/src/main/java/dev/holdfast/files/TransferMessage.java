@@ -11,6 +11,23 @@ import dev.holdfast.core.Names;
  */
 public sealed interface TransferMessage<A> extends FileMessage<A> {
   /**
+   * Begins a file, as {@link FileMessage.Create} does, for who has its bytes at hand: it is claimed
+   * as soon as it is made.
+   */
+  record Begin(Caller caller, String tenant, FileSpec spec)
+      implements TransferMessage<FileAnswer.Grant> {
+    public Begin {
+      FileMessage.checked(caller, tenant);
+      FileMessage.check(spec != null, "spec: missing");
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.begin(this);
+    }
+  }
+
+  /**
    * Takes an upload over, whoever writes to it now: nothing that an earlier writer does afterwards
    * takes effect. CONFLICT where it does not stand at this offset.
    *

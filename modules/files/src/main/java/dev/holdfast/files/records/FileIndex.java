@@ -17,7 +17,7 @@ import java.util.Optional;
  * checked against it when read. Used on the context of its link.
  */
 public final class FileIndex {
-  private static final Script DUE = Script.of("files", "file_due");
+  private static final Script DUE = Script.of("files", "file_prelude", "file_due");
 
   /** Between name and id of a member; no name holds it. */
   private static final char SEPARATOR = '\u0000';
@@ -89,6 +89,15 @@ public final class FileIndex {
 
   /** Has a file looked at. */
   public Future<Void> setDue(FileKey file, long at) {
+    return setDue(file, Long.toString(at));
+  }
+
+  /** Has a file looked at after so many ms. */
+  public Future<Void> setDueIn(FileKey file, long ms) {
+    return setDue(file, "+" + ms);
+  }
+
+  private Future<Void> setDue(FileKey file, String at) {
     List<Object> args = List.of(file.toString(), "", at);
     return DUE.run(link, List.of(Keys.fileDue(file.shard())), args).mapEmpty();
   }

@@ -32,6 +32,15 @@ public record FileRecord(
     parts = List.copyOf(parts);
   }
 
+  /** How much of the upload there is where this part is as long as that. */
+  public long offsetWith(Part written) {
+    long before = 0;
+    for (Part part : parts) {
+      before += part.number() == written.number() ? 0 : part.length();
+    }
+    return before + written.length();
+  }
+
   public String owner() {
     return view.owner();
   }

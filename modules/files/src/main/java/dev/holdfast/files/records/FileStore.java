@@ -1,10 +1,10 @@
 package dev.holdfast.files.records;
 
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
 import dev.holdfast.files.FileSpec;
 import dev.holdfast.files.FilesConfig;
 import dev.holdfast.files.storage.Part;
-import dev.holdfast.core.ErrorCode;
-import dev.holdfast.core.HoldfastException;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
@@ -52,13 +52,18 @@ public final class FileStore {
     return link.send("HGETALL", key(file)).map(reply -> FileFields.record(file, reply));
   }
 
+  /** Where an upload stands, and its record. */
+  public record Advanced(long offset, FileRecord file) {}
+
   /**
    * @param deadline Redis ms after which the reservation may be gone
+   * @param claimed whether it is made for its first writer: that then has generation and part 1
    */
-  public Future<Void> create(FileKey file, FileSpec spec, String content, long deadline) {
-    List<Object> args = new ArrayList<>(List.of(deadline, idleMs));
+  public Future<FileRecord> create(
+      FileKey file, FileSpec spec, String content, long deadline, boolean claimed) {
+    List<Object> args = new ArrayList<>(List.of(deadline, idleMs, claimed ? 1 : 0));
     args.addAll(FileFields.of(spec, content));
-    return CREATE.run(link, List.of(key(file)), args).compose(FileStore::made);
+    return CREATE.run(link, List.of(key(file)), args).map(reply -> made(file, reply));
   }
 
   /** CONFLICT where the upload does not stand at the offset, NOT_FOUND where there is none. */
@@ -68,11 +73,11 @@ public final class FileStore {
         .map(FileStore::claimed);
   }
 
-  /** Answers the offset; FENCED, NOT_FOUND, or TOO_LARGE. */
-  public Future<Long> advance(FileKey file, long generation, Part written, boolean closed) {
+  /** FENCED, NOT_FOUND, or TOO_LARGE. */
+  public Future<Advanced> advance(FileKey file, long generation, Part written, boolean closed) {
     List<Object> args =
         List.of(generation, written.number(), written.length(), closed ? 1 : 0, idleMs);
-    return ADVANCE.run(link, List.of(key(file)), args).map(FileStore::offset);
+    return ADVANCE.run(link, List.of(key(file)), args).map(reply -> advanced(file, reply));
   }
 
   /** FENCED, or NOT_FOUND. */
@@ -97,12 +102,11 @@ public final class FileStore {
     return REMOVE.run(link, List.of(key(file)), List.of()).mapEmpty();
   }
 
-  private static Future<Void> made(Reply reply) {
-    return switch (reply.asText()) {
-      case "made" -> Future.succeededFuture();
-      case "late" ->
-          Future.failedFuture(new HoldfastException(ErrorCode.TIMEOUT, "file: made too late"));
-      default -> Future.failedFuture(new HoldfastException(ErrorCode.CONFLICT, "file: id in use"));
+  private static FileRecord made(FileKey file, Reply reply) {
+    return switch (reply.at(0).asText()) {
+      case "made" -> FileFields.record(file, reply.at(1)).orElseThrow(FileAccess::notFound);
+      case "late" -> throw new HoldfastException(ErrorCode.TIMEOUT, "file: made too late");
+      default -> throw new HoldfastException(ErrorCode.CONFLICT, "file: id in use");
     };
   }
 
@@ -128,13 +132,17 @@ public final class FileStore {
     return HoldfastException.told(ErrorCode.CONFLICT, "offset: the upload stands at " + offset);
   }
 
-  private static long offset(Reply reply) {
-    return switch (reply.asText()) {
+  private static Advanced advanced(FileKey file, Reply reply) {
+    if (reply.size() == 0) {
+      throw FileAccess.notFound();
+    }
+    return switch (reply.at(0).asText()) {
+      case "at" ->
+          new Advanced(
+              reply.at(1).asLong(),
+              FileFields.record(file, reply.at(2)).orElseThrow(FileAccess::notFound));
       case "fenced" -> throw fenced();
-      case "none" -> throw FileAccess.notFound();
-      case "large" ->
-          throw HoldfastException.told(ErrorCode.TOO_LARGE, "upload: more than its size");
-      default -> reply.asLong();
+      default -> throw HoldfastException.told(ErrorCode.TOO_LARGE, "upload: more than its size");
     };
   }
 

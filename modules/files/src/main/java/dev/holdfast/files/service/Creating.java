@@ -1,14 +1,16 @@
 package dev.holdfast.files.service;
 
-import dev.holdfast.files.FileMessage;
-import dev.holdfast.files.FileSpec;
-import dev.holdfast.files.records.FileAccess;
-import dev.holdfast.files.records.FileKey;
-import dev.holdfast.files.records.FileRecord;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
+import dev.holdfast.files.FileAnswer;
+import dev.holdfast.files.FileMessage;
+import dev.holdfast.files.FileSpec;
+import dev.holdfast.files.TransferMessage;
+import dev.holdfast.files.records.FileAccess;
+import dev.holdfast.files.records.FileKey;
+import dev.holdfast.files.records.FileRecord;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionView;
 import dev.holdfast.sessions.SessionsClient;
@@ -24,6 +26,9 @@ import org.slf4j.LoggerFactory;
 final class Creating {
   private static final Logger LOG = LoggerFactory.getLogger(Creating.class);
 
+  /** Generation of the first writer, and the part that it writes to. */
+  private static final long FIRST = 1;
+
   private final FileParts parts;
   private final SessionsClient sessions;
   private final Removing removing;
@@ -34,46 +39,59 @@ final class Creating {
     this.removing = removing;
   }
 
+  /** A file that nobody writes to yet. */
   Future<FileRecord> create(FileMessage.Create message) {
-    String tenant = message.tenant();
-    String owner = FileAccess.creates(message.caller(), tenant, message.spec().owner());
-    FileSpec spec = message.spec().ownedBy(owner);
+    return create(message.caller(), message.tenant(), message.spec(), false);
+  }
+
+  /** A file that belongs to its first writer at once. */
+  Future<FileAnswer.Grant> begin(TransferMessage.Begin message) {
+    return create(message.caller(), message.tenant(), message.spec(), true)
+        .map(made -> new FileAnswer.Grant(made.view(), made.content(), FIRST, FIRST, 0, 0));
+  }
+
+  private Future<FileRecord> create(
+      Caller caller, String tenant, FileSpec wanted, boolean claimed) {
+    String owner = FileAccess.creates(caller, tenant, wanted.owner());
+    FileSpec spec = wanted.ownedBy(owner);
     if (spec.size() > parts.config().of(tenant).largest()) {
       throw HoldfastException.told(ErrorCode.TOO_LARGE, "size: more than the tenant's largest");
     }
-    return checkSession(message.caller(), tenant, spec)
-        .compose(
-            checked ->
-                begin(
-                    new FileKey(tenant, Ids.fresh()),
-                    spec,
-                    message.caller() instanceof Caller.User));
+    boolean byUser = caller instanceof Caller.User;
+    return checkSession(caller, tenant, spec)
+        .compose(checked -> begin(new FileKey(tenant, Ids.fresh()), spec, byUser, claimed));
   }
 
   /** A file with these bytes reserved, still without content. The caller has been checked. */
-  private Future<FileRecord> begin(FileKey file, FileSpec spec, boolean byUser) {
+  private Future<FileRecord> begin(FileKey file, FileSpec spec, boolean byUser, boolean claimed) {
     String content = UUID.randomUUID().toString().replace("-", "");
     long retryMs = parts.config().retry().toMillis();
     return parts
         .index()
-        .now()
-        .compose(now -> parts.index().setDue(file, now + retryMs))
+        .setDueIn(file, retryMs)
         .compose(due -> parts.quota().reserve(file, spec, byUser))
-        .compose(now -> make(file, spec, content, now))
+        .compose(now -> make(file, spec, content, now, claimed))
         .onSuccess(made -> parts.metrics().created.increment())
         .onFailure(failure -> undo(file));
   }
 
   /** At the latest when half of the time has passed after which the reservation is taken back. */
-  private Future<FileRecord> make(FileKey file, FileSpec spec, String content, long now) {
+  private Future<FileRecord> make(
+      FileKey file, FileSpec spec, String content, long now, boolean claimed) {
     long deadline = now + parts.config().retry().toMillis() / 2;
     return parts
         .index()
         .add(file, spec, content)
-        .compose(listed -> parts.store().create(file, spec, content, deadline))
-        .compose(made -> parts.index().setDue(file, now + parts.config().uploadIdle().toMillis()))
-        .compose(due -> parts.store().get(file))
-        .map(made -> made.orElseThrow(FileAccess::notFound));
+        .compose(listed -> parts.store().create(file, spec, content, deadline, claimed))
+        .onSuccess(made -> postpone(file));
+  }
+
+  /** Nobody waits for it: where it fails, the sweep looks at it sooner, and sees that it lives. */
+  private void postpone(FileKey file) {
+    parts
+        .index()
+        .setDueIn(file, parts.config().uploadIdle().toMillis())
+        .onFailure(failure -> LOG.debug("{} is looked at soon: {}", file, failure.getMessage()));
   }
 
   /** What it can; the rest is the sweep's. */

@@ -1,5 +1,9 @@
 package dev.holdfast.files.service;
 
+import dev.holdfast.core.Bus;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Serving;
 import dev.holdfast.files.FileAnswer;
 import dev.holdfast.files.FileMessage;
 import dev.holdfast.files.FilesConfig;
@@ -12,10 +16,6 @@ import dev.holdfast.files.records.QuotaStore;
 import dev.holdfast.files.records.Tickets;
 import dev.holdfast.files.storage.Disk;
 import dev.holdfast.files.storage.FileStorage;
-import dev.holdfast.core.Bus;
-import dev.holdfast.core.Caller;
-import dev.holdfast.core.HoldfastException;
-import dev.holdfast.core.Serving;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.sessions.SessionsClient;
@@ -155,6 +155,12 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
   @Override
   public Future<?> eraseTenant(FileMessage.EraseTenant message) {
     return removing.erase(message);
+  }
+
+  @Override
+  public Future<?> begin(TransferMessage.Begin message) {
+    link.reserve().require();
+    return creating.begin(message);
   }
 
   @Override

@@ -1,13 +1,13 @@
 package dev.holdfast.files.service;
 
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
 import dev.holdfast.files.records.FileAccess;
 import dev.holdfast.files.records.FileKey;
 import dev.holdfast.files.records.FileRecord;
 import dev.holdfast.files.records.FileState;
 import dev.holdfast.files.storage.ContentTypes;
 import dev.holdfast.files.storage.FileStorage;
-import dev.holdfast.core.ErrorCode;
-import dev.holdfast.core.HoldfastException;
 import io.vertx.core.Future;
 import java.util.HexFormat;
 import org.slf4j.Logger;
@@ -41,6 +41,14 @@ final class Finishing {
         .compose(file -> file.ready() ? Future.succeededFuture(file) : seal(file, part, sha256));
   }
 
+  /**
+   * The same of an upload whose last bytes were just committed, and which is {@link #lookSoon
+   * looked at soon}.
+   */
+  Future<FileRecord> finish(FileRecord committed, long part, String sha256) {
+    return seal(committed, part, sha256);
+  }
+
   /** Goes on where a node has died that had all bytes of an upload. */
   Future<FileRecord> resume(FileRecord file) {
     return parts
@@ -51,8 +59,13 @@ final class Finishing {
 
   /** Content is there, whole and looked at: shows it. */
   Future<FileRecord> show(FileRecord file, String sha256, String type) {
-    return lookSoon(file.key())
-        .compose(due -> parts.store().ready(file, sha256, type))
+    return lookSoon(file.key()).compose(due -> showNow(file, sha256, type));
+  }
+
+  private Future<FileRecord> showNow(FileRecord file, String sha256, String type) {
+    return parts
+        .store()
+        .ready(file, sha256, type)
         .onSuccess(this::shown)
         .onFailure(failure -> notShown(file, failure));
   }
@@ -67,9 +80,8 @@ final class Finishing {
   }
 
   /** The sweep goes on, should this node die. */
-  private Future<Void> lookSoon(FileKey file) {
-    long retryMs = parts.config().retry().toMillis();
-    return parts.index().now().compose(now -> parts.index().setDue(file, now + retryMs));
+  Future<Void> lookSoon(FileKey file) {
+    return parts.index().setDueIn(file, parts.config().retry().toMillis());
   }
 
   private Future<Void> settle(FileRecord file) {
@@ -114,7 +126,7 @@ final class Finishing {
           file,
           HoldfastException.told(ErrorCode.UNSUPPORTED_TYPE, "content: " + type + " is not taken"));
     }
-    return show(file, sha256, type);
+    return showNow(file, sha256, type);
   }
 
   /** Nothing of it stays. */
@@ -129,7 +141,8 @@ final class Finishing {
     parts.metrics().ready.increment();
     announce(file)
         .onFailure(
-            failure -> LOG.info("{} is announced by the sweep: {}", file.key(), failure.getMessage()));
+            failure ->
+                LOG.info("{} is announced by the sweep: {}", file.key(), failure.getMessage()));
   }
 
   /** Deleted in the meantime: the content came after its end. */

@@ -38,8 +38,7 @@ final class Removing {
   Future<FileStore.Marked> end(FileKey file, String reason, boolean onlyDue) {
     return parts
         .index()
-        .now()
-        .compose(now -> parts.index().setDue(file, now + parts.config().retry().toMillis()))
+        .setDueIn(file, parts.config().retry().toMillis())
         .compose(due -> parts.store().mark(file, reason, onlyDue))
         .compose(marked -> clear(file, marked).map(marked));
   }

@@ -1,5 +1,8 @@
 package dev.holdfast.files.service;
 
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
 import dev.holdfast.files.FileAnswer;
 import dev.holdfast.files.FileMessage;
 import dev.holdfast.files.TransferMessage;
@@ -8,9 +11,6 @@ import dev.holdfast.files.records.FileStore;
 import dev.holdfast.files.storage.FileStorage;
 import dev.holdfast.files.storage.Part;
 import dev.holdfast.files.storage.PartWriter;
-import dev.holdfast.core.Caller;
-import dev.holdfast.core.ErrorCode;
-import dev.holdfast.core.HoldfastException;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -74,16 +74,31 @@ final class Writing {
     if (file.ready() && file.generation() == generation) {
       return Future.succeededFuture(new FileAnswer.Advanced(file.view().size(), file.view()));
     }
-    return parts
-        .store()
-        .advance(file.key(), generation, written, message.closed())
+    boolean last = message.closed() && file.offsetWith(written) == file.view().size();
+    Future<Void> due = last ? finishing.lookSoon(file.key()) : Future.succeededFuture();
+    Future<FileStore.Advanced> advanced =
+        parts.store().advance(file.key(), generation, written, message.closed());
+    return Future.all(due, advanced)
         .compose(
-            offset ->
-                message.closed() && offset == file.view().size()
-                    ? finishing
-                        .finish(file.key(), generation, written.number(), message.sha256())
-                        .map(ready -> new FileAnswer.Advanced(offset, ready.view()))
-                    : Future.succeededFuture(new FileAnswer.Advanced(offset, null)));
+            both ->
+                last
+                    ? ready(
+                        finishing.finish(
+                            advanced.result().file(), written.number(), message.sha256()))
+                    : notLast(file, advanced.result(), written, message));
+  }
+
+  private Future<FileAnswer.Advanced> ready(Future<FileRecord> finished) {
+    return finished.map(file -> new FileAnswer.Advanced(file.view().size(), file.view()));
+  }
+
+  /** Another commit of the same writer may have come in between. */
+  private Future<FileAnswer.Advanced> notLast(
+      FileRecord file, FileStore.Advanced now, Part written, TransferMessage.Advance message) {
+    return message.closed() && now.offset() == file.view().size()
+        ? ready(
+            finishing.finish(file.key(), message.generation(), written.number(), message.sha256()))
+        : Future.succeededFuture(new FileAnswer.Advanced(now.offset(), null));
   }
 
   private Future<FileAnswer.Advanced> append(FileRecord file, FileMessage.Append message) {

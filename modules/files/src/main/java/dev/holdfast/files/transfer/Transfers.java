@@ -1,7 +1,10 @@
 package dev.holdfast.files.transfer;
 
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.Ids;
 import dev.holdfast.files.FileAnswer;
 import dev.holdfast.files.FileMessage;
+import dev.holdfast.files.FileSpec;
 import dev.holdfast.files.FileView;
 import dev.holdfast.files.FilesClient;
 import dev.holdfast.files.FilesConfig;
@@ -9,8 +12,6 @@ import dev.holdfast.files.TransferMessage;
 import dev.holdfast.files.storage.Disk;
 import dev.holdfast.files.storage.FileStorage;
 import dev.holdfast.files.storage.PartWriter;
-import dev.holdfast.core.Caller;
-import dev.holdfast.core.Ids;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -82,10 +83,20 @@ public final class Transfers {
   public Future<FileAnswer.Advanced> receive(
       Caller caller, FileView upload, long offset, ReadStream<Buffer> body, Checksum checksum) {
     var claim = new TransferMessage.Claim(caller, upload.tenant(), upload.file(), offset);
+    return files.claim(claim).compose(grant -> receive(caller, grant, body, checksum));
+  }
+
+  /** Begins a file whose bytes are at hand; {@link #receive} takes them. */
+  public Future<FileAnswer.Grant> begin(Caller caller, String tenant, FileSpec spec) {
+    return files.begin(new TransferMessage.Begin(caller, tenant, spec));
+  }
+
+  /** Writes a stream to an upload that was granted, as the other one does. */
+  public Future<FileAnswer.Advanced> receive(
+      Caller caller, FileAnswer.Grant grant, ReadStream<Buffer> body, Checksum checksum) {
     Context context = vertx.getOrCreateContext();
-    return files
-        .claim(claim)
-        .compose(grant -> open(grant).map(part -> writer(caller, grant, part)))
+    return open(grant)
+        .map(part -> writer(caller, grant, part))
         .compose(writer -> writer.take(context, body, checksum));
   }
 
@@ -97,7 +108,10 @@ public final class Transfers {
     var claim = new TransferMessage.Claim(caller, upload.tenant(), upload.file(), upload.size());
     return files
         .claim(claim)
-        .compose(grant -> files.advance(TransferMessage.Advance.of(caller, grant, grant.partLength(), true, null)))
+        .compose(
+            grant ->
+                files.advance(
+                    TransferMessage.Advance.of(caller, grant, grant.partLength(), true, null)))
         .map(FileAnswer.Advanced::ready);
   }
 

@@ -9,15 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.core.BusValue;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Ids;
 import dev.holdfast.files.FileAnswer;
 import dev.holdfast.files.FileMessage;
 import dev.holdfast.files.FileSpec;
 import dev.holdfast.files.FileView;
 import dev.holdfast.files.TransferMessage;
-import dev.holdfast.core.BusValue;
-import dev.holdfast.core.Caller;
-import dev.holdfast.core.HoldfastException;
-import dev.holdfast.core.Ids;
 import dev.holdfast.testkit.OwnRedis;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
@@ -126,6 +126,10 @@ class TenantIsolationIT {
         Map.entry(
             FileMessage.Create.class,
             List.of((c, t, f) -> new FileMessage.Create(c, t, FileSpec.of("x", 1).ownedBy("ann")))),
+        Map.entry(
+            TransferMessage.Begin.class,
+            List.of(
+                (c, t, f) -> new TransferMessage.Begin(c, t, FileSpec.of("x", 1).ownedBy("ann")))),
         Map.entry(
             FileMessage.ListFiles.class,
             List.of(

@@ -1,10 +1,10 @@
 package dev.holdfast.gateway.files;
 
-import dev.holdfast.files.transfer.Checksum;
 import dev.holdfast.files.FileAnswer;
 import dev.holdfast.files.FileMessage;
 import dev.holdfast.files.FileSpec;
 import dev.holdfast.files.FileView;
+import dev.holdfast.files.transfer.Checksum;
 import dev.holdfast.files.transfer.Transfers;
 import dev.holdfast.gateway.http.Problem;
 import io.vertx.core.Future;
@@ -43,9 +43,10 @@ final class Uploads {
     }
     return stat(request, request.file())
         .compose(upload -> receive(request, upload, offset, checksum))
-        .compose(now -> after(request, now))
+        .compose(now -> after(request, request.file(), now))
         .compose(
-            upload -> Tus.stands(request.response().setStatusCode(204), upload, upload.offset()).end());
+            upload ->
+                Tus.stands(request.response().setStatusCode(204), upload, upload.offset()).end());
   }
 
   /** Where an upload stands; one that has all its bytes is made ready first. */
@@ -61,8 +62,8 @@ final class Uploads {
                     .end());
   }
 
-  private Future<FileView> after(FileRequest request, FileAnswer.Advanced now) {
-    return now.ready() != null ? Future.succeededFuture(now.ready()) : stat(request, request.file());
+  private Future<FileView> after(FileRequest request, String file, FileAnswer.Advanced now) {
+    return now.ready() != null ? Future.succeededFuture(now.ready()) : stat(request, file);
   }
 
   private Future<Void> createByTus(FileRequest request) {
@@ -74,11 +75,11 @@ final class Uploads {
     if (length == null) {
       throw FileRequest.bad(Tus.LENGTH + ": missing");
     }
-    FileSpec spec = FileSpecs.ofMetadata(request, length, Tus.metadata(request.header(Tus.METADATA)));
+    FileSpec spec =
+        FileSpecs.ofMetadata(request, length, Tus.metadata(request.header(Tus.METADATA)));
     boolean withBody = Tus.BODY_TYPE.equals(request.header("content-type"));
     Checksum checksum = Checksum.parse(request.header(Tus.CHECKSUM));
-    return begin(request, spec)
-        .compose(upload -> withBody ? fill(request, upload, checksum) : Future.succeededFuture(upload))
+    return (withBody ? make(request, spec, checksum) : begin(request, spec))
         .compose(upload -> Tus.stands(created(request, upload), upload, upload.offset()).end());
   }
 
@@ -88,28 +89,32 @@ final class Uploads {
       throw Problem.of(411, "content-length: missing");
     }
     FileSpec spec = FileSpecs.ofQuery(request, length);
-    return begin(request, spec)
-        .compose(upload -> length > 0 ? fill(request, upload, null) : Future.succeededFuture(upload))
+    return make(request, spec, null)
         .compose(file -> created(request, file).end(FileJson.of(file).toBuffer()));
   }
 
   private Future<FileView> begin(FileRequest request, FileSpec spec) {
-    return transfers.files().create(new FileMessage.Create(request.caller(), request.tenant(), spec));
+    return transfers
+        .files()
+        .create(new FileMessage.Create(request.caller(), request.tenant(), spec));
   }
 
   /** The first bytes come with the creation: where they fail, nobody knows the file to go on. */
-  private Future<FileView> fill(FileRequest request, FileView upload, Checksum checksum) {
-    if (upload.ready()) {
-      request.http().resume();
-      return Future.succeededFuture(upload);
+  private Future<FileView> make(FileRequest request, FileSpec spec, Checksum checksum) {
+    if (spec.size() == 0) {
+      return begin(request, spec).onSuccess(ready -> request.http().resume());
     }
-    return receive(request, upload, 0, checksum)
-        .compose(
-            now ->
-                now.ready() != null
-                    ? Future.succeededFuture(now.ready())
-                    : stat(request, upload.file()))
-        .onFailure(failure -> drop(request, upload));
+    return transfers
+        .begin(request.caller(), request.tenant(), spec)
+        .compose(grant -> fill(request, grant, checksum));
+  }
+
+  private Future<FileView> fill(FileRequest request, FileAnswer.Grant grant, Checksum checksum) {
+    goOn(request);
+    return transfers
+        .receive(request.caller(), grant, request.http(), checksum)
+        .compose(now -> after(request, grant.file().file(), now))
+        .onFailure(failure -> drop(request, grant.file()));
   }
 
   private Future<FileView> stat(FileRequest request, String file) {
@@ -118,10 +123,14 @@ final class Uploads {
 
   private Future<FileAnswer.Advanced> receive(
       FileRequest request, FileView upload, long offset, Checksum checksum) {
+    goOn(request);
+    return transfers.receive(request.caller(), upload, offset, request.http(), checksum);
+  }
+
+  private static void goOn(FileRequest request) {
     if ("100-continue".equalsIgnoreCase(request.header("expect"))) {
       request.response().writeContinue();
     }
-    return transfers.receive(request.caller(), upload, offset, request.http(), checksum);
   }
 
   private void drop(FileRequest request, FileView upload) {
@@ -133,7 +142,8 @@ final class Uploads {
 
   private static HttpServerResponse created(FileRequest request, FileView file) {
     var response =
-        request.response()
+        request
+            .response()
             .setStatusCode(201)
             .putHeader(HttpHeaders.LOCATION, "/v1/files/" + file.file())
             .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");

@@ -11,10 +11,11 @@ import dev.holdfast.core.NodeId;
 import dev.holdfast.files.AuditReport;
 import dev.holdfast.files.FilesClient;
 import dev.holdfast.files.FilesConfig;
-import dev.holdfast.files.service.FilesVerticle;
-import dev.holdfast.files.storage.FolderStorage;
 import dev.holdfast.files.TenantFiles;
 import dev.holdfast.files.TransferMessage;
+import dev.holdfast.files.service.FileEvent;
+import dev.holdfast.files.service.FilesVerticle;
+import dev.holdfast.files.storage.FolderStorage;
 import dev.holdfast.files.transfer.Transfers;
 import dev.holdfast.gateway.http.Contract;
 import dev.holdfast.limits.Limiter;
@@ -45,6 +46,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** The operations on files over HTTP, with their real service, a real Redis, and nothing else. */
 final class FilesEdge implements AutoCloseable {
@@ -71,6 +73,15 @@ final class FilesEdge implements AutoCloseable {
    * @param limited null: there are no limits
    */
   FilesEdge(String redisUri, Path folder, LimitsConfig limited) throws IOException {
+    this(redisUri, folder, limited, event -> Future.succeededFuture());
+  }
+
+  /**
+   * @param events sends word to a file's owner
+   */
+  FilesEdge(
+      String redisUri, Path folder, LimitsConfig limited, Function<FileEvent, Future<Void>> events)
+      throws IOException {
     Bus bus = new Bus(vertx);
     var meters = new SimpleMeterRegistry();
     // A first connection of a JVM on a busy machine.
@@ -83,10 +94,7 @@ final class FilesEdge implements AutoCloseable {
         vertx.deployVerticle(
             new SessionsVerticle(
                 bus, redis, SessionsConfig.defaults(), e -> Future.succeededFuture(), meters)));
-    get(
-        vertx.deployVerticle(
-            new FilesVerticle(
-                bus, redis, config, storage, event -> Future.succeededFuture(), meters)));
+    get(vertx.deployVerticle(new FilesVerticle(bus, redis, config, storage, events, meters)));
     limits = limited == null ? null : limits(redis, limited, meters);
     files = FilesClient.local(bus, Duration.ofSeconds(10));
     var transfers = new Transfers(vertx, files, storage, config);
