@@ -3,6 +3,7 @@ package dev.holdfast.gateway.http;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.type.TypeReference;
@@ -15,6 +16,7 @@ import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
+import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.JsonText;
 import java.io.IOException;
@@ -66,7 +68,10 @@ public final class StrictJson {
     }
   }
 
-  /** A JSON value, kept as the text that was sent; {@code null} is kept as such. */
+  /**
+   * A JSON value, kept as the text that was sent; {@code null} is kept as such. What it gives needs
+   * no other look: {@link JsonText#isValue} holds.
+   */
   public static final class Raw extends StdDeserializer<String> {
     private static final long serialVersionUID = 1L;
 
@@ -79,9 +84,22 @@ public final class StrictJson {
         throws IOException {
       String source = (String) context.getAttribute(SOURCE);
       int start = (int) parser.currentTokenLocation().getCharOffset();
-      parser.skipChildren();
+      skip(parser);
       parser.finishToken();
       return source.substring(start, (int) parser.currentLocation().getCharOffset());
+    }
+
+    /** Reads the value once: that it is one, no member twice, and not too deep. */
+    private static void skip(JsonParser parser) throws IOException {
+      int depth = 0;
+      JsonToken token = parser.currentToken();
+      while (token != null) {
+        depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+        if (depth > JsonText.MAX_NESTING) {
+          throw HoldfastException.told(ErrorCode.BAD_REQUEST, "not one JSON value, or too deep");
+        }
+        token = depth == 0 ? null : parser.nextToken();
+      }
     }
 
     @Override

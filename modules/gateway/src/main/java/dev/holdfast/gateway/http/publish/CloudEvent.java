@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.JsonText;
 import dev.holdfast.core.Names;
 import dev.holdfast.gateway.http.ApiRequest;
 import dev.holdfast.gateway.http.MediaTypes;
@@ -56,7 +57,11 @@ record CloudEvent(ChannelName channel, String event, String data, String key) {
             null,
             null,
             null);
-    return of(members, StrictJson.text(request.body()));
+    String data = StrictJson.text(request.body());
+    // The body is nothing but the data: nobody has looked at it yet.
+    NewPublication.require(
+        JsonText.isValue(data), "publications[0].data: not one JSON value, or too deep");
+    return of(members, data);
   }
 
   NewPublication publication() {

@@ -3,9 +3,7 @@ package dev.holdfast.gateway.http.publish;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.type.TypeReference;
-import dev.holdfast.core.JsonText;
 import dev.holdfast.gateway.http.ApiRequest;
-import dev.holdfast.gateway.http.Problem;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -32,17 +30,7 @@ final class PublishBodies {
   }
 
   static List<NewPublication> read(ApiRequest request) {
-    List<NewPublication> publications = forms(request);
-    for (int i = 0; i < publications.size(); i++) {
-      checkData(publications.get(i), "publications[" + i + "].data");
-    }
-    return keyed(publications, request.header(KEY_HEADER));
-  }
-
-  static void checkData(NewPublication publication, String where) {
-    if (!JsonText.isValue(publication.data())) {
-      throw Problem.badRequest(where + ": not one JSON value, or too deep");
-    }
+    return keyed(forms(request), request.header(KEY_HEADER));
   }
 
   private static List<NewPublication> forms(ApiRequest request) {

@@ -133,7 +133,6 @@ final class PublishStream {
 
   private NewPublication publication(Lines.Line line) {
     NewPublication publication = StrictJson.read(line.text(), LINE);
-    PublishBodies.checkData(publication, "data");
     check.accept(publication);
     return publication;
   }
