@@ -282,8 +282,7 @@ final class NodeLife {
     GatewayServices services = gatewayServices();
     int loops =
         config().gateways() == 0 ? Runtime.getRuntime().availableProcessors() : config().gateways();
-    return inbox
-        .open()
+    return hub.openInbox()
         .onSuccess(done -> probe.start())
         .onSuccess(done -> neighbours.start())
         .compose(

@@ -12,7 +12,10 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -87,8 +90,8 @@ public final class HubVerticle extends VerticleBase {
         new Peers(System::nanoTime, config.silence(), metrics, this::compareAll, inbox::reopen);
     link.onUp(this::compareAll);
     link.onClockSet(this::compareAll);
-    inbox.on(Hint.Batch.class, batch -> onContext(() -> batch(batch)));
-    inbox.on(Hint.Beat.class, beat -> onContext(() -> tracker.beat(beat)));
+    inbox.on(Hint.Batch.class, batch -> here(() -> batch(batch)));
+    inbox.on(Hint.Beat.class, beat -> here(() -> tracker.beat(beat)));
     vertx.setPeriodic(TICK_MS, timer -> tick());
     openChannels = Gauge.builder("holdfast.channels.open", channels, Map::size).register(registry);
     return null;
@@ -106,6 +109,17 @@ public final class HubVerticle extends VerticleBase {
 
   private static Future<Void> closed(RedisLink opened) {
     return opened == null ? Future.succeededFuture() : opened.close();
+  }
+
+  /**
+   * Opens the node's inbox on this hub's context: hints, which are most of what comes by it, are
+   * taken where they arrive. Its other receivers are called there, too. Answers on the context of
+   * who asks.
+   */
+  public Future<Void> openInbox() {
+    Promise<Void> opened = ((ContextInternal) vertx.getOrCreateContext()).promise();
+    onContext(() -> inbox.open().onComplete(opened));
+    return opened.future();
   }
 
   /** This life of this node. */
@@ -264,6 +278,16 @@ public final class HubVerticle extends VerticleBase {
 
   private void compareAll() {
     checks.add(channels.values());
+  }
+
+  /** At once where this is the hub's context: what comes by an inbox that was opened here is. */
+  private void here(Runnable action) {
+    var current = (ContextInternal) Vertx.currentContext();
+    if (current != null && current.unwrap() == context) {
+      action.run();
+    } else {
+      onContext(action);
+    }
   }
 
   private void onContext(Runnable action) {

@@ -51,7 +51,7 @@ final class HubFixture implements AutoCloseable {
     NodeInbox inbox = new NodeInbox(bus, node);
     hub = new HubVerticle(bus, inbox, redis, config, registry);
     Await.get(vertx.deployVerticle(hub));
-    Await.get(inbox.open());
+    Await.get(hub.openInbox());
     SessionsClient sessions = SessionsClient.local(bus, Duration.ofSeconds(5));
     Await.get(vertx.deployVerticle(new ChannelsVerticle(hub, redis, config, sessions, registry)));
     fanout = new Fanout(vertx, loop, hub);

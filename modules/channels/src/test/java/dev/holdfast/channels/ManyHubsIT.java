@@ -63,7 +63,7 @@ class ManyHubsIT {
       var inbox = new NodeInbox(bus, node);
       var hub = new HubVerticle(bus, inbox, config, ChannelsConfig.DEFAULT, registry());
       Await.get(vertx.deployVerticle(hub));
-      Await.get(inbox.open());
+      Await.get(hub.openInbox());
       hubs.add(hub);
     }
   }
