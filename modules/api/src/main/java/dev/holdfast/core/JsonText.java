@@ -12,14 +12,30 @@ public final class JsonText {
   /** Deeper values are refused: a reader's stack is not the sender's to use. */
   public static final int MAX_NESTING = 64;
 
+  private static final int LONGEST_NUMBER = 1_000;
+
   private static final JsonFactory STRICT =
-      JsonFactory.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .streamReadConstraints(
-              StreamReadConstraints.builder().maxNestingDepth(MAX_NESTING).build())
-          .build();
+      strict(MAX_NESTING, StreamReadConstraints.DEFAULT_MAX_NAME_LEN);
 
   private JsonText() {}
+
+  /**
+   * Makes what reads JSON strictly: no member twice, numbers of at most 1,000 characters.
+   *
+   * @param nesting how deep it may be nested
+   * @param longestName characters of a member's name
+   */
+  public static JsonFactory strict(int nesting, int longestName) {
+    return JsonFactory.builder()
+        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+        .streamReadConstraints(
+            StreamReadConstraints.builder()
+                .maxNestingDepth(nesting)
+                .maxNumberLength(LONGEST_NUMBER)
+                .maxNameLength(longestName)
+                .build())
+        .build();
+  }
 
   /**
    * Whether the text is exactly one JSON value, nested at most {@link #MAX_NESTING} deep, no member

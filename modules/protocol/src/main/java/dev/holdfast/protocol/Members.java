@@ -3,11 +3,10 @@ package dev.holdfast.protocol;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.JsonText;
 import dev.holdfast.core.Position;
 import java.io.IOException;
 import java.util.HashMap;
@@ -20,19 +19,10 @@ import java.util.regex.Pattern;
  * is there is never taken for absent, {@code null} is no exception. BAD_REQUEST names the member.
  */
 final class Members {
-  private static final int MAX_NESTING = 64;
+  private static final int LONGEST_NAME = 1_024;
   private static final Pattern INTEGER = Pattern.compile("0|[1-9][0-9]{0,15}");
 
-  private static final JsonFactory JSON =
-      JsonFactory.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(MAX_NESTING)
-                  .maxNumberLength(1_000)
-                  .maxNameLength(1_024)
-                  .build())
-          .build();
+  private static final JsonFactory JSON = JsonText.strict(JsonText.MAX_NESTING, LONGEST_NAME);
 
   private final String where;
   private final Map<String, Member> members = new HashMap<>();

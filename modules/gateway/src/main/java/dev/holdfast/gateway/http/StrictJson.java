@@ -1,11 +1,8 @@
 package dev.holdfast.gateway.http;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -31,6 +28,8 @@ import java.nio.charset.StandardCharsets;
 public final class StrictJson {
   /** What a request may wrap around data that is nested as deep as it may be. */
   private static final int WRAPPING = 4;
+
+  private static final int LONGEST_NAME = 1_024;
 
   /** Characters of a member's name. */
   private static final int LONGEST_SHOWN = 64;
@@ -146,17 +145,7 @@ public final class StrictJson {
   }
 
   private static ObjectMapper mapper() {
-    JsonFactory factory =
-        JsonFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .streamReadConstraints(
-                StreamReadConstraints.builder()
-                    .maxNestingDepth(JsonText.MAX_NESTING + WRAPPING)
-                    .maxNumberLength(1_000)
-                    .maxNameLength(1_024)
-                    .build())
-            .build();
-    return JsonMapper.builder(factory)
+    return JsonMapper.builder(JsonText.strict(JsonText.MAX_NESTING + WRAPPING, LONGEST_NAME))
         .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
         .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
         .withCoercionConfig(LogicalType.Textual, StrictJson::textOnly)
