@@ -3,9 +3,11 @@ package dev.holdfast.testkit;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.core.Position;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -16,6 +18,9 @@ import java.util.stream.Stream;
 public final class Ledger {
   private final List<Entry> entries = new ArrayList<>();
   private final Map<String, Position> cursors = new LinkedHashMap<>();
+
+  /** Channels whose unsubscription is not answered: what still comes of them is not noted. */
+  private final Set<String> leaving = new HashSet<>();
 
   /** A copy. */
   public synchronized List<Entry> entries() {
@@ -77,10 +82,26 @@ public final class Ledger {
     }
   }
 
+  /**
+   * The client unsubscribes. Until that is answered, over any number of connections, its hello has
+   * no cursor of the channel, and what comes of it may have come before.
+   */
+  synchronized void leaves(String channel) {
+    leaving.add(channel);
+    add(new Entry.Unsubscribed(System.nanoTime(), channel, "requested"));
+  }
+
+  synchronized void left(String channel) {
+    leaving.remove(channel);
+  }
+
   /** Notes a frame of the server; others than those of {@link Entry} leave no line. */
-  void read(ObjectNode frame) {
+  synchronized void read(ObjectNode frame) {
     long now = System.nanoTime();
     String channel = frame.path("channel").asText(null);
+    if (leaving.contains(channel)) {
+      return;
+    }
     Position position = Json.position(frame);
     switch (frame.path("type").asText()) {
       case "welcome" -> add(welcomed(now, frame));

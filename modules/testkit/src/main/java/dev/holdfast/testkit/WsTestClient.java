@@ -121,7 +121,8 @@ public final class WsTestClient implements AutoCloseable {
   }
 
   public synchronized CompletableFuture<Void> unsubscribe(String channel) {
-    return session.unsubscribe(channel);
+    ledger.leaves(channel);
+    return session.unsubscribe(channel).whenComplete((done, failure) -> ledger.left(channel));
   }
 
   /**
