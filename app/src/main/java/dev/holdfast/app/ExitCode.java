@@ -39,7 +39,7 @@ final class ExitCode {
     commands.getErr().println("holdfast: " + message(failure));
     boolean told = failure instanceof EndException || failure instanceof CallException;
     if (code == FAILED && !told) {
-      LoggerFactory.getLogger(Holdfast.class).error("Failed", failure);
+      LoggerFactory.getLogger(ExitCode.class).error("Failed", failure);
     }
     return code;
   }

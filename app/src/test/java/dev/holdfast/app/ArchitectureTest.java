@@ -14,6 +14,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.util.Map.entry;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -37,50 +38,39 @@ import java.util.Map;
 /** The layers, and what may be used where. Sees the classes of every module, tests left out. */
 @AnalyzeClasses(packages = "dev.holdfast", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
+  /** The contract: what a service compiles against. Rooms of the server are below these. */
+  private static final DescribedPredicate<JavaClass> CONTRACT =
+      resideInAnyPackage(
+          "dev.holdfast.core..",
+          "dev.holdfast.sessions",
+          "dev.holdfast.channels",
+          "dev.holdfast.channels.schemas",
+          "dev.holdfast.connections..",
+          "dev.holdfast.files");
+
   /** Each module, and the modules that it may use; what nobody lists here, nobody uses. */
   private static final Map<String, List<String>> LAYERS =
       Map.ofEntries(
-          entry("core", List.of()),
-          entry("cluster", List.of("core")),
-          entry("protocol", List.of("core")),
-          entry("agui", List.of("core")),
+          entry("api", List.of()),
+          entry("cluster", List.of("api")),
+          entry("protocol", List.of("api")),
+          entry("agui", List.of("api")),
           entry("client", List.of()),
-          entry("redis", List.of("core")),
-          entry("embedded", List.of("core")),
-          entry("auth", List.of("core")),
-          entry("limits", List.of("core", "redis")),
-          entry("sessions", List.of("core", "redis", "limits")),
-          entry("channels", List.of("core", "protocol", "redis", "limits", "sessions")),
-          entry("connections", List.of("core", "redis", "sessions", "channels")),
-          entry("files", List.of("core", "redis", "limits", "sessions", "channels")),
-          entry(
-              "gateway",
-              List.of(
-                  "core",
-                  "protocol",
-                  "auth",
-                  "limits",
-                  "sessions",
-                  "channels",
-                  "connections",
-                  "files")),
-          entry(
-              "loadtest",
-              List.of(
-                  "core",
-                  "cluster",
-                  "protocol",
-                  "redis",
-                  "embedded",
-                  "auth",
-                  "sessions",
-                  "channels",
-                  "connections")),
-          entry("testkit", List.of("core", "protocol", "client", "redis", "embedded", "auth")),
+          entry("embedded", List.of("api")),
+          entry("redis", List.of("api")),
+          entry("auth", List.of("api")),
+          entry("limits", List.of("api", "redis")),
+          entry("sessions", List.of("api", "redis", "limits")),
+          entry("channels", List.of("api", "protocol", "redis", "limits")),
+          entry("nodes", List.of("api", "redis")),
+          entry("files", List.of("api", "redis", "limits")),
+          entry("gateway", List.of("api", "protocol", "auth", "limits", "channels", "files")),
+          entry("loadtest", List.of("api", "cluster", "protocol", "redis", "embedded", "auth")),
+          entry("testkit", List.of("api", "protocol", "client", "redis", "embedded", "auth")),
           entry(
               "app",
               List.of(
-                  "core",
+                  "api",
                   "cluster",
                   "protocol",
                   "redis",
@@ -89,18 +79,34 @@ class ArchitectureTest {
                   "limits",
                   "sessions",
                   "channels",
-                  "connections",
+                  "nodes",
                   "files",
                   "gateway")));
 
-  private static final List<String> SERVICES =
-      List.of("sessions", "channels", "connections", "files");
+  private static final List<String> SERVICES = List.of("sessions", "channels", "nodes", "files");
 
   @ArchTest static final ArchRule modulesUseOnlyTheLayersBelow = layers();
 
   @ArchTest
   static final ArchRule servicesKnowEachOtherByClientsAndMessages =
       CompositeArchRule.of(SERVICES.stream().map(ArchitectureTest::keepsItsInnerParts).toList());
+
+  /** Also held by Maven: the module depends on none of them. */
+  @ArchTest
+  static final ArchRule theContractUsesNoModuleOfTheServer =
+      noClasses()
+          .that(CONTRACT)
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("dev.holdfast..")
+                  .or(resideInAnyPackage("io.vertx.redis..", "io.vertx.json.schema.."))
+                  .and(not(CONTRACT)));
+
+  /** What is in a circle can only be read, and changed, together. */
+  @ArchTest
+  static void noCircleOfClassesIsLargerThanThree(JavaClasses holdfast) {
+    assertEquals(List.of(), Circles.of(holdfast, 3));
+  }
 
   @ArchTest
   static final ArchRule packagesAreFreeOfCycles =
@@ -188,7 +194,7 @@ class ArchitectureTest {
   @ArchTest
   static void everyClassIsInAModule(JavaClasses holdfast) {
     for (JavaClass type : holdfast) {
-      var module = type.getPackageName().split("\\.")[2];
+      var module = module(type);
       assertTrue(LAYERS.containsKey(module), () -> type.getName() + " is in no known module");
     }
   }
@@ -196,12 +202,23 @@ class ArchitectureTest {
   private static ArchRule layers() {
     var rule = layeredArchitecture().consideringOnlyDependenciesInLayers().withOptionalLayers(true);
     for (var module : LAYERS.keySet()) {
-      rule = rule.layer(module).definedBy("dev.holdfast." + module + "..");
+      rule =
+          rule.layer(module)
+              .definedBy(
+                  DescribedPredicate.<JavaClass>describe(
+                      module, type -> module(type).equals(module)));
     }
     for (var module : LAYERS.entrySet()) {
       rule = uses(rule.whereLayer(module.getKey()), module.getValue());
     }
     return rule;
+  }
+
+  private static String module(JavaClass type) {
+    if (!type.getPackageName().startsWith("dev.holdfast.")) {
+      return "";
+    }
+    return CONTRACT.test(type) ? "api" : type.getPackageName().split("\\.")[2];
   }
 
   private static LayeredArchitecture uses(

@@ -10,7 +10,7 @@ import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.auth.VerificationKey;
 import dev.holdfast.auth.Verified;
 import dev.holdfast.cluster.ClusterSecret;
-import dev.holdfast.cluster.ServiceCredentials;
+import dev.holdfast.cluster.identity.ServiceCredentials;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

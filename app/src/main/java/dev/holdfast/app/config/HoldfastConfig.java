@@ -1,16 +1,16 @@
 package dev.holdfast.app.config;
 
 import dev.holdfast.auth.AuthConfig;
-import dev.holdfast.channels.ChannelsConfig;
+import dev.holdfast.channels.log.ChannelsConfig;
 import dev.holdfast.cluster.ClusterConfig;
 import dev.holdfast.cluster.Loopback;
-import dev.holdfast.cluster.ServiceCredentials;
-import dev.holdfast.connections.LeaseConfig;
+import dev.holdfast.cluster.identity.ServiceCredentials;
 import dev.holdfast.core.Names;
 import dev.holdfast.files.FilesConfig;
 import dev.holdfast.gateway.config.GatewayConfig;
 import dev.holdfast.limits.LimitsConfig;
-import dev.holdfast.sessions.SessionsConfig;
+import dev.holdfast.nodes.LeaseConfig;
+import dev.holdfast.sessions.store.SessionsConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Objects;

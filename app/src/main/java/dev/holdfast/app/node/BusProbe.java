@@ -1,7 +1,7 @@
 package dev.holdfast.app.node;
 
-import dev.holdfast.core.Bus;
-import dev.holdfast.core.NodeInbox;
+import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.NodeInbox;
 import java.time.Duration;
 
 /**

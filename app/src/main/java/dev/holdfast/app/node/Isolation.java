@@ -1,6 +1,6 @@
 package dev.holdfast.app.node;
 
-import dev.holdfast.connections.NodesVerticle;
+import dev.holdfast.nodes.NodesVerticle;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import org.slf4j.Logger;

@@ -1,9 +1,9 @@
 package dev.holdfast.app.node;
 
-import dev.holdfast.connections.NodesVerticle;
-import dev.holdfast.core.Bus;
 import dev.holdfast.core.NodeId;
-import dev.holdfast.core.NodeInbox;
+import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.NodeInbox;
+import dev.holdfast.nodes.NodesVerticle;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.holdfast.app.node;
 
-import dev.holdfast.core.Bus;
+import dev.holdfast.core.bus.Bus;
 import dev.holdfast.files.FilesClient;
 import dev.holdfast.files.FilesConfig;
 import dev.holdfast.files.service.FileLog;

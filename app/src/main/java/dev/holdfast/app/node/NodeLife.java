@@ -3,19 +3,17 @@ package dev.holdfast.app.node;
 import dev.holdfast.app.config.ConfigView;
 import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.channels.ChannelsClient;
-import dev.holdfast.channels.ChannelsVerticle;
-import dev.holdfast.channels.HubVerticle;
+import dev.holdfast.channels.fanout.Fanout;
+import dev.holdfast.channels.fanout.HubVerticle;
 import dev.holdfast.channels.retained.Amount;
 import dev.holdfast.channels.retained.RetainedLimits;
+import dev.holdfast.channels.service.ChannelsVerticle;
 import dev.holdfast.connections.ConnectionsClient;
-import dev.holdfast.connections.ConnectionsVerticle;
 import dev.holdfast.connections.NodeInfo;
-import dev.holdfast.connections.NodesVerticle;
 import dev.holdfast.connections.usage.UsageClient;
-import dev.holdfast.connections.usage.UsageVerticle;
-import dev.holdfast.core.Bus;
 import dev.holdfast.core.NodeId;
-import dev.holdfast.core.NodeInbox;
+import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.NodeInbox;
 import dev.holdfast.gateway.GatewayServices;
 import dev.holdfast.gateway.GatewayVerticle;
 import dev.holdfast.gateway.HealthChecks;
@@ -27,11 +25,14 @@ import dev.holdfast.limits.Limit;
 import dev.holdfast.limits.Limits;
 import dev.holdfast.limits.LimitsVerticle;
 import dev.holdfast.limits.NodeMemory;
+import dev.holdfast.nodes.NodesVerticle;
+import dev.holdfast.nodes.usage.UsageVerticle;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
-import dev.holdfast.sessions.SessionLimits;
 import dev.holdfast.sessions.SessionsClient;
-import dev.holdfast.sessions.SessionsVerticle;
+import dev.holdfast.sessions.connections.ConnectionsVerticle;
+import dev.holdfast.sessions.service.SessionsVerticle;
+import dev.holdfast.sessions.store.SessionLimits;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -319,7 +320,7 @@ final class NodeLife {
         parts.tokens(),
         SessionsClient.local(bus(), LONG_REQUEST),
         ChannelsClient.local(bus(), REQUEST),
-        hub::fanout,
+        loop -> new Fanout(loop, hub),
         directory,
         registry(),
         health(),

@@ -3,7 +3,7 @@ package dev.holdfast.app.node;
 import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.cluster.HostPort;
-import dev.holdfast.core.Bus;
+import dev.holdfast.core.bus.Bus;
 import dev.holdfast.redis.RedisConfig;
 
 /**

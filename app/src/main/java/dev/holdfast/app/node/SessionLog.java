@@ -5,12 +5,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.channels.ServicePublisher;
 import dev.holdfast.channels.ServicePublisherConfig;
-import dev.holdfast.core.Bus;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.Ids;
-import dev.holdfast.sessions.SessionEvent;
+import dev.holdfast.core.bus.Bus;
+import dev.holdfast.sessions.service.SessionEvent;
 import io.vertx.core.Future;
 import java.util.Set;
 

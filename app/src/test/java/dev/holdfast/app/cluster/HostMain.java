@@ -2,8 +2,8 @@ package dev.holdfast.app.cluster;
 
 import dev.holdfast.cluster.Cluster;
 import dev.holdfast.cluster.ClusterConfig;
-import dev.holdfast.core.Bus;
-import dev.holdfast.core.ServiceHost;
+import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.ServiceHost;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;

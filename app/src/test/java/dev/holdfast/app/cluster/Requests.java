@@ -1,7 +1,7 @@
 package dev.holdfast.app.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.holdfast.core.ServiceHost;
+import dev.holdfast.core.bus.ServiceHost;
 import dev.holdfast.testkit.WsTestClient;
 import io.vertx.core.Future;
 import java.util.List;

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.holdfast.cluster.ClusterConfig;
-import dev.holdfast.cluster.ServiceCredentials;
-import dev.holdfast.core.Grant;
+import dev.holdfast.cluster.identity.ServiceCredentials;
 import dev.holdfast.core.Ids;
+import dev.holdfast.core.bus.Grant;
 import dev.holdfast.testkit.ClusterExtension;
 import dev.holdfast.testkit.ManualClient;
 import dev.holdfast.testkit.TestCluster;

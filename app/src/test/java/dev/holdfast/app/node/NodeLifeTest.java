@@ -6,7 +6,7 @@ import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.holdfast.gateway.attachment.ConnectionDirectory;
-import dev.holdfast.sessions.SessionsVerticle;
+import dev.holdfast.sessions.service.SessionsVerticle;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 

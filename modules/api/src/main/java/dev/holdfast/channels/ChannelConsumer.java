@@ -1,13 +1,13 @@
 package dev.holdfast.channels;
 
 import dev.holdfast.channels.ConsumerMessage.Claimed;
-import dev.holdfast.core.Bus;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.Names;
+import dev.holdfast.core.bus.Bus;
 import io.vertx.circuitbreaker.RetryPolicy;
 import io.vertx.core.Context;
 import io.vertx.core.Future;

@@ -4,8 +4,8 @@ import dev.holdfast.channels.ChannelMessage.Done;
 import dev.holdfast.channels.ChannelMessage.Page;
 import dev.holdfast.channels.ChannelMessage.Published;
 import dev.holdfast.channels.ConsumerMessage.Claimed;
-import dev.holdfast.core.Bus;
 import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.bus.Bus;
 import dev.holdfast.sessions.SessionRef;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -44,7 +44,7 @@ public final class ChannelsClient {
   }
 
   /** As the other, with a patience of its own. */
-  Future<Published> publish(ChannelMessage.Publish message, Duration patience) {
+  public Future<Published> publish(ChannelMessage.Publish message, Duration patience) {
     return ask(message, patience);
   }
 

@@ -1,8 +1,8 @@
 package dev.holdfast.channels;
 
-import dev.holdfast.core.Bus;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
+import dev.holdfast.core.bus.Bus;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

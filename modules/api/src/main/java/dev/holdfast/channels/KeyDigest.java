@@ -25,8 +25,8 @@ public final class KeyDigest {
   }
 
   /** Of what was published under the key. */
-  public static String fingerprint(PublishKeyed.Entry entry) {
-    return digest(entry.event() + "\n" + entry.data());
+  public static String fingerprint(String event, String data) {
+    return digest(event + "\n" + data);
   }
 
   private static String digest(String text) {

@@ -1,6 +1,5 @@
 package dev.holdfast.channels;
 
-import dev.holdfast.core.Bus;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ErrorCode;
@@ -8,6 +7,7 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.JsonText;
 import dev.holdfast.core.Names;
 import dev.holdfast.core.Position;
+import dev.holdfast.core.bus.Bus;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

@@ -1,7 +1,7 @@
 package dev.holdfast.connections;
 
-import dev.holdfast.core.Bus;
 import dev.holdfast.core.BusMessage;
+import dev.holdfast.core.bus.Bus;
 import io.vertx.core.Future;
 import java.time.Duration;
 

@@ -1,7 +1,7 @@
 package dev.holdfast.core;
 
 /**
- * Marks what may cross the event bus by {@link BusCodec}: immutable records of Holdfast, and
+ * Marks what may cross the event bus by {@code BusCodec}: immutable records of Holdfast, and
  * nothing else.
  */
 public interface BusValue {

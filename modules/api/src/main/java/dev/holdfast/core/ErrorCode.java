@@ -46,7 +46,7 @@ public enum ErrorCode {
   }
 
   /** Says of who answers so that another instance may do better. */
-  boolean elsewhere() {
+  public boolean elsewhere() {
     return this == UNAVAILABLE || this == SHUTTING_DOWN || this == TIMEOUT;
   }
 

@@ -1,8 +1,8 @@
 package dev.holdfast.files;
 
-import dev.holdfast.core.Bus;
 import dev.holdfast.core.BusMessage;
 import dev.holdfast.core.Caller;
+import dev.holdfast.core.bus.Bus;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.function.Function;

@@ -12,6 +12,8 @@ public final class FileSamples {
       new Caller.User("acme", "ann", Set.of("r"), Set.of("create:file"));
   private static final byte[] BYTES = {1, 2, -1};
   private static final String SHA256 = "0f".repeat(32);
+  private static final FileSpec SPEC =
+      new FileSpec("a.txt", 3, "text/plain", SHA256, "ann", "s1", "r1", 1_000);
   private static final FileView VIEW =
       new FileView(
           "acme",
@@ -37,10 +39,9 @@ public final class FileSamples {
   }
 
   private static Stream<BusValue> requests() {
-    var spec = new FileSpec("a.txt", 3, "text/plain", SHA256, "ann", "s1", "r1", 1_000);
     return Stream.of(
-        spec,
-        new FileMessage.Create(ANN, "acme", spec),
+        SPEC,
+        new FileMessage.Create(ANN, "acme", SPEC),
         new FileMessage.Append(ANN, "acme", "f1", 0, BYTES),
         new FileMessage.Stat(ANN, "acme", "f1"),
         new FileMessage.ListFiles(ANN, "acme", "ann", "s1", "a", "", 10),
@@ -53,6 +54,7 @@ public final class FileSamples {
 
   private static Stream<BusValue> transfers() {
     return Stream.of(
+        new TransferMessage.Begin(ANN, "acme", SPEC),
         new TransferMessage.Claim(ANN, "acme", "f1", 0),
         new TransferMessage.Advance(ANN, "acme", "f1", 1, 1, 3, true, SHA256),
         new TransferMessage.Locate(ANN, "acme", "f1"),

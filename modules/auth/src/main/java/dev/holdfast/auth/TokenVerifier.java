@@ -1,6 +1,6 @@
 package dev.holdfast.auth;
 
-import dev.holdfast.core.SampledLog;
+import dev.holdfast.core.bounds.SampledLog;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;

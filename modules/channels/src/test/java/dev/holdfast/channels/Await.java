@@ -7,10 +7,10 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /** Waiting in tests: for a future or a condition, 20 s at most. */
-final class Await {
+public final class Await {
   private Await() {}
 
-  static <T> T get(Future<T> future) {
+  public static <T> T get(Future<T> future) {
     try {
       return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
     } catch (java.util.concurrent.ExecutionException e) {
@@ -23,7 +23,7 @@ final class Await {
     }
   }
 
-  static void until(String what, Callable<Boolean> condition) {
+  public static void until(String what, Callable<Boolean> condition) {
     Awaitility.await(what)
         .atMost(Duration.ofSeconds(20))
         .pollInterval(Duration.ofMillis(5))

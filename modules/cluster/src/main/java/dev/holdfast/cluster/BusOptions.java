@@ -1,5 +1,7 @@
 package dev.holdfast.cluster;
 
+import dev.holdfast.cluster.identity.BusTls;
+import dev.holdfast.cluster.identity.Identity;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.http.ClientAuth;

@@ -2,9 +2,12 @@ package dev.holdfast.cluster;
 
 import static dev.holdfast.cluster.ClusterConfig.WAYS_OUT;
 
-import dev.holdfast.core.BusCodec;
-import dev.holdfast.core.Doors;
-import dev.holdfast.core.Seal;
+import dev.holdfast.cluster.identity.Authority;
+import dev.holdfast.cluster.identity.Identity;
+import dev.holdfast.cluster.identity.ServiceCredentials;
+import dev.holdfast.core.bounds.Doors;
+import dev.holdfast.core.bus.BusCodec;
+import dev.holdfast.core.bus.Seal;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

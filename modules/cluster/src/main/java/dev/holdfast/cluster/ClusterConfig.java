@@ -1,5 +1,6 @@
 package dev.holdfast.cluster;
 
+import dev.holdfast.cluster.identity.BusTls;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

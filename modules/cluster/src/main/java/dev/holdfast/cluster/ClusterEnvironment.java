@@ -1,5 +1,6 @@
 package dev.holdfast.cluster;
 
+import dev.holdfast.cluster.identity.BusTls;
 import dev.holdfast.core.Durations;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,7 +1,8 @@
 package dev.holdfast.cluster;
 
 import com.hazelcast.nio.MemberSocketInterceptor;
-import dev.holdfast.core.LastComers;
+import dev.holdfast.cluster.identity.Identity;
+import dev.holdfast.core.bounds.LastComers;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

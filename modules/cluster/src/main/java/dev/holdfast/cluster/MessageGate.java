@@ -1,7 +1,7 @@
 package dev.holdfast.cluster;
 
-import dev.holdfast.core.Doors;
-import dev.holdfast.core.LastComers;
+import dev.holdfast.core.bounds.Doors;
+import dev.holdfast.core.bounds.LastComers;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;

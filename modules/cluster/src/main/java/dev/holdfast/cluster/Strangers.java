@@ -1,6 +1,6 @@
 package dev.holdfast.cluster;
 
-import dev.holdfast.core.LastComers;
+import dev.holdfast.core.bounds.LastComers;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

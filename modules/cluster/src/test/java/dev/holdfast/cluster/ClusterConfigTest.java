@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.cluster.identity.BusTls;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.core.Bus;
 import dev.holdfast.core.BusMessage;
 import dev.holdfast.core.BusValue;
-import dev.holdfast.core.Serving;
+import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.Serving;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

@@ -2,10 +2,10 @@ package dev.holdfast.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.holdfast.core.Bus;
 import dev.holdfast.core.BusValue;
 import dev.holdfast.core.NodeId;
-import dev.holdfast.core.NodeInbox;
+import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.NodeInbox;
 import io.vertx.core.Completable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

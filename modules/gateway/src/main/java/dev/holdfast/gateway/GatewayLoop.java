@@ -1,6 +1,6 @@
 package dev.holdfast.gateway;
 
-import dev.holdfast.channels.Fanout;
+import dev.holdfast.channels.fanout.Fanout;
 import dev.holdfast.gateway.admission.Admission;
 import dev.holdfast.gateway.attachment.Attachments;
 import dev.holdfast.gateway.attachment.ConnectionDirectory;

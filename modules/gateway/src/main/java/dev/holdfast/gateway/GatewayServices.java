@@ -2,7 +2,7 @@ package dev.holdfast.gateway;
 
 import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.channels.ChannelsClient;
-import dev.holdfast.channels.Fanout;
+import dev.holdfast.channels.fanout.Fanout;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.gateway.admission.Admission;
 import dev.holdfast.gateway.attachment.ConnectionDirectory;

@@ -1,6 +1,6 @@
 package dev.holdfast.gateway;
 
-import dev.holdfast.core.Doors;
+import dev.holdfast.core.bounds.Doors;
 import dev.holdfast.gateway.config.GatewayConfig;
 import dev.holdfast.gateway.config.ManagementConfig;
 import dev.holdfast.gateway.http.InvalidRequests;

@@ -8,20 +8,20 @@ import dev.holdfast.auth.TokenSigner;
 import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.auth.VerificationKey;
 import dev.holdfast.channels.ChannelsClient;
-import dev.holdfast.channels.ChannelsConfig;
-import dev.holdfast.channels.ChannelsVerticle;
-import dev.holdfast.channels.Fanout;
-import dev.holdfast.channels.HubVerticle;
+import dev.holdfast.channels.fanout.Fanout;
+import dev.holdfast.channels.fanout.HubVerticle;
+import dev.holdfast.channels.log.ChannelsConfig;
+import dev.holdfast.channels.service.ChannelsVerticle;
 import dev.holdfast.connections.ConnectionsClient;
 import dev.holdfast.connections.usage.UsageClient;
-import dev.holdfast.core.Bus;
 import dev.holdfast.core.Caller;
-import dev.holdfast.core.Doors;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.NodeId;
-import dev.holdfast.core.NodeInbox;
+import dev.holdfast.core.bounds.Doors;
+import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.NodeInbox;
 import dev.holdfast.gateway.admission.Admission;
 import dev.holdfast.gateway.attachment.ConnectionDirectory;
 import dev.holdfast.gateway.config.GatewayConfig;
@@ -36,8 +36,8 @@ import dev.holdfast.redis.Reply;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionView;
 import dev.holdfast.sessions.SessionsClient;
-import dev.holdfast.sessions.SessionsConfig;
-import dev.holdfast.sessions.SessionsVerticle;
+import dev.holdfast.sessions.service.SessionsVerticle;
+import dev.holdfast.sessions.store.SessionsConfig;
 import dev.holdfast.testkit.ManualClient;
 import dev.holdfast.testkit.TestClients;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -169,7 +169,7 @@ public final class GatewayFixture implements AutoCloseable {
         TokenVerifier.of(AUTH),
         sessions,
         channels,
-        context -> counted(hub.fanout(context)),
+        context -> counted(new Fanout(context, hub)),
         directory,
         registry,
         new HealthChecks(Map.of("loop", () -> true), Map.of("redis", () -> healthy), Map.of()),

@@ -1,6 +1,6 @@
 package dev.holdfast.limits;
 
-import dev.holdfast.core.Budget;
+import dev.holdfast.core.bounds.Budget;
 import java.util.HashMap;
 import java.util.Map;
 

@@ -1,6 +1,6 @@
 package dev.holdfast.limits;
 
-import dev.holdfast.core.Budget;
+import dev.holdfast.core.bounds.Budget;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /** The memory of a node that clients fill, in shares of tenants and users. Any thread. */

@@ -1,7 +1,9 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.core.Budget;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.bounds.Budget;
+import dev.holdfast.redis.queue.Calls;
+import dev.holdfast.redis.queue.FairQueue;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.circuitbreaker.RetryPolicy;
 import io.vertx.core.AsyncResult;

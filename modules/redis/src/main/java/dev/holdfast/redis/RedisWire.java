@@ -1,6 +1,8 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.core.Budget;
+import dev.holdfast.core.bounds.Budget;
+import dev.holdfast.redis.queue.Calls;
+import dev.holdfast.redis.queue.FairQueue;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

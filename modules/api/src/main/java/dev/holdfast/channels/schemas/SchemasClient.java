@@ -3,7 +3,7 @@ package dev.holdfast.channels.schemas;
 import dev.holdfast.channels.schemas.SchemaMessage.Done;
 import dev.holdfast.channels.schemas.SchemaMessage.Listed;
 import dev.holdfast.channels.schemas.SchemaMessage.Schema;
-import dev.holdfast.core.Bus;
+import dev.holdfast.core.bus.Bus;
 import io.vertx.core.Future;
 import java.time.Duration;
 

@@ -1,6 +1,6 @@
 package dev.holdfast.connections.usage;
 
-import dev.holdfast.core.Bus;
+import dev.holdfast.core.bus.Bus;
 import io.vertx.core.Future;
 import java.time.Duration;
 

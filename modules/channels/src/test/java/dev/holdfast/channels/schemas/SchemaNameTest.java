@@ -3,6 +3,8 @@ package dev.holdfast.channels.schemas;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.holdfast.channels.schemas.engine.SchemaStore;
+import dev.holdfast.channels.schemas.engine.TenantSchemas;
 import dev.holdfast.core.HoldfastException;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package dev.holdfast.files.service;
 
-import dev.holdfast.core.Bus;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.HoldfastException;
-import dev.holdfast.core.Serving;
+import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.Serving;
 import dev.holdfast.files.FileAnswer;
 import dev.holdfast.files.FileMessage;
 import dev.holdfast.files.FilesConfig;

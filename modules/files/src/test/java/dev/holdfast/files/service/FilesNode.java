@@ -1,10 +1,10 @@
 package dev.holdfast.files.service;
 
-import dev.holdfast.core.Bus;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
+import dev.holdfast.core.bus.Bus;
 import dev.holdfast.files.AuditReport;
 import dev.holdfast.files.FileMessage;
 import dev.holdfast.files.FileSpec;
@@ -20,8 +20,8 @@ import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
-import dev.holdfast.sessions.SessionsConfig;
-import dev.holdfast.sessions.SessionsVerticle;
+import dev.holdfast.sessions.service.SessionsVerticle;
+import dev.holdfast.sessions.store.SessionsConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -285,7 +285,7 @@ class TenantIsolationIT {
     try {
       A answer = await(node.bus.askLocal("files", message, java.time.Duration.ofSeconds(10)));
       Buffer wire = Buffer.buffer();
-      new dev.holdfast.core.BusCodec().encodeToWire(wire, (BusValue) answer);
+      new dev.holdfast.core.bus.BusCodec().encodeToWire(wire, (BusValue) answer);
       return wire.toString(java.nio.charset.StandardCharsets.ISO_8859_1);
     } catch (HoldfastException e) {
       return e.code() + " " + e.getMessage();

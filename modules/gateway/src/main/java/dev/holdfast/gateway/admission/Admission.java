@@ -1,7 +1,7 @@
 package dev.holdfast.gateway.admission;
 
-import dev.holdfast.core.Budget;
-import dev.holdfast.core.Doors;
+import dev.holdfast.core.bounds.Budget;
+import dev.holdfast.core.bounds.Doors;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.http.HttpServerRequest;

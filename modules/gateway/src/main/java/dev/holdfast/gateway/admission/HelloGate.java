@@ -1,6 +1,6 @@
 package dev.holdfast.gateway.admission;
 
-import dev.holdfast.core.Budget;
+import dev.holdfast.core.bounds.Budget;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;

@@ -1,7 +1,7 @@
 package dev.holdfast.gateway.admission;
 
-import dev.holdfast.core.Doors;
-import dev.holdfast.core.LastComers;
+import dev.holdfast.core.bounds.Doors;
+import dev.holdfast.core.bounds.LastComers;
 import io.netty.channel.Channel;
 
 /**

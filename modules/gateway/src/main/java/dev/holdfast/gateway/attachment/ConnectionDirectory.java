@@ -1,6 +1,6 @@
 package dev.holdfast.gateway.attachment;
 
-import dev.holdfast.core.NodeInbox;
+import dev.holdfast.core.bus.NodeInbox;
 import dev.holdfast.sessions.NodeNotice;
 import dev.holdfast.sessions.SessionRef;
 import io.micrometer.core.instrument.Gauge;

@@ -1,6 +1,6 @@
 package dev.holdfast.gateway.connection;
 
-import dev.holdfast.channels.Outlet;
+import dev.holdfast.channels.fanout.Outlet;
 
 /** The way out of one connection; frames go out in the order of the calls. */
 public interface ClientSink extends Outlet {

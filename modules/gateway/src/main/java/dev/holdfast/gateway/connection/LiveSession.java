@@ -1,6 +1,6 @@
 package dev.holdfast.gateway.connection;
 
-import dev.holdfast.channels.Fanout;
+import dev.holdfast.channels.fanout.Fanout;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;

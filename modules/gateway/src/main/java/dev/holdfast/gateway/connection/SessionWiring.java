@@ -1,8 +1,8 @@
 package dev.holdfast.gateway.connection;
 
 import dev.holdfast.channels.ChannelsClient;
-import dev.holdfast.channels.Fanout;
-import dev.holdfast.core.Bus;
+import dev.holdfast.channels.fanout.Fanout;
+import dev.holdfast.core.bus.Bus;
 import dev.holdfast.gateway.attachment.Attachments;
 import dev.holdfast.gateway.config.GatewayConfig;
 import dev.holdfast.gateway.session.ChannelOrder;

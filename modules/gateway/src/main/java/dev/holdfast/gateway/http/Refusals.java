@@ -3,7 +3,7 @@ package dev.holdfast.gateway.http;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
-import dev.holdfast.core.SampledLog;
+import dev.holdfast.core.bounds.SampledLog;
 import java.time.Duration;
 import org.slf4j.LoggerFactory;
 

@@ -1,6 +1,6 @@
 package dev.holdfast.gateway.server;
 
-import dev.holdfast.core.Doors;
+import dev.holdfast.core.bounds.Doors;
 import dev.holdfast.gateway.admission.Admission;
 import dev.holdfast.gateway.admission.Visit;
 import io.netty.channel.Channel;

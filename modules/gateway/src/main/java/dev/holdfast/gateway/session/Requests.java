@@ -1,11 +1,11 @@
 package dev.holdfast.gateway.session;
 
-import dev.holdfast.core.Bus;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.JsonText;
 import dev.holdfast.core.ServiceReply;
 import dev.holdfast.core.ServiceRequest;
+import dev.holdfast.core.bus.Bus;
 import dev.holdfast.protocol.ClientFrame;
 import dev.holdfast.protocol.ServerFrames;
 import java.time.Duration;

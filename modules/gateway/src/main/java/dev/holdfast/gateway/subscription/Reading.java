@@ -1,7 +1,7 @@
 package dev.holdfast.gateway.subscription;
 
-import dev.holdfast.channels.Start;
-import dev.holdfast.channels.Subscription;
+import dev.holdfast.channels.fanout.Start;
+import dev.holdfast.channels.fanout.Subscription;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.Position;
 import dev.holdfast.limits.Place;

@@ -1,6 +1,6 @@
 package dev.holdfast.gateway.subscription;
 
-import dev.holdfast.channels.Start;
+import dev.holdfast.channels.fanout.Start;
 import dev.holdfast.core.Access;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;

@@ -2,10 +2,10 @@ package dev.holdfast.gateway.attachment;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.holdfast.core.Bus;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.Position;
+import dev.holdfast.core.bus.Bus;
 import dev.holdfast.sessions.Answer;
 import dev.holdfast.sessions.NodeNotice;
 import dev.holdfast.sessions.SessionMessage.StoreCursors;

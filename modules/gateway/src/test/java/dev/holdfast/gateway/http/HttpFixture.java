@@ -5,22 +5,19 @@ import dev.holdfast.auth.TokenSigner;
 import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.auth.VerificationKey;
 import dev.holdfast.channels.ChannelsClient;
-import dev.holdfast.channels.ChannelsConfig;
-import dev.holdfast.channels.ChannelsVerticle;
-import dev.holdfast.channels.HubVerticle;
+import dev.holdfast.channels.fanout.Fanout;
+import dev.holdfast.channels.fanout.HubVerticle;
+import dev.holdfast.channels.log.ChannelsConfig;
 import dev.holdfast.channels.retained.Amount;
 import dev.holdfast.channels.retained.RetainedLimits;
+import dev.holdfast.channels.service.ChannelsVerticle;
 import dev.holdfast.connections.ConnectionsClient;
-import dev.holdfast.connections.ConnectionsVerticle;
-import dev.holdfast.connections.LeaseConfig;
 import dev.holdfast.connections.NodeInfo;
-import dev.holdfast.connections.NodesVerticle;
 import dev.holdfast.connections.usage.UsageClient;
-import dev.holdfast.connections.usage.UsageVerticle;
-import dev.holdfast.core.Bus;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Ids;
-import dev.holdfast.core.NodeInbox;
+import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.NodeInbox;
 import dev.holdfast.gateway.GatewayServices;
 import dev.holdfast.gateway.GatewayVerticle;
 import dev.holdfast.gateway.HealthChecks;
@@ -31,10 +28,14 @@ import dev.holdfast.gateway.config.GatewayConfig;
 import dev.holdfast.limits.LimitsConfig;
 import dev.holdfast.limits.LimitsVerticle;
 import dev.holdfast.limits.NodeMemory;
+import dev.holdfast.nodes.LeaseConfig;
+import dev.holdfast.nodes.NodesVerticle;
+import dev.holdfast.nodes.usage.UsageVerticle;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.sessions.SessionsClient;
-import dev.holdfast.sessions.SessionsConfig;
-import dev.holdfast.sessions.SessionsVerticle;
+import dev.holdfast.sessions.connections.ConnectionsVerticle;
+import dev.holdfast.sessions.service.SessionsVerticle;
+import dev.holdfast.sessions.store.SessionsConfig;
 import dev.holdfast.testkit.TestClients;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -181,7 +182,7 @@ final class HttpFixture implements AutoCloseable {
         TokenVerifier.of(AUTH),
         sessions,
         ChannelsClient.local(bus, Duration.ofSeconds(5)),
-        hub::fanout,
+        loop -> new Fanout(loop, hub),
         directory,
         registry,
         new HealthChecks(

@@ -2,11 +2,11 @@ package dev.holdfast.loadtest.worker;
 
 import dev.holdfast.cluster.Cluster;
 import dev.holdfast.cluster.ClusterConfig;
-import dev.holdfast.core.Bus;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
+import dev.holdfast.core.bus.Bus;
 import dev.holdfast.loadtest.plan.Address;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionsClient;

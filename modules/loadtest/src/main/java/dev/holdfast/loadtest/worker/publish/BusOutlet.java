@@ -2,8 +2,8 @@ package dev.holdfast.loadtest.worker.publish;
 
 import dev.holdfast.channels.ServicePublisher;
 import dev.holdfast.channels.ServicePublisherConfig;
-import dev.holdfast.core.Bus;
 import dev.holdfast.core.Caller;
+import dev.holdfast.core.bus.Bus;
 import dev.holdfast.loadtest.worker.measure.Clock;
 import io.vertx.core.Future;
 import java.time.Duration;

@@ -1,10 +1,10 @@
 package dev.holdfast.loadtest.worker.publish;
 
-import dev.holdfast.core.Bus;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.Ids;
+import dev.holdfast.core.bus.Bus;
 import dev.holdfast.loadtest.plan.Calls;
 import dev.holdfast.loadtest.plan.Flow;
 import dev.holdfast.loadtest.plan.Group;

@@ -1,0 +1,105 @@
+package dev.holdfast.core.bounds;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ServerChannel;
+import io.vertx.core.Vertx;
+import io.vertx.core.impl.transports.NioTransport;
+import io.vertx.core.impl.transports.TransportInternal;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.transport.Transport;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Asks a {@link Gate} about each connection to a server of a Vert.x when it is accepted, before it
+ * is handed to its event loop. Event loops that are busy come to a connection late, and one that
+ * speaks TLS only after its handshake: until then it has taken a file, and nobody has counted it.
+ *
+ * <p>Given to a Vert.x when it is built, as its transport; found by {@link #of} later. Any thread.
+ */
+public final class Doors extends NioTransport {
+  private static final int NO_PORT = 0;
+
+  private final Map<Integer, Gate> gates = new ConcurrentHashMap<>();
+  private final AtomicReference<Gate> ofTheFirst = new AtomicReference<>();
+
+  /** Who may come in at a port. */
+  public interface Gate {
+    /**
+     * Asked on the acceptor's thread. The connection has its addresses and a pipeline, but no event
+     * loop yet; nothing of it was read.
+     *
+     * @return false: it is closed without a word
+     */
+    boolean admits(Channel accepted);
+  }
+
+  public Doors() {
+    this(null);
+  }
+
+  /**
+   * @param ofTheFirst stands at the first server, whatever its port, as that of the bus is in a
+   *     Vert.x that is clustered; null: none
+   */
+  public Doors(Gate ofTheFirst) {
+    this.ofTheFirst.set(ofTheFirst);
+  }
+
+  /** Those of a Vert.x, where it has any. */
+  public static Optional<Doors> of(Vertx vertx) {
+    return ((VertxInternal) vertx).transport() instanceof Doors doors
+        ? Optional.of(doors)
+        : Optional.empty();
+  }
+
+  /** What the builder of a Vert.x takes. */
+  public Transport transport() {
+    return new TransportInternal("doors", true, null, this);
+  }
+
+  /** The gate stands at this port from now on; one that stood there goes. */
+  public void guard(int port, Gate gate) {
+    gates.put(port, gate);
+  }
+
+  @Override
+  public ChannelFactory<? extends ServerChannel> serverChannelFactory(boolean domainSocket) {
+    ChannelFactory<? extends ServerChannel> factory = super.serverChannelFactory(domainSocket);
+    return () -> {
+      ServerChannel server = factory.newChannel();
+      server.pipeline().addFirst(new Door(ofTheFirst.getAndSet(null)));
+      return server;
+    };
+  }
+
+  /** Stands before the handler that gives connections to event loops. */
+  private final class Door extends ChannelInboundHandlerAdapter {
+    private final Gate own;
+
+    Door(Gate own) {
+      this.own = own;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext server, Object message) {
+      Channel accepted = (Channel) message;
+      Gate gate = own == null ? gates.get(port(server.channel())) : own;
+      if (gate == null || gate.admits(accepted)) {
+        server.fireChannelRead(accepted);
+      } else {
+        accepted.unsafe().closeForcibly();
+      }
+    }
+  }
+
+  private static int port(Channel server) {
+    return server.localAddress() instanceof InetSocketAddress at ? at.getPort() : NO_PORT;
+  }
+}

@@ -1,0 +1,88 @@
+package dev.holdfast.core.bus;
+
+import dev.holdfast.core.BusValue;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Names;
+import dev.holdfast.core.ServiceReply;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a service may say on the bus: it acts in its own name, for the tenants that its credentials
+ * name, and answers what it is asked. What nodes say among themselves, and what users are said to
+ * ask, is not its to say.
+ *
+ * @param tenants {@code *} is all
+ */
+public record Grant(String service, Set<String> tenants) {
+  private static final String ALL = "*";
+  private static final String LINE = "\n";
+
+  /** How a message names who it acts for; null where it names nobody. */
+  private static final ClassValue<RecordComponent> CALLER =
+      new ClassValue<>() {
+        @Override
+        protected RecordComponent computeValue(Class<?> type) {
+          return Arrays.stream(type.getRecordComponents())
+              .filter(component -> Caller.class.isAssignableFrom(component.getType()))
+              .peek(component -> component.getAccessor().setAccessible(true))
+              .findFirst()
+              .orElse(null);
+        }
+      };
+
+  public Grant {
+    Names.id(service, "service");
+    tenants = Set.copyOf(tenants);
+    if (tenants.isEmpty()) {
+      throw HoldfastException.told(ErrorCode.BAD_REQUEST, "tenants: one at the least, or *");
+    }
+    tenants.stream().filter(tenant -> !tenant.equals(ALL)).forEach(Names::tenant);
+  }
+
+  /** As in {@link #text}. */
+  public static Grant parse(String text) {
+    List<String> lines = List.of(text.split(LINE));
+    return new Grant(lines.get(0), new LinkedHashSet<>(lines.subList(1, lines.size())));
+  }
+
+  /** The service, then the tenants, in their order, line by line. */
+  public String text() {
+    return service + LINE + String.join(LINE, tenants.stream().sorted().toList());
+  }
+
+  /**
+   * @throws HoldfastException FORBIDDEN where the service may not say this
+   */
+  public void check(BusValue value) {
+    if (value instanceof ServiceReply) {
+      return;
+    }
+    RecordComponent caller = CALLER.get(value.getClass());
+    if (caller == null || !covers(read(caller, value))) {
+      throw HoldfastException.told(
+          ErrorCode.FORBIDDEN,
+          "the credentials are for service %s and tenants %s"
+              .formatted(service, tenants.stream().sorted().toList()));
+    }
+  }
+
+  private boolean covers(Object caller) {
+    return caller instanceof Caller.Service named
+        && named.name().equals(service)
+        && (tenants.contains(ALL) || tenants.containsAll(named.tenants()));
+  }
+
+  private static Object read(RecordComponent component, BusValue value) {
+    try {
+      return component.getAccessor().invoke(value);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("a record of ours can be read", e);
+    }
+  }
+}

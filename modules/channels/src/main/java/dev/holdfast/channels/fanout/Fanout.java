@@ -1,0 +1,178 @@
+package dev.holdfast.channels.fanout;
+
+import dev.holdfast.channels.log.ChannelsMetrics;
+import dev.holdfast.channels.log.Stretch;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.Position;
+import dev.holdfast.core.bounds.Budget;
+import dev.holdfast.protocol.EncodedFrame;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * The readers of one event loop; made for a {@link HubVerticle}. Takes each stretch of a channel
+ * once from the {@link HubVerticle} and hands its frames, encoded already, to all readers that are
+ * in step; the others follow by their own cursors. Confined to its context, but for the package's
+ * calls from the hub, which hop to it.
+ */
+public final class Fanout implements Tap {
+  private final Vertx vertx;
+  private final Context context;
+  private final HubVerticle hub;
+  private final Map<Channel, LocalChannel> channels = new HashMap<>();
+  private final Map<Outlet, Set<Subscription>> stalled = new IdentityHashMap<>();
+
+  /**
+   * @param context an event loop's; every other method is called there
+   */
+  public Fanout(Context context, HubVerticle hub) {
+    this.vertx = hub.bus().vertx();
+    this.context = context;
+    this.hub = hub;
+  }
+
+  /**
+   * Opens a channel for a reader. Nothing is handed to the outlet before {@link
+   * Subscription#start}. Whether the reader may read it is the caller's to check.
+   *
+   * @return fails with UNAVAILABLE, or NOT_FOUND for the channel of a session that is not
+   */
+  public Future<Subscription> open(Channel channel, Start start, Outlet outlet) {
+    LocalChannel local = channels.get(channel);
+    if (local == null) {
+      local = new LocalChannel(channel, this);
+      channels.put(channel, local);
+      hub.open(channel, this);
+    } else if (channel.name().kind() == ChannelName.Kind.SESSION) {
+      // Its session may have been elsewhere since it was opened, and come back.
+      hub.compare(channel);
+    }
+    return local.add(start, outlet);
+  }
+
+  /** Tells that the outlet is writable again: its readers that fell behind go on. */
+  public void drained(Outlet outlet) {
+    Set<Subscription> behind = stalled.remove(outlet);
+    if (behind != null) {
+      behind.forEach(Subscription::pump);
+    }
+  }
+
+  /** How many channels have readers on this event loop. */
+  public int openChannels() {
+    return channels.size();
+  }
+
+  // --- for subscriptions, on the context
+
+  void stall(Subscription subscription) {
+    stalled
+        .computeIfAbsent(subscription.outlet(), first -> new LinkedHashSet<>())
+        .add(subscription);
+  }
+
+  void unstall(Subscription subscription) {
+    Set<Subscription> behind = stalled.get(subscription.outlet());
+    if (behind != null && behind.remove(subscription) && behind.isEmpty()) {
+      stalled.remove(subscription.outlet());
+    }
+  }
+
+  public void remove(LocalChannel local) {
+    if (channels.remove(local.channel(), local)) {
+      hub.close(local.channel(), this);
+    }
+  }
+
+  /**
+   * @param gone whether nobody waits for it any more; asked on any thread
+   */
+  public Future<Stretch> read(Channel channel, Position after, BooleanSupplier gone) {
+    Promise<Stretch> promise = Promise.promise();
+    Consumer<Future<Stretch>> answer = read -> read.onComplete(promise);
+    hub.read(channel, after, gone, this, answer);
+    return promise.future();
+  }
+
+  public void later(long ms, Runnable action) {
+    vertx.setTimer(ms, timer -> run(action));
+  }
+
+  /**
+   * Runs something after what else the event loop has to do. What is only queued runs before
+   * sockets are looked at again: an event loop first does all that is queued.
+   */
+  void afterOthers(Runnable action) {
+    ((ContextInternal) context)
+        .nettyEventLoop()
+        .schedule(() -> run(action), 0, TimeUnit.NANOSECONDS);
+  }
+
+  public Budget.Share openings() {
+    return hub.memory().openings();
+  }
+
+  public ChannelsMetrics metrics() {
+    return hub.metrics();
+  }
+
+  // --- from the hub
+
+  @Override
+  public void run(Runnable action) {
+    context.runOnContext(ignored -> action.run());
+  }
+
+  @Override
+  public void opened(Channel channel, Position position) {
+    with(channel, local -> local.opened(position));
+  }
+
+  @Override
+  public void refused(Channel channel, Throwable failure) {
+    with(channel, local -> local.refused(failure));
+  }
+
+  /** The channel's readers are told; who opens it from now on is asked about anew. */
+  @Override
+  public void gone(Channel channel) {
+    with(
+        channel,
+        local -> {
+          channels.remove(channel, local);
+          local.gone();
+        });
+  }
+
+  @Override
+  public void deliver(Channel channel, Stretch stretch) {
+    with(channel, local -> local.deliver(stretch));
+  }
+
+  @Override
+  public void deliverVolatile(Channel channel, EncodedFrame frame) {
+    with(channel, local -> local.deliverVolatile(frame));
+  }
+
+  private void with(Channel channel, Consumer<LocalChannel> action) {
+    run(
+        () -> {
+          LocalChannel local = channels.get(channel);
+          if (local != null) {
+            action.accept(local);
+          }
+        });
+  }
+}

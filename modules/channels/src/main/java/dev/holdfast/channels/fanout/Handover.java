@@ -1,0 +1,194 @@
+package dev.holdfast.channels.fanout;
+
+import dev.holdfast.channels.log.Stretch;
+import dev.holdfast.core.Position;
+import dev.holdfast.protocol.EncodedFrame;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Hands what comes on a channel to its readers on one event loop, so many bytes at a time: what is
+ * large, or has many readers, would hold up everybody else of that loop until it was written to
+ * each. What comes meanwhile goes to each reader after it, in order; where that is too much, the
+ * readers go on from their cursors. Confined to the fan-out's context.
+ */
+final class Handover {
+  /** Handed on in one run of the event loop, or to one reader: a few ms of it at most. */
+  static final long PIECE = 1 << 20;
+
+  /** What comes meanwhile; or a single stretch. */
+  static final long MOST_COMING = 1 << 20;
+
+  /** Of each item and reader, besides its bytes. */
+  private static final long OVERHEAD = 1 << 10;
+
+  private static final long LOOK = 32;
+
+  private final Place channel;
+  private final Consumer<Runnable> later;
+  private List<Step> coming = new ArrayList<>();
+  private long comingBytes;
+  private List<Step> batch = List.of();
+  private List<? extends Reader> due = List.of();
+  private int served;
+  private boolean scheduled;
+  private int delivered;
+
+  /** Where readers are. */
+  interface Place {
+    /** Readers are handed on what leads up to there. */
+    void moved(Position to);
+
+    List<? extends Reader> readers();
+
+    void delivered(int publications);
+  }
+
+  /** One who is handed what comes. */
+  interface Reader {
+    /**
+     * @return how many publications were handed on
+     */
+    int deliver(Stretch stretch);
+
+    /**
+     * @return whether it was handed on
+     */
+    boolean deliverVolatile(EncodedFrame frame);
+
+    /** Goes on from its cursor where it missed something. */
+    void compare();
+  }
+
+  /**
+   * A stretch, or a volatile frame; or neither, where readers are to go on from their cursors.
+   *
+   * @param to where the channel is then; null: where it was
+   */
+  private record Step(Stretch stretch, EncodedFrame frame, Position to, long cost) {
+    static Step of(Stretch stretch) {
+      long cost = stretch.bytes() + OVERHEAD * (1 + stretch.frames().size());
+      return new Step(stretch, null, stretch.to(), cost);
+    }
+
+    static Step of(EncodedFrame frame) {
+      return new Step(null, frame, null, frame.length() + OVERHEAD);
+    }
+
+    static Step skip(Position to) {
+      return new Step(null, null, to, OVERHEAD);
+    }
+  }
+
+  /**
+   * @param later runs something after what else the event loop has to do
+   */
+  Handover(Place channel, Consumer<Runnable> later) {
+    this.channel = channel;
+    this.later = later;
+  }
+
+  void add(Stretch stretch) {
+    Step step = Step.of(stretch);
+    if (fits(step)) {
+      add(step);
+    } else {
+      drop();
+      add(Step.skip(stretch.to()));
+    }
+  }
+
+  /** A volatile one is dropped where it does not fit, as by a reader that takes nothing. */
+  void add(EncodedFrame frame) {
+    Step step = Step.of(frame);
+    if (fits(step)) {
+      add(step);
+    }
+  }
+
+  private boolean fits(Step step) {
+    return coming.isEmpty() || comingBytes + step.cost() <= MOST_COMING;
+  }
+
+  private void add(Step step) {
+    coming.add(step);
+    comingBytes += step.cost();
+    if (!scheduled) {
+      go();
+    }
+  }
+
+  /** Forgets what has come and nobody was handed yet. */
+  void drop() {
+    coming.clear();
+    comingBytes = 0;
+  }
+
+  private void go() {
+    scheduled = true; // also for what comes from within
+    try {
+      piece();
+    } finally {
+      scheduled = served < due.size() || !coming.isEmpty();
+      if (scheduled) {
+        later.accept(this::go);
+      }
+      channel.delivered(delivered);
+      delivered = 0;
+    }
+  }
+
+  private void piece() {
+    long spent = 0;
+    while (spent < PIECE && (served < due.size() || !coming.isEmpty())) {
+      if (served == due.size()) {
+        begin();
+      } else {
+        spent += serve(due.get(served++));
+      }
+    }
+    if (served == due.size()) {
+      batch = List.of();
+      due = List.of();
+      served = 0;
+    }
+  }
+
+  /** All that has come, so that each reader has it at once, and is flushed once. */
+  private void begin() {
+    batch = coming;
+    coming = new ArrayList<>();
+    comingBytes = 0;
+    for (Step step : batch) {
+      if (step.to() != null) {
+        channel.moved(step.to());
+      }
+    }
+    due = channel.readers();
+    served = 0;
+  }
+
+  private long serve(Reader reader) {
+    long spent = LOOK;
+    for (Step step : batch) {
+      if (hand(step, reader)) {
+        spent += step.cost();
+      }
+    }
+    return spent;
+  }
+
+  private boolean hand(Step step, Reader reader) {
+    if (step.frame() != null) {
+      return reader.deliverVolatile(step.frame());
+    }
+    if (step.stretch() == null) {
+      reader.compare();
+      return true;
+    }
+    int frames = reader.deliver(step.stretch());
+    delivered += frames;
+    return frames > 0;
+  }
+}

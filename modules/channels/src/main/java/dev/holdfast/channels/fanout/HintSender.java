@@ -1,0 +1,116 @@
+package dev.holdfast.channels.fanout;
+
+import dev.holdfast.channels.Hint;
+import dev.holdfast.core.NodeId;
+import dev.holdfast.core.bus.Bus;
+import io.vertx.core.Context;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Sends hints: those of one run of the event loop go to each node in one batch, batches are
+ * numbered per node, and a beat repeats the last number every second. Hints for this node skip the
+ * bus. Confined to the context of the channels verticle.
+ */
+public final class HintSender {
+  private final Bus bus;
+  private final Context context;
+  private final NodeId self;
+  private final HubVerticle hub;
+  private final Map<NodeId, HintOutbox> outboxes = new HashMap<>();
+  private final Set<HintOutbox> filled = new LinkedHashSet<>();
+  private List<Hint> local = new ArrayList<>();
+  private Set<NodeId> live = Set.of();
+  private Lives lives = new Lives(live);
+  private boolean scheduled;
+
+  public HintSender(HubVerticle hub, Context context) {
+    this.bus = hub.bus();
+    this.context = context;
+    this.self = hub.node();
+    this.hub = hub;
+  }
+
+  /** Queues a hint for the nodes; it goes out when what the event loop has in hand is done. */
+  public void hint(List<NodeId> nodes, Hint hint) {
+    for (NodeId node : nodes) {
+      if (node.equals(self)) {
+        local.add(hint);
+      } else {
+        HintOutbox outbox = outbox(node);
+        outbox.add(hint);
+        filled.add(outbox);
+      }
+    }
+    if (!scheduled && !nodes.isEmpty()) {
+      scheduled = true;
+      context.runOnContext(ignored -> flush());
+    }
+  }
+
+  private HintOutbox outbox(NodeId node) {
+    return outboxes.computeIfAbsent(node, this::fresh);
+  }
+
+  private HintOutbox fresh(NodeId node) {
+    var outbox = new HintOutbox(node, hub.memory(), hub.metrics());
+    if (lives.over(node)) {
+      outbox.over();
+    }
+    return outbox;
+  }
+
+  private void flush() {
+    scheduled = false;
+    filled.forEach(outbox -> outbox.send(bus::write, self));
+    filled.clear();
+    if (!local.isEmpty()) {
+      List<Hint> own = local;
+      local = new ArrayList<>();
+      hub.hints(own);
+    }
+  }
+
+  /**
+   * Who lives. To one that did and does no more nothing is sent; its number is kept until it can't
+   * come back.
+   */
+  public void peers(Set<NodeId> now) {
+    peers(now, System.nanoTime());
+  }
+
+  public void peers(Set<NodeId> now, long nanoTime) {
+    live = now;
+    lives = new Lives(now);
+    outboxes.forEach((node, outbox) -> seen(node, outbox, nanoTime));
+    outboxes
+        .entrySet()
+        .removeIf(
+            one ->
+                lives.over(one.getKey()) || one.getValue().absentSince(nanoTime - Lives.LONG_NS));
+  }
+
+  /** For how many lives something is kept. */
+  public int known() {
+    return outboxes.size();
+  }
+
+  private void seen(NodeId node, HintOutbox outbox, long now) {
+    if (live.contains(node)) {
+      outbox.present(now);
+    } else {
+      outbox.absent();
+    }
+  }
+
+  /**
+   * To all that live, this node included: a beat that does not come back shows a lost registration.
+   */
+  public void beat() {
+    live.forEach(peer -> outbox(peer).beat(bus::write, self));
+  }
+}

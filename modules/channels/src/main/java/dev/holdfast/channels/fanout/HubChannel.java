@@ -1,0 +1,356 @@
+package dev.holdfast.channels.fanout;
+
+import dev.holdfast.channels.Hint;
+import dev.holdfast.channels.log.ChannelStore;
+import dev.holdfast.channels.log.Frame;
+import dev.holdfast.channels.log.LogReader;
+import dev.holdfast.channels.log.Ring;
+import dev.holdfast.channels.log.Stretch;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName.Kind;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Position;
+import dev.holdfast.protocol.EncodedFrame;
+import dev.holdfast.protocol.ServerFrames;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * One channel that this node has readers of: keeps interest, puts hints in order, reads the log for
+ * what hints did not bring, and hands each fan-out every publication once, in order. It never takes
+ * a new epoch from a hint: it reads the log. Confined to the hub's context.
+ */
+final class HubChannel {
+  /** Hints kept while the log is read, or behind a hole; what is beyond is read from the log. */
+  private static final int MAX_HELD = 1_024;
+
+  private static final long NEVER = Long.MIN_VALUE;
+
+  private enum State {
+    OPENING,
+    LIVE,
+    READING
+  }
+
+  private final Channel channel;
+  private final HubContext hub;
+  private final Ring ring;
+  private final Set<Tap> taps = new LinkedHashSet<>();
+  private final TreeMap<Long, Hint> held = new TreeMap<>();
+  private final List<Frame> run = new ArrayList<>();
+  private State state = State.OPENING;
+  private Position last;
+  private boolean asserting;
+  private boolean again;
+  private boolean left;
+  private boolean behind;
+  private boolean holeTimed;
+  private long renewAt = NEVER;
+  private long leaveAt = NEVER;
+
+  HubChannel(Channel channel, HubContext hub) {
+    this.channel = channel;
+    this.hub = hub;
+    this.ring = hub.rings().fresh();
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  // --- readers of this node
+
+  void open(Tap tap) {
+    leaveAt = NEVER;
+    taps.add(tap);
+    if (last != null) {
+      flush();
+      tap.opened(channel, last);
+    }
+    // The interest in a session: channel is where the session is attached: while it was elsewhere
+    // no hint came.
+    if ((last == null || channel.name().kind() == Kind.SESSION) && mayCheck()) {
+      check(hub.store(), failure -> {});
+    }
+  }
+
+  void close(Tap tap) {
+    taps.remove(tap);
+    if (taps.isEmpty()) {
+      leaveAt = System.nanoTime() + hub.config().leaveAfter().toNanos();
+    }
+  }
+
+  /**
+   * Whether nobody has read it for a while, so that it can be left; not while interest is asserted,
+   * which would come after.
+   */
+  boolean deserted(long now) {
+    return leaveAt != NEVER && now - leaveAt >= 0 && !asserting;
+  }
+
+  /** Gives back what it keeps; it is not used again. */
+  void leave() {
+    left = true;
+    ring.clear();
+    held.values().forEach(this::released);
+    held.clear();
+  }
+
+  boolean isDue(long now) {
+    return renewAt != NEVER && now - renewAt >= 0;
+  }
+
+  boolean isBehind() {
+    return behind;
+  }
+
+  // --- interest and position
+
+  /**
+   * Whether a check may begin. Where one is under way, whose answer may be of before, another
+   * follows it.
+   */
+  boolean mayCheck() {
+    again |= asserting;
+    return !left && !asserting;
+  }
+
+  /**
+   * Asserts interest and compares positions; one call under way at a time, see {@link #mayCheck}.
+   *
+   * @param done gets the failure, or null
+   */
+  void check(ChannelStore store, Consumer<Throwable> done) {
+    asserting = true;
+    store
+        .interest(channel, hub.node())
+        .onComplete(
+            answer -> {
+              asserting = false;
+              if (answer.succeeded()) {
+                asserted(answer.result());
+              } else {
+                notAsserted(answer.cause());
+              }
+              checkAgain();
+              done.accept(answer.cause());
+            });
+  }
+
+  private void checkAgain() {
+    if (again) {
+      again = false;
+      hub.recheck().accept(this);
+    }
+  }
+
+  private void asserted(Position position) {
+    behind = false;
+    long ttl = hub.config().interestTtl().toNanos();
+    renewAt = System.nanoTime() + (long) (ttl * ThreadLocalRandom.current().nextDouble(0.4, 0.6));
+    if (last == null) {
+      last = position;
+      state = State.LIVE;
+      taps.forEach(tap -> tap.opened(channel, last));
+      takeHeld();
+      flush();
+    } else if (!position.epoch().equals(last.epoch()) || position.seq() > next() - 1) {
+      // A read that is under way may have been answered before: then this is looked for again.
+      behind = state != State.LIVE;
+      catchUp();
+    }
+  }
+
+  private void notAsserted(Throwable failure) {
+    if (last == null) {
+      dismiss().forEach(tap -> tap.refused(channel, failure));
+    } else if (HoldfastException.from(failure).code() == ErrorCode.NOT_FOUND) {
+      // Its session is no more. Nobody would ever answer otherwise, so it is not asked again.
+      dismiss().forEach(tap -> tap.gone(channel));
+    } else {
+      behind = true;
+    }
+  }
+
+  private List<Tap> dismiss() {
+    List<Tap> dismissed = List.copyOf(taps);
+    taps.clear();
+    behind = false;
+    renewAt = NEVER;
+    leaveAt = System.nanoTime();
+    return dismissed;
+  }
+
+  // --- hints
+
+  private long next() {
+    return last.seq() + 1 + run.size();
+  }
+
+  /** Takes a hint; what is in order is handed on by {@link #flush}, which the caller owes. */
+  void hint(Hint hint) {
+    if (hint.isVolatile()) {
+      volatileHint(hint);
+    } else if (state != State.LIVE) {
+      hold(hint);
+    } else if (!hint.epoch().equals(last.epoch())) {
+      catchUp();
+    } else if (hint.seq() == next()) {
+      run.add(Frame.of(hint));
+      takeHeld();
+    } else if (hint.seq() > next()) {
+      hold(hint);
+      awaitHole();
+    }
+  }
+
+  private void volatileHint(Hint hint) {
+    if (state == State.LIVE) {
+      flush();
+      EncodedFrame frame = ServerFrames.volatileEvent(channel.name(), hint.at(), hint.body());
+      taps.forEach(tap -> tap.deliverVolatile(channel, frame));
+    }
+  }
+
+  private void hold(Hint hint) {
+    if (held.size() < MAX_HELD && hub.held().tryTake(bytes(hint))) {
+      released(held.put(hint.seq(), hint));
+    } else {
+      behind = true;
+    }
+  }
+
+  private Hint released(Hint hint) {
+    if (hint != null) {
+      hub.held().give(bytes(hint));
+    }
+    return hint;
+  }
+
+  private static long bytes(Hint hint) {
+    return hint.body().length + Ring.OVERHEAD;
+  }
+
+  /**
+   * Takes from the held hints what now is in order; the others stay behind a hole, or are of
+   * another epoch.
+   */
+  private void takeHeld() {
+    while (!held.isEmpty() && held.firstKey() <= next()) {
+      Hint hint = released(held.pollFirstEntry().getValue());
+      if (!hint.epoch().equals(last.epoch())) {
+        behind = true;
+      } else if (hint.seq() == next()) {
+        run.add(Frame.of(hint));
+      }
+    }
+    if (!held.isEmpty()) {
+      awaitHole();
+    }
+  }
+
+  private void awaitHole() {
+    if (!holeTimed) {
+      holeTimed = true;
+      hub.vertx().setTimer(hub.config().holeWait().toMillis(), timer -> holeEnded());
+    }
+  }
+
+  private void holeEnded() {
+    holeTimed = false;
+    if (state == State.LIVE && !held.isEmpty()) {
+      hub.metrics().holes.increment();
+      catchUp();
+    }
+  }
+
+  // --- handing on
+
+  /** Hands on what came in order since the last call. */
+  void flush() {
+    if (!run.isEmpty()) {
+      deliver(Stretch.live(last, run));
+      run.clear();
+    }
+  }
+
+  private void deliver(Stretch stretch) {
+    if (stretch.gap() != null || !stretch.to().epoch().equals(last.epoch())) {
+      ring.clear();
+    }
+    ring.add(stretch.frames());
+    last = stretch.to();
+    taps.forEach(tap -> tap.deliver(channel, stretch));
+  }
+
+  // --- the log
+
+  private void catchUp() {
+    if (state == State.LIVE) {
+      flush();
+      state = State.READING;
+      hub.metrics().catchUps.increment();
+      readOn();
+    }
+  }
+
+  private void readOn() {
+    hub.reader()
+        .read(channel, last, () -> left)
+        .onSuccess(this::took)
+        .onFailure(failure -> readFailed());
+  }
+
+  private void took(Stretch stretch) {
+    if (stretch.gap() != null || !stretch.frames().isEmpty() || !stretch.to().equals(last)) {
+      deliver(stretch);
+    }
+    if (!stretch.atTop()) {
+      readOn();
+      return;
+    }
+    state = State.LIVE;
+    takeHeld();
+    flush();
+  }
+
+  private void readFailed() {
+    state = State.LIVE;
+    behind = true;
+  }
+
+  /**
+   * Reads for one reader that is behind: from the ring, else from the log. A read that shows
+   * another epoch than this channel has makes it read the log first, so that the reader finds it no
+   * older than what it was given.
+   *
+   * @param gone whether the reader does not wait any more
+   */
+  Future<Stretch> read(Position after, BooleanSupplier gone) {
+    if (last != null && after != null) {
+      flush();
+      Stretch kept = ring.after(after, last, LogReader.CHUNK);
+      if (kept != null) {
+        hub.metrics().ringReads.increment();
+        return Future.succeededFuture(kept);
+      }
+    }
+    return hub.reader().read(channel, after, gone).map(this::compare);
+  }
+
+  private Stretch compare(Stretch read) {
+    if (state == State.LIVE && !read.to().epoch().equals(last.epoch())) {
+      catchUp();
+    }
+    return read;
+  }
+}

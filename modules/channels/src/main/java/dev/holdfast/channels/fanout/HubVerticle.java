@@ -1,0 +1,298 @@
+package dev.holdfast.channels.fanout;
+
+import dev.holdfast.channels.Hint;
+import dev.holdfast.channels.log.ChannelStore;
+import dev.holdfast.channels.log.ChannelsConfig;
+import dev.holdfast.channels.log.ChannelsMetrics;
+import dev.holdfast.channels.log.HubMemory;
+import dev.holdfast.channels.log.LogReader;
+import dev.holdfast.channels.log.Rings;
+import dev.holdfast.channels.log.Stretch;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.NodeId;
+import dev.holdfast.core.Position;
+import dev.holdfast.core.bounds.Budget;
+import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.NodeInbox;
+import dev.holdfast.redis.RedisConfig;
+import dev.holdfast.redis.RedisLink;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * A node's hub: brings each channel that has readers on this node from the log and from hints to
+ * the fan-outs of its event loops, every publication once and in order. Memory only: all of it can
+ * be rebuilt from Redis. State is touched on the verticle's own context; methods say so where they
+ * may be called from others.
+ */
+public final class HubVerticle extends VerticleBase {
+  private static final long TICK_MS = 1_000;
+
+  private final Bus bus;
+  private final NodeInbox inbox;
+  private final RedisConfig redis;
+  private final ChannelsConfig config;
+  private final MeterRegistry registry;
+  private final ChannelsMetrics metrics;
+  private final Map<Channel, HubChannel> channels = new HashMap<>();
+  private volatile Set<NodeId> peers = Set.of();
+  private final HubMemory memory;
+  private RedisLink link;
+  private HubContext shared;
+  private Peers tracker;
+  private PositionChecks checks;
+  private RedisLink checkLink;
+  private Rings rings;
+  private Gauge openChannels;
+
+  public HubVerticle(
+      Bus bus, NodeInbox inbox, RedisConfig redis, ChannelsConfig config, MeterRegistry registry) {
+    this.bus = bus;
+    this.inbox = inbox;
+    this.redis = redis;
+    this.config = config;
+    this.registry = registry;
+    this.metrics = new ChannelsMetrics(registry);
+    this.memory = HubMemory.of(config.memory(), new Budget(registry));
+  }
+
+  @Override
+  public Future<?> start() {
+    return RedisLink.open(vertx, redis, "hub", registry).compose(this::opened);
+  }
+
+  /** Checks have a link of their own: should they ever break it, no reader's work is lost. */
+  private Future<Void> opened(RedisLink opened) {
+    link = opened;
+    return link.reserve()
+        .watch()
+        .compose(seen -> RedisLink.open(vertx, redis, "checks", registry))
+        .map(this::begun);
+  }
+
+  private Void begun(RedisLink forChecks) {
+    checkLink = forChecks;
+    var store = new ChannelStore(link, config);
+    var checkStore = new ChannelStore(checkLink, config);
+    checks = new PositionChecks(vertx, checkStore, config.checksPerSecond(), metrics);
+    var reader = new LogReader(store, node(), metrics, memory.reads(), registry);
+    rings = new Rings(memory.rings(), config.ringBytes(), Rings.AGE);
+    shared =
+        new HubContext(
+            vertx, node(), config, store, reader, metrics, rings, memory.held(), this::recheck);
+    tracker =
+        new Peers(System::nanoTime, config.silence(), metrics, this::compareAll, inbox::reopen);
+    link.onUp(this::compareAll);
+    link.onClockSet(this::compareAll);
+    inbox.on(Hint.Batch.class, batch -> here(() -> batch(batch)));
+    inbox.on(Hint.Beat.class, beat -> here(() -> tracker.beat(beat)));
+    vertx.setPeriodic(TICK_MS, timer -> tick());
+    openChannels = Gauge.builder("holdfast.channels.open", channels, Map::size).register(registry);
+    return null;
+  }
+
+  /** The gauges go, too: the next life of this node has its own. */
+  @Override
+  public Future<?> stop() {
+    memory.budget().close();
+    if (openChannels != null) {
+      registry.remove(openChannels);
+    }
+    return closed(link).eventually(() -> closed(checkLink));
+  }
+
+  private static Future<Void> closed(RedisLink opened) {
+    return opened == null ? Future.succeededFuture() : opened.close();
+  }
+
+  /**
+   * Opens the node's inbox on this hub's context: hints, which are most of what comes by it, are
+   * taken where they arrive. Its other receivers are called there, too. Answers on the context of
+   * who asks.
+   */
+  public Future<Void> openInbox() {
+    Promise<Void> opened = ((ContextInternal) vertx.getOrCreateContext()).promise();
+    onContext(() -> inbox.open().onComplete(opened));
+    return opened.future();
+  }
+
+  /** This life of this node. */
+  public NodeId node() {
+    return inbox.node();
+  }
+
+  public Bus bus() {
+    return bus;
+  }
+
+  public ChannelsMetrics metrics() {
+    return metrics;
+  }
+
+  public HubMemory memory() {
+    return memory;
+  }
+
+  /** The nodes that live, this one included; empty until {@link #nodes} was called. Any thread. */
+  public Set<NodeId> peers() {
+    return peers;
+  }
+
+  /**
+   * Tells which nodes hold a lease; the loss of one starts a comparison of positions. Any thread.
+   */
+  public void nodes(Set<NodeId> live) {
+    Set<NodeId> now = Set.copyOf(live);
+    peers = now;
+    onContext(
+        () -> {
+          checks.nodes(now.size());
+          tracker.nodes(now);
+        });
+  }
+
+  // --- fan-outs of this node, from their own contexts
+
+  /** Opens a channel for a fan-out: it is told the position, and from there on every stretch. */
+  public void open(Channel channel, Tap tap) {
+    onContext(() -> channels.computeIfAbsent(channel, this::fresh).open(tap));
+  }
+
+  /** Has the position of a channel that is open compared with the log. */
+  void compare(Channel channel) {
+    onContext(
+        () -> {
+          HubChannel open = channels.get(channel);
+          if (open != null) {
+            recheck(open);
+          }
+        });
+  }
+
+  private HubChannel fresh(Channel channel) {
+    return new HubChannel(channel, shared);
+  }
+
+  public void close(Channel channel, Tap tap) {
+    onContext(
+        () -> {
+          HubChannel open = channels.get(channel);
+          if (open != null) {
+            open.close(tap);
+          }
+        });
+  }
+
+  /**
+   * Reads what follows on a cursor (null: the earliest); the answer comes on the fan-out's context.
+   *
+   * @param gone whether nobody waits for it any more; asked on this context
+   */
+  public void read(
+      Channel channel,
+      Position after,
+      BooleanSupplier gone,
+      Tap tap,
+      Consumer<Future<Stretch>> answer) {
+    onContext(
+        () -> {
+          HubChannel open = channels.get(channel);
+          Future<Stretch> read =
+              open == null ? shared.reader().read(channel, after, gone) : open.read(after, gone);
+          read.onComplete(done -> tap.run(() -> answer.accept(read)));
+        });
+  }
+
+  // --- hints
+
+  /** Hints of this node's own appends. Any thread. */
+  public void hints(List<Hint> hints) {
+    onContext(() -> take(hints));
+  }
+
+  private void batch(Hint.Batch batch) {
+    tracker.batch(batch);
+    take(batch.hints());
+  }
+
+  private void take(List<Hint> hints) {
+    metrics.hints.increment(hints.size());
+    Set<HubChannel> touched = new LinkedHashSet<>();
+    for (Hint hint : hints) {
+      HubChannel open = channels.get(hint.channel());
+      if (open != null) {
+        open.hint(hint);
+        touched.add(open);
+      }
+    }
+    touched.forEach(HubChannel::flush);
+  }
+
+  // --- upkeep
+
+  private void tick() {
+    tracker.tick();
+    long now = System.nanoTime();
+    rings.tick(now);
+    List<HubChannel> due = new ArrayList<>();
+    List<HubChannel> behind = new ArrayList<>();
+    channels.values().removeIf(channel -> leave(channel, now));
+    for (HubChannel channel : channels.values()) {
+      if (channel.isDue(now)) {
+        due.add(channel);
+      } else if (channel.isBehind()) {
+        behind.add(channel);
+      }
+    }
+    checks.addDue(due);
+    checks.add(behind);
+  }
+
+  private boolean leave(HubChannel channel, long now) {
+    if (!channel.deserted(now)) {
+      return false;
+    }
+    channel.leave();
+    // A lost leave costs hints that nobody wants, until the interest expires.
+    shared
+        .store()
+        .leave(channel.channel(), node())
+        .onFailure(failure -> metrics.leavesLost.increment());
+    return true;
+  }
+
+  private void recheck(HubChannel channel) {
+    checks.addDue(List.of(channel));
+  }
+
+  private void compareAll() {
+    checks.add(channels.values());
+  }
+
+  /** At once where this is the hub's context: what comes by an inbox that was opened here is. */
+  private void here(Runnable action) {
+    var current = (ContextInternal) Vertx.currentContext();
+    if (current != null && current.unwrap() == context) {
+      action.run();
+    } else {
+      onContext(action);
+    }
+  }
+
+  private void onContext(Runnable action) {
+    context.runOnContext(ignored -> action.run());
+  }
+}

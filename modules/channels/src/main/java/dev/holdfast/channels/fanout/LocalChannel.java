@@ -1,0 +1,136 @@
+package dev.holdfast.channels.fanout;
+
+import dev.holdfast.channels.log.Stretch;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.Position;
+import dev.holdfast.protocol.EncodedFrame;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.List;
+
+/**
+ * A channel's readers on one event loop, and the position up to which the hub has handed it on.
+ * Confined to the fan-out's context.
+ */
+final class LocalChannel implements Handover.Place {
+  private final Channel channel;
+  private final Fanout fanout;
+  private final Promise<Position> opening = Promise.promise();
+  private final Readers<Subscription> readers = new Readers<>();
+
+  /** Null until something came: most channels are idle. */
+  private Handover handover;
+
+  private Position top;
+  private int users;
+  private boolean over;
+
+  LocalChannel(Channel channel, Fanout fanout) {
+    this.channel = channel;
+    this.fanout = fanout;
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  /** Null until opened. */
+  Position top() {
+    return top;
+  }
+
+  Future<Subscription> add(Start start, Outlet outlet) {
+    users++;
+    Subscription subscription = new Subscription(this, fanout, outlet);
+    return opening
+        .future()
+        .compose(position -> subscription.place(start))
+        .onSuccess(this::placed)
+        .onFailure(failure -> left());
+  }
+
+  private void placed(Subscription subscription) {
+    readers.add(subscription);
+    if (over) {
+      subscription.gone();
+    }
+  }
+
+  /** A reader is no more. */
+  void remove(Subscription subscription) {
+    if (readers.remove(subscription)) {
+      left();
+    }
+  }
+
+  private void left() {
+    if (--users == 0) {
+      fanout.remove(this);
+    }
+  }
+
+  void opened(Position position) {
+    boolean again = top != null;
+    drop(); // it ends there at the latest
+    top = position;
+    if (again) {
+      // Closed and opened while the first answer was under way: what came between was not handed
+      // on.
+      readers.now().forEach(Subscription::compare);
+    } else {
+      opening.complete(position);
+    }
+  }
+
+  void refused(Throwable failure) {
+    opening.tryFail(failure);
+  }
+
+  /** The session whose channel it is, is no more. */
+  void gone() {
+    over = true;
+    drop();
+    readers.now().forEach(Subscription::gone);
+  }
+
+  void deliver(Stretch stretch) {
+    if (top != null) {
+      handover().add(stretch);
+    }
+  }
+
+  void deliverVolatile(EncodedFrame frame) {
+    handover().add(frame);
+  }
+
+  private Handover handover() {
+    if (handover == null) {
+      handover = new Handover(this, fanout::afterOthers);
+    }
+    return handover;
+  }
+
+  private void drop() {
+    if (handover != null) {
+      handover.drop();
+    }
+  }
+
+  // --- for the hand-over
+
+  /** Readers are handed on what leads up to there. */
+  @Override
+  public void moved(Position to) {
+    top = to;
+  }
+
+  @Override
+  public List<Subscription> readers() {
+    return readers.now();
+  }
+
+  @Override
+  public void delivered(int publications) {
+    fanout.metrics().deliveries.increment(publications);
+  }
+}

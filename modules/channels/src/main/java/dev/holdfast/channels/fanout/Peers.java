@@ -1,0 +1,143 @@
+package dev.holdfast.channels.fanout;
+
+import dev.holdfast.channels.Hint;
+import dev.holdfast.channels.log.ChannelsMetrics;
+import dev.holdfast.core.NodeId;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Notices that hints of other nodes were lost: a batch number that is missing, a beat that tells a
+ * number not seen, a peer that lives but is silent, or one that died. Each starts a comparison of
+ * positions; while one and the same peer is silent, ever more rarely, as the renewal of interest
+ * compares, too. A peer that stays silent, this node itself among them, may have lost sight of this
+ * node's address, which is then registered anew. Confined to the hub's context.
+ */
+final class Peers {
+  private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
+
+  /** Silences before the address is registered anew, and the least time between two repairs. */
+  private static final int REPAIR_AFTER = 4;
+
+  private static final long REPAIR_EVERY_NS = Duration.ofSeconds(30).toNanos();
+  private static final long RAREST_NS = Duration.ofMinutes(2).toNanos();
+
+  private final LongSupplier clock;
+  private final long silenceNs;
+  private final ChannelsMetrics metrics;
+  private final Runnable compare;
+  private final Supplier<?> repair;
+  private final Map<NodeId, Heard> peers = new HashMap<>();
+  private Set<NodeId> live = Set.of();
+  private long repairedAt;
+
+  /**
+   * @param clock {@link System#nanoTime}
+   */
+  Peers(
+      LongSupplier clock,
+      Duration silence,
+      ChannelsMetrics metrics,
+      Runnable compare,
+      Supplier<?> repair) {
+    this.clock = clock;
+    this.repairedAt = clock.getAsLong() - REPAIR_EVERY_NS;
+    this.silenceNs = silence.toNanos();
+    this.metrics = metrics;
+    this.compare = compare;
+    this.repair = repair;
+  }
+
+  /** What is known of one life of a peer. */
+  private static final class Heard {
+    private long number;
+    private long at;
+
+    /** How long it has to be silent until positions are compared the next time. */
+    private long patience;
+  }
+
+  void batch(Hint.Batch batch) {
+    seen(batch.from(), batch.number(), batch.number() - 1);
+  }
+
+  void beat(Hint.Beat beat) {
+    seen(beat.from(), beat.number(), beat.number());
+  }
+
+  /**
+   * @param before the last number that must have been seen before this message
+   */
+  private void seen(NodeId from, long number, long before) {
+    Heard peer = peers.computeIfAbsent(from, first -> new Heard());
+    peer.at = clock.getAsLong();
+    peer.patience = silenceNs;
+    if (before > peer.number) {
+      metrics.hintsLost.increment(before - peer.number);
+      compare.run();
+    }
+    peer.number = Math.max(number, peer.number);
+  }
+
+  void nodes(Set<NodeId> now) {
+    boolean died = !now.containsAll(live);
+    long nanos = clock.getAsLong();
+    for (NodeId node : now) {
+      Heard peer = peers.computeIfAbsent(node, first -> new Heard());
+      peer.at = live.contains(node) ? peer.at : nanos;
+    }
+    live = now;
+    forget(nanos);
+    if (died) {
+      compare.run();
+    }
+  }
+
+  /** A peer that comes back after it was forgotten costs one comparison. */
+  private void forget(long now) {
+    Lives lives = new Lives(live);
+    peers
+        .entrySet()
+        .removeIf(
+            one ->
+                !live.contains(one.getKey())
+                    && (lives.over(one.getKey()) || now - one.getValue().at > Lives.LONG_NS));
+  }
+
+  /** Of how many lives something is known. */
+  int known() {
+    return peers.size();
+  }
+
+  /** Once a second. */
+  void tick() {
+    long now = clock.getAsLong();
+    long longest = 0;
+    boolean due = false;
+    for (NodeId node : live) {
+      Heard peer = peers.get(node);
+      long silent = now - peer.at;
+      longest = Math.max(longest, silent);
+      peer.patience = Math.max(silenceNs, peer.patience);
+      if (silent > peer.patience) {
+        peer.patience = silent + Math.min(RAREST_NS, silent);
+        due = true;
+      }
+    }
+    if (due) {
+      metrics.silences.increment();
+      compare.run();
+    }
+    if (longest > REPAIR_AFTER * silenceNs && now - repairedAt > REPAIR_EVERY_NS) {
+      repairedAt = now;
+      LOG.warn("a living peer is silent; registering this node's bus address anew");
+      repair.get();
+    }
+  }
+}

@@ -1,0 +1,188 @@
+package dev.holdfast.channels.fanout;
+
+import dev.holdfast.channels.log.ChannelStore;
+import dev.holdfast.channels.log.ChannelsMetrics;
+import dev.holdfast.core.HoldfastException;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * Compares positions with the log, and renews interest. A closed loop: so many checks are under way
+ * as Redis answers soon, 64 at most; after a loss the whole cluster compares at one pace, of which
+ * each node takes its part. So the loss of a node becomes no flood of Redis, whatever the number of
+ * nodes and however slow Redis is. A channel that waits already is not queued twice. Confined to
+ * the hub's context.
+ */
+final class PositionChecks {
+  static final int MOST_UNDER_WAY = 64;
+
+  /** Also where answers are late, as this process may be what is slow: comparing has to end. */
+  private static final int LEAST_UNDER_WAY = 8;
+
+  /** Answers that take longer show that Redis has enough to do. */
+  private static final long SLOW_NS = Duration.ofMillis(100).toNanos();
+
+  /** Of a node alone, however few there are. */
+  private static final int MOST_PER_SECOND = 2_000;
+
+  private static final long STEP_MS = 20;
+  private static final long PAUSE_MS = 500;
+
+  private final Vertx vertx;
+  private final ChannelStore store;
+  private final int perSecond;
+  private final ChannelsMetrics metrics;
+
+  /**
+   * Not paced: their interest would run out, or they were asked for while a check was under way.
+   */
+  private final Set<HubChannel> due = new LinkedHashSet<>();
+
+  private final Set<HubChannel> waiting = new LinkedHashSet<>();
+  private double window = LEAST_UNDER_WAY;
+  private long narrowedAt = System.nanoTime();
+  private int underWay;
+  private double allowed;
+  private long allowedAt = System.nanoTime();
+  private int nodes = 1;
+  private boolean stepping;
+  private boolean timed;
+  private boolean paused;
+
+  /**
+   * @param store over a link of its own: should checks ever break it, nobody else's work is lost
+   * @param perSecond of the whole cluster
+   */
+  PositionChecks(Vertx vertx, ChannelStore store, int perSecond, ChannelsMetrics metrics) {
+    this.vertx = vertx;
+    this.store = store;
+    this.perSecond = perSecond;
+    this.metrics = metrics;
+  }
+
+  /** How many nodes share the pace. */
+  void nodes(int live) {
+    nodes = Math.max(1, live);
+  }
+
+  /** To be compared, at the pace of the cluster. */
+  void add(Collection<HubChannel> channels) {
+    waiting.addAll(channels);
+    step();
+  }
+
+  /** To be asserted before others. */
+  void addDue(Collection<HubChannel> channels) {
+    due.addAll(channels);
+    step();
+  }
+
+  int waiting() {
+    return due.size() + waiting.size();
+  }
+
+  /** A loop, as an answer may come at once, and asks for the next from within. */
+  private void step() {
+    if (stepping || paused) {
+      return;
+    }
+    stepping = true;
+    allow();
+    HubChannel next = next();
+    while (next != null) {
+      begin(next);
+      next = paused ? null : next();
+    }
+    stepping = false;
+    if (!paused && !waiting.isEmpty() && !timed) {
+      timed = true;
+      vertx.setTimer(STEP_MS, timer -> timedStep());
+    }
+  }
+
+  private void timedStep() {
+    timed = false;
+    step();
+  }
+
+  private void allow() {
+    long now = System.nanoTime();
+    double rate = Math.min(MOST_PER_SECOND, (double) perSecond / nodes);
+    double most = Math.max(1, rate * STEP_MS / 1_000);
+    allowed = Math.min(most, allowed + rate * (now - allowedAt) / 1e9);
+    allowedAt = now;
+  }
+
+  private HubChannel next() {
+    if (underWay >= (int) window) {
+      return null;
+    }
+    HubChannel next = poll(due);
+    if (next != null) {
+      waiting.remove(next);
+      return next;
+    }
+    next = allowed >= 1 ? poll(waiting) : null;
+    allowed -= next == null ? 0 : 1;
+    return next;
+  }
+
+  private static HubChannel poll(Set<HubChannel> channels) {
+    Iterator<HubChannel> first = channels.iterator();
+    if (!first.hasNext()) {
+      return null;
+    }
+    HubChannel channel = first.next();
+    first.remove();
+    return channel;
+  }
+
+  private void begin(HubChannel channel) {
+    if (!channel.mayCheck()) {
+      return;
+    }
+    underWay++;
+    metrics.checks.increment();
+    long askedAt = System.nanoTime();
+    channel.check(store, failure -> answered(channel, askedAt, failure));
+  }
+
+  private void answered(HubChannel channel, long askedAt, Throwable failure) {
+    underWay--;
+    if (failure != null && HoldfastException.from(failure).code().retryable) {
+      window = LEAST_UNDER_WAY;
+      waiting.add(channel);
+      pause();
+    } else if (System.nanoTime() - askedAt > SLOW_NS) {
+      narrow(askedAt);
+    } else {
+      window = Math.min(MOST_UNDER_WAY, window + 1 / window);
+    }
+    step();
+  }
+
+  /** Once for all that were under way at a time: they are late together. */
+  private void narrow(long askedAt) {
+    if (askedAt - narrowedAt >= 0) {
+      narrowedAt = System.nanoTime();
+      window = Math.max(LEAST_UNDER_WAY, window * 0.7);
+    }
+  }
+
+  /** While Redis is away the others would fail as well. */
+  private void pause() {
+    if (!paused) {
+      paused = true;
+      vertx.setTimer(PAUSE_MS, timer -> resume());
+    }
+  }
+
+  private void resume() {
+    paused = false;
+    step();
+  }
+}

@@ -1,0 +1,50 @@
+package dev.holdfast.channels.fanout;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A set without order that each leaves in one step: the last one takes its place. So thousands can
+ * leave one channel at a time without a search for each. Confined to one context.
+ */
+final class Readers<R extends Readers.Placed> {
+  private final List<R> all = new ArrayList<>();
+
+  /** One that may be in such a set, and in no more than one. */
+  static class Placed {
+    /** Where it is; -1 where it is in none. Changed by the set alone. */
+    private int slot = -1;
+  }
+
+  void add(R reader) {
+    place(reader).slot = all.size();
+    all.add(reader);
+  }
+
+  /**
+   * @return whether it was there
+   */
+  boolean remove(R reader) {
+    Placed leaves = place(reader);
+    int slot = leaves.slot;
+    if (slot < 0) {
+      return false;
+    }
+    leaves.slot = -1;
+    R last = all.remove(all.size() - 1);
+    if (last != reader) {
+      all.set(slot, last);
+      place(last).slot = slot;
+    }
+    return true;
+  }
+
+  private Placed place(R reader) {
+    return reader;
+  }
+
+  /** Those of now: what is done with them may make some leave. */
+  List<R> now() {
+    return List.copyOf(all);
+  }
+}

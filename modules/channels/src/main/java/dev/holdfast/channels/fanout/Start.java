@@ -1,0 +1,27 @@
+package dev.holdfast.channels.fanout;
+
+import dev.holdfast.core.Position;
+
+/** Where a reader begins. */
+public sealed interface Start {
+  /** With what is published from now on. */
+  record Latest() implements Start {}
+
+  /** With the first entry that is retained. */
+  record Earliest() implements Start {}
+
+  /** After a cursor; what can't be served is told as a gap. */
+  record After(Position cursor) implements Start {}
+
+  static Start latest() {
+    return new Latest();
+  }
+
+  static Start earliest() {
+    return new Earliest();
+  }
+
+  static Start after(Position cursor) {
+    return new After(cursor);
+  }
+}

@@ -1,0 +1,326 @@
+package dev.holdfast.channels.fanout;
+
+import dev.holdfast.channels.Gap;
+import dev.holdfast.channels.log.Frame;
+import dev.holdfast.channels.log.Stretch;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Position;
+import dev.holdfast.protocol.EncodedFrame;
+import dev.holdfast.protocol.ServerFrames;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * One session's reading of one channel, by a cursor: every publication after it is handed to the
+ * outlet once, in order; what can't be had is told as a gap. A reader in step takes what the hub
+ * hands on; one that is behind (it resumed, or its outlet was full) reads at its own pace, and
+ * costs a cursor, not memory. Confined to the fan-out's context.
+ */
+public final class Subscription extends Readers.Placed implements Handover.Reader {
+  private static final long RETRY_MS = 250;
+  private static final int MOST_LEFT = 4;
+
+  private enum State {
+    PLACED,
+    BEHIND,
+    LIVE,
+    CLOSED
+  }
+
+  private final LocalChannel local;
+  private final Fanout fanout;
+  private final Outlet outlet;
+
+  /** Changed on the fan-out's context alone. */
+  private volatile State state = State.PLACED;
+
+  private Position position;
+  private Stretch first;
+  private long firstBytes;
+  private boolean announce = true;
+  private boolean reading;
+  private List<Position> left = List.of();
+
+  Subscription(LocalChannel local, Fanout fanout, Outlet outlet) {
+    this.local = local;
+    this.fanout = fanout;
+    this.outlet = outlet;
+  }
+
+  public Channel channel() {
+    return local.channel();
+  }
+
+  /**
+   * The cursor: up to where the outlet has been handed everything. Before {@link #start} it is
+   * where reading will go on.
+   */
+  public Position position() {
+    return first == null ? position : first.base();
+  }
+
+  /**
+   * How old a cursor is that the outlet was handed the events up to: 0 in the epoch now in force, 1
+   * in the one before it, and so on; -1 where it is beyond all that was handed on, or so old that
+   * it is forgotten.
+   */
+  public int age(Position cursor) {
+    if (covers(position(), cursor)) {
+      return 0;
+    }
+    int age = 1;
+    for (Position end : left) {
+      if (covers(end, cursor)) {
+        return age;
+      }
+      age++;
+    }
+    return -1;
+  }
+
+  private static boolean covers(Position end, Position cursor) {
+    return end.epoch().equals(cursor.epoch()) && cursor.seq() <= end.seq();
+  }
+
+  /** Whether everything since the cursor asked for will come; false where a gap is told first. */
+  public boolean recovered() {
+    return first == null || first.gap() == null;
+  }
+
+  Outlet outlet() {
+    return outlet;
+  }
+
+  Future<Subscription> place(Start start) {
+    if (start instanceof Start.Latest) {
+      position = local.top();
+      return Future.succeededFuture(this);
+    }
+    Position cursor = start instanceof Start.After after ? after.cursor() : null;
+    if (local.top().equals(cursor)) {
+      position = cursor;
+      return Future.succeededFuture(this);
+    }
+    return fanout
+        .read(channel(), cursor, this::isOver)
+        .map(
+            read -> {
+              first = admitted(read);
+              position = read.from();
+              return this;
+            });
+  }
+
+  /**
+   * Keeps the first chunk until the reader begins, within the node's budget; else it is read again.
+   */
+  private Stretch admitted(Stretch read) {
+    long bytes = read.bytes();
+    if (bytes > 0 && !fanout.openings().tryTake(bytes)) {
+      return read.withoutFrames();
+    }
+    firstBytes = bytes;
+    return read;
+  }
+
+  private void releaseFirst() {
+    first = null;
+    fanout.openings().give(firstBytes);
+    firstBytes = 0;
+  }
+
+  /**
+   * Begins: a gap where there is one, what was missed, {@code live}, and then what is published.
+   */
+  public void start() {
+    if (state != State.PLACED) {
+      return;
+    }
+    state = State.BEHIND;
+    if (first != null) {
+      Stretch read = first;
+      releaseFirst();
+      fanout.metrics().deliveries.increment(take(read));
+    }
+    pump();
+  }
+
+  /** Nothing is handed to the outlet after this. */
+  public void close() {
+    if (state != State.CLOSED) {
+      state = State.CLOSED;
+      releaseFirst();
+      fanout.unstall(this);
+      local.remove(this);
+    }
+  }
+
+  /** Whether nobody waits for what is read for it any more; any thread. */
+  private boolean isOver() {
+    return state == State.CLOSED || outlet.isClosed();
+  }
+
+  /** The session whose channel it is, is no more: closes, and says so. */
+  public void gone() {
+    if (state != State.CLOSED) {
+      close();
+      outlet.gone(channel().name());
+    }
+  }
+
+  // --- in step
+
+  /**
+   * @return how many publications were handed on
+   */
+  @Override
+  public int deliver(Stretch stretch) {
+    if (state != State.LIVE) {
+      return 0;
+    }
+    if (!follows(stretch)) {
+      fallBehind();
+      return 0;
+    }
+    if (!outlet.writable()) {
+      fallBehind();
+      return 0;
+    }
+    return take(stretch);
+  }
+
+  /** Whether the stretch continues, or overlaps, what this reader has. */
+  private boolean follows(Stretch stretch) {
+    if (position.equals(stretch.from())) {
+      return true;
+    }
+    return position.epoch().equals(stretch.to().epoch()) && position.seq() >= stretch.base().seq();
+  }
+
+  /**
+   * @return whether it was handed on
+   */
+  @Override
+  public boolean deliverVolatile(EncodedFrame frame) {
+    boolean takes = state == State.LIVE && outlet.writable();
+    if (takes) {
+      outlet.send(frame);
+    }
+    return takes;
+  }
+
+  /** Falls behind if the hub has handed on more than this reader has. */
+  @Override
+  public void compare() {
+    if (state == State.LIVE && !touches()) {
+      fallBehind();
+    }
+  }
+
+  private void fallBehind() {
+    state = State.BEHIND;
+    pump();
+  }
+
+  // --- behind
+
+  /**
+   * Reads on, unless a read is under way; goes live when the cursor touches what the hub has handed
+   * on.
+   */
+  void pump() {
+    if (state != State.BEHIND || reading) {
+      return;
+    }
+    if (!outlet.writable()) {
+      fanout.stall(this);
+      return;
+    }
+    if (touches()) {
+      goLive();
+      return;
+    }
+    reading = true;
+    fanout
+        .read(channel(), position, this::isOver)
+        .onComplete(read -> readDone(read.result(), read.cause()));
+  }
+
+  private void readDone(Stretch read, Throwable failure) {
+    reading = false;
+    if (state == State.CLOSED) {
+      return;
+    }
+    if (failure != null) {
+      readFailed(failure);
+      return;
+    }
+    fanout.metrics().deliveries.increment(take(read));
+    pump();
+  }
+
+  private void readFailed(Throwable failure) {
+    if (HoldfastException.from(failure).code() == ErrorCode.NOT_FOUND) {
+      gone();
+    } else {
+      fanout.later(RETRY_MS, this::pump);
+    }
+  }
+
+  /**
+   * In one epoch, and not behind. Ahead is possible: the log is read before its hints have come.
+   */
+  private boolean touches() {
+    Position top = local.top();
+    return position.epoch().equals(top.epoch()) && position.seq() >= top.seq();
+  }
+
+  private void goLive() {
+    state = State.LIVE;
+    if (announce) {
+      announce = false;
+      outlet.send(ServerFrames.live(channel().name(), position));
+    }
+  }
+
+  // --- handing on
+
+  private int take(Stretch stretch) {
+    Gap gap = stretch.gap();
+    // A gap that begins right here is this reader's own, also where it goes back: to the top of a
+    // log that its cursor was beyond.
+    boolean own = gap != null && position.equals(gap.from());
+    boolean ahead =
+        !own
+            && position.epoch().equals(stretch.to().epoch())
+            && position.seq() >= stretch.base().seq();
+    if (gap != null && !ahead) {
+      fanout.metrics().gaps.increment();
+      outlet.send(ServerFrames.gap(channel().name(), position, stretch.base(), gap.reason()));
+    }
+    int skip = ahead ? (int) Math.min(position.seq() - stretch.base().seq(), size(stretch)) : 0;
+    List<Frame> frames = stretch.frames();
+    for (Frame frame : frames.subList(skip, frames.size())) {
+      outlet.send(frame.encoded());
+    }
+    if (!ahead || position.seq() < stretch.to().seq()) {
+      move(stretch.to());
+    }
+    return frames.size() - skip;
+  }
+
+  /** Over a fork it is kept how far the old epoch was handed on: acks of it are still to come. */
+  private void move(Position to) {
+    if (!to.epoch().equals(position.epoch())) {
+      left = Stream.concat(Stream.of(position), left.stream()).limit(MOST_LEFT).toList();
+    }
+    position = to;
+  }
+
+  private static int size(Stretch stretch) {
+    return stretch.frames().size();
+  }
+}

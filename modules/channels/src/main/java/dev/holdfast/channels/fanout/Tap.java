@@ -1,0 +1,24 @@
+package dev.holdfast.channels.fanout;
+
+import dev.holdfast.channels.log.Stretch;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.Position;
+import dev.holdfast.protocol.EncodedFrame;
+
+/** What the hub brings to the readers of one event loop. Called on the hub's context; hops. */
+interface Tap {
+  /** The channel is open, from this position on. */
+  void opened(Channel channel, Position position);
+
+  void refused(Channel channel, Throwable failure);
+
+  /** The session whose channel it is, is no more. */
+  void gone(Channel channel);
+
+  void deliver(Channel channel, Stretch stretch);
+
+  void deliverVolatile(Channel channel, EncodedFrame frame);
+
+  /** Runs something on the event loop. */
+  void run(Runnable action);
+}

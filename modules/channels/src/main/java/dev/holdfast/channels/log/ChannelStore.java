@@ -1,0 +1,338 @@
+package dev.holdfast.channels.log;
+
+import dev.holdfast.channels.ChannelMessage;
+import dev.holdfast.channels.Gap;
+import dev.holdfast.channels.KeyDigest;
+import dev.holdfast.channels.PublishKeyed;
+import dev.holdfast.channels.Publisher;
+import dev.holdfast.channels.retained.Amount;
+import dev.holdfast.channels.retained.Change;
+import dev.holdfast.channels.retained.Room;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName.Kind;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Ids;
+import dev.holdfast.core.NodeId;
+import dev.holdfast.core.Position;
+import dev.holdfast.redis.Keys;
+import dev.holdfast.redis.RedisLink;
+import dev.holdfast.redis.Reply;
+import dev.holdfast.redis.Script;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Logs in Redis; one method per script. Scripts reach Redis in the order of the calls. Used on the
+ * context of its link; failures are the link's, and NOT_FOUND for the channel of a session that is
+ * not.
+ */
+public final class ChannelStore {
+  private static final String MODULE = "channels";
+  private static final Script APPEND = append("log_append");
+  private static final Script APPEND_KEYED = append("log_append_keyed");
+  private static final Script VOLATILE = Script.of(MODULE, "log_meta", "log_nodes", "log_volatile");
+  private static final Script INTEREST =
+      Script.of(MODULE, "log_meta", "log_nodes", "log_empty", "log_interest");
+  private static final Script READ = Script.of(MODULE, "log_meta", "log_empty", "log_read");
+  private static final Script FENCE = Script.of(MODULE, "log_fence");
+
+  /** Beyond any retry of a session; it may live this long between two publications of a channel. */
+  private static final Duration SESSION_PUBLISHER_TTL = Duration.ofHours(24);
+
+  /** How long an idempotency key is kept, and how many of one channel at a time. */
+  private static final Duration KEY_TTL = Duration.ofMinutes(2);
+
+  static final int MOST_KEYS = 60_000;
+
+  /** How many publishers a caller may name over HTTP, of one channel and while they are kept. */
+  static final int MOST_NAMES = 1_000;
+
+  /** Most bytes of bodies in one chunk, but for an entry that is alone in it. */
+  static final int CHUNK_BYTES = 256 << 10;
+
+  private final RedisLink link;
+  private final ChannelsConfig config;
+  private final Room room;
+
+  private static Script append(String name) {
+    return Script.of(
+        MODULE, "log_meta", "log_nodes", "log_trim", "log_room", "log_count", "log_put", name);
+  }
+
+  /** Appends are not counted. */
+  public ChannelStore(RedisLink link, ChannelsConfig config) {
+    this(link, config, Room.UNCOUNTED);
+  }
+
+  private ChannelStore(RedisLink link, ChannelsConfig config, Room room) {
+    this.link = link;
+    this.config = config;
+    this.room = room;
+  }
+
+  /** The same, for appends that have this room. */
+  public ChannelStore in(Room given) {
+    return new ChannelStore(link, config, given);
+  }
+
+  /**
+   * What an append answered.
+   *
+   * @param at Redis time in ms, where it was stored
+   * @param nodes whom to hint
+   * @param changes of what is retained
+   */
+  public record Appended(
+      ChannelMessage.Result result, long at, List<NodeId> nodes, List<Change> changes) {}
+
+  /** Entry of a log as it is stored. */
+  record Stored(long seq, long at, byte[] body) {}
+
+  /**
+   * A part of a log.
+   *
+   * @param base where reading goes on: the cursor, in the epoch now in force, or where the gap ends
+   * @param gap or null
+   */
+  record Chunk(Position base, Position top, Gap gap, List<Stored> entries) {
+    /** Where the chunk ends. */
+    public Position end() {
+      return entries.isEmpty() ? base : base.at(entries.get(entries.size() - 1).seq());
+    }
+  }
+
+  /** Of a session, or an instance of a service. */
+  public Future<Appended> append(Channel channel, Publisher publisher, long n, byte[] body) {
+    return append(channel, publisher, n, body, "");
+  }
+
+  /** Of a publisher that the caller named, who has {@link #MOST_NAMES} of them. */
+  public Future<Appended> appendNamed(
+      Caller caller, Channel channel, Publisher publisher, long n, byte[] body) {
+    return append(channel, publisher, n, body, KeyDigest.of(caller, "publishers"));
+  }
+
+  private Future<Appended> append(
+      Channel channel, Publisher publisher, long n, byte[] body, String namer) {
+    Retention retention = config.retentionOf(channel);
+    Duration ttl = publisher.isSession() ? SESSION_PUBLISHER_TTL : Publisher.REMEMBERED;
+    List<Object> args = new ArrayList<>(16);
+    args.add(link.epochToken());
+    args.add(Ids.fresh());
+    args.add(kind(channel));
+    args.add(publisher.generation());
+    args.add(n);
+    args.add(publisher.id());
+    args.add(ttl.toMillis());
+    args.add(body);
+    args.add(retention.entries());
+    args.add(retention.bytes());
+    args.add(retention.age().toMillis());
+    args.add(config.metaLife(channel).toMillis());
+    args.add(full(channel));
+    args.add(namer.isEmpty() ? 0 : MOST_NAMES);
+    args.add(room.who());
+    args.add(room.over());
+    List<String> keys =
+        List.of(
+            Keys.meta(channel),
+            Keys.log(channel),
+            interestKey(channel),
+            Keys.publisher(channel, publisher.id()),
+            Keys.publishers(channel, namer));
+    return APPEND.run(link, keys, args).map(ChannelStore::appended);
+  }
+
+  /** Once per key of the caller, within {@link #KEY_TTL}; each time where it has none. */
+  public Future<Appended> appendKeyed(
+      Caller caller, Channel channel, PublishKeyed.Entry entry, byte[] body) {
+    Retention retention = config.retentionOf(channel);
+    List<Object> args = new ArrayList<>(15);
+    args.add(link.epochToken());
+    args.add(Ids.fresh());
+    args.add(kind(channel));
+    boolean keyed = entry.key() != null;
+    args.add(keyed ? KeyDigest.of(caller, entry.key()) : "");
+    args.add(keyed ? KeyDigest.fingerprint(entry.event(), entry.data()) : "");
+    args.add(MOST_KEYS);
+    args.add(KEY_TTL.toMillis());
+    args.add(body);
+    args.add(retention.entries());
+    args.add(retention.bytes());
+    args.add(retention.age().toMillis());
+    args.add(config.metaLife(channel).toMillis());
+    args.add(full(channel));
+    args.add(room.who());
+    args.add(room.over());
+    List<String> keys =
+        List.of(
+            Keys.meta(channel),
+            Keys.log(channel),
+            interestKey(channel),
+            Keys.idempotency(channel),
+            Keys.idempotencyTimes(channel));
+    return APPEND_KEYED.run(link, keys, args).map(ChannelStore::appended);
+  }
+
+  /** Whom a volatile publication goes to, and when. */
+  public Future<Appended> volatileNodes(Channel channel) {
+    return VOLATILE
+        .run(link, List.of(interestKey(channel)), List.of(kind(channel)))
+        .map(
+            reply -> {
+              refuseGone(reply);
+              var result = ChannelMessage.Result.stored(null, false);
+              return new Appended(result, reply.at(0).asLong(), nodes(reply.at(1)), List.of());
+            });
+  }
+
+  /** Asserts (or renews) a node's interest, and answers the log's position in the same step. */
+  public Future<Position> interest(Channel channel, NodeId node) {
+    return interest(channel, node, config.interestTtl().toMillis())
+        .map(reply -> new Position(reply.at(0).asText(), reply.at(1).asLong()));
+  }
+
+  public Future<Void> leave(Channel channel, NodeId node) {
+    return channel.name().kind() == Kind.SESSION
+        ? Future.succeededFuture()
+        : interest(channel, node, 0).mapEmpty();
+  }
+
+  private Future<Reply> interest(Channel channel, NodeId node, long ttl) {
+    List<String> keys = List.of(Keys.meta(channel), Keys.log(channel), interestKey(channel));
+    return INTEREST
+        .run(
+            link,
+            keys,
+            List.of(
+                link.epochToken(),
+                Ids.fresh(),
+                kind(channel),
+                node.toString(),
+                ttl,
+                link.deadline(),
+                config.metaLife(channel).toMillis(),
+                link.reserve().flag(),
+                link.dataId()))
+        .map(ChannelStore::refuseGone);
+  }
+
+  /**
+   * Reads after a cursor: as many entries as asked for, or fewer with {@link #CHUNK_BYTES} in all,
+   * but at least one where there is one.
+   *
+   * @param after null for the earliest
+   * @return null where there is no log; a channel that a node reads always has one, see {@link
+   *     #interest}
+   */
+  public Future<Chunk> read(Channel channel, Position after, int limit) {
+    String epoch = after == null ? "" : after.epoch();
+    long seq = after == null ? 0 : after.seq();
+    List<Object> args =
+        List.of(
+            link.epochToken(),
+            Ids.fresh(),
+            epoch,
+            seq,
+            limit,
+            CHUNK_BYTES,
+            config.metaLife(channel).toMillis(),
+            link.dataId());
+    return READ.run(link, List.of(Keys.meta(channel), Keys.log(channel)), args)
+        .map(reply -> chunk(reply, after));
+  }
+
+  /** Refuses the publisher's older generations from now on. */
+  public Future<Void> fence(Channel channel, Publisher publisher) {
+    List<Object> args = List.of(publisher.generation(), SESSION_PUBLISHER_TTL.toMillis());
+    return FENCE.run(link, List.of(Keys.publisher(channel, publisher.id())), args).mapEmpty();
+  }
+
+  /** What is told in system channels, for example that a session ended, helps to free memory. */
+  private int full(Channel channel) {
+    boolean own = channel.name().kind() == Kind.SYSTEM;
+    return own ? link.reserve().ownFlag() : link.reserve().flag();
+  }
+
+  private static Appended appended(Reply reply) {
+    refuseGone(reply);
+    String outcome = reply.at(0).asText();
+    var result =
+        switch (outcome) {
+          case "stored" -> ChannelMessage.Result.stored(position(reply), false);
+          case "duplicate" -> ChannelMessage.Result.stored(position(reply), true);
+          case "sequence" ->
+              ChannelMessage.Result.refused(ErrorCode.OUT_OF_SEQUENCE, reply.at(1).asLong());
+          case "conflict" -> ChannelMessage.Result.refused(ErrorCode.CONFLICT, 0);
+          case "over" ->
+              ChannelMessage.Result.refused(
+                  ErrorCode.LIMIT_EXCEEDED,
+                  reply.at(1).asText() + ": as much as the user or tenant may have");
+          case "full" -> ChannelMessage.Result.tooMany("idempotency keys", reply.at(1).asLong());
+          case "names" ->
+              ChannelMessage.Result.tooMany("publishers of yours", reply.at(1).asLong());
+          default -> ChannelMessage.Result.refused(ErrorCode.FENCED, 0);
+        };
+    return outcome.equals("stored")
+        ? new Appended(result, reply.at(3).asLong(), nodes(reply.at(4)), changes(reply.at(5)))
+        : new Appended(result, 0, List.of(), List.of());
+  }
+
+  private static List<Change> changes(Reply rows) {
+    List<Change> changes = new ArrayList<>(rows.size() / 4);
+    for (int i = 0; i + 3 < rows.size(); i += 4) {
+      String user = rows.at(i).asText();
+      var amount = new Amount(rows.at(i + 2).asLong(), rows.at(i + 3).asLong());
+      changes.add(new Change(user.isEmpty() ? null : user, rows.at(i + 1).asLong(), amount));
+    }
+    return changes;
+  }
+
+  private static Position position(Reply reply) {
+    String epoch = reply.at(1).asText();
+    return epoch.isEmpty() ? null : new Position(epoch, reply.at(2).asLong());
+  }
+
+  private static Chunk chunk(Reply reply, Position after) {
+    if (reply.size() == 0) {
+      return null;
+    }
+    Position top = new Position(reply.at(0).asText(), reply.at(1).asLong());
+    Position base = top.at(reply.at(2).asLong());
+    String reason = reply.at(3).asText();
+    List<Stored> entries = new ArrayList<>();
+    for (Reply entry : reply.at(4).list()) {
+      entries.add(new Stored(entry.at(0).asLong(), entry.at(1).asLong(), entry.at(2).bytes()));
+    }
+    return new Chunk(base, top, reason.isEmpty() ? null : new Gap(after, base, reason), entries);
+  }
+
+  private static Reply refuseGone(Reply reply) {
+    if (reply.size() == 1 && reply.at(0).asText().equals("gone")) {
+      throw new HoldfastException(ErrorCode.NOT_FOUND, "no such session");
+    }
+    return reply;
+  }
+
+  private static List<NodeId> nodes(Reply reply) {
+    List<NodeId> nodes = new ArrayList<>(reply.size());
+    for (Reply node : reply.list()) {
+      nodes.add(NodeId.parse(node.asText()));
+    }
+    return nodes;
+  }
+
+  private static String interestKey(Channel channel) {
+    return channel.name().kind() == Kind.SESSION
+        ? Keys.session(channel.tenant(), channel.name().id())
+        : Keys.interest(channel);
+  }
+
+  private static String kind(Channel channel) {
+    return channel.name().kind() == Kind.SESSION ? "s" : "z";
+  }
+}

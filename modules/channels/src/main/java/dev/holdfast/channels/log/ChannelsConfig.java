@@ -1,0 +1,96 @@
+package dev.holdfast.channels.log;
+
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName.Kind;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Settings of logs and of the fan-out.
+ *
+ * @param retention by {@code <tenant>/<kind>}, {@code <tenant>}, {@code <kind>} or {@code default};
+ *     the first found in this order holds. {@code default} and {@code system} are always there;
+ *     what a tenant has does not hold for its {@code system:} channels
+ * @param interestTtl how long a node's interest lasts without renewal, 10 s to 1 h; default 5 min.
+ *     It is renewed after 40 to 60 % of it
+ * @param leaveAfter how long a channel without local readers stays open, default 10 s
+ * @param holeWait how long a missing publication is waited for before the log is read, default 5 ms
+ * @param silence after which a peer that sends no beats is taken for lost, default 3 s
+ * @param ringBytes most bytes of encoded frames kept per channel for readers that are just behind,
+ *     default 128 KiB
+ * @param checksPerSecond pace at which the nodes of a cluster together compare positions after a
+ *     loss, default 20,000; a node takes its part, at most 2,000
+ * @param memory most bytes that a node keeps for readers and peers
+ */
+public record ChannelsConfig(
+    Map<String, Retention> retention,
+    Duration interestTtl,
+    Duration leaveAfter,
+    Duration holeWait,
+    Duration silence,
+    int ringBytes,
+    int checksPerSecond,
+    MemoryConfig memory) {
+  private static final String DEFAULT_KEY = "default";
+  private static final String SYSTEM_KEY = Kind.SYSTEM.wireName;
+
+  /** Beyond any cursor of a session or a consumer. */
+  private static final Duration META_LIFE = Duration.ofDays(7);
+
+  public static final ChannelsConfig DEFAULT =
+      new ChannelsConfig(null, null, null, null, null, 0, 0, null);
+
+  public ChannelsConfig {
+    retention = withDefault(retention == null ? Map.of() : retention);
+    interestTtl = interestTtl == null ? Duration.ofMinutes(5) : interestTtl;
+    leaveAfter = leaveAfter == null ? Duration.ofSeconds(10) : leaveAfter;
+    holeWait = holeWait == null ? Duration.ofMillis(5) : holeWait;
+    silence = silence == null ? Duration.ofSeconds(3) : silence;
+    ringBytes = ringBytes == 0 ? 128 << 10 : ringBytes;
+    checksPerSecond = checksPerSecond == 0 ? 20_000 : checksPerSecond;
+    memory = memory == null ? MemoryConfig.DEFAULT : memory;
+    check(
+        interestTtl.toSeconds() >= 10 && interestTtl.toSeconds() <= 3600, "interestTtl: 10s to 1h");
+    check(!leaveAfter.isNegative(), "leaveAfter: not negative");
+    check(holeWait.toMillis() >= 1, "holeWait: at least 1ms");
+    check(silence.toMillis() >= 1500, "silence: at least 1500ms (beats come every second)");
+    check(ringBytes > 0, "ringBytes: positive");
+    check(checksPerSecond >= 10, "checksPerSecond: at least 10");
+  }
+
+  Retention retentionOf(Channel channel) {
+    String kind = channel.name().kind().wireName;
+    boolean system = kind.equals(SYSTEM_KEY);
+    String tenant = system ? SYSTEM_KEY : channel.tenant();
+    for (String key : new String[] {channel.tenant() + "/" + kind, tenant, kind}) {
+      if (retention.containsKey(key)) {
+        return retention.get(key);
+      }
+    }
+    return retention.get(DEFAULT_KEY);
+  }
+
+  /**
+   * How long a log's meta stays after its last use. A run is over some time, and there may be
+   * hundreds of thousands a day: its meta outlives its entries by a day. A cursor that comes later
+   * finds a new log with another epoch, and is told a gap.
+   */
+  Duration metaLife(Channel channel) {
+    return channel.name().kind() == Kind.RUN ? retentionOf(channel).age().plusDays(1) : META_LIFE;
+  }
+
+  /** What holds where nothing was said stands here like the rest, so that it can be shown. */
+  private static Map<String, Retention> withDefault(Map<String, Retention> given) {
+    var all = new HashMap<>(given);
+    all.putIfAbsent(DEFAULT_KEY, Retention.DEFAULT);
+    all.putIfAbsent(SYSTEM_KEY, Retention.SYSTEM);
+    return Map.copyOf(all);
+  }
+
+  private static void check(boolean holds, String problem) {
+    if (!holds) {
+      throw new IllegalArgumentException("channels." + problem);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package dev.holdfast.channels.log;
+
+import dev.holdfast.channels.ChannelMessage;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+
+/** What the module counts; safe on any thread. Names are in README.md. */
+public final class ChannelsMetrics {
+  public final Counter stored;
+  final Counter duplicates;
+  public final Counter refused;
+  final Counter volatiles;
+  public final Counter deliveries;
+  public final Counter gaps;
+  public final Counter catchUps;
+  public final Counter hints;
+  public final Counter hintsLost;
+  public final Counter hintsUnsent;
+  public final Counter holes;
+  final Counter logReads;
+  public final Counter ringReads;
+  public final Counter checks;
+  public final Counter leavesLost;
+  public final Counter silences;
+
+  public ChannelsMetrics(MeterRegistry registry) {
+    stored = publications(registry, "stored");
+    duplicates = publications(registry, "duplicate");
+    refused = publications(registry, "refused");
+    volatiles = publications(registry, "volatile");
+    deliveries = registry.counter("holdfast.deliveries");
+    gaps = registry.counter("holdfast.gaps");
+    catchUps = registry.counter("holdfast.catchups");
+    hints = registry.counter("holdfast.hints");
+    hintsLost = registry.counter("holdfast.hints.lost");
+    hintsUnsent = registry.counter("holdfast.hints.unsent");
+    holes = registry.counter("holdfast.hints.holes");
+    logReads = registry.counter("holdfast.reads", "from", "log");
+    ringReads = registry.counter("holdfast.reads", "from", "ring");
+    checks = registry.counter("holdfast.position.checks");
+    leavesLost = registry.counter("holdfast.interest.leaves.lost");
+    silences = registry.counter("holdfast.peers.silent");
+  }
+
+  private static Counter publications(MeterRegistry registry, String outcome) {
+    return registry.counter("holdfast.publications", "outcome", outcome);
+  }
+
+  public void published(ChannelMessage.Result result) {
+    if (result.refused() != null) {
+      refused.increment();
+    } else if (result.duplicate()) {
+      duplicates.increment();
+    } else if (result.position() == null) {
+      volatiles.increment();
+    } else {
+      stored.increment();
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package dev.holdfast.channels.log;
+
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.NodeId;
+import dev.holdfast.core.Position;
+import dev.holdfast.core.bounds.Budget;
+import dev.holdfast.core.bounds.FairTurns;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Reads logs in chunks. Readers that want the same chunk share one read, and a bounded number of
+ * reads is under way at a time; the rest wait by turns of the tenants. One that nobody waits for
+ * any more by its turn is not done. Confined to the hub's context.
+ */
+public final class LogReader {
+  /** Entries of a chunk. */
+  public static final int CHUNK = 64;
+
+  private static final int MOST = 32;
+
+  /** What a read takes: a chunk as it comes from Redis, and as frames. */
+  private static final long READ_BYTES = 512 << 10;
+
+  /**
+   * A tenant that is alone may have all. A reader waits for as long as it is there: dropped before,
+   * its read would be asked for again, and stand behind all others.
+   */
+  private static final FairTurns.Bounds BOUNDS =
+      new FairTurns.Bounds(MOST, MOST, Integer.MAX_VALUE, Long.MAX_VALUE, READ_BYTES);
+
+  private final ChannelStore store;
+  private final NodeId node;
+  private final ChannelsMetrics metrics;
+  private final FairTurns turns;
+  private final Map<Key, Read> asked = new HashMap<>();
+
+  public LogReader(
+      ChannelStore store,
+      NodeId node,
+      ChannelsMetrics metrics,
+      Budget.Share share,
+      MeterRegistry registry) {
+    this.store = store;
+    this.node = node;
+    this.metrics = metrics;
+    this.turns = new FairTurns("reads", BOUNDS, share, registry);
+  }
+
+  private record Key(Channel channel, Position after) {}
+
+  /** A read that waits or is under way, and who asked for it. */
+  private static final class Read {
+    private final Promise<Stretch> promise = Promise.promise();
+    private final List<BooleanSupplier> askers = new ArrayList<>(1);
+
+    boolean isUnwanted() {
+      return askers.stream().allMatch(BooleanSupplier::getAsBoolean);
+    }
+  }
+
+  /**
+   * @param after null for the earliest
+   * @param gone whether who asks does not wait any more
+   * @return what follows; fails as {@link ChannelStore#read}, and with TIMEOUT where all who asked
+   *     were gone
+   */
+  public Future<Stretch> read(Channel channel, Position after, BooleanSupplier gone) {
+    Key key = new Key(channel, after);
+    Read shared = asked.get(key);
+    if (shared != null) {
+      shared.askers.add(gone);
+      return shared.promise.future();
+    }
+    Read read = new Read();
+    read.askers.add(gone);
+    asked.put(key, read);
+    turns
+        .run(channel.tenant(), read::isUnwanted, () -> begin(key))
+        .onComplete(
+            done -> {
+              asked.remove(key);
+              read.promise.handle(done);
+            });
+    return read.promise.future();
+  }
+
+  private Future<Stretch> begin(Key key) {
+    metrics.logReads.increment();
+    return chunk(key).map(chunk -> stretch(key, chunk));
+  }
+
+  /**
+   * A log that is gone begins anew (with a fresh epoch) by asserting interest, and is then read.
+   */
+  private Future<ChannelStore.Chunk> chunk(Key key) {
+    return store
+        .read(key.channel(), key.after(), CHUNK)
+        .compose(
+            chunk ->
+                chunk != null
+                    ? Future.succeededFuture(chunk)
+                    : store
+                        .interest(key.channel(), node)
+                        .compose(begun -> store.read(key.channel(), key.after(), CHUNK)));
+  }
+
+  private static Stretch stretch(Key key, ChannelStore.Chunk chunk) {
+    if (chunk == null) {
+      throw new HoldfastException(ErrorCode.UNAVAILABLE, "the log went while it was read");
+    }
+    Position from = key.after() == null ? chunk.base() : key.after();
+    return Stretch.of(key.channel(), from, chunk);
+  }
+}

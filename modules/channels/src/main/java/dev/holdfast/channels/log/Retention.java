@@ -1,0 +1,38 @@
+package dev.holdfast.channels.log;
+
+import java.time.Duration;
+
+/**
+ * How much a log keeps. What is beyond any of the three goes, a few entries with each append.
+ *
+ * @param entries 1 to 1,000,000; default 10,000
+ * @param bytes 1 KiB to 1 GiB; default 16 MiB
+ * @param age 1 s to 6 days (below the life of a log's meta, so that a gap can be told); default 24
+ *     h
+ */
+public record Retention(int entries, long bytes, Duration age) {
+  public static final Retention DEFAULT = new Retention(0, 0, null);
+
+  /**
+   * Of {@code system:} channels where nothing else is said. One that dies with 10,000 sessions
+   * writes 20,000 entries into its tenant's {@code system:sessions} within seconds.
+   */
+  public static final Retention SYSTEM = new Retention(1_000_000, 256L << 20, null);
+
+  public Retention {
+    entries = entries == 0 ? 10_000 : entries;
+    bytes = bytes == 0 ? 16L << 20 : bytes;
+    age = age == null ? Duration.ofHours(24) : age;
+    check(entries >= 1 && entries <= 1_000_000, "entries: 1 to 1000000");
+    check(bytes >= 1 << 10 && bytes <= 1 << 30, "bytes: 1024 to 1073741824");
+    check(
+        age.compareTo(Duration.ofSeconds(1)) >= 0 && age.compareTo(Duration.ofDays(6)) <= 0,
+        "age: 1s to 6d");
+  }
+
+  private static void check(boolean holds, String problem) {
+    if (!holds) {
+      throw new IllegalArgumentException("retention." + problem);
+    }
+  }
+}

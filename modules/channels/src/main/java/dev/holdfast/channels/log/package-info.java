@@ -1,0 +1,5 @@
+/**
+ * Ordered logs of publications in Redis ({@code ChannelStore}, {@code ConsumerStore}), and what a
+ * node reads of them: {@code LogReader} shares reads, {@code Ring} keeps the newest frames.
+ */
+package dev.holdfast.channels.log;

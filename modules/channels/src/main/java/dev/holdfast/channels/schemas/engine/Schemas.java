@@ -1,0 +1,202 @@
+package dev.holdfast.channels.schemas.engine;
+
+import dev.holdfast.channels.schemas.SchemaMessage;
+import dev.holdfast.channels.schemas.SchemaMessage.Done;
+import dev.holdfast.channels.schemas.SchemaMessage.Listed;
+import dev.holdfast.channels.schemas.SchemaMessage.Schema;
+import dev.holdfast.channels.schemas.SchemaName;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.Serving;
+import dev.holdfast.redis.RedisLink;
+import io.vertx.core.Future;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Serves tenants' schemas, and keeps those in use for the check of publications. What a node goes
+ * by is at most 10 s older than Redis: after 5 s it asks for the revision while it goes on, after
+ * 10 s it waits for the answer. Confined to the context on which it is made.
+ */
+public final class Schemas implements SchemaMessage.Handler<Future<?>> {
+  private static final long FRESH_NS = TimeUnit.SECONDS.toNanos(5);
+  private static final long STALE_NS = TimeUnit.SECONDS.toNanos(10);
+  private static final long UNUSED_NS = TimeUnit.MINUTES.toNanos(10);
+  private static final long SWEEP_MS = 60_000;
+
+  private final SchemaStore store;
+  private final Map<String, Cached> cache = new HashMap<>();
+
+  /** What is known of one tenant. */
+  private static final class Cached {
+    private TenantSchemas schemas;
+    private Future<TenantSchemas> loading;
+    private long checkedAt;
+    private long usedAt = System.nanoTime();
+  }
+
+  public Schemas(RedisLink link) {
+    this.store = new SchemaStore(link);
+  }
+
+  /** Serves {@link SchemaMessage}s; the registration's completion is the caller's to await. */
+  public Serving<?> serve(Bus bus) {
+    bus.vertx().setPeriodic(SWEEP_MS, timer -> sweep());
+    Serving<SchemaMessage<?>> served =
+        bus.serve(SchemaMessage.ADDRESS, message -> message.dispatch(this));
+    return served;
+  }
+
+  // --- for the check of publications
+
+  /** Null where {@link #load} is to be waited for. The fast way, for every publication. */
+  public TenantSchemas known(String tenant) {
+    Cached cached = cache.get(tenant);
+    if (cached == null || cached.schemas == null) {
+      return null;
+    }
+    long now = System.nanoTime();
+    cached.usedAt = now;
+    long age = now - cached.checkedAt;
+    if (age > STALE_NS) {
+      return null;
+    }
+    if (age > FRESH_NS && cached.loading == null) {
+      refresh(tenant, cached);
+    }
+    return cached.schemas;
+  }
+
+  /** Callers are answered in the order in which they came; fails as Redis does. */
+  public Future<TenantSchemas> load(String tenant) {
+    Cached cached = cache.computeIfAbsent(tenant, first -> new Cached());
+    return cached.loading == null ? refresh(tenant, cached) : cached.loading;
+  }
+
+  /**
+   * Noted before a handler is added: while Redis is away the read has failed already, and its
+   * handler runs at once.
+   */
+  private Future<TenantSchemas> refresh(String tenant, Cached cached) {
+    long askedAt = System.nanoTime();
+    Future<TenantSchemas> read = read(tenant, cached.schemas);
+    cached.loading = read;
+    return read.onComplete(done -> cached.loading = null)
+        .onSuccess(
+            schemas -> {
+              cached.schemas = schemas;
+              cached.checkedAt = askedAt;
+            });
+  }
+
+  private Future<TenantSchemas> read(String tenant, TenantSchemas known) {
+    if (known == null) {
+      return store.all(tenant).map(TenantSchemas::new);
+    }
+    return store
+        .revision(tenant)
+        .compose(
+            revision ->
+                Objects.equals(revision, known.revision())
+                    ? Future.succeededFuture(known)
+                    : store.all(tenant).map(TenantSchemas::new));
+  }
+
+  /** On this node a change holds at once. */
+  private void changed(String tenant) {
+    Cached cached = cache.get(tenant);
+    if (cached != null) {
+      cached.checkedAt = System.nanoTime() - STALE_NS - 1;
+    }
+  }
+
+  private void sweep() {
+    long now = System.nanoTime();
+    cache.values().removeIf(cached -> cached.loading == null && now - cached.usedAt > UNUSED_NS);
+  }
+
+  // --- for services
+
+  @Override
+  public Future<Done> register(SchemaMessage.Register message) {
+    SchemaName name = message.name();
+    if (!mayChange(message.caller(), message.tenant(), name)) {
+      return refused(ErrorCode.FORBIDDEN, "schema:" + name.event());
+    }
+    SchemaCodec.decode(message.schema());
+    return store
+        .put(message.tenant(), name, message.schema())
+        .map(put -> registered(message.tenant(), name, put));
+  }
+
+  private Done registered(String tenant, SchemaName name, SchemaStore.Put put) {
+    if (put == SchemaStore.Put.OTHER) {
+      throw HoldfastException.told(
+          ErrorCode.CONFLICT, name + " has another schema; register a newer version");
+    }
+    if (put == SchemaStore.Put.FULL) {
+      throw HoldfastException.told(
+          ErrorCode.LIMIT_EXCEEDED, "schemas: at most " + SchemaMessage.MAX_SCHEMAS);
+    }
+    changed(tenant);
+    return new Done();
+  }
+
+  @Override
+  public Future<Done> remove(SchemaMessage.Remove message) {
+    SchemaName name = message.name();
+    if (!mayChange(message.caller(), message.tenant(), name)) {
+      return refused(ErrorCode.FORBIDDEN, "schema:" + name.event());
+    }
+    return store
+        .remove(message.tenant(), name)
+        .map(
+            gone -> {
+              changed(message.tenant());
+              return new Done();
+            });
+  }
+
+  @Override
+  public Future<Listed> list(SchemaMessage.ListAll message) {
+    if (!mayRead(message.caller(), message.tenant())) {
+      return refused(ErrorCode.FORBIDDEN, "schemas of " + message.tenant());
+    }
+    var order = Comparator.comparing(SchemaName::event).thenComparing(SchemaName::version);
+    return store
+        .all(message.tenant())
+        .map(all -> new Listed(all.texts().keySet().stream().sorted(order).toList()));
+  }
+
+  @Override
+  public Future<Schema> get(SchemaMessage.Get message) {
+    if (!mayRead(message.caller(), message.tenant())) {
+      return refused(ErrorCode.FORBIDDEN, "schemas of " + message.tenant());
+    }
+    return store.get(message.tenant(), message.name()).map(text -> found(message.name(), text));
+  }
+
+  private static Schema found(SchemaName name, String text) {
+    if (text == null) {
+      throw new HoldfastException(ErrorCode.NOT_FOUND, "no schema " + name);
+    }
+    return new Schema(name, text);
+  }
+
+  private static boolean mayRead(Caller caller, String tenant) {
+    return caller instanceof Caller.Service && caller.actsFor(tenant);
+  }
+
+  private static boolean mayChange(Caller caller, String tenant, SchemaName name) {
+    return mayRead(caller, tenant) && caller.permits("schema", name.event());
+  }
+
+  private static <T> Future<T> refused(ErrorCode code, String message) {
+    return Future.failedFuture(new HoldfastException(code, message));
+  }
+}

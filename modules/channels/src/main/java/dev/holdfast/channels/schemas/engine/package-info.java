@@ -1,0 +1,5 @@
+/**
+ * Holds each publication against its tenant's JSON Schemas before it is appended: {@link
+ * dev.holdfast.channels.schemas.engine.Schemas}.
+ */
+package dev.holdfast.channels.schemas.engine;

@@ -1,0 +1,94 @@
+package dev.holdfast.channels.service;
+
+import dev.holdfast.channels.ChannelMessage;
+import dev.holdfast.channels.ChannelMessage.Published;
+import dev.holdfast.channels.PublishKeyed;
+import dev.holdfast.channels.log.ChannelStore;
+import dev.holdfast.channels.retained.Change;
+import dev.holdfast.channels.retained.Retained;
+import dev.holdfast.channels.retained.Room;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName.Kind;
+import io.netty.buffer.ByteBufUtil;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Gives each message room for what it publishes. Not counted is what is told in {@code system:}
+ * channels, which is Holdfast's and its services' affair, and what services tell in a session's
+ * channel, which goes with it. A service that acts for all tenants, as Holdfast's own do, is
+ * counted, and refused nothing. Confined to its context.
+ */
+final class PublishRoom {
+  /** What an entry takes besides its data: event, who published it, and its share of the log. */
+  private static final int ITEM_BYTES = 160;
+
+  private final ChannelStore store;
+  private final Retained retained;
+
+  /**
+   * @param retained null: nothing is counted
+   */
+  PublishRoom(ChannelStore store, Retained retained) {
+    this.store = store;
+    this.retained = retained;
+  }
+
+  Future<Published> with(
+      ChannelMessage.Publish message, Function<ChannelStore, Future<Published>> publish) {
+    long bytes = 0;
+    for (ChannelMessage.Item item : message.items()) {
+      bytes += item.isVolatile() ? 0 : ITEM_BYTES + ByteBufUtil.utf8Bytes(item.data());
+    }
+    return with(message.caller(), message.channel(), bytes, publish);
+  }
+
+  Future<Published> with(PublishKeyed message, Function<ChannelStore, Future<Published>> publish) {
+    long bytes = 0;
+    for (PublishKeyed.Entry entry : message.entries()) {
+      bytes += entry.isVolatile() ? 0 : ITEM_BYTES + ByteBufUtil.utf8Bytes(entry.data());
+    }
+    return with(message.caller(), message.channel(), bytes, publish);
+  }
+
+  private Future<Published> with(
+      Caller caller,
+      Channel channel,
+      long bytes,
+      Function<ChannelStore, Future<Published>> publish) {
+    Kind kind = channel.name().kind();
+    String user = caller instanceof Caller.User of ? of.user() : null;
+    boolean own = kind == Kind.SYSTEM || kind == Kind.SESSION && user == null;
+    if (retained == null || own || bytes == 0) {
+      return publish.apply(store);
+    }
+    if (caller instanceof Caller.Service service && service.tenants().contains("*")) {
+      return within(Room.COUNTED, publish);
+    }
+    return retained.enter(channel.tenant(), user, bytes).compose(room -> within(room, publish));
+  }
+
+  private Future<Published> within(Room room, Function<ChannelStore, Future<Published>> publish) {
+    return Future.succeededFuture(store.in(room))
+        .compose(publish) // also where it throws the room is left
+        .onComplete(done -> room.leave());
+  }
+
+  void changed(Channel channel, List<Change> changes) {
+    if (!changes.isEmpty()) {
+      retained.changed(channel.tenant(), changes);
+    }
+  }
+
+  void tick() {
+    if (retained != null) {
+      retained.tick();
+    }
+  }
+
+  Future<?> flush() {
+    return retained == null ? Future.succeededFuture() : retained.flush();
+  }
+}

@@ -1,0 +1,72 @@
+package dev.holdfast.channels.service;
+
+import dev.holdfast.channels.ChannelMessage;
+import dev.holdfast.channels.ChannelMessage.Done;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ChannelName.Kind;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Position;
+import dev.holdfast.core.bus.Bus;
+import dev.holdfast.sessions.NodeNotice;
+import dev.holdfast.sessions.SessionMessage;
+import dev.holdfast.sessions.SessionRef;
+import dev.holdfast.sessions.SessionView;
+import dev.holdfast.sessions.SessionsClient;
+import io.vertx.core.Future;
+import java.util.Map;
+
+/**
+ * Subscribes sessions as services wish. The session's record is written first, then the node that
+ * holds it is told; if that hint is lost, the session reads the channel from the position stored
+ * once it attaches the next time.
+ */
+final class SessionSubscriptions {
+  private final Bus bus;
+  private final SessionsClient sessions;
+
+  SessionSubscriptions(Bus bus, SessionsClient sessions) {
+    this.bus = bus;
+    this.sessions = sessions;
+  }
+
+  Future<Done> add(ChannelMessage.SubscribeSession message, Position from) {
+    ChannelName name = message.channel().name();
+    String tenant = message.channel().tenant();
+    if (name.kind() != Kind.TOPIC && name.kind() != Kind.RUN) {
+      return Future.failedFuture(
+          HoldfastException.told(ErrorCode.FORBIDDEN, "only topics and runs can be subscribed"));
+    }
+    SessionRef session = new SessionRef(tenant, message.session(), 0);
+    var get = new SessionMessage.Get(message.caller(), tenant, message.session());
+    return sessions
+        .subscribe(new SessionMessage.Subscribe(session, Map.of(name, from)))
+        .compose(stored -> sessions.get(get))
+        .map(
+            view -> {
+              tell(view, new NodeNotice.Subscribed(tenant, view.session(), name, from));
+              return new Done();
+            });
+  }
+
+  Future<Done> remove(ChannelMessage.UnsubscribeSession message) {
+    ChannelName name = message.channel().name();
+    String tenant = message.channel().tenant();
+    SessionRef session = new SessionRef(tenant, message.session(), 0);
+    var get = new SessionMessage.Get(message.caller(), tenant, message.session());
+    return sessions
+        .unsubscribe(new SessionMessage.Unsubscribe(session, name))
+        .compose(removed -> sessions.get(get))
+        .map(
+            view -> {
+              tell(view, new NodeNotice.Unsubscribed(tenant, view.session(), name));
+              return new Done();
+            });
+  }
+
+  private void tell(SessionView view, NodeNotice notice) {
+    if (view.attachedTo() != null) {
+      bus.hint(view.attachedTo().node().address(), notice);
+    }
+  }
+}

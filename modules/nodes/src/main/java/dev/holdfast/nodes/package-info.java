@@ -1,0 +1,6 @@
+/**
+ * The life of nodes. {@link dev.holdfast.nodes.NodesVerticle} holds this node's {@code Lease}, and
+ * its {@code Reaper} and {@code Sweeper} see to the sessions of nodes that died and to those that
+ * end.
+ */
+package dev.holdfast.nodes;

@@ -1,0 +1,150 @@
+package dev.holdfast.nodes.usage;
+
+import dev.holdfast.connections.usage.UsageMessage.Erase;
+import dev.holdfast.connections.usage.UsageMessage.Erased;
+import dev.holdfast.redis.KeyOwner;
+import dev.holdfast.redis.Keys;
+import dev.holdfast.redis.RedisLink;
+import dev.holdfast.sessions.SessionMessage;
+import dev.holdfast.sessions.SessionsClient;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One step of an erasure: ends sessions, whose keys go with them, and deletes the keys of channels.
+ * What nodes have there of their own goes by itself: interest is theirs as long as they have
+ * readers, who are told a gap. Confined to its link's context.
+ */
+final class Erasing {
+  /** How the ended sessions' connections are told. */
+  static final String REASON = "erased";
+
+  private static final long STEP_NS = TimeUnit.SECONDS.toNanos(3);
+  private static final Set<String> OF_CHANNELS =
+      Set.of("meta", "log", "pub", "hpubs", "idem", "idet", "cons", "conss");
+
+  private static final Set<String> OF_TENANTS = Set.of("schemas", "kept");
+
+  /** As long as what is counted lives, see {@code retained_report}. */
+  private static final long COUNT_MS = TimeUnit.DAYS.toMillis(7);
+
+  private final RedisLink link;
+  private final SessionsClient sessions;
+  private final Erase wanted;
+  private final long until = System.nanoTime() + STEP_NS;
+  private int ended;
+  private int deleted;
+
+  Erasing(RedisLink link, SessionsClient sessions, Erase wanted) {
+    this.link = link;
+    this.sessions = sessions;
+    this.wanted = wanted;
+  }
+
+  Future<Erased> step(Vertx vertx) {
+    String pattern =
+        wanted.channel() == null
+            ? KeyOwner.keysOf(wanted.tenant())
+            : KeyOwner.keysOf(wanted.tenant(), wanted.channel().toString());
+    return new KeyWalk(vertx, link, pattern)
+        .run(wanted.after(), this::visit, () -> System.nanoTime() > until)
+        .map(next -> new Erased(ended, deleted, next));
+  }
+
+  private Future<?> visit(List<String> keys) {
+    List<Future<?>> steps = new ArrayList<>();
+    for (String key : keys) {
+      KeyOwner.of(key)
+          .filter(owner -> owner.tenant().equals(wanted.tenant()))
+          .ifPresent(owner -> steps.add(erase(key, owner)));
+    }
+    return Future.all(steps);
+  }
+
+  private Future<?> erase(String key, KeyOwner owner) {
+    if (owner.family().equals("sess")) {
+      return wanted.channel() == null ? end(owner) : Future.succeededFuture();
+    }
+    if (!isWanted(owner)) {
+      return Future.succeededFuture();
+    }
+    boolean counts = owner.family().equals("meta") && !isWhole();
+    return counts ? uncounted(key, owner.tenant()) : delete(key);
+  }
+
+  private boolean isWhole() {
+    return wanted.user() == null && wanted.channel() == null;
+  }
+
+  /** The keys of sessions go with them. */
+  private boolean isWanted(KeyOwner owner) {
+    if (OF_TENANTS.contains(owner.family())) {
+      return isWhole();
+    }
+    if (owner.channel() == null || !OF_CHANNELS.contains(owner.family())) {
+      return false;
+    }
+    if (wanted.channel() != null) {
+      return owner.channel().equals(wanted.channel().toString());
+    }
+    return wanted.user() == null || wanted.user().equals(owner.user());
+  }
+
+  /** Of one that has ended there is no user. */
+  private Future<?> end(KeyOwner owner) {
+    return link.send("HGET", Keys.session(owner.tenant(), owner.session()), "user")
+        .compose(
+            user ->
+                user.isNull() || wanted.user() != null && !wanted.user().equals(user.asText())
+                    ? Future.succeededFuture()
+                    : end(owner.session()));
+  }
+
+  private Future<?> end(String session) {
+    ended++;
+    return sessions.close(
+        new SessionMessage.Close(wanted.caller(), wanted.tenant(), session, REASON));
+  }
+
+  /**
+   * Deletes a log's meta, and takes the log out of what its tenant, and who began it, retain. Its
+   * entries' bytes stay counted for who published them, until they would be too old.
+   */
+  private Future<?> uncounted(String meta, String tenant) {
+    return link.send("HMGET", meta, "k", "z")
+        .compose(counted -> delete(meta).map(counted))
+        .compose(
+            counted -> {
+              String[] words = counted.at(0).textOr("").split(" ", -1);
+              return words.length < 2
+                  ? Future.succeededFuture()
+                  : uncount(tenant, words, counted.at(1).longOr(0));
+            });
+  }
+
+  /**
+   * @param words until when it counts, and who began it, as {@code log_count} writes them
+   */
+  private Future<?> uncount(String tenant, String[] words, long bytes) {
+    List<Future<?>> steps = new ArrayList<>();
+    String whole = Keys.retained(tenant, null);
+    steps.add(link.send("HINCRBY", whole, "c" + words[0], -1));
+    steps.add(link.send("HINCRBY", whole, "b" + words[0], -bytes));
+    steps.add(link.send("PEXPIRE", whole, COUNT_MS));
+    if (!words[1].isEmpty()) {
+      String own = Keys.retained(tenant, words[1]);
+      steps.add(link.send("HINCRBY", own, "c" + words[0], -1));
+      steps.add(link.send("PEXPIRE", own, COUNT_MS));
+    }
+    return Future.all(steps);
+  }
+
+  private Future<?> delete(String key) {
+    deleted++;
+    return link.send("UNLINK", key);
+  }
+}

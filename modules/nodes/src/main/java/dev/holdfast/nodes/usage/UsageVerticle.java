@@ -1,0 +1,112 @@
+package dev.holdfast.nodes.usage;
+
+import dev.holdfast.connections.usage.UsageMessage;
+import dev.holdfast.connections.usage.UsageMessage.Erase;
+import dev.holdfast.connections.usage.UsageMessage.Erased;
+import dev.holdfast.connections.usage.UsageMessage.Show;
+import dev.holdfast.connections.usage.UsageMessage.Usage;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.Serving;
+import dev.holdfast.redis.RedisConfig;
+import dev.holdfast.redis.RedisLink;
+import dev.holdfast.sessions.SessionsClient;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves {@link UsageMessage}s, one instance per node, on a link of its own. Holds what its last
+ * walk found, and that of one under way.
+ */
+public final class UsageVerticle extends VerticleBase implements UsageMessage.Handler<Future<?>> {
+  private static final Logger LOG = LoggerFactory.getLogger(UsageVerticle.class);
+  private static final long PATIENCE_MS = 3_000;
+  private static final long FRESH_MS = 60_000;
+
+  private final Bus bus;
+  private final RedisConfig redis;
+  private final SessionsClient sessions;
+  private final MeterRegistry registry;
+  private RedisLink link;
+  private Serving<?> consumer;
+  private UsageWalk walk;
+  private boolean outdated;
+
+  public UsageVerticle(
+      Bus bus, RedisConfig redis, SessionsClient sessions, MeterRegistry registry) {
+    this.bus = bus;
+    this.redis = redis;
+    this.sessions = sessions;
+    this.registry = registry;
+  }
+
+  @Override
+  public Future<?> start() {
+    return RedisLink.open(vertx, redis, "usage", registry).compose(this::serve);
+  }
+
+  private Future<?> serve(RedisLink opened) {
+    link = opened;
+    Serving<UsageMessage<?>> served =
+        bus.serve(UsageMessage.ADDRESS, message -> message.dispatch(this));
+    consumer = served;
+    return served.completion();
+  }
+
+  @Override
+  public Future<?> stop() {
+    Future<Void> unregistered = consumer == null ? Future.succeededFuture() : consumer.unregister();
+    Future<Void> closed = link == null ? Future.succeededFuture() : link.close();
+    return Future.join(unregistered, closed);
+  }
+
+  /** What one that is under way has found is answered after some seconds. */
+  @Override
+  public Future<Usage> show(Show message) {
+    check(message.caller());
+    if (walk == null || walk.isOver(outdated ? 0 : FRESH_MS)) {
+      outdated = false;
+      walk = new UsageWalk(new KeyWalk(vertx, link, "hf:*"), link);
+    }
+    UsageWalk asked = walk;
+    Future<Void> late = vertx.timer(PATIENCE_MS).mapEmpty();
+    return Future.any(asked.done(), late)
+        .compose(
+            some ->
+                asked.done().failed()
+                    ? Future.failedFuture(asked.done().cause())
+                    : Future.succeededFuture(asked.usage(message.tenant(), message.limit())));
+  }
+
+  @Override
+  public Future<Erased> erase(Erase message) {
+    check(message.caller());
+    String what =
+        message.user() != null
+            ? " user " + message.user()
+            : message.channel() != null ? " channel " + message.channel() : "";
+    outdated = true; // or what is erased would be shown for a minute
+    return new Erasing(link, sessions, message)
+        .step(vertx)
+        .onSuccess(
+            step ->
+                LOG.warn(
+                    "Erased of tenant {}{}: {} sessions, {} keys{}",
+                    message.tenant(),
+                    what,
+                    step.sessions(),
+                    step.keys(),
+                    step.next() == null ? ", all" : ""));
+  }
+
+  private static void check(Caller caller) {
+    if (!(caller instanceof Caller.Service service) || !service.tenants().contains("*")) {
+      throw new HoldfastException(ErrorCode.FORBIDDEN, "usage: for who acts for all tenants");
+    }
+  }
+}

@@ -1,0 +1,290 @@
+package dev.holdfast.nodes.usage;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.connections.usage.UsageClient;
+import dev.holdfast.connections.usage.UsageMessage.Erase;
+import dev.holdfast.connections.usage.UsageMessage.Erased;
+import dev.holdfast.connections.usage.UsageMessage.Row;
+import dev.holdfast.connections.usage.UsageMessage.Show;
+import dev.holdfast.connections.usage.UsageMessage.Usage;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Ids;
+import dev.holdfast.core.bus.Bus;
+import dev.holdfast.redis.Keys;
+import dev.holdfast.redis.RedisConfig;
+import dev.holdfast.redis.RedisLink;
+import dev.holdfast.redis.Reply;
+import dev.holdfast.sessions.SessionMessage;
+import dev.holdfast.sessions.SessionsClient;
+import dev.holdfast.sessions.service.SessionEvent;
+import dev.holdfast.sessions.service.SessionsVerticle;
+import dev.holdfast.sessions.store.SessionsConfig;
+import dev.holdfast.testkit.OwnRedis;
+import dev.holdfast.testkit.RedisExtension;
+import dev.holdfast.testkit.TestRedis;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Redis is full, and whose doing is it? After an attack its keys were found and deleted by hand.
+ */
+@ExtendWith(RedisExtension.class)
+class UsageIT {
+  private static final Caller OPERATOR = new Caller.Service("operator", "1", Set.of("*"), Set.of());
+  private static final ChannelName NEWS = ChannelName.topic("news");
+  private static final ChannelName MORE = ChannelName.topic("news2");
+  private static final ChannelName EVES = ChannelName.parse("user:eve");
+
+  private final String greedy = "g" + Ids.fresh();
+  private final String modest = "m" + Ids.fresh();
+  private final Vertx vertx = Vertx.vertx();
+  private final Bus bus = new Bus(vertx);
+  private final SessionsClient sessions = SessionsClient.local(bus, Duration.ofSeconds(10));
+  private final UsageClient usage = new UsageClient(bus);
+  private final List<SessionEvent> events = new CopyOnWriteArrayList<>();
+  private RedisLink link;
+
+  @BeforeEach
+  void start(@OwnRedis TestRedis server) {
+    var meters = new SimpleMeterRegistry();
+    RedisConfig redis = RedisConfig.of(server.uri()).withConnectTimeout(Duration.ofSeconds(20));
+    link = await(RedisLink.open(vertx, redis, "test", meters));
+    await(
+        vertx.deployVerticle(
+            new SessionsVerticle(bus, redis, SessionsConfig.defaults(), this::note, meters)));
+    await(vertx.deployVerticle(new UsageVerticle(bus, redis, sessions, meters)));
+  }
+
+  @AfterEach
+  void stop() {
+    await(vertx.close());
+  }
+
+  @Test
+  void theLargestAreShownFirst() {
+    write(greedy, NEWS, 200_000);
+    write(greedy, EVES, 50_000);
+    write(modest, NEWS, 1_000);
+    session(greedy, "ann", 100_000);
+    session(modest, "ann", 10);
+
+    Usage all = show(null, 10);
+    assertTrue(all.complete());
+    assertEquals(List.of(greedy, modest), all.tenants().stream().map(Row::tenant).toList());
+    Row first = all.tenants().get(0);
+    assertNull(first.name());
+    assertTrue(first.bytes() > 350_000 && first.bytes() < 600_000, first.toString());
+    assertEquals(List.of("ann", "eve", "ann"), all.users().stream().map(Row::name).toList());
+    assertEquals(
+        List.of("topic:news", "user:eve", "topic:news"),
+        all.channels().stream().map(Row::name).toList());
+    assertTrue(all.bytes() > first.bytes());
+
+    Usage own = show(modest, 1);
+    assertEquals(List.of(modest), own.channels().stream().map(Row::tenant).toList());
+  }
+
+  @Test
+  void aChannelIsErasedAndNoOther() {
+    write(greedy, NEWS, 100);
+    write(greedy, MORE, 100);
+    write(modest, NEWS, 100);
+    String session = session(greedy, "eve", 10);
+
+    Erased erased = erase(greedy, null, NEWS);
+
+    assertEquals(new Erased(0, 7, null), erased);
+    assertEquals(List.of(), keys(greedy, NEWS));
+    assertEquals(7, keys(greedy, MORE).size());
+    assertEquals(7, keys(modest, NEWS).size());
+    assertNotNull(get(greedy, session));
+  }
+
+  /** An operator erases a channel to make room: it went on counting until it would have gone. */
+  @Test
+  void whatIsErasedIsNotCountedAnyMore() {
+    write(greedy, NEWS, 100);
+    Channel news = new Channel(greedy, NEWS);
+    String whole = Keys.retained(greedy, null);
+    String own = Keys.retained(greedy, "eve");
+    await(link.send("HSET", Keys.meta(news), "k", "9000 eve", "z", 164));
+    await(link.send("HSET", whole, "c9000", 3, "b9000", 500));
+    await(link.send("HSET", own, "c9000", 2, "b9000", 400));
+
+    erase(greedy, null, NEWS);
+
+    assertEquals("2", await(link.send("HGET", whole, "c9000")).asText());
+    assertEquals("336", await(link.send("HGET", whole, "b9000")).asText());
+    assertEquals("1", await(link.send("HGET", own, "c9000")).asText());
+
+    erase(greedy, null, null);
+    assertEquals(0, await(link.send("EXISTS", whole, own)).asLong());
+  }
+
+  @Test
+  void aUserIsErasedWithItsSessionsAndNoOther() {
+    write(greedy, EVES, 100);
+    write(greedy, NEWS, 100);
+    String eves = session(greedy, "eve", 10);
+    String anns = session(greedy, "ann", 10);
+    String other = session(modest, "eve", 10);
+
+    Erased erased = erase(greedy, "eve", null);
+
+    assertEquals(new Erased(1, 7, null), erased);
+    assertThrows(HoldfastException.class, () -> get(greedy, eves));
+    assertNotNull(get(greedy, anns));
+    assertNotNull(get(modest, other));
+    assertEquals(7, keys(greedy, NEWS).size());
+    SessionEvent end = events.get(events.size() - 1);
+    assertEquals(SessionEvent.Kind.ENDED, end.kind());
+    assertEquals("erased", end.reason());
+  }
+
+  @Test
+  void aTenantIsErasedByStepsThatMayBeBrokenOff() {
+    for (int i = 0; i < 300; i++) {
+      write(greedy, ChannelName.topic("t" + i), 10);
+    }
+    write(modest, NEWS, 100);
+    session(greedy, "ann", 10);
+    await(link.send("HSET", Keys.schemas(greedy), "e@1", "{}"));
+
+    Erased first = erase(greedy, null, null);
+    Erased again = erase(greedy, null, null);
+
+    assertEquals(new Erased(1, 300 * 7 + 1, null), first);
+    assertEquals(new Erased(0, 0, null), again);
+    assertEquals(7, keys(modest, NEWS).size());
+    List<Row> left = show(greedy, 10).tenants();
+    assertTrue(left.isEmpty() || left.get(0).bytes() < 1_000, left::toString);
+  }
+
+  @Test
+  void aStepSaysWhereToGoOn() {
+    for (int i = 0; i < 300; i++) {
+      write(greedy, ChannelName.topic("t" + i), 10);
+    }
+    var walk = new KeyWalk(vertx, link, "hf:*");
+    String next = await(walk.run("", keys -> Future.succeededFuture(), () -> true));
+    int steps = 1;
+    while (next != null) {
+      next = await(walk.run(next, keys -> Future.succeededFuture(), () -> true));
+      steps++;
+    }
+    assertTrue(steps > 2, steps + " steps");
+  }
+
+  @Test
+  void nobodyElseMayAsk() {
+    var user = new Caller.User(greedy, "eve", Set.of(), Set.of("*"));
+    var service = new Caller.Service("s", "1", Set.of(greedy), Set.of("*"));
+    for (Caller caller : List.of(user, service)) {
+      assertForbidden(usage.show(new Show(caller, null, 10)));
+      assertForbidden(usage.erase(new Erase(caller, greedy, null, null, "")));
+    }
+    assertThrows(
+        HoldfastException.class,
+        () -> new Erase(OPERATOR, greedy, null, ChannelName.session("s1"), ""));
+    assertThrows(HoldfastException.class, () -> new Erase(OPERATOR, greedy, "eve", NEWS, ""));
+  }
+
+  private static void assertForbidden(Future<?> asked) {
+    var refused = assertThrows(HoldfastException.class, () -> await(asked));
+    assertEquals(ErrorCode.FORBIDDEN, refused.code());
+  }
+
+  private Usage show(String tenant, int limit) {
+    return await(usage.show(new Show(OPERATOR, tenant, limit)));
+  }
+
+  private Erased erase(String tenant, String user, ChannelName channel) {
+    int sessions = 0;
+    int keys = 0;
+    String next = "";
+    while (next != null) {
+      Erased step = await(usage.erase(new Erase(OPERATOR, tenant, user, channel, next)));
+      sessions += step.sessions();
+      keys += step.keys();
+      next = step.next();
+      assertFalse("".equals(next));
+    }
+    return new Erased(sessions, keys, null);
+  }
+
+  /** All of the keys that a channel may have, but for the interest of nodes. */
+  private void write(String tenant, ChannelName name, int bytes) {
+    Channel channel = new Channel(tenant, name);
+    await(link.send("XADD", Keys.log(channel), "1-0", "b", "x".repeat(bytes)));
+    for (String hash :
+        List.of(
+            Keys.meta(channel),
+            Keys.publisher(channel, "p"),
+            Keys.idempotency(channel),
+            Keys.consumer(channel, "audit"))) {
+      await(link.send("HSET", hash, "e", "1"));
+    }
+    await(link.send("ZADD", Keys.consumers(channel), 1, "audit"));
+    await(link.send("ZADD", Keys.idempotencyTimes(channel), 1, "k"));
+  }
+
+  private List<String> keys(String tenant, ChannelName name) {
+    String pattern = "hf:*{" + tenant + "/" + name + "}*";
+    return await(link.send("KEYS", pattern)).list().stream().map(Reply::asText).toList();
+  }
+
+  private String session(String tenant, String user, int bytes) {
+    var caller = new Caller.User(tenant, user, Set.of(), Set.of());
+    Map<String, String> attributes =
+        bytes < 4_000
+            ? Map.of("a", "x".repeat(bytes))
+            : java.util.stream.IntStream.range(0, bytes / 4_000)
+                .boxed()
+                .collect(java.util.stream.Collectors.toMap(i -> "a" + i, i -> "x".repeat(4_000)));
+    var create = new SessionMessage.Create(caller, tenant, user, attributes);
+    return await(sessions.create(create)).session();
+  }
+
+  private Object get(String tenant, String session) {
+    return await(sessions.get(new SessionMessage.Get(OPERATOR, tenant, session)));
+  }
+
+  private Future<Void> note(SessionEvent event) {
+    events.add(event);
+    return Future.succeededFuture();
+  }
+
+  private static <A> A await(Future<A> future) {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    } catch (java.util.concurrent.ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException named) {
+        throw named;
+      }
+      throw new AssertionError(e);
+    } catch (InterruptedException | java.util.concurrent.TimeoutException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package dev.holdfast.redis.queue;
+
+import dev.holdfast.core.bounds.Budget;
+import io.vertx.core.Promise;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * The calls of one wire: a {@link Window} of them is written, the others wait, by turns of tenants.
+ * So a server that is slow for a while has little before it that nobody waits for any more, and
+ * what was not written can be refused by name. The bytes of each are given back when it leaves.
+ * Time is counted in ticks that this process really ran. Confined to the wire's thread.
+ */
+public final class Calls {
+  private final FairQueue waiting = new FairQueue();
+  private final Window written = new Window();
+  private final Budget.Share room;
+
+  public Calls(Budget.Share room) {
+    this.room = room;
+  }
+
+  /**
+   * What a command asks for.
+   *
+   * @param group whose turn it is written at; null: before all
+   * @param bytes that were taken for it
+   */
+  public record Claim(String group, long bytes) {
+    /** Of the wire itself: small, and before all that waits. */
+    public static final Claim OWN = new Claim(null, 0);
+  }
+
+  /** One command on its way. */
+  public static final class Call {
+    public final Request request;
+    public final Promise<Response> promise;
+    private final Claim claim;
+    private final boolean expires;
+    private final long queuedTick;
+    private long writtenTick;
+    private long writtenAt;
+
+    /**
+     * @param expires whether it is given up where it was not written in time
+     */
+    public Call(
+        Request request, Promise<Response> promise, Claim claim, boolean expires, long tick) {
+      this.request = request;
+      this.promise = promise;
+      this.claim = claim;
+      this.expires = expires;
+      this.queuedTick = tick;
+    }
+
+    public String group() {
+      return claim.group();
+    }
+
+    public long bytes() {
+      return claim.bytes();
+    }
+
+    public long writtenAt() {
+      return writtenAt;
+    }
+
+    public long writtenTick() {
+      return writtenTick;
+    }
+  }
+
+  public int size() {
+    return waiting.size() + written.size();
+  }
+
+  public int waiting() {
+    return waiting.size();
+  }
+
+  /**
+   * Whether so many are under way, or half as many of this group wait, and so no more are taken.
+   */
+  public boolean isFull(String group, int most) {
+    return size() >= most || group != null && waiting.size(group) >= Math.max(1, most / 2);
+  }
+
+  public void add(Call call) {
+    written.asks(call.group(), call.queuedTick);
+    waiting.add(call);
+  }
+
+  /** The next to be written, which counts as written now; null where there is none, or no room. */
+  public Call next(long tick) {
+    Call call = written.isFull() ? null : waiting.poll(group -> written.admits(group, tick));
+    if (call != null) {
+      call.writtenTick = tick;
+      call.writtenAt = System.nanoTime();
+      written.add(call);
+    }
+    return call;
+  }
+
+  /** The oldest that was written and not answered, or null. */
+  public Call oldest() {
+    return written.peek();
+  }
+
+  /** The oldest was answered. */
+  public void answered() {
+    left(written.poll());
+  }
+
+  /** It was refused before it was written. */
+  public void refused(Call call) {
+    if (written.remove(call)) {
+      left(call);
+    }
+  }
+
+  /** Takes out those that have waited for more ticks than this to be written. */
+  public List<Call> expired(long tick, long most) {
+    List<Call> late = waiting.takeWhile(head -> head.expires && tick - head.queuedTick > most);
+    late.forEach(this::left);
+    return late;
+  }
+
+  /** Those that were written more ticks ago than this; they stay, as their answers will come. */
+  public List<Call> overdue(long tick, long most) {
+    List<Call> late = new ArrayList<>();
+    Iterator<Call> oldest = written.iterator();
+    while (oldest.hasNext()) {
+      Call call = oldest.next();
+      if (tick - call.writtenTick <= most) {
+        break;
+      }
+      late.add(call);
+    }
+    return late;
+  }
+
+  /** Takes out what was written, the oldest first. */
+  public Call takeWritten() {
+    return left(written.poll());
+  }
+
+  /** Takes out what waits. */
+  public Call takeWaiting() {
+    return left(waiting.poll());
+  }
+
+  private Call left(Call call) {
+    if (call != null) {
+      room.give(call.claim.bytes);
+    }
+    return call;
+  }
+}

@@ -1,0 +1,120 @@
+package dev.holdfast.redis.queue;
+
+import dev.holdfast.redis.queue.Calls.Call;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * Calls that wait to be written: by turns of their groups, in their order within each. A group is a
+ * tenant, so that one which asks for much waits behind itself. What the wire says for itself has no
+ * group, and goes first. Confined to the wire's thread.
+ */
+public final class FairQueue {
+  private final ArrayDeque<Call> first = new ArrayDeque<>();
+  private final Map<String, ArrayDeque<Call>> groups = new HashMap<>();
+  private final ArrayDeque<String> turns = new ArrayDeque<>();
+  private int size;
+
+  /**
+   * The group of a key: what its hash tag begins with, for a tenant's keys its name; empty for what
+   * is no key of ours.
+   */
+  public static String group(Object key) {
+    if (!(key instanceof String name)) {
+      return "";
+    }
+    int begin = name.indexOf('{') + 1;
+    int end = begin;
+    while (begin > 0 && end < name.length() && ":/!}".indexOf(name.charAt(end)) < 0) {
+      end++;
+    }
+    return name.substring(begin, end);
+  }
+
+  public int size() {
+    return size;
+  }
+
+  public int size(String group) {
+    ArrayDeque<Call> waiting = groups.get(group);
+    return waiting == null ? 0 : waiting.size();
+  }
+
+  public void add(Call call) {
+    size++;
+    if (call.group() == null) {
+      first.add(call);
+      return;
+    }
+    ArrayDeque<Call> group = groups.get(call.group());
+    if (group == null) {
+      group = new ArrayDeque<>();
+      groups.put(call.group(), group);
+      turns.add(call.group());
+    }
+    group.add(call);
+  }
+
+  /** Null where there is none. */
+  Call poll() {
+    return poll(group -> true);
+  }
+
+  /**
+   * The next of a group that may; one that may not is passed over, and has its turn again after the
+   * others.
+   *
+   * @return null where there is none
+   */
+  Call poll(Predicate<String> may) {
+    if (!first.isEmpty()) {
+      size--;
+      return first.poll();
+    }
+    for (int left = turns.size(); left > 0; left--) {
+      String name = turns.poll();
+      if (may.test(name)) {
+        return poll(name);
+      }
+      turns.add(name);
+    }
+    return null;
+  }
+
+  private Call poll(String name) {
+    ArrayDeque<Call> group = groups.get(name);
+    Call call = group.poll();
+    size--;
+    if (group.isEmpty()) {
+      groups.remove(name);
+    } else {
+      turns.add(name);
+    }
+    return call;
+  }
+
+  /** Takes those at the head of their groups, in their order, for which this holds. */
+  List<Call> takeWhile(Predicate<Call> holds) {
+    List<Call> taken = new ArrayList<>();
+    take(first, holds, taken);
+    for (String name : List.copyOf(turns)) {
+      take(groups.get(name), holds, taken);
+      if (groups.get(name).isEmpty()) {
+        groups.remove(name);
+        turns.remove(name);
+      }
+    }
+    size -= taken.size();
+    return taken;
+  }
+
+  private static void take(ArrayDeque<Call> group, Predicate<Call> holds, List<Call> taken) {
+    while (!group.isEmpty() && holds.test(group.peek())) {
+      taken.add(group.poll());
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package dev.holdfast.redis.queue;
+
+import dev.holdfast.redis.queue.Calls.Call;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+
+/**
+ * The calls that are written and not answered, the oldest first: so many, and so many bytes, as
+ * whoever's turn comes next waits for them. Where several groups ask, one has a part of the window:
+ * a flood that came first would otherwise have all of it. Confined to the wire's thread.
+ */
+final class Window implements Iterable<Call> {
+  /** Enough for a round trip of a millisecond at more than a server does. */
+  static final int CALLS = 512;
+
+  /** Or a single call. Enough, too, where calls are large: 17 of 60 KB. */
+  static final long BYTES = 1 << 20;
+
+  /** What one of several groups has of each; so as much of one is before the next one's turn. */
+  static final int PART = 4;
+
+  /** After so many ticks without another group, one is alone. */
+  static final int ALONE_TICKS = 8;
+
+  /** In the name of a life of a node, and in no tenant's. */
+  private static final char NODE = '@';
+
+  private final ArrayDeque<Call> written = new ArrayDeque<>();
+  private final Map<String, Taken> groups = new HashMap<>();
+  private long bytes;
+  private String asked;
+  private boolean mixed;
+  private long mixedTick;
+
+  /** Of one group. */
+  private static final class Taken {
+    int calls;
+    long bytes;
+  }
+
+  int size() {
+    return written.size();
+  }
+
+  /**
+   * A call of this group has come; null: of the wire itself. The server's figures, and what is
+   * listed of a node, are no other tenant's.
+   */
+  void asks(String group, long tick) {
+    boolean ours = group == null || group.isEmpty() || group.indexOf(NODE) >= 0;
+    if (ours || group.equals(asked)) {
+      return;
+    }
+    if (asked != null) {
+      mixed = true;
+      mixedTick = tick;
+    }
+    asked = group;
+  }
+
+  boolean isFull() {
+    return written.size() >= CALLS || bytes >= BYTES;
+  }
+
+  /** Whether a group may have one more call written; the wire itself always may. */
+  boolean admits(String group, long tick) {
+    Taken taken = groups.get(group);
+    if (taken == null || !mixed || tick - mixedTick > ALONE_TICKS) {
+      return true;
+    }
+    return taken.calls < CALLS / PART && taken.bytes < BYTES / PART;
+  }
+
+  void add(Call call) {
+    written.add(call);
+    bytes += call.bytes();
+    if (call.group() != null) {
+      Taken taken = groups.computeIfAbsent(call.group(), first -> new Taken());
+      taken.calls++;
+      taken.bytes += call.bytes();
+    }
+  }
+
+  Call peek() {
+    return written.peek();
+  }
+
+  /** Takes the oldest out; null where there is none. */
+  Call poll() {
+    Call call = written.poll();
+    if (call != null) {
+      left(call);
+    }
+    return call;
+  }
+
+  /**
+   * Takes one of the last out.
+   *
+   * @return whether it was there
+   */
+  boolean remove(Call call) {
+    boolean there = written.removeLastOccurrence(call);
+    if (there) {
+      left(call);
+    }
+    return there;
+  }
+
+  private void left(Call call) {
+    bytes -= call.bytes();
+    Taken taken = groups.get(call.group());
+    if (taken != null) {
+      taken.calls--;
+      taken.bytes -= call.bytes();
+      if (taken.calls == 0) {
+        groups.remove(call.group());
+      }
+    }
+  }
+
+  @Override
+  public Iterator<Call> iterator() {
+    return written.iterator();
+  }
+}

@@ -1,0 +1,34 @@
+package dev.holdfast.sessions.service;
+
+import dev.holdfast.core.NodeId;
+import java.util.Locale;
+
+/**
+ * One step in a session's life. {@code ENDED} is told at least once for each session that ends by
+ * {@code close} or linger, also when nodes die in between; the others at most once.
+ *
+ * @param generation of the attachment concerned; 0 where there never was one
+ * @param node where it was or is attached, or null
+ * @param reason why it ended ({@code expired}, {@code closed} …), or null
+ */
+public record SessionEvent(
+    String tenant,
+    String session,
+    String user,
+    Kind kind,
+    long generation,
+    NodeId node,
+    String reason) {
+  /** What happened. */
+  public enum Kind {
+    OPENED,
+    ATTACHED,
+    DETACHED,
+    ENDED;
+
+    /** The event's name in the log, for example {@code session.opened}. */
+    public String eventName() {
+      return "session." + name().toLowerCase(Locale.ROOT);
+    }
+  }
+}

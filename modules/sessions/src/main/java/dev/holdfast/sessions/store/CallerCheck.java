@@ -1,0 +1,41 @@
+package dev.holdfast.sessions.store;
+
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+
+/**
+ * Whose sessions a caller may see: a user its own, a service those of its tenants. What is not the
+ * caller's is answered exactly as what never was.
+ */
+public final class CallerCheck {
+  private CallerCheck() {}
+
+  public static HoldfastException notFound() {
+    return new HoldfastException(ErrorCode.NOT_FOUND, "session: there is none");
+  }
+
+  /**
+   * Whose a session has to be for this caller; null: any user's of the tenant.
+   *
+   * @throws HoldfastException NOT_FOUND for a tenant that the caller has nothing to do with
+   */
+  public static String owner(Caller caller, String tenant) {
+    if (!caller.actsFor(tenant)) {
+      throw notFound();
+    }
+    return caller instanceof Caller.User user ? user.user() : null;
+  }
+
+  /**
+   * Refuses with FORBIDDEN, whether there is something or not.
+   *
+   * @param user whose sessions are wanted, or null for all of the tenant
+   */
+  public static void mayList(Caller caller, String tenant, String user) {
+    boolean own = !(caller instanceof Caller.User asking) || asking.user().equals(user);
+    if (!caller.actsFor(tenant) || !own) {
+      throw new HoldfastException(ErrorCode.FORBIDDEN, "sessions: not this caller's");
+    }
+  }
+}

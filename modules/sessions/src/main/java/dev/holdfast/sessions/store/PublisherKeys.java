@@ -1,0 +1,64 @@
+package dev.holdfast.sessions.store;
+
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.redis.Keys;
+import dev.holdfast.redis.RedisLink;
+import dev.holdfast.redis.Reply;
+import dev.holdfast.sessions.SessionRef;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets go of what a session's publications left in each channel's slot, long before its TTL of 24
+ * h. What is not shortened here, as a node died or Redis was away, goes by that TTL.
+ */
+final class PublisherKeys {
+  private static final Logger LOG = LoggerFactory.getLogger(PublisherKeys.class);
+
+  /** Beyond anything that is still under way. */
+  private static final Duration SOME_MINUTES = Duration.ofMinutes(10);
+
+  private static final int PUBLISHED = 5;
+
+  private final RedisLink link;
+  private final SessionsConfig config;
+
+  PublisherKeys(RedisLink link, SessionsConfig config) {
+    this.link = link;
+    this.config = config;
+  }
+
+  /**
+   * Of a channel that the session did not publish to for long. What its client sends again, as the
+   * answer was lost with a connection, comes while it lingers.
+   *
+   * @param left or null
+   */
+  void leave(SessionRef session, ChannelName left) {
+    if (left != null) {
+      Duration resend = config.lingerOf(session.tenant()).multipliedBy(2);
+      expire(session.tenant(), session.session(), left, resend.plus(SOME_MINUTES));
+    }
+  }
+
+  /**
+   * Of a session that ended now.
+   *
+   * @param marked what session_end answered
+   */
+  void ended(SessionKey session, Reply marked) {
+    if (marked.size() > PUBLISHED) {
+      for (Reply channel : marked.at(PUBLISHED).list()) {
+        ChannelName name = ChannelName.parse(channel.asText());
+        expire(session.tenant(), session.session(), name, SOME_MINUTES);
+      }
+    }
+  }
+
+  private void expire(String tenant, String session, ChannelName name, Duration ttl) {
+    link.send("PEXPIRE", Keys.publisher(new Channel(tenant, name), "s-" + session), ttl.toMillis())
+        .onFailure(failure -> LOG.debug("publisher of {}: {}", session, failure.getMessage()));
+  }
+}

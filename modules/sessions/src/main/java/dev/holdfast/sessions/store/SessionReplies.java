@@ -1,0 +1,164 @@
+package dev.holdfast.sessions.store;
+
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.NodeId;
+import dev.holdfast.core.Position;
+import dev.holdfast.redis.Reply;
+import dev.holdfast.sessions.Attachment;
+import dev.holdfast.sessions.ConnectionInfo;
+import dev.holdfast.sessions.SessionView;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Makes domain records of what the session scripts answer. */
+final class SessionReplies {
+  /** Marks a field that says of a subscription that a service made it. */
+  private static final String GRANT = "+";
+
+  private SessionReplies() {}
+
+  static Optional<SessionStore.Peeked> peeked(Reply reply) {
+    return reply.size() == 0
+        ? Optional.empty()
+        : Optional.of(new SessionStore.Peeked(reply.at(0).asText(), reply.at(1).asLong() == 1));
+  }
+
+  static Optional<SessionStore.Holding> holding(Reply reply) {
+    if (reply.at(0).asText().equals("refused")) {
+      return Optional.empty();
+    }
+    if (reply.at(0).asText().equals("stale")) {
+      throw new HoldfastException(ErrorCode.FENCED, "attach: the client has tried again since");
+    }
+    return Optional.of(
+        new SessionStore.Holding(
+            reply.at(1).asLong(),
+            reply.at(2).asLong(),
+            before(reply),
+            cursors(pairs(reply.at(6))),
+            granted(pairs(reply.at(6)).keySet()),
+            channels(reply.at(7))));
+  }
+
+  static SessionStore.Detached detached(Reply reply) {
+    return switch (reply.at(0).asText()) {
+      case "detached" ->
+          SessionStore.Detached.now(
+              reply.at(1).asLong(), reply.at(2).asText(), reply.at(3).asLong());
+      case "here" -> SessionStore.Detached.HERE;
+      default -> SessionStore.Detached.ELSEWHERE;
+    };
+  }
+
+  static SessionStore.Marked marked(Reply reply) {
+    if (reply.size() == 0) {
+      return new SessionStore.Marked(SessionStore.Mark.NONE, null, 0, null, null, 0);
+    }
+    return switch (reply.at(0).asText()) {
+      case "ended" ->
+          new SessionStore.Marked(
+              SessionStore.Mark.ENDED,
+              reply.at(1).asText(),
+              reply.at(2).asLong(),
+              node(reply.at(3).asText()),
+              reply.at(4).asText(),
+              0);
+      case "attached" ->
+          new SessionStore.Marked(
+              SessionStore.Mark.ATTACHED, null, 0, node(reply.at(1).asText()), null, 0);
+      default ->
+          new SessionStore.Marked(
+              SessionStore.Mark.DETACHED, null, 0, null, null, reply.at(1).asLong());
+    };
+  }
+
+  static Optional<SessionView> view(SessionKey session, Reply reply) {
+    return reply.size() == 0
+        ? Optional.empty()
+        : Optional.of(view(session, pairs(reply.at(0)), channels(reply.at(1))));
+  }
+
+  private static SessionView view(
+      SessionKey session, Map<String, String> fields, Set<ChannelName> subscriptions) {
+    boolean attached = fields.containsKey("conn");
+    return new SessionView(
+        session.tenant(),
+        session.session(),
+        fields.get("user"),
+        Long.parseLong(fields.get("created")),
+        attached ? attachment(fields) : null,
+        attached ? connection(fields) : null,
+        attached ? 0 : Long.parseLong(fields.get("due")),
+        Long.parseLong(fields.get("aver")),
+        SessionJson.attributes(fields.get("attrs")),
+        subscriptions);
+  }
+
+  private static Attachment attachment(Map<String, String> fields) {
+    return new Attachment(
+        NodeId.parse(fields.get("node")), fields.get("conn"), Long.parseLong(fields.get("gen")));
+  }
+
+  private static ConnectionInfo connection(Map<String, String> fields) {
+    return new ConnectionInfo(
+        fields.get("conn"),
+        fields.get("client"),
+        fields.get("addr"),
+        Long.parseLong(fields.get("since")));
+  }
+
+  private static Attachment before(Reply reply) {
+    NodeId node = node(reply.at(3).asText());
+    return node == null ? null : new Attachment(node, reply.at(4).asText(), reply.at(5).asLong());
+  }
+
+  static NodeId node(String text) {
+    return text.isEmpty() ? null : NodeId.parse(text);
+  }
+
+  private static Map<String, String> pairs(Reply reply) {
+    List<Reply> flat = reply.list();
+    Map<String, String> pairs = new HashMap<>();
+    for (int i = 0; i + 1 < flat.size(); i += 2) {
+      pairs.put(flat.get(i).asText(), flat.get(i + 1).asText());
+    }
+    return pairs;
+  }
+
+  private static Set<ChannelName> channels(Reply reply) {
+    return reply.list().stream()
+        .map(Reply::asText)
+        .filter(field -> !field.startsWith(GRANT))
+        .map(ChannelName::parse)
+        .collect(Collectors.toSet());
+  }
+
+  private static Map<ChannelName, Position> cursors(Map<String, String> stored) {
+    Map<ChannelName, Position> cursors = new HashMap<>();
+    stored.forEach(
+        (field, cursor) -> {
+          if (!field.startsWith(GRANT)) {
+            cursors.put(ChannelName.parse(field), cursor(cursor));
+          }
+        });
+    return cursors;
+  }
+
+  private static Set<ChannelName> granted(Set<String> fields) {
+    return fields.stream()
+        .filter(field -> field.startsWith(GRANT))
+        .map(field -> ChannelName.parse(field.substring(GRANT.length())))
+        .collect(Collectors.toSet());
+  }
+
+  private static Position cursor(String text) {
+    int colon = text.lastIndexOf(':');
+    return new Position(text.substring(0, colon), Long.parseLong(text.substring(colon + 1)));
+  }
+}

@@ -1,0 +1,387 @@
+package dev.holdfast.sessions.store;
+
+import dev.holdfast.core.Attempt;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.NodeId;
+import dev.holdfast.core.Position;
+import dev.holdfast.redis.Keys;
+import dev.holdfast.redis.RedisLink;
+import dev.holdfast.redis.Reply;
+import dev.holdfast.redis.Script;
+import dev.holdfast.sessions.Attachment;
+import dev.holdfast.sessions.ConnectionInfo;
+import dev.holdfast.sessions.SessionMessage;
+import dev.holdfast.sessions.SessionRef;
+import dev.holdfast.sessions.SessionView;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Sessions in Redis: what is in a session's own slot. One method per script; each is atomic, and
+ * they reach Redis in the order of the calls. Used on the context of its link; failures are the
+ * link's, and those that are named here.
+ */
+public final class SessionStore {
+  /** A quarter of the backstop is soon enough: the node renews what it holds, too. */
+  private static final int RENEWED_IN_BACKSTOP = 4;
+
+  private static final Script PEEK = script("session_peek");
+  private static final Script ATTACH = script("session_attach");
+  private static final Script CREATE = script("session_create");
+  private static final Script DETACH = script("session_detach");
+  private static final Script CURSORS = script("session_cursors");
+  private static final Script SUBSCRIBE = script("session_subscribe");
+  private static final Script UNSUBSCRIBE = script("session_unsubscribe");
+  private static final Script PUBLISHING = script("session_publishing");
+  private static final Script GET = script("session_get");
+  private static final Script ATTRIBUTES = script("session_attributes");
+  private static final Script TOUCH = script("session_touch");
+  private static final Script END = script("session_end");
+
+  private final RedisLink link;
+  private final SessionsConfig config;
+  private final String ttl;
+  private final PublisherKeys publishers;
+
+  public SessionStore(RedisLink link, SessionsConfig config) {
+    this.link = link;
+    this.config = config;
+    this.publishers = new PublisherKeys(link, config);
+    this.ttl = Long.toString(config.backstop().toMillis());
+  }
+
+  /**
+   * To be asked before a session is made or gets attributes.
+   *
+   * @throws HoldfastException STORE_FULL while the reserve of Redis is touched
+   */
+  public void requireRoom() {
+    link.reserve().require();
+  }
+
+  /** Whose a session is; {@code alive} is false when it ended, or is past its due time. */
+  public record Peeked(String user, boolean alive) {}
+
+  /**
+   * What an attach found and made.
+   *
+   * @param before who held it, or null
+   * @param granted which of the subscriptions a service made
+   */
+  public record Holding(
+      long generation,
+      long now,
+      Attachment before,
+      Map<ChannelName, Position> subscriptions,
+      Set<ChannelName> granted,
+      Set<ChannelName> published) {}
+
+  /**
+   * What a detach did.
+   *
+   * @param happened false: another attachment holds it, or nobody
+   * @param here whether the session is attached to this node now, by another attachment
+   */
+  public record Detached(boolean happened, boolean here, long now, String user, long generation) {
+    static final Detached HERE = new Detached(false, true, 0, null, 0);
+    static final Detached ELSEWHERE = new Detached(false, false, 0, null, 0);
+
+    public static Detached now(long now, String user, long generation) {
+      return new Detached(true, false, now, user, generation);
+    }
+  }
+
+  /** How a session stands after the attempt to end it. */
+  public enum Mark {
+    NONE,
+    ENDED,
+    ATTACHED,
+    DETACHED
+  }
+
+  /**
+   * @param user of an ended one
+   * @param node where it is, or was when it ended; or null
+   * @param due of a detached one, Redis time in ms
+   */
+  public record Marked(
+      Mark state, String user, long generation, NodeId node, String reason, long due) {}
+
+  /** Whose a session is and where it is attached (or null). */
+  public record Located(String user, NodeId node) {}
+
+  public Future<Optional<Peeked>> peek(SessionKey session) {
+    return PEEK.run(link, List.of(sessionKey(session)), List.of()).map(SessionReplies::peeked);
+  }
+
+  /**
+   * @param fresh true: the session is new, and its id unused
+   * @return empty where it is refused; nothing has changed then; FENCED where a later attempt of
+   *     the same client holds the session
+   */
+  public Future<Optional<Holding>> attach(
+      SessionKey session, boolean fresh, SessionMessage.Attach attach) {
+    ConnectionInfo connection = attach.connection();
+    Attempt attempt = attach.attempt();
+    List<Object> args =
+        List.of(
+            fresh ? "new" : "resume",
+            attach.caller().user(),
+            SessionJson.names(attach.caller().roles()),
+            SessionJson.names(attach.caller().permissions()),
+            attach.node().toString(),
+            connection.id(),
+            orEmpty(connection.client()),
+            orEmpty(connection.address()),
+            config.lingerOf(session.tenant()).toMillis(),
+            ttl,
+            attempt == null ? "" : attempt.instance(),
+            attempt == null ? 0 : attempt.number(),
+            link.epochToken(),
+            link.deadline());
+    return ATTACH.run(link, allKeys(session), args).map(SessionReplies::holding);
+  }
+
+  /**
+   * @return false where the id is in use
+   */
+  public Future<Boolean> create(SessionKey session, SessionMessage.Create create) {
+    List<Object> args =
+        List.of(
+            create.user(),
+            config.lingerOf(session.tenant()).toMillis(),
+            ttl,
+            SessionJson.attributes(create.attributes()),
+            link.deadline());
+    return CREATE.run(link, List.of(sessionKey(session)), args).map(reply -> reply.asLong() == 1);
+  }
+
+  /**
+   * @param generation 0: any
+   * @param connection null: any
+   */
+  public Future<Detached> detach(
+      SessionRef session, NodeId node, String connection, Map<ChannelName, Position> cursors) {
+    List<Object> args = new ArrayList<>();
+    args.add(node.toString());
+    args.add(session.generation());
+    args.add(connection == null ? "" : connection);
+    args.add(session.session());
+    args.add(ttl);
+    addCursors(args, cursors);
+    return DETACH.run(link, allKeys(SessionKey.of(session)), args).map(SessionReplies::detached);
+  }
+
+  /**
+   * Fails as {@link SessionMessage} says, and with NOT_FOUND for generation 0.
+   *
+   * @return whose it is and where, when its TTLs were renewed: the indexes are to be renewed, too
+   */
+  public Future<Optional<Located>> cursors(SessionRef session, Map<ChannelName, Position> cursors) {
+    List<Object> args = new ArrayList<>();
+    args.add(session.generation());
+    args.add(session.session());
+    args.add(ttl);
+    args.add(config.backstop().toMillis() / RENEWED_IN_BACKSTOP);
+    addCursors(args, cursors);
+    return CURSORS
+        .run(link, allKeys(SessionKey.of(session)), args)
+        .map(reply -> renewed(accepted(reply.at(0), reply)));
+  }
+
+  /**
+   * Fails as {@link SessionMessage} says, with LIMIT_EXCEEDED, and with NOT_FOUND for generation 0.
+   */
+  public Future<Void> subscribe(SessionRef session, Map<ChannelName, Position> cursors) {
+    List<Object> args = new ArrayList<>();
+    args.add(session.generation());
+    args.add(session.session());
+    args.add(config.channels());
+    args.add(ttl);
+    args.add(link.deadline());
+    args.add(link.reserve().flag());
+    cursors.forEach(
+        (channel, at) -> {
+          args.add(channel.toString());
+          args.add(at.epoch() + ":" + at.seq());
+        });
+    return SUBSCRIBE
+        .run(link, sessionAndSubscriptions(SessionKey.of(session)), args)
+        .map(reply -> accepted(reply, null));
+  }
+
+  /** Fails as {@link SessionMessage} says, and with NOT_FOUND for generation 0. */
+  public Future<Void> unsubscribe(SessionRef session, ChannelName channel) {
+    List<Object> args = List.of(session.generation(), channel.toString(), link.deadline());
+    return UNSUBSCRIBE
+        .run(link, sessionAndSubscriptions(SessionKey.of(session)), args)
+        .map(reply -> accepted(reply, null));
+  }
+
+  /**
+   * Fails as {@link SessionMessage} says, with LIMIT_EXCEEDED, and with NOT_FOUND for generation 0.
+   */
+  public Future<Void> publishing(SessionMessage.NotePublishing note) {
+    SessionRef session = note.session();
+    List<String> keys =
+        List.of(
+            Keys.session(session.tenant(), session.session()),
+            Keys.publishing(session.tenant(), session.session()));
+    String leaves = note.leaves() == null ? "" : note.leaves().toString();
+    List<Object> args =
+        List.of(
+            session.generation(),
+            note.channel().toString(),
+            config.channels(),
+            ttl,
+            link.deadline(),
+            leaves,
+            link.reserve().flag());
+    return PUBLISHING
+        .run(link, keys, args)
+        .map(reply -> SessionStore.<Void>accepted(reply, null))
+        .onSuccess(noted -> publishers.leave(session, note.leaves()));
+  }
+
+  /**
+   * @param user null: any
+   */
+  public Future<Optional<SessionView>> get(SessionKey session, String user) {
+    return GET.run(link, sessionAndSubscriptions(session), List.of(orEmpty(user)))
+        .map(reply -> SessionReplies.view(session, reply));
+  }
+
+  /**
+   * Fails with CONFLICT where the version is another.
+   *
+   * @param user null: any
+   */
+  public Future<Optional<SessionView>> attributes(
+      SessionKey session, String user, long version, Map<String, String> attributes) {
+    List<Object> args =
+        List.of(orEmpty(user), version, SessionJson.attributes(attributes), link.deadline());
+    return ATTRIBUTES
+        .run(link, sessionAndSubscriptions(session), args)
+        .map(reply -> SessionReplies.view(session, unlessConflict(reply)));
+  }
+
+  /**
+   * @param user null: any
+   * @param node only while it is attached there; null: anywhere or nowhere
+   */
+  public Future<Optional<Located>> touch(SessionKey session, String user, NodeId node) {
+    List<Object> args = List.of(orEmpty(user), node == null ? "" : node.toString(), ttl);
+    return TOUCH.run(link, allKeys(session), args).map(SessionStore::located);
+  }
+
+  /**
+   * Marks a session as ended: nothing can use it any more. Safe to repeat.
+   *
+   * @param forced false: only when it is detached and past its due time
+   */
+  public Future<Marked> markEnded(SessionKey session, boolean forced, String reason) {
+    return END.run(
+            link,
+            slotKeys(session),
+            List.of("mark", forced ? "forced" : "due", reason, ttl, link.deadline()))
+        .onSuccess(reply -> publishers.ended(session, reply))
+        .map(SessionReplies::marked);
+  }
+
+  /** Deletes all keys of a session that is marked as ended. */
+  public Future<Void> delete(SessionKey session) {
+    return END.run(link, slotKeys(session), List.of("delete", "", "", ttl)).mapEmpty();
+  }
+
+  /** After this time, in ms, an attach that failed can't be done any more. */
+  public long longestLate() {
+    return link.longestLate();
+  }
+
+  private static Optional<Located> renewed(Reply reply) {
+    return reply.at(0).asText().equals("renewed")
+        ? Optional.of(new Located(reply.at(1).asText(), SessionReplies.node(reply.at(2).asText())))
+        : Optional.empty();
+  }
+
+  private static Optional<Located> located(Reply reply) {
+    return reply.size() == 0
+        ? Optional.empty()
+        : Optional.of(new Located(reply.at(0).asText(), SessionReplies.node(reply.at(1).asText())));
+  }
+
+  private static <A> A accepted(Reply verdict, A answer) {
+    switch (verdict.asText()) {
+      case "fenced" -> throw new HoldfastException(ErrorCode.FENCED, "session: held by another");
+      case "lost" ->
+          throw new HoldfastException(ErrorCode.LOST, "session: not known to be held by this one");
+      case "ended" -> throw new HoldfastException(ErrorCode.ENDED, "session: ended");
+      case "revoked" -> throw new HoldfastException(ErrorCode.REVOKED, "session: revoked");
+      case "detached" ->
+          throw new HoldfastException(
+              ErrorCode.SHUTTING_DOWN, "session: detached, as its node was taken for dead");
+      case "none" -> throw CallerCheck.notFound();
+      case "limit" ->
+          throw HoldfastException.told(
+              ErrorCode.LIMIT_EXCEEDED, "The session has as many channels as it may have.");
+      default -> {
+        return answer;
+      }
+    }
+  }
+
+  private static Reply unlessConflict(Reply reply) {
+    if (reply.size() == 1) {
+      throw new HoldfastException(ErrorCode.CONFLICT, "attributes: another version");
+    }
+    return reply;
+  }
+
+  private static void addCursors(List<Object> args, Map<ChannelName, Position> cursors) {
+    cursors.forEach(
+        (channel, at) -> {
+          args.add(channel.toString());
+          args.add(at.epoch());
+          args.add(at.seq());
+        });
+  }
+
+  private static String sessionKey(SessionKey session) {
+    return Keys.session(session.tenant(), session.session());
+  }
+
+  private static List<String> sessionAndSubscriptions(SessionKey session) {
+    return allKeys(session).subList(0, 2);
+  }
+
+  private static List<String> allKeys(SessionKey session) {
+    return slotKeys(session).subList(0, 3);
+  }
+
+  private static List<String> slotKeys(SessionKey session) {
+    String tenant = session.tenant();
+    String id = session.session();
+    Channel channel = new Channel(tenant, ChannelName.session(id));
+    return List.of(
+        Keys.session(tenant, id),
+        Keys.subscriptions(tenant, id),
+        Keys.publishing(tenant, id),
+        Keys.meta(channel),
+        Keys.log(channel));
+  }
+
+  private static String orEmpty(String text) {
+    return text == null ? "" : text;
+  }
+
+  private static Script script(String name) {
+    return Script.of("sessions", "session_prelude", "session_reading", name);
+  }
+}
