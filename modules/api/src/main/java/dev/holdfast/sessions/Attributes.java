@@ -2,6 +2,7 @@ package dev.holdfast.sessions;
 
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /** The bounds of a session's attributes. */
@@ -9,6 +10,9 @@ final class Attributes {
   private static final int MOST = 64;
   private static final int LONGEST_KEY = 64;
   private static final int LONGEST_VALUE = 4_096;
+
+  /** As much as a frame has: 64 of the longest take 786,432 bytes, of each session. */
+  private static final int MOST_BYTES = 64 * 1_024;
 
   private Attributes() {}
 
@@ -18,7 +22,17 @@ final class Attributes {
       throw HoldfastException.told(ErrorCode.BAD_REQUEST, "attributes: at most " + MOST);
     }
     attributes.forEach(Attributes::check);
+    long bytes = attributes.entrySet().stream().mapToLong(Attributes::bytes).sum();
+    if (bytes > MOST_BYTES) {
+      throw HoldfastException.told(
+          ErrorCode.BAD_REQUEST,
+          "attributes: " + bytes + " bytes of keys and values, at most " + MOST_BYTES);
+    }
     return Map.copyOf(attributes);
+  }
+
+  private static long bytes(Map.Entry<String, String> attribute) {
+    return (attribute.getKey() + attribute.getValue()).getBytes(StandardCharsets.UTF_8).length;
   }
 
   private static void check(String key, String value) {

@@ -10,6 +10,7 @@ import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.store.SessionsConfig;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,18 @@ class SessionMessagesTest {
             .boxed()
             .collect(java.util.stream.Collectors.toMap(i -> "k" + i, i -> "v")));
     assertRefused(Collections.singletonMap("k", null));
+  }
+
+  /** 500 sessions of one user took 384 MB of Redis. */
+  @Test
+  void attributesTakeNoMoreThanAFrameTogether() {
+    Map<String, String> most = new HashMap<>();
+    for (int i = 0; i < 16; i++) {
+      most.put("k" + (char) ('a' + i), "v".repeat(4_094));
+    }
+    new SessionMessage.SetAttributes(ANN, "acme", "s1", 0, most);
+    most.put("ka", "é" + "v".repeat(4_093));
+    assertRefused(most);
   }
 
   @Test
