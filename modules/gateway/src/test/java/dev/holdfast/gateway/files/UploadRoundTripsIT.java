@@ -23,6 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 class UploadRoundTripsIT {
   private static final byte[] CONTENT = FilesOverHttp.bytes(1_000);
 
+  /** The first due time is put off, and nobody waits for that. */
+  private static final int UNAWAITED = 1;
+
   private RoundTrips redis;
   private FilesEdge edge;
   private FilesEdge.Call ann;
@@ -48,7 +51,7 @@ class UploadRoundTripsIT {
   void anUploadWaitsForRedisEightTimesAtMost() {
     upload("one");
 
-    assertAtMost(8, redis.take());
+    assertAtMost(8 + UNAWAITED, redis.take());
   }
 
   @Test
