@@ -1,10 +1,10 @@
 package dev.holdfast.app.cluster;
 
 import dev.holdfast.core.Ids;
-import dev.holdfast.testkit.History;
 import dev.holdfast.testkit.TestCluster;
-import dev.holdfast.testkit.WsTestClient;
+import dev.holdfast.testkit.client.WsTestClient;
 import dev.holdfast.testkit.faults.Load;
+import dev.holdfast.testkit.history.History;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

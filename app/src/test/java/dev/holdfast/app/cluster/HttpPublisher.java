@@ -1,9 +1,9 @@
 package dev.holdfast.app.cluster;
 
 import dev.holdfast.core.Position;
-import dev.holdfast.testkit.History;
-import dev.holdfast.testkit.Payload;
 import dev.holdfast.testkit.TestCluster;
+import dev.holdfast.testkit.history.History;
+import dev.holdfast.testkit.history.Payload;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;

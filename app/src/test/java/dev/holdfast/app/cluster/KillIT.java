@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.Ids;
 import dev.holdfast.testkit.ClusterExtension;
-import dev.holdfast.testkit.Entry;
 import dev.holdfast.testkit.Repeatedly;
 import dev.holdfast.testkit.TestCluster;
 import dev.holdfast.testkit.TestNode;
-import dev.holdfast.testkit.WsTestClient;
+import dev.holdfast.testkit.client.Entry;
+import dev.holdfast.testkit.client.WsTestClient;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collections;

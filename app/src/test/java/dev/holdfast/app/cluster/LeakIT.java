@@ -8,7 +8,7 @@ import dev.holdfast.testkit.ClusterExtension;
 import dev.holdfast.testkit.ClusterOptions;
 import dev.holdfast.testkit.TestCluster;
 import dev.holdfast.testkit.TestNode;
-import dev.holdfast.testkit.WsTestClient;
+import dev.holdfast.testkit.client.WsTestClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

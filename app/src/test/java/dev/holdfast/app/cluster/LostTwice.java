@@ -2,7 +2,7 @@ package dev.holdfast.app.cluster;
 
 import dev.holdfast.core.Position;
 import dev.holdfast.testkit.TestNode;
-import dev.holdfast.testkit.WsTestClient;
+import dev.holdfast.testkit.client.WsTestClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -2,7 +2,7 @@ package dev.holdfast.app.cluster;
 
 import dev.holdfast.redis.Keys;
 import dev.holdfast.testkit.TestNode;
-import dev.holdfast.testkit.WsTestClient;
+import dev.holdfast.testkit.client.WsTestClient;
 import dev.holdfast.testkit.faults.Setting;
 import java.io.IOException;
 import java.io.UncheckedIOException;

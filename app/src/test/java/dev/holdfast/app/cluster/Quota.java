@@ -1,9 +1,9 @@
 package dev.holdfast.app.cluster;
 
-import dev.holdfast.testkit.ManualClient;
 import dev.holdfast.testkit.TestCluster;
 import dev.holdfast.testkit.TestNode;
-import dev.holdfast.testkit.WsTestClient;
+import dev.holdfast.testkit.client.ManualClient;
+import dev.holdfast.testkit.client.WsTestClient;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;

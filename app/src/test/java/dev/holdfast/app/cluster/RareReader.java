@@ -1,7 +1,7 @@
 package dev.holdfast.app.cluster;
 
 import dev.holdfast.core.Position;
-import dev.holdfast.testkit.WsTestClient;
+import dev.holdfast.testkit.client.WsTestClient;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

@@ -2,7 +2,7 @@ package dev.holdfast.app.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.holdfast.core.bus.ServiceHost;
-import dev.holdfast.testkit.WsTestClient;
+import dev.holdfast.testkit.client.WsTestClient;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;

@@ -8,7 +8,7 @@ import dev.holdfast.client.session.RefusedException;
 import dev.holdfast.core.Ids;
 import dev.holdfast.testkit.ClusterExtension;
 import dev.holdfast.testkit.TestCluster;
-import dev.holdfast.testkit.WsTestClient;
+import dev.holdfast.testkit.client.WsTestClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

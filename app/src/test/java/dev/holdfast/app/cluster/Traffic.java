@@ -2,11 +2,11 @@ package dev.holdfast.app.cluster;
 
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Position;
-import dev.holdfast.testkit.Checker;
-import dev.holdfast.testkit.History;
-import dev.holdfast.testkit.Payload;
-import dev.holdfast.testkit.Published;
-import dev.holdfast.testkit.WsTestClient;
+import dev.holdfast.testkit.client.Published;
+import dev.holdfast.testkit.client.WsTestClient;
+import dev.holdfast.testkit.history.Checker;
+import dev.holdfast.testkit.history.History;
+import dev.holdfast.testkit.history.Payload;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

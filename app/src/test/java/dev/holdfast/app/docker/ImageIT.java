@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.Ids;
 import dev.holdfast.testkit.Repeatedly;
-import dev.holdfast.testkit.WsTestClient;
+import dev.holdfast.testkit.client.WsTestClient;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;

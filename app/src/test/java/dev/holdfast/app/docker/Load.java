@@ -1,10 +1,10 @@
 package dev.holdfast.app.docker;
 
-import dev.holdfast.testkit.Checker;
-import dev.holdfast.testkit.Entry;
-import dev.holdfast.testkit.History;
-import dev.holdfast.testkit.Payload;
-import dev.holdfast.testkit.WsTestClient;
+import dev.holdfast.testkit.client.Entry;
+import dev.holdfast.testkit.client.WsTestClient;
+import dev.holdfast.testkit.history.Checker;
+import dev.holdfast.testkit.history.History;
+import dev.holdfast.testkit.history.Payload;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;

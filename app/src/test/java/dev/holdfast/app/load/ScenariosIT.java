@@ -10,7 +10,7 @@ import dev.holdfast.loadtest.plan.LedgerCount;
 import dev.holdfast.loadtest.report.Result;
 import dev.holdfast.loadtest.report.Result.Figure;
 import dev.holdfast.loadtest.report.ResultJson;
-import dev.holdfast.testkit.FreePorts;
+import dev.holdfast.testkit.machine.FreePorts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.holdfast.app.memory;
 
-import dev.holdfast.testkit.ManualClient;
+import dev.holdfast.testkit.client.ManualClient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.gateway.GatewayFixture.Welcomed;
-import dev.holdfast.testkit.ManualClient;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
+import dev.holdfast.testkit.client.ManualClient;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;

@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.Ids;
 import dev.holdfast.gateway.config.GatewayConfig;
-import dev.holdfast.testkit.ManualClient;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
+import dev.holdfast.testkit.client.ManualClient;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocketConnectOptions;

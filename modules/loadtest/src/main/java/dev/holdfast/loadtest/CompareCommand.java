@@ -1,10 +1,10 @@
 package dev.holdfast.loadtest;
 
-import dev.holdfast.loadtest.report.Comparison;
 import dev.holdfast.loadtest.report.Result;
 import dev.holdfast.loadtest.report.ResultException;
 import dev.holdfast.loadtest.report.ResultJson;
 import dev.holdfast.loadtest.report.Terminal;
+import dev.holdfast.loadtest.report.compare.Comparison;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;

@@ -2,14 +2,14 @@ package dev.holdfast.loadtest;
 
 import dev.holdfast.cluster.Loopback;
 import dev.holdfast.loadtest.report.Requirement;
-import dev.holdfast.loadtest.run.FigureKind;
 import dev.holdfast.loadtest.run.Scenario;
-import dev.holdfast.loadtest.run.Settings;
 import dev.holdfast.loadtest.run.Sound;
-import dev.holdfast.loadtest.run.WorkersConfig;
+import dev.holdfast.loadtest.run.figures.FigureKind;
+import dev.holdfast.loadtest.run.figures.Settings;
 import dev.holdfast.loadtest.run.scenario.Scenarios;
-import dev.holdfast.loadtest.targets.Program;
+import dev.holdfast.loadtest.run.workers.WorkersConfig;
 import dev.holdfast.loadtest.targets.TargetException;
+import dev.holdfast.loadtest.targets.local.Program;
 import dev.holdfast.loadtest.worker.WorkerCommand;
 import dev.holdfast.loadtest.worker.bare.BareCommand;
 import java.net.URI;

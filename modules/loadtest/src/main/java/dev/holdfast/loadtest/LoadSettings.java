@@ -1,9 +1,9 @@
 package dev.holdfast.loadtest;
 
 import dev.holdfast.loadtest.plan.Flow;
-import dev.holdfast.loadtest.run.Defaults;
 import dev.holdfast.loadtest.run.Scenario;
-import dev.holdfast.loadtest.run.Settings;
+import dev.holdfast.loadtest.run.figures.Defaults;
+import dev.holdfast.loadtest.run.figures.Settings;
 import java.util.Locale;
 import picocli.CommandLine.Option;
 

@@ -1,6 +1,7 @@
 package dev.holdfast.testkit;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.testkit.client.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,5 +1,9 @@
 package dev.holdfast.testkit;
 
+import dev.holdfast.testkit.machine.Http;
+import dev.holdfast.testkit.machine.ProcessGuard;
+import dev.holdfast.testkit.machine.Signals;
+import dev.holdfast.testkit.machine.Waits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

@@ -1,6 +1,12 @@
 package dev.holdfast.testkit;
 
 import dev.holdfast.embedded.EmbeddedRedisConfig.Fsync;
+import dev.holdfast.testkit.machine.Folders;
+import dev.holdfast.testkit.redis.ClockedServer;
+import dev.holdfast.testkit.redis.ContainerServer;
+import dev.holdfast.testkit.redis.EmbeddedServer;
+import dev.holdfast.testkit.redis.RedisCommand;
+import dev.holdfast.testkit.redis.RedisServer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;

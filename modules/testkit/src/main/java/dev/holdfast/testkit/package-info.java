@@ -1,8 +1,9 @@
 /**
  * For tests. {@link dev.holdfast.testkit.RedisExtension} gives a real Redis ({@code TestRedis}),
  * {@link dev.holdfast.testkit.TestCluster} nodes as processes ({@code TestNode}) that are killed
- * and paused for real, {@link dev.holdfast.testkit.TestClients} clients: {@code WsTestClient} is a
- * session of the client library that keeps a {@code Ledger} of {@code Entry}s, {@code ManualClient}
- * says what the test says. {@link dev.holdfast.testkit.Checker} judges a {@code History}.
+ * and paused for real, {@link dev.holdfast.testkit.client.TestClients} clients: {@code
+ * WsTestClient} is a session of the client library that keeps a {@code Ledger} of {@code Entry}s,
+ * {@code ManualClient} says what the test says. {@link dev.holdfast.testkit.history.Checker} judges
+ * a {@code History}.
  */
 package dev.holdfast.testkit;

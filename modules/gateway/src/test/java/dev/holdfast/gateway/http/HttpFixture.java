@@ -36,7 +36,7 @@ import dev.holdfast.sessions.SessionsClient;
 import dev.holdfast.sessions.connections.ConnectionsVerticle;
 import dev.holdfast.sessions.service.SessionsVerticle;
 import dev.holdfast.sessions.store.SessionsConfig;
-import dev.holdfast.testkit.TestClients;
+import dev.holdfast.testkit.client.TestClients;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;

@@ -2,12 +2,12 @@ package dev.holdfast.loadtest.demo;
 
 import dev.holdfast.loadtest.plan.Flow;
 import dev.holdfast.loadtest.plan.Group;
-import dev.holdfast.loadtest.run.Defaults;
-import dev.holdfast.loadtest.run.FigureKind;
 import dev.holdfast.loadtest.run.Run;
 import dev.holdfast.loadtest.run.Scenario;
-import dev.holdfast.loadtest.run.Settings;
 import dev.holdfast.loadtest.run.Shape;
+import dev.holdfast.loadtest.run.figures.Defaults;
+import dev.holdfast.loadtest.run.figures.FigureKind;
+import dev.holdfast.loadtest.run.figures.Settings;
 import dev.holdfast.loadtest.targets.TargetNode;
 import java.util.List;
 

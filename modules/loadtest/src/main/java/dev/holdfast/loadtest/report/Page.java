@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
  * security policy lets it load nothing, and run these scripts only, by their hashes; scripts put
  * the data in as text.
  */
-final class Page {
+public final class Page {
   private static final Pattern SLOT = Pattern.compile("\\{\\{([a-z]+)}}");
   private static final String CHART = "META-INF/resources/webjars/chart.js/%s/";
   private static final String CHART_POM = "META-INF/maven/org.webjars.npm/chart.js/pom.properties";
@@ -30,7 +30,7 @@ final class Page {
    * @param scripts resources of this package, in this order
    * @param data written as JSON
    */
-  static String of(List<String> scripts, Object data) throws IOException {
+  public static String of(List<String> scripts, Object data) throws IOException {
     var ours = scripts.stream().map(Page::resource).collect(Collectors.joining("\n"));
     var chart = chart();
     var style = resource("page.css");

@@ -3,7 +3,7 @@ package dev.holdfast.loadtest.report;
 import java.util.Locale;
 
 /** Figures as people read them: 1234567 B is 1.23 MB, 1500 ms is 1.5 s. */
-final class Quantity {
+public final class Quantity {
   private static final String[] BYTES = {"B", "KB", "MB", "GB", "TB"};
 
   private Quantity() {}
@@ -12,7 +12,7 @@ final class Quantity {
    * @param value null: not measured
    * @param unit one of a figure's units
    */
-  static String text(Double value, String unit) {
+  public static String text(Double value, String unit) {
     if (value == null || !Double.isFinite(value)) {
       return "not measured";
     }
@@ -27,7 +27,7 @@ final class Quantity {
   }
 
   /** As a person would write it: three digits that count, more only where it is a whole number. */
-  static String digits(double value) {
+  public static String digits(double value) {
     var size = Math.abs(value);
     if (size >= 100 || value == Math.rint(value)) {
       return String.format(Locale.ROOT, "%,d", Math.round(value));

@@ -23,7 +23,7 @@ public record Terminal(boolean rewrites, boolean unicode) {
   }
 
   /** In one line, without what would steer the terminal: a node's name comes from elsewhere. */
-  String safe(String text) {
+  public String safe(String text) {
     if (text == null) {
       return "";
     }
@@ -33,19 +33,19 @@ public record Terminal(boolean rewrites, boolean unicode) {
         : line.replace('–', '-').replace("µ", "u").replaceAll("[^\\x20-\\x7e]", "?");
   }
 
-  String bold(String text) {
+  public String bold(String text) {
     return styled(text, Style.bold);
   }
 
-  String good(String text) {
+  public String good(String text) {
     return styled(text, Style.fg_green);
   }
 
-  String bad(String text) {
+  public String bad(String text) {
     return styled(text, Style.fg_red);
   }
 
-  String warned(String text) {
+  public String warned(String text) {
     return styled(text, Style.fg_yellow);
   }
 

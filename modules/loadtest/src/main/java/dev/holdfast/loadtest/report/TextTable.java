@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /** Lines in columns, two spaces between them. */
-final class TextTable {
+public final class TextTable {
   private final List<List<String>> rows = new ArrayList<>();
   private final List<UnaryOperator<String>> styles = new ArrayList<>();
   private final String aligned;
@@ -16,25 +16,25 @@ final class TextTable {
   /**
    * @param aligned a letter for each column: {@code l} or {@code r}
    */
-  TextTable(Terminal terminal, String aligned) {
+  public TextTable(Terminal terminal, String aligned) {
     this.terminal = terminal;
     this.aligned = aligned;
   }
 
-  TextTable add(String... cells) {
+  public TextTable add(String... cells) {
     return add(UnaryOperator.identity(), cells);
   }
 
   /**
    * @param style of the whole line, which is as wide with it as without
    */
-  TextTable add(UnaryOperator<String> style, String... cells) {
+  public TextTable add(UnaryOperator<String> style, String... cells) {
     rows.add(Arrays.stream(cells).map(terminal::safe).toList());
     styles.add(style);
     return this;
   }
 
-  void print(PrintWriter out) {
+  public void print(PrintWriter out) {
     var widths = new int[aligned.length()];
     for (var row : rows) {
       for (int i = 0; i < row.size(); i++) {

@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /** Files that are there whole or not at all. */
-final class WholeFile {
+public final class WholeFile {
   private WholeFile() {}
 
   /** Makes the folders that it needs; what is there is replaced at once. */
-  static void write(Path file, String text) throws IOException {
+  public static void write(Path file, String text) throws IOException {
     var folder = file.toAbsolutePath().getParent();
     Files.createDirectories(folder);
     var part = folder.resolve(file.getFileName() + ".part");

@@ -1,6 +1,7 @@
 package dev.holdfast.loadtest.run;
 
 import dev.holdfast.loadtest.plan.FromWorker.Progress;
+import dev.holdfast.loadtest.run.workers.WorkerLink;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Base64;

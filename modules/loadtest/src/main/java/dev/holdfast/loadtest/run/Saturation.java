@@ -1,6 +1,8 @@
 package dev.holdfast.loadtest.run;
 
 import dev.holdfast.loadtest.plan.FromWorker.Progress;
+import dev.holdfast.loadtest.run.figures.Findings;
+import dev.holdfast.loadtest.run.workers.WorkerLink;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

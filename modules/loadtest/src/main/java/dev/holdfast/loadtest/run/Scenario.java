@@ -1,5 +1,8 @@
 package dev.holdfast.loadtest.run;
 
+import dev.holdfast.loadtest.run.figures.Defaults;
+import dev.holdfast.loadtest.run.figures.FigureKind;
+import dev.holdfast.loadtest.run.figures.Settings;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

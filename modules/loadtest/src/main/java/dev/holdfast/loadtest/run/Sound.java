@@ -1,5 +1,7 @@
 package dev.holdfast.loadtest.run;
 
+import dev.holdfast.loadtest.run.figures.FigureKind;
+import dev.holdfast.loadtest.run.figures.Findings;
 import dev.holdfast.loadtest.targets.TargetNode;
 import java.util.ArrayList;
 import java.util.List;

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /** Questions to nodes. Any thread. */
-final class Http {
+public final class Http {
   private static final Duration PATIENCE = Duration.ofSeconds(3);
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
@@ -21,7 +21,7 @@ final class Http {
   /**
    * @param token null: without one
    */
-  static HttpResponse<String> get(URI node, String path, String token)
+  public static HttpResponse<String> get(URI node, String path, String token)
       throws IOException, InterruptedException {
     return CLIENT.send(request(node, path, token), BodyHandlers.ofString());
   }
@@ -39,7 +39,7 @@ final class Http {
     return CLIENT.sendAsync(request(node, path, null), BodyHandlers.ofString());
   }
 
-  static boolean ready(URI node) throws InterruptedException {
+  public static boolean ready(URI node) throws InterruptedException {
     try {
       return get(node, "/health/ready", null).statusCode() == 200;
     } catch (IOException e) {

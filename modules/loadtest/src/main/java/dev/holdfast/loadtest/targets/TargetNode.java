@@ -11,7 +11,7 @@ import java.net.URI;
  */
 public record TargetNode(String name, URI url, URI operators) {
   /** One that answers both at one port. */
-  TargetNode(String name, URI url) {
+  public TargetNode(String name, URI url) {
     this(name, url, url);
   }
 }

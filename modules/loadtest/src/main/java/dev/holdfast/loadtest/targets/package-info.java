@@ -1,7 +1,7 @@
 /**
- * What the load goes to, and what is read of it: {@link dev.holdfast.loadtest.targets.OwnCluster}
- * starts nodes and a Redis on this machine, {@link dev.holdfast.loadtest.targets.ExistingCluster}
- * goes to one that is there, {@link dev.holdfast.loadtest.targets.Samples} looks at nodes and Redis
- * once a second.
+ * What the load goes to, and what is read of it: {@link
+ * dev.holdfast.loadtest.targets.local.OwnCluster} starts nodes and a Redis on this machine, {@link
+ * dev.holdfast.loadtest.targets.ExistingCluster} goes to one that is there, {@link
+ * dev.holdfast.loadtest.targets.Samples} looks at nodes and Redis once a second.
  */
 package dev.holdfast.loadtest.targets;

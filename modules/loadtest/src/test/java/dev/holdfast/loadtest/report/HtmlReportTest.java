@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.holdfast.loadtest.plan.Counters;
 import dev.holdfast.loadtest.plan.LedgerCount;
+import dev.holdfast.loadtest.report.compare.Comparison;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -17,24 +17,24 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /** Results as runs could have them; the same ones each time. */
-final class Samples {
+public final class Samples {
   private static final Instant STARTED = Instant.parse("2026-03-01T12:00:00Z");
 
   private Samples() {}
 
   /** Twenty seconds, three nodes of which one is killed and comes back. */
-  static Result small() {
+  public static Result small() {
     return sample("kill", 20, 3, List.of("delivery.main", "resume.main", "connect.main"));
   }
 
   /** Ten minutes, six nodes, twelve latencies. */
-  static Result big() {
+  public static Result big() {
     var series = IntStream.range(0, 12).mapToObj(i -> "delivery.group-" + i).toList();
     return sample("soak", 600, 6, series);
   }
 
   /** One that ended before its time. */
-  static Result partial() {
+  public static Result partial() {
     var all = small();
     return with(
         all,
@@ -46,7 +46,7 @@ final class Samples {
   }
 
   /** One that lost something. */
-  static Result failing() {
+  public static Result failing() {
     var all = small();
     var figures = new ArrayList<>(all.figures());
     figures.set(0, new Figure("lost", 17.0, "", "events that readers never got"));
@@ -59,7 +59,7 @@ final class Samples {
     return figures(failed, figures);
   }
 
-  static Result figures(Result of, List<Figure> figures) {
+  public static Result figures(Result of, List<Figure> figures) {
     return new Result(
         of.format(),
         of.version(),
@@ -79,7 +79,7 @@ final class Samples {
         of.requirements());
   }
 
-  static Result with(
+  public static Result with(
       Result of, boolean partial, List<String> problems, List<Outcome> requirements) {
     return new Result(
         of.format(),
@@ -100,11 +100,11 @@ final class Samples {
         requirements);
   }
 
-  static Result scenario(Result of, String scenario, Map<String, String> settings) {
+  public static Result scenario(Result of, String scenario, Map<String, String> settings) {
     return texts(of, scenario, of.environment(), settings);
   }
 
-  static Result environment(Result of, Map<String, String> environment) {
+  public static Result environment(Result of, Map<String, String> environment) {
     return texts(of, of.scenario(), environment, of.settings());
   }
 
@@ -130,7 +130,7 @@ final class Samples {
   }
 
   /** Nothing at all was measured. */
-  static Result empty() {
+  public static Result empty() {
     return new Result(
         Result.FORMAT,
         "0.1.0",
@@ -151,7 +151,7 @@ final class Samples {
   }
 
   /** Every text of it is this one. */
-  static Result hostile(String text) {
+  public static Result hostile(String text) {
     var node = new NodeSecond(text, true, 1L, 0.1, 1_000L, 500L);
     var second =
         new Second(

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.holdfast.loadtest.plan.FromWorker.Progress;
 import dev.holdfast.loadtest.plan.LedgerCount;
-import dev.holdfast.testkit.BrokenRelay;
+import dev.holdfast.testkit.client.BrokenRelay;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

@@ -1,8 +1,9 @@
 package dev.holdfast.testkit.attacks;
 
-import dev.holdfast.testkit.ProcessGuard;
 import dev.holdfast.testkit.TestCluster;
 import dev.holdfast.testkit.TestNode;
+import dev.holdfast.testkit.attacks.kinds.Attack;
+import dev.holdfast.testkit.machine.ProcessGuard;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;

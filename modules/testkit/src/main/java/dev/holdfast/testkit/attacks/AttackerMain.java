@@ -1,5 +1,7 @@
 package dev.holdfast.testkit.attacks;
 
+import dev.holdfast.testkit.attacks.kinds.Attacks;
+import dev.holdfast.testkit.attacks.kinds.Target;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

@@ -2,6 +2,7 @@ package dev.holdfast.testkit.attacks;
 
 import dev.holdfast.core.Ids;
 import dev.holdfast.testkit.TestCluster;
+import dev.holdfast.testkit.attacks.kinds.Attack;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

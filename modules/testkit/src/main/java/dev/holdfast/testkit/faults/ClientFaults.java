@@ -2,10 +2,10 @@ package dev.holdfast.testkit.faults;
 
 import dev.holdfast.core.Ids;
 import dev.holdfast.redis.Keys;
-import dev.holdfast.testkit.ManualClient;
 import dev.holdfast.testkit.TestCluster;
 import dev.holdfast.testkit.TestNode;
-import dev.holdfast.testkit.WsTestClient;
+import dev.holdfast.testkit.client.ManualClient;
+import dev.holdfast.testkit.client.WsTestClient;
 import dev.holdfast.testkit.wire.Lane;
 import dev.holdfast.testkit.wire.Relay;
 import java.net.InetSocketAddress;

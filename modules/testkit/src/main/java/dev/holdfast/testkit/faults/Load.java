@@ -1,7 +1,7 @@
 package dev.holdfast.testkit.faults;
 
-import dev.holdfast.testkit.History;
-import dev.holdfast.testkit.WsTestClient;
+import dev.holdfast.testkit.client.WsTestClient;
+import dev.holdfast.testkit.history.History;
 import java.util.List;
 import java.util.Set;
 

@@ -1,9 +1,9 @@
 package dev.holdfast.testkit.faults;
 
-import dev.holdfast.testkit.Entry;
 import dev.holdfast.testkit.TestCluster;
 import dev.holdfast.testkit.TestNode;
-import dev.holdfast.testkit.WsTestClient;
+import dev.holdfast.testkit.client.Entry;
+import dev.holdfast.testkit.client.WsTestClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

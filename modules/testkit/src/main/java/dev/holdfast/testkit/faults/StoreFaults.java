@@ -1,9 +1,9 @@
 package dev.holdfast.testkit.faults;
 
-import dev.holdfast.testkit.History;
 import dev.holdfast.testkit.TestNode;
 import dev.holdfast.testkit.TestRedis;
-import dev.holdfast.testkit.WsTestClient;
+import dev.holdfast.testkit.client.WsTestClient;
+import dev.holdfast.testkit.history.History;
 import dev.holdfast.testkit.wire.Lane;
 import java.nio.file.Path;
 import java.time.Duration;

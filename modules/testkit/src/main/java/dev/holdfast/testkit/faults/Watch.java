@@ -1,6 +1,6 @@
 package dev.holdfast.testkit.faults;
 
-import dev.holdfast.testkit.WsTestClient;
+import dev.holdfast.testkit.client.WsTestClient;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;

@@ -1,20 +1,20 @@
 package dev.holdfast.loadtest.run.scenario;
 
-import static dev.holdfast.loadtest.run.Figures.DELIVERY;
-import static dev.holdfast.loadtest.run.Figures.LEDGER;
-import static dev.holdfast.loadtest.run.Figures.RATES;
-import static dev.holdfast.loadtest.run.Figures.SERVER;
+import static dev.holdfast.loadtest.run.figures.Figures.DELIVERY;
+import static dev.holdfast.loadtest.run.figures.Figures.LEDGER;
+import static dev.holdfast.loadtest.run.figures.Figures.RATES;
+import static dev.holdfast.loadtest.run.figures.Figures.SERVER;
 
 import dev.holdfast.loadtest.plan.Group;
-import dev.holdfast.loadtest.run.Defaults;
-import dev.holdfast.loadtest.run.FigureKind;
-import dev.holdfast.loadtest.run.Figures;
 import dev.holdfast.loadtest.run.Need;
 import dev.holdfast.loadtest.run.Run;
 import dev.holdfast.loadtest.run.Scenario;
-import dev.holdfast.loadtest.run.Settings;
 import dev.holdfast.loadtest.run.Shape;
-import dev.holdfast.loadtest.targets.BareTarget;
+import dev.holdfast.loadtest.run.figures.Defaults;
+import dev.holdfast.loadtest.run.figures.FigureKind;
+import dev.holdfast.loadtest.run.figures.Figures;
+import dev.holdfast.loadtest.run.figures.Settings;
+import dev.holdfast.loadtest.targets.local.BareTarget;
 import dev.holdfast.loadtest.worker.bare.Written;
 import java.util.List;
 import java.util.Set;

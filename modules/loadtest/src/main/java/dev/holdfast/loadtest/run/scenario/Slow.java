@@ -1,18 +1,20 @@
 package dev.holdfast.loadtest.run.scenario;
 
-import static dev.holdfast.loadtest.run.Figures.DELIVERY;
-import static dev.holdfast.loadtest.run.Figures.LEDGER;
-import static dev.holdfast.loadtest.run.Figures.RATES;
-import static dev.holdfast.loadtest.run.Figures.SERVER;
+import static dev.holdfast.loadtest.run.figures.Figures.DELIVERY;
+import static dev.holdfast.loadtest.run.figures.Figures.LEDGER;
+import static dev.holdfast.loadtest.run.figures.Figures.RATES;
+import static dev.holdfast.loadtest.run.figures.Figures.SERVER;
 
 import dev.holdfast.loadtest.plan.Group;
-import dev.holdfast.loadtest.run.Defaults;
-import dev.holdfast.loadtest.run.FigureKind;
-import dev.holdfast.loadtest.run.Figures;
 import dev.holdfast.loadtest.run.Run;
 import dev.holdfast.loadtest.run.Scenario;
-import dev.holdfast.loadtest.run.Settings;
 import dev.holdfast.loadtest.run.Shape;
+import dev.holdfast.loadtest.run.figures.Defaults;
+import dev.holdfast.loadtest.run.figures.FigureKind;
+import dev.holdfast.loadtest.run.figures.Figures;
+import dev.holdfast.loadtest.run.figures.Settings;
+import dev.holdfast.loadtest.run.scenario.steps.Flows;
+import dev.holdfast.loadtest.run.scenario.steps.Steady;
 import java.util.List;
 import java.util.Map;
 

@@ -1,5 +1,9 @@
 package dev.holdfast.loadtest.worker.clients;
 
+import dev.holdfast.loadtest.worker.ledger.ClientLedgers;
+import dev.holdfast.loadtest.worker.ledger.Cursors;
+import dev.holdfast.loadtest.worker.ledger.GroupTally;
+import dev.holdfast.loadtest.worker.ledger.Kind;
 import java.io.IOException;
 
 /**
@@ -11,7 +15,7 @@ final class BareClient implements LoadClient, Wire.Listener {
 
   private final ClientLoop loop;
   private final GroupTally tally;
-  private final Books ledgers;
+  private final ClientLedgers ledgers;
   private final Urls urls;
   private final BackOff backOff = new BackOff();
   private final Cursors cursors = new Cursors();
@@ -24,7 +28,7 @@ final class BareClient implements LoadClient, Wire.Listener {
   BareClient(ClientLoop loop, GroupTally tally, int number) {
     this.loop = loop;
     this.tally = tally;
-    this.ledgers = new Books(tally, number);
+    this.ledgers = new ClientLedgers(tally, number);
     this.urls = new Urls(loop.plan.address().urls(), number);
     cursors.name(Kind.BARE, Kind.BARE.start);
   }
@@ -137,7 +141,7 @@ final class BareClient implements LoadClient, Wire.Listener {
   }
 
   @Override
-  public Books ledgers() {
+  public ClientLedgers ledgers() {
     return ledgers;
   }
 }

@@ -2,6 +2,9 @@ package dev.holdfast.loadtest.worker.clients;
 
 import dev.holdfast.loadtest.plan.Group;
 import dev.holdfast.loadtest.plan.LedgerCount;
+import dev.holdfast.loadtest.worker.ledger.ClientLedgers;
+import dev.holdfast.loadtest.worker.ledger.GroupTally;
+import dev.holdfast.loadtest.worker.ledger.LedgerTotals;
 import dev.holdfast.loadtest.worker.measure.Share;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +29,7 @@ final class ClientGroup {
     }
   }
 
-  List<Books> ledgers() {
+  List<ClientLedgers> ledgers() {
     return clients.stream().map(LoadClient::ledgers).toList();
   }
 
@@ -35,7 +38,7 @@ final class ClientGroup {
     return tally.group.kind() != Group.Kind.SLOW;
   }
 
-  void report(Map<String, LedgerCount> into, Reckoning end) {
+  void report(Map<String, LedgerCount> into, LedgerTotals end) {
     tally.ledgers.forEach(
         (kind, ledger) -> {
           String name = tally.ledgerName(kind);

@@ -4,6 +4,7 @@ import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.auth.TokenSigner;
 import dev.holdfast.core.Caller;
 import dev.holdfast.loadtest.plan.Plan;
+import dev.holdfast.loadtest.worker.ledger.EventReader;
 import dev.holdfast.loadtest.worker.measure.Clock;
 import dev.holdfast.loadtest.worker.measure.Share;
 import io.vertx.core.Vertx;

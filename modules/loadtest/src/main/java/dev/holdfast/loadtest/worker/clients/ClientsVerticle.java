@@ -3,6 +3,9 @@ package dev.holdfast.loadtest.worker.clients;
 import dev.holdfast.loadtest.plan.LedgerCount;
 import dev.holdfast.loadtest.plan.Plan;
 import dev.holdfast.loadtest.plan.Totals;
+import dev.holdfast.loadtest.worker.ledger.ExpectedTotals;
+import dev.holdfast.loadtest.worker.ledger.GroupTally;
+import dev.holdfast.loadtest.worker.ledger.LedgerTotals;
 import dev.holdfast.loadtest.worker.measure.Clock;
 import dev.holdfast.loadtest.worker.measure.LagMeter;
 import dev.holdfast.loadtest.worker.measure.LoopReport;
@@ -170,8 +173,8 @@ public final class ClientsVerticle extends VerticleBase {
         });
   }
 
-  private Reckoning ledgerTotals() {
-    var sum = new Reckoning();
+  private LedgerTotals ledgerTotals() {
+    var sum = new LedgerTotals();
     groups.values().forEach(group -> sum.add(group.tally, group.ledgers()));
     return sum;
   }
@@ -191,7 +194,7 @@ public final class ClientsVerticle extends VerticleBase {
     return onLoop(
         () -> {
           Map<String, LedgerCount> ledgers = new HashMap<>();
-          Reckoning end = totals == null ? null : ledgerTotals();
+          LedgerTotals end = totals == null ? null : ledgerTotals();
           groups.values().forEach(group -> group.report(ledgers, end));
           Map<String, Integer> nodes = Map.copyOf(loop.counters.nodes);
           return new LoopReport(

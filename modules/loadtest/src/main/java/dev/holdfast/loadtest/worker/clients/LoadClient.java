@@ -1,5 +1,7 @@
 package dev.holdfast.loadtest.worker.clients;
 
+import dev.holdfast.loadtest.worker.ledger.ClientLedgers;
+
 /** One client of a group. Confined to one event loop. */
 interface LoadClient {
   /** Opens a connection, the first or another. */
@@ -26,5 +28,5 @@ interface LoadClient {
   /** Whether it has nothing open and will open nothing. */
   boolean gone();
 
-  Books ledgers();
+  ClientLedgers ledgers();
 }

@@ -3,6 +3,9 @@ package dev.holdfast.loadtest.worker.clients;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.core.ErrorCode;
+import dev.holdfast.loadtest.worker.ledger.Cursors;
+import dev.holdfast.loadtest.worker.ledger.EventReader;
+import dev.holdfast.loadtest.worker.ledger.Kind;
 import java.util.EnumSet;
 import java.util.Set;
 

@@ -4,6 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.core.Ids;
 import dev.holdfast.loadtest.plan.Group;
+import dev.holdfast.loadtest.worker.ledger.ClientLedgers;
+import dev.holdfast.loadtest.worker.ledger.EventReader;
+import dev.holdfast.loadtest.worker.ledger.GroupTally;
+import dev.holdfast.loadtest.worker.ledger.Kind;
 import dev.holdfast.protocol.CloseCode;
 import io.vertx.core.http.WebSocketConnectOptions;
 import java.io.IOException;
@@ -25,7 +29,7 @@ final class SessionClient implements LoadClient, Wire.Listener {
   private final ClientLoop loop;
   private final GroupTally tally;
   private final String user;
-  private final Books ledgers;
+  private final ClientLedgers ledgers;
   private final Reading reading;
   private final Urls urls;
   private final BackOff backOff = new BackOff();
@@ -60,7 +64,7 @@ final class SessionClient implements LoadClient, Wire.Listener {
     this.loop = loop;
     this.tally = tally;
     this.user = group.user(number);
-    this.ledgers = new Books(tally, number);
+    this.ledgers = new ClientLedgers(tally, number);
     this.reading = new Reading(group.topics() > 0 ? group.topic(number % group.topics()) : null);
     this.urls = new Urls(loop.plan.address().urls(), number);
   }
@@ -388,7 +392,7 @@ final class SessionClient implements LoadClient, Wire.Listener {
   }
 
   @Override
-  public Books ledgers() {
+  public ClientLedgers ledgers() {
     return ledgers;
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.holdfast.loadtest.plan.Address;
 import dev.holdfast.loadtest.plan.Group;
 import dev.holdfast.loadtest.plan.Plan;
+import dev.holdfast.loadtest.worker.ledger.GroupTally;
 import dev.holdfast.loadtest.worker.measure.Clock;
 import dev.holdfast.loadtest.worker.measure.Share;
 import dev.holdfast.loadtest.worker.measure.Timings;

@@ -1,0 +1,78 @@
+package dev.holdfast.loadtest.report.compare;
+
+import dev.holdfast.loadtest.report.Quantity;
+
+/**
+ * A figure in two results.
+ *
+ * @param a null where it was not measured, or is not there; as {@code b}
+ * @param difference of b from a; null where one is missing
+ * @param percent of a; null where there is none, or a is 0
+ */
+record Difference(
+    String name,
+    String unit,
+    String meaning,
+    Double a,
+    Double b,
+    Double difference,
+    Double percent,
+    Change change) {
+  /** What is less than this, in percent, two runs of the same differ by. */
+  static final double NOISE = 5;
+
+  /** What a difference means. */
+  enum Change {
+    SAME,
+    BETTER,
+    WORSE,
+    /** It differs, but nobody can say which way is better. */
+    DIFFERENT,
+    /** One of them does not have it. */
+    MISSING
+  }
+
+  static Difference of(String name, String unit, String meaning, Double a, Double b) {
+    if (absent(a) || absent(b)) {
+      var change = absent(a) && absent(b) ? Change.SAME : Change.MISSING;
+      return new Difference(name, unit, meaning, a, b, null, null, change);
+    }
+    var difference = b - a;
+    var percent = a == 0 ? null : (Double) (difference / Math.abs(a) * 100);
+    return new Difference(
+        name, unit, meaning, a, b, difference, percent, change(name, unit, difference, percent));
+  }
+
+  private static Change change(String name, String unit, double difference, Double percent) {
+    if (difference == 0) {
+      return Change.SAME;
+    }
+    if (!Direction.faults(name) && percent != null && Math.abs(percent) < NOISE) {
+      return Change.SAME;
+    }
+    return switch (Direction.of(name, unit)) {
+      case LOWER -> difference < 0 ? Change.BETTER : Change.WORSE;
+      case HIGHER -> difference > 0 ? Change.BETTER : Change.WORSE;
+      case NEUTRAL -> Change.DIFFERENT;
+    };
+  }
+
+  private static boolean absent(Double value) {
+    return value == null || !Double.isFinite(value);
+  }
+
+  String differenceText() {
+    if (difference == null) {
+      return "";
+    }
+    var sign = difference > 0 ? "+" : "";
+    return difference == 0 ? "0" : sign + Quantity.text(difference, unit);
+  }
+
+  String percentText() {
+    if (percent == null || difference == 0) {
+      return "";
+    }
+    return (percent > 0 ? "+" : "") + Quantity.text(percent, "%");
+  }
+}

@@ -1,0 +1,2 @@
+/** Two results side by side. */
+package dev.holdfast.loadtest.report.compare;

@@ -1,0 +1,25 @@
+package dev.holdfast.loadtest.run.figures;
+
+/**
+ * What came in the seconds of measuring.
+ *
+ * @param serverCpu seconds of processor time of all nodes; null where they told nothing
+ * @param redisCpu the same of Redis
+ * @param machineBusy share of this machine's processor time that was used, 0 to 1; null where
+ *     unknown
+ */
+public record Measured(
+    double seconds,
+    long published,
+    long acknowledged,
+    long received,
+    long called,
+    Double serverCpu,
+    Double redisCpu,
+    Double machineBusy) {
+  public static final Measured NOTHING = new Measured(0, 0, 0, 0, 0, null, null, null);
+
+  Double perSecond(long count) {
+    return seconds == 0 ? null : (Double) (count / seconds);
+  }
+}

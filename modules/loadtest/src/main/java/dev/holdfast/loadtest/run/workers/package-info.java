@@ -1,0 +1,2 @@
+/** The workers of a run, as their coordinator sees them. */
+package dev.holdfast.loadtest.run.workers;

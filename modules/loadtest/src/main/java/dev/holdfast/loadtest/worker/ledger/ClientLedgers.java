@@ -1,0 +1,78 @@
+package dev.holdfast.loadtest.worker.ledger;
+
+import dev.holdfast.loadtest.plan.Group;
+import dev.holdfast.loadtest.plan.LedgerCount;
+import dev.holdfast.loadtest.plan.Totals;
+
+/** A client's ledgers, by kind. Confined to one event loop. */
+public final class ClientLedgers {
+  private final GroupTally tally;
+  private final int client;
+  private final Ledger[] ledgers = new Ledger[Kind.values().length];
+  private Expected[] expected;
+  private boolean open;
+
+  public ClientLedgers(GroupTally tally, int client) {
+    this.tally = tally;
+    this.client = client;
+    for (Kind kind : tally.ledgers.keySet()) {
+      ledgers[kind.ordinal()] = new Ledger();
+    }
+  }
+
+  /** From now on it is to have all. A client that never was live is not counted. */
+  public void open() {
+    open = true;
+  }
+
+  /**
+   * @param now µs, coordinator's clock
+   */
+  public void received(EventReader event, long now) {
+    Ledger ledger = ledgers[event.kind.ordinal()];
+    if (ledger != null && ledger.received(event.number, tally.ledgers.get(event.kind))) {
+      tally.delivery.record(now - event.intended);
+      tally.delivered.record(now - event.sent);
+    }
+  }
+
+  public void gap(Kind kind) {
+    if (ledgers[kind.ordinal()] != null) {
+      ledgers[kind.ordinal()].gap(tally.ledgers.get(kind));
+    }
+  }
+
+  public void expect(ExpectedTotals totals) {
+    expected = new Expected[ledgers.length];
+    for (Kind kind : tally.ledgers.keySet()) {
+      expected[kind.ordinal()] = totals.of(Totals.key(tally.group.tenant(), channel(kind)));
+    }
+  }
+
+  private String channel(Kind kind) {
+    Group group = tally.group;
+    return switch (kind) {
+      case USER -> "user:" + group.user(client);
+      case TOPIC -> group.topic(client % group.topics());
+      default -> kind.start;
+    };
+  }
+
+  /** What it should have, lacks, and lacks by reported gaps of this kind; the rest is 0. */
+  LedgerCount missing(Kind kind) {
+    Ledger ledger = ledgers[kind.ordinal()];
+    if (!open || expected == null || ledger == null) {
+      return LedgerCount.NONE;
+    }
+    Expected total = expected[kind.ordinal()];
+    Ledger.Missing missing = ledger.missing(total);
+    long due = total.published() - missing.unanswered();
+    return new LedgerCount(due, 0, missing.lost(), 0, 0, 0, missing.inGaps());
+  }
+
+  /** Whether a number came that was never published. */
+  boolean beyond(Kind kind) {
+    Ledger ledger = ledgers[kind.ordinal()];
+    return expected != null && ledger != null && ledger.beyond(expected[kind.ordinal()]);
+  }
+}

@@ -1,0 +1,54 @@
+package dev.holdfast.loadtest.worker.ledger;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** How far a client has read each of its channels, by kind. Confined to one event loop. */
+public final class Cursors {
+  private static final int KINDS = Kind.values().length;
+
+  private final String[] channels = new String[KINDS];
+  private final String[] epochs = new String[KINDS];
+  private final long[] seqs = new long[KINDS];
+
+  /** Null before the channel is known. */
+  public String channel(Kind kind) {
+    return channels[kind.ordinal()];
+  }
+
+  /** Null before there is one. */
+  String epoch(Kind kind) {
+    return epochs[kind.ordinal()];
+  }
+
+  public boolean has(Kind kind) {
+    return epochs[kind.ordinal()] != null;
+  }
+
+  public void name(Kind kind, String channel) {
+    channels[kind.ordinal()] = channel;
+  }
+
+  public void move(Kind kind, String epoch, long seq) {
+    epochs[kind.ordinal()] = epoch;
+    seqs[kind.ordinal()] = seq;
+  }
+
+  public void forget(Kind kind) {
+    channels[kind.ordinal()] = null;
+    epochs[kind.ordinal()] = null;
+  }
+
+  /** As a hello has them. */
+  public void write(ObjectNode into) {
+    for (int i = 0; i < KINDS; i++) {
+      if (epochs[i] != null && channels[i] != null) {
+        write(Kind.values()[i], into.putArray(channels[i]));
+      }
+    }
+  }
+
+  public void write(Kind kind, ArrayNode into) {
+    into.add(epochs[kind.ordinal()]).add(seqs[kind.ordinal()]);
+  }
+}

@@ -1,0 +1,16 @@
+package dev.holdfast.loadtest.worker.ledger;
+
+import dev.holdfast.loadtest.plan.LedgerCount;
+
+/** What the ledgers of a group's channels of one kind come to so far. Confined to its loop. */
+public final class LedgerTally {
+  long received;
+  long duplicated;
+  long outOfOrder;
+  long gaps;
+  long inGaps;
+
+  public LedgerCount count() {
+    return new LedgerCount(0, received, 0, duplicated, outOfOrder, gaps, inGaps);
+  }
+}

@@ -1,0 +1,46 @@
+package dev.holdfast.loadtest.worker.ledger;
+
+import dev.holdfast.loadtest.plan.LedgerCount;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What clients lack at the end, against what was published. Confined to one event loop. */
+public final class LedgerTotals {
+  private final Map<String, LedgerCount> lacking = new HashMap<>();
+  private long beyond;
+
+  /** Adds the ledgers of a group's clients. */
+  public void add(GroupTally tally, List<ClientLedgers> clients) {
+    for (Kind kind : tally.ledgers.keySet()) {
+      LedgerCount sum = LedgerCount.NONE;
+      for (ClientLedgers client : clients) {
+        sum = sum.plus(client.missing(kind));
+        beyond += client.beyond(kind) ? 1 : 0;
+      }
+      lacking.put(tally.ledgerName(kind), sum);
+    }
+  }
+
+  public long lost() {
+    return lacking.values().stream().mapToLong(LedgerCount::lost).sum();
+  }
+
+  /** How many ledgers hold a number that nobody published. */
+  long beyond() {
+    return beyond;
+  }
+
+  /** The running count with what is known at the end. */
+  public LedgerCount end(String name, LedgerCount running) {
+    LedgerCount end = lacking.getOrDefault(name, LedgerCount.NONE);
+    return new LedgerCount(
+        end.expected(),
+        running.received(),
+        end.lost(),
+        running.duplicated(),
+        running.outOfOrder(),
+        running.gaps(),
+        end.told());
+  }
+}

@@ -1,0 +1,46 @@
+package dev.holdfast.testkit.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.holdfast.core.Position;
+
+/** One line of a {@link Ledger}. {@code at} is {@link System#nanoTime()} when it was read. */
+public sealed interface Entry {
+  long at();
+
+  /** The channel that it is about, or null. */
+  default String channel() {
+    return null;
+  }
+
+  record Welcomed(
+      long at, String session, long generation, String node, String connection, boolean resumed)
+      implements Entry {}
+
+  /**
+   * @param position where reading goes on
+   * @param recovered false: a gap is to follow
+   */
+  record Subscribed(long at, String channel, Position position, boolean recovered)
+      implements Entry {}
+
+  record Unsubscribed(long at, String channel, String code) implements Entry {}
+
+  /**
+   * @param position null for a volatile one
+   */
+  record Received(long at, String channel, Position position, String event, JsonNode data)
+      implements Entry {}
+
+  record Gap(long at, String channel, Position from, Position to, String reason) implements Entry {}
+
+  record Live(long at, String channel, Position position) implements Entry {}
+
+  /** An error that the server told, to a frame or of the connection. */
+  record Refused(long at, String code) implements Entry {}
+
+  /**
+   * @param current false for a connection that this client had given up before, for example after
+   *     it opened another
+   */
+  record Closed(long at, int code, String reason, boolean current) implements Entry {}
+}

@@ -1,0 +1,2 @@
+/** Clients of tests: sessions that keep a ledger, and raw connections. */
+package dev.holdfast.testkit.client;

@@ -1,0 +1,29 @@
+package dev.holdfast.testkit.history;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+
+/**
+ * What a publication of a test carries: who published it, and its number among that one's in its
+ * channel; unique in a channel, so that it is known wherever it turns up.
+ *
+ * @param i from 1, in the order of publishing
+ */
+public record Payload(String by, long i) {
+  /** As JSON to be published. */
+  public Map<String, Object> data() {
+    return Map.of("by", by, "i", i);
+  }
+
+  /** Null for what is not one. */
+  static Payload of(JsonNode data) {
+    return data != null && data.has("by") && data.has("i")
+        ? new Payload(data.get("by").asText(), data.get("i").asLong())
+        : null;
+  }
+
+  @Override
+  public String toString() {
+    return by + "#" + i;
+  }
+}

@@ -1,0 +1,63 @@
+package dev.holdfast.testkit.machine;
+
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/** POSIX signals that the JDK has no call for. */
+public final class Signals {
+  private Signals() {}
+
+  /**
+   * SIGSTOP: the process keeps everything it has, and does nothing. Its threads stop one by one, on
+   * a busy machine some ms after the signal; they have when this returns.
+   */
+  public static void pause(long pid) {
+    send("-STOP", pid);
+    Path threads = Path.of("/proc", Long.toString(pid), "task");
+    if (Files.exists(threads)) {
+      Waits.until(pid + " has stopped", () -> haveStopped(threads));
+    }
+  }
+
+  private static boolean haveStopped(Path threads) throws IOException {
+    try (Stream<Path> each = Files.list(threads)) {
+      return each.map(thread -> thread.resolve("stat")).allMatch(Signals::isStopped);
+    }
+  }
+
+  /** The state stands after the name, which is in parentheses. */
+  private static boolean isStopped(Path stat) {
+    try {
+      String text = Files.readString(stat);
+      return text.startsWith("T", text.lastIndexOf(')') + 2);
+    } catch (IOException ended) {
+      return true;
+    }
+  }
+
+  /** SIGCONT. */
+  public static void resume(long pid) {
+    send("-CONT", pid);
+  }
+
+  private static void send(String signal, long pid) {
+    try {
+      var kill =
+          new ProcessBuilder("kill", signal, Long.toString(pid))
+              .redirectOutput(Redirect.DISCARD)
+              .redirectError(Redirect.DISCARD)
+              .start();
+      if (kill.waitFor() != 0) {
+        throw new IllegalStateException("kill " + signal + " " + pid + ": no such process");
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException("kill " + signal + " " + pid, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Processes, signals, ports, folders and waits. */
+package dev.holdfast.testkit.machine;
