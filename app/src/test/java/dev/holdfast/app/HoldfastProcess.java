@@ -1,17 +1,15 @@
 package dev.holdfast.app;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** This program, run as a process of its own, on the class path of the tests. */
@@ -38,31 +36,34 @@ public final class HoldfastProcess implements AutoCloseable {
     return start(folder, List.of("sh", "-c", limited, "sh"), args);
   }
 
-  /** Without the jars whose names hold a text. */
-  public static HoldfastProcess startWithout(String jar, Path folder, String... args)
+  /** As it is installed, by {@code -jar}, but without the libraries whose names hold a text. */
+  public static HoldfastProcess startWithout(String library, Path folder, String... args)
       throws IOException {
-    return start(folder, List.of(), pathWithout(jar), args);
-  }
-
-  private static String pathWithout(String jar) {
-    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-        .filter(entry -> !entry.contains(jar))
-        .collect(Collectors.joining(File.pathSeparator));
+    Path target = Path.of("target").toAbsolutePath();
+    Path installed = Files.createDirectory(folder.resolve("installed"));
+    Path jar = Files.copy(target.resolve("holdfast.jar"), installed.resolve("holdfast.jar"));
+    Path libraries = Files.createDirectory(installed.resolve("lib"));
+    try (Stream<Path> all = Files.list(target.resolve("lib"))) {
+      for (Path each : all.filter(one -> !one.toString().contains(library)).toList()) {
+        Files.createSymbolicLink(libraries.resolve(each.getFileName()), each);
+      }
+    }
+    return start(folder, List.of(), List.of("-jar", jar.toString()), args);
   }
 
   private static HoldfastProcess start(Path folder, List<String> within, String... args)
       throws IOException {
-    return start(folder, within, System.getProperty("java.class.path"), args);
+    String classPath = System.getProperty("java.class.path");
+    return start(folder, within, List.of("-cp", classPath, Holdfast.class.getName()), args);
   }
 
   private static HoldfastProcess start(
-      Path folder, List<String> within, String classPath, String... args) throws IOException {
+      Path folder, List<String> within, List<String> program, String... args) throws IOException {
     Path output = Files.createTempFile(folder, "holdfast", ".out");
     var command = new ArrayList<>(within);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-    command.addAll(List.of("-cp", classPath));
-    command.add(Holdfast.class.getName());
+    command.addAll(program);
     command.addAll(List.of(args));
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.redirectOutput(output.toFile()).directory(folder.toFile());
