@@ -32,7 +32,7 @@ public final class Fanout implements Tap {
   private final Context context;
   private final HubVerticle hub;
   private final Map<Channel, LocalChannel> channels = new HashMap<>();
-  private final Map<Outlet, Set<Subscription>> stalled = new IdentityHashMap<>();
+  private final Map<FrameSink, Set<Subscription>> stalled = new IdentityHashMap<>();
 
   /**
    * @param context an event loop's; every other method is called there
@@ -44,12 +44,12 @@ public final class Fanout implements Tap {
   }
 
   /**
-   * Opens a channel for a reader. Nothing is handed to the outlet before {@link
+   * Opens a channel for a reader. Nothing is handed to the sink before {@link
    * Subscription#start}. Whether the reader may read it is the caller's to check.
    *
    * @return fails with UNAVAILABLE, or NOT_FOUND for the channel of a session that is not
    */
-  public Future<Subscription> open(Channel channel, Start start, Outlet outlet) {
+  public Future<Subscription> open(Channel channel, Start start, FrameSink sink) {
     LocalChannel local = channels.get(channel);
     if (local == null) {
       local = new LocalChannel(channel, this);
@@ -59,12 +59,12 @@ public final class Fanout implements Tap {
       // Its session may have been elsewhere since it was opened, and come back.
       hub.compare(channel);
     }
-    return local.add(start, outlet);
+    return local.add(start, sink);
   }
 
-  /** Tells that the outlet is writable again: its readers that fell behind go on. */
-  public void drained(Outlet outlet) {
-    Set<Subscription> behind = stalled.remove(outlet);
+  /** Tells that the sink is writable again: its readers that fell behind go on. */
+  public void drained(FrameSink sink) {
+    Set<Subscription> behind = stalled.remove(sink);
     if (behind != null) {
       behind.forEach(Subscription::pump);
     }
@@ -79,14 +79,14 @@ public final class Fanout implements Tap {
 
   void stall(Subscription subscription) {
     stalled
-        .computeIfAbsent(subscription.outlet(), first -> new LinkedHashSet<>())
+        .computeIfAbsent(subscription.sink(), first -> new LinkedHashSet<>())
         .add(subscription);
   }
 
   void unstall(Subscription subscription) {
-    Set<Subscription> behind = stalled.get(subscription.outlet());
+    Set<Subscription> behind = stalled.get(subscription.sink());
     if (behind != null && behind.remove(subscription) && behind.isEmpty()) {
-      stalled.remove(subscription.outlet());
+      stalled.remove(subscription.sink());
     }
   }
 

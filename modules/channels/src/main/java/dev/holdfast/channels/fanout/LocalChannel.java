@@ -39,9 +39,9 @@ final class LocalChannel implements Handover.Place {
     return top;
   }
 
-  Future<Subscription> add(Start start, Outlet outlet) {
+  Future<Subscription> add(Start start, FrameSink sink) {
     users++;
-    Subscription subscription = new Subscription(this, fanout, outlet);
+    Subscription subscription = new Subscription(this, fanout, sink);
     return opening
         .future()
         .compose(position -> subscription.place(start))

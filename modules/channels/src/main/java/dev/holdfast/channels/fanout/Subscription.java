@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 
 /**
  * One session's reading of one channel, by a cursor: every publication after it is handed to the
- * outlet once, in order; what can't be had is told as a gap. A reader in step takes what the hub
- * hands on; one that is behind (it resumed, or its outlet was full) reads at its own pace, and
+ * sink once, in order; what can't be had is told as a gap. A reader in step takes what the hub
+ * hands on; one that is behind (it resumed, or its sink was full) reads at its own pace, and
  * costs a cursor, not memory. Confined to the fan-out's context.
  */
 public final class Subscription extends Readers.Placed implements Handover.Reader {
@@ -32,7 +32,7 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
 
   private final LocalChannel local;
   private final Fanout fanout;
-  private final Outlet outlet;
+  private final FrameSink sink;
 
   /** Changed on the fan-out's context alone. */
   private volatile State state = State.PLACED;
@@ -44,10 +44,10 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
   private boolean reading;
   private List<Position> left = List.of();
 
-  Subscription(LocalChannel local, Fanout fanout, Outlet outlet) {
+  Subscription(LocalChannel local, Fanout fanout, FrameSink sink) {
     this.local = local;
     this.fanout = fanout;
-    this.outlet = outlet;
+    this.sink = sink;
   }
 
   public Channel channel() {
@@ -55,7 +55,7 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
   }
 
   /**
-   * The cursor: up to where the outlet has been handed everything. Before {@link #start} it is
+   * The cursor: up to where the sink has been handed everything. Before {@link #start} it is
    * where reading will go on.
    */
   public Position position() {
@@ -63,7 +63,7 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
   }
 
   /**
-   * How old a cursor is that the outlet was handed the events up to: 0 in the epoch now in force, 1
+   * How old a cursor is that the sink was handed the events up to: 0 in the epoch now in force, 1
    * in the one before it, and so on; -1 where it is beyond all that was handed on, or so old that
    * it is forgotten.
    */
@@ -90,8 +90,8 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
     return first == null || first.gap() == null;
   }
 
-  Outlet outlet() {
-    return outlet;
+  FrameSink sink() {
+    return sink;
   }
 
   Future<Subscription> place(Start start) {
@@ -148,7 +148,7 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
     pump();
   }
 
-  /** Nothing is handed to the outlet after this. */
+  /** Nothing is handed to the sink after this. */
   public void close() {
     if (state != State.CLOSED) {
       state = State.CLOSED;
@@ -160,14 +160,14 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
 
   /** Whether nobody waits for what is read for it any more; any thread. */
   private boolean isOver() {
-    return state == State.CLOSED || outlet.isClosed();
+    return state == State.CLOSED || sink.isClosed();
   }
 
   /** The session whose channel it is, is no more: closes, and says so. */
   public void gone() {
     if (state != State.CLOSED) {
       close();
-      outlet.gone(channel().name());
+      sink.gone(channel().name());
     }
   }
 
@@ -185,7 +185,7 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
       fallBehind();
       return 0;
     }
-    if (!outlet.writable()) {
+    if (!sink.writable()) {
       fallBehind();
       return 0;
     }
@@ -205,9 +205,9 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
    */
   @Override
   public boolean deliverVolatile(EncodedFrame frame) {
-    boolean takes = state == State.LIVE && outlet.writable();
+    boolean takes = state == State.LIVE && sink.writable();
     if (takes) {
-      outlet.send(frame);
+      sink.send(frame);
     }
     return takes;
   }
@@ -235,7 +235,7 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
     if (state != State.BEHIND || reading) {
       return;
     }
-    if (!outlet.writable()) {
+    if (!sink.writable()) {
       fanout.stall(this);
       return;
     }
@@ -282,7 +282,7 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
     state = State.LIVE;
     if (announce) {
       announce = false;
-      outlet.send(ServerFrames.live(channel().name(), position));
+      sink.send(ServerFrames.live(channel().name(), position));
     }
   }
 
@@ -299,12 +299,12 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
             && position.seq() >= stretch.base().seq();
     if (gap != null && !ahead) {
       fanout.metrics().gaps.increment();
-      outlet.send(ServerFrames.gap(channel().name(), position, stretch.base(), gap.reason()));
+      sink.send(ServerFrames.gap(channel().name(), position, stretch.base(), gap.reason()));
     }
     int skip = ahead ? (int) Math.min(position.seq() - stretch.base().seq(), size(stretch)) : 0;
     List<Frame> frames = stretch.frames();
     for (Frame frame : frames.subList(skip, frames.size())) {
-      outlet.send(frame.encoded());
+      sink.send(frame.encoded());
     }
     if (!ahead || position.seq() < stretch.to().seq()) {
       move(stretch.to());

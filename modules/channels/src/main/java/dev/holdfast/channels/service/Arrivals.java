@@ -2,7 +2,7 @@ package dev.holdfast.channels.service;
 
 import dev.holdfast.channels.fanout.Fanout;
 import dev.holdfast.channels.fanout.HubVerticle;
-import dev.holdfast.channels.fanout.Outlet;
+import dev.holdfast.channels.fanout.FrameSink;
 import dev.holdfast.channels.fanout.Start;
 import dev.holdfast.channels.fanout.Subscription;
 import dev.holdfast.core.Channel;
@@ -63,7 +63,7 @@ final class Arrivals {
   }
 
   /** A reader that wants to know only that there is something. */
-  private final class Arrival implements Outlet {
+  private final class Arrival implements FrameSink {
     private final Promise<Void> moved = Promise.promise();
     private Subscription subscription;
     private Position opened;

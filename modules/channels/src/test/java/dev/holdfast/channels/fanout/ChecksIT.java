@@ -80,9 +80,9 @@ class ChecksIT {
    */
   @Test
   void aLossThatIsToldWhileACheckIsUnderWayIsLookedForAgain() {
-    var outlet = new RecordingOutlet();
-    node.read(Start.latest(), outlet);
-    Await.until("live", () -> !outlet.all("live").isEmpty());
+    var sink = new RecordingSink();
+    node.read(Start.latest(), sink);
+    Await.until("live", () -> !sink.all("live").isEmpty());
     long before = scripts();
     relay.hold();
     beat(1);
@@ -93,7 +93,7 @@ class ChecksIT {
 
     relay.release();
 
-    Await.until("the event", () -> outlet.seqs().equals(List.of(1L)));
+    Await.until("the event", () -> sink.seqs().equals(List.of(1L)));
   }
 
   private void append(long n) {
@@ -108,9 +108,9 @@ class ChecksIT {
    */
   @Test
   void aLossThatIsFoundWhileTheLogIsReadIsReadToo() {
-    var outlet = new RecordingOutlet();
-    node.read(Start.latest(), outlet);
-    Await.until("live", () -> !outlet.all("live").isEmpty());
+    var sink = new RecordingSink();
+    node.read(Start.latest(), sink);
+    Await.until("live", () -> !sink.all("live").isEmpty());
     append(1);
     long before = scripts();
     relay.holdFirst();
@@ -123,7 +123,7 @@ class ChecksIT {
 
     relay.release();
 
-    Await.until("both events", () -> outlet.seqs().equals(List.of(1L, 2L)));
+    Await.until("both events", () -> sink.seqs().equals(List.of(1L, 2L)));
   }
 
   private void openMany(int channels) {
@@ -135,7 +135,7 @@ class ChecksIT {
                 .forEach(
                     channel ->
                         node.fanout
-                            .open(channel, Start.latest(), new RecordingOutlet())
+                            .open(channel, Start.latest(), new RecordingSink())
                             .onSuccess(open -> opened.incrementAndGet())));
     Await.until("all are open", () -> opened.get() == channels);
   }
@@ -201,8 +201,8 @@ class ChecksIT {
   void aSessionThatIsNoMoreIsToldToItsReadersOnceAndNotAskedAboutAgain() {
     var gone = new ArrayList<ChannelName>();
     Channel channel = new Channel(node.channel.tenant(), ChannelName.session("s1"));
-    var outlet =
-        new Outlet() {
+    var sink =
+        new FrameSink() {
           @Override
           public boolean writable() {
             return true;
@@ -217,7 +217,7 @@ class ChecksIT {
           }
         };
     attachHere(channel);
-    read(channel, outlet);
+    read(channel, sink);
     Await.get(direct.send("DEL", Keys.session(channel.tenant(), "s1")));
 
     aPeerDies();
@@ -238,13 +238,13 @@ class ChecksIT {
   void aSessionThatComesBackBesideAnOldConnectionMissesNothing() {
     Channel channel = new Channel(node.channel.tenant(), ChannelName.session("s1"));
     attachHere(channel);
-    var old = new RecordingOutlet();
+    var old = new RecordingSink();
     read(channel, old);
     Await.until("live", () -> !old.all("live").isEmpty());
     byte[] body = "\"event\":\"e\",\"data\":1".getBytes(StandardCharsets.UTF_8);
     Await.get(node.behind.append(channel, new Publisher("p-1", 1), 1, body));
 
-    var back = new RecordingOutlet();
+    var back = new RecordingSink();
     read(channel, back);
 
     Await.until("told", () -> back.seqs().equals(List.of(1L)));
@@ -256,7 +256,7 @@ class ChecksIT {
     Await.get(direct.send("HSET", key, "state", "attached", "node", here));
   }
 
-  private void read(Channel channel, Outlet outlet) {
-    node.start(node.onLoop(() -> node.fanout.open(channel, Start.latest(), outlet)));
+  private void read(Channel channel, FrameSink sink) {
+    node.start(node.onLoop(() -> node.fanout.open(channel, Start.latest(), sink)));
   }
 }

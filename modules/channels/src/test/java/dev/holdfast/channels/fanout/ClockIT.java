@@ -33,7 +33,7 @@ class ClockIT {
   /** The interest of all nodes was over, and nobody was told anything for up to three minutes. */
   @Test
   void whatNobodyWasToldOfIsFoundSoonAfterAStepForward() {
-    var reader = new RecordingOutlet();
+    var reader = new RecordingSink();
     node.read(Start.latest(), reader);
     redis.shiftClock(Duration.ofHours(1));
 

@@ -38,11 +38,11 @@ class HandoverIT {
   private static final int READERS = 100;
   private static final String LARGE = "x".repeat(60_000);
 
-  private final List<Seqs> outlets = outlets(READERS);
+  private final List<Seqs> sinks = sinks(READERS);
   private HubFixture node;
 
   /** Keeps the numbers of the events that it is given. */
-  private static final class Seqs implements Outlet {
+  private static final class Seqs implements FrameSink {
     private static final Pattern EVENT = Pattern.compile("\\{\"type\":\"event\".*\"seq\":(\\d+)");
     private static final int HEAD = 300;
 
@@ -67,15 +67,15 @@ class HandoverIT {
     }
   }
 
-  private static List<Seqs> outlets(int count) {
+  private static List<Seqs> sinks(int count) {
     return IntStream.range(0, count).mapToObj(i -> new Seqs()).toList();
   }
 
   @BeforeEach
   void open(TestRedis redis) {
     node = new HubFixture(redis.uri(), ChannelsConfig.DEFAULT);
-    outlets.forEach(outlet -> node.read(Start.latest(), outlet));
-    Await.until("live", () -> outlets.stream().allMatch(outlet -> outlet.live));
+    sinks.forEach(sink -> node.read(Start.latest(), sink));
+    Await.until("live", () -> sinks.stream().allMatch(sink -> sink.live));
   }
 
   @AfterEach
@@ -104,14 +104,14 @@ class HandoverIT {
   }
 
   private long received() {
-    return outlets.stream().mapToLong(outlet -> outlet.seqs.size()).sum();
+    return sinks.stream().mapToLong(sink -> sink.seqs.size()).sum();
   }
 
   private void awaitAll(int count) {
     List<Long> all = LongStream.rangeClosed(1, count).boxed().toList();
     Await.until(
         "all events once and in order",
-        () -> outlets.stream().allMatch(outlet -> outlet.seqs.equals(all)));
+        () -> sinks.stream().allMatch(sink -> sink.seqs.equals(all)));
   }
 
   @Test

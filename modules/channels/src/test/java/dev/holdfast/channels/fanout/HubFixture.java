@@ -66,8 +66,8 @@ public final class HubFixture implements AutoCloseable {
     behind = new ChannelStore(link, config);
   }
 
-  public Subscription open(Start start, Outlet outlet) {
-    return onLoop(() -> fanout.open(channel, start, outlet));
+  public Subscription open(Start start, FrameSink sink) {
+    return onLoop(() -> fanout.open(channel, start, sink));
   }
 
   public void start(Subscription subscription) {
@@ -78,8 +78,8 @@ public final class HubFixture implements AutoCloseable {
         });
   }
 
-  public Subscription read(Start start, Outlet outlet) {
-    Subscription subscription = open(start, outlet);
+  public Subscription read(Start start, FrameSink sink) {
+    Subscription subscription = open(start, sink);
     start(subscription);
     return subscription;
   }

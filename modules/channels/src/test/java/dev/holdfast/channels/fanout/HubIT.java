@@ -32,7 +32,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(RedisExtension.class)
 class HubIT {
-  private final RecordingOutlet outlet = new RecordingOutlet();
+  private final RecordingSink sink = new RecordingSink();
   private HubFixture node;
 
   @BeforeEach
@@ -58,7 +58,7 @@ class HubIT {
     return LongStream.rangeClosed(first, last).boxed().toList();
   }
 
-  private void awaitSeqs(RecordingOutlet of, long first, long last) {
+  private void awaitSeqs(RecordingSink of, long first, long last) {
     Await.until("all events", () -> of.seqs().size() >= last - first + 1);
     assertEquals(upTo(first, last), of.seqs());
   }
@@ -67,14 +67,14 @@ class HubIT {
   void readerOfTheLatestGetsWhatIsPublishedFromNowOn() {
     publish(3);
 
-    node.read(Start.latest(), outlet);
+    node.read(Start.latest(), sink);
     publish(50);
 
-    awaitSeqs(outlet, 4, 53);
-    JsonNode live = outlet.all("live").get(0);
+    awaitSeqs(sink, 4, 53);
+    JsonNode live = sink.all("live").get(0);
     assertEquals(3, live.path("seq").asLong());
     assertEquals("topic:news", live.path("channel").asText());
-    assertEquals(4, outlet.all("event").get(0).path("data").path("n").asLong());
+    assertEquals(4, sink.all("event").get(0).path("data").path("n").asLong());
   }
 
   @Test
@@ -83,36 +83,36 @@ class HubIT {
     Position first = node.publish().position();
     publish(198);
 
-    Subscription subscription = node.read(Start.after(first), outlet);
+    Subscription subscription = node.read(Start.after(first), sink);
     assertTrue(subscription.recovered());
     publish(20);
 
-    awaitSeqs(outlet, 3, 220);
-    assertEquals(1, outlet.all("live").size());
-    assertTrue(outlet.all("gap").isEmpty());
+    awaitSeqs(sink, 3, 220);
+    assertEquals(1, sink.all("live").size());
+    assertTrue(sink.all("gap").isEmpty());
   }
 
   @Test
   void publicationsWhileASubscriptionIsPlacedComeOnceItStarts() {
     publish(5);
-    Subscription subscription = node.open(Start.earliest(), outlet);
+    Subscription subscription = node.open(Start.earliest(), sink);
     publish(5);
     assertEquals(0, subscription.position().seq());
     node.start(subscription);
     publish(5);
 
-    awaitSeqs(outlet, 1, 15);
+    awaitSeqs(sink, 1, 15);
   }
 
   @Test
   void lostHintIsFilledFromTheLogWhenTheNextOneComes() {
-    node.read(Start.latest(), outlet);
+    node.read(Start.latest(), sink);
     publish(2);
     node.publishUnnoticed();
     node.publishUnnoticed();
     publish(1);
 
-    awaitSeqs(outlet, 1, 5);
+    awaitSeqs(sink, 1, 5);
     assertEquals(1, node.count("holdfast.hints.holes"));
   }
 
@@ -120,54 +120,54 @@ class HubIT {
   void lostHintIsNoticedWhenANodeDies() {
     NodeId peer = new NodeId("n2", 1);
     node.hub.nodes(Set.of(node.node, peer));
-    node.read(Start.latest(), outlet);
+    node.read(Start.latest(), sink);
     publish(1);
     node.publishUnnoticed();
 
     node.hub.nodes(Set.of(node.node));
 
-    awaitSeqs(outlet, 1, 2);
+    awaitSeqs(sink, 1, 2);
   }
 
   @Test
   void lostBatchIsNoticedByTheNumberOfTheNextBeat() {
-    node.read(Start.latest(), outlet);
+    node.read(Start.latest(), sink);
     publish(1);
     node.publishUnnoticed();
 
     node.bus.hint(node.node.address(), new Hint.Beat(new NodeId("n2", 1), 1));
 
-    awaitSeqs(outlet, 1, 2);
+    awaitSeqs(sink, 1, 2);
     assertEquals(1, node.count("holdfast.hints.lost"));
   }
 
   @Test
   void silentPeerStartsAComparisonOfPositions() {
     node.hub.nodes(Set.of(node.node, new NodeId("n2", 1)));
-    node.read(Start.latest(), outlet);
+    node.read(Start.latest(), sink);
     publish(1);
     node.publishUnnoticed();
 
-    awaitSeqs(outlet, 1, 2);
+    awaitSeqs(sink, 1, 2);
     assertTrue(node.count("holdfast.peers.silent") > 0);
   }
 
   @Test
   void slowReaderCostsACursorAndGetsAllInOrderOnceItReads() {
-    RecordingOutlet fast = new RecordingOutlet();
-    node.read(Start.latest(), outlet);
+    RecordingSink fast = new RecordingSink();
+    node.read(Start.latest(), sink);
     node.read(Start.latest(), fast);
-    outlet.writable(false);
+    sink.writable(false);
     publish(300);
     awaitSeqs(fast, 1, 300);
-    assertTrue(outlet.seqs().isEmpty());
+    assertTrue(sink.seqs().isEmpty());
 
-    outlet.writable(true);
-    node.loop.runOnContext(now -> node.fanout.drained(outlet));
-    awaitSeqs(outlet, 1, 300);
+    sink.writable(true);
+    node.loop.runOnContext(now -> node.fanout.drained(sink));
+    awaitSeqs(sink, 1, 300);
     publish(3);
-    awaitSeqs(outlet, 1, 303);
-    assertEquals(1, outlet.all("live").size());
+    awaitSeqs(sink, 1, 303);
+    assertEquals(1, sink.all("live").size());
   }
 
   @Test
@@ -175,13 +175,13 @@ class HubIT {
     node.close();
     node = new HubFixture(redis.uri(), config(1));
     publish(60);
-    node.read(Start.latest(), new RecordingOutlet());
+    node.read(Start.latest(), new RecordingSink());
     double before = node.count("holdfast.reads");
-    List<RecordingOutlet> outlets =
-        IntStream.range(0, 50).mapToObj(i -> new RecordingOutlet()).toList();
+    List<RecordingSink> sinks =
+        IntStream.range(0, 50).mapToObj(i -> new RecordingSink()).toList();
 
     redis.pause();
-    outlets.forEach(
+    sinks.forEach(
         each ->
             node.loop.runOnContext(
                 now ->
@@ -191,7 +191,7 @@ class HubIT {
     node.onLoop(Future::succeededFuture);
     redis.resume();
 
-    outlets.forEach(each -> awaitSeqs(each, 1, 60));
+    sinks.forEach(each -> awaitSeqs(each, 1, 60));
     double reads = node.count("holdfast.reads") - before;
     assertTrue(reads < 50, () -> "log reads: " + reads);
   }
@@ -202,13 +202,13 @@ class HubIT {
     publish(9);
     Await.get(node.link.send("XTRIM", Keys.log(node.channel), "MINID", "6-0"));
 
-    Subscription subscription = node.open(Start.after(first), outlet);
+    Subscription subscription = node.open(Start.after(first), sink);
     assertFalse(subscription.recovered());
     assertEquals(5, subscription.position().seq());
     node.start(subscription);
 
-    awaitSeqs(outlet, 6, 10);
-    JsonNode gap = outlet.all("gap").get(0);
+    awaitSeqs(sink, 6, 10);
+    JsonNode gap = sink.all("gap").get(0);
     assertEquals("trimmed", gap.path("reason").asText());
     assertEquals(1, gap.path("from").get(1).asLong());
     assertEquals(5, gap.path("to").get(1).asLong());
@@ -216,14 +216,14 @@ class HubIT {
 
   @Test
   void volatilePublicationReachesLiveReadersAndIsNotStored() {
-    node.read(Start.latest(), outlet);
-    Await.until("live", () -> outlet.all("live").size() == 1);
+    node.read(Start.latest(), sink);
+    Await.until("live", () -> sink.all("live").size() == 1);
     var item = new ChannelMessage.Item(0, "typing", "1", true);
     var message = new ChannelMessage.Publish(node.service, null, node.channel, null, List.of(item));
     Await.get(node.client.publish(message));
 
-    Await.until("the event", () -> outlet.all("event").size() == 1);
-    JsonNode event = outlet.all("event").get(0);
+    Await.until("the event", () -> sink.all("event").size() == 1);
+    JsonNode event = sink.all("event").get(0);
     assertEquals("volatile", event.path("class").asText());
     assertFalse(event.has("seq"));
     assertEquals(0, Await.get(node.link.send("XLEN", Keys.log(node.channel))).asLong());
@@ -231,54 +231,54 @@ class HubIT {
 
   @Test
   void closedSubscriptionGetsNothingAndInterestIsTakenBack() {
-    Subscription subscription = node.read(Start.latest(), outlet);
+    Subscription subscription = node.read(Start.latest(), sink);
     publish(1);
-    awaitSeqs(outlet, 1, 1);
+    awaitSeqs(sink, 1, 1);
 
     node.loop.runOnContext(now -> subscription.close());
     Await.until(
         "interest is gone",
         () -> Await.get(node.link.send("EXISTS", Keys.interest(node.channel))).asLong() == 0);
     publish(1);
-    RecordingOutlet next = new RecordingOutlet();
+    RecordingSink next = new RecordingSink();
     node.read(Start.earliest(), next);
 
     awaitSeqs(next, 1, 2);
-    assertEquals(1, outlet.seqs().size());
+    assertEquals(1, sink.seqs().size());
   }
 
   @Test
   void restartOfRedisGoesOnUnderANewEpochWithoutAGap(@OwnRedis TestRedis redis) {
     node.close();
     node = new HubFixture(redis.uri(), config(128 << 10));
-    node.read(Start.latest(), outlet);
+    node.read(Start.latest(), sink);
     Position before = node.publish().position();
-    awaitSeqs(outlet, 1, 1);
+    awaitSeqs(sink, 1, 1);
 
     restart(redis::restart);
     Position after = node.publish().position();
     node.publish();
 
     assertNotEquals(before.epoch(), after.epoch());
-    awaitSeqs(outlet, 1, 3);
-    assertTrue(outlet.all("gap").isEmpty());
-    assertEquals(after.epoch(), outlet.all("event").get(2).path("epoch").asText());
+    awaitSeqs(sink, 1, 3);
+    assertTrue(sink.all("gap").isEmpty());
+    assertEquals(after.epoch(), sink.all("event").get(2).path("epoch").asText());
   }
 
   @Test
   void olderCopyOfRedisIsToldAsOneGapAndNothingAfterIsMissed(@OwnRedis TestRedis redis) {
     node.close();
     node = new HubFixture(redis.uri(), config(128 << 10));
-    node.read(Start.latest(), outlet);
+    node.read(Start.latest(), sink);
     publish(2);
     Path copy = redis.copyData();
     publish(3);
-    awaitSeqs(outlet, 1, 5);
+    awaitSeqs(sink, 1, 5);
 
     restart(() -> redis.restoreFrom(copy));
 
-    Await.until("the gap", () -> outlet.all("gap").size() == 1);
-    JsonNode gap = outlet.all("gap").get(0);
+    Await.until("the gap", () -> sink.all("gap").size() == 1);
+    JsonNode gap = sink.all("gap").get(0);
     assertEquals("epoch", gap.path("reason").asText());
     assertEquals(5, gap.path("from").get(1).asLong());
     assertEquals(2, gap.path("to").get(1).asLong());
@@ -286,8 +286,8 @@ class HubIT {
     Await.get(node.behind.append(node.channel, late, 1, "\"n\":1".getBytes()));
     node.hub.nodes(Set.of(node.node, new NodeId("n2", 1)));
     node.hub.nodes(Set.of(node.node));
-    Await.until("what came after", () -> outlet.seqs().equals(List.of(1L, 2L, 3L, 4L, 5L, 3L)));
-    assertEquals(1, outlet.all("gap").size());
+    Await.until("what came after", () -> sink.seqs().equals(List.of(1L, 2L, 3L, 4L, 5L, 3L)));
+    assertEquals(1, sink.all("gap").size());
   }
 
   private void restart(Runnable fault) {

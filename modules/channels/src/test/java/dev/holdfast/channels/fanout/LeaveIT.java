@@ -59,7 +59,7 @@ class LeaveIT {
   }
 
   private Subscription read(Channel channel) {
-    return node.onLoop(() -> node.fanout.open(channel, Start.latest(), new RecordingOutlet()));
+    return node.onLoop(() -> node.fanout.open(channel, Start.latest(), new RecordingSink()));
   }
 
   private void aPeerDies() {
@@ -86,7 +86,7 @@ class LeaveIT {
    */
   @Test
   void noCheckThatIsQueuedOrUnderWayAssertsInterestAgain() {
-    var stays = new RecordingOutlet();
+    var stays = new RecordingSink();
     node.read(Start.latest(), stays);
     List<Subscription> leave = channels.stream().map(this::read).toList();
     assertEquals(CHANNELS, interested());
@@ -114,7 +114,7 @@ class LeaveIT {
   }
 
   /** One that comes after all that were queued, over the same connection. */
-  private void awaitCheckOfWhatStays(RecordingOutlet stays) {
+  private void awaitCheckOfWhatStays(RecordingSink stays) {
     node.publishUnnoticed();
     aPeerDies();
     Await.until("it is compared", () -> stays.seqs().equals(List.of(1L)));

@@ -108,7 +108,7 @@ class ManyHubsIT {
 
   private static void open(Fanout fanout, Channel channel, AtomicInteger opened) {
     fanout
-        .open(channel, Start.latest(), new RecordingOutlet())
+        .open(channel, Start.latest(), new RecordingSink())
         .onSuccess(open -> opened.incrementAndGet());
   }
 

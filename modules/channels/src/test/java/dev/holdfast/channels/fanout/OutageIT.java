@@ -111,7 +111,7 @@ class OutageIT {
 
     // The hub's queue is in order: once it has this channel, it has all those reads.
     node.loop.runOnContext(
-        now -> node.fanout.open(node.channel, Start.latest(), new RecordingOutlet()));
+        now -> node.fanout.open(node.channel, Start.latest(), new RecordingSink()));
     Await.until(
         "all wait", () -> node.registry.find("holdfast.channels.open").gauge().value() == 1);
 
@@ -121,8 +121,8 @@ class OutageIT {
     redis.start();
     Await.until("the links are up", () -> linksUp() == links());
     node.publish();
-    var outlet = new RecordingOutlet();
-    node.read(Start.earliest(), outlet);
-    Await.until("it is read", () -> outlet.seqs().size() == 1);
+    var sink = new RecordingSink();
+    node.read(Start.earliest(), sink);
+    Await.until("it is read", () -> sink.seqs().size() == 1);
   }
 }

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Many readers of one channel, and budgets that are much too small: nothing is lost by them. */
 @ExtendWith(RedisExtension.class)
 class ReadersIT {
-  private final List<RecordingOutlet> outlets =
-      IntStream.range(0, 100).mapToObj(i -> new RecordingOutlet()).toList();
+  private final List<RecordingSink> sinks =
+      IntStream.range(0, 100).mapToObj(i -> new RecordingSink()).toList();
   private HubFixture node;
 
   @BeforeEach
@@ -47,18 +47,18 @@ class ReadersIT {
     return node.registry.get("holdfast.budget.bytes").tag("kind", kind).gauge().value();
   }
 
-  private static void awaitSeqs(RecordingOutlet outlet, long last) {
+  private static void awaitSeqs(RecordingSink sink, long last) {
     List<Long> all = LongStream.rangeClosed(1, last).boxed().toList();
-    Await.until("all events", () -> outlet.seqs().equals(all));
+    Await.until("all events", () -> sink.seqs().equals(all));
   }
 
   /** The last reader takes the place of the one that leaves: none is passed over, none kept. */
   @Test
   void readersThatLeaveTakeNobodyElseWithThem() {
     List<Subscription> open = new ArrayList<>();
-    outlets.forEach(outlet -> open.add(node.read(Start.latest(), outlet)));
+    sinks.forEach(sink -> open.add(node.read(Start.latest(), sink)));
     node.publish();
-    outlets.forEach(outlet -> awaitSeqs(outlet, 1));
+    sinks.forEach(sink -> awaitSeqs(sink, 1));
 
     node.onLoop(
         () -> {
@@ -72,9 +72,9 @@ class ReadersIT {
 
     for (int i = 0; i < 100; i++) {
       if (i % 3 != 0 && i <= 90) {
-        awaitSeqs(outlets.get(i), 2);
+        awaitSeqs(sinks.get(i), 2);
       } else {
-        assertEquals(List.of(1L), outlets.get(i).seqs());
+        assertEquals(List.of(1L), sinks.get(i).seqs());
       }
     }
   }
@@ -84,25 +84,25 @@ class ReadersIT {
   void firstChunksThatDoNotFitAreReadAgainWhenTheirReadersBegin() {
     IntStream.range(0, 100).forEach(i -> node.publish());
     List<Subscription> placed = new ArrayList<>();
-    outlets.forEach(outlet -> placed.add(node.open(Start.earliest(), outlet)));
+    sinks.forEach(sink -> placed.add(node.open(Start.earliest(), sink)));
     assertTrue(refused("openings") >= 99);
     placed.get(99).close();
 
     placed.forEach(node::start);
 
-    outlets.subList(0, 99).forEach(outlet -> awaitSeqs(outlet, 100));
-    assertEquals(List.of(), outlets.get(99).seqs());
+    sinks.subList(0, 99).forEach(sink -> awaitSeqs(sink, 100));
+    assertEquals(List.of(), sinks.get(99).seqs());
     Await.until("all is given back", () -> used("openings") == 0 && used("reads") == 0);
   }
 
   @Test
   void hintsThatMayNotWaitAreReadFromTheLog() {
-    node.read(Start.latest(), outlets.get(0));
-    Await.until("live", () -> !outlets.get(0).all("live").isEmpty());
+    node.read(Start.latest(), sinks.get(0));
+    Await.until("live", () -> !sinks.get(0).all("live").isEmpty());
     node.publishUnnoticed();
     IntStream.range(0, 20).forEach(i -> node.publish());
 
-    awaitSeqs(outlets.get(0), 21);
+    awaitSeqs(sinks.get(0), 21);
     Await.until("all is given back", () -> used("held") == 0);
   }
 }

@@ -42,7 +42,7 @@ class SharedPaceIT {
   void aNodeComparesAtItsPartOfThePaceOfAllThatLive() {
     for (int i = 0; i < CHANNELS; i++) {
       var channel = new Channel(node.channel.tenant(), ChannelName.topic("t" + i));
-      node.onLoop(() -> node.fanout.open(channel, Start.latest(), new RecordingOutlet()));
+      node.onLoop(() -> node.fanout.open(channel, Start.latest(), new RecordingSink()));
     }
     double before = node.count("holdfast.position.checks");
     Set<NodeId> live = new HashSet<>(Set.of(node.node));

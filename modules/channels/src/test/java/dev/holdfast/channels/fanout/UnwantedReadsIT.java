@@ -31,7 +31,7 @@ class UnwantedReadsIT {
   private static final int READERS = 80;
   private static final int ENTRIES = 200;
 
-  private final List<RecordingOutlet> outlets = new ArrayList<>();
+  private final List<RecordingSink> sinks = new ArrayList<>();
   private RedisRelay relay;
   private HubFixture node;
   private Position top;
@@ -50,7 +50,7 @@ class UnwantedReadsIT {
       var append = store.append(node.channel, new Publisher("p-1", 1), n, body);
       top = n == ENTRIES ? Await.get(append).result().position() : null;
     }
-    var first = new RecordingOutlet();
+    var first = new RecordingSink();
     node.read(Start.latest(), first);
     Await.until("live", () -> !first.all("live").isEmpty());
   }
@@ -61,10 +61,10 @@ class UnwantedReadsIT {
     relay.close();
   }
 
-  private RecordingOutlet outlet() {
-    var outlet = new RecordingOutlet();
-    outlets.add(outlet);
-    return outlet;
+  private RecordingSink sink() {
+    var sink = new RecordingSink();
+    sinks.add(sink);
+    return sink;
   }
 
   /** A read of its own for each, as their cursors differ. */
@@ -88,18 +88,18 @@ class UnwantedReadsIT {
     Await.until("as many as may are under way", () -> reads() == before + UNDER_WAY);
   }
 
-  private void awaitSeqs(RecordingOutlet outlet, long first) {
+  private void awaitSeqs(RecordingSink sink, long first) {
     List<Long> all = LongStream.rangeClosed(first, ENTRIES).boxed().toList();
-    Await.until("all events", () -> outlet.seqs().equals(all));
+    Await.until("all events", () -> sink.seqs().equals(all));
   }
 
   @Test
   void whatClosedSubscriptionsWaitedForIsNotRead() {
     List<Subscription> subscriptions = new ArrayList<>();
     for (int i = 0; i < READERS; i++) {
-      subscriptions.add(node.open(from(i), outlet()));
+      subscriptions.add(node.open(from(i), sink()));
     }
-    Subscription stays = node.open(from(READERS), outlet());
+    Subscription stays = node.open(from(READERS), sink());
     double before = reads();
     relay.hold();
     subscriptions.forEach(node::start);
@@ -109,7 +109,7 @@ class UnwantedReadsIT {
 
     relay.release();
 
-    awaitSeqs(outlets.get(READERS), READERS + 1);
+    awaitSeqs(sinks.get(READERS), READERS + 1);
     assertEquals(before + UNDER_WAY + 1, reads());
     assertEquals(READERS - UNDER_WAY, dropped());
   }
@@ -133,20 +133,20 @@ class UnwantedReadsIT {
     }
     awaitUnderWay(before);
     Future<Subscription> stays = opening(from(READERS));
-    outlets.subList(0, READERS).forEach(RecordingOutlet::close);
+    sinks.subList(0, READERS).forEach(RecordingSink::close);
 
     relay.release();
 
     node.start(Await.get(stays));
-    awaitSeqs(outlets.get(READERS), READERS + 1);
+    awaitSeqs(sinks.get(READERS), READERS + 1);
     assertEquals(READERS - UNDER_WAY, dropped());
     Await.until("all are answered", () -> opening.stream().allMatch(Future::isComplete));
     assertEquals(UNDER_WAY, opening.stream().filter(Future::succeeded).count());
   }
 
   private Future<Subscription> opening(Start start) {
-    var outlet = outlet();
-    return node.onLoop(() -> Future.succeededFuture(node.fanout.open(node.channel, start, outlet)));
+    var sink = sink();
+    return node.onLoop(() -> Future.succeededFuture(node.fanout.open(node.channel, start, sink)));
   }
 
   /** Who leaves takes nobody else's read away. */
@@ -154,10 +154,10 @@ class UnwantedReadsIT {
   void aReadThatAnotherWaitsForTooIsDone() {
     List<Subscription> subscriptions = new ArrayList<>();
     for (int i = 0; i < READERS; i++) {
-      subscriptions.add(node.open(from(i), outlet()));
+      subscriptions.add(node.open(from(i), sink()));
     }
-    Subscription leaves = node.open(from(READERS), outlet());
-    Subscription stays = node.open(from(READERS), outlet());
+    Subscription leaves = node.open(from(READERS), sink());
+    Subscription stays = node.open(from(READERS), sink());
     double before = reads();
     relay.hold();
     subscriptions.forEach(node::start);
@@ -168,7 +168,7 @@ class UnwantedReadsIT {
 
     relay.release();
 
-    awaitSeqs(outlets.get(READERS + 1), READERS + 1);
+    awaitSeqs(sinks.get(READERS + 1), READERS + 1);
     assertEquals(0, dropped());
   }
 }

@@ -1,9 +1,9 @@
 package dev.holdfast.gateway.connection;
 
-import dev.holdfast.channels.fanout.Outlet;
+import dev.holdfast.channels.fanout.FrameSink;
 
 /** The way out of one connection; frames go out in the order of the calls. */
-public interface ClientSink extends Outlet {
+public interface ClientSink extends FrameSink {
   /** Nothing is sent after this; what was sent before goes out first. */
   void close();
 

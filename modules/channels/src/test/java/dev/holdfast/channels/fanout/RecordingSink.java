@@ -8,8 +8,8 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** An outlet that keeps what it is given, and can be full. */
-final class RecordingOutlet implements Outlet {
+/** An sink that keeps what it is given, and can be full. */
+final class RecordingSink implements FrameSink {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final List<JsonNode> frames = new CopyOnWriteArrayList<>();

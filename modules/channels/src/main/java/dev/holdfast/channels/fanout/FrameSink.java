@@ -7,7 +7,7 @@ import dev.holdfast.protocol.EncodedFrame;
  * Where a reader's frames go: a connection. Called on the context of its {@link Fanout}; never
  * blocks.
  */
-public interface Outlet {
+public interface FrameSink {
   /** Whether it takes more now; where not, {@link Fanout#drained} is to be called once it does. */
   boolean writable();
 
