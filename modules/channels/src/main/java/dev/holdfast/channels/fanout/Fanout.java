@@ -1,7 +1,7 @@
 package dev.holdfast.channels.fanout;
 
 import dev.holdfast.channels.log.ChannelsMetrics;
-import dev.holdfast.channels.log.Stretch;
+import dev.holdfast.channels.log.LogSegment;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.Position;
@@ -22,7 +22,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * The readers of one event loop; made for a {@link HubVerticle}. Takes each stretch of a channel
+ * The readers of one event loop; made for a {@link HubVerticle}. Takes each segment of a channel
  * once from the {@link HubVerticle} and hands its frames, encoded already, to all readers that are
  * in step; the others follow by their own cursors. Confined to its context, but for the package's
  * calls from the hub, which hop to it.
@@ -99,9 +99,9 @@ public final class Fanout implements Tap {
   /**
    * @param gone whether nobody waits for it any more; asked on any thread
    */
-  public Future<Stretch> read(Channel channel, Position after, BooleanSupplier gone) {
-    Promise<Stretch> promise = Promise.promise();
-    Consumer<Future<Stretch>> answer = read -> read.onComplete(promise);
+  public Future<LogSegment> read(Channel channel, Position after, BooleanSupplier gone) {
+    Promise<LogSegment> promise = Promise.promise();
+    Consumer<Future<LogSegment>> answer = read -> read.onComplete(promise);
     hub.read(channel, after, gone, this, answer);
     return promise.future();
   }
@@ -157,8 +157,8 @@ public final class Fanout implements Tap {
   }
 
   @Override
-  public void deliver(Channel channel, Stretch stretch) {
-    with(channel, local -> local.deliver(stretch));
+  public void deliver(Channel channel, LogSegment segment) {
+    with(channel, local -> local.deliver(segment));
   }
 
   @Override

@@ -11,7 +11,7 @@ public interface FrameSink {
   /** Whether it takes more now; where not, {@link Fanout#drained} is to be called once it does. */
   boolean writable();
 
-  /** Takes a frame, in order; also past {@link #writable}, by at most one stretch. */
+  /** Takes a frame, in order; also past {@link #writable}, by at most one segment. */
   void send(EncodedFrame frame);
 
   /**

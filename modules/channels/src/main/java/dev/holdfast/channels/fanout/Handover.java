@@ -1,6 +1,6 @@
 package dev.holdfast.channels.fanout;
 
-import dev.holdfast.channels.log.Stretch;
+import dev.holdfast.channels.log.LogSegment;
 import dev.holdfast.core.Position;
 import dev.holdfast.protocol.EncodedFrame;
 import java.util.ArrayList;
@@ -17,7 +17,7 @@ final class Handover {
   /** Handed on in one run of the event loop, or to one reader: a few ms of it at most. */
   static final long PIECE = 1 << 20;
 
-  /** What comes meanwhile; or a single stretch. */
+  /** What comes meanwhile; or a single segment. */
   static final long MOST_COMING = 1 << 20;
 
   /** Of each item and reader, besides its bytes. */
@@ -50,7 +50,7 @@ final class Handover {
     /**
      * @return how many publications were handed on
      */
-    int deliver(Stretch stretch);
+    int deliver(LogSegment segment);
 
     /**
      * @return whether it was handed on
@@ -62,14 +62,14 @@ final class Handover {
   }
 
   /**
-   * A stretch, or a volatile frame; or neither, where readers are to go on from their cursors.
+   * A segment, or a volatile frame; or neither, where readers are to go on from their cursors.
    *
    * @param to where the channel is then; null: where it was
    */
-  private record Step(Stretch stretch, EncodedFrame frame, Position to, long cost) {
-    static Step of(Stretch stretch) {
-      long cost = stretch.bytes() + OVERHEAD * (1 + stretch.frames().size());
-      return new Step(stretch, null, stretch.to(), cost);
+  private record Step(LogSegment segment, EncodedFrame frame, Position to, long cost) {
+    static Step of(LogSegment segment) {
+      long cost = segment.bytes() + OVERHEAD * (1 + segment.frames().size());
+      return new Step(segment, null, segment.to(), cost);
     }
 
     static Step of(EncodedFrame frame) {
@@ -89,13 +89,13 @@ final class Handover {
     this.later = later;
   }
 
-  void add(Stretch stretch) {
-    Step step = Step.of(stretch);
+  void add(LogSegment segment) {
+    Step step = Step.of(segment);
     if (fits(step)) {
       add(step);
     } else {
       drop();
-      add(Step.skip(stretch.to()));
+      add(Step.skip(segment.to()));
     }
   }
 
@@ -183,11 +183,11 @@ final class Handover {
     if (step.frame() != null) {
       return reader.deliverVolatile(step.frame());
     }
-    if (step.stretch() == null) {
+    if (step.segment() == null) {
       reader.compare();
       return true;
     }
-    int frames = reader.deliver(step.stretch());
+    int frames = reader.deliver(step.segment());
     delivered += frames;
     return frames > 0;
   }

@@ -5,7 +5,7 @@ import dev.holdfast.channels.log.ChannelStore;
 import dev.holdfast.channels.log.Frame;
 import dev.holdfast.channels.log.LogReader;
 import dev.holdfast.channels.log.Ring;
-import dev.holdfast.channels.log.Stretch;
+import dev.holdfast.channels.log.LogSegment;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName.Kind;
 import dev.holdfast.core.ErrorCode;
@@ -278,18 +278,18 @@ final class HubChannel {
   /** Hands on what came in order since the last call. */
   void flush() {
     if (!run.isEmpty()) {
-      deliver(Stretch.live(last, run));
+      deliver(LogSegment.live(last, run));
       run.clear();
     }
   }
 
-  private void deliver(Stretch stretch) {
-    if (stretch.gap() != null || !stretch.to().epoch().equals(last.epoch())) {
+  private void deliver(LogSegment segment) {
+    if (segment.gap() != null || !segment.to().epoch().equals(last.epoch())) {
       ring.clear();
     }
-    ring.add(stretch.frames());
-    last = stretch.to();
-    taps.forEach(tap -> tap.deliver(channel, stretch));
+    ring.add(segment.frames());
+    last = segment.to();
+    taps.forEach(tap -> tap.deliver(channel, segment));
   }
 
   // --- the log
@@ -310,11 +310,11 @@ final class HubChannel {
         .onFailure(failure -> readFailed());
   }
 
-  private void took(Stretch stretch) {
-    if (stretch.gap() != null || !stretch.frames().isEmpty() || !stretch.to().equals(last)) {
-      deliver(stretch);
+  private void took(LogSegment segment) {
+    if (segment.gap() != null || !segment.frames().isEmpty() || !segment.to().equals(last)) {
+      deliver(segment);
     }
-    if (!stretch.atTop()) {
+    if (!segment.atTop()) {
       readOn();
       return;
     }
@@ -335,10 +335,10 @@ final class HubChannel {
    *
    * @param gone whether the reader does not wait any more
    */
-  Future<Stretch> read(Position after, BooleanSupplier gone) {
+  Future<LogSegment> read(Position after, BooleanSupplier gone) {
     if (last != null && after != null) {
       flush();
-      Stretch kept = ring.after(after, last, LogReader.CHUNK);
+      LogSegment kept = ring.after(after, last, LogReader.CHUNK);
       if (kept != null) {
         hub.metrics().ringReads.increment();
         return Future.succeededFuture(kept);
@@ -347,7 +347,7 @@ final class HubChannel {
     return hub.reader().read(channel, after, gone).map(this::compare);
   }
 
-  private Stretch compare(Stretch read) {
+  private LogSegment compare(LogSegment read) {
     if (state == State.LIVE && !read.to().epoch().equals(last.epoch())) {
       catchUp();
     }

@@ -7,7 +7,7 @@ import dev.holdfast.channels.log.ChannelsMetrics;
 import dev.holdfast.channels.log.HubMemory;
 import dev.holdfast.channels.log.LogReader;
 import dev.holdfast.channels.log.Rings;
-import dev.holdfast.channels.log.Stretch;
+import dev.holdfast.channels.log.LogSegment;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.Position;
@@ -166,7 +166,7 @@ public final class HubVerticle extends VerticleBase {
 
   // --- fan-outs of this node, from their own contexts
 
-  /** Opens a channel for a fan-out: it is told the position, and from there on every stretch. */
+  /** Opens a channel for a fan-out: it is told the position, and from there on every segment. */
   public void open(Channel channel, Tap tap) {
     onContext(() -> channels.computeIfAbsent(channel, this::fresh).open(tap));
   }
@@ -206,11 +206,11 @@ public final class HubVerticle extends VerticleBase {
       Position after,
       BooleanSupplier gone,
       Tap tap,
-      Consumer<Future<Stretch>> answer) {
+      Consumer<Future<LogSegment>> answer) {
     onContext(
         () -> {
           HubChannel open = channels.get(channel);
-          Future<Stretch> read =
+          Future<LogSegment> read =
               open == null ? shared.reader().read(channel, after, gone) : open.read(after, gone);
           read.onComplete(done -> tap.run(() -> answer.accept(read)));
         });

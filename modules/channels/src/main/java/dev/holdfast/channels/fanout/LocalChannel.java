@@ -1,6 +1,6 @@
 package dev.holdfast.channels.fanout;
 
-import dev.holdfast.channels.log.Stretch;
+import dev.holdfast.channels.log.LogSegment;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.Position;
 import dev.holdfast.protocol.EncodedFrame;
@@ -93,9 +93,9 @@ final class LocalChannel implements Handover.Place {
     readers.now().forEach(Subscription::gone);
   }
 
-  void deliver(Stretch stretch) {
+  void deliver(LogSegment segment) {
     if (top != null) {
-      handover().add(stretch);
+      handover().add(segment);
     }
   }
 

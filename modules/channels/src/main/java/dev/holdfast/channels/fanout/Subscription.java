@@ -2,7 +2,7 @@ package dev.holdfast.channels.fanout;
 
 import dev.holdfast.channels.Gap;
 import dev.holdfast.channels.log.Frame;
-import dev.holdfast.channels.log.Stretch;
+import dev.holdfast.channels.log.LogSegment;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
@@ -38,7 +38,7 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
   private volatile State state = State.PLACED;
 
   private Position position;
-  private Stretch first;
+  private LogSegment first;
   private long firstBytes;
   private boolean announce = true;
   private boolean reading;
@@ -117,7 +117,7 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
   /**
    * Keeps the first chunk until the reader begins, within the node's budget; else it is read again.
    */
-  private Stretch admitted(Stretch read) {
+  private LogSegment admitted(LogSegment read) {
     long bytes = read.bytes();
     if (bytes > 0 && !fanout.openings().tryTake(bytes)) {
       return read.withoutFrames();
@@ -141,7 +141,7 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
     }
     state = State.BEHIND;
     if (first != null) {
-      Stretch read = first;
+      LogSegment read = first;
       releaseFirst();
       fanout.metrics().deliveries.increment(take(read));
     }
@@ -177,11 +177,11 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
    * @return how many publications were handed on
    */
   @Override
-  public int deliver(Stretch stretch) {
+  public int deliver(LogSegment segment) {
     if (state != State.LIVE) {
       return 0;
     }
-    if (!follows(stretch)) {
+    if (!follows(segment)) {
       fallBehind();
       return 0;
     }
@@ -189,15 +189,15 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
       fallBehind();
       return 0;
     }
-    return take(stretch);
+    return take(segment);
   }
 
-  /** Whether the stretch continues, or overlaps, what this reader has. */
-  private boolean follows(Stretch stretch) {
-    if (position.equals(stretch.from())) {
+  /** Whether the segment continues, or overlaps, what this reader has. */
+  private boolean follows(LogSegment segment) {
+    if (position.equals(segment.from())) {
       return true;
     }
-    return position.epoch().equals(stretch.to().epoch()) && position.seq() >= stretch.base().seq();
+    return position.epoch().equals(segment.to().epoch()) && position.seq() >= segment.base().seq();
   }
 
   /**
@@ -249,7 +249,7 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
         .onComplete(read -> readDone(read.result(), read.cause()));
   }
 
-  private void readDone(Stretch read, Throwable failure) {
+  private void readDone(LogSegment read, Throwable failure) {
     reading = false;
     if (state == State.CLOSED) {
       return;
@@ -288,26 +288,26 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
 
   // --- handing on
 
-  private int take(Stretch stretch) {
-    Gap gap = stretch.gap();
+  private int take(LogSegment segment) {
+    Gap gap = segment.gap();
     // A gap that begins right here is this reader's own, also where it goes back: to the top of a
     // log that its cursor was beyond.
     boolean own = gap != null && position.equals(gap.from());
     boolean ahead =
         !own
-            && position.epoch().equals(stretch.to().epoch())
-            && position.seq() >= stretch.base().seq();
+            && position.epoch().equals(segment.to().epoch())
+            && position.seq() >= segment.base().seq();
     if (gap != null && !ahead) {
       fanout.metrics().gaps.increment();
-      sink.send(ServerFrames.gap(channel().name(), position, stretch.base(), gap.reason()));
+      sink.send(ServerFrames.gap(channel().name(), position, segment.base(), gap.reason()));
     }
-    int skip = ahead ? (int) Math.min(position.seq() - stretch.base().seq(), size(stretch)) : 0;
-    List<Frame> frames = stretch.frames();
+    int skip = ahead ? (int) Math.min(position.seq() - segment.base().seq(), size(segment)) : 0;
+    List<Frame> frames = segment.frames();
     for (Frame frame : frames.subList(skip, frames.size())) {
       sink.send(frame.encoded());
     }
-    if (!ahead || position.seq() < stretch.to().seq()) {
-      move(stretch.to());
+    if (!ahead || position.seq() < segment.to().seq()) {
+      move(segment.to());
     }
     return frames.size() - skip;
   }
@@ -320,7 +320,7 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
     position = to;
   }
 
-  private static int size(Stretch stretch) {
-    return stretch.frames().size();
+  private static int size(LogSegment segment) {
+    return segment.frames().size();
   }
 }

@@ -1,6 +1,6 @@
 package dev.holdfast.channels.fanout;
 
-import dev.holdfast.channels.log.Stretch;
+import dev.holdfast.channels.log.LogSegment;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.Position;
 import dev.holdfast.protocol.EncodedFrame;
@@ -15,7 +15,7 @@ interface Tap {
   /** The session whose channel it is, is no more. */
   void gone(Channel channel);
 
-  void deliver(Channel channel, Stretch stretch);
+  void deliver(Channel channel, LogSegment segment);
 
   void deliverVolatile(Channel channel, EncodedFrame frame);
 

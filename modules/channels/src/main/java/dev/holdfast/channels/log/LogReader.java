@@ -59,7 +59,7 @@ public final class LogReader {
 
   /** A read that waits or is under way, and who asked for it. */
   private static final class Read {
-    private final Promise<Stretch> promise = Promise.promise();
+    private final Promise<LogSegment> promise = Promise.promise();
     private final List<BooleanSupplier> askers = new ArrayList<>(1);
 
     boolean isUnwanted() {
@@ -73,7 +73,7 @@ public final class LogReader {
    * @return what follows; fails as {@link ChannelStore#read}, and with TIMEOUT where all who asked
    *     were gone
    */
-  public Future<Stretch> read(Channel channel, Position after, BooleanSupplier gone) {
+  public Future<LogSegment> read(Channel channel, Position after, BooleanSupplier gone) {
     Key key = new Key(channel, after);
     Read shared = asked.get(key);
     if (shared != null) {
@@ -93,9 +93,9 @@ public final class LogReader {
     return read.promise.future();
   }
 
-  private Future<Stretch> begin(Key key) {
+  private Future<LogSegment> begin(Key key) {
     metrics.logReads.increment();
-    return chunk(key).map(chunk -> stretch(key, chunk));
+    return chunk(key).map(chunk -> segment(key, chunk));
   }
 
   /**
@@ -113,11 +113,11 @@ public final class LogReader {
                         .compose(begun -> store.read(key.channel(), key.after(), CHUNK)));
   }
 
-  private static Stretch stretch(Key key, ChannelStore.Chunk chunk) {
+  private static LogSegment segment(Key key, ChannelStore.Chunk chunk) {
     if (chunk == null) {
       throw new HoldfastException(ErrorCode.UNAVAILABLE, "the log went while it was read");
     }
     Position from = key.after() == null ? chunk.base() : key.after();
-    return Stretch.of(key.channel(), from, chunk);
+    return LogSegment.of(key.channel(), from, chunk);
   }
 }

@@ -90,9 +90,9 @@ public final class Ring {
    * @param last the channel's position, where the ring ends
    * @return null where the ring does not reach back so far
    */
-  public Stretch after(Position from, Position last, int limit) {
+  public LogSegment after(Position from, Position last, int limit) {
     if (from.equals(last)) {
-      return new Stretch(from, null, List.of(), from, true);
+      return new LogSegment(from, null, List.of(), from, true);
     }
     boolean holds =
         from.epoch().equals(last.epoch())
@@ -110,6 +110,6 @@ public final class Ring {
       }
     }
     Position to = from.at(from.seq() + found.size());
-    return new Stretch(from, null, found, to, to.equals(last));
+    return new LogSegment(from, null, found, to, to.equals(last));
   }
 }

@@ -7,7 +7,7 @@ import dev.holdfast.channels.Await;
 import dev.holdfast.channels.Publisher;
 import dev.holdfast.channels.log.ChannelsConfig;
 import dev.holdfast.channels.log.Frame;
-import dev.holdfast.channels.log.Stretch;
+import dev.holdfast.channels.log.LogSegment;
 import dev.holdfast.core.Position;
 import dev.holdfast.protocol.EncodedFrame;
 import dev.holdfast.protocol.ServerFrames;
@@ -84,23 +84,23 @@ class HandoverIT {
   }
 
   /** Stored, so that it can be read; told to nobody. */
-  private List<Stretch> stored(int count) {
+  private List<LogSegment> stored(int count) {
     var publisher = new Publisher("p-2", 1);
-    List<Stretch> stretches = new ArrayList<>();
+    List<LogSegment> segments = new ArrayList<>();
     for (int n = 1; n <= count; n++) {
       byte[] body = ("\"event\":\"e\",\"data\":\"" + LARGE + "\"").getBytes(StandardCharsets.UTF_8);
       var appended = Await.get(node.behind.append(node.channel, publisher, n, body));
       Position at = appended.result().position();
       EncodedFrame frame =
           ServerFrames.event(node.channel.name(), at.epoch(), at.seq(), appended.at(), body);
-      stretches.add(Stretch.live(at.at(at.seq() - 1), List.of(new Frame(at.seq(), frame))));
+      segments.add(LogSegment.live(at.at(at.seq() - 1), List.of(new Frame(at.seq(), frame))));
     }
-    return stretches;
+    return segments;
   }
 
   /** As the hub does that is ahead of the event loop: one right after the other. */
-  private void handOn(List<Stretch> stretches) {
-    stretches.forEach(stretch -> node.fanout.deliver(node.channel, stretch));
+  private void handOn(List<LogSegment> segments) {
+    segments.forEach(segment -> node.fanout.deliver(node.channel, segment));
   }
 
   private long received() {
@@ -116,7 +116,7 @@ class HandoverIT {
 
   @Test
   void othersOfTheEventLoopDoNotWaitUntilAllReadersHaveIt() {
-    List<Stretch> one = stored(1);
+    List<LogSegment> one = stored(1);
     var meanwhile = new CompletableFuture<Long>();
     node.loop.runOnContext(
         now -> {
@@ -131,7 +131,7 @@ class HandoverIT {
 
   @Test
   void whatComesMeanwhileFollowsInOrder() {
-    List<Stretch> some = stored(10);
+    List<LogSegment> some = stored(10);
     double deliveries = node.count("holdfast.deliveries");
     node.loop.runOnContext(now -> handOn(some));
 
@@ -145,7 +145,7 @@ class HandoverIT {
   /** It would be kept for as long as the event loop is busy. */
   @Test
   void ofTooMuchThatComesMeanwhileReadersTakeTheRestFromTheLog() {
-    List<Stretch> many = stored(40);
+    List<LogSegment> many = stored(40);
     node.loop.runOnContext(now -> handOn(many));
 
     awaitAll(40);

@@ -29,7 +29,7 @@ class RingsTest {
     return frames;
   }
 
-  private static Stretch from(Ring ring, long seq) {
+  private static LogSegment from(Ring ring, long seq) {
     return ring.after(new Position("e", seq), new Position("e", 20), 64);
   }
 

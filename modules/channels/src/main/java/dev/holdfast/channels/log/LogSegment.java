@@ -7,26 +7,26 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A stretch of a log without holes: from where, what can't be served at its begin, the frames, and
+ * A segment of a log without holes: from where, what can't be served at its begin, the frames, and
  * where it ends. The frames follow on the gap's end, or on {@code from}, one by one.
  *
  * @param from the position before; its epoch may be an older one than that of {@code to}
  * @param gap or null
  * @param atTop whether the log had nothing more when it was read
  */
-public record Stretch(Position from, Gap gap, List<Frame> frames, Position to, boolean atTop) {
+public record LogSegment(Position from, Gap gap, List<Frame> frames, Position to, boolean atTop) {
 
   /** Live publications that follow on {@code from}. */
-  public static Stretch live(Position from, List<Frame> frames) {
+  public static LogSegment live(Position from, List<Frame> frames) {
     Position to = from.at(frames.get(frames.size() - 1).seq());
-    return new Stretch(from, null, List.copyOf(frames), to, true);
+    return new LogSegment(from, null, List.copyOf(frames), to, true);
   }
 
   /**
-   * A read chunk. A hole in it, which only a hand in the store can make, ends the stretch or is
+   * A read chunk. A hole in it, which only a hand in the store can make, ends the segment or is
    * told as a gap.
    */
-  public static Stretch of(Channel channel, Position from, ChannelStore.Chunk chunk) {
+  public static LogSegment of(Channel channel, Position from, ChannelStore.Chunk chunk) {
     Position base = chunk.base();
     Gap gap = chunk.gap();
     long first = chunk.entries().isEmpty() ? chunk.top().seq() + 1 : chunk.entries().get(0).seq();
@@ -42,12 +42,12 @@ public record Stretch(Position from, Gap gap, List<Frame> frames, Position to, b
       frames.add(Frame.of(channel, base.epoch(), entry));
     }
     Position to = base.at(base.seq() + frames.size());
-    return new Stretch(from, gap, frames, to, to.seq() >= chunk.top().seq());
+    return new LogSegment(from, gap, frames, to, to.seq() >= chunk.top().seq());
   }
 
   /** The same, but for its frames: they are read again from where they begin. */
-  public Stretch withoutFrames() {
-    return new Stretch(from, gap, List.of(), base(), false);
+  public LogSegment withoutFrames() {
+    return new LogSegment(from, gap, List.of(), base(), false);
   }
 
   /** What its frames take in memory. */
