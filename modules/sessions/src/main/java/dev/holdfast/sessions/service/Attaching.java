@@ -45,7 +45,7 @@ final class Attaching {
 
   private final Parts parts;
   private final Bus bus;
-  private final Turns turns = new Turns();
+  private final SerialByKey<SessionKey> serial = new SerialByKey<>();
   private boolean stopped;
 
   Attaching(Parts parts, Bus bus) {
@@ -75,7 +75,7 @@ final class Attaching {
         .index()
         .setDue(key, due)
         .compose(
-            written -> turns.take(key, () -> detachInTurn(session, node, connection, cursors)));
+            written -> serial.run(key, () -> detachInTurn(session, node, connection, cursors)));
   }
 
   void stop() {
@@ -107,8 +107,8 @@ final class Attaching {
   /** Ended between the look and the attach, for good: so its index entries can go. */
   private Future<Attached> endedMeanwhile(
       SessionKey session, SessionMessage.Attach attach, long started) {
-    return turns
-        .take(session, () -> parts.index().leave(session, attach.node()))
+    return serial
+        .run(session, () -> parts.index().leave(session, attach.node()))
         .compose(gone -> parts.index().unlistUser(session, attach.caller().user()))
         .compose(gone -> parts.index().unlistTenant(session))
         .compose(gone -> refused(attach, started));
@@ -132,8 +132,8 @@ final class Attaching {
 
   private Future<Optional<Holding>> hold(
       SessionKey session, boolean fresh, SessionMessage.Attach attach, long started) {
-    return turns
-        .take(session, () -> holdInTurn(session, fresh, attach))
+    return serial
+        .run(session, () -> holdInTurn(session, fresh, attach))
         .compose(held -> inTime(held, started))
         .onFailure(failure -> failed(session, fresh, attach, failure));
   }

@@ -33,13 +33,13 @@ final class Listing {
 
   private final SessionStore store;
   private final SessionIndex index;
-  private final Suspects suspects;
+  private final OrphanCandidates orphans;
   private final FairTurns turns;
 
-  Listing(SessionStore store, SessionIndex index, Suspects suspects, MeterRegistry registry) {
+  Listing(SessionStore store, SessionIndex index, OrphanCandidates orphans, MeterRegistry registry) {
     this.store = store;
     this.index = index;
-    this.suspects = suspects;
+    this.orphans = orphans;
     this.turns = new FairTurns("sessions", BOUNDS, null, registry);
   }
 
@@ -86,7 +86,7 @@ final class Listing {
         .peek(session)
         .compose(
             seen ->
-                seen.isPresent() || !suspects.isGone("user " + user, session.toString())
+                seen.isPresent() || !orphans.isGone("user " + user, session.toString())
                     ? Future.succeededFuture()
                     : index.remove(session, user, null));
   }
@@ -103,7 +103,7 @@ final class Listing {
   private void check(
       SessionKey session, SessionMessage.ListSessions wanted, Optional<SessionView> view) {
     String list = wanted.user() == null ? "tenant " + wanted.tenant() : "user " + wanted.user();
-    if (view.isPresent() || !suspects.isGone(list, session.toString())) {
+    if (view.isPresent() || !orphans.isGone(list, session.toString())) {
       return;
     }
     Future<Void> removed =

@@ -25,7 +25,7 @@ final class SessionPlaces {
   /** Near its limit a tenant has room in some parts only; few enough to cost nobody anything. */
   private static final int TRIES = 8;
 
-  /** Longer than until a suspect may be looked at again. */
+  /** Longer than until a candidate may be looked at again. */
   private static final long PAUSE_MS = 40_000;
 
   private static final int MOST_DOUBTED = 10_000;

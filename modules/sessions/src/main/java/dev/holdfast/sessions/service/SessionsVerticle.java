@@ -41,7 +41,7 @@ public final class SessionsVerticle extends VerticleBase
   private static final Logger LOG = LoggerFactory.getLogger(SessionsVerticle.class);
 
   /** Longer than any attach takes, so that a member without a session is really left over. */
-  private static final long SUSPECT_MS = 30_000;
+  private static final long ORPHAN_MS = 30_000;
 
   private final Bus bus;
   private final RedisConfig redis;
@@ -56,7 +56,7 @@ public final class SessionsVerticle extends VerticleBase
   private Attaching attaching;
   private Ending ending;
   private Listing listing;
-  private Upkeep upkeep;
+  private Maintenance maintenance;
 
   /**
    * @param events takes each step in a session's life, on this verticle's context; its future
@@ -258,12 +258,12 @@ public final class SessionsVerticle extends VerticleBase
 
   @Override
   public Future<?> reap(SessionMessage.Reap message) {
-    return upkeep.reap(message.node(), message.limit());
+    return maintenance.reap(message.node(), message.limit());
   }
 
   @Override
   public Future<?> renew(SessionMessage.Renew message) {
-    return upkeep.renew(message.node(), message.after());
+    return maintenance.renew(message.node(), message.after());
   }
 
   /** What answers with much has a link of its own: no attach waits behind it. */
@@ -273,7 +273,7 @@ public final class SessionsVerticle extends VerticleBase
         new Listing(
             new SessionStore(listLink, config),
             new SessionIndex(listLink, config),
-            new Suspects(SUSPECT_MS),
+            new OrphanCandidates(ORPHAN_MS),
             registry);
     var index = new SessionIndex(link, config);
     parts =
@@ -288,7 +288,7 @@ public final class SessionsVerticle extends VerticleBase
             events);
     attaching = new Attaching(parts, bus);
     ending = new Ending(parts, bus, attaching);
-    upkeep = new Upkeep(parts, attaching);
+    maintenance = new Maintenance(parts, attaching);
     link.onUp(() -> tellTime().onFailure(failure -> LOG.debug("time: {}", failure.getMessage())));
     return link.reserve().watch().compose(seen -> tellTime());
   }

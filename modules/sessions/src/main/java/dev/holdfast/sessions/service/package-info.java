@@ -1,6 +1,6 @@
 /**
  * The sessions service: {@link dev.holdfast.sessions.service.SessionsVerticle} serves {@link
  * dev.holdfast.sessions.SessionMessage}s by {@code Attaching}, {@code Ending}, {@code Listing} and
- * {@code Upkeep}, and sends {@link dev.holdfast.sessions.NodeNotice}s to the nodes concerned.
+ * {@code Maintenance}, and sends {@link dev.holdfast.sessions.NodeNotice}s to the nodes concerned.
  */
 package dev.holdfast.sessions.service;

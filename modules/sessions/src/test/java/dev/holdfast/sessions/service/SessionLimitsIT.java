@@ -111,7 +111,7 @@ class SessionLimitsIT {
         new Listing(
             new SessionStore(node.raw, SessionsConfig.defaults()),
             new SessionIndex(node.raw, SessionsConfig.defaults()),
-            new Suspects(0),
+            new OrphanCandidates(0),
             new SimpleMeterRegistry());
 
     tidy(listing);

@@ -62,10 +62,10 @@ class SessionMessagesTest {
 
   @Test
   void aMemberIsGoneOnlyAtASecondLook() {
-    var patient = new Suspects(60_000);
+    var patient = new OrphanCandidates(60_000);
     assertFalse(patient.isGone("i", "m"));
     assertFalse(patient.isGone("i", "m"), "too soon: it may be on its way");
-    var hasty = new Suspects(0);
+    var hasty = new OrphanCandidates(0);
     assertFalse(hasty.isGone("i", "m"));
     assertFalse(hasty.isGone("j", "m"));
     assertTrue(hasty.isGone("i", "m"));

@@ -15,13 +15,13 @@ import java.util.Optional;
  * What nodes do for sessions at large: those of a dead node are detached, those of this one
  * renewed. Confined to the verticle's context.
  */
-final class Upkeep {
+final class Maintenance {
   private static final int RENEWED_AT_ONCE = 50;
 
   private final Parts parts;
   private final Attaching attaching;
 
-  Upkeep(Parts parts, Attaching attaching) {
+  Maintenance(Parts parts, Attaching attaching) {
     this.parts = parts;
     this.attaching = attaching;
   }
@@ -67,7 +67,7 @@ final class Upkeep {
             done ->
                 Future.succeededFuture(
                     new Answer.Renewed(
-                        (int) renewed.stream().filter(Upkeep::isRenewed).count(),
+                        (int) renewed.stream().filter(Maintenance::isRenewed).count(),
                         (int) renewed.stream().filter(Future::failed).count(),
                         pages,
                         next)));

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  * second look, later than any attach takes. Ids are never used again, so what is gone stays gone.
  * Bounded; confined to the verticle's context.
  */
-final class Suspects {
+final class OrphanCandidates {
   private static final int MOST = 10_000;
 
   private final Map<String, Long> seen =
@@ -23,7 +23,7 @@ final class Suspects {
 
   private final long ageNanos;
 
-  Suspects(long ageMs) {
+  OrphanCandidates(long ageMs) {
     this.ageNanos = TimeUnit.MILLISECONDS.toNanos(ageMs);
   }
 
