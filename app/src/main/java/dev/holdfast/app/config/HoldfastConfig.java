@@ -6,7 +6,7 @@ import dev.holdfast.cluster.ClusterConfig;
 import dev.holdfast.cluster.Loopback;
 import dev.holdfast.cluster.identity.ServiceCredentials;
 import dev.holdfast.core.Names;
-import dev.holdfast.files.FilesConfig;
+import dev.holdfast.files.config.FilesConfig;
 import dev.holdfast.gateway.config.GatewayConfig;
 import dev.holdfast.limits.LimitsConfig;
 import dev.holdfast.nodes.LeaseConfig;

@@ -2,7 +2,7 @@ package dev.holdfast.app.node;
 
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.files.FilesClient;
-import dev.holdfast.files.FilesConfig;
+import dev.holdfast.files.config.FilesConfig;
 import dev.holdfast.files.service.FileLog;
 import dev.holdfast.files.service.FilesVerticle;
 import dev.holdfast.files.storage.FileStorage;

@@ -3,7 +3,7 @@ package dev.holdfast.files.records;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.files.FileSpec;
-import dev.holdfast.files.FilesConfig;
+import dev.holdfast.files.config.FilesConfig;
 import dev.holdfast.files.storage.Part;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisLink;

@@ -1,7 +1,7 @@
 package dev.holdfast.files.service;
 
 import dev.holdfast.core.Caller;
-import dev.holdfast.files.FilesConfig;
+import dev.holdfast.files.config.FilesConfig;
 import dev.holdfast.files.records.FileAccess;
 import dev.holdfast.files.records.FileIndex;
 import dev.holdfast.files.records.FileKey;

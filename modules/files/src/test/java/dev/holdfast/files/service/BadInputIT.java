@@ -19,7 +19,7 @@ import dev.holdfast.files.FileAnswer;
 import dev.holdfast.files.FileMessage;
 import dev.holdfast.files.FileSpec;
 import dev.holdfast.files.FileView;
-import dev.holdfast.files.TenantFiles;
+import dev.holdfast.files.config.TenantFiles;
 import dev.holdfast.testkit.OwnRedis;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;

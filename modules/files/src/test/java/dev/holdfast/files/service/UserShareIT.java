@@ -10,7 +10,7 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.files.FileMessage;
 import dev.holdfast.files.FileSpec;
 import dev.holdfast.files.FileView;
-import dev.holdfast.files.TenantFiles;
+import dev.holdfast.files.config.TenantFiles;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
 import java.nio.file.Path;

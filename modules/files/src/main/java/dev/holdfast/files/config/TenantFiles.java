@@ -1,4 +1,4 @@
-package dev.holdfast.files;
+package dev.holdfast.files.config;
 
 import java.util.ArrayList;
 import java.util.List;
