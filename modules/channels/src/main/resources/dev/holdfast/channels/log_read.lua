@@ -2,7 +2,7 @@
 -- KEYS  1 meta   2 log          both in the channel's slot
 -- ARGV  1 epoch token   2 epoch offered   3 cursor's epoch, empty (which no cursor's is) for the earliest   4 cursor's seq
 --       5 most entries   6 most bytes of bodies   7 TTL of meta in ms   8 the name of the data
--- Returns {epoch, top, base, reason, entries}: base is where reading goes on; a reason ('epoch', 'trimmed') that is not empty tells a
+-- Returns {epoch, top, base, reason, entries}: base is where reading goes on; a reason ('epoch', 'trimmed') that is not empty means a
 -- gap from the cursor to base; entries are {seq, at, body}: at least one where there is one, whatever its size. {} where there is no log.
 -- Changes nothing but forks (see log_meta).
 local epoch, top, forks = open_log(KEYS[1], KEYS[2], ARGV[1], marked(KEYS[1], ARGV[2], ARGV[8]))

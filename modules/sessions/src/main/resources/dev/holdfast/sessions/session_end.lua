@@ -1,5 +1,5 @@
--- Ends a session in two steps, so that its end can be told in between: 'mark' (nothing can use it any more, and all but its record goes
--- at once: where Redis is full its end can't be told yet), then 'delete'.
+-- Ends a session in two steps, so that its end can be published in between: 'mark' (nothing can use it any more, and all but its record goes
+-- at once: where Redis is full its end can't be published yet), then 'delete'.
 -- KEYS  1 session   2 subscriptions   3 publishing   4 meta   5 log of its channel          all in the session's slot
 -- ARGV  1 'mark' or 'delete'   2 mark: 'forced', or 'due' (only when detached and past its due time)   3 reason   4 TTL in ms   5 deadline of a forced end
 -- Returns mark: {'ended', user, generation, node where it was attached (else empty), reason, channels published to} also where it was

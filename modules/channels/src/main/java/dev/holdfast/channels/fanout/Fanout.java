@@ -44,8 +44,8 @@ public final class Fanout implements Tap {
   }
 
   /**
-   * Opens a channel for a reader. Nothing is handed to the sink before {@link
-   * Subscription#start}. Whether the reader may read it is the caller's to check.
+   * Opens a channel for a reader. Nothing is handed to the sink before {@link Subscription#start}.
+   * Whether the reader may read it is the caller's to check.
    *
    * @return fails with UNAVAILABLE, or NOT_FOUND for the channel of a session that is not
    */
@@ -62,7 +62,7 @@ public final class Fanout implements Tap {
     return local.add(start, sink);
   }
 
-  /** Tells that the sink is writable again: its readers that fell behind go on. */
+  /** Reports that the sink is writable again: its readers that fell behind go on. */
   public void drained(FrameSink sink) {
     Set<Subscription> behind = stalled.remove(sink);
     if (behind != null) {
@@ -78,9 +78,7 @@ public final class Fanout implements Tap {
   // --- for subscriptions, on the context
 
   void stall(Subscription subscription) {
-    stalled
-        .computeIfAbsent(subscription.sink(), first -> new LinkedHashSet<>())
-        .add(subscription);
+    stalled.computeIfAbsent(subscription.sink(), first -> new LinkedHashSet<>()).add(subscription);
   }
 
   void unstall(Subscription subscription) {
@@ -145,7 +143,7 @@ public final class Fanout implements Tap {
     with(channel, local -> local.refused(failure));
   }
 
-  /** The channel's readers are told; who opens it from now on is asked about anew. */
+  /** The channel's readers are notified; who opens it from now on is asked about anew. */
   @Override
   public void gone(Channel channel) {
     with(

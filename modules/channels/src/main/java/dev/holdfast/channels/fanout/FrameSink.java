@@ -23,7 +23,7 @@ public interface FrameSink {
   }
 
   /**
-   * The session whose channel this is, is no more, though nobody told this node so: nothing more
+   * The session whose channel this is, is no more, though nobody notified this node: nothing more
    * comes, and the subscription is closed. Does nothing where the reader need not know.
    */
   default void gone(ChannelName channel) {}

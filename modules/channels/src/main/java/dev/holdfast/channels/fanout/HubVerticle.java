@@ -6,8 +6,8 @@ import dev.holdfast.channels.log.ChannelsConfig;
 import dev.holdfast.channels.log.ChannelsMetrics;
 import dev.holdfast.channels.log.HubMemory;
 import dev.holdfast.channels.log.LogReader;
-import dev.holdfast.channels.log.Rings;
 import dev.holdfast.channels.log.LogSegment;
+import dev.holdfast.channels.log.Rings;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.Position;
@@ -152,7 +152,7 @@ public final class HubVerticle extends VerticleBase {
   }
 
   /**
-   * Tells which nodes hold a lease; the loss of one starts a comparison of positions. Any thread.
+   * Reports which nodes hold a lease; the loss of one starts a comparison of positions. Any thread.
    */
   public void nodes(Set<NodeId> live) {
     Set<NodeId> now = Set.copyOf(live);
@@ -166,7 +166,7 @@ public final class HubVerticle extends VerticleBase {
 
   // --- fan-outs of this node, from their own contexts
 
-  /** Opens a channel for a fan-out: it is told the position, and from there on every segment. */
+  /** Opens a channel for a fan-out: it gets the position, and from there on every segment. */
   public void open(Channel channel, Tap tap) {
     onContext(() -> channels.computeIfAbsent(channel, this::fresh).open(tap));
   }

@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices that hints of other nodes were lost: a batch number that is missing, a beat that tells a
+ * Notices that hints of other nodes were lost: a batch number that is missing, a beat that has a
  * number not seen, a peer that lives but is silent, or one that died. Each starts a comparison of
  * positions; while one and the same peer is silent, ever more rarely, as the renewal of interest
  * compares, too. A peer that stays silent, this node itself among them, may have lost sight of this

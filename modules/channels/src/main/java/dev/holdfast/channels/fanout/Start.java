@@ -10,7 +10,7 @@ public sealed interface Start {
   /** With the first entry that is retained. */
   record Earliest() implements Start {}
 
-  /** After a cursor; what can't be served is told as a gap. */
+  /** After a cursor; what can't be served is reported as a gap. */
   record After(Position cursor) implements Start {}
 
   static Start latest() {

@@ -15,9 +15,9 @@ import java.util.stream.Stream;
 
 /**
  * One session's reading of one channel, by a cursor: every publication after it is handed to the
- * sink once, in order; what can't be had is told as a gap. A reader in step takes what the hub
- * hands on; one that is behind (it resumed, or its sink was full) reads at its own pace, and
- * costs a cursor, not memory. Confined to the fan-out's context.
+ * sink once, in order; what is missing is reported as a gap. A reader in step takes what the hub
+ * hands on; one that is behind (it resumed, or its sink was full) reads at its own pace, and costs
+ * a cursor, not memory. Confined to the fan-out's context.
  */
 public final class Subscription extends Readers.Placed implements Handover.Reader {
   private static final long RETRY_MS = 250;
@@ -55,8 +55,8 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
   }
 
   /**
-   * The cursor: up to where the sink has been handed everything. Before {@link #start} it is
-   * where reading will go on.
+   * The cursor: up to where the sink has been handed everything. Before {@link #start} it is where
+   * reading will go on.
    */
   public Position position() {
     return first == null ? position : first.base();
@@ -85,7 +85,7 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
     return end.epoch().equals(cursor.epoch()) && cursor.seq() <= end.seq();
   }
 
-  /** Whether everything since the cursor asked for will come; false where a gap is told first. */
+  /** Whether everything since the cursor asked for will come; false if a gap comes first. */
   public boolean recovered() {
     return first == null || first.gap() == null;
   }

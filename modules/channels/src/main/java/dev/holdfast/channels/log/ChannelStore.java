@@ -252,7 +252,9 @@ public final class ChannelStore {
     return FENCE.run(link, List.of(Keys.publisher(channel, publisher.id())), args).mapEmpty();
   }
 
-  /** What is told in system channels, for example that a session ended, helps to free memory. */
+  /**
+   * What is published in system channels, for example that a session ended, helps to free memory.
+   */
   private int full(Channel channel) {
     boolean own = channel.name().kind() == Kind.SYSTEM;
     return own ? link.reserve().ownFlag() : link.reserve().flag();

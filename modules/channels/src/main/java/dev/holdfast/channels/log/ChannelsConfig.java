@@ -74,7 +74,7 @@ public record ChannelsConfig(
   /**
    * How long a log's meta stays after its last use. A run is over some time, and there may be
    * hundreds of thousands a day: its meta outlives its entries by a day. A cursor that comes later
-   * finds a new log with another epoch, and is told a gap.
+   * finds a new log with another epoch, and gets a gap.
    */
   Duration metaLife(Channel channel) {
     return channel.name().kind() == Kind.RUN ? retentionOf(channel).age().plusDays(1) : META_LIFE;

@@ -24,7 +24,7 @@ public record LogSegment(Position from, Gap gap, List<Frame> frames, Position to
 
   /**
    * A read chunk. A hole in it, which only a hand in the store can make, ends the segment or is
-   * told as a gap.
+   * reported as a gap.
    */
   public static LogSegment of(Channel channel, Position from, ChannelStore.Chunk chunk) {
     Position base = chunk.base();

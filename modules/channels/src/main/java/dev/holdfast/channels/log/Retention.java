@@ -7,8 +7,8 @@ import java.time.Duration;
  *
  * @param entries 1 to 1,000,000; default 10,000
  * @param bytes 1 KiB to 1 GiB; default 16 MiB
- * @param age 1 s to 6 days (below the life of a log's meta, so that a gap can be told); default 24
- *     h
+ * @param age 1 s to 6 days (below the life of a log's meta, so that a gap can be reported); default
+ *     24 h
  */
 public record Retention(int entries, long bytes, Duration age) {
   public static final Retention DEFAULT = new Retention(0, 0, null);

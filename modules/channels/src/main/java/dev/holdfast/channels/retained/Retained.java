@@ -75,7 +75,7 @@ public final class Retained {
       if (!share.decides(wanted, now.of(share), live())) {
         Future<Void> answered = share.await(wanted);
         report(share);
-        return answered.compose(told -> enter(who, shares, wanted));
+        return answered.compose(done -> enter(who, shares, wanted));
       }
     }
     Room room = new Room(who, shares, wanted, over(shares, now, wanted));
@@ -124,12 +124,12 @@ public final class Retained {
     shares.removeIf(share -> share.isIdle(limit(share)));
   }
 
-  /** Tells all that Redis does not know yet, and gives back what is claimed. */
+  /** Reports all that Redis does not know yet, and gives back what is claimed. */
   public Future<?> flush() {
-    List<Future<?>> told = new ArrayList<>();
-    List.copyOf(tenants.values()).forEach(share -> told.add(leave(share)));
-    List.copyOf(users.values()).forEach(share -> told.add(leave(share)));
-    return Future.join(told);
+    List<Future<?>> reported = new ArrayList<>();
+    List.copyOf(tenants.values()).forEach(share -> reported.add(leave(share)));
+    List.copyOf(users.values()).forEach(share -> reported.add(leave(share)));
+    return Future.join(reported);
   }
 
   private Future<?> leave(Share share) {
@@ -158,7 +158,7 @@ public final class Retained {
               share.unanswered();
             })
         .onComplete(
-            told -> {
+            done -> {
               if (share.isAwaited()) {
                 report(share);
               }

@@ -39,7 +39,7 @@ public final class Room {
     return over;
   }
 
-  /** To be called once all is answered, and what changed was told. */
+  /** To be called once all is answered, and what changed was reported. */
   public void leave() {
     if (!left) {
       left = true;

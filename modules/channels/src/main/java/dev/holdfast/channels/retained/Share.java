@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * What one tenant or user retains, as this node knows it: what changed since Redis was told, what
+ * What one tenant or user retains, as this node knows it: what changed since the last report, what
  * is under way, and the room that was claimed for both. Until Redis was asked once, a small part of
  * the limit needs no claim. Confined to its context.
  */
@@ -22,7 +22,7 @@ final class Share {
   /** How long an answer "no more" holds, or none. */
   private static final long HOLDS_NS = TimeUnit.SECONDS.toNanos(1);
 
-  /** Changes of a user are told so seldom, as its claim covers them. */
+  /** Changes of a user are reported so seldom, as its claim covers them. */
   private static final long USER_NS = TimeUnit.SECONDS.toNanos(30);
 
   private static final long TENANT_NS = TimeUnit.SECONDS.toNanos(2);
@@ -30,7 +30,7 @@ final class Share {
   /** A claim is renewed as often, or given back, long before Redis forgets it. */
   private static final long IDLE_NS = TimeUnit.MINUTES.toNanos(1);
 
-  /** Whoever is near its limit is asked after as often, as what goes by itself tells nobody. */
+  /** Whoever is near its limit is asked after as often: nobody notices what goes by itself. */
   private static final long LOOK_NS = TimeUnit.MINUTES.toNanos(10);
 
   /** So near to the limit that nothing is had without a claim, also after a while. */
@@ -52,7 +52,7 @@ final class Share {
   private Amount counted;
   private boolean fewerChannels;
   private boolean fewerBytes;
-  private boolean telling;
+  private boolean answering;
   private final LongSupplier clock;
   private long answeredAt;
   private long blindUntil;
@@ -77,9 +77,9 @@ final class Share {
   }
 
   /**
-   * What to tell Redis.
+   * What to report to Redis.
    *
-   * @param version of the changes: of what is told again, as it was
+   * @param version of the changes: of what is reported again, as it was
    * @param wanted to be claimed
    */
   record Report(long version, Map<Long, Amount> changes, Amount wanted) {
@@ -149,13 +149,13 @@ final class Share {
   }
 
   boolean isAsking() {
-    return underWay != null || telling;
+    return underWay != null || answering;
   }
 
   /** Whether there is something that Redis does not know, or holds for this node. */
   boolean owes() {
-    boolean told = changes.isEmpty() && unanswered == null && underWay == null;
-    return !told || !claimed.equals(Amount.NONE);
+    boolean reported = changes.isEmpty() && unanswered == null && underWay == null;
+    return !reported || !claimed.equals(Amount.NONE);
   }
 
   /** Whether somebody waits for an answer. */
@@ -178,8 +178,8 @@ final class Share {
   /** Whether changes, a claim, or what is known of one that is near its limit are old. */
   boolean isDue(Amount most, int nodes) {
     long now = now();
-    boolean told = changes.isEmpty() && unanswered == null;
-    boolean late = !told && now - changedAt > (user == null ? TENANT_NS : USER_NS);
+    boolean reported = changes.isEmpty() && unanswered == null;
+    boolean late = !reported && now - changedAt > (user == null ? TENANT_NS : USER_NS);
     long answered = now - answeredAt;
     boolean holds = !claimed.equals(Amount.NONE) && answered > IDLE_NS;
     boolean old = isNear(most) && answered > LOOK_NS;
@@ -193,7 +193,7 @@ final class Share {
     return idle ? Amount.NONE : most.part(AHEAD / Math.max(3, nodes));
   }
 
-  /** Takes what is to be told; to be answered by one of the next two. */
+  /** Takes what is to be reported; to be answered by one of the next two. */
   Report report(long version, Amount ahead) {
     Amount wanted = reserved.plus(waiting).plus(ahead);
     if (unanswered != null) {
@@ -218,27 +218,27 @@ final class Share {
     fewerBytes = !again && granted.bytes() < underWay.wanted().bytes();
     unanswered = null;
     answeredAt = now();
-    tell();
+    answer();
   }
 
-  /** Redis is away, or slow: what was told is told again, and nothing waits for it. */
+  /** Redis is away, or slow: what was reported is reported again, and nothing waits for it. */
   void unanswered() {
     unanswered = underWay;
     answeredAt = now();
     blindUntil = answeredAt + HOLDS_NS;
-    tell();
+    answer();
   }
 
   /** Those who still have no room wait again, all for one further report. */
-  private void tell() {
-    Promise<Void> told = asked;
+  private void answer() {
+    Promise<Void> asking = asked;
     underWay = null;
     asked = null;
     waiting = Amount.NONE;
-    if (told != null) {
-      telling = true;
-      told.complete();
-      telling = false;
+    if (asking != null) {
+      answering = true;
+      asking.complete();
+      answering = false;
     }
   }
 

@@ -1,6 +1,6 @@
 /**
  * How much tenants and users retain, over the cluster, and whether there may be more. Appends say
- * what changes; nodes add that up ({@code Share}), and tell Redis now and then ({@code
+ * what changes; nodes add that up ({@code Share}), and report it to Redis now and then ({@code
  * RetainedStore}), where they claim room ahead of need: so a publication costs no command.
  */
 package dev.holdfast.channels.retained;

@@ -1,8 +1,8 @@
 package dev.holdfast.channels.service;
 
 import dev.holdfast.channels.fanout.Fanout;
-import dev.holdfast.channels.fanout.HubVerticle;
 import dev.holdfast.channels.fanout.FrameSink;
+import dev.holdfast.channels.fanout.HubVerticle;
 import dev.holdfast.channels.fanout.Start;
 import dev.holdfast.channels.fanout.Subscription;
 import dev.holdfast.core.Channel;
@@ -18,7 +18,7 @@ import io.vertx.core.Vertx;
 
 /**
  * Waits for channels to move past a cursor, without asking Redis again and again: a wait is a
- * reader of this node's hub, which tells it. Confined to its context.
+ * reader of this node's hub, which notifies it. Confined to its context.
  */
 final class Arrivals {
   private static final int MAX_WAITING = 10_000;

@@ -191,7 +191,7 @@ public final class ChannelsVerticle extends VerticleBase
     Channel channel = message.channel();
     Future<Appended> appended =
         item.isVolatile() ? store.volatileNodes(channel) : stored(message, item.n(), body, inRoom);
-    return appended.map(answer -> told(channel, answer, body));
+    return appended.map(answer -> published(channel, answer, body));
   }
 
   private static Future<Appended> stored(
@@ -236,7 +236,7 @@ public final class ChannelsVerticle extends VerticleBase
         entry.isVolatile()
             ? store.volatileNodes(channel)
             : inRoom.appendKeyed(message.caller(), channel, entry, body);
-    return appended.map(answer -> told(channel, answer, body));
+    return appended.map(answer -> published(channel, answer, body));
   }
 
   /** Before the first publication of a tenant its schemas are read; those behind it wait, too. */
@@ -246,7 +246,7 @@ public final class ChannelsVerticle extends VerticleBase
     return known != null ? append.apply(known) : schemas.load(channel.tenant()).compose(append);
   }
 
-  /** What is told in system channels is Holdfast's own and its services' affair. */
+  /** What is published in system channels is Holdfast's own and its services' affair. */
   private static String fault(Channel channel, String event, String data, TenantSchemas known) {
     return channel.name().kind() == Kind.SYSTEM ? null : known.fault(event, data);
   }
@@ -255,7 +255,7 @@ public final class ChannelsVerticle extends VerticleBase
     return Future.failedFuture(HoldfastException.told(ErrorCode.BAD_REQUEST, fault));
   }
 
-  private Result told(Channel channel, Appended answer, byte[] body) {
+  private Result published(Channel channel, Appended answer, byte[] body) {
     Result result = answer.result();
     metrics.published(result);
     room.changed(channel, answer.changes());

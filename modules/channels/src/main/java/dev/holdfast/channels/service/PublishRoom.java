@@ -16,10 +16,10 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Gives each message room for what it publishes. Not counted is what is told in {@code system:}
- * channels, which is Holdfast's and its services' affair, and what services tell in a session's
- * channel, which goes with it. A service that acts for all tenants, as Holdfast's own do, is
- * counted, and refused nothing. Confined to its context.
+ * Gives each message room for what it publishes. Not counted is what is published in {@code
+ * system:} channels, which is Holdfast's and its services' affair, and what services publish in a
+ * session's channel, which goes with it. A service that acts for all tenants, as Holdfast's own do,
+ * is counted, and refused nothing. Confined to its context.
  */
 final class PublishRoom {
   /** What an entry takes besides its data: event, who published it, and its share of the log. */

@@ -18,8 +18,8 @@ import java.util.Map;
 
 /**
  * Subscribes sessions as services wish. The session's record is written first, then the node that
- * holds it is told; if that hint is lost, the session reads the channel from the position stored
- * once it attaches the next time.
+ * holds it is notified; if that hint is lost, the session reads the channel from the position
+ * stored once it attaches the next time.
  */
 final class SessionSubscriptions {
   private final Bus bus;
@@ -44,7 +44,7 @@ final class SessionSubscriptions {
         .compose(stored -> sessions.get(get))
         .map(
             view -> {
-              tell(view, new NodeNotice.Subscribed(tenant, view.session(), name, from));
+              hint(view, new NodeNotice.Subscribed(tenant, view.session(), name, from));
               return new Done();
             });
   }
@@ -59,12 +59,12 @@ final class SessionSubscriptions {
         .compose(removed -> sessions.get(get))
         .map(
             view -> {
-              tell(view, new NodeNotice.Unsubscribed(tenant, view.session(), name));
+              hint(view, new NodeNotice.Unsubscribed(tenant, view.session(), name));
               return new Done();
             });
   }
 
-  private void tell(SessionView view, NodeNotice notice) {
+  private void hint(SessionView view, NodeNotice notice) {
     if (view.attachedTo() != null) {
       bus.hint(view.attachedTo().node().address(), notice);
     }

@@ -75,11 +75,11 @@ class ChecksIT {
   }
 
   /**
-   * The answer of a check that was under way when a loss was told may be of before the loss: nobody
-   * asked again, and the event came with the renewal, two minutes later.
+   * The answer of a check that was under way when a loss was reported may be of before the loss:
+   * nobody asked again, and the event came with the renewal, two minutes later.
    */
   @Test
-  void aLossThatIsToldWhileACheckIsUnderWayIsLookedForAgain() {
+  void aLossThatIsReportedDuringACheckIsLookedForAgain() {
     var sink = new RecordingSink();
     node.read(Start.latest(), sink);
     Await.until("live", () -> !sink.all("live").isEmpty());
@@ -198,7 +198,7 @@ class ChecksIT {
    * ever, and its reader went on in silence.
    */
   @Test
-  void aSessionThatIsNoMoreIsToldToItsReadersOnceAndNotAskedAboutAgain() {
+  void theReadersOfASessionThatIsNoMoreAreNotifiedOnceAndItIsNotAskedAboutAgain() {
     var gone = new ArrayList<ChannelName>();
     Channel channel = new Channel(node.channel.tenant(), ChannelName.session("s1"));
     var sink =
@@ -222,7 +222,7 @@ class ChecksIT {
 
     aPeerDies();
 
-    Await.until("it is told", () -> gone.equals(List.of(channel.name())));
+    Await.until("its readers are notified", () -> gone.equals(List.of(channel.name())));
     Await.until(
         "the channel is left",
         () -> node.registry.find("holdfast.channels.open").gauge().value() == 0);
@@ -247,7 +247,7 @@ class ChecksIT {
     var back = new RecordingSink();
     read(channel, back);
 
-    Await.until("told", () -> back.seqs().equals(List.of(1L)));
+    Await.until("the publication", () -> back.seqs().equals(List.of(1L)));
   }
 
   private void attachHere(Channel channel) {

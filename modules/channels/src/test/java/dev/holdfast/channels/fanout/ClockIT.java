@@ -30,9 +30,12 @@ class ClockIT {
     }
   }
 
-  /** The interest of all nodes was over, and nobody was told anything for up to three minutes. */
+  /**
+   * The interest of all nodes was over, and nobody was notified of anything for up to three
+   * minutes.
+   */
   @Test
-  void whatNobodyWasToldOfIsFoundSoonAfterAStepForward() {
+  void whatNobodyWasNotifiedOfIsFoundSoonAfterAStepForward() {
     var reader = new RecordingSink();
     node.read(Start.latest(), reader);
     redis.shiftClock(Duration.ofHours(1));

@@ -83,7 +83,7 @@ class HandoverIT {
     node.close();
   }
 
-  /** Stored, so that it can be read; told to nobody. */
+  /** Stored, so that it can be read; no hint goes out. */
   private List<LogSegment> stored(int count) {
     var publisher = new Publisher("p-2", 1);
     List<LogSegment> segments = new ArrayList<>();

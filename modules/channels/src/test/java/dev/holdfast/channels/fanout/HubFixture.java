@@ -98,7 +98,7 @@ public final class HubFixture implements AutoCloseable {
     return Await.get(client.publish(message)).results().get(0);
   }
 
-  /** Appends to the log, and tells nobody: a hint that was lost. */
+  /** Appends to the log without a hint: as if it was lost. */
   void publishUnnoticed() {
     n++;
     Await.get(behind.append(channel, new Publisher("p-1", 1), n, ("\"n\":" + n).getBytes()));

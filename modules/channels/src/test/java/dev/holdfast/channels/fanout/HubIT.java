@@ -177,8 +177,7 @@ class HubIT {
     publish(60);
     node.read(Start.latest(), new RecordingSink());
     double before = node.count("holdfast.reads");
-    List<RecordingSink> sinks =
-        IntStream.range(0, 50).mapToObj(i -> new RecordingSink()).toList();
+    List<RecordingSink> sinks = IntStream.range(0, 50).mapToObj(i -> new RecordingSink()).toList();
 
     redis.pause();
     sinks.forEach(
@@ -197,7 +196,7 @@ class HubIT {
   }
 
   @Test
-  void trimmedPublicationsAreToldAsAGap() {
+  void trimmedPublicationsAreReportedAsAGap() {
     Position first = node.publish().position();
     publish(9);
     Await.get(node.link.send("XTRIM", Keys.log(node.channel), "MINID", "6-0"));
@@ -266,7 +265,7 @@ class HubIT {
   }
 
   @Test
-  void olderCopyOfRedisIsToldAsOneGapAndNothingAfterIsMissed(@OwnRedis TestRedis redis) {
+  void olderCopyOfRedisIsReportedAsOneGapAndNothingAfterIsMissed(@OwnRedis TestRedis redis) {
     node.close();
     node = new HubFixture(redis.uri(), config(128 << 10));
     node.read(Start.latest(), sink);

@@ -96,7 +96,7 @@ class ChannelStoreIT {
   }
 
   @Test
-  void refusesANumberThatSkipsAndTellsTheExpectedOne() {
+  void refusesANumberThatSkipsAndAnswersTheExpectedOne() {
     append(1);
 
     ChannelMessage.Result result = append(3).result();
@@ -120,7 +120,7 @@ class ChannelStoreIT {
    * duplicate, and lost.
    */
   @Test
-  void tellsAServiceThatNumbersAnewAboutWhatCameInBetween() {
+  void answersAServiceThatNumbersAnewWhatCameInBetween() {
     append(1);
     Await.get(link.send("DEL", Keys.publisher(channel, "p-1")));
     append(1);
@@ -202,7 +202,7 @@ class ChannelStoreIT {
   }
 
   @Test
-  void keepsWithinCountAndTellsWhatItTrimmed() {
+  void keepsWithinCountAndReportsWhatItTrimmed() {
     store = new ChannelStore(link, retention(new Retention(10, 0, null)));
     Position first = append(1).result().position();
     IntStream.rangeClosed(2, 50).forEach(this::append);

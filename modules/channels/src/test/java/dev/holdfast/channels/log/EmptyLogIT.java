@@ -84,7 +84,7 @@ class EmptyLogIT {
   }
 
   @Test
-  void whoComesBackGetsAllThatCameSinceAndIsToldOfNoLoss() {
+  void whoComesBackGetsAllThatCameSinceAndNoGap() {
     Position cursor = leftAt();
     append(1);
     append(2);
@@ -98,7 +98,7 @@ class EmptyLogIT {
   }
 
   @Test
-  void whoComesBackToNothingIsToldOfNoLoss() {
+  void whoComesBackToNothingGetsNoGap() {
     Position cursor = leftAt();
     Position begun = Await.get(store.interest(topic, NODE));
 
@@ -111,7 +111,7 @@ class EmptyLogIT {
 
   /** What the newer log had, and has no more. */
   @Test
-  void whatWasTrimmedMeanwhileIsToldAsMissing() {
+  void whatWasTrimmedMeanwhileIsReportedAsMissing() {
     Position cursor = leftAt();
     append(1);
     append(2);
@@ -124,7 +124,7 @@ class EmptyLogIT {
 
   /** Of data that went: there may have been publications that nobody knows of now. */
   @Test
-  void aCursorOfOtherDataIsToldAGap() {
+  void aCursorOfOtherDataGetsAGap() {
     String epoch = leftAt().epoch();
     Position cursor = new Position(epoch.substring(0, 12) + "00000000" + epoch.substring(20), 0);
     append(1);
@@ -134,7 +134,7 @@ class EmptyLogIT {
 
   /** A log goes on as a new epoch; one that was empty, and that nobody read then, as well. */
   @Test
-  void aCursorOfBeforeARestartIsToldOfNoLossUnlessTheDataWentWithIt(@OwnRedis TestRedis redis) {
+  void aCursorOfBeforeARestartGetsNoGapUnlessTheDataWentWithIt(@OwnRedis TestRedis redis) {
     open(redis);
     Position cursor = leftAt();
     after(redis::restart);
@@ -170,7 +170,7 @@ class EmptyLogIT {
 
   /** There may have been a log in between that lived its week. */
   @Test
-  void aCursorThatIsTooOldIsToldAGap() {
+  void aCursorThatIsTooOldGetsAGap() {
     String epoch = leftAt().epoch();
     long old = System.currentTimeMillis() - Duration.ofDays(4).toMillis();
     Position cursor = new Position("0%011x".formatted(old) + epoch.substring(12), 0);

@@ -108,10 +108,10 @@ class FailbackIT {
   /**
    * A run id comes back with the process. The log was not touched while the other server was the
    * primary, so what was published after the failback got the positions of what that server never
-   * had, and a reader of those was told nothing: one publication less, in silence.
+   * had, and a reader of those got no gap: one publication less, in silence.
    */
   @Repeatedly
-  void tellsAGapWhereAFailbackTookThePositionsOfWhatWasLost(
+  void reportsAGapIfAFailbackTookThePositionsOfWhatWasLost(
       @OwnRedis TestRedis one, @OwnRedis TestRedis two) {
     RawLink first = new RawLink(one.uri());
     RawLink second = new RawLink(two.uri());
@@ -152,7 +152,7 @@ class FailbackIT {
   }
 
   @Test
-  void tellsNoGapWhereAPlannedPromotionLostNothing(
+  void reportsNoGapIfAPlannedPromotionLostNothing(
       @OwnRedis TestRedis one, @OwnRedis TestRedis two) {
     ChannelStore before = store(link(one));
     RawLink second = new RawLink(two.uri());

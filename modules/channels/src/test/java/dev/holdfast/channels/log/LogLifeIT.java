@@ -81,7 +81,7 @@ class LogLifeIT {
   }
 
   @Test
-  void aCursorThatComesAfterMetaWentIsToldAGap() {
+  void aCursorThatComesAfterMetaWentGetsAGap() {
     Channel run = new Channel(tenant, ChannelName.parse("run:r1"));
     append(run, 1);
     Position cursor = append(run, 2);

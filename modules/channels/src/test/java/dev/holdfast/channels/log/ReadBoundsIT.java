@@ -110,9 +110,9 @@ class ReadBoundsIT {
     }
   }
 
-  /** A client may send any epoch; "-" stood for the earliest, so nothing was told. */
+  /** A client may send any epoch; "-" stood for the earliest, so no gap was reported. */
   @Test
-  void aCursorOfAnUnknownEpochIsToldAGapWhateverItIsCalled() {
+  void aCursorOfAnUnknownEpochGetsAGapWhateverItIsCalled() {
     Position top = append(10);
 
     for (String epoch : List.of("-", "--", "_", "0", "z", "s", "nil", "latest", "earliest")) {

@@ -50,7 +50,7 @@ class ReserveIT {
   private final NodeId node = new NodeId("n", 1);
   private final Channel known = new Channel("t" + Ids.fresh(), ChannelName.topic("known"));
   private final Channel unknown = new Channel(known.tenant(), ChannelName.topic("unknown"));
-  private final Channel told = new Channel(known.tenant(), ChannelName.system("sessions"));
+  private final Channel events = new Channel(known.tenant(), ChannelName.system("sessions"));
   private RedisLink link;
   private ChannelStore logs;
   private ConsumerStore consumers;
@@ -100,7 +100,7 @@ class ReserveIT {
   }
 
   @Test
-  void readersAndConsumersGoOnAndNodesTellOfThemselves() {
+  void readersAndConsumersGoOnAndNodesReportThemselves() {
     Position first = Await.get(append(known, 1)).result().position();
     long generation = Await.get(claim(known, "audit", "a")).generation();
     var held = new ConsumerRef(known, "audit", "a", generation);
@@ -114,11 +114,11 @@ class ReserveIT {
     assertEquals(first, Await.get(claim(known, "audit", "b")).cursor());
     Await.get(logs.leave(known, node));
     Await.get(logs.leave(unknown, node));
-    assertEquals(1, Await.get(append(told, 1)).result().position().seq());
+    assertEquals(1, Await.get(append(events, 1)).result().position().seq());
 
     touch(96);
     Awaitility.await().until(() -> link.reserve().ownFlag() == 1);
-    assertRefused(append(told, 2));
+    assertRefused(append(events, 2));
   }
 
   /** So much is used, and that was noticed. */

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What Redis counts: once, whatever is told twice or comes in another order. */
+/** What Redis counts: once, whatever is reported twice or comes in another order. */
 @ExtendWith(RedisExtension.class)
 class RetainedStoreIT {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -64,7 +64,7 @@ class RetainedStoreIT {
 
   /** The answer to the first one was lost. */
   @Test
-  void whatIsToldTwiceCountsOnce() {
+  void whatIsReportedTwiceCountsOnce() {
     report(one, 1, new Amount(3, 300), Amount.NONE);
     Answer again = report(one, 1, new Amount(3, 300), Amount.NONE);
     assertEquals(new Amount(3, 300), again.counted());
@@ -82,7 +82,7 @@ class RetainedStoreIT {
         new Amount(85, 8_500), report(two, 2, Amount.NONE, new Amount(99, 9_999)).granted());
   }
 
-  /** A log moves to a later time at one node before another told of its beginning. */
+  /** A log moves to a later time at one node before another reported its beginning. */
   @Test
   void whatIsTakenBackBeforeItCameIsRightInTheEnd() {
     report(two, 1, new Amount(-1, -100), Amount.NONE);

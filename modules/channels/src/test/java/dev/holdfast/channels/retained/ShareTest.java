@@ -21,35 +21,35 @@ class ShareTest {
     now += TimeUnit.SECONDS.toNanos(seconds);
   }
 
-  private void told(Amount counted, boolean grants) {
+  private void report(Amount counted, boolean grants) {
     Share.Report report = share.report(++version, share.ahead(MOST, 3));
     share.answered(counted, grants ? report.wanted() : Amount.NONE);
   }
 
   /**
    * Who publishes to logs that are full changes nothing of what is counted, so its node had nothing
-   * to tell: Redis forgot the claim after ten minutes, and the node went on using it.
+   * to report: Redis forgot the claim after ten minutes, and the node went on using it.
    */
   @Test
   void aClaimIsRenewedAlsoWhereNothingChanges() {
-    told(Amount.NONE, true);
+    report(Amount.NONE, true);
     for (int i = 0; i < 65; i++) {
       pass(1);
       share.reserve(ONE);
       share.release(ONE);
     }
     assertTrue(share.isDue(MOST, 3));
-    told(Amount.NONE, true);
+    report(Amount.NONE, true);
     assertFalse(share.isDue(MOST, 3));
     assertTrue(share.owes());
   }
 
   @Test
   void aClaimThatNobodyUsesIsGivenBack() {
-    told(Amount.NONE, true);
+    report(Amount.NONE, true);
     pass(65);
     assertTrue(share.isDue(MOST, 3));
-    told(Amount.NONE, true);
+    report(Amount.NONE, true);
     assertFalse(share.owes());
     assertTrue(share.isIdle(MOST));
   }
@@ -60,19 +60,19 @@ class ShareTest {
    */
   @Test
   void whoWasNearItsLimitIsForgottenOnceThatIsGone() {
-    told(new Amount(990, 0), false);
+    report(new Amount(990, 0), false);
     pass(65);
     assertFalse(share.isIdle(MOST));
     assertFalse(share.isDue(MOST, 3));
     pass(600);
     assertTrue(share.isDue(MOST, 3));
-    told(new Amount(10, 0), false);
+    report(new Amount(10, 0), false);
     assertTrue(share.isIdle(MOST));
   }
 
   /** The answer is lost, and more changes meanwhile: each counts once. */
   @Test
-  void whatWasToldAndNotAnsweredIsToldAgainAsItWas() {
+  void whatWasReportedAndNotAnsweredIsReportedAgainAsItWas() {
     share.change(5_000, ONE);
     Share.Report first = share.report(++version, Amount.NONE);
     share.change(5_000, ONE);

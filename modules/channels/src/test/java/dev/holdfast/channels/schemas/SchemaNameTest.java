@@ -31,7 +31,7 @@ class SchemaNameTest {
     "a/1234567890,false",
     "a/1/b,false"
   })
-  void tellsAVersionAtTheEndOfAnEvent(String event, boolean versioned) {
+  void findsAVersionAtTheEndOfAnEvent(String event, boolean versioned) {
     assertEquals(versioned, SchemaName.versioned(event));
   }
 

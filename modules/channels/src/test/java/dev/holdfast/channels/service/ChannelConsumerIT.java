@@ -108,7 +108,7 @@ class ChannelConsumerIT {
   }
 
   @Test
-  void beginsWithWhatComesWhereItIsToldSo() {
+  void beginsWithWhatComesIfAskedTo() {
     publish(3);
     Await.get(consumer(CONFIG.withBegin(Begin.LATEST)).start(this::handle));
     publish(2);
@@ -229,7 +229,7 @@ class ChannelConsumerIT {
   }
 
   @Test
-  void tellsWhatRetentionHasTakenAndGoesOnAfterIt() {
+  void reportsWhatRetentionHasTakenAndGoesOnAfterIt() {
     publish(4);
     ChannelConsumer first = started();
     awaitHandled(4);

@@ -126,7 +126,7 @@ class RetainedFaultsIT {
     redis.call("HSET", Keys.retained(tenant, "ann"), claimant, String.join(" ", claim));
   }
 
-  /** A node had stored what it had not told yet: that is in its claim, which Redis knows. */
+  /** A node had stored what it had not reported yet: that is in its claim, which Redis knows. */
   @Repeatedly
   void aNodeThatDiesTakesAtMostItsClaimAlong(TestRedis redis) {
     RetainedNode dying = mortal(redis, age(0));

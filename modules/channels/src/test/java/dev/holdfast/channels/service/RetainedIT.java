@@ -159,12 +159,12 @@ class RetainedIT {
     start(redis, 1, MUCH, new Amount(0, 100_000));
     Await.get(link(redis).send("HSET", Keys.session(tenant, "s1"), "state", "attached"));
     assertTrue(!stores("a", ann));
-    assertTrue(isStored(told("s1")));
+    assertTrue(isStored(toSession("s1")));
     limits = new RetainedLimits(MUCH, new Amount(0, 100));
-    Await.until("its bytes are the user's", () -> !isStored(told("s1")));
+    Await.until("its bytes are the user's", () -> !isStored(toSession("s1")));
   }
 
-  private Future<Result> told(String session) {
+  private Future<Result> toSession(String session) {
     var own = new Channel(tenant, ChannelName.session(session));
     return nodes.get(0).publish(session, own, ann, "x");
   }
@@ -210,7 +210,7 @@ class RetainedIT {
     Await.until("it is raised", () -> stores("begun", ann));
   }
 
-  /** A log that nobody publishes to goes by its TTL, and nobody is told. */
+  /** A log that nobody publishes to goes by its TTL, and nobody is notified. */
   @Repeatedly
   void whatHasGoneIsNotCountedAnyMore(TestRedis redis) {
     retain(new Retention(0, 0, Duration.ofSeconds(3)));
@@ -245,8 +245,8 @@ class RetainedIT {
     assertTrue(!stores("a", service));
     assertEquals(0, Await.get(link(redis).send("EXISTS", Keys.log(topic("a")))).asLong());
     assertTrue(stores("b", new Caller.Service("own", "1", Set.of("*"), Set.of())));
-    var told = new Channel(tenant, ChannelName.system("sessions"));
-    assertNull(Await.get(nodes.get(0).publish(told, service, 10)).refused());
+    var events = new Channel(tenant, ChannelName.system("sessions"));
+    assertNull(Await.get(nodes.get(0).publish(events, service, 10)).refused());
   }
 
   @Repeatedly
@@ -264,7 +264,7 @@ class RetainedIT {
     assertEquals(1, more);
   }
 
-  /** Redis is told now and then, whatever is published meanwhile. */
+  /** Reports go to Redis now and then, whatever is published meanwhile. */
   @Repeatedly
   void aPublicationCostsNoCommandMore(@OwnRedis TestRedis redis) {
     start(redis, 1, MUCH, MUCH);

@@ -25,7 +25,7 @@ public final class FileStore {
   private static final Script CLAIM = script("file_claim");
   private static final Script ADVANCE = script("file_advance");
   private static final Script READY = script("file_ready");
-  private static final Script NOTIFIED = script("file_told");
+  private static final Script NOTIFIED = script("file_notified");
   private static final Script MARK = script("file_mark");
   private static final Script REMOVE = script("file_remove");
 

@@ -3,7 +3,7 @@ package dev.holdfast.files.service;
 import dev.holdfast.files.FileView;
 
 /**
- * A step in a file's life that its owner is told: at least once each, in order for one file.
+ * A step in a file's life that its owner is notified of: at least once each, in order for one file.
  *
  * @param kind what happened; the event's name is {@link Kind#eventName}
  */

@@ -57,8 +57,8 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
   private boolean auditing;
 
   /**
-   * @param events tells a file's owner; its future completes when the event is stored. It may be
-   *     told the same again where that failed.
+   * @param events notifies a file's owner; its future completes when the event is stored. It may
+   *     get the same event again if that failed.
    */
   public FilesVerticle(
       Bus bus,
@@ -230,7 +230,7 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
     return served.completion();
   }
 
-  /** What is not named is logged here; the asker is told that it is our fault, and no more. */
+  /** What is not named is logged here; the asker learns that it is our fault, and no more. */
   private Future<?> handle(FileMessage<?> message) {
     return message
         .dispatch(this)

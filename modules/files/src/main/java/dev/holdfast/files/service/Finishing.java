@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes uploads that have all their bytes ready: content is sealed and looked at, then the record
- * shows it, then the owner is told. Confined to the verticle's context.
+ * shows it, then the owner is notified. Confined to the verticle's context.
  */
 final class Finishing {
   private static final Logger LOG = LoggerFactory.getLogger(Finishing.class);

@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Ends files: the record is marked, and from then on the file is as if it had never been; content,
- * index entries and reservation go; the owner is told; the record goes. Each step may be repeated,
- * and is, by the sweep, until all are done. Confined to the verticle's context.
+ * index entries and reservation go; the owner is notified; the record goes. Each step may be
+ * repeated, and is, by the sweep, until all are done. Confined to the verticle's context.
  */
 final class Removing {
   private static final Logger LOG = LoggerFactory.getLogger(Removing.class);

@@ -5,7 +5,7 @@ import dev.holdfast.core.HoldfastException;
 import java.io.IOException;
 import java.util.Locale;
 
-/** Names what goes wrong with the storage; nothing of its paths is told to users. */
+/** Names what goes wrong with the storage; users see nothing of its paths. */
 final class StorageErrors {
   private StorageErrors() {}
 

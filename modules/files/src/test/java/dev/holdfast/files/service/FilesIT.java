@@ -190,8 +190,8 @@ public class FilesIT {
   }
 
   @Test
-  void theOwnerIsToldOfWhatBecomesOfAFile() {
-    FileView file = node.put(ann, "told", bytes(10));
+  void theOwnerIsNotifiedOfWhatBecomesOfAFile() {
+    FileView file = node.put(ann, "notified", bytes(10));
     await().until(() -> node.events.size() == 1);
     node.delete(ann, file);
     await().until(() -> node.events.size() == 2);
@@ -215,7 +215,7 @@ public class FilesIT {
   }
 
   @Test
-  void whatCouldNotBeToldIsToldLater() {
+  void whatCouldNotBeReportedIsReportedLater() {
     var refusals = new AtomicInteger(1);
     try (var mute =
         FilesNode.start(

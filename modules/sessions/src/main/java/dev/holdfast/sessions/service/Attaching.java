@@ -169,14 +169,14 @@ final class Attaching {
         held.orElseThrow(
             () -> new HoldfastException(ErrorCode.INTERNAL, "session: a fresh id is in use"));
     parts.metrics().opened.increment();
-    parts.tell(event(session, attach, SessionEvent.Kind.OPENED, holding.generation()));
+    parts.publish(event(session, attach, SessionEvent.Kind.OPENED, holding.generation()));
     return attached(session, attach, holding, false);
   }
 
   private Attached attached(
       SessionKey session, SessionMessage.Attach attach, Holding held, boolean resumed) {
     parts.clock().heard(held.now());
-    parts.tell(event(session, attach, SessionEvent.Kind.ATTACHED, held.generation()));
+    parts.publish(event(session, attach, SessionEvent.Kind.ATTACHED, held.generation()));
     return new Attached(
         new SessionRef(session.tenant(), session.session(), held.generation()),
         resumed,
@@ -199,7 +199,7 @@ final class Attaching {
     if (done.happened()) {
       parts.clock().heard(done.now());
       parts.metrics().detached.increment();
-      parts.tell(
+      parts.publish(
           new SessionEvent(
               session.tenant(),
               session.session(),

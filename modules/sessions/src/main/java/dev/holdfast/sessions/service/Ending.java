@@ -22,9 +22,9 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Ends sessions: marks one as ended, tells it, and only then deletes its keys. A due entry stands
- * from before the mark until after the deletion, so a sweeper repeats what a node that died left
- * undone. Confined to the verticle's context.
+ * Ends sessions: marks one as ended, publishes that, and only then deletes its keys. A due entry
+ * stands from before the mark until after the deletion, so a sweeper repeats what a node that died
+ * left undone. Confined to the verticle's context.
  */
 final class Ending {
   private static final Logger LOG = LoggerFactory.getLogger(Ending.class);
@@ -116,8 +116,8 @@ final class Ending {
     SessionKey session = due.session();
     finishing.add(session);
     return parts
-        .told(ended(session, marked))
-        .compose(told -> parts.store().delete(session))
+        .published(ended(session, marked))
+        .compose(published -> parts.store().delete(session))
         .compose(gone -> parts.index().remove(session, marked.user(), marked.node()))
         .onSuccess(gone -> parts.metrics().ended.increment())
         .onFailure(failure -> again(due, failure))

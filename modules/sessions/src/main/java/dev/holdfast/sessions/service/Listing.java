@@ -36,7 +36,8 @@ final class Listing {
   private final OrphanCandidates orphans;
   private final FairTurns turns;
 
-  Listing(SessionStore store, SessionIndex index, OrphanCandidates orphans, MeterRegistry registry) {
+  Listing(
+      SessionStore store, SessionIndex index, OrphanCandidates orphans, MeterRegistry registry) {
     this.store = store;
     this.index = index;
     this.orphans = orphans;

@@ -28,37 +28,37 @@ record Parts(
     Context context,
     Function<SessionEvent, Future<Void>> events) {
   private static final Logger LOG = LoggerFactory.getLogger(Parts.class);
-  private static final long TOLD_WITHIN_MS = 10_000;
+  private static final long PUBLISHED_WITHIN_MS = 10_000;
 
-  /** Tells without waiting; a loss is counted. */
-  void tell(SessionEvent event) {
-    told(event).onFailure(failure -> untold(event, failure));
+  /** Publishes without waiting; a loss is counted. */
+  void publish(SessionEvent event) {
+    published(event).onFailure(failure -> unpublished(event, failure));
   }
 
-  /** Completes, on the verticle's context, when it is told for good. */
-  Future<Void> told(SessionEvent event) {
-    Promise<Void> told = Promise.promise();
+  /** Publishes; completes, on the verticle's context, when the event is stored. */
+  Future<Void> published(SessionEvent event) {
+    Promise<Void> published = Promise.promise();
     try {
       events
           .apply(event)
-          .timeout(TOLD_WITHIN_MS, TimeUnit.MILLISECONDS)
-          .onComplete(done -> context.runOnContext(here -> complete(told, done)));
+          .timeout(PUBLISHED_WITHIN_MS, TimeUnit.MILLISECONDS)
+          .onComplete(done -> context.runOnContext(here -> complete(published, done)));
     } catch (RuntimeException e) {
-      told.fail(e);
+      published.fail(e);
     }
-    return told.future();
+    return published.future();
   }
 
-  private static void complete(Promise<Void> told, AsyncResult<Void> done) {
+  private static void complete(Promise<Void> published, AsyncResult<Void> done) {
     if (done.succeeded()) {
-      told.complete();
+      published.complete();
     } else {
-      told.fail(done.cause());
+      published.fail(done.cause());
     }
   }
 
-  private void untold(SessionEvent event, Throwable failure) {
-    metrics.untold.increment();
-    LOG.debug("{} of {} is not told: {}", event.kind(), event.session(), failure.getMessage());
+  private void unpublished(SessionEvent event, Throwable failure) {
+    metrics.unpublished.increment();
+    LOG.debug("{} of {} is not published: {}", event.kind(), event.session(), failure.getMessage());
   }
 }

@@ -4,8 +4,8 @@ import dev.holdfast.core.NodeId;
 import java.util.Locale;
 
 /**
- * One step in a session's life. {@code ENDED} is told at least once for each session that ends by
- * {@code close} or linger, also when nodes die in between; the others at most once.
+ * One step in a session's life. {@code ENDED} is published at least once for each session that ends
+ * by {@code close} or linger, also when nodes die in between; the others at most once.
  *
  * @param generation of the attachment concerned; 0 where there never was one
  * @param node where it was or is attached, or null

@@ -15,7 +15,7 @@ final class SessionsMetrics {
   final Counter fenced;
   final Counter lost;
   final Counter strays;
-  final Counter untold;
+  final Counter unpublished;
   final Counter swept;
   private final Timer attaches;
 
@@ -28,7 +28,7 @@ final class SessionsMetrics {
     fenced = sessions(registry, "fenced");
     lost = sessions(registry, "lost");
     strays = registry.counter("holdfast.sessions.strays");
-    untold = registry.counter("holdfast.sessions.untold");
+    unpublished = registry.counter("holdfast.sessions.untold");
     swept = registry.counter("holdfast.sessions.swept");
     attaches = registry.timer("holdfast.sessions.attach");
   }

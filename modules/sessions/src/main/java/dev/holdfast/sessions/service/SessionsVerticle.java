@@ -110,7 +110,7 @@ public final class SessionsVerticle extends VerticleBase
         .onSuccess(opened -> link = opened)
         .compose(opened -> RedisLink.open(vertx, redis, "lists", registry))
         .compose(this::assemble)
-        .compose(told -> register());
+        .compose(synced -> register());
   }
 
   @Override
@@ -253,7 +253,7 @@ public final class SessionsVerticle extends VerticleBase
 
   @Override
   public Future<?> sweep(SessionMessage.Sweep message) {
-    return tellTime().compose(now -> sweep(message, now));
+    return syncClock().compose(now -> sweep(message, now));
   }
 
   @Override
@@ -289,8 +289,8 @@ public final class SessionsVerticle extends VerticleBase
     attaching = new Attaching(parts, bus);
     ending = new Ending(parts, bus, attaching);
     maintenance = new Maintenance(parts, attaching);
-    link.onUp(() -> tellTime().onFailure(failure -> LOG.debug("time: {}", failure.getMessage())));
-    return link.reserve().watch().compose(seen -> tellTime());
+    link.onUp(() -> syncClock().onFailure(failure -> LOG.debug("time: {}", failure.getMessage())));
+    return link.reserve().watch().compose(seen -> syncClock());
   }
 
   private Future<Void> register() {
@@ -300,7 +300,7 @@ public final class SessionsVerticle extends VerticleBase
     return served.completion();
   }
 
-  private Future<Long> tellTime() {
+  private Future<Long> syncClock() {
     return link.send("TIME").map(this::heard);
   }
 
@@ -368,7 +368,7 @@ public final class SessionsVerticle extends VerticleBase
 
   private void opened(SessionView view) {
     parts.metrics().opened.increment();
-    parts.tell(
+    parts.publish(
         new SessionEvent(
             view.tenant(), view.session(), view.user(), SessionEvent.Kind.OPENED, 0, null, null));
   }

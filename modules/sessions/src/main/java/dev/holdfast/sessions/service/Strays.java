@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Detaches what is attached to this node by record, and held by none of its connections, at two
  * looks: a detach that was given up while Redis was away. A first look may have come between the
- * record and the connection that is just being told of it. Confined to the verticle's context.
+ * record and the connection that is just being notified of it. Confined to the verticle's context.
  */
 final class Strays {
   private static final Logger LOG = LoggerFactory.getLogger(Strays.class);

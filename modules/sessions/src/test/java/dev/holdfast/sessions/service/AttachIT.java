@@ -142,7 +142,7 @@ class AttachIT {
   }
 
   @Test
-  void olderConnectionIsToldThatItIsReplacedAndFencedFromEverything() {
+  void olderConnectionIsNotifiedThatItIsReplacedAndFencedFromEverything() {
     SessionRef old = here.attach(ann, null).session();
 
     Attached fresh = here.attach(ann, old.session());
@@ -171,7 +171,7 @@ class AttachIT {
     assertEquals(Set.of(), view.subscriptions());
   }
 
-  /** A client whose node was taken for dead was told that it was replaced, and never came back. */
+  /** A client whose node was taken for dead was notified as replaced, and never came back. */
   @Test
   void holderThatWasDetachedIsSentElsewhereAndNotFenced() {
     SessionRef session = here.attach(ann, null).session();

@@ -148,7 +148,7 @@ class SessionLifeIT {
   }
 
   @Test
-  void endThatANodeCouldNotTellIsToldByAnother() {
+  void endThatANodeCouldNotPublishIsPublishedByAnother() {
     Promise<Void> never = Promise.promise();
     SessionsNode dying =
         SessionsNode.start(
@@ -179,7 +179,7 @@ class SessionLifeIT {
   }
 
   @Test
-  void endsAreToldOneByOneByWhoeverAnswersOnAnotherThread() {
+  void endsArePublishedOneByOneByWhoeverAnswersOnAnotherThread() {
     try (SessionsNode other =
         SessionsNode.start(
             RedisConfig.of(redis), lingering(SHORT), event -> node.raw.send("PING").mapEmpty())) {
@@ -201,7 +201,7 @@ class SessionLifeIT {
   }
 
   @Test
-  void closeEndsAtOnceFromAnyNodeAndTellsTheHolder() {
+  void closeEndsAtOnceFromAnyNodeAndNotifiesTheHolder() {
     try (SessionsNode other = SessionsNode.start(redis, lingering(SHORT))) {
       SessionRef session = other.attach(ann, null).session();
       fill(session);
@@ -221,7 +221,7 @@ class SessionLifeIT {
   }
 
   @Test
-  void closedSessionsConnectionIsTold() {
+  void closedSessionsConnectionIsNotified() {
     SessionRef session = node.attach(ann, null).session();
 
     await(node.client.close(new SessionMessage.Close(ann, tenant, session.session(), "closed")));

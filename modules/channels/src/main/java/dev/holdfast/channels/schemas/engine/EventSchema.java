@@ -71,8 +71,8 @@ final class EventSchema {
   }
 
   /**
-   * The innermost fault: those around it only say that something in them does not fit, and are told
-   * of the same place by a shorter way through the schema.
+   * The innermost fault: those around it only say that something in them does not fit, by a shorter
+   * way through the schema to the same place.
    */
   static String describe(OutputUnit found, String root) {
     if (found.getErrors() == null || found.getErrors().isEmpty()) {

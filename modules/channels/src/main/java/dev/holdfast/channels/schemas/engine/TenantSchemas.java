@@ -35,7 +35,8 @@ public final class TenantSchemas {
    * ({@code order.created/2}), else of the newest.
    *
    * @param data one JSON value
-   * @return null where it fits, or the event has no schema; otherwise what is wrong, to be told
+   * @return null where it fits, or the event has no schema; otherwise what is wrong, for the
+   *     publisher
    */
   public String fault(String event, String data) {
     if (byEvent.isEmpty()) {

@@ -1,4 +1,4 @@
--- Notes that the owner was told of a file that is ready.
+-- Notes that the owner was notified of a file that is ready.
 -- KEYS  1 file
 -- Returns 1 where it is ready, else 0
 if redis.call('HGET', KEYS[1], 'state') ~= 'ready' then return 0 end
