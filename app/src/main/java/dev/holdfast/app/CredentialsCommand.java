@@ -2,7 +2,7 @@ package dev.holdfast.app;
 
 import dev.holdfast.app.config.ConfigException;
 import dev.holdfast.app.config.HoldfastConfig;
-import dev.holdfast.app.node.Keys;
+import dev.holdfast.app.start.Keys;
 import dev.holdfast.cluster.identity.ServiceCredentials;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.bus.Grant;

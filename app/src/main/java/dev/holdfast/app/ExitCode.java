@@ -2,7 +2,7 @@ package dev.holdfast.app;
 
 import dev.holdfast.app.config.ConfigException;
 import dev.holdfast.app.node.EndException;
-import dev.holdfast.app.node.StartException;
+import dev.holdfast.app.start.StartException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.slf4j.LoggerFactory;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.holdfast.app.config.ConfigException;
 import dev.holdfast.app.config.HoldfastConfig;
-import dev.holdfast.app.node.Keys;
+import dev.holdfast.app.start.Keys;
 import dev.holdfast.auth.TokenSigner;
 import dev.holdfast.core.Caller;
 import dev.holdfast.gateway.config.GatewayConfig;

@@ -3,6 +3,7 @@ package dev.holdfast.app;
 import dev.holdfast.app.config.ConfigReader;
 import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.app.node.NodeProcess;
+import dev.holdfast.app.start.Release;
 import dev.holdfast.cluster.HostPort;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -100,7 +101,7 @@ final class ServeCommand implements Callable<Integer> {
     boolean everywhere = !at.host().equals(config.gateway().host());
     long sinceStart =
         System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime();
-    say("Holdfast %s: node %s is ready, after %.1f s", Version.text(), node.id(), sinceStart / 1e3);
+    say("Holdfast %s: node %s is ready, after %.1f s", Release.own(), node.id(), sinceStart / 1e3);
     String secure = config.gateway().tls() == null ? "" : "s";
     say(
         "  clients  ws%s://%s/v1/connect, sub-protocol holdfast.v1%s",

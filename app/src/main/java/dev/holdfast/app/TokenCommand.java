@@ -2,7 +2,7 @@ package dev.holdfast.app;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.holdfast.app.config.HoldfastConfig;
-import dev.holdfast.app.node.Keys;
+import dev.holdfast.app.start.Keys;
 import dev.holdfast.auth.TokenSigner;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Durations;

@@ -1,16 +1,12 @@
 package dev.holdfast.app;
 
+import dev.holdfast.app.start.Release;
 import picocli.CommandLine.IVersionProvider;
 
-/** Which version this is, by the jar's manifest. */
+/** Prints the version of the software and that of Java. */
 final class Version implements IVersionProvider {
-  static String text() {
-    String version = Version.class.getPackage().getImplementationVersion();
-    return version == null ? "development" : version;
-  }
-
   @Override
   public String[] getVersion() {
-    return new String[] {"Holdfast " + text(), "Java " + System.getProperty("java.version")};
+    return new String[] {"Holdfast " + Release.own(), "Java " + System.getProperty("java.version")};
   }
 }

@@ -1,6 +1,11 @@
 package dev.holdfast.app.node;
 
 import dev.holdfast.app.config.HoldfastConfig;
+import dev.holdfast.app.node.health.JvmMeters;
+import dev.holdfast.app.node.health.PulseVerticle;
+import dev.holdfast.app.start.NodeAddress;
+import dev.holdfast.app.start.NodeRedis;
+import dev.holdfast.app.start.StartException;
 import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.cluster.Cluster;

@@ -1,5 +1,6 @@
 package dev.holdfast.app.node;
 
+import dev.holdfast.app.start.StartException;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.files.FilesClient;
 import dev.holdfast.files.config.FilesConfig;

@@ -2,6 +2,9 @@ package dev.holdfast.app.node;
 
 import dev.holdfast.app.config.ConfigView;
 import dev.holdfast.app.config.HoldfastConfig;
+import dev.holdfast.app.node.health.Health;
+import dev.holdfast.app.node.health.PulseVerticle;
+import dev.holdfast.app.start.StartException;
 import dev.holdfast.channels.ChannelsClient;
 import dev.holdfast.channels.fanout.Fanout;
 import dev.holdfast.channels.fanout.HubVerticle;

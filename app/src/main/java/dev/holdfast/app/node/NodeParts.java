@@ -1,6 +1,9 @@
 package dev.holdfast.app.node;
 
 import dev.holdfast.app.config.HoldfastConfig;
+import dev.holdfast.app.node.health.JvmMeters;
+import dev.holdfast.app.start.NodeRedis;
+import dev.holdfast.app.start.Release;
 import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.cluster.HostPort;
 import dev.holdfast.core.bus.Bus;
@@ -29,7 +32,6 @@ record NodeParts(
 
   /** Of the software, by the jar's manifest. */
   String version() {
-    String version = NodeParts.class.getPackage().getImplementationVersion();
-    return version == null ? "development" : version;
+    return Release.own();
   }
 }

@@ -1,6 +1,13 @@
 package dev.holdfast.app.node;
 
 import dev.holdfast.app.config.HoldfastConfig;
+import dev.holdfast.app.start.JoinTurn;
+import dev.holdfast.app.start.Keys;
+import dev.holdfast.app.start.NodeAddress;
+import dev.holdfast.app.start.NodeRedis;
+import dev.holdfast.app.start.StartChecks;
+import dev.holdfast.app.start.StartException;
+import dev.holdfast.app.start.Waiting;
 import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.cluster.HostPort;
 import dev.holdfast.redis.RedisConfig;

@@ -1,6 +1,5 @@
 /**
- * One node of a cluster: {@link dev.holdfast.app.node.NodeProcess} is the process, {@code Node}
- * what joined the bus in it, {@code NodeLife} what serves from start to stop, {@code StartChecks}
- * what is made sure of before.
+ * One node of a cluster: {@link dev.holdfast.app.node.NodeProcess} is the process, {@code Node} is
+ * the member of the bus in it, and {@code NodeLife} holds the services from start to stop.
  */
 package dev.holdfast.app.node;

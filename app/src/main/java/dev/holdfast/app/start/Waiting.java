@@ -1,4 +1,4 @@
-package dev.holdfast.app.node;
+package dev.holdfast.app.start;
 
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * Blocks a thread until something is done. After a second it says what is waited for, and again
  * after five, ten and so on: a person who waits wants to know for whom.
  */
-final class Waiting {
+public final class Waiting {
   private static final Logger LOG = LoggerFactory.getLogger(Waiting.class);
   private static final Duration FIRST = Duration.ofSeconds(1);
   private static final Duration NEXT = Duration.ofSeconds(5);
@@ -26,7 +26,7 @@ final class Waiting {
    * @param what is waited for, as of when it is asked
    * @throws StartException where it failed, or was not done in time
    */
-  static <T> T until(Future<T> done, Duration most, Supplier<String> what) {
+  public static <T> T until(Future<T> done, Duration most, Supplier<String> what) {
     CompletableFuture<T> waiting = done.toCompletionStage().toCompletableFuture();
     long begun = System.nanoTime();
     Duration until = most.compareTo(FIRST) < 0 ? most : FIRST;

@@ -1,4 +1,4 @@
-package dev.holdfast.app.node;
+package dev.holdfast.app.start;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -10,11 +10,11 @@ import java.util.regex.Pattern;
  *
  * @param major -1 for one that was not released: it runs with all
  */
-record Release(int major, int minor) {
+public record Release(int major, int minor) {
   private static final Pattern FORM = Pattern.compile("(\\d{1,6})\\.(\\d{1,6})(\\D.*)?");
 
   /** This software's, by the jar's manifest. */
-  static String own() {
+  public static String own() {
     String version = Release.class.getPackage().getImplementationVersion();
     return version == null ? "development" : version;
   }

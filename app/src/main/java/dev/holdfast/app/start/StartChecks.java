@@ -1,4 +1,4 @@
-package dev.holdfast.app.node;
+package dev.holdfast.app.start;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.holdfast.app.config.HoldfastConfig;
@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
  * at once and by name: enough memory, a clock that agrees with Redis', nodes that it can run with.
  * Failures are {@link StartException}s.
  */
-final class StartChecks {
+public final class StartChecks {
   /** A node with nothing to do takes about 150 MiB. */
   private static final long LEAST_MEMORY = 224L << 20;
 
@@ -42,7 +42,7 @@ final class StartChecks {
   private StartChecks() {}
 
   /** Of the container where there is one, else of the machine. */
-  static void memory() {
+  public static void memory() {
     var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     Optional<String> problem = memory(system.getTotalMemorySize());
     if (problem.isPresent()) {
@@ -59,7 +59,7 @@ final class StartChecks {
   }
 
   /** All that will be listened at; 0 is a free one. */
-  static void ports(HoldfastConfig config) {
+  public static void ports(HoldfastConfig config) {
     port("gateway.port", config.gateway().host(), config.gateway().port());
     ClusterConfig cluster = atOwnAddress(config.cluster());
     port("cluster.port", cluster.host(), cluster.port());
@@ -95,7 +95,7 @@ final class StartChecks {
    * @param vertx not a member of the bus: that is not to be joined before
    * @param failed gets why the last try failed
    */
-  static Future<Void> redis(Vertx vertx, RedisConfig redis, Consumer<String> failed) {
+  public static Future<Void> redis(Vertx vertx, RedisConfig redis, Consumer<String> failed) {
     return open(vertx, redis, System.nanoTime() + PATIENCE.toNanos(), failed)
         .compose(link -> check(link).eventually(link::close));
   }

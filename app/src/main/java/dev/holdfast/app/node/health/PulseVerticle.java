@@ -1,4 +1,4 @@
-package dev.holdfast.app.node;
+package dev.holdfast.app.node.health;
 
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -7,7 +7,7 @@ import io.vertx.core.VerticleBase;
  * Shows that its event loop runs, and how late. Deployed once per event loop; touched by its own,
  * read from any thread.
  */
-final class PulseVerticle extends VerticleBase {
+public final class PulseVerticle extends VerticleBase {
   private static final long BEAT_MS = 1_000;
   private static final long BEAT_NS = BEAT_MS * 1_000_000;
 
@@ -28,7 +28,7 @@ final class PulseVerticle extends VerticleBase {
   /**
    * By how many nanoseconds the last beat came late, or the next one is late already; any thread.
    */
-  long delay() {
+  public long delay() {
     return Math.max(delay, age() - BEAT_NS);
   }
 

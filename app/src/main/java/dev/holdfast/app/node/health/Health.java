@@ -1,4 +1,4 @@
-package dev.holdfast.app.node;
+package dev.holdfast.app.node.health;
 
 import dev.holdfast.gateway.HealthChecks;
 import java.time.Duration;
@@ -9,7 +9,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Puts together what a node answers about itself. */
-final class Health {
+public final class Health {
   private static final long STUCK_NS = Duration.ofSeconds(10).toNanos();
 
   private Health() {}
@@ -18,7 +18,7 @@ final class Health {
    * @param details what is wrong, by the name of the check; they change no outcome: where every
    *     node sees the same, taking them all off the air would be worse
    */
-  static HealthChecks of(
+  public static HealthChecks of(
       List<PulseVerticle> pulses,
       BooleanSupplier started,
       Map<String, BooleanSupplier> ready,

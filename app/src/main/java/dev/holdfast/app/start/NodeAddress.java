@@ -1,4 +1,4 @@
-package dev.holdfast.app.node;
+package dev.holdfast.app.start;
 
 import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.cluster.ClusterConfig;
@@ -7,7 +7,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 
 /** Where a node's gateways are, as it is told to other nodes and to operators. */
-final class NodeAddress {
+public final class NodeAddress {
   private NodeAddress() {}
 
   /**
@@ -16,7 +16,7 @@ final class NodeAddress {
    *
    * @throws StartException where the host of the bus has no address of this machine
    */
-  static HostPort of(HoldfastConfig config) {
+  public static HostPort of(HoldfastConfig config) {
     var gateway = config.gateway();
     String host = isEvery(gateway.host()) ? onBus(config.cluster()) : gateway.host();
     return new HostPort(host, gateway.port());
@@ -28,7 +28,7 @@ final class NodeAddress {
         : cluster.publicHost();
   }
 
-  static boolean isEvery(String host) {
+  public static boolean isEvery(String host) {
     try {
       return InetAddress.getByName(host).isAnyLocalAddress();
     } catch (UnknownHostException e) {

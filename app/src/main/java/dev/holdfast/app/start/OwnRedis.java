@@ -1,4 +1,4 @@
-package dev.holdfast.app.node;
+package dev.holdfast.app.start;
 
 import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.embedded.EmbeddedRedis;

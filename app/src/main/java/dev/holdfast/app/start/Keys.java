@@ -1,4 +1,4 @@
-package dev.holdfast.app.node;
+package dev.holdfast.app.start;
 
 import dev.holdfast.app.config.ConfigException;
 import dev.holdfast.app.config.HoldfastConfig;
@@ -17,7 +17,7 @@ public final class Keys {
   private Keys() {}
 
   /** What a node trusts; makes the development key where no key is configured. */
-  static AuthConfig trusted(HoldfastConfig config) {
+  public static AuthConfig trusted(HoldfastConfig config) {
     return config.developmentKey()
         ? config.auth().withKeys(VerificationKey.hs256(development(config)))
         : config.auth();

@@ -1,4 +1,4 @@
-package dev.holdfast.app.node;
+package dev.holdfast.app.start;
 
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * <p>It only saves time: where Redis fails, or the first takes longer than {@code patience}, a node
  * joins as it would without it. {@link #take} blocks.
  */
-final class JoinTurn implements AutoCloseable {
+public final class JoinTurn implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(JoinTurn.class);
   private static final Duration LATE = Duration.ofSeconds(5);
 
@@ -45,7 +45,7 @@ final class JoinTurn implements AutoCloseable {
    *
    * @param self how others that wait are told of it
    */
-  static JoinTurn take(RedisConfig redis, String self, Duration patience) {
+  public static JoinTurn take(RedisConfig redis, String self, Duration patience) {
     var turn = new JoinTurn(self);
     Future<Void> taken =
         RedisLink.open(turn.vertx, redis, "join", new SimpleMeterRegistry())
@@ -61,7 +61,7 @@ final class JoinTurn implements AutoCloseable {
   }
 
   /** Whether this node goes before the others. */
-  boolean first() {
+  public boolean first() {
     return mine;
   }
 

@@ -1,4 +1,4 @@
-package dev.holdfast.app.node;
+package dev.holdfast.app.node.health;
 
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -11,12 +11,12 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 
 /** The meters of a process: its registry, with those of the JVM in it. */
-final class JvmMeters implements AutoCloseable {
+public final class JvmMeters implements AutoCloseable {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics collections = new JvmGcMetrics();
 
-  JvmMeters() {
+  public JvmMeters() {
     collections.bindTo(registry);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
@@ -26,7 +26,7 @@ final class JvmMeters implements AutoCloseable {
     new UptimeMetrics().bindTo(registry);
   }
 
-  PrometheusMeterRegistry registry() {
+  public PrometheusMeterRegistry registry() {
     return registry;
   }
 
@@ -34,7 +34,7 @@ final class JvmMeters implements AutoCloseable {
    * Takes our own meters out, when what they measure is gone: the next life of the node registers
    * its own.
    */
-  void forget() {
+  public void forget() {
     registry.getMeters().stream()
         .filter(meter -> meter.getId().getName().startsWith("holdfast."))
         .toList()

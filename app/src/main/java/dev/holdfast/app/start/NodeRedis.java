@@ -1,4 +1,4 @@
-package dev.holdfast.app.node;
+package dev.holdfast.app.start;
 
 import dev.holdfast.app.config.ConfigException;
 import dev.holdfast.app.config.HoldfastConfig;
@@ -11,7 +11,7 @@ import java.util.function.Consumer;
  * The Redis of a process: one that runs elsewhere, or an embedded one, which is looked after.
  * Starting and closing block; any thread.
  */
-final class NodeRedis implements AutoCloseable {
+public final class NodeRedis implements AutoCloseable {
   private static final String NOT_EMBEDDED =
       "redis.uri: missing, and this installation has no embedded Redis (holdfast-embedded-redis is"
           + " not on the class path): give the address of one, as redis://127.0.0.1:6379, by"
@@ -32,7 +32,7 @@ final class NodeRedis implements AutoCloseable {
    * @throws StartException where it does not start
    * @throws ConfigException where there is none to start
    */
-  static NodeRedis of(HoldfastConfig config, Consumer<String> gaveUp) {
+  public static NodeRedis of(HoldfastConfig config, Consumer<String> gaveUp) {
     var settings = config.redis();
     if (!settings.embedded()) {
       return new NodeRedis(settings.at(settings.uri()), null);
@@ -45,17 +45,17 @@ final class NodeRedis implements AutoCloseable {
     }
   }
 
-  RedisConfig config() {
+  public RedisConfig config() {
     return config;
   }
 
   /** What is wrong with the embedded one, or was until just now; its host's name and paths not. */
-  Optional<String> trouble() {
+  public Optional<String> trouble() {
     return own == null ? Optional.empty() : own.watch().trouble();
   }
 
   /** Which one it is, without its password. */
-  String description() {
+  public String description() {
     return own == null ? config.redactedUri() : own.description();
   }
 

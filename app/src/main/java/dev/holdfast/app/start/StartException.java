@@ -1,4 +1,4 @@
-package dev.holdfast.app.node;
+package dev.holdfast.app.start;
 
 /** A node did not start. The message says why and what to do, for the person at the terminal. */
 public final class StartException extends RuntimeException {

@@ -1,0 +1,6 @@
+/**
+ * A node's health and the meters of its process: {@link dev.holdfast.app.node.health.Health} puts
+ * the checks together, {@link dev.holdfast.app.node.health.PulseVerticle} watches an event loop,
+ * {@link dev.holdfast.app.node.health.JvmMeters} is the registry.
+ */
+package dev.holdfast.app.node.health;
