@@ -33,12 +33,12 @@ final class ExitCode {
 
   private ExitCode() {}
 
-  /** Tells a person why a command failed, and names the code; no stack trace but for a bug. */
+  /** Prints why a command failed, and returns the code; a stack trace only for a bug. */
   static int explain(Exception failure, CommandLine commands, ParseResult ignored) {
     int code = of(failure);
     commands.getErr().println("holdfast: " + message(failure));
-    boolean told = failure instanceof EndException || failure instanceof CallException;
-    if (code == FAILED && !told) {
+    boolean expected = failure instanceof EndException || failure instanceof CallException;
+    if (code == FAILED && !expected) {
       LoggerFactory.getLogger(ExitCode.class).error("Failed", failure);
     }
     return code;

@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
 final class OperatorCalls {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration TOKEN_LIFE = Duration.ofMinutes(10);
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
   private static final int OK = 200;
 
   /** Of a token that is signed here; each command takes some of them. */
@@ -83,7 +83,7 @@ final class OperatorCalls {
         body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.toString());
     HttpRequest request =
         HttpRequest.newBuilder(base.resolve(path + encoded(query)))
-            .timeout(PATIENCE)
+            .timeout(TIMEOUT)
             .header("Authorization", "Bearer " + token(config))
             .header("Content-Type", "application/json")
             .method(method, sent)
@@ -114,7 +114,7 @@ final class OperatorCalls {
       client =
           HttpClient.newBuilder()
               .version(HttpClient.Version.HTTP_1_1)
-              .connectTimeout(PATIENCE)
+              .connectTimeout(TIMEOUT)
               .build();
     }
     return client;

@@ -15,7 +15,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Runs a node until it is told to end. */
+/** Runs a node until it is asked to end. */
 @Command(
     name = "serve",
     mixinStandardHelpOptions = true,

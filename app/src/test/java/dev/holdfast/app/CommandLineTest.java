@@ -34,7 +34,7 @@ class CommandLineTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"", "serve", "config", "token", "credentials", "limits", "usage", "erase", "demo"})
-  void everyCommandHasHelpThatTellsItsExitCodes(String command) {
+  void everyCommandHasHelpThatListsItsExitCodes(String command) {
     assertEquals(0, run((command + " --help").strip().split(" ")));
 
     assertTrue(out.toString().contains("Usage: holdfast " + command), out.toString());
@@ -44,7 +44,7 @@ class CommandLineTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "serve", "config", "token", "demo", "load"})
-  void everyCommandTellsItsVersion(String command) {
+  void everyCommandPrintsItsVersion(String command) {
     assertEquals(0, run((command + " --version").strip().split(" ")));
 
     assertTrue(out.toString().startsWith("Holdfast "), out.toString());

@@ -45,7 +45,7 @@ class FullHouseIT {
         connect("127.0.0.1", port);
       }
       Awaitility.await()
-          .ignoreExceptions() // few at a time are told so
+          .ignoreExceptions() // few at a time get an answer
           .until(() -> ask("127.0.0.1", port, "/health/live").contains("rate_limited"));
 
       String ready = ask("127.0.0.2", port, "/health/ready");

@@ -14,7 +14,7 @@ import org.awaitility.Awaitility;
 
 /** This program, run as a process of its own, on the class path of the tests. */
 public final class HoldfastProcess implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration TIMEOUT = Duration.ofSeconds(90);
 
   private final Process process;
   private final Path output;
@@ -83,7 +83,7 @@ public final class HoldfastProcess implements AutoCloseable {
   public Matcher awaitOutput(String regex) {
     Pattern pattern = Pattern.compile(regex);
     Awaitility.await(regex)
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .until(() -> !process.isAlive() || pattern.matcher(output()).find());
     Matcher found = pattern.matcher(output());
     if (!found.find()) {
@@ -102,7 +102,7 @@ public final class HoldfastProcess implements AutoCloseable {
   }
 
   public int awaitExit() throws InterruptedException {
-    if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+    if (!process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
       throw new AssertionError("still runs:\n" + output());
     }
     return process.exitValue();

@@ -28,7 +28,7 @@ class LauncherTest {
   private static final int JAVA_8 = 52;
 
   @Test
-  void anOlderJavaIsToldWhatIsNeeded() {
+  void withAnOlderJavaItPrintsWhatIsNeeded() {
     assertEquals(
         "holdfast: Java 17 or newer is needed, and this is Java 1.8.0_402 in /usr/lib/jvm/java-8:"
             + " install a newer one, or put it first on the PATH",

@@ -61,7 +61,7 @@ class ServeIT {
 
       assertEquals(143, node.awaitExit(), node.output());
       node.awaitOutput(
-          "Ending: 0 clients with 0 sessions told to reconnect; no other node is live");
+          "Ending: 0 clients with 0 sessions asked to reconnect; no other node is live");
       node.awaitOutput("Ended: 0 sessions handed on, after \\d+ ms");
       Awaitility.await().until(() -> redis.stream().noneMatch(ProcessHandle::isAlive));
       assertTrue(!node.output().contains("ERROR"), node.output());
@@ -98,8 +98,8 @@ class ServeIT {
 
       assertEquals(1, node.awaitExit(), node.output());
       String last = node.output().strip().replaceFirst("(?s).*\n", "");
-      String told = "holdfast: the embedded Redis does not start again: ended with status 1: ";
-      assertTrue(last.startsWith(told), node.output());
+      String said = "holdfast: the embedded Redis does not start again: ended with status 1: ";
+      assertTrue(last.startsWith(said), node.output());
       assertTrue(!node.output().contains("\tat dev.holdfast"), node.output());
     }
   }
@@ -119,25 +119,25 @@ class ServeIT {
   void aNodeThatOthersCouldReachSaysHowItIsToBeClosedAndDoesNotStart() throws Exception {
     try (var node = serve("--bus-host", "0.0.0.0")) {
       assertEquals(3, node.awaitExit(), node.output());
-      String told =
+      String said =
           "cluster.host: beyond loopback, as at 0.0.0.0, members have to prove themselves";
-      assertTrue(node.output().contains(told), node.output());
+      assertTrue(node.output().contains(said), node.output());
       assertTrue(node.output().contains("cluster.insecure"), node.output());
     }
   }
 
   @Test
-  void aPortInUseIsToldWithItsCode() throws Exception {
+  void aPortInUseIsReportedWithItsCode() throws Exception {
     try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         var node = serve("--port", Integer.toString(taken.getLocalPort()))) {
       assertEquals(4, node.awaitExit(), node.output());
-      String told = "gateway.port: " + taken.getLocalPort() + " at 127.0.0.1 can't be had";
-      assertTrue(node.output().contains(told), node.output());
+      String said = "gateway.port: " + taken.getLocalPort() + " at 127.0.0.1 is not available";
+      assertTrue(node.output().contains(said), node.output());
     }
   }
 
   @Test
-  void aRedisThatDoesNotAnswerIsToldWithItsCode() throws Exception {
+  void aRedisThatDoesNotAnswerIsReportedWithItsCode() throws Exception {
     int nobody;
     try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       nobody = socket.getLocalPort();

@@ -31,7 +31,7 @@ class UsageCommandsIT {
   private StringWriter err;
 
   @Test
-  void whoTakesTheMostIsShownAndErasedAndItsConnectionsAreTold() {
+  void whoTakesTheMostIsShownAndErasedAndItsConnectionsAreNotified() {
     var options = ClusterOptions.of(2).with("gateway.operatorTenant", OPERATORS);
     try (var cluster = TestCluster.start(options)) {
       ManualClient eve = client(cluster, greedy, "eve");

@@ -81,7 +81,7 @@ public final class StormFilter extends TurboFilter {
     }
   }
 
-  /** Windows that are over: what they kept back is told with whatever is said next. */
+  /** Windows that are over: what they kept back is reported with the next line. */
   private void sumUp(Logger any) {
     long now = clock.getAsLong();
     List<Kind> over = new ArrayList<>();

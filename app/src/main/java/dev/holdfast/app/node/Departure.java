@@ -11,7 +11,7 @@ import java.util.List;
  */
 record Departure(int clients, int sessions, List<String> others) {
   String begins() {
-    return "%s with %s told to reconnect; %s"
+    return "%s with %s asked to reconnect; %s"
         .formatted(
             count(clients, "client"),
             count(sessions, "session"),

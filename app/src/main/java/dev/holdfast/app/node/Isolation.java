@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Notices that clients are better off on another node: this one has no lease, and for a lease's
- * time another has told over the bus that it holds its own, or there were others and none of them
+ * time another has said over the bus that it holds its own, or there were others and none of them
  * answers on the bus any more. Others have this node's sessions then. Where Redis is away for
  * everybody, or this is the only node, there is nothing better, and clients stay.
  *

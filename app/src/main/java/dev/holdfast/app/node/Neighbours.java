@@ -39,7 +39,7 @@ final class Neighbours {
   private volatile long heldAt = System.nanoTime() - HEARSAY_NS;
   private long timer;
   private long looks;
-  private boolean told;
+  private boolean reported;
 
   /**
    * @param connections how many this node has
@@ -67,7 +67,7 @@ final class Neighbours {
     bus.vertx().cancelTimer(timer);
   }
 
-  /** Whether another has lately told that it holds its lease. */
+  /** Whether another has lately said that it holds its lease. */
   boolean holdTheirs() {
     return System.nanoTime() - heldAt < HEARSAY_NS;
   }
@@ -116,7 +116,7 @@ final class Neighbours {
       var question = new LeaseQuestion(self.address());
       heardAt.keySet().forEach(other -> bus.hint(other.address(), question));
     }
-    tell();
+    report();
   }
 
   private void asked(LeaseQuestion question) {
@@ -136,10 +136,10 @@ final class Neighbours {
     }
   }
 
-  private void tell() {
+  private void report() {
     Optional<String> problem = problem();
-    if (problem.isPresent() != told) {
-      told = problem.isPresent();
+    if (problem.isPresent() != reported) {
+      reported = problem.isPresent();
       LOG.warn("The bus: {}", problem.orElse("all nodes with a lease answer again"));
     }
   }

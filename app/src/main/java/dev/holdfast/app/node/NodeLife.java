@@ -102,7 +102,7 @@ final class NodeLife {
                 config().lease(),
                 SessionsClient.local(bus(), LONG_REQUEST),
                 registry())
-            .onNodes(live -> tellHub())
+            .onNodes(live -> passNodesToHub())
             .onBuried(over);
     this.limits =
         new LimitsVerticle(redis(), config().limits(), nodes::node, nodes::live, registry());
@@ -215,7 +215,7 @@ final class NodeLife {
 
   private SessionsVerticle sessions() {
     sessions =
-        new SessionsVerticle(bus(), redis(), config().sessions(), log::tell, registry())
+        new SessionsVerticle(bus(), redis(), config().sessions(), log::write, registry())
             .limitedBy(this::sessionLimits);
     return sessions;
   }
@@ -236,11 +236,11 @@ final class NodeLife {
 
   private synchronized void listen(HubVerticle fresh) {
     hub = fresh;
-    tellHub();
+    passNodesToHub();
   }
 
-  /** By lock, so that what the hub is told last is what is true. */
-  private synchronized void tellHub() {
+  /** Locks, so that the last list that the hub gets is the newest. */
+  private synchronized void passNodesToHub() {
     if (hub != null) {
       hub.nodes(nodes.live());
     }

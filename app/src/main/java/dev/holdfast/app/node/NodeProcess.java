@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A process that is a node, with its embedded Redis where it has one. Methods block; they are for
- * the main thread. Ends in order when the process is told to end (SIGTERM, Ctrl-C).
+ * the main thread. Ends in order on SIGTERM and Ctrl-C.
  */
 public final class NodeProcess implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeProcess.class);
@@ -34,7 +34,7 @@ public final class NodeProcess implements AutoCloseable {
   private static final Duration STOP = Duration.ofSeconds(20);
 
   private final NodeRedis redis;
-  private final CountDownLatch told = new CountDownLatch(1);
+  private final CountDownLatch ended = new CountDownLatch(1);
   private volatile String failure;
   private Node node;
   private boolean served;
@@ -89,13 +89,13 @@ public final class NodeProcess implements AutoCloseable {
   }
 
   /**
-   * Returns when the process was told to end.
+   * Returns when the process is to end.
    *
    * @throws EndException where it ends because it can't go on
    */
   public void awaitEnd() {
     try {
-      told.await();
+      ended.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -104,7 +104,7 @@ public final class NodeProcess implements AutoCloseable {
     }
   }
 
-  /** From now on the end of standard input tells the process to end. */
+  /** From now on the process ends with its standard input. */
   public void endWithStandardInput() {
     var reader = new Thread(this::drainStandardInput, "holdfast-stdin");
     reader.setDaemon(true);
@@ -118,7 +118,7 @@ public final class NodeProcess implements AutoCloseable {
       return;
     }
     closed = true;
-    told.countDown();
+    ended.countDown();
     if (node != null) {
       stopNode();
     }
@@ -140,7 +140,7 @@ public final class NodeProcess implements AutoCloseable {
 
   private void fail(String reason) {
     failure = reason;
-    told.countDown();
+    ended.countDown();
   }
 
   private static void attempt(Supplier<Future<Void>> step, Supplier<String> what) {
@@ -160,7 +160,7 @@ public final class NodeProcess implements AutoCloseable {
       LOG.debug("Standard input failed", e);
     }
     LOG.info("Standard input has ended, and so does this process");
-    told.countDown();
+    ended.countDown();
   }
 
   private static Node join(HoldfastConfig config, NodeRedis redis, AuthConfig trusted) {

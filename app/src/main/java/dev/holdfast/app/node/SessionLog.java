@@ -16,7 +16,7 @@ import java.util.Set;
 
 /**
  * Writes the steps in sessions' lives to their tenant's {@code system:sessions} log, where services
- * read them. Per tenant they stand there in the order in which this node told them. Any thread.
+ * read them. Per tenant they stand there in the order in which this node wrote them. Any thread.
  */
 final class SessionLog {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -30,7 +30,7 @@ final class SessionLog {
   }
 
   /** Completes when it is stored. */
-  Future<Void> tell(SessionEvent event) {
+  Future<Void> write(SessionEvent event) {
     var channel = new Channel(event.tenant(), NAME);
     return publisher.publish(channel, event.kind().eventName(), data(event)).mapEmpty();
   }

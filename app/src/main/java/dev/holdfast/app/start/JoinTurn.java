@@ -43,7 +43,7 @@ public final class JoinTurn implements AutoCloseable {
   /**
    * Returns when this node may join; close it when it has.
    *
-   * @param self how others that wait are told of it
+   * @param self the name that others see while they wait
    */
   public static JoinTurn take(RedisConfig redis, String self, Duration patience) {
     var turn = new JoinTurn(self);

@@ -6,7 +6,7 @@ import dev.holdfast.cluster.HostPort;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
-/** Where a node's gateways are, as it is told to other nodes and to operators. */
+/** A node's address, as other nodes and operators see it. */
 public final class NodeAddress {
   private NodeAddress() {}
 

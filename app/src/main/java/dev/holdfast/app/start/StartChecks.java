@@ -23,8 +23,8 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
- * What a node makes sure of before it serves, so that what would fail later, and strangely, is told
- * at once and by name: enough memory, a clock that agrees with Redis', nodes that it can run with.
+ * Checks of a node before it serves, so that what would fail later, and strangely, is reported at
+ * once and by name: enough memory, a clock that agrees with Redis', nodes that it can run with.
  * Failures are {@link StartException}s.
  */
 public final class StartChecks {
@@ -34,7 +34,7 @@ public final class StartChecks {
   /** Only tokens are judged by a node's own clock; leases and retention go by Redis'. */
   private static final Duration CLOCK_LIMIT = Duration.ofSeconds(30);
 
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  private static final Duration TIMEOUT = Duration.ofSeconds(15);
   private static final long RETRY_MS = 250;
   private static final Pattern REFUSAL =
       Pattern.compile("WRONGPASS|NOAUTH|NOPERM|invalid password");
@@ -83,7 +83,7 @@ public final class StartChecks {
       socket.bind(new InetSocketAddress(host, port));
     } catch (IOException e) {
       throw new StartException(
-          "%s: %d at %s can't be had (%s): end what has it, or choose another"
+          "%s: %d at %s is not available (%s): end what uses it, or choose another"
               .formatted(setting, port, host, e.getMessage()),
           e);
     }
@@ -96,7 +96,7 @@ public final class StartChecks {
    * @param failed gets why the last try failed
    */
   public static Future<Void> redis(Vertx vertx, RedisConfig redis, Consumer<String> failed) {
-    return open(vertx, redis, System.nanoTime() + PATIENCE.toNanos(), failed)
+    return open(vertx, redis, System.nanoTime() + TIMEOUT.toNanos(), failed)
         .compose(link -> check(link).eventually(link::close));
   }
 

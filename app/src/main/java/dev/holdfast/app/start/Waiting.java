@@ -36,8 +36,8 @@ public final class Waiting {
         return waiting.get(Math.max(0, left), TimeUnit.NANOSECONDS);
       } catch (TimeoutException e) {
         if (until.compareTo(most) >= 0) {
-          String told = "not done within %d s; waited for %s";
-          throw new StartException(told.formatted(most.toSeconds(), what.get()), e);
+          String late = "not done within %d s; waited for %s";
+          throw new StartException(late.formatted(most.toSeconds(), what.get()), e);
         }
         LOG.info("Waiting for {}, for {} s by now", what.get(), until.toSeconds());
         Duration further = until.compareTo(NEXT) < 0 ? NEXT : until.plus(NEXT);

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(ClusterExtension.class)
 class ConsumerKillIT {
   private static final String CHANNEL = "topic:orders";
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   @TempDir private static Path folder;
   private static TestCluster cluster;
@@ -91,17 +91,17 @@ class ConsumerKillIT {
   void eachEntryIsHandledNoneSkippedInOrderWhenTheReaderIsKilled() throws Exception {
     int before = handled().size();
     Future<?> flow = clock.scheduleAtFixedRate(this::publish, 0, 5, TimeUnit.MILLISECONDS);
-    Awaitility.await("at work").atMost(PATIENCE).until(() -> handled().size() > before + 100);
+    Awaitility.await("at work").atMost(TIMEOUT).until(() -> handled().size() > before + 100);
 
     ReaderProcess active = killTheActiveReader();
     int atKill = handled().size();
     Awaitility.await("another goes on")
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .until(() -> handled().size() > atKill + 100);
     flow.cancel(false);
     long last = lastPublished();
     Awaitility.await("all are handled up to " + last)
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .until(() -> handled().stream().anyMatch(one -> one.seq() == last));
 
     List<Handled> all = handled();

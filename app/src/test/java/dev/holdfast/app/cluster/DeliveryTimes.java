@@ -92,7 +92,7 @@ final class DeliveryTimes implements AutoCloseable {
     socket.writeTextMessage(frame.encode());
   }
 
-  /** Of the channels of these nodes, the longest time without a delivery in a stretch of time. */
+  /** Of the channels of these nodes, the longest time without a delivery between two times. */
   List<Long> silences(List<TestNode> nodes, long from, long to) {
     List<String> ids = nodes.stream().map(TestNode::id).toList();
     return lines.entrySet().stream()

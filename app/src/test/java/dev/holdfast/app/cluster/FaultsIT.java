@@ -87,7 +87,7 @@ class FaultsIT {
   }
 
   @AfterAll
-  static void tell() throws IOException {
+  static void printOutcomes() throws IOException {
     leave();
     String table = TABLE.text();
     LOG.info("Faults:\n{}", table);

@@ -27,7 +27,7 @@ class FileEventsIT {
   @TempDir Path folder;
 
   @Test
-  void theOwnersClientsAreToldAndNobodyElse() throws Exception {
+  void theOwnersClientsAreNotifiedAndNobodyElse() throws Exception {
     String tenant = "t-" + Ids.fresh();
     var options =
         ClusterOptions.of(2).with("files.folder", folder.toString()).with("files.sweep", "200ms");
@@ -46,13 +46,13 @@ class FileEventsIT {
       await()
           .atMost(Duration.ofSeconds(30))
           .until(() -> ann.ledger().received("user:ann").size() == 4);
-      assertEquals(List.of("file.uploaded", "file.expired"), told(ann, kept));
-      assertEquals(List.of("file.uploaded", "file.deleted"), told(ann, ended));
+      assertEquals(List.of("file.uploaded", "file.expired"), eventsOf(ann, kept));
+      assertEquals(List.of("file.uploaded", "file.deleted"), eventsOf(ann, ended));
       assertEquals(List.of(), bob.ledger().all(Entry.Received.class));
     }
   }
 
-  private static List<String> told(WsTestClient client, String file) {
+  private static List<String> eventsOf(WsTestClient client, String file) {
     String id = file.substring(file.lastIndexOf('/') + 1);
     return client.ledger().received("user:ann").stream()
         .filter(event -> event.data().path("file").asText().equals(id))

@@ -62,7 +62,7 @@ class FullRedisIT {
       ManualClient eve = cluster.clients().manual(cluster.node(2).url());
       hello(cluster, eve, "eve", null);
       assertEquals("reply", publish(eve, NEWS, 1).get("type").asText());
-      Awaitility.await("bob's session is told and deleted")
+      Awaitility.await("bob's session is notified and deleted")
           .until(() -> state(redis, bobsSession).isEmpty());
     }
   }

@@ -23,12 +23,12 @@ import java.util.concurrent.locks.LockSupport;
  * at the next node where there is no good answer.
  */
 final class HttpPublisher implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  private static final Duration TIMEOUT = Duration.ofSeconds(2);
   private static final long PERIOD = TimeUnit.MILLISECONDS.toNanos(40);
   private static final int STORED = 200;
 
   private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
   private final List<URI> nodes;
   private final String name;
   private final String token;
@@ -80,7 +80,7 @@ final class HttpPublisher implements AutoCloseable {
   private Position post(String body, String key) {
     var request =
         HttpRequest.newBuilder(nodes.get(node))
-            .timeout(PATIENCE)
+            .timeout(TIMEOUT)
             .header("Authorization", "Bearer " + token)
             .header("Content-Type", "application/json")
             .header("Idempotency-Key", key)

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class LeakIT {
   private static final int CONNECTS = Integer.getInteger("holdfast.leak.connects", 10_000);
   private static final int AT_ONCE = 100;
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
   /** Of one class, what caches and pools may keep more than at the start. */
   private static final int FEW = AT_ONCE / 2;
@@ -49,7 +49,7 @@ class LeakIT {
       assertEquals(keys, redis.families());
       // Some is kept for seconds on purpose.
       Awaitility.await()
-          .atMost(PATIENCE)
+          .atMost(TIMEOUT)
           .pollInterval(Duration.ofSeconds(2))
           .untilAsserted(() -> assertNoMore(objects, cluster.nodes()));
     }
@@ -102,14 +102,14 @@ class LeakIT {
   private static void awaitNobody(TestCluster cluster, RedisKeys redis) {
     for (TestNode node : cluster.nodes()) {
       Awaitility.await(node.id() + " has no connections and no open channels")
-          .atMost(PATIENCE)
+          .atMost(TIMEOUT)
           .until(
               () ->
                   node.metrics().sum("holdfast_connections") == 0
                       && node.metrics().sum("holdfast_channels_open") == 0);
     }
     Awaitility.await("Redis has no sessions, indexes and interest")
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .untilAsserted(
             () -> {
               Map<String, Integer> left = redis.families();

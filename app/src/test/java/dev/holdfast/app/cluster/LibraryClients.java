@@ -30,7 +30,7 @@ import org.awaitility.Awaitility;
 final class LibraryClients implements AutoCloseable {
   private static final int CLIENTS = 6;
   private static final String TOPIC = "topic:library";
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
   private static final long TICK_MILLIS = 10;
 
   private final List<Member> members = new ArrayList<>();
@@ -66,11 +66,11 @@ final class LibraryClients implements AutoCloseable {
     clock.shutdown();
     List<String> wrong = new ArrayList<>();
     Awaitility.await("all publications are answered")
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .until(() -> members.stream().allMatch(Member::isAnswered));
     for (Member reader : members) {
       Awaitility.await("all that was published is read")
-          .atMost(PATIENCE)
+          .atMost(TIMEOUT)
           .until(() -> members.stream().allMatch(writer -> reader.hasRead(writer)));
       for (Member writer : members) {
         reader.check(writer, wrong);
@@ -106,7 +106,7 @@ final class LibraryClients implements AutoCloseable {
     }
 
     void awaitReady() {
-      ready.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+      ready.orTimeout(TIMEOUT.toSeconds(), TimeUnit.SECONDS).join();
     }
 
     private void session(SessionInfo info) {

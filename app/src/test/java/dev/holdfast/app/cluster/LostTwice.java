@@ -24,7 +24,7 @@ final class LostTwice {
   /** As many as are under check at once, however slow Redis is. */
   private static final int FEW = 8;
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final Duration NOTICED = Duration.ofMillis(1_300);
 
   private final Weather.Sky sky;
@@ -42,8 +42,8 @@ final class LostTwice {
     WsTestClient reader = alone(name);
     sky.trace.add("%s of seed %d is alone at %s".formatted(name, model.seed(), node.id()));
     sky.slow(node, ANSWER);
-    loseAndNotice(() -> model.sharedAreTold(reader));
-    loseAndNotice(() -> model.ownAreTold(name));
+    loseAndNotice(() -> model.publishToShared(reader));
+    loseAndNotice(() -> model.publishToOwn(name));
     sky.lasts(ANSWER.toMillis());
     sky.setting.cluster().wires().mend();
   }
@@ -56,7 +56,7 @@ final class LostTwice {
         .forEach(WsTestClient::detach);
     Traffic.await(reader.connect(node.url()));
     Awaitility.await("the node has few channels, and its client reads them")
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .until(() -> List.of(open() <= FEW, model.hasRead(reader)), List.of(true, true)::equals);
     return reader;
   }
@@ -72,7 +72,7 @@ final class LostTwice {
     sky.loseHints(node, () -> true);
     List<CompletableFuture<Position>> all = publish.get();
     sky.waits(
-        PATIENCE, () -> all.stream().filter(CompletableFuture::isDone).count() * 2 >= all.size());
+        TIMEOUT, () -> all.stream().filter(CompletableFuture::isDone).count() * 2 >= all.size());
     sky.loseHints(node, () -> false);
     sky.waits(NOTICED, () -> losses() > noticed);
   }

@@ -87,7 +87,7 @@ final class Model {
         Traffic.await(client.subscribe(SHORT));
       }
     }
-    rare = new RareReader(join("rare"), this::tell);
+    rare = new RareReader(join("rare"), this::serviceSends);
   }
 
   private WsTestClient join(String name) {
@@ -160,19 +160,20 @@ final class Model {
     return client.isConnected() && history.hasRead(client.ledger());
   }
 
-  List<CompletableFuture<Position>> ownAreTold(String name) {
-    return List.of(tell("user:" + name), tell("session:" + clients.get(name).session()));
+  List<CompletableFuture<Position>> publishToOwn(String name) {
+    return List.of(
+        serviceSends("user:" + name), serviceSends("session:" + clients.get(name).session()));
   }
 
   /** What this one reads beside its own. */
-  List<CompletableFuture<Position>> sharedAreTold(WsTestClient client) {
+  List<CompletableFuture<Position>> publishToShared(WsTestClient client) {
     List<String> channels = new ArrayList<>(TOPICS);
     channels.removeIf(topic -> client.ledger().cursor(topic) == null);
     channels.add("tenant");
-    return channels.stream().map(this::tell).toList();
+    return channels.stream().map(this::serviceSends).toList();
   }
 
-  private CompletableFuture<Position> tell(String channel) {
+  private CompletableFuture<Position> serviceSends(String channel) {
     Payload payload = history.next(service.name(), channel);
     return follow(channel, payload, service.publish(tenant, channel, payload.data()));
   }
@@ -230,7 +231,7 @@ final class Model {
     WsTestClient reader = clients.get("user1");
     reader.detach();
     for (int i = 0; i < KEPT; i++) {
-      Traffic.settled(tell(SHORT));
+      Traffic.settled(serviceSends(SHORT));
     }
     move(reader, !weather.countsAttempts());
   }

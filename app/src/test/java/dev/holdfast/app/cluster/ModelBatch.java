@@ -100,7 +100,7 @@ final class ModelBatch {
     }
   }
 
-  /** Every connection that was replaced is closed, also where nobody was told. */
+  /** Every connection that was replaced is closed, also if nobody was notified. */
   private void nobodyHoldsOn() {
     long wanted =
         models.stream()

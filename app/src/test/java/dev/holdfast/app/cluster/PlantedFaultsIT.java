@@ -59,9 +59,9 @@ class PlantedFaultsIT {
                 APPEND,
                 "^return \\{'stored'.*$",
                 """
-                local told = interested(KEYS[3], kind, now)
-                if told and tonumber(seq) % 3 == 0 then told = {} end
-                return {'stored', epoch, seq, whole(now), told, rows}"""),
+                local nodes = interested(KEYS[3], kind, now)
+                if nodes and tonumber(seq) % 3 == 0 then nodes = {} end
+                return {'stored', epoch, seq, whole(now), nodes, rows}"""),
         Weather.CALM,
         "lost:");
   }
@@ -94,7 +94,7 @@ class PlantedFaultsIT {
   /** Of two logs at the same place only one was read. */
   @Test
   @EnabledIfSystemProperty(named = "holdfast.model.planted", matches = "all")
-  void dataThatAreToldApartByTheServersRunAloneAreFound() {
+  void dataThatOnlyTheServersRunDistinguishesAreFound() {
     assertFound(
         new PlantedFault()
             .change(
@@ -105,7 +105,7 @@ class PlantedFaultsIT {
         "lost");
   }
 
-  /** Clients that came back last before a fail-over were told that others had replaced them. */
+  /** Clients that came back last before a fail-over heard that others had replaced them. */
   @Test
   @EnabledIfSystemProperty(named = "holdfast.model.planted", matches = "all")
   void sessionsLostToAnOlderStateThatAreCalledFencedAreFound() {
@@ -119,7 +119,7 @@ class PlantedFaultsIT {
         "for good");
   }
 
-  /** A loss that was told while a check was under way waited for the next renewal. */
+  /** A loss that was reported while a check was under way waited for the next renewal. */
   @Test
   @EnabledIfSystemProperty(named = "holdfast.model.planted", matches = "all")
   void aCheckUnderWayThatIsTakenForALaterOneIsFound() {

@@ -22,12 +22,12 @@ import java.util.concurrent.TimeUnit;
  * good answer is sent again, and the proxy chooses the node.
  */
 final class ProxiedPublisher implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final int STORED = 200;
   private static final Executor SOON = CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS);
 
   private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
   private final Map<String, CompletableFuture<?>> last = new HashMap<>();
   private final TcpBalancer proxy;
   private final String token;
@@ -62,7 +62,7 @@ final class ProxiedPublisher implements AutoCloseable {
   private void send(String body, CompletableFuture<Void> stored) {
     var request =
         HttpRequest.newBuilder(URI.create(proxy.url("/v1/publish")))
-            .timeout(PATIENCE)
+            .timeout(TIMEOUT)
             .header("Authorization", "Bearer " + token)
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofString(body))

@@ -25,7 +25,7 @@ final class Quota implements AutoCloseable {
 
   private static final String USER = "ann";
   private static final Map<String, String> CLIENT = Map.of("name", "test", "version", "1");
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final int CONNECTIONS = 3;
   private static final int MOST_OPEN = 50;
 
@@ -72,7 +72,7 @@ final class Quota implements AutoCloseable {
     }
     long begin = System.nanoTime();
     Awaitility.await()
-        .atMost(time.plus(PATIENCE))
+        .atMost(time.plus(TIMEOUT))
         .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(5))
         .until(
@@ -145,7 +145,7 @@ final class Quota implements AutoCloseable {
       connected.add(client);
     }
     Awaitility.await("all are welcomed or closed")
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .until(() -> connected.stream().allMatch(one -> isWelcome(one) || !one.isOpen()));
     return connected.stream().filter(Quota::isWelcome).count();
   }

@@ -15,7 +15,7 @@ import org.awaitility.Awaitility;
 final class RareReader {
   private static final String CHANNEL = "topic:rare";
   private static final int COUNT = 3;
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final WsTestClient client;
   private final Function<String, CompletableFuture<Position>> publish;
@@ -30,7 +30,7 @@ final class RareReader {
   void readsAndLeaves() {
     Position last = publishSome();
     Awaitility.await("it is read")
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .until(() -> last.equals(client.ledger().cursor(CHANNEL)));
     client.detach();
   }

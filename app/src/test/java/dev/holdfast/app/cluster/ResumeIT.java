@@ -66,7 +66,7 @@ class ResumeIT {
 
     Awaitility.await().until(history::settled);
     assertEquals(List.of(), Checker.violations(history));
-    Awaitility.await("the three before are told that they were replaced")
+    Awaitility.await("the three before hear that they were replaced")
         .until(() -> ann.ledger().all(Entry.Closed.class).size() == 3);
     ann.ledger().all(Entry.Closed.class).forEach(closed -> assertEquals(REPLACED, closed.code()));
     ann.close();
@@ -84,7 +84,7 @@ class ResumeIT {
       sayHello(right, session);
 
       assertEquals(REPLACED, first.awaitClose().code());
-      Awaitility.await("one of them is told")
+      Awaitility.await("one of them hears of it")
           .until(() -> Stream.of(left, right).filter(ManualClient::isOpen).count() == 1);
       ManualClient holder = left.isOpen() ? left : right;
       ManualClient loser = left.isOpen() ? right : left;
@@ -167,9 +167,9 @@ class ResumeIT {
     }
   }
 
-  /** It was told {@code replaced}, and never came back, though nobody else held its session. */
+  /** It got {@code replaced}, and never came back, though nobody else held its session. */
   @Repeatedly
-  void aClientWhoseNodeWasTakenForDeadIsToldToComeBack() {
+  void aClientWhoseNodeWasTakenForDeadIsAskedToComeBack() {
     TestNode node = cluster.node(1);
     TestNode other = cluster.node(2);
     double reaped = reaped();
@@ -186,7 +186,7 @@ class ResumeIT {
       node.resume();
     }
 
-    assertTrue(ann.awaitClose().code() < 4500, () -> "told not to come back: " + ann.awaitClose());
+    assertTrue(ann.awaitClose().code() < 4500, () -> "asked not to come back: " + ann.awaitClose());
     ManualClient again = cluster.clients().manual(other.url());
     assertEquals(2, hello(again, session).get("generation").asLong());
     again.close();

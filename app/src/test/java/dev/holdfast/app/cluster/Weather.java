@@ -49,7 +49,7 @@ enum Weather {
         sky.trace.add("and back");
         long back = System.nanoTime() - MARGIN.toNanos();
         redis.promote();
-        // What the one before took while the other was told, it took for itself.
+        // What the one before took while the other was being notified, it took for itself.
         sky.models.forEach(model -> model.history().lost(back, System.nanoTime()));
         redis.follow();
       }

@@ -20,7 +20,7 @@ import org.awaitility.Awaitility;
  */
 final class Compose implements AutoCloseable {
   private static final Path SECRETS = Docker.ROOT.resolve("docker/secrets");
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration TIMEOUT = Duration.ofMinutes(3);
   private static final Map<String, String> ENVIRONMENT =
       Map.of(
           "HOLDFAST_VERSION",
@@ -108,7 +108,7 @@ final class Compose implements AutoCloseable {
   /** Until there are so many nodes, and each knows of them all. */
   void awaitEachSees(int count) {
     Awaitility.await("each of " + count + " sees them all")
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .pollInterval(Duration.ofSeconds(1))
         .until(
             () ->

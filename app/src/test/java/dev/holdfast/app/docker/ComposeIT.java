@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(NeedsDocker.class)
 class ComposeIT {
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration TIMEOUT = Duration.ofMinutes(3);
 
   private Compose compose;
 
@@ -107,7 +107,7 @@ class ComposeIT {
 
   private void awaitRedis() {
     Awaitility.await("Redis answers")
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .pollInterval(Duration.ofSeconds(1))
         .until(() -> compose.redis("ping").output().contains("PONG"));
   }

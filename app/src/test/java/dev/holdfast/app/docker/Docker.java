@@ -20,7 +20,7 @@ final class Docker {
   static final String REDIS = "redis:7.4-alpine";
   static final Path ROOT = Path.of("").toAbsolutePath().getParent();
 
-  private static final Duration PATIENCE = Duration.ofMinutes(4);
+  private static final Duration TIMEOUT = Duration.ofMinutes(4);
 
   private Docker() {}
 
@@ -62,9 +62,9 @@ final class Docker {
               .redirectOutput(output);
       builder.environment().putAll(environment);
       Process process = builder.start();
-      if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      if (!process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
         process.destroyForcibly();
-        throw new IllegalStateException(command + " took longer than " + PATIENCE);
+        throw new IllegalStateException(command + " took longer than " + TIMEOUT);
       }
       String text = Files.readString(output.toPath(), StandardCharsets.UTF_8);
       Files.delete(output.toPath());

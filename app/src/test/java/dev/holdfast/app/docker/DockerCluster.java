@@ -29,7 +29,7 @@ import org.testcontainers.utility.DockerImageName;
 /** Nodes in containers and their Redis, with clients outside. Methods block; one thread. */
 final class DockerCluster implements AutoCloseable {
   private static final String SECRET = "a secret for tests alone, of more than 32 bytes";
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration TIMEOUT = Duration.ofSeconds(90);
 
   /** It leads nowhere: so the engine never publishes a node's port by it. */
   private final Network inner =
@@ -119,7 +119,7 @@ final class DockerCluster implements AutoCloseable {
   void awaitMembers(int count) {
     for (NodeContainer node : nodes) {
       Awaitility.await(node.getEnvMap().get("HOLDFAST_NODE") + " sees " + count)
-          .atMost(PATIENCE)
+          .atMost(TIMEOUT)
           .until(
               () ->
                   isReady(node)

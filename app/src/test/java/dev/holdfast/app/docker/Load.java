@@ -25,7 +25,7 @@ import org.awaitility.Awaitility;
 /** Clients who all read a topic and publish to it, one after the other; and what came of it. */
 final class Load implements AutoCloseable {
   private static final String TOPIC = "topic:news";
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration TIMEOUT = Duration.ofSeconds(90);
   private static final long TICK_MS = 20;
 
   private final History history = new History();
@@ -69,14 +69,14 @@ final class Load implements AutoCloseable {
   void awaitAcknowledged(int more) {
     int goal = history.acknowledgements() + more;
     Awaitility.await(more + " more acknowledged")
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .until(() -> history.acknowledgements() >= goal);
   }
 
   /** Until all of them are connected, to other nodes than this one. */
   void awaitGoneFrom(String node) {
     Awaitility.await("all are on other nodes than " + node)
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .until(
             () ->
                 on(node).isEmpty()
@@ -87,10 +87,10 @@ final class Load implements AutoCloseable {
   List<String> violations() {
     clock.shutdown();
     Awaitility.await("all are connected")
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .until(() -> clients.values().stream().allMatch(WsTestClient::isConnected));
-    Awaitility.await("all is answered").atMost(PATIENCE).until(open::isEmpty);
-    Awaitility.await("all is read").atMost(PATIENCE).until(history::settled);
+    Awaitility.await("all is answered").atMost(TIMEOUT).until(open::isEmpty);
+    Awaitility.await("all is read").atMost(TIMEOUT).until(history::settled);
     List<String> all = new ArrayList<>(Checker.violations(history));
     all.addAll(refused);
     clients.forEach((name, client) -> all.addAll(lives(name, client)));
@@ -112,8 +112,8 @@ final class Load implements AutoCloseable {
   }
 
   private void add(String name, WsTestClient client) {
-    client.connect().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
-    client.subscribe(TOPIC).orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+    client.connect().orTimeout(TIMEOUT.toSeconds(), TimeUnit.SECONDS).join();
+    client.subscribe(TOPIC).orTimeout(TIMEOUT.toSeconds(), TimeUnit.SECONDS).join();
     history.reader(name, client.ledger());
     clients.put(name, client);
   }

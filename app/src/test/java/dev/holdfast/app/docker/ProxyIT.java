@@ -32,7 +32,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(NeedsDocker.class)
 class ProxyIT {
   private static final int CLIENTS = 12;
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
   private final String tenant = "t-" + Ids.fresh();
   private final TestClients clients = new TestClients();
@@ -70,7 +70,7 @@ class ProxyIT {
 
       List<String> missing = new ArrayList<>(queries());
       Awaitility.await("each query finds something")
-          .atMost(PATIENCE)
+          .atMost(TIMEOUT)
           .pollInterval(Duration.ofSeconds(2))
           .untilAsserted(
               () -> {
@@ -84,14 +84,14 @@ class ProxyIT {
   }
 
   @Repeatedly
-  void sessionsGoOnBehindTheProxyWhenANodeIsKilledAndItsDeathIsTold() {
+  void sessionsGoOnBehindTheProxyWhenANodeIsKilledAndItsDeathIsReported() {
     try (var load = Load.start(CLIENTS, this::client)) {
       load.awaitAcknowledged(100);
 
       Docker.run("docker", "kill", compose.ids("node").get(0)).orThrow();
       load.awaitAcknowledged(500);
       Awaitility.await("NodeDied fires")
-          .atMost(PATIENCE)
+          .atMost(TIMEOUT)
           .pollInterval(Duration.ofSeconds(1))
           .until(() -> ask("ALERTS{alertstate=\"firing\"}").contains("NodeDied"));
 

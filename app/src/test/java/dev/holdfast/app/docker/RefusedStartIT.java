@@ -94,7 +94,7 @@ class RefusedStartIT {
   @Repeatedly
   void portsThatAreTaken() {
     var shared = List.of("--network", "container:" + node.getContainerId());
-    refusedWithKey(4, shared, "gateway.port: 8080 at 0.0.0.0 can't be had");
+    refusedWithKey(4, shared, "gateway.port: 8080 at 0.0.0.0 is not available");
     refusedWithKey(
         4,
         with(
@@ -186,9 +186,9 @@ class RefusedStartIT {
     assertEquals(code, outcome.code(), outcome.output());
     int line = outcome.output().lastIndexOf("holdfast: ");
     assertNotEquals(-1, line, outcome.output());
-    String told = outcome.output().substring(line);
-    Arrays.stream(texts).forEach(text -> assertTrue(told.contains(text), outcome.output()));
-    return told;
+    String refusal = outcome.output().substring(line);
+    Arrays.stream(texts).forEach(text -> assertTrue(refusal.contains(text), outcome.output()));
+    return refusal;
   }
 
   /** Also one that does not end does not stay. */

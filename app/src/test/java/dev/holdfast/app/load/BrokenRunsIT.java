@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What can't be measured is told, and never looks complete. */
+/** What can't be measured is reported, and never looks complete. */
 class BrokenRunsIT {
   @TempDir static Path folder;
   private static HoldfastProcess node;
@@ -47,7 +47,7 @@ class BrokenRunsIT {
   }
 
   @Test
-  void aKeyThatTheTargetDoesNotTrustIsTold() throws Exception {
+  void aKeyThatTheTargetDoesNotTrustIsReported() throws Exception {
     Path other = folder.resolve("other.key");
     Files.writeString(other, "another secret than the node's, long enough for HS256");
     try (var load = load("connect", "--url=" + url, "--key-file=" + other)) {
@@ -67,7 +67,7 @@ class BrokenRunsIT {
   }
 
   @Test
-  void aWorkerThatIsNotThereIsTold() throws Exception {
+  void aWorkerThatIsNotThereIsReported() throws Exception {
     try (var load = load("fanout", "--url=" + url, key(), "--worker-url=ws://127.0.0.1:1")) {
       assertEquals(4, load.awaitExit(), load.output());
 

@@ -77,27 +77,27 @@ class MemoryIT {
       cluster = started;
       node = cluster.node(1);
       peer = cluster.node(2);
-      var deaf = new Readers(vertx, cluster, node, tenant);
-      deaf.read(CHANNELS);
+      var slow = new Readers(vertx, cluster, node, tenant);
+      slow.read(CHANNELS);
       new Readers(vertx, cluster, peer, tenant).read(CHANNELS);
       int rate = CHANNELS * EACH / SECONDS;
       try (var probe = new Probe(client());
           var flood =
               new Flood(node.http("/v1/publish"), cluster.token(tenant, "bob"), CHANNELS, rate)) {
-        measure(probe, flood, deaf);
+        measure(probe, flood, slow);
       }
     } finally {
       vertx.close().toCompletionStage().toCompletableFuture().join();
     }
   }
 
-  private void measure(Probe probe, Flood flood, Readers deaf) {
+  private void measure(Probe probe, Flood flood, Readers slow) {
     long pid = node.pid();
     awaitStored(flood, (long) CHANNELS * EACH / 20);
     probe.take();
     awaitStored(flood, flood.stored() + (long) CHANNELS * EACH / 20);
     Probe.Latencies before = probe.take();
-    deaf.stopReading();
+    slow.stopReading();
     long since = System.nanoTime();
     while (System.nanoTime() - since < SECONDS * 1_000_000_000L) {
       peer.pause();

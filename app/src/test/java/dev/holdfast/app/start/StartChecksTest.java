@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class StartChecksTest {
   @Test
-  void tooLittleMemoryIsToldWithWhatIsNeeded() {
+  void tooLittleMemoryIsReportedWithWhatIsNeeded() {
     assertEquals(Optional.empty(), StartChecks.memory(256L << 20));
     assertEquals(
         "128 MiB of memory are too little: give the container 256 MiB at the least, better 512",
@@ -27,7 +27,7 @@ class StartChecksTest {
   }
 
   @Test
-  void aClockIsToldBeyondHalfAMinuteEitherWay() {
+  void aClockIsReportedBeyondHalfAMinuteEitherWay() {
     assertEquals(Optional.empty(), StartChecks.clock(30));
     assertEquals(Optional.empty(), StartChecks.clock(-30));
     assertTrue(StartChecks.clock(300).orElseThrow().contains("300 s ahead of that of Redis"));
@@ -52,18 +52,18 @@ class StartChecksTest {
   }
 
   @Test
-  void aPortThatIsTakenIsToldByItsSetting() throws IOException {
+  void aPortThatIsTakenIsNamedByItsSetting() throws IOException {
     try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       HoldfastConfig config =
           new ConfigReader(Map.of()).flag("gateway.port", taken.getLocalPort()).read();
       var refused = assertThrows(StartException.class, () -> StartChecks.ports(config));
-      String start = "gateway.port: " + taken.getLocalPort() + " at 127.0.0.1 can't be had";
+      String start = "gateway.port: " + taken.getLocalPort() + " at 127.0.0.1 is not available";
       assertTrue(refused.getMessage().startsWith(start), refused.getMessage());
     }
   }
 
   @Test
-  void aHostOfTheBusThatIsNotThisMachinesIsTold() {
+  void aHostOfTheBusThatIsNotThisMachinesIsReported() {
     HoldfastConfig config =
         new ConfigReader(Map.of())
             .flag("gateway.port", 0)

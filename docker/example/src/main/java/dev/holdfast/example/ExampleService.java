@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the users of a tenant the time: once a second by an event {@code clock.tick} in {@code
+ * Sends the users of a tenant the time: once a second by an event {@code clock.tick} in {@code
  * topic:clock}, and to who asks, by the method {@code now} of the service {@code clock}.
  *
  * <p>Several of them share the requests; each publishes, in an order of its own. Its state is
@@ -35,7 +35,7 @@ public final class ExampleService extends VerticleBase {
   private final ServiceHost host;
 
   /**
-   * @param tenant whose users are told
+   * @param tenant whose users get the time
    */
   public ExampleService(Bus bus, String tenant) {
     var self = new Caller.Service(NAME, Ids.fresh(), Set.of(tenant), Set.of());
@@ -53,7 +53,7 @@ public final class ExampleService extends VerticleBase {
         .compose(config -> Cluster.join(config))
         .onSuccess(vertx -> Runtime.getRuntime().addShutdownHook(new Thread(() -> leave(vertx))))
         .compose(vertx -> vertx.deployVerticle(new ExampleService(new Bus(vertx), tenant)))
-        .onSuccess(done -> LOG.info("tells the users of {} the time", tenant))
+        .onSuccess(done -> LOG.info("sends the users of {} the time", tenant))
         .onFailure(ExampleService::giveUp);
   }
 
@@ -69,7 +69,7 @@ public final class ExampleService extends VerticleBase {
     return host.stop();
   }
 
-  /** The publisher resends until the tick is stored; what it gives up is told here. */
+  /** The publisher resends until the tick is stored; what it gives up is logged here. */
   private void tick() {
     publisher
         .publish(channel, "clock.tick", time())

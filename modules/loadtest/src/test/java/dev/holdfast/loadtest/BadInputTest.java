@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
-/** What can't be meant is told before anything is started. */
+/** Bad input is reported before anything is started. */
 class BadInputTest {
   /** Of tenant acme; its signature is worth nothing. */
   private static final String TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJ0ZW5hbnQiOiJhY21lIn0.c2ln";
@@ -91,7 +91,7 @@ class BadInputTest {
           baseline --nodes 1                      | baseline has a server of its own
           baseline --url http://127.0.0.1:1 --key-file key | baseline has a server of its own
           """)
-  void isTold(String line, String problem) {
+  void isReported(String line, String problem) {
     refuses(problem, line + " --server-jar server.jar");
   }
 
@@ -118,7 +118,7 @@ class BadInputTest {
           fanout --key-file key --management-url http://192.0.2.1:8081 | --i-own-this-target
           fanout --key-file key --management-url http://127.0.0.1:2,http://127.0.0.1:3 | as many as --url
           """)
-  void ofATargetThatIsThereIsTold(String line, String problem) {
+  void ofATargetThatIsThereIsReported(String line, String problem) {
     refuses(problem, line + " --url http://127.0.0.1:1");
   }
 
@@ -153,9 +153,9 @@ class BadInputTest {
 
     assertEquals(2, commandLine().execute(words), line + ": " + err);
 
-    String told = err.toString().replace(folder + "/", "");
-    assertTrue(told.lines().findFirst().orElse("").contains(problem), told);
-    assertTrue(told.lines().count() <= 2, told);
+    String said = err.toString().replace(folder + "/", "");
+    assertTrue(said.lines().findFirst().orElse("").contains(problem), said);
+    assertTrue(said.lines().count() <= 2, said);
     assertEquals("", out.toString());
   }
 

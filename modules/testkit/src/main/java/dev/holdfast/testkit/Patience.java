@@ -10,10 +10,10 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * slow, processes and disks take their time. Found by JUnit itself, for every test class.
  */
 public final class Patience implements BeforeAllCallback {
-  private static final Duration PATIENCE = Duration.ofSeconds(40);
+  private static final Duration TIMEOUT = Duration.ofSeconds(40);
 
   @Override
   public void beforeAll(ExtensionContext context) {
-    Awaitility.setDefaultTimeout(PATIENCE);
+    Awaitility.setDefaultTimeout(TIMEOUT);
   }
 }

@@ -132,7 +132,7 @@ final class Screen implements RunView {
             ledger.received(),
             counters.clients() - counters.attached(),
             counters.resumed(),
-            ledger.lost() + ledger.told(),
+            ledger.lost() + ledger.inGaps(),
             ledger.duplicated(),
             ledger.outOfOrder());
   }

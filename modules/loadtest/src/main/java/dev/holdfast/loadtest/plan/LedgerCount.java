@@ -1,17 +1,19 @@
 package dev.holdfast.loadtest.plan;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+
 /**
  * What clients received of channels of one kind, against what was published there. A number counts
  * once for each client that is to have it.
  *
  * @param expected known at the end only, before it 0
  * @param received distinct numbers
- * @param lost known at the end only: neither received, nor told as a gap, nor unanswered at the
+ * @param lost known at the end only: neither received, nor in a gap, nor unanswered at the
  *     publisher
  * @param duplicated numbers that came again
  * @param outOfOrder numbers that came after a higher one
  * @param gaps gap frames
- * @param told numbers that are missing where a gap was told
+ * @param inGaps numbers that are missing in gaps that the server reported; {@code told} in JSON
  */
 public record LedgerCount(
     long expected,
@@ -20,7 +22,7 @@ public record LedgerCount(
     long duplicated,
     long outOfOrder,
     long gaps,
-    long told) {
+    @JsonProperty("told") long inGaps) {
   public static final LedgerCount NONE = new LedgerCount(0, 0, 0, 0, 0, 0, 0);
 
   public LedgerCount plus(LedgerCount other) {
@@ -31,6 +33,6 @@ public record LedgerCount(
         duplicated + other.duplicated,
         outOfOrder + other.outOfOrder,
         gaps + other.gaps,
-        told + other.told);
+        inGaps + other.inGaps);
   }
 }

@@ -33,7 +33,7 @@ public sealed interface ToWorker {
   record Assign(int worker, int workers, long clockOffset, Plan plan) implements ToWorker {}
 
   /**
-   * Connects the worker's share of these groups. {@link FromWorker.Progress} tells when all are
+   * Connects the worker's share of these groups. {@link FromWorker.Progress} reports when all are
    * live.
    */
   record Connect(List<String> groups) implements ToWorker {}
@@ -60,7 +60,8 @@ public sealed interface ToWorker {
 
   /**
    * Ends the sessions of these groups, and closes their connections; another {@link Connect} opens
-   * new ones. For groups that no flow goes to. {@link FromWorker.Progress} tells when all are gone.
+   * new ones. For groups that no flow goes to. {@link FromWorker.Progress} reports when all are
+   * gone.
    */
   record Leave(List<String> groups) implements ToWorker {}
 

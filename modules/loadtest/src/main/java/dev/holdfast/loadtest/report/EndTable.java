@@ -83,8 +83,7 @@ public final class EndTable {
     }
     title("ledger");
     var table = new TextTable(terminal, "lrrrrrrr");
-    table.add(
-        "", "expected", "received", "lost", "duplicated", "out of order", "gaps", "told missing");
+    table.add("", "expected", "received", "lost", "duplicated", "out of order", "gaps", "in gaps");
     new TreeMap<>(result.ledgers())
         .forEach(
             (name, count) ->
@@ -96,7 +95,7 @@ public final class EndTable {
                     count(count.duplicated()),
                     count(count.outOfOrder()),
                     count(count.gaps()),
-                    count(count.told())));
+                    count(count.inGaps())));
     table.print(out);
   }
 

@@ -26,7 +26,7 @@ public final class Medians {
 
   /**
    * The figures' medians with their spread, but the sums of what went wrong (lost, duplicated, out
-   * of order, gaps told, failed, restarted); ledgers and counters summed; the rest from the run
+   * of order, gaps, in gaps, failed, restarted); ledgers and counters summed; the rest from the run
    * with the median of the first latency. It has no requirements: hold it against them anew.
    *
    * @param runs at least one, in the order of time

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /**
- * What a scenario's steps are told in. Methods block, and are called by one thread; each throws
- * {@link BrokenOffException} as soon as the run can't go on.
+ * A run of a scenario, which calls these steps one after the other. Methods block, and are called
+ * by one thread; each throws {@link BrokenOffException} as soon as the run can't go on.
  */
 public final class Run {
   private static final long POLL_MS = 20;

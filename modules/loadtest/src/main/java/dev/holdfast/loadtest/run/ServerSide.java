@@ -45,7 +45,7 @@ public final class ServerSide {
     return sum;
   }
 
-  /** Of all nodes, as they told it last; null where one of them told nothing of it. */
+  /** Sums the last samples of all nodes; none: one node did not report it. */
   public Double sample(String metric, String label) {
     return state.samples().sum(metric, label);
   }
@@ -60,7 +60,7 @@ public final class ServerSide {
     return redis == null || redis.keys() == null ? null : (Double) (double) redis.keys();
   }
 
-  /** Most heap in use that all nodes had in a second of the run; null where none told it. */
+  /** Returns the most heap, in bytes, that all nodes had in use in a second of the run. */
   public Double heapPeak() {
     return state.timeline().seconds().stream()
         .map(ServerSide::heap)

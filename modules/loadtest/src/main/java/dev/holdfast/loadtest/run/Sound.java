@@ -19,7 +19,7 @@ public final class Sound {
   private static final FigureKind NODES =
       FigureKind.put(NOT_READY, "", "nodes that are not ready at the end");
 
-  /** By the figure that tells: what is required of it. */
+  /** What is required, by the name of the figure. */
   private static final Map<String, String> REQUIRED =
       Map.of("failed", "=0", "deliveriesPerSecond", ">0", NOT_READY, "=0");
 

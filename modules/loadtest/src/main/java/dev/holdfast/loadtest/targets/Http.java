@@ -12,9 +12,9 @@ import java.util.stream.Stream;
 
 /** Questions to nodes. Any thread. */
 public final class Http {
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final Duration TIMEOUT = Duration.ofSeconds(3);
   private static final HttpClient CLIENT =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
 
   private Http() {}
 
@@ -48,7 +48,7 @@ public final class Http {
   }
 
   private static HttpRequest request(URI node, String path, String token) {
-    var request = HttpRequest.newBuilder(node.resolve(path)).timeout(PATIENCE);
+    var request = HttpRequest.newBuilder(node.resolve(path)).timeout(TIMEOUT);
     if (token != null) {
       request.header("authorization", "Bearer " + token);
     }

@@ -19,7 +19,7 @@ public final class LiveHeap {
   private LiveHeap() {}
 
   /**
-   * @return of all nodes together; null where it can't be told
+   * @return bytes of all nodes together; none: one of them is not known
    */
   public static Double of(Target target) throws InterruptedException {
     double sum = 0;

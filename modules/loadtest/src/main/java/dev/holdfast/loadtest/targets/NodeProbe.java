@@ -107,7 +107,7 @@ final class NodeProbe {
     return heard != 0 && !refused && System.nanoTime() - heard < SILENCE_NS;
   }
 
-  /** The last that it told; null before it told anything. */
+  /** The last metrics of the node; none: it has not answered yet. */
   synchronized MetricsText metrics() {
     return last;
   }

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What Linux tells of a process; null where it tells nothing. Any thread. */
+/** The figures that Linux has of a process. Any thread. */
 public final class ProcessFigures {
   private static final Pattern RSS = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB");
 

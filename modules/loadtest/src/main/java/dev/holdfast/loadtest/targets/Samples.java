@@ -45,7 +45,7 @@ public final class Samples implements AutoCloseable {
     return redis == null ? null : redis.second();
   }
 
-  /** The sum over all nodes of the last that they told; null where one told nothing of it. */
+  /** Sums the last samples of all nodes; none: one node did not report it. */
   public Double sum(String name, String label) {
     var parts =
         nodes.values().stream()

@@ -47,7 +47,7 @@ public interface Target extends AutoCloseable {
   /**
    * Whether nodes that nobody killed are gone.
    *
-   * @return what to tell people; null where all is well
+   * @return a sentence for people; none: all is well
    */
   String trouble();
 

@@ -62,12 +62,12 @@ function ledger({ledgers}) {
   const names = Object.keys(ledgers);
   if (!names.length) return null;
   const fault = number => number > 0 ? el('span', {class: 'tag bad'}, digits(number)) : digits(number);
-  const columns = ['group and channels', 'expected', 'received', 'lost', 'duplicated', 'out of order', 'gaps told', 'missing where told'];
+  const columns = ['group and channels', 'expected', 'received', 'lost', 'duplicated', 'out of order', 'gaps', 'in gaps'];
   return section('Ledger',
-    el('p', {class: 'soft'}, 'Every publication is numbered, and every reader keeps what it received, also over reconnects. Lost is what is missing and was not told of.'),
+    el('p', {class: 'soft'}, 'Every publication is numbered, and every reader keeps what it received, also over reconnects. Lost is what is missing and was not reported as a gap.'),
     table('Ledger', columns.map((title, i) => ({title, number: i > 0})), names.map(name => {
-      const {expected, received, lost, duplicated, outOfOrder, gaps, told} = ledgers[name];
-      return [name, digits(expected), digits(received), fault(lost), fault(duplicated), fault(outOfOrder), digits(gaps), digits(told)];
+      const {expected, received, lost, duplicated, outOfOrder, gaps, told: inGaps} = ledgers[name];
+      return [name, digits(expected), digits(received), fault(lost), fault(duplicated), fault(outOfOrder), digits(gaps), digits(inGaps)];
     }), true));
 }
 

@@ -25,7 +25,7 @@ class EndTableTest {
   @Test
   void theLedgerHasALineForEachKindOfChannel() {
     var text = printed(Samples.small(), UNICODE);
-    assertLine(text, "expected received lost duplicated out of order gaps told missing");
+    assertLine(text, "expected received lost duplicated out of order gaps in gaps");
     assertLine(text, "main.topic 4,800,000 4,799,983 17 0 0 0 0");
     assertLine(text, "main.user 30,000 29,990 0 0 0 2 10");
   }

@@ -141,7 +141,7 @@ class RequirementTest {
   void anUnknownFigureIsRefusedWithTheNearestKnown(String text, String nearest) {
     var message = refusal(text);
     assertTrue(message.contains("did you mean " + nearest + "?"), message);
-    assertTrue(message.contains("rssPerConnection"), "all known ones are told: " + message);
+    assertTrue(message.contains("rssPerConnection"), "all known ones are named: " + message);
   }
 
   @Test

@@ -160,7 +160,7 @@ class ResultJsonTest {
   }
 
   @Test
-  void aFileThatIsNotThereIsToldAsSuch() {
+  void aFileThatIsNotThereIsReportedAsSuch() {
     assertThrows(NoSuchFileException.class, () -> ResultJson.read(folder.resolve("none.json")));
   }
 

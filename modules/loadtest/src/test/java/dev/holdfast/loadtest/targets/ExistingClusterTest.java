@@ -62,7 +62,7 @@ class ExistingClusterTest {
   }
 
   @Test
-  void aPortOfOperatorsWithoutFiguresIsTold() throws InterruptedException {
+  void aPortOfOperatorsWithoutFiguresIsReported() throws InterruptedException {
     try (var cluster = cluster(List.of(url(clients)))) {
       var refused = assertThrows(TargetException.class, cluster::start);
 

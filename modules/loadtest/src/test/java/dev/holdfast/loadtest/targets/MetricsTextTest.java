@@ -26,7 +26,7 @@ class MetricsTextTest {
   }
 
   @Test
-  void whatIsNotToldIsNotZero() {
+  void whatIsNotReportedIsNotZero() {
     assertNull(metrics.sum("holdfast_connection", ""));
     assertNull(metrics.sum("jvm_memory_used_bytes", "area=\"disk\""));
   }

@@ -50,7 +50,7 @@ class CoordinatorLinkIT {
   }
 
   @Test
-  void tellsItsClock() {
+  void answersItsClock() {
     TestCoordinator coordinator = bench.coordinator();
     long before = Clock.own();
     coordinator.say(new ToWorker.Clock(7));
@@ -134,7 +134,7 @@ class CoordinatorLinkIT {
   }
 
   @Test
-  void aPlanThatCantBeIsToldWithAllThatIsWrongWithIt() {
+  void aPlanThatCantBeIsReportedWithAllThatIsWrongWithIt() {
     var bare = new Group("bad name!", "acme", 1, 0, Group.Kind.SESSION);
     var flow = new Flow("f", "nobody", Flow.Target.TOPIC, 0, 0, 0, 1, Flow.Via.BUS);
     Plan plan = WorkerBench.plan(List.of(URI.create("x:y")), List.of(bare), List.of(flow));

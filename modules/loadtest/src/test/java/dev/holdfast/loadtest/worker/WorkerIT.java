@@ -109,7 +109,7 @@ class WorkerIT {
   }
 
   @Test
-  void whatAGapTellsOfIsNotLost() {
+  void whatAGapReportsIsNotLost() {
     TestCoordinator coordinator = live(group("g", CLIENTS, 0));
     publish("tenant", 4);
 
@@ -127,7 +127,7 @@ class WorkerIT {
     assertEquals(
         new LedgerCount(10 * half + 9 * half, 5 * CLIENTS, 4 * half, 0, 0, half, 5 * half),
         end.ledgers().get("g.tenant"),
-        "half of them were told of five, and of the others each lost four, one being unanswered");
+        "half of them got a gap of five, and of the others each lost four, one being unanswered");
     assertFalse(coordinator.complete());
   }
 

@@ -13,8 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Attacks from a process of its own, as told by its standard input: a line each, answered by a line
- * when it is over. Ends with its input.
+ * Attacks from a process of its own, on orders from its standard input: a line each, answered by a
+ * line when it is over. Ends with its input.
  */
 final class AttackerMain {
   private AttackerMain() {}

@@ -29,7 +29,7 @@ import org.awaitility.Awaitility;
 public final class Bystanders implements AutoCloseable {
   public static final String TOPIC = "topic:room";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
   private static final Duration POLL = Duration.ofMillis(2);
 
   private final List<Member> members = new ArrayList<>();
@@ -67,7 +67,7 @@ public final class Bystanders implements AutoCloseable {
       joined.add(client.connect().thenCompose(in -> client.subscribe(TOPIC)));
     }
     CompletableFuture.allOf(joined.toArray(CompletableFuture[]::new))
-        .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+        .orTimeout(TIMEOUT.toSeconds(), TimeUnit.SECONDS)
         .join();
   }
 
@@ -82,7 +82,7 @@ public final class Bystanders implements AutoCloseable {
    */
   public static Bystanders of(TestCluster cluster, int tenants, int users, int perSecond) {
     var all = new Bystanders(cluster, tenants, users);
-    all.round(PATIENCE);
+    all.round(TIMEOUT);
     all.since = System.nanoTime();
     long period = TimeUnit.SECONDS.toNanos(1) / perSecond;
     all.clock.scheduleAtFixedRate(all::tick, 0, period, TimeUnit.NANOSECONDS);
@@ -143,7 +143,7 @@ public final class Bystanders implements AutoCloseable {
     return members.stream().allMatch(member -> member.hasRead(last.get(member.tenant)));
   }
 
-  /** 0 where it failed, which is an error that is told anyway. */
+  /** 0 if it failed, which is reported as an error anyway. */
   private static long seq(CompletableFuture<Position> published) {
     Position position = published.isCompletedExceptionally() ? null : published.join();
     return position == null ? 0 : position.seq();
@@ -153,9 +153,9 @@ public final class Bystanders implements AutoCloseable {
   void settle() {
     clock.shutdownNow();
     Awaitility.await("all is answered")
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .until(() -> open.get() == 0 && http.underWay() == 0);
-    round(PATIENCE);
+    round(TIMEOUT);
   }
 
   /** From publishing to reading, of what was sent in this time. */

@@ -18,11 +18,11 @@ import java.util.function.Consumer;
 
 /** Publishes by HTTP, at one node after the other, whether it is answered or not. Any thread. */
 final class HttpBystander {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final int STORED = 200;
 
   private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
   private final List<URI> nodes;
   private final String tenant;
   private final String token;
@@ -52,7 +52,7 @@ final class HttpBystander {
             .formatted("topic:http", tenant);
     var request =
         HttpRequest.newBuilder(nodes.get(turn.getAndIncrement() % nodes.size()))
-            .timeout(PATIENCE)
+            .timeout(TIMEOUT)
             .header("Authorization", "Bearer " + token)
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofString(body))

@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Play {
   private static final Logger LOG = LoggerFactory.getLogger(Play.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
   private static final Duration BACK = Duration.ofSeconds(2);
-  private static final int MOST_TOLD = 10;
+  private static final int MOST_LISTED = 10;
   private static final int MOST_SERIES = 10_000;
   private static final int BATCH = 500;
   private static final Pattern USED = Pattern.compile("used_memory:(\\d+)");
@@ -70,7 +70,7 @@ public final class Play {
 
   private Outcome outcome(Attack attack, Bystanders bystanders, Vitals vitals) {
     long usedBefore = used();
-    Duration usual = bystanders.round(PATIENCE);
+    Duration usual = bystanders.round(TIMEOUT);
     long before = System.nanoTime();
     lasts(before);
     long begin = System.nanoTime();
@@ -104,22 +104,22 @@ public final class Play {
         measure.between(times.after(), times.over()));
   }
 
-  /** A stretch to measure in, which is a time and nothing else. */
+  /** Waits until the time to measure in is over, which is a time and nothing else. */
   private void lasts(long since) {
     Awaitility.await()
-        .atMost(scale.window().plus(PATIENCE))
+        .atMost(scale.window().plus(TIMEOUT))
         .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(10))
         .until(() -> System.nanoTime() - since >= scale.window().toNanos());
   }
 
-  /** The patience where it never was. */
+  /** The timeout if it never was. */
   private Duration back(Bystanders bystanders) {
-    Duration took = PATIENCE;
+    Duration took = TIMEOUT;
     try {
-      took = bystanders.round(PATIENCE);
+      took = bystanders.round(TIMEOUT);
     } catch (ConditionTimeoutException never) {
-      violations.add("bystanders were not served within " + PATIENCE);
+      violations.add("bystanders were not served within " + TIMEOUT);
     }
     return took;
   }
@@ -160,7 +160,7 @@ public final class Play {
     Map<String, Integer> counts = new LinkedHashMap<>();
     errors.forEach(error -> counts.merge(error, 1, Integer::sum));
     return counts.entrySet().stream()
-        .limit(MOST_TOLD)
+        .limit(MOST_LISTED)
         .map(one -> one.getValue() + " × " + one.getKey())
         .toList();
   }

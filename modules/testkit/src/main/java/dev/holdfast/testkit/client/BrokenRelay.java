@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 /**
  * Stands between clients and a node, and breaks what the protocol promises: of so many numbered
  * event frames (data that begins with {@code "k"}) it drops one, sends one twice, and swaps one
- * with the next of its channel. Tells exactly how often it did. Everything else passes as it is.
+ * with the next of its channel. Counts exactly how often it did. Everything else passes as it is.
  * Confined to one event loop; the counts may be read on any thread.
  */
 public final class BrokenRelay {

@@ -13,7 +13,7 @@ import java.util.Objects;
  * @param token goes with the {@code hello}
  * @param firstWait upper bound of the random wait before a reconnect; doubles with each attempt
  * @param longestWait upper bound of any such wait
- * @param keepsCursors whether it tells its cursors at a resume; otherwise it goes by its acks
+ * @param keepsCursors whether it sends its cursors at a resume; otherwise it goes by its acks
  * @param countsAttempts whether it counts its attempts to connect, so that one it gave up can't
  *     replace a later one
  */

@@ -35,7 +35,7 @@ public sealed interface Entry {
 
   record Live(long at, String channel, Position position) implements Entry {}
 
-  /** An error that the server told, to a frame or of the connection. */
+  /** An error that the server sent, to a frame or of the connection. */
   record Refused(long at, String code) implements Entry {}
 
   /**

@@ -12,7 +12,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Everything that one client was told, in order, over all its connections; and by it the client's
+ * Everything that one client received, in order, over all its connections; and by it the client's
  * cursors. Any thread.
  */
 public final class Ledger {

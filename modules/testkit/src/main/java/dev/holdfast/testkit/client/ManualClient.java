@@ -16,10 +16,10 @@ import java.util.function.Predicate;
 
 /**
  * A connection on which the test says everything itself, and waits for what it expects. It answers
- * no {@code ping}. For test threads: what waits, blocks, 30 s unless told otherwise.
+ * no {@code ping}. For test threads: what waits, blocks, 30 s unless said otherwise.
  */
 public final class ManualClient implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   /** How the connection ended. */
   public record Close(int code, String reason) {}
@@ -38,19 +38,19 @@ public final class ManualClient implements AutoCloseable {
             TestSocket.open(sockets, uri, patient(options), client.new Inbox())
                 .toCompletionStage()
                 .toCompletableFuture(),
-            PATIENCE);
+            TIMEOUT);
     return client;
   }
 
   private static WebSocketConnectOptions patient(WebSocketConnectOptions options) {
     var patient = new WebSocketConnectOptions(options);
-    patient.setConnectTimeout((int) PATIENCE.toMillis()).setTimeout(PATIENCE.toMillis());
+    patient.setConnectTimeout((int) TIMEOUT.toMillis()).setTimeout(TIMEOUT.toMillis());
     return patient;
   }
 
   /** Any text, a frame or not. */
   public ManualClient send(String text) {
-    get(socket.send(text).toCompletionStage().toCompletableFuture(), PATIENCE);
+    get(socket.send(text).toCompletionStage().toCompletableFuture(), TIMEOUT);
     return this;
   }
 
@@ -87,7 +87,7 @@ public final class ManualClient implements AutoCloseable {
   }
 
   public ObjectNode await(Predicate<ObjectNode> wanted, String what) {
-    return await(wanted, what, PATIENCE);
+    return await(wanted, what, TIMEOUT);
   }
 
   /** The first frame that fits and was not awaited yet. */
@@ -121,7 +121,7 @@ public final class ManualClient implements AutoCloseable {
   }
 
   public Close awaitClose() {
-    return awaitClose(PATIENCE);
+    return awaitClose(TIMEOUT);
   }
 
   public Close awaitClose(Duration patience) {

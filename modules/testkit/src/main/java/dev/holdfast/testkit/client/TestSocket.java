@@ -24,7 +24,7 @@ final class TestSocket {
     /**
      * Once, after the last frame.
      *
-     * @param code {@link #ABNORMAL} where the peer told none
+     * @param code {@link #ABNORMAL} if the peer gave none
      */
     void closed(int code, String reason);
   }

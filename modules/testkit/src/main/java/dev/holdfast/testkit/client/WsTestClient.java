@@ -26,12 +26,12 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A session of the client library whose connections the test governs: it connects where it is told,
- * loses connections, stays away, and writes down everything that it receives. Between that it lives
- * by the protocol, as the library does: it reconnects over a list of addresses and resumes, keeps
- * its cursors, and sends unanswered publications again in order. It acknowledges only when the test
- * says so, and does not move when a node asks it to. All methods may be called from any thread;
- * nothing blocks.
+ * A session of the client library whose connections the test governs: it connects where the test
+ * says, loses connections, stays away, and writes down everything that it receives. Between that it
+ * lives by the protocol, as the library does: it reconnects over a list of addresses and resumes,
+ * keeps its cursors, and sends unanswered publications again in order. It acknowledges only when
+ * the test says so, and does not move when a node asks it to. All methods may be called from any
+ * thread; nothing blocks.
  */
 public final class WsTestClient implements AutoCloseable {
   private static final Duration RETRY = Duration.ofMillis(50);
@@ -48,7 +48,7 @@ public final class WsTestClient implements AutoCloseable {
   WsTestClient(Vertx vertx, WebSocketClient sockets, ClientOptions options) {
     wire = new TestWire(vertx, sockets, options, ledger, this);
     var named = new SessionOptions(options.urls(), "testkit", "1", times(options), UNBOUNDED);
-    session = new ClientSession(named, wire, new Turns());
+    session = new ClientSession(named, wire, new SessionEvents());
     wire.feeds(session);
   }
 
@@ -224,7 +224,7 @@ public final class WsTestClient implements AutoCloseable {
   }
 
   /** What becomes of the session, for those who wait for it. */
-  private final class Turns implements SessionListener {
+  private final class SessionEvents implements SessionListener {
     @Override
     public void session(SessionInfo info) {
       List<Entry.Welcomed> welcomes = ledger.all(Entry.Welcomed.class);

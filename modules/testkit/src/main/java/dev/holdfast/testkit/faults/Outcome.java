@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param detected until the product noticed; null where there is nothing to notice
  * @param recovered from the fault's end until all publish, read and are answered; null: never
- * @param gaps told to clients
+ * @param gaps reported to clients
  * @param violations of what is promised; empty where all holds
  */
 public record Outcome(

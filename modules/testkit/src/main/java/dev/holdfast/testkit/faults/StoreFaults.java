@@ -52,7 +52,7 @@ final class StoreFaults {
     stage.ready(true, stage.cluster()::nodes);
   }
 
-  /** Within a moment nobody is to tell; later all must say so. */
+  /** In the first moment nobody has to say so; later all must. */
   private static void notReady(Stage stage, int seconds) {
     if (seconds > 5) {
       stage.detected(
@@ -106,7 +106,7 @@ final class StoreFaults {
     stage.ready(true, stage.cluster()::nodes);
     for (WsTestClient client : stage.load().clients()) {
       if (client.hasEnded()) {
-        stage.violation("a client was told not to come back, though nobody holds its session");
+        stage.violation("a client was asked not to come back, though nobody holds its session");
       }
     }
   }

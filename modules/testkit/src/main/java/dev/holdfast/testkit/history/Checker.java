@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * Judges a {@link History} by what Holdfast promises, and says what does not hold, in words:
  *
  * <ul>
- *   <li>lost: acknowledged, not received by a client that reads the channel, and no gap told
+ *   <li>lost: acknowledged, not received by a client that reads the channel, and no gap reported
  *   <li>duplicated, out of order: to one reader; what it gets has no holes
  *   <li>stored twice: one publication at two places; two publications at one place
  *   <li>a publisher's publications out of its order
@@ -25,7 +25,7 @@ import java.util.TreeMap;
  * </ul>
  *
  * It is meant for readers that keep their cursors. Where Redis lost what it had stored ({@link
- * History#lost}), or the logs are short ({@link History#retains}), gaps are right that tell it.
+ * History#lost}), or the logs are short ({@link History#retains}), gaps that report it are right.
  */
 public final class Checker {
   private final History history;
@@ -66,7 +66,7 @@ public final class Checker {
         sessionGoesOn(name, last, welcomed);
         last = welcomed;
       } else if (entry instanceof Entry.Gap gap && !history.explains(gap)) {
-        violations.add(name + ": told " + gap + " where nothing was lost");
+        violations.add(name + ": got " + gap + " where nothing was lost");
       }
       if (entry.channel() != null) {
         byChannel

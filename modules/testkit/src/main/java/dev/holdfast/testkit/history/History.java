@@ -67,7 +67,7 @@ public final class History {
   }
 
   /**
-   * @param position null where it was not told
+   * @param position none: it is not known
    */
   public synchronized void acknowledged(String channel, Payload payload, Position position) {
     acknowledged.add(new Acknowledged(channel, payload, position, System.nanoTime()));
@@ -75,7 +75,7 @@ public final class History {
 
   /**
    * Redis came back without what it stored between these times: sessions may be lost, publications
-   * acknowledged between them may be, and gaps of an epoch may be told.
+   * acknowledged between them may be, and gaps of an epoch may be reported.
    *
    * @param from {@link System#nanoTime()} of the older state
    * @param to when the older state was served; answers of before may be on their way for a moment
@@ -104,7 +104,7 @@ public final class History {
     return !losses.isEmpty();
   }
 
-  /** The channel's log keeps this much: a gap may tell that what is older was trimmed. */
+  /** The channel's log keeps this much: a gap may report that what is older was trimmed. */
   public synchronized void retains(String channel, Duration age, int entries) {
     retained = new Retained(channel, age, entries);
   }
@@ -175,7 +175,7 @@ public final class History {
     };
   }
 
-  /** The newest that the gap tells of was too old by then, or enough came after it. */
+  /** The newest in the gap was too old by then, or enough came after it. */
   private boolean isOld(Entry.Gap gap) {
     boolean young = false;
     int later = 0;

@@ -14,14 +14,14 @@ import java.util.function.Predicate;
 
 /**
  * How one reader read one channel, entry by entry: each publication must follow the one before, but
- * for what a gap tells. After Redis came back with an older state a publication may come again, in
- * another epoch. Says what does not hold.
+ * for what a gap reports. After Redis came back with an older state a publication may come again,
+ * in another epoch. Says what does not hold.
  */
 final class Reading {
   /** What the reader got. */
   record Got(Payload payload, Position position) {}
 
-  /** What a gap told; with another epoch at its end, all that came later in the first one. */
+  /** What a gap reported; with another epoch at its end, all that came later in the first one. */
   private record Missed(Position after, Position to, long at) {
     /** What has neither epoch is of data in between, which came and went. */
     boolean has(Position position, long sentAt) {
@@ -135,7 +135,7 @@ final class Reading {
           reader + ": out of order: " + payload + " at " + position + " after " + cursor);
     } else if (position.seq() != cursor.seq() + 1) {
       violation.accept(
-          reader + ": lost, and no gap told: what lies between " + cursor + " and " + position);
+          reader + ": lost, and no gap reported: what lies between " + cursor + " and " + position);
     }
     payloads.put(payload, position);
     got.add(new Got(payload, position));

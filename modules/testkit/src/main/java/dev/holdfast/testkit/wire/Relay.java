@@ -59,7 +59,7 @@ public final class Relay implements AutoCloseable {
   }
 
   /**
-   * In front of a Redis, for one that can be told where its Redis is.
+   * In front of a Redis, for a client whose Redis address can be chosen.
    *
    * @param uri {@code redis://host:port}
    */

@@ -52,7 +52,7 @@ class CheckerTest {
     receive(first, 1);
     receive(third, 3);
 
-    assertFound("lost, and no gap told");
+    assertFound("lost, and no gap reported");
   }
 
   @Test

@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ProcessGuardIT {
-  /** Of the JVM that is killed: starts a process, tells its id, and waits. */
+  /** Of the JVM that is killed: starts a process, prints its id, and waits. */
   public static final class Parent {
     public static void main(String[] args) throws IOException, InterruptedException {
       Process child = new ProcessBuilder("sleep", "600").start();

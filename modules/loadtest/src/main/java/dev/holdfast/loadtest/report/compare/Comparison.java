@@ -136,7 +136,7 @@ public final class Comparison {
       ledger(name + " lost", one, two, LedgerCount::lost, differences);
       ledger(name + " duplicated", one, two, LedgerCount::duplicated, differences);
       ledger(name + " outOfOrder", one, two, LedgerCount::outOfOrder, differences);
-      ledger(name + " told", one, two, LedgerCount::told, differences);
+      ledger(name + " in gaps", one, two, LedgerCount::inGaps, differences);
     }
   }
 

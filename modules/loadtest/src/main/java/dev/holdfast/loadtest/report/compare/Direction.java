@@ -9,7 +9,7 @@ enum Direction {
   /** Nobody can say: how many were connected is no merit. */
   NEUTRAL;
 
-  /** Any of them is one too many, so no difference is too small to tell. */
+  /** Any of them is one too many, so no difference is too small to count. */
   private static final Pattern FAULTS =
       Pattern.compile(
           "(?i).*(lost|duplicated|outOfOrder|\\bgaps|\\btold|missing|failed|failures|errors"

@@ -12,11 +12,14 @@ public final class Figures {
 
   public static final List<FigureKind> LEDGER =
       List.of(
-          ledger("lost", "acknowledged, and neither received nor told as a gap", LedgerCount::lost),
+          ledger(
+              "lost",
+              "acknowledged, and neither received nor in a reported gap",
+              LedgerCount::lost),
           ledger("duplicated", "received again", LedgerCount::duplicated),
           ledger("outOfOrder", "received after a later one", LedgerCount::outOfOrder),
-          ledger("gaps", "gaps that clients were told of", LedgerCount::gaps),
-          ledger("told", "publications that were missing in those gaps", LedgerCount::told),
+          ledger("gaps", "gaps that were reported to clients", LedgerCount::gaps),
+          ledger("told", "publications that were missing in those gaps", LedgerCount::inGaps),
           ledger("expected", "deliveries that clients were to get", LedgerCount::expected),
           counter("published", "publications", f -> f.counters().published()),
           counter("acknowledged", "of these, stored", f -> f.counters().acknowledged()),

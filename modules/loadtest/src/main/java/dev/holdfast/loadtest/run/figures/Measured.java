@@ -3,7 +3,7 @@ package dev.holdfast.loadtest.run.figures;
 /**
  * What came in the seconds of measuring.
  *
- * @param serverCpu seconds of processor time of all nodes; null where they told nothing
+ * @param serverCpu seconds of processor time of all nodes; none: not every node reported it
  * @param redisCpu the same of Redis
  * @param machineBusy share of this machine's processor time that was used, 0 to 1; null where
  *     unknown

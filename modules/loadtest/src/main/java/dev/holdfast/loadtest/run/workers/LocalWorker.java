@@ -16,7 +16,7 @@ import java.util.concurrent.TimeoutException;
 
 /** A worker process on this machine, that ends with this one. Methods block. */
 final class LocalWorker implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<String> JVM = List.of("-Xmx2g", "-XX:+UseG1GC");
 
@@ -38,7 +38,7 @@ final class LocalWorker implements AutoCloseable {
 
   /** Where it listens, once it does. */
   URI url() throws InterruptedException {
-    long until = System.nanoTime() + PATIENCE.toNanos();
+    long until = System.nanoTime() + TIMEOUT.toNanos();
     while (System.nanoTime() < until && process.alive()) {
       try {
         return url.get(100, TimeUnit.MILLISECONDS);

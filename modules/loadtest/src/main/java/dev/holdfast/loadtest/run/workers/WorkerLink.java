@@ -184,7 +184,7 @@ public final class WorkerLink {
     begun.merge(flow, -1, Integer::sum);
   }
 
-  /** Of several round trips the shortest tells most exactly. */
+  /** The shortest of several round trips is the most exact. */
   private void clock(FromWorker.Clock answer) {
     long now = Clock.micros();
     if (answer.id() == clockId && now - clockSent < bestRoundTrip) {

@@ -120,7 +120,7 @@ public final class Workers implements AutoCloseable {
     }
   }
 
-  /** Tells each its share; they are ready when {@link #ready} says so. */
+  /** Sends each its share; they are ready when {@link #ready} says so. */
   public void assign(Plan plan) {
     for (int i = 0; i < links.size(); i++) {
       WorkerLink link = links.get(i);

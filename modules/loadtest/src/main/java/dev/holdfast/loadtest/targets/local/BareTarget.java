@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** A plain Vert.x server on this machine, which writes what it is told to all its sockets. */
+/** A plain Vert.x server on this machine, which writes what it is ordered to all its sockets. */
 public final class BareTarget implements Target {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String NAME = "bare";
@@ -82,7 +82,7 @@ public final class BareTarget implements Target {
     }
   }
 
-  /** Has it write; returns at once. {@link #written} tells when it is done. */
+  /** Orders it to write; returns at once. {@link #written} has the result when it is done. */
   public void write(Order order) {
     written = null;
     try {

@@ -30,7 +30,7 @@ import java.util.OptionalLong;
  */
 public final class OwnCluster implements Target {
   private static final String NAME = "load";
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration TIMEOUT = Duration.ofSeconds(120);
   private static final Duration TERMINATION = Duration.ofSeconds(60);
   private static final long POLL_MS = 100;
 
@@ -120,13 +120,13 @@ public final class OwnCluster implements Target {
 
   /** Returns when each takes connections and sees all the others. */
   private void awaitReady() throws InterruptedException {
-    long until = System.nanoTime() + PATIENCE.toNanos();
+    long until = System.nanoTime() + TIMEOUT.toNanos();
     for (TargetNode node : nodes()) {
       while (!ready(node)) {
         String trouble = trouble();
         if (trouble != null || System.nanoTime() > until) {
           throw new TargetException(
-              trouble != null ? trouble : node.name() + " was not ready within " + PATIENCE);
+              trouble != null ? trouble : node.name() + " was not ready within " + TIMEOUT);
         }
         Thread.sleep(POLL_MS);
       }

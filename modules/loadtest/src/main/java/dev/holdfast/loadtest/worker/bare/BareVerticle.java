@@ -137,7 +137,7 @@ final class BareVerticle extends VerticleBase {
     }
   }
 
-  /** Writes up to the number that another loop has reached; then tells how it ended. */
+  /** Writes up to the number that another loop has reached; then reports how it ended. */
   Future<Written> upTo(long number, int payload) {
     Promise<Written> done = Promise.promise();
     context.runOnContext(

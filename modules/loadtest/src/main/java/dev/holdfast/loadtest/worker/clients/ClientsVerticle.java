@@ -144,7 +144,7 @@ public final class ClientsVerticle extends VerticleBase {
     group.clients.stream().filter(client -> node.equals(client.node())).forEach(LoadClient::cut);
   }
 
-  /** Tells what was published, by all. */
+  /** Passes on what was published, by all workers. */
   public Future<Void> expect(Totals published) {
     return onLoop(
         () -> {

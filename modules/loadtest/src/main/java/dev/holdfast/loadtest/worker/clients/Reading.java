@@ -106,7 +106,7 @@ final class Reading {
   /**
    * Takes a frame {@code error} or {@code unsubscribed}.
    *
-   * @return whether it is worth telling
+   * @return whether it is worth a report
    */
   boolean refused(JsonNode frame) {
     ErrorCode code = code(frame.path("code").asText());

@@ -7,7 +7,7 @@ package dev.holdfast.loadtest.worker.ledger;
 final class Ledger {
   private long last;
   private boolean gapReported;
-  private MissingRanges holes;
+  private MissingRanges missing;
 
   /**
    * What is missing at the end.
@@ -29,7 +29,7 @@ final class Ledger {
       return true;
     }
     MissingRanges.Found found =
-        holes == null ? MissingRanges.Found.NOT_MISSING : holes.remove(number);
+        missing == null ? MissingRanges.Found.NOT_MISSING : missing.remove(number);
     if (found == MissingRanges.Found.NOT_MISSING) {
       tally.duplicated++;
       return false;
@@ -42,8 +42,8 @@ final class Ledger {
 
   private void skip(long number, LedgerTally tally) {
     if (number > last + 1) {
-      holes = holes == null ? new MissingRanges() : holes;
-      holes.add(last + 1, number - 1, gapReported);
+      missing = missing == null ? new MissingRanges() : missing;
+      missing.add(last + 1, number - 1, gapReported);
       tally.inGaps += gapReported ? number - 1 - last : 0;
     }
     last = number;
@@ -66,8 +66,8 @@ final class Ledger {
 
   Missing missing(Expected expected) {
     var sum = new MissingSum(expected);
-    if (holes != null) {
-      holes.forEach(sum);
+    if (missing != null) {
+      missing.forEach(sum);
     }
     sum.range(last + 1, expected.published(), gapReported);
     return new Missing(sum.lost, sum.inGaps, sum.unanswered);

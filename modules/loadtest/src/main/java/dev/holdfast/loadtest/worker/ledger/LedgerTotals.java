@@ -41,6 +41,6 @@ public final class LedgerTotals {
         running.duplicated(),
         running.outOfOrder(),
         running.gaps(),
-        end.told());
+        end.inGaps());
   }
 }

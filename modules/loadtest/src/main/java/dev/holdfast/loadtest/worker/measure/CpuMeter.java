@@ -10,7 +10,7 @@ public final class CpuMeter {
   private long lastCpu = system.getProcessCpuTime();
   private long lastAt = System.nanoTime();
 
-  /** Cores that were used since the last call; 0 where the machine doesn't tell. */
+  /** Cores that were used since the last call; 0 if the machine doesn't report it. */
   public double take() {
     long cpu = system.getProcessCpuTime();
     long now = System.nanoTime();

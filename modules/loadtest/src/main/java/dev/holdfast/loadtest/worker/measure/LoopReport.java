@@ -11,7 +11,7 @@ import java.util.Map;
 import org.HdrHistogram.Histogram;
 
 /**
- * What one event loop has to tell.
+ * The figures of one event loop.
  *
  * @param series since the last report; no longer written to by its loop
  * @param lag µs, since the last report

@@ -44,8 +44,8 @@ public final class PublishVerticle extends VerticleBase {
   private final LagMeter lag = new LagMeter(TICK_MS);
   private final Map<String, Numbers> channels = new HashMap<>();
   private final List<Run> runs = new ArrayList<>();
-  private Outlet bus;
-  private Outlet http;
+  private PublicationSink bus;
+  private PublicationSink http;
   private Registry registry;
   private long ticker = NONE;
 
@@ -61,10 +61,10 @@ public final class PublishVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    http = new HttpOutlet(vertx, plan, clock);
+    http = new HttpSink(vertx, plan, clock);
     if (onBus) {
       var self = new Caller.Service("load", Ids.fresh(), Set.of("*"), Set.of());
-      bus = new BusOutlet(new Bus(vertx), self, clock);
+      bus = new BusSink(new Bus(vertx), self, clock);
       registry = new Registry(new Bus(vertx), self);
     }
     return Future.succeededFuture();
@@ -87,9 +87,9 @@ public final class PublishVerticle extends VerticleBase {
     if (places.length == 0 || (flow.rate() == 0 && window == 0)) {
       return Future.succeededFuture();
     }
-    Outlet outlet = flow.via() == Flow.Via.BUS ? bus : http;
+    PublicationSink sink = flow.via() == Flow.Via.BUS ? bus : http;
     var sender =
-        new Sender(counters, outlet, timings.of("ack." + flow.name()), clock, flow.payload());
+        new Sender(counters, sink, timings.of("ack." + flow.name()), clock, flow.payload());
     List<Numbers> own = Arrays.stream(places).mapToObj(place -> numbers(flow, place)).toList();
     return begin(
         flow.rate() > 0

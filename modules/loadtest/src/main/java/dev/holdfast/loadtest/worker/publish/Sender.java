@@ -9,14 +9,14 @@ final class Sender {
   private static final long LATE_MICROS = 10_000;
 
   private final PublishCounters counters;
-  private final Outlet outlet;
+  private final PublicationSink sink;
   private final Timing ack;
   private final Clock clock;
   private final int payload;
 
-  Sender(PublishCounters counters, Outlet outlet, Timing ack, Clock clock, int payload) {
+  Sender(PublishCounters counters, PublicationSink sink, Timing ack, Clock clock, int payload) {
     this.counters = counters;
-    this.outlet = outlet;
+    this.sink = sink;
     this.ack = ack;
     this.clock = clock;
     this.payload = payload;
@@ -30,8 +30,7 @@ final class Sender {
     long number = channel.next();
     counters.published++;
     counters.late += clock.micros() - intended > LATE_MICROS ? 1 : 0;
-    return outlet
-        .publish(new Publication(channel, number, intended, payload))
+    return sink.publish(new Publication(channel, number, intended, payload))
         .map(stored -> acknowledged(intended))
         .otherwise(failure -> failed(channel, number, failure));
   }

@@ -1,7 +1,7 @@
 /**
  * The publishing and asking side of a worker: {@link
  * dev.holdfast.loadtest.worker.publish.PublishVerticle} has an event loop's share of flows and
- * calls. A {@code FlowRun} decides when a publication is due, an {@code Outlet} (bus or HTTP) takes
- * it, a {@code CallRun} asks the registry.
+ * calls. A {@code FlowRun} decides when a publication is due, an {@code PublicationSink} (bus or
+ * HTTP) takes it, a {@code CallRun} asks the registry.
  */
 package dev.holdfast.loadtest.worker.publish;

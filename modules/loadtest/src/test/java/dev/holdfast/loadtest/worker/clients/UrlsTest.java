@@ -33,7 +33,7 @@ class UrlsTest {
       assertEquals(6 - left - first, port(urls), "not back to the node that asked");
       urls.next();
       assertFalse(urls.moving());
-      assertFalse(urls.moved(), "the third address was told nothing");
+      assertFalse(urls.moved(), "the third address was not used");
 
       urls.arrived();
       int here = port(urls);

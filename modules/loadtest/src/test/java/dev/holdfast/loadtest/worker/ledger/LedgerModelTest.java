@@ -72,7 +72,7 @@ class LedgerModelTest {
   /** As the words of {@link LedgerCount} say it, without regard to memory. */
   private static final class Naive {
     private final Set<Long> received = new HashSet<>();
-    private final Set<Long> told = new HashSet<>();
+    private final Set<Long> inGaps = new HashSet<>();
     private long last;
     private boolean gap;
     private long duplicated;
@@ -90,10 +90,10 @@ class LedgerModelTest {
       } else if (number < last) {
         outOfOrder++;
       }
-      told.remove(number);
+      inGaps.remove(number);
       if (number > last) {
         for (long skipped = last + 1; gap && skipped < number; skipped++) {
-          told.add(skipped);
+          inGaps.add(skipped);
         }
         last = number;
         gap = false;
@@ -101,23 +101,23 @@ class LedgerModelTest {
     }
 
     LedgerCount count() {
-      return new LedgerCount(0, received.size(), 0, duplicated, outOfOrder, gaps, told.size());
+      return new LedgerCount(0, received.size(), 0, duplicated, outOfOrder, gaps, inGaps.size());
     }
 
     Ledger.Missing missing(Totals.Channel total) {
       long lost = 0;
       long excused = 0;
-      long missingTold = 0;
+      long missingInGaps = 0;
       for (long number = 1; number <= total.published(); number++) {
-        boolean inGap = told.contains(number) || gap && number > last;
+        boolean inGap = inGaps.contains(number) || gap && number > last;
         if (received.contains(number)) {
           continue;
         }
-        missingTold += inGap ? 1 : 0;
+        missingInGaps += inGap ? 1 : 0;
         excused += !inGap && total.unanswered().contains(number) ? 1 : 0;
         lost += !inGap && !total.unanswered().contains(number) ? 1 : 0;
       }
-      return new Ledger.Missing(lost, missingTold, excused);
+      return new Ledger.Missing(lost, missingInGaps, excused);
     }
   }
 }

@@ -60,7 +60,7 @@ class LedgerTest {
   }
 
   @Test
-  void whatTheNextEventSkipsAfterAGapIsTold() {
+  void whatTheNextEventSkipsAfterAGapIsInTheGap() {
     receive(1, 2);
     ledger.gap(tally);
     receive(6, 8);
@@ -70,7 +70,7 @@ class LedgerTest {
   }
 
   @Test
-  void aGapWithoutAnEventAfterItTellsOfAllThatWasPublished() {
+  void aGapWithoutAnEventAfterItReportsAllThatWasPublished() {
     receive(1, 2);
     ledger.gap(tally);
 
@@ -97,7 +97,7 @@ class LedgerTest {
   }
 
   @Test
-  void whatWasToldAndComesNeverthelessIsReceived() {
+  void whatWasInAGapAndComesNeverthelessIsReceived() {
     receive(1);
     ledger.gap(tally);
     receive(5, 3);
@@ -115,7 +115,7 @@ class LedgerTest {
   }
 
   @Test
-  void whatIsToldIsNotExcusedTwice() {
+  void whatIsInAGapIsNotExcusedTwice() {
     receive(1);
     ledger.gap(tally);
     receive(4, 6);

@@ -104,7 +104,7 @@ class OpenFlowTest {
   }
 
   /** Answers when the test does. */
-  private final class Recording implements Outlet {
+  private final class Recording implements PublicationSink {
     @Override
     public Future<?> publish(Publication publication) {
       sent.add(publication);

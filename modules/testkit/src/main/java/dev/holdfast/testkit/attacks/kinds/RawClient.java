@@ -34,7 +34,7 @@ final class RawClient implements AutoCloseable {
   private final OutputStream out;
 
   /**
-   * @param from an address of this machine, so that limits by address tell it from others
+   * @param from an address of this machine, so that limits by address distinguish it
    * @param buffer of the kernel for what is received, 0: as the kernel likes
    */
   RawClient(String from, int port, int buffer) throws IOException {

@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
  * attack is over when its time is, whatever it waits for.
  */
 public final class Target implements AutoCloseable {
-  /** Another than that of bystanders, which limits by address are to tell apart. */
+  /** Another than that of bystanders: limits by address distinguish the two. */
   private static final String FROM = "127.0.0.66";
 
   private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(5);

@@ -9,7 +9,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 
 /** As an internal service on the event bus. Confined to one event loop. */
-final class BusOutlet implements Outlet {
+final class BusSink implements PublicationSink {
   private static final Duration REQUEST = Duration.ofSeconds(2);
   private static final Duration DELIVERY = Duration.ofSeconds(60);
   private static final int MOST_PENDING = 100_000;
@@ -18,7 +18,7 @@ final class BusOutlet implements Outlet {
   private final Clock clock;
 
   /** To be made on the loop that it is confined to. */
-  BusOutlet(Bus bus, Caller.Service self, Clock clock) {
+  BusSink(Bus bus, Caller.Service self, Clock clock) {
     var config = new ServicePublisherConfig(REQUEST, DELIVERY, MOST_PENDING);
     this.publisher = new ServicePublisher(bus, self, config);
     this.clock = clock;

@@ -20,7 +20,7 @@ import java.util.Set;
  * {@code POST /v1/publish}, as a service of the tenant: one request under way per channel, with all
  * that is due there. Confined to one event loop.
  */
-final class HttpOutlet implements Outlet {
+final class HttpSink implements PublicationSink {
   private static final int CONNECTIONS = 128;
   private static final int CONNECT_MS = 2_000;
   private static final int QUEUE = 100_000;
@@ -34,7 +34,7 @@ final class HttpOutlet implements Outlet {
   private final Map<Channel, HttpLane> lanes = new HashMap<>();
   private final Map<String, String> tokens = new HashMap<>();
 
-  HttpOutlet(Vertx vertx, Plan plan, Clock clock) {
+  HttpSink(Vertx vertx, Plan plan, Clock clock) {
     this.vertx = vertx;
     this.plan = plan;
     this.clock = clock;

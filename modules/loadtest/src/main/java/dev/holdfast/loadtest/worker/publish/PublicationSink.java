@@ -3,7 +3,7 @@ package dev.holdfast.loadtest.worker.publish;
 import io.vertx.core.Future;
 
 /** The way on which publications leave: those of a channel in the order of the calls. */
-interface Outlet {
+interface PublicationSink {
   /**
    * Stores it once.
    *
