@@ -7,14 +7,17 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.Names;
+import dev.holdfast.core.Position;
 import dev.holdfast.core.bus.Bus;
 import io.vertx.circuitbreaker.RetryPolicy;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,8 +51,11 @@ public final class ChannelConsumer {
   private final Promise<Void> started = Promise.promise();
   private final Promise<Void> stopped = Promise.promise();
   private Consumer<Gap> gaps = this::logged;
+
+  @SuppressWarnings("NullAway.Init") // set by start(), before anything reads it
   private ConsumerTask task;
-  private ConsumerRun run;
+
+  private @Nullable ConsumerRun run;
   private boolean stopping;
   private int failures;
   private volatile boolean active;
@@ -145,7 +151,8 @@ public final class ChannelConsumer {
     var ref = new ConsumerRef(channel, name, owner, claimed.generation());
     LOG.info("reads {} as {}, generation {}", channel, name, ref.generation());
     // Held here, too: it may be over, and gone from the field, before its begin returns.
-    var fresh = new ConsumerRun(task, new ConsumerLease(task, ref, claimed.cursor(), sentAt));
+    Position cursor = Objects.requireNonNull(claimed.cursor(), "a claim that holds has a cursor");
+    var fresh = new ConsumerRun(task, new ConsumerLease(task, ref, cursor, sentAt));
     run = fresh;
     active = true;
     fresh.begin().onComplete(ended -> over());

@@ -1,6 +1,7 @@
 package dev.holdfast.channels;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Settings of a {@link ChannelConsumer}.
@@ -33,13 +34,24 @@ public record ChannelConsumerConfig(
   public static final ChannelConsumerConfig DEFAULT =
       new ChannelConsumerConfig(null, null, 0, null, null, null);
 
-  public ChannelConsumerConfig {
-    begin = begin == null ? Begin.EARLIEST : begin;
-    lease = lease == null ? Duration.ofSeconds(6) : lease;
-    batch = batch == 0 ? 64 : batch;
-    longPoll = longPoll == null ? Duration.ofSeconds(3) : longPoll;
-    requestTimeout = requestTimeout == null ? Duration.ofSeconds(2) : requestTimeout;
-    handlerTimeout = handlerTimeout == null ? Duration.ofMinutes(5) : handlerTimeout;
+  /** Takes the default of whatever is null or 0. */
+  public ChannelConsumerConfig(
+      @Nullable Begin begin,
+      @Nullable Duration lease,
+      int batch,
+      @Nullable Duration longPoll,
+      @Nullable Duration requestTimeout,
+      @Nullable Duration handlerTimeout) {
+    this.begin = begin == null ? Begin.EARLIEST : begin;
+    this.lease = lease == null ? Duration.ofSeconds(6) : lease;
+    this.batch = batch == 0 ? 64 : batch;
+    this.longPoll = longPoll == null ? Duration.ofSeconds(3) : longPoll;
+    this.requestTimeout = requestTimeout == null ? Duration.ofSeconds(2) : requestTimeout;
+    this.handlerTimeout = handlerTimeout == null ? Duration.ofMinutes(5) : handlerTimeout;
+    check();
+  }
+
+  private void check() {
     long ms = lease.toMillis();
     check(ms >= ConsumerMessage.MIN_LEASE && ms <= ConsumerMessage.MAX_LEASE, "lease: 1s to 10m");
     check(batch >= 1 && batch <= ConsumerMessage.MAX_FETCH, "batch: 1 to 256");

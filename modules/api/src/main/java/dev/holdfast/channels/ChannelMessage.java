@@ -13,6 +13,7 @@ import dev.holdfast.sessions.SessionRef;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What may be asked of the channels service. Immutable; each names its tenant by its channel. */
 public sealed interface ChannelMessage<A> extends BusMessage<A>
@@ -36,12 +37,16 @@ public sealed interface ChannelMessage<A> extends BusMessage<A>
    * Appends publications to one channel, in order. Each is stored once, however often it is sent;
    * each is answered for itself.
    *
-   * @param session of the caller, or null
-   * @param publisher who numbers them; null where all are volatile
+   * @param session of the caller; none: the caller has no session
+   * @param publisher who numbers them; needed unless all are volatile
    * @param items 1 to {@link #MAX_ITEMS}
    */
   record Publish(
-      Caller caller, String session, Channel channel, Publisher publisher, List<Item> items)
+      Caller caller,
+      @Nullable String session,
+      Channel channel,
+      @Nullable Publisher publisher,
+      List<Item> items)
       implements ChannelMessage<Published> {
     public Publish {
       Objects.requireNonNull(caller, "caller");
@@ -104,24 +109,28 @@ public sealed interface ChannelMessage<A> extends BusMessage<A>
   /**
    * What became of one publication.
    *
-   * @param refused why it was not stored; null where it is (or was volatile)
-   * @param position where it is; null where volatile, refused, or a duplicate too old to be found
+   * @param refused why it was not stored; none: it is stored, or was volatile
+   * @param position where it is; none: volatile, refused, or a duplicate too old to be found
    * @param duplicate it was stored before
    * @param expected with OUT_OF_SEQUENCE: the number to go on with; otherwise 0
-   * @param detail of a refusal, where there is more to say than the code does: for example where
-   *     the data does not fit its schema. May be shown to who published; null where there is none
+   * @param detail of a refusal, if there is more to say than the code does: for example where the
+   *     data does not fit its schema. May be shown to whoever published
    * @param retryAfter with RATE_LIMITED: ms until there is room again; otherwise 0
    */
   record Result(
-      ErrorCode refused,
-      Position position,
+      @Nullable ErrorCode refused,
+      @Nullable Position position,
       boolean duplicate,
       long expected,
-      String detail,
+      @Nullable String detail,
       long retryAfter)
       implements BusValue {
     public Result(
-        ErrorCode refused, Position position, boolean duplicate, long expected, String detail) {
+        @Nullable ErrorCode refused,
+        @Nullable Position position,
+        boolean duplicate,
+        long expected,
+        @Nullable String detail) {
       this(refused, position, duplicate, expected, detail, 0);
     }
 
@@ -130,7 +139,7 @@ public sealed interface ChannelMessage<A> extends BusMessage<A>
       return new Result(ErrorCode.RATE_LIMITED, null, false, 0, detail, retryAfter);
     }
 
-    public static Result stored(Position position, boolean duplicate) {
+    public static Result stored(@Nullable Position position, boolean duplicate) {
       return new Result(null, position, duplicate, 0, null);
     }
 
@@ -142,9 +151,10 @@ public sealed interface ChannelMessage<A> extends BusMessage<A>
       return new Result(code, null, false, 0, detail);
     }
 
-    /** The refusal as a failure, in words that may be shown to who published. */
+    /** Returns the refusal as a failure, in words that may be shown to whoever published. */
     public HoldfastException refusal() {
-      return HoldfastException.told(refused, detail == null ? refused.publicText : detail);
+      ErrorCode code = Objects.requireNonNull(refused, "it was not refused");
+      return HoldfastException.told(code, detail == null ? code.publicText : detail);
     }
   }
 
@@ -173,11 +183,11 @@ public sealed interface ChannelMessage<A> extends BusMessage<A>
   /**
    * Reads a channel's log.
    *
-   * @param after the position to read after, or null for the earliest
+   * @param after the position to read after; none: from the earliest on
    * @param limit 1 to 1,000. A page ends before it where it has 256 KiB: that it is short is not
    *     the end, {@link Page#top} is
    */
-  record History(Caller caller, Channel channel, Position after, int limit)
+  record History(Caller caller, Channel channel, @Nullable Position after, int limit)
       implements ChannelMessage<Page> {
     public History {
       if (limit < 1 || limit > 1_000) {
@@ -199,10 +209,11 @@ public sealed interface ChannelMessage<A> extends BusMessage<A>
   /**
    * A part of a log.
    *
-   * @param gap what can't be served, or null
-   * @param top the log's position, or null where the channel never had a publication or reader
+   * @param gap what can't be served
+   * @param top the log's position; none: the channel never had a publication or reader
    */
-  record Page(List<Publication> publications, Gap gap, Position top) implements BusValue {
+  record Page(List<Publication> publications, @Nullable Gap gap, @Nullable Position top)
+      implements BusValue {
     public Page {
       publications = List.copyOf(publications);
     }

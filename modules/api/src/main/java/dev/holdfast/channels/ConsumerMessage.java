@@ -10,6 +10,7 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
 import dev.holdfast.core.Position;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link ChannelConsumer} asks of the channels service: to hold a consumer's lease, to wait
@@ -54,10 +55,10 @@ public sealed interface ConsumerMessage<A> extends ChannelMessage<A> {
    * The answer to a claim.
    *
    * @param generation of the lease; 0 where another instance holds it
-   * @param cursor up to where everything was handled; null where held
+   * @param cursor up to where everything was handled; none: another instance holds the lease
    * @param heldFor ms until the other's lease expires, unless it is renewed; 0 where claimed
    */
-  record Claimed(long generation, Position cursor, long heldFor) implements BusValue {
+  record Claimed(long generation, @Nullable Position cursor, long heldFor) implements BusValue {
     public boolean held() {
       return generation == 0;
     }
@@ -66,9 +67,9 @@ public sealed interface ConsumerMessage<A> extends ChannelMessage<A> {
   /**
    * Stores the cursor, which never moves back, and renews the lease; FENCED where another has it.
    *
-   * @param cursor up to where everything was handled; null to renew only
+   * @param cursor up to where everything was handled; none: only the lease is renewed
    */
-  record Commit(Caller caller, ConsumerRef consumer, Position cursor, long lease)
+  record Commit(Caller caller, ConsumerRef consumer, @Nullable Position cursor, long lease)
       implements ConsumerMessage<Done> {
     public Commit {
       Objects.requireNonNull(caller, "caller");
@@ -103,11 +104,11 @@ public sealed interface ConsumerMessage<A> extends ChannelMessage<A> {
   /**
    * Reads what follows on a cursor; where there is nothing yet, the answer waits for it.
    *
-   * @param after null for the earliest
+   * @param after the cursor; none: from the earliest on
    * @param limit 1 to {@link #MAX_FETCH}
    * @param waitMs 0 to {@link #MAX_WAIT}; an empty page comes after it
    */
-  record Fetch(Caller caller, Channel channel, Position after, int limit, long waitMs)
+  record Fetch(Caller caller, Channel channel, @Nullable Position after, int limit, long waitMs)
       implements ConsumerMessage<Page> {
     public Fetch {
       Objects.requireNonNull(caller, "caller");

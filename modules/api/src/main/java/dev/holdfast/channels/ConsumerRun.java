@@ -7,6 +7,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -98,8 +99,9 @@ final class ConsumerRun {
     if (!goesOn()) {
       return;
     }
-    if (page.gap() != null) {
-      gap(new Gap(lease.handled(), page.gap().to(), page.gap().reason()));
+    Gap gap = page.gap();
+    if (gap != null) {
+      gap(new Gap(lease.handled(), gap.to(), gap.reason()));
     }
     if (page.publications().isEmpty()) {
       nothing(page, sentAt);
@@ -164,7 +166,7 @@ final class ConsumerRun {
   }
 
   /** One that failed is handed again, and holds up those after it: nothing is skipped. */
-  private void handed(Publication publication, Iterator<Publication> page, Throwable failure) {
+  private void handed(Publication publication, Iterator<Publication> page, @Nullable Throwable failure) {
     handling = false;
     if (failure == null) {
       failures = 0;

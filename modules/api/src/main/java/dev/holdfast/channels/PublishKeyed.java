@@ -8,6 +8,7 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Appends publications of a caller that keeps no state, as over HTTP, to one channel, in order.
@@ -33,12 +34,12 @@ public record PublishKeyed(Caller caller, Channel channel, List<Entry> entries)
   /**
    * One publication.
    *
-   * @param key 1 to {@link #MAX_KEY} characters, of this caller in this channel; null without one
+   * @param key 1 to {@link #MAX_KEY} characters, of this caller in this channel
    * @param data one JSON value, as text
    * @param isVolatile never stored: it reaches who reads the channel now, or nobody; its key is
    *     passed over
    */
-  public record Entry(String key, String event, String data, boolean isVolatile)
+  public record Entry(@Nullable String key, String event, String data, boolean isVolatile)
       implements BusValue {
     public Entry {
       Names.event(event);

@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one {@link ServicePublisher} has unanswered in one channel, in order. Confined to its
@@ -63,13 +64,14 @@ final class PublisherLane {
     this.publisher = fresh();
   }
 
-  private record Pending(String event, String data, Promise<Position> promise, long since) {}
+  private record Pending(
+      String event, String data, Promise<@Nullable Position> promise, long since) {}
 
   private static Publisher fresh() {
     return new Publisher("p-" + Ids.fresh(), 1);
   }
 
-  void add(String event, String data, Promise<Position> promise) {
+  void add(String event, String data, Promise<@Nullable Position> promise) {
     usedAt = System.nanoTime();
     if (pending.size() >= config.maxPending()) {
       promise.fail(
@@ -125,12 +127,13 @@ final class PublisherLane {
     Iterator<Result> each = results.iterator();
     while (each.hasNext() && !pending.isEmpty()) {
       Result result = each.next();
-      if (result.refused() == null) {
+      ErrorCode refused = result.refused();
+      if (refused == null) {
         failures = 0;
         next++;
         pending.poll().promise().complete(result.position());
       } else {
-        refused(result);
+        refused(refused, result);
         return;
       }
     }
@@ -138,8 +141,7 @@ final class PublisherLane {
   }
 
   /** The first refusal stops the batch: what follows it is out of sequence. */
-  private void refused(Result result) {
-    ErrorCode code = result.refused();
+  private void refused(ErrorCode code, Result result) {
     if (code == ErrorCode.OUT_OF_SEQUENCE) {
       renumber(result.expected());
       send();

@@ -13,7 +13,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes for one instance of a service: durable publications are stored once and, per channel,
@@ -51,18 +53,18 @@ public final class ServicePublisher {
    * Publishes durably.
    *
    * @param data one JSON value, as text
-   * @return where it is stored (null where that is no longer known: a duplicate of long ago). Fails
+   * @return where it is stored; none where that is no longer known (a duplicate of long ago). Fails
    *     with BAD_REQUEST, FORBIDDEN, NOT_FOUND (the channel of a session that is not), RATE_LIMITED
    *     (too many unanswered), STORE_FULL, or TIMEOUT (given up; it is not known whether it is
    *     stored)
    */
-  public Future<Position> publish(Channel channel, String event, String data) {
+  public Future<@Nullable Position> publish(Channel channel, String event, String data) {
     Names.event(event);
     if (!JsonText.isValue(data)) {
       return Future.failedFuture(
           HoldfastException.told(ErrorCode.BAD_REQUEST, "data: not one JSON value"));
     }
-    Promise<Position> promise = Promise.promise();
+    Promise<@Nullable Position> promise = Promise.promise();
     context.runOnContext(now -> lane(channel).add(event, data, promise));
     return promise.future();
   }
@@ -72,7 +74,7 @@ public final class ServicePublisher {
    */
   public Future<Void> publishVolatile(Channel channel, String event, String data) {
     var item = new ChannelMessage.Item(0, event, data, true);
-    var message = new ChannelMessage.Publish(service, null, channel, null, java.util.List.of(item));
+    var message = new ChannelMessage.Publish(service, null, channel, null, List.of(item));
     return client.publish(message).mapEmpty();
   }
 

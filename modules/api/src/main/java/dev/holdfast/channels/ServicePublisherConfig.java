@@ -1,6 +1,7 @@
 package dev.holdfast.channels;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Settings of a {@link ServicePublisher}.
@@ -22,10 +23,16 @@ public record ServicePublisherConfig(
 
   public static final ServicePublisherConfig DEFAULT = new ServicePublisherConfig(null, null, 0);
 
-  public ServicePublisherConfig {
-    requestTimeout = requestTimeout == null ? Duration.ofSeconds(2) : requestTimeout;
-    deliveryTimeout = deliveryTimeout == null ? Duration.ofMinutes(2) : deliveryTimeout;
-    maxPending = maxPending == 0 ? 10_000 : maxPending;
+  /** Takes the default of whatever is null or 0. */
+  public ServicePublisherConfig(
+      @Nullable Duration requestTimeout, @Nullable Duration deliveryTimeout, int maxPending) {
+    this.requestTimeout = requestTimeout == null ? Duration.ofSeconds(2) : requestTimeout;
+    this.deliveryTimeout = deliveryTimeout == null ? Duration.ofMinutes(2) : deliveryTimeout;
+    this.maxPending = maxPending == 0 ? 10_000 : maxPending;
+    check();
+  }
+
+  private void check() {
     if (requestTimeout.compareTo(Duration.ofMillis(1)) < 0
         || deliveryTimeout.compareTo(requestTimeout) < 0) {
       throw new IllegalArgumentException("timeouts: 1 ms <= requestTimeout <= deliveryTimeout");

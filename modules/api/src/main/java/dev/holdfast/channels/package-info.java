@@ -4,4 +4,7 @@
  * dev.holdfast.channels.ServicePublisher} and reads by {@link
  * dev.holdfast.channels.ChannelConsumer}.
  */
+@NullMarked
 package dev.holdfast.channels;
+
+import org.jspecify.annotations.NullMarked;

@@ -3,13 +3,14 @@ package dev.holdfast.connections;
 import dev.holdfast.core.BusValue;
 import dev.holdfast.core.NodeId;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Answers of the connections service that are more, or less, than one connection. */
 public sealed interface ConnectionAnswer extends BusValue {
   /**
-   * @param next what to pass as {@code after} for the next page, or null at the end
+   * @param next what to pass as {@code after} for the next page; none at the end
    */
-  record Page(List<Connection> connections, String next) implements ConnectionAnswer {
+  record Page(List<Connection> connections, @Nullable String next) implements ConnectionAnswer {
     public Page {
       connections = List.copyOf(connections);
     }

@@ -1,11 +1,13 @@
 package dev.holdfast.connections;
 
 import dev.holdfast.core.BusMessage;
+import dev.holdfast.core.BusValue;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
 import dev.holdfast.core.NodeId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What may be asked of the connections service. Immutable; each but {@link Nodes} names its tenant.
@@ -118,10 +120,11 @@ public sealed interface ConnectionMessage<A> extends BusMessage<A> {
   /**
    * Which connections of a tenant: all, a user's, a node's, or a user's on a node.
    *
-   * @param user or null
-   * @param node or null
+   * @param user whose; none: of all users
+   * @param node on which; none: on all nodes
    */
-  record Selection(String tenant, String user, NodeId node) implements dev.holdfast.core.BusValue {
+  record Selection(String tenant, @Nullable String user, @Nullable NodeId node)
+      implements BusValue {
     public Selection {
       Names.tenant(tenant);
       if (user != null) {

@@ -1,6 +1,7 @@
 package dev.holdfast.core;
 
 import dev.holdfast.core.ChannelName.Kind;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one place that decides what a caller may do with a channel. A user reads its tenant's
@@ -12,9 +13,9 @@ public final class Access {
   private Access() {}
 
   /**
-   * @param session the caller's own session, or null
+   * @param session the caller's own session, if it has one
    */
-  public static boolean mayRead(Caller caller, String session, Channel channel) {
+  public static boolean mayRead(Caller caller, @Nullable String session, Channel channel) {
     if (!caller.actsFor(channel.tenant())) {
       return false;
     }
@@ -30,9 +31,9 @@ public final class Access {
   }
 
   /**
-   * @param session the caller's own session, or null
+   * @param session the caller's own session, if it has one
    */
-  public static boolean mayPublish(Caller caller, String session, Channel channel) {
+  public static boolean mayPublish(Caller caller, @Nullable String session, Channel channel) {
     if (!caller.actsFor(channel.tenant())) {
       return false;
     }
@@ -62,7 +63,7 @@ public final class Access {
         });
   }
 
-  private static boolean owns(Caller.User user, String session, ChannelName name) {
+  private static boolean owns(Caller.User user, @Nullable String session, ChannelName name) {
     return name.id().equals(name.kind() == Kind.USER ? user.user() : session);
   }
 }

@@ -3,6 +3,7 @@ package dev.holdfast.core;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A channel's name within its tenant: {@code tenant}, {@code user:<id>}, {@code session:<id>},
@@ -58,7 +59,7 @@ public record ChannelName(Kind kind, String id) implements BusValue {
 
   /** Parses a name as on the wire; BAD_REQUEST for anything else. */
   @JsonCreator
-  public static ChannelName parse(String text) {
+  public static ChannelName parse(@Nullable String text) {
     if (text == null) {
       throw unknown();
     }

@@ -1,7 +1,7 @@
 package dev.holdfast.core;
 
 import io.vertx.core.eventbus.ReplyException;
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A named failure on its way to whoever asked. The message is for logs and for callers that are
@@ -12,16 +12,16 @@ public final class HoldfastException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final ErrorCode code;
-  private final boolean told;
+  private final String publicMessage;
 
-  public HoldfastException(ErrorCode code, String message) {
-    this(code, message, false);
+  public HoldfastException(ErrorCode code, @Nullable String message) {
+    this(code, message, code.publicText);
   }
 
-  private HoldfastException(ErrorCode code, String message, boolean told) {
+  private HoldfastException(ErrorCode code, @Nullable String message, String publicMessage) {
     super(message, null, false, false);
-    this.code = Objects.requireNonNull(code, "code");
-    this.told = told;
+    this.code = code;
+    this.publicMessage = publicMessage;
   }
 
   /**
@@ -29,7 +29,7 @@ public final class HoldfastException extends RuntimeException {
    * sent.
    */
   public static HoldfastException told(ErrorCode code, String message) {
-    return new HoldfastException(code, message, true);
+    return new HoldfastException(code, message, message);
   }
 
   public ErrorCode code() {
@@ -38,7 +38,7 @@ public final class HoldfastException extends RuntimeException {
 
   /** What a user may read. */
   public String publicMessage() {
-    return told ? getMessage() : code.publicText;
+    return publicMessage;
   }
 
   /**
@@ -58,9 +58,14 @@ public final class HoldfastException extends RuntimeException {
   private static HoldfastException fromReply(ReplyException reply) {
     return switch (reply.failureType()) {
       case RECIPIENT_FAILURE ->
-          new HoldfastException(ErrorCode.of(reply.failureCode()), reply.getMessage(), true);
+          refusal(ErrorCode.of(reply.failureCode()), reply.getMessage());
       case TIMEOUT -> new HoldfastException(ErrorCode.TIMEOUT, reply.getMessage());
       default -> new HoldfastException(ErrorCode.UNAVAILABLE, reply.getMessage());
     };
+  }
+
+  /** A peer that is not ours may refuse without a word. */
+  private static HoldfastException refusal(ErrorCode code, @Nullable String message) {
+    return told(code, message == null ? code.publicText : message);
   }
 }

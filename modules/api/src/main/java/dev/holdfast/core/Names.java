@@ -1,6 +1,7 @@
 package dev.holdfast.core;
 
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one place that says what a name may look like. All names are ASCII, so that two names that
@@ -16,17 +17,17 @@ public final class Names {
   private Names() {}
 
   /** 1 to 64 letters, digits, {@code . _ -}; the first a letter or digit. */
-  public static String tenant(String name) {
+  public static String tenant(@Nullable String name) {
     return check(TENANT, name, "tenant");
   }
 
   /** 1 to 128 letters, digits and {@code . _ ~ @ | + : / = -}. */
-  public static String user(String name) {
+  public static String user(@Nullable String name) {
     return check(USER, name, "user");
   }
 
   /** The name of a topic or of a system channel: 1 to 128 letters, digits and {@code . _ ~ / -}. */
-  public static String topic(String name) {
+  public static String topic(@Nullable String name) {
     return check(TOPIC, name, "channel");
   }
 
@@ -34,16 +35,16 @@ public final class Names {
    * An identifier of a session, connection, node, run, service or instance: 1 to 64 letters,
    * digits, {@code _ -}.
    */
-  public static String id(String name, String what) {
+  public static String id(@Nullable String name, String what) {
     return check(ID, name, what);
   }
 
   /** An event's name: 1 to 128 letters, digits and {@code . _ : / -}. */
-  public static String event(String name) {
+  public static String event(@Nullable String name) {
     return check(EVENT, name, "event");
   }
 
-  private static String check(Pattern pattern, String name, String what) {
+  private static String check(Pattern pattern, @Nullable String name, String what) {
     if (name == null || !pattern.matcher(name).matches()) {
       throw HoldfastException.told(ErrorCode.BAD_REQUEST, what + ": not a valid name");
     }

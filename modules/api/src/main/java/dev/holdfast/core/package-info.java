@@ -2,4 +2,7 @@
  * What every module speaks: identifiers, error codes, the caller, and what may cross the event bus.
  * {@code SecretFile} is where generated secrets are kept.
  */
+@NullMarked
 package dev.holdfast.core;
+
+import org.jspecify.annotations.NullMarked;

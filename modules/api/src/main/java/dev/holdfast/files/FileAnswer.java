@@ -3,6 +3,7 @@ package dev.holdfast.files;
 import dev.holdfast.core.BusValue;
 import dev.holdfast.core.Caller;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Answers of the files service that are not a file. */
 public sealed interface FileAnswer extends BusValue {
@@ -10,9 +11,9 @@ public sealed interface FileAnswer extends BusValue {
   record Done() implements FileAnswer {}
 
   /**
-   * @param next what to pass as {@code after} for the next page, or null at the end
+   * @param next what to pass as {@code after} for the next page; none at the end
    */
-  record Page(List<FileView> files, String next) implements FileAnswer {
+  record Page(List<FileView> files, @Nullable String next) implements FileAnswer {
     public Page {
       files = List.copyOf(files);
     }
@@ -64,9 +65,9 @@ public sealed interface FileAnswer extends BusValue {
 
   /**
    * @param offset bytes of the file that are committed
-   * @param ready the file, where that was its last byte; else null
+   * @param ready the file, if that was its last byte
    */
-  record Advanced(long offset, FileView ready) implements FileAnswer {}
+  record Advanced(long offset, @Nullable FileView ready) implements FileAnswer {}
 
   /**
    * A file that is ready, and where its content is.

@@ -6,6 +6,7 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What may be asked of the files service. Immutable; each carries who asks and names the tenant,
@@ -98,8 +99,8 @@ public sealed interface FileMessage<A> extends BusMessage<A>
   /**
    * Files that are ready, by name. A user sees its own only.
    *
-   * @param owner whose; null: a user's own, for a service everybody's
-   * @param session only those that belong to it, or null
+   * @param owner whose; none: a user's own, for a service everybody's
+   * @param session only those that belong to it; none: all
    * @param prefix what their names begin with
    * @param after of the page before, or empty
    * @param limit 1 to {@link #MAX_PAGE}; a page may be shorter and yet not the last
@@ -107,8 +108,8 @@ public sealed interface FileMessage<A> extends BusMessage<A>
   record ListFiles(
       Caller caller,
       String tenant,
-      String owner,
-      String session,
+      @Nullable String owner,
+      @Nullable String session,
       String prefix,
       String after,
       int limit)
@@ -190,9 +191,9 @@ public sealed interface FileMessage<A> extends BusMessage<A>
   /**
    * Copies a file that is ready; takes {@code create:file} of a user.
    *
-   * @param name of the copy; null: the same
+   * @param name of the copy; none: the same
    */
-  record Copy(Caller caller, String tenant, String file, String name)
+  record Copy(Caller caller, String tenant, String file, @Nullable String name)
       implements FileMessage<FileView> {
     public Copy {
       checked(caller, tenant, file);

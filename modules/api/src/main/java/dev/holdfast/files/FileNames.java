@@ -5,6 +5,7 @@ import dev.holdfast.core.HoldfastException;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a file's name may be: 1 to 255 bytes of UTF-8 that name one thing in a folder, and show as
@@ -36,7 +37,7 @@ final class FileNames {
   }
 
   /** What names may begin with: as a name, but it may be empty. */
-  static String prefix(String prefix) {
+  static String prefix(@Nullable String prefix) {
     return prefix == null || prefix.isEmpty()
         ? ""
         : checked(prefix + "x").substring(0, normal(prefix));

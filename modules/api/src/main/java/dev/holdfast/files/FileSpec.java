@@ -6,28 +6,28 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a file is to be.
  *
  * @param name as its owner sees it; see {@link FileNames}
  * @param size bytes, from 0; that many have to come
- * @param contentType as declared, {@code type/subtype}, or null; what is served is what the content
- *     shows
- * @param sha256 that the content must have, 64 hex digits, or null
- * @param owner the user whose it will be; null: the user who asks
- * @param session that it belongs to, one of the owner's, or null
- * @param run that it belongs to, or null
+ * @param contentType as declared, {@code type/subtype}; what is served is what the content shows
+ * @param sha256 that the content must have, 64 hex digits; none: it is not checked
+ * @param owner the user whose it will be; none: the user who asks
+ * @param session that it belongs to, one of the owner's
+ * @param run that it belongs to
  * @param lifeMs after which it expires, from the end of its upload; 0: never
  */
 public record FileSpec(
     String name,
     long size,
-    String contentType,
-    String sha256,
-    String owner,
-    String session,
-    String run,
+    @Nullable String contentType,
+    @Nullable String sha256,
+    @Nullable String owner,
+    @Nullable String session,
+    @Nullable String run,
     long lifeMs)
     implements BusValue {
   private static final Pattern TYPE =

@@ -135,8 +135,9 @@ public final class FilesClient {
       FileView upload,
       FileAnswer.Advanced now,
       Function<Long, Future<byte[]>> source) {
-    return now.ready() != null
-        ? Future.succeededFuture(now.ready())
+    FileView ready = now.ready();
+    return ready != null
+        ? Future.succeededFuture(ready)
         : fill(caller, upload.at(now.offset()), source);
   }
 

@@ -4,6 +4,7 @@ import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What those ask who move content themselves, because they reach the storage: a node's HTTP edge,
@@ -52,7 +53,7 @@ public sealed interface TransferMessage<A> extends FileMessage<A> {
    *
    * @param partLength bytes of the part that are on the disk
    * @param closed whether this writer is done with the part
-   * @param sha256 of the whole content where the writer knows it, else null
+   * @param sha256 of the whole content, if the writer knows it
    */
   record Advance(
       Caller caller,
@@ -62,7 +63,7 @@ public sealed interface TransferMessage<A> extends FileMessage<A> {
       long part,
       long partLength,
       boolean closed,
-      String sha256)
+      @Nullable String sha256)
       implements TransferMessage<FileAnswer.Advanced> {
     public Advance {
       FileMessage.checked(caller, tenant, file);
@@ -71,7 +72,11 @@ public sealed interface TransferMessage<A> extends FileMessage<A> {
 
     /** By who was granted the upload. */
     public static Advance of(
-        Caller caller, FileAnswer.Grant grant, long partLength, boolean closed, String sha256) {
+        Caller caller,
+        FileAnswer.Grant grant,
+        long partLength,
+        boolean closed,
+        @Nullable String sha256) {
       FileView file = grant.file();
       return new Advance(
           caller,

@@ -3,4 +3,7 @@
  * dev.holdfast.files.FileMessage}s; {@link dev.holdfast.files.TransferMessage}s are for the nodes
  * that move content.
  */
+@NullMarked
 package dev.holdfast.files;
+
+import org.jspecify.annotations.NullMarked;

@@ -3,6 +3,7 @@ package dev.holdfast.sessions;
 import dev.holdfast.core.BusValue;
 import dev.holdfast.core.ErrorCode;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Answers of the sessions service that are not a thing of the domain. */
 public sealed interface Answer extends BusValue {
@@ -24,9 +25,9 @@ public sealed interface Answer extends BusValue {
   }
 
   /**
-   * @param next what to pass as {@code after} for the next page, or null at the end
+   * @param next what to pass as {@code after} for the next page; none at the end
    */
-  record Page(List<SessionView> sessions, String next) implements Answer {
+  record Page(List<SessionView> sessions, @Nullable String next) implements Answer {
     public Page {
       sessions = List.copyOf(sessions);
     }
@@ -48,7 +49,7 @@ public sealed interface Answer extends BusValue {
    * @param sessions that were renewed
    * @param failed that could not be renewed; they do not keep the others
    * @param pages that the node's index has in all, about
-   * @param next what to pass as {@code after}, or null at the end
+   * @param next what to pass as {@code after}; none at the end
    */
-  record Renewed(int sessions, int failed, int pages, String next) implements Answer {}
+  record Renewed(int sessions, int failed, int pages, @Nullable String next) implements Answer {}
 }

@@ -5,6 +5,7 @@ import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.Position;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The answer to an attach.
@@ -17,7 +18,7 @@ import java.util.Set;
  * @param granted which of them a service made: they hold without the user's own permission
  * @param published channels that it has published to under earlier generations: to be fenced before
  *     the welcome
- * @param replaced who held the session until now, or null
+ * @param replaced who held the session until now; none: nobody
  */
 public record Attached(
     SessionRef session,
@@ -26,7 +27,7 @@ public record Attached(
     Map<ChannelName, Position> subscriptions,
     Set<ChannelName> granted,
     Set<ChannelName> published,
-    Attachment replaced)
+    @Nullable Attachment replaced)
     implements BusValue {
   public Attached {
     subscriptions = Map.copyOf(subscriptions);

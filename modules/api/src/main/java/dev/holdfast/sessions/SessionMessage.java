@@ -2,6 +2,7 @@ package dev.holdfast.sessions;
 
 import dev.holdfast.core.Attempt;
 import dev.holdfast.core.BusMessage;
+import dev.holdfast.core.BusValue;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What may be asked of the sessions service. Immutable; each names its tenant. Where a {@code
@@ -29,14 +31,19 @@ public sealed interface SessionMessage<A> extends BusMessage<A> {
    * otherwise to a new one. Never waits for the node that holds the session now. A failed attach
    * changes nothing. FENCED where a later attempt of the same client holds the session.
    *
-   * @param resume the session wanted, or null
-   * @param attempt which of the client's attempts this is, or null
+   * @param resume the session wanted; none: a new one
+   * @param attempt which of the client's attempts this is; none: it does not count them
    */
   record Attach(
-      Caller.User caller, String resume, NodeId node, ConnectionInfo connection, Attempt attempt)
+      Caller.User caller,
+      @Nullable String resume,
+      NodeId node,
+      ConnectionInfo connection,
+      @Nullable Attempt attempt)
       implements SessionMessage<Attached> {
     /** Of a client that does not count its attempts. */
-    public Attach(Caller.User caller, String resume, NodeId node, ConnectionInfo connection) {
+    public Attach(
+        Caller.User caller, @Nullable String resume, NodeId node, ConnectionInfo connection) {
       this(caller, resume, node, connection, null);
     }
 
@@ -83,7 +90,7 @@ public sealed interface SessionMessage<A> extends BusMessage<A> {
 
     /** One session's cursors; channels that it is not subscribed to are passed over. */
     public record Entry(SessionRef session, Map<ChannelName, Position> cursors)
-        implements dev.holdfast.core.BusValue {
+        implements BusValue {
       public Entry {
         cursors = Map.copyOf(cursors);
       }
@@ -120,9 +127,9 @@ public sealed interface SessionMessage<A> extends BusMessage<A> {
    * appended.
    *
    * @param leaves a channel that is noted no longer, as each of this attachment's publications to
-   *     it is answered; null: none
+   *     it is answered
    */
-  record NotePublishing(SessionRef session, ChannelName channel, ChannelName leaves)
+  record NotePublishing(SessionRef session, ChannelName channel, @Nullable ChannelName leaves)
       implements SessionMessage<Answer.Done> {
     public NotePublishing(SessionRef session, ChannelName channel) {
       this(session, channel, null);
@@ -209,11 +216,12 @@ public sealed interface SessionMessage<A> extends BusMessage<A> {
    * Lists sessions in the order of their ids; FORBIDDEN where the caller may not. A page may be
    * shorter than its limit, even empty, before the last.
    *
-   * @param user whose, or null for the whole tenant (services only)
+   * @param user whose; none: of the whole tenant (services only)
    * @param after what the page before gave as {@code next}, or empty
    * @param limit 1 to 1,000
    */
-  record ListSessions(Caller caller, String tenant, String user, String after, int limit)
+  record ListSessions(
+      Caller caller, String tenant, @Nullable String user, String after, int limit)
       implements SessionMessage<Answer.Page> {
     public ListSessions {
       Names.tenant(tenant);

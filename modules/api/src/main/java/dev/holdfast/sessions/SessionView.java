@@ -4,13 +4,14 @@ import dev.holdfast.core.BusValue;
 import dev.holdfast.core.ChannelName;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A session as it stands in the store.
  *
  * @param created Redis time in ms
- * @param attachedTo where it is attached, or null
- * @param connection of the attachment, or null
+ * @param attachedTo where it is attached; none: it is detached
+ * @param connection of the attachment
  * @param endsAt Redis time in ms at which a detached session ends; 0 while attached
  * @param version of the attributes, from 0
  */
@@ -19,8 +20,8 @@ public record SessionView(
     String session,
     String user,
     long created,
-    Attachment attachedTo,
-    ConnectionInfo connection,
+    @Nullable Attachment attachedTo,
+    @Nullable ConnectionInfo connection,
     long endsAt,
     long version,
     Map<String, String> attributes,

@@ -2,4 +2,7 @@
  * The contract of schemas: {@link dev.holdfast.channels.schemas.SchemasClient} registers a tenant's
  * JSON Schemas per event and version.
  */
+@NullMarked
 package dev.holdfast.channels.schemas;
+
+import org.jspecify.annotations.NullMarked;

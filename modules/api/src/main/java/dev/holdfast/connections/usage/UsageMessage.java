@@ -8,6 +8,7 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What may be asked about what Redis holds. For services that act for all tenants: FORBIDDEN to
@@ -21,10 +22,10 @@ public sealed interface UsageMessage<A> extends BusMessage<A> {
    * The largest, by a walk through all keys that is at most a minute older than the question, or
    * still under way.
    *
-   * @param tenant of which users and channels are shown; null: of all
+   * @param tenant of which users and channels are shown; none: of all
    * @param limit 1 to 1,000 of each
    */
-  record Show(Caller caller, String tenant, int limit) implements UsageMessage<Usage> {
+  record Show(Caller caller, @Nullable String tenant, int limit) implements UsageMessage<Usage> {
     public Show {
       if (tenant != null) {
         Names.tenant(tenant);
@@ -49,11 +50,16 @@ public sealed interface UsageMessage<A> extends BusMessage<A> {
    * Erases for some seconds: what a tenant, one of its users, or one of its channels has. Safe to
    * repeat, and to go on with anywhere.
    *
-   * @param user or null
-   * @param channel or null; not that of a session, which goes with its user's sessions
+   * @param user whose; none: the whole tenant, or the channel
+   * @param channel this one alone; not that of a session, which goes with its user's sessions
    * @param after what the step before gave as {@code next}, or empty
    */
-  record Erase(Caller caller, String tenant, String user, ChannelName channel, String after)
+  record Erase(
+      Caller caller,
+      String tenant,
+      @Nullable String user,
+      @Nullable ChannelName channel,
+      String after)
       implements UsageMessage<Erased> {
     public Erase {
       Names.tenant(tenant);
@@ -105,16 +111,16 @@ public sealed interface UsageMessage<A> extends BusMessage<A> {
   /**
    * What one of them takes.
    *
-   * @param name of the user or channel; null: the tenant itself
+   * @param name of the user or channel; none: the tenant itself
    */
-  record Row(String tenant, String name, long bytes, long keys) implements BusValue {}
+  record Row(String tenant, @Nullable String name, long bytes, long keys) implements BusValue {}
 
   /**
    * What a step did.
    *
-   * @param next what to pass as {@code after}; null where all is done
+   * @param next what to pass as {@code after}; none: all is done
    */
-  record Erased(int sessions, int keys, String next) implements BusValue {}
+  record Erased(int sessions, int keys, @Nullable String next) implements BusValue {}
 
   /** One method per message, so that the compiler finds a case that was forgotten. */
   interface Handler<R> {

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks a {@link Gate} about each connection to a server of a Vert.x when it is accepted, before it
@@ -27,7 +28,7 @@ public final class Doors extends NioTransport {
   private static final int NO_PORT = 0;
 
   private final Map<Integer, Gate> gates = new ConcurrentHashMap<>();
-  private final AtomicReference<Gate> ofTheFirst = new AtomicReference<>();
+  private final AtomicReference<@Nullable Gate> ofTheFirst = new AtomicReference<>();
 
   /** Who may come in at a port. */
   public interface Gate {
@@ -46,9 +47,9 @@ public final class Doors extends NioTransport {
 
   /**
    * @param ofTheFirst stands at the first server, whatever its port, as that of the bus is in a
-   *     Vert.x that is clustered; null: none
+   *     Vert.x that is clustered
    */
-  public Doors(Gate ofTheFirst) {
+  public Doors(@Nullable Gate ofTheFirst) {
     this.ofTheFirst.set(ofTheFirst);
   }
 
@@ -81,9 +82,9 @@ public final class Doors extends NioTransport {
 
   /** Stands before the handler that gives connections to event loops. */
   private final class Door extends ChannelInboundHandlerAdapter {
-    private final Gate own;
+    private final @Nullable Gate own;
 
-    Door(Gate own) {
+    Door(@Nullable Gate own) {
       this.own = own;
     }
 

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets a bounded number of works be under way, and fewer of each group (a tenant, say). What waits
@@ -22,7 +23,7 @@ import java.util.function.Supplier;
  */
 public final class FairTurns {
   private final Bounds bounds;
-  private final Budget.Share share;
+  private final Budget.@Nullable Share share;
   private final Counter late;
   private final Counter refused;
   private final Map<String, Group> groups = new HashMap<>();
@@ -56,9 +57,10 @@ public final class FairTurns {
 
   /**
    * @param kind tags the meters; of a small fixed set
-   * @param share that works take from, which nobody else does; null: none
+   * @param share that works take from, which nobody else does; none: they take no memory
    */
-  public FairTurns(String kind, Bounds bounds, Budget.Share share, MeterRegistry registry) {
+  public FairTurns(
+      String kind, Bounds bounds, Budget.@Nullable Share share, MeterRegistry registry) {
     this.bounds = bounds;
     this.share = share;
     this.late = registry.counter("holdfast.turns.dropped", "kind", kind, "why", "late");

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * At most so many of what is there for a short while. Where one more comes, the one that has been
@@ -73,7 +74,7 @@ public final class LastComers<C> {
     }
   }
 
-  private C oldest() {
+  private @Nullable C oldest() {
     synchronized (there) {
       Iterator<C> all = there.iterator();
       return all.hasNext() ? all.next() : null;

@@ -2,6 +2,7 @@ package dev.holdfast.core.bus;
 
 import io.vertx.core.eventbus.Message;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long a request's asker waits, as it says in a header: a peer of before knows none, and sends
@@ -18,8 +19,8 @@ record Ask(String process, long sent, long patience) {
     return process + " " + clock() + " " + patience;
   }
 
-  /** Null where the asker does not say, or not in these words. */
-  static Ask of(Message<?> request) {
+  /** Returns what the asker says; none: it says nothing, or not in these words. */
+  static @Nullable Ask of(Message<?> request) {
     String text = request.headers().get(HEADER);
     if (text == null) {
       return null;

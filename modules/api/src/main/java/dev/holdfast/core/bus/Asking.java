@@ -15,6 +15,7 @@ import io.vertx.core.eventbus.ReplyFailure;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request and its answer, the first of an instance that gives one. Another is asked when the
@@ -30,7 +31,7 @@ final class Asking<A> implements Instance.Waiting {
   private final BusMessage<A> message;
   private final Context context;
   private final Promise<Message<A>> answer = Promise.promise();
-  private final Set<Instance> asked = new HashSet<>();
+  private final Set<@Nullable Instance> asked = new HashSet<>();
   private final Set<Instance> open = new HashSet<>();
   private final long begun;
   private final long until;
@@ -63,9 +64,9 @@ final class Asking<A> implements Instance.Waiting {
   }
 
   /**
-   * @param to null for whomever the bus chooses
+   * @param to none: whomever the bus chooses
    */
-  private void send(Instance to) {
+  private void send(@Nullable Instance to) {
     long sent = System.nanoTime();
     synchronized (this) {
       if (over) {
@@ -100,7 +101,7 @@ final class Asking<A> implements Instance.Waiting {
         .onComplete(answered -> sendToFound(answered.cause()));
   }
 
-  private void sendToFound(Throwable failure) {
+  private void sendToFound(@Nullable Throwable failure) {
     Instance found = instances.next(asked());
     long now = System.nanoTime();
     if (found != null) {
@@ -114,11 +115,11 @@ final class Asking<A> implements Instance.Waiting {
     }
   }
 
-  private static boolean isTimeout(Throwable failure) {
+  private static boolean isTimeout(@Nullable Throwable failure) {
     return failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.TIMEOUT;
   }
 
-  private void request(Instance to, long sent) {
+  private void request(@Nullable Instance to, long sent) {
     exchange.request(to, address, message, millisLeft(sent)).onComplete(got -> came(to, sent, got));
   }
 
@@ -126,7 +127,7 @@ final class Asking<A> implements Instance.Waiting {
     return Math.max(1, (until - now) / 1_000_000);
   }
 
-  private void came(Instance from, long sent, AsyncResult<Message<A>> got) {
+  private void came(@Nullable Instance from, long sent, AsyncResult<Message<A>> got) {
     long took = isPrompt() ? System.nanoTime() - sent : -1;
     if (from != null) {
       from.done(this);
@@ -142,7 +143,7 @@ final class Asking<A> implements Instance.Waiting {
     }
   }
 
-  private void succeeded(Instance from, long took, Message<A> message) {
+  private void succeeded(@Nullable Instance from, long took, Message<A> message) {
     if (from == null) {
       instances.seen(message.headers().get(Exchange.BY));
     } else {
@@ -154,7 +155,7 @@ final class Asking<A> implements Instance.Waiting {
     }
   }
 
-  private void failed(Instance from, long took, ReplyException failure) {
+  private void failed(@Nullable Instance from, long took, ReplyException failure) {
     if (failure.failureType() == ReplyFailure.NO_HANDLERS) {
       notSent(from, failure);
       return;
@@ -168,7 +169,7 @@ final class Asking<A> implements Instance.Waiting {
   }
 
   /** Certainly not asked: another may be, whatever the request is. */
-  private void notSent(Instance from, ReplyException failure) {
+  private void notSent(@Nullable Instance from, ReplyException failure) {
     if (from != null) {
       instances.left(from);
     }
@@ -180,7 +181,7 @@ final class Asking<A> implements Instance.Waiting {
   }
 
   /** The failure counts where no other answer is waited for. */
-  private void closed(Instance from, Throwable failure) {
+  private void closed(@Nullable Instance from, Throwable failure) {
     if (close(from) && finish()) {
       instances.answered(this, -1);
       tell(() -> answer.fail(failure));
@@ -188,7 +189,7 @@ final class Asking<A> implements Instance.Waiting {
   }
 
   /** Whether nobody is left who might answer. */
-  private synchronized boolean close(Instance from) {
+  private synchronized boolean close(@Nullable Instance from) {
     if (from == null) {
       openAtLarge = false;
     } else {
@@ -243,8 +244,8 @@ final class Asking<A> implements Instance.Waiting {
     }
   }
 
-  /** Whom to ask beside those that were; null where nobody is to be asked. */
-  private synchronized Instance another() {
+  /** Returns whom to ask beside those that were; none: nobody is to be asked. */
+  private synchronized @Nullable Instance another() {
     boolean may = !over && message.repeatable() && asked.size() < MOST_INSTANCES;
     return may ? instances.next(asked()) : null;
   }

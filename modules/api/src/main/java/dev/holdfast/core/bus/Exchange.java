@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a process knows of who answers on the bus; one for all {@link Bus}es of a Vert.x. Besides
@@ -43,7 +44,7 @@ final class Exchange implements Shareable {
   private final Map<String, Instances> services = new ConcurrentHashMap<>();
   private final Set<String> own = ConcurrentHashMap.newKeySet();
   private final AtomicLong numbers = new AtomicLong();
-  private volatile Future<Void> present;
+  private volatile @Nullable Future<Void> present;
   private long tickedAt = System.nanoTime();
 
   private Exchange(Vertx vertx) {
@@ -104,18 +105,20 @@ final class Exchange implements Shareable {
   }
 
   private synchronized Future<Void> beginPresence() {
-    if (present == null) {
-      Promise<Void> registered = Promise.promise();
-      present = registered.future();
-      run(
-          () ->
-              vertx
-                  .eventBus()
-                  .consumer(processAddress(process), message -> message.reply(null))
-                  .completion()
-                  .onComplete(registered));
+    Future<Void> known = present;
+    if (known != null) {
+      return known;
     }
-    return present;
+    Promise<Void> registered = Promise.promise();
+    present = registered.future();
+    run(
+        () ->
+            vertx
+                .eventBus()
+                .consumer(processAddress(process), message -> message.reply(null))
+                .completion()
+                .onComplete(registered));
+    return registered.future();
   }
 
   /**
@@ -143,8 +146,9 @@ final class Exchange implements Shareable {
     context.runOnContext(now -> task.run());
   }
 
-  /** Sends to an instance, or, where it is null, to any that the bus knows. */
-  <A> Future<Message<A>> request(Instance to, String address, BusMessage<A> message, long millis) {
+  /** Sends to an instance; if none is named, to any that the bus knows. */
+  <A> Future<Message<A>> request(
+      @Nullable Instance to, String address, BusMessage<A> message, long millis) {
     DeliveryOptions options = options(millis).addHeader(Ask.HEADER, Ask.of(process, millis));
     if (to == null) {
       return vertx.eventBus().request(address, message, options);

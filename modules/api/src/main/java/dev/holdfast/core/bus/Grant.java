@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a service may say on the bus: it acts in its own name, for the tenants that its credentials
@@ -23,11 +24,11 @@ public record Grant(String service, Set<String> tenants) {
   private static final String ALL = "*";
   private static final String LINE = "\n";
 
-  /** How a message names who it acts for; null where it names nobody. */
-  private static final ClassValue<RecordComponent> CALLER =
-      new ClassValue<>() {
+  /** The component by which a message names who it acts for; none: it names nobody. */
+  private static final ClassValue<@Nullable RecordComponent> CALLER =
+      new ClassValue<@Nullable RecordComponent>() {
         @Override
-        protected RecordComponent computeValue(Class<?> type) {
+        protected @Nullable RecordComponent computeValue(Class<?> type) {
           return Arrays.stream(type.getRecordComponents())
               .filter(component -> Caller.class.isAssignableFrom(component.getType()))
               .peek(component -> component.getAccessor().setAccessible(true))
@@ -72,13 +73,13 @@ public record Grant(String service, Set<String> tenants) {
     }
   }
 
-  private boolean covers(Object caller) {
+  private boolean covers(@Nullable Object caller) {
     return caller instanceof Caller.Service named
         && named.name().equals(service)
         && (tenants.contains(ALL) || tenants.containsAll(named.tenants()));
   }
 
-  private static Object read(RecordComponent component, BusValue value) {
+  private static @Nullable Object read(RecordComponent component, BusValue value) {
     try {
       return component.getAccessor().invoke(value);
     } catch (ReflectiveOperationException e) {

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The instances of one service, as far as they have answered: each answer names the one that gave
@@ -55,11 +56,11 @@ final class Instances {
 
   /**
    * Whom to ask: oneself, else the next of those that are well, else of those that answer at all;
-   * null for whomever the bus chooses.
+   * none: whomever the bus chooses.
    *
    * @param except those that were asked before
    */
-  Instance next(Collection<Instance> except) {
+  @Nullable Instance next(Collection<Instance> except) {
     long now = System.nanoTime();
     List<Instance> well = new ArrayList<>(known.size());
     List<Instance> answering = new ArrayList<>(known.size());
@@ -77,7 +78,7 @@ final class Instances {
     return turn(own.isEmpty() ? choice : own);
   }
 
-  private Instance turn(List<Instance> choice) {
+  private @Nullable Instance turn(List<Instance> choice) {
     return choice.isEmpty()
         ? null
         : choice.get(Math.floorMod(turn.getAndIncrement(), choice.size()));
@@ -113,9 +114,9 @@ final class Instances {
   }
 
   /**
-   * @param instance that has answered; null for one that does not say
+   * @param instance that has answered; none: it does not say which it is
    */
-  void seen(String instance) {
+  void seen(@Nullable String instance) {
     if (instance != null && known.stream().noneMatch(each -> each.id().equals(instance))) {
       add(instance);
     }

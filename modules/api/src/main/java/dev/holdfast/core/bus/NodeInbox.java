@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -25,7 +26,7 @@ public final class NodeInbox {
   private final Bus bus;
   private final NodeId node;
   private final Map<Class<?>, Consumer<BusValue>> receivers = new ConcurrentHashMap<>();
-  private MessageConsumer<Object> consumer;
+  private @Nullable MessageConsumer<Object> consumer;
 
   public NodeInbox(Bus bus, NodeId node) {
     this.bus = bus;

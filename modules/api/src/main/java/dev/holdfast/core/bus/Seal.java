@@ -7,9 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Proves who sent a frame of the bus, by an HMAC over all of it: addresses, headers and content.
@@ -27,14 +29,14 @@ public final class Seal {
   /** Services in a cluster are fewer; what is not kept is computed anew. */
   private static final int MOST_KNOWN = 1_000;
 
-  private final byte[] nodes;
+  private final byte @Nullable [] nodes;
   private final byte[] grant;
-  private final ThreadLocal<Mac> own;
+  private final @Nullable ThreadLocal<Mac> own;
   private final Map<String, Known> known = new ConcurrentHashMap<>();
 
   private record Known(Grant grant, byte[] key) {}
 
-  private Seal(byte[] nodes, byte[] own, String grant) {
+  private Seal(byte @Nullable [] nodes, byte @Nullable [] own, String grant) {
     this.nodes = nodes;
     this.own = own == null ? null : ThreadLocal.withInitial(() -> mac(own));
     this.grant = grant.getBytes(StandardCharsets.UTF_8);
@@ -75,12 +77,12 @@ public final class Seal {
   }
 
   /**
-   * What the sender of a frame may say; null: everything.
+   * Returns what the sender of a frame may say; none: everything.
    *
    * @param end of the content; the proof stands there
    * @throws HoldfastException FORBIDDEN where the frame has no good one
    */
-  public Grant read(Buffer frame, int end) {
+  public @Nullable Grant read(Buffer frame, int end) {
     if (nodes == null) {
       return null;
     }
@@ -93,13 +95,13 @@ public final class Seal {
     byte[] proof = frame.getBytes(content, content + BYTES);
     byte[] sealed = frame.getBytes(0, content);
     if (said.isEmpty()) {
-      check(own.get(), sealed, proof);
+      check(Objects.requireNonNull(own, "a node has a key").get(), sealed, proof);
       return null;
     }
-    return ofService(said, sealed, proof);
+    return ofService(nodes, said, sealed, proof);
   }
 
-  private Grant ofService(String said, byte[] sealed, byte[] proof) {
+  private Grant ofService(byte[] nodes, String said, byte[] sealed, byte[] proof) {
     Known kept = known.get(said);
     byte[] key = kept == null ? key(nodes, said) : kept.key();
     check(mac(key), sealed, proof);

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,7 +49,7 @@ public final class ServiceHost {
   private final Map<String, Function<ServiceRequest, Future<String>>> methods =
       new ConcurrentHashMap<>();
   private final AtomicInteger unanswered = new AtomicInteger();
-  private Serving<ServiceRequest> serving;
+  private @Nullable Serving<ServiceRequest> serving;
 
   /**
    * @param service the name that users give, 1 to 64 letters, digits, {@code _ -}

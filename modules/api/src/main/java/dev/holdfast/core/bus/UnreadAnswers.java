@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Large answers to other processes that are not written to their connections yet: the bus takes
@@ -48,9 +49,9 @@ final class UnreadAnswers {
   /**
    * Takes room for an answer, until {@link #given} says that it is given.
    *
-   * @return null where there is none
+   * @return none: there is no room
    */
-  synchronized Budget.Share take(String process, long bytes) {
+  synchronized Budget.@Nullable Share take(String process, long bytes) {
     long before = unread.getOrDefault(process, 0L);
     if (before > 0 && before + bytes > room.limit() / ASKERS) {
       room.refused();
