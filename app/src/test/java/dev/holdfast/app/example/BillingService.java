@@ -43,7 +43,8 @@ record BillingService(String tenant, ServicePublisher publisher) {
     int items = new JsonObject(data).getInteger("items", 0);
     return items > 0
         ? Future.succeededFuture(new JsonObject().put("price", items * 20).encode())
-        : Future.failedFuture(HoldfastException.told(ErrorCode.BAD_REQUEST, "items: 1 or more"));
+        : Future.failedFuture(
+            HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, "items: 1 or more"));
   }
 
   /** May come again after a kill: greets once more then. */

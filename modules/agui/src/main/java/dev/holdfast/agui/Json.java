@@ -143,6 +143,6 @@ public final class Json {
   }
 
   static HoldfastException refusal(String message) {
-    return HoldfastException.told(ErrorCode.BAD_REQUEST, message);
+    return HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, message);
   }
 }

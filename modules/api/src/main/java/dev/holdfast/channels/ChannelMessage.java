@@ -53,10 +53,11 @@ public sealed interface ChannelMessage<A> extends BusMessage<A>
       Objects.requireNonNull(channel, "channel");
       items = List.copyOf(items);
       if (items.isEmpty() || items.size() > MAX_ITEMS) {
-        throw HoldfastException.told(ErrorCode.BAD_REQUEST, "items: 1 to " + MAX_ITEMS);
+        throw HoldfastException.withPublicMessage(
+            ErrorCode.BAD_REQUEST, "items: 1 to " + MAX_ITEMS);
       }
       if (publisher == null && items.stream().anyMatch(item -> !item.isVolatile())) {
-        throw HoldfastException.told(ErrorCode.BAD_REQUEST, "publisher: missing");
+        throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, "publisher: missing");
       }
     }
 
@@ -89,7 +90,8 @@ public sealed interface ChannelMessage<A> extends BusMessage<A>
       Names.event(event);
       Objects.requireNonNull(data, "data");
       if (isVolatile ? n != 0 : n < 1 || n > Position.MAX_SEQ) {
-        throw HoldfastException.told(ErrorCode.BAD_REQUEST, "n: 1 to 2^53-1, none if volatile");
+        throw HoldfastException.withPublicMessage(
+            ErrorCode.BAD_REQUEST, "n: 1 to 2^53-1, none if volatile");
       }
     }
   }
@@ -154,7 +156,7 @@ public sealed interface ChannelMessage<A> extends BusMessage<A>
     /** Returns the refusal as a failure, in words that may be shown to whoever published. */
     public HoldfastException refusal() {
       ErrorCode code = Objects.requireNonNull(refused, "it was not refused");
-      return HoldfastException.told(code, detail == null ? code.publicText : detail);
+      return HoldfastException.withPublicMessage(code, detail == null ? code.publicText : detail);
     }
   }
 
@@ -191,7 +193,7 @@ public sealed interface ChannelMessage<A> extends BusMessage<A>
       implements ChannelMessage<Page> {
     public History {
       if (limit < 1 || limit > 1_000) {
-        throw HoldfastException.told(ErrorCode.BAD_REQUEST, "limit: 1 to 1000");
+        throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, "limit: 1 to 1000");
       }
     }
 

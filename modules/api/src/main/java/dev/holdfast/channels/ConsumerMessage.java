@@ -114,7 +114,7 @@ public sealed interface ConsumerMessage<A> extends ChannelMessage<A> {
       Objects.requireNonNull(caller, "caller");
       Objects.requireNonNull(channel, "channel");
       if (limit < 1 || limit > MAX_FETCH || waitMs < 0 || waitMs > MAX_WAIT) {
-        throw HoldfastException.told(
+        throw HoldfastException.withPublicMessage(
             ErrorCode.BAD_REQUEST, "limit: 1 to " + MAX_FETCH + ", waitMs: 0 to " + MAX_WAIT);
       }
     }
@@ -161,7 +161,7 @@ public sealed interface ConsumerMessage<A> extends ChannelMessage<A> {
 
   private static void checkLease(long lease) {
     if (lease < MIN_LEASE || lease > MAX_LEASE) {
-      throw HoldfastException.told(
+      throw HoldfastException.withPublicMessage(
           ErrorCode.BAD_REQUEST, "lease: " + MIN_LEASE + " to " + MAX_LEASE + " ms");
     }
   }

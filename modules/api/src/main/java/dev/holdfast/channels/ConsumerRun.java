@@ -166,7 +166,8 @@ final class ConsumerRun {
   }
 
   /** One that failed is handed again, and holds up those after it: nothing is skipped. */
-  private void handed(Publication publication, Iterator<Publication> page, @Nullable Throwable failure) {
+  private void handed(
+      Publication publication, Iterator<Publication> page, @Nullable Throwable failure) {
     handling = false;
     if (failure == null) {
       failures = 0;

@@ -27,7 +27,8 @@ public record PublishKeyed(Caller caller, Channel channel, List<Entry> entries)
     Objects.requireNonNull(channel, "channel");
     entries = List.copyOf(entries);
     if (entries.isEmpty() || entries.size() > MAX_ITEMS) {
-      throw HoldfastException.told(ErrorCode.BAD_REQUEST, "publications: 1 to " + MAX_ITEMS);
+      throw HoldfastException.withPublicMessage(
+          ErrorCode.BAD_REQUEST, "publications: 1 to " + MAX_ITEMS);
     }
   }
 
@@ -45,7 +46,7 @@ public record PublishKeyed(Caller caller, Channel channel, List<Entry> entries)
       Names.event(event);
       Objects.requireNonNull(data, "data");
       if (key != null && (key.isEmpty() || key.length() > MAX_KEY)) {
-        throw HoldfastException.told(
+        throw HoldfastException.withPublicMessage(
             ErrorCode.BAD_REQUEST, "idempotencyKey: 1 to " + MAX_KEY + " characters");
       }
     }

@@ -62,7 +62,7 @@ public final class ServicePublisher {
     Names.event(event);
     if (!JsonText.isValue(data)) {
       return Future.failedFuture(
-          HoldfastException.told(ErrorCode.BAD_REQUEST, "data: not one JSON value"));
+          HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, "data: not one JSON value"));
     }
     Promise<@Nullable Position> promise = Promise.promise();
     context.runOnContext(now -> lane(channel).add(event, data, promise));

@@ -53,7 +53,7 @@ public sealed interface ConnectionMessage<A> extends BusMessage<A> {
         Names.id(after, "after");
       }
       if (limit < 1 || limit > 1_000) {
-        throw HoldfastException.told(ErrorCode.BAD_REQUEST, "limit: 1 to 1000");
+        throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, "limit: 1 to 1000");
       }
     }
 

@@ -54,7 +54,7 @@ public final class Access {
    */
   public static HoldfastException refusal(Caller caller, String verb, ChannelName channel) {
     Kind kind = caller instanceof Caller.Service ? Kind.TOPIC : channel.kind();
-    return HoldfastException.told(
+    return HoldfastException.withPublicMessage(
         ErrorCode.FORBIDDEN,
         switch (kind) {
           case USER, SESSION -> "no permission opens private channels of others";

@@ -12,7 +12,7 @@ public record Attempt(String instance, long number) implements BusValue {
   public Attempt {
     Names.id(instance, "instance");
     if (number < 1 || number > Position.MAX_SEQ) {
-      throw HoldfastException.told(ErrorCode.BAD_REQUEST, "attempt: 1 to 2^53-1");
+      throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, "attempt: 1 to 2^53-1");
     }
   }
 }

@@ -88,6 +88,6 @@ public record ChannelName(Kind kind, String id) implements BusValue {
   }
 
   private static HoldfastException unknown() {
-    return HoldfastException.told(ErrorCode.BAD_REQUEST, "channel: not a valid name");
+    return HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, "channel: not a valid name");
   }
 }

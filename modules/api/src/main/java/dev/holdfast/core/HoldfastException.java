@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A named failure on its way to whoever asked. The message is for logs and for callers that are
  * trusted; users see the code's public text, or a message that the thrower marked as public by
- * {@link #told}.
+ * {@link #withPublicMessage}.
  */
 public final class HoldfastException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -25,10 +25,10 @@ public final class HoldfastException extends RuntimeException {
   }
 
   /**
-   * A failure whose message may be shown to the user as it is: it holds nothing but what the user
-   * sent.
+   * Makes a failure whose message may be shown to the user as it is: it holds nothing but what the
+   * user sent.
    */
-  public static HoldfastException told(ErrorCode code, String message) {
+  public static HoldfastException withPublicMessage(ErrorCode code, String message) {
     return new HoldfastException(code, message, message);
   }
 
@@ -36,7 +36,7 @@ public final class HoldfastException extends RuntimeException {
     return code;
   }
 
-  /** What a user may read. */
+  /** Returns what a user may read. */
   public String publicMessage() {
     return publicMessage;
   }
@@ -57,8 +57,7 @@ public final class HoldfastException extends RuntimeException {
 
   private static HoldfastException fromReply(ReplyException reply) {
     return switch (reply.failureType()) {
-      case RECIPIENT_FAILURE ->
-          refusal(ErrorCode.of(reply.failureCode()), reply.getMessage());
+      case RECIPIENT_FAILURE -> refusal(ErrorCode.of(reply.failureCode()), reply.getMessage());
       case TIMEOUT -> new HoldfastException(ErrorCode.TIMEOUT, reply.getMessage());
       default -> new HoldfastException(ErrorCode.UNAVAILABLE, reply.getMessage());
     };
@@ -66,6 +65,6 @@ public final class HoldfastException extends RuntimeException {
 
   /** A peer that is not ours may refuse without a word. */
   private static HoldfastException refusal(ErrorCode code, @Nullable String message) {
-    return told(code, message == null ? code.publicText : message);
+    return withPublicMessage(code, message == null ? code.publicText : message);
   }
 }

@@ -46,7 +46,7 @@ public final class Names {
 
   private static String check(Pattern pattern, @Nullable String name, String what) {
     if (name == null || !pattern.matcher(name).matches()) {
-      throw HoldfastException.told(ErrorCode.BAD_REQUEST, what + ": not a valid name");
+      throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, what + ": not a valid name");
     }
     return name;
   }

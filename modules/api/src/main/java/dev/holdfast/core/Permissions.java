@@ -119,7 +119,7 @@ public final class Permissions {
           return;
         }
       }
-      throw HoldfastException.told(ErrorCode.BAD_REQUEST, "not one of them");
+      throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, "not one of them");
     }
   }
 }

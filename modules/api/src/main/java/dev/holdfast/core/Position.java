@@ -20,10 +20,10 @@ public record Position(String epoch, long seq) implements BusValue {
   public Position {
     Objects.requireNonNull(epoch, "epoch");
     if (seq < 0 || seq > MAX_SEQ) {
-      throw HoldfastException.told(ErrorCode.BAD_REQUEST, "seq: 0 to 2^53-1");
+      throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, "seq: 0 to 2^53-1");
     }
     if (epoch.isEmpty() || epoch.length() > 32) {
-      throw HoldfastException.told(ErrorCode.BAD_REQUEST, "epoch: 1 to 32 characters");
+      throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, "epoch: 1 to 32 characters");
     }
     Names.id(epoch, "epoch");
   }
@@ -35,7 +35,7 @@ public record Position(String epoch, long seq) implements BusValue {
    */
   public static Position parse(String text) {
     if (!TEXT.matcher(text).matches()) {
-      throw HoldfastException.told(ErrorCode.BAD_REQUEST, "a cursor epoch:seq");
+      throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, "a cursor epoch:seq");
     }
     int colon = text.indexOf(':');
     return new Position(text.substring(0, colon), Long.parseLong(text.substring(colon + 1)));

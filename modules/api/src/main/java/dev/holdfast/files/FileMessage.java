@@ -280,7 +280,7 @@ public sealed interface FileMessage<A> extends BusMessage<A>
 
   static void check(boolean holds, String problem) {
     if (!holds) {
-      throw HoldfastException.told(ErrorCode.BAD_REQUEST, problem);
+      throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, problem);
     }
   }
 }

@@ -67,7 +67,7 @@ final class FileNames {
 
   private static void check(boolean holds, String problem) {
     if (!holds) {
-      throw HoldfastException.told(ErrorCode.BAD_REQUEST, "name: " + problem);
+      throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, "name: " + problem);
     }
   }
 }

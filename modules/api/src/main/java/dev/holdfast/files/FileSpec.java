@@ -71,7 +71,7 @@ public record FileSpec(
 
   private static void check(boolean holds, String problem) {
     if (!holds) {
-      throw HoldfastException.told(ErrorCode.BAD_REQUEST, problem);
+      throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, problem);
     }
   }
 }

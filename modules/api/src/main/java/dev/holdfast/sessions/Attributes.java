@@ -19,12 +19,13 @@ final class Attributes {
   /** A copy; BAD_REQUEST where it is out of bounds. */
   static Map<String, String> checked(Map<String, String> attributes) {
     if (attributes.size() > MOST) {
-      throw HoldfastException.told(ErrorCode.BAD_REQUEST, "attributes: at most " + MOST);
+      throw HoldfastException.withPublicMessage(
+          ErrorCode.BAD_REQUEST, "attributes: at most " + MOST);
     }
     attributes.forEach(Attributes::check);
     long bytes = attributes.entrySet().stream().mapToLong(Attributes::bytes).sum();
     if (bytes > MOST_BYTES) {
-      throw HoldfastException.told(
+      throw HoldfastException.withPublicMessage(
           ErrorCode.BAD_REQUEST,
           "attributes: " + bytes + " bytes of keys and values, at most " + MOST_BYTES);
     }
@@ -37,11 +38,11 @@ final class Attributes {
 
   private static void check(String key, String value) {
     if (key.isEmpty() || key.length() > LONGEST_KEY) {
-      throw HoldfastException.told(
+      throw HoldfastException.withPublicMessage(
           ErrorCode.BAD_REQUEST, "attributes: a key has 1 to " + LONGEST_KEY + " characters");
     }
     if (value == null || value.length() > LONGEST_VALUE) {
-      throw HoldfastException.told(
+      throw HoldfastException.withPublicMessage(
           ErrorCode.BAD_REQUEST, "attributes: a value has up to " + LONGEST_VALUE + " characters");
     }
   }

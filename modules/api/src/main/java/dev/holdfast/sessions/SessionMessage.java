@@ -220,8 +220,7 @@ public sealed interface SessionMessage<A> extends BusMessage<A> {
    * @param after what the page before gave as {@code next}, or empty
    * @param limit 1 to 1,000
    */
-  record ListSessions(
-      Caller caller, String tenant, @Nullable String user, String after, int limit)
+  record ListSessions(Caller caller, String tenant, @Nullable String user, String after, int limit)
       implements SessionMessage<Answer.Page> {
     public ListSessions {
       Names.tenant(tenant);
@@ -232,7 +231,7 @@ public sealed interface SessionMessage<A> extends BusMessage<A> {
         Names.id(after, "after");
       }
       if (limit < 1 || limit > 1_000) {
-        throw HoldfastException.told(ErrorCode.BAD_REQUEST, "limit: 1 to 1000");
+        throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, "limit: 1 to 1000");
       }
     }
 

@@ -7,7 +7,9 @@ import io.vertx.core.eventbus.ReplyFailure;
 import org.junit.jupiter.api.Test;
 
 class HoldfastExceptionTest {
-  /** Services in other languages may refuse without a message; users then got a frame without one. */
+  /**
+   * Services in other languages may refuse without a message; users then got a frame without one.
+   */
   @Test
   void aRefusalWithoutAMessageHasItsCodesText() {
     var reply = new ReplyException(ReplyFailure.RECIPIENT_FAILURE, ErrorCode.CONFLICT.number, null);
@@ -26,6 +28,7 @@ class HoldfastExceptionTest {
 
     assertEquals(secret, hidden.getMessage());
     assertEquals(ErrorCode.FORBIDDEN.publicText, hidden.publicMessage());
-    assertEquals(secret, HoldfastException.told(ErrorCode.FORBIDDEN, secret).publicMessage());
+    assertEquals(
+        secret, HoldfastException.withPublicMessage(ErrorCode.FORBIDDEN, secret).publicMessage());
   }
 }

@@ -84,7 +84,7 @@ class PermissionsTest {
         "**",
         "x*"
       })
-  void whatPermitsNothingIsToldWithWhatWould(String permission) {
+  void whatPermitsNothingIsNamedWithWhatWould(String permission) {
     assertTrue(Permissions.problem(permission).isPresent(), permission);
   }
 

@@ -92,6 +92,6 @@ final class Claims {
   }
 
   private static HoldfastException forbidden(String reason) {
-    return HoldfastException.told(ErrorCode.FORBIDDEN, "token: " + reason);
+    return HoldfastException.withPublicMessage(ErrorCode.FORBIDDEN, "token: " + reason);
   }
 }

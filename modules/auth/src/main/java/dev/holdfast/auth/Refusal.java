@@ -18,7 +18,7 @@ final class Refusal {
   private Refusal() {}
 
   static HoldfastException unauthorized(String why) {
-    return HoldfastException.told(ErrorCode.UNAUTHORIZED, "token: " + why);
+    return HoldfastException.withPublicMessage(ErrorCode.UNAUTHORIZED, "token: " + why);
   }
 
   /**

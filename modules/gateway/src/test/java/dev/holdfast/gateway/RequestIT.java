@@ -45,7 +45,9 @@ class RequestIT {
                   "{\"of\":\"%s\",\"data\":%s}".formatted(request.session(), request.data())));
       case "broken" -> Future.succeededFuture(new ServiceReply("} not json"));
       case "never" -> Future.future(promise -> {});
-      default -> Future.failedFuture(HoldfastException.told(ErrorCode.CONFLICT, "paid already: 7"));
+      default ->
+          Future.failedFuture(
+              HoldfastException.withPublicMessage(ErrorCode.CONFLICT, "paid already: 7"));
     };
   }
 

@@ -47,7 +47,8 @@ public final class FrameDecoder {
   private static ClientFrame frame(Members members) {
     var reader = TYPES.get(members.text("type", MAX_ID));
     if (reader == null) {
-      throw HoldfastException.told(ErrorCode.UNKNOWN_TYPE, "type: not one of this protocol");
+      throw HoldfastException.withPublicMessage(
+          ErrorCode.UNKNOWN_TYPE, "type: not one of this protocol");
     }
     return reader.apply(members, members.has("id") ? members.text("id", MAX_ID) : null);
   }

@@ -160,6 +160,6 @@ final class Members {
   }
 
   private static HoldfastException refusal(String message) {
-    return HoldfastException.told(ErrorCode.BAD_REQUEST, message);
+    return HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, message);
   }
 }

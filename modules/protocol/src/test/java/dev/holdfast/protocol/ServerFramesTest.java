@@ -78,7 +78,10 @@ class ServerFramesTest {
         "{'type':'error','code':'out_of_sequence','message':'say \\\"n\\\"','retryable':true,"
             + "'expected':3}",
         ServerFrames.error(
-            null, HoldfastException.told(ErrorCode.OUT_OF_SEQUENCE, "say \"n\""), 0, 3));
+            null,
+            HoldfastException.withPublicMessage(ErrorCode.OUT_OF_SEQUENCE, "say \"n\""),
+            0,
+            3));
   }
 
   @Test

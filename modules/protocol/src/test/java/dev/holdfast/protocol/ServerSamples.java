@@ -52,7 +52,8 @@ final class ServerSamples {
   private static List<EncodedFrame> errors() {
     var sequence = new HoldfastException(ErrorCode.OUT_OF_SEQUENCE, "x");
     var busy = new HoldfastException(ErrorCode.RATE_LIMITED, "x");
-    var bad = HoldfastException.told(ErrorCode.BAD_REQUEST, "frame: not a JSON object");
+    var bad =
+        HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, "frame: not a JSON object");
     return List.of(
         ServerFrames.error("2", sequence, 0, 3),
         ServerFrames.error("2", busy, 40, 0),

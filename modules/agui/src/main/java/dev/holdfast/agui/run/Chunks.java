@@ -195,7 +195,7 @@ final class Chunks {
   private static void require(boolean holds, Piece piece, String wrong) {
     if (!holds) {
       String type = piece.event().typeName();
-      throw HoldfastException.told(ErrorCode.BAD_REQUEST, type + " " + wrong);
+      throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, type + " " + wrong);
     }
   }
 

@@ -242,7 +242,7 @@ final class Fold {
               || operation.path("op").asText().equals("move")
                   && operation.path("from").asText().isEmpty();
       if (whole && !operation.path("op").asText().equals("test")) {
-        throw HoldfastException.told(
+        throw HoldfastException.withPublicMessage(
             ErrorCode.BAD_REQUEST, "patch: an activity's content stays an object");
       }
     }
@@ -294,7 +294,7 @@ final class Fold {
     try {
       return JsonPatch.apply(document, patch, room);
     } catch (HoldfastException e) {
-      throw HoldfastException.told(e.code(), member + "/" + e.getMessage());
+      throw HoldfastException.withPublicMessage(e.code(), member + "/" + e.getMessage());
     }
   }
 

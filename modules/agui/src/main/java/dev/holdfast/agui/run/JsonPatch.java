@@ -58,7 +58,7 @@ public final class JsonPatch {
         run.checkSize();
       } catch (HoldfastException e) {
         run.undo.forEach(Runnable::run);
-        throw HoldfastException.told(e.code(), i + ": " + e.getMessage());
+        throw HoldfastException.withPublicMessage(e.code(), i + ": " + e.getMessage());
       }
     }
     return new Patched(run.root, run.growth);
@@ -66,7 +66,8 @@ public final class JsonPatch {
 
   private void checkSize() {
     if (growth > limit || copied > 2L * limit) {
-      throw HoldfastException.told(ErrorCode.TOO_LARGE, "the document becomes too large");
+      throw HoldfastException.withPublicMessage(
+          ErrorCode.TOO_LARGE, "the document becomes too large");
     }
   }
 
@@ -209,6 +210,6 @@ public final class JsonPatch {
   }
 
   static HoldfastException refusal(String message) {
-    return HoldfastException.told(ErrorCode.BAD_REQUEST, message);
+    return HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, message);
   }
 }

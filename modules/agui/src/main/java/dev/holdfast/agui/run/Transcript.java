@@ -101,7 +101,7 @@ public final class Transcript {
     try {
       fold.apply(event, (int) Math.max(0, limit - weight()));
     } catch (HoldfastException e) {
-      throw HoldfastException.told(e.code(), event.typeName() + " " + e.getMessage());
+      throw HoldfastException.withPublicMessage(e.code(), event.typeName() + " " + e.getMessage());
     }
     if (event instanceof SubagentEvent subagent) {
       remember(subagent);
@@ -131,7 +131,7 @@ public final class Transcript {
   private void reserve(AguiEvent event) {
     long more = fold.heavierBy(event) + booksHeavierBy(event);
     if (more > 0 && weight() + more > limit) {
-      throw HoldfastException.told(
+      throw HoldfastException.withPublicMessage(
           ErrorCode.TOO_LARGE, "what is kept of the run is larger than " + limit);
     }
   }
@@ -163,7 +163,7 @@ public final class Transcript {
   }
 
   private static HoldfastException refusal(String message) {
-    return HoldfastException.told(ErrorCode.BAD_REQUEST, message);
+    return HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, message);
   }
 
   /** Takes the end up that a snapshot has. */

@@ -36,7 +36,8 @@ public sealed interface SchemaMessage<A> extends BusMessage<A> {
       check(caller, tenant);
       Objects.requireNonNull(name, "name");
       if (schema == null || schema.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
-        throw HoldfastException.told(ErrorCode.TOO_LARGE, "schema: at most " + MAX_BYTES);
+        throw HoldfastException.withPublicMessage(
+            ErrorCode.TOO_LARGE, "schema: at most " + MAX_BYTES);
       }
     }
 

@@ -18,11 +18,13 @@ public record SchemaName(String event, int version) implements BusValue {
   public SchemaName {
     Names.event(event);
     if (version < 1 || version > MAX_VERSION) {
-      throw HoldfastException.told(ErrorCode.BAD_REQUEST, "version: 1 to " + MAX_VERSION);
+      throw HoldfastException.withPublicMessage(
+          ErrorCode.BAD_REQUEST, "version: 1 to " + MAX_VERSION);
     }
     Names.event(event + "/" + version);
     if (versioned(event)) {
-      throw HoldfastException.told(ErrorCode.BAD_REQUEST, "event: without a version at its end");
+      throw HoldfastException.withPublicMessage(
+          ErrorCode.BAD_REQUEST, "event: without a version at its end");
     }
   }
 

@@ -31,7 +31,7 @@ public sealed interface UsageMessage<A> extends BusMessage<A> {
         Names.tenant(tenant);
       }
       if (limit < 1 || limit > 1_000) {
-        throw HoldfastException.told(ErrorCode.BAD_REQUEST, "limit: 1 to 1000");
+        throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, "limit: 1 to 1000");
       }
     }
 
@@ -68,11 +68,11 @@ public sealed interface UsageMessage<A> extends BusMessage<A> {
       }
       boolean both = user != null && channel != null;
       if (both || channel != null && channel.kind() == ChannelName.Kind.SESSION) {
-        throw HoldfastException.told(
+        throw HoldfastException.withPublicMessage(
             ErrorCode.BAD_REQUEST, "erase a tenant, a user, or a channel that is no session's");
       }
       if (!after.matches("[0-9]{0,20}")) {
-        throw HoldfastException.told(ErrorCode.BAD_REQUEST, "after: not of a step");
+        throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, "after: not of a step");
       }
     }
 

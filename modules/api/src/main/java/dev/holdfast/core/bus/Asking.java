@@ -151,7 +151,7 @@ final class Asking<A> implements Instance.Waiting {
     }
     if (finish()) {
       instances.answered(this, took);
-      tell(() -> answer.complete(message));
+      onAskersContext(() -> answer.complete(message));
     }
   }
 
@@ -184,7 +184,7 @@ final class Asking<A> implements Instance.Waiting {
   private void closed(@Nullable Instance from, Throwable failure) {
     if (close(from) && finish()) {
       instances.answered(this, -1);
-      tell(() -> answer.fail(failure));
+      onAskersContext(() -> answer.fail(failure));
     }
   }
 
@@ -219,7 +219,7 @@ final class Asking<A> implements Instance.Waiting {
     } else if (finish()) {
       instances.answered(this, -1);
       String what = address + ": the instance asked is gone, outcome unknown";
-      tell(() -> answer.fail(new HoldfastException(ErrorCode.UNAVAILABLE, what)));
+      onAskersContext(() -> answer.fail(new HoldfastException(ErrorCode.UNAVAILABLE, what)));
     }
   }
 
@@ -258,11 +258,11 @@ final class Asking<A> implements Instance.Waiting {
     send(next);
   }
 
-  private void tell(Runnable told) {
+  private void onAskersContext(Runnable step) {
     if (Vertx.currentContext() == context) {
-      told.run();
+      step.run();
     } else {
-      context.runOnContext(now -> told.run());
+      context.runOnContext(now -> step.run());
     }
   }
 }

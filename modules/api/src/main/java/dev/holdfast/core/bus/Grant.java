@@ -41,7 +41,8 @@ public record Grant(String service, Set<String> tenants) {
     Names.id(service, "service");
     tenants = Set.copyOf(tenants);
     if (tenants.isEmpty()) {
-      throw HoldfastException.told(ErrorCode.BAD_REQUEST, "tenants: one at the least, or *");
+      throw HoldfastException.withPublicMessage(
+          ErrorCode.BAD_REQUEST, "tenants: one at the least, or *");
     }
     tenants.stream().filter(tenant -> !tenant.equals(ALL)).forEach(Names::tenant);
   }
@@ -66,7 +67,7 @@ public record Grant(String service, Set<String> tenants) {
     }
     RecordComponent caller = CALLER.get(value.getClass());
     if (caller == null || !covers(read(caller, value))) {
-      throw HoldfastException.told(
+      throw HoldfastException.withPublicMessage(
           ErrorCode.FORBIDDEN,
           "the credentials are for service %s and tenants %s"
               .formatted(service, tenants.stream().sorted().toList()));

@@ -123,7 +123,8 @@ public final class Seal {
   }
 
   private static HoldfastException refused() {
-    return HoldfastException.told(ErrorCode.FORBIDDEN, "a frame without a proof of its sender");
+    return HoldfastException.withPublicMessage(
+        ErrorCode.FORBIDDEN, "a frame without a proof of its sender");
   }
 
   private static Mac mac(byte[] key) {

@@ -29,8 +29,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A method gets the caller, verified, and one JSON value; it answers with one JSON value. It
  * fails with a {@link HoldfastException} to name why: the user sees the code, and the message where
- * it was {@link HoldfastException#told}. Any other failure is INTERNAL, and is logged here. The
- * node has checked {@code request:<service>}; what else the caller may do is the method's to check.
+ * it was {@link HoldfastException#withPublicMessage}. Any other failure is INTERNAL, and is logged
+ * here. The node has checked {@code request:<service>}; what else the caller may do is the method's
+ * to check.
  *
  * <p>Methods are called on the context on which {@link #start} was called, one after another; what
  * they answer may come later, in any order.
@@ -139,6 +140,6 @@ public final class ServiceHost {
   }
 
   private static <T> Future<T> refused(ErrorCode code, String message) {
-    return Future.failedFuture(HoldfastException.told(code, message));
+    return Future.failedFuture(HoldfastException.withPublicMessage(code, message));
   }
 }

@@ -32,7 +32,7 @@ class SampledLogTest {
   }
 
   @Test
-  void whatWasPassedOverIsToldWithTheNextLine() {
+  void whatWasPassedOverIsCountedInTheNextLine() {
     SampledLog log = new SampledLog(logger, Duration.ofMillis(500));
     log.info("a", "first");
     int passedOver = -1;

@@ -60,20 +60,22 @@ class ServiceHostTest {
   }
 
   @Test
-  void failuresTravelByNameAndTellWhatIsMeantToBeTold() {
+  void failuresTravelByNameAndOnlyPublicMessagesAreShown() {
     get(
         host()
-            .method("told", (c, d) -> fail(HoldfastException.told(ErrorCode.CONFLICT, "paid")))
-            .method("untold", (c, d) -> fail(new HoldfastException(ErrorCode.FORBIDDEN, "secret")))
+            .method(
+                "public",
+                (c, d) -> fail(HoldfastException.withPublicMessage(ErrorCode.CONFLICT, "paid")))
+            .method("private", (c, d) -> fail(new HoldfastException(ErrorCode.FORBIDDEN, "secret")))
             .method("thrown", (c, d) -> List.<Future<String>>of().get(0))
             .method("nothing", (c, d) -> null)
             .method("not.json", (c, d) -> answer("{"))
             .start());
 
-    assertEquals(ErrorCode.CONFLICT, refusal("told").code());
-    assertEquals("paid", refusal("told").publicMessage());
-    assertEquals(ErrorCode.FORBIDDEN, refusal("untold").code());
-    assertEquals(ErrorCode.FORBIDDEN.publicText, refusal("untold").publicMessage());
+    assertEquals(ErrorCode.CONFLICT, refusal("public").code());
+    assertEquals("paid", refusal("public").publicMessage());
+    assertEquals(ErrorCode.FORBIDDEN, refusal("private").code());
+    assertEquals(ErrorCode.FORBIDDEN.publicText, refusal("private").publicMessage());
     for (String method : List.of("thrown", "nothing", "not.json")) {
       assertEquals(ErrorCode.INTERNAL, refusal(method).code(), method);
       assertEquals(ErrorCode.INTERNAL.publicText, refusal(method).publicMessage(), method);

@@ -62,7 +62,7 @@ public final class ConsumerStore {
               reply.at(1).asLong(), new Position(reply.at(2).asText(), reply.at(3).asLong()), 0);
       case "held" -> new Claimed(0, null, reply.at(1).asLong());
       default ->
-          throw HoldfastException.told(
+          throw HoldfastException.withPublicMessage(
               ErrorCode.LIMIT_EXCEEDED, "consumers: at most " + MAX_NAMES + " of one channel");
     };
   }

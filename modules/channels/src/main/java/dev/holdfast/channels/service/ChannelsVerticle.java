@@ -252,7 +252,7 @@ public final class ChannelsVerticle extends VerticleBase
   }
 
   private static <T> Future<T> misfit(String fault) {
-    return Future.failedFuture(HoldfastException.told(ErrorCode.BAD_REQUEST, fault));
+    return Future.failedFuture(HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, fault));
   }
 
   private Result published(Channel channel, Appended answer, byte[] body) {

@@ -47,7 +47,7 @@ final class Consumers implements ConsumerMessage.Handler<Future<?>> {
   }
 
   private static Done fenced(ConsumerRef consumer) {
-    throw HoldfastException.told(
+    throw HoldfastException.withPublicMessage(
         ErrorCode.FENCED, "another instance holds the consumer " + consumer.name());
   }
 

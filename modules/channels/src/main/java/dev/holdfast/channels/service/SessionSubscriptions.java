@@ -35,7 +35,8 @@ final class SessionSubscriptions {
     String tenant = message.channel().tenant();
     if (name.kind() != Kind.TOPIC && name.kind() != Kind.RUN) {
       return Future.failedFuture(
-          HoldfastException.told(ErrorCode.FORBIDDEN, "only topics and runs can be subscribed"));
+          HoldfastException.withPublicMessage(
+              ErrorCode.FORBIDDEN, "only topics and runs can be subscribed"));
     }
     SessionRef session = new SessionRef(tenant, message.session(), 0);
     var get = new SessionMessage.Get(message.caller(), tenant, message.session());

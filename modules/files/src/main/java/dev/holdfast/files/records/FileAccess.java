@@ -47,7 +47,7 @@ public final class FileAccess {
     }
     String named = owner == null && caller instanceof Caller.User user ? user.user() : owner;
     if (named == null) {
-      throw HoldfastException.told(ErrorCode.BAD_REQUEST, "owner: missing");
+      throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, "owner: missing");
     }
     if (!owns(caller, named)) {
       throw new HoldfastException(ErrorCode.FORBIDDEN, "files: not for somebody else");

@@ -122,14 +122,15 @@ public final class FileStore {
               reply.at(3).asLong(),
               reply.at(4).asLong());
       case "parts" ->
-          throw HoldfastException.told(
+          throw HoldfastException.withPublicMessage(
               ErrorCode.LIMIT_EXCEEDED, "upload: in too many pieces; begin anew");
       default -> throw standsAt(reply.at(1).asLong());
     };
   }
 
   static HoldfastException standsAt(long offset) {
-    return HoldfastException.told(ErrorCode.CONFLICT, "offset: the upload stands at " + offset);
+    return HoldfastException.withPublicMessage(
+        ErrorCode.CONFLICT, "offset: the upload stands at " + offset);
   }
 
   private static Advanced advanced(FileKey file, Reply reply) {
@@ -142,7 +143,9 @@ public final class FileStore {
               reply.at(1).asLong(),
               FileFields.record(file, reply.at(2)).orElseThrow(FileAccess::notFound));
       case "fenced" -> throw fenced();
-      default -> throw HoldfastException.told(ErrorCode.TOO_LARGE, "upload: more than its size");
+      default ->
+          throw HoldfastException.withPublicMessage(
+              ErrorCode.TOO_LARGE, "upload: more than its size");
     };
   }
 
@@ -166,7 +169,8 @@ public final class FileStore {
   }
 
   private static HoldfastException fenced() {
-    return HoldfastException.told(ErrorCode.FENCED, "upload: somebody else goes on with it");
+    return HoldfastException.withPublicMessage(
+        ErrorCode.FENCED, "upload: somebody else goes on with it");
   }
 
   private static String key(FileKey file) {

@@ -100,13 +100,13 @@ public final class QuotaStore {
   private static long reserved(Reply reply) {
     return switch (reply.asText()) {
       case "bytes" ->
-          throw HoldfastException.told(
+          throw HoldfastException.withPublicMessage(
               ErrorCode.LIMIT_EXCEEDED, "quota: the tenant's files would take too many bytes");
       case "count" ->
-          throw HoldfastException.told(
+          throw HoldfastException.withPublicMessage(
               ErrorCode.LIMIT_EXCEEDED, "quota: the tenant has too many files");
       case "user" ->
-          throw HoldfastException.told(
+          throw HoldfastException.withPublicMessage(
               ErrorCode.LIMIT_EXCEEDED, "quota: the user's files would take more than its share");
       default -> reply.asLong();
     };

@@ -55,7 +55,8 @@ final class Creating {
     String owner = FileAccess.creates(caller, tenant, wanted.owner());
     FileSpec spec = wanted.ownedBy(owner);
     if (spec.size() > parts.config().of(tenant).largest()) {
-      throw HoldfastException.told(ErrorCode.TOO_LARGE, "size: more than the tenant's largest");
+      throw HoldfastException.withPublicMessage(
+          ErrorCode.TOO_LARGE, "size: more than the tenant's largest");
     }
     boolean byUser = caller instanceof Caller.User;
     return checkSession(caller, tenant, spec)
@@ -115,6 +116,7 @@ final class Creating {
     return session.user().equals(owner)
         ? Future.succeededFuture()
         : Future.failedFuture(
-            HoldfastException.told(ErrorCode.NOT_FOUND, ErrorCode.NOT_FOUND.publicText));
+            HoldfastException.withPublicMessage(
+                ErrorCode.NOT_FOUND, ErrorCode.NOT_FOUND.publicText));
   }
 }

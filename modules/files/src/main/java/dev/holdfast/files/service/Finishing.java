@@ -119,12 +119,14 @@ final class Finishing {
     if (file.wantedSha256() != null && !file.wantedSha256().equals(sha256)) {
       return refuse(
           file,
-          HoldfastException.told(ErrorCode.CHECKSUM_MISMATCH, "sha256: the content's differs"));
+          HoldfastException.withPublicMessage(
+              ErrorCode.CHECKSUM_MISMATCH, "sha256: the content's differs"));
     }
     if (!parts.config().of(file.key().tenant()).takes(type)) {
       return refuse(
           file,
-          HoldfastException.told(ErrorCode.UNSUPPORTED_TYPE, "content: " + type + " is not taken"));
+          HoldfastException.withPublicMessage(
+              ErrorCode.UNSUPPORTED_TYPE, "content: " + type + " is not taken"));
     }
     return showNow(file, sha256, type);
   }

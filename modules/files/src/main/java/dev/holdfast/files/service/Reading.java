@@ -54,7 +54,7 @@ final class Reading {
     long size = file.view().size();
     if (offset > size) {
       return Future.failedFuture(
-          HoldfastException.told(ErrorCode.RANGE_INVALID, "offset: 0 to " + size));
+          HoldfastException.withPublicMessage(ErrorCode.RANGE_INVALID, "offset: 0 to " + size));
     }
     return parts
         .disk()
@@ -101,7 +101,7 @@ final class Reading {
     try {
       return new String(Base64.getUrlDecoder().decode(after), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
-      throw HoldfastException.told(ErrorCode.BAD_REQUEST, "after: not of a page");
+      throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, "after: not of a page");
     }
   }
 }

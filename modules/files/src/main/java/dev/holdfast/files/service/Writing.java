@@ -105,7 +105,7 @@ final class Writing {
     long end = message.offset() + message.bytes().length;
     if (end > file.view().size()) {
       return Future.failedFuture(
-          HoldfastException.told(ErrorCode.TOO_LARGE, "upload: more than its size"));
+          HoldfastException.withPublicMessage(ErrorCode.TOO_LARGE, "upload: more than its size"));
     }
     if (file.ready()) {
       return Future.succeededFuture(new FileAnswer.Advanced(file.view().size(), file.view()));

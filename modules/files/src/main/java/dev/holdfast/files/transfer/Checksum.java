@@ -62,7 +62,7 @@ public final class Checksum {
   }
 
   private static HoldfastException bad() {
-    return HoldfastException.told(
+    return HoldfastException.withPublicMessage(
         ErrorCode.BAD_REQUEST,
         "checksum: one of " + String.join(", ", algorithms()) + ", a space, and Base64");
   }

@@ -105,7 +105,7 @@ final class UploadWriter {
     arrived = true;
     received += buffer.length();
     if (grant.offset() + received > grant.file().size()) {
-      fail(HoldfastException.told(ErrorCode.TOO_LARGE, "upload: more than its size"));
+      fail(HoldfastException.withPublicMessage(ErrorCode.TOO_LARGE, "upload: more than its size"));
       return;
     }
     pending.add(buffer);
@@ -134,7 +134,9 @@ final class UploadWriter {
 
   private void lookForStall() {
     if (!arrived && !paused && !busy && !ended) {
-      fail(HoldfastException.told(ErrorCode.TIMEOUT, "upload: nothing came for too long"));
+      fail(
+          HoldfastException.withPublicMessage(
+              ErrorCode.TIMEOUT, "upload: nothing came for too long"));
     }
     arrived = false;
   }
@@ -237,7 +239,7 @@ final class UploadWriter {
         failure =
             failure != null
                 ? failure
-                : HoldfastException.told(
+                : HoldfastException.withPublicMessage(
                     ErrorCode.CHECKSUM_MISMATCH, ErrorCode.CHECKSUM_MISMATCH.publicText);
       }
       writer.force();

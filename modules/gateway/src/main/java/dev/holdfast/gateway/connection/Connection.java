@@ -177,7 +177,11 @@ public final class Connection implements ClientLink {
   private void later(long wait) {
     known();
     if (transport.answers()) {
-      refuse(null, HoldfastException.told(ErrorCode.RATE_LIMITED, "hello: too many"), wait, 0);
+      refuse(
+          null,
+          HoldfastException.withPublicMessage(ErrorCode.RATE_LIMITED, "hello: too many"),
+          wait,
+          0);
     }
     close(CloseCode.UNAVAILABLE);
   }

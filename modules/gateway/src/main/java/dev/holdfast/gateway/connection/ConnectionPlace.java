@@ -90,6 +90,7 @@ final class ConnectionPlace {
 
   private static Future<Void> refused(String limit) {
     String publicMessage = limit + ": more than the user or tenant may have";
-    return Future.failedFuture(HoldfastException.told(ErrorCode.RATE_LIMITED, publicMessage));
+    return Future.failedFuture(
+        HoldfastException.withPublicMessage(ErrorCode.RATE_LIMITED, publicMessage));
   }
 }

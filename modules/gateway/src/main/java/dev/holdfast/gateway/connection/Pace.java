@@ -129,7 +129,7 @@ final class Pace {
     long wait = delay(System.nanoTime());
     if (wait == Limiter.NEVER) {
       String none = "a rate of the user or tenant is 0";
-      client.report(held.id(), HoldfastException.told(ErrorCode.LIMIT_EXCEEDED, none));
+      client.report(held.id(), HoldfastException.withPublicMessage(ErrorCode.LIMIT_EXCEEDED, none));
     } else if (wait > 0) {
       waits.run();
       vertx.setTimer(wait, timer -> go());

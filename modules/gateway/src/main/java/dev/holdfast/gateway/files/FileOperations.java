@@ -99,7 +99,8 @@ public final class FileOperations {
   private static Future<Caller> permitted(Caller caller, List<String> rights) {
     for (String right : rights) {
       if (caller instanceof Caller.Service && !caller.permits("files", right)) {
-        var refusal = HoldfastException.told(ErrorCode.FORBIDDEN, "needs files:" + right);
+        var refusal =
+            HoldfastException.withPublicMessage(ErrorCode.FORBIDDEN, "needs files:" + right);
         Refusals.log(caller, refusal);
         return Future.failedFuture(refusal);
       }
@@ -136,7 +137,7 @@ public final class FileOperations {
 
   private static <A> Future<A> none() {
     return Future.failedFuture(
-        HoldfastException.told(ErrorCode.NOT_FOUND, "This node serves no files."));
+        HoldfastException.withPublicMessage(ErrorCode.NOT_FOUND, "This node serves no files."));
   }
 
   private Future<FileRequest> redeemed(RoutingContext routing) {

@@ -62,7 +62,7 @@ record FileRequest(RoutingContext routing, Caller caller, String tenant, String 
   }
 
   static HoldfastException bad(String what) {
-    return HoldfastException.told(ErrorCode.BAD_REQUEST, what);
+    return HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, what);
   }
 
   private static String one(String name, List<String> values) {

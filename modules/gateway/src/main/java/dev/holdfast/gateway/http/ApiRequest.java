@@ -46,7 +46,7 @@ public final class ApiRequest {
   /** Refuses where the token has expired since the request began. */
   public void checkExpiry() {
     if (expiresAt != 0 && System.currentTimeMillis() >= expiresAt) {
-      throw HoldfastException.told(
+      throw HoldfastException.withPublicMessage(
           ErrorCode.UNAUTHORIZED, "token: expired since " + Instant.ofEpochMilli(expiresAt));
     }
   }
@@ -129,7 +129,8 @@ public final class ApiRequest {
 
   void needs(String verb, String target) {
     if (!caller.permits(verb, target)) {
-      throw HoldfastException.told(ErrorCode.FORBIDDEN, "needs " + verb + ":" + target);
+      throw HoldfastException.withPublicMessage(
+          ErrorCode.FORBIDDEN, "needs " + verb + ":" + target);
     }
   }
 
@@ -142,7 +143,7 @@ public final class ApiRequest {
   public void needsOperator(String verb, String target, String operators) {
     needs(verb, target);
     if (!tenant.equals(operators)) {
-      throw HoldfastException.told(
+      throw HoldfastException.withPublicMessage(
           ErrorCode.FORBIDDEN,
           operators == null
               ? verb + ":" + target + " is for operators: gateway.operatorTenant names their tenant"

@@ -30,13 +30,14 @@ public final class Callers {
       return user;
     }
     if (services.size() > 1) {
-      throw HoldfastException.told(ErrorCode.FORBIDDEN, "token: several permissions service:");
+      throw HoldfastException.withPublicMessage(
+          ErrorCode.FORBIDDEN, "token: several permissions service:");
     }
     try {
       String name = Names.id(services.get(0).substring(SERVICE.length()), "service");
       return new Caller.Service(name, INSTANCE, Set.of(user.tenant()), user.permissions());
     } catch (HoldfastException e) {
-      throw HoldfastException.told(ErrorCode.FORBIDDEN, "token: " + e.getMessage());
+      throw HoldfastException.withPublicMessage(ErrorCode.FORBIDDEN, "token: " + e.getMessage());
     }
   }
 

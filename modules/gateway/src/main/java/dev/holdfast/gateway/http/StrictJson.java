@@ -95,7 +95,8 @@ public final class StrictJson {
       while (token != null) {
         depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
         if (depth > JsonText.MAX_NESTING) {
-          throw HoldfastException.told(ErrorCode.BAD_REQUEST, "not one JSON value, or too deep");
+          throw HoldfastException.withPublicMessage(
+              ErrorCode.BAD_REQUEST, "not one JSON value, or too deep");
         }
         token = depth == 0 ? null : parser.nextToken();
       }

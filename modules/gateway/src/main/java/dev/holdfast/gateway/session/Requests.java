@@ -31,7 +31,7 @@ public final class Requests {
   public void request(ClientFrame.Request frame) {
     if (!session.caller().permits("request", frame.service())) {
       String needed = "needs request:" + frame.service();
-      client.refuse(frame.id(), HoldfastException.told(ErrorCode.FORBIDDEN, needed));
+      client.refuse(frame.id(), HoldfastException.withPublicMessage(ErrorCode.FORBIDDEN, needed));
     } else if (unanswered >= MAX_UNANSWERED) {
       refuse(frame, ErrorCode.RATE_LIMITED);
     } else {

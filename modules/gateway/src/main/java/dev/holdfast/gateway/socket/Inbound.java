@@ -134,7 +134,7 @@ final class Inbound {
       connection.close(CloseCode.PROTOCOL);
       return;
     }
-    connection.refuse(id, HoldfastException.told(ErrorCode.BAD_REQUEST, message));
+    connection.refuse(id, HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, message));
     malformed = malformed == null ? new long[MALFORMED_LIMIT] : malformed;
     int oldest = (malformedCount + 1) % MALFORMED_LIMIT;
     malformed[malformedCount++ % MALFORMED_LIMIT] = System.nanoTime();

@@ -58,7 +58,8 @@ public final class EventStreams {
 
   private Connection open(RoutingContext routing, Verified verified, String token) {
     if (!(Callers.of(verified) instanceof Caller.User user)) {
-      throw HoldfastException.told(ErrorCode.FORBIDDEN, "a stream takes a user's token");
+      throw HoldfastException.withPublicMessage(
+          ErrorCode.FORBIDDEN, "a stream takes a user's token");
     }
     Set<ChannelName> wanted = wanted(user, routing.queryParam("channels"));
     List<String> last = routing.request().headers().getAll("Last-Event-ID");
@@ -93,7 +94,8 @@ public final class EventStreams {
       }
     }
     if (wanted.size() > MOST_CHANNELS) {
-      throw HoldfastException.told(ErrorCode.BAD_REQUEST, "channels: at most " + MOST_CHANNELS);
+      throw HoldfastException.withPublicMessage(
+          ErrorCode.BAD_REQUEST, "channels: at most " + MOST_CHANNELS);
     }
     return wanted;
   }

@@ -54,7 +54,8 @@ final class StreamCursors {
       }
       return parsed;
     } catch (IllegalArgumentException | HoldfastException e) {
-      throw HoldfastException.told(ErrorCode.BAD_REQUEST, "Last-Event-ID: not one of this server");
+      throw HoldfastException.withPublicMessage(
+          ErrorCode.BAD_REQUEST, "Last-Event-ID: not one of this server");
     }
   }
 

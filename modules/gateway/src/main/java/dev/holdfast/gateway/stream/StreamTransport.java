@@ -123,7 +123,7 @@ final class StreamTransport implements Transport {
     } else {
       ErrorCode error = error(code);
       String message = publicMessage(code, error, reason);
-      Problem.of(HoldfastException.told(error, message)).send(routing.response());
+      Problem.of(HoldfastException.withPublicMessage(error, message)).send(routing.response());
     }
   }
 

@@ -73,7 +73,7 @@ public final class SubscribeRequests {
   }
 
   private static HoldfastException tooMany() {
-    return HoldfastException.told(
+    return HoldfastException.withPublicMessage(
         ErrorCode.LIMIT_EXCEEDED, "subscriptions: more than the user or tenant may have");
   }
 
@@ -125,7 +125,9 @@ public final class SubscribeRequests {
   private void unsubscribe(ClientFrame.Unsubscribe frame, Turn turn) {
     Reading reading = readings.get(frame.channel());
     if (readings.isOwn(frame.channel())) {
-      var refusal = HoldfastException.told(ErrorCode.FORBIDDEN, "every session reads this channel");
+      var refusal =
+          HoldfastException.withPublicMessage(
+              ErrorCode.FORBIDDEN, "every session reads this channel");
       turn.answer(() -> client.refuse(frame.id(), refusal));
     } else if (reading == null) {
       removeUnread(frame, turn);

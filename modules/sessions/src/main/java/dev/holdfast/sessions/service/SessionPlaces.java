@@ -56,7 +56,7 @@ final class SessionPlaces {
   }
 
   static HoldfastException refusal() {
-    return HoldfastException.told(
+    return HoldfastException.withPublicMessage(
         ErrorCode.RATE_LIMITED, "sessions: more than the user or tenant may have");
   }
 

@@ -135,7 +135,7 @@ public final class SessionsVerticle extends VerticleBase
   public Future<?> detach(SessionMessage.Detach message) {
     if (message.session().generation() == 0) {
       return Future.failedFuture(
-          HoldfastException.told(ErrorCode.BAD_REQUEST, "generation: from 1"));
+          HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, "generation: from 1"));
     }
     return attaching
         .detach(message.session(), message.node(), null, message.cursors())

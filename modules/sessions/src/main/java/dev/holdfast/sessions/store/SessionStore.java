@@ -329,7 +329,7 @@ public final class SessionStore {
               ErrorCode.SHUTTING_DOWN, "session: detached, as its node was taken for dead");
       case "none" -> throw CallerCheck.notFound();
       case "limit" ->
-          throw HoldfastException.told(
+          throw HoldfastException.withPublicMessage(
               ErrorCode.LIMIT_EXCEEDED, "The session has as many channels as it may have.");
       default -> {
         return answer;

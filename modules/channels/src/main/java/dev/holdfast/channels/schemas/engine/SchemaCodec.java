@@ -211,6 +211,7 @@ final class SchemaCodec {
   }
 
   private static HoldfastException refusal(String message) {
-    return HoldfastException.told(ErrorCode.BAD_REQUEST, EventSchema.shortened(message));
+    return HoldfastException.withPublicMessage(
+        ErrorCode.BAD_REQUEST, EventSchema.shortened(message));
   }
 }

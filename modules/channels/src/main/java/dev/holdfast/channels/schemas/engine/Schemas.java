@@ -136,11 +136,11 @@ public final class Schemas implements SchemaMessage.Handler<Future<?>> {
 
   private Done registered(String tenant, SchemaName name, SchemaStore.Put put) {
     if (put == SchemaStore.Put.OTHER) {
-      throw HoldfastException.told(
+      throw HoldfastException.withPublicMessage(
           ErrorCode.CONFLICT, name + " has another schema; register a newer version");
     }
     if (put == SchemaStore.Put.FULL) {
-      throw HoldfastException.told(
+      throw HoldfastException.withPublicMessage(
           ErrorCode.LIMIT_EXCEEDED, "schemas: at most " + SchemaMessage.MAX_SCHEMAS);
     }
     changed(tenant);

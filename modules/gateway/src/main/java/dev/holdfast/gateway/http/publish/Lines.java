@@ -73,7 +73,8 @@ final class Lines {
 
   void check(Line line) {
     if (line.text().length > longest) {
-      throw HoldfastException.told(ErrorCode.TOO_LARGE, "more than " + longest + " bytes");
+      throw HoldfastException.withPublicMessage(
+          ErrorCode.TOO_LARGE, "more than " + longest + " bytes");
     }
   }
 }

@@ -82,7 +82,7 @@ record NewPublication(
 
   static void require(boolean holds, String message) {
     if (!holds) {
-      throw HoldfastException.told(ErrorCode.BAD_REQUEST, message);
+      throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, message);
     }
   }
 }

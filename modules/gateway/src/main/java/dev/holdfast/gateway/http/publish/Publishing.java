@@ -90,7 +90,7 @@ public final class Publishing {
   private void checkSize(NewPublication publication) {
     int bytes = publication.data().getBytes(StandardCharsets.UTF_8).length;
     if (bytes > dataLimit) {
-      throw HoldfastException.told(
+      throw HoldfastException.withPublicMessage(
           ErrorCode.TOO_LARGE, "data: " + bytes + " bytes, at most " + dataLimit);
     }
   }
