@@ -131,7 +131,7 @@ class AttacksIT {
     try (var quota = new Quota(cluster, "t-" + Ids.fresh())) {
       quota.set("user.publications", 300);
       quota.flood(Duration.ofSeconds(3));
-      double most = 1.05 * 300 * quota.seconds() + 300 + 3;
+      double most = 1.05 * 300 * quota.seconds() + 300 / 4.0 + 3;
       double least = 0.85 * 300 * quota.seconds();
       long taken = quota.taken();
       assertTrue(taken >= least && taken <= most, taken + " of " + least + " to " + most);

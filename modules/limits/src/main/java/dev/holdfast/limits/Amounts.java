@@ -30,7 +30,7 @@ public record Amounts(
 
   /** Of one user: beyond what people and their agents do. */
   public static final Amounts USER =
-      new Amounts(100, 1_000, 8L << 20, 2_000, 200, 500, 5_000, 10_000, 128L << 20);
+      new Amounts(50, 250, 8L << 20, 500, 200, 500, 5_000, 10_000, 128L << 20);
 
   public Amounts {
     List<String> problems = new ArrayList<>();

@@ -3,8 +3,8 @@ package dev.holdfast.limits;
 /**
  * One rate of one account, as this node has it: tokens that it took from Redis, and were not used
  * yet. Whoever finds one may go, whatever he costs; what he took beyond is a debt, which is paid
- * first. So a rate is held over time, and a cost may be larger than a second's worth. Guarded by
- * its account.
+ * first. So a rate is held over time, and a cost may be larger than what may come at once. Guarded
+ * by its account.
  *
  * <p>What was taken from Redis expires, so that a node keeps nothing from the others that it does
  * not use. A small part of the rate drips in at each node without asking: who does little costs
@@ -68,7 +68,7 @@ final class Bucket {
     if (now - leaseEnd > 0) {
       tokens = Math.min(most, tokens + (now - seen) / SECOND * rate * part);
     }
-    tokens = Math.min(tokens, rate);
+    tokens = Math.min(tokens, burst(rate));
     seen = now;
   }
 
@@ -115,10 +115,17 @@ final class Bucket {
   /** Redis is away: this node goes by its own measure, the whole rate. */
   void unanswered(long rate, long now) {
     asked = false;
-    double credit = rate * Math.min(1, (now - ownMeasure) / SECOND);
-    ownMeasure = now;
-    granted((long) credit, 0, now);
+    double most = burst(rate) / rate * SECOND;
+    double span = Math.min(most, now - ownMeasure);
+    long credit = (long) (span / SECOND * rate);
+    ownMeasure = now - (long) (span - credit * SECOND / rate);
+    granted(credit, 0, now);
     notBefore = now + Math.min(RETRY, (long) (SECOND / Math.max(1, rate)) + SHORTEST);
+  }
+
+  /** What may come at once: a quarter of a second's worth, at least 1. As the script has it. */
+  private static double burst(long rate) {
+    return Math.max(1, rate / 4.0);
   }
 
   /** Whether it is as if it had never been used. */

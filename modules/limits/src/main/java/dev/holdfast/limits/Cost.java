@@ -1,5 +1,7 @@
 package dev.holdfast.limits;
 
+import java.util.Arrays;
+
 /** What something takes of the rates: an amount for each limit of that kind. Immutable. */
 public final class Cost {
   static final int RATES = 4;
@@ -24,6 +26,11 @@ public final class Cost {
     return of(0, 0, bytes, 1);
   }
 
+  /** What an answer takes beyond its request: one more for each full 16 KiB. */
+  public static Cost answer(long bytes) {
+    return of(0, 0, 0, bytes >> 14);
+  }
+
   /** Publications that come by a request that is counted. */
   public static Cost publications(long publications, long bytes) {
     return of(0, publications, bytes, 0);
@@ -36,6 +43,10 @@ public final class Cost {
 
   private static Cost of(long connects, long publications, long bytes, long requests) {
     return new Cost(new long[] {connects, publications, bytes, requests});
+  }
+
+  boolean isNothing() {
+    return Arrays.stream(amounts).allMatch(amount -> amount == 0);
   }
 
   long of(int rate) {

@@ -22,7 +22,10 @@ public enum Limit {
 
   /** How it is held. */
   public enum Kind {
-    /** By tokens that nodes take from a bucket in Redis; a second's worth may come at once. */
+    /**
+     * By tokens that nodes take from a bucket in Redis; a quarter of a second's worth may come at
+     * once.
+     */
     RATE,
     /** By places that nodes claim in Redis. */
     COUNT,

@@ -77,7 +77,30 @@ public final class Limiter {
   }
 
   /**
-   * The same, but waits for a while.
+   * Takes what something has cost, which may be more than there is: who comes next waits for it.
+   */
+  public void charge(String tenant, String user, Cost cost) {
+    if (accounts == null || cost.isNothing()) {
+      return;
+    }
+    long now = System.nanoTime();
+    Tenant of = accounts.tenant(tenant);
+    charge(of.whole, cost, now);
+    if (user != null) {
+      charge(accounts.user(of, user), cost, now);
+    }
+  }
+
+  private void charge(Account account, Cost cost, long now) {
+    if (account != null) {
+      account.delay(cost, nodes, now);
+      account.take(cost);
+      look(account, now);
+    }
+  }
+
+  /**
+   * The same as {@link #take}, but waits for a while.
    *
    * @return 0, or when to ask again, after that time; on the caller's context
    */

@@ -83,7 +83,7 @@ class BucketTest {
     drain(1_000, 100);
     bucket.ask(1_000, now);
     bucket.granted(100, 0, now);
-    assertEquals(5, drain(5, 100));
+    assertEquals(5, drain(20, 100));
   }
 
   @Test
@@ -99,5 +99,21 @@ class BucketTest {
       taken += drain(100, 1_000);
     }
     assertTrue(taken > 900 && taken <= 1_150, "took " + taken + " in 10 s");
+  }
+
+  /** A low rate was never given: each answer that did not come threw away what had grown so far. */
+  @Test
+  void withoutRedisALowRateIsGivenToo() {
+    drain(1, 10);
+    int taken = 0;
+    for (int i = 0; i < 200; i++) {
+      now += SECOND / 10;
+      if (bucket.lacks(1, now)) {
+        bucket.ask(1, now);
+        bucket.unanswered(1, now);
+      }
+      taken += drain(1, 10);
+    }
+    assertTrue(taken >= 15 && taken <= 22, "took " + taken + " in 20 s");
   }
 }

@@ -37,6 +37,11 @@ public record ApiResponse(int status, String type, Buffer body, Map<String, Stri
     return new ApiResponse(otherStatus, type, body, otherHeaders);
   }
 
+  /** Of the body, in bytes. */
+  int size() {
+    return body == null ? 0 : body.length();
+  }
+
   /** Answers are of one caller and one moment: none is to be kept by a cache. */
   void send(HttpServerResponse response) {
     if (response.closed()) {

@@ -240,15 +240,16 @@ public final class HttpApi {
     return Callers.of(verified);
   }
 
-  private static void run(
-      RoutingContext routing, Function<ApiRequest, Future<ApiResponse>> operation) {
+  private void run(RoutingContext routing, Function<ApiRequest, Future<ApiResponse>> operation) {
+    Caller caller = routing.get("caller");
     Future<ApiResponse> answer;
     try {
-      answer = operation.apply(new ApiRequest(routing, routing.get("caller")));
+      answer = operation.apply(new ApiRequest(routing, caller));
     } catch (RuntimeException e) {
       answer = Future.failedFuture(e);
     }
     answer
+        .onSuccess(given -> rates.answered(caller, given.size()))
         .onSuccess(given -> given.send(routing.response()))
         .onFailure(failure -> refuse(routing, failure));
   }

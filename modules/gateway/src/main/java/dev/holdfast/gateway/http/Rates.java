@@ -41,6 +41,12 @@ public final class Rates {
     return take(vertx, caller, cost, stream ? STREAM_PATIENCE_MS : PATIENCE_MS);
   }
 
+  /** Counts a large answer as more requests: the next one waits for it. */
+  void answered(Caller caller, long bytes) {
+    String user = caller instanceof Caller.User self ? self.user() : null;
+    limiter.charge(Callers.tenant(caller), user, Cost.answer(bytes));
+  }
+
   private Future<Void> take(Vertx vertx, Caller caller, Cost cost, long patienceMs) {
     String user = caller instanceof Caller.User self ? self.user() : null;
     return limiter

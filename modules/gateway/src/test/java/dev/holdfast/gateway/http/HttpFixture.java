@@ -25,6 +25,8 @@ import dev.holdfast.gateway.HttpSources;
 import dev.holdfast.gateway.admission.Admission;
 import dev.holdfast.gateway.attachment.ConnectionDirectory;
 import dev.holdfast.gateway.config.GatewayConfig;
+import dev.holdfast.limits.Amounts;
+import dev.holdfast.limits.Limit;
 import dev.holdfast.limits.LimitsConfig;
 import dev.holdfast.limits.LimitsVerticle;
 import dev.holdfast.limits.NodeMemory;
@@ -77,6 +79,12 @@ final class HttpFixture implements AutoCloseable {
     "usage:erase"
   };
 
+  /** Tests do more in a second than a user may. */
+  private static final Amounts QUICK =
+      Amounts.USER.with(Limit.PUBLICATIONS, 10_000).with(Limit.REQUESTS, 10_000);
+
+  private static final Duration FOLLOW = LimitsConfig.DEFAULTS.follow();
+
   final Vertx vertx = Vertx.vertx();
   final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   final String tenant = "t" + Ids.fresh();
@@ -95,7 +103,7 @@ final class HttpFixture implements AutoCloseable {
   }
 
   HttpFixture(String redisUri, GatewayConfig config) {
-    this(redisUri, config, LimitsConfig.DEFAULTS, NodeMemory::of);
+    this(redisUri, config, new LimitsConfig(Amounts.TENANT, QUICK, FOLLOW), NodeMemory::of);
   }
 
   HttpFixture(

@@ -91,6 +91,24 @@ class RatesIT {
     assertTrue(seconds > 1, "took " + seconds);
   }
 
+  /** Pages of 1 MiB, 500 a second, kept a node busy for as long as one user asked for them. */
+  @Test
+  void aLargeAnswerCountsAsManyRequests(TestRedis redis) {
+    start(redis, Amounts.USER.with(Limit.REQUESTS, 10));
+    String large = '"' + "x".repeat(32 << 10) + '"';
+    for (int i = 0; i < 10; i++) {
+      assertEquals(200, node.service().publish("topic:a", "e", large).status());
+    }
+    HttpCalls ann = node.user("ann", "subscribe:topic:*");
+    String page = "/v1/channels/topic:a/publications";
+
+    assertEquals(200, ann.get(page).status());
+    Reply refused = ann.get(page);
+    assertEquals(429, refused.status(), "20 requests' worth was answered");
+    assertEquals("rate_limited", refused.code());
+    await().until(() -> ann.get(page).status() == 200);
+  }
+
   @Test
   void theTenantsLimitsAreShownAndSet(TestRedis redis) {
     start(redis, Amounts.USER);
