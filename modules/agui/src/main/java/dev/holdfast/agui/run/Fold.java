@@ -13,6 +13,7 @@ import dev.holdfast.agui.RunEvent;
 import dev.holdfast.agui.StateEvent;
 import dev.holdfast.agui.TextEvent;
 import dev.holdfast.agui.ToolEvent;
+import dev.holdfast.agui.patch.JsonPatch;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import java.util.List;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.agui.Json;
-import dev.holdfast.agui.run.JsonPatch;
+import dev.holdfast.agui.patch.JsonPatch;
 import dev.holdfast.core.HoldfastException;
 
 /**

@@ -8,6 +8,7 @@ import dev.holdfast.agui.EventWriter;
 import dev.holdfast.agui.Json;
 import dev.holdfast.agui.Message;
 import dev.holdfast.agui.RandomRun;
+import dev.holdfast.agui.patch.JsonPatch;
 import dev.holdfast.core.HoldfastException;
 import java.util.List;
 

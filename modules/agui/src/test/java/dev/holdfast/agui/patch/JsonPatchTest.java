@@ -1,4 +1,4 @@
-package dev.holdfast.agui.run;
+package dev.holdfast.agui.patch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,4 +1,4 @@
-package dev.holdfast.agui.run;
+package dev.holdfast.agui.patch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
