@@ -1,6 +1,6 @@
 package dev.holdfast.client;
 
-import dev.holdfast.client.session.ClientSession;
+import dev.holdfast.client.protocol.ClientSession;
 import dev.holdfast.client.session.ClientState;
 import dev.holdfast.client.session.Cursor;
 import dev.holdfast.client.session.Event;

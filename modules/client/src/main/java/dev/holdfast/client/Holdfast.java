@@ -2,7 +2,7 @@ package dev.holdfast.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.holdfast.client.session.ClientSession;
+import dev.holdfast.client.protocol.ClientSession;
 import dev.holdfast.client.session.ClientState;
 import dev.holdfast.client.session.Cursor;
 import dev.holdfast.client.session.From;
@@ -38,7 +38,7 @@ public final class Holdfast implements AutoCloseable {
   private final Dispatcher dispatcher;
   private final VertxWire wire;
   private final ClientSession session;
-  private volatile ClientState state = new ClientState(ClientState.Kind.CONNECTING, 0, 0, "");
+  private volatile ClientState state = ClientState.of(ClientState.Kind.CONNECTING);
   private volatile SessionInfo info;
 
   private Holdfast(Vertx vertx, WebSocketClient client, HoldfastOptions options, Runnable release) {

@@ -1,7 +1,7 @@
 package dev.holdfast.client;
 
-import dev.holdfast.client.session.ClientSession;
-import dev.holdfast.client.session.Wire;
+import dev.holdfast.client.protocol.ClientSession;
+import dev.holdfast.client.protocol.Wire;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;

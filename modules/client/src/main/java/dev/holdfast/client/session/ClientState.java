@@ -17,7 +17,8 @@ public record ClientState(Kind kind, long retryIn, int code, String reason) {
     STOPPED
   }
 
-  static ClientState of(Kind kind) {
+  /** A state without a wait and without a close. */
+  public static ClientState of(Kind kind) {
     return new ClientState(kind, 0, 0, "");
   }
 }

@@ -13,8 +13,8 @@ public record Cursor(String epoch, long seq) {
     Objects.requireNonNull(epoch, "epoch");
   }
 
-  /** Whether it lies at or before the other one, in the same epoch. */
-  boolean isCoveredBy(Cursor other) {
+  /** Returns whether it lies at or before the other one, in the same epoch. */
+  public boolean isCoveredBy(Cursor other) {
     return other != null && epoch.equals(other.epoch) && seq <= other.seq;
   }
 }

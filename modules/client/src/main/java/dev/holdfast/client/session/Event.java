@@ -1,8 +1,10 @@
 package dev.holdfast.client.session;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 
 /**
  * What was published to a channel.
@@ -20,19 +22,8 @@ public record Event(
     long at,
     String user,
     String service) {
-
-  static Event of(ObjectNode frame) {
-    boolean isVolatile = frame.path("class").asText().equals("volatile");
-    JsonNode from = frame.path("from");
-    return new Event(
-        Frames.text(frame, "channel"),
-        Frames.text(frame, "event"),
-        Frames.member(frame, "data"),
-        isVolatile ? null : Frames.position(frame),
-        frame.path("at").asLong(),
-        from.path("user").asText(null),
-        from.path("service").asText(null));
-  }
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
 
   public boolean isVolatile() {
     return cursor == null;
@@ -45,7 +36,7 @@ public record Event(
    */
   public <T> T data(Class<T> type) {
     try {
-      return Frames.MAPPER.treeToValue(data, type);
+      return MAPPER.treeToValue(data, type);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("data of " + event + ": " + e.getOriginalMessage(), e);
     }

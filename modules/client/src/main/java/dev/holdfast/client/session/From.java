@@ -1,6 +1,7 @@
 package dev.holdfast.client.session;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.TextNode;
 
 /** Where a subscription begins to read. */
@@ -11,7 +12,7 @@ public final class From {
   /** With the oldest event that the channel still has. */
   public static final From EARLIEST = new From(TextNode.valueOf("earliest"));
 
-  final JsonNode json;
+  private final JsonNode json;
 
   private From(JsonNode json) {
     this.json = json;
@@ -19,7 +20,12 @@ public final class From {
 
   /** With the event behind the cursor. */
   public static From after(Cursor cursor) {
-    return new From(Frames.array(cursor));
+    return new From(JsonNodeFactory.instance.arrayNode().add(cursor.epoch()).add(cursor.seq()));
+  }
+
+  /** Returns the member {@code from} of a subscribe frame. */
+  public JsonNode json() {
+    return json;
   }
 
   @Override

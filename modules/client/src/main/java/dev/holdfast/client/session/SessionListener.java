@@ -7,7 +7,10 @@ public interface SessionListener {
   /** A connection holds a session: the one before, or a new one. */
   default void session(SessionInfo session) {}
 
-  /** To be answered by {@link ClientSession#handled} when the application is done with it. */
+  /**
+   * To be answered by {@link dev.holdfast.client.protocol.ClientSession#handled} when the
+   * application is done with it.
+   */
   default void event(Event event) {}
 
   default void gap(Gap gap) {}

@@ -1,7 +1,5 @@
 /**
- * A client's session without I/O: frames in, frames out. ClientSession is fed with what the network
- * and the application do, and asks a Wire for the rest. Connector is the life of its connections,
- * Readings its cursors, Questions its subscriptions, Publications what it publishes, Requests what
- * it asks of services. The rules are those of the protocol's page, "What a client must do".
+ * A session as an application sees it: its options, its state, events and gaps with their cursors,
+ * and what becomes of a publication. The session itself is in {@code dev.holdfast.client.protocol}.
  */
 package dev.holdfast.client.session;

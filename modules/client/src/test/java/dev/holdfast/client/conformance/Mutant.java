@@ -12,14 +12,14 @@ import java.util.function.Function;
  * @param text what is replaced, everywhere in the source
  */
 record Mutant(int rule, String source, String text, String replacement) {
-  private static final String SESSION = "session/ClientSession.java";
-  private static final String CONNECTOR = "session/Connector.java";
-  private static final String READINGS = "session/Readings.java";
-  private static final String QUESTIONS = "session/Questions.java";
-  private static final String PUBLICATIONS = "session/Publications.java";
-  private static final String LINE = "session/PublishLine.java";
-  private static final String BACK_OFF = "session/BackOff.java";
-  private static final String HEARTBEAT = "session/Heartbeat.java";
+  private static final String SESSION = "protocol/ClientSession.java";
+  private static final String CONNECTOR = "protocol/Connector.java";
+  private static final String READINGS = "protocol/Readings.java";
+  private static final String QUESTIONS = "protocol/Questions.java";
+  private static final String PUBLICATIONS = "protocol/Publications.java";
+  private static final String LINE = "protocol/PublishLine.java";
+  private static final String BACK_OFF = "protocol/BackOff.java";
+  private static final String HEARTBEAT = "protocol/Heartbeat.java";
 
   static final List<Mutant> ALL =
       List.of(
@@ -50,7 +50,7 @@ record Mutant(int rule, String source, String text, String replacement) {
           new Mutant(18, CONNECTOR, "if (ending) {", "if (false) {"),
           new Mutant(19, READINGS, "reading.received = event.cursor();", ""),
           new Mutant(
-              20, "session/Event.java", "isVolatile ? null", "isVolatile ? new Cursor(\"e\", 1)"),
+              20, "protocol/Frames.java", "isVolatile ? null", "isVolatile ? new Cursor(\"e\", 1)"),
           new Mutant(21, READINGS, "reading.received = gap.to();", ""),
           new Mutant(22, READINGS, "recovered && !at.isCoveredBy(reading.received)", "true"),
           new Mutant(22, READINGS, "reading.received = moves ? at : reading.received;", ""),
@@ -98,7 +98,7 @@ record Mutant(int rule, String source, String text, String replacement) {
               "Frames.position(data)"),
           new Mutant(40, PUBLICATIONS, "if (size > frameLimit) {", "if (false) {"),
           new Mutant(41, PUBLICATIONS, "count >= bounds.publications() ||", ""),
-          new Mutant(42, "session/Requests.java", "if (request.sent) {", "if (false) {"),
+          new Mutant(42, "protocol/Requests.java", "if (request.sent) {", "if (false) {"),
           new Mutant(
               43, SESSION, "case \"ping\" -> connector.send(Frames.PONG);", "case \"ping\" -> {}"),
           new Mutant(44, HEARTBEAT, "giveUp.run();", ""),

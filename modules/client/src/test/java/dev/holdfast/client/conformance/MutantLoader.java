@@ -67,7 +67,7 @@ final class MutantLoader extends ClassLoader {
   @SuppressWarnings("unchecked")
   Constructor<? extends ClientUnderTest> client() {
     try {
-      Class<?> type = loadClass(CLIENT + "session.SessionUnderTest");
+      Class<?> type = loadClass(CLIENT + "protocol.SessionUnderTest");
       return (Constructor<? extends ClientUnderTest>) type.getConstructor(World.class);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);

@@ -1,8 +1,8 @@
 package dev.holdfast.testkit.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.holdfast.client.session.ClientSession;
-import dev.holdfast.client.session.Wire;
+import dev.holdfast.client.protocol.ClientSession;
+import dev.holdfast.client.protocol.Wire;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketConnectOptions;

@@ -2,8 +2,8 @@ package dev.holdfast.testkit.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.client.protocol.ClientSession;
 import dev.holdfast.client.session.ClientBounds;
-import dev.holdfast.client.session.ClientSession;
 import dev.holdfast.client.session.ClientState;
 import dev.holdfast.client.session.ClientState.Kind;
 import dev.holdfast.client.session.ClientTimes;

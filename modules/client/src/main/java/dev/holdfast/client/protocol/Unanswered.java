@@ -1,6 +1,7 @@
-package dev.holdfast.client.session;
+package dev.holdfast.client.protocol;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.client.session.Stored;
 import java.util.concurrent.CompletableFuture;
 
 /** A durable publication without an answer. */

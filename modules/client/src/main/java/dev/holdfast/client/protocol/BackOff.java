@@ -1,5 +1,6 @@
-package dev.holdfast.client.session;
+package dev.holdfast.client.protocol;
 
+import dev.holdfast.client.session.ClientTimes;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Random waits, so that many clients that lost one node do not come back as one wave. */

@@ -1,6 +1,7 @@
-package dev.holdfast.client.session;
+package dev.holdfast.client.protocol;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.client.session.ClientTimes;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;

@@ -1,8 +1,18 @@
-package dev.holdfast.client.session;
+package dev.holdfast.client.protocol;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.client.session.ClientState;
 import dev.holdfast.client.session.ClientState.Kind;
+import dev.holdfast.client.session.Cursor;
+import dev.holdfast.client.session.Event;
+import dev.holdfast.client.session.From;
+import dev.holdfast.client.session.Gap;
+import dev.holdfast.client.session.RefusedException;
+import dev.holdfast.client.session.SessionInfo;
+import dev.holdfast.client.session.SessionListener;
+import dev.holdfast.client.session.SessionOptions;
+import dev.holdfast.client.session.Stored;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
@@ -117,7 +127,7 @@ public final class ClientSession {
 
   private void handle(String type, ObjectNode frame) {
     switch (type) {
-      case "event" -> event(Event.of(frame));
+      case "event" -> event(Frames.event(frame));
       case "subscribed" -> subscribed(frame);
       case "live" -> live(frame);
       case "gap" -> gap(frame);
@@ -217,7 +227,7 @@ public final class ClientSession {
   }
 
   private void error(ObjectNode frame) {
-    var error = RefusedException.of(frame);
+    var error = Frames.refusal(frame);
     String id = frame.path("id").asText();
     if (id.isEmpty()) {
       connector.waitAtLeast(frame.path("retryAfter").asLong(0));

@@ -1,4 +1,4 @@
-package dev.holdfast.client.session;
+package dev.holdfast.client.protocol;
 
 /** Ids of frames, each used once in a client's life. */
 final class FrameIds {

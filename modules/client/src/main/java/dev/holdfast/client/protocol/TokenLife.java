@@ -1,4 +1,4 @@
-package dev.holdfast.client.session;
+package dev.holdfast.client.protocol;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;

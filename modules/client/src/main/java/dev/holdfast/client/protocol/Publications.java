@@ -1,7 +1,12 @@
-package dev.holdfast.client.session;
+package dev.holdfast.client.protocol;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.client.session.ClientBounds;
+import dev.holdfast.client.session.ClientTimes;
+import dev.holdfast.client.session.RefusedException;
+import dev.holdfast.client.session.SessionOptions;
+import dev.holdfast.client.session.Stored;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,7 +45,7 @@ final class Publications {
     frame.set("data", data);
     int size = Frames.size(frame);
     if (size > frameLimit) {
-      return CompletableFuture.failedFuture(RefusedException.tooLarge(size, frameLimit));
+      return CompletableFuture.failedFuture(Frames.tooLarge(size, frameLimit));
     }
     if (count >= bounds.publications() || bytes + size > bounds.bytes()) {
       String full = count + " are unanswered, of " + bytes + " bytes";
@@ -72,8 +77,7 @@ final class Publications {
     }
     List<Unanswered> tooLarge = takeTooLarge();
     List.copyOf(lines.values()).forEach(this::sendAll);
-    tooLarge.forEach(
-        one -> one.answer.completeExceptionally(RefusedException.tooLarge(one.size, limit)));
+    tooLarge.forEach(one -> one.answer.completeExceptionally(Frames.tooLarge(one.size, limit)));
   }
 
   /** What fitted another node may end the session on this one. */
@@ -115,7 +119,7 @@ final class Publications {
     if (one == null) {
       return false;
     }
-    var refusal = RefusedException.of(error);
+    var refusal = Frames.refusal(error);
     boolean counts = id.equals(one.frame) && one.line.unanswered.contains(one);
     if (!counts || refusal.code().equals("fenced")) {
       return true;

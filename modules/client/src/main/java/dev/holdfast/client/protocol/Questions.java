@@ -1,8 +1,11 @@
-package dev.holdfast.client.session;
+package dev.holdfast.client.protocol;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.client.session.ClientTimes;
+import dev.holdfast.client.session.From;
+import dev.holdfast.client.session.RefusedException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -65,7 +68,7 @@ final class Questions {
           new RefusedException(RefusedException.QUEUE_FULL, full, true));
     }
     ObjectNode frame = Frames.question(SUBSCRIBE).put("channel", channel);
-    frame.set("from", from.json);
+    frame.set("from", from.json());
     return ask(new Question(channel, SUBSCRIBE, frame));
   }
 
@@ -82,7 +85,7 @@ final class Questions {
   private CompletableFuture<JsonNode> ask(Question question) {
     int size = Frames.size(question.frame);
     if (size > Frames.LIMIT) {
-      return CompletableFuture.failedFuture(RefusedException.tooLarge(size, Frames.LIMIT));
+      return CompletableFuture.failedFuture(Frames.tooLarge(size, Frames.LIMIT));
     }
     Deque<Question> queue =
         byChannel.computeIfAbsent(question.channel, name -> new ArrayDeque<>(2));

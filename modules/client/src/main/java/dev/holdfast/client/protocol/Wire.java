@@ -1,4 +1,4 @@
-package dev.holdfast.client.session;
+package dev.holdfast.client.protocol;
 
 import java.net.URI;
 

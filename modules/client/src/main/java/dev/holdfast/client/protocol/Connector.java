@@ -1,6 +1,9 @@
-package dev.holdfast.client.session;
+package dev.holdfast.client.protocol;
 
+import dev.holdfast.client.session.ClientState;
 import dev.holdfast.client.session.ClientState.Kind;
+import dev.holdfast.client.session.ClientTimes;
+import dev.holdfast.client.session.SessionOptions;
 import java.net.URI;
 import java.util.List;
 

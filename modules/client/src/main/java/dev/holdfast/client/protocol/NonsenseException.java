@@ -1,4 +1,4 @@
-package dev.holdfast.client.session;
+package dev.holdfast.client.protocol;
 
 /** The server said what the protocol does not know. */
 final class NonsenseException extends RuntimeException {

@@ -1,10 +1,21 @@
-package dev.holdfast.client.session;
+package dev.holdfast.client.protocol;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.client.conformance.ClientUnderTest;
 import dev.holdfast.client.conformance.World;
+import dev.holdfast.client.session.ClientBounds;
+import dev.holdfast.client.session.ClientState;
+import dev.holdfast.client.session.ClientTimes;
+import dev.holdfast.client.session.Event;
+import dev.holdfast.client.session.From;
+import dev.holdfast.client.session.Gap;
+import dev.holdfast.client.session.RefusedException;
+import dev.holdfast.client.session.SessionInfo;
+import dev.holdfast.client.session.SessionListener;
+import dev.holdfast.client.session.SessionOptions;
+import dev.holdfast.client.session.Stored;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.holdfast.client.session;
+package dev.holdfast.client.protocol;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.client.session.Cursor;
+import dev.holdfast.client.session.Event;
+import dev.holdfast.client.session.RefusedException;
 import java.nio.charset.StandardCharsets;
 
 /** JSON of the wire. What lacks a member that it must have is a {@link NonsenseException}. */
@@ -89,6 +92,29 @@ final class Frames {
       throw new NonsenseException(name + ": no cursor");
     }
     return new Cursor(pair.get(0).textValue(), pair.get(1).longValue());
+  }
+
+  static Event event(ObjectNode frame) {
+    boolean isVolatile = frame.path("class").asText().equals("volatile");
+    JsonNode from = frame.path("from");
+    return new Event(
+        text(frame, "channel"),
+        text(frame, "event"),
+        member(frame, "data"),
+        isVolatile ? null : position(frame),
+        frame.path("at").asLong(),
+        from.path("user").asText(null),
+        from.path("service").asText(null));
+  }
+
+  static RefusedException refusal(ObjectNode error) {
+    return new RefusedException(
+        text(error, "code"), error.path("message").asText(), error.path("retryable").asBoolean());
+  }
+
+  /** The client's own answer to what is larger than the server takes. */
+  static RefusedException tooLarge(int bytes, long limit) {
+    return new RefusedException(RefusedException.TOO_LARGE, bytes + " bytes, of " + limit, false);
   }
 
   static ArrayNode array(Cursor cursor) {

@@ -1,6 +1,8 @@
-package dev.holdfast.client.session;
+package dev.holdfast.client.protocol;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.client.session.ClientTimes;
+import dev.holdfast.client.session.Cursor;
 import java.util.Map;
 
 /** Tells the server now and then what the application has handled. */

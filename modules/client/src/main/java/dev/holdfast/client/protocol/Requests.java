@@ -1,7 +1,9 @@
-package dev.holdfast.client.session;
+package dev.holdfast.client.protocol;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.client.session.ClientBounds;
+import dev.holdfast.client.session.RefusedException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,7 +55,7 @@ final class Requests {
     }
     int size = Frames.size(frame);
     if (size > frameLimit) {
-      return CompletableFuture.failedFuture(RefusedException.tooLarge(size, frameLimit));
+      return CompletableFuture.failedFuture(Frames.tooLarge(size, frameLimit));
     }
     String id = ids.next();
     var request = new Request(frame.put("id", id), new Alarm(wire), size);
@@ -87,7 +89,7 @@ final class Requests {
   private void sendOrRefuse(Request request) {
     if (request.size > frameLimit) {
       String id = request.frame.path("id").asText();
-      refused(id, RefusedException.tooLarge(request.size, frameLimit));
+      refused(id, Frames.tooLarge(request.size, frameLimit));
     } else {
       send(request);
     }

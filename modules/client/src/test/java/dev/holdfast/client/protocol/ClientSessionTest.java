@@ -1,4 +1,4 @@
-package dev.holdfast.client.session;
+package dev.holdfast.client.protocol;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -7,6 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.holdfast.client.session.ClientBounds;
+import dev.holdfast.client.session.ClientState;
+import dev.holdfast.client.session.ClientTimes;
+import dev.holdfast.client.session.From;
+import dev.holdfast.client.session.RefusedException;
+import dev.holdfast.client.session.SessionListener;
+import dev.holdfast.client.session.SessionOptions;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;

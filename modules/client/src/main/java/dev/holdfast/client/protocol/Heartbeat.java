@@ -1,4 +1,4 @@
-package dev.holdfast.client.session;
+package dev.holdfast.client.protocol;
 
 /** Notices a silent server: asks it after one heartbeat without a word, gives it up after two. */
 final class Heartbeat {

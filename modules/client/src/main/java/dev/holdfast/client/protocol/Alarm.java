@@ -1,4 +1,4 @@
-package dev.holdfast.client.session;
+package dev.holdfast.client.protocol;
 
 /** One thing to do later; setting it anew cancels what was set before. */
 final class Alarm {

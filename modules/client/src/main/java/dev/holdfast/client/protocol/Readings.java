@@ -1,6 +1,10 @@
-package dev.holdfast.client.session;
+package dev.holdfast.client.protocol;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.client.session.Cursor;
+import dev.holdfast.client.session.Event;
+import dev.holdfast.client.session.Gap;
+import dev.holdfast.client.session.SessionInfo;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
