@@ -9,7 +9,7 @@ import { from } from 'rxjs';
 console.warn = () => {};
 process.on('unhandledRejection', () => {});
 
-/** How many events pass, and what the first that does not pass is told. */
+/** How many events pass, and the error of the first that does not pass. */
 function passing(events, ...stages) {
   const passed = [];
   let error = null;
@@ -19,7 +19,7 @@ function passing(events, ...stages) {
   return { passed, error };
 }
 
-class Told extends AbstractAgent {
+class Replayed extends AbstractAgent {
   constructor(question) {
     super({ threadId: 't1', initialMessages: question.messages, initialState: question.state });
     this.events = question.events;
@@ -40,7 +40,7 @@ const answers = {
 
   /** What an agent keeps of the events, all its stages gone through. */
   fold: async (question) => {
-    const agent = new Told(question);
+    const agent = new Replayed(question);
     let error = null;
     try {
       await agent.runAgent({ runId: 'r1' });

@@ -25,9 +25,9 @@ import java.util.function.Supplier;
 
 /**
  * A client of Holdfast: one session that outlives its connections. Each event is handled once and
- * in order per channel, each publication stored once and in order; what can't be had any more is
- * told as a gap. Handlers are called, and stages completed, one at a time on the executor of the
- * options. Safe on any thread; nothing blocks.
+ * in order per channel, each publication stored once and in order; what is gone is reported as a
+ * gap. Handlers are called, and stages completed, one at a time on the executor of the options.
+ * Safe on any thread; nothing blocks.
  */
 public final class Holdfast implements AutoCloseable {
   private static final ObjectMapper MAPPER = new ObjectMapper();

@@ -54,14 +54,14 @@ public final class DriverMain {
           driver = new DriverMain();
           driver.report(named("forgotten"));
         } else {
-          driver.tell(command);
+          driver.command(command);
         }
       }
     }
     System.exit(0);
   }
 
-  private void tell(JsonNode command) {
+  private void command(JsonNode command) {
     String key = command.path("key").asText();
     String channel = command.path("channel").asText();
     String event = command.path("event").asText();

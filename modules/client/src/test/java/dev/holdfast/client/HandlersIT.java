@@ -188,7 +188,7 @@ class HandlersIT {
     assertEquals(LongStream.rangeClosed(1, events).boxed().toList(), handled);
   }
 
-  /** It was read no more, and a new handler was told that it was. */
+  /** It was read no more, and a new handler took it for read. */
   @Test
   void aChannelThatWasRefusedOrTakenAwayIsAskedForAnew() throws Exception {
     connect();

@@ -197,7 +197,7 @@ class ConversationIT {
   }
 
   @Test
-  void whatIsNotPermittedIsToldAsUnsubscribed() {
+  void whatIsNotPermittedIsReportedAsUnsubscribed() {
     Welcomed ann =
         node.hello(
             node.token("ann"),

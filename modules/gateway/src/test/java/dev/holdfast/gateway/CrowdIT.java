@@ -53,7 +53,7 @@ class CrowdIT {
   }
 
   @Test
-  void whoIsOverTheLimitIsToldSoAndWhoIsInStays() {
+  void whoIsOverTheLimitIsRefusedAndWhoIsInStays() {
     serve(new SocketLimits(8, 8, 100, 100, 10_000, List.of()));
     Welcomed ann = node.hello("ann", "publish:topic:*").live();
     for (int i = 0; i < 7; i++) {
@@ -214,12 +214,12 @@ class CrowdIT {
     try (StrangerSocket stranger = new StrangerSocket(node.port())) {
       stranger.say("GET /v1/%63onnect HTTP/1.1\r\nHost: x\r\n\r\n").head();
     } catch (UncheckedIOException cut) {
-      // As few are told, this one was not.
+      // Only a few get an answer, and this one did not.
     }
   }
 
   @Test
-  void hellosBeyondTheRateAreToldWhenToComeAgain() {
+  void hellosBeyondTheRateLearnWhenToComeAgain() {
     serve(new SocketLimits(100, 100, 1, 100, 10_000, List.of()));
     List<ManualClient> crowd = Stream.generate(node::connect).limit(20).toList();
     crowd.forEach(each -> GatewayFixture.sayHello(each, node.token("ann"), Map.of()));

@@ -58,7 +58,7 @@ class EndOfAttachmentIT {
     assertEquals(4504, resume(ann).client().awaitClose().code());
   }
 
-  /** Both were told 4500 "replaced", do not come back; nobody else held their sessions. */
+  /** Both were closed with 4500 "replaced", do not come back; nobody else held their sessions. */
   @Test
   void clientsWhoseAttachmentsAnOlderReplicaNeverHadAreToComeBack(@OwnRedis TestRedis own) {
     try (LaggingReplica replica = LaggingReplica.of(own);
@@ -85,7 +85,7 @@ class EndOfAttachmentIT {
 
   /**
    * A node that was paused read what the client had given up, after a failover to data that had not
-   * the attachment made instead of it: that one, the newest, was told 4500 "replaced".
+   * the attachment made instead of it: that one, the newest, was closed with 4500 "replaced".
    */
   @Test
   void whatComesLateToAnOlderReplicaReplacesNothingThatItNeverHad(@OwnRedis TestRedis own) {

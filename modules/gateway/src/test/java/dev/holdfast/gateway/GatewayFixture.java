@@ -57,8 +57,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One node's gateways, two of them, with its real services and a real Redis; not clustered, so what
- * nodes tell each other is lost. And clients of one random tenant.
+ * One node's gateways, two of them, with its real services and a real Redis; not clustered, so
+ * notices between nodes are lost. And clients of one random tenant.
  */
 public final class GatewayFixture implements AutoCloseable {
   static final AuthConfig AUTH =
@@ -214,7 +214,7 @@ public final class GatewayFixture implements AutoCloseable {
     return clients.manual(uri());
   }
 
-  /** What is told to the node while a step is done is lost. */
+  /** Notices to the node are lost while the step is done. */
   void losingNotices(Runnable step) {
     noticesLost = true;
     step.run();

@@ -84,7 +84,7 @@ class LimitedIT {
   }
 
   @Test
-  void aRateOfZeroIsToldAndTheConnectionGoesOn(TestRedis redis) {
+  void aRateOfZeroIsReportedAndTheConnectionGoesOn(TestRedis redis) {
     start(redis, Amounts.TENANT, Amounts.USER.with(Limit.PUBLICATIONS, 0));
     Welcomed ann = node.hello("ann", MAY).live();
     publish(ann.client(), 1);
@@ -94,7 +94,7 @@ class LimitedIT {
   }
 
   @Test
-  void aConnectionTooManyIsToldToComeLaterAndTakesNothingFromTheOthers(TestRedis redis) {
+  void aConnectionTooManyIsToComeLaterAndTakesNothingFromTheOthers(TestRedis redis) {
     start(redis, Amounts.TENANT, Amounts.USER.with(Limit.CONNECTIONS, 2));
     Welcomed one = node.hello("ann").live();
     Welcomed two = node.hello("ann").live();

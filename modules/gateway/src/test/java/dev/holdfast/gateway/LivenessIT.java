@@ -226,7 +226,7 @@ class LivenessIT {
   }
 
   @Test
-  void whenRedisIsAwayAHelloIsToldToTryAgainAndNeverANewSession(@OwnRedis TestRedis redis) {
+  void whenRedisIsAwayAHelloIsToBeTriedAgainAndNeverGetsANewSession(@OwnRedis TestRedis redis) {
     start(redis);
     Welcomed ann = node.hello("ann").live();
     redis.kill();

@@ -8,7 +8,7 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** A TCP connection that says just what it is told to. */
+/** A TCP connection that sends just what it is given. */
 final class StrangerSocket implements AutoCloseable {
   private static final int PATIENCE_MS = 20_000;
 

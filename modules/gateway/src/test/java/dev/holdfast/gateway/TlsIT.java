@@ -119,7 +119,7 @@ class TlsIT {
   }
 
   @Test
-  void answersTellBrowsersToComeByTlsOnly() throws Exception {
+  void answersAskBrowsersToComeByTlsOnly() throws Exception {
     try (SSLSocket socket = open()) {
       socket
           .getOutputStream()

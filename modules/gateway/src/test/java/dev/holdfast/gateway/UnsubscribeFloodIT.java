@@ -53,7 +53,7 @@ class UnsubscribeFloodIT {
     assertTrue(storeCalls() - before < 100, "asked " + (storeCalls() - before));
   }
 
-  /** The record might have it, though the client was told that it failed. */
+  /** The record might have it, though the answer to the client was that it failed. */
   @Test
   void whatFailedToBeSubscribedIsTakenOutOfTheRecord() {
     own = TestRedis.own();

@@ -78,7 +78,7 @@ class FrameDecoderTest {
   }
 
   @Test
-  void beginsAtTheLatestUnlessToldOtherwise() {
+  void beginsAtTheLatestUnlessAskedOtherwise() {
     assertEquals(
         new ClientFrame.Subscribe("1", NEWS, ReadFrom.LATEST),
         frame("{'type':'subscribe','id':'1','channel':'topic:news'}"));

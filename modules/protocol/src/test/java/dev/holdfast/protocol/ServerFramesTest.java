@@ -95,7 +95,7 @@ class ServerFramesTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 100, 125, 126, 127, 65_535, 65_536, 100_000})
-  void theHeaderTellsTheLength(int length) throws Exception {
+  void theHeaderHasTheLength(int length) throws Exception {
     byte[] body = ServerFrames.body("e", '"' + "x".repeat(length) + '"', ANN);
     EncodedFrame frame = ServerFrames.event(NEWS, "k7B", 8, 17, body);
     JsonNode read = new ObjectMapper().readTree(frame.json());

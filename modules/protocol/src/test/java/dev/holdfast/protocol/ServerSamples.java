@@ -25,14 +25,14 @@ final class ServerSamples {
 
   static Map<String, List<EncodedFrame>> byEncoder() {
     byte[] note = ServerFrames.body("note", "{\"text\":\"hi\"}", ANN);
-    byte[] told = ServerFrames.body("note", "null", BILLING);
+    byte[] empty = ServerFrames.body("note", "null", BILLING);
     var welcome = new Welcome("pX0", 1, "c4f", "n1", false, 120, 25, 65_536, 256, 100, AT - 500);
     Map<String, List<EncodedFrame>> samples = new LinkedHashMap<>();
     samples.put("PING", List.of(ServerFrames.PING));
     samples.put("PONG", List.of(ServerFrames.PONG));
     samples.put("welcome", List.of(ServerFrames.welcome(welcome)));
     samples.put("event", List.of(ServerFrames.event(NEWS, "k7B", 8, AT, note)));
-    samples.put("volatileEvent", List.of(ServerFrames.volatileEvent(ChannelName.TENANT, AT, told)));
+    samples.put("volatileEvent", List.of(ServerFrames.volatileEvent(ChannelName.TENANT, AT, empty)));
     samples.put("gap", List.of(ServerFrames.gap(NEWS, AT_8, AT_40, "trimmed")));
     samples.put("live", List.of(ServerFrames.live(NEWS, AT_8)));
     samples.put("subscribed", List.of(ServerFrames.subscribed(NEWS, AT_7, true)));

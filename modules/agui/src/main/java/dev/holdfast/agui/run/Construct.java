@@ -63,7 +63,7 @@ public record Construct(Kind kind, String id, String owner) {
     return new Construct(kind, json.path("id").asText(), owner == null ? null : owner.asText());
   }
 
-  /** What tells it from others: a step is its owner's, anything else is known by its id. */
+  /** The identity of what is open: a step is its owner's, anything else is known by its id. */
   Object key() {
     return kind == Kind.STEP ? this : new Construct(kind, id, null);
   }

@@ -17,9 +17,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a run's owner is told of it: exactly one start and one end, a thought after the start and
- * after each tool's result, each tool's execution and its result, questions to people. It follows
- * from the log alone, so whoever reads the log tells the same. Not safe for several threads.
+ * The events of a run's owner: exactly one start and one end, a thought after the start and after
+ * each tool's result, each tool's execution and its result, questions to people. They follow from
+ * the log alone, so every reader of the log gets the same. Not safe for several threads.
  */
 final class Progress {
   private final Fold fold;
@@ -34,27 +34,27 @@ final class Progress {
     this.fold = fold;
   }
 
-  /** What the event, already folded, gives to tell. */
+  /** Returns the owner's events that follow from this one, which is already folded. */
   List<UserEvent> next(AguiEvent event) {
     long at = event.extras().timestamp() == null ? 0 : event.extras().timestamp();
-    List<UserEvent> told = new ArrayList<>(1);
+    List<UserEvent> news = new ArrayList<>(1);
     if (event instanceof RunEvent run) {
-      run(run, at, told);
+      run(run, at, news);
     } else if (event instanceof ToolEvent.End end) {
-      told.add(executing(end.toolCallId(), at));
+      news.add(executing(end.toolCallId(), at));
     } else if (event instanceof ToolEvent.Result result) {
-      told.add(completed(result, at));
+      news.add(completed(result, at));
     } else if (event instanceof OtherEvent.Custom custom) {
-      custom(custom, at, told);
+      custom(custom, at, news);
     } else if (!thinking && isThought(event.type())) {
       thinking = true;
       ObjectNode details = Json.object();
       if (event instanceof StepEvent step) {
         Clipped.put(details, "step", step.stepName());
       }
-      told.add(new UserEvent(Name.AGENT_THINKING, at, details));
+      news.add(new UserEvent(Name.AGENT_THINKING, at, details));
     }
-    return told;
+    return news;
   }
 
   private static boolean isThought(EventType type) {
@@ -63,33 +63,33 @@ final class Progress {
         || type == EventType.TEXT_MESSAGE_START;
   }
 
-  private void run(RunEvent event, long at, List<UserEvent> told) {
+  private void run(RunEvent event, long at, List<UserEvent> news) {
     if (startedAt < 0) {
       startedAt = at;
-      told.add(new UserEvent(Name.AGENT_STARTED, at, Json.object().put("attempt", 1)));
+      news.add(new UserEvent(Name.AGENT_STARTED, at, Json.object().put("attempt", 1)));
     }
     if (event instanceof RunEvent.Started || ended) {
       return;
     }
     ended = true;
     if (event instanceof RunEvent.Finished finished) {
-      finished(finished, at, told);
+      finished(finished, at, news);
     } else if (event instanceof RunEvent.Error error) {
       ObjectNode details = ending("error", at, error.usage());
       Clipped.put(details, "code", error.code());
       Clipped.put(details, "message", error.message());
-      told.add(new UserEvent(Name.AGENT_COMPLETED, at, details));
+      news.add(new UserEvent(Name.AGENT_COMPLETED, at, details));
     }
   }
 
-  private void finished(RunEvent.Finished event, long at, List<UserEvent> told) {
+  private void finished(RunEvent.Finished event, long at, List<UserEvent> news) {
     Outcome outcome = event.outcome() == null ? Outcome.of(Outcome.SUCCESS) : event.outcome();
     boolean known =
         outcome.type().equals(Outcome.INTERRUPT) || outcome.type().equals(Outcome.CANCELLED);
     String type = known ? outcome.type() : Outcome.SUCCESS;
-    told.add(new UserEvent(Name.AGENT_COMPLETED, at, ending(type, at, event.usage())));
+    news.add(new UserEvent(Name.AGENT_COMPLETED, at, ending(type, at, event.usage())));
     for (ObjectNode interrupt : outcome.interrupts()) {
-      told.add(new UserEvent(Name.AGENT_INPUT_REQUIRED, at, question(interrupt)));
+      news.add(new UserEvent(Name.AGENT_INPUT_REQUIRED, at, question(interrupt)));
     }
   }
 
@@ -140,7 +140,7 @@ final class Progress {
     return details;
   }
 
-  private void custom(OtherEvent.Custom event, long at, List<UserEvent> told) {
+  private void custom(OtherEvent.Custom event, long at, List<UserEvent> news) {
     switch (event.name()) {
       case HoldfastEvents.ATTEMPT -> {
         ObjectNode details = Json.object().put("step", "restart");
@@ -150,15 +150,15 @@ final class Progress {
         }
         thinking = true;
         executing.clear();
-        told.add(new UserEvent(Name.AGENT_THINKING, at, details));
+        news.add(new UserEvent(Name.AGENT_THINKING, at, details));
       }
       case HoldfastEvents.INPUT_REQUEST ->
-          told.add(new UserEvent(Name.AGENT_INPUT_REQUIRED, at, question(event.value())));
+          news.add(new UserEvent(Name.AGENT_INPUT_REQUIRED, at, question(event.value())));
       case HoldfastEvents.INPUT_RESOLVED -> {
         ObjectNode details = Json.object();
         Clipped.put(details, "request_id", event.value().path("id").asText());
         Clipped.put(details, "status", textOf(event.value(), "status"));
-        told.add(new UserEvent(Name.AGENT_INPUT_RESOLVED, at, details));
+        news.add(new UserEvent(Name.AGENT_INPUT_RESOLVED, at, details));
       }
       default -> {}
     }

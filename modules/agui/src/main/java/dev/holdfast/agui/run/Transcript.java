@@ -22,13 +22,17 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * One run as of one position of its log: what is open, messages, state, and what its owner was
- * told. It takes the run's events one by one, and refuses one that breaks the grammar, does not
+ * One run as of one position of its log: what is open, messages, state, and the events of its
+ * owner. It takes the run's events one by one, and refuses one that breaks the grammar, does not
  * fit, or comes after the end; a refused event changes nothing. Not safe for several threads.
  */
 public final class Transcript {
-  /** An event as it is to be stored, and what its owner is told of it. */
-  public record Accepted(AguiEvent event, List<UserEvent> told) {}
+  /**
+   * An event as it is to be stored.
+   *
+   * @param news the owner's events that follow from it
+   */
+  public record Accepted(AguiEvent event, List<UserEvent> news) {}
 
   final String threadId;
   final String runId;

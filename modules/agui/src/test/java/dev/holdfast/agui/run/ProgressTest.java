@@ -34,11 +34,11 @@ class ProgressTest {
   private static final Map<UserEvent.Name, Validator> SCHEMAS = new EnumMap<>(UserEvent.Name.class);
 
   private final Transcript run = TranscriptTest.fresh();
-  private final List<UserEvent> told = new ArrayList<>();
+  private final List<UserEvent> news = new ArrayList<>();
   private long now = 1_000;
 
   @Test
-  void aRunWithAToolIsToldInFiveEventsInOrder() {
+  void aRunWithAToolIsReportedInFiveEventsInOrder() {
     say("{'type':'RUN_STARTED','threadId':'t1','runId':'r1'}");
     say("{'type':'REASONING_START','messageId':'s'}");
     say("{'type':'REASONING_END','messageId':'s'}");
@@ -62,14 +62,14 @@ class ProgressTest {
             "agent_thinking",
             "agent_completed"),
         names());
-    assertEquals("{\"q\":1}", told.get(2).details().get("arguments").asText());
-    assertEquals("look", told.get(3).details().get("tool_name").asText());
-    assertEquals(100, told.get(3).details().get("duration_ms").asLong());
-    assertEquals(1_200, told.get(5).details().get("duration_ms").asLong());
+    assertEquals("{\"q\":1}", news.get(2).details().get("arguments").asText());
+    assertEquals("look", news.get(3).details().get("tool_name").asText());
+    assertEquals(100, news.get(3).details().get("duration_ms").asLong());
+    assertEquals(1_200, news.get(5).details().get("duration_ms").asLong());
   }
 
   @Test
-  void anInterruptIsToldAsAnEndAndAQuestion() {
+  void anInterruptIsReportedAsAnEndAndAQuestion() {
     say("{'type':'RUN_STARTED','threadId':'t1','runId':'r1'}");
     say(
         "{'type':'RUN_FINISHED','threadId':'t1','runId':'r1','outcome':{'type':'interrupt',"
@@ -77,12 +77,12 @@ class ProgressTest {
             + "'responseSchema':{'type':'object'},'expiresAt':'2026-12-01T00:00:00Z'}]}}");
 
     assertEquals(List.of("agent_started", "agent_completed", "agent_input_required"), names());
-    assertEquals("interrupt", told.get(1).details().get("outcome").asText());
-    assertEquals("i1", told.get(2).details().get("request_id").asText());
+    assertEquals("interrupt", news.get(1).details().get("outcome").asText());
+    assertEquals("i1", news.get(2).details().get("request_id").asText());
   }
 
   @Test
-  void anotherWorkerIsToldAsAThought() {
+  void anotherWorkerIsReportedAsAThought() {
     say("{'type':'RUN_STARTED','threadId':'t1','runId':'r1'}");
     say("{'type':'CUSTOM','name':'holdfast.attempt','value':{'attempt':2}}");
     say("{'type':'CUSTOM','name':'holdfast.input_request','value':{'id':'i'}}");
@@ -97,9 +97,9 @@ class ProgressTest {
             "agent_input_resolved",
             "agent_completed"),
         names());
-    assertEquals("restart", told.get(1).details().get("step").asText());
-    assertEquals(2, told.get(1).details().get("attempt").asInt());
-    assertEquals("worker_lost", told.get(4).details().get("code").asText());
+    assertEquals("restart", news.get(1).details().get("step").asText());
+    assertEquals(2, news.get(1).details().get("attempt").asInt());
+    assertEquals("worker_lost", news.get(4).details().get("code").asText());
   }
 
   @Test
@@ -114,7 +114,7 @@ class ProgressTest {
     say("{'type':'RUN_STARTED','threadId':'t1','runId':'r1'}");
     String long1 = "x" + "😀".repeat(4_000);
     say("{'type':'TOOL_CALL_RESULT','messageId':'r','toolCallId':'c','content':'" + long1 + "'}");
-    JsonNode details = told.get(1).details();
+    JsonNode details = news.get(1).details();
     String result = details.get("result").asText();
 
     assertTrue(details.get("truncated").asBoolean());
@@ -144,7 +144,7 @@ class ProgressTest {
             + "'}]}");
 
     assertEquals(5, names().size());
-    for (UserEvent event : told.subList(1, told.size())) {
+    for (UserEvent event : news.subList(1, news.size())) {
       assertTrue(event.details().get("truncated").asBoolean());
       assertTrue(Json.text(event.details()).length() < 40_000, event.name()::toString);
     }
@@ -157,7 +157,7 @@ class ProgressTest {
       Transcript random = TranscriptTest.fresh();
       List<UserEvent> events = new ArrayList<>();
       for (ObjectNode event : RandomRun.events(seed, 80)) {
-        events.addAll(random.accept(EventReader.read(event), 5).told());
+        events.addAll(random.accept(EventReader.read(event), 5).news());
       }
       events.forEach(event -> seen.add(event.name()));
       events.forEach(ProgressTest::fits);
@@ -175,13 +175,13 @@ class ProgressTest {
   }
 
   private List<String> names() {
-    told.forEach(ProgressTest::fits);
-    return told.stream().map(event -> event.name().wireName).toList();
+    news.forEach(ProgressTest::fits);
+    return news.stream().map(event -> event.name().wireName).toList();
   }
 
   private void say(String json) {
     AguiEvent event = EventReader.read(json.replace("\\'", "\\\"").replace('\'', '"'));
-    told.addAll(run.accept(event, now).told());
+    news.addAll(run.accept(event, now).news());
     now += 100;
   }
 

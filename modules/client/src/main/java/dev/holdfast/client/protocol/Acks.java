@@ -5,7 +5,7 @@ import dev.holdfast.client.session.ClientTimes;
 import dev.holdfast.client.session.Cursor;
 import java.util.Map;
 
-/** Tells the server now and then what the application has handled. */
+/** Reports to the server now and then what the application has handled. */
 final class Acks {
   private final Connector connector;
   private final Readings readings;

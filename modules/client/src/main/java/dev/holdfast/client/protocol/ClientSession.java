@@ -63,7 +63,7 @@ public final class ClientSession {
     this.acks = new Acks(connector, readings, wire, options.times());
   }
 
-  /** Connects, and comes back until it is told to stop. */
+  /** Connects, and comes back until it is stopped. */
   public void start() {
     connector.attempt();
   }

@@ -51,7 +51,7 @@ final class ClientProcess implements AutoCloseable {
     }
   }
 
-  void tell(ObjectNode command) {
+  void command(ObjectNode command) {
     try {
       commands.write(command + "\n");
       commands.flush();

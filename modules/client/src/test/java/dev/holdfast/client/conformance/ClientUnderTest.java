@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /** A client without I/O and its driver, on a {@link VirtualStage}. */
 public interface ClientUnderTest {
-  void tell(ObjectNode command);
+  void command(ObjectNode command);
 
   void opened(int link);
 

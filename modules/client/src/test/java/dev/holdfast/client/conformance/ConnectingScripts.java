@@ -23,7 +23,7 @@ final class ConnectingScripts {
           Script.of(6, "random waits that double", ConnectingScripts::waits),
           Script.of(7, "a welcome alone is no success", ConnectingScripts::closedAtOnce),
           Script.of(8, "addresses in turn", ConnectingScripts::addresses),
-          Script.of(9, "waits as long as it was told", ConnectingScripts::retryAfter),
+          Script.of(9, "waits as long as it was asked to", ConnectingScripts::retryAfter),
           Script.of(10, "listens to one connection", ConnectingScripts::oneConnection));
 
   private ConnectingScripts() {}

@@ -19,12 +19,12 @@ final class LivenessScripts {
   private static void asksOnce(Play play) {
     int link = play.attached();
     String request = "{'do':'request','key':'r%d','service':'billing','method':'quote','data':1}";
-    play.tell(request.formatted(1));
+    play.command(request.formatted(1));
     play.reply(link, play.frame(link, "request"), "{'total':3}");
     same(3, play.report("answered", "r1").path("data").path("total"), "the answer");
-    play.tell(request.formatted(2));
+    play.command(request.formatted(2));
     play.frame(link, "request");
-    play.tell("{'do':'volatile','key':'v','channel':'topic:a','event':'e','data':'v'}");
+    play.command("{'do':'volatile','key':'v','channel':'topic:a','event':'e','data':'v'}");
     play.frame(link, "publish");
     link = play.lose(link);
     same("disconnected", play.report("failed", "r2").path("code"), "the request");

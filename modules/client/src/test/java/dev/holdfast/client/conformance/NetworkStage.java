@@ -169,16 +169,16 @@ final class NetworkStage implements Stage {
   }
 
   @Override
-  public void tell(ObjectNode command) {
+  public void command(ObjectNode command) {
     if (command.path("do").asText().equals("start")) {
       forget();
     }
-    client.tell(command);
+    client.command(command);
   }
 
   /** What an earlier client still has to report is no part of this script. */
   private void forget() {
-    client.tell(Play.json("{'do':'forget'}"));
+    client.command(Play.json("{'do':'forget'}"));
     new Play(this).report("forgotten");
     happenings().stream().filter(each -> each.kind() == Kind.REPORT).forEach(this::take);
   }

@@ -71,23 +71,23 @@ final class Play {
     command.setAll(json(more));
     var urls = command.putArray("urls");
     stage.addresses(command.path("addresses").asInt(1)).forEach(urls::add);
-    tell(command);
+    command(command);
   }
 
-  void tell(String command) {
-    tell(json(command));
+  void command(String command) {
+    command(json(command));
   }
 
-  private void tell(ObjectNode command) {
-    stage.tell(command);
+  private void command(ObjectNode command) {
+    stage.command(command);
   }
 
   void subscribe(String channel) {
-    tell("{'do':'subscribe','key':'sub','channel':'" + channel + "'}");
+    command("{'do':'subscribe','key':'sub','channel':'" + channel + "'}");
   }
 
   void publish(String key) {
-    tell(
+    command(
         "{'do':'publish','key':'"
             + key
             + "','channel':'topic:a','event':'e','data':'"

@@ -39,13 +39,13 @@ final class PublishingScripts {
   private static void numbers(Play play) {
     int link = play.attached();
     publish(play, link, 1, "a", "b").forEach(frame -> play.stored(link, frame));
-    play.tell("{'do':'volatile','key':'v','channel':'topic:a','event':'e','data':'v'}");
+    play.command("{'do':'volatile','key':'v','channel':'topic:a','event':'e','data':'v'}");
     ObjectNode volatileOne = play.frame(link, "publish");
     same("volatile", volatileOne.path("class"), "the class");
     check(!volatileOne.has("n"), "a volatile one has no number");
     play.reply(link, volatileOne, "{}");
     publish(play, link, 3, "c");
-    play.tell("{'do':'publish','key':'d','channel':'topic:b','event':'e','data':'d'}");
+    play.command("{'do':'publish','key':'d','channel':'topic:b','event':'e','data':'d'}");
     play.publish(link, 1, "d");
     play.report("stored", "b");
   }
@@ -189,7 +189,8 @@ final class PublishingScripts {
   private static void tooLarge(Play play) {
     int link = play.attached();
     String data = "x".repeat(70_000);
-    play.tell("{'do':'publish','key':'big','channel':'topic:a','event':'e','data':'" + data + "'}");
+    play.command(
+        "{'do':'publish','key':'big','channel':'topic:a','event':'e','data':'" + data + "'}");
     same("too_large", play.report("failed", "big").path("code"), "the refusal");
     publish(play, link, 1, "a");
   }

@@ -12,7 +12,7 @@ final class ReadingScripts {
       List.of(
           Script.of(19, "an event moves the cursor", ReadingScripts::moves),
           Script.of(20, "a volatile event moves nothing", ReadingScripts::volatileOne),
-          Script.of(21, "a gap moves the cursor, and is told", ReadingScripts::gap),
+          Script.of(21, "a gap moves the cursor, and is reported", ReadingScripts::gap),
           Script.of(22, "subscribed gives the first cursor", ReadingScripts::firstCursor),
           Script.of(23, "each event once", ReadingScripts::once),
           Script.of(24, "subscribes again", ReadingScripts::subscribes),
@@ -108,7 +108,7 @@ final class ReadingScripts {
 
   private static void unsubscribes(Play play) {
     int link = play.reading();
-    play.tell("{'do':'unsubscribe','key':'un','channel':'topic:a'}");
+    play.command("{'do':'unsubscribe','key':'un','channel':'topic:a'}");
     play.frame(link, "unsubscribe");
     play.event(link, "topic:a", 6);
     play.noReport("event", 50);
@@ -151,7 +151,7 @@ final class ReadingScripts {
     play.event(link, "topic:a", 6);
     play.report("event");
     play.noFrame(link, "ack", 3 * Play.ACK);
-    play.tell("{'do':'release'}");
+    play.command("{'do':'release'}");
     ObjectNode ack = play.later(link, "ack", 10 * Play.ACK);
     same("[\"e1\",6]", ack.path("cursors").path("topic:a"), "the cursor that is acknowledged");
   }
@@ -160,7 +160,7 @@ final class ReadingScripts {
     int link = play.attached();
     play.subscribe("topic:a");
     ObjectNode first = play.frame(link, "subscribe");
-    play.tell("{'do':'unsubscribe','key':'un','channel':'topic:a'}");
+    play.command("{'do':'unsubscribe','key':'un','channel':'topic:a'}");
     play.error(link, first, "unavailable", true, "");
     ObjectNode again = play.frame(link, "subscribe");
     play.reply(link, again, "{'epoch':'e1','seq':5}");

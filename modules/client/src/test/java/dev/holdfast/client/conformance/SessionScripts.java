@@ -122,12 +122,12 @@ final class SessionScripts {
 
   private static void ends(Play play) {
     int link = play.attached();
-    play.tell("{'do':'end'}");
+    play.command("{'do':'end'}");
     play.later(link, "close", 1_000);
     play.stage.close(link, 4503, "ended");
     play.state("stopped");
     link = play.attached();
-    play.tell("{'do':'end'}");
+    play.command("{'do':'end'}");
     play.later(link, "close", 1_000);
     play.stage.cut(link);
     play.state("stopped");

@@ -40,7 +40,7 @@ interface Stage extends AutoCloseable {
   List<String> addresses(int count);
 
   /** Gives the driver a command. */
-  void tell(ObjectNode command);
+  void command(ObjectNode command);
 
   @Override
   void close();

@@ -82,13 +82,13 @@ final class VirtualStage implements Stage {
   }
 
   @Override
-  public void tell(ObjectNode command) {
+  public void command(ObjectNode command) {
     if (command.path("do").asText().equals("start")) {
       place = new Place();
       place.client = clients.apply(place);
     }
-    ClientUnderTest told = place.client;
-    ready.add(() -> told.tell(command));
+    ClientUnderTest client = place.client;
+    ready.add(() -> client.command(command));
   }
 
   @Override

@@ -38,7 +38,7 @@ public final class SessionUnderTest implements ClientUnderTest, Wire, SessionLis
   }
 
   @Override
-  public void tell(ObjectNode command) {
+  public void command(ObjectNode command) {
     String key = command.path("key").asText();
     String channel = command.path("channel").asText();
     String event = command.path("event").asText();

@@ -1,8 +1,8 @@
 package dev.holdfast.gateway.admission;
 
 /**
- * How many hellos a node takes in a second; as many at once. Those that are refused are told times
- * one after the other, so that they don't all come back at once. Any thread.
+ * Limits the hellos that a node takes in a second; as many may come at once. Those that are refused
+ * get different times to come again, so that they don't all come back at once. Any thread.
  */
 final class HelloRate {
   private static final long LONGEST_MS = 10_000;

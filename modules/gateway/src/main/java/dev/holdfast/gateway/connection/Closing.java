@@ -28,8 +28,9 @@ final class Closing {
   }
 
   /**
-   * Whether a connection that is told this does not hold its session: another does, the store does
-   * not know of it, the session has ended, or it was detached because its node was taken for dead.
+   * Returns whether a connection with this failure does not hold its session: another does, the
+   * store does not know of it, the session has ended, or it was detached because its node was taken
+   * for dead.
    */
   static boolean isUnheld(ErrorCode failure) {
     return switch (failure) {

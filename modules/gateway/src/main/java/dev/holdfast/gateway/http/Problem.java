@@ -72,7 +72,7 @@ public final class Problem extends RuntimeException {
   }
 
   /**
-   * @param ms when to ask again, told in the answer and its head; left out where it is 0
+   * @param ms when to ask again, in the answer and its head; left out if it is 0
    */
   public Problem retryAfter(long ms) {
     return ms == 0

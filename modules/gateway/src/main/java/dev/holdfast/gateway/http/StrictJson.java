@@ -23,7 +23,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Bodies, read strictly: valid UTF-8, one JSON value, no member twice, none unknown, nothing taken
- * for another type. What is wrong is told by the member's path. Safe on any thread.
+ * for another type. A refusal names the member's path. Safe on any thread.
  */
 public final class StrictJson {
   /** What a request may wrap around data that is nested as deep as it may be. */

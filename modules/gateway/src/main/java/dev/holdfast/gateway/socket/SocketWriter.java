@@ -117,7 +117,7 @@ final class SocketWriter extends ChannelInboundHandlerAdapter implements ClientS
     return saidAt;
   }
 
-  /** Called while writing or flushing, so whoever waits is only told, not served, from here. */
+  /** Called while writing or flushing, so whoever waits is only notified from here, not served. */
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
     boolean changed = writable != context.channel().isWritable();

@@ -107,7 +107,7 @@ public final class Opening {
     next();
   }
 
-  /** Tells where reading goes on, and goes on. */
+  /** Reports where reading goes on, and goes on. */
   void begin(Reading reading) {
     client.send(ServerFrames.subscribed(reading.name, reading.position(), reading.recovered()));
     reading.begin();
@@ -155,8 +155,8 @@ public final class Opening {
   }
 
   /**
-   * A channel that can't be had is told. Where the store is away it is tried again for as long as
-   * that lasts; where it is the channel that is broken, for some seconds.
+   * Reports a channel that can't be read. If the store is away, it is tried again for as long as
+   * that lasts; if the channel is broken, for some seconds.
    */
   private Future<Void> refused(Reading reading, Throwable failure) {
     ErrorCode code = HoldfastException.from(failure).code();

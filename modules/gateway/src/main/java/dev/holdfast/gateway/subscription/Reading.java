@@ -100,7 +100,8 @@ final class Reading {
   }
 
   /**
-   * What to store first: the cursor asked for, so that a gap that is not told yet is told again.
+   * What to store first: the cursor asked for, so that a gap that is not reported yet is reported
+   * again.
    */
   Position firstCursor() {
     return start instanceof Start.After after ? after.cursor() : subscription.position();

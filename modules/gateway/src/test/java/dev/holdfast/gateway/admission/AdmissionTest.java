@@ -35,7 +35,7 @@ class AdmissionTest {
     assertEquals(4, registry.get("holdfast.sockets").gauge().value());
   }
 
-  /** A proxy of this machine that nobody has told of takes more than half; a stranger does not. */
+  /** A proxy on this machine that is not configured takes more than half; a stranger does not. */
   @Test
   void thisMachineIsSparedUnlessALimitIsSaid() {
     Admission spares = of(4, 0);

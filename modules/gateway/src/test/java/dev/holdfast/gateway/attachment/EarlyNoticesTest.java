@@ -7,7 +7,7 @@ import dev.holdfast.sessions.NodeNotice;
 import dev.holdfast.sessions.SessionRef;
 import org.junit.jupiter.api.Test;
 
-/** Two resumes raced, and the loser stayed: it was told before it was attached. */
+/** Two resumes raced, and the loser stayed: its notice came before it was attached. */
 class EarlyNoticesTest {
   private final EarlyNotices notices = new EarlyNotices();
 

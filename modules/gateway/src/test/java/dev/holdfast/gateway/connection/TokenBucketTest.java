@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class TokenBucketTest {
   @Test
-  void givesOneSecondsWorthAtOnceAndThenTellsWhenThereIsMore() {
+  void givesOneSecondsWorthAtOnceAndThenSaysWhenThereIsMore() {
     TokenBucket bucket = new TokenBucket(100, 0);
     for (int i = 0; i < 100; i++) {
       assertEquals(0, bucket.take(0));

@@ -102,7 +102,7 @@ class FilesHttpIT extends FilesOverHttp {
   }
 
   @Test
-  void headTellsWhatGetWould() {
+  void headAnswersWhatGetWould() {
     String file = put("head", bytes(123));
     HttpResponse<byte[]> head = ann.send("HEAD", file);
 

@@ -268,7 +268,7 @@ class ContractIT {
   }
 
   @Test
-  void theNodeTellsOfItself() {
+  void theNodeReportsOnItself() {
     String self = service.get("/v1/nodes").json().getString("self");
     assertEquals(node.nodes.node().toString(), self);
     assertNotNull(service.get("/v1/stats").json().getJsonObject("tenant"));
@@ -305,7 +305,7 @@ class ContractIT {
   }
 
   @Test
-  void pagesOfAllowedOriginsMayUseItAndOthersAreNotToldSo() {
+  void pagesOfAllowedOriginsMayUseItAndOthersGetNoSuchHeader() {
     Reply allowed = service.with("origin", HttpFixture.ORIGIN).get("/v1/nodes");
     Reply other = service.with("origin", "https://evil.example").get("/v1/nodes");
     HttpCalls page = node.as(null).with("origin", HttpFixture.ORIGIN);

@@ -75,7 +75,7 @@ class GeneratedClientIT {
   }
 
   @Test
-  void tellsProblems() {
+  void reportsProblems() {
     ChannelsApi channels = new ChannelsApi(client(node.token("ann")));
     PublishRequest request = new PublishRequest().addPublicationsItem(publication(1));
 

@@ -81,7 +81,7 @@ class NumberedPublishIT {
   }
 
   @Test
-  void aNumberIsStoredOnceAndOneTooFarAheadIsToldWhatIsExpected() {
+  void aNumberIsStoredOnceAndTheRefusalOfOneTooFarAheadNamesTheExpectedOne() {
     Reply first = publish(service, numbered("p", 1));
     Reply repeated = publish(service, numbered("p", 1));
     Reply early = publish(service, numbered("p", 3));

@@ -112,7 +112,7 @@ class ResumeIT {
 
   @ParameterizedTest
   @MethodSource("cursors")
-  void aCursorThatTheLogDoesNotKnowIsToldAsAGap(String cursor, String reason) {
+  void aCursorThatTheLogDoesNotKnowIsReportedAsAGap(String cursor, String reason) {
     String epoch =
         node.service()
             .get("/v1/channels/" + NEWS)
@@ -170,7 +170,7 @@ class ResumeIT {
     return many.append('}').toString();
   }
 
-  /** As many as a hello may bring: told one by one, nobody else waits. */
+  /** As many as a hello may bring: they are answered one by one, and nobody else waits. */
   @Test
   void manyCursorsOfNothingCostTheirSenderOnly() {
     ManualClient client = hello(node.token("ann", ALL), many(259), null);

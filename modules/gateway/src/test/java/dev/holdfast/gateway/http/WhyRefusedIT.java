@@ -30,8 +30,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Who is refused is told why, as far as it is its own token. Once all was "The token is missing or
- * not valid.", and a newcomer had nothing to go by.
+ * A refusal says why, as far as it is the caller's own token. Once every one said "The token is
+ * missing or not valid.", and a newcomer had nothing to go by.
  */
 @ExtendWith(RedisExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -89,7 +89,7 @@ class WhyRefusedIT {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("tokens")
-  void aTokenThatIsNotTakenIsToldWhyByHttpAndByTheClose(String why, String token, int status)
+  void whyATokenIsNotTakenIsSaidByHttpAndByTheClose(String why, String token, int status)
       throws Exception {
     Reply reply = node.as(token).get("/v1/sessions");
     assertEquals(status, reply.status());
@@ -138,7 +138,7 @@ class WhyRefusedIT {
 
   /** What is another's, and what never was, answer with the same words. */
   @Test
-  void nothingIsToldOfOthers() {
+  void nothingOfOthersIsRevealed() {
     HttpCalls ann = node.user("ann", "publish:*", "subscribe:*");
     node.service().publish("user:bob", "note", "1");
     String there = detail(ann.get("/v1/channels/user:bob"));

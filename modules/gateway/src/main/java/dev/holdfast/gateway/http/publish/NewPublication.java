@@ -15,7 +15,7 @@ import dev.holdfast.gateway.http.StrictJson;
 /**
  * One publication of a request, checked.
  *
- * @param key told apart from those of other kinds by its first letter; null where there is none
+ * @param key its first letter names its kind; null where there is none
  * @param publisher who numbers it, by the caller's own name; null where there is none
  * @param n its number among the publisher's of this channel; 0 where there is no publisher
  */

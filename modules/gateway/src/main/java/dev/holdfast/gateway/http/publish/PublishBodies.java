@@ -51,7 +51,7 @@ final class PublishBodies {
     return publications;
   }
 
-  /** The request's key serves those that have none, each told apart by its place. */
+  /** The request's key serves those that have none, with the place of each added. */
   private static List<NewPublication> keyed(List<NewPublication> publications, String key) {
     if (key == null) {
       return publications;
