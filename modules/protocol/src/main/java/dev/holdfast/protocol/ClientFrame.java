@@ -4,6 +4,7 @@ import dev.holdfast.core.Attempt;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.Position;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What a client says, validated. Each frame dispatches to a method of {@link Handler}. */
 public sealed interface ClientFrame {
@@ -11,19 +12,19 @@ public sealed interface ClientFrame {
   /**
    * The first frame.
    *
-   * @param token or null where the upgrade carried it
-   * @param resume the session wanted, or null
+   * @param token none: the upgrade carried it
+   * @param resume the session wanted; none: a new one
    * @param channels the client's own cursors, at most {@link FrameDecoder#MAX_CURSORS}
    * @param client name and version, as {@code name/version}; at most 128 characters
-   * @param attempt which of the client's attempts this is, or null
+   * @param attempt which of the client's attempts this is; none: the client does not count them
    * @param move whether the client comes because a node asked it to move
    */
   record Hello(
-      String token,
-      String resume,
+      @Nullable String token,
+      @Nullable String resume,
       Map<ChannelName, Position> channels,
       String client,
-      Attempt attempt,
+      @Nullable Attempt attempt,
       boolean move)
       implements ClientFrame {
     public Hello {
@@ -31,7 +32,11 @@ public sealed interface ClientFrame {
     }
 
     /** Of a client that does not count its attempts, and was not asked to move. */
-    public Hello(String token, String resume, Map<ChannelName, Position> channels, String client) {
+    public Hello(
+        @Nullable String token,
+        @Nullable String resume,
+        Map<ChannelName, Position> channels,
+        String client) {
       this(token, resume, channels, client, null, false);
     }
 
@@ -63,7 +68,7 @@ public sealed interface ClientFrame {
 
   /**
    * @param data the JSON text as the client wrote it
-   * @param n the session's count in this channel, from 1; 0 where volatile
+   * @param n the session's count in this channel, from 1; 0 if volatile
    */
   record Publish(
       String id, ChannelName channel, String event, String data, long n, boolean isVolatile)

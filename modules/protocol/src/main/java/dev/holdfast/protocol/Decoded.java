@@ -1,13 +1,18 @@
 package dev.holdfast.protocol;
 
 import dev.holdfast.core.HoldfastException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What became of a client's text: a frame, or why it is none.
  *
- * @param type as the client wrote it where it is one of the protocol's, otherwise {@code unknown}
- * @param id of the frame where it could be read, or null; to be echoed in the error
- * @param frame null where refused
- * @param refused null where there is a frame; its message may be shown to the client
+ * @param type as the client wrote it if it is one of the protocol's, otherwise {@code unknown}
+ * @param id of the frame if it could be read; to be echoed in the error
+ * @param frame none: it is refused
+ * @param refused none: there is a frame. The message may be shown to the client
  */
-public record Decoded(String type, String id, ClientFrame frame, HoldfastException refused) {}
+public record Decoded(
+    String type,
+    @Nullable String id,
+    @Nullable ClientFrame frame,
+    @Nullable HoldfastException refused) {}

@@ -3,6 +3,7 @@ package dev.holdfast.protocol;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server frame encoded once and written to any number of sockets: the WebSocket header (final,
@@ -12,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 public final class EncodedFrame {
   private final ByteBuf wire;
   private final int headerLength;
-  private volatile ByteBuf line;
+  private volatile @Nullable ByteBuf line;
 
   private EncodedFrame(ByteBuf wire, int headerLength) {
     this.wire = wire;

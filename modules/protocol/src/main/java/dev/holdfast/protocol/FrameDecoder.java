@@ -9,6 +9,7 @@ import dev.holdfast.core.Position;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Text → frame. Strict in what it knows (a member that stands twice, a wrong type, a number out of
@@ -24,15 +25,16 @@ public final class FrameDecoder {
   private static final long DEFAULT_TIMEOUT = 10_000;
   private static final long MAX_TIMEOUT = 60_000;
 
-  private static final Map<String, BiFunction<Members, String, ClientFrame>> TYPES = types();
+  private static final Map<String, BiFunction<Members, @Nullable String, ClientFrame>> TYPES =
+      types();
 
   private FrameDecoder() {}
 
   /** Never throws: what is wrong with the text is in the answer. */
   public static Decoded decode(String text) {
     Members members = Members.empty();
-    HoldfastException refused = null;
-    ClientFrame frame = null;
+    @Nullable HoldfastException refused = null;
+    @Nullable ClientFrame frame = null;
     try {
       members.read(text);
       frame = frame(members);
@@ -53,8 +55,8 @@ public final class FrameDecoder {
     return reader.apply(members, members.has("id") ? members.text("id", MAX_ID) : null);
   }
 
-  private static Map<String, BiFunction<Members, String, ClientFrame>> types() {
-    Map<String, BiFunction<Members, String, ClientFrame>> types = new HashMap<>();
+  private static Map<String, BiFunction<Members, @Nullable String, ClientFrame>> types() {
+    Map<String, BiFunction<Members, @Nullable String, ClientFrame>> types = new HashMap<>();
     types.put("hello", (members, id) -> hello(members));
     types.put("subscribe", (members, id) -> subscribe(members, needed(id)));
     types.put("unsubscribe", (members, id) -> unsubscribe(members, needed(id)));
@@ -67,8 +69,10 @@ public final class FrameDecoder {
     return Map.copyOf(types);
   }
 
-  private static String needed(String id) {
-    Members.require(id != null, "id: a string of 1 to " + MAX_ID + " characters");
+  private static String needed(@Nullable String id) {
+    if (id == null) {
+      throw Members.refusal("id: a string of 1 to " + MAX_ID + " characters");
+    }
     return id;
   }
 
@@ -82,7 +86,7 @@ public final class FrameDecoder {
     return new ClientFrame.Hello(token, resume, cursors, name, attempt(client), move);
   }
 
-  private static Attempt attempt(Members client) {
+  private static @Nullable Attempt attempt(Members client) {
     boolean counted = client.has("instance");
     Members.require(counted == client.has("attempt"), "client: instance and attempt, or neither");
     return counted

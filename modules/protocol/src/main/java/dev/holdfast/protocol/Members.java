@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The members of one JSON object, each as the text that the client wrote: read once, whatever their
@@ -27,7 +28,7 @@ final class Members {
   private final String where;
   private final Map<String, Member> members = new HashMap<>();
 
-  private record Member(JsonToken token, String raw, String text) {}
+  private record Member(JsonToken token, String raw, @Nullable String text) {}
 
   private Members(String where) {
     this.where = where;
@@ -67,23 +68,27 @@ final class Members {
     return members.containsKey(name);
   }
 
-  /** The string's value, or null where there is none of at most {@code max} characters. */
-  String textOrNull(String name, int max) {
+  /** Returns the string's value; none: there is no string of 1 to {@code max} characters. */
+  @Nullable String textOrNull(String name, int max) {
     Member member = members.get(name);
-    boolean fits = member != null && member.text != null && member.text.length() <= max;
-    return fits && !member.text.isEmpty() ? member.text : null;
+    String text = member == null ? null : member.text;
+    return text != null && !text.isEmpty() && text.length() <= max ? text : null;
   }
 
   String text(String name, int max) {
     String text = textOrNull(name, max);
-    require(text != null, where + name + ": a string of 1 to " + max + " characters");
+    if (text == null) {
+      throw refusal(where + name + ": a string of 1 to " + max + " characters");
+    }
     return text;
   }
 
   /** The JSON text as it was written. */
   String raw(String name) {
     Member member = members.get(name);
-    require(member != null, where + name + ": missing");
+    if (member == null) {
+      throw refusal(where + name + ": missing");
+    }
     return member.raw;
   }
 
@@ -96,8 +101,9 @@ final class Members {
 
   boolean flag(String name) {
     Member member = members.get(name);
-    boolean known = member != null && member.token.isBoolean();
-    require(known, where + name + ": true or false");
+    if (member == null || !member.token.isBoolean()) {
+      throw refusal(where + name + ": true or false");
+    }
     return member.token == JsonToken.VALUE_TRUE;
   }
 
@@ -110,7 +116,7 @@ final class Members {
     return ChannelName.parse(text(name, 160));
   }
 
-  /** The object's own members; an empty object where it is absent. */
+  /** The object's own members; an empty object if it is absent. */
   Members object(String name) {
     Members inner = new Members(where + name + ".");
     Member member = members.get(name);
@@ -125,7 +131,9 @@ final class Members {
   Position cursor(String name) {
     Member member = members.get(name);
     String message = where + name + ": a cursor [epoch, seq] or \"epoch:seq\"";
-    require(member != null, message);
+    if (member == null) {
+      throw refusal(message);
+    }
     try {
       return member.text == null ? pair(member.raw, message) : Position.parse(member.text);
     } catch (IOException | HoldfastException e) {
@@ -159,7 +167,7 @@ final class Members {
     }
   }
 
-  private static HoldfastException refusal(String message) {
+  static HoldfastException refusal(String message) {
     return HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, message);
   }
 }

@@ -1,14 +1,15 @@
 package dev.holdfast.protocol;
 
 import dev.holdfast.core.Position;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a {@code subscribe} begins to read.
  *
  * @param place what the client named
- * @param cursor after which to read; null unless {@code place} is {@link Place#CURSOR}
+ * @param cursor after which to read; there is one only if {@code place} is {@link Place#CURSOR}
  */
-public record ReadFrom(Place place, Position cursor) {
+public record ReadFrom(Place place, @Nullable Position cursor) {
   /** The ways to say it. */
   public enum Place {
     LATEST,

@@ -6,6 +6,7 @@ import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Position;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Encodes what a server says, {@code type} first. Names, epochs and identifiers are plain ASCII
@@ -71,7 +72,7 @@ public final class ServerFrames {
   }
 
   /**
-   * @param recovered false where a gap follows
+   * @param recovered false if a gap follows
    */
   public static EncodedFrame subscribed(ChannelName channel, Position position, boolean recovered) {
     StringBuilder frame = positioned("subscribed", channel, position.epoch(), position.seq());
@@ -129,12 +130,12 @@ public final class ServerFrames {
   }
 
   /**
-   * @param id of the frame that failed, or null
-   * @param retryAfter ms; left out where it is 0
-   * @param expected the publisher's next number; left out where it is 0
+   * @param id of the frame that failed; none: it is not known
+   * @param retryAfter ms; left out if it is 0
+   * @param expected the publisher's next number; left out if it is 0
    */
   public static EncodedFrame error(
-      String id, HoldfastException failure, long retryAfter, long expected) {
+      @Nullable String id, HoldfastException failure, long retryAfter, long expected) {
     StringBuilder frame = answer("error", id);
     frame.append(",\"code\":\"").append(failure.code().wireName()).append("\",\"message\":\"");
     JsonStringEncoder.getInstance().quoteAsString(failure.publicMessage(), frame);
@@ -163,7 +164,7 @@ public final class ServerFrames {
         .append(seq);
   }
 
-  private static StringBuilder answer(String type, String id) {
+  private static StringBuilder answer(String type, @Nullable String id) {
     StringBuilder frame = new StringBuilder(128).append("{\"type\":\"").append(type).append('"');
     if (id != null) {
       frame.append(",\"id\":\"");

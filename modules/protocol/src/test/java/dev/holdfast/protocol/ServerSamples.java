@@ -32,7 +32,8 @@ final class ServerSamples {
     samples.put("PONG", List.of(ServerFrames.PONG));
     samples.put("welcome", List.of(ServerFrames.welcome(welcome)));
     samples.put("event", List.of(ServerFrames.event(NEWS, "k7B", 8, AT, note)));
-    samples.put("volatileEvent", List.of(ServerFrames.volatileEvent(ChannelName.TENANT, AT, empty)));
+    samples.put(
+        "volatileEvent", List.of(ServerFrames.volatileEvent(ChannelName.TENANT, AT, empty)));
     samples.put("gap", List.of(ServerFrames.gap(NEWS, AT_8, AT_40, "trimmed")));
     samples.put("live", List.of(ServerFrames.live(NEWS, AT_8)));
     samples.put("subscribed", List.of(ServerFrames.subscribed(NEWS, AT_7, true)));
