@@ -1,9 +1,9 @@
 package dev.holdfast.agui;
 
-/**
- * One AG-UI 1.0 event. {@link EventReader} makes it of JSON, {@link EventWriter} the reverse.
- * Optional members are null where they are absent.
- */
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** One AG-UI 1.0 event. {@link EventReader} makes it of JSON, {@link EventWriter} the reverse. */
 public sealed interface AguiEvent
     permits TextEvent,
         ToolEvent,
@@ -16,8 +16,8 @@ public sealed interface AguiEvent
         OtherEvent,
         AguiEvent.Delta {
 
-  /** One of 31; null for {@link OtherEvent.Unknown} only. */
-  EventType type();
+  /** One of 31; none: {@link OtherEvent.Unknown}. */
+  @Nullable EventType type();
 
   Extras extras();
 
@@ -26,17 +26,20 @@ public sealed interface AguiEvent
 
   /** The value of {@code type} on the wire. */
   default String typeName() {
-    return type().name();
+    return Objects.requireNonNull(type(), "an unknown event has a name of its own").name();
   }
 
-  /** Whose event it is: a subagent, or null for the agent itself. */
-  default String owner() {
+  /** The subagent whose event it is; none: the agent itself. */
+  default @Nullable String owner() {
     return extras().subagentRunId();
   }
 
   /** A piece of a text that grows: of a message, of a tool's arguments, of reasoning. */
   sealed interface Delta extends AguiEvent
       permits TextEvent.Content, ToolEvent.Args, ReasoningEvent.MessageContent {
+    @Override
+    EventType type();
+
     /** The id of what grows; unique among events of the same type. */
     String id();
 

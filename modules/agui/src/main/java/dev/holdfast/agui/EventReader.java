@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * JSON → event. What AG-UI 1.0 describes has to have its type, else {@code BAD_REQUEST} names the
@@ -182,7 +183,7 @@ public final class EventReader {
         extras(type, in));
   }
 
-  private static ArrayNode usage(Fields in) {
+  private static @Nullable ArrayNode usage(Fields in) {
     return Parts.usage(in, "usage");
   }
 

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The 31 event types of AG-UI 1.0; the constant's name is the value of {@code type}. */
 public enum EventType {
@@ -42,8 +43,8 @@ public enum EventType {
   private static final Map<String, EventType> BY_NAME =
       Arrays.stream(values()).collect(Collectors.toMap(Enum::name, Function.identity()));
 
-  /** The type of that name, or null where AG-UI 1.0 knows none. */
-  public static EventType of(String name) {
+  /** The type of that name; none: AG-UI 1.0 does not know it. */
+  public static @Nullable EventType of(String name) {
     return BY_NAME.get(name);
   }
 

@@ -2,6 +2,7 @@ package dev.holdfast.agui;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.jspecify.annotations.Nullable;
 
 /** Event → JSON, {@code type} first; absent members are left out. Safe on any thread. */
 public final class EventWriter {
@@ -164,18 +165,18 @@ public final class EventWriter {
     }
   }
 
-  private void outcome(Outcome outcome) {
+  private void outcome(@Nullable Outcome outcome) {
     json("outcome", outcome == null ? null : outcome.json());
   }
 
-  private EventWriter text(String name, String value) {
+  private EventWriter text(String name, @Nullable String value) {
     if (value != null) {
       out.put(name, value);
     }
     return this;
   }
 
-  private EventWriter json(String name, JsonNode value) {
+  private EventWriter json(String name, @Nullable JsonNode value) {
     if (value != null) {
       out.set(name, value);
     }

@@ -2,31 +2,32 @@ package dev.holdfast.agui;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What any event may carry beside its own members. JSON values are shared, not copied: nobody
  * changes them once an event holds them.
  *
- * @param timestamp ms since 1970, or null
- * @param rawEvent what the agent's framework said, or null
- * @param metadata an object, or null
- * @param subagentRunId whose event it is; null for the agent itself, and for types that have none
- * @param others members that AG-UI 1.0 does not describe, or null; they are passed on
+ * @param timestamp ms since 1970
+ * @param rawEvent what the agent's framework said
+ * @param metadata an object
+ * @param subagentRunId whose event it is; none: the agent itself, or the type has no owner
+ * @param others members that AG-UI 1.0 does not describe; they are passed on
  */
 public record Extras(
-    Long timestamp,
-    JsonNode rawEvent,
-    ObjectNode metadata,
-    String subagentRunId,
-    ObjectNode others) {
+    @Nullable Long timestamp,
+    @Nullable JsonNode rawEvent,
+    @Nullable ObjectNode metadata,
+    @Nullable String subagentRunId,
+    @Nullable ObjectNode others) {
   public static final Extras NONE = new Extras(null, null, null, null, null);
 
-  /** Of the subagent, or of the agent itself where it is null. */
-  public static Extras of(String subagentRunId) {
+  /** Of the subagent; without one, of the agent itself. */
+  public static Extras of(@Nullable String subagentRunId) {
     return subagentRunId == null ? NONE : new Extras(null, null, null, subagentRunId, null);
   }
 
-  public Extras by(String owner) {
+  public Extras by(@Nullable String owner) {
     return new Extras(timestamp, rawEvent, metadata, owner, others);
   }
 
@@ -34,7 +35,7 @@ public record Extras(
     return new Extras(time, rawEvent, metadata, subagentRunId, others);
   }
 
-  public Extras withMetadata(ObjectNode changed) {
+  public Extras withMetadata(@Nullable ObjectNode changed) {
     return new Extras(timestamp, rawEvent, changed, subagentRunId, others);
   }
 

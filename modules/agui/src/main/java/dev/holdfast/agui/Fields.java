@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The members of one JSON object, each taken by name and type; what nobody took is the rest. An
@@ -39,7 +40,7 @@ final class Fields {
     return value.textValue();
   }
 
-  String textOrNull(String name) {
+  @Nullable String textOrNull(String name) {
     JsonNode value = optional(name, JsonNode::isTextual, "a string");
     return value == null ? null : value.textValue();
   }
@@ -48,7 +49,7 @@ final class Fields {
     return checked(name, text(name), allowed);
   }
 
-  String oneOfOrNull(String name, Set<String> allowed) {
+  @Nullable String oneOfOrNull(String name, Set<String> allowed) {
     String text = textOrNull(name);
     return text == null ? null : checked(name, text, allowed);
   }
@@ -64,7 +65,7 @@ final class Fields {
   }
 
   /** A whole number that JavaScript can hold, not below {@code min}. */
-  Long integerOrNull(String name, long min) {
+  @Nullable Long integerOrNull(String name, long min) {
     JsonNode value = optional(name, number -> isInteger(number, min), "an integer");
     return value == null ? null : Long.valueOf(value.decimalValue().longValueExact());
   }
@@ -85,7 +86,7 @@ final class Fields {
     return (ObjectNode) needed(name, JsonNode::isObject, "an object");
   }
 
-  ObjectNode objectOrNull(String name) {
+  @Nullable ObjectNode objectOrNull(String name) {
     return (ObjectNode) optional(name, JsonNode::isObject, "an object");
   }
 
@@ -93,7 +94,7 @@ final class Fields {
     return (ArrayNode) needed(name, JsonNode::isArray, "an array");
   }
 
-  ArrayNode arrayOrNull(String name) {
+  @Nullable ArrayNode arrayOrNull(String name) {
     return (ArrayNode) optional(name, JsonNode::isArray, "an array");
   }
 
@@ -102,8 +103,8 @@ final class Fields {
     return needed(name, value -> true, "");
   }
 
-  /** Any JSON value; Java's null where the member is absent or null. */
-  JsonNode anyOrNull(String name) {
+  /** Any JSON value; none: the member is absent or null. */
+  @Nullable JsonNode anyOrNull(String name) {
     return optional(name, value -> true, "");
   }
 
@@ -128,9 +129,9 @@ final class Fields {
     return json;
   }
 
-  /** What was not taken, or null where that is nothing. */
-  ObjectNode rest() {
-    ObjectNode rest = null;
+  /** What was not taken; none: all was taken. */
+  @Nullable ObjectNode rest() {
+    @Nullable ObjectNode rest = null;
     for (var member : json.properties()) {
       if (!taken.contains(member.getKey())) {
         rest = rest == null ? Json.object() : rest;
@@ -148,7 +149,7 @@ final class Fields {
     return value;
   }
 
-  private JsonNode optional(String name, Predicate<JsonNode> type, String expected) {
+  private @Nullable JsonNode optional(String name, Predicate<JsonNode> type, String expected) {
     taken.add(name);
     JsonNode value = json.get(name);
     if (value == null || value.isNull()) {

@@ -1,6 +1,7 @@
 package dev.holdfast.agui;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One message of a thread, checked against AG-UI 1.0 and kept whole.
@@ -11,13 +12,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  */
 public record Message(String id, String role, ObjectNode json) {
 
-  /** Reads and checks a message; throws {@code BAD_REQUEST} where it is none. */
+  /** Reads and checks a message; throws {@code BAD_REQUEST} if it is none. */
   public static Message read(ObjectNode json) {
     return Parts.message(new Fields(json, ""));
   }
 
-  /** The subagent that said it, or null for the agent itself or the user. */
-  public String owner() {
+  /** The subagent that said it; none: the agent itself or the user. */
+  public @Nullable String owner() {
     var owner = json.get("subagentRunId");
     return owner == null ? null : owner.textValue();
   }

@@ -2,6 +2,7 @@ package dev.holdfast.agui;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.jspecify.annotations.Nullable;
 
 /** Events without a meaning of AG-UI's own. */
 public sealed interface OtherEvent extends AguiEvent {
@@ -9,9 +10,9 @@ public sealed interface OtherEvent extends AguiEvent {
   /**
    * An event of another system.
    *
-   * @param source or null
+   * @param source none: the event names none
    */
-  record Raw(JsonNode event, String source, Extras extras) implements OtherEvent {
+  record Raw(JsonNode event, @Nullable String source, Extras extras) implements OtherEvent {
     @Override
     public EventType type() {
       return EventType.RAW;
@@ -43,7 +44,7 @@ public sealed interface OtherEvent extends AguiEvent {
    */
   record Unknown(String typeName, ObjectNode json) implements OtherEvent {
     @Override
-    public EventType type() {
+    public @Nullable EventType type() {
       return null;
     }
 

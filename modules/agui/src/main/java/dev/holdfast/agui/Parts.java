@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** What stands within events: messages, content, patches, outcomes, usage. */
 final class Parts {
@@ -130,7 +131,7 @@ final class Parts {
     in.require(Json.isPointer(in.text(name)), name, "a JSON Pointer");
   }
 
-  static Outcome outcome(Fields in, String name) {
+  static @Nullable Outcome outcome(Fields in, String name) {
     if (!in.has(name)) {
       in.anyOrNull(name);
       return null;
@@ -159,7 +160,7 @@ final class Parts {
     return in.json();
   }
 
-  static Outcome subagentOutcome(Fields in, String name) {
+  static @Nullable Outcome subagentOutcome(Fields in, String name) {
     if (!in.has(name)) {
       in.anyOrNull(name);
       return null;
@@ -179,7 +180,7 @@ final class Parts {
     }
   }
 
-  static ArrayNode usage(Fields in, String name) {
+  static @Nullable ArrayNode usage(Fields in, String name) {
     ArrayNode usage = in.arrayOrNull(name);
     if (usage != null) {
       in.each(name, usage, Parts::tokens);
@@ -195,7 +196,7 @@ final class Parts {
   }
 
   /** The run's input; AG-UI's client refuses an event whose input is malformed. */
-  static ObjectNode input(Fields in, String name) {
+  static @Nullable ObjectNode input(Fields in, String name) {
     ObjectNode input = in.objectOrNull(name);
     if (input != null) {
       Fields fields = in.within(name);

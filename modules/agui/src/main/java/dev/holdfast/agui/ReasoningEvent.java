@@ -1,5 +1,7 @@
 package dev.holdfast.agui;
 
+import org.jspecify.annotations.Nullable;
+
 /** What a model thinks aloud: spans, and messages that come in pieces. */
 public sealed interface ReasoningEvent extends AguiEvent {
 
@@ -64,8 +66,9 @@ public sealed interface ReasoningEvent extends AguiEvent {
     }
   }
 
-  /** Start, content and end in one shorthand; each of its own members may be null. */
-  record MessageChunk(String messageId, String delta, Extras extras) implements ReasoningEvent {
+  /** Start, content and end in one shorthand; each of its own members may be absent. */
+  record MessageChunk(@Nullable String messageId, @Nullable String delta, Extras extras)
+      implements ReasoningEvent {
     @Override
     public EventType type() {
       return EventType.REASONING_MESSAGE_CHUNK;

@@ -5,21 +5,21 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** How a run begins and ends. */
 public sealed interface RunEvent extends AguiEvent {
 
   /**
-   * @param protocolVersion of AG-UI that the agent speaks, or null
-   * @param parentRunId or null
-   * @param input the run's input as it was given, or null
+   * @param protocolVersion of AG-UI that the agent speaks
+   * @param input the run's input as it was given
    */
   record Started(
       String threadId,
       String runId,
-      String protocolVersion,
-      String parentRunId,
-      ObjectNode input,
+      @Nullable String protocolVersion,
+      @Nullable String parentRunId,
+      @Nullable ObjectNode input,
       Extras extras)
       implements RunEvent {
     @Override
@@ -27,7 +27,7 @@ public sealed interface RunEvent extends AguiEvent {
       return EventType.RUN_STARTED;
     }
 
-    /** The messages of the input; empty where there is none. */
+    /** The messages of the input; empty if there is none. */
     public List<Message> messages() {
       List<Message> messages = new ArrayList<>();
       if (input != null) {
@@ -43,16 +43,16 @@ public sealed interface RunEvent extends AguiEvent {
   }
 
   /**
-   * @param result any JSON value, or null
-   * @param outcome or null, which means success
-   * @param usage tokens by provider and model, or null
+   * @param result any JSON value
+   * @param outcome none: success
+   * @param usage tokens by provider and model
    */
   record Finished(
       String threadId,
       String runId,
-      JsonNode result,
-      Outcome outcome,
-      ArrayNode usage,
+      @Nullable JsonNode result,
+      @Nullable Outcome outcome,
+      @Nullable ArrayNode usage,
       Extras extras)
       implements RunEvent {
     @Override
@@ -67,10 +67,10 @@ public sealed interface RunEvent extends AguiEvent {
   }
 
   /**
-   * @param code or null
-   * @param usage tokens by provider and model, or null
+   * @param usage tokens by provider and model
    */
-  record Error(String message, String code, ArrayNode usage, Extras extras) implements RunEvent {
+  record Error(String message, @Nullable String code, @Nullable ArrayNode usage, Extras extras)
+      implements RunEvent {
     @Override
     public EventType type() {
       return EventType.RUN_ERROR;

@@ -1,16 +1,18 @@
 package dev.holdfast.agui;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import org.jspecify.annotations.Nullable;
 
 /** Work that was given to a subagent; its id is of one invocation and never comes again. */
 public sealed interface SubagentEvent extends AguiEvent {
   String subagentRunId();
 
-  /**
-   * @param description or null, as the three parents
-   */
   record Started(
-      String subagentRunId, String name, String description, Parents parents, Extras extras)
+      String subagentRunId,
+      String name,
+      @Nullable String description,
+      Parents parents,
+      Extras extras)
       implements SubagentEvent {
     @Override
     public EventType type() {
@@ -23,16 +25,18 @@ public sealed interface SubagentEvent extends AguiEvent {
     }
   }
 
-  /** Where a subagent comes from; each may be null. */
-  record Parents(String subagentRunId, String toolCallId, String messageId) {
+  /** The origin of a subagent, as far as it is known. */
+  record Parents(
+      @Nullable String subagentRunId, @Nullable String toolCallId, @Nullable String messageId) {
     public static final Parents NONE = new Parents(null, null, null);
   }
 
   /**
-   * @param result any JSON value, or null
-   * @param outcome or null, which means success
+   * @param result any JSON value
+   * @param outcome none: success
    */
-  record Finished(String subagentRunId, JsonNode result, Outcome outcome, Extras extras)
+  record Finished(
+      String subagentRunId, @Nullable JsonNode result, @Nullable Outcome outcome, Extras extras)
       implements SubagentEvent {
     @Override
     public EventType type() {
@@ -45,10 +49,7 @@ public sealed interface SubagentEvent extends AguiEvent {
     }
   }
 
-  /**
-   * @param code or null
-   */
-  record Error(String subagentRunId, String message, String code, Extras extras)
+  record Error(String subagentRunId, String message, @Nullable String code, Extras extras)
       implements SubagentEvent {
     @Override
     public EventType type() {

@@ -1,6 +1,7 @@
 package dev.holdfast.agui;
 
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A text message that comes in pieces. */
 public sealed interface TextEvent extends AguiEvent {
@@ -9,9 +10,9 @@ public sealed interface TextEvent extends AguiEvent {
 
   /**
    * @param role developer, system, assistant or user
-   * @param name or null
    */
-  record Start(String messageId, String role, String name, Extras extras) implements TextEvent {
+  record Start(String messageId, String role, @Nullable String name, Extras extras)
+      implements TextEvent {
     @Override
     public EventType type() {
       return EventType.TEXT_MESSAGE_START;
@@ -57,8 +58,13 @@ public sealed interface TextEvent extends AguiEvent {
     }
   }
 
-  /** Start, content and end in one shorthand; each of its own members may be null. */
-  record Chunk(String messageId, String role, String name, String delta, Extras extras)
+  /** Start, content and end in one shorthand; each of its own members may be absent. */
+  record Chunk(
+      @Nullable String messageId,
+      @Nullable String role,
+      @Nullable String name,
+      @Nullable String delta,
+      Extras extras)
       implements TextEvent {
     @Override
     public EventType type() {

@@ -1,14 +1,16 @@
 package dev.holdfast.agui;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import org.jspecify.annotations.Nullable;
 
 /** A call of a tool, whose arguments come in pieces, and its result. */
 public sealed interface ToolEvent extends AguiEvent {
 
   /**
-   * @param parentMessageId the message that the call belongs to, or null
+   * @param parentMessageId the message that the call belongs to
    */
-  record Start(String toolCallId, String toolCallName, String parentMessageId, Extras extras)
+  record Start(
+      String toolCallId, String toolCallName, @Nullable String parentMessageId, Extras extras)
       implements ToolEvent {
     @Override
     public EventType type() {
@@ -59,9 +61,13 @@ public sealed interface ToolEvent extends AguiEvent {
     }
   }
 
-  /** Start, arguments and end in one shorthand; each of its own members may be null. */
+  /** Start, arguments and end in one shorthand; each of its own members may be absent. */
   record Chunk(
-      String toolCallId, String toolCallName, String parentMessageId, String delta, Extras extras)
+      @Nullable String toolCallId,
+      @Nullable String toolCallName,
+      @Nullable String parentMessageId,
+      @Nullable String delta,
+      Extras extras)
       implements ToolEvent {
     @Override
     public EventType type() {
@@ -77,9 +83,10 @@ public sealed interface ToolEvent extends AguiEvent {
   /**
    * @param messageId the message that the result becomes
    * @param content a text, or an array of content parts
-   * @param role {@code tool} or null
+   * @param role {@code tool}, if it is said
    */
-  record Result(String messageId, String toolCallId, JsonNode content, String role, Extras extras)
+  record Result(
+      String messageId, String toolCallId, JsonNode content, @Nullable String role, Extras extras)
       implements ToolEvent {
     @Override
     public EventType type() {

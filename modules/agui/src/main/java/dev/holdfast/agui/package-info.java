@@ -4,4 +4,7 @@
  * what may follow what, and folds events into a snapshot; {@code patch} applies JSON Patch; {@code
  * ui} says a run in the words of the AI SDK. No I/O, no clock, no threads.
  */
+@NullMarked
 package dev.holdfast.agui;
+
+import org.jspecify.annotations.NullMarked;

@@ -9,6 +9,7 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * JSON Patch (RFC 6902) of one document, in place: all of a patch, or, where one of its operations
@@ -136,7 +137,7 @@ public final class JsonPatch {
     undo.push(() -> root = old);
   }
 
-  private static void restore(ObjectNode object, String name, JsonNode old) {
+  private static void restore(ObjectNode object, String name, @Nullable JsonNode old) {
     if (old == null) {
       object.remove(name);
     } else {

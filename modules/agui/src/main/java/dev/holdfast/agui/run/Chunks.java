@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes START, deltas and END of the shorthands {@code …_CHUNK}. One construct at a time may grow
@@ -32,15 +33,15 @@ final class Chunks {
   /** What an owner's shorthands go on with, and how it was opened. */
   private record Lane(Construct open, AguiEvent opening) {}
 
-  /** By owner; null is the agent itself. */
-  private final Map<String, Lane> lanes = new LinkedHashMap<>();
+  /** By owner; none: the agent itself. */
+  private final Map<@Nullable String, Lane> lanes = new LinkedHashMap<>();
 
   /** A chunk, whichever of the three it is. */
-  private record Piece(Kind kind, String id, String delta, AguiEvent event) {}
+  private record Piece(Kind kind, @Nullable String id, @Nullable String delta, AguiEvent event) {}
 
   /**
-   * @throws HoldfastException BAD_REQUEST where a shorthand goes on with nothing, or with
-   *     another's; nothing has changed then
+   * @throws HoldfastException BAD_REQUEST if a shorthand goes on with nothing, or with another's;
+   *     nothing has changed then
    */
   List<AguiEvent> expand(AguiEvent event) {
     List<AguiEvent> events = new ArrayList<>(3);
@@ -71,7 +72,7 @@ final class Chunks {
         };
   }
 
-  private static Piece piece(AguiEvent event) {
+  private static @Nullable Piece piece(AguiEvent event) {
     if (event instanceof TextEvent.Chunk chunk) {
       return new Piece(Kind.TEXT, chunk.messageId(), chunk.delta(), event);
     } else if (event instanceof ToolEvent.Chunk chunk) {
@@ -84,28 +85,37 @@ final class Chunks {
 
   private void expand(Piece piece, List<AguiEvent> events) {
     String owner = lane(piece);
-    Construct open = lanes.containsKey(owner) ? lanes.get(owner).open() : null;
-    boolean goesOn =
-        open != null
-            && open.kind() == piece.kind()
-            && (piece.id() == null || piece.id().equals(open.id()));
-    if (goesOn) {
-      requireAgreement(piece, lanes.get(owner).opening());
+    Lane lane = lanes.get(owner);
+    boolean goesOn = lane != null && goesOn(lane.open(), piece);
+    if (lane != null && goesOn) {
+      requireAgreement(piece, lane.opening());
     } else {
-      AguiEvent start = start(piece, opening(piece));
+      lane = begin(piece, owner);
       close(owner, events);
-      open = new Construct(piece.kind(), piece.id(), owner);
-      lanes.put(owner, new Lane(open, start));
-      events.add(start);
+      lanes.put(owner, lane);
+      events.add(lane.opening());
     }
     Extras extras = piece.event().extras();
     if (piece.delta() != null || extras.rawEvent() != null || goesOn && !extras.isPlain()) {
-      events.add(delta(piece, open));
+      events.add(delta(piece, lane.open()));
     }
   }
 
-  /** Whose shorthand it is: by its id, by what it says, or because there is only one. */
-  private String lane(Piece piece) {
+  private static boolean goesOn(Construct open, Piece piece) {
+    return open.kind() == piece.kind() && (piece.id() == null || piece.id().equals(open.id()));
+  }
+
+  private static Lane begin(Piece piece, @Nullable String owner) {
+    String id = piece.id();
+    if (id == null) {
+      throw refusal(piece, "without an id, the first of its kind");
+    }
+    AguiEvent start = start(piece, id, opening(piece));
+    return new Lane(new Construct(piece.kind(), id, owner), start);
+  }
+
+  /** The owner of a shorthand: by its id, by what it says, or because there is only one. */
+  private @Nullable String lane(Piece piece) {
     String tag = piece.event().owner();
     if (piece.id() != null) {
       for (Lane lane : lanes.values()) {
@@ -140,7 +150,8 @@ final class Chunks {
     }
   }
 
-  private static void agree(Piece piece, String member, String says, String said) {
+  private static void agree(
+      Piece piece, String member, @Nullable String says, @Nullable String said) {
     require(says == null || says.equals(said), piece, "with another " + member + " than before");
   }
 
@@ -152,17 +163,18 @@ final class Chunks {
     return new Extras(extras.timestamp(), null, extras.metadata(), extras.subagentRunId(), others);
   }
 
-  private static AguiEvent start(Piece piece, Extras extras) {
-    require(piece.id() != null, piece, "without an id, the first of its kind");
+  private static AguiEvent start(Piece piece, String id, Extras extras) {
     if (piece.event() instanceof TextEvent.Chunk chunk) {
       String role = chunk.role() == null ? "assistant" : chunk.role();
-      return new TextEvent.Start(chunk.messageId(), role, chunk.name(), extras);
+      return new TextEvent.Start(id, role, chunk.name(), extras);
     } else if (piece.event() instanceof ToolEvent.Chunk chunk) {
-      require(chunk.toolCallName() != null, piece, "without a name, the first of its call");
-      return new ToolEvent.Start(
-          chunk.toolCallId(), chunk.toolCallName(), chunk.parentMessageId(), extras);
+      String name = chunk.toolCallName();
+      if (name == null) {
+        throw refusal(piece, "without a name, the first of its call");
+      }
+      return new ToolEvent.Start(id, name, chunk.parentMessageId(), extras);
     }
-    return new ReasoningEvent.MessageStart(piece.id(), extras);
+    return new ReasoningEvent.MessageStart(id, extras);
   }
 
   private static AguiEvent delta(Piece piece, Construct open) {
@@ -176,7 +188,7 @@ final class Chunks {
     };
   }
 
-  private void close(String owner, List<AguiEvent> events) {
+  private void close(@Nullable String owner, List<AguiEvent> events) {
     Lane lane = lanes.remove(owner);
     if (lane != null) {
       events.add(end(lane.open()));
@@ -194,9 +206,13 @@ final class Chunks {
 
   private static void require(boolean holds, Piece piece, String wrong) {
     if (!holds) {
-      String type = piece.event().typeName();
-      throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, type + " " + wrong);
+      throw refusal(piece, wrong);
     }
+  }
+
+  private static HoldfastException refusal(Piece piece, String wrong) {
+    String type = piece.event().typeName();
+    return HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, type + " " + wrong);
   }
 
   ArrayNode write() {

@@ -3,6 +3,7 @@ package dev.holdfast.agui.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.agui.Json;
+import org.jspecify.annotations.Nullable;
 
 /** Long texts, cut for events that have to be small. */
 final class Clipped {
@@ -11,8 +12,8 @@ final class Clipped {
 
   private Clipped() {}
 
-  /** Puts the text, or as much of it as fits and {@code truncated}; nothing where it is null. */
-  static void put(ObjectNode data, String member, String text) {
+  /** Puts the text, or as much of it as fits and {@code truncated}; nothing without a text. */
+  static void put(ObjectNode data, String member, @Nullable String text) {
     if (text == null) {
       return;
     }
@@ -23,8 +24,8 @@ final class Clipped {
     }
   }
 
-  /** Puts the value, or {@code truncated} where it is too long; nothing where it is null. */
-  static void put(ObjectNode data, String member, JsonNode value) {
+  /** Puts the value, or {@code truncated} if it is too long; nothing without a value. */
+  static void put(ObjectNode data, String member, @Nullable JsonNode value) {
     if (value == null) {
       return;
     }
@@ -36,7 +37,7 @@ final class Clipped {
     }
   }
 
-  /** How many characters fit; a pair of surrogates is not cut. */
+  /** The number of characters that fit; a pair of surrogates is not cut. */
   private static int fitting(String text) {
     int bytes = 0;
     for (int i = 0; i < text.length(); ) {

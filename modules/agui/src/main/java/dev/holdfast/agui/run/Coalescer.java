@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes fewer events of many: deltas of one construct that wait together become one. The first
@@ -24,7 +25,7 @@ public final class Coalescer {
 
   private static final class Waiting {
     AguiEvent event;
-    StringBuilder text;
+    @Nullable StringBuilder text;
     long due;
 
     Waiting(AguiEvent event, long due) {
@@ -93,7 +94,7 @@ public final class Coalescer {
         && there.length() + delta.delta().length() <= maxDelta;
   }
 
-  /** When the next is due, or {@code Long.MAX_VALUE} with nothing waiting. */
+  /** The time at which the next is due; {@code Long.MAX_VALUE} if nothing waits. */
   public long nextDue() {
     long next = Long.MAX_VALUE;
     for (Waiting each : waiting) {
@@ -134,8 +135,8 @@ public final class Coalescer {
     return taken;
   }
 
-  /** What grows no more, or null. */
-  private static Key ended(AguiEvent event) {
+  /** Returns what grows no more after the event; none: the event ends nothing. */
+  private static @Nullable Key ended(AguiEvent event) {
     if (event instanceof TextEvent.End text) {
       return new Key(EventType.TEXT_MESSAGE_CONTENT, text.messageId());
     } else if (event instanceof ToolEvent.End tool) {

@@ -4,14 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.agui.Json;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something that a run opens and closes.
  *
  * @param id of a step: its name
- * @param owner whose it is, a subagent or null for the agent itself; part of what names a step
+ * @param owner the subagent whose it is; none: the agent itself. Part of the identity of a step
  */
-public record Construct(Kind kind, String id, String owner) {
+public record Construct(Kind kind, String id, @Nullable String owner) {
   /** Room for an event that says in some words how a subagent ended. */
   private static final int ENDING = 500;
 

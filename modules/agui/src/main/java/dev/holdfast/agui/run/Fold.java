@@ -17,6 +17,7 @@ import dev.holdfast.agui.patch.JsonPatch;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Events → messages and state, as AG-UI's own client keeps them. It takes events that the grammar
@@ -48,14 +49,14 @@ final class Fold {
     return messages.weight() + stateWeight;
   }
 
-  /** The call's name, or null where there is no such call. */
-  String toolName(String toolCallId) {
+  /** The call's name; none: there is no such call. */
+  @Nullable String toolName(String toolCallId) {
     var call = messages.call(toolCallId);
     return call == null ? null : call.call().rest().path("function").path("name").asText();
   }
 
-  /** The arguments' text so far, or null where there is no such call. */
-  String toolArguments(String toolCallId) {
+  /** The arguments' text so far; none: there is no such call. */
+  @Nullable String toolArguments(String toolCallId) {
     var call = messages.call(toolCallId);
     return call == null ? null : call.call().text();
   }
@@ -87,8 +88,8 @@ final class Fold {
    * Takes the next event, for which there is room.
    *
    * @param room by how much a patch may make it heavier
-   * @throws HoldfastException BAD_REQUEST where a patch does not fit, TOO_LARGE where it makes too
-   *     much; nothing has changed then
+   * @throws HoldfastException BAD_REQUEST if a patch does not fit, TOO_LARGE if it makes too much;
+   *     nothing has changed then
    */
   void apply(AguiEvent event, int room) {
     if (event instanceof AguiEvent.Delta delta) {
@@ -116,8 +117,11 @@ final class Fold {
       if (call != null) {
         grow(call.call(), call.message(), delta);
       }
-    } else if (isSpoken(delta.id())) {
-      grow(messages.find(delta.id()), messages.find(delta.id()), delta);
+    } else {
+      Growing message = spoken(delta.id());
+      if (message != null) {
+        grow(message, message, delta);
+      }
     }
   }
 
@@ -173,12 +177,17 @@ final class Fold {
   /** The message that carries the call: its parent, else a new one. */
   private Growing carrier(ToolEvent.Start start) {
     String parent = start.parentMessageId();
-    boolean hasParent = parent != null && !parent.isEmpty();
-    Growing there = hasParent ? messages.find(parent) : null;
-    if (there != null && there.role().equals("assistant")) {
-      return there;
+    if (parent == null || parent.isEmpty()) {
+      return carrier(start.toolCallId(), start);
     }
-    String id = hasParent && there == null ? parent : start.toolCallId();
+    Growing there = messages.find(parent);
+    if (there == null) {
+      return carrier(parent, start);
+    }
+    return there.role().equals("assistant") ? there : carrier(start.toolCallId(), start);
+  }
+
+  private Growing carrier(String id, ToolEvent.Start start) {
     ObjectNode message = message(id, "assistant", start.owner());
     message.putArray("toolCalls");
     return messages.append(message);
@@ -264,14 +273,14 @@ final class Fold {
     }
   }
 
-  private static void keepMetadata(Growing there, ObjectNode message) {
+  private static void keepMetadata(@Nullable Growing there, ObjectNode message) {
     JsonNode metadata = there == null ? null : there.rest().get("metadata");
     if (metadata != null) {
       message.set("metadata", metadata);
     }
   }
 
-  private void place(Growing there, ObjectNode message) {
+  private void place(@Nullable Growing there, ObjectNode message) {
     if (there == null) {
       messages.append(message);
     } else {
@@ -314,15 +323,16 @@ final class Fold {
     }
   }
 
-  /** An activity under the id of a text stays as it is. */
-  private boolean isSpoken(String messageId) {
+  /** The message of that id. An activity under the id of a text stays as it is, and is none. */
+  private @Nullable Growing spoken(String messageId) {
     Growing message = messages.find(messageId);
-    return message != null && !message.role().equals("activity");
+    return message == null || message.role().equals("activity") ? null : message;
   }
 
   private void mergeSpoken(String messageId, AguiEvent event) {
-    if (isSpoken(messageId)) {
-      merge(messageId, event);
+    Growing message = spoken(messageId);
+    if (message != null) {
+      merge(message, message, event);
     }
   }
 
@@ -359,13 +369,13 @@ final class Fold {
     return messages.stream().mapToInt(message -> Json.weight(message.json())).sum();
   }
 
-  private static ObjectNode message(String id, String role, String owner) {
+  private static ObjectNode message(String id, String role, @Nullable String owner) {
     ObjectNode message = Json.object().put("id", id).put("role", role);
     put(message, "subagentRunId", owner);
     return message;
   }
 
-  private static void put(ObjectNode object, String name, String value) {
+  private static void put(ObjectNode object, String name, @Nullable String value) {
     if (value != null) {
       object.put(name, value);
     }

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What may follow what: the rules of AG-UI 1.0 as its own client's verifier has them, numbered in
@@ -62,7 +63,8 @@ public final class Grammar {
   }
 
   private void close(Construct construct) {
-    openWeight -= open.remove(construct.key()).weight();
+    Construct closed = open.remove(construct.key());
+    openWeight -= closed == null ? 0 : closed.weight();
   }
 
   /** How many characters its books have in a snapshot, roughly. */
@@ -76,11 +78,12 @@ public final class Grammar {
   }
 
   /**
-   * Judges the next event, and counts it where it is allowed.
+   * Judges the next event, and counts it if it is allowed.
    *
-   * @return what is wrong with it, beginning with its type, or null; nothing has changed then
+   * @return what is wrong with it, beginning with its type, and nothing has changed; none: it is
+   *     allowed
    */
-  public String check(AguiEvent event) {
+  public @Nullable String check(AguiEvent event) {
     String wrong = order(event);
     if (wrong == null) {
       wrong = event.type() == null ? null : next(event);
@@ -88,7 +91,7 @@ public final class Grammar {
     return wrong == null ? null : event.typeName() + " " + wrong;
   }
 
-  private String order(AguiEvent event) {
+  private @Nullable String order(AguiEvent event) {
     boolean starts = event instanceof RunEvent.Started;
     boolean fails = event instanceof RunEvent.Error;
     return switch (phase) {
@@ -99,7 +102,7 @@ public final class Grammar {
     };
   }
 
-  private String next(AguiEvent event) {
+  private @Nullable String next(AguiEvent event) {
     if (event instanceof TextEvent text) {
       return text(text);
     } else if (event instanceof ToolEvent tool) {
@@ -120,7 +123,7 @@ public final class Grammar {
     return null;
   }
 
-  private String text(TextEvent event) {
+  private @Nullable String text(TextEvent event) {
     String tag = event.owner();
     if (event instanceof TextEvent.Start start) {
       return open(Kind.TEXT, Owners.Kind.MESSAGE, start.messageId(), tag);
@@ -132,7 +135,7 @@ public final class Grammar {
     return null;
   }
 
-  private String tool(ToolEvent event) {
+  private @Nullable String tool(ToolEvent event) {
     String tag = event.owner();
     if (event instanceof ToolEvent.Start start) {
       return call(start, tag);
@@ -147,18 +150,17 @@ public final class Grammar {
   }
 
   /** A call belongs to the message that carries it, and so to whose that is. */
-  private String call(ToolEvent.Start start, String tag) {
+  private @Nullable String call(ToolEvent.Start start, @Nullable String tag) {
     String id = start.toolCallId();
-    String parent = start.parentMessageId();
-    boolean inherits = parent != null && owners.knows(Owners.Kind.MESSAGE, parent);
+    String parent = known(start.parentMessageId());
     if (isOpen(Kind.TOOL, id, null)) {
       return "of " + id + ", which is open";
     }
-    if (inherits && !owners.agrees(Owners.Kind.MESSAGE, parent, tag)) {
+    if (parent != null && !owners.agrees(Owners.Kind.MESSAGE, parent, tag)) {
       return "of " + id + " by " + tag + " within " + parent + ", which is another's";
     }
-    String owner = tag == null && inherits ? owners.of(Owners.Kind.MESSAGE, parent) : tag;
-    boolean says = tag != null || inherits;
+    String owner = tag == null && parent != null ? owners.of(Owners.Kind.MESSAGE, parent) : tag;
+    boolean says = tag != null || parent != null;
     if (says && owners.knows(Owners.Kind.TOOL_CALL, id) && !isOwner(id, owner)) {
       return "of " + id + ", which is another's";
     }
@@ -167,12 +169,17 @@ public final class Grammar {
     return null;
   }
 
-  private boolean isOwner(String toolCallId, String owner) {
+  private @Nullable String known(@Nullable String messageId) {
+    boolean known = messageId != null && owners.knows(Owners.Kind.MESSAGE, messageId);
+    return known ? messageId : null;
+  }
+
+  private boolean isOwner(String toolCallId, @Nullable String owner) {
     String known = owners.of(Owners.Kind.TOOL_CALL, toolCallId);
     return known == null ? owner == null : known.equals(owner);
   }
 
-  private String reasoning(ReasoningEvent event) {
+  private @Nullable String reasoning(ReasoningEvent event) {
     String tag = event.owner();
     var kind = Owners.Kind.REASONING;
     if (event instanceof ReasoningEvent.Start start) {
@@ -200,7 +207,7 @@ public final class Grammar {
         : Owners.Kind.REASONING;
   }
 
-  private String activity(ActivityEvent event) {
+  private @Nullable String activity(ActivityEvent event) {
     if (event instanceof ActivityEvent.Delta delta) {
       return agrees(Owners.Kind.ACTIVITY, delta.messageId(), delta.owner());
     } else if (event instanceof ActivityEvent.Snapshot snapshot) {
@@ -212,7 +219,7 @@ public final class Grammar {
     return null;
   }
 
-  private String step(StepEvent event) {
+  private @Nullable String step(StepEvent event) {
     Construct step = new Construct(Kind.STEP, event.stepName(), event.owner());
     boolean starts = event instanceof StepEvent.Started;
     if (open.containsKey(step.key()) == starts) {
@@ -226,7 +233,7 @@ public final class Grammar {
     return null;
   }
 
-  private String subagent(SubagentEvent event) {
+  private @Nullable String subagent(SubagentEvent event) {
     String id = event.subagentRunId();
     boolean isOpen = isOpen(Kind.SUBAGENT, id, null);
     if (event instanceof SubagentEvent.Started started) {
@@ -240,7 +247,7 @@ public final class Grammar {
     return null;
   }
 
-  private String delegate(SubagentEvent.Started started, boolean isOpen) {
+  private @Nullable String delegate(SubagentEvent.Started started, boolean isOpen) {
     String id = started.subagentRunId();
     String parent = started.parents().subagentRunId();
     if (isOpen || endedSubagents.contains(id)) {
@@ -255,7 +262,7 @@ public final class Grammar {
     return null;
   }
 
-  private String run(RunEvent event) {
+  private @Nullable String run(RunEvent event) {
     if (event instanceof RunEvent.Started started) {
       begin(started);
     } else if (event instanceof RunEvent.Finished) {
@@ -288,11 +295,11 @@ public final class Grammar {
     return String.join(", ", names);
   }
 
-  private boolean isOpen(Kind kind, String id, String owner) {
+  private boolean isOpen(Kind kind, String id, @Nullable String owner) {
     return open.containsKey(new Construct(kind, id, owner).key());
   }
 
-  private String open(Kind kind, Owners.Kind owned, String id, String tag) {
+  private @Nullable String open(Kind kind, Owners.Kind owned, String id, @Nullable String tag) {
     if (isOpen(kind, id, tag)) {
       return "of " + id + ", which is open";
     }
@@ -304,11 +311,11 @@ public final class Grammar {
     return wrong;
   }
 
-  private String goesOn(Kind kind, Owners.Kind owned, String id, String tag) {
+  private @Nullable String goesOn(Kind kind, Owners.Kind owned, String id, @Nullable String tag) {
     return isOpen(kind, id, tag) ? agrees(owned, id, tag) : "of " + id + ", which is not open";
   }
 
-  private String close(Kind kind, Owners.Kind owned, String id, String tag) {
+  private @Nullable String close(Kind kind, Owners.Kind owned, String id, @Nullable String tag) {
     String wrong = goesOn(kind, owned, id, tag);
     if (wrong == null) {
       close(new Construct(kind, id, tag));
@@ -316,7 +323,7 @@ public final class Grammar {
     return wrong;
   }
 
-  private String agrees(Owners.Kind kind, String id, String tag) {
+  private @Nullable String agrees(Owners.Kind kind, String id, @Nullable String tag) {
     return owners.agrees(kind, id, tag) ? null : "of " + id + " by " + tag + ", not its owner";
   }
 }

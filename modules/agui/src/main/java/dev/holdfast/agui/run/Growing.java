@@ -3,6 +3,7 @@ package dev.holdfast.agui.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.agui.Json;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A JSON object with one text member that grows by pieces, each in constant time; the object has
@@ -12,7 +13,7 @@ final class Growing {
   private final ObjectNode json;
   private final ObjectNode holder;
   private final String member;
-  private StringBuilder text;
+  private @Nullable StringBuilder text;
 
   /** Of all of it, in the measure of {@link Json#weight}. */
   private int weight;
@@ -47,7 +48,7 @@ final class Growing {
     text.append(piece);
   }
 
-  /** The text so far; empty where the member is none. */
+  /** The text so far; empty if the member is no text. */
   String text() {
     return text == null ? holder.path(member).asText() : text.toString();
   }

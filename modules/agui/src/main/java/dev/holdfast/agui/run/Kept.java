@@ -6,6 +6,7 @@ import dev.holdfast.agui.Message;
 import dev.holdfast.agui.StateEvent;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which messages survive a snapshot that does not name them, as AG-UI's own client decides it: by
@@ -36,7 +37,7 @@ final class Kept {
     return new Kept(reasoning, types == null || !types.isNull(), owned(types));
   }
 
-  private static Set<String> owned(JsonNode types) {
+  private static Set<String> owned(@Nullable JsonNode types) {
     Set<String> owned = new HashSet<>();
     if (types != null && types.isArray()) {
       for (JsonNode type : types) {

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A thread's messages in order, found by id; of several with one id the first is found. It owns
@@ -26,11 +27,11 @@ final class MessageList {
   private final Map<String, Call> calls = new HashMap<>();
   private long weight = 2;
 
-  Growing find(String id) {
+  @Nullable Growing find(String id) {
     return byId.get(id);
   }
 
-  Call call(String toolCallId) {
+  @Nullable Call call(String toolCallId) {
     return calls.get(toolCallId);
   }
 

@@ -5,10 +5,12 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Whose each thing is, by kind of thing and id: a subagent's, or (null) the agent's own. Kept after
- * a thing is closed, for more of it may come. Not safe for several threads.
+ * The owner of each thing, by kind of thing and id: a subagent, or none for the agent itself. Kept
+ * after a thing is closed, for more of it may come. Not safe for several threads.
  */
 final class Owners {
   enum Kind {
@@ -18,7 +20,7 @@ final class Owners {
     REASONING
   }
 
-  private final Map<Kind, Map<String, String>> owners = new EnumMap<>(Kind.class);
+  private final Map<Kind, Map<String, @Nullable String>> owners = new EnumMap<>(Kind.class);
   private long weight;
 
   Owners() {
@@ -28,29 +30,29 @@ final class Owners {
   }
 
   boolean knows(Kind kind, String id) {
-    return owners.get(kind).containsKey(id);
+    return all(kind).containsKey(id);
   }
 
-  /** Null where the agent itself has it, or nobody. */
-  String of(Kind kind, String id) {
-    return owners.get(kind).get(id);
+  /** None: the agent itself has it, or nobody. */
+  @Nullable String of(Kind kind, String id) {
+    return all(kind).get(id);
   }
 
   /** Whether an event that says {@code tag} may go on with it; who says nothing may. */
-  boolean agrees(Kind kind, String id, String tag) {
+  boolean agrees(Kind kind, String id, @Nullable String tag) {
     return tag == null || !knows(kind, id) || tag.equals(of(kind, id));
   }
 
-  void put(Kind kind, String id, String owner) {
+  void put(Kind kind, String id, @Nullable String owner) {
     weight += knows(kind, id) ? 0 : entry(id);
-    weight += length(owner) - length(owners.get(kind).put(id, owner));
+    weight += length(owner) - length(all(kind).put(id, owner));
   }
 
   private static int entry(String id) {
     return id.length() + 8;
   }
 
-  private static int length(String owner) {
+  private static int length(@Nullable String owner) {
     return owner == null ? 0 : owner.length();
   }
 
@@ -74,7 +76,7 @@ final class Owners {
   }
 
   /** The first who has it keeps it. */
-  void claim(Kind kind, String id, String owner) {
+  void claim(Kind kind, String id, @Nullable String owner) {
     if (!knows(kind, id)) {
       put(kind, id, owner);
     }
@@ -94,7 +96,7 @@ final class Owners {
     }
   }
 
-  private void learn(Kind kind, String id, String owner, boolean newer) {
+  private void learn(Kind kind, String id, @Nullable String owner, boolean newer) {
     if (newer) {
       put(kind, id, owner);
     } else {
@@ -115,7 +117,7 @@ final class Owners {
     weight = 0;
   }
 
-  Map<String, String> all(Kind kind) {
-    return owners.get(kind);
+  Map<String, @Nullable String> all(Kind kind) {
+    return Objects.requireNonNull(owners.get(kind), "each kind has a map");
   }
 }

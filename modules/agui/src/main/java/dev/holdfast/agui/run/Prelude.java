@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a reader gets who comes in the middle: events after which the rest of the log may follow,
@@ -28,11 +29,11 @@ public final class Prelude {
   private Prelude() {}
 
   /**
-   * The events; empty where the run has not begun.
+   * The events; empty if the run has not begun.
    *
-   * @param metadata of RUN_STARTED, or null
+   * @param metadata of RUN_STARTED
    */
-  public static List<AguiEvent> of(Snapshot snapshot, ObjectNode metadata) {
+  public static List<AguiEvent> of(Snapshot snapshot, @Nullable ObjectNode metadata) {
     List<AguiEvent> events = new ArrayList<>();
     AguiEvent end = snapshot.end();
     if (!snapshot.hasBegun()) {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The events of a run's owner: exactly one start and one end, a thought after the start and after
@@ -57,7 +58,7 @@ final class Progress {
     return news;
   }
 
-  private static boolean isThought(EventType type) {
+  private static boolean isThought(@Nullable EventType type) {
     return type == EventType.REASONING_START
         || type == EventType.STEP_STARTED
         || type == EventType.TEXT_MESSAGE_START;
@@ -93,7 +94,7 @@ final class Progress {
     }
   }
 
-  private ObjectNode ending(String outcome, long at, JsonNode usage) {
+  private ObjectNode ending(String outcome, long at, @Nullable JsonNode usage) {
     ObjectNode details = Json.object().put("outcome", outcome);
     details.put("duration_ms", Math.max(0, at - startedAt));
     Clipped.put(details, "usage", usage);
@@ -164,7 +165,7 @@ final class Progress {
     }
   }
 
-  private static String textOf(JsonNode object, String member) {
+  private static @Nullable String textOf(JsonNode object, String member) {
     JsonNode value = object.path(member);
     return value.isTextual() ? value.textValue() : null;
   }

@@ -7,6 +7,7 @@ import dev.holdfast.agui.EventReader;
 import dev.holdfast.agui.Message;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run folded into one document, whose members are in this module's README.
@@ -29,7 +30,7 @@ public record Snapshot(ObjectNode json) {
     return messages;
   }
 
-  /** The thread's shared state; a JSON null where there is none. */
+  /** The thread's shared state; a JSON null if there is none. */
   public JsonNode state() {
     return json.path("state");
   }
@@ -48,8 +49,8 @@ public record Snapshot(ObjectNode json) {
     return events;
   }
 
-  /** The terminal event, or null while there was none. */
-  public AguiEvent end() {
+  /** The terminal event; none: the run goes on. */
+  public @Nullable AguiEvent end() {
     JsonNode end = json.get("end");
     return end == null ? null : EventReader.read(end);
   }

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run as of one position of its log: what is open, messages, state, and the events of its
@@ -48,7 +49,7 @@ public final class Transcript {
   /** The ids of the messages that were there before the run. */
   final List<String> given;
 
-  private AguiEvent end;
+  private @Nullable AguiEvent end;
   private long subagentWeight;
 
   /**
@@ -72,7 +73,7 @@ public final class Transcript {
 
   /**
    * Makes whole events of a shorthand ({@code …_CHUNK}), and closes before another event what
-   * shorthands left open. Each is to be accepted in turn; where one of several is refused, the
+   * shorthands left open. Each is to be accepted in turn; if one of several is refused, the
    * shorthand is taken in part, and the transcript is to be made anew from a snapshot.
    *
    * @throws HoldfastException BAD_REQUEST; nothing has changed then
@@ -84,7 +85,7 @@ public final class Transcript {
   /**
    * Takes the next event.
    *
-   * @param now ms since 1970: the event's time where it has none
+   * @param now ms since 1970: the event's time if it has none
    * @throws HoldfastException BAD_REQUEST with the rule broken, TOO_LARGE; nothing has changed then
    */
   public Accepted accept(AguiEvent event, long now) {
@@ -171,12 +172,12 @@ public final class Transcript {
   }
 
   /** Takes the end up that a snapshot has. */
-  void ended(AguiEvent event) {
+  void ended(@Nullable AguiEvent event) {
     end = event;
   }
 
-  /** The terminal event, or null while there was none. */
-  public AguiEvent end() {
+  /** The terminal event; none: the run goes on. */
+  public @Nullable AguiEvent end() {
     return end;
   }
 

@@ -4,4 +4,7 @@
  * of its owner. Snapshot is its document, Prelude what a late reader gets of it. Coalescer makes
  * fewer events of many; Chunks makes whole ones of shorthands.
  */
+@NullMarked
 package dev.holdfast.agui.run;
+
+import org.jspecify.annotations.NullMarked;

@@ -160,22 +160,23 @@ public final class UiStream {
       if (!known || snapshot.replace()) {
         ObjectNode activity = Json.object().put("activityType", snapshot.activityType());
         activity.set("content", snapshot.content());
-        activities.put(snapshot.messageId(), new Shown(activity));
-        sayActivity(snapshot.messageId());
+        Shown shown = new Shown(activity);
+        activities.put(snapshot.messageId(), shown);
+        sayActivity(snapshot.messageId(), shown);
       }
     } else if (event instanceof ActivityEvent.Delta delta) {
       Shown activity = activities.get(delta.messageId());
       if (activity != null) {
         activity.patchMember("content", delta.patch());
         if (activity.isDue()) {
-          sayActivity(delta.messageId());
+          sayActivity(delta.messageId(), activity);
         }
       }
     }
   }
 
-  private void sayActivity(String id) {
-    data("activity", id).set("data", activities.get(id).send());
+  private void sayActivity(String id, Shown activity) {
+    data("activity", id).set("data", activity.send());
   }
 
   private void subagent(SubagentEvent event) {
@@ -243,7 +244,7 @@ public final class UiStream {
     activities.forEach(
         (id, activity) -> {
           if (activity.isDirty()) {
-            sayActivity(id);
+            sayActivity(id, activity);
           }
         });
   }
