@@ -8,6 +8,7 @@ import dev.holdfast.client.session.Gap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A channel as this client uses it. Reading begins with its first handler and ends with its last; a
@@ -17,7 +18,7 @@ public final class Channel {
   private final Holdfast client;
   private final String name;
   private final ChannelHandlers handlers;
-  private CompletableFuture<Cursor> ready;
+  private @Nullable CompletableFuture<@Nullable Cursor> ready;
 
   Channel(Holdfast client, String name, ChannelHandlers handlers) {
     this.client = client;

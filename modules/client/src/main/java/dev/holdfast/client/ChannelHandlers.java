@@ -6,6 +6,7 @@ import dev.holdfast.client.session.Gap;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The handlers of one channel. Safe on any thread. */
 final class ChannelHandlers {
@@ -17,9 +18,9 @@ final class ChannelHandlers {
   final List<Consumer<String>> ends = new CopyOnWriteArrayList<>();
 
   /**
-   * @param name of the event; null for every one
+   * @param name of the event; none: every one
    */
-  record EventHandler(String name, Consumer<Event> handler) {}
+  record EventHandler(@Nullable String name, Consumer<Event> handler) {}
 
   void event(Event event, Consumer<Runnable> guard) {
     for (EventHandler each : events) {

@@ -33,7 +33,11 @@ final class Dispatcher implements SessionListener {
   private final SerialExecutor executor;
   private final VertxWire wire;
   private final Runnable release;
+
+  /** Set by {@link #of} before anything is called. */
+  @SuppressWarnings("NullAway.Init")
   private ClientSession session;
+
   private int waiting;
   private long characters;
   private boolean paused;
@@ -99,8 +103,9 @@ final class Dispatcher implements SessionListener {
     waiting--;
     characters -= size;
     pauseIf(waiting <= MOST / 2 && characters <= MOST_CHARACTERS / 2, false);
-    if (!event.isVolatile()) {
-      session.handled(event.channel(), event.cursor());
+    Cursor cursor = event.cursor();
+    if (cursor != null) {
+      session.handled(event.channel(), cursor);
     }
   }
 

@@ -18,10 +18,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client of Holdfast: one session that outlives its connections. Each event is handled once and
@@ -39,18 +41,28 @@ public final class Holdfast implements AutoCloseable {
   private final VertxWire wire;
   private final ClientSession session;
   private volatile ClientState state = ClientState.of(ClientState.Kind.CONNECTING);
-  private volatile SessionInfo info;
+  private volatile @Nullable SessionInfo info;
 
   private Holdfast(Vertx vertx, WebSocketClient client, HoldfastOptions options, Runnable release) {
-    ExecutorService own = options.executor() == null ? thread() : null;
+    Executor given = options.executor();
+    Executor executor;
+    Runnable end;
+    if (given == null) {
+      ExecutorService own = thread();
+      executor = own;
+      end = own::shutdown;
+    } else {
+      executor = given;
+      end = () -> {};
+    }
     wire = new VertxWire(vertx, client, options);
-    dispatcher = new Dispatcher(own == null ? options.executor() : own, wire, release);
+    dispatcher = new Dispatcher(executor, wire, release);
     session = new ClientSession(options.session(), wire, dispatcher);
     wire.feeds(session);
     dispatcher.of(session);
     onState(next -> state = next);
     onSession(next -> info = next);
-    onState(next -> endIfStopped(next, own));
+    onState(next -> endIfStopped(next, end));
     wire.run(session::start);
   }
 
@@ -85,9 +97,9 @@ public final class Holdfast implements AutoCloseable {
         });
   }
 
-  private static void endIfStopped(ClientState next, ExecutorService own) {
-    if (next.kind() == ClientState.Kind.STOPPED && own != null) {
-      own.shutdown();
+  private static void endIfStopped(ClientState next, Runnable end) {
+    if (next.kind() == ClientState.Kind.STOPPED) {
+      end.run();
     }
   }
 
@@ -130,8 +142,8 @@ public final class Holdfast implements AutoCloseable {
     return state;
   }
 
-  /** The session of the last connection; null before the first. */
-  public SessionInfo sessionInfo() {
+  /** The session of the last connection; none: there was no connection yet. */
+  public @Nullable SessionInfo sessionInfo() {
     return info;
   }
 
@@ -176,7 +188,7 @@ public final class Holdfast implements AutoCloseable {
     return ask(() -> session.publishVolatile(own(channel), event, json));
   }
 
-  CompletableFuture<Cursor> subscribe(String channel, From from) {
+  CompletableFuture<@Nullable Cursor> subscribe(String channel, From from) {
     return ask(() -> session.subscribe(channel, from));
   }
 
@@ -215,12 +227,13 @@ public final class Holdfast implements AutoCloseable {
     }
   }
 
-  private static <T> void settle(CompletableFuture<T> answer, T value, Throwable failure) {
+  private static <T> void settle(
+      CompletableFuture<T> answer, T value, @Nullable Throwable failure) {
     if (failure == null) {
       answer.complete(value);
     } else {
-      boolean wrapped = failure instanceof CompletionException;
-      answer.completeExceptionally(wrapped ? failure.getCause() : failure);
+      Throwable cause = failure instanceof CompletionException ? failure.getCause() : null;
+      answer.completeExceptionally(cause == null ? failure : cause);
     }
   }
 }

@@ -10,16 +10,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a client connects.
  *
  * @param session addresses, the application's name, times and bounds
  * @param token called for each attempt and before a token ends, on a thread that may block
- * @param executor runs the handlers, one at a time; null for a thread of the client's own
+ * @param executor runs the handlers, one at a time; none: a thread of the client's own
  */
 public record HoldfastOptions(
-    SessionOptions session, Supplier<CompletionStage<String>> token, Executor executor) {
+    SessionOptions session, Supplier<CompletionStage<String>> token, @Nullable Executor executor) {
   public HoldfastOptions {
     Objects.requireNonNull(session, "session");
     Objects.requireNonNull(token, "token");

@@ -2,22 +2,23 @@ package dev.holdfast.client;
 
 import dev.holdfast.client.session.Cursor;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** A handler at its channel. */
 public final class Subscription implements AutoCloseable {
-  private final CompletionStage<Cursor> ready;
+  private final CompletionStage<@Nullable Cursor> ready;
   private final Runnable end;
 
-  Subscription(CompletionStage<Cursor> ready, Runnable end) {
+  Subscription(CompletionStage<@Nullable Cursor> ready, Runnable end) {
     this.ready = ready;
     this.end = end;
   }
 
   /**
-   * Done when the server has the subscription; null for a channel that is read without asking.
-   * Fails with {@link dev.holdfast.client.session.RefusedException}.
+   * Done when the server has the subscription. There is no cursor of a channel that is read without
+   * asking. Fails with {@link dev.holdfast.client.session.RefusedException}.
    */
-  public CompletionStage<Cursor> ready() {
+  public CompletionStage<@Nullable Cursor> ready() {
     return ready;
   }
 

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The WebSockets and timers of one session, on one Vert.x context, to which it is confined. */
 final class VertxWire implements Wire {
@@ -31,7 +32,11 @@ final class VertxWire implements Wire {
   private final Supplier<CompletionStage<String>> tokens;
   private final Duration limit;
   private final Map<Integer, ClientWebSocket> sockets = new HashMap<>();
+
+  /** Set by {@link #feeds} before anything is called. */
+  @SuppressWarnings("NullAway.Init")
   private ClientSession session;
+
   private boolean supplying;
   private int frameLength;
 
@@ -84,7 +89,7 @@ final class VertxWire implements Wire {
     }
   }
 
-  private void token(int ask, String token, Throwable failure) {
+  private void token(int ask, @Nullable String token, @Nullable Throwable failure) {
     if (failure == null && token != null) {
       session.token(ask, token);
     } else {

@@ -4,4 +4,7 @@
  * correct is in {@code dev.holdfast.client.protocol}, which does no I/O; {@code session} has what
  * an application sees of it.
  */
+@NullMarked
 package dev.holdfast.client;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,9 +1,11 @@
 package dev.holdfast.client.protocol;
 
+import org.jspecify.annotations.Nullable;
+
 /** One thing to do later; setting it anew cancels what was set before. */
 final class Alarm {
   private final Wire wire;
-  private Runnable cancel;
+  private @Nullable Runnable cancel;
 
   Alarm(Wire wire) {
     this.wire = wire;

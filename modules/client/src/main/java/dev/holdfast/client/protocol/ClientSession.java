@@ -13,10 +13,9 @@ import dev.holdfast.client.session.SessionInfo;
 import dev.holdfast.client.session.SessionListener;
 import dev.holdfast.client.session.SessionOptions;
 import dev.holdfast.client.session.Stored;
-import java.security.SecureRandom;
-import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A session of {@code holdfast.v1} as its client has it, without I/O: it is fed with what the
@@ -34,7 +33,7 @@ public final class ClientSession {
 
   private final SessionOptions options;
   private final SessionListener listener;
-  private final String instance = fresh();
+  private final Hello hello;
   private final Connector connector;
   private final Readings readings = new Readings();
   private final Questions questions;
@@ -43,12 +42,13 @@ public final class ClientSession {
   private final Heartbeat heartbeat;
   private final Acks acks;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
-  private SessionInfo session;
+  private @Nullable SessionInfo session;
   private ClientState state = ClientState.of(Kind.CONNECTING);
 
   public ClientSession(SessionOptions options, Wire wire, SessionListener listener) {
     this.options = options;
     this.listener = listener;
+    this.hello = new Hello(options);
     this.connector = new Connector(wire, options, new Turns());
     Consumer<String> out = connector::send;
     var ids = new FrameIds();
@@ -94,7 +94,7 @@ public final class ClientSession {
   }
 
   /** A connection has ended, or could not be opened; 1006 if no code was given. */
-  public void closed(int link, int code, String reason) {
+  public void closed(int link, int code, @Nullable String reason) {
     connector.closed(link, code, reason == null ? "" : reason);
   }
 
@@ -240,10 +240,10 @@ public final class ClientSession {
    * Subscribes to a {@code topic:} or {@code run:} channel, on each connection until it is
    * answered.
    *
-   * @return where reading starts; null if the channel was read before. Fails with {@link
+   * @return where reading starts; none: the channel was read before. Fails with {@link
    *     RefusedException}
    */
-  public CompletableFuture<Cursor> subscribe(String channel, From from) {
+  public CompletableFuture<@Nullable Cursor> subscribe(String channel, From from) {
     if (isStopped()) {
       return CompletableFuture.failedFuture(stopped());
     }
@@ -315,8 +315,8 @@ public final class ClientSession {
     connector.leave("left");
   }
 
-  /** The session of the last welcome; null before the first. */
-  public SessionInfo session() {
+  /** The session of the last welcome; none: there was no welcome yet. */
+  public @Nullable SessionInfo session() {
     return session;
   }
 
@@ -329,8 +329,10 @@ public final class ClientSession {
     return publications.unanswered();
   }
 
-  /** The own channel with that beginning, {@code user:} or {@code session:}; null if not known. */
-  public String ownChannel(String start) {
+  /**
+   * The own channel with that beginning, {@code user:} or {@code session:}; none: it is not known.
+   */
+  public @Nullable String ownChannel(String start) {
     return readings.named(start);
   }
 
@@ -351,32 +353,11 @@ public final class ClientSession {
     return RefusedException.stopped(state.reason());
   }
 
-  /** 96 random bits. */
-  private static String fresh() {
-    byte[] bytes = new byte[12];
-    new SecureRandom().nextBytes(bytes);
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-  }
-
   /** What the turns of its connections' life mean to the session. */
   private final class Turns implements Connector.Life {
     @Override
     public String hello(int attempt, String token, boolean move) {
-      ObjectNode hello = Frames.frame("hello").put("token", token);
-      hello
-          .putObject("client")
-          .put("name", options.name())
-          .put("version", options.version())
-          .put("instance", instance)
-          .put("attempt", attempt);
-      if (move) {
-        hello.put("move", true);
-      }
-      if (session != null) {
-        hello.put("resume", session.id());
-        hello.set("channels", readings.received());
-      }
-      return hello.toString();
+      return hello.text(attempt, token, move, session, readings);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.holdfast.client.session.ClientTimes;
 import dev.holdfast.client.session.SessionOptions;
 import java.net.URI;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The life of a client's connections: token, upgrade, hello, welcome; loss, wait, next attempt; the
@@ -42,7 +43,7 @@ final class Connector {
   private int leaving;
   private int hellos;
   private String token = "";
-  private String renewed;
+  private @Nullable String renewed;
   private boolean attached;
   private boolean unauthorized;
   private boolean ending;

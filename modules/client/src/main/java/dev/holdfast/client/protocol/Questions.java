@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -156,7 +157,7 @@ final class Questions {
   }
 
   private void next(Question question) {
-    Deque<Question> queue = byChannel.get(question.channel);
+    Deque<Question> queue = Objects.requireNonNull(byChannel.get(question.channel), "queue");
     queue.remove(question);
     count--;
     if (queue.isEmpty()) {

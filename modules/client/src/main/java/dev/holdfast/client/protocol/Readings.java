@@ -8,6 +8,7 @@ import dev.holdfast.client.session.SessionInfo;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a session reads: how far each channel was received and how far the application has handled
@@ -21,9 +22,9 @@ final class Readings {
   private String own = SESSION;
 
   private static final class Reading {
-    Cursor received;
-    Cursor handled;
-    Cursor acked;
+    @Nullable Cursor received;
+    @Nullable Cursor handled;
+    @Nullable Cursor acked;
     boolean live;
     boolean away;
 
@@ -51,14 +52,15 @@ final class Readings {
    * @return false if it was received before
    */
   boolean event(Event event) {
-    if (event.isVolatile()) {
+    Cursor cursor = event.cursor();
+    if (cursor == null) {
       return true;
     }
     Reading reading = readings.computeIfAbsent(event.channel(), name -> new Reading());
-    if (event.cursor().isCoveredBy(reading.received)) {
+    if (cursor.isCoveredBy(reading.received)) {
       return false;
     }
-    reading.received = event.cursor();
+    reading.received = cursor;
     return true;
   }
 
@@ -99,8 +101,8 @@ final class Readings {
     return reading != null && (reading.live || reading.away);
   }
 
-  /** The channel of that beginning, or null: a session reads one {@code user:} channel. */
-  String named(String start) {
+  /** The channel of that beginning, if it is known: a session reads one {@code user:} channel. */
+  @Nullable String named(String start) {
     return readings.keySet().stream().filter(name -> name.startsWith(start)).findAny().orElse(null);
   }
 

@@ -3,6 +3,7 @@ package dev.holdfast.client.protocol;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.client.session.Stored;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** A durable publication without an answer. */
 final class Unanswered {
@@ -15,8 +16,8 @@ final class Unanswered {
   /** How often it was sent under this number. */
   int sendings;
 
-  /** The id of its last sending; null if an error to it is of no account. */
-  String frame;
+  /** The id of its last sending; none: an error to it does not count. */
+  @Nullable String frame;
 
   Unanswered(PublishLine line, ObjectNode json, int size, long n) {
     this.line = line;

@@ -5,4 +5,7 @@
  * publishes, Requests what it asks of services. The rules are those of the protocol's page, "What a
  * client must do".
  */
+@NullMarked
 package dev.holdfast.client.protocol;
+
+import org.jspecify.annotations.NullMarked;

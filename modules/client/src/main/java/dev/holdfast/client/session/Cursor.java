@@ -1,6 +1,7 @@
 package dev.holdfast.client.session;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A position in a channel.
@@ -14,7 +15,7 @@ public record Cursor(String epoch, long seq) {
   }
 
   /** Returns whether it lies at or before the other one, in the same epoch. */
-  public boolean isCoveredBy(Cursor other) {
+  public boolean isCoveredBy(@Nullable Cursor other) {
     return other != null && epoch.equals(other.epoch) && seq <= other.seq;
   }
 }

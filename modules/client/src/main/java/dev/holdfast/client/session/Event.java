@@ -5,23 +5,24 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was published to a channel.
  *
- * @param cursor null if it is volatile
+ * @param cursor none: it is volatile
  * @param at ms since 1970, by the server's clock
- * @param user who published it; null if a service did
- * @param service who published it; null if a user did
+ * @param user who published it; none: a service did
+ * @param service who published it; none: a user did
  */
 public record Event(
     String channel,
     String event,
     JsonNode data,
-    Cursor cursor,
+    @Nullable Cursor cursor,
     long at,
-    String user,
-    String service) {
+    @Nullable String user,
+    @Nullable String service) {
   private static final ObjectMapper MAPPER =
       JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
 

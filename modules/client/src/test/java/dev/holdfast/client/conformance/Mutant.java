@@ -13,6 +13,7 @@ import java.util.function.Function;
  */
 record Mutant(int rule, String source, String text, String replacement) {
   private static final String SESSION = "protocol/ClientSession.java";
+  private static final String HELLO = "protocol/Hello.java";
   private static final String CONNECTOR = "protocol/Connector.java";
   private static final String READINGS = "protocol/Readings.java";
   private static final String QUESTIONS = "protocol/Questions.java";
@@ -38,8 +39,8 @@ record Mutant(int rule, String source, String text, String replacement) {
           new Mutant(8, CONNECTOR, "(opening - 1) % addresses.size()", "0"),
           new Mutant(9, CONNECTOR, "Math.max(backOff.next(), atLeast)", "backOff.next()"),
           new Mutant(10, CONNECTOR, "return link == current && !stopped;", "return !stopped;"),
-          new Mutant(11, SESSION, "hello.put(\"resume\", session.id());", ""),
-          new Mutant(12, SESSION, "hello.set(\"channels\", readings.received());", ""),
+          new Mutant(11, HELLO, "hello.put(\"resume\", session.id());", ""),
+          new Mutant(12, HELLO, "hello.set(\"channels\", readings.received());", ""),
           new Mutant(13, READINGS, "name.startsWith(SESSION) && !name.equals(own)", "false"),
           new Mutant(14, CONNECTOR, "code >= FIRST_FINAL && code <= LAST_FINAL", "code > 4010"),
           new Mutant(15, CONNECTOR, "code <= LAST_FINAL", "code <= 4505"),
@@ -48,13 +49,13 @@ record Mutant(int rule, String source, String text, String replacement) {
           new Mutant(16, CONNECTOR, "(code != UNAUTHORIZED || unauthorized)", "true"),
           new Mutant(17, SESSION, "moveAfter(Frames.number(frame, \"after\", 0))", "moveAfter(0)"),
           new Mutant(18, CONNECTOR, "if (ending) {", "if (false) {"),
-          new Mutant(19, READINGS, "reading.received = event.cursor();", ""),
+          new Mutant(19, READINGS, "reading.received = cursor;", ""),
           new Mutant(
               20, "protocol/Frames.java", "isVolatile ? null", "isVolatile ? new Cursor(\"e\", 1)"),
           new Mutant(21, READINGS, "reading.received = gap.to();", ""),
           new Mutant(22, READINGS, "recovered && !at.isCoveredBy(reading.received)", "true"),
           new Mutant(22, READINGS, "reading.received = moves ? at : reading.received;", ""),
-          new Mutant(23, READINGS, "event.cursor().isCoveredBy(reading.received)", "false"),
+          new Mutant(23, READINGS, "cursor.isCoveredBy(reading.received)", "false"),
           new Mutant(24, QUESTIONS, "error.code().equals(\"conflict\")", "false"),
           new Mutant(
               24,
