@@ -1,8 +1,6 @@
 package dev.holdfast.channels.service;
 
-import dev.holdfast.channels.ChannelMessage;
 import dev.holdfast.channels.ChannelMessage.Published;
-import dev.holdfast.channels.PublishKeyed;
 import dev.holdfast.channels.log.ChannelStore;
 import dev.holdfast.channels.retained.Change;
 import dev.holdfast.channels.retained.Retained;
@@ -36,28 +34,10 @@ final class PublishRoom {
     this.retained = retained;
   }
 
-  Future<Published> with(
-      ChannelMessage.Publish message, Function<ChannelStore, Future<Published>> publish) {
-    long bytes = 0;
-    for (ChannelMessage.Item item : message.items()) {
-      bytes += item.isVolatile() ? 0 : ITEM_BYTES + ByteBufUtil.utf8Bytes(item.data());
-    }
-    return with(message.caller(), message.channel(), bytes, publish);
-  }
-
-  Future<Published> with(PublishKeyed message, Function<ChannelStore, Future<Published>> publish) {
-    long bytes = 0;
-    for (PublishKeyed.Entry entry : message.entries()) {
-      bytes += entry.isVolatile() ? 0 : ITEM_BYTES + ByteBufUtil.utf8Bytes(entry.data());
-    }
-    return with(message.caller(), message.channel(), bytes, publish);
-  }
-
-  private Future<Published> with(
-      Caller caller,
-      Channel channel,
-      long bytes,
-      Function<ChannelStore, Future<Published>> publish) {
+  Future<Published> with(Batch batch, Function<ChannelStore, Future<Published>> publish) {
+    long bytes = bytes(batch);
+    Caller caller = batch.caller();
+    Channel channel = batch.channel();
     Kind kind = channel.name().kind();
     String user = caller instanceof Caller.User of ? of.user() : null;
     boolean own = kind == Kind.SYSTEM || kind == Kind.SESSION && user == null;
@@ -68,6 +48,14 @@ final class PublishRoom {
       return within(Room.COUNTED, publish);
     }
     return retained.enter(channel.tenant(), user, bytes).compose(room -> within(room, publish));
+  }
+
+  private static long bytes(Batch batch) {
+    long bytes = 0;
+    for (Batch.Entry entry : batch.entries()) {
+      bytes += entry.isVolatile() ? 0 : ITEM_BYTES + ByteBufUtil.utf8Bytes(entry.data());
+    }
+    return bytes;
   }
 
   private Future<Published> within(Room room, Function<ChannelStore, Future<Published>> publish) {

@@ -1,5 +1,6 @@
 /**
- * The channels service: {@link dev.holdfast.channels.service.ChannelsVerticle} publishes, answers
- * history, and serves consumers ({@code Consumers}, {@code Arrivals}).
+ * The channels service: {@link dev.holdfast.channels.service.ChannelsVerticle} publishes ({@code
+ * Batch}, {@code Publishing}), answers history, and serves consumers ({@code Consumers}, {@code
+ * Arrivals}).
  */
 package dev.holdfast.channels.service;

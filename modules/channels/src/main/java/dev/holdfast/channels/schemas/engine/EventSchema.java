@@ -1,21 +1,32 @@
 package dev.holdfast.channels.schemas.engine;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.google.re2j.Pattern;
-import io.vertx.core.json.Json;
+import dev.holdfast.core.JsonText;
+import io.vertx.core.json.jackson.JacksonCodec;
 import io.vertx.json.schema.Draft;
 import io.vertx.json.schema.JsonSchema;
 import io.vertx.json.schema.JsonSchemaOptions;
 import io.vertx.json.schema.OutputFormat;
 import io.vertx.json.schema.OutputUnit;
 import io.vertx.json.schema.Validator;
+import java.io.IOException;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A schema in use. Used on one thread at a time. */
 final class EventSchema {
   /** The format that stands for the pattern of this number. */
   static final String PATTERN = "holdfast-pattern:";
+
+  /** Answers for data that could not be read, or not be checked to the end. */
+  static final String UNREADABLE = "data: can't be held against its schema";
+
+  private static final JsonFactory STRICT =
+      JsonText.strict(JsonText.MAX_NESTING, StreamReadConstraints.DEFAULT_MAX_NAME_LEN);
 
   private static final int MAX_TEXT = 200;
 
@@ -42,24 +53,29 @@ final class EventSchema {
   }
 
   /**
-   * Holds one JSON value against the schema.
+   * Reads data, strictly, and checks it against the schema.
    *
-   * @return null where it fits, otherwise where and why not, as {@code data/items/0/price: …}; at
-   *     most 200 characters
+   * @return where it does not fit and why, as {@code data/items/0/price: …}, at most 200
+   *     characters; {@link #UNREADABLE} if that can't be found; none: it fits
    */
-  String fault(String data) {
+  @Nullable String fault(String data) {
     steps = 0;
     try {
-      OutputUnit found = validator.validate(Json.decodeValue(data));
+      OutputUnit found = validator.validate(read(data));
       return found.getValid() ? null : shortened(describe(found, "data"));
-    } catch (RuntimeException | StackOverflowError e) {
-      // Too many steps, a schema that refers to itself without an end, a number beyond all bounds.
-      return "data: can't be held against its schema";
+    } catch (RuntimeException | StackOverflowError | IOException e) {
+      // Too many steps, a schema that refers to itself without an end, a number beyond all bounds;
+      // or no JSON at all.
+      return UNREADABLE;
     }
   }
 
+  private static @Nullable Object read(String data) throws IOException {
+    return JacksonCodec.fromParser(STRICT.createParser(data), Object.class);
+  }
+
   /** Called at the end of each step, whether the subschema has a format or not. */
-  private String step(String type, String format, Object instance) {
+  private @Nullable String step(String type, @Nullable String format, @Nullable Object instance) {
     if (++steps > MAX_STEPS) {
       throw new IllegalStateException("too many steps");
     }

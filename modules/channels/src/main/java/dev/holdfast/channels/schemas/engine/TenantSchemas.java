@@ -1,17 +1,24 @@
 package dev.holdfast.channels.schemas.engine;
 
 import dev.holdfast.channels.schemas.SchemaName;
+import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.JsonText;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A tenant's schemas as they stood when they were read. Used on the context of {@link Schemas}
  * alone.
  */
 public final class TenantSchemas {
-  private final String revision;
+  /** Holds no schema: every event fits. */
+  public static final TenantSchemas NONE =
+      new TenantSchemas(new SchemaStore.Stored(null, Map.of()));
+
+  private final @Nullable String revision;
   private final Map<String, TreeMap<Integer, Entry>> byEvent = new HashMap<>();
 
   public TenantSchemas(SchemaStore.Stored stored) {
@@ -25,58 +32,92 @@ public final class TenantSchemas {
                     .put(name.version(), new Entry(text)));
   }
 
-  /** Null where there are none. */
-  String revision() {
+  /** Returns the revision; none: the tenant has no schemas. */
+  @Nullable String revision() {
     return revision;
   }
 
   /**
-   * Holds a publication against the schema of its event: of the version that the event names
+   * Checks a publication against the schema of its event: of the version that the event names
    * ({@code order.created/2}), else of the newest.
    *
    * @param data one JSON value
-   * @return null where it fits, or the event has no schema; otherwise what is wrong, for the
-   *     publisher
+   * @return what does not fit, for the publisher; none: it fits, or the event has no schema
    */
-  public String fault(String event, String data) {
+  public @Nullable String fault(String event, String data) {
+    return check(event, data).fault();
+  }
+
+  /**
+   * Checks a publication whose data nobody has read yet, as {@link #fault} does; reads it once.
+   *
+   * @throws HoldfastException BAD_REQUEST: the data is not exactly one JSON value
+   */
+  public @Nullable String faultOfUnread(String event, String data) {
+    Checked checked = check(event, data);
+    if (!checked.read() && !JsonText.isValue(data)) {
+      throw new HoldfastException(ErrorCode.BAD_REQUEST, "data: not one JSON value");
+    }
+    return checked.fault();
+  }
+
+  private Checked check(String event, String data) {
     if (byEvent.isEmpty()) {
-      return null;
+      return Checked.WITHOUT;
     }
     TreeMap<Integer, Entry> versions = byEvent.get(event);
     if (versions != null) {
-      return versions.lastEntry().getValue().fault(data);
+      return versions.lastEntry().getValue().check(data);
     }
-    return SchemaName.versioned(event) ? ofVersion(event, data) : null;
+    return SchemaName.versioned(event) ? ofVersion(event, data) : Checked.WITHOUT;
   }
 
-  private String ofVersion(String event, String data) {
+  private Checked ofVersion(String event, String data) {
     int slash = event.lastIndexOf('/');
     TreeMap<Integer, Entry> versions = byEvent.get(event.substring(0, slash));
     if (versions == null) {
-      return null;
+      return Checked.WITHOUT;
     }
     Entry entry = versions.get(Integer.parseInt(event.substring(slash + 1)));
-    return entry == null ? "event: there is no such version" : entry.fault(data);
+    return entry == null
+        ? new Checked("event: there is no such version", false)
+        : entry.check(data);
   }
 
-  /** Made usable when it is first used. */
+  /**
+   * What a check has shown.
+   *
+   * @param fault what does not fit; none: it fits, or there is no schema
+   * @param read whether the data was read, and so is one JSON value
+   */
+  private record Checked(@Nullable String fault, boolean read) {
+    static final Checked WITHOUT = new Checked(null, false);
+    static final Checked FITS = new Checked(null, true);
+  }
+
+  /** A schema, made usable when it is first used. */
   private static final class Entry {
     private final String text;
-    private EventSchema schema;
+    private @Nullable EventSchema schema;
 
     Entry(String text) {
       this.text = text;
     }
 
-    public String fault(String data) {
-      if (schema == null) {
+    Checked check(String data) {
+      EventSchema usable = schema;
+      if (usable == null) {
         try {
-          schema = SchemaCodec.decode(text);
+          usable = SchemaCodec.decode(text);
         } catch (HoldfastException e) {
-          return "data: its schema can't be used by this node";
+          return new Checked("data: its schema can't be used by this node", false);
         }
+        schema = usable;
       }
-      return schema.fault(data);
+      String fault = usable.fault(data);
+      return fault == null
+          ? Checked.FITS
+          : new Checked(fault, !fault.equals(EventSchema.UNREADABLE));
     }
   }
 }

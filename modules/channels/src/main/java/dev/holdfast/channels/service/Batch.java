@@ -1,0 +1,76 @@
+package dev.holdfast.channels.service;
+
+import dev.holdfast.channels.ChannelMessage;
+import dev.holdfast.channels.PublishKeyed;
+import dev.holdfast.channels.Publisher;
+import dev.holdfast.channels.log.ChannelStore;
+import dev.holdfast.channels.log.ChannelStore.Appended;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.Channel;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publications of one message for one channel, in order: numbered by their publisher, or with keys
+ * of their caller.
+ *
+ * @param session of the caller; none: it may not publish in a session's own channel
+ */
+record Batch(Caller caller, @Nullable String session, Channel channel, List<Entry> entries) {
+  /**
+   * One publication.
+   *
+   * @param append stores it, unless it is volatile
+   */
+  record Entry(String event, String data, boolean isVolatile, Append append) {}
+
+  /** Stores a publication once for its number or key. */
+  interface Append {
+    /**
+     * @param body of the publication's frame
+     */
+    Future<Appended> to(ChannelStore store, byte[] body);
+  }
+
+  static Batch of(ChannelMessage.Publish message) {
+    List<Entry> entries =
+        message.items().stream()
+            .map(
+                item ->
+                    new Entry(
+                        item.event(),
+                        item.data(),
+                        item.isVolatile(),
+                        (store, body) -> append(message, item.n(), body, store)))
+            .toList();
+    return new Batch(message.caller(), message.session(), message.channel(), entries);
+  }
+
+  static Batch of(PublishKeyed message) {
+    Caller caller = message.caller();
+    Channel channel = message.channel();
+    List<Entry> entries =
+        message.entries().stream()
+            .map(
+                entry ->
+                    new Entry(
+                        entry.event(),
+                        entry.data(),
+                        entry.isVolatile(),
+                        (store, body) -> store.appendKeyed(caller, channel, entry, body)))
+            .toList();
+    return new Batch(caller, null, channel, entries);
+  }
+
+  private static Future<Appended> append(
+      ChannelMessage.Publish message, long n, byte[] body, ChannelStore store) {
+    Channel channel = message.channel();
+    // Only messages that hold nothing but volatile publications have none.
+    Publisher publisher = Objects.requireNonNull(message.publisher());
+    return publisher.isNamedByCaller()
+        ? store.appendNamed(message.caller(), channel, publisher, n, body)
+        : store.append(channel, publisher, n, body);
+  }
+}

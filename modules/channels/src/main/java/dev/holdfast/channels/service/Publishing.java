@@ -1,0 +1,128 @@
+package dev.holdfast.channels.service;
+
+import dev.holdfast.channels.ChannelMessage.Published;
+import dev.holdfast.channels.ChannelMessage.Result;
+import dev.holdfast.channels.Hint;
+import dev.holdfast.channels.fanout.HintSender;
+import dev.holdfast.channels.log.ChannelStore;
+import dev.holdfast.channels.log.ChannelStore.Appended;
+import dev.holdfast.channels.log.ChannelsMetrics;
+import dev.holdfast.channels.schemas.engine.Schemas;
+import dev.holdfast.channels.schemas.engine.TenantSchemas;
+import dev.holdfast.core.Access;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName.Kind;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Position;
+import dev.holdfast.protocol.ServerFrames;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Publishes batches: checks each publication, appends those that fit to the log in the order of the
+ * calls, and hints them to the nodes that read the channel. Confined to the context of the channels
+ * verticle.
+ */
+final class Publishing {
+  private final ChannelStore store;
+  private final PublishRoom room;
+  private final Schemas schemas;
+  private final HintSender hints;
+  private final ChannelsMetrics metrics;
+
+  Publishing(
+      ChannelStore store,
+      PublishRoom room,
+      Schemas schemas,
+      HintSender hints,
+      ChannelsMetrics metrics) {
+    this.store = store;
+    this.room = room;
+    this.schemas = schemas;
+    this.hints = hints;
+    this.metrics = metrics;
+  }
+
+  /**
+   * @return a result per publication, in their order; fails with FORBIDDEN, and if Redis is needed
+   *     and does not answer before the first one is appended
+   */
+  Future<Published> publish(Batch batch) {
+    Channel channel = batch.channel();
+    if (!Access.mayPublish(batch.caller(), batch.session(), channel)) {
+      return Future.failedFuture(Access.refusal(batch.caller(), "publish", channel.name()));
+    }
+    return withSchemas(channel, known -> room.with(batch, inRoom -> entries(batch, known, inRoom)));
+  }
+
+  /** Before the first publication of a tenant its schemas are read; those behind it wait, too. */
+  private Future<Published> withSchemas(
+      Channel channel, Function<TenantSchemas, Future<Published>> append) {
+    TenantSchemas known = schemas.known(channel.tenant());
+    return known != null ? append.apply(known) : schemas.load(channel.tenant()).compose(append);
+  }
+
+  private Future<Published> entries(Batch batch, TenantSchemas known, ChannelStore inRoom) {
+    List<Future<Result>> results = new ArrayList<>(batch.entries().size());
+    for (Batch.Entry entry : batch.entries()) {
+      results.add(entry(batch, entry, known, inRoom).recover(this::named));
+    }
+    return Future.join(results).map(all -> new Published(all.list()));
+  }
+
+  private Future<Result> entry(
+      Batch batch, Batch.Entry entry, TenantSchemas known, ChannelStore inRoom) {
+    try {
+      check(batch, entry, known);
+    } catch (HoldfastException e) {
+      return Future.failedFuture(e);
+    }
+    Channel channel = batch.channel();
+    byte[] body = ServerFrames.body(entry.event(), entry.data(), batch.caller());
+    Future<Appended> appended =
+        entry.isVolatile() ? store.volatileNodes(channel) : entry.append().to(inRoom, body);
+    return appended.map(answer -> published(channel, answer, body));
+  }
+
+  /**
+   * Refuses data that does not fit its schema, and from services what is no JSON: nobody has read
+   * it before on this side of the bus. A user's data was read by the gateway that sends it; the bus
+   * lets no service speak for a user. Schemas do not apply in system channels, which are Holdfast's
+   * own and its services' affair.
+   */
+  private static void check(Batch batch, Batch.Entry entry, TenantSchemas known) {
+    boolean system = batch.channel().name().kind() == Kind.SYSTEM;
+    TenantSchemas applied = system ? TenantSchemas.NONE : known;
+    String fault =
+        batch.caller() instanceof Caller.Service
+            ? applied.faultOfUnread(entry.event(), entry.data())
+            : applied.fault(entry.event(), entry.data());
+    if (fault != null) {
+      throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, fault);
+    }
+  }
+
+  private Result published(Channel channel, Appended answer, byte[] body) {
+    Result result = answer.result();
+    metrics.published(result);
+    room.changed(channel, answer.changes());
+    if (result.refused() == null && !result.duplicate()) {
+      Position position = result.position();
+      String epoch = position == null ? "" : position.epoch();
+      long seq = position == null ? 0 : position.seq();
+      hints.hint(answer.nodes(), new Hint(channel, epoch, seq, answer.at(), body));
+    }
+    return result;
+  }
+
+  private Future<Result> named(Throwable failure) {
+    HoldfastException named = HoldfastException.from(failure);
+    Result result = Result.refused(named.code(), named.publicMessage());
+    metrics.published(result);
+    return Future.succeededFuture(result);
+  }
+}
