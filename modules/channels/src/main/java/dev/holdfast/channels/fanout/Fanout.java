@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The readers of one event loop; made for a {@link HubVerticle}. Takes each segment of a channel
@@ -95,9 +96,12 @@ public final class Fanout implements Tap {
   }
 
   /**
+   * Reads the log.
+   *
+   * @param after the cursor; none: from the earliest entry
    * @param gone whether nobody waits for it any more; asked on any thread
    */
-  public Future<LogSegment> read(Channel channel, Position after, BooleanSupplier gone) {
+  public Future<LogSegment> read(Channel channel, @Nullable Position after, BooleanSupplier gone) {
     Promise<LogSegment> promise = Promise.promise();
     Consumer<Future<LogSegment>> answer = read -> read.onComplete(promise);
     hub.read(channel, after, gone, this, answer);

@@ -6,6 +6,7 @@ import dev.holdfast.protocol.EncodedFrame;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands what comes on a channel to its readers on one event loop, so many bytes at a time: what is
@@ -62,11 +63,15 @@ final class Handover {
   }
 
   /**
-   * A segment, or a volatile frame; or neither, where readers are to go on from their cursors.
+   * A segment, or a volatile frame; or neither, if readers are to go on from their cursors.
    *
-   * @param to where the channel is then; null: where it was
+   * @param to where the channel is then; none: where it was
    */
-  private record Step(LogSegment segment, EncodedFrame frame, Position to, long cost) {
+  private record Step(
+      @Nullable LogSegment segment,
+      @Nullable EncodedFrame frame,
+      @Nullable Position to,
+      long cost) {
     static Step of(LogSegment segment) {
       long cost = segment.bytes() + OVERHEAD * (1 + segment.frames().size());
       return new Step(segment, null, segment.to(), cost);
@@ -161,8 +166,9 @@ final class Handover {
     coming = new ArrayList<>();
     comingBytes = 0;
     for (Step step : batch) {
-      if (step.to() != null) {
-        channel.moved(step.to());
+      Position to = step.to();
+      if (to != null) {
+        channel.moved(to);
       }
     }
     due = channel.readers();
@@ -180,14 +186,16 @@ final class Handover {
   }
 
   private boolean hand(Step step, Reader reader) {
-    if (step.frame() != null) {
-      return reader.deliverVolatile(step.frame());
+    EncodedFrame frame = step.frame();
+    if (frame != null) {
+      return reader.deliverVolatile(frame);
     }
-    if (step.segment() == null) {
+    LogSegment segment = step.segment();
+    if (segment == null) {
       reader.compare();
       return true;
     }
-    int frames = reader.deliver(step.segment());
+    int frames = reader.deliver(segment);
     delivered += frames;
     return frames > 0;
   }

@@ -17,11 +17,13 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One channel that this node has readers of: keeps interest, puts hints in order, reads the log for
@@ -47,7 +49,10 @@ final class HubChannel {
   private final TreeMap<Long, Hint> held = new TreeMap<>();
   private final List<Frame> run = new ArrayList<>();
   private State state = State.OPENING;
-  private Position last;
+
+  /** Up to where it is handed on; none: it is not open yet. */
+  private @Nullable Position last;
+
   private boolean asserting;
   private boolean again;
   private boolean left;
@@ -73,7 +78,7 @@ final class HubChannel {
     taps.add(tap);
     if (last != null) {
       flush();
-      tap.opened(channel, last);
+      tap.opened(channel, last());
     }
     // The interest in a session: channel is where the session is attached: while it was elsewhere
     // no hint came.
@@ -127,9 +132,9 @@ final class HubChannel {
   /**
    * Asserts interest and compares positions; one call under way at a time, see {@link #mayCheck}.
    *
-   * @param done gets the failure, or null
+   * @param done gets the failure, if there is one
    */
-  void check(ChannelStore store, Consumer<Throwable> done) {
+  void check(ChannelStore store, Consumer<@Nullable Throwable> done) {
     asserting = true;
     store
         .interest(channel, hub.node())
@@ -157,13 +162,14 @@ final class HubChannel {
     behind = false;
     long ttl = hub.config().interestTtl().toNanos();
     renewAt = System.nanoTime() + (long) (ttl * ThreadLocalRandom.current().nextDouble(0.4, 0.6));
-    if (last == null) {
+    Position before = last;
+    if (before == null) {
       last = position;
       state = State.LIVE;
-      taps.forEach(tap -> tap.opened(channel, last));
+      taps.forEach(tap -> tap.opened(channel, position));
       takeHeld();
       flush();
-    } else if (!position.epoch().equals(last.epoch()) || position.seq() > next() - 1) {
+    } else if (!position.epoch().equals(before.epoch()) || position.seq() > next() - 1) {
       // A read that is under way may have been answered before: then this is looked for again.
       behind = state != State.LIVE;
       catchUp();
@@ -192,8 +198,13 @@ final class HubChannel {
 
   // --- hints
 
+  /** To be asked once it is open. */
+  private Position last() {
+    return Objects.requireNonNull(last);
+  }
+
   private long next() {
-    return last.seq() + 1 + run.size();
+    return last().seq() + 1 + run.size();
   }
 
   /** Takes a hint; what is in order is handed on by {@link #flush}, which the caller owes. */
@@ -202,7 +213,7 @@ final class HubChannel {
       volatileHint(hint);
     } else if (state != State.LIVE) {
       hold(hint);
-    } else if (!hint.epoch().equals(last.epoch())) {
+    } else if (!hint.epoch().equals(last().epoch())) {
       catchUp();
     } else if (hint.seq() == next()) {
       run.add(Frame.of(hint));
@@ -223,16 +234,17 @@ final class HubChannel {
 
   private void hold(Hint hint) {
     if (held.size() < MAX_HELD && hub.held().tryTake(bytes(hint))) {
-      released(held.put(hint.seq(), hint));
+      Hint before = held.put(hint.seq(), hint);
+      if (before != null) {
+        released(before);
+      }
     } else {
       behind = true;
     }
   }
 
   private Hint released(Hint hint) {
-    if (hint != null) {
-      hub.held().give(bytes(hint));
-    }
+    hub.held().give(bytes(hint));
     return hint;
   }
 
@@ -247,7 +259,7 @@ final class HubChannel {
   private void takeHeld() {
     while (!held.isEmpty() && held.firstKey() <= next()) {
       Hint hint = released(held.pollFirstEntry().getValue());
-      if (!hint.epoch().equals(last.epoch())) {
+      if (!hint.epoch().equals(last().epoch())) {
         behind = true;
       } else if (hint.seq() == next()) {
         run.add(Frame.of(hint));
@@ -278,13 +290,13 @@ final class HubChannel {
   /** Hands on what came in order since the last call. */
   void flush() {
     if (!run.isEmpty()) {
-      deliver(LogSegment.live(last, run));
+      deliver(LogSegment.live(last(), run));
       run.clear();
     }
   }
 
   private void deliver(LogSegment segment) {
-    if (segment.gap() != null || !segment.to().epoch().equals(last.epoch())) {
+    if (segment.gap() != null || !segment.to().epoch().equals(last().epoch())) {
       ring.clear();
     }
     ring.add(segment.frames());
@@ -305,7 +317,7 @@ final class HubChannel {
 
   private void readOn() {
     hub.reader()
-        .read(channel, last, () -> left)
+        .read(channel, last(), () -> left)
         .onSuccess(this::took)
         .onFailure(failure -> readFailed());
   }
@@ -333,12 +345,13 @@ final class HubChannel {
    * another epoch than this channel has makes it read the log first, so that the reader finds it no
    * older than what it was given.
    *
+   * @param after the cursor; none: from the earliest entry
    * @param gone whether the reader does not wait any more
    */
-  Future<LogSegment> read(Position after, BooleanSupplier gone) {
+  Future<LogSegment> read(@Nullable Position after, BooleanSupplier gone) {
     if (last != null && after != null) {
       flush();
-      LogSegment kept = ring.after(after, last, LogReader.CHUNK);
+      LogSegment kept = ring.after(after, last(), LogReader.CHUNK);
       if (kept != null) {
         hub.metrics().ringReads.increment();
         return Future.succeededFuture(kept);
@@ -348,7 +361,7 @@ final class HubChannel {
   }
 
   private LogSegment compare(LogSegment read) {
-    if (state == State.LIVE && !read.to().epoch().equals(last.epoch())) {
+    if (state == State.LIVE && !read.to().epoch().equals(last().epoch())) {
       catchUp();
     }
     return read;

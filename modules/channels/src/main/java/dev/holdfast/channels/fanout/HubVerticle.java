@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node's hub: brings each channel that has readers on this node from the log and from hints to
@@ -50,13 +51,21 @@ public final class HubVerticle extends VerticleBase {
   private final Map<Channel, HubChannel> channels = new HashMap<>();
   private volatile Set<NodeId> peers = Set.of();
   private final HubMemory memory;
-  private RedisLink link;
+  private @Nullable RedisLink link;
+  private @Nullable RedisLink checkLink;
+  private @Nullable Gauge openChannels;
+
+  @SuppressWarnings("NullAway.Init")
   private HubContext shared;
+
+  @SuppressWarnings("NullAway.Init")
   private Peers tracker;
+
+  @SuppressWarnings("NullAway.Init")
   private PositionChecks checks;
-  private RedisLink checkLink;
+
+  @SuppressWarnings("NullAway.Init")
   private Rings rings;
-  private Gauge openChannels;
 
   public HubVerticle(
       Bus bus, NodeInbox inbox, RedisConfig redis, ChannelsConfig config, MeterRegistry registry) {
@@ -77,16 +86,17 @@ public final class HubVerticle extends VerticleBase {
   /** Checks have a link of their own: should they ever break it, no reader's work is lost. */
   private Future<Void> opened(RedisLink opened) {
     link = opened;
-    return link.reserve()
+    return opened
+        .reserve()
         .watch()
         .compose(seen -> RedisLink.open(vertx, redis, "checks", registry))
-        .map(this::begun);
+        .map(forChecks -> begun(opened, forChecks));
   }
 
-  private Void begun(RedisLink forChecks) {
+  private Void begun(RedisLink forReads, RedisLink forChecks) {
     checkLink = forChecks;
-    var store = new ChannelStore(link, config);
-    var checkStore = new ChannelStore(checkLink, config);
+    var store = new ChannelStore(forReads, config);
+    var checkStore = new ChannelStore(forChecks, config);
     checks = new PositionChecks(vertx, checkStore, config.checksPerSecond(), metrics);
     var reader = new LogReader(store, node(), metrics, memory.reads(), registry);
     rings = new Rings(memory.rings(), config.ringBytes(), Rings.AGE);
@@ -95,8 +105,8 @@ public final class HubVerticle extends VerticleBase {
             vertx, node(), config, store, reader, metrics, rings, memory.held(), this::recheck);
     tracker =
         new Peers(System::nanoTime, config.silence(), metrics, this::compareAll, inbox::reopen);
-    link.onUp(this::compareAll);
-    link.onClockSet(this::compareAll);
+    forReads.onUp(this::compareAll);
+    forReads.onClockSet(this::compareAll);
     inbox.on(Hint.Batch.class, batch -> here(() -> batch(batch)));
     inbox.on(Hint.Beat.class, beat -> here(() -> tracker.beat(beat)));
     vertx.setPeriodic(TICK_MS, timer -> tick());
@@ -108,13 +118,14 @@ public final class HubVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     memory.budget().close();
-    if (openChannels != null) {
-      registry.remove(openChannels);
+    Gauge gauge = openChannels;
+    if (gauge != null) {
+      registry.remove(gauge);
     }
     return closed(link).eventually(() -> closed(checkLink));
   }
 
-  private static Future<Void> closed(RedisLink opened) {
+  private static Future<Void> closed(@Nullable RedisLink opened) {
     return opened == null ? Future.succeededFuture() : opened.close();
   }
 
@@ -197,13 +208,14 @@ public final class HubVerticle extends VerticleBase {
   }
 
   /**
-   * Reads what follows on a cursor (null: the earliest); the answer comes on the fan-out's context.
+   * Reads what follows on a cursor; the answer comes on the fan-out's context.
    *
+   * @param after the cursor; none: from the earliest entry
    * @param gone whether nobody waits for it any more; asked on this context
    */
   public void read(
       Channel channel,
-      Position after,
+      @Nullable Position after,
       BooleanSupplier gone,
       Tap tap,
       Consumer<Future<LogSegment>> answer) {
@@ -241,7 +253,7 @@ public final class HubVerticle extends VerticleBase {
     touched.forEach(HubChannel::flush);
   }
 
-  // --- upkeep
+  // --- maintenance
 
   private void tick() {
     tracker.tick();

@@ -7,6 +7,8 @@ import dev.holdfast.protocol.EncodedFrame;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A channel's readers on one event loop, and the position up to which the hub has handed it on.
@@ -18,10 +20,10 @@ final class LocalChannel implements Handover.Place {
   private final Promise<Position> opening = Promise.promise();
   private final Readers<Subscription> readers = new Readers<>();
 
-  /** Null until something came: most channels are idle. */
-  private Handover handover;
+  /** Made when something comes: most channels are idle. */
+  private @Nullable Handover handover;
 
-  private Position top;
+  private @Nullable Position top;
   private int users;
   private boolean over;
 
@@ -34,9 +36,9 @@ final class LocalChannel implements Handover.Place {
     return channel;
   }
 
-  /** Null until opened. */
+  /** Returns up to where the hub has handed it on; to be asked once it is open. */
   Position top() {
-    return top;
+    return Objects.requireNonNull(top);
   }
 
   Future<Subscription> add(Start start, FrameSink sink) {
@@ -104,10 +106,12 @@ final class LocalChannel implements Handover.Place {
   }
 
   private Handover handover() {
-    if (handover == null) {
-      handover = new Handover(this, fanout::afterOthers);
+    Handover known = handover;
+    if (known == null) {
+      known = new Handover(this, fanout::afterOthers);
+      handover = known;
     }
-    return handover;
+    return known;
   }
 
   private void drop() {

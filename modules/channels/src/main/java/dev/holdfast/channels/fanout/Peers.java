@@ -121,7 +121,7 @@ final class Peers {
     long longest = 0;
     boolean due = false;
     for (NodeId node : live) {
-      Heard peer = peers.get(node);
+      Heard peer = peers.computeIfAbsent(node, first -> new Heard());
       long silent = now - peer.at;
       longest = Math.max(longest, silent);
       peer.patience = Math.max(silenceNs, peer.patience);

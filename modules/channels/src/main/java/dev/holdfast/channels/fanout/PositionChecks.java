@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares positions with the log, and renews interest. A closed loop: so many checks are under way
@@ -117,7 +118,7 @@ final class PositionChecks {
     allowedAt = now;
   }
 
-  private HubChannel next() {
+  private @Nullable HubChannel next() {
     if (underWay >= (int) window) {
       return null;
     }
@@ -131,7 +132,7 @@ final class PositionChecks {
     return next;
   }
 
-  private static HubChannel poll(Set<HubChannel> channels) {
+  private static @Nullable HubChannel poll(Set<HubChannel> channels) {
     Iterator<HubChannel> first = channels.iterator();
     if (!first.hasNext()) {
       return null;
@@ -151,7 +152,7 @@ final class PositionChecks {
     channel.check(store, failure -> answered(channel, askedAt, failure));
   }
 
-  private void answered(HubChannel channel, long askedAt, Throwable failure) {
+  private void answered(HubChannel channel, long askedAt, @Nullable Throwable failure) {
     underWay--;
     if (failure != null && HoldfastException.from(failure).code().retryable) {
       window = LEAST_UNDER_WAY;

@@ -9,9 +9,11 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Position;
 import dev.holdfast.protocol.EncodedFrame;
 import dev.holdfast.protocol.ServerFrames;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One session's reading of one channel, by a cursor: every publication after it is handed to the
@@ -37,8 +39,11 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
   /** Changed on the fan-out's context alone. */
   private volatile State state = State.PLACED;
 
+  /** Set when it is placed, before anybody else sees it. */
+  @SuppressWarnings("NullAway.Init")
   private Position position;
-  private LogSegment first;
+
+  private @Nullable LogSegment first;
   private long firstBytes;
   private boolean announce = true;
   private boolean reading;
@@ -59,7 +64,8 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
    * reading will go on.
    */
   public Position position() {
-    return first == null ? position : first.base();
+    LogSegment read = first;
+    return read == null ? position : read.base();
   }
 
   /**
@@ -87,7 +93,8 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
 
   /** Whether everything since the cursor asked for will come; false if a gap comes first. */
   public boolean recovered() {
-    return first == null || first.gap() == null;
+    LogSegment read = first;
+    return read == null || read.gap() == null;
   }
 
   FrameSink sink() {
@@ -101,7 +108,7 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
     }
     Position cursor = start instanceof Start.After after ? after.cursor() : null;
     if (local.top().equals(cursor)) {
-      position = cursor;
+      position = local.top();
       return Future.succeededFuture(this);
     }
     return fanout
@@ -140,8 +147,8 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
       return;
     }
     state = State.BEHIND;
-    if (first != null) {
-      LogSegment read = first;
+    LogSegment read = first;
+    if (read != null) {
       releaseFirst();
       fanout.metrics().deliveries.increment(take(read));
     }
@@ -244,21 +251,19 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
       return;
     }
     reading = true;
-    fanout
-        .read(channel(), position, this::isOver)
-        .onComplete(read -> readDone(read.result(), read.cause()));
+    fanout.read(channel(), position, this::isOver).onComplete(this::readDone);
   }
 
-  private void readDone(LogSegment read, Throwable failure) {
+  private void readDone(AsyncResult<LogSegment> read) {
     reading = false;
     if (state == State.CLOSED) {
       return;
     }
-    if (failure != null) {
-      readFailed(failure);
+    if (read.failed()) {
+      readFailed(read.cause());
       return;
     }
-    fanout.metrics().deliveries.increment(take(read));
+    fanout.metrics().deliveries.increment(take(read.result()));
     pump();
   }
 

@@ -24,6 +24,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Logs in Redis; one method per script. Scripts reach Redis in the order of the calls. Used on the
@@ -82,7 +83,7 @@ public final class ChannelStore {
   /**
    * What an append answered.
    *
-   * @param at Redis time in ms, where it was stored
+   * @param at Redis time in ms, if it was stored
    * @param nodes whom to hint
    * @param changes of what is retained
    */
@@ -96,9 +97,9 @@ public final class ChannelStore {
    * A part of a log.
    *
    * @param base where reading goes on: the cursor, in the epoch now in force, or where the gap ends
-   * @param gap or null
+   * @param gap what can't be served before it
    */
-  record Chunk(Position base, Position top, Gap gap, List<Stored> entries) {
+  record Chunk(Position base, Position top, @Nullable Gap gap, List<Stored> entries) {
     /** Where the chunk ends. */
     public Position end() {
       return entries.isEmpty() ? base : base.at(entries.get(entries.size() - 1).seq());
@@ -155,9 +156,9 @@ public final class ChannelStore {
     args.add(link.epochToken());
     args.add(Ids.fresh());
     args.add(kind(channel));
-    boolean keyed = entry.key() != null;
-    args.add(keyed ? KeyDigest.of(caller, entry.key()) : "");
-    args.add(keyed ? KeyDigest.fingerprint(entry.event(), entry.data()) : "");
+    String key = entry.key();
+    args.add(key == null ? "" : KeyDigest.of(caller, key));
+    args.add(key != null ? KeyDigest.fingerprint(entry.event(), entry.data()) : "");
     args.add(MOST_KEYS);
     args.add(KEY_TTL.toMillis());
     args.add(body);
@@ -225,11 +226,11 @@ public final class ChannelStore {
    * Reads after a cursor: as many entries as asked for, or fewer with {@link #CHUNK_BYTES} in all,
    * but at least one where there is one.
    *
-   * @param after null for the earliest
-   * @return null where there is no log; a channel that a node reads always has one, see {@link
+   * @param after the cursor; none: from the earliest entry
+   * @return nothing if there is no log; a channel that a node reads always has one, see {@link
    *     #interest}
    */
-  public Future<Chunk> read(Channel channel, Position after, int limit) {
+  public Future<@Nullable Chunk> read(Channel channel, @Nullable Position after, int limit) {
     String epoch = after == null ? "" : after.epoch();
     long seq = after == null ? 0 : after.seq();
     List<Object> args =
@@ -294,12 +295,12 @@ public final class ChannelStore {
     return changes;
   }
 
-  private static Position position(Reply reply) {
+  private static @Nullable Position position(Reply reply) {
     String epoch = reply.at(1).asText();
     return epoch.isEmpty() ? null : new Position(epoch, reply.at(2).asLong());
   }
 
-  private static Chunk chunk(Reply reply, Position after) {
+  private static @Nullable Chunk chunk(Reply reply, @Nullable Position after) {
     if (reply.size() == 0) {
       return null;
     }
@@ -310,7 +311,8 @@ public final class ChannelStore {
     for (Reply entry : reply.at(4).list()) {
       entries.add(new Stored(entry.at(0).asLong(), entry.at(1).asLong(), entry.at(2).bytes()));
     }
-    return new Chunk(base, top, reason.isEmpty() ? null : new Gap(after, base, reason), entries);
+    Gap gap = after == null || reason.isEmpty() ? null : new Gap(after, base, reason);
+    return new Chunk(base, top, gap, entries);
   }
 
   private static Reply refuseGone(Reply reply) {

@@ -38,15 +38,22 @@ public record ChannelsConfig(
   /** Beyond any cursor of a session or a consumer. */
   private static final Duration META_LIFE = Duration.ofDays(7);
 
-  public static final ChannelsConfig DEFAULT =
-      new ChannelsConfig(null, null, null, null, null, 0, 0, null);
+  private static final Duration INTEREST_TTL = Duration.ofMinutes(5);
+  private static final Duration LEAVE_AFTER = Duration.ofSeconds(10);
+  private static final Duration HOLE_WAIT = Duration.ofMillis(5);
+  private static final Duration SILENCE = Duration.ofSeconds(3);
 
+  public static final ChannelsConfig DEFAULT =
+      new ChannelsConfig(
+          Map.of(), INTEREST_TTL, LEAVE_AFTER, HOLE_WAIT, SILENCE, 0, 0, MemoryConfig.DEFAULT);
+
+  /** What a file of settings leaves out is null here, or 0. */
   public ChannelsConfig {
     retention = withDefault(retention == null ? Map.of() : retention);
-    interestTtl = interestTtl == null ? Duration.ofMinutes(5) : interestTtl;
-    leaveAfter = leaveAfter == null ? Duration.ofSeconds(10) : leaveAfter;
-    holeWait = holeWait == null ? Duration.ofMillis(5) : holeWait;
-    silence = silence == null ? Duration.ofSeconds(3) : silence;
+    interestTtl = interestTtl == null ? INTEREST_TTL : interestTtl;
+    leaveAfter = leaveAfter == null ? LEAVE_AFTER : leaveAfter;
+    holeWait = holeWait == null ? HOLE_WAIT : holeWait;
+    silence = silence == null ? SILENCE : silence;
     ringBytes = ringBytes == 0 ? 128 << 10 : ringBytes;
     checksPerSecond = checksPerSecond == 0 ? 20_000 : checksPerSecond;
     memory = memory == null ? MemoryConfig.DEFAULT : memory;
@@ -64,11 +71,12 @@ public record ChannelsConfig(
     boolean system = kind.equals(SYSTEM_KEY);
     String tenant = system ? SYSTEM_KEY : channel.tenant();
     for (String key : new String[] {channel.tenant() + "/" + kind, tenant, kind}) {
-      if (retention.containsKey(key)) {
-        return retention.get(key);
+      Retention found = retention.get(key);
+      if (found != null) {
+        return found;
       }
     }
-    return retention.get(DEFAULT_KEY);
+    return retention.getOrDefault(DEFAULT_KEY, Retention.DEFAULT);
   }
 
   /**

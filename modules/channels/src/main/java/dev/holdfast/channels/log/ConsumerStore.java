@@ -15,6 +15,7 @@ import dev.holdfast.redis.Reply;
 import dev.holdfast.redis.Script;
 import io.vertx.core.Future;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Durable consumers in Redis; one method per script. Used on the context of its link. */
 public final class ConsumerStore {
@@ -70,11 +71,11 @@ public final class ConsumerStore {
   /**
    * Moves the cursor forward and renews the lease.
    *
-   * @param cursor null to renew only
+   * @param cursor of what was handled; none: only the lease is renewed
    * @param lease ms
    * @return false where the consumer is another's
    */
-  public Future<Boolean> commit(ConsumerRef consumer, Position cursor, long lease) {
+  public Future<Boolean> commit(ConsumerRef consumer, @Nullable Position cursor, long lease) {
     Channel channel = consumer.channel();
     List<String> keys =
         List.of(

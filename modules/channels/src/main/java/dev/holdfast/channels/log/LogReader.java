@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads logs in chunks. Readers that want the same chunk share one read, and a bounded number of
@@ -55,7 +56,7 @@ public final class LogReader {
     this.turns = new FairTurns("reads", BOUNDS, share, registry);
   }
 
-  private record Key(Channel channel, Position after) {}
+  private record Key(Channel channel, @Nullable Position after) {}
 
   /** A read that waits or is under way, and who asked for it. */
   private static final class Read {
@@ -68,12 +69,12 @@ public final class LogReader {
   }
 
   /**
-   * @param after null for the earliest
+   * @param after the cursor; none: from the earliest entry
    * @param gone whether who asks does not wait any more
    * @return what follows; fails as {@link ChannelStore#read}, and with TIMEOUT where all who asked
    *     were gone
    */
-  public Future<LogSegment> read(Channel channel, Position after, BooleanSupplier gone) {
+  public Future<LogSegment> read(Channel channel, @Nullable Position after, BooleanSupplier gone) {
     Key key = new Key(channel, after);
     Read shared = asked.get(key);
     if (shared != null) {
@@ -101,7 +102,7 @@ public final class LogReader {
   /**
    * A log that is gone begins anew (with a fresh epoch) by asserting interest, and is then read.
    */
-  private Future<ChannelStore.Chunk> chunk(Key key) {
+  private Future<ChannelStore.@Nullable Chunk> chunk(Key key) {
     return store
         .read(key.channel(), key.after(), CHUNK)
         .compose(
@@ -113,11 +114,11 @@ public final class LogReader {
                         .compose(begun -> store.read(key.channel(), key.after(), CHUNK)));
   }
 
-  private static LogSegment segment(Key key, ChannelStore.Chunk chunk) {
+  private static LogSegment segment(Key key, ChannelStore.@Nullable Chunk chunk) {
     if (chunk == null) {
       throw new HoldfastException(ErrorCode.UNAVAILABLE, "the log went while it was read");
     }
-    Position from = key.after() == null ? chunk.base() : key.after();
-    return LogSegment.of(key.channel(), from, chunk);
+    Position after = key.after();
+    return LogSegment.of(key.channel(), after == null ? chunk.base() : after, chunk);
   }
 }

@@ -5,16 +5,18 @@ import dev.holdfast.core.Channel;
 import dev.holdfast.core.Position;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A segment of a log without holes: from where, what can't be served at its begin, the frames, and
  * where it ends. The frames follow on the gap's end, or on {@code from}, one by one.
  *
  * @param from the position before; its epoch may be an older one than that of {@code to}
- * @param gap or null
+ * @param gap what can't be served before the frames
  * @param atTop whether the log had nothing more when it was read
  */
-public record LogSegment(Position from, Gap gap, List<Frame> frames, Position to, boolean atTop) {
+public record LogSegment(
+    Position from, @Nullable Gap gap, List<Frame> frames, Position to, boolean atTop) {
 
   /** Live publications that follow on {@code from}. */
   public static LogSegment live(Position from, List<Frame> frames) {

@@ -11,6 +11,7 @@ import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads pages of logs for history and for consumers, on a link of their own, so many at a time and
@@ -36,17 +37,17 @@ public final class PageReader {
     this.turns = new FairTurns("pages", bounds, share, registry);
   }
 
-  /** See {@link ChannelStore#read}; RATE_LIMITED where too many of the tenant wait. */
-  public Future<Page> read(Channel channel, Position after, int limit) {
+  /** Reads as {@link ChannelStore#read} does; RATE_LIMITED if too many of the tenant wait. */
+  public Future<Page> read(Channel channel, @Nullable Position after, int limit) {
     return turns
         .run(channel.tenant(), () -> store.read(channel, after, limit))
         .map(PageReader::page);
   }
 
   /**
-   * @param chunk null where there is no log
+   * @param chunk none: there is no log
    */
-  private static Page page(ChannelStore.Chunk chunk) {
+  private static Page page(ChannelStore.@Nullable Chunk chunk) {
     if (chunk == null) {
       return new Page(List.of(), null, null);
     }

@@ -11,18 +11,21 @@ import java.time.Duration;
  *     24 h
  */
 public record Retention(int entries, long bytes, Duration age) {
-  public static final Retention DEFAULT = new Retention(0, 0, null);
+  private static final Duration AGE = Duration.ofHours(24);
+
+  public static final Retention DEFAULT = new Retention(0, 0, AGE);
 
   /**
    * Of {@code system:} channels where nothing else is said. One that dies with 10,000 sessions
    * writes 20,000 entries into its tenant's {@code system:sessions} within seconds.
    */
-  public static final Retention SYSTEM = new Retention(1_000_000, 256L << 20, null);
+  public static final Retention SYSTEM = new Retention(1_000_000, 256L << 20, AGE);
 
+  /** What a file of settings leaves out is null here, or 0. */
   public Retention {
     entries = entries == 0 ? 10_000 : entries;
     bytes = bytes == 0 ? 16L << 20 : bytes;
-    age = age == null ? Duration.ofHours(24) : age;
+    age = age == null ? AGE : age;
     check(entries >= 1 && entries <= 1_000_000, "entries: 1 to 1000000");
     check(bytes >= 1 << 10 && bytes <= 1 << 30, "bytes: 1024 to 1073741824");
     check(

@@ -4,6 +4,7 @@ import dev.holdfast.core.Position;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The newest frames of a channel, bounded in bytes, for readers that are just behind; part of the
@@ -22,8 +23,8 @@ public final class Ring {
   private final Rings rings;
   private final int maxBytes;
 
-  /** Null where empty: most channels are idle. */
-  private ArrayDeque<Kept> frames;
+  /** Made for the first frame: most channels are idle. */
+  private @Nullable ArrayDeque<Kept> frames;
 
   private int bytes;
 
@@ -39,24 +40,18 @@ public final class Ring {
   public void add(List<Frame> newer) {
     int before = bytes;
     long now = System.nanoTime();
+    ArrayDeque<Kept> all = frames == null ? new ArrayDeque<>() : frames;
     for (Frame frame : newer) {
-      frames = frames == null ? new ArrayDeque<>() : frames;
       var kept = new Kept(frame, now);
-      frames.addLast(kept);
+      all.addLast(kept);
       bytes += kept.bytes();
     }
     while (bytes > maxBytes) {
-      removeFirst();
+      bytes -= all.removeFirst().bytes();
     }
+    frames = all.isEmpty() ? null : all;
     rings.changed(this, bytes - before);
     rings.fit();
-  }
-
-  private void removeFirst() {
-    bytes -= frames.removeFirst().bytes();
-    if (frames.isEmpty()) {
-      frames = null;
-    }
   }
 
   public void clear() {
@@ -77,10 +72,15 @@ public final class Ring {
    * @return as {@link #empty}
    */
   int dropBefore(long nanoTime) {
-    int before = bytes;
-    while (frames != null && frames.getFirst().at() - nanoTime < 0) {
-      removeFirst();
+    ArrayDeque<Kept> all = frames;
+    if (all == null) {
+      return 0;
     }
+    int before = bytes;
+    while (!all.isEmpty() && all.getFirst().at() - nanoTime < 0) {
+      bytes -= all.removeFirst().bytes();
+    }
+    frames = all.isEmpty() ? null : all;
     return before - bytes;
   }
 
@@ -88,23 +88,22 @@ public final class Ring {
    * What follows on {@code from}, at most {@code limit} frames.
    *
    * @param last the channel's position, where the ring ends
-   * @return null where the ring does not reach back so far
+   * @return none: the ring does not reach back so far
    */
-  public LogSegment after(Position from, Position last, int limit) {
+  public @Nullable LogSegment after(Position from, Position last, int limit) {
     if (from.equals(last)) {
       return new LogSegment(from, null, List.of(), from, true);
     }
-    boolean holds =
-        from.epoch().equals(last.epoch())
-            && frames != null
-            && from.seq() >= frames.getFirst().frame().seq() - 1
-            && from.seq() < last.seq();
-    if (!holds) {
+    ArrayDeque<Kept> all = frames;
+    if (all == null
+        || !from.epoch().equals(last.epoch())
+        || from.seq() < all.getFirst().frame().seq() - 1
+        || from.seq() >= last.seq()) {
       return null;
     }
     rings.changed(this, 0);
     List<Frame> found = new ArrayList<>();
-    for (Kept kept : frames) {
+    for (Kept kept : all) {
       if (kept.frame().seq() > from.seq() && found.size() < limit) {
         found.add(kept.frame());
       }

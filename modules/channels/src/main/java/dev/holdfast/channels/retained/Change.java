@@ -1,9 +1,11 @@
 package dev.holdfast.channels.retained;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What an append changed of what is retained.
  *
- * @param user whose; null: the tenant's
+ * @param user whose; none: the tenant's
  * @param until Redis time in ms: what counts until then
  */
-public record Change(String user, long until, Amount amount) {}
+public record Change(@Nullable String user, long until, Amount amount) {}

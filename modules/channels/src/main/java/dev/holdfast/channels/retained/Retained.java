@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether tenants and users may retain more. A node has at most one {@link Share} for each 16 KiB
@@ -55,17 +56,17 @@ public final class Retained {
    * Room for what a message publishes to one channel. Redis is asked only where this node has
    * claimed too little before; who comes later waits behind.
    *
-   * @param user null: a service, which is held to its tenant's limits alone
+   * @param user none: a service, which is held to its tenant's limits alone
    * @param bytes about as many as it adds
    * @return completed at once, as a rule
    */
-  public Future<Room> enter(String tenant, String user, long bytes) {
+  public Future<Room> enter(String tenant, @Nullable String user, long bytes) {
     List<Share> shares = new ArrayList<>(2);
-    Share own = user == null ? null : share(tenant, user);
+    Share own = user == null ? null : ofUser(tenant, user);
     if (own != null) {
       shares.add(own);
     }
-    shares.add(share(tenant, null));
+    shares.add(ofTenant(tenant));
     return enter(user == null ? "+" : "+" + user, shares, new Amount(1, bytes));
   }
 
@@ -102,7 +103,8 @@ public final class Retained {
   /** Notes what an append changed. */
   public void changed(String tenant, List<Change> changes) {
     for (Change change : changes) {
-      Share share = share(tenant, change.user());
+      String user = change.user();
+      Share share = user == null ? ofTenant(tenant) : ofUser(tenant, user);
       if (share != null) {
         share.change(change.until(), change.amount());
       }
@@ -173,11 +175,12 @@ public final class Retained {
     return nodes.getAsInt();
   }
 
-  /** Null where there is no room for another user. */
-  private Share share(String tenant, String user) {
-    if (user == null) {
-      return tenants.computeIfAbsent(tenant, name -> new Share(name, null, System::nanoTime));
-    }
+  private Share ofTenant(String tenant) {
+    return tenants.computeIfAbsent(tenant, name -> new Share(name, null, System::nanoTime));
+  }
+
+  /** Returns the user's share; none: there are too many users. */
+  private @Nullable Share ofUser(String tenant, String user) {
     User key = new User(tenant, user);
     Share known = users.get(key);
     if (known == null && users.size() < most) {

@@ -4,8 +4,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one tenant or user retains, as this node knows it: what changed since the last report, what
@@ -38,18 +40,18 @@ final class Share {
 
   final String tenant;
 
-  /** Null: the tenant as a whole. */
-  final String user;
+  /** Whose; none: the tenant as a whole. */
+  final @Nullable String user;
 
   private Map<Long, Amount> changes = new HashMap<>();
-  private Report underWay;
-  private Report unanswered;
-  private Promise<Void> asked;
+  private @Nullable Report underWay;
+  private @Nullable Report unanswered;
+  private @Nullable Promise<Void> asked;
   private Amount waiting = Amount.NONE;
   private Amount pending = Amount.NONE;
   private Amount reserved = Amount.NONE;
   private Amount claimed = Amount.NONE;
-  private Amount counted;
+  private @Nullable Amount counted;
   private boolean fewerChannels;
   private boolean fewerBytes;
   private boolean answering;
@@ -62,7 +64,7 @@ final class Share {
   /**
    * @param clock in ns
    */
-  Share(String tenant, String user, LongSupplier clock) {
+  Share(String tenant, @Nullable String user, LongSupplier clock) {
     this.tenant = tenant;
     this.user = user;
     this.clock = clock;
@@ -143,9 +145,10 @@ final class Share {
 
   /** Until the next answer of Redis. */
   Future<Void> await(Amount wanted) {
-    asked = asked == null ? Promise.promise() : asked;
+    Promise<Void> answer = asked == null ? Promise.promise() : asked;
+    asked = answer;
     waiting = waiting.plus(wanted);
-    return asked.future();
+    return answer.future();
   }
 
   boolean isAsking() {
@@ -196,13 +199,15 @@ final class Share {
   /** Takes what is to be reported; to be answered by one of the next two. */
   Report report(long version, Amount ahead) {
     Amount wanted = reserved.plus(waiting).plus(ahead);
+    Report report;
     if (unanswered != null) {
-      underWay = new Report(unanswered.version(), unanswered.changes(), wanted);
+      report = new Report(unanswered.version(), unanswered.changes(), wanted);
     } else {
-      underWay = new Report(version, changes, wanted);
+      report = new Report(version, changes, wanted);
       changes = new HashMap<>();
     }
-    return underWay;
+    underWay = report;
+    return report;
   }
 
   /**
@@ -210,12 +215,13 @@ final class Share {
    * @param granted what may be used here before the next report
    */
   void answered(Amount total, Amount granted) {
-    pending = pending.minus(underWay.sum());
+    Report report = Objects.requireNonNull(underWay);
+    pending = pending.minus(report.sum());
     counted = total;
     claimed = granted;
     boolean again = unanswered != null; // then the claim is that of before
-    fewerChannels = !again && granted.channels() < underWay.wanted().channels();
-    fewerBytes = !again && granted.bytes() < underWay.wanted().bytes();
+    fewerChannels = !again && granted.channels() < report.wanted().channels();
+    fewerBytes = !again && granted.bytes() < report.wanted().bytes();
     unanswered = null;
     answeredAt = now();
     answer();

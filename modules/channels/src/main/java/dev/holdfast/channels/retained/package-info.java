@@ -3,4 +3,7 @@
  * what changes; nodes add that up ({@code Share}), and report it to Redis now and then ({@code
  * RetainedStore}), where they claim room ahead of need: so a publication costs no command.
  */
+@NullMarked
 package dev.holdfast.channels.retained;
+
+import org.jspecify.annotations.NullMarked;

@@ -15,6 +15,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Waits for channels to move past a cursor, without asking Redis again and again: a wait is a
@@ -35,12 +36,12 @@ final class Arrivals {
   }
 
   /**
-   * @param cursor null: waits for the first entry
+   * @param cursor none: waits for the first entry
    * @param wait ms, positive
    * @return done when something follows on the cursor, or after the wait; RATE_LIMITED where too
    *     many wait on this node
    */
-  Future<Void> after(Channel channel, Position cursor, long wait) {
+  Future<Void> after(Channel channel, @Nullable Position cursor, long wait) {
     if (waiting >= MAX_WAITING) {
       return Future.failedFuture(
           new HoldfastException(ErrorCode.RATE_LIMITED, "too many fetches wait on this node"));
@@ -65,8 +66,8 @@ final class Arrivals {
   /** A reader that wants to know only that there is something. */
   private final class Arrival implements FrameSink {
     private final Promise<Void> moved = Promise.promise();
-    private Subscription subscription;
-    private Position opened;
+    private @Nullable Subscription subscription;
+    private @Nullable Position opened;
 
     void opened(Subscription fresh) {
       subscription = fresh;
@@ -99,7 +100,7 @@ final class Arrivals {
     public void send(EncodedFrame frame) {
       context.runOnContext(
           handed -> {
-            if (!subscription.position().equals(opened)) {
+            if (subscription != null && !subscription.position().equals(opened)) {
               moved.tryComplete();
             }
           });

@@ -35,6 +35,7 @@ import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serves {@link ChannelMessage}s from Redis, one instance per node. What one sender publishes to a
@@ -52,17 +53,24 @@ public final class ChannelsVerticle extends VerticleBase
   private final SessionSubscriptions subscriptions;
   private final ChannelsMetrics metrics;
   private final MeterRegistry registry;
-  private RedisLink link;
-  private RedisLink pageLink;
+  private @Nullable RedisLink link;
+  private @Nullable RedisLink pageLink;
+  private @Nullable Serving<?> consumer;
+  private @Nullable Serving<?> schemaConsumer;
+  private @Nullable Function<String, RetainedLimits> limits;
+  private @Nullable PublishRoom room;
+
+  @SuppressWarnings("NullAway.Init")
   private ChannelStore store;
-  private HintSender hints;
+
+  @SuppressWarnings("NullAway.Init")
   private PageReader pages;
+
+  @SuppressWarnings("NullAway.Init")
   private Consumers consumers;
+
+  @SuppressWarnings("NullAway.Init")
   private Publishing publishing;
-  private Serving<?> consumer;
-  private Serving<?> schemaConsumer;
-  private Function<String, RetainedLimits> limits;
-  private PublishRoom room;
 
   /**
    * @param hub this node's
@@ -95,41 +103,48 @@ public final class ChannelsVerticle extends VerticleBase
   public Future<?> start() {
     return RedisLink.open(vertx, redis, "channels", registry)
         .onSuccess(opened -> link = opened)
-        .compose(opened -> RedisLink.open(vertx, redis, "pages", registry))
-        .compose(this::serve);
+        .compose(
+            opened ->
+                RedisLink.open(vertx, redis, "pages", registry)
+                    .onSuccess(forPages -> pageLink = forPages)
+                    .compose(forPages -> serve(opened, forPages)));
   }
 
   /** What answers with much has a link of its own: no publication waits behind it. */
-  private Future<?> serve(RedisLink forPages) {
-    pageLink = forPages;
-    store = new ChannelStore(link, config);
-    hints = new HintSender(hub, context);
-    room = new PublishRoom(store, limits == null ? null : retained());
-    pages = new PageReader(new ChannelStore(pageLink, config), hub.memory().pages(), registry);
-    StreamNodes.tune(link);
-    consumers = new Consumers(new ConsumerStore(link), pages, new Arrivals(vertx, context, hub));
-    vertx.setPeriodic(BEAT_MS, timer -> beat());
+  private Future<?> serve(RedisLink forLogs, RedisLink forPages) {
+    store = new ChannelStore(forLogs, config);
+    pages = new PageReader(new ChannelStore(forPages, config), hub.memory().pages(), registry);
+    StreamNodes.tune(forLogs);
+    consumers = new Consumers(new ConsumerStore(forLogs), pages, new Arrivals(vertx, context, hub));
+    var hints = new HintSender(hub, context);
+    var given = new PublishRoom(store, retained(forLogs));
+    room = given;
+    vertx.setPeriodic(BEAT_MS, timer -> beat(hints, given));
+    var schemas = new Schemas(forPages);
+    publishing = new Publishing(store, given, schemas, hints, metrics);
     Serving<ChannelMessage<?>> served =
         bus.serve(ChannelMessage.ADDRESS, message -> message.dispatch(this));
     consumer = served;
-    var schemas = new Schemas(pageLink);
-    publishing = new Publishing(store, room, schemas, hints, metrics);
-    schemaConsumer = schemas.serve(bus);
+    Serving<?> servedSchemas = schemas.serve(bus);
+    schemaConsumer = servedSchemas;
     return Future.all(
-        consumer.completion(),
-        schemaConsumer.completion(),
-        link.reserve().watch(),
-        pageLink.reserve().watch());
+        served.completion(),
+        servedSchemas.completion(),
+        forLogs.reserve().watch(),
+        forPages.reserve().watch());
   }
 
-  private Retained retained() {
-    return new Retained(link, hub.node().toString(), limits, () -> hub.peers().size(), registry);
+  private @Nullable Retained retained(RedisLink forLogs) {
+    Function<String, RetainedLimits> known = limits;
+    return known == null
+        ? null
+        : new Retained(forLogs, hub.node().toString(), known, () -> hub.peers().size(), registry);
   }
 
-  private void beat() {
+  private void beat(HintSender hints, PublishRoom given) {
     hints.peers(hub.peers());
     hints.beat();
-    room.tick();
+    given.tick();
   }
 
   @Override
@@ -145,11 +160,11 @@ public final class ChannelsVerticle extends VerticleBase
     return room == null ? Future.succeededFuture() : room.flush().otherwiseEmpty();
   }
 
-  private static Future<Void> closed(RedisLink opened) {
+  private static Future<Void> closed(@Nullable RedisLink opened) {
     return opened == null ? Future.succeededFuture() : opened.close();
   }
 
-  private static Future<?> silent(Serving<?> served) {
+  private static Future<?> silent(@Nullable Serving<?> served) {
     return served == null ? Future.succeededFuture() : served.unregister();
   }
 

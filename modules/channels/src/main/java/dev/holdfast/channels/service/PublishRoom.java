@@ -12,6 +12,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives each message room for what it publishes. Not counted is what is published in {@code
@@ -24,12 +25,12 @@ final class PublishRoom {
   private static final int ITEM_BYTES = 160;
 
   private final ChannelStore store;
-  private final Retained retained;
+  private final @Nullable Retained retained;
 
   /**
-   * @param retained null: nothing is counted
+   * @param retained none: nothing is counted
    */
-  PublishRoom(ChannelStore store, Retained retained) {
+  PublishRoom(ChannelStore store, @Nullable Retained retained) {
     this.store = store;
     this.retained = retained;
   }
@@ -65,7 +66,7 @@ final class PublishRoom {
   }
 
   void changed(Channel channel, List<Change> changes) {
-    if (!changes.isEmpty()) {
+    if (retained != null && !changes.isEmpty()) {
       retained.changed(channel.tenant(), changes);
     }
   }

@@ -3,4 +3,7 @@
  * Batch}, {@code Publishing}), answers history, and serves consumers ({@code Consumers}, {@code
  * Arrivals}).
  */
+@NullMarked
 package dev.holdfast.channels.service;
+
+import org.jspecify.annotations.NullMarked;

@@ -11,6 +11,7 @@ import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Tenants' schemas in Redis. Used on the context of its link. */
 public final class SchemaStore {
@@ -35,9 +36,9 @@ public final class SchemaStore {
   /**
    * All schemas of a tenant.
    *
-   * @param revision changes with each change; null where there are none
+   * @param revision changes with each change; none: the tenant has no schemas
    */
-  public record Stored(String revision, Map<SchemaName, String> texts) {}
+  public record Stored(@Nullable String revision, Map<SchemaName, String> texts) {}
 
   public Future<Put> put(String tenant, SchemaName name, String text) {
     List<Object> args =
@@ -51,14 +52,14 @@ public final class SchemaStore {
     return REMOVE.run(link, List.of(Keys.schemas(tenant)), args).mapEmpty();
   }
 
-  /** Null where the tenant has none. */
-  Future<String> revision(String tenant) {
-    return link.send("HGET", Keys.schemas(tenant), REVISION).map(SchemaStore::textOrNull);
+  /** Returns the revision of a tenant's schemas; none: it has no schemas. */
+  Future<@Nullable String> revision(String tenant) {
+    return link.send("HGET", Keys.schemas(tenant), REVISION).map(SchemaStore::text);
   }
 
-  /** Null where there is none. */
-  public Future<String> get(String tenant, SchemaName name) {
-    return link.send("HGET", Keys.schemas(tenant), field(name)).map(SchemaStore::textOrNull);
+  /** Returns a schema's text, if there is such a schema. */
+  public Future<@Nullable String> get(String tenant, SchemaName name) {
+    return link.send("HGET", Keys.schemas(tenant), field(name)).map(SchemaStore::text);
   }
 
   Future<Stored> all(String tenant) {
@@ -80,7 +81,7 @@ public final class SchemaStore {
     return new Stored(revision, texts);
   }
 
-  private static String textOrNull(Reply reply) {
+  private static @Nullable String text(Reply reply) {
     return reply.isNull() ? null : reply.asText();
   }
 

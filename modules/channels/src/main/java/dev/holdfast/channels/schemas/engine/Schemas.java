@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serves tenants' schemas, and keeps those in use for the check of publications. What a node goes
@@ -34,8 +35,8 @@ public final class Schemas implements SchemaMessage.Handler<Future<?>> {
 
   /** What is known of one tenant. */
   private static final class Cached {
-    private TenantSchemas schemas;
-    private Future<TenantSchemas> loading;
+    private @Nullable TenantSchemas schemas;
+    private @Nullable Future<TenantSchemas> loading;
     private long checkedAt;
     private long usedAt = System.nanoTime();
   }
@@ -54,8 +55,8 @@ public final class Schemas implements SchemaMessage.Handler<Future<?>> {
 
   // --- for the check of publications
 
-  /** Null where {@link #load} is to be waited for. The fast way, for every publication. */
-  public TenantSchemas known(String tenant) {
+  /** Returns a tenant's schemas at once, if they need not be waited for, see {@link #load}. */
+  public @Nullable TenantSchemas known(String tenant) {
     Cached cached = cache.get(tenant);
     if (cached == null || cached.schemas == null) {
       return null;
@@ -75,7 +76,8 @@ public final class Schemas implements SchemaMessage.Handler<Future<?>> {
   /** Callers are answered in the order in which they came; fails as Redis does. */
   public Future<TenantSchemas> load(String tenant) {
     Cached cached = cache.computeIfAbsent(tenant, first -> new Cached());
-    return cached.loading == null ? refresh(tenant, cached) : cached.loading;
+    Future<TenantSchemas> loading = cached.loading;
+    return loading == null ? refresh(tenant, cached) : loading;
   }
 
   /**
@@ -94,7 +96,7 @@ public final class Schemas implements SchemaMessage.Handler<Future<?>> {
             });
   }
 
-  private Future<TenantSchemas> read(String tenant, TenantSchemas known) {
+  private Future<TenantSchemas> read(String tenant, @Nullable TenantSchemas known) {
     if (known == null) {
       return store.all(tenant).map(TenantSchemas::new);
     }
@@ -181,7 +183,7 @@ public final class Schemas implements SchemaMessage.Handler<Future<?>> {
     return store.get(message.tenant(), message.name()).map(text -> found(message.name(), text));
   }
 
-  private static Schema found(SchemaName name, String text) {
+  private static Schema found(SchemaName name, @Nullable String text) {
     if (text == null) {
       throw new HoldfastException(ErrorCode.NOT_FOUND, "no schema " + name);
     }
