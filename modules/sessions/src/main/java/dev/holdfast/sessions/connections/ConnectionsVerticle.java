@@ -14,6 +14,7 @@ import dev.holdfast.core.bus.Serving;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.sessions.Answer;
+import dev.holdfast.sessions.Attachment;
 import dev.holdfast.sessions.NodeNotice;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionView;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serves {@link ConnectionMessage}s: a connection is the attachment in a session's record, found by
@@ -39,9 +41,11 @@ public final class ConnectionsVerticle extends VerticleBase
   private final RedisConfig redis;
   private final SessionsClient sessions;
   private final MeterRegistry registry;
-  private RedisLink link;
+  private @Nullable RedisLink link;
+  private @Nullable Serving<?> consumer;
+
+  @SuppressWarnings("NullAway.Init")
   private NodeIndex index;
-  private Serving<?> consumer;
 
   public ConnectionsVerticle(
       Bus bus, RedisConfig redis, SessionsClient sessions, MeterRegistry registry) {
@@ -98,12 +102,12 @@ public final class ConnectionsVerticle extends VerticleBase
     if (!(message.caller() instanceof Caller.Service)) {
       throw new HoldfastException(ErrorCode.FORBIDDEN, "nodes: not for users");
     }
-    return LiveNodes.read(link).map(ConnectionsVerticle::sorted);
+    return index.live().map(ConnectionsVerticle::sorted);
   }
 
   private Future<Void> serve(RedisLink opened) {
     link = opened;
-    index = new NodeIndex(link);
+    index = new NodeIndex(opened);
     Serving<ConnectionMessage<?>> served =
         bus.serve(ConnectionMessage.ADDRESS, message -> message.dispatch(this));
     consumer = served;
@@ -115,13 +119,13 @@ public final class ConnectionsVerticle extends VerticleBase
   }
 
   private boolean disconnected(SessionView view, String reason) {
-    if (view.attachedTo() == null) {
+    Attachment attachment = view.attachedTo();
+    if (attachment == null) {
       return false;
     }
-    String connection = view.attachedTo().connection();
     bus.hint(
-        view.attachedTo().node().address(),
-        new NodeNotice.Disconnect(view.tenant(), view.session(), connection, reason));
+        attachment.node().address(),
+        new NodeNotice.Disconnect(view.tenant(), view.session(), attachment.connection(), reason));
     return true;
   }
 
@@ -155,9 +159,8 @@ public final class ConnectionsVerticle extends VerticleBase
   private Future<Long> counted(ConnectionMessage.Count message, Answer.Page page, long before) {
     Predicate<SessionView> wanted = isAttached(message.selection().node());
     long count = before + page.sessions().stream().filter(wanted).count();
-    return page.next() == null
-        ? Future.succeededFuture(count)
-        : countOfUser(message, page.next(), count);
+    String next = page.next();
+    return next == null ? Future.succeededFuture(count) : countOfUser(message, next, count);
   }
 
   private Future<Answer.Page> sessionsOfUser(
@@ -168,9 +171,8 @@ public final class ConnectionsVerticle extends VerticleBase
   }
 
   private Future<Set<NodeId>> nodes(Selection selection) {
-    return selection.node() == null
-        ? index.nodes()
-        : Future.succeededFuture(Set.of(selection.node()));
+    NodeId node = selection.node();
+    return node == null ? index.nodes() : Future.succeededFuture(Set.of(node));
   }
 
   private static ConnectionAnswer.Nodes sorted(Map<NodeId, NodeInfo> live) {
@@ -182,15 +184,20 @@ public final class ConnectionsVerticle extends VerticleBase
   }
 
   private static ConnectionAnswer.Page page(
-      List<SessionView> views, Selection selection, String next) {
+      List<SessionView> views, Selection selection, @Nullable String next) {
     List<Connection> connections =
         views.stream().filter(isAttached(selection.node())).map(Connection::of).toList();
     return new ConnectionAnswer.Page(connections, next);
   }
 
-  private static Predicate<SessionView> isAttached(NodeId node) {
-    return view ->
-        view.attachedTo() != null && (node == null || view.attachedTo().node().equals(node));
+  /**
+   * @param node none: anywhere
+   */
+  private static Predicate<SessionView> isAttached(@Nullable NodeId node) {
+    return view -> {
+      Attachment attachment = view.attachedTo();
+      return attachment != null && (node == null || attachment.node().equals(node));
+    };
   }
 
   private static Connection attached(SessionView view) {

@@ -1,5 +1,6 @@
 package dev.holdfast.sessions.connections;
 
+import dev.holdfast.connections.NodeInfo;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisLink;
@@ -7,6 +8,7 @@ import dev.holdfast.redis.Reply;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -23,7 +25,12 @@ final class NodeIndex {
     this.link = link;
   }
 
-  /** All nodes that have not been buried. */
+  /** Returns the nodes that hold a lease, see {@link LiveNodes#read}. */
+  Future<Map<NodeId, NodeInfo>> live() {
+    return LiveNodes.read(link);
+  }
+
+  /** Returns all nodes that have not been buried. */
   Future<Set<NodeId>> nodes() {
     return link.send("ZRANGE", Keys.leases(), 0, -1).map(NodeIndex::nodes);
   }

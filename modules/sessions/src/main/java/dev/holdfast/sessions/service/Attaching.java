@@ -9,6 +9,7 @@ import dev.holdfast.core.NodeId;
 import dev.holdfast.core.Position;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.sessions.Attached;
+import dev.holdfast.sessions.Attachment;
 import dev.holdfast.sessions.NodeNotice;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionRef;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,16 +61,22 @@ final class Attaching {
    */
   Future<Attached> attach(SessionMessage.Attach attach) {
     long started = System.nanoTime();
+    String resume = attach.resume();
     Future<Attached> attached =
-        attach.resume() == null || !isId(attach.resume())
-            ? open(attach, started)
-            : lookedAt(attach, started);
+        resume == null || !isId(resume) ? open(attach, started) : lookedAt(resume, attach, started);
     return attached.onSuccess(done -> parts.metrics().attached(started));
   }
 
-  /** A detach that is lost with Redis away is the asker's to repeat. */
+  /**
+   * Detaches a session; what is lost while Redis is away is the asker's to repeat.
+   *
+   * @param connection that holds it; none: any
+   */
   Future<Detached> detach(
-      SessionRef session, NodeId node, String connection, Map<ChannelName, Position> cursors) {
+      SessionRef session,
+      NodeId node,
+      @Nullable String connection,
+      Map<ChannelName, Position> cursors) {
     SessionKey key = SessionKey.of(session);
     long due = parts.clock().now() + parts.config().lingerOf(key.tenant()).toMillis();
     return parts
@@ -82,8 +90,8 @@ final class Attaching {
     stopped = true;
   }
 
-  private Future<Attached> lookedAt(SessionMessage.Attach attach, long started) {
-    SessionKey session = new SessionKey(attach.caller().tenant(), attach.resume());
+  private Future<Attached> lookedAt(String resume, SessionMessage.Attach attach, long started) {
+    SessionKey session = new SessionKey(attach.caller().tenant(), resume);
     Predicate<Peeked> fits = seen -> seen.alive() && seen.user().equals(attach.caller().user());
     return parts
         .store()
@@ -155,10 +163,11 @@ final class Attaching {
 
   private Attached resumed(SessionKey session, SessionMessage.Attach attach, Holding held) {
     parts.metrics().resumed.increment();
-    if (held.before() != null) {
+    Attachment before = held.before();
+    if (before != null) {
       var notice =
-          new NodeNotice.Replaced(session.tenant(), session.session(), held.before().generation());
-      bus.hint(held.before().node().address(), notice);
+          new NodeNotice.Replaced(session.tenant(), session.session(), before.generation());
+      bus.hint(before.node().address(), notice);
     }
     return attached(session, attach, held, true);
   }
@@ -188,7 +197,10 @@ final class Attaching {
   }
 
   private Future<Detached> detachInTurn(
-      SessionRef session, NodeId node, String connection, Map<ChannelName, Position> cursors) {
+      SessionRef session,
+      NodeId node,
+      @Nullable String connection,
+      Map<ChannelName, Position> cursors) {
     return parts
         .store()
         .detach(session, node, connection, cursors)

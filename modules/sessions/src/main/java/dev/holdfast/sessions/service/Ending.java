@@ -7,10 +7,9 @@ import dev.holdfast.core.bus.Bus;
 import dev.holdfast.sessions.Answer;
 import dev.holdfast.sessions.NodeNotice;
 import dev.holdfast.sessions.SessionRef;
+import dev.holdfast.sessions.store.Marked;
 import dev.holdfast.sessions.store.SessionIndex.Due;
 import dev.holdfast.sessions.store.SessionKey;
-import dev.holdfast.sessions.store.SessionStore;
-import dev.holdfast.sessions.store.SessionStore.Marked;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -82,15 +81,18 @@ final class Ending {
   }
 
   private Future<Boolean> settle(Due due, Marked marked, Set<NodeId> dead) {
-    return switch (marked.state()) {
-      case ENDED -> finish(due, marked).map(true);
-      case NONE -> parts.index().remove(due.session(), null, null).map(false);
-      case DETACHED -> parts.index().postpone(due, marked.due()).map(false);
-      case ATTACHED ->
-          dead.contains(marked.node())
-              ? detach(due.session(), marked.node()).map(false)
-              : parts.index().drop(due).map(false);
-    };
+    if (marked instanceof Marked.Ended ended) {
+      return finish(due, ended).map(true);
+    }
+    if (marked instanceof Marked.Detached detached) {
+      return parts.index().postpone(due, detached.due()).map(false);
+    }
+    if (marked instanceof Marked.Attached attached) {
+      return dead.contains(attached.node())
+          ? detach(due.session(), attached.node()).map(false)
+          : parts.index().drop(due).map(false);
+    }
+    return parts.index().remove(due.session(), null, null).map(false);
   }
 
   private Future<Void> detach(SessionKey session, NodeId node) {
@@ -100,19 +102,20 @@ final class Ending {
 
   private Future<Void> closed(Due due, Marked marked) {
     SessionKey session = due.session();
-    if (marked.state() != SessionStore.Mark.ENDED) {
+    if (!(marked instanceof Marked.Ended ended)) {
       return parts.index().remove(session, null, null);
     }
-    if (marked.node() != null) {
+    NodeId node = ended.node();
+    if (node != null) {
       bus.hint(
-          marked.node().address(),
+          node.address(),
           new NodeNotice.Ended(
-              session.tenant(), session.session(), marked.generation(), marked.reason()));
+              session.tenant(), session.session(), ended.generation(), ended.reason()));
     }
-    return finish(due, marked).recover(failure -> Future.succeededFuture());
+    return finish(due, ended).recover(failure -> Future.succeededFuture());
   }
 
-  private Future<Void> finish(Due due, Marked marked) {
+  private Future<Void> finish(Due due, Marked.Ended marked) {
     SessionKey session = due.session();
     finishing.add(session);
     return parts
@@ -135,7 +138,7 @@ final class Ending {
         .onFailure(later -> LOG.debug("postpone: {}", later.getMessage()));
   }
 
-  private static SessionEvent ended(SessionKey session, Marked marked) {
+  private static SessionEvent ended(SessionKey session, Marked.Ended marked) {
     return new SessionEvent(
         session.tenant(),
         session.session(),

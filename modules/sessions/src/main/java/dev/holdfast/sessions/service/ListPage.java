@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the sessions of one page, some at a time and no more than fit: a page ends early where it
@@ -25,16 +26,19 @@ final class ListPage {
   private static final int OVERHEAD = 256;
 
   private final List<String> ids;
-  private final String last;
+  private final @Nullable String last;
   private final Function<String, Future<Optional<SessionView>>> view;
   private final List<SessionView> views = new ArrayList<>();
   private int looked;
   private long bytes;
 
   /**
-   * @param last what {@code next} is where all of the ids fit
+   * @param last what {@code next} is if all of the ids fit
    */
-  ListPage(List<String> ids, String last, Function<String, Future<Optional<SessionView>>> view) {
+  ListPage(
+      List<String> ids,
+      @Nullable String last,
+      Function<String, Future<Optional<SessionView>>> view) {
     this.ids = ids;
     this.last = last;
     this.view = view;

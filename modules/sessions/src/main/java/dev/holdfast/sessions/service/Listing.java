@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,15 +45,20 @@ final class Listing {
     this.turns = new FairTurns("sessions", BOUNDS, null, registry);
   }
 
-  /** Ids in their order; {@code next} is null at the end. */
-  private record Ids(List<String> ids, String next) {}
+  /**
+   * Ids in their order.
+   *
+   * @param next the last of them; none: there are no more
+   */
+  private record Ids(List<String> ids, @Nullable String next) {}
 
   Future<Answer.Page> list(SessionMessage.ListSessions wanted) {
     CallerCheck.mayList(wanted.caller(), wanted.tenant(), wanted.user());
     return turns.run(
         wanted.tenant(),
         () -> {
-          Future<Ids> ids = wanted.user() == null ? ofTenant(wanted) : ofUser(wanted);
+          String user = wanted.user();
+          Future<Ids> ids = user == null ? ofTenant(wanted) : ofUser(user, wanted);
           return ids.compose(found -> page(wanted, found));
         });
   }
@@ -103,20 +109,19 @@ final class Listing {
 
   private void check(
       SessionKey session, SessionMessage.ListSessions wanted, Optional<SessionView> view) {
-    String list = wanted.user() == null ? "tenant " + wanted.tenant() : "user " + wanted.user();
+    String user = wanted.user();
+    String list = user == null ? "tenant " + wanted.tenant() : "user " + user;
     if (view.isPresent() || !orphans.isGone(list, session.toString())) {
       return;
     }
     Future<Void> removed =
-        wanted.user() == null
-            ? index.unlistTenant(session)
-            : index.unlistUser(session, wanted.user());
+        user == null ? index.unlistTenant(session) : index.unlistUser(session, user);
     removed.onFailure(failure -> LOG.debug("stale {}: {}", session, failure.getMessage()));
   }
 
-  private Future<Ids> ofUser(SessionMessage.ListSessions wanted) {
+  private Future<Ids> ofUser(String user, SessionMessage.ListSessions wanted) {
     return index
-        .ofUser(wanted.tenant(), wanted.user(), wanted.after(), wanted.limit() + 1)
+        .ofUser(wanted.tenant(), user, wanted.after(), wanted.limit() + 1)
         .map(ids -> cut(ids, wanted.limit(), false));
   }
 

@@ -2,14 +2,15 @@ package dev.holdfast.sessions.service;
 
 import dev.holdfast.core.NodeId;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One step in a session's life. {@code ENDED} is published at least once for each session that ends
  * by {@code close} or linger, also when nodes die in between; the others at most once.
  *
- * @param generation of the attachment concerned; 0 where there never was one
- * @param node where it was or is attached, or null
- * @param reason why it ended ({@code expired}, {@code closed} …), or null
+ * @param generation of the attachment concerned; 0 if there never was one
+ * @param node where it is or was attached
+ * @param reason why it ended ({@code expired}, {@code closed} …)
  */
 public record SessionEvent(
     String tenant,
@@ -17,8 +18,8 @@ public record SessionEvent(
     String user,
     Kind kind,
     long generation,
-    NodeId node,
-    String reason) {
+    @Nullable NodeId node,
+    @Nullable String reason) {
   /** What happened. */
   public enum Kind {
     OPENED,

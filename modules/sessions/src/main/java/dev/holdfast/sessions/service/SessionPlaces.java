@@ -12,6 +12,7 @@ import io.vertx.core.Future;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,10 +62,10 @@ final class SessionPlaces {
   }
 
   /**
-   * @param node where it will be attached, or null
+   * @param node where it will be attached, if it will
    * @return the new session's key, listed; or RATE_LIMITED, STORE_FULL, and what the link has
    */
-  Future<SessionKey> take(String tenant, String user, NodeId node) {
+  Future<SessionKey> take(String tenant, String user, @Nullable NodeId node) {
     SessionLimits most = limits.apply(tenant);
     return most.tenant() == 0 || most.user() == 0
         ? Future.failedFuture(refusal())
@@ -72,7 +73,7 @@ final class SessionPlaces {
   }
 
   private Future<SessionKey> attempt(
-      String tenant, String user, NodeId node, SessionLimits most, int tries) {
+      String tenant, String user, @Nullable NodeId node, SessionLimits most, int tries) {
     SessionKey session = new SessionKey(tenant, most.freshId());
     return index
         .add(session, user, node, most)
@@ -85,7 +86,7 @@ final class SessionPlaces {
   }
 
   private Future<SessionKey> again(
-      SessionKey session, String user, NodeId node, int tries, SessionLimits most) {
+      SessionKey session, String user, @Nullable NodeId node, int tries, SessionLimits most) {
     unlist(session, user, node, UNLISTED);
     if (tries > 1) {
       return attempt(session.tenant(), user, node, most, tries - 1);
@@ -94,11 +95,11 @@ final class SessionPlaces {
     return Future.failedFuture(refusal());
   }
 
-  private void unlist(SessionKey session, String user, NodeId node, int times) {
+  private void unlist(SessionKey session, String user, @Nullable NodeId node, int times) {
     index.remove(session, user, node).onFailure(failure -> unlistLater(session, user, node, times));
   }
 
-  private void unlistLater(SessionKey session, String user, NodeId node, int times) {
+  private void unlistLater(SessionKey session, String user, @Nullable NodeId node, int times) {
     if (times > 1) {
       context.owner().setTimer(UNLIST_AGAIN_MS, later -> unlist(session, user, node, times - 1));
     } else {

@@ -7,7 +7,6 @@ import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.Serving;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
-import dev.holdfast.redis.Reply;
 import dev.holdfast.sessions.Answer;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionRef;
@@ -28,6 +27,7 @@ import java.util.Optional;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,13 +49,23 @@ public final class SessionsVerticle extends VerticleBase
   private final Function<SessionEvent, Future<Void>> events;
   private final MeterRegistry registry;
   private Function<String, SessionLimits> limits = tenant -> SessionLimits.NONE;
-  private RedisLink link;
-  private RedisLink listLink;
-  private Serving<?> consumer;
+  private @Nullable RedisLink link;
+  private @Nullable RedisLink listLink;
+  private @Nullable Serving<?> consumer;
+
+  @SuppressWarnings("NullAway.Init")
   private Parts parts;
+
+  @SuppressWarnings("NullAway.Init")
   private Attaching attaching;
+
+  @SuppressWarnings("NullAway.Init")
   private Ending ending;
+
+  @SuppressWarnings("NullAway.Init")
   private Listing listing;
+
+  @SuppressWarnings("NullAway.Init")
   private Maintenance maintenance;
 
   /**
@@ -108,8 +118,11 @@ public final class SessionsVerticle extends VerticleBase
   public Future<?> start() {
     return RedisLink.open(vertx, redis, "sessions", registry)
         .onSuccess(opened -> link = opened)
-        .compose(opened -> RedisLink.open(vertx, redis, "lists", registry))
-        .compose(this::assemble)
+        .compose(
+            opened ->
+                RedisLink.open(vertx, redis, "lists", registry)
+                    .onSuccess(forLists -> listLink = forLists)
+                    .compose(forLists -> assemble(opened, forLists)))
         .compose(synced -> register());
   }
 
@@ -122,7 +135,7 @@ public final class SessionsVerticle extends VerticleBase
     return Future.join(unregistered, closed(link), closed(listLink));
   }
 
-  private static Future<Void> closed(RedisLink opened) {
+  private static Future<Void> closed(@Nullable RedisLink opened) {
     return opened == null ? nothing() : opened.close();
   }
 
@@ -144,16 +157,17 @@ public final class SessionsVerticle extends VerticleBase
 
   @Override
   public Future<?> storeCursors(SessionMessage.StoreCursors message) {
-    List<Future<ErrorCode>> stored = new ArrayList<>();
+    List<Future<@Nullable ErrorCode>> stored = new ArrayList<>();
     message.entries().forEach(entry -> stored.add(store(entry)));
     return Future.join(stored)
         .map(
             done -> {
               List<Answer.Unheld.Entry> unheld = new ArrayList<>();
               for (int i = 0; i < stored.size(); i++) {
-                if (stored.get(i).result() != null) {
+                ErrorCode why = stored.get(i).result();
+                if (why != null) {
                   SessionRef session = message.entries().get(i).session();
-                  unheld.add(new Answer.Unheld.Entry(session, stored.get(i).result()));
+                  unheld.add(new Answer.Unheld.Entry(session, why));
                 }
               }
               return new Answer.Unheld(unheld);
@@ -253,7 +267,7 @@ public final class SessionsVerticle extends VerticleBase
 
   @Override
   public Future<?> sweep(SessionMessage.Sweep message) {
-    return syncClock().compose(now -> sweep(message, now));
+    return parts.clock().sync().compose(now -> sweep(message, now));
   }
 
   @Override
@@ -267,21 +281,21 @@ public final class SessionsVerticle extends VerticleBase
   }
 
   /** What answers with much has a link of its own: no attach waits behind it. */
-  private Future<Long> assemble(RedisLink forLists) {
-    listLink = forLists;
+  private Future<Long> assemble(RedisLink forSessions, RedisLink forLists) {
     listing =
         new Listing(
-            new SessionStore(listLink, config),
-            new SessionIndex(listLink, config),
+            new SessionStore(forLists, config),
+            new SessionIndex(forLists, config),
             new OrphanCandidates(ORPHAN_MS),
             registry);
-    var index = new SessionIndex(link, config);
+    var index = new SessionIndex(forSessions, config);
+    var clock = new RedisClock(forSessions);
     parts =
         new Parts(
-            new SessionStore(link, config),
+            new SessionStore(forSessions, config),
             index,
             new SessionPlaces(context, index, listing, limits),
-            new RedisClock(),
+            clock,
             config,
             new SessionsMetrics(registry),
             context,
@@ -289,8 +303,9 @@ public final class SessionsVerticle extends VerticleBase
     attaching = new Attaching(parts, bus);
     ending = new Ending(parts, bus, attaching);
     maintenance = new Maintenance(parts, attaching);
-    link.onUp(() -> syncClock().onFailure(failure -> LOG.debug("time: {}", failure.getMessage())));
-    return link.reserve().watch().compose(seen -> syncClock());
+    forSessions.onUp(
+        () -> clock.sync().onFailure(failure -> LOG.debug("time: {}", failure.getMessage())));
+    return forSessions.reserve().watch().compose(seen -> clock.sync());
   }
 
   private Future<Void> register() {
@@ -298,16 +313,6 @@ public final class SessionsVerticle extends VerticleBase
         bus.serve(SessionMessage.ADDRESS, message -> message.dispatch(this));
     consumer = served;
     return served.completion();
-  }
-
-  private Future<Long> syncClock() {
-    return link.send("TIME").map(this::heard);
-  }
-
-  private long heard(Reply time) {
-    long now = time.at(0).asLong() * 1_000 + time.at(1).asLong() / 1_000;
-    parts.clock().heard(now);
-    return now;
   }
 
   private Future<Answer.Swept> sweep(SessionMessage.Sweep message, long now) {
@@ -325,14 +330,14 @@ public final class SessionsVerticle extends VerticleBase
             });
   }
 
-  /** Null where it is stored, else why the attachment does not hold its session. */
-  private Future<ErrorCode> store(SessionMessage.StoreCursors.Entry entry) {
+  /** Answers why the attachment does not hold its session; none: it does, and they are stored. */
+  private Future<@Nullable ErrorCode> store(SessionMessage.StoreCursors.Entry entry) {
     SessionKey session = SessionKey.of(entry.session());
     return parts
         .store()
         .cursors(entry.session(), entry.cursors())
         .compose(renewed -> relist(session, renewed))
-        .<ErrorCode>map(stored -> null)
+        .<@Nullable ErrorCode>map(stored -> null)
         .recover(this::unheld);
   }
 
@@ -342,7 +347,7 @@ public final class SessionsVerticle extends VerticleBase
         : parts.index().keep(session, renewed.get().user(), renewed.get().node());
   }
 
-  private Future<ErrorCode> unheld(Throwable failure) {
+  private Future<@Nullable ErrorCode> unheld(Throwable failure) {
     ErrorCode code = HoldfastException.from(failure).code();
     return switch (code) {
       case FENCED, LOST, ENDED, REVOKED, SHUTTING_DOWN -> {

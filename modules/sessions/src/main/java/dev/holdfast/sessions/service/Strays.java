@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +55,7 @@ final class Strays {
     }
   }
 
-  private void looked(Throwable failure) {
+  private void looked(@Nullable Throwable failure) {
     looking = false;
     if (failure == null) {
       seen = seeing;
@@ -82,16 +84,18 @@ final class Strays {
     for (SessionKey session : members) {
       if (!held.test(session)) {
         looked.add(
-            parts.store().get(session, null).compose(view -> judge(session, view.orElse(null))));
+            parts.store().get(session, null).compose(view -> judge(session, attachment(view))));
       }
     }
     return Future.join(looked).mapEmpty();
   }
 
-  private Future<Void> judge(SessionKey session, SessionView view) {
-    Attachment attachment = view == null ? null : view.attachedTo();
-    boolean here = attachment != null && attachment.node().equals(node);
-    long generation = here ? attachment.generation() : NONE;
+  private static @Nullable Attachment attachment(Optional<SessionView> view) {
+    return view.isEmpty() ? null : view.get().attachedTo();
+  }
+
+  private Future<Void> judge(SessionKey session, @Nullable Attachment found) {
+    long generation = found != null && found.node().equals(node) ? found.generation() : NONE;
     if (!Long.valueOf(generation).equals(seen.get(session))) {
       seeing.put(session, generation);
       return Future.succeededFuture();

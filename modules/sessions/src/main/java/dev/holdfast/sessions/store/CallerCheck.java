@@ -3,6 +3,7 @@ package dev.holdfast.sessions.store;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whose sessions a caller may see: a user its own, a service those of its tenants. What is not the
@@ -16,11 +17,11 @@ public final class CallerCheck {
   }
 
   /**
-   * Whose a session has to be for this caller; null: any user's of the tenant.
+   * Returns whose a session has to be for this caller; none: any user's of the tenant.
    *
    * @throws HoldfastException NOT_FOUND for a tenant that the caller has nothing to do with
    */
-  public static String owner(Caller caller, String tenant) {
+  public static @Nullable String owner(Caller caller, String tenant) {
     if (!caller.actsFor(tenant)) {
       throw notFound();
     }
@@ -30,9 +31,9 @@ public final class CallerCheck {
   /**
    * Refuses with FORBIDDEN, whether there is something or not.
    *
-   * @param user whose sessions are wanted, or null for all of the tenant
+   * @param user whose sessions are wanted; none: all of the tenant
    */
-  public static void mayList(Caller caller, String tenant, String user) {
+  public static void mayList(Caller caller, String tenant, @Nullable String user) {
     boolean own = !(caller instanceof Caller.User asking) || asking.user().equals(user);
     if (!caller.actsFor(tenant) || !own) {
       throw new HoldfastException(ErrorCode.FORBIDDEN, "sessions: not this caller's");

@@ -7,6 +7,7 @@ import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
 import dev.holdfast.sessions.SessionRef;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,9 +35,9 @@ final class PublisherKeys {
    * Of a channel that the session did not publish to for long. What its client sends again, as the
    * answer was lost with a connection, comes while it lingers.
    *
-   * @param left or null
+   * @param left none: it left no channel
    */
-  void leave(SessionRef session, ChannelName left) {
+  void leave(SessionRef session, @Nullable ChannelName left) {
     if (left != null) {
       Duration resend = config.lingerOf(session.tenant()).multipliedBy(2);
       expire(session.tenant(), session.session(), left, resend.plus(SOME_MINUTES));

@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The indexes of sessions: by user, tenant and node, and by the time at which they may have to end.
@@ -50,9 +51,10 @@ public final class SessionIndex {
    * Lists a session that is to be made; fails with STORE_FULL where Redis is full. Where there is
    * no room, the caller is to remove it: some of its entries may be there.
    *
-   * @param node where it will be attached, or null
+   * @param node where it will be attached, if it will
    */
-  public Future<Room> add(SessionKey session, String user, NodeId node, SessionLimits most) {
+  public Future<Room> add(
+      SessionKey session, String user, @Nullable NodeId node, SessionLimits most) {
     String id = session.session();
     long share = most.share(Keys.shard(id));
     Future<Boolean> ofUser = add(Keys.userSessions(session.tenant(), user), id, most.user());
@@ -78,9 +80,9 @@ public final class SessionIndex {
   /**
    * Lists a session that is there already, also where Redis is full.
    *
-   * @param node where it is attached, or will be; or null
+   * @param node where it is attached, or will be, if at all
    */
-  public Future<Void> keep(SessionKey session, String user, NodeId node) {
+  public Future<Void> keep(SessionKey session, String user, @Nullable NodeId node) {
     List<Future<?>> written = new ArrayList<>();
     String id = session.session();
     written.add(keep(Keys.userSessions(session.tenant(), user), id, 0, ttl));
@@ -99,10 +101,10 @@ public final class SessionIndex {
   /**
    * After a session has ended for good; its id is never used again.
    *
-   * @param user null where it is not known
-   * @param node where it was attached, or null
+   * @param user if it is known
+   * @param node where it was attached, if it was
    */
-  public Future<Void> remove(SessionKey session, String user, NodeId node) {
+  public Future<Void> remove(SessionKey session, @Nullable String user, @Nullable NodeId node) {
     List<Future<?>> written = new ArrayList<>();
     written.add(link.send("ZREM", tenantKey(session), session.session()));
     written.add(link.send("ZREM", dueKey(session), session.toString()));

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** The fields of a session's hash that hold more than one value are JSON text. */
 final class SessionJson {
@@ -24,9 +25,9 @@ final class SessionJson {
   }
 
   /**
-   * @param text null where there are none
+   * @param text none: there are no attributes
    */
-  static Map<String, String> attributes(String text) {
+  static Map<String, String> attributes(@Nullable String text) {
     try {
       return text == null ? Map.of() : JSON.readValue(text, STRINGS);
     } catch (JsonProcessingException e) {

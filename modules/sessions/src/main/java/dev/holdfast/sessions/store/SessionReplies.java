@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Makes domain records of what the session scripts answer. */
 final class SessionReplies {
@@ -56,25 +57,19 @@ final class SessionReplies {
     };
   }
 
-  static SessionStore.Marked marked(Reply reply) {
+  static Marked marked(Reply reply) {
     if (reply.size() == 0) {
-      return new SessionStore.Marked(SessionStore.Mark.NONE, null, 0, null, null, 0);
+      return new Marked.None();
     }
     return switch (reply.at(0).asText()) {
       case "ended" ->
-          new SessionStore.Marked(
-              SessionStore.Mark.ENDED,
+          new Marked.Ended(
               reply.at(1).asText(),
               reply.at(2).asLong(),
               node(reply.at(3).asText()),
-              reply.at(4).asText(),
-              0);
-      case "attached" ->
-          new SessionStore.Marked(
-              SessionStore.Mark.ATTACHED, null, 0, node(reply.at(1).asText()), null, 0);
-      default ->
-          new SessionStore.Marked(
-              SessionStore.Mark.DETACHED, null, 0, null, null, reply.at(1).asLong());
+              reply.at(4).asText());
+      case "attached" -> new Marked.Attached(NodeId.parse(reply.at(1).asText()));
+      default -> new Marked.Detached(reply.at(1).asLong());
     };
   }
 
@@ -90,35 +85,48 @@ final class SessionReplies {
     return new SessionView(
         session.tenant(),
         session.session(),
-        fields.get("user"),
-        Long.parseLong(fields.get("created")),
+        field(fields, "user"),
+        number(fields, "created"),
         attached ? attachment(fields) : null,
         attached ? connection(fields) : null,
-        attached ? 0 : Long.parseLong(fields.get("due")),
-        Long.parseLong(fields.get("aver")),
+        attached ? 0 : number(fields, "due"),
+        number(fields, "aver"),
         SessionJson.attributes(fields.get("attrs")),
         subscriptions);
   }
 
   private static Attachment attachment(Map<String, String> fields) {
     return new Attachment(
-        NodeId.parse(fields.get("node")), fields.get("conn"), Long.parseLong(fields.get("gen")));
+        NodeId.parse(field(fields, "node")), field(fields, "conn"), number(fields, "gen"));
   }
 
   private static ConnectionInfo connection(Map<String, String> fields) {
     return new ConnectionInfo(
-        fields.get("conn"),
-        fields.get("client"),
-        fields.get("addr"),
-        Long.parseLong(fields.get("since")));
+        field(fields, "conn"),
+        fields.getOrDefault("client", ""),
+        fields.getOrDefault("addr", ""),
+        number(fields, "since"));
   }
 
-  private static Attachment before(Reply reply) {
+  /** Returns a field that each record has. */
+  private static String field(Map<String, String> fields, String name) {
+    String value = fields.get(name);
+    if (value == null) {
+      throw new HoldfastException(ErrorCode.INTERNAL, "session: its record has no " + name);
+    }
+    return value;
+  }
+
+  private static long number(Map<String, String> fields, String name) {
+    return Long.parseLong(field(fields, name));
+  }
+
+  private static @Nullable Attachment before(Reply reply) {
     NodeId node = node(reply.at(3).asText());
     return node == null ? null : new Attachment(node, reply.at(4).asText(), reply.at(5).asLong());
   }
 
-  static NodeId node(String text) {
+  static @Nullable NodeId node(String text) {
     return text.isEmpty() ? null : NodeId.parse(text);
   }
 

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sessions in Redis: what is in a session's own slot. One method per script; each is atomic, and
@@ -72,13 +73,13 @@ public final class SessionStore {
   /**
    * What an attach found and made.
    *
-   * @param before who held it, or null
+   * @param before who held it, if somebody did
    * @param granted which of the subscriptions a service made
    */
   public record Holding(
       long generation,
       long now,
-      Attachment before,
+      @Nullable Attachment before,
       Map<ChannelName, Position> subscriptions,
       Set<ChannelName> granted,
       Set<ChannelName> published) {}
@@ -88,34 +89,19 @@ public final class SessionStore {
    *
    * @param happened false: another attachment holds it, or nobody
    * @param here whether the session is attached to this node now, by another attachment
+   * @param user whose it is; empty if nothing happened
    */
   public record Detached(boolean happened, boolean here, long now, String user, long generation) {
-    static final Detached HERE = new Detached(false, true, 0, null, 0);
-    static final Detached ELSEWHERE = new Detached(false, false, 0, null, 0);
+    static final Detached HERE = new Detached(false, true, 0, "", 0);
+    static final Detached ELSEWHERE = new Detached(false, false, 0, "", 0);
 
     public static Detached now(long now, String user, long generation) {
       return new Detached(true, false, now, user, generation);
     }
   }
 
-  /** How a session stands after the attempt to end it. */
-  public enum Mark {
-    NONE,
-    ENDED,
-    ATTACHED,
-    DETACHED
-  }
-
-  /**
-   * @param user of an ended one
-   * @param node where it is, or was when it ended; or null
-   * @param due of a detached one, Redis time in ms
-   */
-  public record Marked(
-      Mark state, String user, long generation, NodeId node, String reason, long due) {}
-
-  /** Whose a session is and where it is attached (or null). */
-  public record Located(String user, NodeId node) {}
+  /** A session's user, and the node that it is attached to, if it is. */
+  public record Located(String user, @Nullable NodeId node) {}
 
   public Future<Optional<Peeked>> peek(SessionKey session) {
     return PEEK.run(link, List.of(sessionKey(session)), List.of()).map(SessionReplies::peeked);
@@ -164,11 +150,16 @@ public final class SessionStore {
   }
 
   /**
-   * @param generation 0: any
-   * @param connection null: any
+   * Detaches a session, and stores its cursors.
+   *
+   * @param session generation 0: any
+   * @param connection none: any
    */
   public Future<Detached> detach(
-      SessionRef session, NodeId node, String connection, Map<ChannelName, Position> cursors) {
+      SessionRef session,
+      NodeId node,
+      @Nullable String connection,
+      Map<ChannelName, Position> cursors) {
     List<Object> args = new ArrayList<>();
     args.add(node.toString());
     args.add(session.generation());
@@ -193,7 +184,11 @@ public final class SessionStore {
     addCursors(args, cursors);
     return CURSORS
         .run(link, allKeys(SessionKey.of(session)), args)
-        .map(reply -> renewed(accepted(reply.at(0), reply)));
+        .map(
+            reply -> {
+              accepted(reply.at(0));
+              return renewed(reply);
+            });
   }
 
   /**
@@ -214,7 +209,8 @@ public final class SessionStore {
         });
     return SUBSCRIBE
         .run(link, sessionAndSubscriptions(SessionKey.of(session)), args)
-        .map(reply -> accepted(reply, null));
+        .map(SessionStore::accepted)
+        .mapEmpty();
   }
 
   /** Fails as {@link SessionMessage} says, and with NOT_FOUND for generation 0. */
@@ -222,7 +218,8 @@ public final class SessionStore {
     List<Object> args = List.of(session.generation(), channel.toString(), link.deadline());
     return UNSUBSCRIBE
         .run(link, sessionAndSubscriptions(SessionKey.of(session)), args)
-        .map(reply -> accepted(reply, null));
+        .map(SessionStore::accepted)
+        .mapEmpty();
   }
 
   /**
@@ -234,7 +231,8 @@ public final class SessionStore {
         List.of(
             Keys.session(session.tenant(), session.session()),
             Keys.publishing(session.tenant(), session.session()));
-    String leaves = note.leaves() == null ? "" : note.leaves().toString();
+    ChannelName left = note.leaves();
+    String leaves = left == null ? "" : left.toString();
     List<Object> args =
         List.of(
             session.generation(),
@@ -246,25 +244,28 @@ public final class SessionStore {
             link.reserve().flag());
     return PUBLISHING
         .run(link, keys, args)
-        .map(reply -> SessionStore.<Void>accepted(reply, null))
-        .onSuccess(noted -> publishers.leave(session, note.leaves()));
+        .map(SessionStore::accepted)
+        .onSuccess(noted -> publishers.leave(session, left))
+        .mapEmpty();
   }
 
   /**
-   * @param user null: any
+   * Reads a session.
+   *
+   * @param user whose it has to be; none: anybody's
    */
-  public Future<Optional<SessionView>> get(SessionKey session, String user) {
+  public Future<Optional<SessionView>> get(SessionKey session, @Nullable String user) {
     return GET.run(link, sessionAndSubscriptions(session), List.of(orEmpty(user)))
         .map(reply -> SessionReplies.view(session, reply));
   }
 
   /**
-   * Fails with CONFLICT where the version is another.
+   * Replaces attributes; fails with CONFLICT if the version is another.
    *
-   * @param user null: any
+   * @param user whose it has to be; none: anybody's
    */
   public Future<Optional<SessionView>> attributes(
-      SessionKey session, String user, long version, Map<String, String> attributes) {
+      SessionKey session, @Nullable String user, long version, Map<String, String> attributes) {
     List<Object> args =
         List.of(orEmpty(user), version, SessionJson.attributes(attributes), link.deadline());
     return ATTRIBUTES
@@ -273,10 +274,13 @@ public final class SessionStore {
   }
 
   /**
-   * @param user null: any
-   * @param node only while it is attached there; null: anywhere or nowhere
+   * Renews a session's TTLs.
+   *
+   * @param user whose it has to be; none: anybody's
+   * @param node only while it is attached there; none: anywhere or nowhere
    */
-  public Future<Optional<Located>> touch(SessionKey session, String user, NodeId node) {
+  public Future<Optional<Located>> touch(
+      SessionKey session, @Nullable String user, @Nullable NodeId node) {
     List<Object> args = List.of(orEmpty(user), node == null ? "" : node.toString(), ttl);
     return TOUCH.run(link, allKeys(session), args).map(SessionStore::located);
   }
@@ -317,7 +321,8 @@ public final class SessionStore {
         : Optional.of(new Located(reply.at(0).asText(), SessionReplies.node(reply.at(1).asText())));
   }
 
-  private static <A> A accepted(Reply verdict, A answer) {
+  /** Throws what the verdict says, unless it is accepted. */
+  private static Reply accepted(Reply verdict) {
     switch (verdict.asText()) {
       case "fenced" -> throw new HoldfastException(ErrorCode.FENCED, "session: held by another");
       case "lost" ->
@@ -332,7 +337,7 @@ public final class SessionStore {
           throw HoldfastException.withPublicMessage(
               ErrorCode.LIMIT_EXCEEDED, "The session has as many channels as it may have.");
       default -> {
-        return answer;
+        return verdict;
       }
     }
   }
@@ -377,7 +382,7 @@ public final class SessionStore {
         Keys.log(channel));
   }
 
-  private static String orEmpty(String text) {
+  private static String orEmpty(@Nullable String text) {
     return text == null ? "" : text;
   }
 
