@@ -6,11 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where files are and what may be kept.
  *
- * @param folder of their content, the same for all nodes; null: {@code files} in the node's data
+ * @param folder of their content, the same for all nodes; none: {@code files} in the node's data
  *     folder, which serves a single node
  * @param limits what a tenant may have
  * @param tenants the same for single tenants, by name
@@ -23,7 +24,7 @@ import java.util.Objects;
  *     10 min; longer than any such step but the writing of content
  */
 public record FilesConfig(
-    Path folder,
+    @Nullable Path folder,
     TenantFiles limits,
     Map<String, TenantFiles> tenants,
     Duration uploadIdle,

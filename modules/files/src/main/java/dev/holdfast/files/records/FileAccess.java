@@ -4,6 +4,7 @@ import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one place that decides whose files a caller may see and change: a user its own, a service
@@ -35,12 +36,12 @@ public final class FileAccess {
   }
 
   /**
-   * Whose a new file will be.
+   * Returns whose a new file will be.
    *
-   * @param owner that was asked for, or null
+   * @param owner that was asked for; none: a user who asks
    * @throws HoldfastException FORBIDDEN, whatever there is in the tenant
    */
-  public static String creates(Caller caller, String tenant, String owner) {
+  public static String creates(Caller caller, String tenant, @Nullable String owner) {
     boolean permitted = !(caller instanceof Caller.User) || caller.permits("create", "file");
     if (!entersTenant(caller, tenant) || !permitted) {
       throw new HoldfastException(ErrorCode.FORBIDDEN, "files: not this caller's to make");
@@ -56,12 +57,12 @@ public final class FileAccess {
   }
 
   /**
-   * Whose files may be listed.
+   * Returns whose files may be listed.
    *
-   * @param owner that was asked for; null: all that the caller may see
+   * @param owner that was asked for; none: all that the caller may see
    * @return empty: none; a user's name; or {@code *}, everybody's
    */
-  public static Optional<String> lists(Caller caller, String tenant, String owner) {
+  public static Optional<String> lists(Caller caller, String tenant, @Nullable String owner) {
     if (!entersTenant(caller, tenant)) {
       return Optional.empty();
     }

@@ -1,5 +1,7 @@
 package dev.holdfast.files.records;
 
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
 import dev.holdfast.files.FileSpec;
 import dev.holdfast.files.FileView;
 import dev.holdfast.files.storage.Part;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A file's record as the fields of a hash, and back. */
 final class FileFields {
@@ -43,12 +46,12 @@ final class FileFields {
   }
 
   private static FileRecord record(FileKey key, Map<String, String> fields) {
-    FileState state = FileState.valueOf(fields.get("state").toUpperCase(Locale.ROOT));
+    FileState state = FileState.valueOf(text(fields, "state").toUpperCase(Locale.ROOT));
     return new FileRecord(
         key,
         state,
         view(key, fields, state),
-        fields.get("content"),
+        text(fields, "content"),
         number(fields, "life"),
         fields.get("wanted"),
         number(fields, "gen"),
@@ -62,10 +65,10 @@ final class FileFields {
     return new FileView(
         key.tenant(),
         key.file(),
-        fields.get("owner"),
+        text(fields, "owner"),
         fields.get("session"),
         fields.get("run"),
-        fields.get("name"),
+        text(fields, "name"),
         number(fields, "size"),
         number(fields, "off"),
         fields.get("sha"),
@@ -88,11 +91,20 @@ final class FileFields {
     return parts;
   }
 
+  /** Returns a field that each record has. */
+  private static String text(Map<String, String> fields, String name) {
+    String value = fields.get(name);
+    if (value == null) {
+      throw new HoldfastException(ErrorCode.INTERNAL, "file: its record has no " + name);
+    }
+    return value;
+  }
+
   private static long number(Map<String, String> fields, String name) {
     return Long.parseLong(fields.getOrDefault(name, "0"));
   }
 
-  private static void put(List<Object> fields, String name, String value) {
+  private static void put(List<Object> fields, String name, @Nullable String value) {
     if (value != null) {
       fields.add(name);
       fields.add(value);

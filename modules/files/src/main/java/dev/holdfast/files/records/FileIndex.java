@@ -9,7 +9,9 @@ import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The indexes of files: by name for tenant, owner and session; by the time at which they have to be
@@ -45,7 +47,8 @@ public final class FileIndex {
     List<Future<?>> written = new ArrayList<>();
     written.add(link.send("SADD", Keys.fileTenants(), file.tenant()));
     written.add(link.send("SET", Keys.fileContent(content), file.toString()));
-    for (String key : keys(file.tenant(), spec.owner(), spec.session())) {
+    String owner = Objects.requireNonNull(spec.owner(), "owner");
+    for (String key : keys(file.tenant(), owner, spec.session())) {
       written.add(link.send("ZADD", key, 0, member));
     }
     return Future.all(written).mapEmpty();
@@ -140,7 +143,7 @@ public final class FileIndex {
         .compose(set -> link.send("GET", Keys.fileStorage()));
   }
 
-  private static List<String> keys(String tenant, String owner, String session) {
+  private static List<String> keys(String tenant, String owner, @Nullable String session) {
     List<String> keys = new ArrayList<>();
     keys.add(Keys.tenantFiles(tenant));
     keys.add(Keys.userFiles(tenant, owner));

@@ -12,7 +12,9 @@ import dev.holdfast.redis.Script;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a tenant's files take, in the tenant's slot: totals, and an entry per file, which makes
@@ -36,9 +38,10 @@ public final class QuotaStore {
   /**
    * What a file has reserved.
    *
-   * @param session or null
+   * @param session that it belongs to, if it does
    */
-  public record Entry(String file, long bytes, String owner, String session, String name) {}
+  public record Entry(
+      String file, long bytes, String owner, @Nullable String session, String name) {}
 
   /** Some of a tenant's entries; {@code cursor} is {@code 0} at the end. */
   public record Scan(List<Entry> entries, String cursor) {}
@@ -54,8 +57,9 @@ public final class QuotaStore {
     TenantFiles limits = config.of(file.tenant());
     long mostBytes = byUser ? limits.userBytes() : limits.bytes();
     long mostFiles = byUser ? limits.userFiles() : limits.files();
+    String owner = Objects.requireNonNull(spec.owner(), "owner");
     String session = spec.session() == null ? "" : spec.session();
-    String entry = spec.size() + "\n" + spec.owner() + "\n" + session + "\n" + spec.name();
+    String entry = spec.size() + "\n" + owner + "\n" + session + "\n" + spec.name();
     List<Object> args =
         List.of(
             file.file(),
@@ -63,7 +67,7 @@ public final class QuotaStore {
             entry,
             limits.bytes(),
             limits.files(),
-            spec.owner(),
+            owner,
             mostBytes,
             mostFiles);
     return RESERVE

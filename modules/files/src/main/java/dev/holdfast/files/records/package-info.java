@@ -3,4 +3,7 @@
  * {@code FileIndex} the hints, {@code Tickets} the links. {@code FileAccess} is the one place that
  * decides who may.
  */
+@NullMarked
 package dev.holdfast.files.records;
+
+import org.jspecify.annotations.NullMarked;

@@ -7,6 +7,7 @@ import dev.holdfast.files.records.FileRecord;
 import dev.holdfast.files.storage.FileStorage;
 import io.vertx.core.Future;
 import java.io.IOException;
+import java.util.Objects;
 
 /** Copies files within their tenant and owner. Confined to the verticle's context. */
 final class Copying {
@@ -30,9 +31,10 @@ final class Copying {
 
   private Future<FileRecord> copy(FileRecord file, FileMessage.Copy message) {
     FileView from = file.view();
+    String name = message.name();
     var spec =
         new FileSpec(
-            message.name() == null ? from.name() : message.name(),
+            name == null ? from.name() : name,
             from.size(),
             from.declaredType(),
             null,
@@ -49,8 +51,13 @@ final class Copying {
     return parts
         .disk()
         .run(storage -> copied(storage, from.content(), made.content()))
-        .compose(done -> finishing.show(made, from.view().sha256(), from.view().type()))
+        .compose(done -> show(made, from.view()))
         .recover(failure -> giveUp(made, failure));
+  }
+
+  private Future<FileRecord> show(FileRecord made, FileView ready) {
+    String sha256 = Objects.requireNonNull(ready.sha256(), "sha256");
+    return finishing.show(made, sha256, Objects.requireNonNull(ready.type(), "type"));
   }
 
   private static Void copied(FileStorage storage, String from, String to) throws IOException {

@@ -59,7 +59,7 @@ final class Creating {
           ErrorCode.TOO_LARGE, "size: more than the tenant's largest");
     }
     boolean byUser = caller instanceof Caller.User;
-    return checkSession(caller, tenant, spec)
+    return checkSession(caller, tenant, spec, owner)
         .compose(checked -> begin(new FileKey(tenant, Ids.fresh()), spec, byUser, claimed));
   }
 
@@ -103,13 +103,14 @@ final class Creating {
   }
 
   /** A session has to be the owner's; what is not is answered as what never was. */
-  private Future<Void> checkSession(Caller caller, String tenant, FileSpec spec) {
-    if (spec.session() == null) {
+  private Future<Void> checkSession(Caller caller, String tenant, FileSpec spec, String owner) {
+    String session = spec.session();
+    if (session == null) {
       return Future.succeededFuture();
     }
     return sessions
-        .get(new SessionMessage.Get(caller, tenant, spec.session()))
-        .compose(session -> ownedBy(spec.owner(), session));
+        .get(new SessionMessage.Get(caller, tenant, session))
+        .compose(found -> ownedBy(owner, found));
   }
 
   private static Future<Void> ownedBy(String owner, SessionView session) {

@@ -18,6 +18,7 @@ import dev.holdfast.files.storage.Disk;
 import dev.holdfast.files.storage.FileStorage;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
+import dev.holdfast.redis.Reserve;
 import dev.holdfast.sessions.SessionsClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,15 +46,33 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
   private final FileStorage storage;
   private final Function<FileEvent, Future<Void>> events;
   private final MeterRegistry registry;
-  private RedisLink link;
-  private Serving<?> consumer;
+  private @Nullable RedisLink link;
+  private @Nullable Serving<?> consumer;
+
+  @SuppressWarnings("NullAway.Init")
   private FileParts parts;
+
+  @SuppressWarnings("NullAway.Init")
+  private Reserve reserve;
+
+  @SuppressWarnings("NullAway.Init")
   private Tickets tickets;
+
+  @SuppressWarnings("NullAway.Init")
   private Removing removing;
+
+  @SuppressWarnings("NullAway.Init")
   private Creating creating;
+
+  @SuppressWarnings("NullAway.Init")
   private Finishing finishing;
+
+  @SuppressWarnings("NullAway.Init")
   private Writing writing;
+
+  @SuppressWarnings("NullAway.Init")
   private Reading reading;
+
   private boolean sweeping;
   private boolean auditing;
 
@@ -93,7 +113,7 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
 
   @Override
   public Future<?> create(FileMessage.Create message) {
-    link.reserve().require();
+    reserve.require();
     return creating
         .create(message)
         .compose(
@@ -124,7 +144,7 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
 
   @Override
   public Future<?> issueTicket(FileMessage.IssueTicket message) {
-    link.reserve().require();
+    reserve.require();
     Future<FileRecord> file =
         message.purpose() == FileMessage.Purpose.DOWNLOAD
             ? parts.findReady(message.caller(), message.tenant(), message.file())
@@ -140,7 +160,7 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
 
   @Override
   public Future<?> copy(FileMessage.Copy message) {
-    link.reserve().require();
+    reserve.require();
     return new Copying(parts, creating, finishing, removing).copy(message).map(FileRecord::view);
   }
 
@@ -159,7 +179,7 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
 
   @Override
   public Future<?> begin(TransferMessage.Begin message) {
-    link.reserve().require();
+    reserve.require();
     return creating.begin(message);
   }
 
@@ -195,22 +215,23 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
 
   private Future<Void> assemble(RedisLink opened) {
     link = opened;
+    reserve = opened.reserve();
     parts =
         new FileParts(
-            new FileStore(link, config),
-            new QuotaStore(link, config),
-            new FileIndex(link),
+            new FileStore(opened, config),
+            new QuotaStore(opened, config),
+            new FileIndex(opened),
             new Disk(vertx, storage),
             config,
             new FilesMetrics(registry),
             events);
-    tickets = new Tickets(link);
+    tickets = new Tickets(opened);
     removing = new Removing(parts);
     creating = new Creating(parts, SessionsClient.local(bus, SESSIONS_TIMEOUT), removing);
     finishing = new Finishing(parts, removing);
     writing = new Writing(parts, finishing);
     reading = new Reading(parts);
-    return link.reserve()
+    return reserve
         .watch()
         .compose(seen -> parts.disk().run(FileStorage::id))
         .compose(id -> parts.index().storage(id).map(id::equals))

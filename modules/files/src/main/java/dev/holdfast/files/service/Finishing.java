@@ -10,6 +10,7 @@ import dev.holdfast.files.storage.ContentTypes;
 import dev.holdfast.files.storage.FileStorage;
 import io.vertx.core.Future;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,9 +33,9 @@ final class Finishing {
    * Seals what the holder of the upload has written.
    *
    * @param part that the holder wrote to
-   * @param sha256 of the whole where the holder has it, else null
+   * @param sha256 of the whole, if the holder has it
    */
-  Future<FileRecord> finish(FileKey key, long generation, long part, String sha256) {
+  Future<FileRecord> finish(FileKey key, long generation, long part, @Nullable String sha256) {
     return lookSoon(key)
         .compose(due -> parts.store().get(key))
         .map(found -> held(found.orElseThrow(FileAccess::notFound), generation))
@@ -45,7 +46,7 @@ final class Finishing {
    * The same of an upload whose last bytes were just committed, and which is {@link #lookSoon
    * looked at soon}.
    */
-  Future<FileRecord> finish(FileRecord committed, long part, String sha256) {
+  Future<FileRecord> finish(FileRecord committed, long part, @Nullable String sha256) {
     return seal(committed, part, sha256);
   }
 
@@ -101,7 +102,7 @@ final class Finishing {
     return file;
   }
 
-  private Future<FileRecord> seal(FileRecord file, long part, String sha256) {
+  private Future<FileRecord> seal(FileRecord file, long part, @Nullable String sha256) {
     boolean own = file.parts().size() == 1 && file.parts().get(0).number() == part;
     byte[] known = sha256 == null ? null : HexFormat.of().parseHex(sha256);
     return parts

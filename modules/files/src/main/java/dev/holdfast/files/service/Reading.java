@@ -63,8 +63,9 @@ final class Reading {
   }
 
   private static String index(FileMessage.ListFiles message, String owner) {
-    if (message.session() != null) {
-      return Keys.sessionFiles(message.tenant(), message.session());
+    String session = message.session();
+    if (session != null) {
+      return Keys.sessionFiles(message.tenant(), session);
     }
     return owner.equals("*")
         ? Keys.tenantFiles(message.tenant())

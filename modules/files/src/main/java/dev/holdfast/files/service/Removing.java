@@ -11,6 +11,7 @@ import dev.holdfast.files.storage.FileStorage;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,7 +64,7 @@ final class Removing {
         .onSuccess(released -> finish(file, record));
   }
 
-  private Future<Void> dropContent(FileRecord record) {
+  private Future<Void> dropContent(@Nullable FileRecord record) {
     if (record == null) {
       return Future.succeededFuture();
     }
@@ -92,7 +93,7 @@ final class Removing {
   }
 
   /** Nobody waits for it; the sweep does again what fails. */
-  private void finish(FileKey file, FileRecord record) {
+  private void finish(FileKey file, @Nullable FileRecord record) {
     parts.metrics().ended.increment();
     announce(record)
         .compose(announced -> parts.store().remove(file))
@@ -100,7 +101,7 @@ final class Removing {
         .onFailure(failure -> LOG.info("{} is left to the sweep: {}", file, failure.getMessage()));
   }
 
-  private Future<Void> announce(FileRecord record) {
+  private Future<Void> announce(@Nullable FileRecord record) {
     if (record == null || !record.wasReady()) {
       return Future.succeededFuture();
     }

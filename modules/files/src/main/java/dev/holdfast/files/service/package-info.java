@@ -4,4 +4,7 @@
  * {@code Copying}, {@code Removing}; {@code Sweeping} and {@code Auditing} look after what is left.
  * {@code FileParts} finds a file for its caller.
  */
+@NullMarked
 package dev.holdfast.files.service;
+
+import org.jspecify.annotations.NullMarked;

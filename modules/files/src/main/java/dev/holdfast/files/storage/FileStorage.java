@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where content is kept. All nodes that share files see the same. Methods block: they are for
@@ -37,9 +38,10 @@ public interface FileStorage {
    *
    * @param exclusive whether nobody but the caller can still have the last part open for writing:
    *     then a single part need not be copied
-   * @param known the content's SHA-256, where the caller has it; else null
+   * @param known the content's SHA-256, if the caller has it
    */
-  Sealed seal(String content, List<Part> parts, boolean exclusive, byte[] known) throws IOException;
+  Sealed seal(String content, List<Part> parts, boolean exclusive, byte @Nullable [] known)
+      throws IOException;
 
   /** Up to {@code length} bytes of sealed content; fewer only at its end. */
   byte[] read(String content, long offset, int length) throws IOException;

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Content in a folder, which nodes share by whatever the operator mounts; it has to rename
@@ -99,7 +100,7 @@ public final class FolderStorage implements FileStorage {
   }
 
   @Override
-  public Sealed seal(String content, List<Part> pieces, boolean exclusive, byte[] known)
+  public Sealed seal(String content, List<Part> pieces, boolean exclusive, byte @Nullable [] known)
       throws IOException {
     Path whole = whole(content);
     if (!Files.exists(whole)) {
@@ -107,7 +108,7 @@ public final class FolderStorage implements FileStorage {
         Path made =
             exclusive && pieces.size() == 1 ? cut(content, pieces.get(0)) : join(content, pieces);
         Files.move(made, whole, StandardCopyOption.ATOMIC_MOVE);
-        sync(whole.getParent());
+        sync(shard(contents, content));
       } catch (NoSuchFileException e) {
         // Somebody else has sealed it since, or a part is lost.
         if (!Files.exists(whole)) {
@@ -145,7 +146,7 @@ public final class FolderStorage implements FileStorage {
       }
       Files.move(made, target, StandardCopyOption.ATOMIC_MOVE);
     }
-    sync(target.getParent());
+    sync(shard(contents, to));
   }
 
   @Override
@@ -153,7 +154,7 @@ public final class FolderStorage implements FileStorage {
     Path whole = whole(content);
     deleteParts(content);
     if (Files.deleteIfExists(whole)) {
-      sync(whole.getParent());
+      sync(shard(contents, content));
     }
   }
 
@@ -249,7 +250,7 @@ public final class FolderStorage implements FileStorage {
     }
   }
 
-  private static Sealed inspected(Path whole, byte[] known) throws IOException {
+  private static Sealed inspected(Path whole, byte @Nullable [] known) throws IOException {
     try (FileChannel channel = FileChannel.open(whole, READ)) {
       ByteBuffer head = ByteBuffer.allocate((int) Math.min(ContentTypes.HEAD, channel.size()));
       while (head.hasRemaining() && channel.read(head) >= 0) {

@@ -8,6 +8,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What the body of a request has to be, by tus' {@code Upload-Checksum}. Used for one body. */
 public final class Checksum {
@@ -28,10 +29,13 @@ public final class Checksum {
   }
 
   /**
-   * @param header {@code <algorithm> <Base64>}; null: null is returned
-   * @throws HoldfastException BAD_REQUEST where it is not that
+   * Reads what a request's header says.
+   *
+   * @param header {@code <algorithm> <Base64>}
+   * @return none: there is no header
+   * @throws HoldfastException BAD_REQUEST if it is not that
    */
-  public static Checksum parse(String header) {
+  public static @Nullable Checksum parse(@Nullable String header) {
     if (header == null) {
       return null;
     }

@@ -20,6 +20,7 @@ import io.vertx.core.streams.ReadStream;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,14 +75,18 @@ public final class Transfers {
    * also where the stream ends early, unless a checksum was given.
    *
    * @param body paused; it is resumed here, and read to its end unless this fails
-   * @param checksum of the body, or null
+   * @param checksum of the body, if the sender gave one
    * @return where the upload stands, and the file where that was its last byte. Fails with CONFLICT
    *     (it does not stand at the offset), NOT_FOUND, TOO_LARGE (more than its size), FENCED
    *     (somebody else goes on with it), CHECKSUM_MISMATCH, TIMEOUT (nothing came for too long),
    *     STORE_FULL, UNAVAILABLE
    */
   public Future<FileAnswer.Advanced> receive(
-      Caller caller, FileView upload, long offset, ReadStream<Buffer> body, Checksum checksum) {
+      Caller caller,
+      FileView upload,
+      long offset,
+      ReadStream<Buffer> body,
+      @Nullable Checksum checksum) {
     var claim = new TransferMessage.Claim(caller, upload.tenant(), upload.file(), offset);
     return files.claim(claim).compose(grant -> receive(caller, grant, body, checksum));
   }
@@ -93,7 +98,7 @@ public final class Transfers {
 
   /** Writes a stream to an upload that was granted, as the other one does. */
   public Future<FileAnswer.Advanced> receive(
-      Caller caller, FileAnswer.Grant grant, ReadStream<Buffer> body, Checksum checksum) {
+      Caller caller, FileAnswer.Grant grant, ReadStream<Buffer> body, @Nullable Checksum checksum) {
     Context context = vertx.getOrCreateContext();
     return open(grant)
         .map(part -> writer(caller, grant, part))

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +45,10 @@ final class UploadWriter {
   private final Caller caller;
   private final FileAnswer.Grant grant;
   private final PartWriter writer;
-  private final MessageDigest whole;
+
+  /** Of the whole content, if it comes by this stream from its begin on. */
+  private final @Nullable MessageDigest whole;
+
   private final Promise<FileAnswer.Advanced> done = Promise.promise();
   private Future<Void> committing = Future.succeededFuture();
   private List<Buffer> pending = new ArrayList<>();
@@ -54,10 +58,15 @@ final class UploadWriter {
   private boolean busy;
   private boolean ended;
   private boolean finishing;
-  private HoldfastException failure;
+  private @Nullable HoldfastException failure;
+
+  @SuppressWarnings("NullAway.Init")
   private Vertx vertx;
+
+  @SuppressWarnings("NullAway.Init")
   private ReadStream<Buffer> body;
-  private Checksum checksum;
+
+  private @Nullable Checksum checksum;
   private boolean paused;
   private boolean arrived;
   private long stallTimer;
@@ -81,7 +90,8 @@ final class UploadWriter {
     this.whole = grant.offset() == 0 ? FileStorage.sha256() : null;
   }
 
-  Future<FileAnswer.Advanced> take(Context context, ReadStream<Buffer> stream, Checksum wanted) {
+  Future<FileAnswer.Advanced> take(
+      Context context, ReadStream<Buffer> stream, @Nullable Checksum wanted) {
     vertx = context.owner();
     body = stream;
     checksum = wanted;
@@ -248,8 +258,8 @@ final class UploadWriter {
   }
 
   private TransferMessage.Advance last(long length) {
-    boolean complete = failure == null && whole != null && received == grant.file().size();
-    String sha256 = complete ? HexFormat.of().formatHex(whole.digest()) : null;
+    boolean complete = failure == null && received == grant.file().size();
+    String sha256 = complete && whole != null ? HexFormat.of().formatHex(whole.digest()) : null;
     return TransferMessage.Advance.of(caller, grant, length, true, sha256);
   }
 

@@ -3,4 +3,7 @@
  * dev.holdfast.files.transfer.Transfers} asks the service and then moves bytes, {@code
  * UploadWriter} is one body on its way to the disk, {@code Checksum} what it has to be.
  */
+@NullMarked
 package dev.holdfast.files.transfer;
+
+import org.jspecify.annotations.NullMarked;
