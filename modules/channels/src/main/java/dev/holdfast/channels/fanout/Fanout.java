@@ -46,9 +46,10 @@ public final class Fanout implements Tap {
 
   /**
    * Opens a channel for a reader. Nothing is handed to the sink before {@link Subscription#start}.
-   * Whether the reader may read it is the caller's to check.
+   * The caller checks whether the reader may read it.
    *
-   * @return fails with UNAVAILABLE, or NOT_FOUND for the channel of a session that is not
+   * @return the subscription; fails with UNAVAILABLE, or with NOT_FOUND if it is the channel of a
+   *     session that does not exist
    */
   public Future<Subscription> open(Channel channel, Start start, FrameSink sink) {
     LocalChannel local = channels.get(channel);
@@ -71,7 +72,7 @@ public final class Fanout implements Tap {
     }
   }
 
-  /** How many channels have readers on this event loop. */
+  /** Returns how many channels have readers on this event loop. */
   public int openChannels() {
     return channels.size();
   }

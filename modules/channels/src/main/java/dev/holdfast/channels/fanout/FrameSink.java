@@ -4,27 +4,30 @@ import dev.holdfast.core.ChannelName;
 import dev.holdfast.protocol.EncodedFrame;
 
 /**
- * Where a reader's frames go: a connection. Called on the context of its {@link Fanout}; never
- * blocks.
+ * Takes a reader's frames, and passes them to a connection. Called on the context of its {@link
+ * Fanout}; never blocks.
  */
 public interface FrameSink {
-  /** Whether it takes more now; where not, {@link Fanout#drained} is to be called once it does. */
+  /**
+   * Returns whether it takes more now; if not, {@link Fanout#drained} has to be called once it
+   * does.
+   */
   boolean writable();
 
   /** Takes a frame, in order; also past {@link #writable}, by at most one segment. */
   void send(EncodedFrame frame);
 
   /**
-   * Whether it is over: what still waits to be read for it is left out then. Also where its reader
-   * is still being opened, and nobody has a {@link Subscription} to close. Any thread.
+   * Returns whether it is closed: reads that still wait for it are dropped then, even while its
+   * reader is being opened and nobody has a {@link Subscription} to close. Any thread.
    */
   default boolean isClosed() {
     return false;
   }
 
   /**
-   * The session whose channel this is, is no more, though nobody notified this node: nothing more
-   * comes, and the subscription is closed. Does nothing where the reader need not know.
+   * Reports that the session whose channel this is no longer exists, though nobody notified this
+   * node. Nothing more comes, and the subscription is closed. Does nothing by default.
    */
   default void gone(ChannelName channel) {}
 }

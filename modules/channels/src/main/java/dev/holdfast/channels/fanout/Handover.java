@@ -9,19 +9,19 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands what comes on a channel to its readers on one event loop, so many bytes at a time: what is
- * large, or has many readers, would hold up everybody else of that loop until it was written to
- * each. What comes meanwhile goes to each reader after it, in order; where that is too much, the
- * readers go on from their cursors. Confined to the fan-out's context.
+ * Hands what comes on a channel to its readers on one event loop, a bounded number of bytes at a
+ * time. Otherwise what is large, or has many readers, would hold up everybody else on that loop
+ * until it was written to each. What comes meanwhile goes to each reader afterwards, in order; if
+ * that is too much, the readers go on from their cursors. Confined to the fan-out's context.
  */
 final class Handover {
-  /** Handed on in one run of the event loop, or to one reader: a few ms of it at most. */
+  /** Bytes that are handed on in one run of the event loop, or to one reader: a few ms at most. */
   static final long PIECE = 1 << 20;
 
-  /** What comes meanwhile; or a single segment. */
+  /** Most bytes that come meanwhile, unless a single segment has more. */
   static final long MOST_COMING = 1 << 20;
 
-  /** Of each item and reader, besides its bytes. */
+  /** Cost of each item and reader, besides its bytes. */
   private static final long OVERHEAD = 1 << 10;
 
   private static final long LOOK = 32;
@@ -36,9 +36,9 @@ final class Handover {
   private boolean scheduled;
   private int delivered;
 
-  /** Where readers are. */
+  /** The channel whose readers are served. */
   interface Place {
-    /** Readers are handed on what leads up to there. */
+    /** Notes up to where the readers are handed on. */
     void moved(Position to);
 
     List<? extends Reader> readers();

@@ -20,7 +20,7 @@ import java.util.function.BiFunction;
  * the channels verticle; what is written is counted on any thread.
  */
 final class HintOutbox {
-  /** What a hint, and what a batch costs besides its body. */
+  /** Bytes that a hint or a batch costs besides its body. */
   private static final int OVERHEAD = 256;
 
   private final NodeId peer;
@@ -42,7 +42,7 @@ final class HintOutbox {
     this.metrics = metrics;
   }
 
-  /** Of the batch that goes out next. */
+  /** Adds a hint to the batch that goes out next. */
   void add(Hint hint) {
     pending.add(hint);
   }
@@ -100,7 +100,7 @@ final class HintOutbox {
     }
   }
 
-  /** The peer holds a lease. */
+  /** Notes that the peer holds a lease. */
   void present(long now) {
     seen = true;
     away = false;
@@ -115,12 +115,12 @@ final class HintOutbox {
     away = seen;
   }
 
-  /** It can't come back. */
+  /** Notes that this life of the peer is over. */
   void over() {
     away = true;
   }
 
-  /** Whether the peer has held no lease since then. */
+  /** Returns whether the peer has held no lease since then. */
   boolean absentSince(long nanoTime) {
     return seenAt - nanoTime < 0;
   }

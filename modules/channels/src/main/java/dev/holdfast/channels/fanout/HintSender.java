@@ -76,8 +76,8 @@ public final class HintSender {
   }
 
   /**
-   * Who lives. To one that did and does no more nothing is sent; its number is kept until it can't
-   * come back.
+   * Sets the nodes that live. A node that lived before and does not now is sent nothing; its number
+   * is kept until it can't come back.
    */
   public void peers(Set<NodeId> now) {
     peers(now, System.nanoTime());
@@ -94,7 +94,7 @@ public final class HintSender {
                 lives.over(one.getKey()) || one.getValue().absentSince(nanoTime - Lives.LONG_NS));
   }
 
-  /** For how many lives something is kept. */
+  /** Returns the number of lives for which something is kept. */
   public int known() {
     return outboxes.size();
   }

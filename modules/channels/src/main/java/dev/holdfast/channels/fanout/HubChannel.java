@@ -95,8 +95,8 @@ final class HubChannel {
   }
 
   /**
-   * Whether nobody has read it for a while, so that it can be left; not while interest is asserted,
-   * which would come after.
+   * Returns whether nobody has read it for a while, so that it can be left; false while interest is
+   * being asserted, as the answer would come after.
    */
   boolean deserted(long now) {
     return leaveAt != NEVER && now - leaveAt >= 0 && !asserting;
@@ -121,7 +121,7 @@ final class HubChannel {
   // --- interest and position
 
   /**
-   * Whether a check may begin. Where one is under way, whose answer may be of before, another
+   * Returns whether a check may begin. If one is under way, whose answer may be older, another
    * follows it.
    */
   boolean mayCheck() {
@@ -198,7 +198,7 @@ final class HubChannel {
 
   // --- hints
 
-  /** To be asked once it is open. */
+  /** Returns up to where it is handed on; to be asked once it is open. */
   private Position last() {
     return Objects.requireNonNull(last);
   }
@@ -207,7 +207,7 @@ final class HubChannel {
     return last().seq() + 1 + run.size();
   }
 
-  /** Takes a hint; what is in order is handed on by {@link #flush}, which the caller owes. */
+  /** Takes a hint; the caller has to call {@link #flush}, which hands on what is in order. */
   void hint(Hint hint) {
     if (hint.isVolatile()) {
       volatileHint(hint);

@@ -11,7 +11,7 @@ import io.vertx.core.Vertx;
 import java.util.function.Consumer;
 
 /**
- * What the channels of one hub share.
+ * Parts that the channels of one hub share.
  *
  * @param recheck asks for a check of a channel, as soon as checks may go on
  */

@@ -140,7 +140,7 @@ public final class HubVerticle extends VerticleBase {
     return opened.future();
   }
 
-  /** This life of this node. */
+  /** Returns this life of this node. */
   public NodeId node() {
     return inbox.node();
   }
@@ -182,7 +182,7 @@ public final class HubVerticle extends VerticleBase {
     onContext(() -> channels.computeIfAbsent(channel, this::fresh).open(tap));
   }
 
-  /** Has the position of a channel that is open compared with the log. */
+  /** Starts a comparison of an open channel's position with the log. */
   void compare(Channel channel) {
     onContext(
         () -> {
@@ -294,7 +294,7 @@ public final class HubVerticle extends VerticleBase {
     checks.add(channels.values());
   }
 
-  /** At once where this is the hub's context: what comes by an inbox that was opened here is. */
+  /** Runs at once on the hub's context, on which an inbox that was opened here delivers. */
   private void here(Runnable action) {
     var current = (ContextInternal) Vertx.currentContext();
     if (current != null && current.unwrap() == context) {

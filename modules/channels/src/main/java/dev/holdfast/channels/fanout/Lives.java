@@ -17,7 +17,7 @@ final class Lives {
     live.forEach(node -> newest.merge(node.id(), node.startEpoch(), Math::max));
   }
 
-  /** Whether a later life of the same node holds a lease. */
+  /** Returns whether a later life of the same node holds a lease. */
   boolean over(NodeId node) {
     return node.startEpoch() < newest.getOrDefault(node.id(), node.startEpoch());
   }

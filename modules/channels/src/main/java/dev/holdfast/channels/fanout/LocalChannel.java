@@ -122,7 +122,7 @@ final class LocalChannel implements Handover.Place {
 
   // --- for the hand-over
 
-  /** Readers are handed on what leads up to there. */
+  /** Notes up to where the readers are handed on. */
   @Override
   public void moved(Position to) {
     top = to;

@@ -54,12 +54,12 @@ final class Peers {
     this.repair = repair;
   }
 
-  /** What is known of one life of a peer. */
+  /** The last signs of one life of a peer. */
   private static final class Heard {
     private long number;
     private long at;
 
-    /** How long it has to be silent until positions are compared the next time. */
+    /** It has to be silent this long until positions are compared again. */
     private long patience;
   }
 
@@ -110,12 +110,12 @@ final class Peers {
                     && (lives.over(one.getKey()) || now - one.getValue().at > Lives.LONG_NS));
   }
 
-  /** Of how many lives something is known. */
+  /** Returns the number of lives of which something is known. */
   int known() {
     return peers.size();
   }
 
-  /** Once a second. */
+  /** To be called once a second. */
   void tick() {
     long now = clock.getAsLong();
     long longest = 0;

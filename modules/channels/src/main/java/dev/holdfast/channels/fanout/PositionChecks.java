@@ -21,13 +21,13 @@ import org.jspecify.annotations.Nullable;
 final class PositionChecks {
   static final int MOST_UNDER_WAY = 64;
 
-  /** Also where answers are late, as this process may be what is slow: comparing has to end. */
+  /** Holds even if answers are late: this process may be what is slow, and comparing has to end. */
   private static final int LEAST_UNDER_WAY = 8;
 
   /** Answers that take longer show that Redis has enough to do. */
   private static final long SLOW_NS = Duration.ofMillis(100).toNanos();
 
-  /** Of a node alone, however few there are. */
+  /** Most of one node, however few there are. */
   private static final int MOST_PER_SECOND = 2_000;
 
   private static final long STEP_MS = 20;
@@ -65,18 +65,18 @@ final class PositionChecks {
     this.metrics = metrics;
   }
 
-  /** How many nodes share the pace. */
+  /** Sets how many nodes share the pace. */
   void nodes(int live) {
     nodes = Math.max(1, live);
   }
 
-  /** To be compared, at the pace of the cluster. */
+  /** Queues channels whose positions are to be compared, at the pace of the cluster. */
   void add(Collection<HubChannel> channels) {
     waiting.addAll(channels);
     step();
   }
 
-  /** To be asserted before others. */
+  /** Queues channels whose interest is to be asserted before the others. */
   void addDue(Collection<HubChannel> channels) {
     due.addAll(channels);
     step();

@@ -12,7 +12,7 @@ final class Readers<R extends Readers.Placed> {
 
   /** One that may be in such a set, and in no more than one. */
   static class Placed {
-    /** Where it is; -1 where it is in none. Changed by the set alone. */
+    /** Its place; -1: it is in no set. Changed by the set alone. */
     private int slot = -1;
   }
 
@@ -43,7 +43,7 @@ final class Readers<R extends Readers.Placed> {
     return reader;
   }
 
-  /** Those of now: what is done with them may make some leave. */
+  /** Returns a copy, as some may leave while it is used. */
   List<R> now() {
     return List.copyOf(all);
   }

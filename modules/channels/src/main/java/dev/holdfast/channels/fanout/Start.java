@@ -2,15 +2,15 @@ package dev.holdfast.channels.fanout;
 
 import dev.holdfast.core.Position;
 
-/** Where a reader begins. */
+/** The place in a log at which a reader begins. */
 public sealed interface Start {
-  /** With what is published from now on. */
+  /** Begins with what is published from now on. */
   record Latest() implements Start {}
 
-  /** With the first entry that is retained. */
+  /** Begins with the first entry that is retained. */
   record Earliest() implements Start {}
 
-  /** After a cursor; what can't be served is reported as a gap. */
+  /** Begins after a cursor; what can't be served is reported as a gap. */
   record After(Position cursor) implements Start {}
 
   static Start latest() {

@@ -69,8 +69,8 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
   }
 
   /**
-   * How old a cursor is that the sink was handed the events up to: 0 in the epoch now in force, 1
-   * in the one before it, and so on; -1 where it is beyond all that was handed on, or so old that
+   * Returns the age of a cursor up to which the sink was handed the events: 0 in the epoch now in
+   * force, 1 in the one before it, and so on; -1 if it is beyond what was handed on, or so old that
    * it is forgotten.
    */
   public int age(Position cursor) {
@@ -91,7 +91,7 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
     return end.epoch().equals(cursor.epoch()) && cursor.seq() <= end.seq();
   }
 
-  /** Whether everything since the cursor asked for will come; false if a gap comes first. */
+  /** Returns whether everything after the wanted cursor will come; false: a gap comes first. */
   public boolean recovered() {
     LogSegment read = first;
     return read == null || read.gap() == null;
@@ -140,7 +140,8 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
   }
 
   /**
-   * Begins: a gap where there is one, what was missed, {@code live}, and then what is published.
+   * Begins to hand on: a gap, if there is one, what was missed, {@code live}, and then what is
+   * published.
    */
   public void start() {
     if (state != State.PLACED) {
@@ -155,7 +156,7 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
     pump();
   }
 
-  /** Nothing is handed to the sink after this. */
+  /** Ends the subscription: nothing is handed to the sink after this. */
   public void close() {
     if (state != State.CLOSED) {
       state = State.CLOSED;
@@ -165,12 +166,12 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
     }
   }
 
-  /** Whether nobody waits for what is read for it any more; any thread. */
+  /** Returns whether nobody waits any more for what is read for it; any thread. */
   private boolean isOver() {
     return state == State.CLOSED || sink.isClosed();
   }
 
-  /** The session whose channel it is, is no more: closes, and says so. */
+  /** Closes because the session whose channel it is no longer exists, and notifies the sink. */
   public void gone() {
     if (state != State.CLOSED) {
       close();
@@ -199,7 +200,7 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
     return take(segment);
   }
 
-  /** Whether the segment continues, or overlaps, what this reader has. */
+  /** Returns whether the segment continues, or overlaps, what this reader has. */
   private boolean follows(LogSegment segment) {
     if (position.equals(segment.from())) {
       return true;

@@ -5,9 +5,12 @@ import dev.holdfast.core.Channel;
 import dev.holdfast.core.Position;
 import dev.holdfast.protocol.EncodedFrame;
 
-/** What the hub brings to the readers of one event loop. Called on the hub's context; hops. */
+/**
+ * Takes what the hub brings to the readers of one event loop. Called on the hub's context; switches
+ * to the event loop's.
+ */
 interface Tap {
-  /** The channel is open, from this position on. */
+  /** Notes that the channel is open, from this position on. */
   void opened(Channel channel, Position position);
 
   void refused(Channel channel, Throwable failure);

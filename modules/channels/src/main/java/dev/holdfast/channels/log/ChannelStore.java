@@ -41,18 +41,18 @@ public final class ChannelStore {
   private static final Script READ = Script.of(MODULE, "log_meta", "log_empty", "log_read");
   private static final Script FENCE = Script.of(MODULE, "log_fence");
 
-  /** Beyond any retry of a session; it may live this long between two publications of a channel. */
+  /** Longer than any retry of a session: it may live this long between two publications. */
   private static final Duration SESSION_PUBLISHER_TTL = Duration.ofHours(24);
 
-  /** How long an idempotency key is kept, and how many of one channel at a time. */
+  /** An idempotency key is kept this long, and at most {@link #MOST_KEYS} of one channel. */
   private static final Duration KEY_TTL = Duration.ofMinutes(2);
 
   static final int MOST_KEYS = 60_000;
 
-  /** How many publishers a caller may name over HTTP, of one channel and while they are kept. */
+  /** Most publishers that a caller may name over HTTP in one channel, while they are kept. */
   static final int MOST_NAMES = 1_000;
 
-  /** Most bytes of bodies in one chunk, but for an entry that is alone in it. */
+  /** Most bytes of bodies in one chunk, unless it holds a single entry. */
   static final int CHUNK_BYTES = 256 << 10;
 
   private final RedisLink link;
@@ -64,7 +64,7 @@ public final class ChannelStore {
         MODULE, "log_meta", "log_nodes", "log_trim", "log_room", "log_count", "log_put", name);
   }
 
-  /** Appends are not counted. */
+  /** A store whose appends are not counted. */
   public ChannelStore(RedisLink link, ChannelsConfig config) {
     this(link, config, Room.UNCOUNTED);
   }
@@ -75,22 +75,22 @@ public final class ChannelStore {
     this.room = room;
   }
 
-  /** The same, for appends that have this room. */
+  /** Returns a store whose appends are counted in this room. */
   public ChannelStore in(Room given) {
     return new ChannelStore(link, config, given);
   }
 
   /**
-   * What an append answered.
+   * The answer of an append.
    *
    * @param at Redis time in ms, if it was stored
-   * @param nodes whom to hint
-   * @param changes of what is retained
+   * @param nodes that read the channel, and get a hint
+   * @param changes of the amount that is retained
    */
   public record Appended(
       ChannelMessage.Result result, long at, List<NodeId> nodes, List<Change> changes) {}
 
-  /** Entry of a log as it is stored. */
+  /** An entry of a log, as it is stored. */
   record Stored(long seq, long at, byte[] body) {}
 
   /**
@@ -100,18 +100,21 @@ public final class ChannelStore {
    * @param gap what can't be served before it
    */
   record Chunk(Position base, Position top, @Nullable Gap gap, List<Stored> entries) {
-    /** Where the chunk ends. */
+    /** Returns the position at which the chunk ends. */
     public Position end() {
       return entries.isEmpty() ? base : base.at(entries.get(entries.size() - 1).seq());
     }
   }
 
-  /** Of a session, or an instance of a service. */
+  /** Appends a publication of a session, or of an instance of a service. */
   public Future<Appended> append(Channel channel, Publisher publisher, long n, byte[] body) {
     return append(channel, publisher, n, body, "");
   }
 
-  /** Of a publisher that the caller named, who has {@link #MOST_NAMES} of them. */
+  /**
+   * Appends a publication of a publisher that the caller named; it has at most {@link #MOST_NAMES}
+   * of them.
+   */
   public Future<Appended> appendNamed(
       Caller caller, Channel channel, Publisher publisher, long n, byte[] body) {
     return append(channel, publisher, n, body, KeyDigest.of(caller, "publishers"));
@@ -148,7 +151,7 @@ public final class ChannelStore {
     return APPEND.run(link, keys, args).map(ChannelStore::appended);
   }
 
-  /** Once per key of the caller, within {@link #KEY_TTL}; each time where it has none. */
+  /** Appends a publication once for its key within {@link #KEY_TTL}; without a key, each time. */
   public Future<Appended> appendKeyed(
       Caller caller, Channel channel, PublishKeyed.Entry entry, byte[] body) {
     Retention retention = config.retentionOf(channel);
@@ -179,7 +182,7 @@ public final class ChannelStore {
     return APPEND_KEYED.run(link, keys, args).map(ChannelStore::appended);
   }
 
-  /** Whom a volatile publication goes to, and when. */
+  /** Returns the nodes that a volatile publication goes to, and its time. */
   public Future<Appended> volatileNodes(Channel channel) {
     return VOLATILE
         .run(link, List.of(interestKey(channel)), List.of(kind(channel)))
@@ -191,7 +194,7 @@ public final class ChannelStore {
             });
   }
 
-  /** Asserts (or renews) a node's interest, and answers the log's position in the same step. */
+  /** Asserts or renews a node's interest, and returns the log's position as of the same step. */
   public Future<Position> interest(Channel channel, NodeId node) {
     return interest(channel, node, config.interestTtl().toMillis())
         .map(reply -> new Position(reply.at(0).asText(), reply.at(1).asLong()));
@@ -223,8 +226,8 @@ public final class ChannelStore {
   }
 
   /**
-   * Reads after a cursor: as many entries as asked for, or fewer with {@link #CHUNK_BYTES} in all,
-   * but at least one where there is one.
+   * Reads entries after a cursor: up to the limit, or up to {@link #CHUNK_BYTES}, but at least one
+   * if there is one.
    *
    * @param after the cursor; none: from the earliest entry
    * @return nothing if there is no log; a channel that a node reads always has one, see {@link
@@ -254,7 +257,8 @@ public final class ChannelStore {
   }
 
   /**
-   * What is published in system channels, for example that a session ended, helps to free memory.
+   * A full Redis still takes what is published in system channels: the end of a session, for
+   * example, frees memory.
    */
   private int full(Channel channel) {
     boolean own = channel.name().kind() == Kind.SYSTEM;

@@ -35,7 +35,7 @@ public record ChannelsConfig(
   private static final String DEFAULT_KEY = "default";
   private static final String SYSTEM_KEY = Kind.SYSTEM.wireName;
 
-  /** Beyond any cursor of a session or a consumer. */
+  /** Longer than any cursor of a session or a consumer lives. */
   private static final Duration META_LIFE = Duration.ofDays(7);
 
   private static final Duration INTEREST_TTL = Duration.ofMinutes(5);
@@ -47,7 +47,7 @@ public record ChannelsConfig(
       new ChannelsConfig(
           Map.of(), INTEREST_TTL, LEAVE_AFTER, HOLE_WAIT, SILENCE, 0, 0, MemoryConfig.DEFAULT);
 
-  /** What a file of settings leaves out is null here, or 0. */
+  /** Takes the default for what the settings leave out, which is null or 0 here. */
   public ChannelsConfig {
     retention = withDefault(retention == null ? Map.of() : retention);
     interestTtl = interestTtl == null ? INTEREST_TTL : interestTtl;
@@ -80,15 +80,15 @@ public record ChannelsConfig(
   }
 
   /**
-   * How long a log's meta stays after its last use. A run is over some time, and there may be
-   * hundreds of thousands a day: its meta outlives its entries by a day. A cursor that comes later
-   * finds a new log with another epoch, and gets a gap.
+   * Returns how long a log's meta stays after its last use. Runs end, and there may be hundreds of
+   * thousands a day: a run's meta outlives its entries by a day. A cursor that comes later finds a
+   * new log with another epoch, and gets a gap.
    */
   Duration metaLife(Channel channel) {
     return channel.name().kind() == Kind.RUN ? retentionOf(channel).age().plusDays(1) : META_LIFE;
   }
 
-  /** What holds where nothing was said stands here like the rest, so that it can be shown. */
+  /** Adds the defaults, so that they are shown like the rest. */
   private static Map<String, Retention> withDefault(Map<String, Retention> given) {
     var all = new HashMap<>(given);
     all.putIfAbsent(DEFAULT_KEY, Retention.DEFAULT);

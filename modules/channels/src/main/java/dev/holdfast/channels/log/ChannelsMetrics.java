@@ -4,7 +4,7 @@ import dev.holdfast.channels.ChannelMessage;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
-/** What the module counts; safe on any thread. Names are in README.md. */
+/** Counts what the module does, under the names that its README lists. Safe on any thread. */
 public final class ChannelsMetrics {
   public final Counter stored;
   final Counter duplicates;

@@ -32,7 +32,10 @@ public final class ConsumerStore {
     this.link = link;
   }
 
-  /** Claims, or says for how long another holds it; LIMIT_EXCEEDED where there are too many. */
+  /**
+   * Claims a consumer, or answers for how long another instance holds it; LIMIT_EXCEEDED if the
+   * channel has too many.
+   */
   public Future<Claimed> claim(Claim claim) {
     Channel channel = claim.channel();
     List<String> keys =
@@ -73,7 +76,7 @@ public final class ConsumerStore {
    *
    * @param cursor of what was handled; none: only the lease is renewed
    * @param lease ms
-   * @return false where the consumer is another's
+   * @return false: another instance holds the consumer
    */
   public Future<Boolean> commit(ConsumerRef consumer, @Nullable Position cursor, long lease) {
     Channel channel = consumer.channel();
@@ -91,7 +94,7 @@ public final class ConsumerStore {
     return COMMIT.run(link, keys, args).map(reply -> reply.asLong() == 1);
   }
 
-  /** Ends the lease where it is still this one. */
+  /** Ends the lease, if this instance still holds it. */
   public Future<Void> release(ConsumerRef consumer) {
     List<String> keys = List.of(Keys.consumer(consumer.channel(), consumer.name()));
     return RELEASE.run(link, keys, List.of(consumer.owner(), consumer.generation())).mapEmpty();

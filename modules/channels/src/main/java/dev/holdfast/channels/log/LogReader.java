@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads logs in chunks. Readers that want the same chunk share one read, and a bounded number of
- * reads is under way at a time; the rest wait by turns of the tenants. One that nobody waits for
- * any more by its turn is not done. Confined to the hub's context.
+ * reads is under way at a time; the rest wait by turns of the tenants. A read that nobody waits for
+ * any more when its turn comes is dropped. Confined to the hub's context.
  */
 public final class LogReader {
   /** Entries of a chunk. */
@@ -28,7 +28,7 @@ public final class LogReader {
 
   private static final int MOST = 32;
 
-  /** What a read takes: a chunk as it comes from Redis, and as frames. */
+  /** Bytes of a read: a chunk as it comes from Redis, and as frames. */
   private static final long READ_BYTES = 512 << 10;
 
   /**
@@ -70,7 +70,7 @@ public final class LogReader {
 
   /**
    * @param after the cursor; none: from the earliest entry
-   * @param gone whether who asks does not wait any more
+   * @param gone whether the asker has stopped waiting
    * @return what follows; fails as {@link ChannelStore#read}, and with TIMEOUT where all who asked
    *     were gone
    */

@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A segment of a log without holes: from where, what can't be served at its begin, the frames, and
- * where it ends. The frames follow on the gap's end, or on {@code from}, one by one.
+ * A segment of a log without holes: its begin, the gap after it, the frames, and its end. The
+ * frames follow on the gap's end, or on {@code from}, one by one.
  *
  * @param from the position before; its epoch may be an older one than that of {@code to}
  * @param gap what can't be served before the frames
@@ -18,15 +18,15 @@ import org.jspecify.annotations.Nullable;
 public record LogSegment(
     Position from, @Nullable Gap gap, List<Frame> frames, Position to, boolean atTop) {
 
-  /** Live publications that follow on {@code from}. */
+  /** Publications that follow on {@code from} as they are published. */
   public static LogSegment live(Position from, List<Frame> frames) {
     Position to = from.at(frames.get(frames.size() - 1).seq());
     return new LogSegment(from, null, List.copyOf(frames), to, true);
   }
 
   /**
-   * A read chunk. A hole in it, which only a hand in the store can make, ends the segment or is
-   * reported as a gap.
+   * A chunk that was read from the log. A hole in it, which only somebody who changes Redis by hand
+   * can make, ends the segment or is reported as a gap.
    */
   public static LogSegment of(Channel channel, Position from, ChannelStore.Chunk chunk) {
     Position base = chunk.base();
@@ -47,12 +47,12 @@ public record LogSegment(
     return new LogSegment(from, gap, frames, to, to.seq() >= chunk.top().seq());
   }
 
-  /** The same, but for its frames: they are read again from where they begin. */
+  /** Returns the segment without its frames, which are read again from their begin. */
   public LogSegment withoutFrames() {
     return new LogSegment(from, gap, List.of(), base(), false);
   }
 
-  /** What its frames take in memory. */
+  /** Returns the bytes that its frames take in memory. */
   public long bytes() {
     long bytes = 0;
     for (Frame frame : frames) {
@@ -61,7 +61,7 @@ public record LogSegment(
     return bytes;
   }
 
-  /** Where the frames begin. */
+  /** Returns the position before the first frame. */
   public Position base() {
     return to.at(to.seq() - frames.size());
   }

@@ -22,10 +22,10 @@ public final class PageReader {
   private static final int MOST_OF_TENANT = 8;
   private static final int MOST_WAITING = 256;
 
-  /** Who asks waits for 5 s. */
+  /** Less than the 5 s for which the asker waits. */
   private static final long PATIENCE_MS = 4_000;
 
-  /** What a page takes: a chunk as it comes from Redis, as a page, and on its way. */
+  /** Bytes of a page: a chunk as it comes from Redis, as a page, and on its way to the asker. */
   private static final long PAGE_BYTES = 4L * ChannelStore.CHUNK_BYTES;
 
   private final ChannelStore store;

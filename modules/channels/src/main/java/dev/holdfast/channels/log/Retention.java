@@ -3,7 +3,8 @@ package dev.holdfast.channels.log;
 import java.time.Duration;
 
 /**
- * How much a log keeps. What is beyond any of the three goes, a few entries with each append.
+ * Limits what a log keeps. The oldest entries beyond any of the three limits are removed, a few
+ * with each append.
  *
  * @param entries 1 to 1,000,000; default 10,000
  * @param bytes 1 KiB to 1 GiB; default 16 MiB
@@ -21,7 +22,7 @@ public record Retention(int entries, long bytes, Duration age) {
    */
   public static final Retention SYSTEM = new Retention(1_000_000, 256L << 20, AGE);
 
-  /** What a file of settings leaves out is null here, or 0. */
+  /** Takes the default for what the settings leave out, which is null or 0 here. */
   public Retention {
     entries = entries == 0 ? 10_000 : entries;
     bytes = bytes == 0 ? 16L << 20 : bytes;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * {@link Rings} of its hub. Confined to the hub's context.
  */
 public final class Ring {
-  /** What a frame costs besides its bytes. */
+  /** Bytes that a frame costs besides its own. */
   public static final int OVERHEAD = 160;
 
   private record Kept(Frame frame, long at) {
@@ -85,7 +85,7 @@ public final class Ring {
   }
 
   /**
-   * What follows on {@code from}, at most {@code limit} frames.
+   * Returns what follows on {@code from}, at most {@code limit} frames.
    *
    * @param last the channel's position, where the ring ends
    * @return none: the ring does not reach back so far

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The rings of all channels of a hub, in one budget of bytes: over it the one goes that was used
- * least recently, and frames that are old go in any case. A ring serves who is just behind; the log
- * is there for the rest. Confined to the hub's context.
+ * The rings of all channels of a hub, within one budget of bytes. Over the budget the least
+ * recently used ring is emptied; old frames go in any case. A ring serves readers that are just
+ * behind; the others read the log. Confined to the hub's context.
  */
 public final class Rings {
   /** Longer than a client takes to come back after its connection broke. */
@@ -34,7 +34,7 @@ public final class Rings {
     return new Ring(this, bytesPerRing);
   }
 
-  /** A ring was added to or read from, and holds so many bytes more than before, or less. */
+  /** Notes that a ring was added to or read from, and by how many bytes it grew or shrank. */
   public void changed(Ring ring, long bytes) {
     share.take(bytes);
     used.remove(ring);
@@ -43,7 +43,7 @@ public final class Rings {
     }
   }
 
-  /** Frees what is over the budget. Not from within a change. */
+  /** Frees what is over the budget; not to be called from within a change. */
   void fit() {
     Iterator<Ring> oldest = used.iterator();
     while (share.isOver() && oldest.hasNext()) {
@@ -53,7 +53,7 @@ public final class Rings {
     }
   }
 
-  /** Once a second. */
+  /** To be called once a second. */
   public void tick(long now) {
     List<Ring> all = new ArrayList<>(used);
     for (Ring ring : all) {

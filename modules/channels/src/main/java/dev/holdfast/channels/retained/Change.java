@@ -3,7 +3,7 @@ package dev.holdfast.channels.retained;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an append changed of what is retained.
+ * A change, by an append, of what is retained.
  *
  * @param user whose; none: the tenant's
  * @param until Redis time in ms: what counts until then

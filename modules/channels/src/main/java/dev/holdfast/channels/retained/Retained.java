@@ -14,9 +14,9 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether tenants and users may retain more. A node has at most one {@link Share} for each 16 KiB
- * of its heap; users beyond are held to their tenant's limits alone. Confined to the context of its
- * link.
+ * Decides whether tenants and users may retain more. A node has at most one {@link Share} for each
+ * 16 KiB of its heap; users beyond are held to their tenant's limits alone. Confined to the context
+ * of its link.
  */
 public final class Retained {
   private static final long BYTES_PER_SHARE = 16_384;
@@ -111,7 +111,7 @@ public final class Retained {
     }
   }
 
-  /** To be called each second. */
+  /** To be called once a second. */
   public void tick() {
     tick(tenants.values());
     tick(users.values());

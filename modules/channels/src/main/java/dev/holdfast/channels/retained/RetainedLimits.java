@@ -1,7 +1,7 @@
 package dev.holdfast.channels.retained;
 
 /**
- * How much may be retained; 0: nothing.
+ * Limits of what may be retained; 0: nothing.
  *
  * @param tenant of a tenant as a whole
  * @param user of what each of its users published

@@ -27,7 +27,7 @@ final class RetainedStore {
     this.node = node;
   }
 
-  /** What is counted, and what the node may use. */
+  /** The amount that is counted, and what of it the node may use. */
   record Answer(Amount counted, Amount granted) {}
 
   Future<Answer> report(Share share, Report report, Amount most) {

@@ -7,10 +7,10 @@ import java.util.List;
  * context of its {@link Retained}.
  */
 public final class Room {
-  /** Of what is not counted. */
+  /** Room of what is not counted. */
   public static final Room UNCOUNTED = new Room("", List.of(), Amount.NONE, "");
 
-  /** Of a service that is held to no limit. */
+  /** Room of a service that is held to no limit. */
   public static final Room COUNTED = new Room("+", List.of(), Amount.NONE, "");
 
   private final String who;
@@ -29,17 +29,17 @@ public final class Room {
     shares.forEach(share -> share.reserve(this.amount));
   }
 
-  /** Who publishes, as {@code log_count} has it. */
+  /** Returns who publishes, as {@code log_count} takes it. */
   public String who() {
     return who;
   }
 
-  /** What there is no more room for, as {@code log_room} has it. */
+  /** Returns the limits that are reached, as {@code log_room} takes them. */
   public String over() {
     return over;
   }
 
-  /** To be called once all is answered, and what changed was reported. */
+  /** Gives the room back; to be called once all is answered and the changes are noted. */
   public void leave() {
     if (!left) {
       left = true;

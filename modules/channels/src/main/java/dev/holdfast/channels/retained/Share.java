@@ -10,18 +10,18 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one tenant or user retains, as this node knows it: what changed since the last report, what
- * is under way, and the room that was claimed for both. Until Redis was asked once, a small part of
- * the limit needs no claim. Confined to its context.
+ * The amount that one tenant or user retains, as this node knows it: changes since the last report,
+ * publications under way, and the room that was claimed for both. Until Redis was asked once, a
+ * small part of the limit needs no claim. Confined to its context.
  */
 final class Share {
-  /** Of all that needs no claim at nodes that have not asked yet, that much of the limit. */
+  /** The part of the limit that nodes which have not asked yet may use together without a claim. */
   private static final double FREE = 0.03;
 
   /** Claimed ahead by all nodes together. */
   private static final double AHEAD = 0.02;
 
-  /** How long an answer "no more" holds, or none. */
+  /** An answer "no more", or that there was no answer, holds this long. */
   private static final long HOLDS_NS = TimeUnit.SECONDS.toNanos(1);
 
   /** Changes of a user are reported so seldom, as its claim covers them. */
@@ -35,7 +35,7 @@ final class Share {
   /** Whoever is near its limit is asked after as often: nobody notices what goes by itself. */
   private static final long LOOK_NS = TimeUnit.MINUTES.toNanos(10);
 
-  /** So near to the limit that nothing is had without a claim, also after a while. */
+  /** From this part of the limit on, Redis is asked again even after a long idle time. */
   private static final double NEAR = 0.9;
 
   final String tenant;
@@ -79,9 +79,9 @@ final class Share {
   }
 
   /**
-   * What to report to Redis.
+   * A report to Redis.
    *
-   * @param version of the changes: of what is reported again, as it was
+   * @param version of the changes; changes that are reported again keep theirs
    * @param wanted to be claimed
    */
   record Report(long version, Map<Long, Amount> changes, Amount wanted) {
@@ -107,7 +107,9 @@ final class Share {
     pending = pending.plus(amount);
   }
 
-  /** Whether it is known, without Redis, what fits; nobody passes those who wait. */
+  /**
+   * Returns whether this node can decide without Redis what fits; nobody overtakes those who wait.
+   */
   boolean decides(Amount wanted, Amount most, int nodes) {
     long now = now();
     boolean holds = now - answeredAt < HOLDS_NS;
@@ -116,7 +118,7 @@ final class Share {
     return asked == null && (channels && bytes || now - blindUntil < 0);
   }
 
-  /** Where Redis did not answer, what this node knows of decides. */
+  /** Returns whether it fits; if Redis did not answer, by what this node knows. */
   boolean fitsChannels(Amount wanted, Amount most, int nodes) {
     long needed = pending.channels() + reserved.channels() + wanted.channels();
     long known = counted == null ? 0 : counted.channels();
@@ -124,7 +126,7 @@ final class Share {
     return within && (blind() || needed <= claimed.channels() + free(most, nodes).channels());
   }
 
-  /** Where Redis did not answer, what this node knows of decides. */
+  /** Returns whether it fits; if Redis did not answer, by what this node knows. */
   boolean fitsBytes(Amount wanted, Amount most, int nodes) {
     long needed = pending.bytes() + reserved.bytes() + wanted.bytes();
     long known = counted == null ? 0 : counted.bytes();
@@ -143,7 +145,7 @@ final class Share {
         : new Amount((long) (most.channels() * part), (long) (most.bytes() * part));
   }
 
-  /** Until the next answer of Redis. */
+  /** Waits for the next answer of Redis. */
   Future<Void> await(Amount wanted) {
     Promise<Void> answer = asked == null ? Promise.promise() : asked;
     asked = answer;
@@ -155,20 +157,20 @@ final class Share {
     return underWay != null || answering;
   }
 
-  /** Whether there is something that Redis does not know, or holds for this node. */
+  /** Returns whether Redis does not know something yet, or holds a claim for this node. */
   boolean owes() {
     boolean reported = changes.isEmpty() && unanswered == null && underWay == null;
     return !reported || !claimed.equals(Amount.NONE);
   }
 
-  /** Whether somebody waits for an answer. */
+  /** Returns whether somebody waits for an answer. */
   boolean isAwaited() {
     return asked != null;
   }
 
   /**
-   * Whether half of a claim is used, or, before the first one, a tenth of what needs none: then
-   * Redis is asked ahead of need, so that a node which is new there soon knows of the others.
+   * Returns whether half of the claim is used, or, before the first one, a tenth of what needs
+   * none. Then Redis is asked ahead of need, so that a new node soon knows of the others.
    */
   boolean isLow(Amount most, int nodes) {
     Amount has = claimed.plus(free(most, nodes));
@@ -178,7 +180,10 @@ final class Share {
     return low && !isAsking() && now() - answeredAt >= HOLDS_NS;
   }
 
-  /** Whether changes, a claim, or what is known of one that is near its limit are old. */
+  /**
+   * Returns whether a report is due: changes or a claim are old, or the amount is near its limit
+   * and was not asked for long.
+   */
   boolean isDue(Amount most, int nodes) {
     long now = now();
     boolean reported = changes.isEmpty() && unanswered == null;
@@ -190,13 +195,13 @@ final class Share {
     return due || isLow(most, nodes);
   }
 
-  /** What to claim besides what is under way; nothing where nobody publishes. */
+  /** Returns the amount to claim besides what is under way; nothing if nobody publishes. */
   Amount ahead(Amount most, int nodes) {
     boolean idle = asked == null && now() - usedAt > IDLE_NS;
     return idle ? Amount.NONE : most.part(AHEAD / Math.max(3, nodes));
   }
 
-  /** Takes what is to be reported; to be answered by one of the next two. */
+  /** Begins a report; {@link #answered} or {@link #unanswered} has to follow. */
   Report report(long version, Amount ahead) {
     Amount wanted = reserved.plus(waiting).plus(ahead);
     Report report;
@@ -227,7 +232,7 @@ final class Share {
     answer();
   }
 
-  /** Redis is away, or slow: what was reported is reported again, and nothing waits for it. */
+  /** Ends a report that Redis did not answer: it is sent again later, and nothing waits for it. */
   void unanswered() {
     unanswered = underWay;
     answeredAt = now();
@@ -248,7 +253,7 @@ final class Share {
     }
   }
 
-  /** Whether nothing is lost where it is forgotten. */
+  /** Returns whether nothing is lost if it is forgotten. */
   boolean isIdle(Amount most) {
     boolean unused = asked == null && reserved.equals(Amount.NONE);
     return unused && !owes() && !isNear(most) && now() - usedAt > IDLE_NS;

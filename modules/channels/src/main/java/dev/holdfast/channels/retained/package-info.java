@@ -1,7 +1,7 @@
 /**
- * How much tenants and users retain, over the cluster, and whether there may be more. Appends say
- * what changes; nodes add that up ({@code Share}), and report it to Redis now and then ({@code
- * RetainedStore}), where they claim room ahead of need: so a publication costs no command.
+ * Limits what tenants and users retain, over the whole cluster. Appends answer what they change;
+ * nodes add that up ({@code Share}) and report it to Redis now and then ({@code RetainedStore}),
+ * where they claim room ahead of need. So a publication costs no command of its own.
  */
 @NullMarked
 package dev.holdfast.channels.retained;

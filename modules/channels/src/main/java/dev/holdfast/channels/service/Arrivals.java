@@ -18,8 +18,8 @@ import io.vertx.core.Vertx;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits for channels to move past a cursor, without asking Redis again and again: a wait is a
- * reader of this node's hub, which notifies it. Confined to its context.
+ * Waits for channels to move past a cursor, without asking Redis again and again: each wait is a
+ * reader of this node's hub. Confined to its context.
  */
 final class Arrivals {
   private static final int MAX_WAITING = 10_000;
@@ -38,8 +38,8 @@ final class Arrivals {
   /**
    * @param cursor none: waits for the first entry
    * @param wait ms, positive
-   * @return done when something follows on the cursor, or after the wait; RATE_LIMITED where too
-   *     many wait on this node
+   * @return done when something follows on the cursor, or after the wait; RATE_LIMITED if too many
+   *     wait on this node
    */
   Future<Void> after(Channel channel, @Nullable Position cursor, long wait) {
     if (waiting >= MAX_WAITING) {
@@ -63,7 +63,7 @@ final class Arrivals {
     arrival.close();
   }
 
-  /** A reader that wants to know only that there is something. */
+  /** A reader that only waits until there is something. */
   private final class Arrival implements FrameSink {
     private final Promise<Void> moved = Promise.promise();
     private @Nullable Subscription subscription;
@@ -81,7 +81,7 @@ final class Arrivals {
       }
     }
 
-    /** Takes no more once it knows: what there is, is read from the log. */
+    /** Takes no more once there is something, which is then read from the log. */
     @Override
     public boolean writable() {
       return !moved.future().isComplete();

@@ -110,7 +110,7 @@ public final class ChannelsVerticle extends VerticleBase
                     .compose(forPages -> serve(opened, forPages)));
   }
 
-  /** What answers with much has a link of its own: no publication waits behind it. */
+  /** Large answers have a link of their own, so that no publication waits behind them. */
   private Future<?> serve(RedisLink forLogs, RedisLink forPages) {
     store = new ChannelStore(forLogs, config);
     pages = new PageReader(new ChannelStore(forPages, config), hub.memory().pages(), registry);

@@ -15,13 +15,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives each message room for what it publishes. Not counted is what is published in {@code
- * system:} channels, which is Holdfast's and its services' affair, and what services publish in a
- * session's channel, which goes with it. A service that acts for all tenants, as Holdfast's own do,
- * is counted, and refused nothing. Confined to its context.
+ * Gives each message room for what it publishes. Two things are not counted: publications in {@code
+ * system:} channels, which are Holdfast's and its services' affair, and publications of services in
+ * a session's channel, which go with the session. A service that acts for all tenants, as
+ * Holdfast's own do, is counted, and refused nothing. Confined to its context.
  */
 final class PublishRoom {
-  /** What an entry takes besides its data: event, who published it, and its share of the log. */
+  /**
+   * Bytes that an entry takes besides its data: the event, the publisher, and a share of the log.
+   */
   private static final int ITEM_BYTES = 160;
 
   private final ChannelStore store;

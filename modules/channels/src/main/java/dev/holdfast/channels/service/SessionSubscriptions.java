@@ -17,8 +17,8 @@ import io.vertx.core.Future;
 import java.util.Map;
 
 /**
- * Subscribes sessions as services wish. The session's record is written first, then the node that
- * holds it is notified; if that hint is lost, the session reads the channel from the position
+ * Subscribes sessions on behalf of services. The session's record is written first, then the node
+ * that holds it is notified; if that hint is lost, the session reads the channel from the position
  * stored once it attaches the next time.
  */
 final class SessionSubscriptions {

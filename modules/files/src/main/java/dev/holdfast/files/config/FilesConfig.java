@@ -9,7 +9,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where files are and what may be kept.
+ * Settings of files: the folder of their content, and what may be kept.
  *
  * @param folder of their content, the same for all nodes; none: {@code files} in the node's data
  *     folder, which serves a single node
@@ -60,7 +60,7 @@ public record FilesConfig(
     }
   }
 
-  /** The same with content in this folder. */
+  /** Returns the same settings with content in this folder. */
   public FilesConfig in(Path other) {
     return new FilesConfig(
         other, limits, tenants, uploadIdle, stall, sweep, audit, orphanAge, retry);

@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * What a tenant may have.
+ * Limits of a tenant's files.
  *
  * @param bytes of all its files and uploads together; 0: 10 GiB
  * @param files how many, uploads included, up to 10 million; 0: 100,000
  * @param largest bytes of one file; 0: 5 GiB
  * @param types content types that are taken, as {@code image/png} or {@code image/*}; empty: all.
- *     What counts is what the content shows
- * @param userPercent of bytes and files, that one user's may take, 1 to 100; 0: 50. Services that
- *     make files for a user are not held to it
+ *     The type is what the content shows, not what was declared
+ * @param userPercent share of bytes and files that one user's files may take, 1 to 100; 0: 50.
+ *     Services that make files for a user are not held to it
  */
 public record TenantFiles(
     long bytes, long files, long largest, List<String> types, int userPercent) {
@@ -59,7 +59,7 @@ public record TenantFiles(
     return Math.max(1, files * userPercent / 100);
   }
 
-  /** Whether content of this type is taken. */
+  /** Returns whether content of this type is taken. */
   public boolean takes(String type) {
     return types.isEmpty()
         || types.contains(type)

@@ -17,15 +17,15 @@ public final class FileAccess {
     return new HoldfastException(ErrorCode.NOT_FOUND, "file: there is none");
   }
 
-  /** Whether anything of the tenant is this caller's to ask for. */
+  /** Returns whether the caller may ask for anything of the tenant. */
   static boolean entersTenant(Caller caller, String tenant) {
     return caller.actsFor(tenant);
   }
 
   /**
-   * The file, where it is the caller's.
+   * Returns the file, if it is the caller's.
    *
-   * @throws HoldfastException NOT_FOUND otherwise, and where there is none
+   * @throws HoldfastException NOT_FOUND otherwise, and if there is none
    */
   public static FileRecord visible(Caller caller, String tenant, Optional<FileRecord> found) {
     FileRecord file = found.orElseThrow(FileAccess::notFound);
@@ -75,7 +75,7 @@ public final class FileAccess {
   }
 
   /**
-   * The tenant, where the caller may erase it.
+   * Returns the tenant, if the caller may erase it.
    *
    * @throws HoldfastException FORBIDDEN, whatever there is in the tenant
    */
@@ -87,7 +87,7 @@ public final class FileAccess {
   }
 
   /**
-   * Whether the caller may ask what a ticket of the tenant stands for.
+   * Returns the tenant, if the caller may ask what a ticket of it stands for.
    *
    * @throws HoldfastException NOT_FOUND otherwise, as for a ticket that never was
    */
@@ -99,7 +99,7 @@ public final class FileAccess {
   }
 
   /**
-   * Who may compare everything.
+   * Returns the caller, if it may compare everything.
    *
    * @throws HoldfastException FORBIDDEN
    */

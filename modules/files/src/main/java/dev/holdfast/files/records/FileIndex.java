@@ -41,7 +41,7 @@ public final class FileIndex {
     return link.send("TIME").map(time -> time.at(0).asLong() * 1_000 + time.at(1).asLong() / 1_000);
   }
 
-  /** Before the record is made. */
+  /** Adds a file to the indexes, before its record is made. */
   public Future<Void> add(FileKey file, FileSpec spec, String content) {
     String member = member(spec.name(), file.file());
     List<Future<?>> written = new ArrayList<>();
@@ -54,7 +54,9 @@ public final class FileIndex {
     return Future.all(written).mapEmpty();
   }
 
-  /** When the record is as good as gone; its id is never used again. */
+  /**
+   * Removes a file from the indexes once its record is as good as gone; its id is never used again.
+   */
   public Future<Void> remove(FileKey file, QuotaStore.Entry entry) {
     String member = member(entry.name(), file.file());
     List<Future<?>> written = new ArrayList<>();
@@ -64,7 +66,7 @@ public final class FileIndex {
     return Future.all(written).mapEmpty();
   }
 
-  /** Which file content is of; empty: of none. */
+  /** Returns the file that content belongs to; empty: to none. */
   public Future<Optional<FileKey>> ofContent(String content) {
     return link.send("GET", Keys.fileContent(content))
         .map(
@@ -72,12 +74,12 @@ public final class FileIndex {
                 reply.isNull() ? Optional.empty() : Optional.of(FileKey.parse(reply.asText())));
   }
 
-  /** After the content is gone. */
+  /** Forgets content that is gone. */
   public Future<Void> forget(String content) {
     return link.send("DEL", Keys.fileContent(content)).mapEmpty();
   }
 
-  /** By name. */
+  /** Returns files by their names. */
   public Future<List<Named>> range(String key, String prefix, String after, int limit) {
     Object from = after.isEmpty() ? "[" + prefix : "(" + after;
     Object to = prefix.isEmpty() ? "+" : beyond(prefix);
@@ -90,12 +92,12 @@ public final class FileIndex {
         .map(reply -> reply.list().stream().map(Reply::asText).toList());
   }
 
-  /** Has a file looked at. */
+  /** Sets the Redis time in ms at which a file is looked at. */
   public Future<Void> setDue(FileKey file, long at) {
     return setDue(file, Long.toString(at));
   }
 
-  /** Has a file looked at after so many ms. */
+  /** Sets the time at which a file is looked at, in ms from now. */
   public Future<Void> setDueIn(FileKey file, long ms) {
     return setDue(file, "+" + ms);
   }
@@ -114,14 +116,14 @@ public final class FileIndex {
         .map(reply -> !reply.isNull());
   }
 
-  /** Up to {@code limit} files that are due, the earliest first. */
+  /** Returns up to {@code limit} files that are due, the earliest first. */
   public Future<List<Due>> due(int shard, long now, int limit) {
     return link.send(
             "ZRANGEBYSCORE", Keys.fileDue(shard), "-inf", now, "WITHSCORES", "LIMIT", 0, limit)
         .map(FileIndex::dues);
   }
 
-  /** Moves a due entry; false where somebody else has done so since it was read. */
+  /** Moves a due entry; false: somebody else has done so since it was read. */
   public Future<Boolean> postpone(Due due, long to) {
     List<Object> args = List.of(due.file().toString(), due.score(), to);
     return DUE.run(link, List.of(Keys.fileDue(due.file().shard())), args)
@@ -129,8 +131,8 @@ public final class FileIndex {
   }
 
   /**
-   * Which storage goes with this Redis: the first that ever came. Read first, so that a node begins
-   * where Redis is full.
+   * Returns the id of the storage that goes with this Redis: the first that ever came. Read before
+   * it is written, so that a node can start while Redis is full.
    */
   public Future<String> storage(String id) {
     return link.send("GET", Keys.fileStorage())

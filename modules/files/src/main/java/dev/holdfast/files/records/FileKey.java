@@ -12,7 +12,7 @@ public record FileKey(String tenant, String file) {
     return new FileKey(member.substring(0, mark), member.substring(mark + 1));
   }
 
-  /** In the due-time sets. */
+  /** Returns its shard of the due-time sets. */
   int shard() {
     return Keys.shard(file);
   }

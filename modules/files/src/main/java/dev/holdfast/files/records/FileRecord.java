@@ -33,7 +33,7 @@ public record FileRecord(
     parts = List.copyOf(parts);
   }
 
-  /** How much of the upload there is where this part is as long as that. */
+  /** Returns how much of the upload is there if this part has that length. */
   public long offsetWith(Part written) {
     long before = 0;
     for (Part part : parts) {
@@ -50,7 +50,7 @@ public record FileRecord(
     return state == FileState.READY;
   }
 
-  /** Whether it can be asked for: one that is deleted is as if it had never been. */
+  /** Returns whether it can be asked for: a deleted file is as if it had never been. */
   public boolean exists() {
     return state != FileState.DELETED;
   }

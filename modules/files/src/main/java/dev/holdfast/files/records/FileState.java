@@ -1,10 +1,10 @@
 package dev.holdfast.files.records;
 
-/** Where a file is in its life. */
+/** The states of a file's life. */
 public enum FileState {
   /** Its bytes are coming; only its owner's upload can be asked for. */
   UPLOADING,
   READY,
-  /** As if it had never been; what it takes is being removed. */
+  /** It is as if it had never been; its content and reservation are being removed. */
   DELETED
 }

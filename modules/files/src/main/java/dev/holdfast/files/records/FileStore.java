@@ -41,9 +41,9 @@ public final class FileStore {
   public record Claimed(long generation, long part, long partLength, long offset) {}
 
   /**
-   * How a file stands after the attempt to end it.
+   * The state of a file after the attempt to end it.
    *
-   * @param marked what it was; empty where there is none, or it is kept
+   * @param marked its record; empty: there is none, or it is kept
    * @param due when it will be due, Redis ms; 0: never
    */
   public record Marked(Optional<FileRecord> marked, boolean kept, long due) {}
@@ -52,7 +52,7 @@ public final class FileStore {
     return link.send("HGETALL", key(file)).map(reply -> FileFields.record(file, reply));
   }
 
-  /** Where an upload stands, and its record. */
+  /** The offset of an upload, and its record. */
   public record Advanced(long offset, FileRecord file) {}
 
   /**
@@ -66,21 +66,24 @@ public final class FileStore {
     return CREATE.run(link, List.of(key(file)), args).map(reply -> made(file, reply));
   }
 
-  /** CONFLICT where the upload does not stand at the offset, NOT_FOUND where there is none. */
+  /**
+   * Claims an upload; fails with CONFLICT if it does not stand at the offset, with NOT_FOUND if
+   * there is none.
+   */
   public Future<Claimed> claim(FileKey file, long offset) {
     return CLAIM
         .run(link, List.of(key(file)), List.of(offset, idleMs, MOST_PARTS))
         .map(FileStore::claimed);
   }
 
-  /** FENCED, NOT_FOUND, or TOO_LARGE. */
+  /** Commits bytes of an upload; fails with FENCED, NOT_FOUND, or TOO_LARGE. */
   public Future<Advanced> advance(FileKey file, long generation, Part written, boolean closed) {
     List<Object> args =
         List.of(generation, written.number(), written.length(), closed ? 1 : 0, idleMs);
     return ADVANCE.run(link, List.of(key(file)), args).map(reply -> advanced(file, reply));
   }
 
-  /** FENCED, or NOT_FOUND. */
+  /** Makes a file ready; fails with FENCED, or NOT_FOUND. */
   public Future<FileRecord> ready(FileRecord file, String sha256, String type) {
     List<Object> args = List.of(file.generation(), sha256, type, file.lifeMs());
     return READY.run(link, List.of(key(file.key())), args).map(reply -> visible(file.key(), reply));
@@ -91,7 +94,7 @@ public final class FileStore {
   }
 
   /**
-   * @param onlyDue leaves it where its time has not come
+   * @param onlyDue leaves it if its time has not come
    */
   public Future<Marked> mark(FileKey file, String reason, boolean onlyDue) {
     return MARK.run(link, List.of(key(file)), List.of(reason, onlyDue ? "due" : "any"))

@@ -17,7 +17,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a tenant's files take, in the tenant's slot: totals, and an entry per file, which makes
+ * The quota of a tenant's files, in the tenant's slot: totals, and an entry per file, which makes
  * reserving and giving back safe to repeat. An entry is written before a file's record and removed
  * after it, and says where the file is in the indexes. Used on the context of its link.
  */
@@ -36,7 +36,7 @@ public final class QuotaStore {
   }
 
   /**
-   * What a file has reserved.
+   * The reservation of a file.
    *
    * @param session that it belongs to, if it does
    */
@@ -49,7 +49,8 @@ public final class QuotaStore {
   public record Totals(long bytes, long files) {}
 
   /**
-   * Answers Redis time in ms; LIMIT_EXCEEDED where it would be too much: nothing is reserved.
+   * Reserves a file, and answers Redis time in ms; fails with LIMIT_EXCEEDED if it would be too
+   * much, and reserves nothing then.
    *
    * @param byUser whether the owner makes it, who then is held to a user's share
    */
@@ -95,7 +96,7 @@ public final class QuotaStore {
         .map(reply -> new Totals(reply.at(0).longOr(0), reply.at(1).longOr(0)));
   }
 
-  /** About {@code count} entries; every one that stays comes at least once until the end. */
+  /** Returns about {@code count} entries; each one that stays comes at least once until the end. */
   public Future<Scan> scan(String tenant, String cursor, int count) {
     return link.send("HSCAN", Keys.fileQuota(tenant), cursor, "COUNT", count)
         .map(QuotaStore::scanned);

@@ -35,7 +35,7 @@ public final class Tickets {
     return link.send("SET", key(ticket), held, "PX", lifeMs).map(ticket);
   }
 
-  /** What it stands for: the file's owner acts, wherever the ticket came from. */
+  /** Returns what a ticket stands for: the file's owner acts, wherever the ticket came from. */
   public Future<Optional<FileAnswer.Redeemed>> redeem(
       String tenant, String ticket, FileMessage.Purpose purpose) {
     return link.send("GET", key(ticket)).map(reply -> redeemed(tenant, ticket, purpose, reply));

@@ -85,7 +85,7 @@ final class Auditing {
     return Future.succeededFuture(Optional.empty());
   }
 
-  /** Of a file that is ready only the whole is needed, of an upload both: it may be just sealed. */
+  /** A file that is ready needs only the whole; an upload needs both, as it may just be sealed. */
   private static boolean needed(FileStorage.Held held, Optional<FileRecord> record) {
     return record.isPresent()
         && record.get().content().equals(held.content())

@@ -76,7 +76,7 @@ final class Creating {
         .onFailure(failure -> undo(file));
   }
 
-  /** At the latest when half of the time has passed after which the reservation is taken back. */
+  /** Makes the record within half of the time after which the reservation is taken back. */
   private Future<FileRecord> make(
       FileKey file, FileSpec spec, String content, long now, boolean claimed) {
     long deadline = now + parts.config().retry().toMillis() / 2;
@@ -87,7 +87,9 @@ final class Creating {
         .onSuccess(made -> postpone(file));
   }
 
-  /** Nobody waits for it: where it fails, the sweep looks at it sooner, and sees that it lives. */
+  /**
+   * Nobody waits for it: if it fails, the sweep looks at the file sooner, and sees that it lives.
+   */
   private void postpone(FileKey file) {
     parts
         .index()
@@ -95,14 +97,14 @@ final class Creating {
         .onFailure(failure -> LOG.debug("{} is looked at soon: {}", file, failure.getMessage()));
   }
 
-  /** What it can; the rest is the sweep's. */
+  /** Removes what it can; the sweep does the rest. */
   private void undo(FileKey file) {
     removing
         .end(file, "failed", false)
         .onFailure(failure -> LOG.debug("{} is left to the sweep: {}", file, failure.getMessage()));
   }
 
-  /** A session has to be the owner's; what is not is answered as what never was. */
+  /** Checks that a session is the owner's; another's is answered as one that never was. */
   private Future<Void> checkSession(Caller caller, String tenant, FileSpec spec, String owner) {
     String session = spec.session();
     if (session == null) {

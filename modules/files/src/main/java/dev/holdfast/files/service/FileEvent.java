@@ -8,7 +8,7 @@ import dev.holdfast.files.FileView;
  * @param kind what happened; the event's name is {@link Kind#eventName}
  */
 public record FileEvent(Kind kind, FileView file) {
-  /** What happened. */
+  /** The kind of step. */
   public enum Kind {
     UPLOADED("file.uploaded"),
     DELETED("file.deleted"),

@@ -16,7 +16,7 @@ import java.util.Set;
 
 /**
  * Publishes what becomes of files to their owners, on their {@code user:} channels. A step may come
- * twice where a node dies; the file's {@code version} says which is meant. Any thread.
+ * twice if a node dies; the file's {@code version} shows which one it is. Any thread.
  */
 public final class FileLog {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -28,7 +28,7 @@ public final class FileLog {
     this.publisher = new ServicePublisher(bus, self, ServicePublisherConfig.DEFAULT);
   }
 
-  /** Completes when it is stored. */
+  /** Publishes a step; completes when it is stored. */
   public Future<Void> emit(FileEvent event) {
     FileView file = event.file();
     var channel = new Channel(file.tenant(), ChannelName.user(file.owner()));

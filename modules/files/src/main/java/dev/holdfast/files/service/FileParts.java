@@ -12,7 +12,7 @@ import dev.holdfast.files.storage.Disk;
 import io.vertx.core.Future;
 import java.util.function.Function;
 
-/** What the operations of the files service work with. Used on the verticle's context. */
+/** Parts that the operations of the files service share. Used on the verticle's context. */
 record FileParts(
     FileStore store,
     QuotaStore quota,
@@ -22,14 +22,14 @@ record FileParts(
     FilesMetrics metrics,
     Function<FileEvent, Future<Void>> events) {
 
-  /** The file, where it is the caller's; NOT_FOUND otherwise: the one way to a file. */
+  /** Finds a file if it is the caller's, else NOT_FOUND. The one way to a file. */
   Future<FileRecord> find(Caller caller, String tenant, String file) {
     return store
         .get(new FileKey(tenant, file))
         .map(found -> FileAccess.visible(caller, tenant, found.filter(FileRecord::exists)));
   }
 
-  /** The same, of a file that is ready. */
+  /** Finds a file as {@link #find} does, if it is ready. */
   Future<FileRecord> findReady(Caller caller, String tenant, String file) {
     return find(caller, tenant, file)
         .compose(

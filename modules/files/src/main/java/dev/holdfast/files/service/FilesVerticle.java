@@ -251,7 +251,7 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
     return served.completion();
   }
 
-  /** What is not named is logged here; the asker learns that it is our fault, and no more. */
+  /** Logs a failure without a name here; the asker only learns that the fault is ours. */
   private Future<?> handle(FileMessage<?> message) {
     return message
         .dispatch(this)

@@ -50,7 +50,7 @@ final class Finishing {
     return seal(committed, part, sha256);
   }
 
-  /** Goes on where a node has died that had all bytes of an upload. */
+  /** Goes on if a node has died that had all bytes of an upload. */
   Future<FileRecord> resume(FileRecord file) {
     return parts
         .store()
@@ -58,7 +58,7 @@ final class Finishing {
         .compose(held -> finish(file.key(), held.generation(), held.part(), null));
   }
 
-  /** Content is there, whole and looked at: shows it. */
+  /** Shows a file whose content is whole and was inspected. */
   Future<FileRecord> show(FileRecord file, String sha256, String type) {
     return lookSoon(file.key()).compose(due -> showNow(file, sha256, type));
   }
@@ -80,7 +80,7 @@ final class Finishing {
         .compose(ready -> ready ? settle(file) : Future.succeededFuture());
   }
 
-  /** The sweep goes on, should this node die. */
+  /** Sets the file's next look soon, so that the sweep goes on if this node dies. */
   Future<Void> lookSoon(FileKey file) {
     return parts.index().setDueIn(file, parts.config().retry().toMillis());
   }
@@ -148,7 +148,7 @@ final class Finishing {
                 LOG.info("{} is announced by the sweep: {}", file.key(), failure.getMessage()));
   }
 
-  /** Deleted in the meantime: the content came after its end. */
+  /** Removes content that came after the file was deleted. */
   private void notShown(FileRecord file, Throwable failure) {
     if (HoldfastException.from(failure).code() == ErrorCode.NOT_FOUND) {
       removing

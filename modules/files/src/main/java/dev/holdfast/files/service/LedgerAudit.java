@@ -31,7 +31,7 @@ final class LedgerAudit {
         .compose(before -> scan(tenant, "0", new Sum(before), AuditReport.NOTHING));
   }
 
-  /** What the entries reserve, each once: a scan may come by one twice. */
+  /** The sum of the reservations, each once: a scan may show one twice. */
   private static final class Sum {
     final QuotaStore.Totals before;
     final Map<String, Long> entries = new HashMap<>();
@@ -98,7 +98,7 @@ final class LedgerAudit {
         .map(released -> new AuditReport(0, 0, 0, 0, 0, 0, 1, 0));
   }
 
-  /** Only where nothing has changed since: otherwise the sum is of no moment. */
+  /** Compares only if nothing has changed since; otherwise the sum says nothing. */
   private Future<AuditReport> compare(String tenant, Sum sum, AuditReport report) {
     return parts
         .quota()

@@ -33,7 +33,7 @@ final class Removing {
   /**
    * Ends a file, whoever's it is.
    *
-   * @param onlyDue leaves it where its time has not come
+   * @param onlyDue leaves it if its time has not come
    * @return when nothing of it can be seen and its content is gone
    */
   Future<FileStore.Marked> end(FileKey file, String reason, boolean onlyDue) {

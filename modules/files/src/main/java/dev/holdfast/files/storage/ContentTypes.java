@@ -2,7 +2,7 @@ package dev.holdfast.files.storage;
 
 import org.apache.tika.Tika;
 
-/** What content is, by its first bytes alone: neither name nor declaration says it. */
+/** Finds the type of content by its first bytes alone, not by its name or declaration. */
 public final class ContentTypes {
   /** Enough for every signature that is known. */
   static final int HEAD = 8 * 1024;

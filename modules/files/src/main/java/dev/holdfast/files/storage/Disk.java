@@ -25,7 +25,7 @@ public final class Disk {
     A take(FileStorage storage) throws IOException;
   }
 
-  /** Fails with STORE_FULL or UNAVAILABLE where the storage does. */
+  /** Runs a step; fails with STORE_FULL or UNAVAILABLE if the storage does. */
   public <A> Future<A> run(Step<A> step) {
     return workers
         .executeBlocking(() -> step.take(storage), false)

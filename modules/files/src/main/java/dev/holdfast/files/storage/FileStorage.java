@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where content is kept. All nodes that share files see the same. Methods block: they are for
- * worker threads; any number may run at once.
+ * Keeps content. All nodes that share files see the same. Methods block, and are for worker
+ * threads; any number may run at once.
  *
  * <p>Content is written as parts, each by one writer, and sealed: from then on it is whole, never
  * changes, and is there after a crash of the machine. Content that is not sealed is never read. A
@@ -19,22 +19,22 @@ public interface FileStorage {
   /** 32 hex digits. */
   String NAME = "[0-9a-f]{32}";
 
-  /** How many parts a look at everything is taken in. */
+  /** Number of steps in which everything is looked at. */
   int SHARDS = 256;
 
-  /** Which storage it is: the same for all nodes, and after a restart. */
+  /** Returns the id of the storage: the same for all nodes, and after a restart. */
   String id() throws IOException;
 
   /**
    * Opens a part for writing after its first {@code length} bytes; what is beyond them is dropped.
    *
-   * @throws IOException also where it has not that many
+   * @throws IOException also if it has not that many
    */
   PartWriter append(String content, long part, long length) throws IOException;
 
   /**
-   * Makes content of parts, in order, and removes them: all or nothing, and nothing changes where
-   * it is sealed already.
+   * Makes content of parts, in order, and removes them: all or nothing. Nothing changes if it is
+   * sealed already.
    *
    * @param exclusive whether nobody but the caller can still have the last part open for writing:
    *     then a single part need not be copied
@@ -43,13 +43,13 @@ public interface FileStorage {
   Sealed seal(String content, List<Part> parts, boolean exclusive, byte @Nullable [] known)
       throws IOException;
 
-  /** Up to {@code length} bytes of sealed content; fewer only at its end. */
+  /** Reads up to {@code length} bytes of sealed content; fewer only at its end. */
   byte[] read(String content, long offset, int length) throws IOException;
 
   /** Makes content that has the same bytes as other, sealed content. */
   void copy(String from, String to) throws IOException;
 
-  /** Removes content and all its parts; done also where there are none. */
+  /** Removes content and all its parts; succeeds also if there are none. */
   void delete(String content) throws IOException;
 
   boolean has(String content) throws IOException;
@@ -58,17 +58,20 @@ public interface FileStorage {
   void deleteParts(String content) throws IOException;
 
   /**
-   * A part of everything that there is.
+   * Lists one part of everything that there is.
    *
    * @param shard 0 to {@link #SHARDS} − 1
    */
   List<Held> held(int shard) throws IOException;
 
-  /** The file of sealed content on this machine, to be sent without copying; empty where none. */
+  /**
+   * Returns the file of sealed content on this machine, to be sent without copying; empty: there is
+   * none.
+   */
   Optional<Path> file(String content);
 
   /**
-   * What {@link #seal} made.
+   * Content that {@link #seal} made.
    *
    * @param head its first bytes, up to {@link ContentTypes#HEAD}
    */

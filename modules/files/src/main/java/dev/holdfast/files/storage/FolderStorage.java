@@ -47,7 +47,7 @@ public final class FolderStorage implements FileStorage {
     this.contents = folder.resolve("content");
   }
 
-  /** Opens the folder, and makes it where it is not a storage yet. Blocks. */
+  /** Opens the folder, and makes it a storage if it is none yet. Blocks. */
   public static FolderStorage open(Path folder) throws IOException {
     var storage = new FolderStorage(folder.toAbsolutePath());
     if (!Files.exists(folder.resolve(MARK))) {
@@ -56,7 +56,7 @@ public final class FolderStorage implements FileStorage {
     return storage;
   }
 
-  /** For its owner alone, where it is not there yet. The mark comes last: the rest is, then. */
+  /** Makes the folder for its owner alone. The mark comes last, when the rest is there. */
   private void make() throws IOException {
     FileAttribute<?>[] mode =
         folder.getFileSystem().supportedFileAttributeViews().contains("posix")
@@ -132,7 +132,7 @@ public final class FolderStorage implements FileStorage {
     }
   }
 
-  /** By a second link where the folder's file system has them: sealed content never changes. */
+  /** Copies by a second link if the file system has them, as sealed content never changes. */
   @Override
   public void copy(String from, String to) throws IOException {
     Path target = whole(to);

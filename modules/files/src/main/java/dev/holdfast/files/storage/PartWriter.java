@@ -29,7 +29,7 @@ public final class PartWriter implements AutoCloseable {
     }
   }
 
-  /** When it returns, what was written is there after a crash of the machine. */
+  /** Syncs: what was written before survives a crash of the machine. */
   public void force() throws IOException {
     channel.force(false);
   }
@@ -41,7 +41,7 @@ public final class PartWriter implements AutoCloseable {
     length = bytes;
   }
 
-  /** Of the part, in bytes. */
+  /** Returns the length of the part in bytes. */
   public long length() {
     return length;
   }

@@ -9,7 +9,7 @@ import java.util.Locale;
 final class StorageErrors {
   private StorageErrors() {}
 
-  /** STORE_FULL where there is no room, UNAVAILABLE for the rest; a named failure stays. */
+  /** Returns STORE_FULL if there is no room, UNAVAILABLE for the rest; a named failure stays. */
   static HoldfastException named(Throwable failure) {
     if (!(failure instanceof IOException)) {
       return HoldfastException.from(failure);

@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What the body of a request has to be, by tus' {@code Upload-Checksum}. Used for one body. */
+/**
+ * The checksum that the body of a request must have, by tus' {@code Upload-Checksum}. Used for one
+ * body.
+ */
 public final class Checksum {
   private static final Map<String, String> ALGORITHMS =
       Map.of("sha1", "SHA-1", "sha256", "SHA-256", "sha512", "SHA-512", "md5", "MD5");
@@ -23,7 +26,7 @@ public final class Checksum {
     this.wanted = wanted;
   }
 
-  /** The names of those that can be checked, as tus has them. */
+  /** Returns the names of the algorithms that can be checked, as tus spells them. */
   public static List<String> algorithms() {
     return ALGORITHMS.keySet().stream().sorted().toList();
   }
@@ -60,7 +63,7 @@ public final class Checksum {
     digest.update(bytes);
   }
 
-  /** Whether what came is it. */
+  /** Returns whether what came has the checksum. */
   boolean holds() {
     return MessageDigest.isEqual(wanted, digest.digest());
   }

@@ -57,7 +57,7 @@ public final class Transfers {
   }
 
   /**
-   * Whose file a ticket opens; NOT_FOUND where it is none.
+   * Returns the file that a ticket opens; NOT_FOUND if it is no ticket.
    *
    * @return the caller in whose name to go on
    */
@@ -71,12 +71,12 @@ public final class Transfers {
   }
 
   /**
-   * Writes a stream to an upload, from an offset on, under back-pressure. What has come is kept
-   * also where the stream ends early, unless a checksum was given.
+   * Writes a stream to an upload, from an offset on, under back-pressure. If the stream ends early,
+   * what has come is kept, unless a checksum was given.
    *
    * @param body paused; it is resumed here, and read to its end unless this fails
    * @param checksum of the body, if the sender gave one
-   * @return where the upload stands, and the file where that was its last byte. Fails with CONFLICT
+   * @return the offset of the upload, and the file if that was its last byte. Fails with CONFLICT
    *     (it does not stand at the offset), NOT_FOUND, TOO_LARGE (more than its size), FENCED
    *     (somebody else goes on with it), CHECKSUM_MISMATCH, TIMEOUT (nothing came for too long),
    *     STORE_FULL, UNAVAILABLE
@@ -96,7 +96,7 @@ public final class Transfers {
     return files.begin(new TransferMessage.Begin(caller, tenant, spec));
   }
 
-  /** Writes a stream to an upload that was granted, as the other one does. */
+  /** Writes a stream to an upload that was granted, as the other method does. */
   public Future<FileAnswer.Advanced> receive(
       Caller caller, FileAnswer.Grant grant, ReadStream<Buffer> body, @Nullable Checksum checksum) {
     Context context = vertx.getOrCreateContext();
@@ -105,7 +105,7 @@ public final class Transfers {
         .compose(writer -> writer.take(context, body, checksum));
   }
 
-  /** Makes an upload ready that has all its bytes, where the node that had the last one died. */
+  /** Makes an upload ready that has all its bytes, if the node that had the last one died. */
   public Future<FileView> complete(Caller caller, FileView upload) {
     if (upload.ready() || upload.offset() < upload.size()) {
       return Future.succeededFuture(upload);
@@ -120,24 +120,24 @@ public final class Transfers {
         .map(FileAnswer.Advanced::ready);
   }
 
-  /** Where content is that may be sent as it is; UNAVAILABLE where it is not there. */
+  /** Finds content that may be sent as it is; UNAVAILABLE if it is not there. */
   public Future<FileAnswer.Located> locate(Caller caller, String tenant, String file) {
     return files
         .locate(new TransferMessage.Locate(caller, tenant, file))
         .compose(found -> disk.run(at -> present(at, found)));
   }
 
-  /** The file of content on this machine; empty where it is to be {@link #read}. */
+  /** Returns the file of content on this machine; empty: it has to be {@link #read}. */
   public Optional<Path> path(FileAnswer.Located located) {
     return storage.file(located.content());
   }
 
-  /** Some bytes of content that was located. */
+  /** Reads some bytes of content that was located. */
   public Future<byte[]> read(FileAnswer.Located located, long offset, int length) {
     return disk.run(at -> at.read(located.content(), offset, length));
   }
 
-  /** What is under way is not waited for. */
+  /** Closes without waiting for what is under way. */
   public void close() {
     disk.close().onFailure(failure -> LOG.debug("workers: {}", failure.toString()));
   }

@@ -46,7 +46,7 @@ final class UploadWriter {
   private final FileAnswer.Grant grant;
   private final PartWriter writer;
 
-  /** Of the whole content, if it comes by this stream from its begin on. */
+  /** Digest of the whole content, if it comes by this stream from its first byte on. */
   private final @Nullable MessageDigest whole;
 
   private final Promise<FileAnswer.Advanced> done = Promise.promise();
@@ -132,7 +132,10 @@ final class UploadWriter {
     next();
   }
 
-  /** What is on its way to the disk is kept, unless a checksum would have to prove it. */
+  /**
+   * Gives up the body. What is on its way to the disk is kept, unless a checksum would have to
+   * prove it.
+   */
   private void fail(HoldfastException reason) {
     if (failure == null && !finishing) {
       failure = reason;

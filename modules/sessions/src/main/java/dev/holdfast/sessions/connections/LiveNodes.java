@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The nodes that hold a lease, and what they say of themselves: for the operator, and for one that
- * is about to join them. Read only.
+ * Reads the nodes that hold a lease, and what they say of themselves: for the operator, and for a
+ * node that is about to join them.
  */
 public final class LiveNodes {
   private static final NodeInfo UNKNOWN = new NodeInfo("unknown", "unknown");
@@ -25,7 +25,7 @@ public final class LiveNodes {
   private LiveNodes() {}
 
   /**
-   * @return by Redis' time; in no order. Fails as the link does
+   * @return the nodes that live by Redis' time, in no order; fails as the link does
    */
   public static Future<Map<NodeId, NodeInfo>> read(RedisLink link) {
     return link.send("TIME")

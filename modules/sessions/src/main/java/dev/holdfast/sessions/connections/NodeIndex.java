@@ -35,7 +35,7 @@ final class NodeIndex {
     return link.send("ZRANGE", Keys.leases(), 0, -1).map(NodeIndex::nodes);
   }
 
-  /** The first {@code limit} sessions of a tenant on these nodes, in their order. */
+  /** Returns the first {@code limit} sessions of a tenant on these nodes, in their order. */
   Future<List<String>> sessions(String tenant, Set<NodeId> nodes, String after, int limit) {
     List<Future<Reply>> parts = new ArrayList<>();
     String from = after.isEmpty() ? "[" + tenant + ":" : "(" + tenant + ":" + after;
@@ -46,7 +46,7 @@ final class NodeIndex {
     return Future.all(parts).map(done -> merged(tenant, parts, limit));
   }
 
-  /** How many sessions of a tenant are on these nodes. */
+  /** Counts the sessions of a tenant on these nodes. */
   Future<Long> count(String tenant, Set<NodeId> nodes) {
     List<Future<Reply>> parts = new ArrayList<>();
     for (NodeId node : nodes) {

@@ -34,14 +34,14 @@ import org.slf4j.LoggerFactory;
 final class Attaching {
   private static final Logger LOG = LoggerFactory.getLogger(Attaching.class);
 
-  /** An attach that took longer is taken back: whoever asked for it has given up. */
+  /** An attach that took longer is taken back, as its asker has given up. */
   private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(8);
 
   private static final long UNDO_AGAIN_MS = 1_000;
   private static final long UNDO_MARGIN_MS = 1_000;
 
   /**
-   * So long a lost attach is taken back: as long as the node's lease may well last without Redis.
+   * Attempts to take a lost attach back: for as long as the node's lease may last without Redis.
    */
   private static final int UNDO_ATTEMPTS = 3_600;
 
@@ -112,7 +112,7 @@ final class Attaching {
                     : endedMeanwhile(session, attach, started));
   }
 
-  /** Ended between the look and the attach, for good: so its index entries can go. */
+  /** Removes the index entries of a session that ended for good between the look and the attach. */
   private Future<Attached> endedMeanwhile(
       SessionKey session, SessionMessage.Attach attach, long started) {
     return serial
@@ -226,7 +226,7 @@ final class Attaching {
         : parts.index().leave(session, node).map(done);
   }
 
-  /** A full Redis has refused a new session before anything changed but, perhaps, an index. */
+  /** A full Redis has refused a new session before anything changed except, perhaps, an index. */
   private void failed(
       SessionKey session, boolean fresh, SessionMessage.Attach attach, Throwable failure) {
     if (fresh && HoldfastException.from(failure).code() == ErrorCode.STORE_FULL) {

@@ -42,7 +42,7 @@ final class Ending {
     this.attaching = attaching;
   }
 
-  /** Ends a session now. It is ended when this completes; what is left to do comes soon after. */
+  /** Ends a session now. It has ended when this completes; its keys go soon after. */
   Future<Void> close(SessionKey session, String reason) {
     long now = parts.clock().now();
     return parts
@@ -52,7 +52,7 @@ final class Ending {
         .compose(marked -> closed(new Due(session, now), marked));
   }
 
-  /** Looks at the sessions of a shard that are due, up to 100. */
+  /** Looks at up to 100 sessions of a shard that are due. */
   Future<Answer.Swept> sweep(int shard, long now, Set<NodeId> dead) {
     return parts.index().due(shard, now, CHUNK).compose(dues -> sweep(dues, dead));
   }
@@ -72,7 +72,7 @@ final class Ending {
             });
   }
 
-  /** The truth is read again: entries are hints. */
+  /** Reads the session's record, as entries are only hints. */
   private Future<Boolean> sweep(Due due, Set<NodeId> dead) {
     return parts
         .store()
@@ -127,7 +127,10 @@ final class Ending {
         .onComplete(done -> finishing.remove(session));
   }
 
-  /** One line for each session would be thousands where a full Redis takes no event. */
+  /**
+   * If a full Redis takes no event, one line for each session would be thousands: so they are
+   * DEBUG.
+   */
   private void again(Due due, Throwable failure) {
     boolean full = HoldfastException.from(failure).code() == ErrorCode.STORE_FULL;
     LOG.atLevel(full ? Level.DEBUG : Level.WARN)

@@ -12,9 +12,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the sessions of one page, some at a time and no more than fit: a page ends early where it
- * has {@link #MOST_BYTES}, and has one session at the least. A session's attributes may be 768 KB.
- * Used once, on the verticle's context.
+ * Reads the sessions of one page, some at a time and no more than fit: a page ends early at {@link
+ * #MOST_BYTES}, but has at least one session. A session's attributes may be 768 KB. Used once, on
+ * the verticle's context.
  */
 final class ListPage {
   static final int MOST_BYTES = 1 << 20;
@@ -22,7 +22,7 @@ final class ListPage {
   private static final int FIRST_STEP = 4;
   private static final int LARGEST_STEP = 128;
 
-  /** What a session takes beside attributes and subscriptions. */
+  /** Bytes that a session takes beside attributes and subscriptions. */
   private static final int OVERHEAD = 256;
 
   private final List<String> ids;

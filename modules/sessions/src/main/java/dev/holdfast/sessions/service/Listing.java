@@ -29,7 +29,7 @@ final class Listing {
 
   private static final int AT_ONCE = 500;
 
-  /** Who asks waits for 5 s. */
+  /** Less than the 5 s for which the asker waits. */
   private static final FairTurns.Bounds BOUNDS = new FairTurns.Bounds(16, 4, 256, 4_000, 0);
 
   private final SessionStore store;
@@ -63,14 +63,17 @@ final class Listing {
         });
   }
 
-  /** Those of the sessions that live; {@code next} is the last looked at where not all were. */
+  /**
+   * Returns those of the sessions that live; {@code next} is the last one looked at, if not all
+   * were.
+   */
   Future<Answer.Page> views(SessionMessage.Views wanted) {
     Function<String, Future<Optional<SessionView>>> view =
         id -> store.get(new SessionKey(wanted.tenant(), id), null);
     return turns.run(wanted.tenant(), () -> new ListPage(wanted.sessions(), null, view).read());
   }
 
-  /** Looks at all that a user's index lists: what is no session at a second look goes. */
+  /** Checks all entries of a user's index: those without a session at a second look are removed. */
   Future<Void> tidy(String tenant, String user) {
     return turns.run(tenant, () -> tidy(tenant, user, ""));
   }
@@ -126,8 +129,8 @@ final class Listing {
   }
 
   /**
-   * Every shard gives its share and a bit; beyond the first shard that has more, order is not
-   * known.
+   * Each shard gives a bit more than its share; beyond the first shard that has more, the order is
+   * not known.
    */
   private Future<Ids> ofTenant(SessionMessage.ListSessions wanted) {
     int share = 2 * wanted.limit() / Keys.SHARDS + 4;

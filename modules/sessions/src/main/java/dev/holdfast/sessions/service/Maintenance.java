@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What nodes do for sessions at large: those of a dead node are detached, those of this one
- * renewed. Confined to the verticle's context.
+ * Maintains the sessions of nodes: detaches those of a dead node, and renews those of this one.
+ * Confined to the verticle's context.
  */
 final class Maintenance {
   private static final int RENEWED_AT_ONCE = 50;
@@ -26,7 +26,7 @@ final class Maintenance {
     this.attaching = attaching;
   }
 
-  /** Detaches what is attached to the node; an index entry goes after its session was looked at. */
+  /** Detaches the sessions of a node; an index entry goes after its session was looked at. */
   Future<Answer.Reaped> reap(NodeId node, int limit) {
     return parts
         .index()

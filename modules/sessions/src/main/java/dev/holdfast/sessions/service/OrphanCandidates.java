@@ -5,10 +5,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Index members without a session. A first look may have come between the index entry and the
- * record of a session that is just being opened; so one is taken for gone when it is still so at a
- * second look, later than any attach takes. Ids are never used again, so what is gone stays gone.
- * Bounded; confined to the verticle's context.
+ * Remembers index members without a session. The first look may have come between the index entry
+ * and the record of a session that is just being opened. So a member is taken for gone if it still
+ * has no session at a second look, later than any attach takes. Ids are never used again, so what
+ * is gone stays gone. Bounded; confined to the verticle's context.
  */
 final class OrphanCandidates {
   private static final int MOST = 10_000;
@@ -27,7 +27,7 @@ final class OrphanCandidates {
     this.ageNanos = TimeUnit.MILLISECONDS.toNanos(ageMs);
   }
 
-  /** Whether this member can be removed from its index. */
+  /** Returns whether this member can be removed from its index. */
   boolean isGone(String index, String member) {
     String key = index + " " + member;
     long now = System.nanoTime();

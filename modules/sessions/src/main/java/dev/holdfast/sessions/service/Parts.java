@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the parts of the service share, made when the link is up.
+ * Parts that the operations of the service share, made when the link is up.
  *
  * @param context the verticle's, on which all of them are used
  * @param events takes a step in a session's life, and completes when it will not be lost

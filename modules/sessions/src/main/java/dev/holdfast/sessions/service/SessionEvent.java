@@ -20,7 +20,7 @@ public record SessionEvent(
     long generation,
     @Nullable NodeId node,
     @Nullable String reason) {
-  /** What happened. */
+  /** The kind of step. */
   public enum Kind {
     OPENED,
     ATTACHED,

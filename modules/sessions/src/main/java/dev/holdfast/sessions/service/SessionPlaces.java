@@ -17,21 +17,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives new sessions an id and their entries in the indexes, where their user and tenant may have
- * another: counted by the script that writes the entry. Confined to the verticle's context.
+ * Gives new sessions an id and their index entries, if their user and tenant may have another
+ * session: the script that writes the entry counts them. Confined to the verticle's context.
  */
 final class SessionPlaces {
   private static final Logger LOG = LoggerFactory.getLogger(SessionPlaces.class);
 
-  /** Near its limit a tenant has room in some parts only; few enough to cost nobody anything. */
+  /** Near its limit a tenant has room in some parts only. Few enough to be cheap. */
   private static final int TRIES = 8;
 
-  /** Longer than until a candidate may be looked at again. */
+  /** Longer than the time until a candidate is looked at again. */
   private static final long PAUSE_MS = 40_000;
 
   private static final int MOST_DOUBTED = 10_000;
 
-  /** So often an entry of no session is removed, while Redis is away. */
+  /** Attempts to remove an entry without a session, while Redis is away. */
   private static final int UNLISTED = 60;
 
   private static final long UNLIST_AGAIN_MS = 1_000;
@@ -63,7 +63,8 @@ final class SessionPlaces {
 
   /**
    * @param node where it will be attached, if it will
-   * @return the new session's key, listed; or RATE_LIMITED, STORE_FULL, and what the link has
+   * @return the new session's key, listed; fails with RATE_LIMITED, STORE_FULL, and as the link
+   *     does
    */
   Future<SessionKey> take(String tenant, String user, @Nullable NodeId node) {
     SessionLimits most = limits.apply(tenant);

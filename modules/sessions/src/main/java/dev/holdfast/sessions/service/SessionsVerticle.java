@@ -32,15 +32,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves {@link SessionMessage}s from Redis, one instance per node. Holds no state but what is
- * under way; that is touched on its own context only. Redis in trouble is UNAVAILABLE, never "no
- * such session".
+ * Serves {@link SessionMessage}s from Redis, one instance per node. Its only state is what is under
+ * way; it is touched on its own context only. Redis in trouble is UNAVAILABLE, never "no such
+ * session".
  */
 public final class SessionsVerticle extends VerticleBase
     implements SessionMessage.Handler<Future<?>> {
   private static final Logger LOG = LoggerFactory.getLogger(SessionsVerticle.class);
 
-  /** Longer than any attach takes, so that a member without a session is really left over. */
+  /** Longer than any attach takes, so that an index entry without a session is really left over. */
   private static final long ORPHAN_MS = 30_000;
 
   private final Bus bus;
@@ -86,9 +86,9 @@ public final class SessionsVerticle extends VerticleBase
   }
 
   /**
-   * To be called before the deployment; without it there is no limit.
+   * Sets the limits of sessions; to be called before the deployment. Without it there is no limit.
    *
-   * @param wanted of a tenant, as they are now; asked on this verticle's context
+   * @param wanted returns a tenant's limits as they are now; called on this verticle's context
    */
   public SessionsVerticle limitedBy(Function<String, SessionLimits> wanted) {
     limits = wanted;
@@ -96,9 +96,9 @@ public final class SessionsVerticle extends VerticleBase
   }
 
   /**
-   * Has what is attached to a node compared with what its connections hold, from now on until this
-   * verticle is undeployed; what none holds at two looks is detached. After the deployment; any
-   * thread.
+   * Compares the sessions that are attached to a node with those that its connections hold, again
+   * and again until this verticle is undeployed. A session that no connection holds at two looks is
+   * detached. To be called after the deployment; any thread.
    *
    * @param node of this process
    * @param held whether a connection holds the session of a tenant; asked on this verticle's
@@ -280,7 +280,7 @@ public final class SessionsVerticle extends VerticleBase
     return maintenance.renew(message.node(), message.after());
   }
 
-  /** What answers with much has a link of its own: no attach waits behind it. */
+  /** Large answers have a link of their own, so that no attach waits behind them. */
   private Future<Long> assemble(RedisLink forSessions, RedisLink forLists) {
     listing =
         new Listing(

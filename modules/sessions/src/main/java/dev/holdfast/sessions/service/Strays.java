@@ -18,15 +18,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Detaches what is attached to this node by record, and held by none of its connections, at two
- * looks: a detach that was given up while Redis was away. A first look may have come between the
- * record and the connection that is just being notified of it. Confined to the verticle's context.
+ * Detaches sessions that by their records are attached to this node, but at two looks are held by
+ * none of its connections: their detach was given up while Redis was away. One look is not enough,
+ * as it may come between the record and the connection's notice of it. Confined to the verticle's
+ * context.
  */
 final class Strays {
   private static final Logger LOG = LoggerFactory.getLogger(Strays.class);
   private static final int PAGE = 200;
 
-  /** Of no attachment: what is not attached here any more leaves the index, and nothing else. */
+  /** The generation of no attachment: such a session only leaves this node's index. */
   private static final long NONE = -1;
 
   private final Parts parts;
@@ -47,7 +48,7 @@ final class Strays {
     this.held = held;
   }
 
-  /** To be called at intervals longer than an attach may take. */
+  /** Looks once; to be called at intervals longer than an attach may take. */
   void look() {
     if (!looking) {
       looking = true;

@@ -6,8 +6,8 @@ import dev.holdfast.core.HoldfastException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose sessions a caller may see: a user its own, a service those of its tenants. What is not the
- * caller's is answered exactly as what never was.
+ * Decides whose sessions a caller may see: a user its own, a service those of its tenants. A
+ * session that is not the caller's is answered exactly as one that never was.
  */
 public final class CallerCheck {
   private CallerCheck() {}
@@ -29,7 +29,7 @@ public final class CallerCheck {
   }
 
   /**
-   * Refuses with FORBIDDEN, whether there is something or not.
+   * Refuses with FORBIDDEN what the caller may not list, whether there is something or not.
    *
    * @param user whose sessions are wanted; none: all of the tenant
    */

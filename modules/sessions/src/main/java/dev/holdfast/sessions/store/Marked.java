@@ -3,7 +3,7 @@ package dev.holdfast.sessions.store;
 import dev.holdfast.core.NodeId;
 import org.jspecify.annotations.Nullable;
 
-/** How a session stands after the attempt to end it. */
+/** The state of a session after the attempt to end it. */
 public sealed interface Marked {
   /** There is no such session. */
   record None() implements Marked {}

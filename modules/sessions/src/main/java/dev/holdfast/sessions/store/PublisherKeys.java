@@ -12,13 +12,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets go of what a session's publications left in each channel's slot, long before its TTL of 24
- * h. What is not shortened here, as a node died or Redis was away, goes by that TTL.
+ * Shortens the life of what a session's publications left in each channel's slot, which has a TTL
+ * of 24 h. If a node dies or Redis is away, that TTL remains.
  */
 final class PublisherKeys {
   private static final Logger LOG = LoggerFactory.getLogger(PublisherKeys.class);
 
-  /** Beyond anything that is still under way. */
+  /** Longer than anything that is still under way. */
   private static final Duration SOME_MINUTES = Duration.ofMinutes(10);
 
   private static final int PUBLISHED = 5;
@@ -32,8 +32,8 @@ final class PublisherKeys {
   }
 
   /**
-   * Of a channel that the session did not publish to for long. What its client sends again, as the
-   * answer was lost with a connection, comes while it lingers.
+   * Shortens it for a channel to which the session has not published for long. What its client
+   * sends again, because the answer was lost with a connection, comes while it lingers.
    *
    * @param left none: it left no channel
    */
@@ -45,7 +45,7 @@ final class PublisherKeys {
   }
 
   /**
-   * Of a session that ended now.
+   * Shortens it for a session that has just ended.
    *
    * @param marked what session_end answered
    */

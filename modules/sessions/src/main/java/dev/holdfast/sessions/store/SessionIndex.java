@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
  * go.
  */
 public final class SessionIndex {
-  /** Longer than the session's own TTL, so that an index never forgets one that lives. */
+  /** Longer than the session's own TTL, so that an index never forgets a session that lives. */
   private static final Duration BEYOND_BACKSTOP = Duration.ofHours(1);
 
   private static final Script PUT = Script.of("sessions", "session_index");
   private static final Script SETTLE = Script.of("sessions", "session_due");
 
-  /** Whether a full Redis takes an entry: of a session that is there already, it does. */
+  /** An entry of a session that is there already, which even a full Redis takes. */
   private static final String KEEP = "keep";
 
   private static final String ADD = "add";
@@ -37,10 +37,10 @@ public final class SessionIndex {
     this.ttl = config.backstop().plus(BEYOND_BACKSTOP).toMillis();
   }
 
-  /** A session that may have to end, with the score that it had. */
+  /** A session that may have to end, with the score of its entry. */
   public record Due(SessionKey session, long score) {}
 
-  /** Whether another session may be made. */
+  /** The answer to whether another session may be made. */
   public enum Room {
     FREE,
     USER_FULL,
@@ -48,8 +48,8 @@ public final class SessionIndex {
   }
 
   /**
-   * Lists a session that is to be made; fails with STORE_FULL where Redis is full. Where there is
-   * no room, the caller is to remove it: some of its entries may be there.
+   * Lists a session that is to be made; fails with STORE_FULL if Redis is full. If there is no
+   * room, the caller has to remove it: some of its entries may be there.
    *
    * @param node where it will be attached, if it will
    */
@@ -78,7 +78,7 @@ public final class SessionIndex {
   }
 
   /**
-   * Lists a session that is there already, also where Redis is full.
+   * Lists a session that is there already, even if Redis is full.
    *
    * @param node where it is attached, or will be, if at all
    */
@@ -93,13 +93,13 @@ public final class SessionIndex {
     return Future.all(written).mapEmpty();
   }
 
-  /** After a session has left a node. */
+  /** Removes a session that has left a node from the node's index. */
   public Future<Void> leave(SessionKey session, NodeId node) {
     return link.send("ZREM", Keys.nodeSessions(node), session.toString()).mapEmpty();
   }
 
   /**
-   * After a session has ended for good; its id is never used again.
+   * Removes a session that has ended for good; its id is never used again.
    *
    * @param user if it is known
    * @param node where it was attached, if it was
@@ -117,19 +117,19 @@ public final class SessionIndex {
     return Future.all(written).mapEmpty();
   }
 
-  /** After a session of a user's index was found to be gone. */
+  /** Removes a session from a user's index, after it was found to be gone. */
   public Future<Void> unlistUser(SessionKey session, String user) {
     return link.send("ZREM", Keys.userSessions(session.tenant(), user), session.session())
         .mapEmpty();
   }
 
-  /** After a session of a tenant's index was found to be gone. */
+  /** Removes a session from a tenant's index, after it was found to be gone. */
   public Future<Void> unlistTenant(SessionKey session) {
     return link.send("ZREM", tenantKey(session), session.session()).mapEmpty();
   }
 
   /**
-   * Has a session looked at: before it is detached. Also where Redis is full.
+   * Sets the time at which a session is looked at, before it is detached; even if Redis is full.
    *
    * @param at Redis time in ms, about
    */
@@ -137,7 +137,7 @@ public final class SessionIndex {
     return keep(dueKey(session), session.toString(), at, 0).mapEmpty();
   }
 
-  /** Up to {@code limit} sessions that are due, the earliest first. */
+  /** Returns up to {@code limit} sessions that are due, the earliest first. */
   public Future<List<Due>> due(int shard, long now, int limit) {
     return link.send("ZRANGEBYSCORE", Keys.due(shard), "-inf", now, "WITHSCORES", "LIMIT", 0, limit)
         .map(SessionIndex::dues);
@@ -163,12 +163,12 @@ public final class SessionIndex {
     return range(Keys.tenantSessions(tenant, shard), after, limit);
   }
 
-  /** How many sessions the node's index lists. */
+  /** Counts the sessions that the node's index lists. */
   public Future<Long> sizeOfNode(NodeId node) {
     return link.send("ZCARD", Keys.nodeSessions(node)).map(Reply::asLong);
   }
 
-  /** Members in the order of their text, {@code tenant:session}. */
+  /** Returns members in the order of their text, {@code tenant:session}. */
   public Future<List<SessionKey>> ofNode(NodeId node, String after, int limit) {
     return range(Keys.nodeSessions(node), after, limit)
         .map(members -> members.stream().map(SessionKey::parse).toList());

@@ -4,9 +4,9 @@ import dev.holdfast.core.Ids;
 import dev.holdfast.redis.Keys;
 
 /**
- * How many sessions may live, attached or not; 0: none. A tenant's are counted in as many parts as
- * its index has, and each part has its share of the limit: so there are never more, and near the
- * limit an id may be refused whose part is full.
+ * Limits of sessions that live, attached or not; 0: none. A tenant's sessions are counted in as
+ * many parts as its index has, and each part has its share of the limit. So there are never more,
+ * and near the limit an id is refused if its part is full.
  *
  * @param tenant of a tenant as a whole
  * @param user of each of its users
@@ -20,12 +20,12 @@ public record SessionLimits(long tenant, long user) {
     }
   }
 
-  /** Of one part of the tenant's index. */
+  /** Returns the limit of one part of the tenant's index. */
   public long share(int shard) {
     return tenant / Keys.SHARDS + (shard < tenant % Keys.SHARDS ? 1 : 0);
   }
 
-  /** An id whose part may have sessions; not of a tenant that may have none. */
+  /** Returns an id whose part may have sessions; not for a tenant that may have none. */
   public String freshId() {
     String id = Ids.fresh();
     while (share(Keys.shard(id)) == 0) {

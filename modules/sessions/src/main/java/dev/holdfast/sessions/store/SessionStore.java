@@ -59,7 +59,7 @@ public final class SessionStore {
   }
 
   /**
-   * To be asked before a session is made or gets attributes.
+   * Checks that Redis has room; to be called before a session is made or gets attributes.
    *
    * @throws HoldfastException STORE_FULL while the reserve of Redis is touched
    */
@@ -67,11 +67,11 @@ public final class SessionStore {
     link.reserve().require();
   }
 
-  /** Whose a session is; {@code alive} is false when it ended, or is past its due time. */
+  /** A session's user; {@code alive} is false if it ended, or is past its due time. */
   public record Peeked(String user, boolean alive) {}
 
   /**
-   * What an attach found and made.
+   * The state of a session that an attach has found and made.
    *
    * @param before who held it, if somebody did
    * @param granted which of the subscriptions a service made
@@ -85,7 +85,7 @@ public final class SessionStore {
       Set<ChannelName> published) {}
 
   /**
-   * What a detach did.
+   * The outcome of a detach.
    *
    * @param happened false: another attachment holds it, or nobody
    * @param here whether the session is attached to this node now, by another attachment
@@ -109,7 +109,7 @@ public final class SessionStore {
 
   /**
    * @param fresh true: the session is new, and its id unused
-   * @return empty where it is refused; nothing has changed then; FENCED where a later attempt of
+   * @return empty: it is refused, and nothing has changed; fails with FENCED if a later attempt of
    *     the same client holds the session
    */
   public Future<Optional<Holding>> attach(
@@ -136,7 +136,7 @@ public final class SessionStore {
   }
 
   /**
-   * @return false where the id is in use
+   * @return false: the id is in use
    */
   public Future<Boolean> create(SessionKey session, SessionMessage.Create create) {
     List<Object> args =
@@ -173,7 +173,8 @@ public final class SessionStore {
   /**
    * Fails as {@link SessionMessage} says, and with NOT_FOUND for generation 0.
    *
-   * @return whose it is and where, when its TTLs were renewed: the indexes are to be renewed, too
+   * @return the session's user and node if its TTLs were renewed: then the indexes have to be
+   *     renewed, too
    */
   public Future<Optional<Located>> cursors(SessionRef session, Map<ChannelName, Position> cursors) {
     List<Object> args = new ArrayList<>();
@@ -304,7 +305,7 @@ public final class SessionStore {
     return END.run(link, slotKeys(session), List.of("delete", "", "", ttl)).mapEmpty();
   }
 
-  /** After this time, in ms, an attach that failed can't be done any more. */
+  /** Returns the time in ms after which an attach that failed can't happen any more. */
   public long longestLate() {
     return link.longestLate();
   }

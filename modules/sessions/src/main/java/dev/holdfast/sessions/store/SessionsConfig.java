@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * How long sessions live, and how much one may have.
+ * Limits how long sessions live, and how many channels one may have.
  *
  * @param linger how long a session lives with nobody attached, 50 ms to half the backstop
  * @param tenantLinger the same for single tenants, by name
@@ -60,7 +60,7 @@ public record SessionsConfig(
     return new SessionsConfig(linger, tenantLinger, backstop, channels);
   }
 
-  /** How long this tenant's sessions linger. */
+  /** Returns how long this tenant's sessions linger. */
   public Duration lingerOf(String tenant) {
     return tenantLinger.getOrDefault(tenant, linger);
   }

@@ -195,7 +195,7 @@ final class SchemaCodec {
     return patterns.size() - 1;
   }
 
-  /** At the end, so that references into {@code allOf} stay right. */
+  /** Adds at the end, so that references into {@code allOf} stay right. */
   private static void alsoAll(JsonObject schema, JsonObject more) {
     schema.put("allOf", schema.getJsonArray("allOf", new JsonArray()).copy().add(more));
   }

@@ -25,7 +25,7 @@ public final class SchemaStore {
     this.link = link;
   }
 
-  /** What became of a schema that was to be stored. */
+  /** The outcome of storing a schema. */
   enum Put {
     STORED,
     SAME,

@@ -33,7 +33,7 @@ public final class Schemas implements SchemaMessage.Handler<Future<?>> {
   private final SchemaStore store;
   private final Map<String, Cached> cache = new HashMap<>();
 
-  /** What is known of one tenant. */
+  /** The schemas of one tenant, as far as they are known. */
   private static final class Cached {
     private @Nullable TenantSchemas schemas;
     private @Nullable Future<TenantSchemas> loading;

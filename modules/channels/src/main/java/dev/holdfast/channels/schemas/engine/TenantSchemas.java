@@ -85,7 +85,7 @@ public final class TenantSchemas {
   }
 
   /**
-   * What a check has shown.
+   * The result of a check.
    *
    * @param fault what does not fit; none: it fits, or there is no schema
    * @param read whether the data was read, and so is one JSON value
