@@ -108,7 +108,7 @@ final class HttpRoutes {
     String operators = config.operatorTenant();
     var channels = services.channels();
     var connections = sources.connections();
-    api.add(new Publishing(channels, rates, config.frameLimit()).operations())
+    api.add(new Publishing(channels, rates, config.frameLimit(), services.registry()).operations())
         .add(new ChannelViews(channels, services.registry()).operations())
         .add(new Sessions(services.sessions(), channels).operations())
         .add(new Connections(connections).operations())

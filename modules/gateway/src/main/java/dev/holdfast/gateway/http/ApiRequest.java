@@ -75,7 +75,13 @@ public final class ApiRequest {
     return MediaTypes.of(routing.request());
   }
 
-  /** Empty where there is none. */
+  /** Returns the length of the body in bytes, 0 if there is none. */
+  public int size() {
+    Buffer body = routing.body().buffer();
+    return body == null ? 0 : body.length();
+  }
+
+  /** Returns the body, empty if there is none. */
   public byte[] body() {
     Buffer body = routing.body().buffer();
     return body == null ? new byte[0] : body.getBytes();

@@ -66,6 +66,20 @@ class SlowConsumersIT {
     await().atMost(Duration.ofSeconds(20)).until(() -> kept() == 0);
   }
 
+  /** The kernel kept 8 MB for each: more than a gigabyte for one user's 200 streams. */
+  @Test
+  void theKernelKeepsLittleForAStreamThatTakesNothing(TestRedis redis) {
+    node = new HttpFixture(redis.uri());
+    SlowConsumer stream = new SlowConsumer(node.port(), request());
+    slow.add(stream);
+    stream.awaitHead();
+    int most = 4 << 20;
+    for (int written = 0; kept() == 0; written += DATA.length()) {
+      assertTrue(written < most, "took " + written);
+      assertEquals(200, node.service().publish("topic:large", "e", DATA).status());
+    }
+  }
+
   private String request() {
     return "GET /v1/events?channels=topic:large&access_token="
         + node.token("mallory", "subscribe:topic:*")

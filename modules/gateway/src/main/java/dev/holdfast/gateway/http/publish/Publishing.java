@@ -11,12 +11,14 @@ import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.bounds.FairTurns;
 import dev.holdfast.gateway.http.ApiRequest;
 import dev.holdfast.gateway.http.ApiResponse;
 import dev.holdfast.gateway.http.BodyRoom;
 import dev.holdfast.gateway.http.MediaTypes;
 import dev.holdfast.gateway.http.Rates;
 import dev.holdfast.limits.Cost;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -42,17 +44,25 @@ public final class Publishing {
 
   private static final long MOST_DATA = 128 << 10;
 
+  /** A larger body is read by a worker: it takes tens of milliseconds. */
+  private static final int LARGE_BODY = 32 << 10;
+
+  /** Of event loop and tenant, so that workers are left for others. */
+  private static final FairTurns.Bounds READING = new FairTurns.Bounds(2, 1, 64, 4_000, 0);
+
   /** As long as the service may take to answer one of them. */
   private static final Duration WAIT = Duration.ofSeconds(5);
 
   private final ChannelsClient channels;
   private final Rates rates;
   private final int dataLimit;
+  private final FairTurns reading;
 
-  public Publishing(ChannelsClient channels, Rates rates, int dataLimit) {
+  public Publishing(ChannelsClient channels, Rates rates, int dataLimit, MeterRegistry registry) {
     this.channels = channels;
     this.rates = rates;
     this.dataLimit = dataLimit;
+    this.reading = new FairTurns("publish", READING, null, registry);
   }
 
   /** What goes as one message. */
@@ -68,10 +78,28 @@ public final class Publishing {
       return new PublishStream(request, lines, this::checkSize, some -> inTurn(request, some))
           .run();
     }
+    return read(request).compose(publications -> withinRate(request, publications));
+  }
+
+  private Future<List<NewPublication>> read(ApiRequest request) {
+    if (request.size() <= LARGE_BODY) {
+      return Future.succeededFuture(checked(request));
+    }
+    return reading.run(
+        request.tenant,
+        request::isGone,
+        () -> request.vertx().executeBlocking(() -> checked(request), false));
+  }
+
+  private List<NewPublication> checked(ApiRequest request) {
     List<NewPublication> publications = PublishBodies.read(request);
     publications.forEach(this::checkSize);
+    return publications;
+  }
+
+  private Future<ApiResponse> withinRate(ApiRequest request, List<NewPublication> publications) {
     // The bytes were counted with the request, where it said how many there are.
-    long bytes = BodyRoom.declared(request.http()) < 0 ? request.body().length : 0;
+    long bytes = BodyRoom.declared(request.http()) < 0 ? request.size() : 0;
     return rates
         .publications(
             request.vertx(), request.caller, Cost.publications(publications.size(), bytes), false)
