@@ -4,6 +4,7 @@ import dev.holdfast.app.config.ConfigReader;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that say where settings come from; those of a command line win over all others. */
@@ -12,19 +13,19 @@ final class ConfigOptions {
       names = "--config",
       paramLabel = "FILE",
       description = "YAML file with settings; also named by $HOLDFAST_CONFIG.")
-  private Path config;
+  private @Nullable Path config;
 
   @Option(
       names = "--data",
       paramLabel = "DIR",
       description = "Folder of the generated key and the embedded Redis; default ./.holdfast")
-  private Path data;
+  private @Nullable Path data;
 
   @Option(
       names = "--key-file",
       paramLabel = "FILE",
       description = "File with the secret of HS256 tokens (32 bytes or more), for auth.keys.")
-  private Path keyFile;
+  private @Nullable Path keyFile;
 
   @Option(
       names = "--set",

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,10 +28,10 @@ final class EraseCommand implements Callable<Integer> {
   private String tenant;
 
   @Option(names = "--user", description = "Of the tenant: its sessions and its user: channel.")
-  private String user;
+  private @Nullable String user;
 
   @Option(names = "--channel", description = "Of the tenant, as in topic:news.")
-  private String channel;
+  private @Nullable String channel;
 
   @Option(
       names = "--confirm",
@@ -45,7 +46,7 @@ final class EraseCommand implements Callable<Integer> {
     if (!named.equals(confirm)) {
       throw new ParameterException(spec.commandLine(), "--confirm: it is " + named);
     }
-    Map<String, String> query = new HashMap<>();
+    Map<String, @Nullable String> query = new HashMap<>();
     query.put("tenant", tenant);
     query.put("user", user);
     query.put("channel", channel);

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,7 +45,7 @@ final class LimitsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ObjectNode body = body();
-    Map<String, String> query = Map.of("tenant", tenant);
+    Map<String, @Nullable String> query = Map.of("tenant", tenant);
     JsonNode limits =
         body.isEmpty()
             ? operator.call("GET", PATH, query)

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -54,7 +55,7 @@ final class OperatorCalls {
       description =
           "A node, at the port for operators; default http://127.0.0.1 at gateway.management.port, or"
               + " else at gateway.port.")
-  private URI url;
+  private @Nullable URI url;
 
   @Option(
       names = "--token",
@@ -62,23 +63,24 @@ final class OperatorCalls {
       description =
           "An operator's; better by $HOLDFAST_TOKEN, as all users of a machine read command lines."
               + " Default: one signed with the development key or the configured HS256 key.")
-  private String token = System.getenv("HOLDFAST_TOKEN");
+  private @Nullable String token = System.getenv("HOLDFAST_TOKEN");
 
-  private HttpClient client;
+  private @Nullable HttpClient client;
 
   /** As the other, without a body. */
-  JsonNode call(String method, String path, Map<String, String> query) {
+  JsonNode call(String method, String path, Map<String, @Nullable String> query) {
     return call(method, path, query, null);
   }
 
   /**
-   * @param query names and values; null values are left out
-   * @param body null: none
+   * @param query names and values; names without a value are left out
+   * @param body JSON, if there is one
    * @throws CallException if there is no good answer
    */
-  JsonNode call(String method, String path, Map<String, String> query, JsonNode body) {
+  JsonNode call(
+      String method, String path, Map<String, @Nullable String> query, @Nullable JsonNode body) {
     HoldfastConfig config = options.reader().read();
-    URI base = url == null ? here(config.gateway()) : named();
+    URI base = url == null ? here(config.gateway()) : checked(url);
     BodyPublisher sent =
         body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.toString());
     HttpRequest request =
@@ -110,14 +112,16 @@ final class OperatorCalls {
 
   /** One for all calls of a command, which may be thousands. */
   private HttpClient client() {
-    if (client == null) {
-      client =
+    HttpClient known = client;
+    if (known == null) {
+      known =
           HttpClient.newBuilder()
               .version(HttpClient.Version.HTTP_1_1)
               .connectTimeout(TIMEOUT)
               .build();
+      client = known;
     }
-    return client;
+    return known;
   }
 
   /**
@@ -131,7 +135,7 @@ final class OperatorCalls {
     }
   }
 
-  private URI named() {
+  private URI checked(URI url) {
     if (url.getHost() == null || !SCHEMES.contains(url.getScheme())) {
       throw new ParameterException(
           spec.commandLine(), "--url: not as http://127.0.0.1:8081, but " + url);
@@ -159,7 +163,7 @@ final class OperatorCalls {
     return new TokenSigner(Keys.signing(config), config.auth()).sign(caller, TOKEN_LIFE);
   }
 
-  private static String encoded(Map<String, String> query) {
+  private static String encoded(Map<String, @Nullable String> query) {
     var text = new StringJoiner("&", "?", "");
     text.setEmptyValue("");
     query.forEach(

@@ -9,6 +9,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,46 +28,46 @@ final class ServeCommand implements Callable<Integer> {
   @Mixin private ConfigOptions options;
 
   @Option(names = "--host", description = "Address that clients connect to; default 127.0.0.1.")
-  private String host;
+  private @Nullable String host;
 
   @Option(names = "--port", description = "Port that clients connect to; default 8080.")
-  private Integer port;
+  private @Nullable Integer port;
 
   @Option(
       names = "--redis",
       paramLabel = "URI",
       description = "redis[s]://[[user]:password@]host[:port][/db]; default: an embedded one.")
-  private String redis;
+  private @Nullable String redis;
 
   @Option(
       names = "--node-id",
       paramLabel = "ID",
       description = "Unique in the cluster; default: generated.")
-  private String nodeId;
+  private @Nullable String nodeId;
 
   @Option(
       names = "--bus-host",
       paramLabel = "HOST",
       description = "Address by which the other members reach this one; default 127.0.0.1.")
-  private String busHost;
+  private @Nullable String busHost;
 
   @Option(
       names = "--bus-port",
       paramLabel = "PORT",
       description = "Port of membership; messages take the next one. Default: free ones.")
-  private Integer busPort;
+  private @Nullable Integer busPort;
 
   @Option(
       names = "--members",
       paramLabel = "HOST:PORT,...",
       description = "Membership addresses of the other members; itself may be among them.")
-  private String members;
+  private @Nullable String members;
 
   @Option(
       names = "--log-level",
       paramLabel = "LEVEL",
       description = "error, warn, info, debug or trace; default info.")
-  private String logLevel;
+  private @Nullable String logLevel;
 
   @Option(
       names = "--end-with-stdin",

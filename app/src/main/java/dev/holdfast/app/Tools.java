@@ -29,7 +29,7 @@ final class Tools {
   @Command(hidden = true)
   static final class Missing implements Callable<Integer> {
     @Spec private CommandSpec spec;
-    @Unmatched private List<String> ignored;
+    @Unmatched private List<String> ignored = List.of();
 
     @Override
     public Integer call() {

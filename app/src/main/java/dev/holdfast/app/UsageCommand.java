@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,7 +25,7 @@ final class UsageCommand implements Callable<Integer> {
   @Mixin private OperatorCalls operator;
 
   @Option(names = "--tenant", description = "Whose users and channels; default: all.")
-  private String tenant;
+  private @Nullable String tenant;
 
   @Option(names = "--limit", defaultValue = "10", description = "How many of each; default 10.")
   private int limit;
@@ -32,7 +33,7 @@ final class UsageCommand implements Callable<Integer> {
   /** A walk through millions of keys is asked for until it is done; each question waits for it. */
   @Override
   public Integer call() {
-    Map<String, String> query = new HashMap<>();
+    Map<String, @Nullable String> query = new HashMap<>();
     query.put("tenant", tenant);
     query.put("limit", Integer.toString(limit));
     JsonNode usage = operator.call("GET", "/v1/usage", query);
@@ -52,7 +53,7 @@ final class UsageCommand implements Callable<Integer> {
     out.flush();
   }
 
-  private static void rows(PrintWriter out, String title, JsonNode rows, String kind) {
+  private static void rows(PrintWriter out, String title, JsonNode rows, @Nullable String kind) {
     out.printf("%n%s%n", title);
     for (JsonNode row : rows) {
       String name =

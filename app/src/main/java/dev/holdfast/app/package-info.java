@@ -4,4 +4,7 @@
  * {@code node}. The commands {@code load} and {@code demo} are another module's, which {@code
  * Tools} finds if its jar is there.
  */
+@NullMarked
 package dev.holdfast.app;
+
+import org.jspecify.annotations.NullMarked;

@@ -53,7 +53,7 @@ public final class Launcher {
   }
 
   /**
-   * Null where this Java will do.
+   * Returns what is needed; none: this Java will do.
    *
    * @param specification as in "1.8", "11"
    */
@@ -71,7 +71,7 @@ public final class Launcher {
             + ": install a newer one, or put it first on the PATH";
   }
 
-  /** Null if every library that the jar's manifest names is there. */
+  /** Returns what is missing; none: every library that the jar's manifest names is there. */
   static String incomplete(File jar) throws IOException {
     String[] libraries = libraries(jar);
     List<String> missing = new ArrayList<>();

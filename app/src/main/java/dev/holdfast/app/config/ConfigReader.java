@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a configuration: file, then environment, then command line, each over the one before.
@@ -16,7 +17,7 @@ import java.util.Map;
 public final class ConfigReader {
   private final Map<String, String> environment;
   private final Map<String, String> flags = new LinkedHashMap<>();
-  private Path file;
+  private @Nullable Path file;
 
   /**
    * @param environment the variables of the process
@@ -28,9 +29,9 @@ public final class ConfigReader {
   }
 
   /**
-   * @param path of a YAML file; null leaves the one that {@code HOLDFAST_CONFIG} names, if any
+   * @param path of a YAML file; none: the one that {@code HOLDFAST_CONFIG} names, if any
    */
-  public ConfigReader file(Path path) {
+  public ConfigReader file(@Nullable Path path) {
     file = path == null ? file : path;
     return this;
   }
@@ -39,9 +40,9 @@ public final class ConfigReader {
    * A setting of the command line; a later one of the same key replaces an earlier one.
    *
    * @param key dotted, for example {@code gateway.port}
-   * @param value null: nothing was said
+   * @param value none: nothing was said
    */
-  public ConfigReader flag(String key, Object value) {
+  public ConfigReader flag(String key, @Nullable Object value) {
     if (value != null) {
       flags.put(key, value.toString());
     }
@@ -64,21 +65,22 @@ public final class ConfigReader {
       merged = Layer.merge(merged, layer.tree());
     }
     var binder = new RecordBinder((path, text) -> problems.add(place(path, layers) + text));
-    T config = binder.bind(type, merged, defaults);
-    if (!problems.isEmpty()) {
+    @Nullable T config = binder.bind(type, merged, defaults);
+    if (config == null || !problems.isEmpty()) {
       throw new ConfigException(problems);
     }
     return config;
   }
 
   private Layer fileLayer() {
-    if (file == null) {
+    Path given = file;
+    if (given == null) {
       return Layer.empty("file");
     }
     try {
-      return Layer.yaml(file.toString(), Files.readString(file));
+      return Layer.yaml(given.toString(), Files.readString(given));
     } catch (IOException e) {
-      throw new ConfigException(List.of(file + ": can't be read"));
+      throw new ConfigException(List.of(given + ": can't be read"));
     }
   }
 
@@ -90,7 +92,7 @@ public final class ConfigReader {
 
   /** The path, and the source whose word holds there; nothing for the whole. */
   private static String place(String path, List<Layer> layers) {
-    String source = null;
+    @Nullable String source = null;
     for (Layer layer : layers) {
       source = layer.mentions(path) ? layer.source() : source;
     }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The configuration in force as JSON, for operators: the keys of the file, with the defaults.
@@ -43,7 +44,7 @@ public final class ConfigView {
     }
   }
 
-  private static JsonNode view(Object value) {
+  private static JsonNode view(@Nullable Object value) {
     if (value == null) {
       return JSON.nullNode();
     }
@@ -78,7 +79,7 @@ public final class ConfigView {
     return json;
   }
 
-  private static Object read(Record settings, RecordComponent component) {
+  private static @Nullable Object read(Record settings, RecordComponent component) {
     try {
       return component.getAccessor().invoke(settings);
     } catch (ReflectiveOperationException e) {

@@ -14,11 +14,12 @@ import dev.holdfast.sessions.store.SessionsConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All settings of a node; the names of the components are the keys of the configuration file.
  *
- * @param node the node's id, unique in its cluster; null: a generated one
+ * @param node the node's id, unique in its cluster; none: a generated one
  * @param data folder of the generated secrets (the development key, that of the cluster) and of the
  *     embedded Redis, made where it is not there
  * @param gateways how many event loops serve connections; 0: one for each processor
@@ -26,7 +27,7 @@ import java.util.Objects;
  * @param logLevel of what goes to standard error
  */
 public record HoldfastConfig(
-    String node,
+    @Nullable String node,
     Path data,
     int gateways,
     boolean rebalance,

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes records of a tree of settings. What the tree leaves out is taken from a record of defaults.
@@ -41,20 +42,21 @@ final class RecordBinder {
     return type.isRecord() && !Scalars.reads(type);
   }
 
-  /** The record, or null where there were problems. */
-  <T extends Record> T bind(Class<T> type, ObjectNode tree, T defaults) {
-    Object record = section("", type, tree, defaults);
+  /** Returns the record; none: there were problems. */
+  <T extends Record> @Nullable T bind(Class<T> type, ObjectNode tree, T defaults) {
+    @Nullable Object record = section("", type, tree, defaults);
     return found == 0 ? type.cast(record) : null;
   }
 
-  private Object section(String path, Class<?> type, JsonNode given, Object defaults) {
+  private @Nullable Object section(
+      String path, Class<?> type, JsonNode given, @Nullable Object defaults) {
     if (!(structured(given) instanceof ObjectNode tree)) {
       return problem(path, "settings are needed here, not a single value");
     }
     RecordComponent[] components = type.getRecordComponents();
     unknown(path, tree, components);
     int before = found;
-    Object[] values = new Object[components.length];
+    @Nullable Object[] values = new @Nullable Object[components.length];
     for (int i = 0; i < values.length; i++) {
       values[i] = component(path, components[i], tree, defaults);
     }
@@ -64,20 +66,21 @@ final class RecordBinder {
     return construct(path, type, values);
   }
 
-  private Object component(
-      String path, RecordComponent component, ObjectNode tree, Object defaults) {
-    Object fallback = defaults == null ? zero(component.getType()) : read(component, defaults);
+  private @Nullable Object component(
+      String path, RecordComponent component, ObjectNode tree, @Nullable Object defaults) {
+    @Nullable Object fallback =
+        defaults == null ? zero(component.getType()) : read(component, defaults);
     JsonNode node = tree.path(component.getName());
     if (node.isMissingNode() || node.isNull()) {
       return fallback;
     }
     int before = found;
-    Object value =
+    @Nullable Object value =
         value(join(path, component.getName()), component.getGenericType(), node, fallback);
     return found == before ? value : fallback;
   }
 
-  private Object value(String path, Type type, JsonNode node, Object fallback) {
+  private @Nullable Object value(String path, Type type, JsonNode node, @Nullable Object fallback) {
     if (type instanceof ParameterizedType generic) {
       return collection(path, generic, node);
     }
@@ -91,7 +94,7 @@ final class RecordBinder {
     try {
       return Scalars.read(plain, node);
     } catch (IllegalArgumentException e) {
-      return problem(path, e.getMessage());
+      return problem(path, String.valueOf(e.getMessage()));
     }
   }
 
@@ -100,12 +103,12 @@ final class RecordBinder {
     if (type.getRawType() == Map.class) {
       return map(path, of[1], node);
     }
-    List<Object> list = list(path, of[0], node);
+    List<@Nullable Object> list = list(path, of[0], node);
     return type.getRawType() == Set.class ? new LinkedHashSet<>(list) : list;
   }
 
-  private Map<String, Object> map(String path, Type type, JsonNode node) {
-    var map = new LinkedHashMap<String, Object>();
+  private Map<String, @Nullable Object> map(String path, Type type, JsonNode node) {
+    var map = new LinkedHashMap<String, @Nullable Object>();
     if (structured(node) instanceof ObjectNode tree) {
       for (var entry : tree.properties()) {
         map.put(entry.getKey(), value(join(path, entry.getKey()), type, entry.getValue(), null));
@@ -116,10 +119,10 @@ final class RecordBinder {
     return map;
   }
 
-  private List<Object> list(String path, Type type, JsonNode node) {
+  private List<@Nullable Object> list(String path, Type type, JsonNode node) {
     boolean sections = isSection((Class<?>) type);
     JsonNode entries = sections || node.isArray() ? structured(node) : split(node);
-    var list = new ArrayList<>();
+    var list = new ArrayList<@Nullable Object>();
     if (!entries.isArray()) {
       problem(path, "a list is needed here");
     }
@@ -129,12 +132,12 @@ final class RecordBinder {
     return list;
   }
 
-  private Object construct(String path, Class<?> type, Object[] values) {
+  private @Nullable Object construct(String path, Class<?> type, @Nullable Object[] values) {
     var types = Arrays.stream(type.getRecordComponents()).map(RecordComponent::getType);
     try {
       return type.getDeclaredConstructor(types.toArray(Class<?>[]::new)).newInstance(values);
     } catch (InvocationTargetException e) {
-      return problem(path, e.getCause().getMessage());
+      return problem(path, String.valueOf(e.getTargetException().getMessage()));
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("record " + type + " can't be made", e);
     }
@@ -149,7 +152,7 @@ final class RecordBinder {
     }
   }
 
-  private Object problem(String path, String text) {
+  private @Nullable Object problem(String path, String text) {
     found++;
     problems.accept(path, text);
     return null;
@@ -177,7 +180,7 @@ final class RecordBinder {
     return entries;
   }
 
-  private static Object read(RecordComponent component, Object from) {
+  private static @Nullable Object read(RecordComponent component, Object from) {
     try {
       return component.getAccessor().invoke(from);
     } catch (ReflectiveOperationException e) {
@@ -185,7 +188,7 @@ final class RecordBinder {
     }
   }
 
-  private static Object zero(Class<?> type) {
+  private static @Nullable Object zero(Class<?> type) {
     return type.isPrimitive() ? Scalars.zero(type) : null;
   }
 

@@ -2,11 +2,12 @@ package dev.holdfast.app.config;
 
 import dev.holdfast.redis.RedisConfig;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which Redis is used, and how; the limits are those of {@link RedisConfig}.
  *
- * @param uri null: an embedded server, whose data are in the data folder
+ * @param uri none: an embedded server, whose data are in the data folder
  * @param reserve percent of {@code maxmemory} at which what grows is refused, so that sessions live
  *     on; 0: none
  * @param embeddedPort port of the embedded server on loopback; 0 takes a free one
@@ -15,7 +16,7 @@ import java.time.Duration;
  *     the node ends, 1 s to 1 h
  */
 public record RedisSettings(
-    String uri,
+    @Nullable String uri,
     Duration commandTimeout,
     Duration connectTimeout,
     Duration reconnectMin,
@@ -72,7 +73,7 @@ public record RedisSettings(
 
   @Override
   public String toString() {
-    return embedded() ? "embedded at port " + embeddedPort : at(uri).toString();
+    return uri == null ? "embedded at port " + embeddedPort : at(uri).toString();
   }
 
   private static RedisConfig link(String uri, Duration[] times, int maxQueued, int reserve) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads single values: texts, numbers, booleans, durations, paths, enums, and types that have a
@@ -118,13 +119,14 @@ final class Scalars {
     try {
       return parser.invoke(null, text);
     } catch (InvocationTargetException e) {
-      throw new IllegalArgumentException(e.getCause().getMessage(), e.getCause());
+      Throwable cause = e.getTargetException();
+      throw new IllegalArgumentException(cause.getMessage(), cause);
     } catch (IllegalAccessException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  private static Method parser(Class<?> type) {
+  private static @Nullable Method parser(Class<?> type) {
     try {
       return type.getMethod("parse", String.class);
     } catch (NoSuchMethodException e) {

@@ -4,4 +4,7 @@
  * command line over each other; {@code RecordBinder} makes records of the result and lists every
  * problem at once.
  */
+@NullMarked
 package dev.holdfast.app.config;
+
+import org.jspecify.annotations.NullMarked;

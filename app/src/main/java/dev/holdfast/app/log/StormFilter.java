@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Marker;
 
 /**
@@ -25,7 +26,7 @@ public final class StormFilter extends TurboFilter {
   private final LongSupplier clock;
   private final Map<Kind, Window> windows = new ConcurrentHashMap<>();
 
-  private record Kind(Logger logger, String text, Class<?> failure) {}
+  private record Kind(Logger logger, String text, @Nullable Class<?> failure) {}
 
   private static final class Window {
     private final long since;
@@ -47,7 +48,12 @@ public final class StormFilter extends TurboFilter {
 
   @Override
   public FilterReply decide(
-      Marker marker, Logger logger, Level level, String text, Object[] values, Throwable failure) {
+      @Nullable Marker marker,
+      Logger logger,
+      Level level,
+      @Nullable String text,
+      Object @Nullable [] values,
+      @Nullable Throwable failure) {
     // Also asked for lines that are not written, and with no text by isWarnEnabled().
     if (text == null
         || !level.isGreaterOrEqual(Level.INFO)
@@ -62,13 +68,15 @@ public final class StormFilter extends TurboFilter {
   }
 
   /** Beside values to put in, the failure is the last of them still. */
-  private static Class<?> cause(Object[] values, Throwable failure) {
-    boolean among =
-        values != null && values.length > 0 && values[values.length - 1] instanceof Throwable;
-    if (failure == null && !among) {
-      return null;
+  private static @Nullable Class<?> cause(Object @Nullable [] values, @Nullable Throwable failure) {
+    if (failure != null) {
+      return failure.getClass();
     }
-    return failure == null ? values[values.length - 1].getClass() : failure.getClass();
+    return values != null
+            && values.length > 0
+            && values[values.length - 1] instanceof Throwable among
+        ? among.getClass()
+        : null;
   }
 
   private boolean passes(Kind kind) {

@@ -28,6 +28,7 @@ import java.net.ServerSocket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,8 +44,8 @@ final class Node {
   private final NodeParts parts;
   private final List<PulseVerticle> pulses = new CopyOnWriteArrayList<>();
   private Future<Void> steps = Future.succeededFuture();
-  private volatile NodeLife life;
-  private volatile NodeLife ending;
+  private volatile @Nullable NodeLife life;
+  private volatile @Nullable NodeLife ending;
   private boolean stopping;
 
   /** Of no verticle: what is deployed from a verticle's context ends with that verticle. */
@@ -148,10 +149,12 @@ final class Node {
 
   private synchronized Future<Void> live() {
     if (stopping) {
-      return Future.failedFuture(new StartException("the node is stopping", null));
+      return Future.failedFuture(new StartException("the node is stopping"));
     }
-    life = new NodeLife(parts, pulses, this::revive);
-    return life.start()
+    var fresh = new NodeLife(parts, pulses, this::revive);
+    life = fresh;
+    return fresh
+        .start()
         .onSuccess(node -> LOG.info("Node {} serves at port {}", node, address().port()))
         .mapEmpty();
   }

@@ -10,6 +10,7 @@ import dev.holdfast.files.storage.FileStorage;
 import dev.holdfast.files.storage.FolderStorage;
 import dev.holdfast.files.transfer.Transfers;
 import io.vertx.core.Future;
+import java.nio.file.Path;
 import java.time.Duration;
 
 /** What one life of a node has for files: their folder, who serves them, and who moves content. */
@@ -34,14 +35,15 @@ final class NodeFiles {
   /** Opens the folder, away from the event loop. */
   static Future<NodeFiles> open(NodeParts parts) {
     FilesConfig given = parts.config().files();
-    FilesConfig config =
-        given.folder() == null ? given.in(parts.config().data().resolve("files")) : given;
+    Path named = given.folder();
+    Path folder = named == null ? parts.config().data().resolve("files") : named;
+    FilesConfig config = given.in(folder);
     return parts
         .bus()
         .vertx()
-        .executeBlocking(() -> FolderStorage.open(config.folder()), false)
+        .executeBlocking(() -> FolderStorage.open(folder), false)
         .map(storage -> new NodeFiles(parts, config, storage))
-        .recover(failure -> notOpen(config, failure));
+        .recover(failure -> notOpen(folder, failure));
   }
 
   FilesVerticle verticle() {
@@ -58,8 +60,8 @@ final class NodeFiles {
     transfers.close();
   }
 
-  private static <T> Future<T> notOpen(FilesConfig config, Throwable failure) {
-    String what = "the files' folder " + config.folder() + ": " + failure;
+  private static <T> Future<T> notOpen(Path folder, Throwable failure) {
+    String what = "the files' folder " + folder + ": " + failure;
     return Future.failedFuture(new StartException(what, failure));
   }
 }

@@ -42,6 +42,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,18 +72,41 @@ final class NodeLife {
   private final Deployments deployments;
   private final LimitsVerticle limits;
   private final NodeMemory memory;
+
+  // Set as the start goes on, in this order. A start that failed leaves the later ones unset, so
+  // stop() checks those that it uses.
+  @SuppressWarnings("NullAway.Init")
   private RedisLink link;
-  private NodeInbox inbox;
-  private BusProbe probe;
-  private Neighbours neighbours;
-  private HubVerticle hub;
+
+  @SuppressWarnings("NullAway.Init")
   private SessionsVerticle sessions;
+
+  @SuppressWarnings("NullAway.Init")
+  private NodeInbox inbox;
+
+  @SuppressWarnings("NullAway.Init")
+  private BusProbe probe;
+
+  @SuppressWarnings("NullAway.Init")
+  private Neighbours neighbours;
+
+  @SuppressWarnings("NullAway.Init")
+  private HubVerticle hub;
+
+  @SuppressWarnings("NullAway.Init")
   private NodeFiles files;
-  private Isolation isolation;
-  private Rebalancing rebalancing;
+
+  @SuppressWarnings("NullAway.Init")
   private volatile ConnectionDirectory directory;
+
+  @SuppressWarnings("NullAway.Init")
+  private Isolation isolation;
+
+  @SuppressWarnings("NullAway.Init")
+  private Rebalancing rebalancing;
+
   private volatile boolean started;
-  private volatile Departure departure;
+  private volatile @Nullable Departure departure;
 
   /**
    * @param over called once, on some context, when this life is no good any more: the others have
@@ -142,12 +166,14 @@ final class NodeLife {
     if (directory == null) {
       return "no clients";
     }
-    return departure == null ? depart().begins() : departure.ended(directory.size());
+    Departure leaving = departure;
+    return leaving == null ? depart().begins() : leaving.ended(directory.size());
   }
 
   private Departure depart() {
-    departure = new Departure(directory.sockets(), directory.size(), others());
-    return departure;
+    var leaving = new Departure(directory.sockets(), directory.size(), others());
+    departure = leaving;
+    return leaving;
   }
 
   private List<String> others() {

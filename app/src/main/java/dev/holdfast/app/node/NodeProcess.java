@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,8 +36,11 @@ public final class NodeProcess implements AutoCloseable {
 
   private final NodeRedis redis;
   private final CountDownLatch ended = new CountDownLatch(1);
-  private volatile String failure;
+  private volatile @Nullable String failure;
+
+  @SuppressWarnings("NullAway.Init")
   private Node node;
+
   private boolean served;
   private boolean closed;
 
@@ -99,8 +103,9 @@ public final class NodeProcess implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    if (failure != null) {
-      throw new EndException(failure);
+    String reason = failure;
+    if (reason != null) {
+      throw new EndException(reason);
     }
   }
 

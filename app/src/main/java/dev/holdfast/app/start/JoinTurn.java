@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,8 +33,11 @@ public final class JoinTurn implements AutoCloseable {
 
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
   private final String self;
+
+  @SuppressWarnings("NullAway.Init")
   private RedisLink link;
-  private volatile String first;
+
+  private volatile @Nullable String first;
   private volatile boolean mine;
 
   private JoinTurn(String self) {
@@ -73,7 +77,8 @@ public final class JoinTurn implements AutoCloseable {
   }
 
   private String waitsFor() {
-    return first == null ? "the turn of joining the bus" : first + ", which joins the bus first";
+    String before = first;
+    return before == null ? "the turn of joining the bus" : before + ", which joins the bus first";
   }
 
   private Future<Void> await(long until) {

@@ -6,6 +6,7 @@ import dev.holdfast.redis.RedisConfig;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The Redis of a process: one that runs elsewhere, or an embedded one, which is looked after.
@@ -18,9 +19,9 @@ public final class NodeRedis implements AutoCloseable {
           + " --redis, redis.uri or HOLDFAST_REDIS_URI";
 
   private final RedisConfig config;
-  private final OwnRedis own;
+  private final @Nullable OwnRedis own;
 
-  private NodeRedis(RedisConfig config, OwnRedis own) {
+  private NodeRedis(RedisConfig config, @Nullable OwnRedis own) {
     this.config = config;
     this.own = own;
   }
@@ -34,8 +35,9 @@ public final class NodeRedis implements AutoCloseable {
    */
   public static NodeRedis of(HoldfastConfig config, Consumer<String> gaveUp) {
     var settings = config.redis();
-    if (!settings.embedded()) {
-      return new NodeRedis(settings.at(settings.uri()), null);
+    String uri = settings.uri();
+    if (uri != null) {
+      return new NodeRedis(settings.at(uri), null);
     }
     try {
       OwnRedis own = OwnRedis.start(config, gaveUp);

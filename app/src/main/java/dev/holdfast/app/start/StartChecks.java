@@ -46,7 +46,7 @@ public final class StartChecks {
     var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     Optional<String> problem = memory(system.getTotalMemorySize());
     if (problem.isPresent()) {
-      throw new StartException(problem.get(), null);
+      throw new StartException(problem.get());
     }
   }
 
@@ -161,6 +161,6 @@ public final class StartChecks {
   private static Future<Void> orElseFail(Optional<String> problem) {
     return problem.isEmpty()
         ? Future.succeededFuture()
-        : Future.failedFuture(new StartException(problem.get(), null));
+        : Future.failedFuture(new StartException(problem.get()));
   }
 }

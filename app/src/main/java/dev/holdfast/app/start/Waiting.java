@@ -43,7 +43,7 @@ public final class Waiting {
         Duration further = until.compareTo(NEXT) < 0 ? NEXT : until.plus(NEXT);
         until = further.compareTo(most) < 0 ? further : most;
       } catch (ExecutionException e) {
-        throw named(e.getCause());
+        throw named(e);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new StartException("interrupted", e);
@@ -51,7 +51,8 @@ public final class Waiting {
     }
   }
 
-  private static StartException named(Throwable cause) {
+  private static StartException named(ExecutionException failure) {
+    Throwable cause = failure.getCause() == null ? failure : failure.getCause();
     return cause instanceof StartException named
         ? named
         : new StartException(String.valueOf(cause.getMessage()), cause);

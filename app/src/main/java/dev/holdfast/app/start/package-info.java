@@ -4,4 +4,7 @@
  * dev.holdfast.app.start.NodeRedis} starts the embedded Redis, {@link
  * dev.holdfast.app.start.JoinTurn} lets one node join the bus before the others.
  */
+@NullMarked
 package dev.holdfast.app.start;
+
+import org.jspecify.annotations.NullMarked;

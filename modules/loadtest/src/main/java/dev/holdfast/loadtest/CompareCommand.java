@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -31,7 +32,7 @@ final class CompareCommand implements Callable<Integer> {
   private Path second;
 
   @Option(names = "--html", paramLabel = "FILE", description = "Writes it as a page, too.")
-  private Path html;
+  private @Nullable Path html;
 
   @Override
   public Integer call() {
@@ -58,7 +59,7 @@ final class CompareCommand implements Callable<Integer> {
     return file.getFileName().toString();
   }
 
-  private static String message(IOException failure) {
+  private static @Nullable String message(IOException failure) {
     if (failure instanceof ResultException) {
       return failure.getMessage();
     }

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +42,7 @@ final class Job {
   private final OutputOptions output;
   private final Terminal terminal = Terminal.detect();
   private final CountDownLatch over = new CountDownLatch(1);
-  private volatile Coordinator running;
+  private volatile @Nullable Coordinator running;
   private volatile boolean interrupted;
 
   Job(

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -60,7 +61,7 @@ public final class LoadCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Parameters(index = "0", arity = "0..1", paramLabel = "SCENARIO", description = "See 'list'.")
-  private String name;
+  private @Nullable String name;
 
   @Mixin private TargetOptions target;
   @Mixin private LoadSettings load;
@@ -82,7 +83,7 @@ public final class LoadCommand implements Callable<Integer> {
     }
   }
 
-  private int refused(String message, int code) {
+  private int refused(@Nullable String message, int code) {
     spec.commandLine().getErr().println("load: " + message);
     return code;
   }
@@ -107,17 +108,20 @@ public final class LoadCommand implements Callable<Integer> {
   }
 
   private Scenario scenario() {
-    Targets.need(name != null, "which scenario? " + String.join(", ", Scenarios.names()));
-    return Scenarios.find(name)
+    String wanted = name;
+    if (wanted == null) {
+      throw new IllegalArgumentException("which scenario? " + String.join(", ", Scenarios.names()));
+    }
+    return Scenarios.find(wanted)
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
                     "there is no scenario '%s'; did you mean %s? 'load list' lists them"
-                        .formatted(name, Nearest.of(name, Scenarios.names()))));
+                        .formatted(wanted, Nearest.of(wanted, Scenarios.names()))));
   }
 
   /** This program, where it is the server too. */
-  private Program server() {
+  private @Nullable Program server() {
     return spec.root().subcommands().containsKey("serve") ? Program.self() : null;
   }
 
@@ -188,11 +192,14 @@ public final class LoadCommand implements Callable<Integer> {
   }
 
   /** Before a long run, not after it. */
-  private static void checkFile(String option, Path file) {
+  private static void checkFile(String option, @Nullable Path file) {
     if (file != null) {
       Path folder = file.toAbsolutePath().getParent();
       Targets.need(
-          Files.isDirectory(folder) && Files.isWritable(folder) && !Files.isDirectory(file),
+          folder != null
+              && Files.isDirectory(folder)
+              && Files.isWritable(folder)
+              && !Files.isDirectory(file),
           option + ": can't write " + file);
     }
   }

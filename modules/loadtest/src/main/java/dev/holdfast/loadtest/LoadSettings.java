@@ -5,6 +5,7 @@ import dev.holdfast.loadtest.run.Scenario;
 import dev.holdfast.loadtest.run.figures.Defaults;
 import dev.holdfast.loadtest.run.figures.Settings;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that say how much load there is. */
@@ -15,27 +16,27 @@ final class LoadSettings {
   private static final double NEVER_USED = 1;
 
   @Option(names = "--connections", paramLabel = "N", description = "Clients in all.")
-  private Integer connections;
+  private @Nullable Integer connections;
 
   @Option(names = "--rate", paramLabel = "N", description = "Publications per second in all.")
-  private Double rate;
+  private @Nullable Double rate;
 
   @Option(names = "--payload", paramLabel = "BYTES", description = "Of JSON in each publication.")
-  private Integer payload;
+  private @Nullable Integer payload;
 
   @Option(
       names = "--duration",
       paramLabel = "TIME",
       converter = Seconds.class,
       description = "Of the measuring: 30s, 5m, 2h.")
-  private Double duration;
+  private @Nullable Double duration;
 
   @Option(
       names = "--warmup",
       paramLabel = "TIME",
       converter = Seconds.class,
       description = "Of load before the measuring.")
-  private Double warmup;
+  private @Nullable Double warmup;
 
   @Option(
       names = "--connect-rate",
@@ -44,12 +45,12 @@ final class LoadSettings {
   private double connectRate;
 
   @Option(names = "--tenant", description = "Of the clients; default that of --token, or load.")
-  private String tenant;
+  private @Nullable String tenant;
 
   @Option(
       names = "--via",
       description = "How load is published: bus or http. Default bus where it can be joined.")
-  private Flow.Via via;
+  private Flow.@Nullable Via via;
 
   @Option(
       names = "--limit",
@@ -60,10 +61,10 @@ final class LoadSettings {
 
   /**
    * @param bus whether the target's can be joined
-   * @param tokenTenant null where there is no token
+   * @param tokenTenant that of the token, if there is one that says it
    * @throws IllegalArgumentException with a message for people
    */
-  Settings of(Scenario scenario, boolean bus, String tokenTenant) {
+  Settings of(Scenario scenario, boolean bus, @Nullable String tokenTenant) {
     Defaults defaults = scenario.defaults();
     if (via == Flow.Via.BUS && !bus) {
       throw new IllegalArgumentException(
@@ -82,7 +83,7 @@ final class LoadSettings {
         limit * MINUTE);
   }
 
-  private String tenant(String tokenTenant) {
+  private String tenant(@Nullable String tokenTenant) {
     if (tenant != null && tokenTenant != null && !tenant.equals(tokenTenant)) {
       throw new IllegalArgumentException(
           "--tenant %s is not that of the --token, %s".formatted(tenant, tokenTenant));
@@ -90,12 +91,17 @@ final class LoadSettings {
     return tenant != null ? tenant : tokenTenant != null ? tokenTenant : TENANT;
   }
 
-  private static double chosen(Scenario scenario, String option, Number given, Number standard) {
+  private static double chosen(
+      Scenario scenario, String option, @Nullable Number given, @Nullable Number standard) {
     return chosen(scenario, option, given, standard, NEVER_USED);
   }
 
   private static double chosen(
-      Scenario scenario, String option, Number given, Number standard, double unused) {
+      Scenario scenario,
+      String option,
+      @Nullable Number given,
+      @Nullable Number standard,
+      double unused) {
     if (given != null && standard == null) {
       throw new IllegalArgumentException(
           "%s has no setting %s".formatted(scenario.name(), option.toLowerCase(Locale.ROOT)));

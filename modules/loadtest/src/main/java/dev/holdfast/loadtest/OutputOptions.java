@@ -2,15 +2,16 @@ package dev.holdfast.loadtest;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that say what comes out. */
 final class OutputOptions {
   @Option(names = "--json", paramLabel = "FILE", description = "Writes the result.")
-  Path json;
+  @Nullable Path json;
 
   @Option(names = "--html", paramLabel = "FILE", description = "Writes the result as a page.")
-  Path html;
+  @Nullable Path html;
 
   @Option(
       names = "--require",

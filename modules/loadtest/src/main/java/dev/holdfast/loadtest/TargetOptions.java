@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that say what the load goes to. */
@@ -14,7 +15,7 @@ final class TargetOptions {
       names = "--nodes",
       paramLabel = "N",
       description = "Starts a cluster of its own on this machine, 1 to 16 nodes, for the run.")
-  Integer nodes;
+  @Nullable Integer nodes;
 
   @Option(
       names = "--url",
@@ -33,13 +34,13 @@ final class TargetOptions {
   List<URI> managementUrls = List.of();
 
   @Option(names = "--token", description = "Token of all clients, where there is no --key-file.")
-  String token;
+  @Nullable String token;
 
   @Option(
       names = "--key-file",
       paramLabel = "FILE",
       description = "File with the HS256 secret that the target trusts: each client gets a token.")
-  Path keyFile;
+  @Nullable Path keyFile;
 
   @Option(
       names = "--operator-tenant",
@@ -55,28 +56,28 @@ final class TargetOptions {
   List<String> members = List.of();
 
   @Option(names = "--cluster", paramLabel = "NAME", description = "Name of the target's cluster.")
-  String cluster;
+  @Nullable String cluster;
 
   @Option(
       names = "--cluster-secret-file",
       paramLabel = "FILE",
       description = "File with the secret of the target's cluster: who joins its bus needs it.")
-  Path clusterSecretFile;
+  @Nullable Path clusterSecretFile;
 
   @Option(names = "--redis", paramLabel = "URI", description = "The target's, for its figures.")
-  String redis;
+  @Nullable String redis;
 
   @Option(
       names = "--kill-command",
       paramLabel = "CMD",
       description = "Kills a node: ssh {host} docker kill {node}. Also {port} is replaced.")
-  String kill;
+  @Nullable String kill;
 
   @Option(names = "--stop-command", paramLabel = "CMD", description = "Ends a node in order.")
-  String stop;
+  @Nullable String stop;
 
   @Option(names = "--start-command", paramLabel = "CMD", description = "Starts a node again.")
-  String start;
+  @Nullable String start;
 
   @Option(
       names = "--i-own-this-target",
@@ -87,7 +88,7 @@ final class TargetOptions {
       names = "--server-jar",
       paramLabel = "FILE",
       description = "holdfast.jar for --nodes; default: this program, where it is the server.")
-  Path serverJar;
+  @Nullable Path serverJar;
 
   @Option(
       names = "--node-options",
@@ -112,5 +113,5 @@ final class TargetOptions {
       names = "--processors",
       paramLabel = "SETS",
       description = "Which may be used, on Linux: 'nodes=0;workers=1;redis=1'.")
-  String processors;
+  @Nullable String processors;
 }

@@ -24,6 +24,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the target of the options. Every problem is an {@link IllegalArgumentException} with a
@@ -34,15 +36,15 @@ final class Targets {
 
   private final Scenario scenario;
   private final TargetOptions options;
-  private final Program server;
+  private final @Nullable Program server;
   private final List<String> bare;
   private final Processors processors;
 
   /**
-   * @param server this program where it has the command {@code serve}, else null
+   * @param server this program, if it has the command {@code serve}
    * @param bare the words of this program's command that is the baseline's server
    */
-  Targets(Scenario scenario, TargetOptions options, Program server, List<String> bare) {
+  Targets(Scenario scenario, TargetOptions options, @Nullable Program server, List<String> bare) {
     this.bare = List.copyOf(bare);
     this.scenario = scenario;
     this.options = options;
@@ -64,8 +66,8 @@ final class Targets {
     return !existing() || !options.members.isEmpty();
   }
 
-  /** Null where there is no token, or it does not say. */
-  String tokenTenant() {
+  /** Returns the tenant of the token; none: there is no token, or it does not say. */
+  @Nullable String tokenTenant() {
     return options.token == null ? null : Token.tenant(options.token);
   }
 
@@ -176,27 +178,32 @@ final class Targets {
   private Target own(Path folder) {
     Map<String, String> settings = new HashMap<>(scenario.nodeSettings());
     settings.putAll(options.settings);
-    Program program = options.serverJar == null ? server : Program.jar(options.serverJar);
+    Program program =
+        options.serverJar == null
+            ? Objects.requireNonNull(server, "checked before")
+            : Program.jar(options.serverJar);
     List<String> jvm = List.of(options.nodeOptions.strip().split("\\s+"));
     return new OwnCluster(
         new OwnClusterConfig(nodes(), program, jvm, settings, options.fsync, processors), folder);
   }
 
   private Target given() {
-    BusAddress bus =
-        options.members.isEmpty()
-            ? null
-            : new BusAddress(
-                options.cluster,
-                options.members,
-                secret("--cluster-secret-file", options.clusterSecretFile));
-    var address = new Address(options.urls, options.token, secret(), bus);
+    var address = new Address(options.urls, options.token, secret(), busAddress());
     var commands = new NodeCommands(options.kill, options.stop, options.start);
     var operators = new Operators(options.operators, options.managementUrls);
     return new ExistingCluster(address, operators, options.redis, commands);
   }
 
-  private String secret() {
+  private @Nullable BusAddress busAddress() {
+    return options.cluster == null || options.clusterSecretFile == null
+        ? null
+        : new BusAddress(
+            options.cluster,
+            options.members,
+            secret("--cluster-secret-file", options.clusterSecretFile));
+  }
+
+  private @Nullable String secret() {
     return options.keyFile == null ? null : secret("--key-file", options.keyFile);
   }
 
@@ -211,11 +218,11 @@ final class Targets {
     }
   }
 
-  private static void refuse(Object value, String option) {
+  private static void refuse(@Nullable Object value, String option) {
     refuse(value, option, "--url");
   }
 
-  private static void refuse(Object value, String option, String other) {
+  private static void refuse(@Nullable Object value, String option, String other) {
     need(value == null, option + " goes with " + other);
   }
 

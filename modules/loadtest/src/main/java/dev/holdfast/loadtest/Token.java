@@ -4,17 +4,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.Base64;
+import org.jspecify.annotations.Nullable;
 
 /** What a token that was given says of itself; whether it is true is the target's affair. */
 final class Token {
   private Token() {}
 
   /**
-   * The claim {@code tenant}; null where there is none of that name.
+   * Returns the claim {@code tenant}; none: the token has no such claim.
    *
    * @throws IllegalArgumentException where it is no token
    */
-  static String tenant(String token) {
+  static @Nullable String tenant(String token) {
     String[] parts = token.split("\\.");
     if (parts.length != 3) {
       throw new IllegalArgumentException("--token: not a JWT, it has no three parts");

@@ -3,6 +3,7 @@ package dev.holdfast.loadtest;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that say where the measuring side is. */
@@ -11,7 +12,7 @@ final class WorkerOptions {
       names = "--workers",
       paramLabel = "N",
       description = "Processes on this machine, 1 to 32; default 1 for each 10,000 connections.")
-  Integer workers;
+  @Nullable Integer workers;
 
   @Option(
       names = "--worker-url",
@@ -24,5 +25,5 @@ final class WorkerOptions {
       names = "--secret-file",
       paramLabel = "FILE",
       description = "What the workers at --worker-url ask for.")
-  Path secretFile;
+  @Nullable Path secretFile;
 }

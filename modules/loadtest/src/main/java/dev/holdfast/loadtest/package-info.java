@@ -4,4 +4,7 @@
  * is in {@code plan}, the coordinator in {@code run}, what the load goes to in {@code targets}, the
  * measuring side in {@code worker}, what comes out in {@code report}.
  */
+@NullMarked
 package dev.holdfast.loadtest;
+
+import org.jspecify.annotations.NullMarked;

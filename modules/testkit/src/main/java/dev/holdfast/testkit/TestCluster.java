@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Redis of its own and nodes n1, n2, …, each a process on this machine with the class path of the
@@ -43,7 +44,7 @@ public final class TestCluster implements AutoCloseable {
   private final List<Integer> memberPorts = new ArrayList<>();
   private final String name = "test-" + Ids.fresh().replace('_', '-');
   private final Path folder;
-  private final Wires wires;
+  private final @Nullable Wires wires;
 
   private TestCluster(TestRedis redis, boolean wired) {
     this.redis = redis;
@@ -173,10 +174,10 @@ public final class TestCluster implements AutoCloseable {
   }
 
   /**
-   * What a process has to know to be a member; null for a wired cluster, whose members trust each
-   * other: its wires read what goes over them, to lose some of it.
+   * Returns what a process has to know to be a member. Members of a wired cluster trust each other
+   * without one: its wires read what goes over them, to lose some of it.
    */
-  public String busSecret() {
+  public @Nullable String busSecret() {
     return wires == null ? "the secret of cluster " + name : null;
   }
 
@@ -189,9 +190,9 @@ public final class TestCluster implements AutoCloseable {
   /**
    * Where a member listens that is no node.
    *
-   * @param publicHost null: as the others reach this machine
+   * @param publicHost by which the others reach it, if not by the one that it finds itself
    */
-  public record Seat(int port, int messagePort, String publicHost) {}
+  public record Seat(int port, int messagePort, @Nullable String publicHost) {}
 
   /**
    * A seat for a service in this process, behind relays where the nodes are.

@@ -38,7 +38,10 @@ public final class TestNode {
   private final Place place;
   private final NodeSettings settings;
   private final Http http = new Http();
+
+  @SuppressWarnings("NullAway.Init")
   private Process process;
+
   private boolean paused;
   private int launches;
 

@@ -10,6 +10,8 @@ import dev.holdfast.testkit.redis.RedisServer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,10 +64,15 @@ public final class TestRedis implements AutoCloseable {
   /**
    * One command on a connection of its own.
    *
-   * @return the answer as text, elements of an array line by line; null for nil
+   * @return the answer as text, elements of an array line by line; none: nil
    */
-  public String call(String... words) {
+  public @Nullable String call(String... words) {
     return RedisCommand.call(uri(), words);
+  }
+
+  /** As {@link #call}, for a command that never answers nil. */
+  public String text(String... words) {
+    return Objects.requireNonNull(call(words));
   }
 
   /** {@code redis://host:port}; the same over {@link #kill} and {@link #start}. */

@@ -6,4 +6,7 @@
  * {@code ManualClient} says what the test says. {@link dev.holdfast.testkit.history.Checker} judges
  * a {@code History}.
  */
+@NullMarked
 package dev.holdfast.testkit;
+
+import org.jspecify.annotations.NullMarked;

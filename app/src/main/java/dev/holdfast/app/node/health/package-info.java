@@ -3,4 +3,7 @@
  * the checks together, {@link dev.holdfast.app.node.health.PulseVerticle} watches an event loop,
  * {@link dev.holdfast.app.node.health.JvmMeters} is the registry.
  */
+@NullMarked
 package dev.holdfast.app.node.health;
+
+import org.jspecify.annotations.NullMarked;

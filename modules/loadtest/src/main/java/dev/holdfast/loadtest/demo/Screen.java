@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the person at the terminal sees: events as they come, below them what is now, once a second.
@@ -22,7 +23,7 @@ final class Screen implements RunView {
 
   private final PrintWriter out;
   private final boolean terminal;
-  private Run run;
+  private @Nullable Run run;
   private int shown;
 
   Screen(PrintWriter out, boolean terminal) {
@@ -38,28 +39,29 @@ final class Screen implements RunView {
   /** Something that happened; stays on the screen. */
   synchronized void event(String text) {
     wipe();
-    print((run == null ? "       " : time()) + " " + text);
+    print((run == null ? "       " : time(run)) + " " + text);
   }
 
-  private String time() {
+  private static String time(Run run) {
     return "%5.1f s".formatted(run.measured());
   }
 
   @Override
   public synchronized void show(Result.Second now, Counters total) {
-    if (run == null) {
+    Run followed = run;
+    if (followed == null) {
       return;
     }
-    String numbers = time() + " " + numbers(total, run.ledger());
+    String numbers = time(followed) + " " + numbers(total, followed.ledger());
     if (!terminal) {
       print(numbers);
       return;
     }
     wipe();
     List<String> lines = new ArrayList<>(List.of(""));
-    Map<String, Integer> attached = run.connections();
-    for (TargetNode node : run.target().nodes()) {
-      boolean alive = run.target().pid(node).isPresent();
+    Map<String, Integer> attached = followed.connections();
+    for (TargetNode node : followed.target().nodes()) {
+      boolean alive = followed.target().pid(node).isPresent();
       lines.add(bar(node.name(), alive, attached.getOrDefault(node.name(), 0), total.clients()));
     }
     lines.add("  %-8s %d".formatted("away", total.clients() - total.attached()));

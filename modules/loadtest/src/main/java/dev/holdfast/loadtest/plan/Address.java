@@ -2,16 +2,18 @@ package dev.holdfast.loadtest.plan;
 
 import java.net.URI;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the load goes, and what opens the door.
  *
  * @param urls {@code http://host:port} of the nodes (or a proxy); clients are spread over them
- * @param token for every client, where it was given; null: each gets a token of its own, signed
- * @param secret the HS256 key that tokens are signed with; null where {@code token} is given
- * @param bus how a worker joins the event bus; null where it can't
+ * @param token for every client, where it was given; none: each gets a token of its own, signed
+ * @param secret the HS256 key that tokens are signed with; none: {@code token} is given
+ * @param bus how a worker joins the event bus; none: it can't
  */
-public record Address(List<URI> urls, String token, String secret, BusAddress bus) {
+public record Address(
+    List<URI> urls, @Nullable String token, @Nullable String secret, @Nullable BusAddress bus) {
   /**
    * @param cluster the cluster's name
    * @param members {@code host:port} of some members
@@ -21,5 +23,17 @@ public record Address(List<URI> urls, String token, String secret, BusAddress bu
 
   public Address {
     urls = List.copyOf(urls);
+  }
+
+  /**
+   * Returns the secret of a target that has no token.
+   *
+   * @throws IllegalStateException if it has none either
+   */
+  public String neededSecret() {
+    if (secret == null) {
+      throw new IllegalStateException("neither a token nor a secret");
+    }
+    return secret;
   }
 }

@@ -3,4 +3,7 @@
  * record each. {@link dev.holdfast.loadtest.plan.ToWorker} goes out, {@link
  * dev.holdfast.loadtest.plan.FromWorker} comes back.
  */
+@NullMarked
 package dev.holdfast.loadtest.plan;
+
+import org.jspecify.annotations.NullMarked;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The words of a {@link LiveView}. */
 final class LiveLines {
@@ -160,23 +161,23 @@ final class LiveLines {
   }
 
   /** With its unit but without a space in it. */
-  private static String joined(Double value, String unit) {
+  private static String joined(@Nullable Double value, String unit) {
     return value == null ? "-" : String.format(Locale.ROOT, "%.3f%s", value, unit);
   }
 
-  private static String plain(Long value) {
+  private static String plain(@Nullable Long value) {
     return value == null ? "-" : value.toString();
   }
 
-  private static String cores(Double value) {
+  private static String cores(@Nullable Double value) {
     return value == null ? "-" : String.format(Locale.ROOT, "%.2f", value);
   }
 
-  private static String text(Long value, String unit) {
+  private static String text(@Nullable Long value, String unit) {
     return value == null ? "-" : text((double) value, unit);
   }
 
-  private static String text(Double value, String unit) {
+  private static String text(@Nullable Double value, String unit) {
     return value == null ? "-" : Quantity.text(value, unit);
   }
 

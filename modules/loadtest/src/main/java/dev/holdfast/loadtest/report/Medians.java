@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Several runs of one scenario as one result. */
 public final class Medians {
@@ -115,7 +116,7 @@ public final class Medians {
         : like.meaning() + " (" + spread + ")";
   }
 
-  private static Double value(Result run, String name) {
+  private static @Nullable Double value(Result run, String name) {
     return run.figures().stream()
         .filter(each -> each.name().equals(name))
         .map(Figure::value)

@@ -1,6 +1,7 @@
 package dev.holdfast.loadtest.report;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Figures as people read them: 1234567 B is 1.23 MB, 1500 ms is 1.5 s. */
 public final class Quantity {
@@ -9,10 +10,10 @@ public final class Quantity {
   private Quantity() {}
 
   /**
-   * @param value null: not measured
+   * @param value none: not measured
    * @param unit one of a figure's units
    */
-  public static String text(Double value, String unit) {
+  public static String text(@Nullable Double value, String unit) {
     if (value == null || !Double.isFinite(value)) {
       return "not measured";
     }

@@ -5,6 +5,7 @@ import dev.holdfast.loadtest.plan.LedgerCount;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run's result; its JSON is the file format.
@@ -52,11 +53,11 @@ public record Result(
 
   /**
    * @param name as in {@code --require}: {@code lost}, {@code p99}; letters, digits and dots
-   * @param value null where it could not be measured
+   * @param value none: it could not be measured
    * @param unit {@code ""} (a count), {@code /s}, {@code ms}, {@code B}, {@code %}, {@code cores}
    * @param meaning one line for people
    */
-  public record Figure(String name, Double value, String unit, String meaning) {}
+  public record Figure(String name, @Nullable Double value, String unit, String meaning) {}
 
   /**
    * Latencies of one kind, whole run after the warm-up, ms.
@@ -79,7 +80,7 @@ public record Result(
    *
    * @param t seconds since the start, its end
    * @param phase {@code connect}, {@code warmup}, {@code measure} …
-   * @param deliveryP50 ms; null where nothing was delivered; and so on
+   * @param deliveryP50 ms; none: nothing was delivered; and so on
    * @param workerCpu cores of the busiest worker
    */
   public record Second(
@@ -91,27 +92,36 @@ public record Result(
       long connects,
       long called,
       long attached,
-      Double deliveryP50,
-      Double deliveryP99,
-      Double deliveryMax,
+      @Nullable Double deliveryP50,
+      @Nullable Double deliveryP99,
+      @Nullable Double deliveryMax,
       double workerCpu,
       long workerLagMicros,
       List<NodeSecond> nodes,
-      RedisSecond redis) {}
+      @Nullable RedisSecond redis) {}
 
   /**
    * A node in one second.
    *
-   * @param up whether it answered; the other figures are null where it did not
+   * @param up whether it answered; otherwise it has no other figure
    * @param cpu cores
    * @param rss bytes
    * @param heap bytes in use
    */
   public record NodeSecond(
-      String node, boolean up, Long connections, Double cpu, Long rss, Long heap) {}
+      String node,
+      boolean up,
+      @Nullable Long connections,
+      @Nullable Double cpu,
+      @Nullable Long rss,
+      @Nullable Long heap) {}
 
-  /** Redis in one second; null figures where it did not answer. */
-  public record RedisSecond(Double opsPerSecond, Long memory, Long keys, Double cpu) {}
+  /** Redis in one second; without figures if it did not answer. */
+  public record RedisSecond(
+      @Nullable Double opsPerSecond,
+      @Nullable Long memory,
+      @Nullable Long keys,
+      @Nullable Double cpu) {}
 
   /**
    * @param kind {@code phase}, {@code fault} or {@code recovery}
@@ -120,7 +130,7 @@ public record Result(
 
   /**
    * @param requirement as given
-   * @param actual as text, {@code "not measured"} where it was not
+   * @param actual as text, {@code "not measured"} if it was not
    */
   public record Outcome(String requirement, String actual, boolean held) {}
 }

@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Results as JSON files. */
 public final class ResultJson {
@@ -106,8 +107,8 @@ public final class ResultJson {
     }
   }
 
-  /** Null if it is JSON, but no object. */
-  private static Head head(Path file) throws IOException {
+  /** Returns what decides whether it can be read; none: it is JSON, but no object. */
+  private static @Nullable Head head(Path file) throws IOException {
     try (var in = Files.newInputStream(file)) {
       return HEAD.readValue(in);
     } catch (MismatchedInputException e) {

@@ -11,9 +11,12 @@ public final class WholeFile {
 
   /** Makes the folders that it needs; what is there is replaced at once. */
   public static void write(Path file, String text) throws IOException {
-    var folder = file.toAbsolutePath().getParent();
-    Files.createDirectories(folder);
-    var part = folder.resolve(file.getFileName() + ".part");
+    var target = file.toAbsolutePath();
+    var folder = target.getParent();
+    if (folder != null) {
+      Files.createDirectories(folder);
+    }
+    var part = target.resolveSibling(file.getFileName() + ".part");
     try {
       Files.writeString(part, text);
       Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);

@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramIterationValue;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the result of a run. */
 final class Assembly {
@@ -134,7 +135,7 @@ final class Assembly {
     return "";
   }
 
-  private static String meaningOf(String kind) {
+  private static @Nullable String meaningOf(String kind) {
     return switch (kind) {
       case "delivery" -> "from the time a publication was due to its receipt";
       case "delivered" -> "from the sending of a publication to its receipt";

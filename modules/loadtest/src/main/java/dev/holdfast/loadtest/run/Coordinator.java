@@ -74,12 +74,12 @@ public final class Coordinator implements AutoCloseable {
       Sound.putNodes(run);
       return true;
     } catch (BrokenOffException e) {
-      state.problem(e.getMessage());
+      state.problem(String.valueOf(e.getMessage()));
     } catch (TargetException e) {
       if (state.workers().counters().connects() == 0) {
         throw e;
       }
-      state.problem(e.getMessage());
+      state.problem(String.valueOf(e.getMessage()));
     }
     return false;
   }
@@ -100,7 +100,7 @@ public final class Coordinator implements AutoCloseable {
     try {
       run.await("that the workers are ready", READY_S, state.workers()::ready);
     } catch (BrokenOffException e) {
-      throw new TargetException(e.getMessage());
+      throw new TargetException(String.valueOf(e.getMessage()));
     }
   }
 

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The machine that the coordinator is on. */
 final class Machine {
@@ -40,7 +41,7 @@ final class Machine {
         : "%.1f GiB".formatted(Long.parseLong(kilobytes.split(" ")[0]) / (double) (1 << 20));
   }
 
-  private static String line(String file, String name) {
+  private static @Nullable String line(String file, String name) {
     try (var lines = Files.lines(Path.of(file))) {
       return lines
           .filter(line -> line.startsWith(name))

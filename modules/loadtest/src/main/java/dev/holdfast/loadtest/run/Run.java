@@ -15,7 +15,9 @@ import dev.holdfast.loadtest.worker.bare.Written;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run of a scenario, which calls these steps one after the other. Methods block, and are called
@@ -30,7 +32,7 @@ public final class Run {
   private final RunState state;
   private final Settings settings;
   private final Shape shape;
-  private final Map<String, Double> figures = new HashMap<>();
+  private final Map<String, @Nullable Double> figures = new HashMap<>();
   private final Faults faults;
   private final ServerSide server;
   private int expected;
@@ -75,19 +77,20 @@ public final class Run {
     return server;
   }
 
-  /** A figure of the scenario's own; null: could not be measured. */
-  public void put(String figure, Double value) {
+  /** Notes a figure of the scenario's own; none: it could not be measured. */
+  public void put(String figure, @Nullable Double value) {
     figures.put(figure, value);
   }
 
   public Map<String, Double> figures() {
-    return Map.copyOf(new HashMap<>(withoutNulls()));
-  }
-
-  private Map<String, Double> withoutNulls() {
-    var known = new HashMap<>(figures);
-    known.values().removeIf(value -> value == null);
-    return known;
+    var known = new HashMap<String, Double>();
+    figures.forEach(
+        (name, value) -> {
+          if (value != null) {
+            known.put(name, value);
+          }
+        });
+    return Map.copyOf(known);
   }
 
   public void phase(String name) {
@@ -210,7 +213,7 @@ public final class Run {
   public Written awaitWritten(BareTarget server) throws InterruptedException {
     await("that the server writes", settings.limit(), () -> server.written() != null);
     state.measuring(false);
-    Written written = server.written();
+    Written written = Objects.requireNonNull(server.written());
     String key = Totals.key(settings.tenant(), "bare");
     state.publishedElsewhere(key, new Totals.Channel(written.published(), List.of()));
     return written;

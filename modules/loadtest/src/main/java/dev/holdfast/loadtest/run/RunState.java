@@ -34,8 +34,13 @@ final class RunState implements AutoCloseable {
   private final List<Mark> marks = new ArrayList<>();
   private final List<String> problems = new ArrayList<>();
   private final Map<String, Totals.Channel> elsewhere = new HashMap<>();
+
+  @SuppressWarnings("NullAway.Init")
   private Samples samples;
+
+  @SuppressWarnings("NullAway.Init")
   private volatile Timeline timeline;
+
   private double answered;
   private boolean measuredOnce;
   private volatile boolean interrupted;

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /** What the nodes and their Redis use at the moment. Any thread. */
 public final class ServerSide {
@@ -18,13 +19,13 @@ public final class ServerSide {
     this.state = state;
   }
 
-  /** Seconds of processor time of all nodes' processes; null where they are not ours. */
-  public Double cpuSeconds() {
+  /** Seconds of processor time of all nodes' processes; none: they are not ours. */
+  public @Nullable Double cpuSeconds() {
     return sum(ProcessFigures::cpuSeconds);
   }
 
-  /** Bytes of memory of all nodes' processes; null where they are not ours. */
-  public Double rss() {
+  /** Bytes of memory of all nodes' processes; none: they are not ours. */
+  public @Nullable Double rss() {
     return sum(
         pid -> {
           Long rss = ProcessFigures.rss(pid);
@@ -32,7 +33,7 @@ public final class ServerSide {
         });
   }
 
-  private Double sum(LongFunction<Double> figure) {
+  private @Nullable Double sum(LongFunction<Double> figure) {
     double sum = 0;
     for (TargetNode node : state.target().nodes()) {
       OptionalLong pid = state.target().pid(node);
@@ -46,22 +47,22 @@ public final class ServerSide {
   }
 
   /** Sums the last samples of all nodes; none: one node did not report it. */
-  public Double sample(String metric, String label) {
+  public @Nullable Double sample(String metric, String label) {
     return state.samples().sum(metric, label);
   }
 
-  public Double redisMemory() {
+  public @Nullable Double redisMemory() {
     RedisSecond redis = state.samples().redis();
     return redis == null || redis.memory() == null ? null : (Double) (double) redis.memory();
   }
 
-  public Double redisKeys() {
+  public @Nullable Double redisKeys() {
     RedisSecond redis = state.samples().redis();
     return redis == null || redis.keys() == null ? null : (Double) (double) redis.keys();
   }
 
   /** Returns the most heap, in bytes, that all nodes had in use in a second of the run. */
-  public Double heapPeak() {
+  public @Nullable Double heapPeak() {
     return state.timeline().seconds().stream()
         .map(ServerSide::heap)
         .filter(Objects::nonNull)
@@ -69,7 +70,7 @@ public final class ServerSide {
         .orElse(null);
   }
 
-  private static Double heap(Second second) {
+  private static @Nullable Double heap(Second second) {
     var heaps = second.nodes().stream().map(NodeSecond::heap).filter(Objects::nonNull).toList();
     return heaps.isEmpty() ? null : (Double) (double) heaps.stream().mapToLong(h -> h).sum();
   }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.BiConsumer;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The run second by second: a second ends when every worker has reported since the last one did, or
@@ -42,8 +43,8 @@ final class Timeline {
   private boolean measuring;
   private boolean measuredSoFar;
   private Measured measured = Measured.NOTHING;
-  private double[] machineBegan;
-  private double[] machineEnded;
+  private double @Nullable [] machineBegan;
+  private double @Nullable [] machineEnded;
 
   /**
    * @param listener takes each second, with all counters
@@ -177,7 +178,7 @@ final class Timeline {
         machineBusy());
   }
 
-  private Double machineBusy() {
+  private @Nullable Double machineBusy() {
     if (machineBegan == null || machineEnded == null) {
       return null;
     }
@@ -189,16 +190,17 @@ final class Timeline {
     return List.copyOf(seconds);
   }
 
-  private static Double cpu(List<NodeSecond> nodes) {
+  private static @Nullable Double cpu(List<NodeSecond> nodes) {
     var cores = nodes.stream().map(NodeSecond::cpu).filter(Objects::nonNull).toList();
     return cores.isEmpty() ? null : (Double) cores.stream().mapToDouble(Double::doubleValue).sum();
   }
 
-  private static Double cpu(RedisSecond redis) {
+  private static @Nullable Double cpu(@Nullable RedisSecond redis) {
     return redis == null ? null : redis.cpu();
   }
 
-  private static Double plus(Double sum, Double cores, double seconds) {
+  private static @Nullable Double plus(
+      @Nullable Double sum, @Nullable Double cores, double seconds) {
     if (cores == null) {
       return sum;
     }
@@ -209,7 +211,7 @@ final class Timeline {
     return Math.round(Math.max(0, count) / seconds);
   }
 
-  private static Double percentile(Histogram micros, double percentile) {
+  private static @Nullable Double percentile(Histogram micros, double percentile) {
     if (micros.getTotalCount() == 0) {
       return null;
     }

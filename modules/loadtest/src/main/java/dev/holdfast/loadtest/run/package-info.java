@@ -5,4 +5,7 @@
  * dev.holdfast.loadtest.run.workers.Workers} against a target and makes the result. A scenario is
  * written as steps of a {@link dev.holdfast.loadtest.run.Run}.
  */
+@NullMarked
 package dev.holdfast.loadtest.run;
+
+import org.jspecify.annotations.NullMarked;

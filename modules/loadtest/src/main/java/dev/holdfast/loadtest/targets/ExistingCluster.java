@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,17 +29,17 @@ public final class ExistingCluster implements Target {
 
   private final Address address;
   private final Operators operators;
-  private final String redis;
+  private final @Nullable String redis;
   private final NodeCommands commands;
   private final List<TargetNode> nodes = new ArrayList<>();
   private String version = "unknown";
   private boolean metrics = true;
 
   /**
-   * @param redis null where its figures are not wanted
+   * @param redis none: its figures are not wanted
    */
   public ExistingCluster(
-      Address address, Operators operators, String redis, NodeCommands commands) {
+      Address address, Operators operators, @Nullable String redis, NodeCommands commands) {
     this.address = address;
     this.operators = operators;
     this.redis = redis;
@@ -101,8 +102,8 @@ public final class ExistingCluster implements Target {
     return metrics;
   }
 
-  /** Null where the node is ready. */
-  private static String problem(URI url) throws InterruptedException {
+  /** Returns why the node is not ready; none: it is. */
+  private static @Nullable String problem(URI url) throws InterruptedException {
     try {
       int status = Http.get(url, "/health/ready", null).statusCode();
       return status == 200 ? null : "/health/ready answers " + status;
@@ -148,11 +149,12 @@ public final class ExistingCluster implements Target {
   }
 
   private String token() {
-    if (address.token() != null) {
-      return address.token();
+    String given = address.token();
+    if (given != null) {
+      return given;
     }
     var user = new Caller.User(operators.tenant(), "load", Set.of(), Set.of("nodes:read"));
-    return new TokenSigner(address.secret(), AuthConfig.DEFAULTS).sign(user, TOKEN);
+    return new TokenSigner(address.neededSecret(), AuthConfig.DEFAULTS).sign(user, TOKEN);
   }
 
   @Override
@@ -166,7 +168,7 @@ public final class ExistingCluster implements Target {
   }
 
   @Override
-  public String redis() {
+  public @Nullable String redis() {
     return redis;
   }
 
@@ -210,7 +212,7 @@ public final class ExistingCluster implements Target {
 
   /** That all are gone is for the samples to find out. */
   @Override
-  public String trouble() {
+  public @Nullable String trouble() {
     return null;
   }
 

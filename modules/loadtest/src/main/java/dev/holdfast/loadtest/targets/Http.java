@@ -9,6 +9,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Questions to nodes. Any thread. */
 public final class Http {
@@ -19,15 +20,15 @@ public final class Http {
   private Http() {}
 
   /**
-   * @param token null: without one
+   * @param token none: without one
    */
-  public static HttpResponse<String> get(URI node, String path, String token)
+  public static HttpResponse<String> get(URI node, String path, @Nullable String token)
       throws IOException, InterruptedException {
     return CLIENT.send(request(node, path, token), BodyHandlers.ofString());
   }
 
-  /** The first line of a stream that has this in it; null where it ends without. */
-  static String line(URI node, String path, String token, String part)
+  /** The first line of a stream that has this in it; none: it ends without. */
+  static @Nullable String line(URI node, String path, @Nullable String token, String part)
       throws IOException, InterruptedException {
     var answer = CLIENT.send(request(node, path, token), BodyHandlers.ofLines());
     try (Stream<String> lines = answer.body()) {
@@ -47,7 +48,7 @@ public final class Http {
     }
   }
 
-  private static HttpRequest request(URI node, String path, String token) {
+  private static HttpRequest request(URI node, String path, @Nullable String token) {
     var request = HttpRequest.newBuilder(node.resolve(path)).timeout(TIMEOUT);
     if (token != null) {
       request.header("authorization", "Bearer " + token);

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +22,7 @@ public final class LiveHeap {
   /**
    * @return bytes of all nodes together; none: one of them is not known
    */
-  public static Double of(Target target) throws InterruptedException {
+  public static @Nullable Double of(Target target) throws InterruptedException {
     double sum = 0;
     for (TargetNode node : target.nodes()) {
       Double heap = of(target, node);
@@ -33,7 +34,7 @@ public final class LiveHeap {
     return sum;
   }
 
-  private static Double of(Target target, TargetNode node) throws InterruptedException {
+  private static @Nullable Double of(Target target, TargetNode node) throws InterruptedException {
     OptionalLong pid = target.pid(node);
     boolean collected = pid.isPresent() && collect(pid.getAsLong());
     try {

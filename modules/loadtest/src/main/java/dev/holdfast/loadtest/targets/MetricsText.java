@@ -2,6 +2,7 @@ package dev.holdfast.loadtest.targets;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node's {@code /metrics} at one moment.
@@ -13,12 +14,12 @@ public record MetricsText(String text) {
    * The sum over all that have the name and the label.
    *
    * @param label as in {@code area="heap"}; empty: any
-   * @return null where there is none
+   * @return none: no line has them
    */
-  public Double sum(String name, String label) {
+  public @Nullable Double sum(String name, String label) {
     Matcher line =
         Pattern.compile("(?m)^" + Pattern.quote(name) + "(?:\\{([^}]*)})? (\\S+)").matcher(text);
-    Double sum = null;
+    @Nullable Double sum = null;
     while (line.find()) {
       String labels = line.group(1) == null ? "" : line.group(1);
       if (labels.contains(label)) {

@@ -7,15 +7,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an operator has given to end and start the nodes of a cluster of his own; {@code {node}},
  * {@code {host}} and {@code {port}} stand for the node's. Run by a shell, a minute at most.
  *
- * @param kill ends a node as a crash would; null where there is none, and so on
+ * @param kill ends a node as a crash would
  * @param stop asks a node to end, and lets it
+ * @param start starts a node that was ended
  */
-public record NodeCommands(String kill, String stop, String start) {
+public record NodeCommands(@Nullable String kill, @Nullable String stop, @Nullable String start) {
   public static final NodeCommands NONE = new NodeCommands(null, null, null);
 
   private static final long PATIENCE_S = 60;
@@ -32,7 +34,10 @@ public record NodeCommands(String kill, String stop, String start) {
     run(start, node);
   }
 
-  private static void run(String template, TargetNode node) throws InterruptedException {
+  private static void run(@Nullable String template, TargetNode node) throws InterruptedException {
+    if (template == null) {
+      throw new TargetException("no command was given for it");
+    }
     String command = filled(template, node);
     try {
       Path output = Files.createTempFile("holdfast-load-", ".out");

@@ -3,6 +3,7 @@ package dev.holdfast.loadtest.targets;
 import dev.holdfast.loadtest.report.Result.NodeSecond;
 import java.net.http.HttpResponse;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,13 +20,13 @@ final class NodeProbe {
 
   private final Target target;
   private final TargetNode node;
-  private MetricsText last;
+  private @Nullable MetricsText last;
   private long heard;
   private boolean asking;
   private boolean refused;
-  private Double cpuSeconds;
+  private @Nullable Double cpuSeconds;
   private long cpuAt;
-  private Double cores;
+  private @Nullable Double cores;
 
   NodeProbe(Target target, TargetNode node) {
     this.target = target;
@@ -48,32 +49,38 @@ final class NodeProbe {
   }
 
   /** All that is known of one without metrics. */
-  private synchronized void alive(HttpResponse<String> answer, Throwable failure) {
+  private synchronized void alive(
+      @Nullable HttpResponse<String> answer, @Nullable Throwable failure) {
     asking = false;
     refused = failure != null;
     heard = refused ? heard : System.nanoTime();
   }
 
-  private synchronized void answered(HttpResponse<String> answer, Throwable failure) {
+  private synchronized void answered(
+      @Nullable HttpResponse<String> answer, @Nullable Throwable failure) {
     asking = false;
     refused = failure != null;
-    if (failure != null || answer.statusCode() != 200) {
+    if (answer == null || failure != null || answer.statusCode() != 200) {
       LOG.debug("{} gave no metrics: {}", node.name(), failure);
       return;
     }
-    last = new MetricsText(answer.body());
+    var metrics = new MetricsText(answer.body());
+    last = metrics;
     heard = System.nanoTime();
     if (target.pid(node).isEmpty()) {
-      Double nanos = last.sum("process_cpu_time_ns_total", "");
+      Double nanos = metrics.sum("process_cpu_time_ns_total", "");
       cpu(nanos == null ? null : nanos / NS);
     }
   }
 
-  private void cpu(Double seconds) {
+  private void cpu(@Nullable Double seconds) {
     long now = System.nanoTime();
     // A node that was started anew begins at 0 again.
-    boolean goesOn = seconds != null && cpuSeconds != null && seconds >= cpuSeconds;
-    cores = goesOn ? (seconds - cpuSeconds) / ((now - cpuAt) / NS) : null;
+    Double before = cpuSeconds;
+    cores =
+        seconds == null || before == null || seconds < before
+            ? null
+            : (Double) ((seconds - before) / ((now - cpuAt) / NS));
     cpuSeconds = seconds;
     cpuAt = now;
   }
@@ -108,11 +115,11 @@ final class NodeProbe {
   }
 
   /** The last metrics of the node; none: it has not answered yet. */
-  synchronized MetricsText metrics() {
+  synchronized @Nullable MetricsText metrics() {
     return last;
   }
 
-  private static Long whole(Double value) {
+  private static @Nullable Long whole(@Nullable Double value) {
     return value == null ? null : Math.round(value);
   }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The figures that Linux has of a process. Any thread. */
 public final class ProcessFigures {
@@ -13,7 +14,7 @@ public final class ProcessFigures {
   private ProcessFigures() {}
 
   /** Bytes of memory in use. */
-  public static Long rss(long pid) {
+  public static @Nullable Long rss(long pid) {
     try {
       Matcher found = RSS.matcher(Files.readString(Path.of("/proc/" + pid + "/status")));
       return found.find() ? Long.parseLong(found.group(1)) << 10 : null;
@@ -23,7 +24,7 @@ public final class ProcessFigures {
   }
 
   /** Seconds of processor time since its start. */
-  public static Double cpuSeconds(long pid) {
+  public static @Nullable Double cpuSeconds(long pid) {
     return ProcessHandle.of(pid)
         .flatMap(process -> process.info().totalCpuDuration())
         .map(used -> used.toNanos() / 1e9)
@@ -34,7 +35,7 @@ public final class ProcessFigures {
    * Of the whole machine, in seconds since its start: how long processors worked, and how long they
    * were there.
    */
-  public static double[] machine() {
+  public static double @Nullable [] machine() {
     try {
       String[] ticks = Files.readAllLines(Path.of("/proc/stat")).get(0).trim().split("\\s+");
       double all = 0;

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,12 +21,12 @@ final class RedisProbe {
 
   private final Vertx vertx;
   private final RedisConfig config;
-  private RedisLink link;
+  private @Nullable RedisLink link;
   private boolean asking;
   private boolean closed;
   private int missed;
-  private Double commands;
-  private Double cpuSeconds;
+  private @Nullable Double commands;
+  private @Nullable Double cpuSeconds;
   private long at;
   private RedisSecond last = NOTHING;
 
@@ -49,7 +50,7 @@ final class RedisProbe {
     opened.onSuccess(this::answered).onFailure(this::failed);
   }
 
-  /** Null figures where it did not answer in the last seconds. */
+  /** Returns the last figures; without any if it did not answer in the last seconds. */
   synchronized RedisSecond second() {
     return missed > MISSED ? NOTHING : last;
   }
@@ -104,20 +105,21 @@ final class RedisProbe {
     return keys;
   }
 
-  private static Double rate(Double before, Double now, double seconds) {
+  private static @Nullable Double rate(
+      @Nullable Double before, @Nullable Double now, double seconds) {
     return before == null || now == null || now < before ? null : (now - before) / seconds;
   }
 
-  private static Double sum(Double one, Double two) {
+  private static @Nullable Double sum(@Nullable Double one, @Nullable Double two) {
     return one == null || two == null ? null : one + two;
   }
 
-  private static Double number(String info, String name) {
+  private static @Nullable Double number(String info, String name) {
     Matcher line = Pattern.compile("(?m)^" + name + ":([0-9.]+)").matcher(info);
     return line.find() ? Double.valueOf(line.group(1)) : null;
   }
 
-  private static Long whole(Double value) {
+  private static @Nullable Long whole(@Nullable Double value) {
     return value == null ? null : Math.round(value);
   }
 }

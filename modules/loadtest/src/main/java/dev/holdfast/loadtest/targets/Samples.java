@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at the target's nodes and its Redis once a second, beside the run: what they don't answer
@@ -18,14 +19,15 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Samples implements AutoCloseable {
   private final Map<TargetNode, NodeProbe> nodes = new LinkedHashMap<>();
-  private final RedisProbe redis;
+  private final @Nullable RedisProbe redis;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(Samples::thread);
 
   /** Begins to look. */
   public Samples(Vertx vertx, Target target) {
     target.nodes().forEach(node -> nodes.put(node, new NodeProbe(target, node)));
-    redis = target.redis() == null ? null : new RedisProbe(vertx, RedisConfig.of(target.redis()));
+    String uri = target.redis();
+    redis = uri == null ? null : new RedisProbe(vertx, RedisConfig.of(uri));
     timer.scheduleAtFixedRate(this::look, 0, 1, TimeUnit.SECONDS);
   }
 
@@ -40,13 +42,13 @@ public final class Samples implements AutoCloseable {
     return nodes.values().stream().map(NodeProbe::second).toList();
   }
 
-  /** Null where the target's Redis is not known. */
-  public RedisSecond redis() {
+  /** Returns the newest of its Redis; none: that is not known. */
+  public @Nullable RedisSecond redis() {
     return redis == null ? null : redis.second();
   }
 
   /** Sums the last samples of all nodes; none: one node did not report it. */
-  public Double sum(String name, String label) {
+  public @Nullable Double sum(String name, String label) {
     var parts =
         nodes.values().stream()
             .map(NodeProbe::metrics)

@@ -4,6 +4,7 @@ import dev.holdfast.loadtest.plan.Address;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the load goes to. Methods block, and are called by one thread, but for {@link #close} and
@@ -26,8 +27,8 @@ public interface Target extends AutoCloseable {
     return true;
   }
 
-  /** URI of its Redis; null where it is not known. */
-  String redis();
+  /** URI of its Redis; none: it is not known. */
+  @Nullable String redis();
 
   /** Of the node's process; empty where it is not one of this machine that we started. */
   OptionalLong pid(TargetNode node);
@@ -45,11 +46,11 @@ public interface Target extends AutoCloseable {
   boolean ready(TargetNode node) throws InterruptedException;
 
   /**
-   * Whether nodes that nobody killed are gone.
+   * Says which nodes are gone that nobody killed.
    *
    * @return a sentence for people; none: all is well
    */
-  String trouble();
+  @Nullable String trouble();
 
   /** For people: name to value. */
   Map<String, String> environment();

@@ -4,4 +4,7 @@
  * dev.holdfast.loadtest.targets.ExistingCluster} goes to one that is there, {@link
  * dev.holdfast.loadtest.targets.Samples} looks at nodes and Redis once a second.
  */
+@NullMarked
 package dev.holdfast.loadtest.targets;
+
+import org.jspecify.annotations.NullMarked;

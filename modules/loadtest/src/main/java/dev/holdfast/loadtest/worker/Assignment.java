@@ -1,5 +1,6 @@
 package dev.holdfast.loadtest.worker;
 
+import dev.holdfast.loadtest.plan.Address.BusAddress;
 import dev.holdfast.loadtest.plan.Calls;
 import dev.holdfast.loadtest.plan.Flow;
 import dev.holdfast.loadtest.plan.Group;
@@ -26,6 +27,7 @@ import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +47,7 @@ final class Assignment {
   private final List<ClientsVerticle> clients = new ArrayList<>();
   private final List<PublishVerticle> publishers = new ArrayList<>();
   private final Set<VerticleBase> deployed = ConcurrentHashMap.newKeySet();
-  private volatile Vertx bus;
+  private volatile @Nullable Vertx bus;
 
   Assignment(Vertx vertx, ToWorker.Assign assign, int loops) {
     this.vertx = vertx;
@@ -66,12 +68,19 @@ final class Assignment {
 
   /** Joins the bus where the plan needs it, and starts the loops. */
   Future<Void> open() {
-    Future<Vertx> joined =
-        onBus() ? BusMember.join(vertx, plan.address().bus()) : Future.succeededFuture(vertx);
-    return joined
+    return member()
         .onSuccess(member -> bus = member)
-        .compose(member -> deploy(clients, vertx))
-        .compose(deployed -> deploy(publishers, bus));
+        .compose(member -> deploy(clients, vertx).compose(done -> deploy(publishers, member)));
+  }
+
+  private Future<Vertx> member() {
+    if (!onBus()) {
+      return Future.succeededFuture(vertx);
+    }
+    BusAddress address = plan.address().bus();
+    return address == null
+        ? Future.failedFuture("the plan has no address of the bus")
+        : BusMember.join(vertx, address);
   }
 
   private Future<Void> deploy(List<? extends VerticleBase> verticles, Vertx on) {
@@ -188,7 +197,8 @@ final class Assignment {
 
   /** Publishes no more, ends the sessions, leaves the bus. Never fails. */
   Future<Void> close() {
-    return undeploy(publishers, bus)
+    Vertx member = bus;
+    return (member == null ? Future.<Void>succeededFuture() : undeploy(publishers, member))
         .transform(stopped -> undeploy(clients, vertx))
         .transform(stopped -> leaveBus())
         .timeout(CLOSE_S, TimeUnit.SECONDS)

@@ -39,7 +39,10 @@ final class CoordinatorLink {
   private final CpuMeter cpu = new CpuMeter();
   private final Promise<Void> ended = Promise.promise();
   private final long reporter;
+
+  @SuppressWarnings("NullAway.Init")
   private Assignment assignment;
+
   private Future<Void> opened = Future.succeededFuture();
   private Future<Void> reported = Future.succeededFuture();
   private long reports;

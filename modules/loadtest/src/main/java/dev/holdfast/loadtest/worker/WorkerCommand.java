@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -42,7 +43,7 @@ public final class WorkerCommand implements Callable<Integer> {
   @Option(
       names = "--secret-file",
       description = "What the coordinator has to know, in its first line.")
-  private Path secretFile;
+  private @Nullable Path secretFile;
 
   @Option(
       names = "--loops",
@@ -83,7 +84,7 @@ public final class WorkerCommand implements Callable<Integer> {
         .join();
   }
 
-  private WorkerConfig config(String secret) {
+  private WorkerConfig config(@Nullable String secret) {
     try {
       return new WorkerConfig(host, port, secret, usedLoops());
     } catch (IllegalArgumentException e) {
@@ -91,7 +92,7 @@ public final class WorkerCommand implements Callable<Integer> {
     }
   }
 
-  private String secretOfFile() {
+  private @Nullable String secretOfFile() {
     if (secretFile == null) {
       return null;
     }

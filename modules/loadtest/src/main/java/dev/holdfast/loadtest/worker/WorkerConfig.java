@@ -2,15 +2,16 @@ package dev.holdfast.loadtest.worker;
 
 import dev.holdfast.cluster.Loopback;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a worker listens, and with what it works.
  *
  * @param port 0 takes a free one
- * @param secret that the coordinator has to know; null: none, on this machine only
+ * @param secret that the coordinator has to know; none: it listens on this machine only
  * @param loops event loops for clients, and as many for publishing
  */
-public record WorkerConfig(String host, int port, String secret, int loops) {
+public record WorkerConfig(String host, int port, @Nullable String secret, int loops) {
   private static final int LEAST_SECRET = 16;
 
   public WorkerConfig {

@@ -9,6 +9,7 @@ import io.vertx.core.http.ServerWebSocketHandshake;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,9 +26,12 @@ public final class WorkerVerticle extends VerticleBase {
   private static final int CONFLICT = 409;
 
   private final WorkerConfig config;
+
+  @SuppressWarnings("NullAway.Init")
   private HttpServer server;
+
   private volatile boolean taken;
-  private CoordinatorLink link;
+  private @Nullable CoordinatorLink link;
 
   public WorkerVerticle(WorkerConfig config) {
     this.config = config;
@@ -77,7 +81,7 @@ public final class WorkerVerticle extends VerticleBase {
   }
 
   /** In the same time, however much of a wrong one is right. */
-  private boolean knowsSecret(String authorization) {
+  private boolean knowsSecret(@Nullable String authorization) {
     if (config.secret() == null) {
       return true;
     }
@@ -87,8 +91,9 @@ public final class WorkerVerticle extends VerticleBase {
   }
 
   private void linked(ServerWebSocket socket) {
-    link = new CoordinatorLink(vertx, config.loops(), socket);
-    link.ended().onComplete(ended -> left());
+    var fresh = new CoordinatorLink(vertx, config.loops(), socket);
+    link = fresh;
+    fresh.ended().onComplete(ended -> left());
   }
 
   private void left() {

@@ -4,4 +4,7 @@
  * plan that this process has. {@code clients} reads, {@code publish} publishes and asks, {@code
  * measure} counts; {@code bare} is the server of the baseline.
  */
+@NullMarked
 package dev.holdfast.loadtest.worker;
+
+import org.jspecify.annotations.NullMarked;

@@ -140,7 +140,8 @@ public final class Bystanders implements AutoCloseable {
     for (int i = 0; i < members.size(); i++) {
       last.merge(members.get(i).tenant, seq(published.get(i)), Math::max);
     }
-    return members.stream().allMatch(member -> member.hasRead(last.get(member.tenant)));
+    return members.stream()
+        .allMatch(member -> member.hasRead(last.getOrDefault(member.tenant, 0L)));
   }
 
   /** 0 if it failed, which is reported as an error anyway. */

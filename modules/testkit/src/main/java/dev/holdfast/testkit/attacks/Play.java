@@ -166,13 +166,13 @@ public final class Play {
   }
 
   private long used() {
-    Matcher used = USED.matcher(cluster.redis().call("INFO", "memory"));
+    Matcher used = USED.matcher(cluster.redis().text("INFO", "memory"));
     return used.find() ? Long.parseLong(used.group(1)) : 0;
   }
 
   /** So that what one attacker stored is not what the next one meets. */
   private void erase() {
-    String found = cluster.redis().call("KEYS", "*" + tenant + "*");
+    String found = cluster.redis().text("KEYS", "*" + tenant + "*");
     List<String> keys = found.lines().filter(key -> !key.isEmpty()).toList();
     for (int i = 0; i < keys.size(); i += BATCH) {
       List<String> words = new ArrayList<>(keys.subList(i, Math.min(keys.size(), i + BATCH)));

@@ -3,4 +3,7 @@
  * others, each as an attack that can be played again, from a process of its own; and bystanders of
  * other tenants, who measure what comes of it.
  */
+@NullMarked
 package dev.holdfast.testkit.attacks;
+
+import org.jspecify.annotations.NullMarked;

@@ -39,7 +39,11 @@ public final class BrokenRelay {
   private final AtomicLong dropped = new AtomicLong();
   private final AtomicLong doubled = new AtomicLong();
   private final AtomicLong swapped = new AtomicLong();
+
+  @SuppressWarnings("NullAway.Init")
   private WebSocketClient client;
+
+  @SuppressWarnings("NullAway.Init")
   private HttpServer server;
 
   private BrokenRelay(URI node, int every) {

@@ -2,13 +2,14 @@ package dev.holdfast.testkit.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.holdfast.core.Position;
+import org.jspecify.annotations.Nullable;
 
 /** One line of a {@link Ledger}. {@code at} is {@link System#nanoTime()} when it was read. */
 public sealed interface Entry {
   long at();
 
-  /** The channel that it is about, or null. */
-  default String channel() {
+  /** Returns the channel that it is about, if it is about one. */
+  default @Nullable String channel() {
     return null;
   }
 
@@ -26,9 +27,9 @@ public sealed interface Entry {
   record Unsubscribed(long at, String channel, String code) implements Entry {}
 
   /**
-   * @param position null for a volatile one
+   * @param position none: it is volatile
    */
-  record Received(long at, String channel, Position position, String event, JsonNode data)
+  record Received(long at, String channel, @Nullable Position position, String event, JsonNode data)
       implements Entry {}
 
   record Gap(long at, String channel, Position from, Position to, String reason) implements Entry {}

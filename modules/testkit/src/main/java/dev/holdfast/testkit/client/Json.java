@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.core.Position;
+import org.jspecify.annotations.Nullable;
 
 /** Frames as trees: what a test sends and reads is not what the server's own code makes of it. */
 public final class Json {
@@ -22,11 +23,20 @@ public final class Json {
     return MAPPER.createArrayNode().add(position.epoch()).add(position.seq());
   }
 
-  /** Of a frame or reply with {@code epoch} and {@code seq}; null where it has none. */
-  static Position position(JsonNode node) {
+  /** Returns the position in a frame or reply, if it has {@code epoch} and {@code seq}. */
+  static @Nullable Position position(JsonNode node) {
     return node.hasNonNull("epoch") && node.hasNonNull("seq")
         ? new Position(node.get("epoch").asText(), node.get("seq").asLong())
         : null;
+  }
+
+  /** Returns the position in a frame that always has one. */
+  static Position neededPosition(JsonNode node) {
+    Position position = position(node);
+    if (position == null) {
+      throw new IllegalArgumentException("a frame without a position: " + node);
+    }
+    return position;
   }
 
   /** Of {@code [epoch, seq]}. */

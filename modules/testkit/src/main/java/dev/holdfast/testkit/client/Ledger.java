@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that one client received, in order, over all its connections; and by it the client's
@@ -64,8 +65,8 @@ public final class Ledger {
     return new LinkedHashMap<>(cursors);
   }
 
-  /** Null where it is not subscribed. */
-  public synchronized Position cursor(String channel) {
+  /** Returns the cursor; none: it is not subscribed. */
+  public synchronized @Nullable Position cursor(String channel) {
     return cursors.get(channel);
   }
 
@@ -102,19 +103,24 @@ public final class Ledger {
     if (leaving.contains(channel)) {
       return;
     }
-    Position position = Json.position(frame);
     switch (frame.path("type").asText()) {
       case "welcome" -> add(welcomed(now, frame));
       case "subscribed" ->
-          add(new Entry.Subscribed(now, channel, position, frame.path("recovered").asBoolean()));
+          add(
+              new Entry.Subscribed(
+                  now, channel, Json.neededPosition(frame), frame.path("recovered").asBoolean()));
       case "unsubscribed" -> add(new Entry.Unsubscribed(now, channel, frame.path("code").asText()));
       case "event" ->
           add(
               new Entry.Received(
-                  now, channel, position, frame.path("event").asText(), frame.get("data")));
+                  now,
+                  channel,
+                  Json.position(frame),
+                  frame.path("event").asText(),
+                  frame.get("data")));
       case "gap" -> add(gap(now, channel, frame));
       case "error" -> add(new Entry.Refused(now, frame.path("code").asText()));
-      case "live" -> add(new Entry.Live(now, channel, position));
+      case "live" -> add(new Entry.Live(now, channel, Json.neededPosition(frame)));
       default -> {
         // Answers and heartbeats are the connection's affair.
       }

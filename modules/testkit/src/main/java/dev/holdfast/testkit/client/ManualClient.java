@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection on which the test says everything itself, and waits for what it expects. It answers
@@ -27,6 +28,8 @@ public final class ManualClient implements AutoCloseable {
   private final List<ObjectNode> unread = new ArrayList<>();
   private final List<ObjectNode> all = new ArrayList<>();
   private final CompletableFuture<Close> closed = new CompletableFuture<>();
+
+  @SuppressWarnings("NullAway.Init")
   private TestSocket socket;
 
   private ManualClient() {}
@@ -184,7 +187,7 @@ public final class ManualClient implements AutoCloseable {
     }
 
     @Override
-    public void closed(int code, String reason) {
+    public void closed(int code, @Nullable String reason) {
       closed.complete(new Close(code, reason == null ? "" : reason));
     }
   }

@@ -8,6 +8,7 @@ import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.internal.http.WebSocketInternal;
 import java.net.URI;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One WebSocket as a client has it: text both ways. The listener is called on the socket's event
@@ -26,7 +27,7 @@ final class TestSocket {
      *
      * @param code {@link #ABNORMAL} if the peer gave none
      */
-    void closed(int code, String reason);
+    void closed(int code, @Nullable String reason);
   }
 
   private final WebSocketInternal socket;

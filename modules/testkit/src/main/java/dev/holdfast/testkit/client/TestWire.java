@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connections of one {@link WsTestClient}: opens them where the test says, keeps those that it
@@ -31,6 +32,7 @@ final class TestWire implements Wire {
   /** The last number used in each channel. */
   private final Map<String, Long> numbers = new HashMap<>();
 
+  @SuppressWarnings("NullAway.Init")
   private ClientSession session;
 
   /** The connection that is listened to; 0 if there is none. */
@@ -38,7 +40,7 @@ final class TestWire implements Wire {
 
   private int asked;
   private boolean away = true;
-  private URI target;
+  private @Nullable URI target;
   private int turn;
 
   TestWire(Vertx vertx, WebSocketClient client, ClientOptions options, Ledger ledger, Object lock) {
@@ -215,7 +217,7 @@ final class TestWire implements Wire {
   /** One connection, whether it is listened to or not. */
   private final class Connection implements TestSocket.Listener {
     private final int link;
-    private TestSocket socket;
+    private @Nullable TestSocket socket;
 
     Connection(int link) {
       this.link = link;
@@ -258,7 +260,7 @@ final class TestWire implements Wire {
     }
 
     @Override
-    public void closed(int code, String reason) {
+    public void closed(int code, @Nullable String reason) {
       String why = reason == null ? "" : reason;
       synchronized (lock) {
         ledger.add(new Entry.Closed(System.nanoTime(), code, why, link == current));

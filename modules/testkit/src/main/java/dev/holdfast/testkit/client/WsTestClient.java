@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A session of the client library whose connections the test governs: it connects where the test
@@ -43,7 +44,7 @@ public final class WsTestClient implements AutoCloseable {
   private final TestWire wire;
   private final ClientSession session;
   private final List<CompletableFuture<Entry.Welcomed>> waiting = new ArrayList<>();
-  private Entry.Welcomed welcome;
+  private Entry.@Nullable Welcomed welcome;
 
   WsTestClient(Vertx vertx, WebSocketClient sockets, ClientOptions options) {
     wire = new TestWire(vertx, sockets, options, ledger, this);
@@ -176,13 +177,13 @@ public final class WsTestClient implements AutoCloseable {
     return ledger;
   }
 
-  /** Null before the first welcome. */
-  public synchronized String session() {
+  /** Returns the id of the session; none: it was not welcomed yet. */
+  public synchronized @Nullable String session() {
     return welcome == null ? null : welcome.session();
   }
 
-  /** The last welcome, or null. */
-  public synchronized Entry.Welcomed welcome() {
+  /** Returns the last welcome, if there was one. */
+  public synchronized Entry.@Nullable Welcomed welcome() {
     return welcome;
   }
 
@@ -209,7 +210,7 @@ public final class WsTestClient implements AutoCloseable {
     session.leave();
   }
 
-  private static Position position(Cursor cursor) {
+  private static @Nullable Position position(@Nullable Cursor cursor) {
     return cursor == null ? null : new Position(cursor.epoch(), cursor.seq());
   }
 

@@ -1,6 +1,7 @@
 package dev.holdfast.testkit.faults;
 
 import dev.holdfast.core.Ids;
+import dev.holdfast.core.Position;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.testkit.TestCluster;
 import dev.holdfast.testkit.TestNode;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
@@ -57,7 +59,7 @@ final class ClientFaults {
   }
 
   private static long sessions(Stage stage, String tenant) {
-    return stage.redis().call("KEYS", "hf:sess:*" + tenant + "*").lines().count();
+    return stage.redis().text("KEYS", "hf:sess:*" + tenant + "*").lines().count();
   }
 
   private static List<WsTestClient> connect(TestCluster cluster, String tenant, int count) {
@@ -112,7 +114,8 @@ final class ClientFaults {
   }
 
   private static boolean has(WsTestClient reader, String topic, int count) {
-    return reader.ledger().cursor(topic).seq() >= count;
+    Position cursor = reader.ledger().cursor(topic);
+    return cursor != null && cursor.seq() >= count;
   }
 
   private static ManualClient hanging(
@@ -139,7 +142,7 @@ final class ClientFaults {
       URI url = URI.create("ws://127.0.0.1:" + relay.port() + "/v1/connect");
       WsTestClient client = stage.cluster().client(tenant, "vanishing", List.of(url));
       client.connect().join();
-      String session = client.session();
+      String session = Objects.requireNonNull(client.session());
       String record = Keys.session(tenant, session);
       stage.fault();
       there.hold();

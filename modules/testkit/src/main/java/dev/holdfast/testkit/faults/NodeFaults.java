@@ -63,9 +63,10 @@ final class NodeFaults {
         stage.await(
             "somebody claims " + victim.id(),
             Duration.ofSeconds(30),
-            () -> !stage.redis().call("KEYS", claims).isEmpty());
+            () -> !stage.redis().text("KEYS", claims).isEmpty());
     if (claimed) {
-      String reaper = stage.redis().call("GET", stage.redis().call("KEYS", claims).split("\n")[0]);
+      String claim = stage.redis().text("KEYS", claims).split("\n")[0];
+      String reaper = String.valueOf(stage.redis().call("GET", claim));
       others.stream().filter(other -> reaper.startsWith(other.id() + "@")).forEach(TestNode::kill);
     }
     stage.wires().mend();

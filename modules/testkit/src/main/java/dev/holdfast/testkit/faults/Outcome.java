@@ -2,17 +2,22 @@ package dev.holdfast.testkit.faults;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What became of one scenario.
  *
- * @param detected until the product noticed; null where there is nothing to notice
- * @param recovered from the fault's end until all publish, read and are answered; null: never
+ * @param detected until the product noticed; none: there is nothing to notice
+ * @param recovered from the fault's end until all publish, read and are answered; none: never
  * @param gaps reported to clients
  * @param violations of what is promised; empty where all holds
  */
 public record Outcome(
-    String scenario, Duration detected, Duration recovered, int gaps, List<String> violations) {
+    String scenario,
+    @Nullable Duration detected,
+    @Nullable Duration recovered,
+    int gaps,
+    List<String> violations) {
   public Outcome {
     violations = List.copyOf(violations);
   }

@@ -20,6 +20,8 @@ public final class ReplicatedRedis implements AutoCloseable {
   private final Lane answers = new Lane("replica → primary");
   private TestRedis primary;
   private TestRedis replica;
+
+  @SuppressWarnings("NullAway.Init")
   private Relay relay;
 
   private ReplicatedRedis(TestRedis first, TestRedis second, Wires wires) {
@@ -69,13 +71,13 @@ public final class ReplicatedRedis implements AutoCloseable {
   }
 
   private boolean inSync() {
-    boolean linked = replica.call("INFO", "replication").contains("master_link_status:up");
+    boolean linked = replica.text("INFO", "replication").contains("master_link_status:up");
     return linked && offset(replica, "slave_repl_offset") >= offset(primary, "master_repl_offset");
   }
 
   private static long offset(TestRedis redis, String name) {
     return redis
-        .call("INFO", "replication")
+        .text("INFO", "replication")
         .lines()
         .filter(line -> line.startsWith(name + ":"))
         .mapToLong(line -> Long.parseLong(line.substring(name.length() + 1).strip()))

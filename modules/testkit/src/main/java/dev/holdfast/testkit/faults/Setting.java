@@ -4,6 +4,8 @@ import dev.holdfast.testkit.ClusterOptions;
 import dev.holdfast.testkit.TestCluster;
 import dev.holdfast.testkit.TestRedis;
 import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** What the scenarios of one group are played on. */
 public final class Setting implements AutoCloseable {
@@ -14,9 +16,9 @@ public final class Setting implements AutoCloseable {
   static final Duration LEASE = Duration.ofSeconds(4);
 
   private final TestCluster cluster;
-  private final ReplicatedRedis replicated;
+  private final @Nullable ReplicatedRedis replicated;
 
-  private Setting(TestCluster cluster, ReplicatedRedis replicated) {
+  private Setting(TestCluster cluster, @Nullable ReplicatedRedis replicated) {
     this.cluster = cluster;
     this.replicated = replicated;
   }
@@ -48,8 +50,11 @@ public final class Setting implements AutoCloseable {
     return cluster.redis();
   }
 
+  /**
+   * @throws NullPointerException in a group that has no replica
+   */
   public ReplicatedRedis replicated() {
-    return replicated;
+    return Objects.requireNonNull(replicated, "a group without a replica");
   }
 
   @Override

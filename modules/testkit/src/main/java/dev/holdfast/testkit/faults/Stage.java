@@ -3,6 +3,8 @@ package dev.holdfast.testkit.faults;
 import dev.holdfast.testkit.TestCluster;
 import dev.holdfast.testkit.TestNode;
 import dev.holdfast.testkit.TestRedis;
+import dev.holdfast.testkit.client.Entry;
+import dev.holdfast.testkit.client.WsTestClient;
 import dev.holdfast.testkit.wire.Lane;
 import dev.holdfast.testkit.wire.Wires;
 import java.time.Duration;
@@ -13,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** Where a scenario is played: a cluster under load, and the notes that become its outcome. */
 public final class Stage {
@@ -25,7 +28,7 @@ public final class Stage {
   private final List<String> violations = new ArrayList<>();
   private long faultAt;
   private long healedAt;
-  private Duration detected;
+  private @Nullable Duration detected;
 
   Stage(Setting setting, Load load, Watch watch) {
     this.setting = setting;
@@ -63,8 +66,13 @@ public final class Stage {
 
   private long clientsOn(TestNode node) {
     return load.clients().stream()
-        .filter(client -> client.isConnected() && client.welcome().node().equals(node.id()))
+        .filter(client -> client.isConnected() && node.id().equals(nodeOf(client)))
         .count();
+  }
+
+  static @Nullable String nodeOf(WsTestClient client) {
+    Entry.Welcomed welcome = client.welcome();
+    return welcome == null ? null : welcome.node();
   }
 
   public List<TestNode> others(TestNode node) {
@@ -103,7 +111,7 @@ public final class Stage {
     return healedAt;
   }
 
-  Duration detected() {
+  @Nullable Duration detected() {
     return detected;
   }
 

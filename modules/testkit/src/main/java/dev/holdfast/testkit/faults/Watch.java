@@ -4,6 +4,7 @@ import dev.holdfast.testkit.client.WsTestClient;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks the whole time how soon after a moment everybody publishes, reads and is answered again:
@@ -14,7 +15,7 @@ final class Watch implements AutoCloseable {
 
   private final Load load;
   private long since = System.nanoTime();
-  private Duration took;
+  private @Nullable Duration took;
   private volatile boolean closed;
 
   Watch(Load load) {
@@ -30,8 +31,8 @@ final class Watch implements AutoCloseable {
     took = null;
   }
 
-  /** Null while it is not so. */
-  synchronized Duration took() {
+  /** Returns how long it took; none: it is not so yet. */
+  synchronized @Nullable Duration took() {
     return took;
   }
 

@@ -60,8 +60,7 @@ final class WireFaults {
           () ->
               stage.load().clients().stream()
                   .allMatch(
-                      client ->
-                          client.isConnected() && !client.welcome().node().equals(node.id())));
+                      client -> client.isConnected() && !node.id().equals(Stage.nodeOf(client))));
     }
     stage.goesOn();
     stage.lasts(duration);

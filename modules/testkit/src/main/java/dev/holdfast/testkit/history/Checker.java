@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Judges a {@link History} by what Holdfast promises, and says what does not hold, in words:
@@ -60,7 +61,7 @@ public final class Checker {
 
   private void readerSawItRight(String name, Ledger ledger) {
     Map<String, Reading> byChannel = new LinkedHashMap<>();
-    Entry.Welcomed last = null;
+    Entry.@Nullable Welcomed last = null;
     for (Entry entry : ledger.entries()) {
       if (entry instanceof Entry.Welcomed welcomed) {
         sessionGoesOn(name, last, welcomed);
@@ -68,16 +69,17 @@ public final class Checker {
       } else if (entry instanceof Entry.Gap gap && !history.explains(gap)) {
         violations.add(name + ": got " + gap + " where nothing was lost");
       }
-      if (entry.channel() != null) {
+      String channel = entry.channel();
+      if (channel != null) {
         byChannel
-            .computeIfAbsent(entry.channel(), c -> new Reading(name, c, violations::add, history))
+            .computeIfAbsent(channel, c -> new Reading(name, c, violations::add, history))
             .read(entry);
       }
     }
     readings.addAll(byChannel.values());
   }
 
-  private void sessionGoesOn(String name, Entry.Welcomed last, Entry.Welcomed next) {
+  private void sessionGoesOn(String name, Entry.@Nullable Welcomed last, Entry.Welcomed next) {
     if (last == null || history.lostBefore(next.at())) {
       return;
     }

@@ -11,18 +11,20 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** What publishers and readers of one tenant saw, to be judged by a {@link Checker}. Any thread. */
 public final class History {
   /**
    * A publication that was acknowledged.
    *
-   * @param position null where the answer did not say
+   * @param position none: the answer did not say
    * @param at {@link System#nanoTime()} of the answer
    */
-  record Acknowledged(String channel, Payload payload, Position position, long at) {}
+  record Acknowledged(String channel, Payload payload, @Nullable Position position, long at) {}
 
   /** What the log of a channel keeps, at least. */
   private record Retained(String channel, Duration age, int entries) {}
@@ -42,7 +44,7 @@ public final class History {
   private final Map<Key, Long> sent = new LinkedHashMap<>();
   private final List<Acknowledged> acknowledged = new ArrayList<>();
   private final Set<Key> forbidden = ConcurrentHashMap.newKeySet();
-  private Retained retained;
+  private @Nullable Retained retained;
   private final List<Loss> losses = new ArrayList<>();
   private final Map<String, Ledger> readers = new LinkedHashMap<>();
   private final Map<String, Long> counters = new HashMap<>();
@@ -69,7 +71,8 @@ public final class History {
   /**
    * @param position none: it is not known
    */
-  public synchronized void acknowledged(String channel, Payload payload, Position position) {
+  public synchronized void acknowledged(
+      String channel, Payload payload, @Nullable Position position) {
     acknowledged.add(new Acknowledged(channel, payload, position, System.nanoTime()));
   }
 
@@ -145,7 +148,7 @@ public final class History {
     Set<String> publishers = new HashSet<>();
     for (int i = acknowledged.size() - 1; i >= 0 && acknowledged.get(i).at() - time > 0; i--) {
       Acknowledged one = acknowledged.get(i);
-      if (sent.get(new Key(one.channel(), one.payload())) - time > 0) {
+      if (sentAt(one) - time > 0) {
         publishers.add(one.payload().by());
       }
     }
@@ -160,6 +163,11 @@ public final class History {
                 ledger.newestFirst(Entry.Received.class, time).anyMatch(got -> isSince(got, time)));
   }
 
+  /** What was acknowledged was sent. */
+  private long sentAt(Acknowledged one) {
+    return Objects.requireNonNull(sent.get(new Key(one.channel(), one.payload())));
+  }
+
   private boolean isSince(Entry.Received got, long time) {
     Payload payload = Payload.of(got.data());
     Long at = payload == null ? null : sent.get(new Key(got.channel(), payload));
@@ -170,24 +178,25 @@ public final class History {
   synchronized boolean explains(Entry.Gap gap) {
     return switch (gap.reason()) {
       case "epoch" -> lostBefore(gap.at());
-      case "trimmed" -> retained != null && gap.channel().equals(retained.channel()) && isOld(gap);
+      case "trimmed" ->
+          retained != null && gap.channel().equals(retained.channel()) && isOld(gap, retained);
       default -> false;
     };
   }
 
   /** The newest in the gap was too old by then, or enough came after it. */
-  private boolean isOld(Entry.Gap gap) {
+  private boolean isOld(Entry.Gap gap, Retained limits) {
     boolean young = false;
     int later = 0;
     for (Acknowledged one : acknowledged) {
       if (one.position() != null && one.channel().equals(gap.channel())) {
         boolean newest = one.position().equals(gap.to());
-        long sentAt = sent.get(new Key(one.channel(), one.payload()));
-        young |= newest && gap.at() - sentAt < retained.age().toNanos();
+        long sentAt = sentAt(one);
+        young |= newest && gap.at() - sentAt < limits.age().toNanos();
         later += one.position().seq() > gap.to().seq() && sentAt - gap.at() < 0 ? 1 : 0;
       }
     }
-    return !young || later >= retained.entries();
+    return !young || later >= limits.entries();
   }
 
   /** Whether Redis may have lost it. */

@@ -2,6 +2,7 @@ package dev.holdfast.testkit.history;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a publication of a test carries: who published it, and its number among that one's in its
@@ -15,8 +16,8 @@ public record Payload(String by, long i) {
     return Map.of("by", by, "i", i);
   }
 
-  /** Null for what is not one. */
-  static Payload of(JsonNode data) {
+  /** Returns the payload; none: it is not one. */
+  static @Nullable Payload of(@Nullable JsonNode data) {
     return data != null && data.has("by") && data.has("i")
         ? new Payload(data.get("by").asText(), data.get("i").asLong())
         : null;

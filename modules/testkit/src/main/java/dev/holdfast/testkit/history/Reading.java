@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How one reader read one channel, entry by entry: each publication must follow the one before, but
@@ -44,8 +45,8 @@ final class Reading {
   private final Map<Payload, Position> payloads = new HashMap<>();
   private final Set<Payload> mayComeAgain = new HashSet<>();
   private final List<Missed> missed = new ArrayList<>();
-  private Position cursor;
-  private Position from;
+  private @Nullable Position cursor;
+  private @Nullable Position from;
   private long since;
 
   /**
@@ -62,8 +63,8 @@ final class Reading {
   void read(Entry entry) {
     if (entry instanceof Entry.Subscribed subscribed) {
       subscribed(subscribed);
-    } else if (entry instanceof Entry.Received received && received.position() != null) {
-      received(received);
+    } else if (entry instanceof Entry.Received received) {
+      received(received, received.position());
     } else if (entry instanceof Entry.Gap gap) {
       gap(gap);
     } else if (entry instanceof Entry.Live live && !sameSeq(live.position())) {
@@ -87,12 +88,12 @@ final class Reading {
     if (from == null) {
       return false;
     }
-    if (one.position() == null) {
+    Position position = one.position();
+    if (position == null) {
       return sentAt > since && missed.isEmpty();
     }
-    boolean later =
-        olderState.test(Long.MAX_VALUE) ? sentAt > since : one.position().seq() > from.seq();
-    return later && missed.stream().noneMatch(gap -> gap.has(one.position(), sentAt));
+    boolean later = olderState.test(Long.MAX_VALUE) ? sentAt > since : position.seq() > from.seq();
+    return later && missed.stream().noneMatch(gap -> gap.has(position, sentAt));
   }
 
   boolean has(Payload payload) {
@@ -104,7 +105,7 @@ final class Reading {
     return reader;
   }
 
-  Position cursor() {
+  @Nullable Position cursor() {
     return cursor;
   }
 
@@ -123,12 +124,26 @@ final class Reading {
     cursor = cursor == null || entry.recovered() ? entry.position() : cursor;
   }
 
-  private void received(Entry.Received entry) {
+  /** A volatile one has no position, and is nobody's promise. */
+  private void received(Entry.Received entry, @Nullable Position position) {
     Payload payload = Payload.of(entry.data());
-    Position position = entry.position();
+    if (position == null) {
+      return;
+    }
+    if (payload == null) {
+      violation.accept(reader + ": got what nobody published: " + entry.data());
+    } else {
+      judge(payload, position, entry.at());
+      payloads.put(payload, position);
+      got.add(new Got(payload, position));
+    }
+    cursor = position;
+  }
+
+  private void judge(Payload payload, Position position, long at) {
     if (cursor == null) {
       violation.accept(reader + ": got " + payload + " without a subscription");
-    } else if (isAgain(payload, entry)) {
+    } else if (isAgain(payload, position, at)) {
       violation.accept(reader + ": duplicated: " + payload + " at " + position);
     } else if (position.seq() <= cursor.seq()) {
       violation.accept(
@@ -137,17 +152,12 @@ final class Reading {
       violation.accept(
           reader + ": lost, and no gap reported: what lies between " + cursor + " and " + position);
     }
-    payloads.put(payload, position);
-    got.add(new Got(payload, position));
-    cursor = position;
   }
 
-  private boolean isAgain(Payload payload, Entry.Received entry) {
+  private boolean isAgain(Payload payload, Position position, long at) {
     Position before = payloads.get(payload);
     boolean otherState =
-        before != null
-            && !before.epoch().equals(entry.position().epoch())
-            && olderState.test(entry.at());
+        before != null && !before.epoch().equals(position.epoch()) && olderState.test(at);
     boolean again = mayComeAgain.remove(payload);
     return before != null && !otherState && !again && !comesAgain.test(payload);
   }

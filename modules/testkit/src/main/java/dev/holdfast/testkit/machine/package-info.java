@@ -1,2 +1,5 @@
 /** Processes, signals, ports, folders and waits. */
+@NullMarked
 package dev.holdfast.testkit.machine;
+
+import org.jspecify.annotations.NullMarked;

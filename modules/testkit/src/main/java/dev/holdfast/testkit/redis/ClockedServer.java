@@ -59,7 +59,7 @@ public final class ClockedServer implements RedisServer {
   /** A binary that is linked statically takes no notice. */
   private void check() {
     shift(Duration.ofHours(1));
-    long ahead = Long.parseLong(RedisCommand.call(uri(), "TIME").split("\n")[0]);
+    long ahead = Long.parseLong(String.valueOf(RedisCommand.call(uri(), "TIME")).split("\n")[0]);
     shift(Duration.ZERO);
     if (ahead - System.currentTimeMillis() / 1000 < 3_000) {
       close();

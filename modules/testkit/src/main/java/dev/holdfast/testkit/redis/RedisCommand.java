@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** One command on a connection of its own, blocking: for what a test does to a Redis. */
 public final class RedisCommand {
@@ -17,10 +18,10 @@ public final class RedisCommand {
   private RedisCommand() {}
 
   /**
-   * @return its answer as text, the elements of an array line by line; null for nil
+   * @return its answer as text, the elements of an array line by line; none: nil
    * @throws IllegalStateException with the error that it answered
    */
-  public static String call(String uri, String... words) {
+  public static @Nullable String call(String uri, String... words) {
     URI at = URI.create(uri);
     try (var socket = new Socket()) {
       socket.setSoTimeout(TIMEOUT_MILLIS);
@@ -41,7 +42,7 @@ public final class RedisCommand {
     out.write(text.toString().getBytes(StandardCharsets.UTF_8));
   }
 
-  private static String read(InputStream in) throws IOException {
+  private static @Nullable String read(InputStream in) throws IOException {
     int kind = in.read();
     String line = line(in);
     return switch (kind) {

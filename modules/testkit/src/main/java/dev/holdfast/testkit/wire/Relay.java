@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Listens in place of somebody, and carries connections to it over the lanes of who opened them.
@@ -23,10 +24,12 @@ public final class Relay implements AutoCloseable {
    * What a relay carries.
    *
    * @param framed whether the openers write frames that begin with their length
-   * @param lanes of a connection that was opened; null: nobody knows its opener, it is reset
+   * @param lanes of a connection that was opened; none: its opener is unknown, and it is reset
    */
   public record Route(
-      Supplier<InetSocketAddress> target, boolean framed, Function<Socket, Lanes> lanes) {}
+      Supplier<InetSocketAddress> target,
+      boolean framed,
+      Function<Socket, @Nullable Lanes> lanes) {}
 
   private final ServerSocket listener;
   private final Route route;

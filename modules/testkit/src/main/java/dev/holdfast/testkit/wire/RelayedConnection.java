@@ -10,6 +10,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection through a relay. Each direction is read at once and written as its lane permits:
@@ -38,7 +39,7 @@ final class RelayedConnection {
   private final Lane there;
   private final Lane back;
   private final AtomicInteger open = new AtomicInteger(2);
-  private volatile Trap trap;
+  private volatile @Nullable Trap trap;
   private volatile boolean stranded;
   private volatile boolean wasStranded;
 

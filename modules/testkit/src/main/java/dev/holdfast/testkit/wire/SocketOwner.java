@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Finds which process of this machine opened a connection of loopback; Linux alone. */
 final class SocketOwner {
@@ -33,7 +34,7 @@ final class SocketOwner {
         : pids.stream().filter(pid -> has(pid, "socket:[" + inode + "]")).findAny().orElse(-1L);
   }
 
-  private static String inode(int local, int remote) {
+  private static @Nullable String inode(int local, int remote) {
     return Stream.of("self/net/tcp6", "self/net/tcp")
         .map(PROC::resolve)
         .flatMap(SocketOwner::lines)

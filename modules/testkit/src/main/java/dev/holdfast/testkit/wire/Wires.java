@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Relays for everything between the processes of a cluster: members of the bus among each other,
@@ -103,7 +104,7 @@ public final class Wires implements AutoCloseable {
         new Relay.Route(() -> target, framed, socket -> lanesOf(socket, name)));
   }
 
-  private Relay.Lanes lanesOf(Socket accepted, String to) {
+  private Relay.@Nullable Lanes lanesOf(Socket accepted, String to) {
     List<Long> pids = members.values().stream().map(member -> member.pid.getAsLong()).toList();
     long pid = SocketOwner.of(accepted, pids);
     return members.values().stream()

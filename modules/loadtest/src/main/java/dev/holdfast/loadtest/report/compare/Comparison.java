@@ -22,6 +22,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Two results side by side; the first is what the second is held against. */
 public final class Comparison {
@@ -118,14 +119,15 @@ public final class Comparison {
       var one = ofA.get(name);
       var two = ofB.get(name);
       var like = one == null ? two : one;
-      differences.add(
-          Difference.of(
-              name,
-              like.unit(),
-              like.meaning(),
-              one == null ? null : one.value(),
-              two == null || !two.unit().equals(like.unit()) ? null : two.value()));
+      if (like != null) {
+        differences.add(
+            Difference.of(name, like.unit(), like.meaning(), value(one, like), value(two, like)));
+      }
     }
+  }
+
+  private static @Nullable Double value(@Nullable Figure figure, Figure like) {
+    return figure == null || !figure.unit().equals(like.unit()) ? null : figure.value();
   }
 
   /** Only what went wrong in one of them. */
@@ -142,8 +144,8 @@ public final class Comparison {
 
   private static void ledger(
       String name,
-      LedgerCount a,
-      LedgerCount b,
+      @Nullable LedgerCount a,
+      @Nullable LedgerCount b,
       ToDoubleFunction<LedgerCount> count,
       List<Difference> differences) {
     var one = a == null ? null : (Double) count.applyAsDouble(a);
@@ -168,13 +170,16 @@ public final class Comparison {
 
   private static void latency(
       String name,
-      Series a,
-      Series b,
+      @Nullable Series a,
+      @Nullable Series b,
       ToDoubleFunction<Series> latency,
       List<Difference> differences) {
     var one = a == null || a.count() == 0 ? null : (Double) latency.applyAsDouble(a);
     var two = b == null || b.count() == 0 ? null : (Double) latency.applyAsDouble(b);
-    differences.add(Difference.of(name, "ms", a == null ? b.meaning() : a.meaning(), one, two));
+    var like = a == null ? b : a;
+    if (like != null) {
+      differences.add(Difference.of(name, "ms", like.meaning(), one, two));
+    }
   }
 
   private static <T> Map<String, T> byName(List<T> all, Function<T, String> name) {
@@ -201,6 +206,6 @@ public final class Comparison {
   /** One of the two. */
   record Side(String name, Result result) {}
 
-  /** A setting that differs; null where it is not there. */
-  record TextDifference(String name, String a, String b) {}
+  /** A setting that differs; one of the two may lack it. */
+  record TextDifference(String name, @Nullable String a, @Nullable String b) {}
 }

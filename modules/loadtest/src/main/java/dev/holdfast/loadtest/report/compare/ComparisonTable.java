@@ -11,6 +11,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** A {@link Comparison} in the terminal. */
 final class ComparisonTable {
@@ -100,11 +101,11 @@ final class ComparisonTable {
     };
   }
 
-  private static String value(Double value, String unit) {
+  private static String value(@Nullable Double value, String unit) {
     return value == null ? "-" : Quantity.text(value, unit);
   }
 
-  private static String text(String value) {
+  private static String text(@Nullable String value) {
     return value == null ? "(none)" : value;
   }
 

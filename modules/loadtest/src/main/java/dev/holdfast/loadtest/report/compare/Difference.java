@@ -1,22 +1,23 @@
 package dev.holdfast.loadtest.report.compare;
 
 import dev.holdfast.loadtest.report.Quantity;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A figure in two results.
  *
- * @param a null where it was not measured, or is not there; as {@code b}
- * @param difference of b from a; null where one is missing
- * @param percent of a; null where there is none, or a is 0
+ * @param a none: it was not measured, or is not there; as {@code b}
+ * @param difference of b from a; none: one is missing
+ * @param percent of a; none: there is none, or a is 0
  */
 record Difference(
     String name,
     String unit,
     String meaning,
-    Double a,
-    Double b,
-    Double difference,
-    Double percent,
+    @Nullable Double a,
+    @Nullable Double b,
+    @Nullable Double difference,
+    @Nullable Double percent,
     Change change) {
   /** What is less than this, in percent, two runs of the same differ by. */
   static final double NOISE = 5;
@@ -32,8 +33,9 @@ record Difference(
     MISSING
   }
 
-  static Difference of(String name, String unit, String meaning, Double a, Double b) {
-    if (absent(a) || absent(b)) {
+  static Difference of(
+      String name, String unit, String meaning, @Nullable Double a, @Nullable Double b) {
+    if (a == null || b == null || absent(a) || absent(b)) {
       var change = absent(a) && absent(b) ? Change.SAME : Change.MISSING;
       return new Difference(name, unit, meaning, a, b, null, null, change);
     }
@@ -43,7 +45,8 @@ record Difference(
         name, unit, meaning, a, b, difference, percent, change(name, unit, difference, percent));
   }
 
-  private static Change change(String name, String unit, double difference, Double percent) {
+  private static Change change(
+      String name, String unit, double difference, @Nullable Double percent) {
     if (difference == 0) {
       return Change.SAME;
     }
@@ -57,7 +60,7 @@ record Difference(
     };
   }
 
-  private static boolean absent(Double value) {
+  private static boolean absent(@Nullable Double value) {
     return value == null || !Double.isFinite(value);
   }
 
@@ -70,7 +73,7 @@ record Difference(
   }
 
   String percentText() {
-    if (percent == null || difference == 0) {
+    if (percent == null || difference == null || difference == 0) {
       return "";
     }
     return (percent > 0 ? "+" : "") + Quantity.text(percent, "%");

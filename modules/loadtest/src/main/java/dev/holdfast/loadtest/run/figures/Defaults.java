@@ -1,17 +1,24 @@
 package dev.holdfast.loadtest.run.figures;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * What a scenario takes where nothing is said.
+ * What a scenario takes if the command line says nothing.
  *
  * @param nodes of a cluster of its own
  * @param connections clients in all
- * @param rate publications per second in all; null: it has no such setting
- * @param payload bytes of JSON in each; null: it has no such setting
- * @param warmup seconds; null: it has none
- * @param duration seconds of measuring; null: it takes as long as it takes
+ * @param rate publications per second in all; none: it has no such setting
+ * @param payload bytes of JSON in each; none: it has no such setting
+ * @param warmup seconds; none: it has none
+ * @param duration seconds of measuring; none: it takes as long as it takes
  */
 public record Defaults(
-    int nodes, int connections, Double rate, Integer payload, Double warmup, Double duration) {
+    int nodes,
+    int connections,
+    @Nullable Double rate,
+    @Nullable Integer payload,
+    @Nullable Double warmup,
+    @Nullable Double duration) {
   @Override
   public String toString() {
     var text = new StringBuilder("--nodes " + nodes + " --connections " + connections);
@@ -22,7 +29,7 @@ public record Defaults(
     return text.toString();
   }
 
-  private static void add(StringBuilder text, String option, Number value) {
+  private static void add(StringBuilder text, String option, @Nullable Number value) {
     if (value != null) {
       boolean whole = value.doubleValue() == Math.rint(value.doubleValue());
       text.append(' ').append(option).append(' ');

@@ -2,6 +2,7 @@ package dev.holdfast.loadtest.run.figures;
 
 import dev.holdfast.loadtest.report.Result.Figure;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something that a scenario measures.
@@ -9,9 +10,10 @@ import java.util.function.Function;
  * @param name as in {@code --require}
  * @param unit as in {@link Figure}
  * @param meaning one line for people
- * @param of what it is after a run; null where it could not be measured
+ * @param of what it is after a run; none: it could not be measured
  */
-public record FigureKind(String name, String unit, String meaning, Function<Findings, Double> of) {
+public record FigureKind(
+    String name, String unit, String meaning, Function<Findings, @Nullable Double> of) {
   /** One that the scenario's steps put there. */
   public static FigureKind put(String name, String unit, String meaning) {
     return new FigureKind(name, unit, meaning, findings -> findings.put(name));

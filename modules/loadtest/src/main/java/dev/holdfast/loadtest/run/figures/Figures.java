@@ -4,6 +4,7 @@ import dev.holdfast.loadtest.plan.LedgerCount;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Figures that several scenarios measure. */
 public final class Figures {
@@ -135,17 +136,17 @@ public final class Figures {
     return new FigureKind(name, "", meaning, f -> (double) counter.applyAsLong(f));
   }
 
-  private static Double perCpu(Findings findings, long count) {
+  private static @Nullable Double perCpu(Findings findings, long count) {
     Double cpu = findings.measured().serverCpu();
     return cpu == null || cpu == 0 ? null : (Double) (count / cpu);
   }
 
-  private static Double machineBusy(Findings findings) {
+  private static @Nullable Double machineBusy(Findings findings) {
     Double busy = findings.measured().machineBusy();
     return busy == null ? null : (Double) (100 * busy);
   }
 
-  private static Double cores(Findings findings, Double cpuSeconds) {
+  private static @Nullable Double cores(Findings findings, @Nullable Double cpuSeconds) {
     double seconds = findings.measured().seconds();
     return cpuSeconds == null || seconds == 0 ? null : (Double) (cpuSeconds / seconds);
   }

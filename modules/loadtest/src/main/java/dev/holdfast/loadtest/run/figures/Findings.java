@@ -4,6 +4,7 @@ import dev.holdfast.loadtest.plan.Counters;
 import dev.holdfast.loadtest.plan.LedgerCount;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What figures are made of.
@@ -26,7 +27,7 @@ public record Findings(
     Map<String, Double> put) {
   private static final double MICROS = 1_000;
 
-  public Double put(String name) {
+  public @Nullable Double put(String name) {
     return put.get(name);
   }
 
@@ -34,15 +35,15 @@ public record Findings(
     return ledgers.values().stream().reduce(LedgerCount.NONE, LedgerCount::plus);
   }
 
-  /** Null before all is known. */
-  Double ledger(java.util.function.ToLongFunction<LedgerCount> part) {
+  /** Returns the sum of one part of all ledgers; none: not everything is known yet. */
+  @Nullable Double ledger(java.util.function.ToLongFunction<LedgerCount> part) {
     return finished ? Double.valueOf(part.applyAsLong(ledger())) : null;
   }
 
   /**
-   * @return ms; null where nothing was measured
+   * @return ms; none: nothing was measured
    */
-  Double percentile(String name, double percentile) {
+  @Nullable Double percentile(String name, double percentile) {
     Histogram histogram = series.get(name);
     if (histogram == null || histogram.getTotalCount() == 0) {
       return null;

@@ -1,12 +1,13 @@
 package dev.holdfast.loadtest.run.figures;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What came in the seconds of measuring.
  *
  * @param serverCpu seconds of processor time of all nodes; none: not every node reported it
  * @param redisCpu the same of Redis
- * @param machineBusy share of this machine's processor time that was used, 0 to 1; null where
- *     unknown
+ * @param machineBusy share of this machine's processor time that was used, 0 to 1; none: unknown
  */
 public record Measured(
     double seconds,
@@ -14,12 +15,12 @@ public record Measured(
     long acknowledged,
     long received,
     long called,
-    Double serverCpu,
-    Double redisCpu,
-    Double machineBusy) {
+    @Nullable Double serverCpu,
+    @Nullable Double redisCpu,
+    @Nullable Double machineBusy) {
   public static final Measured NOTHING = new Measured(0, 0, 0, 0, 0, null, null, null);
 
-  Double perSecond(long count) {
+  @Nullable Double perSecond(long count) {
     return seconds == 0 ? null : (Double) (count / seconds);
   }
 }

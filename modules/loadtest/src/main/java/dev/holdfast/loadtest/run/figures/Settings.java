@@ -5,6 +5,7 @@ import dev.holdfast.core.Names;
 import dev.holdfast.loadtest.plan.Flow;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * With what a scenario is run; complete and within bounds.
@@ -61,7 +62,7 @@ public record Settings(
     }
   }
 
-  /** For the report; what the scenario has no use for is left out. */
+  /** Returns them for the report, without those that the scenario does not use. */
   public Map<String, String> text(Defaults used) {
     var text = new LinkedHashMap<String, String>();
     text.put("connections", Integer.toString(connections));
@@ -75,7 +76,8 @@ public record Settings(
     return text;
   }
 
-  private static void put(Map<String, String> text, String name, Number used, String value) {
+  private static void put(
+      Map<String, String> text, String name, @Nullable Number used, String value) {
     if (used != null) {
       text.put(name, value);
     }

@@ -80,9 +80,11 @@ final class Connect implements Scenario {
     int connections = run.settings().connections();
     double rate = connections / seconds;
     run.put(prefix + "connectsPerSecond", rate);
-    boolean known = before != null && after != null && after > before;
     run.put(
-        prefix + "connectsPerCpuSecond", known ? (Double) (connections / (after - before)) : null);
+        prefix + "connectsPerCpuSecond",
+        before == null || after == null || after <= before
+            ? null
+            : (Double) (connections / (after - before)));
     return rate;
   }
 }

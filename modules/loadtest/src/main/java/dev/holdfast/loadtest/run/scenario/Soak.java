@@ -112,8 +112,8 @@ final class Soak implements Scenario {
   private static void put(Run run, Trend trend) {
     run.put("heapStart", trend.firstHeap());
     run.put("heapEnd", trend.lastHeap());
-    run.put(
-        "heapPerThousand", trend.heapSlope() == null ? null : (Double) (trend.heapSlope() * 1_000));
+    Double slope = trend.heapSlope();
+    run.put("heapPerThousand", slope == null ? null : (Double) (slope * 1_000));
     run.put("keysStart", trend.firstKeys());
     run.put("keysEnd", trend.lastKeys());
     run.put("registrationsStart", trend.firstRegistrations());

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,9 +36,9 @@ public final class WorkerLink {
   private long bestRoundTrip = Long.MAX_VALUE;
   private long offset;
   private boolean ready;
-  private FromWorker.Progress progress;
-  private FromWorker.Done done;
-  private String trouble;
+  private FromWorker.@Nullable Progress progress;
+  private FromWorker.@Nullable Done done;
+  private @Nullable String trouble;
   private long heard = System.nanoTime();
   private boolean stopped;
 
@@ -80,13 +81,13 @@ public final class WorkerLink {
     return ready;
   }
 
-  /** Null before the first. */
-  public synchronized FromWorker.Progress progress() {
+  /** Returns the newest; none: there was none yet. */
+  public synchronized FromWorker.@Nullable Progress progress() {
     return progress;
   }
 
-  /** Null before. */
-  synchronized FromWorker.Done done() {
+  /** Returns how it ended; none: it has not yet. */
+  synchronized FromWorker.@Nullable Done done() {
     return done;
   }
 
@@ -102,8 +103,8 @@ public final class WorkerLink {
     return Map.copyOf(totals);
   }
 
-  /** What keeps it from going on; null where all is well. */
-  synchronized String trouble() {
+  /** What keeps it from going on; none: all is well. */
+  synchronized @Nullable String trouble() {
     if (trouble == null && !stopped && System.nanoTime() - heard > SILENCE_NS) {
       return name + " is silent for " + SILENCE_NS / 1_000_000_000L + " s";
     }
@@ -115,7 +116,7 @@ public final class WorkerLink {
     try {
       socket
           .writeTextMessage(JSON.writerFor(ToWorker.class).writeValueAsString(message))
-          .onFailure(failure -> lost(failure.getMessage()));
+          .onFailure(failure -> lost(failure.toString()));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }

@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,7 +60,7 @@ public final class Workers implements AutoCloseable {
    *
    * @param folder of the logs
    * @param listener takes each progress, on an event loop
-   * @throws TargetException where one can't be had
+   * @throws TargetException if one is not reachable
    */
   public void start(Path folder, BiConsumer<WorkerLink, Progress> listener)
       throws InterruptedException {
@@ -81,7 +82,7 @@ public final class Workers implements AutoCloseable {
   }
 
   private WorkerLink link(
-      String name, URI url, String secret, BiConsumer<WorkerLink, Progress> listener)
+      String name, URI url, @Nullable String secret, BiConsumer<WorkerLink, Progress> listener)
       throws InterruptedException {
     var options = new WebSocketConnectOptions().setAbsoluteURI(url.toString());
     if (secret != null) {
@@ -95,7 +96,8 @@ public final class Workers implements AutoCloseable {
     try {
       return dialled.toCompletableFuture().get(DIAL_S, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
-      throw new TargetException(name + " is not reachable: " + e.getCause().getMessage());
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new TargetException(name + " is not reachable: " + cause.getMessage());
     } catch (TimeoutException e) {
       throw new TargetException(name + " is not reachable: no answer for " + DIAL_S + " s");
     }
@@ -147,7 +149,7 @@ public final class Workers implements AutoCloseable {
 
   /** Whether every client has all that it is to have. */
   public boolean complete() {
-    return links.stream().allMatch(link -> link.done() != null && link.done().complete());
+    return links.stream().map(WorkerLink::done).allMatch(done -> done != null && done.complete());
   }
 
   public Totals totals() {
@@ -181,8 +183,8 @@ public final class Workers implements AutoCloseable {
     return sum;
   }
 
-  /** What keeps one of them from going on; null where all is well. */
-  public String trouble() {
+  /** What keeps one of them from going on; none: all is well. */
+  public @Nullable String trouble() {
     return links.stream()
         .map(WorkerLink::trouble)
         .filter(Objects::nonNull)

@@ -4,6 +4,7 @@ import dev.holdfast.loadtest.targets.local.Processors;
 import dev.holdfast.loadtest.targets.local.Program;
 import java.net.URI;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the workers are.
@@ -12,14 +13,14 @@ import java.util.List;
  * @param program this one
  * @param command of it that is a worker
  * @param urls of those that run elsewhere: {@code ws://host:port}
- * @param secret that they ask for; null: none
+ * @param secret that they ask for, if they do
  */
 public record WorkersConfig(
     int local,
     Program program,
     List<String> command,
     List<URI> urls,
-    String secret,
+    @Nullable String secret,
     Processors processors) {
   public WorkersConfig {
     command = List.copyOf(command);

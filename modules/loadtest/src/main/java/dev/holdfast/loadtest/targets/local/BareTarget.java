@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** A plain Vert.x server on this machine, which writes what it is ordered to all its sockets. */
 public final class BareTarget implements Target {
@@ -28,11 +29,17 @@ public final class BareTarget implements Target {
   private final List<String> command;
   private final Processors processors;
   private final Path folder;
+
+  @SuppressWarnings("NullAway.Init")
   private Child process;
+
   private boolean closed;
+
+  @SuppressWarnings("NullAway.Init")
   private volatile URI url;
-  private volatile Written written;
-  private volatile String error;
+
+  private volatile @Nullable Written written;
+  private volatile @Nullable String error;
 
   /**
    * @param program this one
@@ -92,8 +99,8 @@ public final class BareTarget implements Target {
     }
   }
 
-  /** How the last order ended; null before it did. */
-  public Written written() {
+  /** Returns how the last order ended; none: it has not ended yet. */
+  public @Nullable Written written() {
     return written;
   }
 
@@ -113,7 +120,7 @@ public final class BareTarget implements Target {
   }
 
   @Override
-  public String redis() {
+  public @Nullable String redis() {
     return null;
   }
 
@@ -143,7 +150,7 @@ public final class BareTarget implements Target {
   }
 
   @Override
-  public String trouble() {
+  public @Nullable String trouble() {
     if (error != null) {
       return "the baseline's server: " + error;
     }

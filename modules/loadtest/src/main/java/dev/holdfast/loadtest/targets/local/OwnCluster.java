@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Redis and nodes on this machine, all in one cluster, that end with this process. The Redis and
@@ -38,10 +39,19 @@ public final class OwnCluster implements Target {
   private final Path folder;
   private final Map<TargetNode, OwnNode> nodes = new LinkedHashMap<>();
   private final List<String> members = new ArrayList<>();
+
+  @SuppressWarnings("NullAway.Init")
   private EmbeddedRedis redis;
+
+  @SuppressWarnings("NullAway.Init")
   private Path redisUri;
+
+  @SuppressWarnings("NullAway.Init")
   private String secret;
+
+  @SuppressWarnings("NullAway.Init")
   private String busSecret;
+
   private boolean closed;
 
   /**
@@ -76,7 +86,7 @@ public final class OwnCluster implements Target {
       // By a file: all users of a machine read command lines.
       redisUri = SecretFile.create(folder.resolve("redis.uri"), redis.uri());
     } catch (EmbeddedRedisException e) {
-      throw new TargetException(e.getMessage());
+      throw new TargetException(String.valueOf(e.getMessage()));
     } catch (IOException e) {
       throw new TargetException("redis.uri can't be written: " + e);
     }
@@ -151,7 +161,7 @@ public final class OwnCluster implements Target {
 
   @Override
   public OptionalLong pid(TargetNode node) {
-    Child process = nodes.get(node).process();
+    Child process = own(node).process();
     return process == null || !process.alive()
         ? OptionalLong.empty()
         : OptionalLong.of(process.pid());
@@ -159,12 +169,29 @@ public final class OwnCluster implements Target {
 
   @Override
   public void kill(TargetNode node) {
-    nodes.get(node).taken().process().kill();
+    ended(node).kill();
+  }
+
+  private OwnNode own(TargetNode node) {
+    OwnNode own = nodes.get(node);
+    if (own == null) {
+      throw new TargetException("there is no node " + node.name());
+    }
+    return own;
+  }
+
+  /** Its process, which somebody is about to end. */
+  private Child ended(TargetNode node) {
+    Child process = own(node).taken().process();
+    if (process == null) {
+      throw new TargetException(node.name() + " was not started");
+    }
+    return process;
   }
 
   @Override
   public void terminate(TargetNode node) throws InterruptedException {
-    if (!nodes.get(node).taken().process().terminate(TERMINATION)) {
+    if (!ended(node).terminate(TERMINATION)) {
       throw new TargetException(node.name() + " did not end within " + TERMINATION);
     }
   }
@@ -172,7 +199,7 @@ public final class OwnCluster implements Target {
   @Override
   public synchronized void restart(TargetNode node) {
     if (!closed) {
-      nodes.get(node).start();
+      own(node).start();
     }
   }
 
@@ -193,7 +220,7 @@ public final class OwnCluster implements Target {
   }
 
   @Override
-  public String trouble() {
+  public @Nullable String trouble() {
     if (!redis.isAlive()) {
       return "Redis ended by itself";
     }

@@ -3,13 +3,14 @@ package dev.holdfast.loadtest.targets.local;
 import dev.holdfast.loadtest.targets.TargetNode;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A node's process: the same command line each time that it is started. */
 final class OwnNode {
   private final TargetNode node;
   private final Path folder;
   private final List<String> command;
-  private volatile Child process;
+  private volatile @Nullable Child process;
   private volatile boolean down;
 
   OwnNode(TargetNode node, Path folder, List<String> command) {
@@ -28,7 +29,7 @@ final class OwnNode {
   }
 
   /** The process; after {@link #taken} it may be gone. */
-  Child process() {
+  @Nullable Child process() {
     return process;
   }
 
@@ -38,16 +39,19 @@ final class OwnNode {
     return this;
   }
 
-  /** Why it is gone though nobody ended it; null where all is well. */
-  String trouble() {
-    boolean gone = process != null && !down && !process.alive();
-    return gone ? node.name() + " ended by itself:\n" + process.tail() : null;
+  /** Why it is gone though nobody ended it; none: all is well. */
+  @Nullable String trouble() {
+    Child now = process;
+    return now == null || down || now.alive()
+        ? null
+        : node.name() + " ended by itself:\n" + now.tail();
   }
 
   void close() {
     down = true;
-    if (process != null) {
-      process.kill();
+    Child now = process;
+    if (now != null) {
+      now.kill();
     }
   }
 }

@@ -26,7 +26,10 @@ final class BareVerticle extends VerticleBase {
   private final int port;
   private final Clock clock = new Clock(0);
   private final List<ServerWebSocket> sockets = new ArrayList<>();
+
+  @SuppressWarnings("NullAway.Init")
   private HttpServer server;
+
   private long last;
   private long begun;
   private long written;

@@ -3,4 +3,7 @@
  * node's clients get. {@link dev.holdfast.loadtest.worker.bare.BareCommand} is its process, {@code
  * BareVerticle} has the sockets of one event loop, {@code Burst} one order to write.
  */
+@NullMarked
 package dev.holdfast.loadtest.worker.bare;
+
+import org.jspecify.annotations.NullMarked;

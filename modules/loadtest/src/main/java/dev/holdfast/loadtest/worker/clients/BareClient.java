@@ -5,6 +5,7 @@ import dev.holdfast.loadtest.worker.ledger.Cursors;
 import dev.holdfast.loadtest.worker.ledger.GroupTally;
 import dev.holdfast.loadtest.worker.ledger.Kind;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A plain WebSocket, whose other side says nothing but events of one channel. It tries until it is
@@ -19,7 +20,10 @@ final class BareClient implements LoadClient, Wire.Listener {
   private final Urls urls;
   private final BackOff backOff = new BackOff();
   private final Cursors cursors = new Cursors();
+
+  @SuppressWarnings("NullAway.Init")
   private Wire wire;
+
   private boolean settled;
   private boolean attached;
   private boolean gone;
@@ -121,18 +125,18 @@ final class BareClient implements LoadClient, Wire.Listener {
   }
 
   @Override
-  public String node() {
+  public @Nullable String node() {
     return attached ? NODE : null;
   }
 
   @Override
-  public String session() {
+  public @Nullable String session() {
     return null;
   }
 
   @Override
   public String user() {
-    return null;
+    return "";
   }
 
   @Override

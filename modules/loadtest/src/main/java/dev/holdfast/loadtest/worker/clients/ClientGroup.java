@@ -9,6 +9,7 @@ import dev.holdfast.loadtest.worker.measure.Share;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A group's clients on one event loop. Confined to it. */
 final class ClientGroup {
@@ -38,7 +39,7 @@ final class ClientGroup {
     return tally.group.kind() != Group.Kind.SLOW;
   }
 
-  void report(Map<String, LedgerCount> into, LedgerTotals end) {
+  void report(Map<String, LedgerCount> into, @Nullable LedgerTotals end) {
     tally.ledgers.forEach(
         (kind, ledger) -> {
           String name = tally.ledgerName(kind);

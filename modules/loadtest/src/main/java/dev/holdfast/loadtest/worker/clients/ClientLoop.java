@@ -12,6 +12,7 @@ import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import java.time.Duration;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What all clients of one event loop share. Confined to it. */
 final class ClientLoop {
@@ -30,7 +31,7 @@ final class ClientLoop {
   final LoopCounters counters = new LoopCounters();
   final Comebacks comebacks = new Comebacks();
   final Connects connects;
-  private final TokenSigner signer;
+  private final @Nullable TokenSigner signer;
 
   ClientLoop(Vertx vertx, Plan plan, Share share, Clock clock) {
     this.plan = plan;
@@ -52,8 +53,12 @@ final class ClientLoop {
   }
 
   String token(String tenant, String user) {
-    if (plan.address().token() != null) {
-      return plan.address().token();
+    String given = plan.address().token();
+    if (given != null) {
+      return given;
+    }
+    if (signer == null) {
+      throw new IllegalStateException("neither a token nor a secret");
     }
     return signer.sign(new Caller.User(tenant, user, Set.of(), PERMISSIONS), LONGER_THAN_A_RUN);
   }

@@ -19,7 +19,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One event loop's share of the plan's clients: one tick serves all of them. Its methods may be
@@ -38,9 +40,12 @@ public final class ClientsVerticle extends VerticleBase {
   private final LagMeter lag = new LagMeter(TICK_MS);
   private final Map<String, ClientGroup> groups = new LinkedHashMap<>();
   private final List<LoadClient> leaving = new ArrayList<>();
+
+  @SuppressWarnings("NullAway.Init")
   private ClientLoop loop;
-  private ExpectedTotals totals;
-  private Promise<Void> emptied;
+
+  private @Nullable ExpectedTotals totals;
+  private @Nullable Promise<Void> emptied;
   private long leaveBy;
   private long lookAt;
 
@@ -101,7 +106,7 @@ public final class ClientsVerticle extends VerticleBase {
   public Future<Void> connect(List<String> names) {
     return onLoop(
         () -> {
-          names.forEach(name -> connect(groups.get(name)));
+          names.forEach(name -> connect(group(name)));
           return null;
         });
   }
@@ -118,7 +123,7 @@ public final class ClientsVerticle extends VerticleBase {
   public Future<Void> leave(List<String> names) {
     return onLoop(
         () -> {
-          names.forEach(name -> leave(groups.get(name)));
+          names.forEach(name -> leave(group(name)));
           return null;
         });
   }
@@ -148,8 +153,9 @@ public final class ClientsVerticle extends VerticleBase {
   public Future<Void> expect(Totals published) {
     return onLoop(
         () -> {
-          totals = new ExpectedTotals(published);
-          groups.values().forEach(group -> expect(group, totals));
+          var fresh = new ExpectedTotals(published);
+          totals = fresh;
+          groups.values().forEach(group -> expect(group, fresh));
           return null;
         });
   }
@@ -182,11 +188,20 @@ public final class ClientsVerticle extends VerticleBase {
   /** Sessions of a group that are attached here, with their users. */
   public Future<List<AttachedSession>> sessions(String group) {
     return onLoop(
-        () ->
-            groups.get(group).clients.stream()
-                .filter(client -> client.session() != null)
-                .map(client -> new AttachedSession(client.session(), client.user()))
-                .toList());
+        () -> group(group).clients.stream().flatMap(client -> attached(client).stream()).toList());
+  }
+
+  private static Optional<AttachedSession> attached(LoadClient client) {
+    return Optional.ofNullable(client.session())
+        .map(session -> new AttachedSession(session, client.user()));
+  }
+
+  private ClientGroup group(String name) {
+    ClientGroup group = groups.get(name);
+    if (group == null) {
+      throw new IllegalArgumentException("there is no group " + name);
+    }
+    return group;
   }
 
   /** What came since the last report, and the counts from the start on. */
@@ -207,8 +222,9 @@ public final class ClientsVerticle extends VerticleBase {
   public Future<?> stop() {
     groups.values().forEach(this::leave);
     leaveBy = clock.micros() + LEAVE_MS * MILLI;
-    emptied = Promise.promise();
-    return emptied.future().transform(left -> loop.sockets.close());
+    Promise<Void> empty = Promise.promise();
+    emptied = empty;
+    return empty.future().transform(left -> loop.sockets.close());
   }
 
   private <T> Future<T> onLoop(Callable<T> step) {

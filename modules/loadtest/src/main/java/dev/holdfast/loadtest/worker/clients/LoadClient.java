@@ -1,6 +1,7 @@
 package dev.holdfast.loadtest.worker.clients;
 
 import dev.holdfast.loadtest.worker.ledger.ClientLedgers;
+import org.jspecify.annotations.Nullable;
 
 /** One client of a group. Confined to one event loop. */
 interface LoadClient {
@@ -16,13 +17,13 @@ interface LoadClient {
   /** Looks after what takes too long; once a second. */
   void look(long micros);
 
-  /** Where it is attached; null where it isn't. */
-  String node();
+  /** Returns the node that it is attached to, if it is. */
+  @Nullable String node();
 
-  /** The id of its session while that is attached, otherwise null. */
-  String session();
+  /** Returns the id of its session while that is attached. */
+  @Nullable String session();
 
-  /** Whose session. */
+  /** Returns the user whose session it is; empty for one without a session. */
   String user();
 
   /** Whether it has nothing open and will open nothing. */

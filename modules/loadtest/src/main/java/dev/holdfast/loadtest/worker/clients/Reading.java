@@ -8,6 +8,7 @@ import dev.holdfast.loadtest.worker.ledger.EventReader;
 import dev.holdfast.loadtest.worker.ledger.Kind;
 import java.util.EnumSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a client reads: its cursors, which of its channels are live, and its topic's subscription.
@@ -17,7 +18,7 @@ final class Reading {
   private static final String SUBSCRIBE = "topic";
 
   final Cursors cursors = new Cursors();
-  private final String topic;
+  private final @Nullable String topic;
   private final Set<Kind> wanted;
   private final Set<Kind> live = EnumSet.noneOf(Kind.class);
   private boolean subscribed;
@@ -25,9 +26,9 @@ final class Reading {
   private boolean refused;
 
   /**
-   * @param topic null: none
+   * @param topic its topic, if its group reads any
    */
-  Reading(String topic) {
+  Reading(@Nullable String topic) {
     this.topic = topic;
     this.wanted = EnumSet.of(Kind.TENANT, Kind.USER, Kind.SESSION);
     if (topic != null) {
@@ -51,8 +52,8 @@ final class Reading {
     subscribed = false;
   }
 
-  /** The frame that is to be sent now, once; null where there is none. */
-  String subscribe() {
+  /** Returns the frame that is to be sent now, once, if there is one. */
+  @Nullable String subscribe() {
     if (topic == null || subscribed || asking || refused) {
       return null;
     }
@@ -77,8 +78,8 @@ final class Reading {
     }
   }
 
-  /** Null where it is no channel of this client's. */
-  Kind live(JsonNode frame) {
+  /** Returns the kind of the channel; none: it is no channel of this client's. */
+  @Nullable Kind live(JsonNode frame) {
     Kind kind = kind(frame);
     if (kind != null) {
       moved(kind, frame);
@@ -87,8 +88,8 @@ final class Reading {
     return kind;
   }
 
-  /** Null where it is no channel of this client's. */
-  Kind gap(JsonNode frame) {
+  /** Returns the kind of the channel; none: it is no channel of this client's. */
+  @Nullable Kind gap(JsonNode frame) {
     Kind kind = kind(frame);
     if (kind != null) {
       JsonNode to = frame.path("to");
@@ -98,7 +99,7 @@ final class Reading {
   }
 
   void event(EventReader event) {
-    if (event.epoch != null) {
+    if (event.kind != null && event.epoch != null) {
       cursors.move(event.kind, event.epoch, event.seq);
     }
   }
@@ -123,7 +124,7 @@ final class Reading {
     return ofTopic || kind(frame) != null || !frame.has("channel");
   }
 
-  private Kind kind(JsonNode frame) {
+  private @Nullable Kind kind(JsonNode frame) {
     String channel = frame.path("channel").asText();
     Kind kind = Kind.of(channel);
     return kind != null && channel.equals(cursors.channel(kind)) ? kind : null;

@@ -11,6 +11,7 @@ import dev.holdfast.loadtest.worker.ledger.Kind;
 import dev.holdfast.protocol.CloseCode;
 import io.vertx.core.http.WebSocketConnectOptions;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client that speaks {@code holdfast.v1}: when its connection is lost it comes back, at another
@@ -34,10 +35,11 @@ final class SessionClient implements LoadClient, Wire.Listener {
   private final Urls urls;
   private final BackOff backOff = new BackOff();
   private final String instance = Ids.fresh();
+  @SuppressWarnings("NullAway.Init")
   private Wire wire;
   private State state = State.AWAY;
-  private String session;
-  private String node;
+  private @Nullable String session;
+  private @Nullable String node;
   private long attempts;
   private boolean settled;
   private boolean live;
@@ -117,7 +119,7 @@ final class SessionClient implements LoadClient, Wire.Listener {
   }
 
   private static String firstLine(IOException failure) {
-    return failure.getMessage().lines().findFirst().orElse("");
+    return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
   }
 
   private void event(EventReader event, int length, long now) {
@@ -161,9 +163,9 @@ final class SessionClient implements LoadClient, Wire.Listener {
     backOff.succeeded();
     session = frame.path("session").asText();
     node = frame.path("node").asText();
+    loop.counters.attached(node);
     heartbeat = frame.path("heartbeat").asLong() * SECOND;
     loop.counters.connects++;
-    loop.counters.attached(node);
     if (!again) {
       tally.connect.record(now - openedAt);
     } else if (resumed) {
@@ -372,12 +374,12 @@ final class SessionClient implements LoadClient, Wire.Listener {
   }
 
   @Override
-  public String node() {
+  public @Nullable String node() {
     return node;
   }
 
   @Override
-  public String session() {
+  public @Nullable String session() {
     return node == null ? null : session;
   }
 

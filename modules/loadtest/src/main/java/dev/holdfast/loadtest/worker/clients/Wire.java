@@ -7,6 +7,7 @@ import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.http.WebSocketFrame;
 import io.vertx.core.internal.http.WebSocketInternal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection, from its first attempt on. Its listener hears of it until it is let go. Confined
@@ -18,9 +19,12 @@ final class Wire {
 
   private final Scratch scratch;
   private final ClientWebSocket opening;
-  private Listener listener;
+  private @Nullable Listener listener;
+
+  @SuppressWarnings("NullAway.Init")
   private WebSocket socket;
-  private Buffer begun;
+
+  private @Nullable Buffer begun;
 
   /** What becomes of a connection. */
   interface Listener {
@@ -52,10 +56,11 @@ final class Wire {
 
   private void opened(WebSocket opened) {
     socket = opened;
-    if (listener == null) {
+    Listener mine = listener;
+    if (mine == null) {
       abort(opened);
     } else {
-      listener.opened();
+      mine.opened();
     }
   }
 
@@ -90,19 +95,20 @@ final class Wire {
   }
 
   private void part(Buffer data, boolean last) {
-    begun = begun == null ? Buffer.buffer() : begun;
-    begun.appendBuffer(data);
+    Buffer whole = begun == null ? Buffer.buffer() : begun;
+    whole.appendBuffer(data);
+    begun = last ? null : whole;
     if (last) {
-      Buffer whole = begun;
-      begun = null;
       message(whole);
-    } else if (begun.length() > MOST) {
+    } else if (whole.length() > MOST) {
       abort(socket);
     }
   }
 
   private void message(Buffer data) {
-    listener.message(scratch.of(data), data.length());
+    if (listener != null) {
+      listener.message(scratch.of(data), data.length());
+    }
   }
 
   void send(String text) {
@@ -127,7 +133,7 @@ final class Wire {
   }
 
   /** Below the WebSocket, so that no close frame is sent. */
-  private static void abort(WebSocket socket) {
+  private static void abort(@Nullable WebSocket socket) {
     if (socket != null) {
       ((WebSocketInternal) socket).channelHandlerContext().close();
     }

@@ -4,4 +4,7 @@
  * rules, {@code BareClient} only reads; both keep a {@code Ledger} for each channel. {@code
  * EventReader} reads events without a tree; {@code Wire} is one connection.
  */
+@NullMarked
 package dev.holdfast.loadtest.worker.clients;
+
+import org.jspecify.annotations.NullMarked;

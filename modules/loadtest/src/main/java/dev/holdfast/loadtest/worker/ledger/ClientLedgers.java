@@ -3,13 +3,14 @@ package dev.holdfast.loadtest.worker.ledger;
 import dev.holdfast.loadtest.plan.Group;
 import dev.holdfast.loadtest.plan.LedgerCount;
 import dev.holdfast.loadtest.plan.Totals;
+import org.jspecify.annotations.Nullable;
 
 /** A client's ledgers, by kind. Confined to one event loop. */
 public final class ClientLedgers {
   private final GroupTally tally;
   private final int client;
   private final Ledger[] ledgers = new Ledger[Kind.values().length];
-  private Expected[] expected;
+  private Expected @Nullable [] expected;
   private boolean open;
 
   public ClientLedgers(GroupTally tally, int client) {
@@ -29,16 +30,18 @@ public final class ClientLedgers {
    * @param now µs, coordinator's clock
    */
   public void received(EventReader event, long now) {
-    Ledger ledger = ledgers[event.kind.ordinal()];
-    if (ledger != null && ledger.received(event.number, tally.ledgers.get(event.kind))) {
+    Kind kind = event.kind;
+    LedgerTally counts = kind == null ? null : tally.ledgers.get(kind);
+    if (kind != null && counts != null && ledgers[kind.ordinal()].received(event.number, counts)) {
       tally.delivery.record(now - event.intended);
       tally.delivered.record(now - event.sent);
     }
   }
 
   public void gap(Kind kind) {
-    if (ledgers[kind.ordinal()] != null) {
-      ledgers[kind.ordinal()].gap(tally.ledgers.get(kind));
+    LedgerTally counts = tally.ledgers.get(kind);
+    if (counts != null) {
+      ledgers[kind.ordinal()].gap(counts);
     }
   }
 

@@ -2,22 +2,23 @@ package dev.holdfast.loadtest.worker.ledger;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.jspecify.annotations.Nullable;
 
 /** How far a client has read each of its channels, by kind. Confined to one event loop. */
 public final class Cursors {
   private static final int KINDS = Kind.values().length;
 
-  private final String[] channels = new String[KINDS];
-  private final String[] epochs = new String[KINDS];
+  private final @Nullable String[] channels = new @Nullable String[KINDS];
+  private final @Nullable String[] epochs = new @Nullable String[KINDS];
   private final long[] seqs = new long[KINDS];
 
-  /** Null before the channel is known. */
-  public String channel(Kind kind) {
+  /** Returns the channel of that kind; none: it is not known yet. */
+  public @Nullable String channel(Kind kind) {
     return channels[kind.ordinal()];
   }
 
-  /** Null before there is one. */
-  String epoch(Kind kind) {
+  /** Returns the epoch of that channel; none: it is not known yet. */
+  @Nullable String epoch(Kind kind) {
     return epochs[kind.ordinal()];
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what counts of an event frame, and nothing behind it: no tree, no text but a new epoch. One
@@ -14,11 +15,11 @@ public final class EventReader {
   private static final JsonFactory JSON = new JsonFactory();
   private static final String EVENT = "event";
 
-  /** Null where it is no channel of the client's. */
-  public Kind kind;
+  /** None: it is no channel of the client's. */
+  public @Nullable Kind kind;
 
-  /** Null for a volatile event. */
-  public String epoch;
+  /** None: the event is volatile. */
+  public @Nullable String epoch;
 
   public long seq;
 
@@ -98,11 +99,11 @@ public final class EventReader {
 
   private void epoch(JsonParser parser, Cursors of) throws IOException {
     String known = kind == null ? null : of.epoch(kind);
-    epoch = is(known, parser) ? known : parser.getText();
+    epoch = known != null && is(known, parser) ? known : parser.getText();
     members++;
   }
 
-  private static boolean is(String wanted, JsonParser parser) throws IOException {
+  private static boolean is(@Nullable String wanted, JsonParser parser) throws IOException {
     if (wanted == null || wanted.length() != parser.getTextLength()) {
       return false;
     }

@@ -1,5 +1,7 @@
 package dev.holdfast.loadtest.worker.ledger;
 
+import org.jspecify.annotations.Nullable;
+
 /** The kinds of channels that a client reads. */
 public enum Kind {
   TENANT("tenant"),
@@ -19,8 +21,8 @@ public enum Kind {
     this.start = start;
   }
 
-  /** Null where it is none of these. */
-  public static Kind of(char[] text, int offset, int length) {
+  /** Returns the kind; none: it is none of these. */
+  public static @Nullable Kind of(char[] text, int offset, int length) {
     for (Kind kind : ALL) {
       if (matches(kind.start, text, offset, length)) {
         return kind;
@@ -29,7 +31,7 @@ public enum Kind {
     return null;
   }
 
-  public static Kind of(String channel) {
+  public static @Nullable Kind of(String channel) {
     return of(channel.toCharArray(), 0, channel.length());
   }
 

@@ -1,5 +1,7 @@
 package dev.holdfast.loadtest.worker.ledger;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What one client received of one channel, whose publications are numbered from 1: exactly, in a
  * few bytes as long as nothing is missing. Confined to one event loop.
@@ -7,7 +9,7 @@ package dev.holdfast.loadtest.worker.ledger;
 final class Ledger {
   private long last;
   private boolean gapReported;
-  private MissingRanges missing;
+  private @Nullable MissingRanges missing;
 
   /**
    * What is missing at the end.
@@ -42,8 +44,9 @@ final class Ledger {
 
   private void skip(long number, LedgerTally tally) {
     if (number > last + 1) {
-      missing = missing == null ? new MissingRanges() : missing;
-      missing.add(last + 1, number - 1, gapReported);
+      MissingRanges ranges = missing == null ? new MissingRanges() : missing;
+      ranges.add(last + 1, number - 1, gapReported);
+      missing = ranges;
       tally.inGaps += gapReported ? number - 1 - last : 0;
     }
     last = number;

@@ -1,6 +1,7 @@
 package dev.holdfast.loadtest.worker.measure;
 
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /** One series of latencies, in µs up to 10 minutes, 3 digits. Confined to one event loop. */
 public final class Timing {
@@ -17,8 +18,8 @@ public final class Timing {
     current.recordValue(Math.max(0, Math.min(HIGHEST, micros)));
   }
 
-  /** What came since the last call; null where nothing did. */
-  public Histogram take() {
+  /** What came since the last call; none: nothing did. */
+  public @Nullable Histogram take() {
     if (current.getTotalCount() == 0) {
       return null;
     }

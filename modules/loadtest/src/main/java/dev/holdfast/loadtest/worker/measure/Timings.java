@@ -3,6 +3,7 @@ package dev.holdfast.loadtest.worker.measure;
 import java.util.HashMap;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /** All series of one event loop, by name. Confined to it. */
 public final class Timings {
@@ -19,7 +20,7 @@ public final class Timings {
     return taken;
   }
 
-  private static void put(Map<String, Histogram> into, String name, Histogram histogram) {
+  private static void put(Map<String, Histogram> into, String name, @Nullable Histogram histogram) {
     if (histogram != null) {
       into.put(name, histogram);
     }

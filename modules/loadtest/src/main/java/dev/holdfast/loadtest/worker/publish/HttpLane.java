@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One channel's publications over HTTP, in order: one request under way, the others wait for the
@@ -29,7 +30,7 @@ final class HttpLane {
   private final String name;
   private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
   private List<Waiting> underWay = List.of();
-  private String body;
+  private String body = "";
   private int failures;
   private boolean busy;
   private boolean closed;
@@ -123,7 +124,7 @@ final class HttpLane {
     next();
   }
 
-  private static void settle(Promise<Void> promise, String refused) {
+  private static void settle(Promise<Void> promise, @Nullable String refused) {
     if (refused == null) {
       promise.complete();
     } else {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What an answer says of each publication of its request. Any thread. */
 final class HttpResults {
@@ -20,10 +21,10 @@ final class HttpResults {
   /**
    * One publication's.
    *
-   * @param refused null where it is stored
+   * @param refused none: it is stored
    * @param retryable whether the same request may yet store it
    */
-  record Result(String refused, boolean retryable) {
+  record Result(@Nullable String refused, boolean retryable) {
     private static final Result STORED = new Result(null, false);
   }
 

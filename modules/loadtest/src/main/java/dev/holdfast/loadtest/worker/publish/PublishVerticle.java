@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One event loop's share of the plan's flows and calls. Its methods may be called on any thread;
@@ -44,9 +45,12 @@ public final class PublishVerticle extends VerticleBase {
   private final LagMeter lag = new LagMeter(TICK_MS);
   private final Map<String, Numbers> channels = new HashMap<>();
   private final List<Run> runs = new ArrayList<>();
-  private PublicationSink bus;
+  private @Nullable PublicationSink bus;
+
+  @SuppressWarnings("NullAway.Init")
   private PublicationSink http;
-  private Registry registry;
+
+  private @Nullable Registry registry;
   private long ticker = NONE;
 
   /**
@@ -88,6 +92,9 @@ public final class PublishVerticle extends VerticleBase {
       return Future.succeededFuture();
     }
     PublicationSink sink = flow.via() == Flow.Via.BUS ? bus : http;
+    if (sink == null) {
+      return Future.failedFuture("not on the bus");
+    }
     var sender =
         new Sender(counters, sink, timings.of("ack." + flow.name()), clock, flow.payload());
     List<Numbers> own = Arrays.stream(places).mapToObj(place -> numbers(flow, place)).toList();
@@ -133,6 +140,10 @@ public final class PublishVerticle extends VerticleBase {
   }
 
   private Future<Void> call(Calls calls, List<AttachedSession> sessions, Span span) {
+    Registry asked = registry;
+    if (asked == null) {
+      return Future.failedFuture("not on the bus");
+    }
     int users = Math.min(share.loops(), sessions.size());
     int window = share.part(calls.window(), Math.max(1, users));
     if (share.loop() >= users || (calls.rate() == 0 && window == 0)) {
@@ -150,7 +161,7 @@ public final class PublishVerticle extends VerticleBase {
         new CallRun(
             schedule,
             span,
-            session -> registry.ask(calls.operation(), tenant, session),
+            session -> asked.ask(calls.operation(), tenant, session),
             counters,
             timings.of("call." + calls.name()),
             clock);

@@ -4,4 +4,7 @@
  * calls. A {@code FlowRun} decides when a publication is due, an {@code PublicationSink} (bus or
  * HTTP) takes it, a {@code CallRun} asks the registry.
  */
+@NullMarked
 package dev.holdfast.loadtest.worker.publish;
+
+import org.jspecify.annotations.NullMarked;

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One TCP connection of an attacker: HTTP and WebSocket frames as bytes, at next to no cost, also
@@ -95,10 +96,10 @@ final class RawClient implements AutoCloseable {
   }
 
   /**
-   * @param token null for none
+   * @param token the bearer, if there is one
    * @return the status
    */
-  String upgrade(String path, String token) throws IOException {
+  String upgrade(String path, @Nullable String token) throws IOException {
     return ask(
         ("GET "
                 + path

@@ -2,14 +2,15 @@ package dev.holdfast.loadtest.run.scenario.steps;
 
 import dev.holdfast.loadtest.run.Run;
 import dev.holdfast.loadtest.targets.LiveHeap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What nodes and Redis hold at one moment, bytes; null where it is not known.
+ * What nodes and Redis hold at one moment, bytes, as far as it is known.
  *
  * @param rss of the nodes' processes, after a collection
  * @param heap of the nodes, after a collection
  */
-public record Memory(Double rss, Double heap, Double redis) {
+public record Memory(@Nullable Double rss, @Nullable Double heap, @Nullable Double redis) {
   /** Samples come once a second; this is how old one may be. */
   private static final double FRESH_S = 2.5;
 
@@ -19,8 +20,8 @@ public record Memory(Double rss, Double heap, Double redis) {
     return new Memory(run.server().rss(), heap, run.server().redisMemory());
   }
 
-  /** The growth, of each; null where it is not known. */
-  public static Double each(Double before, Double after, int count) {
+  /** The growth, of each; none: it is not known. */
+  public static @Nullable Double each(@Nullable Double before, @Nullable Double after, int count) {
     return before == null || after == null ? null : (Double) ((after - before) / count);
   }
 }

@@ -5,7 +5,9 @@ import dev.holdfast.loadtest.targets.LiveHeap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** What is held from round to round. One thread. */
 public final class Trend {
@@ -14,8 +16,9 @@ public final class Trend {
   /** Samples come once a second. */
   private static final double FRESH_S = 1.5;
 
-  /** At one moment; null where it is not known. */
-  private record Look(long churned, Double heap, Double keys, Double registrations) {}
+  /** At one moment, as far as it is known. */
+  private record Look(
+      long churned, @Nullable Double heap, @Nullable Double keys, @Nullable Double registrations) {}
 
   private final int perRound;
   private final List<Look> looks = new ArrayList<>();
@@ -51,46 +54,51 @@ public final class Trend {
             run.server().sample("vertx_eventbus_handlers", "")));
   }
 
-  public Double firstHeap() {
+  public @Nullable Double firstHeap() {
     return first(Look::heap);
   }
 
-  public Double lastHeap() {
+  public @Nullable Double lastHeap() {
     return last(Look::heap);
   }
 
-  public Double firstKeys() {
+  public @Nullable Double firstKeys() {
     return first(Look::keys);
   }
 
-  public Double lastKeys() {
+  public @Nullable Double lastKeys() {
     return last(Look::keys);
   }
 
-  public Double firstRegistrations() {
+  public @Nullable Double firstRegistrations() {
     return first(Look::registrations);
   }
 
-  public Double lastRegistrations() {
+  public @Nullable Double lastRegistrations() {
     return last(Look::registrations);
   }
 
-  /** Bytes that the heap grows by with each client, by least squares; null where not known. */
-  public Double heapSlope() {
-    List<Look> known = looks.stream().filter(look -> look.heap() != null).toList();
-    double meanX = known.stream().mapToDouble(Look::churned).average().orElse(0);
-    double meanY = known.stream().mapToDouble(Look::heap).average().orElse(0);
+  /** Bytes that the heap grows by with each client, by least squares; none: not known. */
+  public @Nullable Double heapSlope() {
+    List<double[]> known = looks.stream().flatMap(look -> point(look).stream()).toList();
+    double meanX = known.stream().mapToDouble(point -> point[0]).average().orElse(0);
+    double meanY = known.stream().mapToDouble(point -> point[1]).average().orElse(0);
     double above =
-        known.stream().mapToDouble(l -> (l.churned() - meanX) * (l.heap() - meanY)).sum();
-    double below = known.stream().mapToDouble(l -> Math.pow(l.churned() - meanX, 2)).sum();
+        known.stream().mapToDouble(point -> (point[0] - meanX) * (point[1] - meanY)).sum();
+    double below = known.stream().mapToDouble(point -> Math.pow(point[0] - meanX, 2)).sum();
     return below == 0 ? null : (Double) (above / below);
   }
 
-  private Double first(Function<Look, Double> part) {
+  /** Clients that came and went, and the heap then. */
+  private static Optional<double[]> point(Look look) {
+    return Optional.ofNullable(look.heap()).map(heap -> new double[] {look.churned(), heap});
+  }
+
+  private @Nullable Double first(Function<Look, Double> part) {
     return looks.stream().map(part).filter(Objects::nonNull).findFirst().orElse(null);
   }
 
-  private Double last(Function<Look, Double> part) {
+  private @Nullable Double last(Function<Look, Double> part) {
     return looks.stream().map(part).filter(Objects::nonNull).reduce((a, b) -> b).orElse(null);
   }
 }

@@ -4,6 +4,7 @@ import dev.holdfast.loadtest.run.Run;
 import dev.holdfast.loadtest.run.figures.FigureKind;
 import dev.holdfast.loadtest.run.figures.Figures;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Load in rounds until the nodes are warm: until what a delivery costs them stands still. What came
@@ -19,7 +20,7 @@ public final class Warmup {
 
   private int rounds;
   private int still;
-  private Double last;
+  private @Nullable Double last;
 
   /** Of a scenario whose main group is this. */
   public static List<FigureKind> figures(String group) {
@@ -57,13 +58,14 @@ public final class Warmup {
     run.put("warmupRounds", (double) rounds);
   }
 
-  /** Whether one more round is needed, after one with this cost (or rate), null if unknown. */
-  public boolean goesOn(Double cost) {
+  /** Whether one more round is needed, after one with this cost or rate, if it is known. */
+  public boolean goesOn(@Nullable Double cost) {
     rounds++;
     if (cost == null) {
       return false;
     }
-    boolean same = last != null && Math.abs(cost - last) <= STILL * last;
+    Double before = last;
+    boolean same = before != null && Math.abs(cost - before) <= STILL * before;
     still = same ? still + 1 : 0;
     last = cost;
     return still < STILL_ROUNDS && rounds < MOST_ROUNDS;
@@ -74,9 +76,9 @@ public final class Warmup {
   }
 
   /**
-   * @return seconds of processor time of the nodes for each event received; null if not known
+   * @return seconds of processor time of the nodes for each event received; none: not known
    */
-  private static Double round(Run run, List<String> flows) throws InterruptedException {
+  private static @Nullable Double round(Run run, List<String> flows) throws InterruptedException {
     Double before = run.server().cpuSeconds();
     long received = run.counters().received();
     run.publish(flows, run.settings().warmup());

@@ -1,2 +1,5 @@
 /** Steps that scenarios have in common. */
+@NullMarked
 package dev.holdfast.loadtest.run.scenario.steps;
+
+import org.jspecify.annotations.NullMarked;
