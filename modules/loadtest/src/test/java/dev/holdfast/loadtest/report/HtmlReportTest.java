@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.holdfast.loadtest.plan.Counters;
@@ -181,7 +182,8 @@ class HtmlReportTest {
     var members = new ArrayList<String>();
     for (var each : records) {
       for (var component : each.getRecordComponents()) {
-        members.add(component.getName());
+        var named = component.getAccessor().getAnnotation(JsonProperty.class);
+        members.add(named == null ? component.getName() : named.value());
       }
     }
     return members;
