@@ -59,8 +59,9 @@ public sealed interface FromWorker {
    * The last progress has the final ledgers.
    *
    * @param complete whether every client has all, and is attached
+   * @param unpublished ledgers of clients with a number that nobody published
    */
-  record Done(boolean complete) implements FromWorker {}
+  record Done(boolean complete, long unpublished) implements FromWorker {}
 
   /** It can't go on. */
   record Failed(String message) implements FromWorker {}

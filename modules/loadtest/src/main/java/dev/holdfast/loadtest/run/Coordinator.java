@@ -110,6 +110,7 @@ public final class Coordinator implements AutoCloseable {
     state.phase("count");
     state.workers().send(new ToWorker.Finish(state.totals()));
     run.await("that the workers count what they got", COUNTING_S, state.workers()::done);
+    Sound.putUnpublished(run, state.workers().unpublished());
     if (!state.workers().complete()) {
       Counters now = state.workers().counters();
       state.problem(

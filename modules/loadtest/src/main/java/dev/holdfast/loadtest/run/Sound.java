@@ -19,9 +19,12 @@ public final class Sound {
   private static final FigureKind NODES =
       FigureKind.put(NOT_READY, "", "nodes that are not ready at the end");
 
+  private static final FigureKind UNPUBLISHED =
+      FigureKind.put("unpublished", "", "channels of clients with a number that nobody published");
+
   /** What is required, by the name of the figure. */
   private static final Map<String, String> REQUIRED =
-      Map.of("failed", "=0", "deliveriesPerSecond", ">0", NOT_READY, "=0");
+      Map.of("failed", "=0", "deliveriesPerSecond", ">0", NOT_READY, "=0", "unpublished", "=0");
 
   /** A node may be busy for a moment. */
   private static final double READY_S = 10;
@@ -34,6 +37,7 @@ public final class Sound {
   public static List<FigureKind> figures(Scenario scenario) {
     List<FigureKind> all = new ArrayList<>(scenario.figures());
     all.add(NODES);
+    all.add(UNPUBLISHED);
     return all;
   }
 
@@ -45,6 +49,11 @@ public final class Sound {
         .filter(REQUIRED::containsKey)
         .forEach(name -> all.add(name + REQUIRED.get(name)));
     return all;
+  }
+
+  /** Puts how many ledgers hold a number that nobody published. */
+  static void putUnpublished(Run run, long ledgers) {
+    run.put(UNPUBLISHED.name(), (double) ledgers);
   }
 
   /** Waits a while for all nodes to be ready, and puts how many are not. */
@@ -81,6 +90,11 @@ public final class Sound {
         scenario.figures().stream().anyMatch(kind -> kind.name().equals("deliveriesPerSecond"));
     if (delivers && findings.finished() && findings.measured().received() == 0) {
       problems.add("nothing was delivered while measuring");
+    }
+    Double unpublished = findings.put(UNPUBLISHED.name());
+    if (unpublished != null && unpublished > 0) {
+      problems.add(
+          "in %.0f channels of clients came a number that nobody published".formatted(unpublished));
     }
     Double missing = findings.put(NOT_READY);
     if (missing != null && missing > 0) {

@@ -165,7 +165,7 @@ final class CoordinatorLink {
   private void judge(ClientsVerticle.End end, News news) {
     boolean complete = end.lost() == 0 && end.away() == 0;
     if (complete || news.over(end.news())) {
-      sendAfterReport(new FromWorker.Done(complete));
+      sendAfterReport(new FromWorker.Done(complete, end.unpublished()));
     } else {
       vertx.setTimer(POLL_MS, timer -> await(news));
     }

@@ -50,6 +50,16 @@ class SoundTest {
   }
 
   @Test
+  void aNumberThatNobodyPublishedIsAProblemAndFailsTheRun() {
+    Findings findings = findings(true, 500, 0, 3);
+
+    assertEquals(
+        List.of("in 3 channels of clients came a number that nobody published"),
+        Sound.problems(FANOUT, findings));
+    assertFalse(holds("unpublished=0", findings));
+  }
+
+  @Test
   void ofARunThatBrokeOffItIsNotKnownThatNothingWasDelivered() {
     assertEquals(List.of(), Sound.problems(FANOUT, findings(false, 0, 0)));
   }
@@ -58,12 +68,17 @@ class SoundTest {
   void whatIsRequiredIsInForceWhereNobodyAsks() {
     List<String> inForce = Sound.requirements(FANOUT);
 
-    for (String each : List.of("failed=0", "deliveriesPerSecond>0", "notReady=0")) {
+    for (String each :
+        List.of("failed=0", "deliveriesPerSecond>0", "notReady=0", "unpublished=0")) {
       assertTrue(inForce.contains(each), inForce.toString());
     }
   }
 
   private static Findings findings(boolean finished, long received, int notReady) {
+    return findings(finished, received, notReady, 0);
+  }
+
+  private static Findings findings(boolean finished, long received, int notReady, int unpublished) {
     return new Findings(
         finished,
         Counters.NONE,
@@ -71,7 +86,7 @@ class SoundTest {
         Map.of(),
         "readers",
         new Measured(5, 100, 100, received, 0, null, null, null),
-        Map.of(Sound.NOT_READY, (double) notReady));
+        Map.of(Sound.NOT_READY, (double) notReady, "unpublished", (double) unpublished));
   }
 
   private static boolean holds(String requirement, Findings findings) {

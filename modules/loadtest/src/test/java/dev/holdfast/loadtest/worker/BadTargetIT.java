@@ -91,6 +91,19 @@ class BadTargetIT {
     assertTrue(named(end, "refused"), end.counters().errors()::toString);
   }
 
+  /** It was counted, and nobody read the count: a run with such a target was a good one. */
+  @Test
+  void whatNobodyPublishedIsReportedByTheWorker() {
+    TestCoordinator coordinator = live();
+    bench.node(0).publish("tenant", 7);
+    coordinator.awaitProgress(progress -> progress.counters().received() == 7 * CLIENTS);
+
+    var total = new Totals.Channel(5, List.of());
+    coordinator.finish(new Totals(Map.of(Totals.key(TENANT, "tenant"), total)));
+
+    assertEquals(CLIENTS, coordinator.unpublished());
+  }
+
   @Test
   void garbageIsNamedAndItsConnectionGivenUp() {
     TestCoordinator coordinator = live();

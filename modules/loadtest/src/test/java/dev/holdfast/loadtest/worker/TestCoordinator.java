@@ -107,6 +107,10 @@ final class TestCoordinator implements AutoCloseable {
     return await(FromWorker.Done.class).complete();
   }
 
+  long unpublished() {
+    return await(FromWorker.Done.class).unpublished();
+  }
+
   /** All of a series so far. */
   Histogram series(String name) {
     Histogram sum = new Histogram(600_000_000, 3);

@@ -2,6 +2,7 @@ package dev.holdfast.loadtest.run.workers;
 
 import dev.holdfast.core.Ids;
 import dev.holdfast.loadtest.plan.Counters;
+import dev.holdfast.loadtest.plan.FromWorker.Done;
 import dev.holdfast.loadtest.plan.FromWorker.Progress;
 import dev.holdfast.loadtest.plan.LedgerCount;
 import dev.holdfast.loadtest.plan.Plan;
@@ -150,6 +151,15 @@ public final class Workers implements AutoCloseable {
   /** Whether every client has all that it is to have. */
   public boolean complete() {
     return links.stream().map(WorkerLink::done).allMatch(done -> done != null && done.complete());
+  }
+
+  /** How many ledgers of clients hold a number that nobody published. */
+  public long unpublished() {
+    return links.stream()
+        .map(WorkerLink::done)
+        .filter(Objects::nonNull)
+        .mapToLong(Done::unpublished)
+        .sum();
   }
 
   public Totals totals() {

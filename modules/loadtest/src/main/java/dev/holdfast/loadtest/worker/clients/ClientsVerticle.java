@@ -59,14 +59,16 @@ public final class ClientsVerticle extends VerticleBase {
    * How far the end is.
    *
    * @param lost numbers that are missing at a client, without a reason
+   * @param unpublished ledgers with a number that nobody published
    * @param away clients that are not attached
    * @param news rises with each event and each attach
    */
-  public record End(long lost, long away, long news) {
-    public static final End NONE = new End(0, 0, 0);
+  public record End(long lost, long unpublished, long away, long news) {
+    public static final End NONE = new End(0, 0, 0, 0);
 
     public End plus(End other) {
-      return new End(lost + other.lost, away + other.away, news + other.news);
+      return new End(
+          lost + other.lost, unpublished + other.unpublished, away + other.away, news + other.news);
     }
   }
 
@@ -175,7 +177,8 @@ public final class ClientsVerticle extends VerticleBase {
                   .filter(client -> client.node() == null)
                   .count();
           long news = loop.counters.received + loop.counters.connects;
-          return new End(ledgerTotals().lost(), away, news);
+          LedgerTotals ledgers = ledgerTotals();
+          return new End(ledgers.lost(), ledgers.unpublished(), away, news);
         });
   }
 

@@ -8,7 +8,7 @@ import java.util.Map;
 /** What clients lack at the end, against what was published. Confined to one event loop. */
 public final class LedgerTotals {
   private final Map<String, LedgerCount> lacking = new HashMap<>();
-  private long beyond;
+  private long unpublished;
 
   /** Adds the ledgers of a group's clients. */
   public void add(GroupTally tally, List<ClientLedgers> clients) {
@@ -16,7 +16,7 @@ public final class LedgerTotals {
       LedgerCount sum = LedgerCount.NONE;
       for (ClientLedgers client : clients) {
         sum = sum.plus(client.missing(kind));
-        beyond += client.beyond(kind) ? 1 : 0;
+        unpublished += client.beyond(kind) ? 1 : 0;
       }
       lacking.put(tally.ledgerName(kind), sum);
     }
@@ -27,8 +27,8 @@ public final class LedgerTotals {
   }
 
   /** How many ledgers hold a number that nobody published. */
-  long beyond() {
-    return beyond;
+  public long unpublished() {
+    return unpublished;
   }
 
   /** The running count with what is known at the end. */
