@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.app.HoldfastProcess;
+import dev.holdfast.embedded.FreePorts;
 import dev.holdfast.loadtest.plan.LedgerCount;
 import dev.holdfast.loadtest.report.Result;
 import dev.holdfast.loadtest.report.Result.Figure;
 import dev.holdfast.loadtest.report.ResultJson;
-import dev.holdfast.testkit.machine.FreePorts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.Ids;
+import dev.holdfast.embedded.FreePorts;
 import dev.holdfast.gateway.admission.SocketLimits;
 import dev.holdfast.gateway.config.GatewayConfig;
 import dev.holdfast.gateway.config.ManagementConfig;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
-import dev.holdfast.testkit.machine.FreePorts;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

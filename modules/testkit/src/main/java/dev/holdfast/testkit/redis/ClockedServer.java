@@ -1,7 +1,7 @@
 package dev.holdfast.testkit.redis;
 
+import dev.holdfast.embedded.FreePorts;
 import dev.holdfast.testkit.machine.Folders;
-import dev.holdfast.testkit.machine.FreePorts;
 import dev.holdfast.testkit.machine.ProcessGuard;
 import dev.holdfast.testkit.machine.Signals;
 import dev.holdfast.testkit.machine.Waits;

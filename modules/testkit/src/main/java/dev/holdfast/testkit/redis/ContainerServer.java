@@ -5,7 +5,7 @@ import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.Ports;
 import dev.holdfast.embedded.EmbeddedRedisConfig;
-import dev.holdfast.testkit.machine.FreePorts;
+import dev.holdfast.embedded.FreePorts;
 import dev.holdfast.testkit.machine.Waits;
 import java.util.Locale;
 import org.testcontainers.DockerClientFactory;

@@ -2,8 +2,8 @@ package dev.holdfast.testkit.redis;
 
 import dev.holdfast.embedded.EmbeddedRedis;
 import dev.holdfast.embedded.EmbeddedRedisConfig;
+import dev.holdfast.embedded.FreePorts;
 import dev.holdfast.testkit.machine.Folders;
-import dev.holdfast.testkit.machine.FreePorts;
 import dev.holdfast.testkit.machine.Signals;
 import java.nio.file.Path;
 

@@ -3,6 +3,7 @@ package dev.holdfast.loadtest.targets.local;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.holdfast.embedded.FreePorts;
 import dev.holdfast.loadtest.plan.Address;
 import dev.holdfast.loadtest.targets.Target;
 import dev.holdfast.loadtest.targets.TargetException;
@@ -61,7 +62,7 @@ public final class BareTarget implements Target {
       }
       var words = new ArrayList<>(command);
       // Several event loops share a port only where it is the same one from the start.
-      words.addAll(List.of("--port", FreePorts.take(1).get(0).toString()));
+      words.addAll(List.of("--port", Integer.toString(FreePorts.take())));
       List<String> line = program.command(List.of("-Xmx1g", "-XX:+UseG1GC"), words);
       process = Child.start(NAME, folder, processors.on("nodes", line), this::printed);
     }

@@ -6,6 +6,7 @@ import dev.holdfast.core.SecretFile;
 import dev.holdfast.embedded.EmbeddedRedis;
 import dev.holdfast.embedded.EmbeddedRedisConfig;
 import dev.holdfast.embedded.EmbeddedRedisException;
+import dev.holdfast.embedded.FreePorts;
 import dev.holdfast.loadtest.plan.Address;
 import dev.holdfast.loadtest.plan.Address.BusAddress;
 import dev.holdfast.loadtest.targets.Http;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,7 +98,7 @@ public final class OwnCluster implements Target {
 
   /** Each knows the others' addresses. */
   private void prepare() {
-    List<Integer> ports = FreePorts.take(3 * config.nodes());
+    List<Integer> ports = Stream.generate(FreePorts::take).limit(3L * config.nodes()).toList();
     for (int i = 0; i < config.nodes(); i++) {
       members.add("127.0.0.1:" + ports.get(3 * i));
     }

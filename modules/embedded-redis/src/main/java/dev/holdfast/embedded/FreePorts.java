@@ -1,4 +1,4 @@
-package dev.holdfast.testkit.machine;
+package dev.holdfast.embedded;
 
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -11,9 +11,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Ports of loopback that nothing listens at. Below the range that the operating system takes for
- * outgoing connections, so that one stays free while its process is away; and no two test runs on
- * one machine get the same: each holds the UDP ports of the same numbers for as long as it lives.
+ * Ports of loopback that nothing listens at, for the processes of a cluster on one machine. They
+ * are below the range that the operating system takes for outgoing connections, so that a port
+ * stays free while its process is away. No two runs on one machine get the same port: each holds
+ * the UDP port of the same number for as long as it lives. Any thread.
  */
 public final class FreePorts {
   private static final int FIRST = 15_000;
@@ -22,12 +23,17 @@ public final class FreePorts {
 
   private FreePorts() {}
 
-  /** Never the same one twice. */
+  /** Returns a port, never the same one twice. */
   public static int take() {
     return take(1);
   }
 
-  /** The first of so many in a row. */
+  /**
+   * Takes ports in a row.
+   *
+   * @return the first of them
+   * @throws IllegalStateException if there are none
+   */
   public static int take(int count) {
     for (int attempt = 0; attempt < 1_000; attempt++) {
       int port = ThreadLocalRandom.current().nextInt(FIRST, END);
