@@ -12,8 +12,8 @@ import picocli.CommandLine.Spec;
     name = "config",
     mixinStandardHelpOptions = true,
     description =
-        "Checks the settings, and prints all that would be in force, defaults included, as a YAML"
-            + " file; secrets as ***. Starts nothing.")
+        "Checks the settings and prints all of them as YAML, defaults included, with *** in place of"
+            + " secrets. Starts nothing.")
 final class ConfigCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ConfigOptions options;

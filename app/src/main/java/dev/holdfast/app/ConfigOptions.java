@@ -12,26 +12,27 @@ final class ConfigOptions {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "YAML file with settings; also named by $HOLDFAST_CONFIG.")
+      description = "YAML file with settings; default: the one that $HOLDFAST_CONFIG names.")
   private @Nullable Path config;
 
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "Folder of the generated key and the embedded Redis; default ./.holdfast")
+      description = "Folder of the generated key and the embedded Redis; default ./.holdfast.")
   private @Nullable Path data;
 
   @Option(
       names = "--key-file",
       paramLabel = "FILE",
-      description = "File with the secret of HS256 tokens (32 bytes or more), for auth.keys.")
+      description = "File with the secret of HS256 tokens, 32 bytes or more; sets auth.keys.")
   private @Nullable Path keyFile;
 
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
       description =
-          "Any setting, as in gateway.heartbeat=10s. Environment: HOLDFAST_GATEWAY_HEARTBEAT=10s.")
+          "Any setting, for example gateway.heartbeat=10s; may be repeated. In the environment:"
+              + " HOLDFAST_GATEWAY_HEARTBEAT=10s.")
   private Map<String, String> settings = new LinkedHashMap<>();
 
   ConfigReader reader() {

@@ -21,8 +21,8 @@ import picocli.CommandLine.Spec;
     name = "credentials",
     mixinStandardHelpOptions = true,
     description =
-        "Prints a line by which a service joins the bus (HOLDFAST_CLUSTER_SECRET_FILE), and acts for"
-            + " the tenants that are named, and no others.")
+        "Prints credentials of a service: a line for the file that HOLDFAST_CLUSTER_SECRET_FILE names."
+            + " With them it joins the bus, and acts for the given tenants only.")
 final class CredentialsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ConfigOptions options;
@@ -33,7 +33,7 @@ final class CredentialsCommand implements Callable<Integer> {
   @Option(
       names = "--tenant",
       required = true,
-      description = "A tenant that it acts for; may be repeated. '*' is all.")
+      description = "Tenant that the service acts for; may be repeated. '*' means all tenants.")
   private List<String> tenants;
 
   @Override

@@ -17,27 +17,27 @@ import picocli.CommandLine.Spec;
     name = "erase",
     mixinStandardHelpOptions = true,
     description = {
-      "Erases a tenant, a user or a channel from Redis, step by step, and says what it did.",
-      "Sessions of the tenant or user end. Broken off, it may be begun again."
+      "Erases a tenant, a user or a channel from Redis, step by step, and prints its progress.",
+      "Ends the sessions of the tenant or user. If it is interrupted, run it again."
     })
 final class EraseCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private OperatorCalls operator;
 
-  @Option(names = "--tenant", required = true, description = "Whose.")
+  @Option(names = "--tenant", required = true, description = "Tenant to erase from.")
   private String tenant;
 
-  @Option(names = "--user", description = "Of the tenant: its sessions and its user: channel.")
+  @Option(names = "--user", description = "Erases this user only: its sessions and its channel.")
   private @Nullable String user;
 
-  @Option(names = "--channel", description = "Of the tenant, as in topic:news.")
+  @Option(names = "--channel", description = "Erases this channel only, for example topic:news.")
   private @Nullable String channel;
 
   @Option(
       names = "--confirm",
       paramLabel = "NAME",
       required = true,
-      description = "The user, the channel, or else the tenant, once more.")
+      description = "Repeat the name of what is erased: the user, the channel or the tenant.")
   private String confirm;
 
   @Override

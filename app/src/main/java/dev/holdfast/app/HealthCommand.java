@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "health",
     mixinStandardHelpOptions = true,
-    description = "Asks a node whether it is ready for clients. Code 0 when it is, else 1.")
+    description = "Asks a node whether it is ready for clients. Exit code 0 if it is, otherwise 1.")
 public final class HealthCommand implements Callable<Integer> {
   private static final int TIMEOUT_MS = 3_000;
 
@@ -25,8 +25,8 @@ public final class HealthCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "URL",
       description =
-          "What to ask; default /health/ready of this machine at"
-              + " $HOLDFAST_GATEWAY_MANAGEMENT_PORT, or else at $HOLDFAST_GATEWAY_PORT, or 8080.")
+          "Address to ask. Default: /health/ready on this machine, at port"
+              + " $HOLDFAST_GATEWAY_MANAGEMENT_PORT, otherwise $HOLDFAST_GATEWAY_PORT, otherwise 8080.")
   private String url = here();
 
   /**

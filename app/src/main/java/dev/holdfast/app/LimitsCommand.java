@@ -22,8 +22,8 @@ import picocli.CommandLine.Spec;
     name = "limits",
     mixinStandardHelpOptions = true,
     description = {
-      "Shows the limits of a tenant and of each of its users. Sets those first that are named.",
-      "All nodes follow within seconds. A limit below what is in use takes nothing away."
+      "Sets the limits that are given, then prints all limits of the tenant and of each of its users.",
+      "All nodes apply them within seconds. A limit below the present use removes nothing."
     })
 final class LimitsCommand implements Callable<Integer> {
   private static final String PATH = "/v1/limits";
@@ -32,14 +32,15 @@ final class LimitsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private OperatorCalls operator;
 
-  @Option(names = "--tenant", required = true, description = "Whose.")
+  @Option(names = "--tenant", required = true, description = "Tenant whose limits these are.")
   private String tenant;
 
   @Parameters(
       paramLabel = "LIMIT=AMOUNT",
       arity = "0..*",
       description =
-          "As in user.publications=50; 0 is none, 'default' is as configured. Names: as printed.")
+          "For example user.publications=50. 0 means no limit, 'default' the configured one. The"
+              + " command prints all names.")
   private Map<String, String> changes = new LinkedHashMap<>();
 
   @Override

@@ -53,16 +53,16 @@ final class OperatorCalls {
       names = "--url",
       paramLabel = "URL",
       description =
-          "A node, at the port for operators; default http://127.0.0.1 at gateway.management.port, or"
-              + " else at gateway.port.")
+          "Address of a node for operators. Default: http://127.0.0.1 with the port of"
+              + " gateway.management, or of gateway if there is none.")
   private @Nullable URI url;
 
   @Option(
       names = "--token",
       paramLabel = "TOKEN",
       description =
-          "An operator's; better by $HOLDFAST_TOKEN, as all users of a machine read command lines."
-              + " Default: one signed with the development key or the configured HS256 key.")
+          "Token of an operator. $HOLDFAST_TOKEN is safer: all users of a machine can read command"
+              + " lines. Default: one signed with the development key or the configured HS256 key.")
   private @Nullable String token = System.getenv("HOLDFAST_TOKEN");
 
   private @Nullable HttpClient client;

@@ -21,8 +21,8 @@ import picocli.CommandLine.Spec;
     name = "serve",
     mixinStandardHelpOptions = true,
     description =
-        "Runs a node. Without a configuration: on loopback, with an embedded Redis and a generated"
-            + " development key, both kept in the data folder.")
+        "Runs a node. Without a configuration it listens on loopback, and keeps an embedded Redis and"
+            + " a generated development key in the data folder.")
 final class ServeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ConfigOptions options;
@@ -36,31 +36,31 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--redis",
       paramLabel = "URI",
-      description = "redis[s]://[[user]:password@]host[:port][/db]; default: an embedded one.")
+      description = "redis[s]://[[user]:password@]host[:port][/db]; default: an embedded Redis.")
   private @Nullable String redis;
 
   @Option(
       names = "--node-id",
       paramLabel = "ID",
-      description = "Unique in the cluster; default: generated.")
+      description = "Id of the node, unique in its cluster; default: a generated one.")
   private @Nullable String nodeId;
 
   @Option(
       names = "--bus-host",
       paramLabel = "HOST",
-      description = "Address by which the other members reach this one; default 127.0.0.1.")
+      description = "Address at which the other members of the bus reach it; default 127.0.0.1.")
   private @Nullable String busHost;
 
   @Option(
       names = "--bus-port",
       paramLabel = "PORT",
-      description = "Port of membership; messages take the next one. Default: free ones.")
+      description = "Port for membership; the next port is for messages. Default: free ports.")
   private @Nullable Integer busPort;
 
   @Option(
       names = "--members",
       paramLabel = "HOST:PORT,...",
-      description = "Membership addresses of the other members; itself may be among them.")
+      description = "Membership addresses of the other members; may include its own.")
   private @Nullable String members;
 
   @Option(
@@ -72,7 +72,7 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--end-with-stdin",
       description =
-          "End when standard input ends, as it does when the process at its other end does.")
+          "Ends when its standard input ends, for example with the process that started it.")
   private boolean endWithStdin;
 
   @Override

@@ -39,23 +39,23 @@ final class TokenCommand implements Callable<Integer> {
 
   @Option(
       names = "--permission",
-      description = "May be repeated, as in publish:topic:* or subscribe:topic:news.")
+      description = "For example publish:topic:* or subscribe:topic:news; may be repeated.")
   private List<String> permissions = List.of();
 
-  @Option(names = "--role", description = "May be repeated.")
+  @Option(names = "--role", description = "Role of the user; may be repeated.")
   private List<String> roles = List.of();
 
   @Option(
       names = "--expires",
       paramLabel = "DURATION",
       defaultValue = "1h",
-      description = "As in 90s, 15m, 24h; default 1h.")
+      description = "Time that the token is valid: 90s, 15m, 24h; default 1h.")
   private String expires;
 
   @Option(
       names = "--show",
       description =
-          "Prints the claims, too, on standard error: what a service of yours has to sign.")
+          "Also prints the claims, on standard error. Your own service has to sign such claims.")
   private boolean show;
 
   @Override

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "usage",
     mixinStandardHelpOptions = true,
-    description = "Shows the tenants, users and channels that take the most in Redis.")
+    description = "Lists the tenants, users and channels that use the most memory in Redis.")
 final class UsageCommand implements Callable<Integer> {
   private static final int MOST_QUESTIONS = 200;
   private static final double KIB = 1024.0;
@@ -24,10 +24,10 @@ final class UsageCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private OperatorCalls operator;
 
-  @Option(names = "--tenant", description = "Whose users and channels; default: all.")
+  @Option(names = "--tenant", description = "Lists only this tenant; default: all.")
   private @Nullable String tenant;
 
-  @Option(names = "--limit", defaultValue = "10", description = "How many of each; default 10.")
+  @Option(names = "--limit", defaultValue = "10", description = "Number of each to list; default 10.")
   private int limit;
 
   /** A walk through millions of keys is asked for until it is done; each question waits for it. */

@@ -21,17 +21,17 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "compare",
     mixinStandardHelpOptions = true,
-    description = "Puts two results side by side; the second is held against the first.")
+    description = "Compares two results: how does the second differ from the first?")
 final class CompareCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Parameters(index = "0", paramLabel = "A.json", description = "A result, as --json wrote it.")
+  @Parameters(index = "0", paramLabel = "A.json", description = "First result, a file that --json wrote.")
   private Path first;
 
-  @Parameters(index = "1", paramLabel = "B.json", description = "Another one.")
+  @Parameters(index = "1", paramLabel = "B.json", description = "Second result.")
   private Path second;
 
-  @Option(names = "--html", paramLabel = "FILE", description = "Writes it as a page, too.")
+  @Option(names = "--html", paramLabel = "FILE", description = "Also writes the comparison as a page.")
   private @Nullable Path html;
 
   @Override

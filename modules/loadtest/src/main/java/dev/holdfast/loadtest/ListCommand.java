@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "list",
     mixinStandardHelpOptions = true,
-    description = "Lists the scenarios, and what they take where nothing is said.")
+    description = "Lists the scenarios with their default sizes.")
 final class ListCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

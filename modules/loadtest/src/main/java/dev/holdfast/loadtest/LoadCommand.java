@@ -33,19 +33,19 @@ import picocli.CommandLine.Spec;
     name = "load",
     mixinStandardHelpOptions = true,
     description =
-        "Puts a cluster through a scenario, and reports what it lost, repeated and reordered, how"
-            + " long things took, and what they cost. Without --url it starts a cluster of its own."
-            + " 'list' lists the scenarios.",
+        "Runs a scenario against a cluster. Reports what was lost, repeated and reordered, how long"
+            + " things took, and what they cost. Without --url it starts its own cluster."
+            + " 'load list' lists the scenarios.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      LoadExit.OK + ":it ran to its end, and what was required held",
+      LoadExit.OK + ":the run is complete, and all requirements hold",
       LoadExit.NOT_HELD
-          + ":what was required did not hold; of kill, drain and storm: something was lost,"
+          + ":a requirement does not hold; for kill, drain and storm also: something was lost,"
           + " repeated or reordered",
       LoadExit.USAGE + ":the command line is not valid",
-      LoadExit.NOT_STARTED + ":the target or a worker can't be reached",
-      LoadExit.BROKEN_OFF + ":it broke off; what was written is partial",
-      "130, 143:ended by Ctrl-C, by SIGTERM; what was written is partial"
+      LoadExit.NOT_STARTED + ":the target or a worker is not reachable",
+      LoadExit.BROKEN_OFF + ":the run was broken off; its result is partial",
+      "130, 143:ended by Ctrl-C, by SIGTERM; its result is partial"
     },
     subcommands = {ListCommand.class, CompareCommand.class, WorkerCommand.class, BareCommand.class})
 public final class LoadCommand implements Callable<Integer> {
@@ -60,7 +60,7 @@ public final class LoadCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(index = "0", arity = "0..1", paramLabel = "SCENARIO", description = "See 'list'.")
+  @Parameters(index = "0", arity = "0..1", paramLabel = "SCENARIO", description = "Name of the scenario.")
   private @Nullable String name;
 
   @Mixin private TargetOptions target;

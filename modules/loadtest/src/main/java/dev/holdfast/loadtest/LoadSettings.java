@@ -15,48 +15,48 @@ final class LoadSettings {
   private static final double MOST_MINUTES = 1_440;
   private static final double NEVER_USED = 1;
 
-  @Option(names = "--connections", paramLabel = "N", description = "Clients in all.")
+  @Option(names = "--connections", paramLabel = "N", description = "Number of clients.")
   private @Nullable Integer connections;
 
-  @Option(names = "--rate", paramLabel = "N", description = "Publications per second in all.")
+  @Option(names = "--rate", paramLabel = "N", description = "Publications per second, all channels together.")
   private @Nullable Double rate;
 
-  @Option(names = "--payload", paramLabel = "BYTES", description = "Of JSON in each publication.")
+  @Option(names = "--payload", paramLabel = "BYTES", description = "Size of the JSON of each publication.")
   private @Nullable Integer payload;
 
   @Option(
       names = "--duration",
       paramLabel = "TIME",
       converter = Seconds.class,
-      description = "Of the measuring: 30s, 5m, 2h.")
+      description = "Time to measure: 30s, 5m, 2h.")
   private @Nullable Double duration;
 
   @Option(
       names = "--warmup",
       paramLabel = "TIME",
       converter = Seconds.class,
-      description = "Of load before the measuring.")
+      description = "Time under load before the measurement begins.")
   private @Nullable Double warmup;
 
   @Option(
       names = "--connect-rate",
       paramLabel = "N",
-      description = "Connects per second in all; default: as fast as they go.")
+      description = "Connects per second, all clients together; default: as fast as possible.")
   private double connectRate;
 
-  @Option(names = "--tenant", description = "Of the clients; default that of --token, or load.")
+  @Option(names = "--tenant", description = "Tenant of the clients; default: that of --token, otherwise 'load'.")
   private @Nullable String tenant;
 
   @Option(
       names = "--via",
-      description = "How load is published: bus or http. Default bus where it can be joined.")
+      description = "Way to publish: bus or http; default bus if the target's bus can be joined.")
   private Flow.@Nullable Via via;
 
   @Option(
       names = "--limit",
       paramLabel = "MINUTES",
       defaultValue = "30",
-      description = "Longest that a run may take, 1 to 1440; default 30.")
+      description = "Longest time for a run, 1 to 1440; default 30.")
   private double limit;
 
   /**

@@ -7,7 +7,7 @@ import picocli.CommandLine.Option;
 
 /** The options that say what comes out. */
 final class OutputOptions {
-  @Option(names = "--json", paramLabel = "FILE", description = "Writes the result.")
+  @Option(names = "--json", paramLabel = "FILE", description = "Writes the result as JSON.")
   @Nullable Path json;
 
   @Option(names = "--html", paramLabel = "FILE", description = "Writes the result as a page.")
@@ -16,13 +16,15 @@ final class OutputOptions {
   @Option(
       names = "--require",
       paramLabel = "EXPR",
-      description = "What must hold: lost=0, 'p99<20ms'; may be repeated. Else the code is 1.")
+      description =
+          "Requirement, for example lost=0 or 'p99<20ms'; may be repeated. Exit code 1 if one does"
+              + " not hold.")
   List<String> requirements = List.of();
 
   @Option(
       names = "--repeat",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Runs it so often, 1 to 20, and reports medians.")
+      description = "Number of runs, 1 to 20; reports their medians. Default 1.")
   int repeat;
 }

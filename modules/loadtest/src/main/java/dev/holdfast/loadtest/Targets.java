@@ -101,7 +101,7 @@ final class Targets {
         scenario.name() + " needs two --nodes or more");
     need(
         server != null || options.serverJar != null,
-        "--nodes needs the server: --server-jar says where holdfast.jar is");
+        "--nodes needs the server: --server-jar names holdfast.jar");
     need(
         options.serverJar == null || Files.isRegularFile(options.serverJar),
         "--server-jar: there is no file " + options.serverJar);
@@ -130,7 +130,7 @@ final class Targets {
         "--members and --cluster: both or none");
     need(
         options.members.isEmpty() == (options.clusterSecretFile == null),
-        "--members needs --cluster-secret-file, which is of no use without");
+        "--members needs --cluster-secret-file, and the other way round");
     secret();
     for (String member : options.members) {
       HostPort.parse(member);
@@ -144,7 +144,7 @@ final class Targets {
   private void checkNeeds() {
     need(
         !scenario.needs().contains(Need.BUS) || bus(),
-        scenario.name() + " needs --members and --cluster, which say where the target's bus is");
+        scenario.name() + " needs --members and --cluster, the address of the target's bus");
     need(
         !scenario.needs().contains(Need.KILL) || options.kill != null && options.start != null,
         scenario.name() + " needs --kill-command and --start-command, or --nodes");
@@ -161,10 +161,10 @@ final class Targets {
     String scheme = String.valueOf(url.getScheme());
     need(
         (scheme.equals("http") || scheme.equals("https")) && url.getHost() != null,
-        option + ": as in http://host:port, not " + url);
+        option + ": http://host:port is needed, not " + url);
     need(
         options.owned || Loopback.is(url.getHost()),
-        url + " is not on this machine: --i-own-this-target says that you may put load on it");
+        url + " is not on this machine: add --i-own-this-target if you may put load on it");
   }
 
   /** Whether it is for one run: it is closed after it. */

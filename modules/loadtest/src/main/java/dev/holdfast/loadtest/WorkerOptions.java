@@ -11,19 +11,19 @@ final class WorkerOptions {
   @Option(
       names = "--workers",
       paramLabel = "N",
-      description = "Processes on this machine, 1 to 32; default 1 for each 10,000 connections.")
+      description = "Worker processes on this machine, 1 to 32; default 1 per 10,000 connections.")
   @Nullable Integer workers;
 
   @Option(
       names = "--worker-url",
       paramLabel = "URL",
       split = ",",
-      description = "A worker that runs elsewhere, ws://host:port; may be repeated.")
+      description = "Worker on another machine, ws://host:port; may be repeated.")
   List<URI> urls = List.of();
 
   @Option(
       names = "--secret-file",
       paramLabel = "FILE",
-      description = "What the workers at --worker-url ask for.")
+      description = "File with the secret of the workers at --worker-url.")
   @Nullable Path secretFile;
 }

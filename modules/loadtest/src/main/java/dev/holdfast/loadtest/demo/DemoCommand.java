@@ -14,8 +14,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description =
         "Starts an embedded Redis, three nodes, clients and a publishing service, kills two nodes"
-            + " with SIGKILL, and counts what the clients received. Takes half a minute. Code 0"
-            + " when nothing was lost, repeated or reordered, and every session was resumed.")
+            + " with SIGKILL, and counts what the clients received. Takes half a minute. Exit code"
+            + " 0 if nothing was lost, repeated or reordered, and every session was resumed.")
 public final class DemoCommand implements Callable<Integer> {
   private static final int FAILED = 1;
   private static final int NOT_STARTED = 4;
@@ -25,13 +25,13 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--sessions",
       defaultValue = "300",
-      description = "Clients, 1 to 3000; default 300.")
+      description = "Number of clients, 1 to 3000; default 300.")
   private int sessions;
 
   @Option(
       names = "--rate",
       defaultValue = "200",
-      description = "Durable publications a second, 1 to 2000; default 200.")
+      description = "Durable publications per second, 1 to 2000; default 200.")
   private int rate;
 
   @Override

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "worker",
     mixinStandardHelpOptions = true,
-    description = "Waits for a coordinator, and is the clients and publishers that it asks for.")
+    description = "Waits for a coordinator, and runs the clients and publishers that it asks for.")
 public final class WorkerCommand implements Callable<Integer> {
   private static final long CLOSE_S = 10;
 
@@ -34,15 +34,15 @@ public final class WorkerCommand implements Callable<Integer> {
   @Option(
       names = "--host",
       defaultValue = "127.0.0.1",
-      description = "Address to listen at, default 127.0.0.1; another one needs a secret.")
+      description = "Address to listen at; default 127.0.0.1. Any other needs a secret.")
   private String host;
 
-  @Option(names = "--port", defaultValue = "0", description = "Default: a free one.")
+  @Option(names = "--port", defaultValue = "0", description = "Port to listen at; default: a free one.")
   private int port;
 
   @Option(
       names = "--secret-file",
-      description = "What the coordinator has to know, in its first line.")
+      description = "File whose first line is the secret that the coordinator has to send.")
   private @Nullable Path secretFile;
 
   @Option(
