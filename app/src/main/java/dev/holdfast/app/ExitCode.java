@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 
-/** What the process' exit codes mean; the same for all commands. */
+/** The exit codes of the process and their meanings, the same for all commands. */
 final class ExitCode {
   static final int OK = 0;
   static final int FAILED = 1;

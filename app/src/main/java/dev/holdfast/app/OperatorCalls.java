@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** How commands for operators ask a node: its address, and a token that it accepts. */
+/** Asks a node for the commands of operators, with a token that it accepts. */
 final class OperatorCalls {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration TOKEN_LIFE = Duration.ofMinutes(10);
@@ -67,7 +67,7 @@ final class OperatorCalls {
 
   private @Nullable HttpClient client;
 
-  /** As the other, without a body. */
+  /** Calls an operation without a body. */
   JsonNode call(String method, String path, Map<String, @Nullable String> query) {
     return call(method, path, query, null);
   }

@@ -129,7 +129,7 @@ final class ServeCommand implements Callable<Integer> {
     return config.data().equals(HoldfastConfig.DEFAULTS.data()) ? "" : " --data " + config.data();
   }
 
-  /** How this program was called, so that what is printed can be typed. */
+  /** Returns how this program was called, so that what is printed can be typed. */
   private static String program() {
     String command = System.getProperty("sun.java.command", "").split(" ")[0];
     return command.toLowerCase(Locale.ROOT).endsWith(".jar")

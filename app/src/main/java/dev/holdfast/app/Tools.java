@@ -1,5 +1,6 @@
 package dev.holdfast.app;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -29,7 +30,7 @@ final class Tools {
   @Command(hidden = true)
   static final class Missing implements Callable<Integer> {
     @Spec private CommandSpec spec;
-    @Unmatched private List<String> ignored = List.of();
+    @Unmatched private final List<String> ignored = new ArrayList<>();
 
     @Override
     public Integer call() {

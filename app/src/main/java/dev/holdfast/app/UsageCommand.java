@@ -27,7 +27,10 @@ final class UsageCommand implements Callable<Integer> {
   @Option(names = "--tenant", description = "Lists only this tenant; default: all.")
   private @Nullable String tenant;
 
-  @Option(names = "--limit", defaultValue = "10", description = "Number of each to list; default 10.")
+  @Option(
+      names = "--limit",
+      defaultValue = "10",
+      description = "Number of each to list; default 10.")
   private int limit;
 
   /** A walk through millions of keys is asked for until it is done; each question waits for it. */

@@ -17,7 +17,7 @@ final class Environment {
   static final String PREFIX = "HOLDFAST_";
   static final String CONFIG = PREFIX + "CONFIG";
 
-  /** What Kubernetes sets in each container for a service whose name begins with ours. */
+  /** Variables that Kubernetes sets in each container for a service whose name begins with ours. */
   private static final Pattern SERVICE_LINK =
       Pattern.compile(
           "HOLDFAST(_[A-Z0-9_]+)?_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?"

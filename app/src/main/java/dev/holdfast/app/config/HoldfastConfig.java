@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param node the node's id, unique in its cluster; none: a generated one
  * @param data folder of the generated secrets (the development key, that of the cluster) and of the
- *     embedded Redis, made where it is not there
+ *     embedded Redis, made if it is not there
  * @param gateways how many event loops serve connections; 0: one for each processor
  * @param rebalance whether a node with more than its share of connections asks clients to move
  * @param logLevel of what goes to standard error
@@ -59,7 +59,7 @@ public record HoldfastConfig(
           FilesConfig.DEFAULTS,
           LimitsConfig.DEFAULTS);
 
-  /** What is logged: this and what is graver. */
+  /** The least severe level that is logged. */
   public enum LogLevel {
     ERROR,
     WARN,
@@ -108,7 +108,7 @@ public record HoldfastConfig(
     }
   }
 
-  /** Whether tokens are those of the generated development key. */
+  /** Returns whether tokens are those of the generated development key. */
   public boolean developmentKey() {
     return auth.keys().isEmpty();
   }

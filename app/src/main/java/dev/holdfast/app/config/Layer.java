@@ -26,7 +26,7 @@ record Layer(String source, ObjectNode tree) {
   }
 
   /**
-   * @throws ConfigException where the text is not a YAML mapping
+   * @throws ConfigException if the text is not a YAML mapping
    */
   static Layer yaml(String source, String text) {
     try {
@@ -52,7 +52,7 @@ record Layer(String source, ObjectNode tree) {
     inner.put(path.get(path.size() - 1), text);
   }
 
-  /** Whether this source says something at {@code path}, or below or above it. */
+  /** Returns whether this source says something at {@code path}, or below or above it. */
   boolean mentions(String path) {
     JsonNode node = tree;
     for (String name : path.split("\\.")) {

@@ -158,7 +158,7 @@ final class RecordBinder {
     return null;
   }
 
-  /** What the environment and the command line give as one text is YAML in itself. */
+  /** Parses what the environment and the command line give as one text: it is YAML in itself. */
   private static JsonNode structured(JsonNode node) {
     try {
       return node.isTextual() ? Layer.YAML.readTree(node.textValue()) : node;

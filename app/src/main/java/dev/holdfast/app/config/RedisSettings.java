@@ -5,7 +5,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which Redis is used, and how; the limits are those of {@link RedisConfig}.
+ * The settings of Redis, with the limits of {@link RedisConfig}.
  *
  * @param uri none: an embedded server, whose data are in the data folder
  * @param reserve percent of {@code maxmemory} at which what grows is refused, so that sessions live
@@ -61,7 +61,7 @@ public record RedisSettings(
   }
 
   /**
-   * @param reached the uri of the embedded server where one is used
+   * @param reached the uri of the embedded server if one is used
    */
   public RedisConfig at(String reached) {
     return link(

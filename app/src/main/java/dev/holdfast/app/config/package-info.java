@@ -1,8 +1,8 @@
 /**
- * What a process is configured with: {@link dev.holdfast.app.config.HoldfastConfig}, one record of
- * the modules' records. {@link dev.holdfast.app.config.ConfigReader} lays file, environment and
- * command line over each other; {@code RecordBinder} makes records of the result and lists every
- * problem at once.
+ * The configuration of a process: {@link dev.holdfast.app.config.HoldfastConfig}, one record of the
+ * modules' records. {@link dev.holdfast.app.config.ConfigReader} lays file, environment and command
+ * line over each other; {@code RecordBinder} makes records of the result and lists every problem at
+ * once.
  */
 @NullMarked
 package dev.holdfast.app.config;

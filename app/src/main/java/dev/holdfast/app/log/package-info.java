@@ -1,4 +1,4 @@
-/** What keeps a node's log readable when everything goes wrong at once. */
+/** Keeps a node's log readable when everything goes wrong at once. */
 @NullMarked
 package dev.holdfast.app.log;
 

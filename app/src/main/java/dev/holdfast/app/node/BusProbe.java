@@ -34,7 +34,7 @@ final class BusProbe {
     bus.vertx().cancelTimer(timer);
   }
 
-  /** Whether a beat came back lately. */
+  /** Returns whether a beat came back lately. */
   boolean reachable() {
     return ever && System.nanoTime() - heard < SILENCE_NS;
   }

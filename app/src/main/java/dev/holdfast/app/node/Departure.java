@@ -3,7 +3,7 @@ package dev.holdfast.app.node;
 import java.util.List;
 
 /**
- * What a node that ends hands on, for the person who ends it.
+ * The clients and sessions that a node hands on when it ends, for the person who ends it.
  *
  * @param clients open sockets when it began
  * @param sessions attached then

@@ -24,7 +24,7 @@ final class Deployments {
     this.vertx = vertx;
   }
 
-  /** What is being started or stopped, or was last; any thread. */
+  /** Returns the name of what is being started or stopped, or was last; any thread. */
   String current() {
     return current;
   }
@@ -48,7 +48,7 @@ final class Deployments {
         .mapEmpty();
   }
 
-  /** All of them, also where one fails to stop. */
+  /** All of them, also if one fails to stop. */
   Future<Void> undeploy() {
     Deployed next = deployed.poll();
     if (next == null) {

@@ -16,9 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What this node hears over the bus of the others that have a lease: whether they answer at all,
- * and whether they hold their lease. They are asked every two seconds, every second while this node
- * has no lease. Any thread.
+ * Listens on the bus for the other nodes that have a lease: do they answer, and do they hold their
+ * lease? They are asked every two seconds, every second while this node has no lease. Any thread.
  */
 final class Neighbours {
   private static final Logger LOG = LoggerFactory.getLogger(Neighbours.class);
@@ -67,12 +66,12 @@ final class Neighbours {
     bus.vertx().cancelTimer(timer);
   }
 
-  /** Whether another has lately said that it holds its lease. */
+  /** Returns whether another has lately said that it holds its lease. */
   boolean holdTheirs() {
     return System.nanoTime() - heldAt < HEARSAY_NS;
   }
 
-  /** How many connections the others have: of those that have answered lately. */
+  /** Returns the number of connections of each other node that has answered lately. */
   Map<NodeId, Integer> connections() {
     long now = System.nanoTime();
     Map<NodeId, Integer> fresh = new HashMap<>(counts);
@@ -82,19 +81,19 @@ final class Neighbours {
     return fresh;
   }
 
-  /** Whether there are others, and none of them has answered lately. */
+  /** Returns whether there are others, and none of them has answered lately. */
   boolean allSilent() {
     long now = System.nanoTime();
     return !heardAt.isEmpty() && heardAt.values().stream().allMatch(at -> now - at > HEARSAY_NS);
   }
 
-  /** How many that have a lease do not answer. */
+  /** Counts the nodes with a lease that do not answer. */
   int silent() {
     long now = System.nanoTime();
     return (int) heardAt.values().stream().filter(at -> now - at > GRACE_NS).count();
   }
 
-  /** What is wrong, where something is. */
+  /** Returns what is wrong, if something is. */
   Optional<String> problem() {
     int silent = silent();
     return silent == 0

@@ -91,7 +91,7 @@ final class Node {
     return parts.address();
   }
 
-  /** Where operators ask it: an address of this machine. */
+  /** Returns the address for operators, one of this machine. */
   HostPort management() {
     GatewayConfig gateway = parts.config().gateway();
     if (!gateway.managesApart()) {
@@ -102,21 +102,22 @@ final class Node {
         NodeAddress.isEvery(host) ? "127.0.0.1" : host, gateway.management().port());
   }
 
-  /** What its present step is about; any thread. */
+  /** Returns what its present step waits for; any thread. */
   String waitsFor() {
     NodeLife now = life == null ? ending : life;
     return now == null ? "this node's services" : now.waitsFor();
   }
 
   /**
-   * How many clients and sessions its end concerns, or concerned, and who takes them; any thread.
+   * Returns how many clients and sessions its end concerns, or concerned, and who takes them; any
+   * thread.
    */
   String farewell() {
     NodeLife now = life == null ? ending : life;
     return now == null ? "no clients" : now.farewell();
   }
 
-  /** Completes when connections are taken. Where it fails, stop it all the same. */
+  /** Completes when connections are taken. If it fails, stop it all the same. */
   Future<Void> start() {
     return startPulses()
         .compose(done -> next(this::live))

@@ -13,7 +13,7 @@ import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** What one life of a node has for files: their folder, who serves them, and who moves content. */
+/** The files of one life of a node: their folder, their service, and the transfer of content. */
 final class NodeFiles {
   private static final Duration REQUEST = Duration.ofSeconds(5);
 

@@ -54,12 +54,12 @@ import org.slf4j.LoggerFactory;
 final class NodeLife {
   private static final Logger LOG = LoggerFactory.getLogger(NodeLife.class);
 
-  /** What an attach or the reaping of a node may take, see {@link SessionsClient}. */
+  /** Time for an attach or for the reaping of a node, see {@link SessionsClient}. */
   private static final Duration LONG_REQUEST = Duration.ofSeconds(10);
 
   private static final Duration REQUEST = Duration.ofSeconds(5);
 
-  /** How often what is attached here is compared with what connections hold. */
+  /** Time between comparisons of the sessions attached here with those that connections hold. */
   private static final Duration COMPARED = Duration.ofMinutes(1);
 
   private static final Duration REDIS_PATIENCE = Duration.ofSeconds(8);
@@ -153,7 +153,7 @@ final class NodeLife {
         .map(done -> nodes.node());
   }
 
-  /** What is being started or stopped; any thread. */
+  /** Returns what is being started or stopped; any thread. */
   String waitsFor() {
     Departure leaving = departure;
     return leaving != null && directory.size() > 0
@@ -161,7 +161,7 @@ final class NodeLife {
         : deployments.current() + (leaving == null ? " to start" : " to stop");
   }
 
-  /** How many clients and sessions its end concerns, and who takes them; any thread. */
+  /** Returns how many clients and sessions its end concerns, and who takes them; any thread. */
   String farewell() {
     if (directory == null) {
       return "no clients";
@@ -229,7 +229,7 @@ final class NodeLife {
   /** An embedded one is for development, and has what its machine has. */
   private void warnWithoutLimit() {
     if (link.reserve().isUnbounded() && !config().redis().embedded()) {
-      LOG.warn("Redis has no maxmemory: nothing is kept in reserve for sessions where it fills up");
+      LOG.warn("Redis has no maxmemory: nothing is kept in reserve for sessions if it fills up");
     }
   }
 

@@ -10,7 +10,7 @@ import dev.holdfast.core.bus.Bus;
 import dev.holdfast.redis.RedisConfig;
 
 /**
- * What a process has once, and each life of its node uses.
+ * The parts that a process has once, and that each life of its node uses.
  *
  * @param id of the node; the same in each life
  * @param config its {@code gateway} has the port that is really listened at

@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A process that is a node, with its embedded Redis where it has one. Methods block; they are for
- * the main thread. Ends in order on SIGTERM and Ctrl-C.
+ * A process that is a node, with its embedded Redis, if it has one. Methods block; they are for the
+ * main thread. Ends in order on SIGTERM and Ctrl-C.
  */
 public final class NodeProcess implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeProcess.class);
@@ -52,7 +52,7 @@ public final class NodeProcess implements AutoCloseable {
    * Returns when the node takes connections.
    *
    * @throws StartException says what is missing
-   * @throws dev.holdfast.app.config.ConfigException where a generated key or secret can't be used
+   * @throws dev.holdfast.app.config.ConfigException if a generated key or secret can't be used
    */
   public static NodeProcess start(HoldfastConfig given) {
     StartChecks.memory();
@@ -73,12 +73,12 @@ public final class NodeProcess implements AutoCloseable {
     return process;
   }
 
-  /** Where clients reach it; never the address that stands for all of a machine's. */
+  /** Returns the address for clients; never the one that stands for all of a machine's. */
   public HostPort address() {
     return node.address();
   }
 
-  /** Where operators reach it. */
+  /** Returns the address for operators. */
   public HostPort management() {
     return node.management();
   }
@@ -87,7 +87,7 @@ public final class NodeProcess implements AutoCloseable {
     return node.id();
   }
 
-  /** Which Redis is used, without its password. */
+  /** Returns the description of the Redis in use, without its password. */
   public String redis() {
     return redis.description();
   }
@@ -95,7 +95,7 @@ public final class NodeProcess implements AutoCloseable {
   /**
    * Returns when the process is to end.
    *
-   * @throws EndException where it ends because it can't go on
+   * @throws EndException if it ends because it can't go on
    */
   public void awaitEnd() {
     try {

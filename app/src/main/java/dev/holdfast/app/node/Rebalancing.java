@@ -128,7 +128,7 @@ final class Rebalancing {
 
   /**
    * @return how many clients a second this node is to ask: its part, by surplus, of what all nodes
-   *     may ask; 0 where it has not more than its share
+   *     may ask; 0 if it has not more than its share
    */
   static double pace(int own, Map<NodeId, Integer> others) {
     double even = even(own, others);

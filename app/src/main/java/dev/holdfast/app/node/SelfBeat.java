@@ -2,5 +2,5 @@ package dev.holdfast.app.node;
 
 import dev.holdfast.core.BusValue;
 
-/** What a node sends to its own address on the clustered bus, to see whether it can be reached. */
+/** A message of a node to its own address on the clustered bus, to see whether it is reachable. */
 record SelfBeat(long number) implements BusValue {}

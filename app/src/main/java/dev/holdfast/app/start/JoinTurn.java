@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * claim is lost because connections are just being made. Behind one that is a member already the
  * others join in the first round, together.
  *
- * <p>It only saves time: where Redis fails, or the first takes longer than {@code patience}, a node
+ * <p>It only saves time: if Redis fails, or the first takes longer than {@code patience}, a node
  * joins as it would without it. {@link #take} blocks.
  */
 public final class JoinTurn implements AutoCloseable {
@@ -64,7 +64,7 @@ public final class JoinTurn implements AutoCloseable {
     return turn;
   }
 
-  /** Whether this node goes before the others. */
+  /** Returns whether this node goes before the others. */
   public boolean first() {
     return mine;
   }

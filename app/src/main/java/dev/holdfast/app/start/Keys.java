@@ -12,11 +12,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 
-/** Which keys and secrets a node uses: the configured ones, else those that it generates. */
+/** The keys and secrets of a node: the configured ones, otherwise those that it generates. */
 public final class Keys {
   private Keys() {}
 
-  /** What a node trusts; makes the development key where no key is configured. */
+  /** Returns the keys that a node trusts; makes the development key if none is configured. */
   public static AuthConfig trusted(HoldfastConfig config) {
     return config.developmentKey()
         ? config.auth().withKeys(VerificationKey.hs256(development(config)))
@@ -26,7 +26,7 @@ public final class Keys {
   /**
    * A secret that such a node accepts tokens of.
    *
-   * @throws ConfigException where only public keys are configured
+   * @throws ConfigException if only public keys are configured
    */
   public static String signing(HoldfastConfig config) {
     if (config.developmentKey()) {
@@ -41,8 +41,8 @@ public final class Keys {
   }
 
   /**
-   * The configuration with a secret for the bus: on loopback, where none is given, that of the data
-   * folder, which is made where it is missing. One alone that can't write there, as in a container
+   * The configuration with a secret for the bus: on loopback, if none is given, that of the data
+   * folder, which is made if it is missing. One alone that can't write there, as in a container
    * whose files are read-only, has one that nobody else knows.
    */
   public static HoldfastConfig guarded(HoldfastConfig config) {

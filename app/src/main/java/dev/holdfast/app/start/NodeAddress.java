@@ -11,10 +11,10 @@ public final class NodeAddress {
   private NodeAddress() {}
 
   /**
-   * What gateways listen at; where that is every address of the machine, the one by which others
-   * reach it on the bus. Blocks to look names up.
+   * Returns the address that gateways listen at. If that is every address of the machine: the one
+   * at which others reach it on the bus. Blocks to look names up.
    *
-   * @throws StartException where the host of the bus has no address of this machine
+   * @throws StartException if the host of the bus has no address of this machine
    */
   public static HostPort of(HoldfastConfig config) {
     var gateway = config.gateway();

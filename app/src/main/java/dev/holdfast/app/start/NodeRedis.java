@@ -27,11 +27,11 @@ public final class NodeRedis implements AutoCloseable {
   }
 
   /**
-   * Starts the embedded one, where that is wanted.
+   * Starts the embedded one, if that is wanted.
    *
    * @param gaveUp gets the reason when it has ended and can't be started again
-   * @throws StartException where it does not start
-   * @throws ConfigException where there is none to start
+   * @throws StartException if it does not start
+   * @throws ConfigException if there is none to start
    */
   public static NodeRedis of(HoldfastConfig config, Consumer<String> gaveUp) {
     var settings = config.redis();
@@ -51,12 +51,15 @@ public final class NodeRedis implements AutoCloseable {
     return config;
   }
 
-  /** What is wrong with the embedded one, or was until just now; its host's name and paths not. */
+  /**
+   * Returns what is wrong with the embedded one, or was until just now, without host names and
+   * paths.
+   */
   public Optional<String> trouble() {
     return own == null ? Optional.empty() : own.watch().trouble();
   }
 
-  /** Which one it is, without its password. */
+  /** Returns its description, without its password. */
   public String description() {
     return own == null ? config.redactedUri() : own.description();
   }

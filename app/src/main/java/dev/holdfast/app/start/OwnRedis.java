@@ -13,7 +13,7 @@ import java.util.function.Consumer;
  */
 record OwnRedis(EmbeddedRedis server, RedisWatch watch) implements AutoCloseable {
   /**
-   * @throws StartException where no Redis server could be started
+   * @throws StartException if no Redis server could be started
    */
   static OwnRedis start(HoldfastConfig config, Consumer<String> gaveUp) {
     var settings = config.redis();

@@ -41,7 +41,7 @@ public final class StartChecks {
 
   private StartChecks() {}
 
-  /** Of the container where there is one, else of the machine. */
+  /** Of the container if there is one, else of the machine. */
   public static void memory() {
     var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     Optional<String> problem = memory(system.getTotalMemorySize());
@@ -67,7 +67,7 @@ public final class StartChecks {
   }
 
   /**
-   * @throws StartException where the host has no address of this machine
+   * @throws StartException if the host has no address of this machine
    */
   static ClusterConfig atOwnAddress(ClusterConfig cluster) {
     try {

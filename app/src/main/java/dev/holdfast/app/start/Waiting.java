@@ -24,7 +24,7 @@ public final class Waiting {
   /**
    * @param most after which it is given up
    * @param what is waited for, as of when it is asked
-   * @throws StartException where it failed, or was not done in time
+   * @throws StartException if it failed, or was not done in time
    */
   public static <T> T until(Future<T> done, Duration most, Supplier<String> what) {
     CompletableFuture<T> waiting = done.toCompletionStage().toCompletableFuture();

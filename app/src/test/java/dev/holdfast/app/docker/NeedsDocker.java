@@ -5,7 +5,7 @@ import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.testcontainers.DockerClientFactory;
 
-/** Skips tests, and says why, where no engine answers or its images can't be had. */
+/** Skips tests, and says why, if no engine answers or its images are not available. */
 final class NeedsDocker implements ExecutionCondition {
   @Override
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
@@ -18,7 +18,7 @@ final class NeedsDocker implements ExecutionCondition {
     }
     for (String image : new String[] {Docker.JDK, Docker.REDIS}) {
       if (!Docker.has(image)) {
-        return ConditionEvaluationResult.disabled("the image " + image + " can't be had here");
+        return ConditionEvaluationResult.disabled("the image " + image + " is not available here");
       }
     }
     return ConditionEvaluationResult.enabled("a Docker Engine answers");

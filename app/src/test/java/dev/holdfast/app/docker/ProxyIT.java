@@ -27,7 +27,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * All of docker/compose.yaml but Grafana and the example: what clients meet who come by the proxy,
- * and what Prometheus has for the dashboard. Skipped where the images of the two can't be had.
+ * and what Prometheus has for the dashboard. Skipped if the images of the two are not available.
  */
 @ExtendWith(NeedsDocker.class)
 class ProxyIT {
@@ -46,7 +46,7 @@ class ProxyIT {
       Matcher named = Pattern.compile("image: (" + image + "\\S+)").matcher(config);
       assertTrue(named.find(), "no " + image + " in " + config);
       Assumptions.assumeTrue(
-          Docker.has(named.group(1)), "the image " + named.group(1) + " can't be had here");
+          Docker.has(named.group(1)), "the image " + named.group(1) + " is not available here");
     }
     compose.up(3, "redis", "node", "proxy", "prometheus");
     compose.awaitEachSees(3);

@@ -25,13 +25,19 @@ import picocli.CommandLine.Spec;
 final class CompareCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Parameters(index = "0", paramLabel = "A.json", description = "First result, a file that --json wrote.")
+  @Parameters(
+      index = "0",
+      paramLabel = "A.json",
+      description = "First result, a file that --json wrote.")
   private Path first;
 
   @Parameters(index = "1", paramLabel = "B.json", description = "Second result.")
   private Path second;
 
-  @Option(names = "--html", paramLabel = "FILE", description = "Also writes the comparison as a page.")
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description = "Also writes the comparison as a page.")
   private @Nullable Path html;
 
   @Override

@@ -60,7 +60,11 @@ public final class LoadCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(index = "0", arity = "0..1", paramLabel = "SCENARIO", description = "Name of the scenario.")
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "SCENARIO",
+      description = "Name of the scenario.")
   private @Nullable String name;
 
   @Mixin private TargetOptions target;
@@ -120,7 +124,7 @@ public final class LoadCommand implements Callable<Integer> {
                         .formatted(wanted, Nearest.of(wanted, Scenarios.names()))));
   }
 
-  /** This program, where it is the server too. */
+  /** This program, if it is the server too. */
   private @Nullable Program server() {
     return spec.root().subcommands().containsKey("serve") ? Program.self() : null;
   }
@@ -169,7 +173,7 @@ public final class LoadCommand implements Callable<Integer> {
     return local;
   }
 
-  /** How a command of the load test is called in this program. */
+  /** Returns how a command of the load test is called in this program. */
   private List<String> command(String last) {
     List<String> words = new ArrayList<>(Arrays.asList(spec.qualifiedName(" ").split(" ")));
     words.remove(0);

@@ -1,6 +1,6 @@
 package dev.holdfast.loadtest;
 
-/** What the load test's exit codes mean. */
+/** The exit codes of the load test. */
 final class LoadExit {
   static final int OK = 0;
   static final int NOT_HELD = 1;

@@ -18,10 +18,16 @@ final class LoadSettings {
   @Option(names = "--connections", paramLabel = "N", description = "Number of clients.")
   private @Nullable Integer connections;
 
-  @Option(names = "--rate", paramLabel = "N", description = "Publications per second, all channels together.")
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      description = "Publications per second, all channels together.")
   private @Nullable Double rate;
 
-  @Option(names = "--payload", paramLabel = "BYTES", description = "Size of the JSON of each publication.")
+  @Option(
+      names = "--payload",
+      paramLabel = "BYTES",
+      description = "Size of the JSON of each publication.")
   private @Nullable Integer payload;
 
   @Option(
@@ -44,7 +50,9 @@ final class LoadSettings {
       description = "Connects per second, all clients together; default: as fast as possible.")
   private double connectRate;
 
-  @Option(names = "--tenant", description = "Tenant of the clients; default: that of --token, otherwise 'load'.")
+  @Option(
+      names = "--tenant",
+      description = "Tenant of the clients; default: that of --token, otherwise 'load'.")
   private @Nullable String tenant;
 
   @Option(
@@ -68,7 +76,7 @@ final class LoadSettings {
     Defaults defaults = scenario.defaults();
     if (via == Flow.Via.BUS && !bus) {
       throw new IllegalArgumentException(
-          "--via bus needs --members and --cluster, which say where the bus of the target is");
+          "--via bus needs --members and --cluster, the address of the bus of the target");
     }
     Targets.need(limit >= 1 && limit <= MOST_MINUTES, "--limit: 1 to 1440 minutes, not " + limit);
     return new Settings(

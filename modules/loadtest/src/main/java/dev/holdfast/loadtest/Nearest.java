@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What somebody may have meant. */
+/** Finds the known name nearest to a mistyped one. */
 final class Nearest {
   private Nearest() {}
 

@@ -64,7 +64,10 @@ final class TargetOptions {
       description = "File with the secret of the target's cluster; needed with --members.")
   @Nullable Path clusterSecretFile;
 
-  @Option(names = "--redis", paramLabel = "URI", description = "Redis of the target, for its figures.")
+  @Option(
+      names = "--redis",
+      paramLabel = "URI",
+      description = "Redis of the target, for its figures.")
   @Nullable String redis;
 
   @Option(

@@ -61,7 +61,7 @@ final class Targets {
     return !options.urls.isEmpty();
   }
 
-  /** Whether workers can join the target's bus. */
+  /** Returns whether workers can join the target's bus. */
   boolean bus() {
     return !existing() || !options.members.isEmpty();
   }
@@ -101,7 +101,7 @@ final class Targets {
         scenario.name() + " needs two --nodes or more");
     need(
         server != null || options.serverJar != null,
-        "--nodes needs the server: --server-jar names holdfast.jar");
+        "--nodes needs the server: --server-jar says where holdfast.jar is");
     need(
         options.serverJar == null || Files.isRegularFile(options.serverJar),
         "--server-jar: there is no file " + options.serverJar);
@@ -161,13 +161,13 @@ final class Targets {
     String scheme = String.valueOf(url.getScheme());
     need(
         (scheme.equals("http") || scheme.equals("https")) && url.getHost() != null,
-        option + ": http://host:port is needed, not " + url);
+        option + ": as in http://host:port, not " + url);
     need(
         options.owned || Loopback.is(url.getHost()),
         url + " is not on this machine: add --i-own-this-target if you may put load on it");
   }
 
-  /** Whether it is for one run: it is closed after it. */
+  /** Returns whether it is for one run: it is closed after it. */
   Target target(Path folder) {
     if (scenario.needs().contains(Need.BARE)) {
       return new BareTarget(Program.self(), bare, processors, folder);

@@ -6,14 +6,14 @@ import java.io.IOException;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/** What a token that was given says of itself; whether it is true is the target's affair. */
+/** Reads the claims of a given token, without a check: that is the target's affair. */
 final class Token {
   private Token() {}
 
   /**
    * Returns the claim {@code tenant}; none: the token has no such claim.
    *
-   * @throws IllegalArgumentException where it is no token
+   * @throws IllegalArgumentException if it is no token
    */
   static @Nullable String tenant(String token) {
     String[] parts = token.split("\\.");

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a {@link TestCluster} is started with.
+ * The options of a {@link TestCluster}.
  *
  * @param nodes how many, n1 and on
  * @param settings over those of the cluster, by dotted name, for example {@code sessions.linger}

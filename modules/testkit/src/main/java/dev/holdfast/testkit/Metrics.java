@@ -27,7 +27,7 @@ public record Metrics(List<Sample> samples) {
     return new Metrics(List.copyOf(samples));
   }
 
-  /** Over all labels; 0 where there is none of that name. */
+  /** Over all labels; 0 if there is none of that name. */
   public double sum(String name) {
     return samples.stream().filter(s -> s.name().equals(name)).mapToDouble(Sample::value).sum();
   }

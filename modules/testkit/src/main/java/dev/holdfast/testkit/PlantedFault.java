@@ -24,7 +24,7 @@ public final class PlantedFault {
    *
    * @param resource for example {@code dev/holdfast/channels/log_append.lua}
    * @param pattern a regular expression, over lines
-   * @throws IllegalStateException where it matches nothing: the product has changed, and the fault
+   * @throws IllegalStateException if it matches nothing: the product has changed, and the fault
    *     with it
    */
   public PlantedFault change(String resource, String pattern, String replacement) {
@@ -42,7 +42,7 @@ public final class PlantedFault {
    *
    * @param source below the folder with the modules, for example {@code
    *     channels/src/main/java/dev/holdfast/channels/HubChannel.java}
-   * @throws IllegalStateException where it matches nothing, or what comes of it does not compile
+   * @throws IllegalStateException if it matches nothing, or what comes of it does not compile
    */
   public PlantedFault changeClass(String source, String pattern, String replacement) {
     try {

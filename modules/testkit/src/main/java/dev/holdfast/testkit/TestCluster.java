@@ -134,9 +134,9 @@ public final class TestCluster implements AutoCloseable {
   }
 
   /**
-   * What lies between its processes; of a cluster {@link ClusterOptions#withWires} alone.
+   * Returns the wires between its processes; of a cluster {@link ClusterOptions#withWires} alone.
    *
-   * @throws IllegalStateException where it has none
+   * @throws IllegalStateException if it has none
    */
   public Wires wires() {
     if (wires == null) {
@@ -188,7 +188,7 @@ public final class TestCluster implements AutoCloseable {
   }
 
   /**
-   * Where a member listens that is no node.
+   * The ports of a member that is no node.
    *
    * @param publicHost by which the others reach it, if not by the one that it finds itself
    */

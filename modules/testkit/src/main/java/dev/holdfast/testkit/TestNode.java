@@ -32,7 +32,7 @@ public final class TestNode {
   private static final Duration START_PATIENCE = Duration.ofSeconds(120);
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
 
-  /** What stays over its lives. */
+  /** The things that stay the same over its lives. */
   record Place(String id, int port, int busPort, Path folder, List<Path> classPathFirst) {}
 
   private final Place place;
@@ -58,13 +58,13 @@ public final class TestNode {
     return place.port();
   }
 
-  /** Where it listens to other members of the bus: for who belongs to them, and for messages. */
+  /** Returns the ports for other members of the bus: for membership, and for messages. */
   public List<Integer> busPorts() {
     Object messages = settings.values().get("cluster.messagePort");
     return List.of(place.busPort(), (Integer) messages);
   }
 
-  /** Where clients connect. */
+  /** Returns the address for clients. */
   public URI url() {
     return URI.create("ws://127.0.0.1:" + place.port() + "/v1/connect");
   }
@@ -100,7 +100,7 @@ public final class TestNode {
     return LiveObjects.of(pid());
   }
 
-  /** Whether it knows of this many live nodes, itself included. */
+  /** Returns whether it knows of this many live nodes, itself included. */
   public boolean seesMembers(int count) {
     return isReady() && metrics().sum("holdfast_nodes_live") == count;
   }
@@ -155,7 +155,7 @@ public final class TestNode {
     launchOnce();
   }
 
-  /** SIGKILL; gone when this returns. Nothing where it is not running. */
+  /** SIGKILL; gone when this returns. Nothing if it is not running. */
   public void kill() {
     if (isRunning()) {
       process.destroyForcibly();

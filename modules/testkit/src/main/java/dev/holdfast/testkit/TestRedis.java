@@ -51,7 +51,7 @@ public final class TestRedis implements AutoCloseable {
     return new TestRedis(server(fsync), false);
   }
 
-  /** An own one whose clock {@link #shiftClock} sets; where that can't be, the test is skipped. */
+  /** An own one whose clock {@link #shiftClock} sets; if that can't be, the test is skipped. */
   public static TestRedis clockedOrSkip() {
     return new TestRedis(ClockedServer.startOrSkip(), false);
   }
@@ -70,7 +70,7 @@ public final class TestRedis implements AutoCloseable {
     return RedisCommand.call(uri(), words);
   }
 
-  /** As {@link #call}, for a command that never answers nil. */
+  /** Sends a command as {@link #call} does, one that never answers nil. */
   public String text(String... words) {
     return Objects.requireNonNull(call(words));
   }

@@ -15,8 +15,8 @@ public final class Health {
   private Health() {}
 
   /**
-   * @param details what is wrong, by the name of the check; they change no outcome: where every
-   *     node sees the same, taking them all off the air would be worse
+   * @param details what is wrong, by the name of the check; they change no outcome: if every node
+   *     sees the same, taking them all off the air would be worse
    */
   public static HealthChecks of(
       List<PulseVerticle> pulses,

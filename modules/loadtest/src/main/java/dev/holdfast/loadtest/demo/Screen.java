@@ -14,7 +14,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the person at the terminal sees: events as they come, below them what is now, once a second.
+ * Shows the run to a person: events as they come, and below them the present state, once a second.
  * If the output is no terminal, a line a second. Any thread may call it.
  */
 final class Screen implements RunView {
@@ -71,7 +71,7 @@ final class Screen implements RunView {
     shown = lines.size();
   }
 
-  /** What happens to nodes is shown by those who do it. */
+  /** Does nothing: the demo itself prints what happens to nodes. */
   @Override
   public void mark(Result.Mark mark) {}
 

@@ -5,10 +5,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the load goes, and what opens the door.
+ * The address of the target, and the credentials for it.
  *
  * @param urls {@code http://host:port} of the nodes (or a proxy); clients are spread over them
- * @param token for every client, where it was given; none: each gets a token of its own, signed
+ * @param token for every client, if it was given; none: each gets a token of its own, signed
  * @param secret the HS256 key that tokens are signed with; none: {@code token} is given
  * @param bus how a worker joins the event bus; none: it can't
  */

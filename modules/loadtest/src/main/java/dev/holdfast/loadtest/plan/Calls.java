@@ -10,7 +10,7 @@ package dev.holdfast.loadtest.plan;
  * @param window unanswered ones of each worker; 0 with a rate
  */
 public record Calls(String name, String group, Operation operation, double rate, int window) {
-  /** What is asked. */
+  /** The question that is asked. */
   public enum Operation {
     SESSION_GET,
     SESSION_LIST,

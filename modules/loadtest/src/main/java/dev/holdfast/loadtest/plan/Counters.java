@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What a worker counted, from its start on.
+ * The counts of a worker from its start on.
  *
  * @param clients that are to be connected by now
  * @param attached clients that are at this moment
@@ -20,7 +20,7 @@ import java.util.Map;
  * @param interrupted connections that were lost when attached
  * @param resumed of these, those that came back as the same session
  * @param restarted of these, those that got another session
- * @param closes by close code, 1006 where there was none
+ * @param closes by close code, 1006 if there was none
  * @param errors by message, at most 20 of them
  */
 public record Counters(

@@ -23,16 +23,16 @@ public record Flow(
     int window,
     int payload,
     Via via) {
-  /** Which channels of the group a flow goes to. */
+  /** The channels of the group that a flow goes to. */
   public enum Target {
     TENANT,
     USER,
     TOPIC
   }
 
-  /** How it is published. */
+  /** The way of publishing. */
   public enum Via {
-    /** As an internal service on the event bus. */
+    /** Over the event bus, like an internal service. */
     BUS,
     /** {@code POST /v1/publish}. */
     HTTP

@@ -22,7 +22,7 @@ public sealed interface FromWorker {
    */
   record Clock(long id, long micros) implements FromWorker {}
 
-  /** The plan is understood, the bus is joined where there is one. */
+  /** The plan is understood, the bus is joined if there is one. */
   record Ready() implements FromWorker {}
 
   /**

@@ -11,7 +11,7 @@ package dev.holdfast.loadtest.plan;
  * @param kind what they speak
  */
 public record Group(String name, String tenant, int clients, int topics, Kind kind) {
-  /** How a group's clients behave. */
+  /** The behaviour of a group's clients. */
   public enum Kind {
     /** Speaks {@code holdfast.v1}, and keeps a ledger. */
     SESSION,

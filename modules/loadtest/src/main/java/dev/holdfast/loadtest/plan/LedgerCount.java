@@ -3,8 +3,8 @@ package dev.holdfast.loadtest.plan;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * What clients received of channels of one kind, against what was published there. A number counts
- * once for each client that is to have it.
+ * Counts what clients received of channels of one kind, against what was published there. A number
+ * counts once for each client that is to have it.
  *
  * @param expected known at the end only, before it 0
  * @param received distinct numbers

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What was published, at the end of it: by {@code <tenant>/<channel>}.
+ * All that was published, known at the end, by {@code <tenant>/<channel>}.
  *
  * @param channels how each ended
  */

@@ -1,6 +1,6 @@
 /**
- * What a coordinator and its workers say to each other: JSON text messages over a WebSocket, one
- * record each. {@link dev.holdfast.loadtest.plan.ToWorker} goes out, {@link
+ * Messages between a coordinator and its workers: JSON text messages over a WebSocket, one record
+ * each. {@link dev.holdfast.loadtest.plan.ToWorker} goes out, {@link
  * dev.holdfast.loadtest.plan.FromWorker} comes back.
  */
 @NullMarked

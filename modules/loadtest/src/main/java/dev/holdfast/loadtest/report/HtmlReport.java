@@ -16,6 +16,6 @@ public final class HtmlReport {
     WholeFile.write(file, Page.of(SCRIPTS, new Data(Verdict.of(result), result)));
   }
 
-  /** What the page's script gets. */
+  /** The input of the page's script. */
   private record Data(Verdict verdict, Result result) {}
 }

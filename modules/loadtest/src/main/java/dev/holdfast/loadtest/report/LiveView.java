@@ -5,8 +5,8 @@ import java.io.PrintWriter;
 import java.util.List;
 
 /**
- * How a run goes, once a second. On a terminal a block that is rewritten in place; otherwise one
- * line a second, of {@code name=value}. Any thread may call it.
+ * Shows a running run once a second. On a terminal a block that is rewritten in place; otherwise
+ * one line a second, of {@code name=value}. Any thread may call it.
  */
 public final class LiveView implements RunView, AutoCloseable {
   /** Lines are cut by the terminal, not wrapped: wrapped ones could not be rewritten. */

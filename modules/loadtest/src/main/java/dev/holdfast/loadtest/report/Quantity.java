@@ -27,7 +27,7 @@ public final class Quantity {
     };
   }
 
-  /** As a person would write it: three digits that count, more only where it is a whole number. */
+  /** Returns a number as people write it: three significant digits, more for whole numbers. */
   public static String digits(double value) {
     var size = Math.abs(value);
     if (size >= 100 || value == Math.rint(value)) {

@@ -6,14 +6,14 @@ import java.util.Map;
 import java.util.function.DoublePredicate;
 import java.util.regex.Pattern;
 
-/** What is asked of a figure: {@code lost=0}, {@code p99<20ms}, {@code resume.p99<=2s}. */
+/** A requirement of a figure: {@code lost=0}, {@code p99<20ms}, {@code resume.p99<=2s}. */
 public final class Requirement {
   private static final Pattern GRAMMAR =
       Pattern.compile(
           "\\s*([A-Za-z][A-Za-z0-9.-]*)\\s*(!=|<=|>=|=|<|>)"
               + "\\s*(-?[0-9]{1,15}(?:\\.[0-9]{1,9})?)\\s*([A-Za-z/%µ]*)\\s*");
 
-  /** What one of a unit is in the figure's unit. */
+  /** Factors from each unit to the figure's unit. */
   private static final Map<String, Map<String, Double>> UNITS =
       Map.of(
           "", Map.of(),
@@ -130,7 +130,7 @@ public final class Requirement {
     return String.join(", ", units.keySet().stream().sorted().toList());
   }
 
-  /** How many letters have to be put in, left out or replaced; the case does not count. */
+  /** Counts the letters that have to be put in, left out or replaced; the case does not count. */
   private static int distance(String one, String two) {
     var a = one.toLowerCase(Locale.ROOT);
     var b = two.toLowerCase(Locale.ROOT);

@@ -86,7 +86,7 @@ public final class ResultJson {
     return new ResultException(file + " is no result: it is not JSON, or cut off: " + brief(e));
   }
 
-  /** What says which program wrote a file; the rest may be long. */
+  /** The members that say which program wrote a file; the rest may be long. */
   private record Head(JsonNode format, JsonNode scenario, JsonNode version) {}
 
   private static void checkHead(Path file) throws IOException {

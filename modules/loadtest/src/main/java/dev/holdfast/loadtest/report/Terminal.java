@@ -6,7 +6,7 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Help.Ansi.Style;
 
 /**
- * What the terminal can show.
+ * The abilities of the terminal.
  *
  * @param rewrites whether lines can be rewritten in place and coloured; otherwise plain lines
  * @param unicode whether it shows more than ASCII

@@ -1,6 +1,6 @@
 package dev.holdfast.loadtest.report;
 
-/** What a run is worth. */
+/** The verdict on a run. */
 public enum Verdict {
   /** It came to its end, and all that was required of it holds. */
   PASS,

@@ -48,7 +48,7 @@ public final class Coordinator implements AutoCloseable {
 
   /**
    * @param folder for the workers' logs
-   * @throws TargetException where it could not begin: the target or a worker can't be had
+   * @throws TargetException if it could not begin: the target or a worker can't be had
    */
   public Result run(Path folder) throws InterruptedException {
     Instant started = Instant.now();
@@ -104,7 +104,7 @@ public final class Coordinator implements AutoCloseable {
     }
   }
 
-  /** What was lost is known when every worker knows all that was published. */
+  /** Counts losses, which are known when every worker knows all that was published. */
   private void count(Run run) throws InterruptedException {
     state.measuring(false);
     state.phase("count");

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What is done to the nodes in a run; each is marked in its time line. As {@link Run}. */
+/** Ends and starts nodes in a run, and marks it in the time line. Threads as in {@link Run}. */
 public final class Faults {
   private static final double READY_S = 120;
 
@@ -30,7 +30,7 @@ public final class Faults {
   }
 
   /**
-   * How uneven the clients are spread over the nodes.
+   * Returns how uneven the clients are spread over the nodes.
    *
    * @return %: by how much the node that is furthest from its share is off
    */
@@ -65,7 +65,7 @@ public final class Faults {
     run.target().terminate(node);
   }
 
-  /** Whether it was ended and is not to come back. */
+  /** Returns whether it was ended and is not to come back. */
   boolean hasEnded(TargetNode node) {
     return ended.contains(node);
   }

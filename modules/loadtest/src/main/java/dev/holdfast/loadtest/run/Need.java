@@ -1,6 +1,6 @@
 package dev.holdfast.loadtest.run;
 
-/** What a scenario needs of its target. */
+/** The needs of a scenario. */
 public enum Need {
   /** It has a server of its own, and no target. */
   BARE,

@@ -64,7 +64,7 @@ public final class Run {
     return state.workers().connections();
   }
 
-  /** What clients received so far. */
+  /** Returns what clients received so far. */
   public LedgerCount ledger() {
     return state.workers().ledgers().values().stream().reduce(LedgerCount.NONE, LedgerCount::plus);
   }
@@ -146,7 +146,7 @@ public final class Run {
     await("that clients leave", CONNECT_SILENCE_S, () -> counters().attached() <= expected);
   }
 
-  /** Whether every client is attached, and all that are to be are caught up. */
+  /** Returns whether every client is attached, and all that are to be are caught up. */
   public boolean live() {
     Counters now = counters();
     return now.attached() >= expected && now.live() >= expected - slow;
@@ -296,7 +296,7 @@ public final class Run {
     state.recorder().close("");
   }
 
-  /** The measuring ends here where no flow ends it. */
+  /** The measuring ends here if no flow ends it. */
   public void endMeasuring() {
     state.measuring(false);
   }
@@ -305,7 +305,7 @@ public final class Run {
     return shape.groups().stream().filter(g -> g.name().equals(name)).findFirst().orElseThrow();
   }
 
-  /** Throws where the run can't go on. */
+  /** Throws if the run can't go on. */
   public void pause() throws InterruptedException {
     state.check();
     Thread.sleep(POLL_MS);

@@ -19,7 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What one run consists of, and what is known of it so far. Any thread. */
+/** The parts of one run, and what is known of it so far. Any thread. */
 final class RunState implements AutoCloseable {
   private static final double TARGET_SILENCE_S = 20;
 
@@ -98,7 +98,7 @@ final class RunState implements AutoCloseable {
     timeline.measuring(on);
   }
 
-  /** Throws where the run can't go on. */
+  /** Throws if the run can't go on. */
   void check() {
     if (interrupted) {
       throw new BrokenOffException("interrupted");

@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Whether the measuring side was the bottleneck. Any thread. */
+/** Finds out whether the measuring side was the bottleneck. Any thread. */
 final class Saturation {
   private static final double MOST_CPU = 0.85;
   private static final double MOST_MACHINE = 0.95;

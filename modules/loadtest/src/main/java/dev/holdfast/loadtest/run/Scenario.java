@@ -9,7 +9,7 @@ import java.util.Set;
 
 /** Something that a cluster can be put through. Stateless. */
 public interface Scenario {
-  /** As in {@code load kill}. */
+  /** Returns its name, as in {@code load kill}. */
   String name();
 
   /** One line. */
@@ -36,7 +36,7 @@ public interface Scenario {
     return List.of();
   }
 
-  /** How long it takes, s, about; 0 where nobody knows. */
+  /** Returns about how many seconds it takes; 0: unknown. */
   default double estimate(Settings settings) {
     return settings.warmup() + settings.duration();
   }

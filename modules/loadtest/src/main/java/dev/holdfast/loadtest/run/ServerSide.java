@@ -11,7 +11,7 @@ import java.util.OptionalLong;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** What the nodes and their Redis use at the moment. Any thread. */
+/** Measures what the nodes and their Redis use at the moment. Any thread. */
 public final class ServerSide {
   private final RunState state;
 

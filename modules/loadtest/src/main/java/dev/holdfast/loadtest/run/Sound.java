@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What makes the other figures of a run worth nothing: publications that failed, a measuring in
- * which nothing was delivered, a node that is not ready at the end. Each fails a run, unless the
+ * Finds what makes the other figures of a run worth nothing: publications that failed, a measuring
+ * in which nothing was delivered, a node that is not ready at the end. Each fails a run, unless the
  * figure is asked for otherwise.
  */
 public final class Sound {
@@ -22,7 +22,7 @@ public final class Sound {
   private static final FigureKind UNPUBLISHED =
       FigureKind.put("unpublished", "", "channels of clients with a number that nobody published");
 
-  /** What is required, by the name of the figure. */
+  /** Requirements by the name of the figure. */
   private static final Map<String, String> REQUIRED =
       Map.of("failed", "=0", "deliveriesPerSecond", ">0", NOT_READY, "=0", "unpublished", "=0");
 

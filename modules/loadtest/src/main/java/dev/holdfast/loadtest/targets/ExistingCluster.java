@@ -91,7 +91,7 @@ public final class ExistingCluster implements Target {
       throw new TargetException(node.operators() + "/metrics: " + why);
     }
     LOG.warn(
-        "No figures of nodes: {}/metrics {}; --management-url says where they are",
+        "No figures of nodes: {}/metrics {}; name their addresses by --management-url",
         node.operators(),
         why);
     return false;
@@ -114,7 +114,7 @@ public final class ExistingCluster implements Target {
 
   /**
    * The node's id, by which clients know where they are: where the token may ask for it, or else as
-   * it welcomes any client; its address where it does neither.
+   * it welcomes any client; its address if it does neither.
    */
   private String name(URI url, URI operator) throws InterruptedException {
     HttpResponse<String> answer;

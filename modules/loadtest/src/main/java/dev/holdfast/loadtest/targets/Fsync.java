@@ -1,7 +1,7 @@
 package dev.holdfast.loadtest.targets;
 
 /**
- * When the Redis of a cluster of the load test's own writes to disk. Named here, so that the
+ * Times at which the Redis of the load test's own cluster writes to disk. Named here, so that the
  * command's options load without the module that runs one, which is optional.
  */
 public enum Fsync {

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What nodes really hold: bytes of heap in use after a full collection, which is asked for where
- * the node's process is ours; elsewhere what it had after its last one. Blocks.
+ * Measures the heap that nodes really hold: bytes in use after a full collection. If the node's
+ * process is ours, a collection is asked for; otherwise the last one counts. Blocks.
  */
 public final class LiveHeap {
   private static final Logger LOG = LoggerFactory.getLogger(LiveHeap.class);

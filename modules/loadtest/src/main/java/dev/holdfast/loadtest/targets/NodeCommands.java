@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an operator has given to end and start the nodes of a cluster of his own; {@code {node}},
+ * Commands of an operator that end and start the nodes of an existing cluster; {@code {node}},
  * {@code {host}} and {@code {port}} stand for the node's. Run by a shell, a minute at most.
  *
  * @param kill ends a node as a crash would

@@ -4,7 +4,7 @@ import java.net.URI;
 import java.util.List;
 
 /**
- * How operators of a cluster that is there ask its nodes.
+ * The access of operators to the nodes of an existing cluster.
  *
  * @param tenant that may ask about the nodes
  * @param urls of the nodes' ports for it, in the order of the nodes; empty: those of clients

@@ -7,14 +7,14 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the load goes to. Methods block, and are called by one thread, but for {@link #close} and
+ * The target of the load. Methods block, and are called by one thread, but for {@link #close} and
  * {@link #pid}, which may be called by any.
  */
 public interface Target extends AutoCloseable {
   /**
    * Returns when every node takes clients.
    *
-   * @throws TargetException where it can't be had; the message is for people
+   * @throws TargetException if it can't be had; the message is for people
    */
   void start() throws InterruptedException;
 
@@ -22,7 +22,7 @@ public interface Target extends AutoCloseable {
 
   List<TargetNode> nodes();
 
-  /** Whether its nodes answer {@code /metrics}. */
+  /** Returns whether its nodes answer {@code /metrics}. */
   default boolean hasMetrics() {
     return true;
   }
@@ -30,7 +30,7 @@ public interface Target extends AutoCloseable {
   /** URI of its Redis; none: it is not known. */
   @Nullable String redis();
 
-  /** Of the node's process; empty where it is not one of this machine that we started. */
+  /** Of the node's process; empty if it is not one of this machine that we started. */
   OptionalLong pid(TargetNode node);
 
   /** Ends the node as a crash would; gone when this returns. */
@@ -42,7 +42,7 @@ public interface Target extends AutoCloseable {
   /** Starts the node anew at its old address; it is not yet ready when this returns. */
   void restart(TargetNode node) throws InterruptedException;
 
-  /** Whether the node takes clients. */
+  /** Returns whether the node takes clients. */
   boolean ready(TargetNode node) throws InterruptedException;
 
   /**

@@ -66,7 +66,7 @@ final class Assignment {
         || plan.flows().stream().anyMatch(flow -> flow.via() == Flow.Via.BUS);
   }
 
-  /** Joins the bus where the plan needs it, and starts the loops. */
+  /** Joins the bus if the plan needs it, and starts the loops. */
   Future<Void> open() {
     return member()
         .onSuccess(member -> bus = member)

@@ -34,7 +34,7 @@ final class BusMember {
 
   /**
    * @param own runs the waiting
-   * @return a Vert.x that is a member; fails where no node answers within half a minute
+   * @return a Vert.x that is a member; fails if no node answers within half a minute
    */
   static Future<Vertx> join(Vertx own, Address.BusAddress bus) {
     String members = String.join(",", bus.members());

@@ -62,7 +62,7 @@ final class CoordinatorLink {
     this.reporter = vertx.setPeriodic(REPORT_MS, timer -> tick());
   }
 
-  /** When everything of it is closed; never fails. */
+  /** Completes when everything of it is closed; never fails. */
   Future<Void> ended() {
     return ended.future();
   }
@@ -139,7 +139,7 @@ final class CoordinatorLink {
     send(new FromWorker.Ready());
   }
 
-  /** Whether something came lately. */
+  /** Notices that nothing new comes any more. */
   private static final class News {
     private final long patience;
     private long last = -1;

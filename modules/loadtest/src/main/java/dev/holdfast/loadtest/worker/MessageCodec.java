@@ -16,7 +16,7 @@ final class MessageCodec {
   private MessageCodec() {}
 
   /**
-   * @throws IllegalArgumentException where it is no message, with what is wrong with it
+   * @throws IllegalArgumentException if it is no message, with what is wrong with it
    */
   static ToWorker read(String text) {
     try {

@@ -30,7 +30,7 @@ final class PlanCheck {
     this.plan = plan;
   }
 
-  /** All of them; none where all is well. */
+  /** All of them; none if all is well. */
   static List<String> problems(ToWorker.Assign assign) {
     if (assign.plan() == null) {
       return List.of("plan: missing");

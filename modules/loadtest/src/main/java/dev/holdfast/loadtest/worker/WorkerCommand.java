@@ -37,7 +37,10 @@ public final class WorkerCommand implements Callable<Integer> {
       description = "Address to listen at; default 127.0.0.1. Any other needs a secret.")
   private String host;
 
-  @Option(names = "--port", defaultValue = "0", description = "Port to listen at; default: a free one.")
+  @Option(
+      names = "--port",
+      defaultValue = "0",
+      description = "Port to listen at; default: a free one.")
   private int port;
 
   @Option(

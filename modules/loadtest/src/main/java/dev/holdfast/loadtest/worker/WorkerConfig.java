@@ -5,7 +5,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a worker listens, and with what it works.
+ * The settings of a worker.
  *
  * @param port 0 takes a free one
  * @param secret that the coordinator has to know; none: it listens on this machine only

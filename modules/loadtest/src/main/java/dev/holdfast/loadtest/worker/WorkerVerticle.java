@@ -52,13 +52,13 @@ public final class WorkerVerticle extends VerticleBase {
     return server.listen(config.port(), config.host());
   }
 
-  /** Where it listens, once it is deployed. Any thread. */
+  /** Returns the address that it listens at, once it is deployed. Any thread. */
   public URI url() {
     String host = config.host().contains(":") ? "[" + config.host() + "]" : config.host();
     return URI.create("ws://" + host + ":" + server.actualPort() + PATH);
   }
 
-  /** Whether there is a coordinator. Any thread. */
+  /** Returns whether there is a coordinator. Any thread. */
   boolean taken() {
     return taken;
   }

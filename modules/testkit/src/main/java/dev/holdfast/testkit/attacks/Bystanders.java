@@ -40,7 +40,7 @@ public final class Bystanders implements AutoCloseable {
   private final HttpBystander http;
   private int turn;
 
-  /** When all were there; what came before is nobody's fault. */
+  /** Time at which all were there; what came before is nobody's fault. */
   private long since;
 
   private record Member(String tenant, String user, WsTestClient client) {
@@ -181,7 +181,7 @@ public final class Bystanders implements AutoCloseable {
     return time - from >= 0 && time - to < 0;
   }
 
-  /** What was refused, broken, incomplete or somebody else's; empty if nothing was. */
+  /** Returns what was refused, broken, incomplete or somebody else's, if anything was. */
   public List<String> errors() {
     List<String> all = new ArrayList<>(errors);
     members.forEach(member -> all.addAll(errors(member)));

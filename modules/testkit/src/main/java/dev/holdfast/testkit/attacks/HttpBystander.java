@@ -31,7 +31,7 @@ final class HttpBystander {
   private final AtomicInteger underWay = new AtomicInteger();
   private final AtomicInteger turn = new AtomicInteger();
 
-  /** When it was sent, and how many ns it took. */
+  /** An answered request: the time of sending, and the ns that it took. */
   record Answered(long sent, long took) {}
 
   HttpBystander(TestCluster cluster, String tenant, Consumer<String> errors) {

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.stream.LongStream;
 
 /**
- * How long something took.
+ * Latencies of one kind of operation.
  *
  * @param sorted in ns
  */
@@ -17,7 +17,7 @@ public record Latencies(long[] sorted) {
     return sorted.length;
   }
 
-  /** In ms; not a number where there are none. */
+  /** In ms; not a number if there are none. */
   public double at(double part) {
     int index = (int) Math.min(sorted.length - 1, Math.floor(part * sorted.length));
     return sorted.length == 0 ? Double.NaN : sorted[index] / 1e6;

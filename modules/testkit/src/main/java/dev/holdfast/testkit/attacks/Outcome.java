@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What became of one attack, and of others meanwhile.
+ * The outcome of one attack, and how others fared meanwhile.
  *
  * @param delivery of bystanders' publications to bystanders
  * @param requests of the bystander by HTTP
  * @param back from its end until everybody had published and read once more
- * @param violations of what is promised to others; empty where all holds
+ * @param violations of what is promised to others; empty if all holds
  */
 public record Outcome(
     String attack,
@@ -32,7 +32,7 @@ public record Outcome(
   }
 
   /**
-   * What was taken of memory while it was attacked.
+   * The memory in use during the attack.
    *
    * @param residentMiB of the node that took the most
    * @param budget the part of its limit that the fullest budget of a node had

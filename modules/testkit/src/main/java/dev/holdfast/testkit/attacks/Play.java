@@ -35,7 +35,7 @@ public final class Play {
   private final List<String> violations = new ArrayList<>();
 
   /**
-   * How much of it.
+   * The scale of a play.
    *
    * @param tenants of bystanders
    * @param users of each tenant

@@ -80,7 +80,7 @@ public final class BrokenRelay {
     return server.listen(0, "127.0.0.1");
   }
 
-  /** Where clients connect. */
+  /** Returns the address for clients. */
   public URI url() {
     return URI.create("http://127.0.0.1:" + server.actualPort());
   }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * How a {@link WsTestClient} behaves.
+ * The behaviour of a {@link WsTestClient}.
  *
  * @param urls where it may connect, {@code ws://host:port/v1/connect}; tried in turn, from the
  *     first
@@ -32,7 +32,7 @@ public record ClientOptions(
     }
   }
 
-  /** As the protocol asks: 0 to 1 s, doubling to 20 s. */
+  /** Returns options with the waits that the protocol asks for: 0 to 1 s, doubling to 20 s. */
   public static ClientOptions of(List<URI> urls, String token) {
     return new ClientOptions(
         urls, token, Duration.ofSeconds(1), Duration.ofSeconds(20), true, true);
@@ -46,7 +46,7 @@ public record ClientOptions(
     return new ClientOptions(urls, token, firstWait, longestWait, false, countsAttempts);
   }
 
-  /** As a client that does without: it is open to late attempts of its own. */
+  /** Returns the options of a client without attempts: late ones of its own may overtake it. */
   public ClientOptions withoutAttempts() {
     return new ClientOptions(urls, token, firstWait, longestWait, keepsCursors, false);
   }

@@ -36,7 +36,7 @@ public final class Ledger {
     return entries.stream().filter(kind::isInstance).map(kind::cast).filter(wanted).toList();
   }
 
-  /** What came after this time, the last first; a copy. */
+  /** Returns the entries after this time, the last first; a copy. */
   public synchronized <E extends Entry> Stream<E> newestFirst(Class<E> kind, long since) {
     List<E> newest = new ArrayList<>();
     for (int i = entries.size() - 1; i >= 0 && entries.get(i).at() - since > 0; i--) {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class ManualClient implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-  /** How the connection ended. */
+  /** The end of the connection. */
   public record Close(int code, String reason) {}
 
   private final List<ObjectNode> unread = new ArrayList<>();

@@ -39,7 +39,7 @@ public final class TestClients implements AutoCloseable {
 
   /**
    * @param options headers and sub-protocols of the upgrade
-   * @throws io.vertx.core.http.UpgradeRejectedException where the server answers otherwise
+   * @throws io.vertx.core.http.UpgradeRejectedException if the server answers otherwise
    */
   public ManualClient manual(URI uri, WebSocketConnectOptions options) {
     var client = ManualClient.connect(sockets, uri, options);

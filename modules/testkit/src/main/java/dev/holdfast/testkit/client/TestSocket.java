@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * loop, in the order of the wire; the rest may be called on any thread.
  */
 final class TestSocket {
-  /** What a connection without a close frame ends with (RFC 6455 section 7.1.5). */
+  /** The code of a connection that ends without a close frame (RFC 6455 section 7.1.5). */
   static final int ABNORMAL = 1006;
 
-  /** What arrives. */
+  /** Hears of what arrives. */
   interface Listener {
     void received(String text);
 
@@ -37,8 +37,8 @@ final class TestSocket {
   }
 
   /**
-   * Fails where there is no answer to the upgrade within the times of the options, or another one
-   * than 101.
+   * Fails if there is no answer to the upgrade within the times of the options, or another one than
+   * 101.
    */
   static Future<TestSocket> open(
       WebSocketClient sockets, URI uri, WebSocketConnectOptions options, Listener listener) {
@@ -76,7 +76,7 @@ final class TestSocket {
     socket.pause();
   }
 
-  /** As when a cable is pulled: no close frame, the connection reset. */
+  /** Cuts it, as when a cable is pulled: no close frame, the connection reset. */
   void cut() {
     var channel = socket.channelHandlerContext().channel();
     try {

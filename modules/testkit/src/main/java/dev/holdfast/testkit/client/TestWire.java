@@ -77,7 +77,7 @@ final class TestWire implements Wire {
     opened().forEach(TestSocket::close);
   }
 
-  /** As {@link #detach}, without a word to the server. */
+  /** Detaches as {@link #detach} does, without a word to the server. */
   void cutAndStayAway() {
     away = true;
     giveUp();

@@ -92,7 +92,7 @@ public final class WsTestClient implements AutoCloseable {
     wire.cut();
   }
 
-  /** As {@link #cut}, but stays away until {@link #connect}. */
+  /** Cuts the connection as {@link #cut} does, but stays away until {@link #connect}. */
   public synchronized void cutAndStayAway() {
     wire.cutAndStayAway();
   }
@@ -198,7 +198,7 @@ public final class WsTestClient implements AutoCloseable {
     return session.state().kind() == Kind.STOPPED;
   }
 
-  /** How many publications wait for an answer. */
+  /** Counts the publications that wait for an answer. */
   public synchronized int unanswered() {
     return session.unanswered();
   }
@@ -224,7 +224,7 @@ public final class WsTestClient implements AutoCloseable {
     return all;
   }
 
-  /** What becomes of the session, for those who wait for it. */
+  /** Hears of the session, for those who wait for it. */
   private final class SessionEvents implements SessionListener {
     @Override
     public void session(SessionInfo info) {

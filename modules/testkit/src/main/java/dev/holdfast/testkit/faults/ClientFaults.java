@@ -19,7 +19,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
-/** What clients do to a server, in numbers. */
+/** The faults of many clients at once. */
 final class ClientFaults {
   private static final Map<String, String> NAMED = Map.of("name", "test", "version", "1");
   private static final int PAGE = 100;

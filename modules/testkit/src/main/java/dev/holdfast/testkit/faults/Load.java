@@ -5,9 +5,9 @@ import dev.holdfast.testkit.history.History;
 import java.util.List;
 import java.util.Set;
 
-/** What goes on in a cluster the whole time while a scenario breaks it. */
+/** The traffic in a cluster while a scenario breaks it. */
 public interface Load extends AutoCloseable {
-  /** What was published, acknowledged and received. */
+  /** Returns the history of what was published, acknowledged and received. */
   History history();
 
   /** Those that publish the whole time: sessions, services, HTTP callers. */
@@ -19,13 +19,13 @@ public interface Load extends AutoCloseable {
   /** The tenant of it all. */
   String tenant();
 
-  /** Whether a request was answered that was asked after this time. */
+  /** Returns whether a request was answered that was asked after this time. */
   boolean answeredSince(long nanoTime);
 
   /** Ends it: waits until all is answered and read. */
   void settle();
 
-  /** What does not hold, in words; also what was refused for good. */
+  /** Returns the violations, in words; also what was refused for good. */
   List<String> violations();
 
   @Override

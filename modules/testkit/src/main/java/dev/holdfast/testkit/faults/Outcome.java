@@ -5,12 +5,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of one scenario.
+ * The outcome of one scenario.
  *
  * @param detected until the product noticed; none: there is nothing to notice
  * @param recovered from the fault's end until all publish, read and are answered; none: never
  * @param gaps reported to clients
- * @param violations of what is promised; empty where all holds
+ * @param violations of what is promised; empty if all holds
  */
 public record Outcome(
     String scenario,

@@ -11,13 +11,13 @@ import java.time.Duration;
  * @param inCi whether it is one of the short ones that run always
  */
 public record Scenario(String name, Group group, Duration within, boolean inCi, Script script) {
-  /** What the stage is to go through. */
+  /** The steps of a scenario on its stage. */
   @FunctionalInterface
   public interface Script {
     void run(Stage stage) throws Exception;
   }
 
-  /** What they are run on. */
+  /** The kind of cluster that a group of scenarios needs. */
   public enum Group {
     /** Three nodes and a Redis. */
     THREE,
@@ -38,7 +38,7 @@ public record Scenario(String name, Group group, Duration within, boolean inCi, 
     return new Scenario(name, Group.THREE, Duration.ofSeconds(30), true, script);
   }
 
-  /** Only where all are asked for. */
+  /** Only if all are asked for. */
   Scenario longOne() {
     return new Scenario(name, group, within, false, script);
   }

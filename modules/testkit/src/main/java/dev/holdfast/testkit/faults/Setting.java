@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What the scenarios of one group are played on. */
+/** The cluster and Redis that the scenarios of one group are played on. */
 public final class Setting implements AutoCloseable {
   /** Of the services among the cluster's wires. */
   public static final String SERVICES = "services";

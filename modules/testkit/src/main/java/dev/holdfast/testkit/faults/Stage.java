@@ -17,7 +17,7 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Where a scenario is played: a cluster under load, and the notes that become its outcome. */
+/** The stage of a scenario: a cluster under load, and the notes that become its outcome. */
 public final class Stage {
   private static final Duration POLL = Duration.ofMillis(20);
   private static final Duration NOTICED = Duration.ofSeconds(30);
@@ -50,7 +50,7 @@ public final class Stage {
     return setting.redis();
   }
 
-  /** What the group has besides the cluster: its replicas, its clock. */
+  /** Returns the setting of the group: its replicas, its clock. */
   public Setting setting() {
     return setting;
   }
@@ -97,7 +97,7 @@ public final class Stage {
     watch.since(healedAt);
   }
 
-  /** It is over from now on; where it is never called, the fault is over when it has happened. */
+  /** It is over from now on; if it is never called, the fault is over when it has happened. */
   public void healed() {
     healedAt = System.nanoTime();
     watch.since(healedAt);

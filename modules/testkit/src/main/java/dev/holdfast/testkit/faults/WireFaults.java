@@ -18,7 +18,7 @@ final class WireFaults {
   /** A lease and the silence of the others, about seven seconds, with room for a busy machine. */
   private static final Duration LEFT = Duration.ofSeconds(15);
 
-  /** How a batch of hints is named on the bus. */
+  /** The name of a batch of hints on the bus. */
   private static final String HINTS = "dev.holdfast.channels.Hint$";
 
   private static final int HEADER = 600;

@@ -104,7 +104,7 @@ public final class Checker {
     }
   }
 
-  /** Numbers rise over epochs, but where an older state came back. */
+  /** Numbers rise over epochs, but if an older state came back. */
   private String log(String channel, Reading.Got got) {
     return history.lostBefore(Long.MAX_VALUE) ? channel + " of " + got.position().epoch() : channel;
   }

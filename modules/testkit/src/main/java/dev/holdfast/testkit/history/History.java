@@ -16,7 +16,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** What publishers and readers of one tenant saw, to be judged by a {@link Checker}. Any thread. */
+/**
+ * Notes what publishers and readers of one tenant saw, to be judged by a {@link Checker}. Any
+ * thread.
+ */
 public final class History {
   /**
    * A publication that was acknowledged.
@@ -26,7 +29,7 @@ public final class History {
    */
   record Acknowledged(String channel, Payload payload, @Nullable Position position, long at) {}
 
-  /** What the log of a channel keeps, at least. */
+  /** The part of a channel that its log keeps at least. */
   private record Retained(String channel, Duration age, int entries) {}
 
   /** Redis lost what it stored between these times, by {@link System#nanoTime()}. */
@@ -88,8 +91,8 @@ public final class History {
   }
 
   /**
-   * Whether a publication may be stored again: its session was lost with what Redis lost, so that a
-   * new one sent it again.
+   * Returns whether a publication may be stored again: its session was lost with what Redis lost,
+   * so that a new one sent it again.
    */
   synchronized boolean mayComeAgain(Payload payload) {
     Ledger publisher = readers.get(payload.by());
@@ -102,7 +105,7 @@ public final class History {
             > 1;
   }
 
-  /** Whether {@link #lost} was ever said. */
+  /** Returns whether {@link #lost} was ever said. */
   public synchronized boolean hasLosses() {
     return !losses.isEmpty();
   }
@@ -121,13 +124,15 @@ public final class History {
     return acknowledged.size();
   }
 
-  /** Whether every reader has come to the last acknowledged publication of what it reads. */
+  /**
+   * Returns whether every reader has come to the last acknowledged publication of what it reads.
+   */
   public synchronized boolean settled() {
     Map<String, Long> tops = tops();
     return readers.values().stream().allMatch(ledger -> hasRead(ledger, tops));
   }
 
-  /** Whether this one has. */
+  /** Returns whether this one has. */
   public synchronized boolean hasRead(Ledger ledger) {
     return hasRead(ledger, tops());
   }
@@ -155,7 +160,7 @@ public final class History {
     return publishers;
   }
 
-  /** Whether every reader received something that was sent after this time. */
+  /** Returns whether every reader received something that was sent after this time. */
   public synchronized boolean allReachedSince(long time) {
     return readers.values().stream()
         .allMatch(
@@ -163,7 +168,7 @@ public final class History {
                 ledger.newestFirst(Entry.Received.class, time).anyMatch(got -> isSince(got, time)));
   }
 
-  /** What was acknowledged was sent. */
+  /** Returns the time of sending. What was acknowledged was sent. */
   private long sentAt(Acknowledged one) {
     return Objects.requireNonNull(sent.get(new Key(one.channel(), one.payload())));
   }
@@ -174,7 +179,7 @@ public final class History {
     return at != null && at - time > 0;
   }
 
-  /** Whether something was missing that the gap can be about. */
+  /** Returns whether something was missing that the gap can be about. */
   synchronized boolean explains(Entry.Gap gap) {
     return switch (gap.reason()) {
       case "epoch" -> lostBefore(gap.at());
@@ -199,12 +204,12 @@ public final class History {
     return !young || later >= limits.entries();
   }
 
-  /** Whether Redis may have lost it. */
+  /** Returns whether Redis may have lost it. */
   synchronized boolean mayBeLost(Acknowledged one) {
     return losses.stream().anyMatch(loss -> loss.has(one));
   }
 
-  /** Whether Redis may have come back with an older state before that time. */
+  /** Returns whether Redis may have come back with an older state before that time. */
   synchronized boolean lostBefore(long time) {
     return losses.stream().anyMatch(loss -> loss.from() <= time);
   }

@@ -5,13 +5,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a publication of a test carries: who published it, and its number among that one's in its
+ * The content of a publication of a test: who published it, and its number among that one's in its
  * channel; unique in a channel, so that it is known wherever it turns up.
  *
  * @param i from 1, in the order of publishing
  */
 public record Payload(String by, long i) {
-  /** As JSON to be published. */
+  /** Returns the JSON to be published. */
   public Map<String, Object> data() {
     return Map.of("by", by, "i", i);
   }

@@ -14,17 +14,19 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one reader read one channel, entry by entry: each publication must follow the one before, but
- * for what a gap reports. After Redis came back with an older state a publication may come again,
- * in another epoch. Says what does not hold.
+ * Follows how one reader read one channel, entry by entry: each publication must follow the one
+ * before, but for what a gap reports. After Redis came back with an older state a publication may
+ * come again, in another epoch. Says what does not hold.
  */
 final class Reading {
-  /** What the reader got. */
+  /** A publication that the reader got. */
   record Got(Payload payload, Position position) {}
 
-  /** What a gap reported; with another epoch at its end, all that came later in the first one. */
+  /**
+   * The range that a gap reported. If it ends in another epoch: all that came later in the first.
+   */
   private record Missed(Position after, Position to, long at) {
-    /** What has neither epoch is of data in between, which came and went. */
+    /** A position with neither epoch is of data in between, which came and went. */
     boolean has(Position position, long sentAt) {
       if (!List.of(after.epoch(), to.epoch()).contains(position.epoch())) {
         return sentAt < at;
@@ -83,7 +85,7 @@ final class Reading {
     return channel;
   }
 
-  /** Whether the reader, still reading, should have this one. */
+  /** Returns whether the reader, still reading, should have this one. */
   boolean expects(History.Acknowledged one, long sentAt) {
     if (from == null) {
       return false;
@@ -100,7 +102,7 @@ final class Reading {
     return payloads.containsKey(payload);
   }
 
-  /** Who reads what. */
+  /** Returns the reader and the channel, for messages. */
   String reader() {
     return reader;
   }

@@ -1,4 +1,4 @@
-/** What was sent, what was received, and what does not hold of what is promised. */
+/** Compares what was sent and received with what Holdfast promises. */
 @NullMarked
 package dev.holdfast.testkit.history;
 

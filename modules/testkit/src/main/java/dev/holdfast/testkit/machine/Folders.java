@@ -44,7 +44,7 @@ public final class Folders {
         });
   }
 
-  /** Nothing where it is not there. */
+  /** Nothing if it is not there. */
   public static void delete(Path folder) {
     if (!Files.exists(folder)) {
       return;

@@ -18,7 +18,7 @@ public final class Http {
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
 
-  /** 0 where there is no answer. */
+  /** 0 if there is no answer. */
   public int status(URI uri) {
     try {
       return get(uri, TIMEOUT).statusCode();

@@ -43,7 +43,7 @@ public final class ContainerServer implements RedisServer {
     awaitAnswer();
   }
 
-  /** Whether a Docker Engine answers. */
+  /** Returns whether a Docker Engine answers. */
   public static boolean available() {
     return DockerClientFactory.instance().isDockerAvailable();
   }

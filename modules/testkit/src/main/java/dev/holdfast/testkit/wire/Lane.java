@@ -8,7 +8,7 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
- * What goes from one party to another, over all connections between them, whoever opened them.
+ * The traffic from one party to another, over all connections between them, whoever opened them.
  *
  * <p>A lane that is <em>held</em> is a black hole: what is sent stays on its way, also what was
  * sent on connections that their sender has closed since, and arrives when the lane passes again.
@@ -100,7 +100,7 @@ public final class Lane {
   /**
    * Loses what fits, and nothing else.
    *
-   * @param fits asked with each frame where the relay knows frames, else with what was read at once
+   * @param fits asked with each frame if the relay knows frames, else with what was read at once
    */
   public void drop(Predicate<byte[]> fits) {
     dropped = fits;
@@ -109,7 +109,7 @@ public final class Lane {
   /**
    * Something else arrives in place of what is sent.
    *
-   * @param into given each frame where the relay knows frames, else what was read at once
+   * @param into given each frame if the relay knows frames, else what was read at once
    */
   public void change(UnaryOperator<byte[]> into) {
     changed = into;

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
-/** What Redis answers to TIME, changed on its way: for {@link Lane#change}. */
+/** Changes the answer of Redis to TIME on its way, for {@link Lane#change}. */
 public final class RedisTime {
   private static final Pattern SECONDS = Pattern.compile("(?<=\\*2\r\n\\$10\r\n)\\d{10}(?=\r\n)");
 

@@ -21,7 +21,7 @@ public final class Relay implements AutoCloseable {
   public record Lanes(Lane there, Lane back) {}
 
   /**
-   * What a relay carries.
+   * The connections that a relay carries.
    *
    * @param framed whether the openers write frames that begin with their length
    * @param lanes of a connection that was opened; none: its opener is unknown, and it is reset
@@ -71,7 +71,7 @@ public final class Relay implements AutoCloseable {
     return open(() -> at, there, back);
   }
 
-  /** Where that Redis is reached through it. */
+  /** Returns the address at which that Redis is reached through it. */
   public String redisUri() {
     return "redis://127.0.0.1:" + port();
   }

@@ -27,7 +27,7 @@ final class RelayedConnection {
   /** One direction. */
   private record Way(Socket from, Socket to, Lane lane, boolean framed) {}
 
-  /** What strands the connection when it is sent. */
+  /** Strands the connection when something that fits is sent. */
   private record Trap(Lane lane, Predicate<byte[]> fits) {
     boolean takes(Way way, byte[] bytes) {
       return way.lane == lane && fits.test(bytes);

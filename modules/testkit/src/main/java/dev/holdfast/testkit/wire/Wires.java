@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * where a relay stands; it knows who opened a connection by its process. Any thread.
  */
 public final class Wires implements AutoCloseable {
-  /** Where a member listens. */
+  /** The address that a member listens at. */
   public static final String BEHIND = "127.0.0.1";
 
   /** By which address others reach it. */
@@ -40,7 +40,7 @@ public final class Wires implements AutoCloseable {
     store = Relay.address(redisUri);
   }
 
-  /** Whether this system says which process opened a connection. */
+  /** Returns whether this system says which process opened a connection. */
   public static boolean canBeHad() {
     return SocketOwner.canBeFound();
   }
@@ -56,7 +56,7 @@ public final class Wires implements AutoCloseable {
     relays.add(bus(name, messagePort, true));
   }
 
-  /** Where this member reaches Redis. */
+  /** Returns the address at which this member reaches Redis. */
   public synchronized String redisUri(String member) {
     Relay relay =
         redis.computeIfAbsent(
@@ -70,7 +70,7 @@ public final class Wires implements AutoCloseable {
     redis.keySet().forEach(member -> lane(member, REDIS).reset());
   }
 
-  /** What goes from one to another; {@link #REDIS} is a party, too. */
+  /** Returns the lane from one to another; {@link #REDIS} is a party, too. */
   public Lane lane(String from, String to) {
     return lanes.computeIfAbsent(from + " → " + to, Lane::new);
   }

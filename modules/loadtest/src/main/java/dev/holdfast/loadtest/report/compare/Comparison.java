@@ -29,7 +29,7 @@ public final class Comparison {
   private static final List<String> SCRIPTS =
       List.of("text.js", "dom.js", "plot.js", "marks.js", "charts.js", "compare.js");
 
-  /** What differs between any two runs; it is shown, but not warned of. */
+  /** Names that differ between any two runs. They are shown without a warning. */
   private static final Set<String> NEVER_THE_SAME = Set.of("clocks", "load average at the end");
 
   private final Data data;
@@ -68,7 +68,7 @@ public final class Comparison {
     WholeFile.write(file, Page.of(SCRIPTS, data));
   }
 
-  /** How many figures got worse. */
+  /** Counts the figures that got worse. */
   public int worse() {
     return (int)
         data.differences().stream()
@@ -193,7 +193,7 @@ public final class Comparison {
     return List.copyOf(names);
   }
 
-  /** What the page's script gets. */
+  /** The input of the page's script. */
   record Data(
       Side a,
       Side b,

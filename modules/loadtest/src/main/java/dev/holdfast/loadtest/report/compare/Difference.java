@@ -19,10 +19,10 @@ record Difference(
     @Nullable Double difference,
     @Nullable Double percent,
     Change change) {
-  /** What is less than this, in percent, two runs of the same differ by. */
+  /** Two runs of the same build differ by up to this many percent. */
   static final double NOISE = 5;
 
-  /** What a difference means. */
+  /** The meaning of a difference. */
   enum Change {
     SAME,
     BETTER,

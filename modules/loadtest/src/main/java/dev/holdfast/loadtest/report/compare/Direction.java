@@ -2,7 +2,7 @@ package dev.holdfast.loadtest.report.compare;
 
 import java.util.regex.Pattern;
 
-/** Which way a figure should go. */
+/** The direction in which a figure gets better. */
 enum Direction {
   LOWER,
   HIGHER,

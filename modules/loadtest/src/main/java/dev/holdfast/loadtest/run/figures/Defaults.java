@@ -3,7 +3,7 @@ package dev.holdfast.loadtest.run.figures;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a scenario takes if the command line says nothing.
+ * The settings of a scenario if the command line says nothing.
  *
  * @param nodes of a cluster of its own
  * @param connections clients in all

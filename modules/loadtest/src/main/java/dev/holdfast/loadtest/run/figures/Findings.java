@@ -7,7 +7,7 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What figures are made of.
+ * The findings that figures are made of.
  *
  * @param finished whether the workers have counted what was lost
  * @param counters of all workers

@@ -3,7 +3,7 @@ package dev.holdfast.loadtest.run.figures;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came in the seconds of measuring.
+ * Counts of the seconds that are measured.
  *
  * @param serverCpu seconds of processor time of all nodes; none: not every node reported it
  * @param redisCpu the same of Redis

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param duration seconds of measuring
  * @param connectRate connects per second in all workers; 0: as fast as they go
  * @param tenant that the clients are of
- * @param via how flows are published, where the scenario doesn't say
+ * @param via how flows are published, if the scenario doesn't say
  * @param limit seconds that the run may take in all
  */
 public record Settings(

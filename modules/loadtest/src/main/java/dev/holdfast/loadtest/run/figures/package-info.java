@@ -1,4 +1,4 @@
-/** What a run is made with, and the figures that come of it. */
+/** The settings of a run, and the figures that it measures. */
 @NullMarked
 package dev.holdfast.loadtest.run.figures;
 

@@ -21,10 +21,10 @@ import java.util.Set;
 
 /** A bare Vert.x server, to hold the others against: as fanout, but nothing is stored. */
 final class Baseline implements Scenario {
-  /** As fast as they take it, after the steady part. */
+  /** Time of the last part, as fast as the clients take it. */
   private static final double BURST_S = 4;
 
-  /** What publishers count is none of its. */
+  /** Figures that it does not have: it has no publishers. */
   private static final Set<String> NONE =
       Set.of(
           "published", "acknowledged", "failed", "gaps", "told", "publishedPerSecond", "redisCpu");
@@ -36,7 +36,7 @@ final class Baseline implements Scenario {
 
   @Override
   public String description() {
-    return "a bare Vert.x server that writes each text to each socket, to hold the others against";
+    return "a bare Vert.x server that writes each text to each socket, as a measure for the others";
   }
 
   @Override

@@ -71,7 +71,7 @@ final class Publish implements Scenario {
     measure(run, "http");
   }
 
-  /** As many as can be unanswered at a time, one way. */
+  /** Publishes one way with as many unanswered as are allowed. */
   private static void measure(Run run, String way) throws InterruptedException {
     List<String> flow = List.of(way);
     Settings settings = run.settings();

@@ -26,7 +26,7 @@ final class Stream implements Scenario {
 
   @Override
   public String description() {
-    return "a stream of small events to each user, as of tokens; --rate is for each";
+    return "a stream of small events to each user, for example tokens; --rate is the rate of each";
   }
 
   @Override

@@ -36,7 +36,7 @@ final class LocalWorker implements AutoCloseable {
     return process;
   }
 
-  /** Where it listens, once it does. */
+  /** Returns the address that it listens at, once it does. */
   URI url() throws InterruptedException {
     long until = System.nanoTime() + TIMEOUT.toNanos();
     while (System.nanoTime() < until && process.alive()) {

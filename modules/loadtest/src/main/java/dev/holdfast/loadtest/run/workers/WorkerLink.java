@@ -103,7 +103,7 @@ public final class WorkerLink {
     return Map.copyOf(totals);
   }
 
-  /** What keeps it from going on; none: all is well. */
+  /** Returns what keeps it from going on; none: all is well. */
   synchronized @Nullable String trouble() {
     if (trouble == null && !stopped && System.nanoTime() - heard > SILENCE_NS) {
       return name + " is silent for " + SILENCE_NS / 1_000_000_000L + " s";
@@ -116,7 +116,7 @@ public final class WorkerLink {
     try {
       socket
           .writeTextMessage(JSON.writerFor(ToWorker.class).writeValueAsString(message))
-          .onFailure(failure -> lost(failure.toString()));
+          .onFailure(failure -> lost(String.valueOf(failure.getMessage())));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }

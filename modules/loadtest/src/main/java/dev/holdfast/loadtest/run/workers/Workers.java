@@ -139,7 +139,7 @@ public final class Workers implements AutoCloseable {
     return links.stream().allMatch(WorkerLink::ready);
   }
 
-  /** Whether these flows and calls have ended. */
+  /** Returns whether these flows and calls have ended. */
   public boolean idle(List<String> flows) {
     return links.stream().allMatch(link -> link.idle(flows));
   }
@@ -148,12 +148,12 @@ public final class Workers implements AutoCloseable {
     return links.stream().allMatch(link -> link.done() != null);
   }
 
-  /** Whether every client has all that it is to have. */
+  /** Returns whether every client has all that it is to have. */
   public boolean complete() {
     return links.stream().map(WorkerLink::done).allMatch(done -> done != null && done.complete());
   }
 
-  /** How many ledgers of clients hold a number that nobody published. */
+  /** Counts the ledgers of clients that hold a number that nobody published. */
   public long unpublished() {
     return links.stream()
         .map(WorkerLink::done)
@@ -193,7 +193,7 @@ public final class Workers implements AutoCloseable {
     return sum;
   }
 
-  /** What keeps one of them from going on; none: all is well. */
+  /** Returns what keeps one of them from going on; none: all is well. */
   public @Nullable String trouble() {
     return links.stream()
         .map(WorkerLink::trouble)
@@ -202,7 +202,7 @@ public final class Workers implements AutoCloseable {
         .orElse(null);
   }
 
-  /** Ends all, in order where they do so within seconds; those of this machine in any case. */
+  /** Ends all, in order if they do so within seconds; those of this machine in any case. */
   @Override
   public void close() {
     synchronized (this) {

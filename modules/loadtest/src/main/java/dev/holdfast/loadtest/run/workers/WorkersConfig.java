@@ -7,9 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the workers are.
+ * The places of the workers.
  *
- * @param local how many are started on this machine; 0 where there are urls
+ * @param local how many are started on this machine; 0 if there are urls
  * @param program this one
  * @param command of it that is a worker
  * @param urls of those that run elsewhere: {@code ws://host:port}

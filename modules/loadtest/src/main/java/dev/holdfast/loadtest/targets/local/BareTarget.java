@@ -61,7 +61,7 @@ public final class BareTarget implements Target {
         throw new TargetException("ended");
       }
       var words = new ArrayList<>(command);
-      // Several event loops share a port only where it is the same one from the start.
+      // Several event loops share a port only if it is the same one from the start.
       words.addAll(List.of("--port", Integer.toString(FreePorts.take())));
       List<String> line = program.command(List.of("-Xmx1g", "-XX:+UseG1GC"), words);
       process = Child.start(NAME, folder, processors.on("nodes", line), this::printed);

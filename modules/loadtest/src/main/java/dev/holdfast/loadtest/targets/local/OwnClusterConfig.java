@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What an {@link OwnCluster} is.
+ * The settings of an {@link OwnCluster}.
  *
  * @param nodes 1 to 16
  * @param server the program that has the command {@code serve}

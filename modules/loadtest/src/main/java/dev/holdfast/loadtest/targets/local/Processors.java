@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * Which processors a role may run on, by {@code taskset}: {@code nodes=0;workers=1;redis=1}.
+ * The processors that a role may run on, by {@code taskset}: {@code nodes=0;workers=1;redis=1}.
  *
  * @param sets by role, as {@code taskset -c} takes them: {@code 0}, {@code 0,2}, {@code 1-3}
  */
@@ -27,7 +27,7 @@ public record Processors(Map<String, String> sets) {
   }
 
   /**
-   * @throws IllegalArgumentException with a message for people, also where this is no Linux
+   * @throws IllegalArgumentException with a message for people, also if this is no Linux
    */
   public static Processors parse(String text) {
     boolean linux = System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux");
@@ -82,7 +82,7 @@ public record Processors(Map<String, String> sets) {
     }
   }
 
-  /** How many processors a role has. */
+  /** Returns the number of processors of a role. */
   public int count(String role) {
     if (!sets.containsKey(role)) {
       return online();

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A folder for as long as a run takes; logs of processes stay in it where a run broke off. */
+/** A folder for as long as a run takes; logs of processes stay in it if a run broke off. */
 public final class Scratch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Scratch.class);
 

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 /**
- * What is to be written: a line of JSON on standard input.
+ * An order to write: a line of JSON on standard input.
  *
  * @param startAt µs since 1970
  * @param millis for how long

@@ -1,7 +1,7 @@
 package dev.holdfast.loadtest.worker.bare;
 
 /**
- * How an order ended.
+ * The result of an order.
  *
  * @param published the last number, of all orders
  * @param written events of this order, over all sockets

@@ -2,7 +2,7 @@ package dev.holdfast.loadtest.worker.clients;
 
 import java.util.concurrent.ThreadLocalRandom;
 
-/** How long a client waits, by the protocol: a random 0–1 s, doubling to 20 s. */
+/** The waits of a client, by the protocol: a random 0–1 s, doubling to 20 s. */
 final class BackOff {
   private static final long FIRST_MS = 1_000;
   private static final long LONGEST_MS = 20_000;

@@ -34,7 +34,7 @@ final class ClientGroup {
     return clients.stream().map(LoadClient::ledgers).toList();
   }
 
-  /** Whether its clients are to have all and be attached at the end. */
+  /** Returns whether its clients are to have all and be attached at the end. */
   boolean counts() {
     return tally.group.kind() != Group.Kind.SLOW;
   }

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What all clients of one event loop share. Confined to it. */
+/** The parts that all clients of one event loop share. Confined to it. */
 final class ClientLoop {
   private static final int CONNECTIONS = 1 << 20;
   private static final int FRAME_LIMIT = 1 << 20;

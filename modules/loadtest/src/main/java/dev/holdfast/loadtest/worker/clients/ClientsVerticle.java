@@ -56,7 +56,7 @@ public final class ClientsVerticle extends VerticleBase {
   }
 
   /**
-   * How far the end is.
+   * The progress towards the end.
    *
    * @param lost numbers that are missing at a client, without a reason
    * @param unpublished ledgers with a number that nobody published
@@ -207,7 +207,7 @@ public final class ClientsVerticle extends VerticleBase {
     return group;
   }
 
-  /** What came since the last report, and the counts from the start on. */
+  /** Returns what came since the last report, and the counts from the start on. */
   public Future<LoopReport> report() {
     return onLoop(
         () -> {

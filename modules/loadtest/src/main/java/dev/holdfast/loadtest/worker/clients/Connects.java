@@ -40,7 +40,7 @@ final class Connects {
     waiting.removeAll(java.util.Set.copyOf(clients));
   }
 
-  /** How many are not begun yet. */
+  /** Counts those that are not begun yet. */
   int waiting() {
     return waiting.size();
   }

@@ -20,7 +20,7 @@ final class Frames {
   }
 
   /**
-   * @throws IOException where it is no JSON object
+   * @throws IOException if it is no JSON object
    */
   static JsonNode read(byte[] bytes, int length) throws IOException {
     JsonNode frame = JSON.readTree(bytes, 0, length);

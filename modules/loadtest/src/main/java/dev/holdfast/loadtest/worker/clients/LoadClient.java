@@ -8,10 +8,10 @@ interface LoadClient {
   /** Opens a connection, the first or another. */
   void connect();
 
-  /** Ends its session, where it has one, and its connection; it does not come back. */
+  /** Ends its session, if it has one, and its connection; it does not come back. */
   void leave();
 
-  /** Loses its connection and comes back at once, where it is attached. */
+  /** Loses its connection and comes back at once, if it is attached. */
   void cut();
 
   /** Looks after what takes too long; once a second. */
@@ -26,7 +26,7 @@ interface LoadClient {
   /** Returns the user whose session it is; empty for one without a session. */
   String user();
 
-  /** Whether it has nothing open and will open nothing. */
+  /** Returns whether it has nothing open and will open nothing. */
   boolean gone();
 
   ClientLedgers ledgers();

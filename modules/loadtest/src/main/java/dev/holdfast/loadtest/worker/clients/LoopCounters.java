@@ -5,7 +5,7 @@ import dev.holdfast.loadtest.worker.measure.Errors;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What the clients of one event loop count. Confined to it. */
+/** The counts of the clients of one event loop. Confined to it. */
 final class LoopCounters {
   final Errors errors = new Errors();
   final Map<String, Integer> nodes = new HashMap<>();

@@ -11,7 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client reads: its cursors, which of its channels are live, and its topic's subscription.
+ * The reading side of a client: its cursors, its live channels, and its topic's subscription.
  * Confined to one event loop.
  */
 final class Reading {

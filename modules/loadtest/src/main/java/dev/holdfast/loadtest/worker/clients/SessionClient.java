@@ -35,8 +35,10 @@ final class SessionClient implements LoadClient, Wire.Listener {
   private final Urls urls;
   private final BackOff backOff = new BackOff();
   private final String instance = Ids.fresh();
+
   @SuppressWarnings("NullAway.Init")
   private Wire wire;
+
   private State state = State.AWAY;
   private @Nullable String session;
   private @Nullable String node;
@@ -44,7 +46,7 @@ final class SessionClient implements LoadClient, Wire.Listener {
   private boolean settled;
   private boolean live;
 
-  /** When the state began, or the other side was last heard of. */
+  /** Time at which the state began, or the other side was last heard of. */
   private long since;
 
   private long openedAt;
@@ -110,16 +112,12 @@ final class SessionClient implements LoadClient, Wire.Listener {
         frame(Frames.read(bytes, length), now);
       }
     } catch (IOException e) {
-      loop.counters.errors.count("garbage from the target: " + firstLine(e));
+      loop.counters.errors.count("garbage from the target", e);
       wire.cut();
       closed(NO_CODE);
       return;
     }
     since = state == State.ATTACHED ? now : since;
-  }
-
-  private static String firstLine(IOException failure) {
-    return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
   }
 
   private void event(EventReader event, int length, long now) {

@@ -43,12 +43,12 @@ final class Urls {
     moves = MOST_MOVES;
   }
 
-  /** Whether to say so at this address; asked once for each. */
+  /** Returns whether to say so at this address; asked once for each. */
   boolean moving() {
     return moves-- > 0;
   }
 
-  /** Whether it was said here; a node that sends on who did not say so is not believed. */
+  /** Returns whether it was said here; a node that sends on who did not say so is not believed. */
   boolean moved() {
     return left >= 0 && moves >= 0;
   }

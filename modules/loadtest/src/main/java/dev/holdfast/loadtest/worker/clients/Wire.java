@@ -26,7 +26,7 @@ final class Wire {
 
   private @Nullable Buffer begun;
 
-  /** What becomes of a connection. */
+  /** Hears of the events of a connection. */
   interface Listener {
     void opened();
 
@@ -36,7 +36,7 @@ final class Wire {
     /** It could not be opened; nothing follows. */
     void refused(Throwable failure);
 
-    /** It is gone; nothing follows. 1006 where no code was given. */
+    /** It is gone; nothing follows. 1006 if no code was given. */
     void closed(int code);
   }
 

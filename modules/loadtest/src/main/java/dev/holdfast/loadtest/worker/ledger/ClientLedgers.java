@@ -61,7 +61,7 @@ public final class ClientLedgers {
     };
   }
 
-  /** What it should have, lacks, and lacks by reported gaps of this kind; the rest is 0. */
+  /** Counts what it should have, lacks, and lacks by reported gaps of this kind; the rest is 0. */
   LedgerCount missing(Kind kind) {
     Ledger ledger = ledgers[kind.ordinal()];
     if (!open || expected == null || ledger == null) {
@@ -73,7 +73,7 @@ public final class ClientLedgers {
     return new LedgerCount(due, 0, missing.lost(), 0, 0, 0, missing.inGaps());
   }
 
-  /** Whether a number came that was never published. */
+  /** Returns whether a number came that was never published. */
   boolean beyond(Kind kind) {
     Ledger ledger = ledgers[kind.ordinal()];
     return expected != null && ledger != null && ledger.beyond(expected[kind.ordinal()]);

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
-/** How far a client has read each of its channels, by kind. Confined to one event loop. */
+/**
+ * The positions up to which a client has read its channels, by kind. Confined to one event loop.
+ */
 public final class Cursors {
   private static final int KINDS = Kind.values().length;
 
@@ -40,7 +42,7 @@ public final class Cursors {
     epochs[kind.ordinal()] = null;
   }
 
-  /** As a hello has them. */
+  /** Writes them as a hello has them. */
   public void write(ObjectNode into) {
     for (int i = 0; i < KINDS; i++) {
       if (epochs[i] != null && channels[i] != null) {

@@ -23,7 +23,7 @@ public final class EventReader {
 
   public long seq;
 
-  /** 0 where the data has none: no publication of ours. */
+  /** 0 if the data has none: no publication of ours. */
   public long number;
 
   /** µs, coordinator's clock. */
@@ -36,8 +36,8 @@ public final class EventReader {
   private int numbers;
 
   /**
-   * @return false where it is another frame, of which nothing was read
-   * @throws IOException where it is not a JSON object
+   * @return false if it is another frame, of which nothing was read
+   * @throws IOException if it is not a JSON object
    */
   public boolean read(byte[] frame, int length, Cursors of) throws IOException {
     try (JsonParser parser = JSON.createParser(frame, 0, length)) {

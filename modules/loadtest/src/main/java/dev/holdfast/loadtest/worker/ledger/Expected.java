@@ -3,7 +3,10 @@ package dev.holdfast.loadtest.worker.ledger;
 import dev.holdfast.loadtest.plan.Totals;
 import java.util.Arrays;
 
-/** What a channel's readers are to have: 1 to {@code published}, maybe without the unanswered. */
+/**
+ * The numbers that a channel's readers are to have: 1 to {@code published}, perhaps without the
+ * unanswered ones.
+ */
 final class Expected {
   static final Expected NOTHING = new Expected(0, new long[0]);
 
@@ -28,7 +31,7 @@ final class Expected {
     return published;
   }
 
-  /** How many of these numbers, both ends included, are unanswered. */
+  /** Counts the unanswered ones of these numbers, both ends included. */
   long unansweredIn(long from, long to) {
     return Math.max(0, place(to + 1) - place(from));
   }

@@ -4,7 +4,7 @@ import dev.holdfast.loadtest.plan.Totals;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What was published, by {@code <tenant>/<channel>}; made once for all clients of a loop. */
+/** All that was published, by {@code <tenant>/<channel>}; made once for all clients of a loop. */
 public final class ExpectedTotals {
   private final Map<String, Expected> channels = new HashMap<>();
 

@@ -6,7 +6,7 @@ import dev.holdfast.loadtest.worker.measure.Timings;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** What the clients of a group on one event loop measure. Confined to it. */
+/** The measurements of the clients of a group on one event loop. Confined to it. */
 public final class GroupTally {
   public final Group group;
   public final Timing connect;
@@ -30,7 +30,7 @@ public final class GroupTally {
     }
   }
 
-  /** Whether the group's clients keep a ledger of this kind. */
+  /** Returns whether the group's clients keep a ledger of this kind. */
   boolean has(Kind kind) {
     return switch (group.kind()) {
       case SESSION -> kind != Kind.BARE && (kind != Kind.TOPIC || group.topics() > 0);
@@ -39,7 +39,7 @@ public final class GroupTally {
     };
   }
 
-  /** As results name it. */
+  /** Returns the name of a ledger in results. */
   public String ledgerName(Kind kind) {
     return group.name() + "." + kind.name().toLowerCase(java.util.Locale.ROOT);
   }

@@ -3,8 +3,8 @@ package dev.holdfast.loadtest.worker.ledger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one client received of one channel, whose publications are numbered from 1: exactly, in a
- * few bytes as long as nothing is missing. Confined to one event loop.
+ * Notes what one client received of one channel, whose publications are numbered from 1. It is
+ * exact, and takes a few bytes as long as nothing is missing. Confined to one event loop.
  */
 final class Ledger {
   private long last;
@@ -12,7 +12,7 @@ final class Ledger {
   private @Nullable MissingRanges missing;
 
   /**
-   * What is missing at the end.
+   * The numbers that are missing at the end.
    *
    * @param lost neither in a gap that was reported, nor unanswered
    * @param inGaps in gaps that were reported, unanswered or not
@@ -62,7 +62,7 @@ final class Ledger {
     gapReported = true;
   }
 
-  /** Whether a number came that was never published. */
+  /** Returns whether a number came that was never published. */
   boolean beyond(Expected expected) {
     return last > expected.published();
   }

@@ -2,7 +2,7 @@ package dev.holdfast.loadtest.worker.ledger;
 
 import dev.holdfast.loadtest.plan.LedgerCount;
 
-/** What the ledgers of a group's channels of one kind come to so far. Confined to its loop. */
+/** The running sum of the ledgers of a group's channels of one kind. Confined to its loop. */
 public final class LedgerTally {
   long received;
   long duplicated;

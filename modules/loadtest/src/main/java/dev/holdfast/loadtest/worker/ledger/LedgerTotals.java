@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What clients lack at the end, against what was published. Confined to one event loop. */
+/** Sums what clients lack at the end, against what was published. Confined to one event loop. */
 public final class LedgerTotals {
   private final Map<String, LedgerCount> lacking = new HashMap<>();
   private long unpublished;
@@ -26,7 +26,7 @@ public final class LedgerTotals {
     return lacking.values().stream().mapToLong(LedgerCount::lost).sum();
   }
 
-  /** How many ledgers hold a number that nobody published. */
+  /** Counts the ledgers that hold a number that nobody published. */
   public long unpublished() {
     return unpublished;
   }

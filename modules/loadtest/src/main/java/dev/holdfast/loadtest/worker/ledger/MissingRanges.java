@@ -16,7 +16,7 @@ final class MissingRanges {
 
   private int count;
 
-  /** Whether a number was missing. */
+  /** Says where a number was missing, if it was. */
   enum Found {
     NOT_MISSING,
     MISSING,

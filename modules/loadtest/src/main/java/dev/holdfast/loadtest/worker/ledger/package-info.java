@@ -1,4 +1,4 @@
-/** Which publications a client has: exact, in a few bytes, read without a tree. */
+/** The publications that a client has: exact, in a few bytes, read without a tree. */
 @NullMarked
 package dev.holdfast.loadtest.worker.ledger;
 

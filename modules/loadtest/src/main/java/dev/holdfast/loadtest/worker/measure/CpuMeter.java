@@ -3,7 +3,7 @@ package dev.holdfast.loadtest.worker.measure;
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 
-/** What this process takes of the processors. One thread at a time. */
+/** Measures the processor time of this process. One thread at a time. */
 public final class CpuMeter {
   private final OperatingSystemMXBean system =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);

@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What went wrong, counted by message: at most 20 messages, the rest as {@code other}. Confined to
- * one event loop.
+ * Counts errors by message: at most 20 messages, the rest as {@code other}. Confined to one event
+ * loop.
  */
 public final class Errors {
   private static final int MOST = 20;
@@ -18,10 +18,11 @@ public final class Errors {
     add(counts, message, 1);
   }
 
-  /** A failure by what people need of it: its kind where the message alone says little. */
+  /** A failure by what people need of it: its kind if the message alone says little. */
   public void count(String what, Throwable failure) {
     String message = failure.getMessage();
-    count(what + ": " + (message == null ? failure.getClass().getSimpleName() : message));
+    String name = failure.getClass().getSimpleName();
+    count(what + ": " + (message == null ? name : message.lines().findFirst().orElse(name)));
   }
 
   public Map<String, Long> counts() {

@@ -10,7 +10,7 @@ public final class EventData {
    * @param number from 1
    * @param intended when it was to be sent, µs
    * @param sent when it is, µs
-   * @param bytes how long it is to be; longer where that is too little
+   * @param bytes how long it is to be; longer if that is too little
    */
   public static String text(long number, long intended, long sent, int bytes) {
     var text = new StringBuilder(Math.max(bytes, ROOM));

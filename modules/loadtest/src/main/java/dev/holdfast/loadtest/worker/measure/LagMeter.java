@@ -2,7 +2,7 @@ package dev.holdfast.loadtest.worker.measure;
 
 import java.util.concurrent.TimeUnit;
 
-/** How late the ticks of an event loop are. Confined to it. */
+/** Measures how late the ticks of an event loop are. Confined to it. */
 public final class LagMeter {
   private final long periodNanos;
   private long lastTick = System.nanoTime();

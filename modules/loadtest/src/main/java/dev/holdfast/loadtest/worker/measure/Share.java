@@ -3,7 +3,7 @@ package dev.holdfast.loadtest.worker.measure;
 import java.util.stream.IntStream;
 
 /**
- * Which part of the plan an event loop of a worker takes.
+ * The part of the plan that an event loop of a worker takes.
  *
  * @param worker from 0
  * @param loop from 0

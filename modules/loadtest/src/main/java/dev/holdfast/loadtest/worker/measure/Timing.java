@@ -18,7 +18,7 @@ public final class Timing {
     current.recordValue(Math.max(0, Math.min(HIGHEST, micros)));
   }
 
-  /** What came since the last call; none: nothing did. */
+  /** Returns what came since the last call; none: nothing did. */
   public @Nullable Histogram take() {
     if (current.getTotalCount() == 0) {
       return null;

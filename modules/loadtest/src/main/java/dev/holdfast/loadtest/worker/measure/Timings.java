@@ -13,7 +13,7 @@ public final class Timings {
     return series.computeIfAbsent(name, fresh -> new Timing());
   }
 
-  /** What came since the last call; series without news are left out. */
+  /** Returns what came since the last call; series without news are left out. */
   public Map<String, Histogram> take() {
     Map<String, Histogram> taken = new HashMap<>();
     series.forEach((name, timing) -> put(taken, name, timing.take()));

@@ -8,7 +8,7 @@ import dev.holdfast.loadtest.worker.measure.Clock;
 import io.vertx.core.Future;
 import java.time.Duration;
 
-/** As an internal service on the event bus. Confined to one event loop. */
+/** Publishes over the event bus, like an internal service. Confined to one event loop. */
 final class BusSink implements PublicationSink {
   private static final Duration REQUEST = Duration.ofSeconds(2);
   private static final Duration DELIVERY = Duration.ofSeconds(60);

@@ -28,7 +28,7 @@ final class CallRun implements Run {
   private int unanswered;
 
   /**
-   * When questions are due.
+   * The times at which questions are due.
    *
    * @param rate of all loops and workers, 0 with a window
    * @param first which of all questions is this loop's first

@@ -9,7 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What an answer says of each publication of its request. Any thread. */
+/** Reads the outcome of each publication from the answer to its request. Any thread. */
 final class HttpResults {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int OK = 200;

@@ -11,7 +11,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Where a channel's requests go: one of the target's addresses, until it fails. */
+/** The target of a channel's requests: one of its addresses, until that fails. */
 final class HttpTarget {
   private static final long ANSWER_MS = 5_000;
 
@@ -39,7 +39,7 @@ final class HttpTarget {
 
   /**
    * @param key the same for each attempt
-   * @return fails where there is no answer within 5 s
+   * @return fails if there is no answer within 5 s
    */
   Future<Answer> post(String key, String body) {
     URI url = urls.get(Math.floorMod(at, urls.size()));

@@ -10,11 +10,12 @@ import dev.holdfast.loadtest.worker.measure.EventData;
  * @param payload bytes of its data
  */
 record Publication(Numbers channel, long number, long intended, int payload) {
-  /** What our publications are called. */
+  /** The event name of our publications. */
   static final String EVENT = "load";
 
   /**
-   * What a reader gets: its number, when it was to be sent and when it was, and padding.
+   * Returns the data that a reader gets: its number, when it was to be sent and when it was, and
+   * padding.
    *
    * @param now µs by the coordinator's clock
    */

@@ -7,7 +7,7 @@ interface PublicationSink {
   /**
    * Stores it once.
    *
-   * @return completes on the caller's event loop when it is stored; fails where it was refused or
+   * @return completes on the caller's event loop when it is stored; fails if it was refused or
    *     given up, and then it may be stored nevertheless
    */
   Future<?> publish(Publication publication);

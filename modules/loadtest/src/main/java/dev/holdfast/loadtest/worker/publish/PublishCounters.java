@@ -4,7 +4,7 @@ import dev.holdfast.loadtest.plan.Counters;
 import dev.holdfast.loadtest.worker.measure.Errors;
 import java.util.Map;
 
-/** What one event loop published and asked. Confined to it. */
+/** Counts what one event loop published and asked. Confined to it. */
 final class PublishCounters {
   final Errors errors = new Errors();
   long published;

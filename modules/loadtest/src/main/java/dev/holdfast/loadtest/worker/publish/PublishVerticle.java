@@ -116,7 +116,7 @@ public final class PublishVerticle extends VerticleBase {
         fresh -> new Numbers(new Channel(group.tenant(), ChannelName.parse(name))));
   }
 
-  /** How this loop's channels of a flow stand. */
+  /** Returns the totals of this loop's channels of a flow. */
   public Future<Map<String, Totals.Channel>> totals(Flow flow) {
     return onLoop(
         () -> {
@@ -188,7 +188,7 @@ public final class PublishVerticle extends VerticleBase {
     }
   }
 
-  /** What came since the last report, and the counts from the start on. */
+  /** Returns what came since the last report, and the counts from the start on. */
   public Future<LoopReport> report() {
     return onLoop(
         () ->

@@ -11,6 +11,6 @@ interface Run {
    */
   void tick(long now);
 
-  /** When all of it is answered or given up. */
+  /** Completes when all of it is answered or given up. */
   Future<Void> ended();
 }

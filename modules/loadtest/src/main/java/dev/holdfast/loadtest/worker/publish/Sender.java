@@ -24,7 +24,7 @@ final class Sender {
 
   /**
    * @param intended when it was to be sent, µs
-   * @return completes when it is answered or given up; never fails: true where it is stored
+   * @return completes when it is answered or given up; never fails: true if it is stored
    */
   Future<Boolean> send(Numbers channel, long intended) {
     long number = channel.next();

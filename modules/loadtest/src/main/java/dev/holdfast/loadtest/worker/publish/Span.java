@@ -1,7 +1,7 @@
 package dev.holdfast.loadtest.worker.publish;
 
 /**
- * When something begins and ends, µs by the coordinator's clock.
+ * The begin and end of something, in µs by the coordinator's clock.
  *
  * @param end nothing is due from then on
  */
@@ -12,7 +12,7 @@ record Span(long start, long end) {
     return new Span(start, start + millis * 1_000);
   }
 
-  /** When number {@code k}, from 0, of so many per second is due. */
+  /** Returns the time at which number {@code k}, from 0, of so many per second is due. */
   long at(long k, double rate) {
     return start + (long) (k * MICROS_PER_SECOND / rate);
   }

@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 
 /**
- * How often an attacker was answered what: a status, the code of an error, how a connection ended.
- * Any thread.
+ * Counts the answers that an attacker got: statuses, codes of errors, ends of connections. Any
+ * thread.
  */
 public final class Answers {
   private static final int MOST = 5;

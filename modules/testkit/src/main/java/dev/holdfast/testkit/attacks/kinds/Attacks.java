@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 
 /** All of them. */
 public final class Attacks {
-  /** What a hostile tenant does, all of it together. */
+  /** All attacks of a hostile tenant together. */
   public static final String AT_ONCE = "many of them at once";
 
   private static final Set<String> IN_CI =

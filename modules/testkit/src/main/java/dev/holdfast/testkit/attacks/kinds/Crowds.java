@@ -5,14 +5,14 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.stream.Stream;
 
-/** What nobody has to be anybody for: sockets, upgrades, hellos that are wrong or do not end. */
+/** Attacks that need no token: sockets, upgrades, hellos that are wrong or do not end. */
 final class Crowds {
   private static final int MOST = 750;
   private static final int PASSING = 16;
 
   private Crowds() {}
 
-  /** How one of a crowd comes in, and what it is answered; it may stay for as long as it likes. */
+  /** Lets one of a crowd in, and returns its answer; it may stay for as long as it likes. */
   private interface Entrance {
     String enter(RawClient client, int number) throws IOException;
   }

@@ -131,7 +131,7 @@ final class RawClient implements AutoCloseable {
     return begin(bytes.length).put(bytes).array();
   }
 
-  /** What a frame of this length begins with, and room for it. */
+  /** Returns the head of a frame of this length, with room for the rest. */
   static ByteBuffer begin(int length) {
     ByteBuffer frame;
     if (length < 126) {

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What is attacked, until when, and with which rights. Its end closes every connection, so that an
- * attack is over when its time is, whatever it waits for.
+ * The target of an attack, with its end and the rights of the attacker. Its end closes every
+ * connection, so that an attack is over when its time is, whatever it waits for.
  */
 public final class Target implements AutoCloseable {
   /** Another than that of bystanders: limits by address distinguish the two. */

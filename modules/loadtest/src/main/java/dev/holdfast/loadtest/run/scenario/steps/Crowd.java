@@ -14,7 +14,7 @@ import java.util.List;
 public final class Crowd {
   public static final List<String> FLOWS = List.of("tenant", "topics", "private");
 
-  /** What is required of a cluster whatever is done to it. */
+  /** Requirements of a cluster, whatever is done to it. */
   public static final List<String> EXACT = List.of("lost=0", "duplicated=0", "outOfOrder=0");
 
   private static final int TENANT_SHARE = 20;
@@ -45,7 +45,7 @@ public final class Crowd {
         name, users.name(), target, channels, rate, 0, settings.payload(), settings.via());
   }
 
-  /** What is about to be lost: to be made before a fault. */
+  /** Notes what is about to be lost; to be called before a fault. */
   public static Loss before(Run run) {
     return new Loss(run, run.now(), run.counters().interrupted());
   }

@@ -5,7 +5,7 @@ import dev.holdfast.loadtest.targets.LiveHeap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What nodes and Redis hold at one moment, bytes, as far as it is known.
+ * The bytes that nodes and Redis hold at one moment, as far as they are known.
  *
  * @param rss of the nodes' processes, after a collection
  * @param heap of the nodes, after a collection

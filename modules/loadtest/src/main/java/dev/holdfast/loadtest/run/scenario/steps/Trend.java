@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What is held from round to round. One thread. */
+/** Follows what is held from round to round. One thread. */
 public final class Trend {
   private static final int LOOKS = 20;
 
@@ -36,7 +36,7 @@ public final class Trend {
     churned += perRound;
   }
 
-  /** Whether it is time for another look, of twenty in all. */
+  /** Returns whether it is time for another look, of twenty in all. */
   public boolean isDue(double duration, double now) {
     boolean due = now - lastLook >= duration / LOOKS;
     lastLook = due ? now : lastLook;

@@ -58,7 +58,7 @@ public final class Warmup {
     run.put("warmupRounds", (double) rounds);
   }
 
-  /** Whether one more round is needed, after one with this cost or rate, if it is known. */
+  /** Returns whether one more round is needed, after one with this cost or rate, if it is known. */
   public boolean goesOn(@Nullable Double cost) {
     rounds++;
     if (cost == null) {
