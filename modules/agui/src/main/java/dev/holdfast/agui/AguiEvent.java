@@ -21,7 +21,7 @@ public sealed interface AguiEvent
 
   Extras extras();
 
-  /** The same event with other extras. */
+  /** Returns the same event with other extras. */
   AguiEvent with(Extras extras);
 
   /** The value of {@code type} on the wire. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * types. Safe on any thread; the caller limits the length of the text.
  */
 public final class EventReader {
-  /** As long as a publication's event name may be, of the same characters. */
+  /** The length and the characters are those of a publication's event name. */
   private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9_.:/-]{1,128}");
 
   private EventReader() {}

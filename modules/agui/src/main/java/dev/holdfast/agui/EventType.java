@@ -48,7 +48,7 @@ public enum EventType {
     return BY_NAME.get(name);
   }
 
-  /** Whether an event of this type may say whose it is, by {@code subagentRunId}. */
+  /** Returns whether an event of this type may name its owner, by {@code subagentRunId}. */
   boolean isAttributable() {
     return switch (this) {
       case MESSAGES_SNAPSHOT, RUN_STARTED, RUN_FINISHED, RUN_ERROR -> false;

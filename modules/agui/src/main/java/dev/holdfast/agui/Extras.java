@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What any event may carry beside its own members. JSON values are shared, not copied: nobody
+ * Members that any event may have beside its own. JSON values are shared, not copied: nobody
  * changes them once an event holds them.
  *
  * @param timestamp ms since 1970
@@ -39,7 +39,7 @@ public record Extras(
     return new Extras(timestamp, rawEvent, changed, subagentRunId, others);
   }
 
-  /** Whether nothing but a time and an owner is here. */
+  /** Returns whether nothing but a time and an owner is here. */
   public boolean isPlain() {
     return rawEvent == null && metadata == null && others == null;
   }

@@ -25,7 +25,7 @@ final class Fields {
   private final Set<String> taken = new HashSet<>();
 
   /**
-   * @param where what messages begin with, for example {@code messages/3/}
+   * @param where the beginning of messages, for example {@code messages/3/}
    */
   Fields(JsonNode json, String where) {
     this.where = where;
@@ -129,7 +129,7 @@ final class Fields {
     return json;
   }
 
-  /** What was not taken; none: all was taken. */
+  /** The members that were not taken; none: all were taken. */
   @Nullable ObjectNode rest() {
     @Nullable ObjectNode rest = null;
     for (var member : json.properties()) {

@@ -18,8 +18,8 @@ import dev.holdfast.core.JsonText;
  */
 public final class Json {
   /**
-   * How deep an event may be nested, and what a patch makes of a document: snapshots and frames
-   * hold it some levels down, and have to be readable too.
+   * Limits the levels of an event, and of what a patch makes of a document: snapshots and frames
+   * hold it some levels down, and have to be readable, too.
    */
   public static final int MAX_DEPTH = JsonText.MAX_NESTING - 10;
 
@@ -42,7 +42,7 @@ public final class Json {
     return MAPPER.createArrayNode();
   }
 
-  /** Throws {@code BAD_REQUEST} where the text is not JSON. */
+  /** Parses a text; throws {@code BAD_REQUEST} if it is not JSON. */
   public static JsonNode parse(String text) {
     JsonNode value;
     try {
@@ -93,7 +93,7 @@ public final class Json {
         && Character.isLowSurrogate(text.charAt(at + 1));
   }
 
-  /** How many characters the value has as text, roughly: what sizes are counted in. */
+  /** The number of characters that the value has as text, roughly: the measure of sizes. */
   public static int weight(JsonNode value) {
     if (value.isTextual()) {
       return value.textValue().length() + 2;
@@ -113,7 +113,7 @@ public final class Json {
     return weight;
   }
 
-  /** Whether the value has more levels of objects and arrays than that. */
+  /** Returns whether the value has more levels of objects and arrays than that. */
   public static boolean isDeeper(JsonNode value, int levels) {
     if (!value.isContainerNode()) {
       return false;
@@ -129,7 +129,7 @@ public final class Json {
     return false;
   }
 
-  /** Whether the text is a JSON Pointer (RFC 6901); by hand, as some are too long for a regex. */
+  /** Returns whether it is a JSON Pointer (RFC 6901); by hand, as some are too long for a regex. */
   public static boolean isPointer(String text) {
     if (!text.isEmpty() && text.charAt(0) != '/') {
       return false;

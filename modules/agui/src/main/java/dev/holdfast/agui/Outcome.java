@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How a run or a subagent ended. One that came after AG-UI 1.0 is kept as it is, and counts as a
- * success, as AG-UI has it.
+ * The end of a run or of a subagent. One that came after AG-UI 1.0 is kept as it is, and counts as
+ * a success, as AG-UI has it.
  *
  * @param type {@code success}, {@code interrupt}, {@code cancelled}; of a subagent {@code success}
  *     or {@code suspended}

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What stands within events: messages, content, patches, outcomes, usage. */
+/** Reads the parts of events: messages, content, patches, outcomes, usage. */
 final class Parts {
   private static final Set<String> MEDIA = Set.of("image", "audio", "video", "document");
 
@@ -113,7 +113,7 @@ final class Parts {
     return patch;
   }
 
-  /** One that RFC 6902 does not know is refused where it is applied. */
+  /** One that RFC 6902 does not know is refused when it is applied. */
   private static ObjectNode operation(Fields in) {
     String op = in.text("op");
     if (OPERATIONS.contains(op)) {

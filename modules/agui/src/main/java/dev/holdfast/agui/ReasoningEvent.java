@@ -2,7 +2,7 @@ package dev.holdfast.agui;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a model thinks aloud: spans, and messages that come in pieces. */
+/** Reasoning of a model: spans, and messages that come in pieces. */
 public sealed interface ReasoningEvent extends AguiEvent {
 
   /** A span begins. */
@@ -94,7 +94,7 @@ public sealed interface ReasoningEvent extends AguiEvent {
   }
 
   /**
-   * What a provider wants back with the next request.
+   * A value that a provider wants back with the next request.
    *
    * @param subtype {@code message} or {@code tool-call}: what {@code entityId} names
    */

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How a run begins and ends. */
+/** The beginning and the end of a run. */
 public sealed interface RunEvent extends AguiEvent {
 
   /**

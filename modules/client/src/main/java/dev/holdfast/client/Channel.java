@@ -40,8 +40,8 @@ public final class Channel {
    * Handles events of that name. The client's cursor moves past an event when its handlers have
    * returned.
    *
-   * @param from where reading begins, if this is the channel's first handler, or the first after
-   *     reading was refused or ended by the server
+   * @param from the place at which reading begins, if this is the channel's first handler, or the
+   *     first after reading was refused or ended by the server
    */
   public Subscription on(String event, From from, Consumer<Event> handler) {
     return add(new EventHandler(event, handler), from);
@@ -82,17 +82,17 @@ public final class Channel {
     return name.startsWith("topic:") || name.startsWith("run:");
   }
 
-  /** Hears of what can't be had any more. */
+  /** Reports events that are gone. */
   public void onGap(Consumer<Gap> handler) {
     handlers.gaps.add(handler);
   }
 
-  /** Hears each time that the channel is caught up. */
+  /** Reports each time that the channel is caught up. */
   public void onLive(Consumer<Cursor> handler) {
     handlers.lives.add(handler);
   }
 
-  /** Hears that the channel is not read any more, and why. */
+  /** Reports that the channel is not read any more, and why. */
   public void onUnsubscribed(Consumer<String> handler) {
     handlers.ends.add(handler);
   }

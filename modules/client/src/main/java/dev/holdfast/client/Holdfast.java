@@ -128,12 +128,12 @@ public final class Holdfast implements AutoCloseable {
     return channel("session");
   }
 
-  /** Hears of each change from now on. */
+  /** Reports each change from now on. */
   public void onState(Consumer<ClientState> handler) {
     dispatcher.onState.add(handler);
   }
 
-  /** Hears of each session that a connection holds: the one before, or a new one. */
+  /** Reports each session that a connection holds: the one before, or a new one. */
   public void onSession(Consumer<SessionInfo> handler) {
     dispatcher.onSession.add(handler);
   }
@@ -147,12 +147,12 @@ public final class Holdfast implements AutoCloseable {
     return info;
   }
 
-  /** How many publications are not answered yet. */
+  /** The number of publications that are not answered yet. */
   public CompletionStage<Integer> pending() {
     return ask(() -> CompletableFuture.completedFuture(session.unanswered()));
   }
 
-  /** Asks a service; the outcome is unknown if it fails for want of an answer. */
+  /** Asks a service. If it fails without an answer, the outcome is unknown. */
   public CompletionStage<JsonNode> request(String service, String method, Object data) {
     return request(service, method, data, REQUEST);
   }
@@ -209,7 +209,7 @@ public final class Holdfast implements AutoCloseable {
     return answer;
   }
 
-  /** Asks where the session is, and answers where the handlers are. */
+  /** Asks on the session's context, and answers among the handlers. */
   private <T> void deliver(CompletableFuture<T> answer, Supplier<CompletableFuture<T>> question) {
     boolean stopped = state.kind() == ClientState.Kind.STOPPED;
     if (stopped || !wire.run(() -> asked(answer, question))) {

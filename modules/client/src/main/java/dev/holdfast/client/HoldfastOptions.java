@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a client connects.
+ * The options of a client.
  *
  * @param session addresses, the application's name, times and bounds
  * @param token called for each attempt and before a token ends, on a thread that may block

@@ -12,7 +12,7 @@ public final class Publication {
   private final JsonNode data;
   final CompletableFuture<Stored> answer = new CompletableFuture<>();
 
-  /** Where it has got to. */
+  /** The states of a publication. */
   public enum State {
     PENDING,
     STORED,

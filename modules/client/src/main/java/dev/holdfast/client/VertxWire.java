@@ -54,7 +54,7 @@ final class VertxWire implements Wire {
   }
 
   /**
-   * Runs it where the session is confined to. Any thread.
+   * Runs it on the session's context. Any thread.
    *
    * @return false if Vert.x has ended
    */

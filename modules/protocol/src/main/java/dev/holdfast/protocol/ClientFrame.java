@@ -6,7 +6,7 @@ import dev.holdfast.core.Position;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a client says, validated. Each frame dispatches to a method of {@link Handler}. */
+/** A frame of a client, validated. Each frame dispatches to a method of {@link Handler}. */
 public sealed interface ClientFrame {
 
   /**

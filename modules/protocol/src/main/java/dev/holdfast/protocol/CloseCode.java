@@ -3,9 +3,9 @@ package dev.holdfast.protocol;
 import java.util.Locale;
 
 /**
- * Why the server closes a WebSocket: the one table. The number's range says what the client does
- * next: 4000 to 4499, it reconnects and resumes; 4500 to 4999, it does not come back as this
- * session. (The idea of ranges that decide is that of Centrifugo's disconnect codes.)
+ * The reasons for which the server closes a WebSocket: the one table. The number's range says what
+ * the client does next: 4000 to 4499, it reconnects and resumes; 4500 to 4999, it does not come
+ * back as this session. (The idea of ranges that decide is that of Centrifugo's disconnect codes.)
  */
 public enum CloseCode {
   SHUTDOWN(4000, "the node is stopping"),
@@ -35,7 +35,7 @@ public enum CloseCode {
     this.meaning = meaning;
   }
 
-  /** Whether the client is to come back as the same session. */
+  /** Returns whether the client is to come back as the same session. */
   public boolean reconnects() {
     return number < 4500;
   }

@@ -4,7 +4,7 @@ import dev.holdfast.core.HoldfastException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of a client's text: a frame, or why it is none.
+ * A client's text as it was read: a frame, or the reason why it is none.
  *
  * @param type as the client wrote it if it is one of the protocol's, otherwise {@code unknown}
  * @param id of the frame if it could be read; to be echoed in the error

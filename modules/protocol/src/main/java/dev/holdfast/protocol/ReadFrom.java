@@ -4,7 +4,7 @@ import dev.holdfast.core.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a {@code subscribe} begins to read.
+ * The place at which a {@code subscribe} begins to read.
  *
  * @param place what the client named
  * @param cursor after which to read; there is one only if {@code place} is {@link Place#CURSOR}

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes what a server says, {@code type} first. Names, epochs and identifiers are plain ASCII
+ * Encodes the server's frames, {@code type} first. Names, epochs and identifiers are plain ASCII
  * ({@link dev.holdfast.core.Names}) and are written as they are; what a client chose freely is
  * escaped. Safe on any thread.
  */
@@ -20,8 +20,8 @@ public final class ServerFrames {
   private ServerFrames() {}
 
   /**
-   * What is stored of a publication: {@code "event":"…","data":…,"from":{…}} without braces around
-   * it, so that it is written into frames as it is.
+   * Encodes what is stored of a publication: {@code "event":"…","data":…,"from":{…}} without braces
+   * around it, so that it is written into frames as it is.
    *
    * @param dataJson one valid JSON value
    */
@@ -56,7 +56,7 @@ public final class ServerFrames {
   }
 
   /**
-   * What lies between {@code from} and {@code to} can't be served.
+   * Reports that the events between {@code from} and {@code to} can't be served.
    *
    * @param reason {@code trimmed}, {@code epoch} or {@code quota}
    */
@@ -119,7 +119,7 @@ public final class ServerFrames {
     return end(answer("reply", id).append(",\"data\":").append(dataJson));
   }
 
-  /** The answer to a {@code subscribe}: where reading starts. */
+  /** The answer to a {@code subscribe}: the position from which reading starts. */
   public static EncodedFrame subscribeReply(String id, Position position) {
     return end(positionReply(id, position).append('}'));
   }

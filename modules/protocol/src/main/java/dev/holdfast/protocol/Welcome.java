@@ -1,7 +1,7 @@
 package dev.holdfast.protocol;
 
 /**
- * What a {@code welcome} says.
+ * The members of a {@code welcome}.
  *
  * @param node the node's id
  * @param linger s that the session outlives its connection

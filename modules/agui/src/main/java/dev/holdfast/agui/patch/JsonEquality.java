@@ -3,7 +3,7 @@ package dev.holdfast.agui.patch;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Iterator;
 
-/** Whether two JSON values are the same, as RFC 6902 has it: numbers by value, 1 is 1.0. */
+/** Compares two JSON values as RFC 6902 has it: numbers by value, 1 is 1.0. */
 final class JsonEquality {
   private JsonEquality() {}
 

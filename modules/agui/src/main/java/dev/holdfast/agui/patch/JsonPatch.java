@@ -12,15 +12,15 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON Patch (RFC 6902) of one document, in place: all of a patch, or, where one of its operations
- * does not fit, nothing. What it may grow to is bounded, also on the way: copies of copies double
+ * JSON Patch (RFC 6902) of one document, in place: all of a patch, or nothing if one of its
+ * operations does not fit. What it may grow to is bounded, also on the way: copies of copies double
  * with each operation. Not safe for several threads.
  */
 public final class JsonPatch {
   /** A patch with more is refused: a snapshot says it better. */
   static final int MAX_OPERATIONS = 1_000;
 
-  /** What a member has beside its name and value. */
+  /** Characters that a member has beside its name and value. */
   private static final int MEMBER = 4;
 
   private final int limit;
@@ -35,7 +35,7 @@ public final class JsonPatch {
   }
 
   /**
-   * What became of the document.
+   * The document after the patch.
    *
    * @param growth by how much its {@link Json#weight} rose
    */

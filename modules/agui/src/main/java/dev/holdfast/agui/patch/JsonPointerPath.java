@@ -62,13 +62,13 @@ final class JsonPointerPath {
     return tokens.get(tokens.size() - 1);
   }
 
-  /** Whether this names something inside of what the other names. */
+  /** Returns whether this names something inside of what the other names. */
   boolean isBelow(JsonPointerPath other) {
     return tokens.size() > other.tokens.size()
         && tokens.subList(0, other.tokens.size()).equals(other.tokens);
   }
 
-  /** The value; refused where there is none. */
+  /** The value; refused if there is none. */
   JsonNode get(JsonNode root) {
     return down(root, tokens.size());
   }

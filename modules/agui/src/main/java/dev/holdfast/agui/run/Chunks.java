@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * owner, ends it. Not safe for several threads.
  */
 final class Chunks {
-  /** What an owner's shorthands go on with, and how it was opened. */
+  /** The construct that an owner's shorthands go on with, and its opening. */
   private record Lane(Construct open, AguiEvent opening) {}
 
   /** By owner; none: the agent itself. */
@@ -137,7 +137,7 @@ final class Chunks {
     return same.isEmpty() ? null : same.get(0).open().owner();
   }
 
-  /** What a later shorthand says of its opening has to be what the first one said. */
+  /** Refuses a later shorthand that says something else of its opening than the first one. */
   private static void requireAgreement(Piece piece, AguiEvent opening) {
     if (piece.event() instanceof TextEvent.Chunk chunk
         && opening instanceof TextEvent.Start start) {
@@ -155,7 +155,7 @@ final class Chunks {
     require(says == null || says.equals(said), piece, "with another " + member + " than before");
   }
 
-  /** What is not of the opening itself goes with the delta, where one follows. */
+  /** The extras of an opening; what is not its own goes with the delta, if one follows. */
   private static Extras opening(Piece piece) {
     Extras extras = piece.event().extras();
     boolean followed = piece.delta() != null || extras.rawEvent() != null;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * in ms. Not safe for several threads.
  */
 public final class Coalescer {
-  /** What grows: an id, and the type of its deltas. */
+  /** Something that grows: its id, and the type of its deltas. */
   private record Key(EventType type, String id) {}
 
   private static final class Waiting {
@@ -147,12 +147,12 @@ public final class Coalescer {
     return null;
   }
 
-  /** How many events wait. */
+  /** The number of events that wait. */
   public int size() {
     return waiting.size();
   }
 
-  /** How many deltas became part of another, since the beginning. */
+  /** The number of deltas that became part of another, since the beginning. */
   public long merged() {
     return merged;
   }

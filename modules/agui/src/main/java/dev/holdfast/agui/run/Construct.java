@@ -46,7 +46,7 @@ public record Construct(Kind kind, String id, @Nullable String owner) {
     }
   }
 
-  /** What it weighs while it is open; what closes a subagent stays, so it is counted before. */
+  /** Its weight while it is open; what closes a subagent stays, so it is counted before. */
   int weight() {
     int names = id.length() + (owner == null ? 0 : owner.length()) + 30;
     return kind == Kind.SUBAGENT ? names + id.length() + ENDING : names;

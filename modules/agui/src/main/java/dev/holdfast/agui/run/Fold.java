@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * allowed, shorthands expanded. A delta costs what it is long. Not safe for several threads.
  */
 final class Fold {
-  /** What a message or a call has around what its event says. */
+  /** Characters that a message or a call has around what its event says. */
   private static final int OVERHEAD = 200;
 
   private final MessageList messages = new MessageList();

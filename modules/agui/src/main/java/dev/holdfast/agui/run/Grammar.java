@@ -21,12 +21,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What may follow what: the rules of AG-UI 1.0 as its own client's verifier has them, numbered in
- * this module's README. A stream may hold several runs, one after the other; {@link Transcript}
- * holds one. Not safe for several threads.
+ * Judges which event may follow: the rules of AG-UI 1.0 as its own client's verifier has them,
+ * numbered in this module's README. A stream may hold several runs, one after the other; {@link
+ * Transcript} holds one. Not safe for several threads.
  */
 public final class Grammar {
-  /** Where the stream stands. */
+  /** The states of the stream. */
   public enum Phase {
     NEW,
     RUNNING,
@@ -47,7 +47,7 @@ public final class Grammar {
     return phase;
   }
 
-  /** What is open, oldest first. */
+  /** The constructs that are open, oldest first. */
   public Collection<Construct> open() {
     return List.copyOf(open.values());
   }
@@ -67,7 +67,7 @@ public final class Grammar {
     openWeight -= closed == null ? 0 : closed.weight();
   }
 
-  /** How many characters its books have in a snapshot, roughly. */
+  /** The number of characters that its state has in a snapshot, roughly. */
   long weight() {
     return openWeight + owners.weight();
   }

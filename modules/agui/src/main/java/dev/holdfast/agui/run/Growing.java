@@ -20,7 +20,7 @@ final class Growing {
 
   /**
    * @param json owned by this from now on
-   * @param holder where the member is: the object itself, or one within it
+   * @param holder the object that has the member: this one, or one within it
    */
   Growing(ObjectNode json, ObjectNode holder, String member) {
     this.json = json;

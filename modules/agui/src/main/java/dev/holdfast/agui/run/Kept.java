@@ -9,7 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which messages survive a snapshot that does not name them, as AG-UI's own client decides it: by
+ * Decides which messages survive a snapshot that does not name them, as AG-UI's own client does: by
  * default those of which the snapshot has no kind at all, reasoning and activities. A snapshot may
  * say in its metadata of which types of activities it has all; null is every type.
  */

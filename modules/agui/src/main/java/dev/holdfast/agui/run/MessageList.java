@@ -113,7 +113,7 @@ final class MessageList {
     }
   }
 
-  /** What {@link #weight} is after that snapshot. */
+  /** Returns the {@link #weight} after that snapshot. */
   long weightAfter(StateEvent.Messages snapshot) {
     Set<String> named = new HashSet<>();
     Kept kept = Kept.by(snapshot);

@@ -38,7 +38,7 @@ final class Owners {
     return all(kind).get(id);
   }
 
-  /** Whether an event that says {@code tag} may go on with it; who says nothing may. */
+  /** Returns whether an event that names {@code tag} may go on with it; one that names none may. */
   boolean agrees(Kind kind, String id, @Nullable String tag) {
     return tag == null || !knows(kind, id) || tag.equals(of(kind, id));
   }
@@ -56,7 +56,7 @@ final class Owners {
     return owner == null ? 0 : owner.length();
   }
 
-  /** How many characters the books have in a snapshot, roughly. */
+  /** The number of characters that the owners have in a snapshot, roughly. */
   long weight() {
     return weight;
   }

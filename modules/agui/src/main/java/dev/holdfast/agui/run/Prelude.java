@@ -18,7 +18,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a reader gets who comes in the middle: events after which the rest of the log may follow,
+ * Events for a reader who comes in the middle: events after which the rest of the log may follow,
  * and adds up to what all of the log adds up to. What is open is opened again under its id, which
  * AG-UI's client takes for more of the same.
  */
@@ -64,8 +64,8 @@ public final class Prelude {
   }
 
   /**
-   * Whether a snapshot of the messages took away something that is open: opening it again brings it
-   * back, so it has to be taken away again.
+   * Returns whether a snapshot of the messages took away something that is open: opening it again
+   * brings it back, so it has to be taken away again.
    */
   private static boolean isAnyGone(Snapshot snapshot) {
     Set<String> there = new HashSet<>();

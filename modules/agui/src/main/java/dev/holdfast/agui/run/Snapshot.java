@@ -35,7 +35,7 @@ public record Snapshot(ObjectNode json) {
     return json.path("state");
   }
 
-  /** What is open, oldest first. */
+  /** The constructs that are open, oldest first. */
   public List<Construct> open() {
     List<Construct> open = new ArrayList<>();
     json.path("open").forEach(each -> open.add(Construct.read(each)));
@@ -55,7 +55,7 @@ public record Snapshot(ObjectNode json) {
     return end == null ? null : EventReader.read(end);
   }
 
-  /** Whether RUN_STARTED was there. */
+  /** Returns whether RUN_STARTED was there. */
   public boolean hasBegun() {
     return !json.path("phase").asText().equals("new");
   }

@@ -141,7 +141,7 @@ public final class Transcript {
     }
   }
 
-  /** What the fold does not keep, and the grammar or a late reader needs. */
+  /** The weight of what the fold does not keep, and the grammar or a late reader needs. */
   private long booksHeavierBy(AguiEvent event) {
     if (event instanceof StateEvent.Messages snapshot) {
       return grammar.owners.heavierBy(snapshot.messages());
@@ -185,13 +185,14 @@ public final class Transcript {
     return grammar.phase();
   }
 
-  /** How much is kept, in characters of JSON, roughly. */
+  /** The amount that is kept, in characters of JSON, roughly. */
   public long weight() {
     return fold.weight() + subagentWeight + grammar.weight();
   }
 
   /**
-   * What closes everything that is open, newest first, so that the run can be finished.
+   * Returns the events that close everything that is open, newest first, so that the run can be
+   * finished.
    *
    * @param reason what is said of subagents that did not come to an end
    */

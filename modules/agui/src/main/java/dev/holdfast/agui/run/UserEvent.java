@@ -27,19 +27,19 @@ public record UserEvent(Name name, long at, ObjectNode details) {
       this.wireName = wireName;
     }
 
-    /** Where the JSON Schema of the event's data is, beside this class's module. */
+    /** The resource of this module with the JSON Schema of the event's data. */
     public String schema() {
       return "/dev/holdfast/agui/schemas/" + wireName + ".json";
     }
   }
 
-  /** What all events of one run have. */
+  /** Members that all events of one run have. */
   public record About(String userId, String threadId, String runId, String agentName) {}
 
   /**
    * The event's data.
    *
-   * @param seq where in the run's log the AG-UI event is that this one comes of
+   * @param seq the position in the run's log of the AG-UI event that this one follows from
    */
   public ObjectNode data(About about, long seq) {
     ObjectNode data = Json.object();

@@ -1,8 +1,8 @@
 /**
- * What a run's events add up to. {@link dev.holdfast.agui.run.Transcript} is a run as of one
- * position: Grammar says what may follow, Fold keeps messages and state, Progress makes the events
- * of its owner. Snapshot is its document, Prelude what a late reader gets of it. Coalescer makes
- * fewer events of many; Chunks makes whole ones of shorthands.
+ * The sum of a run's events. {@link dev.holdfast.agui.run.Transcript} is a run as of one position:
+ * Grammar judges what may follow, Fold keeps messages and state, Progress makes the events of its
+ * owner. Snapshot is its document, Prelude what a late reader gets of it. Coalescer makes fewer
+ * events of many; Chunks makes whole ones of shorthands.
  */
 @NullMarked
 package dev.holdfast.agui.run;

@@ -54,12 +54,12 @@ final class Shown {
     }
   }
 
-  /** Whether it is to be sent now. */
+  /** Returns whether it is to be sent now. */
   boolean isDue() {
     return changed > 0 && weight <= Math.max(SMALL, changed);
   }
 
-  /** Whether it changed since it was sent. */
+  /** Returns whether it changed since it was sent. */
   boolean isDirty() {
     return changed > 0;
   }

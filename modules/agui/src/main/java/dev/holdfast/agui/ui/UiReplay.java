@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a reader of the AI SDK gets who comes late: the start, what the run has said so far, each
- * text in one piece, and then what follows the snapshot. Steps are not in it.
+ * The events for a reader of the AI SDK who comes late: the start, what the run has said so far,
+ * each text in one piece, and then what follows the snapshot. Steps are not in it.
  */
 public final class UiReplay {
   private final Snapshot snapshot;

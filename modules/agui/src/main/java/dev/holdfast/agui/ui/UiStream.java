@@ -36,8 +36,8 @@ public final class UiStream {
   private List<ObjectNode> out = new ArrayList<>();
 
   /**
-   * @param messageId of the page's message that the run's parts become: the last one's where the
-   *     run goes on with it
+   * @param messageId of the page's message that the run's parts become: the last one's if the run
+   *     goes on with it
    * @param knownCalls tool calls that the page's message has already
    * @param state the thread's shared state before the events
    */
@@ -48,15 +48,15 @@ public final class UiStream {
   }
 
   /**
-   * Whether a reader has to start anew behind this event: another attempt took back what is shown,
-   * and there are no words for it. Its connection is reset, and the replay is right.
+   * Returns whether a reader has to start anew behind this event: another attempt took back what is
+   * shown, and there are no words for it. Its connection is reset, and the replay is right.
    */
   public static boolean isRetraction(AguiEvent event) {
     return event instanceof OtherEvent.Custom custom
         && custom.name().equals(HoldfastEvents.ATTEMPT);
   }
 
-  /** What the next event gives to send; may be nothing. */
+  /** Returns the chunks to send for the next event; may be none. */
   public List<ObjectNode> next(AguiEvent event) {
     out = new ArrayList<>();
     if (event instanceof TextEvent text) {
@@ -130,7 +130,7 @@ public final class UiStream {
 
   /**
    * The AI SDK's steps neither nest nor overlap anything: a step there ends all texts, and a call's
-   * arguments are looked for in the last step only. So a step is said where nothing is open.
+   * arguments are looked for in the last step only. So a step is sent if nothing is open.
    */
   private void step(StepEvent event) {
     if (event.owner() == null && openTexts.isEmpty() && !tools.isAnyOpen()) {
@@ -224,7 +224,7 @@ public final class UiStream {
     say("finish").put("finishReason", asksForCalls ? "tool-calls" : "stop");
   }
 
-  /** Whether it is about a call that the page has. */
+  /** Sends a question; returns whether it is about a call that the page has. */
   private boolean ask(ObjectNode interrupt) {
     String id = interrupt.path("id").asText();
     String call = interrupt.path("toolCallId").asText();

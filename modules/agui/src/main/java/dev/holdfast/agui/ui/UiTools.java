@@ -59,7 +59,7 @@ final class UiTools {
     out.add(output.put("dynamic", true));
   }
 
-  /** The arguments as JSON; as an error with their text where they are none. */
+  /** The arguments as JSON; as an error with their text if they are none. */
   private static ObjectNode input(String id, Open call) {
     String arguments = call.arguments().toString();
     try {

@@ -240,8 +240,8 @@ public final class ClientSession {
    * Subscribes to a {@code topic:} or {@code run:} channel, on each connection until it is
    * answered.
    *
-   * @return where reading starts; none: the channel was read before. Fails with {@link
-   *     RefusedException}
+   * @return the position from which reading starts; none: the channel was read before. Fails with
+   *     {@link RefusedException}
    */
   public CompletableFuture<@Nullable Cursor> subscribe(String channel, From from) {
     if (isStopped()) {
@@ -324,7 +324,7 @@ public final class ClientSession {
     return state;
   }
 
-  /** How many durable publications are not answered yet. */
+  /** The number of durable publications that are not answered yet. */
   public int unanswered() {
     return publications.unanswered();
   }
@@ -353,7 +353,7 @@ public final class ClientSession {
     return RefusedException.stopped(state.reason());
   }
 
-  /** What the turns of its connections' life mean to the session. */
+  /** Brings the turns of its connections' life to the session. */
   private final class Turns implements Connector.Life {
     @Override
     public String hello(int attempt, String token, boolean move) {

@@ -22,7 +22,10 @@ final class Connector {
   private static final int NOT_PERMITTED = 401;
   private static final int ELSEWHERE = 4011;
 
-  /** Addresses at which a client says that it was asked to move; then every node takes it. */
+  /**
+   * The number of addresses at which a client says that it was asked to move; after them every node
+   * takes it.
+   */
   private static final int MOST_MOVES = 2;
 
   private final Wire wire;
@@ -53,13 +56,13 @@ final class Connector {
   /** Addresses at which the move is still to be said. */
   private int moves;
 
-  /** Whether it was said in the hello that waits for its welcome. */
+  /** True if the hello that waits for its welcome said so. */
   private boolean saidMove;
 
-  /** Whether it was asked to move, and no connection has been steady since. */
+  /** True if it was asked to move, and no connection has been steady since. */
   private boolean movedLately;
 
-  /** What the session does at the turns of this life. */
+  /** The session, as it follows the turns of this life. */
   interface Life {
     /**
      * The first frame of a connection.
@@ -151,7 +154,7 @@ final class Connector {
     wire.send(current, life.hello(++hellos, token, saidMove));
   }
 
-  /** Whether what this connection says is of account. */
+  /** Returns whether frames of this connection count. */
   boolean listensTo(int link) {
     return link == current && !stopped;
   }
@@ -243,7 +246,7 @@ final class Connector {
   }
 
   /**
-   * A node asks to be left: opens another connection then, and goes on there. Nodes that send it to
+   * Opens another connection and goes on there, as a node asks. Two nodes that send the client to
    * and fro are not obeyed in a loop.
    */
   void moveAfter(long millis) {

@@ -24,7 +24,7 @@ final class Frames {
   /** Of one frame, before a welcome says otherwise: bytes. */
   static final long LIMIT = 65_536;
 
-  /** What the id and the number of a frame take at most. */
+  /** Bytes that the id and the number of a frame take at most. */
   private static final int HEAD = 48;
 
   private Frames() {}
@@ -80,7 +80,7 @@ final class Frames {
     return member.longValue();
   }
 
-  /** What has the members {@code epoch} and {@code seq}. */
+  /** The position of a frame with the members {@code epoch} and {@code seq}. */
   static Cursor position(JsonNode frame) {
     return new Cursor(text(frame, "epoch"), number(frame, "seq", 0));
   }

@@ -1,6 +1,6 @@
 package dev.holdfast.client.protocol;
 
-/** Notices a silent server: asks it after one heartbeat without a word, gives it up after two. */
+/** Notices a silent server: asks it after one heartbeat of silence, gives it up after two. */
 final class Heartbeat {
   private final Wire wire;
   private final Runnable ask;
@@ -18,7 +18,7 @@ final class Heartbeat {
   }
 
   /**
-   * @param millis how long the server is silent at most, where nothing is wrong
+   * @param millis of silence after which something is wrong
    */
   void start(long millis) {
     period = millis;

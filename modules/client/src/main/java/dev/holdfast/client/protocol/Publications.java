@@ -80,7 +80,7 @@ final class Publications {
     tooLarge.forEach(one -> one.answer.completeExceptionally(Frames.tooLarge(one.size, limit)));
   }
 
-  /** What fitted another node may end the session on this one. */
+  /** A publication that fitted another node may end the session on this one. */
   private List<Unanswered> takeTooLarge() {
     List<Unanswered> tooLarge =
         lines.values().stream()
@@ -101,7 +101,7 @@ final class Publications {
     return count;
   }
 
-  /** Whether the frame was one of these. A reply to any sending says that it is stored. */
+  /** Returns whether the frame was one of these. A reply to any sending means that it is stored. */
   boolean answered(String id, JsonNode data) {
     Unanswered one = byFrame.remove(id);
     if (one == null) {
@@ -113,7 +113,7 @@ final class Publications {
     return true;
   }
 
-  /** Whether the frame was one of these. Only an error to the last sending counts. */
+  /** Returns whether the frame was one of these. Only an error to the last sending counts. */
   boolean refused(String id, ObjectNode error) {
     Unanswered one = byFrame.remove(id);
     if (one == null) {

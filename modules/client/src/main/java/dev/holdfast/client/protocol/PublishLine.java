@@ -34,8 +34,9 @@ final class PublishLine {
   }
 
   /**
-   * What was refused is gone. Its number is free, and those above it move down; unless it was sent
-   * under it without an answer. Then it may be stored, and the server says what it expects.
+   * Takes a refused publication out. Its number is free, and those above it move down; unless it
+   * was sent under it without an answer. Then it may be stored, and the server says what it
+   * expects.
    *
    * @param refusals how many of its sendings were refused
    */

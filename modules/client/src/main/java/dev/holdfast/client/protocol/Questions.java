@@ -98,7 +98,7 @@ final class Questions {
     return question.answer;
   }
 
-  /** Whether an unsubscription waits for its answer: what comes of the channel is not wanted. */
+  /** Returns whether an unsubscription is unanswered: what comes of the channel is not wanted. */
   boolean leaves(String channel) {
     Deque<Question> queue = byChannel.get(channel);
     return queue != null && queue.stream().anyMatch(question -> question.type.equals(UNSUBSCRIBE));
@@ -117,7 +117,7 @@ final class Questions {
     byChannel.values().forEach(queue -> queue.peek().retry.cancel());
   }
 
-  /** Whether the frame was one of these. */
+  /** Returns whether the frame was one of these. */
   boolean answered(String id, JsonNode data) {
     Question question = byFrame.remove(id);
     if (question == null) {
@@ -128,7 +128,7 @@ final class Questions {
     return true;
   }
 
-  /** Whether the frame was one of these. */
+  /** Returns whether the frame was one of these. */
   boolean refused(String id, RefusedException error) {
     Question question = byFrame.remove(id);
     if (question == null) {

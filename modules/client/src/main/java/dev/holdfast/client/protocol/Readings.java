@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a session reads: how far each channel was received and how far the application has handled
- * it. Confined to the session's thread.
+ * The channels that a session reads: how far each was received and how far the application has
+ * handled it. Confined to the session's thread.
  */
 final class Readings {
   private static final String TENANT = "tenant";
@@ -106,7 +106,7 @@ final class Readings {
     return readings.keySet().stream().filter(name -> name.startsWith(start)).findAny().orElse(null);
   }
 
-  /** How far each channel was received, for a hello. */
+  /** The last position received of each channel, for a hello. */
   ObjectNode received() {
     ObjectNode cursors = Frames.MAPPER.createObjectNode();
     readings.forEach(
@@ -132,7 +132,7 @@ final class Readings {
     return true;
   }
 
-  /** What was handled since the last time, by channel; empty if nothing was. */
+  /** Takes the positions handled since the last time, by channel; empty if nothing was. */
   Map<String, Cursor> takeUnacked() {
     Map<String, Cursor> moved = new HashMap<>();
     readings.forEach(

@@ -12,8 +12,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * What may be sent once only: requests to services, and volatile publications. What was sent fails
- * with its connection, as its outcome is not known then. Confined to the session's thread.
+ * Questions that may be sent once only: requests to services, and volatile publications. What was
+ * sent fails with its connection, as its outcome is not known then. Confined to the session's
+ * thread.
  */
 final class Requests {
   /** Beyond the time that the service has: the server answers itself when that is over. */
@@ -85,7 +86,7 @@ final class Requests {
     List.copyOf(open.values()).forEach(this::sendOrRefuse);
   }
 
-  /** What waited for a connection may be too large for the one that came. */
+  /** A request that waited for a connection may be too large for the one that came. */
   private void sendOrRefuse(Request request) {
     if (request.size > frameLimit) {
       String id = request.frame.path("id").asText();

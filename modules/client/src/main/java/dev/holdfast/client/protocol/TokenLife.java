@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.Base64;
 
-/** When a token is to be renewed. What is not a JWT, or has no end, is not renewed. */
+/** The time at which a token is to be renewed; none without an end, or if it is no JWT. */
 final class TokenLife {
   private static final long LONGEST_AHEAD = 30_000;
   private static final long SHORTEST_LIFE = 5_000;

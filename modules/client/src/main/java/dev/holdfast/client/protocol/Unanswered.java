@@ -13,7 +13,7 @@ final class Unanswered {
   final CompletableFuture<Stored> answer = new CompletableFuture<>();
   long n;
 
-  /** How often it was sent under this number. */
+  /** The number of times that it was sent under this number. */
   int sendings;
 
   /** The id of its last sending; none: an error to it does not count. */

@@ -1,7 +1,7 @@
 package dev.holdfast.client.session;
 
 /**
- * How much a client keeps; beyond it, what is asked fails at once.
+ * Limits what a client keeps; beyond it, an operation fails at once.
  *
  * @param publications that are unanswered, in all channels
  * @param bytes of those publications

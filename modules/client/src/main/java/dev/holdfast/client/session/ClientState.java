@@ -1,7 +1,7 @@
 package dev.holdfast.client.session;
 
 /**
- * Where a client stands.
+ * The state of a client.
  *
  * @param retryIn ms to the next attempt, if it is offline; else 0
  * @param code the close code that ended the last connection; 0 if none did, 1006 if there was none

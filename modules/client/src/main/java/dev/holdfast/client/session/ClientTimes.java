@@ -3,7 +3,7 @@ package dev.holdfast.client.session;
 import java.time.Duration;
 
 /**
- * How long a client waits.
+ * The times that a client waits.
  *
  * @param attempt for a token; for a connection to open; for its {@code welcome}
  * @param firstWait upper bound of the random wait before the first attempt after a loss

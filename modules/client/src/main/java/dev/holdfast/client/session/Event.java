@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was published to a channel.
+ * One publication, as a channel has it.
  *
  * @param cursor none: it is volatile
  * @param at ms since 1970, by the server's clock

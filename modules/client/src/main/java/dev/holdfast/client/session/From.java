@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.TextNode;
 
-/** Where a subscription begins to read. */
+/** The place at which a subscription begins to read. */
 public final class From {
   /** With what is published from now on. */
   public static final From LATEST = new From(TextNode.valueOf("latest"));

@@ -1,7 +1,7 @@
 package dev.holdfast.client.session;
 
 /**
- * What was asked is refused, or its outcome is unknown. The code is the server's, or one of the
+ * An operation was refused, or its outcome is unknown. The code is the server's, or one of the
  * client's own: {@code disconnected} (the connection was lost before the answer), {@code stopped}
  * (the client does not come back), {@code queue_full} (too much is unanswered), {@code no_answer},
  * {@code too_large}.
@@ -31,7 +31,7 @@ public final class RefusedException extends RuntimeException {
     return code;
   }
 
-  /** Whether the same may be asked again, and is safe to ask again. */
+  /** Returns whether the same operation may be tried again, safely. */
   public boolean isRetryable() {
     return retryable;
   }

@@ -1,6 +1,6 @@
 package dev.holdfast.client.session;
 
-/** Hears what becomes of a session, in order, on the thread that feeds the session. */
+/** Gets the reports of a session, in order, on the thread that feeds the session. */
 public interface SessionListener {
   default void state(ClientState state) {}
 

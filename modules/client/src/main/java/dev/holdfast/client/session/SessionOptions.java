@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What a session is made with.
+ * The options of a session.
  *
- * @param addresses where it may connect, {@code wss://host/v1/connect}; taken in turn
+ * @param addresses to connect to, {@code wss://host/v1/connect}; taken in turn
  * @param name of the application, for those who look at connections
  * @param version of the application
  */
