@@ -16,14 +16,14 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
- * What the gateways of one node use of it; shared by all of them.
+ * The parts of a node that its gateways use; shared by all of them.
  *
  * @param sessions asks this process's own instance
  * @param channels asks this process's own instance
  * @param fanouts makes the fan-out of an event loop
  * @param admission counts who is let in
- * @param accepting whether the node holds its lease and reaches Redis: where not, a hello is
- *     refused with a code that lets the client try again
+ * @param accepting whether the node holds its lease and reaches Redis; if not, a hello is refused
+ *     with a code that lets the client try again
  * @param limiter of tenants and users over the cluster
  * @param memory of this node that clients fill
  */

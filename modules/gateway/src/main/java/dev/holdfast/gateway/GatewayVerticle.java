@@ -3,6 +3,7 @@ package dev.holdfast.gateway;
 import dev.holdfast.core.bounds.Doors;
 import dev.holdfast.gateway.config.GatewayConfig;
 import dev.holdfast.gateway.config.ManagementConfig;
+import dev.holdfast.gateway.config.TlsConfig;
 import dev.holdfast.gateway.http.InvalidRequests;
 import dev.holdfast.gateway.server.Arrivals;
 import dev.holdfast.gateway.server.Entrance;
@@ -17,6 +18,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.ServerSSLOptions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,9 +50,15 @@ public final class GatewayVerticle extends VerticleBase {
   private final GatewayConfig config;
   private final GatewayServices services;
   private final HttpSources sources;
+
+  @SuppressWarnings("NullAway.Init")
   private GatewayLoop loop;
+
+  @SuppressWarnings("NullAway.Init")
   private HttpServer server;
-  private HttpServer management;
+
+  /** None: operators are answered at the port of clients. */
+  private @Nullable HttpServer management;
 
   public GatewayVerticle(GatewayConfig config, GatewayServices services, HttpSources sources) {
     this.config = config;
@@ -58,23 +66,24 @@ public final class GatewayVerticle extends VerticleBase {
     this.sources = sources;
   }
 
-  /** Where it listens; the real port where the configured one is 0. After the deployment. */
+  /** The port that it listens at; the real one if the configured one is 0. After the deployment. */
   public int port() {
     return server.actualPort();
   }
 
-  /** Where operators are answered. After the deployment. */
-  public int managementPortInUse() {
+  /** The port at which operators are answered. After the deployment. */
+  int managementPortInUse() {
     return management == null ? port() : management.actualPort();
   }
 
   @Override
   public Future<?> start() {
     loop = new GatewayLoop(context, config, services);
-    if (config.tls() == null) {
+    TlsConfig tls = config.tls();
+    if (tls == null) {
       return listen(options());
     }
-    var watch = new IdentityWatch(vertx, config.tls(), services.registry());
+    var watch = new IdentityWatch(vertx, tls, services.registry());
     return watch
         .read()
         .compose(identity -> listen(encrypted(options(), identity)))
@@ -111,15 +120,17 @@ public final class GatewayVerticle extends VerticleBase {
       return Future.succeededFuture();
     }
     RequestTimeouts timeouts = new RequestTimeouts(config.helloTimeout());
-    management = vertx.createHttpServer(plain(config.management().host(), managementPort()));
-    management.connectionHandler(timeouts::opened);
-    management.requestHandler(routes().management(timeouts));
-    management.invalidRequestHandler(InvalidRequests::refuse);
-    management.exceptionHandler(failure -> LOG.debug("operator: {}", failure.toString()));
+    HttpServer operators =
+        vertx.createHttpServer(plain(config.management().host(), managementPort()));
+    management = operators;
+    operators.connectionHandler(timeouts::opened);
+    operators.requestHandler(routes().management(timeouts));
+    operators.invalidRequestHandler(InvalidRequests::refuse);
+    operators.exceptionHandler(failure -> LOG.debug("operator: {}", failure.toString()));
     vertx.setPeriodic(config.tick().toMillis(), tick -> timeouts.tick());
-    return management
+    return operators
         .listen()
-        .onSuccess(on -> guard(management, services.admission().operators()))
+        .onSuccess(on -> guard(operators, services.admission().operators()))
         .recover(this::notManaged);
   }
 
@@ -130,7 +141,7 @@ public final class GatewayVerticle extends VerticleBase {
   private Future<HttpServer> notManaged(Throwable failure) {
     ManagementConfig wanted = config.management();
     String what =
-        "gateway.management: port %d at %s can't be had: %s"
+        "gateway.management: port %d at %s is not available: %s"
             .formatted(wanted.port(), wanted.host(), failure.getMessage());
     return Future.failedFuture(new IllegalStateException(what, failure));
   }

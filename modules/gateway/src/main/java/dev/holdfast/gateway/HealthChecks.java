@@ -7,13 +7,13 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * What a node says about itself, each a named check that is asked at every request: quick, and safe
- * on any thread.
+ * The health of a node: named checks that are run at every request, so they are quick, and safe on
+ * any thread.
  *
  * @param live false: restart the process
  * @param ready false: send it no new connections
  * @param started false: wait before asking the others
- * @param details of {@code ready}, by the name of the check: what is wrong, where that is known.
+ * @param details of {@code ready}, by the name of the check: what is wrong, if that is known.
  *     Anybody may read them
  */
 public record HealthChecks(
@@ -36,7 +36,7 @@ public record HealthChecks(
     this(live, ready, started, Map.of());
   }
 
-  /** What is to be said beside the outcomes, by name. */
+  /** The texts to show beside the outcomes, by name. */
   Map<String, String> said() {
     Map<String, String> said = new TreeMap<>();
     details.forEach((name, detail) -> detail.get().ifPresent(text -> said.put(name, text)));

@@ -30,7 +30,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the server answers over HTTP, and where WebSockets and streams begin. */
+/** The routes of the server: HTTP, and the beginning of WebSockets and streams. */
 final class HttpRoutes {
   private static final Logger LOG = LoggerFactory.getLogger(HttpRoutes.class);
   private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
@@ -68,7 +68,7 @@ final class HttpRoutes {
     };
   }
 
-  /** For the port of operators, where that is another one. */
+  /** For the port of operators, if that is another one. */
   Handler<HttpServerRequest> management(RequestTimeouts timeouts) {
     return router(timeouts, Port.MANAGEMENT);
   }

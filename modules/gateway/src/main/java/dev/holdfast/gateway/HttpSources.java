@@ -5,15 +5,19 @@ import dev.holdfast.connections.usage.UsageClient;
 import dev.holdfast.files.transfer.Transfers;
 import java.util.Objects;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What the HTTP API uses besides what the gateways have anyway.
+ * Sources of the HTTP API besides those that the gateways have anyway.
  *
  * @param config the configuration in force, one JSON object without secrets; safe on any thread
- * @param files null: this node serves none
+ * @param files none: this node serves none
  */
 public record HttpSources(
-    ConnectionsClient connections, UsageClient usage, Supplier<String> config, Transfers files) {
+    ConnectionsClient connections,
+    UsageClient usage,
+    Supplier<String> config,
+    @Nullable Transfers files) {
   public HttpSources {
     Objects.requireNonNull(connections, "connections");
     Objects.requireNonNull(usage, "usage");

@@ -5,4 +5,7 @@
  * whose client has a {@code session} and its {@code subscription}s; {@code attachment} is the
  * node's list of them. {@code http} and {@code files} are the HTTP API.
  */
+@NullMarked
 package dev.holdfast.gateway;
+
+import org.jspecify.annotations.NullMarked;

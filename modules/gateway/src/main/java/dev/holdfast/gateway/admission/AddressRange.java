@@ -13,7 +13,7 @@ final class AddressRange {
   private final IpSubnetFilterRule rule;
 
   /**
-   * @throws IllegalArgumentException where the text is neither; names are not looked up
+   * @throws IllegalArgumentException if the text is neither; names are not looked up
    */
   AddressRange(String text) {
     int slash = text.indexOf('/');

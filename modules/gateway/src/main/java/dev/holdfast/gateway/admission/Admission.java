@@ -10,14 +10,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Counts who is let into a node, over all its event loops. Who is refused is answered, and a metric
- * says why; who is in stays. One for each life of a node; any thread.
+ * Counts the clients that are let into a node, over all its event loops. One that is refused gets
+ * an answer, and a metric says why; one that is in stays. One for each life of a node; any thread.
  */
 public final class Admission {
   /** Part of the heap that unfinished hellos may hold, beyond what each has anyway. */
   private static final int HELLO_PART = 64;
 
-  /** Who is refused by an answer costs as much as who is let in. */
+  /** A client that is refused by an answer costs as much as one that is let in. */
   private static final int ANSWERS_A_SECOND = 100;
 
   private final MeterRegistry registry;
@@ -50,7 +50,7 @@ public final class Admission {
     Gauge.builder("holdfast.sockets.limit", () -> most).register(registry);
   }
 
-  /** How many connections there may be. */
+  /** The number of connections that there may be. */
   public int most() {
     return most;
   }
@@ -60,13 +60,13 @@ public final class Admission {
     return operators;
   }
 
-  /** Who sent a request. */
+  /** The client that sent a request. */
   public Client clientOf(HttpServerRequest request) {
     return clients.of(request);
   }
 
   /**
-   * A connection has come; where it may stay, {@link #left} follows when it ends.
+   * A connection has come; if it may stay, {@link #left} follows when it ends.
    *
    * @param peer its address
    */
@@ -86,8 +86,8 @@ public final class Admission {
   }
 
   /**
-   * @param known whether it has shown a valid token; where too many of an address have not, no more
-   *     of it are let in for a while
+   * @param known whether it has shown a valid token; if too many of an address have not, no more of
+   *     it are let in for a while
    */
   public void left(String peer, boolean known) {
     connected.decrementAndGet();
@@ -99,7 +99,7 @@ public final class Admission {
     }
   }
 
-  /** Whether one more that {@link #came} refused is to be answered. */
+  /** Returns whether one more that {@link #came} refused is to be answered. */
   public boolean mayBeAnswered() {
     return answers.take(System.nanoTime()) == 0;
   }
@@ -109,7 +109,7 @@ public final class Admission {
   }
 
   /**
-   * A WebSocket or a stream begins; where it may, {@link #closed} follows. Counted where a proxy's
+   * A WebSocket or a stream begins; if it may, {@link #closed} follows. Counted if a proxy's
    * connection carries it: others are counted by their own.
    */
   public boolean opens(Client client) {
@@ -146,7 +146,7 @@ public final class Admission {
   }
 
   /**
-   * @param refused called once, where the node has no memory for what comes before the hello
+   * @param refused called once, if the node has no memory for what comes before the hello
    */
   public HelloGate gate(Runnable refused) {
     return new HelloGate(

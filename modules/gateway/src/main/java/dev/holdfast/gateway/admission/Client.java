@@ -1,9 +1,9 @@
 package dev.holdfast.gateway.admission;
 
 /**
- * Who a connection or a request comes from.
+ * The client that a connection or a request comes from.
  *
- * @param address of the client; empty where it is not known
+ * @param address of the client; empty if it is not known
  * @param proxied whether a proxy said so: then the connection itself is the proxy's
  */
 public record Client(String address, boolean proxied) {}

@@ -8,9 +8,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Says who a request comes from: its peer, or, where that is a configured proxy, the last address
- * of {@code X-Forwarded-For} that is none of a proxy's. What stands before that anybody may have
- * written. Safe on any thread.
+ * Finds the client of a request: its peer, or, if that is a configured proxy, the last address of
+ * {@code X-Forwarded-For} that is no proxy's. Anybody may have written what stands before that.
+ * Safe on any thread.
  */
 final class Clients {
   private static final String HEADER = "X-Forwarded-For";
@@ -59,7 +59,8 @@ final class Clients {
   }
 
   /**
-   * What one client has: an address, or of IPv6 the network, as one customer has a whole one.
+   * Returns the key of one client: its address, or of IPv6 the network, as one customer has a whole
+   * one.
    *
    * @param address as text
    */

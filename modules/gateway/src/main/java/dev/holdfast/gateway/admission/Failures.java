@@ -4,9 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How often clients of an address have failed to come in, or to say who they are: a bucket each, of
- * at most 10,000 addresses; the one whose last failure is longest ago is forgotten first. Any
- * thread.
+ * Counts how often clients of an address failed to come in, or to show a valid token: a bucket
+ * each, of at most 10,000 addresses; the one whose last failure is longest ago is forgotten first.
+ * Any thread.
  */
 final class Failures {
   private static final int MOST_ADDRESSES = 10_000;

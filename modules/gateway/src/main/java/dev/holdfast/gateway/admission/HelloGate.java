@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
 import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the bytes that a client sends before its hello is whole, in frames and parts of frames
@@ -19,7 +20,7 @@ public final class HelloGate extends ChannelInboundHandlerAdapter {
 
   private final Budget.Share share;
   private final Runnable refused;
-  private ChannelHandlerContext context;
+  private @Nullable ChannelHandlerContext context;
   private long received;
   private long taken;
   private boolean closed;
@@ -49,7 +50,7 @@ public final class HelloGate extends ChannelInboundHandlerAdapter {
     context = added;
   }
 
-  /** Also where the connection ends. */
+  /** Also when the connection ends. */
   @Override
   public void handlerRemoved(ChannelHandlerContext removed) {
     share.give(taken);

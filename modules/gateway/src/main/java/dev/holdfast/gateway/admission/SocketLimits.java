@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How many clients a node takes, and how fast.
+ * Limits the clients that a node takes, and how fast they come.
  *
  * @param max most connections of clients, 1 to 10,000,000; 0: what the limit of open files leaves,
  *     see {@link #most}
@@ -52,9 +52,8 @@ public record SocketLimits(
   }
 
   /**
-   * Connections of clients. Where it is not said, the process's limit of open files, without an
-   * eighth and 256: for Redis, peers, what the process itself has open, and files that are
-   * downloaded.
+   * Connections of clients. If it is not set, the process's limit of open files, without an eighth
+   * and 256: for Redis, peers, what the process itself has open, and files that are downloaded.
    */
   int most() {
     return max > 0 ? max : ofFiles(openFiles());

@@ -5,7 +5,7 @@ import io.netty.util.AttributeKey;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.impl.HttpServerConnection;
 
-/** Whether who is at the other end of a connection has shown a valid token. Any thread. */
+/** Marks connections whose client has shown a valid token. Any thread. */
 public final class Visit {
   private static final AttributeKey<Boolean> KNOWN = AttributeKey.valueOf(Visit.class, "known");
 
@@ -18,7 +18,7 @@ public final class Visit {
     connection.attr(KNOWN).set(true);
   }
 
-  /** As {@link #known(Channel)}, of the connection that carries a request. */
+  /** Marks the connection that carries a request, as {@link #known(Channel)} does. */
   public static void known(HttpServerRequest request) {
     known(((HttpServerConnection) request.connection()).channelHandlerContext().channel());
   }

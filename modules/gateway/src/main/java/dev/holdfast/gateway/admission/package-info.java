@@ -1,7 +1,10 @@
 /**
- * Who is let in: how many connections a node has, how many one address has, how many hellos it
- * takes in a second, and how often one address may fail. {@code SocketLimits} says how much, {@code
+ * Limits who is let in: the connections of a node and of one address, the hellos that a node takes
+ * in a second, and the failures of one address. {@code SocketLimits} has the settings, {@code
  * Admission} counts, one per node; {@code HelloGate} looks at the bytes before the hello, {@code
- * Clients} says who a request comes from.
+ * Clients} finds the client of a request.
  */
+@NullMarked
 package dev.holdfast.gateway.admission;
+
+import org.jspecify.annotations.NullMarked;

@@ -2,6 +2,7 @@ package dev.holdfast.gateway.attachment;
 
 import dev.holdfast.core.ErrorCode;
 import io.vertx.core.Future;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sessions that the connections of one event loop hold: known to the node, compared with their
@@ -36,8 +37,8 @@ public final class Attachments {
     holds.hurry(session);
   }
 
-  /** Answers why its connection does not hold it; null if it does. */
-  public Future<ErrorCode> why(HeldSession session) {
+  /** Answers why its connection does not hold it; none: it does. */
+  public Future<@Nullable ErrorCode> why(HeldSession session) {
     return cursors.why(session);
   }
 

@@ -13,8 +13,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Which connection of this node holds which session, over all its event loops: the way of a notice
- * to its connection. One per node; safe on any thread.
+ * The connections of this node by the sessions that they hold, over all its event loops: the way of
+ * a notice to its connection. One per node; safe on any thread.
  */
 public final class ConnectionDirectory {
   private final Map<Key, Holder> holders = new ConcurrentHashMap<>();
@@ -44,7 +44,7 @@ public final class ConnectionDirectory {
     return holders.size();
   }
 
-  /** Whether a connection of this node holds the session. */
+  /** Returns whether a connection of this node holds the session. */
   public boolean holds(String tenant, String session) {
     return holders.containsKey(new Key(tenant, session));
   }
@@ -85,7 +85,7 @@ public final class ConnectionDirectory {
     crowded = now;
   }
 
-  /** Whether clients that were asked to move are to go to another node than this. */
+  /** Returns whether clients that were asked to move are to go to another node than this. */
   public boolean isCrowded() {
     return crowded;
   }
@@ -101,9 +101,9 @@ public final class ConnectionDirectory {
   }
 
   /**
-   * Notes who holds a session. Of two connections of this node the one of the older generation
-   * hears that it was replaced, whichever comes first; and one that was over before its own attach
-   * was answered here hears that.
+   * Notes who holds a session. Of two connections of this node the one of the older generation is
+   * closed as replaced, whichever comes first; and one that was over before its own attach was
+   * answered here gets that notice.
    */
   void attached(Holder holder) {
     SessionRef session = holder.ref();

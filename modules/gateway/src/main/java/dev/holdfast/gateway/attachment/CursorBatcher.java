@@ -1,8 +1,6 @@
 package dev.holdfast.gateway.attachment;
 
-import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
-import dev.holdfast.core.Position;
 import dev.holdfast.sessions.Answer;
 import dev.holdfast.sessions.SessionMessage.StoreCursors;
 import dev.holdfast.sessions.SessionRef;
@@ -14,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,8 +75,8 @@ public final class CursorBatcher {
         .onSuccess(unheld -> stored(entries, holders, unheld));
   }
 
-  /** Answers why this one does not hold its session; null if it does. */
-  Future<ErrorCode> why(HeldSession session) {
+  /** Answers why this one does not hold its session; none: it does. */
+  Future<@Nullable ErrorCode> why(HeldSession session) {
     var entry = new StoreCursors.Entry(session.ref(), Map.of());
     return sessions
         .storeCursors(new StoreCursors(List.of(entry)))
@@ -91,8 +90,10 @@ public final class CursorBatcher {
       Map<SessionRef, HeldSession> holders,
       Answer.Unheld unheld) {
     for (StoreCursors.Entry entry : entries) {
-      Map<ChannelName, Position> cursors = entry.cursors();
-      holders.get(entry.session()).saved(cursors);
+      HeldSession holder = holders.get(entry.session());
+      if (holder != null) {
+        holder.saved(entry.cursors());
+      }
     }
     for (Answer.Unheld.Entry entry : unheld.entries()) {
       HeldSession holder = holders.get(entry.session());

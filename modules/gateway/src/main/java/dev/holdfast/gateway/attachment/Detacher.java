@@ -12,6 +12,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +31,7 @@ public final class Detacher {
   private final SessionsClient sessions;
   private final NodeId node;
   private int running;
-  private Promise<Void> idle;
+  private @Nullable Promise<Void> idle;
 
   public Detacher(ContextInternal context, SessionsClient sessions, NodeId node) {
     this.context = context;
@@ -51,8 +52,9 @@ public final class Detacher {
     if (running == 0) {
       return Future.succeededFuture();
     }
-    idle = idle == null ? context.promise() : idle;
-    return idle.future();
+    Promise<Void> awaited = idle == null ? context.promise() : idle;
+    idle = awaited;
+    return awaited.future();
   }
 
   private void attempt(Detach message, int tries) {

@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Attachments that were said to be over lately. Of two resumes that race, the loser's node may hear
@@ -53,8 +54,8 @@ final class EarlyNotices {
     return kept.size() >= MOST || now - entry.at() > KEPT_NANOS;
   }
 
-  /** What was kept of this attachment; null where nothing was. */
-  synchronized Over of(SessionRef session) {
+  /** Returns what was kept of this attachment; none: nothing was. */
+  synchronized @Nullable Over of(SessionRef session) {
     Kept last = kept.get(new Key(session.tenant(), session.session()));
     return last != null && last.notice().concerns(session.generation()) ? last.notice() : null;
   }

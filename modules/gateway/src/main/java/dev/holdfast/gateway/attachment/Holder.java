@@ -22,7 +22,7 @@ public interface Holder {
   /**
    * Asks its client to move to another node.
    *
-   * @return false where it was asked lately, or can't be asked
+   * @return false if it was asked lately, or can't be asked
    */
   boolean askToMove();
 }

@@ -69,7 +69,7 @@ public final class Holds {
     compare(batch).onSuccess(done -> compared(batch));
   }
 
-  /** Whose record is there after all has lost its session's channel: it is to resume. */
+  /** A session whose record is there after all has lost its channel: its client is to resume. */
   private void compared(List<HeldSession> batch) {
     List<HeldSession> held = batch.stream().filter(sessions::contains).toList();
     batch.forEach(hurried::remove);

@@ -4,4 +4,7 @@
  * them with the records, {@code Detacher} lets go of them, {@code Attachments} is all of that for
  * one event loop. Of a connection they know what {@code Holder} and {@code HeldSession} say.
  */
+@NullMarked
 package dev.holdfast.gateway.attachment;
+
+import org.jspecify.annotations.NullMarked;

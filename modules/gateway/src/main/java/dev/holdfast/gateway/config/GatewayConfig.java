@@ -8,9 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How a node meets its clients.
+ * The settings of the edge.
  *
  * @param host to listen at
  * @param port 0 takes a free one
@@ -28,10 +29,10 @@ import java.util.Set;
  *     MiB
  * @param ackFlush how often moved cursors are stored, at least 100 ms
  * @param operatorTenant whose tokens may hold what concerns whole nodes ({@code nodes:read}, {@code
- *     config:read}, {@code stats:read}); null: nobody's
+ *     config:read}, {@code stats:read}); none: nobody's
  * @param sockets how many clients, and how fast
- * @param management where operators are answered
- * @param tls null: without, as behind a proxy that has it
+ * @param management the port for operators
+ * @param tls none: without, as behind a proxy that has it
  */
 public record GatewayConfig(
     String host,
@@ -44,10 +45,10 @@ public record GatewayConfig(
     Duration slowLimit,
     int writeBuffer,
     Duration ackFlush,
-    String operatorTenant,
+    @Nullable String operatorTenant,
     SocketLimits sockets,
     ManagementConfig management,
-    TlsConfig tls) {
+    @Nullable TlsConfig tls) {
   /** Channels of a session besides its own three. */
   public static final int CHANNEL_LIMIT = 256;
 
@@ -148,10 +149,10 @@ public record GatewayConfig(
   private GatewayConfig with(
       String newHost,
       int newPort,
-      String newOperators,
+      @Nullable String newOperators,
       SocketLimits newSockets,
       ManagementConfig newManagement,
-      TlsConfig newTls) {
+      @Nullable TlsConfig newTls) {
     return new GatewayConfig(
         newHost,
         newPort,
@@ -169,22 +170,22 @@ public record GatewayConfig(
         newTls);
   }
 
-  /** Whether operators are answered at a port of their own. */
+  /** Returns whether operators are answered at a port of their own. */
   public boolean managesApart() {
     return management.port() != 0 || !ManagementConfig.isLoopback(host);
   }
 
   /**
-   * After which a TCP connection is closed on which nothing moves in either direction: no ping went
-   * through, no piece of a file. Long enough for a MiB of a file, the piece in which the operating
-   * system sends it, over a slow line. In ms, 24 days at the most.
+   * Returns the time after which a TCP connection is closed if nothing moves on it in either
+   * direction: no ping went through, no piece of a file. Long enough for a MiB of a file, the piece
+   * in which the operating system sends it, over a slow line. In ms, 24 days at the most.
    */
   public int idle() {
     long longest = Math.max(slowLimit.toMillis(), heartbeat.toMillis());
     return (int) Math.min(Integer.MAX_VALUE, longest * IDLE_FACTOR);
   }
 
-  /** How often connections are looked at: often enough for the shortest of the limits. */
+  /** The time between two looks at connections: short enough for the shortest of the limits. */
   public Duration tick() {
     long shortest =
         Math.min(helloTimeout.toMillis(), Math.min(heartbeat.toMillis(), slowLimit.toMillis()));

@@ -6,12 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where a node answers its operators: metrics, what its checks found, documents of the API, views
- * of nodes, configuration and numbers. In plain HTTP: it is for this machine, or for a network that
- * only monitoring is on.
+ * The address at which a node answers its operators: metrics, what its checks found, documents of
+ * the API, views of nodes, configuration and numbers. In plain HTTP: it is for this machine, or for
+ * a network that only monitoring is on.
  *
  * @param host to listen at
- * @param port 0: that of the clients, where this is on loopback; else a free one
+ * @param port 0: that of the clients if this is on loopback; else a free one
  */
 public record ManagementConfig(String host, int port) {
   public static final ManagementConfig DEFAULTS = new ManagementConfig("127.0.0.1", 0);

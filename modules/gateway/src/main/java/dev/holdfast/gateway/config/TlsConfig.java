@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param certificate the certificate, then those between it and its authority
  * @param key the private key, PKCS#8
- * @param reload how often the files are looked at, 100 ms to 1 day; null: 10 s
+ * @param reload how often the files are looked at, 100 ms to 1 day; 10 s if it is not set
  */
 public record TlsConfig(Path certificate, Path key, Duration reload) {
   private static final Duration OFTEN = Duration.ofMillis(100);

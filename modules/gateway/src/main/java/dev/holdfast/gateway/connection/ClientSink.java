@@ -10,9 +10,9 @@ public interface ClientSink extends FrameSink {
   /** Ends the connection without a word: for one that doesn't answer a close. */
   void cut();
 
-  /** Since when the client has taken nothing, by {@link System#nanoTime}; 0 while it takes. */
+  /** The time since which the client has taken nothing, by {@link System#nanoTime}; 0: it takes. */
   long blockedSince();
 
-  /** When the client was last sent something, by {@link System#nanoTime}. */
+  /** The time at which the client was last sent something, by {@link System#nanoTime}. */
   long saidAt();
 }

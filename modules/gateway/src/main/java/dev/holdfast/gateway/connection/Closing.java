@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 
 /** The one table from failures that end a connection to close codes. */
 final class Closing {
-  /** What a close frame has room for, RFC 6455. */
+  /** Bytes that a close frame has room for, RFC 6455. */
   private static final int LONGEST_REASON = 123;
 
   private Closing() {}
@@ -39,7 +39,7 @@ final class Closing {
     };
   }
 
-  /** What is not named here may work at another time, or on another node. */
+  /** A failure that is not named here may work at another time, or on another node. */
   static CloseCode of(ErrorCode failure) {
     return switch (failure) {
       case UNAUTHORIZED -> CloseCode.UNAUTHORIZED;

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +39,7 @@ public final class Connection implements ClientLink {
 
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
-  /** How one ends that has not come in by its own fault. */
+  /** Close codes of connections that did not come in by their own fault. */
   private static final Set<CloseCode> STRANGE =
       EnumSet.of(
           CloseCode.HELLO_TIMEOUT, CloseCode.UNAUTHORIZED, CloseCode.FORBIDDEN, CloseCode.PROTOCOL);
@@ -55,18 +56,18 @@ public final class Connection implements ClientLink {
   private final Greeter greeter;
   private final ClientSink out;
   private Phase phase = Phase.OPENED;
-  private LiveSession session;
+  private @Nullable LiveSession session;
   private volatile long askedAt = System.nanoTime() - MOVE_AGAIN_NS;
   private long heardAt = System.nanoTime();
   private long closedAt;
   private boolean released;
   private boolean asking;
-  private ConnectionPlace place;
+  private @Nullable ConnectionPlace place;
   private Consumer<Connection> whenEnded = ended -> {};
   private boolean gone;
 
   /**
-   * @param transport carries it, and nothing else
+   * @param transport carries this connection alone
    * @param greeter leads it to its session
    */
   public Connection(
@@ -103,8 +104,8 @@ public final class Connection implements ClientLink {
     return phase;
   }
 
-  /** Null before it is attached. */
-  public LiveSession session() {
+  /** The session that it holds or held; none: it was never attached. */
+  public @Nullable LiveSession session() {
     return session;
   }
 
@@ -112,8 +113,8 @@ public final class Connection implements ClientLink {
     return transport.client();
   }
 
-  /** The token that came with the transport's request, or null. */
-  String token() {
+  /** The token that came with the transport's request; none: the hello brings it. */
+  @Nullable String token() {
     return transport.token();
   }
 
@@ -127,12 +128,12 @@ public final class Connection implements ClientLink {
     heardAt = System.nanoTime();
   }
 
-  /** When something came last, by {@link System#nanoTime}. */
+  /** The time at which something came last, by {@link System#nanoTime}. */
   long heardAt() {
     return heardAt;
   }
 
-  /** When a close was sent, by {@link System#nanoTime}. */
+  /** The time at which a close was sent, by {@link System#nanoTime}. */
   long closedAt() {
     return closedAt;
   }
@@ -142,12 +143,12 @@ public final class Connection implements ClientLink {
     transport.known();
   }
 
-  /** How many channels its request asks for, which no frame does. */
+  /** The number of channels that its request asks for, which no frame does. */
   int asked() {
     return transport.asked();
   }
 
-  /** Whether a client that is there answers a ping. */
+  /** Returns whether a client that is there answers a ping. */
   boolean answers() {
     return transport.answers();
   }
@@ -156,7 +157,7 @@ public final class Connection implements ClientLink {
   void takes(ConnectionPlace taken) {
     place = taken;
     if (gone) {
-      place.leave();
+      taken.leave();
     }
   }
 
@@ -173,7 +174,7 @@ public final class Connection implements ClientLink {
     greeter.greet(this, hello);
   }
 
-  /** More come in than the node can greet: this one hears when to come again. */
+  /** Refuses a hello that is one too many, with the time to come again. */
   private void later(long wait) {
     known();
     if (transport.answers()) {
@@ -189,7 +190,7 @@ public final class Connection implements ClientLink {
   /**
    * Takes a session over; from here on it is let go of when the connection ends.
    *
-   * @return false where the connection has ended meanwhile
+   * @return false if the connection has ended meanwhile
    */
   boolean attach(LiveSession attached) {
     session = attached;
@@ -212,7 +213,8 @@ public final class Connection implements ClientLink {
   }
 
   @Override
-  public void refuse(String frameId, HoldfastException failure, long retryAfter, long expected) {
+  public void refuse(
+      @Nullable String frameId, HoldfastException failure, long retryAfter, long expected) {
     sendError(frameId, failure, retryAfter, expected);
     if (Closing.isUnheld(failure.code())) {
       unheld(failure.code());
@@ -220,12 +222,12 @@ public final class Connection implements ClientLink {
   }
 
   @Override
-  public void report(String frameId, HoldfastException failure) {
+  public void report(@Nullable String frameId, HoldfastException failure) {
     sendError(frameId, failure, 0, 0);
   }
 
   private void sendError(
-      String frameId, HoldfastException failure, long retryAfter, long expected) {
+      @Nullable String frameId, HoldfastException failure, long retryAfter, long expected) {
     metrics.refused(failure.code());
     if (failure.code() == ErrorCode.INTERNAL) {
       LOG.error("connection {}: {}", id, failure.getMessage());
@@ -250,7 +252,7 @@ public final class Connection implements ClientLink {
     }
   }
 
-  /** Whether its client may be asked to move: it was not for a minute. Any thread. */
+  /** Returns whether its client may be asked to move: it was not for a minute. Any thread. */
   boolean mayMove() {
     return transport.answers() && System.nanoTime() - askedAt > MOVE_AGAIN_NS;
   }
@@ -270,32 +272,34 @@ public final class Connection implements ClientLink {
    * same client since.
    */
   void replaced(long generation) {
-    if (session.ref().mayBeOtherData(generation)) {
-      fenced();
+    LiveSession held = session;
+    if (held != null && held.ref().mayBeOtherData(generation)) {
+      fenced(held);
     } else {
       closeWithout(CloseCode.REPLACED);
     }
   }
 
   /** The record says whether another took the session, or whether this attachment was lost. */
-  private void fenced() {
+  private void fenced(LiveSession held) {
     if (!asking) {
       asking = true;
-      attachments.why(session).onSuccess(this::judged).onFailure(this::fail);
+      attachments.why(held).onSuccess(this::judged).onFailure(this::fail);
     }
   }
 
   /** Closes a connection that may not hold its session, as {@link Closing#isUnheld} says. */
   private void unheld(ErrorCode why) {
-    if (why == ErrorCode.FENCED && session != null && !released) {
-      fenced();
+    LiveSession held = session;
+    if (why == ErrorCode.FENCED && held != null && !released) {
+      fenced(held);
     } else {
       judged(why);
     }
   }
 
-  /** Closes a connection that does not hold its session, or not as it thinks; null: it does. */
-  void judged(ErrorCode why) {
+  /** Closes a connection that does not hold its session, or, without a reason, not as it thinks. */
+  void judged(@Nullable ErrorCode why) {
     if (why == null) {
       close(CloseCode.LOST);
     } else if (why == ErrorCode.SHUTTING_DOWN) {
@@ -351,24 +355,24 @@ public final class Connection implements ClientLink {
   }
 
   private void release() {
-    if (letGo()) {
-      session.detach();
+    LiveSession left = letGo();
+    if (left != null) {
+      left.detach();
     }
   }
 
-  /**
-   * @return whether there was a session to let go of
-   */
-  private boolean letGo() {
-    if (session == null || released) {
-      return false;
+  /** Lets go of the session, and returns it; none: there was none, or no more. */
+  private @Nullable LiveSession letGo() {
+    LiveSession held = session;
+    if (held == null || released) {
+      return null;
     }
     released = true;
-    session.stop();
-    return true;
+    held.stop();
+    return held;
   }
 
-  /** What the client says waits, until this is taken back. */
+  /** Reads nothing more from the client, until this is taken back. */
   void pause(Hold why) {
     transport.pause(why);
   }

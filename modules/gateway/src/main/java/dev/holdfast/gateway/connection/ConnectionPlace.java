@@ -9,6 +9,7 @@ import dev.holdfast.limits.Limiter;
 import dev.holdfast.limits.Place;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The place of one connection among those of its user and tenant. Waits a little for connects that
@@ -21,7 +22,7 @@ final class ConnectionPlace {
   private final Limiter limiter;
   private final Caller.User caller;
   private final int channels;
-  private Place taken;
+  private @Nullable Place taken;
   private boolean forced;
   private boolean left;
 
@@ -56,7 +57,7 @@ final class ConnectionPlace {
         .compose(this::entered);
   }
 
-  private Future<Void> entered(Place taken) {
+  private Future<Void> entered(@Nullable Place taken) {
     if (taken == null) {
       return refused("connections");
     }
@@ -66,10 +67,11 @@ final class ConnectionPlace {
 
   /** It replaced none: it takes a place as others do. */
   Future<Void> confirm() {
-    if (!forced || left) {
+    Place before = taken;
+    if (!forced || left || before == null) {
       return Future.succeededFuture();
     }
-    taken.leave();
+    before.leave();
     return place(false);
   }
 

@@ -7,7 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 
-/** What the gateway counts; names and tags are bounded. Safe on any thread. */
+/** The metrics of the gateway; names and tags are bounded. Safe on any thread. */
 public final class GatewayMetrics {
   private final MeterRegistry registry;
   private final Timer hello;
@@ -54,7 +54,7 @@ public final class GatewayMetrics {
     held.increment();
   }
 
-  /** What so many connections hold was compared with the records. */
+  /** So many connections were compared with the records of their sessions. */
   public void compared(int connections) {
     compared.increment(connections);
   }

@@ -10,6 +10,7 @@ import dev.holdfast.protocol.ServerFrames;
 import dev.holdfast.protocol.Welcome;
 import dev.holdfast.sessions.Attached;
 import io.vertx.core.Future;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From the hello to the welcome: the token is verified, the session attached, and what its older
@@ -48,7 +49,7 @@ public final class Handshake implements Greeter {
     private final Connection connection;
     private final ClientFrame.Hello hello;
     private final long started = System.nanoTime();
-    private ConnectionPlace place;
+    private @Nullable ConnectionPlace place;
 
     Run(Connection connection, ClientFrame.Hello hello) {
       this.connection = connection;
@@ -68,15 +69,16 @@ public final class Handshake implements Greeter {
     }
 
     /**
-     * A connection more, where user and tenant may have it. Whoever comes back as a session has a
-     * place there already, of the connection that it replaces; where it had none, it is asked for
+     * A connection more, if user and tenant may have it. Whoever comes back as a session has a
+     * place there already, of the connection that it replaces; if it had none, it is asked for
      * after the attach.
      */
     private Future<Verified> admit(Verified verified) {
       connection.known();
-      place = check.place(verified.caller(), connection.asked());
-      connection.takes(place);
-      return place.enter(hello.resume() != null).map(admitted -> verified);
+      ConnectionPlace wanted = check.place(verified.caller(), connection.asked());
+      place = wanted;
+      connection.takes(wanted);
+      return wanted.enter(hello.resume() != null).map(admitted -> verified);
     }
 
     private Future<Attached> attach(Verified verified) {
@@ -93,18 +95,20 @@ public final class Handshake implements Greeter {
     }
 
     private Future<Attached> confirm(Attached attached) {
-      return attached.resumed()
+      ConnectionPlace entered = place;
+      return attached.resumed() || entered == null
           ? Future.succeededFuture(attached)
-          : place.confirm().map(done -> attached);
+          : entered.confirm().map(done -> attached);
     }
 
     private void welcome(Attached attached) {
-      if (connection.phase() == Connection.Phase.CLOSED) {
+      LiveSession session = connection.session();
+      if (session == null || connection.phase() == Connection.Phase.CLOSED) {
         return;
       }
       metrics.greeted(System.nanoTime() - started);
       connection.send(ServerFrames.welcome(frame(attached)));
-      connection.session().open(attached, hello.channels());
+      session.open(attached, hello.channels());
       connection.welcomed();
     }
 

@@ -11,8 +11,9 @@ import dev.holdfast.protocol.CloseCode;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
-/** Whether a hello may be answered at all, and by whose token it was said. */
+/** Checks whether a hello may be answered at all, and verifies its token. */
 public final class HelloCheck {
   private final BooleanSupplier accepting;
   private final BooleanSupplier crowded;
@@ -52,7 +53,7 @@ public final class HelloCheck {
     return false;
   }
 
-  Future<Verified> verify(String token) {
+  Future<Verified> verify(@Nullable String token) {
     return tokens.verify(token);
   }
 

@@ -1,6 +1,6 @@
 package dev.holdfast.gateway.connection;
 
-/** Why nothing is read from a client; each is taken back for itself. */
+/** The reasons to read nothing from a client; each is taken back for itself. */
 public enum Hold {
   /** The hello is being answered. */
   GREETING,

@@ -27,9 +27,10 @@ import dev.holdfast.sessions.SessionRef;
 import dev.holdfast.sessions.SessionsClient;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A session as long as this connection holds it: where its frames and its notices go. Confined to
+ * A session as long as this connection holds it: it takes the frames and the notices. Confined to
  * the event loop, but for what {@link dev.holdfast.gateway.attachment.Holder} names.
  */
 public final class LiveSession implements ClientFrame.Handler, HeldSession {
@@ -69,7 +70,7 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
     this.requests = parts.requests(session, connection);
   }
 
-  /** What pace does to the connection. */
+  /** Brakes the connection. */
   private record PaceBrake(Connection connection) implements Pace.Brake {
     @Override
     public void hold() {
@@ -96,7 +97,7 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
     return session.caller();
   }
 
-  /** Whether the token has expired. */
+  /** Returns whether the token has expired. */
   boolean expired() {
     return session.expired();
   }
@@ -181,7 +182,7 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
     }
   }
 
-  /** Whether the client waits for us. */
+  /** Returns whether frames of the client wait here. */
   boolean waits() {
     return full || pace.holds();
   }
@@ -298,7 +299,7 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
   }
 
   @Override
-  public void judged(ErrorCode why) {
+  public void judged(@Nullable ErrorCode why) {
     connection.judged(why);
   }
 }

@@ -39,8 +39,8 @@ public final class Liveness {
     Phase phase = connection.phase();
     ClientSink sink = connection.sink();
     long blocked = sink.blockedSince();
-    boolean attached = phase == Phase.ATTACHED;
-    boolean room = unsent.tick(blocked != 0, attached ? connection.session().caller() : null);
+    LiveSession session = phase == Phase.ATTACHED ? connection.session() : null;
+    boolean room = unsent.tick(blocked != 0, session == null ? null : session.caller());
     if (phase == Phase.CLOSED) {
       if (now - connection.closedAt() > CUT_AFTER) {
         sink.cut();
@@ -49,13 +49,13 @@ public final class Liveness {
       closeIf(!room || now - blocked > config.slowLimit().toNanos(), CloseCode.SLOW);
     } else if (phase == Phase.OPENED) {
       closeIf(now - opened > config.helloTimeout().toNanos(), CloseCode.HELLO_TIMEOUT);
-    } else if (attached) {
-      beat(now, config.heartbeat().toNanos());
+    } else if (session != null) {
+      beat(session, now, config.heartbeat().toNanos());
     }
   }
 
-  private void beat(long now, long heartbeat) {
-    if (connection.session().waits()) {
+  private void beat(LiveSession session, long now, long heartbeat) {
+    if (session.waits()) {
       excused = now; // it has said something that we don't read yet
     }
     long silence = Math.min(now - connection.heardAt(), now - excused);
@@ -65,7 +65,7 @@ public final class Liveness {
       connection.send(ServerFrames.PING);
     }
     closeIf(connection.answers() && silence > 2 * heartbeat, CloseCode.NO_PONG);
-    closeIf(connection.session().expired(), CloseCode.EXPIRED);
+    closeIf(session.expired(), CloseCode.EXPIRED);
   }
 
   private void closeIf(boolean due, CloseCode code) {

@@ -13,12 +13,13 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How fast one connection's frames are taken: as fast as its user and tenant may, and publications
- * at the connection's own rate, with a burst of a second's worth. Beyond that nothing more is read
- * from the connection until the first that waits may go; it keeps its place, and nothing is
- * refused. What comes behind it waits in the socket, and so with the client.
+ * Limits how fast one connection's frames are taken: as fast as its user and tenant may, and
+ * publications at the connection's own rate, with a burst of a second's worth. Beyond that nothing
+ * more is read from the connection until the first that waits may go; it keeps its place, and
+ * nothing is refused. What comes behind it waits in the socket, and so with the client.
  *
  * <p>How far a client that publishes is ahead of its own rate is measured by a ping: its pong comes
  * behind all that the client had sent by then. One that does not come through within the limit ends
@@ -36,9 +37,16 @@ final class Pace {
   private final Rates rates;
   private final Runnable waits;
   private final TokenBucket rate;
-  private Decoded held;
+  private @Nullable Decoded held;
+
+  /** Set with what is held. */
+  @SuppressWarnings("NullAway.Init")
   private Consumer<Decoded> taken;
+
+  /** Set with what is held. */
+  @SuppressWarnings("NullAway.Init")
   private Cost cost;
+
   private boolean withinRate;
   private long pause;
   private long heldAt;
@@ -46,7 +54,7 @@ final class Pace {
   private boolean answered = true;
   private boolean stopped;
 
-  /** What is done to the connection. */
+  /** The connection, as far as this one brakes it. */
   interface Brake {
     /** Nothing more is to be read. */
     void hold();
@@ -58,7 +66,7 @@ final class Pace {
   }
 
   /**
-   * How fast it may be.
+   * The rates of one connection.
    *
    * @param limiter of its user and tenant
    * @param publications of the connection, per second
@@ -116,26 +124,27 @@ final class Pace {
     stopped = true;
   }
 
-  /** Whether the client waits for us. */
+  /** Returns whether a frame of the client waits here. */
   boolean holds() {
     return held != null;
   }
 
   private void go() {
-    if (stopped) {
+    Decoded frame = held;
+    if (stopped || frame == null) {
       held = null;
       return;
     }
     long wait = delay(System.nanoTime());
     if (wait == Limiter.NEVER) {
       String none = "a rate of the user or tenant is 0";
-      client.report(held.id(), HoldfastException.withPublicMessage(ErrorCode.LIMIT_EXCEEDED, none));
+      client.report(
+          frame.id(), HoldfastException.withPublicMessage(ErrorCode.LIMIT_EXCEEDED, none));
     } else if (wait > 0) {
       waits.run();
       vertx.setTimer(wait, timer -> go());
       return;
     }
-    Decoded frame = held;
     held = null;
     if (wait == 0) {
       taken.accept(frame);

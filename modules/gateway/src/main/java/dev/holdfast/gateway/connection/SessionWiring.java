@@ -72,7 +72,7 @@ public final class SessionWiring {
   }
 
   /**
-   * @param sink where what is read goes
+   * @param sink gets what is read
    */
   Opening opening(ClientSession session, ClientLink client, ClientSink sink, Readings readings) {
     return new Opening(

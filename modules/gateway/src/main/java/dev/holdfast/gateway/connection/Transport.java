@@ -2,34 +2,35 @@ package dev.holdfast.gateway.connection;
 
 import dev.holdfast.gateway.admission.Client;
 import dev.holdfast.protocol.CloseCode;
+import org.jspecify.annotations.Nullable;
 
-/** What carries a connection: a WebSocket, or the response that is a stream of events. */
+/** Carries a connection: a WebSocket, or the response that is a stream of events. */
 public interface Transport {
   /** The way out. */
   ClientSink sink();
 
-  /** The token that its request carried, or null. */
-  String token();
+  /** The token that its request carried; none: the hello brings it. */
+  @Nullable String token();
 
-  /** What the client says waits from here on. */
+  /** Reads nothing more from the client. */
   void pause(Hold why);
 
-  /** Takes a pause back; where it was the last, what the client has said, and says, is taken. */
+  /** Takes a pause back; after the last one, what the client has said, and says, is taken. */
   void resume(Hold why);
 
-  /** Who is at its other end. */
+  /** The client at its other end. */
   Client client();
 
-  /** The hello is there: what comes from here on is that of somebody who says who he is. */
+  /** The hello is there: from here on the client is not limited as a stranger. */
   void greeted();
 
   /** The client is one of ours, see {@link dev.holdfast.gateway.admission.Visit}. */
   void known();
 
-  /** How many channels its request asks for, which no frame does. */
+  /** The number of channels that its request asks for, which no frame does. */
   int asked();
 
-  /** Whether a client that is there answers a ping. */
+  /** Returns whether a client that is there answers a ping. */
   boolean answers();
 
   /**

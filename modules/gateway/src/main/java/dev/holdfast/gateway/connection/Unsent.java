@@ -3,16 +3,16 @@ package dev.holdfast.gateway.connection;
 import dev.holdfast.core.Caller;
 import dev.holdfast.limits.FairShare;
 import dev.holdfast.limits.FairShare.Outcome;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What waits for a client that takes nothing, as a part of the node's memory: counted as long as it
- * is blocked. Where its user has too much of that memory, it is not kept. Confined to the event
- * loop.
+ * Counts what waits for a client that takes nothing as a part of the node's memory, as long as it
+ * is blocked. If its user has too much of that memory, it is not kept. Confined to the event loop.
  */
 final class Unsent {
   private final FairShare memory;
   private final int bytes;
-  private Caller.User holder;
+  private Caller.@Nullable User holder;
 
   /**
    * @param bytes that are counted for one client
@@ -23,10 +23,10 @@ final class Unsent {
   }
 
   /**
-   * @param caller whose client it is; null before that is known
-   * @return false where there is no room for it
+   * @param caller whose client it is; none: that is not known yet
+   * @return false if there is no room for it
    */
-  boolean tick(boolean blocked, Caller.User caller) {
+  boolean tick(boolean blocked, Caller.@Nullable User caller) {
     if (!blocked && holder != null) {
       memory.give(holder.tenant(), holder.user(), bytes);
       holder = null;

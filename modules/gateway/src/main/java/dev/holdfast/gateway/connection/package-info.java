@@ -5,4 +5,7 @@
  * what a WebSocket or a stream has to be. {@code LoopConnections} has those of one event loop,
  * {@code SessionWiring} makes the parts of a session.
  */
+@NullMarked
 package dev.holdfast.gateway.connection;
+
+import org.jspecify.annotations.NullMarked;

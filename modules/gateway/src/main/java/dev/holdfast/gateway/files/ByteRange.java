@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A part of a file, as {@code Range} asks for it (RFC 9110, 14.2).
@@ -19,11 +20,11 @@ record ByteRange(long from, long length) {
   private static final int MOST = 16;
 
   /**
-   * @return null: the whole file is to be sent, as where several parts are asked for that do not
+   * @return none: the whole file is to be sent, as if several parts are asked for that do not
    *     overlap, or another unit
-   * @throws Problem 416 where a part is reversed or out of bounds, or parts overlap
+   * @throws Problem 416 if a part is reversed or out of bounds, or parts overlap
    */
-  static ByteRange of(String header, long size) {
+  static @Nullable ByteRange of(@Nullable String header, long size) {
     if (header == null || !header.startsWith(UNIT)) {
       return null;
     }

@@ -2,7 +2,7 @@ package dev.holdfast.gateway.files;
 
 import java.nio.charset.StandardCharsets;
 
-/** How a file is named to who saves it (RFC 6266, RFC 8187). */
+/** The name under which a browser saves a file (RFC 6266, RFC 8187). */
 final class ContentDisposition {
   private static final String PLAIN =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$&+-.^_`|~";

@@ -12,10 +12,12 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Gives files' content: by the operating system from disk to socket where the storage has a file of
+ * Gives files' content: by the operating system from disk to socket if the storage has a file of
  * it, else piece by piece, each when the socket has taken the last. A browser is kept from showing
  * it in place. Confined to its event loop.
  */
@@ -37,7 +39,7 @@ final class Downloads {
 
   private Future<Void> send(FileRequest request, FileAnswer.Located found) {
     FileView file = found.file();
-    String tag = EntityTags.of(file.sha256());
+    String tag = EntityTags.of(Objects.requireNonNull(file.sha256(), "ready"));
     HttpServerResponse response = request.response();
     describe(response, file, tag);
     String match = request.header("if-match");
@@ -56,7 +58,7 @@ final class Downloads {
     return content(request, found, range == null ? new ByteRange(0, file.size()) : range);
   }
 
-  private static ByteRange range(FileRequest request, FileView file, String tag) {
+  private static @Nullable ByteRange range(FileRequest request, FileView file, String tag) {
     String condition = request.header("if-range");
     if (request.http().method() != HttpMethod.GET || condition != null && !condition.equals(tag)) {
       return null;

@@ -9,7 +9,7 @@ final class EntityTags {
   }
 
   /**
-   * Whether a list of tags has this one, or is {@code *}.
+   * Returns whether a list of tags has this one, or is {@code *}.
    *
    * @param weak whether one that is marked as weak counts, too
    */

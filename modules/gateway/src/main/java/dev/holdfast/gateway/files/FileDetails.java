@@ -10,8 +10,9 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import org.jspecify.annotations.Nullable;
 
-/** What can be asked of files without their content. */
+/** The operations on files that do not carry their content. */
 final class FileDetails {
   private static final int DEFAULT_LIMIT = 100;
   private static final long DEFAULT_TICKET_S = 300;
@@ -30,8 +31,8 @@ final class FileDetails {
             request.tenant(),
             request.query("owner"),
             request.query("session"),
-            request.query("prefix"),
-            request.query("after"),
+            request.queryOrEmpty("prefix"),
+            request.queryOrEmpty("after"),
             limit == null ? DEFAULT_LIMIT : (int) Math.min(limit, Integer.MAX_VALUE));
     return files().list(message).compose(page -> send(request, 200, json(page)));
   }
@@ -78,7 +79,7 @@ final class FileDetails {
     return transfers.files();
   }
 
-  private static FileMessage.Purpose purpose(String text) {
+  private static FileMessage.Purpose purpose(@Nullable String text) {
     if (text == null || text.equals("download")) {
       return FileMessage.Purpose.DOWNLOAD;
     }

@@ -3,8 +3,9 @@ package dev.holdfast.gateway.files;
 import dev.holdfast.files.FileView;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
-/** What is known of a file, as JSON. */
+/** The metadata of a file, as JSON. */
 final class FileJson {
   private FileJson() {}
 
@@ -32,7 +33,7 @@ final class FileJson {
     return Instant.ofEpochMilli(ms).toString();
   }
 
-  private static void put(JsonObject json, String name, String value) {
+  private static void put(JsonObject json, String name, @Nullable String value) {
     if (value != null) {
       json.put(name, value);
     }

@@ -18,7 +18,9 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The operations on files, by their names in the OpenAPI document. Each learns who asks, by token
@@ -32,44 +34,81 @@ public final class FileOperations {
 
   private final TokenVerifier tokens;
   private final Rates rates;
-  private final Transfers transfers;
+  private final @Nullable Served served;
+
+  /** The parts that serve files. */
+  private record Served(
+      Transfers transfers, Uploads uploads, Downloads downloads, FileDetails details) {
+    static Served by(Transfers transfers) {
+      return new Served(
+          transfers, new Uploads(transfers), new Downloads(transfers), new FileDetails(transfers));
+    }
+
+    Future<Void> create(FileRequest request) {
+      return uploads.create(request);
+    }
+
+    Future<Void> append(FileRequest request) {
+      return uploads.append(request);
+    }
+
+    Future<Void> download(FileRequest request) {
+      return downloads.send(request);
+    }
+
+    Future<Void> head(FileRequest request) {
+      return request.isTus() ? uploads.stands(request) : downloads.send(request);
+    }
+
+    Future<Void> list(FileRequest request) {
+      return details.list(request);
+    }
+
+    Future<Void> stat(FileRequest request) {
+      return details.stat(request);
+    }
+
+    Future<Void> delete(FileRequest request) {
+      return details.delete(request);
+    }
+
+    Future<Void> copy(FileRequest request) {
+      return details.copy(request);
+    }
+
+    Future<Void> ticket(FileRequest request) {
+      return details.ticket(request);
+    }
+  }
 
   /**
-   * @param transfers null: this node serves no files
+   * @param transfers none: this node serves no files
    */
-  public FileOperations(TokenVerifier tokens, Limiter limiter, Transfers transfers) {
+  public FileOperations(TokenVerifier tokens, Limiter limiter, @Nullable Transfers transfers) {
     this.tokens = tokens;
     this.rates = new Rates(limiter);
-    this.transfers = transfers;
+    this.served = transfers == null ? null : Served.by(transfers);
   }
 
   public Map<String, Handler<RoutingContext>> handlers() {
-    var uploads = new Uploads(transfers);
-    var downloads = new Downloads(transfers);
-    var details = new FileDetails(transfers);
     Map<String, Handler<RoutingContext>> handlers = new HashMap<>();
     handlers.put("describeUploads", routing -> Tus.describe(routing.response()));
-    handlers.put("createFile", byToken(WRITE, uploads::create));
-    handlers.put("listFiles", byToken(READ, details::list));
-    handlers.put("downloadFile", byToken(READ, downloads::send));
-    handlers.put(
-        "headFile", byToken(FileOperations::toLook, request -> head(request, uploads, downloads)));
-    handlers.put("appendToFile", byToken(WRITE, uploads::append));
-    handlers.put("deleteFile", byToken(WRITE, details::delete));
-    handlers.put("getFileMetadata", byToken(READ, details::stat));
-    handlers.put("copyFile", byToken(READ_AND_WRITE, details::copy));
-    handlers.put("createTicket", byToken(FileOperations::toLink, details::ticket));
-    handlers.put("downloadByTicket", byTicket(downloads::send));
-    handlers.put("headByTicket", byTicket(request -> head(request, uploads, downloads)));
-    handlers.put("appendByTicket", byTicket(uploads::append));
+    handlers.put("createFile", byToken(WRITE, Served::create));
+    handlers.put("listFiles", byToken(READ, Served::list));
+    handlers.put("downloadFile", byToken(READ, Served::download));
+    handlers.put("headFile", byToken(FileOperations::toLook, Served::head));
+    handlers.put("appendToFile", byToken(WRITE, Served::append));
+    handlers.put("deleteFile", byToken(WRITE, Served::delete));
+    handlers.put("getFileMetadata", byToken(READ, Served::stat));
+    handlers.put("copyFile", byToken(READ_AND_WRITE, Served::copy));
+    handlers.put("createTicket", byToken(FileOperations::toLink, Served::ticket));
+    handlers.put("downloadByTicket", byTicket(Served::download));
+    handlers.put("headByTicket", byTicket(Served::head));
+    handlers.put("appendByTicket", byTicket(Served::append));
     return handlers;
   }
 
-  private static Future<Void> head(FileRequest request, Uploads uploads, Downloads downloads) {
-    return request.isTus() ? uploads.stands(request) : downloads.send(request);
-  }
-
-  /** Where an upload stands is for who goes on with it. */
+  /** The state of an upload is for whoever goes on with it. */
   private static List<String> toLook(RoutingContext routing) {
     return Tus.isTus(routing.request()) ? WRITE : READ;
   }
@@ -79,7 +118,7 @@ public final class FileOperations {
   }
 
   private Handler<RoutingContext> byToken(
-      List<String> rights, Function<FileRequest, Future<Void>> operation) {
+      List<String> rights, BiFunction<Served, FileRequest, Future<Void>> operation) {
     return byToken(routing -> rights, operation);
   }
 
@@ -88,7 +127,7 @@ public final class FileOperations {
    */
   private Handler<RoutingContext> byToken(
       Function<RoutingContext, List<String>> rights,
-      Function<FileRequest, Future<Void>> operation) {
+      BiFunction<Served, FileRequest, Future<Void>> operation) {
     return routing -> {
       routing.request().pause();
       Future<Caller> asks = caller(routing).compose(who -> permitted(who, rights.apply(routing)));
@@ -108,7 +147,8 @@ public final class FileOperations {
     return Future.succeededFuture(caller);
   }
 
-  private Handler<RoutingContext> byTicket(Function<FileRequest, Future<Void>> operation) {
+  private Handler<RoutingContext> byTicket(
+      BiFunction<Served, FileRequest, Future<Void>> operation) {
     return routing -> {
       routing.request().pause();
       run(routing, redeemed(routing), operation);
@@ -118,8 +158,11 @@ public final class FileOperations {
   private void run(
       RoutingContext routing,
       Future<FileRequest> asked,
-      Function<FileRequest, Future<Void>> operation) {
-    asked.compose(operation::apply).onFailure(failure -> Refusal.send(routing, failure));
+      BiFunction<Served, FileRequest, Future<Void>> operation) {
+    Served files = served;
+    asked
+        .compose(request -> files == null ? none() : operation.apply(files, request))
+        .onFailure(failure -> Refusal.send(routing, failure));
   }
 
   private Future<Caller> caller(RoutingContext routing) {
@@ -127,7 +170,7 @@ public final class FileOperations {
         .verify(BearerToken.ofHeader(routing.request()))
         .map(verified -> known(routing, Callers.of(verified)))
         .compose(caller -> rates.request(routing.vertx(), caller, 0))
-        .compose(caller -> transfers == null ? none() : Future.succeededFuture(caller));
+        .compose(caller -> served == null ? none() : Future.succeededFuture(caller));
   }
 
   private static Caller known(RoutingContext routing, Caller caller) {
@@ -141,11 +184,13 @@ public final class FileOperations {
   }
 
   private Future<FileRequest> redeemed(RoutingContext routing) {
-    if (transfers == null) {
+    Served files = served;
+    if (files == null) {
       return none();
     }
     Purpose purpose = Tus.isTus(routing.request()) ? Purpose.UPLOAD : Purpose.DOWNLOAD;
-    return transfers
+    return files
+        .transfers()
         .redeem(routing.pathParam("ticket"), purpose)
         .onSuccess(opened -> known(routing, opened.caller()))
         .compose(opened -> rates.request(routing.vertx(), opened.caller(), 0).map(opened))

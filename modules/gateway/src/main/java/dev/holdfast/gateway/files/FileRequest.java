@@ -8,14 +8,16 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request of a caller who is known; its body is still to be taken.
  *
  * @param tenant the caller's own: what a request names is looked for nowhere else
- * @param file null where the operation concerns none
+ * @param named the file that the address or the ticket names; none: the operation concerns none
  */
-record FileRequest(RoutingContext routing, Caller caller, String tenant, String file) {
+record FileRequest(RoutingContext routing, Caller caller, String tenant, @Nullable String named) {
   static FileRequest of(RoutingContext routing, Caller caller) {
     String tenant =
         caller instanceof Caller.User user
@@ -26,6 +28,11 @@ record FileRequest(RoutingContext routing, Caller caller, String tenant, String 
 
   static FileRequest of(RoutingContext routing, FileAnswer.Redeemed ticket) {
     return new FileRequest(routing, ticket.caller(), ticket.tenant(), ticket.file());
+  }
+
+  /** The file of an operation that concerns one. */
+  String file() {
+    return Objects.requireNonNull(named, "the address names a file");
   }
 
   HttpServerRequest http() {
@@ -40,18 +47,24 @@ record FileRequest(RoutingContext routing, Caller caller, String tenant, String 
     return Tus.isTus(http());
   }
 
-  /** Null where it is absent; BAD_REQUEST where it stands twice. */
-  String header(String name) {
+  /** None: it is absent. BAD_REQUEST if it stands twice. */
+  @Nullable String header(String name) {
     return one(name, http().headers().getAll(name));
   }
 
-  /** Null where it is absent; BAD_REQUEST where it stands twice. */
-  String query(String name) {
+  /** None: it is absent. BAD_REQUEST if it stands twice. */
+  @Nullable String query(String name) {
     return one(name, routing.queryParam(name));
   }
 
-  /** From 0; null where it is absent. */
-  Long number(String name, String text) {
+  /** Empty if it is absent; BAD_REQUEST if it stands twice. */
+  String queryOrEmpty(String name) {
+    String value = query(name);
+    return value == null ? "" : value;
+  }
+
+  /** From 0; none: it is absent. */
+  @Nullable Long number(String name, @Nullable String text) {
     if (text == null) {
       return null;
     }
@@ -65,7 +78,7 @@ record FileRequest(RoutingContext routing, Caller caller, String tenant, String 
     return HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, what);
   }
 
-  private static String one(String name, List<String> values) {
+  private static @Nullable String one(String name, List<String> values) {
     if (values.size() > 1) {
       throw bad(name + ": once at most");
     }

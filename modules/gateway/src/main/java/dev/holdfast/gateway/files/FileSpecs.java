@@ -2,9 +2,10 @@ package dev.holdfast.gateway.files;
 
 import dev.holdfast.files.FileSpec;
 import java.util.Map;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** What a new file is to be, as a request says it. */
+/** Reads from a request what a new file is to be. */
 final class FileSpecs {
   private static final long MS = 1_000;
 
@@ -12,7 +13,7 @@ final class FileSpecs {
 
   /** By tus' metadata: {@code filename} and {@code filetype} as its clients name them. */
   static FileSpec ofMetadata(FileRequest request, long size, Map<String, String> metadata) {
-    UnaryOperator<String> member = name -> blankIsNull(metadata.get(name));
+    Function<String, @Nullable String> member = name -> blankIsNull(metadata.get(name));
     String name = metadata.getOrDefault("filename", metadata.get("name"));
     String type = metadata.getOrDefault("filetype", metadata.get("type"));
     return spec(request, name, size, blankIsNull(type), member);
@@ -25,10 +26,14 @@ final class FileSpecs {
   }
 
   private static FileSpec spec(
-      FileRequest request, String name, long size, String type, UnaryOperator<String> member) {
+      FileRequest request,
+      @Nullable String name,
+      long size,
+      @Nullable String type,
+      Function<String, @Nullable String> member) {
     Long seconds = request.number("expires", member.apply("expires"));
     return new FileSpec(
-        name,
+        name == null ? "" : name,
         size,
         type,
         member.apply("sha256"),
@@ -38,7 +43,7 @@ final class FileSpecs {
         seconds == null ? 0 : Math.min(seconds, Long.MAX_VALUE / MS) * MS);
   }
 
-  private static String blankIsNull(String text) {
+  private static @Nullable String blankIsNull(@Nullable String text) {
     return text == null || text.isBlank() ? null : text;
   }
 }

@@ -9,14 +9,14 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says no, also while a body is still coming. */
+/** Refuses a request, also while its body is still coming. */
 final class Refusal {
   private static final Logger LOG = LoggerFactory.getLogger(Refusal.class);
 
   /** So long a client may go on sending what nobody takes, to be able to read the answer. */
   private static final long LAST_WORDS_MS = 2_000;
 
-  /** What was said of content that is not sent. */
+  /** Headers of content that is not sent after all. */
   private static final List<String> OF_CONTENT =
       List.of("etag", "content-disposition", "accept-ranges", "content-length");
 

@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The words of tus 1.0, the protocol of resumable uploads. */
 final class Tus {
@@ -51,7 +52,7 @@ final class Tus {
         .end();
   }
 
-  /** Refuses versions that are none of ours. */
+  /** Refuses versions that are not supported. */
   static void check(FileRequest request) {
     if (!VERSION.equals(request.header(RESUMABLE))) {
       request.response().putHeader("Tus-Version", VERSION);
@@ -59,7 +60,7 @@ final class Tus {
     }
   }
 
-  /** Where an upload stands. */
+  /** Adds the headers of an upload's state. */
   static HttpServerResponse stands(HttpServerResponse response, FileView upload, long offset) {
     response.putHeader(RESUMABLE, VERSION).putHeader(OFFSET, Long.toString(offset));
     if (!upload.ready()) {
@@ -69,8 +70,8 @@ final class Tus {
     return response;
   }
 
-  /** {@code key base64,key base64}; BAD_REQUEST where it is not that, or has a key twice. */
-  static Map<String, String> metadata(String header) {
+  /** {@code key base64,key base64}; BAD_REQUEST if it is not that, or has a key twice. */
+  static Map<String, String> metadata(@Nullable String header) {
     Map<String, String> metadata = new HashMap<>();
     if (header == null || header.isBlank()) {
       return metadata;

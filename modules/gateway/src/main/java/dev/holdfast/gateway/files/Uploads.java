@@ -10,6 +10,7 @@ import dev.holdfast.gateway.http.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,7 +50,7 @@ final class Uploads {
                 Tus.stands(request.response().setStatusCode(204), upload, upload.offset()).end());
   }
 
-  /** Where an upload stands; one that has all its bytes is made ready first. */
+  /** Answers the state of an upload; one that has all its bytes is made ready first. */
   Future<Void> stands(FileRequest request) {
     Tus.check(request);
     return stat(request, request.file())
@@ -99,8 +100,8 @@ final class Uploads {
         .create(new FileMessage.Create(request.caller(), request.tenant(), spec));
   }
 
-  /** The first bytes come with the creation: where they fail, nobody knows the file to go on. */
-  private Future<FileView> make(FileRequest request, FileSpec spec, Checksum checksum) {
+  /** The first bytes come with the creation: if they fail, nobody knows the file to go on. */
+  private Future<FileView> make(FileRequest request, FileSpec spec, @Nullable Checksum checksum) {
     if (spec.size() == 0) {
       return begin(request, spec).onSuccess(ready -> request.http().resume());
     }
@@ -109,7 +110,8 @@ final class Uploads {
         .compose(grant -> fill(request, grant, checksum));
   }
 
-  private Future<FileView> fill(FileRequest request, FileAnswer.Grant grant, Checksum checksum) {
+  private Future<FileView> fill(
+      FileRequest request, FileAnswer.Grant grant, @Nullable Checksum checksum) {
     goOn(request);
     return transfers
         .receive(request.caller(), grant, request.http(), checksum)
@@ -122,7 +124,7 @@ final class Uploads {
   }
 
   private Future<FileAnswer.Advanced> receive(
-      FileRequest request, FileView upload, long offset, Checksum checksum) {
+      FileRequest request, FileView upload, long offset, @Nullable Checksum checksum) {
     goOn(request);
     return transfers.receive(request.caller(), upload, offset, request.http(), checksum);
   }

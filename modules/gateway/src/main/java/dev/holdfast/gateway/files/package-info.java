@@ -4,4 +4,7 @@
  * Downloads} gives it, {@code FileDetails} does the rest. Who may is decided by the files service
  * alone.
  */
+@NullMarked
 package dev.holdfast.gateway.files;
+
+import org.jspecify.annotations.NullMarked;

@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One request of a caller who is known. What it says is checked when it is read. */
 public final class ApiRequest {
@@ -34,7 +35,7 @@ public final class ApiRequest {
     return routing.request();
   }
 
-  /** Whether nobody reads the answer any more. */
+  /** Returns whether nobody reads the answer any more. */
   public boolean isGone() {
     return routing.response().closed();
   }
@@ -43,7 +44,7 @@ public final class ApiRequest {
     return routing.vertx();
   }
 
-  /** Refuses where the token has expired since the request began. */
+  /** Refuses if the token has expired since the request began. */
   public void checkExpiry() {
     if (expiresAt != 0 && System.currentTimeMillis() >= expiresAt) {
       throw HoldfastException.withPublicMessage(
@@ -55,8 +56,8 @@ public final class ApiRequest {
     return routing.pathParam(name);
   }
 
-  /** Null where it is absent; BAD_REQUEST where it stands twice. */
-  public String query(String name) {
+  /** None: it is absent. BAD_REQUEST if it stands twice. */
+  public @Nullable String query(String name) {
     return one("query " + name, routing.queryParam(name));
   }
 
@@ -65,8 +66,8 @@ public final class ApiRequest {
     return value == null ? absent : value;
   }
 
-  /** Null where it is absent; BAD_REQUEST where it stands twice. */
-  public String header(String name) {
+  /** None: it is absent. BAD_REQUEST if it stands twice. */
+  public @Nullable String header(String name) {
     return one("header " + name, routing.request().headers().getAll(name));
   }
 
@@ -107,8 +108,8 @@ public final class ApiRequest {
     return new Channel(tenant, ChannelName.parse(path("channel")));
   }
 
-  /** A cursor {@code epoch:seq}, or null. */
-  public Position cursor(String name) {
+  /** A cursor {@code epoch:seq}; none: it is absent. */
+  public @Nullable Position cursor(String name) {
     String text = query(name);
     if (text == null) {
       return null;
@@ -120,8 +121,8 @@ public final class ApiRequest {
     }
   }
 
-  /** The user named; a user that names none means itself. */
-  public String user() {
+  /** The user named; a user that names none means itself. None: a service named none. */
+  public @Nullable String user() {
     String named = query("user");
     return named == null && caller instanceof Caller.User self ? self.user() : named;
   }
@@ -144,9 +145,9 @@ public final class ApiRequest {
    * Refuses who is not an operator: a permission that any tenant could give to its own opens
    * nothing of a node's.
    *
-   * @param operators the tenant of operators; null: there is none
+   * @param operators the tenant of operators; none: nobody is one
    */
-  public void needsOperator(String verb, String target, String operators) {
+  public void needsOperator(String verb, String target, @Nullable String operators) {
     needs(verb, target);
     if (!tenant.equals(operators)) {
       throw HoldfastException.withPublicMessage(
@@ -157,7 +158,7 @@ public final class ApiRequest {
     }
   }
 
-  private static String one(String what, List<String> values) {
+  private static @Nullable String one(String what, List<String> values) {
     if (values.size() > 1) {
       throw Problem.badRequest(what + ": once at most");
     }

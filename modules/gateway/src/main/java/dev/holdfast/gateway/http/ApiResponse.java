@@ -6,13 +6,15 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a request is answered with.
+ * The answer to a request.
  *
- * @param body or null
+ * @param type of the body
  */
-public record ApiResponse(int status, String type, Buffer body, Map<String, String> headers) {
+public record ApiResponse(
+    int status, @Nullable String type, @Nullable Buffer body, Map<String, String> headers) {
   public static final ApiResponse DONE = new ApiResponse(204, null, null, Map.of());
 
   private static final String JSON = "application/json";

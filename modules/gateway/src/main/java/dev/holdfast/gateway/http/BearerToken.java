@@ -3,16 +3,17 @@ package dev.holdfast.gateway.http;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Where a request carries its token. Nothing of it is ever logged. */
+/** Finds the token of a request. Nothing of it is ever logged. */
 public final class BearerToken {
   private static final String SCHEME = "bearer ";
   private static final String QUERY = "access_token";
 
   private BearerToken() {}
 
-  /** By {@code Authorization}; null where there is none, or not exactly one. */
-  public static String ofHeader(HttpServerRequest request) {
+  /** By {@code Authorization}; none: there is no token, or not exactly one. */
+  public static @Nullable String ofHeader(HttpServerRequest request) {
     List<String> headers = request.headers().getAll(HttpHeaders.AUTHORIZATION);
     boolean bearer =
         headers.size() == 1 && headers.get(0).regionMatches(true, 0, SCHEME, 0, SCHEME.length());
@@ -20,7 +21,7 @@ public final class BearerToken {
   }
 
   /** By header, or else by query, for clients that can't set headers. */
-  public static String ofHeaderOrQuery(HttpServerRequest request) {
+  public static @Nullable String ofHeaderOrQuery(HttpServerRequest request) {
     if (request.headers().contains(HttpHeaders.AUTHORIZATION)) {
       return ofHeader(request);
     }

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Confined to its event loop.
  */
 public final class BodyRoom {
-  /** What a stream of publications keeps at a time. */
+  /** Bytes that a stream of publications keeps at a time. */
   private static final long STREAM = 512 << 10;
 
   private static final long RETRY_MS = 1_000;
@@ -31,7 +31,7 @@ public final class BodyRoom {
   }
 
   /**
-   * @throws Problem 429 where the caller has its share of the room, 503 where there is none left
+   * @throws Problem 429 if the caller has its share of the room, 503 if there is none left
    */
   void take(RoutingContext routing, Caller caller) {
     String tenant = Callers.tenant(caller);
@@ -62,7 +62,7 @@ public final class BodyRoom {
     return declared < 0 ? limit : Math.min(limit, declared);
   }
 
-  /** Bytes that the request says it has; −1 where it does not say. */
+  /** Bytes that the request says it has; −1 if it does not say. */
   public static long declared(HttpServerRequest request) {
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     try {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * From a verified token to who asks over HTTP: its user, or, where one of its permissions reads
+ * Finds the caller of a verified token over HTTP: its user, or, if one of its permissions reads
  * {@code service:<name>}, that service of its tenant.
  */
 public final class Callers {
@@ -19,7 +19,7 @@ public final class Callers {
   private Callers() {}
 
   /**
-   * @throws HoldfastException FORBIDDEN where the token names several services, or none by a valid
+   * @throws HoldfastException FORBIDDEN if the token names several services, or none by a valid
    *     name
    */
   public static Caller of(Verified verified) {

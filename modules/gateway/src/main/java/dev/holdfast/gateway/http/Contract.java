@@ -31,8 +31,8 @@ public final class Contract {
    * One operation.
    *
    * @param path as in the document, {@code /v1/sessions/{session}}
-   * @param consumes media types of its body; empty where it has none
-   * @param produces media types of its successful answer, where it has a body
+   * @param consumes media types of its body; empty if it has none
+   * @param produces media types of its successful answer, if it has a body
    * @param secured whether it takes a token
    * @param operators whether it is about the node: for the port of operators
    */
@@ -70,7 +70,7 @@ public final class Contract {
     return operations;
   }
 
-  public String yaml() {
+  String yaml() {
     return yaml;
   }
 
@@ -78,7 +78,7 @@ public final class Contract {
     return document.toString();
   }
 
-  /** The methods that a path takes, in order; empty where there is nothing at it. */
+  /** The methods that a path takes, in order; empty if there is nothing at it. */
   Set<String> methodsAt(String path) {
     Set<String> methods = new TreeSet<>();
     for (Operation operation : operations) {

@@ -20,6 +20,7 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -83,7 +84,7 @@ public final class HttpApi {
     return this;
   }
 
-  /** Adds all routes of a port, and what is answered where there is none. */
+  /** Adds all routes of a port, and what is answered if there is none. */
   public void mount(Router router, Port port) {
     checkComplete();
     router.route().handler(this::begin).failureHandler(HttpApi::passOnUnlessGone);
@@ -139,7 +140,8 @@ public final class HttpApi {
       route.handler(this::readBody);
     }
     route.handler(timeouts::complete);
-    route.handler(routing -> run(routing, operations.get(operation.id())));
+    var served = Objects.requireNonNull(operations.get(operation.id()), operation.id());
+    route.handler(routing -> run(routing, served));
   }
 
   /** Looks at no token of an address that has shown too many that are not valid. */

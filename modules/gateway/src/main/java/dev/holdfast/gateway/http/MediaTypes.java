@@ -5,14 +5,14 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
 import java.util.Locale;
 
-/** What a body says that it is. */
+/** The media type that a body names. */
 public final class MediaTypes {
   /** JSON values, one a line. */
   public static final String LINES = "application/x-ndjson";
 
   private MediaTypes() {}
 
-  /** Without parameters, in lower case; empty where there is none. */
+  /** Without parameters, in lower case; empty if there is none. */
   static String of(HttpServerRequest request) {
     String header = request.getHeader(HttpHeaders.CONTENT_TYPE);
     return header == null ? "" : bare(header);

@@ -2,11 +2,11 @@ package dev.holdfast.gateway.http;
 
 import dev.holdfast.gateway.http.Contract.Operation;
 
-/** What is answered at a port. */
+/** The operations that a port answers. */
 public enum Port {
-  /** What clients need, and whether to send them here. */
+  /** Those that clients need, and the health that says whether to send them here. */
   CLIENTS,
-  /** What operators need. */
+  /** Those that operators need. */
   MANAGEMENT,
   /** Both, on a port that nobody beyond this machine reaches. */
   BOTH;

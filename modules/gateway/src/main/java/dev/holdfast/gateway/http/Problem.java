@@ -8,7 +8,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 
 /**
- * What is wrong with an HTTP request, as RFC 9457 says it, with the name of an {@link ErrorCode} as
+ * A refusal of an HTTP request in the form of RFC 9457, with the name of an {@link ErrorCode} as
  * {@code code}. All that it holds may be shown to whoever asked.
  */
 public final class Problem extends RuntimeException {
@@ -18,6 +18,7 @@ public final class Problem extends RuntimeException {
 
   private final int status;
   private final ErrorCode code;
+  private final String detail;
   private final transient JsonObject more;
 
   public Problem(int status, ErrorCode code, String detail) {
@@ -32,6 +33,7 @@ public final class Problem extends RuntimeException {
     this.more = more;
     this.status = status;
     this.code = code;
+    this.detail = detail;
   }
 
   /** A status of HTTP itself, with the code that is nearest. */
@@ -63,21 +65,19 @@ public final class Problem extends RuntimeException {
   }
 
   /**
-   * @param expected the publisher's next number; left out where it is 0
+   * @param expected the publisher's next number; left out if it is 0
    */
   public Problem expecting(long expected) {
     return expected == 0
         ? this
-        : new Problem(status, code, getMessage(), more.copy().put("expected", expected));
+        : new Problem(status, code, detail, more.copy().put("expected", expected));
   }
 
   /**
    * @param ms when to ask again, in the answer and its head; left out if it is 0
    */
   public Problem retryAfter(long ms) {
-    return ms == 0
-        ? this
-        : new Problem(status, code, getMessage(), more.copy().put(RETRY_AFTER, ms));
+    return ms == 0 ? this : new Problem(status, code, detail, more.copy().put(RETRY_AFTER, ms));
   }
 
   /**
@@ -86,7 +86,7 @@ public final class Problem extends RuntimeException {
    */
   public Problem atLine(int line, JsonObject stream) {
     JsonObject with = more.copy().put("line", line).put("stream", stream);
-    return new Problem(status, code, "line " + line + ": " + getMessage(), with);
+    return new Problem(status, code, "line " + line + ": " + detail, with);
   }
 
   public ErrorCode code() {
@@ -101,7 +101,7 @@ public final class Problem extends RuntimeException {
     return new JsonObject()
         .put("title", HttpResponseStatus.valueOf(status).reasonPhrase())
         .put("status", status)
-        .put("detail", getMessage())
+        .put("detail", detail)
         .put("code", code.wireName())
         .put("retryable", code.retryable)
         .mergeIn(more);

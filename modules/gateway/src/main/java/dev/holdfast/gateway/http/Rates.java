@@ -12,12 +12,12 @@ import io.vertx.core.Vertx;
  * which its WebSockets draw from as well. A request waits a little for its turn. Any thread.
  */
 public final class Rates {
-  /** How long a request waits. */
+  /** The time that a request waits at most. */
   private static final long PATIENCE_MS = 500;
 
   private static final long STREAM_PATIENCE_MS = 10_000;
 
-  /** Where a rate is 0. */
+  /** The time to come again if a rate is 0. */
   private static final long LATER_MS = 60_000;
 
   private final Limiter limiter;

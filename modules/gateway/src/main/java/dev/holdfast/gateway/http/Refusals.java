@@ -7,7 +7,7 @@ import dev.holdfast.core.bounds.SampledLog;
 import java.time.Duration;
 import org.slf4j.LoggerFactory;
 
-/** Logs what callers were not permitted: who asked, and what they would have needed. */
+/** Logs refusals for want of a permission: the caller, and the permission needed. */
 public final class Refusals {
   private static final SampledLog LOG =
       new SampledLog(LoggerFactory.getLogger(Refusals.class), Duration.ofMinutes(1));

@@ -20,13 +20,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bodies, read strictly: valid UTF-8, one JSON value, no member twice, none unknown, nothing taken
  * for another type. A refusal names the member's path. Safe on any thread.
  */
 public final class StrictJson {
-  /** What a request may wrap around data that is nested as deep as it may be. */
+  /** Levels that a request may wrap around data that is nested as deep as it may be. */
   private static final int WRAPPING = 4;
 
   private static final int LONGEST_NAME = 1_024;
@@ -39,7 +40,7 @@ public final class StrictJson {
 
   private StrictJson() {}
 
-  /** BAD_REQUEST names what is wrong, and where. */
+  /** Reads a body; BAD_REQUEST names what is wrong, and its place. */
   public static <T> T read(byte[] body, TypeReference<T> type) {
     String text = text(body);
     try {
@@ -108,7 +109,7 @@ public final class StrictJson {
     }
 
     @Override
-    public Object getAbsentValue(DeserializationContext context) {
+    public @Nullable Object getAbsentValue(DeserializationContext context) {
       return null;
     }
   }

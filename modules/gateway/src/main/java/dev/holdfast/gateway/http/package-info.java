@@ -4,4 +4,7 @@
  * understood, {@code ApiResponse} what goes back, {@link dev.holdfast.gateway.http.Problem} what is
  * wrong with it. {@code publish} and {@code operations} do what is asked.
  */
+@NullMarked
 package dev.holdfast.gateway.http;
+
+import org.jspecify.annotations.NullMarked;

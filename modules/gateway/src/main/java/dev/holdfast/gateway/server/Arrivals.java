@@ -13,7 +13,7 @@ import io.vertx.core.http.impl.HttpServerConnection;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Takes connections in while there is room, and refuses the others with an answer to whatever they
+ * Takes connections in while there is room, and answers the others with a refusal, whatever they
  * are going to ask: a connection that is only closed looks like a node that has died. Confined to
  * its event loop.
  */

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Counts connections of clients when they are accepted, while they wait for their event loop and
- * for TLS. Of those that are too many, some are let in to hear so; the others are closed, which
- * costs next to nothing. Any thread.
+ * for TLS. Of those that are too many, some are let in to get an answer; the others are closed,
+ * which costs next to nothing. Any thread.
  */
 public final class Entrance implements Doors.Gate {
   /** Their files come out of the reserve that the limit on connections leaves. */
@@ -55,7 +55,7 @@ public final class Entrance implements Doors.Gate {
     return false;
   }
 
-  /** Whether it may stay; counts it now, where nobody stood at the door. */
+  /** Returns whether it may stay; counts it now if that was not done when it was accepted. */
   boolean stays(Channel channel) {
     if (channel.attr(STAYS).get() == null) {
       admits(channel);

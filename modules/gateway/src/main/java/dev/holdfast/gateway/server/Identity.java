@@ -44,7 +44,7 @@ public final class Identity {
   /**
    * Reads both files. Blocks.
    *
-   * @throws IllegalArgumentException where they are no certificate and the key that goes with it
+   * @throws IllegalArgumentException if they are no certificate and the key that goes with it
    */
   public static Identity read(TlsConfig config) throws IOException {
     byte[] certificates = Files.readAllBytes(config.certificate());
@@ -60,7 +60,7 @@ public final class Identity {
     }
   }
 
-  /** Whether both files hold what they held before. Blocks. */
+  /** Returns whether both files hold what they held before. Blocks. */
   boolean stands(TlsConfig config) throws IOException {
     return Arrays.equals(certificates, Files.readAllBytes(config.certificate()))
         && Arrays.equals(key, Files.readAllBytes(config.key()));
@@ -73,7 +73,7 @@ public final class Identity {
         .setEnabledSecureTransportProtocols(VERSIONS);
   }
 
-  /** What the clients see of it. */
+  /** The part that clients see. */
   @Override
   public String toString() {
     return own.getSubjectX500Principal() + ", valid until " + own.getNotAfter().toInstant();

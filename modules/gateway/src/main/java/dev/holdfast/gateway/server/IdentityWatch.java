@@ -6,7 +6,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +23,7 @@ public final class IdentityWatch {
   private final Vertx vertx;
   private final TlsConfig config;
   private final AtomicLong expires = new AtomicLong();
-  private Identity shown;
+  private @Nullable Identity shown;
   private String complained = "";
   private boolean looking;
 
@@ -35,7 +37,7 @@ public final class IdentityWatch {
         .register(registry);
   }
 
-  /** Fails where the files are no certificate and its key. */
+  /** Fails if the files are no certificate and its key. */
   public Future<Identity> read() {
     return vertx.executeBlocking(() -> Identity.read(config), false).onSuccess(this::shows);
   }
@@ -49,11 +51,17 @@ public final class IdentityWatch {
       return;
     }
     looking = true;
+    Identity before = shown;
     vertx
-        .executeBlocking(() -> shown.stands(config) ? shown : Identity.read(config), false)
-        .compose(found -> found == shown ? Future.succeededFuture() : show(server, found))
+        .executeBlocking(() -> current(before), false)
+        .compose(found -> found == before ? Future.succeededFuture() : show(server, found))
         .onComplete(done -> looking = false)
         .onFailure(this::complain);
+  }
+
+  /** Blocks. */
+  private Identity current(@Nullable Identity before) throws IOException {
+    return before != null && before.stands(config) ? before : Identity.read(config);
   }
 
   private Future<Void> show(HttpServer server, Identity found) {

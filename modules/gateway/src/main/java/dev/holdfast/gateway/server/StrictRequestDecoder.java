@@ -24,12 +24,14 @@ import java.util.List;
  * what follows would then be read as somebody else's request. What fails here is answered 400, and
  * its connection ends. Nor is a header taken for another that has nearly its name.
  */
-public final class StrictRequestDecoder extends VertxHttpRequestDecoder {
+final class StrictRequestDecoder extends VertxHttpRequestDecoder {
   private static final byte LF = '\n';
 
+  /** What is decoded; set by {@link #decode} before anything looks at it. */
+  @SuppressWarnings("NullAway.Init")
   private ByteBuf in;
 
-  /** Where the first line of headers begins that was not looked at; -1: none is expected. */
+  /** The index of the first line of headers that was not looked at; -1: none is expected. */
   private int unseen = -1;
 
   private boolean folded;
@@ -39,7 +41,7 @@ public final class StrictRequestDecoder extends VertxHttpRequestDecoder {
   }
 
   /** Takes the place of the library's decoder; before anything was read. */
-  public static void install(HttpConnection connection, HttpServerOptions options) {
+  static void install(HttpConnection connection, HttpServerOptions options) {
     ChannelPipeline pipeline =
         ((HttpServerConnection) connection).channelHandlerContext().pipeline();
     String name = pipeline.context(HttpRequestDecoder.class).name();
@@ -106,7 +108,7 @@ public final class StrictRequestDecoder extends VertxHttpRequestDecoder {
   }
 
   /**
-   * @return where the next line begins; -1 where there is none
+   * @return the index at which the next line begins; -1: there is none
    */
   private int next(int from, int to) {
     int found = in.indexOf(from, to, LF);

@@ -4,4 +4,7 @@
  * waiting, {@code StrictRequestDecoder} those that say two things at once. {@code IdentityWatch} is
  * the certificate.
  */
+@NullMarked
 package dev.holdfast.gateway.server;
+
+import org.jspecify.annotations.NullMarked;

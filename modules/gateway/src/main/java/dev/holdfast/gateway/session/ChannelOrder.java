@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The order of one connection's requests, per channel: they begin in the order in which they were
@@ -17,13 +18,13 @@ import java.util.function.Consumer;
  * hundreds of channels at once puts no more before the store than that. Confined to the event loop.
  */
 public final class ChannelOrder {
-  /** What a request takes besides its text, about. */
+  /** Bytes that a request takes besides its text, about. */
   private static final int OVERHEAD = 256;
 
   private static final int MOST_ALONE = 16;
 
   private final Map<ChannelName, Lane> lanes = new HashMap<>();
-  private final BiConsumer<String, Throwable> failed;
+  private final BiConsumer<@Nullable String, Throwable> failed;
   private final Runnable freed;
   private final Deque<Lane> queued = new ArrayDeque<>();
   private int aloneUnderWay;
@@ -36,7 +37,7 @@ public final class ChannelOrder {
    * @param failed refuses the frame of this id, as what it asks broke
    * @param freed called when something was answered: {@link #bytes} and {@link #alone} may be fewer
    */
-  public ChannelOrder(BiConsumer<String, Throwable> failed, Runnable freed) {
+  public ChannelOrder(BiConsumer<@Nullable String, Throwable> failed, Runnable freed) {
     this.failed = failed;
     this.freed = freed;
   }
@@ -46,8 +47,12 @@ public final class ChannelOrder {
     add(new Turn(lane(channel), id, false, size + OVERHEAD, work));
   }
 
-  /** Begins when all before it is answered; what comes after waits for its answer. */
-  public void alone(ChannelName channel, String id, Consumer<Turn> work) {
+  /**
+   * Begins when all before it is answered; what comes after waits for its answer.
+   *
+   * @param id of its frame; none: no frame asks for it
+   */
+  public void alone(ChannelName channel, @Nullable String id, Consumer<Turn> work) {
     add(new Turn(lane(channel), id, true, OVERHEAD, work));
   }
 
@@ -62,12 +67,12 @@ public final class ChannelOrder {
     turn.lane.advance();
   }
 
-  /** How much is kept of what is not answered yet. */
+  /** Bytes of requests that are not answered yet. */
   public long bytes() {
     return bytes;
   }
 
-  /** How many subscriptions and unsubscriptions are not answered yet. */
+  /** The number of subscriptions and unsubscriptions that are not answered yet. */
   public int alone() {
     return alone;
   }
@@ -106,13 +111,13 @@ public final class ChannelOrder {
   /** One request in its place. */
   public static final class Turn {
     private final Lane lane;
-    private final String id;
+    private final @Nullable String id;
     private final boolean alone;
     private final int size;
     private final Consumer<Turn> work;
-    private Runnable answer;
+    private @Nullable Runnable answer;
 
-    private Turn(Lane lane, String id, boolean alone, int size, Consumer<Turn> work) {
+    private Turn(Lane lane, @Nullable String id, boolean alone, int size, Consumer<Turn> work) {
       this.lane = lane;
       this.id = id;
       this.alone = alone;

@@ -2,6 +2,7 @@ package dev.holdfast.gateway.session;
 
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.protocol.EncodedFrame;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way back to one client: all that the parts of a session know of their connection. Confined to
@@ -14,20 +15,20 @@ public interface ClientLink {
   /**
    * Sends an error. A connection that holds its session no more ends with it.
    *
-   * @param id of the frame that is refused, or null
+   * @param id of the frame that is refused; none: no frame is to blame, or its id is not known
    * @param retryAfter in ms; 0: what the code says
    * @param expected the number that is to come next; 0: none
    */
-  void refuse(String id, HoldfastException failure, long retryAfter, long expected);
+  void refuse(@Nullable String id, HoldfastException failure, long retryAfter, long expected);
 
   /** Sends an error that says nothing of this session, for example a service's. */
-  void report(String id, HoldfastException failure);
+  void report(@Nullable String id, HoldfastException failure);
 
   /** Closes with the code that the failure stands for. */
   void fail(Throwable failure);
 
   /** Sends an error, whatever it was. */
-  default void refuse(String id, Throwable failure) {
+  default void refuse(@Nullable String id, Throwable failure) {
     refuse(id, HoldfastException.from(failure), 0, 0);
   }
 }

@@ -6,7 +6,7 @@ import dev.holdfast.core.ChannelName;
 import dev.holdfast.sessions.SessionRef;
 
 /**
- * Which session a connection holds, and for whom.
+ * The session that a connection holds, and its user.
  *
  * @param expiresAt when the token ends, ms since 1970; 0: never
  */
@@ -24,7 +24,7 @@ public record ClientSession(SessionRef ref, Caller.User caller, long expiresAt) 
     return new Channel(ref.tenant(), name);
   }
 
-  /** Whether the token has expired. */
+  /** Returns whether the token has expired. */
   public boolean expired() {
     return expiresAt != 0 && System.currentTimeMillis() >= expiresAt;
   }

@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The channels that a session's record names as published to, the longest unused first: those that
@@ -19,7 +20,7 @@ final class PublishedTo {
 
   private final Map<ChannelName, Use> uses = new LinkedHashMap<>(16, 0.75f, true);
 
-  /** What is known of one channel. */
+  /** The state of one channel. */
   private static final class Use {
     boolean noted;
     boolean noting;
@@ -34,11 +35,11 @@ final class PublishedTo {
   /** Takes what the record named at the attach, and what is fenced by now. */
   void named(Set<ChannelName> channels) {
     for (ChannelName name : channels) {
-      uses.computeIfAbsent(name, fresh -> new Use()).noted = true;
+      use(name).noted = true;
     }
   }
 
-  /** Whether the record names the channel. */
+  /** Returns whether the record names the channel. */
   boolean noted(ChannelName name) {
     Use use = uses.get(name);
     return use != null && use.noted;
@@ -47,15 +48,20 @@ final class PublishedTo {
   /**
    * A channel is about to be named.
    *
-   * @return the one that leaves the record for it, as of now no longer {@link #noted}; null where
-   *     there is room, or where none may leave
+   * @return the one that leaves the record for it, as of now no longer {@link #noted}; none: there
+   *     is room, or none may leave
    */
-  ChannelName noting(ChannelName name) {
-    uses.computeIfAbsent(name, fresh -> new Use()).noting = true;
+  @Nullable ChannelName noting(ChannelName name) {
+    use(name).noting = true;
     return uses.size() <= MOST ? null : longestUnused();
   }
 
-  private ChannelName longestUnused() {
+  /** Its use counts as the latest. */
+  private Use use(ChannelName name) {
+    return uses.computeIfAbsent(name, fresh -> new Use());
+  }
+
+  private @Nullable ChannelName longestUnused() {
     Iterator<Map.Entry<ChannelName, Use>> oldest = uses.entrySet().iterator();
     while (oldest.hasNext()) {
       Map.Entry<ChannelName, Use> use = oldest.next();
@@ -68,28 +74,28 @@ final class PublishedTo {
   }
 
   void noted(ChannelName name, boolean done) {
-    Use use = uses.get(name);
+    Use use = use(name);
     use.noting = false;
     use.noted = done;
   }
 
   /** The record may name it still: it leaves with one of the next. */
-  void mayBeNamed(ChannelName left) {
+  void mayBeNamed(@Nullable ChannelName left) {
     if (left != null) {
-      uses.computeIfAbsent(left, fresh -> new Use());
+      use(left);
     }
   }
 
   void sent(ChannelName name) {
-    uses.get(name).unanswered++;
+    use(name).unanswered++;
   }
 
   /**
-   * @param refused null: it was stored, as then were those before it. What may be tried again may
+   * @param refused none: it was stored, as then were those before it. What may be tried again may
    *     have come late, and be stored still
    */
-  void answered(ChannelName name, ErrorCode refused) {
-    Use use = uses.get(name);
+  void answered(ChannelName name, @Nullable ErrorCode refused) {
+    Use use = use(name);
     use.unanswered--;
     if (refused == null) {
       use.unknown = false;

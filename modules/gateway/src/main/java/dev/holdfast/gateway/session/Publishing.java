@@ -18,9 +18,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What one connection publishes, in its order per channel. The first durable publication to a
+ * Publications of one connection, in its order per channel. The first durable publication to a
  * channel waits until the session's record says that it publishes there, so that a later attachment
  * knows to fence it; those after it wait behind. Confined to the event loop.
  */
@@ -86,14 +87,20 @@ public final class Publishing {
         .onSuccess(
             done -> {
               published.noted(name, true);
-              waiting.remove(name).forEach(one -> send(one.frame(), one.turn()));
+              queued(name).forEach(one -> send(one.frame(), one.turn()));
             })
         .onFailure(
             failure -> {
               published.noted(name, false);
               published.mayBeNamed(leaves);
-              waiting.remove(name).forEach(one -> refuse(one.frame(), one.turn(), failure));
+              queued(name).forEach(one -> refuse(one.frame(), one.turn(), failure));
             });
+  }
+
+  /** Takes what waits for the record. */
+  private Deque<Waiting> queued(ChannelName name) {
+    Deque<Waiting> queue = waiting.remove(name);
+    return queue == null ? new ArrayDeque<>() : queue;
   }
 
   private void send(ClientFrame.Publish frame, Turn turn) {
@@ -123,7 +130,7 @@ public final class Publishing {
     turn.answer(() -> answer(frame, result));
   }
 
-  private void settled(ClientFrame.Publish frame, ErrorCode refused) {
+  private void settled(ClientFrame.Publish frame, @Nullable ErrorCode refused) {
     if (!frame.isVolatile()) {
       published.answered(frame.channel(), refused);
     }

@@ -1,6 +1,9 @@
 /**
- * What the client of an attached session asks besides its subscriptions: {@code Publishing} and
- * {@code Requests}, in the order that {@code ChannelOrder} keeps per channel. {@code ClientSession}
- * is whose session it is, {@code ClientLink} the way back: nothing here knows more of a connection.
+ * Requests of an attached session's client besides its subscriptions: {@code Publishing} and {@code
+ * Requests}, in the order that {@code ChannelOrder} keeps per channel. {@code ClientSession} is
+ * whose session it is, {@code ClientLink} the way back: nothing here knows more of a connection.
  */
+@NullMarked
 package dev.holdfast.gateway.session;
+
+import org.jspecify.annotations.NullMarked;

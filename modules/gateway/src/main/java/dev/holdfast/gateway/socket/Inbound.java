@@ -5,6 +5,7 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.gateway.connection.Connection;
 import dev.holdfast.gateway.connection.Connection.Phase;
 import dev.holdfast.gateway.connection.GatewayMetrics;
+import dev.holdfast.gateway.connection.LiveSession;
 import dev.holdfast.protocol.ClientFrame;
 import dev.holdfast.protocol.CloseCode;
 import dev.holdfast.protocol.Decoded;
@@ -14,28 +15,30 @@ import io.vertx.core.http.WebSocketFrame;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way in of one connection: WebSocket frames → one message → a frame of the protocol → whoever
- * it is for in this phase. Assembles fragments up to the limit. Confined to the event loop.
+ * The way in of one connection: WebSocket frames → one message → a frame of the protocol → its
+ * receiver in this phase. Assembles fragments up to the limit. Confined to the event loop.
  */
 final class Inbound {
   private static final Logger LOG = LoggerFactory.getLogger(Inbound.class);
   private static final int MALFORMED_LIMIT = 10;
   private static final long MALFORMED_WINDOW = TimeUnit.MINUTES.toNanos(1);
 
-  /** What stands where bytes were not UTF-8; a client may also have meant it. */
+  /** The character in place of bytes that were not UTF-8; a client may also have meant it. */
   private static final char REPLACEMENT = 0xFFFD;
 
   private final Connection connection;
   private final GatewayMetrics metrics;
   private final int frameLimit;
-  private Buffer partial;
+  private @Nullable Buffer partial;
   private boolean binary;
-  private long[] malformed;
+  private long @Nullable [] malformed;
   private int malformedCount;
 
   /**
@@ -92,18 +95,22 @@ final class Inbound {
     if (connection.phase() == Phase.OPENED) {
       greet(decoded);
     } else {
-      connection.session().take(decoded, bytes, this::take);
+      // Nothing is read between the hello and the attach.
+      LiveSession session = Objects.requireNonNull(connection.session(), "attached");
+      session.take(decoded, bytes, due -> take(due, session));
     }
   }
 
   /** Its time has come. */
-  private void take(Decoded decoded) {
-    if (decoded.frame() != null) {
-      dispatch(decoded);
-    } else if (decoded.refused().code() == ErrorCode.BAD_REQUEST) {
-      malformed(decoded.id(), decoded.refused().publicMessage());
-    } else {
-      connection.refuse(decoded.id(), decoded.refused());
+  private void take(Decoded decoded, LiveSession session) {
+    ClientFrame frame = decoded.frame();
+    HoldfastException refused = decoded.refused();
+    if (frame != null) {
+      dispatch(decoded, frame, session);
+    } else if (refused != null && refused.code() == ErrorCode.BAD_REQUEST) {
+      malformed(decoded.id(), refused.publicMessage());
+    } else if (refused != null) {
+      connection.refuse(decoded.id(), refused);
     }
   }
 
@@ -117,9 +124,9 @@ final class Inbound {
     }
   }
 
-  private void dispatch(Decoded decoded) {
+  private void dispatch(Decoded decoded, ClientFrame frame, LiveSession session) {
     try {
-      decoded.frame().dispatch(connection.session());
+      frame.dispatch(session);
     } catch (HoldfastException e) {
       connection.refuse(decoded.id(), e);
     } catch (RuntimeException e) {
@@ -129,17 +136,18 @@ final class Inbound {
   }
 
   /** Names what is wrong; closes at the tenth within a minute. */
-  private void malformed(String id, String message) {
+  private void malformed(@Nullable String id, String message) {
     if (connection.phase() == Phase.OPENED) {
       connection.close(CloseCode.PROTOCOL);
       return;
     }
     connection.refuse(id, HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, message));
-    malformed = malformed == null ? new long[MALFORMED_LIMIT] : malformed;
+    long[] times = malformed == null ? new long[MALFORMED_LIMIT] : malformed;
+    malformed = times;
     int oldest = (malformedCount + 1) % MALFORMED_LIMIT;
-    malformed[malformedCount++ % MALFORMED_LIMIT] = System.nanoTime();
+    times[malformedCount++ % MALFORMED_LIMIT] = System.nanoTime();
     boolean tenth = malformedCount >= MALFORMED_LIMIT;
-    if (tenth && System.nanoTime() - malformed[oldest] < MALFORMED_WINDOW) {
+    if (tenth && System.nanoTime() - times[oldest] < MALFORMED_WINDOW) {
       connection.close(CloseCode.PROTOCOL);
     }
   }

@@ -14,6 +14,7 @@ import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.http.WebSocketInternal;
 import java.util.EnumSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,16 +24,23 @@ final class SocketTransport implements Transport {
 
   private final ServerWebSocket socket;
   private final Client client;
-  private final String token;
+  private final @Nullable String token;
   private final Set<Hold> holds = EnumSet.noneOf(Hold.class);
   private final SocketWriter out;
+
+  /** Set by {@link #open}, before anything comes. */
+  @SuppressWarnings("NullAway.Init")
   private Connection connection;
+
+  /** Set by {@link #open}, before anything comes. */
+  @SuppressWarnings("NullAway.Init")
   private HelloGate gate;
 
   /**
-   * @param token that the upgrade carried, or null
+   * @param token that the upgrade carried; none: the hello brings it
    */
-  SocketTransport(ServerWebSocket socket, Client client, String token, WriteCoalescer coalescer) {
+  SocketTransport(
+      ServerWebSocket socket, Client client, @Nullable String token, WriteCoalescer coalescer) {
     this.socket = socket;
     this.client = client;
     this.token = token;
@@ -74,7 +82,7 @@ final class SocketTransport implements Transport {
   }
 
   @Override
-  public String token() {
+  public @Nullable String token() {
     return token;
   }
 

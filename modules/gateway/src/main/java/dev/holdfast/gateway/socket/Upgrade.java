@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +48,7 @@ public final class Upgrade {
     this.coalescer = coalescer;
   }
 
-  /** Whether a request is for it; it is taken before the router, which would wrap the socket. */
+  /** Returns whether a request is for it: before the router, which would wrap the socket. */
   public static boolean isFor(HttpServerRequest request) {
     return request.method() == HttpMethod.GET && PATH.equals(request.path());
   }
@@ -68,7 +69,7 @@ public final class Upgrade {
     }
   }
 
-  private void admit(HttpServerRequest request, String token) {
+  private void admit(HttpServerRequest request, @Nullable String token) {
     Client client = admission.clientOf(request);
     long wait = admission.patience(client);
     if (wait > 0) {
@@ -86,7 +87,7 @@ public final class Upgrade {
     Problem.of(status, detail).send(request.response());
   }
 
-  private void accept(HttpServerRequest request, String token, Client client) {
+  private void accept(HttpServerRequest request, @Nullable String token, Client client) {
     // The one that is chosen stands alone, so that a token is never echoed.
     request.headers().set(UpgradeHeaders.OFFER, SUB_PROTOCOL);
     request
@@ -95,7 +96,7 @@ public final class Upgrade {
         .onFailure(failure -> failed(client, failure));
   }
 
-  private void open(ServerWebSocket socket, String token, Client client) {
+  private void open(ServerWebSocket socket, @Nullable String token, Client client) {
     var transport = new SocketTransport(socket, client, token, coalescer);
     connections.open(
         transport,

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The headers of an upgrade. Who says two things is refused: a proxy in front may have checked the
@@ -49,12 +50,12 @@ final class UpgradeHeaders {
         .forEach(entry -> tokens.add(entry.substring(BEARER_ENTRY.length())));
   }
 
-  /** The one that there is, or null: then the hello has to bring it. */
-  String token() {
+  /** The one that there is; none: the hello has to bring it. */
+  @Nullable String token() {
     return tokens.isEmpty() ? null : tokens.get(0);
   }
 
-  /** Why this is no upgrade that can be answered. */
+  /** The reason why this is no upgrade that can be answered. */
   Optional<Problem> problem() {
     if (!request.headers().contains(HttpHeaders.UPGRADE, HttpHeaders.WEBSOCKET, true)) {
       return refused(426, "This is a WebSocket endpoint: send an upgrade request.");

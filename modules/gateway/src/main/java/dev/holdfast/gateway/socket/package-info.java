@@ -3,4 +3,7 @@
  * connection, {@code Inbound} is its way in; {@code SocketWriter} writes, and {@code
  * WriteCoalescer} flushes once for a run of the event loop.
  */
+@NullMarked
 package dev.holdfast.gateway.socket;
+
+import org.jspecify.annotations.NullMarked;

@@ -20,6 +20,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From an HTTP request to a stream of events: token, channels and last id are checked here, so that
@@ -56,7 +57,7 @@ public final class EventStreams {
         .onFailure(failure -> Problem.of(failure).send(routing.response()));
   }
 
-  private Connection open(RoutingContext routing, Verified verified, String token) {
+  private Connection open(RoutingContext routing, Verified verified, @Nullable String token) {
     if (!(Callers.of(verified) instanceof Caller.User user)) {
       throw HoldfastException.withPublicMessage(
           ErrorCode.FORBIDDEN, "a stream takes a user's token");

@@ -17,11 +17,13 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What the reader of a stream has: its session, and a cursor per channel. Its text form is the id
- * of a message, which comes back as {@code Last-Event-ID}; it gives no right that its bearer does
- * not have anyway, as a hello's cursors give none. Confined to the event loop.
+ * The state of the reader of a stream: its session, and a cursor per channel. Its text form is the
+ * id of a message, which comes back as {@code Last-Event-ID}; it gives no right that its bearer
+ * does not have anyway, as a hello's cursors give none. Confined to the event loop.
  */
 final class StreamCursors {
   /** Characters of an id; what is longer is not sent, nor taken. */
@@ -31,12 +33,12 @@ final class StreamCursors {
   private static final String VERSION = "1";
 
   private final Map<String, String> cursors = new LinkedHashMap<>();
-  private String session;
+  private @Nullable String session;
 
   /** Of a reader that has nothing yet. */
   StreamCursors() {}
 
-  /** Reads an id; BAD_REQUEST where it is none. */
+  /** Reads an id; BAD_REQUEST if it is none. */
   static StreamCursors parse(String id) {
     try {
       require(id.length() <= LONGEST);
@@ -59,8 +61,8 @@ final class StreamCursors {
     }
   }
 
-  /** Null where there is none yet. */
-  String session() {
+  /** None: the reader has no session yet. */
+  @Nullable String session() {
     return session;
   }
 
@@ -88,13 +90,13 @@ final class StreamCursors {
     InputStream text = new ByteBufInputStream(frame.duplicate());
     try (JsonParser parser = JSON.createParser(text)) {
       parser.nextToken();
-      String type = text(parser, "type");
+      String type = needed(parser, "type");
       boolean moved =
           switch (type) {
-            case "welcome" -> welcome(text(parser, "session"));
+            case "welcome" -> welcome(needed(parser, "session"));
             case "subscribed", "event", "live" -> moved(parser);
             case "gap" -> gap(parser);
-            case "unsubscribed" -> cursors.remove(text(parser, "channel")) != null;
+            case "unsubscribed" -> cursors.remove(needed(parser, "channel")) != null;
             default -> false;
           };
       return moved && id().length() <= LONGEST;
@@ -109,13 +111,13 @@ final class StreamCursors {
   }
 
   private boolean moved(JsonParser parser) throws IOException {
-    String channel = text(parser, "channel");
+    String channel = needed(parser, "channel");
     String epoch = text(parser, "epoch");
-    return epoch != null && put(channel, epoch, text(parser, "seq"));
+    return epoch != null && put(channel, epoch, needed(parser, "seq"));
   }
 
   private boolean gap(JsonParser parser) throws IOException {
-    String channel = text(parser, "channel");
+    String channel = needed(parser, "channel");
     while (!"to".equals(parser.currentName()) || parser.currentToken() != JsonToken.START_ARRAY) {
       parser.nextToken();
     }
@@ -129,8 +131,12 @@ final class StreamCursors {
     return !(epoch + ":" + seq).equals(cursors.put(channel, epoch + ":" + seq));
   }
 
-  /** The value of the next member, or null where that has another name. */
-  private static String text(JsonParser parser, String name) throws IOException {
+  private static String needed(JsonParser parser, String name) throws IOException {
+    return Objects.requireNonNull(text(parser, name), name);
+  }
+
+  /** The value of the next member; none: it has another name. */
+  private static @Nullable String text(JsonParser parser, String name) throws IOException {
     parser.nextToken();
     boolean named = name.equals(parser.currentName());
     parser.nextToken();

@@ -16,7 +16,9 @@ import dev.holdfast.protocol.CloseCode;
 import dev.holdfast.protocol.ReadFrom;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection by server-sent events: the response never ends, and the client says nothing but what
@@ -27,8 +29,11 @@ final class StreamTransport implements Transport {
   private final RoutingContext routing;
   private final Set<ChannelName> wanted;
   private final Client client;
-  private final String token;
+  private final @Nullable String token;
   private final StreamWriter out;
+
+  /** Set by {@link #open}, before anything comes. */
+  @SuppressWarnings("NullAway.Init")
   private Connection connection;
 
   /**
@@ -37,7 +42,7 @@ final class StreamTransport implements Transport {
   StreamTransport(
       RoutingContext routing,
       Client client,
-      String token,
+      @Nullable String token,
       StreamCursors cursors,
       Set<ChannelName> wanted) {
     this.routing = routing;
@@ -69,20 +74,20 @@ final class StreamTransport implements Transport {
   }
 
   @Override
-  public String token() {
+  public @Nullable String token() {
     return token;
   }
 
   @Override
   public void pause(Hold why) {}
 
-  /** What the request asked for is taken as frames. */
+  /** Takes what the request asked for as frames. */
   @Override
   public void resume(Hold why) {
     if (why != Hold.GREETING) {
       return;
     }
-    LiveSession session = connection.session();
+    LiveSession session = Objects.requireNonNull(connection.session(), "attached");
     for (ChannelName name : wanted) {
       if (!session.reads(name)) {
         session.subscribe(new ClientFrame.Subscribe(name.toString(), name, ReadFrom.LATEST));

@@ -3,4 +3,7 @@
  * StreamTransport} carries the connection, {@code StreamWriter} writes; {@code StreamCursors} is
  * what a message's id stands for.
  */
+@NullMarked
 package dev.holdfast.gateway.stream;
+
+import org.jspecify.annotations.NullMarked;

@@ -26,10 +26,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens channels for a connection: placed in the log, stored in the session's record where they are
+ * Opens channels for a connection: placed in the log, stored in the session's record if they are
  * new, then announced and begun. Those of a hello go a few at a time, so that many that resume at
- * once don't ask for everything at once. One that can't be had for now is tried again, and keeps no
- * other waiting. Confined to the event loop.
+ * once don't ask for everything at once. One that is unavailable for now is tried again, and keeps
+ * no other waiting. Confined to the event loop.
  */
 public final class Opening {
   private static final Logger LOG = LoggerFactory.getLogger(Opening.class);
@@ -38,7 +38,7 @@ public final class Opening {
   private static final long LONGEST_WAIT_MS = 10_000;
   private static final long FIRST_WAIT_MS = 250;
 
-  /** How often a channel may break for a reason of its own before the client hears of it. */
+  /** The number of times that a channel may break by itself before that is reported. */
   private static final int MOST_FAULTS = 5;
 
   private final Vertx vertx;
@@ -107,7 +107,7 @@ public final class Opening {
     next();
   }
 
-  /** Reports where reading goes on, and goes on. */
+  /** Reports the position from which reading goes on, and goes on. */
   void begin(Reading reading) {
     client.send(ServerFrames.subscribed(reading.name, reading.position(), reading.recovered()));
     reading.begin();

@@ -7,6 +7,8 @@ import dev.holdfast.core.Position;
 import dev.holdfast.limits.Place;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** One channel as one connection reads it: placed, begun, ended; and how far it is acknowledged. */
 final class Reading {
@@ -16,12 +18,12 @@ final class Reading {
   private boolean putOff;
   private int tries;
   private boolean stored;
-  private Subscription subscription;
+  private @Nullable Subscription subscription;
   private boolean begun;
   private boolean ended;
-  private Position acked;
-  private Position saved;
-  private Place place;
+  private @Nullable Position acked;
+  private @Nullable Position saved;
+  private @Nullable Place place;
 
   /**
    * @param stored whether the session's record has this channel, with a cursor
@@ -47,7 +49,7 @@ final class Reading {
   }
 
   /**
-   * It could not be had, and is to be tried again.
+   * Notes that it was unavailable, and is to be tried again.
    *
    * @return how often that was so
    */
@@ -91,25 +93,29 @@ final class Reading {
     stored = true;
   }
 
+  private Subscription reader() {
+    return Objects.requireNonNull(subscription, "placed before it is read");
+  }
+
   Position position() {
-    return subscription.position();
+    return reader().position();
   }
 
   boolean recovered() {
-    return subscription.recovered();
+    return reader().recovered();
   }
 
   /**
-   * What to store first: the cursor asked for, so that a gap that is not reported yet is reported
-   * again.
+   * Returns the cursor to store first: the one asked for, so that a gap that is not reported yet is
+   * reported again.
    */
   Position firstCursor() {
-    return start instanceof Start.After after ? after.cursor() : subscription.position();
+    return start instanceof Start.After after ? after.cursor() : reader().position();
   }
 
   void begin() {
     begun = true;
-    subscription.start();
+    reader().start();
     settled.tryComplete();
   }
 
@@ -131,8 +137,9 @@ final class Reading {
     if (!begun || ended) {
       return false;
     }
-    int age = subscription.age(cursor);
-    if (age < 0 || acked != null && !isNewer(cursor, age)) {
+    int age = reader().age(cursor);
+    Position before = acked;
+    if (age < 0 || before != null && !isNewer(cursor, age, before)) {
       return false;
     }
     acked = cursor;
@@ -140,13 +147,13 @@ final class Reading {
   }
 
   /** Of a later epoch than what is acknowledged, or further in the same. */
-  private boolean isNewer(Position cursor, int age) {
-    int ackedAge = subscription.age(acked);
-    return ackedAge < 0 || age < ackedAge || age == ackedAge && cursor.seq() > acked.seq();
+  private boolean isNewer(Position cursor, int age, Position before) {
+    int ageBefore = reader().age(before);
+    return ageBefore < 0 || age < ageBefore || age == ageBefore && cursor.seq() > before.seq();
   }
 
-  /** The acknowledged cursor where it is not stored yet, or null. */
-  Position unsaved() {
+  /** The acknowledged cursor; none: it is stored, or there is none. */
+  @Nullable Position unsaved() {
     return acked == null || acked.equals(saved) ? null : acked;
   }
 

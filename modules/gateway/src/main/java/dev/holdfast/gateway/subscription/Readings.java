@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The channels that one connection reads, each with its place among those of its user and tenant.
@@ -37,8 +38,8 @@ public final class Readings {
     this.context = context;
   }
 
-  /** Null where the channel is not read. */
-  Reading get(ChannelName name) {
+  /** None: the channel is not read. */
+  @Nullable Reading get(ChannelName name) {
     return readings.get(name);
   }
 
@@ -79,13 +80,13 @@ public final class Readings {
     doubtful.remove(name);
   }
 
-  /** Whether the record may have a channel that is not read. */
+  /** Returns whether the record may have a channel that is not read. */
   boolean mayBeStored(ChannelName name) {
     return doubtful.contains(name);
   }
 
-  /** A place for one more; null where user or tenant have as many as they may. */
-  Future<Place> place() {
+  /** A place for one more; none: user or tenant have as many as they may. */
+  Future<@Nullable Place> place() {
     return limiter.enter(context, session.tenant(), session.user(), Limit.SUBSCRIPTIONS, 1);
   }
 
@@ -98,7 +99,7 @@ public final class Readings {
     return reading;
   }
 
-  /** Ends a reading, where there is one, and says why. */
+  /** Ends a reading, if there is one, and says why. */
   public void end(ChannelName name, String code) {
     Reading reading = readings.get(name);
     if (reading != null) {

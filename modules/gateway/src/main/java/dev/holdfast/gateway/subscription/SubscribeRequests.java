@@ -13,8 +13,10 @@ import dev.holdfast.limits.Place;
 import dev.holdfast.protocol.ClientFrame;
 import dev.holdfast.protocol.ReadFrom;
 import dev.holdfast.protocol.ServerFrames;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** What a client asks of its subscriptions. Confined to the event loop. */
+/** Requests of a client for subscriptions. Confined to the event loop. */
 public final class SubscribeRequests {
   private final ClientSession session;
   private final ClientLink client;
@@ -54,9 +56,9 @@ public final class SubscribeRequests {
         .onFailure(failure -> turn.answer(() -> client.refuse(frame.id(), failure)));
   }
 
-  private void open(ClientFrame.Subscribe frame, Turn turn, Place place) {
+  private void open(ClientFrame.Subscribe frame, Turn turn, @Nullable Place place) {
     HoldfastException refusal = place == null ? tooMany() : refusal(frame.channel());
-    if (refusal != null || readings.isClosed()) {
+    if (place == null || refusal != null || readings.isClosed()) {
       leave(place);
       var closed = new HoldfastException(ErrorCode.UNAVAILABLE, "closed meanwhile");
       var reason = refusal == null ? closed : refusal;
@@ -77,13 +79,13 @@ public final class SubscribeRequests {
         ErrorCode.LIMIT_EXCEEDED, "subscriptions: more than the user or tenant may have");
   }
 
-  private static void leave(Place place) {
+  private static void leave(@Nullable Place place) {
     if (place != null) {
       place.leave();
     }
   }
 
-  private HoldfastException refusal(ChannelName name) {
+  private @Nullable HoldfastException refusal(ChannelName name) {
     if (!Access.mayRead(session.caller(), session.ref().session(), session.channel(name))) {
       return Access.refusal(session.caller(), "subscribe", name);
     }
@@ -97,7 +99,7 @@ public final class SubscribeRequests {
     return switch (from.place()) {
       case LATEST -> Start.latest();
       case EARLIEST -> Start.earliest();
-      case CURSOR -> Start.after(from.cursor());
+      case CURSOR -> Start.after(Objects.requireNonNull(from.cursor(), "a cursor"));
     };
   }
 
@@ -136,7 +138,7 @@ public final class SubscribeRequests {
     }
   }
 
-  /** Answered without the store, which anybody could keep busy otherwise, but where in doubt. */
+  /** Answered without the store, which anybody could keep busy otherwise; if in doubt, with it. */
   private void removeUnread(ClientFrame.Unsubscribe frame, Turn turn) {
     if (readings.mayBeStored(frame.channel())) {
       remove(frame, turn);

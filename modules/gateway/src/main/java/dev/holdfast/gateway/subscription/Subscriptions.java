@@ -18,11 +18,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What one connection reads that its client does not ask for by a frame of its own: at the attach,
- * and by services. A subscription is in the session's record, with its first cursor, before the
- * client is sent word of it; what it reads begins after that. Confined to the event loop.
+ * Channels that one connection reads though its client did not ask for them by a frame: at the
+ * attach, and by services. A subscription is in the session's record, with its first cursor, before
+ * the client gets a frame about it; what it reads begins after that. Confined to the event loop.
  */
 public final class Subscriptions {
   private final ClientSession session;
@@ -31,7 +32,9 @@ public final class Subscriptions {
   private final Readings readings;
   private final Opening opening;
   private final SubscriptionRecord stored;
-  private List<NodeNotice> early = new ArrayList<>();
+
+  /** Notices from before {@link #open}; none: it is open. */
+  private @Nullable List<NodeNotice> early = new ArrayList<>();
 
   public Subscriptions(
       ClientSession session,
@@ -70,7 +73,9 @@ public final class Subscriptions {
     }
     List<NodeNotice> waiting = early;
     early = null;
-    waiting.forEach(this::notice);
+    if (waiting != null) {
+      waiting.forEach(this::notice);
+    }
     opening.next();
   }
 
@@ -95,7 +100,7 @@ public final class Subscriptions {
     }
   }
 
-  /** What a service did to the session's record. */
+  /** Follows what a service did to the session's record. */
   public void notice(NodeNotice notice) {
     if (early != null) {
       early.add(notice);

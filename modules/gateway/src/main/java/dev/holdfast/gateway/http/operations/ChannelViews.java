@@ -15,6 +15,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A channel's history and position. */
 public final class ChannelViews {
@@ -48,7 +49,7 @@ public final class ChannelViews {
     return read(request, after, request.limit()).map(page -> ApiResponse.json(json(page)));
   }
 
-  private Future<Page> read(ApiRequest request, Position after, int limit) {
+  private Future<Page> read(ApiRequest request, @Nullable Position after, int limit) {
     var channel = request.channel();
     request.serviceNeeds("history", channel.name().toString());
     var history = new History(request.caller, channel, after, limit);
@@ -80,7 +81,7 @@ public final class ChannelViews {
     return members.substring(0, members.length() - 1) + "," + publication.json().substring(1);
   }
 
-  private static Position next(Page page) {
+  private static @Nullable Position next(Page page) {
     int count = page.publications().size();
     if (count > 0) {
       return page.publications().get(count - 1).position();
@@ -88,7 +89,7 @@ public final class ChannelViews {
     return page.gap() == null ? page.top() : page.gap().to();
   }
 
-  private static JsonObject put(JsonObject json, String name, Position position) {
+  private static JsonObject put(JsonObject json, String name, @Nullable Position position) {
     return position == null ? json : json.put(name, ApiResponse.json(position));
   }
 }

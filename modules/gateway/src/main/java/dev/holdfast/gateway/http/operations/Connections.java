@@ -14,6 +14,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Connections: looked up, listed, closed. */
 public final class Connections {
@@ -55,7 +56,7 @@ public final class Connections {
         .map(done -> ApiResponse.json(new JsonObject().put("told", done.told())));
   }
 
-  private static NodeId node(String text) {
+  private static @Nullable NodeId node(@Nullable String text) {
     if (text == null) {
       return null;
     }

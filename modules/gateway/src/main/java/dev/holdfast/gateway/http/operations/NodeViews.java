@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** What a node says about itself and its cluster, to operators. */
+/** Views of the node and its cluster, for operators. */
 public final class NodeViews {
   private final NodeState state;
   private final ConnectionsClient connections;

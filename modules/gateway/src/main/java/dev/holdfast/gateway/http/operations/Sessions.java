@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Sessions: created, looked at, given attributes, subscribed, closed. */
 public final class Sessions {
@@ -34,8 +35,8 @@ public final class Sessions {
     this.channels = channels;
   }
 
-  /** What a new session is to have. */
-  public record NewSession(String user, Map<String, String> attributes) {}
+  /** The body of a request for a new session. */
+  public record NewSession(@Nullable String user, @Nullable Map<String, String> attributes) {}
 
   public Map<String, Function<ApiRequest, Future<ApiResponse>>> operations() {
     return Map.of(
@@ -108,7 +109,7 @@ public final class Sessions {
         .recover(Sessions::preconditionFailed);
   }
 
-  private static long version(String tag) {
+  private static long version(@Nullable String tag) {
     if (tag == null) {
       throw Problem.of(428, "If-Match: missing");
     }

@@ -18,23 +18,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What Redis holds of all tenants, and the end of it, to operators. */
+/** Shows what Redis holds of all tenants, and erases it, for operators. */
 public final class StoreViews {
   private static final Logger LOG = LoggerFactory.getLogger(StoreViews.class);
 
-  /** As whom the store is asked: it holds all tenants'. */
+  /** The caller towards the store, which holds the data of all tenants. */
   private static final Caller ALL = new Caller.Service("operator", "http", Set.of("*"), Set.of());
 
   private final UsageClient usage;
-  private final String operators;
+  private final @Nullable String operators;
 
   /**
-   * @param operators their tenant, or null
+   * @param operators their tenant; none: there are no operators
    */
-  public StoreViews(UsageClient usage, String operators) {
+  public StoreViews(UsageClient usage, @Nullable String operators) {
     this.usage = usage;
     this.operators = operators;
   }
@@ -87,7 +88,7 @@ public final class StoreViews {
         .put("channels", rows(found.channels(), "channel"));
   }
 
-  private static JsonArray rows(List<Row> rows, String kind) {
+  private static JsonArray rows(List<Row> rows, @Nullable String kind) {
     var all = new JsonArray();
     for (Row row : rows) {
       var one = new JsonObject().put("tenant", row.tenant());

@@ -13,18 +13,19 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The limits of a tenant, shown and set by an operator. */
 public final class TenantLimits {
   private static final TypeReference<Map<String, Long>> CHANGES = new TypeReference<>() {};
 
   private final Limiter limiter;
-  private final String operators;
+  private final @Nullable String operators;
 
   /**
-   * @param operators their tenant, or null
+   * @param operators their tenant; none: there are no operators
    */
-  public TenantLimits(Limiter limiter, String operators) {
+  public TenantLimits(Limiter limiter, @Nullable String operators) {
     this.limiter = limiter;
     this.operators = operators;
   }
@@ -43,7 +44,7 @@ public final class TenantLimits {
     try {
       return settings().change(tenant(request), request.body(CHANGES)).map(TenantLimits::answer);
     } catch (IllegalArgumentException e) {
-      throw Problem.badRequest(e.getMessage());
+      throw Problem.badRequest(String.valueOf(e.getMessage()));
     }
   }
 

@@ -2,4 +2,7 @@
  * The operations of the HTTP API besides publications and files: each class takes some requests,
  * asks the services in the caller's name, and shows what they answer.
  */
+@NullMarked
 package dev.holdfast.gateway.http.operations;
+
+import org.jspecify.annotations.NullMarked;

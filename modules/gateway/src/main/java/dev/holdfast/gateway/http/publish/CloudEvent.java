@@ -13,6 +13,7 @@ import dev.holdfast.gateway.http.Problem;
 import dev.holdfast.gateway.http.StrictJson;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A CloudEvent 1.0 with JSON data, of which the text is kept as it was sent. {@code type} is the
@@ -34,15 +35,15 @@ record CloudEvent(ChannelName channel, String event, String data, String key) {
   /** The attributes as they stand in JSON. */
   @JsonIgnoreProperties(ignoreUnknown = true)
   record Members(
-      String specversion,
-      String id,
-      String source,
-      String type,
-      String subject,
-      String channel,
-      String datacontenttype,
-      @JsonDeserialize(using = StrictJson.Raw.class) String data,
-      @JsonProperty("data_base64") String base64) {}
+      @Nullable String specversion,
+      @Nullable String id,
+      @Nullable String source,
+      @Nullable String type,
+      @Nullable String subject,
+      @Nullable String channel,
+      @Nullable String datacontenttype,
+      @JsonDeserialize(using = StrictJson.Raw.class) @Nullable String data,
+      @JsonProperty("data_base64") @Nullable String base64) {}
 
   /** Binary mode: attributes as headers, data as the body. */
   static CloudEvent binary(ApiRequest request) {
@@ -68,32 +69,32 @@ record CloudEvent(ChannelName channel, String event, String data, String key) {
     return new NewPublication(channel, event, data, key);
   }
 
-  private static CloudEvent of(Members members, String data) {
+  private static CloudEvent of(Members members, @Nullable String data) {
     NewPublication.require("1.0".equals(members.specversion()), "specversion: 1.0");
     String id = bounded("id", members.id(), LONGEST_ID);
     String source = bounded("source", members.source(), LONGEST_SOURCE);
     NewPublication.require(isJson(members.datacontenttype()), "datacontenttype: JSON");
-    NewPublication.require(data != null, "data: missing");
+    String known = NewPublication.needed(data, "data: missing");
     String channel = members.channel() == null ? members.subject() : members.channel();
-    NewPublication.require(channel != null, "channel, or subject: missing");
+    channel = NewPublication.needed(channel, "channel, or subject: missing");
     String event = Names.event(members.type());
-    return new CloudEvent(ChannelName.parse(channel), event, data, "c " + source + " " + id);
+    return new CloudEvent(ChannelName.parse(channel), event, known, "c " + source + " " + id);
   }
 
-  private static String bounded(String name, String value, int longest) {
-    NewPublication.require(
-        value != null && !value.isEmpty() && value.length() <= longest,
-        name + ": 1 to " + longest + " characters");
-    return value;
+  private static String bounded(String name, @Nullable String value, int longest) {
+    String wrong = name + ": 1 to " + longest + " characters";
+    String text = NewPublication.needed(value, wrong);
+    NewPublication.require(!text.isEmpty() && text.length() <= longest, wrong);
+    return text;
   }
 
-  private static boolean isJson(String type) {
+  private static boolean isJson(@Nullable String type) {
     String bare = type == null ? "application/json" : MediaTypes.bare(type);
     return bare.equals("application/json") || bare.equals("text/json") || bare.endsWith("+json");
   }
 
   /** Percent-decoded, as the HTTP binding has it; a plus sign is one. */
-  private static String attribute(ApiRequest request, String name) {
+  private static @Nullable String attribute(ApiRequest request, String name) {
     String value = request.header("ce-" + name);
     try {
       return value == null

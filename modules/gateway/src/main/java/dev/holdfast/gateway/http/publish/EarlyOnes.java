@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Who waits at this node for which number of a publisher, so that it goes on as soon as that is
- * stored here. A hint only: who does not hear of it tries again after its time. Shared by the
+ * Requests that wait at this node for a number of a publisher: each goes on as soon as that number
+ * is stored here. A hint only: a request that gets none tries again after its time. Shared by the
  * node's event loops; safe on any thread.
  */
 final class EarlyOnes implements Shareable {

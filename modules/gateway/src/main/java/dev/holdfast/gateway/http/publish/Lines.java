@@ -6,10 +6,11 @@ import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From bytes to lines, numbered from 1. Blank lines count, and are passed over. Vert.x has a parser
- * of records, but it ends with its stream also where it was paused and has records left.
+ * of records, but it ends with its stream even if it was paused and has records left.
  */
 final class Lines {
   /** Bytes, and lines, beyond which {@link #isFull}. */
@@ -64,8 +65,8 @@ final class Lines {
     return bytes > ROOM || whole.size() > MOST;
   }
 
-  /** Null where there is none. */
-  Line next() {
+  /** None: no line is whole yet. */
+  @Nullable Line next() {
     Line line = whole.poll();
     bytes -= line == null ? 0 : line.text().length;
     return line;

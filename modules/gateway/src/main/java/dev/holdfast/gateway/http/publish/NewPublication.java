@@ -11,21 +11,22 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
 import dev.holdfast.core.Position;
 import dev.holdfast.gateway.http.StrictJson;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One publication of a request, checked.
  *
- * @param key its first letter names its kind; null where there is none
- * @param publisher who numbers it, by the caller's own name; null where there is none
- * @param n its number among the publisher's of this channel; 0 where there is no publisher
+ * @param key for repetitions; its first letter names its kind
+ * @param publisher who numbers it, by the caller's own name
+ * @param n its number among the publisher's of this channel; 0 without a publisher
  */
 record NewPublication(
     ChannelName channel,
     String event,
     String data,
-    String key,
+    @Nullable String key,
     boolean isVolatile,
-    String publisher,
+    @Nullable String publisher,
     long n) {
   private static final int LONGEST_KEY = 255;
 
@@ -40,25 +41,25 @@ record NewPublication(
     this(channel, event, data, key, false, null, 0);
   }
 
-  /** As it stands in a body. */
+  /** Reads it as it stands in a body. */
   @JsonCreator
   static NewPublication of(
-      @JsonProperty("channel") String channel,
-      @JsonProperty("event") String event,
-      @JsonProperty("data") @JsonDeserialize(using = StrictJson.Raw.class) String data,
-      @JsonProperty("idempotencyKey") String key,
-      @JsonProperty("class") String kind,
-      @JsonProperty("publisher") String publisher,
-      @JsonProperty("n") Long n) {
+      @JsonProperty("channel") @Nullable String channel,
+      @JsonProperty("event") @Nullable String event,
+      @JsonProperty("data") @JsonDeserialize(using = StrictJson.Raw.class) @Nullable String data,
+      @JsonProperty("idempotencyKey") @Nullable String key,
+      @JsonProperty("class") @Nullable String kind,
+      @JsonProperty("publisher") @Nullable String publisher,
+      @JsonProperty("n") @Nullable Long n) {
     boolean isVolatile = "volatile".equals(kind);
     require(kind == null || isVolatile || kind.equals("durable"), "class: durable or volatile");
-    require(data != null, "data: missing");
+    String known = needed(data, "data: missing");
     require(n == null || n > 0, "n: 1 to 2^53-1");
     ChannelName name = ChannelName.parse(channel);
     String named = key == null ? null : "k " + key(key);
     String by = publisher == null ? null : Names.id(publisher, "publisher");
     return new NewPublication(
-        name, Names.event(event), data, named, isVolatile, by, n == null ? 0 : n);
+        name, Names.event(event), known, named, isVolatile, by, n == null ? 0 : n);
   }
 
   static String key(String key) {
@@ -78,6 +79,13 @@ record NewPublication(
 
   ChannelMessage.Item item() {
     return new ChannelMessage.Item(n, event, data, isVolatile);
+  }
+
+  static <T> T needed(@Nullable T value, String message) {
+    if (value == null) {
+      throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, message);
+    }
+    return value;
   }
 
   static void require(boolean holds, String message) {

@@ -5,11 +5,13 @@ import dev.holdfast.channels.ChannelMessage.Publish;
 import dev.holdfast.channels.ChannelMessage.Published;
 import dev.holdfast.channels.ChannelMessage.Result;
 import dev.holdfast.channels.ChannelsClient;
+import dev.holdfast.channels.Publisher;
 import dev.holdfast.core.ErrorCode;
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -26,6 +28,7 @@ final class NumberedPublisher {
 
   private final ChannelsClient channels;
   private final Publish message;
+  private final Publisher publisher;
   private final EarlyOnes earlyOnes;
   private final long began = System.nanoTime();
   private final Result[] results;
@@ -34,6 +37,7 @@ final class NumberedPublisher {
     this.earlyOnes = earlyOnes;
     this.channels = channels;
     this.message = message;
+    this.publisher = Objects.requireNonNull(message.publisher(), "numbered");
     this.results = new Result[message.items().size()];
   }
 
@@ -48,7 +52,7 @@ final class NumberedPublisher {
   private Future<List<Result>> publish(List<Integer> places, long wait) {
     List<Item> items = places.stream().map(message.items()::get).toList();
     return channels
-        .publish(new Publish(message.caller(), null, message.channel(), message.publisher(), items))
+        .publish(new Publish(message.caller(), null, message.channel(), publisher, items))
         .compose(published -> published(places, published, wait));
   }
 
@@ -73,10 +77,10 @@ final class NumberedPublisher {
   }
 
   private String number(long n) {
-    return message.channel() + " " + message.publisher().id() + " " + n;
+    return message.channel() + " " + publisher.id() + " " + n;
   }
 
-  /** Not where it waits for one of this very request, which was refused for good. */
+  /** Returns false if it waits for one of this very request, which was refused for good. */
   private boolean isWorthWaiting(int first) {
     for (int i = 0; i < first; i++) {
       if (results[i].refused() != null) {

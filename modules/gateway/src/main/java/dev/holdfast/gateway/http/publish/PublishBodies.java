@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import dev.holdfast.gateway.http.ApiRequest;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The forms in which publications come: our own, and CloudEvents one by one, as a batch, or in
@@ -23,9 +24,8 @@ final class PublishBodies {
   /** Our own form. */
   record Request(List<NewPublication> publications) {
     @JsonCreator
-    public Request(@JsonProperty("publications") List<NewPublication> publications) {
-      NewPublication.require(publications != null, "publications: missing");
-      this.publications = counted(publications);
+    public Request(@JsonProperty("publications") @Nullable List<NewPublication> publications) {
+      this.publications = counted(NewPublication.needed(publications, "publications: missing"));
     }
   }
 
@@ -52,7 +52,8 @@ final class PublishBodies {
   }
 
   /** The request's key serves those that have none, with the place of each added. */
-  private static List<NewPublication> keyed(List<NewPublication> publications, String key) {
+  private static List<NewPublication> keyed(
+      List<NewPublication> publications, @Nullable String key) {
     if (key == null) {
       return publications;
     }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publications that come line by line, over one request, for as long as it lasts: each is published
@@ -40,13 +41,13 @@ final class PublishStream {
   private long stored;
   private long duplicates;
   private long sent;
-  private JsonObject last;
+  private @Nullable JsonObject last;
   private boolean underWay;
   private boolean ended;
   private boolean done;
 
   /**
-   * @param check throws where a publication is too large
+   * @param check throws if a publication is too large
    * @param publish never fails: what goes wrong is the result of each that it concerns
    */
   PublishStream(
@@ -61,8 +62,9 @@ final class PublishStream {
     this.check = check;
   }
 
-  /** What is published next, and what is wrong with the line behind it. */
-  private record Step(List<NewPublication> publications, List<Integer> lines, Problem fault) {}
+  /** The publications that are next, and the fault of the line behind them. */
+  private record Step(
+      List<NewPublication> publications, List<Integer> lines, @Nullable Problem fault) {}
 
   Future<ApiResponse> run() {
     incoming.exceptionHandler(gone -> done = true);
@@ -75,7 +77,7 @@ final class PublishStream {
     return answer.future();
   }
 
-  /** What still comes behind a line that was refused is passed over. */
+  /** Takes bytes; those behind a line that was refused are passed over. */
   private void read(Buffer bytes) {
     if (!done) {
       lines.add(bytes);

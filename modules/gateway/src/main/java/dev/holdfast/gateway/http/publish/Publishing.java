@@ -29,14 +29,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes what a request brings: nothing where one of its publications is malformed; otherwise
- * each is answered for itself. Those of one channel go in their order, one message for each run of
- * one publisher, or of none.
+ * Publishes what a request brings: nothing if one of its publications is malformed; otherwise each
+ * is answered for itself. Those of one channel go in their order, one message for each run of one
+ * publisher, or of none.
  */
 public final class Publishing {
-  /** What a line has besides its data. */
+  /** Bytes that a line has besides its data. */
   private static final int ENVELOPE = 2_048;
 
   /** Messages of one request, and characters of their data, that are with the service at a time. */
@@ -50,7 +51,7 @@ public final class Publishing {
   /** Of event loop and tenant, so that workers are left for others. */
   private static final FairTurns.Bounds READING = new FairTurns.Bounds(2, 1, 64, 4_000, 0);
 
-  /** As long as the service may take to answer one of them. */
+  /** The time that the service may take to answer one of them. */
   private static final Duration WAIT = Duration.ofSeconds(5);
 
   private final ChannelsClient channels;
@@ -65,8 +66,8 @@ public final class Publishing {
     this.reading = new FairTurns("publish", READING, null, registry);
   }
 
-  /** What goes as one message. */
-  private record Run(Channel channel, String publisher, List<Integer> places) {}
+  /** Publications that go as one message. */
+  private record Run(Channel channel, @Nullable String publisher, List<Integer> places) {}
 
   public Map<String, Function<ApiRequest, Future<ApiResponse>>> operations() {
     return Map.of("publish", this::publish);
@@ -98,7 +99,7 @@ public final class Publishing {
   }
 
   private Future<ApiResponse> withinRate(ApiRequest request, List<NewPublication> publications) {
-    // The bytes were counted with the request, where it said how many there are.
+    // The bytes were counted with the request, if it said how many there are.
     long bytes = BodyRoom.declared(request.http()) < 0 ? request.size() : 0;
     return rates
         .publications(

@@ -7,12 +7,13 @@ import dev.holdfast.gateway.http.Problem;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Objects;
 
-/** How publications are answered. */
+/** Answers publications. */
 final class Results {
   private Results() {}
 
-  /** One problem for all, where it is one and the same; a publisher gets its own number. */
+  /** One problem for all if it is the same; a publisher gets its own number. */
   static ApiResponse answer(List<NewPublication> publications, List<Result> results) {
     Result first = results.get(0);
     if (first.refused() != null && results.stream().allMatch(result -> isAs(first, result))) {
@@ -43,7 +44,7 @@ final class Results {
   }
 
   static Problem problem(Result result) {
-    ErrorCode code = result.refused();
+    ErrorCode code = Objects.requireNonNull(result.refused(), "refused");
     String detail = result.detail() == null ? code.publicText : result.detail();
     long again = result.retryAfter() == 0 ? code.againAfterMs() : result.retryAfter();
     return new Problem(code.httpStatus, code, detail)

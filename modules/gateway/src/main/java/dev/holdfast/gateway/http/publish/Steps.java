@@ -81,7 +81,7 @@ final class Steps {
 
   private <T> void begin(long sizeOfIt, Supplier<Future<T>> work, Promise<T> promise) {
     Future.succeededFuture()
-        .compose(now -> work.get()) // at once; where it throws, it is over, too
+        .compose(now -> work.get()) // at once; if it throws, it is over, too
         .onComplete(
             done -> {
               underWay--;

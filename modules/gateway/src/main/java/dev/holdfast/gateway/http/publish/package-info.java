@@ -3,4 +3,7 @@
  * PublishStream} line by line; {@code Publishing} hands them to the channels, {@code
  * NumberedPublisher} those that have numbers; {@code Results} is how each is answered.
  */
+@NullMarked
 package dev.holdfast.gateway.http.publish;
+
+import org.jspecify.annotations.NullMarked;
