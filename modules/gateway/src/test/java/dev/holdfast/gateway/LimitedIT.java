@@ -162,12 +162,12 @@ class LimitedIT {
     return answer.path("code").asText(answer.get("type").asText());
   }
 
-  /** All come at once after a failure; they wait a little. */
+  /** All come at once after a failure; they wait up to 3 s, of which this takes half. */
   @Test
   void connectsOverTheRateWaitForTheirTurn(TestRedis redis) {
     start(redis, Amounts.TENANT, Amounts.USER.with(Limit.CONNECTS, 10));
     List<ManualClient> all = new ArrayList<>();
-    for (int i = 0; i < 25; i++) {
+    for (int i = 0; i < 15; i++) {
       ManualClient client = node.connect();
       GatewayFixture.sayHello(client, node.token("ann"), Map.of());
       all.add(client);
