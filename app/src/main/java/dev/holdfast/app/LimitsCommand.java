@@ -39,7 +39,7 @@ final class LimitsCommand implements Callable<Integer> {
       paramLabel = "LIMIT=AMOUNT",
       arity = "0..*",
       description =
-          "For example user.publications=50. 0 means no limit, 'default' the configured one. The"
+          "For example user.publications=50. 0 allows nothing, 'default' is the configured limit. The"
               + " command prints all names.")
   private Map<String, String> changes = new LinkedHashMap<>();
 
