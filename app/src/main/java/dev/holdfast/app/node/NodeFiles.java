@@ -2,7 +2,7 @@ package dev.holdfast.app.node;
 
 import dev.holdfast.app.start.StartException;
 import dev.holdfast.core.bus.Bus;
-import dev.holdfast.files.FilesClient;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.files.config.FilesConfig;
 import dev.holdfast.files.service.FileLog;
 import dev.holdfast.files.service.FilesVerticle;
@@ -29,7 +29,7 @@ final class NodeFiles {
     this.config = config;
     this.storage = storage;
     this.log = new FileLog(bus);
-    this.transfers = new Transfers(bus.vertx(), FilesClient.local(bus, REQUEST), storage, config);
+    this.transfers = new Transfers(bus.vertx(), ServiceClient.local(bus, REQUEST), storage, config);
   }
 
   /** Opens the folder, away from the event loop. */

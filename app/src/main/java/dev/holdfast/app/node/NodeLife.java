@@ -5,18 +5,16 @@ import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.app.node.health.Health;
 import dev.holdfast.app.node.health.PulseVerticle;
 import dev.holdfast.app.start.StartException;
-import dev.holdfast.channels.ChannelsClient;
 import dev.holdfast.channels.fanout.Fanout;
 import dev.holdfast.channels.fanout.HubVerticle;
 import dev.holdfast.channels.retained.Amount;
 import dev.holdfast.channels.retained.RetainedLimits;
 import dev.holdfast.channels.service.ChannelsVerticle;
-import dev.holdfast.connections.ConnectionsClient;
 import dev.holdfast.connections.NodeInfo;
-import dev.holdfast.connections.usage.UsageClient;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.NodeInbox;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.gateway.GatewayServices;
 import dev.holdfast.gateway.GatewayVerticle;
 import dev.holdfast.gateway.HealthChecks;
@@ -32,7 +30,6 @@ import dev.holdfast.nodes.NodesVerticle;
 import dev.holdfast.nodes.usage.UsageVerticle;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
-import dev.holdfast.sessions.SessionsClient;
 import dev.holdfast.sessions.connections.ConnectionsVerticle;
 import dev.holdfast.sessions.service.SessionsVerticle;
 import dev.holdfast.sessions.store.SessionLimits;
@@ -54,7 +51,7 @@ import org.slf4j.LoggerFactory;
 final class NodeLife {
   private static final Logger LOG = LoggerFactory.getLogger(NodeLife.class);
 
-  /** Time for an attach or for the reaping of a node, see {@link SessionsClient}. */
+  /** Time for an attach or for the reaping of a node, see its message. */
   private static final Duration LONG_REQUEST = Duration.ofSeconds(10);
 
   private static final Duration REQUEST = Duration.ofSeconds(5);
@@ -124,7 +121,7 @@ final class NodeLife {
                 info(),
                 redis(),
                 config().lease(),
-                SessionsClient.local(bus(), LONG_REQUEST),
+                ServiceClient.local(bus(), LONG_REQUEST),
                 registry())
             .onNodes(live -> passNodesToHub())
             .onBuried(over);
@@ -273,7 +270,7 @@ final class NodeLife {
   }
 
   private ChannelsVerticle channels() {
-    var sessions = SessionsClient.local(bus(), REQUEST);
+    var sessions = ServiceClient.local(bus(), REQUEST);
     return new ChannelsVerticle(hub, redis(), config().channels(), sessions, registry())
         .limitedBy(this::retainedLimits);
   }
@@ -288,12 +285,11 @@ final class NodeLife {
   }
 
   private ConnectionsVerticle connections() {
-    return new ConnectionsVerticle(
-        bus(), redis(), SessionsClient.local(bus(), REQUEST), registry());
+    return new ConnectionsVerticle(bus(), redis(), ServiceClient.local(bus(), REQUEST), registry());
   }
 
   private UsageVerticle usage() {
-    return new UsageVerticle(bus(), redis(), SessionsClient.local(bus(), REQUEST), registry());
+    return new UsageVerticle(bus(), redis(), ServiceClient.local(bus(), REQUEST), registry());
   }
 
   private Future<Void> startGateways() {
@@ -337,8 +333,8 @@ final class NodeLife {
 
   private HttpSources httpSources() {
     return new HttpSources(
-        new ConnectionsClient(bus(), REQUEST),
-        new UsageClient(bus()),
+        new ServiceClient(bus(), REQUEST),
+        ServiceClient.local(bus(), REQUEST),
         () -> ConfigView.json(config()),
         files.transfers());
   }
@@ -347,8 +343,8 @@ final class NodeLife {
     return new GatewayServices(
         nodes.node(),
         parts.tokens(),
-        SessionsClient.local(bus(), LONG_REQUEST),
-        ChannelsClient.local(bus(), REQUEST),
+        ServiceClient.local(bus(), LONG_REQUEST),
+        ServiceClient.local(bus(), REQUEST),
         loop -> new Fanout(loop, hub),
         directory,
         registry(),

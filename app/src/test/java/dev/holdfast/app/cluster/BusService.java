@@ -3,7 +3,6 @@ package dev.holdfast.app.cluster;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import dev.holdfast.channels.ChannelMessage;
-import dev.holdfast.channels.ChannelsClient;
 import dev.holdfast.channels.Publisher;
 import dev.holdfast.channels.ServicePublisher;
 import dev.holdfast.channels.ServicePublisherConfig;
@@ -17,6 +16,7 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.Position;
 import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.sessions.SessionRef;
 import dev.holdfast.testkit.TestCluster;
 import io.vertx.core.Future;
@@ -116,7 +116,7 @@ final class BusService implements AutoCloseable {
             new Channel(tenant, ChannelName.parse(channel)),
             Publisher.of(new SessionRef(tenant, session, generation)),
             List.of(item));
-    return await(new ChannelsClient(bus, Duration.ofSeconds(5)).publish(message))
+    return await(new ServiceClient(bus, Duration.ofSeconds(5)).ask(message))
         .results()
         .get(0)
         .refused();

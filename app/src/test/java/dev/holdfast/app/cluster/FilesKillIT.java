@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Ids;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.files.AuditReport;
-import dev.holdfast.files.FilesClient;
 import dev.holdfast.files.TransferMessage;
 import dev.holdfast.testkit.ClusterExtension;
 import dev.holdfast.testkit.ClusterOptions;
@@ -60,7 +60,7 @@ class FilesKillIT {
       }
 
       assertTrue(workers.stream().anyMatch(worker -> worker.unanswered() > 0));
-      var files = new FilesClient(service.bus(), Duration.ofSeconds(10));
+      var files = new ServiceClient(service.bus(), Duration.ofSeconds(10));
       await().atMost(Duration.ofSeconds(60)).until(() -> audit(files), FilesKillIT::isClean);
       for (FileWorker worker : workers) {
         assertEquals(List.of(), worker.violations());
@@ -80,10 +80,10 @@ class FilesKillIT {
   }
 
   /** Asked anew where it is not answered soon: the bus may yet choose the node that is dead. */
-  private static AuditReport audit(FilesClient files) throws Exception {
+  private static AuditReport audit(ServiceClient files) throws Exception {
     try {
       return files
-          .audit(new TransferMessage.Audit(OPERATOR))
+          .ask(new TransferMessage.Audit(OPERATOR))
           .toCompletionStage()
           .toCompletableFuture()
           .get(10, TimeUnit.SECONDS);

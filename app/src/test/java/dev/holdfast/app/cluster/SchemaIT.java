@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.holdfast.channels.schemas.SchemaMessage;
 import dev.holdfast.channels.schemas.SchemaName;
-import dev.holdfast.channels.schemas.SchemasClient;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Ids;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.testkit.ClusterExtension;
 import dev.holdfast.testkit.TestCluster;
 import dev.holdfast.testkit.TestNode;
@@ -60,8 +60,8 @@ class SchemaIT {
   private void register(BusService service) throws Exception {
     var keeper = new Caller.Service("catalogue", "1", Set.of(tenant), Set.of("schema:*"));
     var name = new SchemaName("price.set", 1);
-    new SchemasClient(service.bus(), Duration.ofSeconds(5))
-        .register(new SchemaMessage.Register(keeper, tenant, name, PRICE))
+    new ServiceClient(service.bus(), Duration.ofSeconds(5))
+        .ask(new SchemaMessage.Register(keeper, tenant, name, PRICE))
         .toCompletionStage()
         .toCompletableFuture()
         .get(20, TimeUnit.SECONDS);

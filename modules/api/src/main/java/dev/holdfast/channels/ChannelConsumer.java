@@ -9,6 +9,7 @@ import dev.holdfast.core.Ids;
 import dev.holdfast.core.Names;
 import dev.holdfast.core.Position;
 import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.ServiceClient;
 import io.vertx.circuitbreaker.RetryPolicy;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -92,7 +93,7 @@ public final class ChannelConsumer {
    *     LIMIT_EXCEEDED (too many names). While no node answers, it tries on
    */
   public Future<Void> start(Function<Publication, Future<Void>> handler) {
-    var client = new ChannelsClient(bus, config.requestTimeout());
+    var client = new ServiceClient(bus, config.requestTimeout());
     task = new ConsumerTask(bus, context, service, channel, config, client, handler, gaps);
     context.runOnContext(now -> claim());
     return started.future();
@@ -135,7 +136,7 @@ public final class ChannelConsumer {
     boolean earliest = config.begin() == ChannelConsumerConfig.Begin.EARLIEST;
     long lease = config.lease().toMillis();
     task.client()
-        .claim(new ConsumerMessage.Claim(service, channel, name, owner, lease, earliest))
+        .ask(new ConsumerMessage.Claim(service, channel, name, owner, lease, earliest))
         .onSuccess(claimed -> claimed(claimed, sentAt))
         .onFailure(failure -> refused(HoldfastException.from(failure)));
   }

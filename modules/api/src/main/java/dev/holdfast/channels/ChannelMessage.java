@@ -1,6 +1,5 @@
 package dev.holdfast.channels;
 
-import dev.holdfast.core.BusMessage;
 import dev.holdfast.core.BusValue;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
@@ -9,14 +8,18 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
 import dev.holdfast.core.Position;
+import dev.holdfast.core.ServiceMessage;
 import dev.holdfast.sessions.SessionRef;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What may be asked of the channels service. Immutable; each names its tenant by its channel. */
-public sealed interface ChannelMessage<A> extends BusMessage<A>
+/**
+ * Requests to the channels service. Immutable; each names its tenant by its channel, and is safe to
+ * send again. A service publishes by {@link ServicePublisher}, which does that.
+ */
+public sealed interface ChannelMessage<A> extends ServiceMessage<A>
     permits ChannelMessage.Publish,
         ChannelMessage.Fence,
         ChannelMessage.History,
@@ -24,8 +27,13 @@ public sealed interface ChannelMessage<A> extends BusMessage<A>
         ChannelMessage.UnsubscribeSession,
         PublishKeyed,
         ConsumerMessage {
-  /** Of the service, on the bus. */
+  /** The service's address on the bus. */
   String ADDRESS = "channels";
+
+  @Override
+  default String address() {
+    return ADDRESS;
+  }
 
   /** How many publications one message may hold. */
   int MAX_ITEMS = 256;
@@ -35,7 +43,8 @@ public sealed interface ChannelMessage<A> extends BusMessage<A>
 
   /**
    * Appends publications to one channel, in order. Each is stored once, however often it is sent;
-   * each is answered for itself.
+   * each is answered for itself. What one context asks of its own process is appended in the order
+   * of the calls.
    *
    * @param session of the caller; none: the caller has no session
    * @param publisher who numbers them; needed unless all are volatile
@@ -161,8 +170,8 @@ public sealed interface ChannelMessage<A> extends BusMessage<A>
   }
 
   /**
-   * From the answer on, no publication of an older generation of the session is stored in these
-   * channels.
+   * Keeps older generations of a session out: from the answer on, none of their publications is
+   * stored in these channels.
    *
    * @param channels at most 256
    */
@@ -183,7 +192,7 @@ public sealed interface ChannelMessage<A> extends BusMessage<A>
   }
 
   /**
-   * Reads a channel's log.
+   * Reads a channel's log; FORBIDDEN if the caller may not.
    *
    * @param after the position to read after; none: from the earliest on
    * @param limit 1 to 1,000. A page ends before it where it has 256 KiB: that it is short is not
@@ -226,7 +235,10 @@ public sealed interface ChannelMessage<A> extends BusMessage<A>
     }
   }
 
-  /** Makes a session read a channel, as its service wishes, from now on. */
+  /**
+   * Makes a session read a topic or run from now on, for a service; NOT_FOUND if there is no such
+   * session.
+   */
   record SubscribeSession(Caller caller, String session, Channel channel)
       implements ChannelMessage<Done> {
     @Override
@@ -235,7 +247,7 @@ public sealed interface ChannelMessage<A> extends BusMessage<A>
     }
   }
 
-  /** Takes a session's subscription back; done also where there was none. */
+  /** Takes a session's subscription back, for a service; done also if there was none. */
   record UnsubscribeSession(Caller caller, String session, Channel channel)
       implements ChannelMessage<Done> {
     @Override

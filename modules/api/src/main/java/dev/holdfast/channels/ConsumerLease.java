@@ -82,7 +82,7 @@ final class ConsumerLease {
     long sentAt = System.nanoTime();
     long lease = task.config().lease().toMillis();
     return task.client()
-        .commit(new ConsumerMessage.Commit(task.service(), ref, cursor, lease))
+        .ask(new ConsumerMessage.Commit(task.service(), ref, cursor, lease))
         .onSuccess(
             done -> {
               stored = cursor;
@@ -108,7 +108,7 @@ final class ConsumerLease {
       return Future.succeededFuture();
     }
     return send()
-        .compose(stored -> task.client().release(new ConsumerMessage.Release(task.service(), ref)))
+        .compose(stored -> task.client().ask(new ConsumerMessage.Release(task.service(), ref)))
         .otherwiseEmpty()
         .mapEmpty();
   }

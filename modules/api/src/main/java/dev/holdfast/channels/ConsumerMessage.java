@@ -9,6 +9,7 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
 import dev.holdfast.core.Position;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -102,7 +103,7 @@ public sealed interface ConsumerMessage<A> extends ChannelMessage<A> {
   }
 
   /**
-   * Reads what follows on a cursor; where there is nothing yet, the answer waits for it.
+   * Reads what follows on a cursor; if there is nothing yet, the answer waits for it.
    *
    * @param after the cursor; none: from the earliest on
    * @param limit 1 to {@link #MAX_FETCH}
@@ -127,6 +128,11 @@ public sealed interface ConsumerMessage<A> extends ChannelMessage<A> {
     @Override
     public boolean waits() {
       return waitMs > 0;
+    }
+
+    @Override
+    public Duration patience(Duration usual) {
+      return usual.plusMillis(waitMs);
     }
 
     /** Holds next to nothing while it waits. */

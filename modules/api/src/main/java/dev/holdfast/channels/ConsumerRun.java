@@ -89,7 +89,7 @@ final class ConsumerRun {
             task.config().batch(),
             task.config().longPoll().toMillis());
     task.client()
-        .fetch(fetch)
+        .ask(fetch)
         .onSuccess(page -> fetched(page, sentAt))
         .onFailure(failure -> retry(this::fetch, "fetch", failure));
   }

@@ -3,6 +3,7 @@ package dev.holdfast.channels;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.ServiceClient;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -22,7 +23,7 @@ record ConsumerTask(
     Caller.Service service,
     Channel channel,
     ChannelConsumerConfig config,
-    ChannelsClient client,
+    ServiceClient client,
     Function<Publication, Future<Void>> handler,
     Consumer<Gap> gaps) {
 

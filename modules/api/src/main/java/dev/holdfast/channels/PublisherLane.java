@@ -8,6 +8,7 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.Position;
+import dev.holdfast.core.bus.ServiceClient;
 import io.vertx.circuitbreaker.RetryPolicy;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -39,7 +40,7 @@ final class PublisherLane {
   private final Vertx vertx;
   private final Caller.Service service;
   private final Channel channel;
-  private final ChannelsClient client;
+  private final ServiceClient client;
   private final ServicePublisherConfig config;
   private final ArrayDeque<Pending> pending = new ArrayDeque<>();
   private Publisher publisher;
@@ -54,7 +55,7 @@ final class PublisherLane {
       Vertx vertx,
       Caller.Service service,
       Channel channel,
-      ChannelsClient client,
+      ServiceClient client,
       ServicePublisherConfig config) {
     this.vertx = vertx;
     this.service = service;
@@ -94,7 +95,7 @@ final class PublisherLane {
     Publisher sentAs = publisher;
     List<Item> batch = batch();
     client
-        .publish(new ChannelMessage.Publish(service, null, channel, sentAs, batch), patience())
+        .ask(new ChannelMessage.Publish(service, null, channel, sentAs, batch), patience())
         .onSuccess(published -> answered(sentAs, published.results()))
         .onFailure(failure -> unanswered(HoldfastException.from(failure)));
   }

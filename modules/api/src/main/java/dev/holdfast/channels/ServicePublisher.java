@@ -8,6 +8,7 @@ import dev.holdfast.core.JsonText;
 import dev.holdfast.core.Names;
 import dev.holdfast.core.Position;
 import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.ServiceClient;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -31,7 +32,7 @@ public final class ServicePublisher {
   private final Context context;
   private final Caller.Service service;
   private final ServicePublisherConfig config;
-  private final ChannelsClient client;
+  private final ServiceClient client;
   private final Map<Channel, PublisherLane> lanes = new HashMap<>();
   private final long sweeper;
 
@@ -45,7 +46,7 @@ public final class ServicePublisher {
     this.context = bus.vertx().getOrCreateContext();
     this.service = service;
     this.config = config;
-    this.client = new ChannelsClient(bus, config.requestTimeout());
+    this.client = new ServiceClient(bus, config.requestTimeout());
     this.sweeper = bus.vertx().setPeriodic(SWEEP_MS, timer -> context.runOnContext(now -> sweep()));
   }
 
@@ -75,7 +76,7 @@ public final class ServicePublisher {
   public Future<Void> publishVolatile(Channel channel, String event, String data) {
     var item = new ChannelMessage.Item(0, event, data, true);
     var message = new ChannelMessage.Publish(service, null, channel, null, List.of(item));
-    return client.publish(message).mapEmpty();
+    return client.ask(message).mapEmpty();
   }
 
   /** Fails what is unanswered with TIMEOUT, and stops. */

@@ -1,7 +1,6 @@
 /**
- * The contract of channels: {@link dev.holdfast.channels.ChannelsClient} asks by {@link
- * dev.holdfast.channels.ChannelMessage}s. A service publishes by {@link
- * dev.holdfast.channels.ServicePublisher} and reads by {@link
+ * The contract of channels: {@link dev.holdfast.channels.ChannelMessage}s and their answers. A
+ * service publishes by {@link dev.holdfast.channels.ServicePublisher} and reads by {@link
  * dev.holdfast.channels.ChannelConsumer}.
  */
 @NullMarked

@@ -1,23 +1,30 @@
 package dev.holdfast.connections;
 
-import dev.holdfast.core.BusMessage;
 import dev.holdfast.core.BusValue;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
 import dev.holdfast.core.NodeId;
+import dev.holdfast.core.ServiceMessage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What may be asked of the connections service. Immutable; each but {@link Nodes} names its tenant.
- * A user sees its own connections, a service those of its tenants; what is not the caller's is
+ * Requests to the registry of connections. Immutable; each but {@link Nodes} names its tenant. Each
+ * is safe to send again.
+ *
+ * <p>A user sees its own connections, a service those of its tenants; what is not the caller's is
  * answered as what is not there (NOT_FOUND), or, where many are asked for, FORBIDDEN whether there
  * are some or not.
  */
-public sealed interface ConnectionMessage<A> extends BusMessage<A> {
-  /** Of the service, on the bus. */
+public sealed interface ConnectionMessage<A> extends ServiceMessage<A> {
+  /** The service's address on the bus. */
   String ADDRESS = "connections";
+
+  @Override
+  default String address() {
+    return ADDRESS;
+  }
 
   /** The connection of a session; NOT_FOUND where nobody is attached to it. */
   record Find(Caller caller, String tenant, String session)

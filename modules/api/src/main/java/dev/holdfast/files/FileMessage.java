@@ -1,19 +1,21 @@
 package dev.holdfast.files;
 
-import dev.holdfast.core.BusMessage;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
+import dev.holdfast.core.ServiceMessage;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What may be asked of the files service. Immutable; each carries who asks and names the tenant,
- * and is checked there: a user sees and changes its own files, a service those of the tenants that
- * it acts for. What is not the caller's is answered exactly as what never was.
+ * Requests to the files service. Immutable; each carries who asks and names the tenant, and is
+ * checked there: a user sees and changes its own files, a service those of the tenants that it acts
+ * for. What is not the caller's is answered exactly as what never was: NOT_FOUND. Each is safe to
+ * send again, but {@link Create} and {@link Copy}, which make another file.
  */
-public sealed interface FileMessage<A> extends BusMessage<A>
+public sealed interface FileMessage<A> extends ServiceMessage<A>
     permits FileMessage.Create,
         FileMessage.Append,
         FileMessage.Stat,
@@ -24,8 +26,16 @@ public sealed interface FileMessage<A> extends BusMessage<A>
         FileMessage.Delete,
         FileMessage.EraseTenant,
         TransferMessage {
-  /** Of the service, on the bus. */
+  /** The service's address on the bus. */
   String ADDRESS = "files";
+
+  @Override
+  default String address() {
+    return ADDRESS;
+  }
+
+  /** How long an answer may take that needs whole content to be read, written or removed. */
+  Duration WHOLE_CONTENT = Duration.ofMinutes(10);
 
   /** Most bytes that one message carries. */
   int MAX_CHUNK = 256 * 1024;
@@ -71,6 +81,11 @@ public sealed interface FileMessage<A> extends BusMessage<A>
     @Override
     public int weight() {
       return bytes.length;
+    }
+
+    @Override
+    public Duration patience(Duration usual) {
+      return WHOLE_CONTENT;
     }
 
     @Override
@@ -201,6 +216,11 @@ public sealed interface FileMessage<A> extends BusMessage<A>
     }
 
     @Override
+    public Duration patience(Duration usual) {
+      return WHOLE_CONTENT;
+    }
+
+    @Override
     public <R> R dispatch(Handler<R> handler) {
       return handler.copy(this);
     }
@@ -225,6 +245,11 @@ public sealed interface FileMessage<A> extends BusMessage<A>
   record EraseTenant(Caller caller, String tenant) implements FileMessage<FileAnswer.Erased> {
     public EraseTenant {
       checked(caller, tenant);
+    }
+
+    @Override
+    public Duration patience(Duration usual) {
+      return WHOLE_CONTENT;
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,6 +91,11 @@ public sealed interface TransferMessage<A> extends FileMessage<A> {
     }
 
     @Override
+    public Duration patience(Duration usual) {
+      return closed ? WHOLE_CONTENT : usual;
+    }
+
+    @Override
     public <R> R dispatch(Handler<R> handler) {
       return handler.advance(this);
     }
@@ -154,6 +160,11 @@ public sealed interface TransferMessage<A> extends FileMessage<A> {
     @Override
     public String tenant() {
       return "*";
+    }
+
+    @Override
+    public Duration patience(Duration usual) {
+      return WHOLE_CONTENT;
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.holdfast.sessions;
 
 import dev.holdfast.core.Attempt;
-import dev.holdfast.core.BusMessage;
 import dev.holdfast.core.BusValue;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ChannelName;
@@ -10,6 +9,7 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.Position;
+import dev.holdfast.core.ServiceMessage;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,19 +17,35 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What may be asked of the sessions service. Immutable; each names its tenant. Where a {@code
- * generation} is carried, it has to be the one that holds the session. An older one is FENCED, one
- * that the store does not know LOST, that of a session that was ended ENDED or REVOKED, and one
- * that was detached SHUTTING_DOWN. Generation 0 is a service's request, which is not fenced.
+ * Requests to the sessions service. Immutable; each names its tenant.
+ *
+ * <p>If a message carries a {@code generation}, it has to be the one that holds the session. An
+ * older one is FENCED, one that the store does not know LOST, that of a session that was ended
+ * ENDED or REVOKED, and one that was detached SHUTTING_DOWN. Generation 0 is a service's request,
+ * which is not fenced.
+ *
+ * <p>Each is safe to send again, but {@link Create}, which makes another session, and {@link
+ * SetAttributes}, which then answers CONFLICT. UNAVAILABLE and TIMEOUT never mean that there is no
+ * such session.
  */
-public sealed interface SessionMessage<A> extends BusMessage<A> {
-  /** Of the service, on the bus. */
+public sealed interface SessionMessage<A> extends ServiceMessage<A> {
+  /** The service's address on the bus. */
   String ADDRESS = "sessions";
+
+  @Override
+  default String address() {
+    return ADDRESS;
+  }
 
   /**
    * Attaches a connection: to the session {@code resume} when that lives and is this user's,
    * otherwise to a new one. Never waits for the node that holds the session now. A failed attach
-   * changes nothing. FENCED where a later attempt of the same client holds the session.
+   * changes nothing. FENCED if a later attempt of the same client holds the session.
+   *
+   * <p>For the node that has the connection, which asks its own instance: attach and detach of a
+   * node go through one instance, in order. An attach whose answer is lost takes itself back, as
+   * long as the service gets nothing else about that connection. Its steps take up to 8 s when
+   * Redis is slow: give it 10 s.
    *
    * @param resume the session wanted; none: a new one
    * @param attempt which of the client's attempts this is; none: it does not count them

@@ -1,14 +1,13 @@
 package dev.holdfast.gateway;
 
 import dev.holdfast.auth.TokenVerifier;
-import dev.holdfast.channels.ChannelsClient;
 import dev.holdfast.channels.fanout.Fanout;
 import dev.holdfast.core.NodeId;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.gateway.admission.Admission;
 import dev.holdfast.gateway.attachment.ConnectionDirectory;
 import dev.holdfast.limits.Limiter;
 import dev.holdfast.limits.NodeMemory;
-import dev.holdfast.sessions.SessionsClient;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Context;
 import java.util.Objects;
@@ -30,8 +29,8 @@ import java.util.function.Function;
 public record GatewayServices(
     NodeId node,
     TokenVerifier tokens,
-    SessionsClient sessions,
-    ChannelsClient channels,
+    ServiceClient sessions,
+    ServiceClient channels,
     Function<Context, Fanout> fanouts,
     ConnectionDirectory directory,
     PrometheusMeterRegistry registry,

@@ -1,7 +1,6 @@
 package dev.holdfast.gateway;
 
-import dev.holdfast.connections.ConnectionsClient;
-import dev.holdfast.connections.usage.UsageClient;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.files.transfer.Transfers;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -14,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param files none: this node serves none
  */
 public record HttpSources(
-    ConnectionsClient connections,
-    UsageClient usage,
+    ServiceClient connections,
+    ServiceClient usage,
     Supplier<String> config,
     @Nullable Transfers files) {
   public HttpSources {
@@ -25,7 +24,7 @@ public record HttpSources(
   }
 
   /** Of a node that serves no files. */
-  public HttpSources(ConnectionsClient connections, UsageClient usage, Supplier<String> config) {
+  public HttpSources(ServiceClient connections, ServiceClient usage, Supplier<String> config) {
     this(connections, usage, config, null);
   }
 }

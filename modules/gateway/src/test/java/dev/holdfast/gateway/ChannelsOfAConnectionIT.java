@@ -120,12 +120,11 @@ class ChannelsOfAConnectionIT {
     Welcomed ann = node.hello("ann").live();
     Channel news = new Channel(node.tenant, ChannelName.topic("news"));
     GatewayFixture.get(
-        node.channels.subscribe(
-            new ChannelMessage.SubscribeSession(node.service, ann.session(), news)));
+        node.channels.ask(new ChannelMessage.SubscribeSession(node.service, ann.session(), news)));
     ann.client().await("live", NEWS);
 
     GatewayFixture.get(
-        node.channels.unsubscribe(
+        node.channels.ask(
             new ChannelMessage.UnsubscribeSession(node.service, ann.session(), news)));
     assertEquals("service", ann.client().await("unsubscribed", NEWS).get("code").asText());
   }

@@ -222,7 +222,7 @@ class EndOfAttachmentIT {
 
   private void end(Welcomed client, String reason) {
     GatewayFixture.get(
-        node.sessions.close(
+        node.sessions.ask(
             new SessionMessage.Close(node.service, node.tenant, client.session(), reason)));
   }
 

@@ -7,13 +7,10 @@ import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.auth.TokenSigner;
 import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.auth.VerificationKey;
-import dev.holdfast.channels.ChannelsClient;
 import dev.holdfast.channels.fanout.Fanout;
 import dev.holdfast.channels.fanout.HubVerticle;
 import dev.holdfast.channels.log.ChannelsConfig;
 import dev.holdfast.channels.service.ChannelsVerticle;
-import dev.holdfast.connections.ConnectionsClient;
-import dev.holdfast.connections.usage.UsageClient;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
@@ -22,6 +19,7 @@ import dev.holdfast.core.NodeId;
 import dev.holdfast.core.bounds.Doors;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.NodeInbox;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.gateway.admission.Admission;
 import dev.holdfast.gateway.attachment.ConnectionDirectory;
 import dev.holdfast.gateway.config.GatewayConfig;
@@ -35,7 +33,6 @@ import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionView;
-import dev.holdfast.sessions.SessionsClient;
 import dev.holdfast.sessions.service.SessionsVerticle;
 import dev.holdfast.sessions.store.SessionsConfig;
 import dev.holdfast.testkit.client.ManualClient;
@@ -72,8 +69,8 @@ public final class GatewayFixture implements AutoCloseable {
   final String tenant;
   final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   final ConnectionDirectory directory = new ConnectionDirectory(registry);
-  final SessionsClient sessions = SessionsClient.local(bus, Duration.ofSeconds(10));
-  final ChannelsClient channels = ChannelsClient.local(bus, Duration.ofSeconds(5));
+  final ServiceClient sessions = ServiceClient.local(bus, Duration.ofSeconds(10));
+  final ServiceClient channels = ServiceClient.local(bus, Duration.ofSeconds(5));
   final TestClients clients = new TestClients();
   final List<RawSocket> rawSockets = new ArrayList<>();
   final Caller.Service service;
@@ -159,8 +156,9 @@ public final class GatewayFixture implements AutoCloseable {
   }
 
   private HttpSources sources() {
-    var connections = new ConnectionsClient(bus, Duration.ofSeconds(5));
-    return new HttpSources(connections, new UsageClient(bus), () -> "{}");
+    var connections = new ServiceClient(bus, Duration.ofSeconds(5));
+    return new HttpSources(
+        connections, ServiceClient.local(bus, Duration.ofSeconds(5)), () -> "{}");
   }
 
   private GatewayServices services() {
@@ -230,7 +228,7 @@ public final class GatewayFixture implements AutoCloseable {
   /** Until sessions are answered for again, after Redis was away. */
   void awaitStore() {
     var unknown = new SessionMessage.Get(service, tenant, Ids.fresh());
-    await().until(() -> codeOf(sessions.get(unknown)) == ErrorCode.NOT_FOUND);
+    await().until(() -> codeOf(sessions.ask(unknown)) == ErrorCode.NOT_FOUND);
   }
 
   private static ErrorCode codeOf(Future<?> asked) {
@@ -288,7 +286,7 @@ public final class GatewayFixture implements AutoCloseable {
   }
 
   SessionView view(String session) {
-    return get(sessions.get(new SessionMessage.Get(service, tenant, session)));
+    return get(sessions.ask(new SessionMessage.Get(service, tenant, session)));
   }
 
   /** As it stands in Redis: {@code epoch:seq}, or empty. */

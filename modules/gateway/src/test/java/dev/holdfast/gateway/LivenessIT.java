@@ -255,7 +255,7 @@ class LivenessIT {
     var publisher = Publisher.of(new SessionRef(node.tenant, "bulk", 1));
     var channel = new Channel(node.tenant, ChannelName.TENANT);
     var message = new ChannelMessage.Publish(node.service, null, channel, publisher, List.of(item));
-    var result = GatewayFixture.get(node.channels.publish(message)).results().get(0);
+    var result = GatewayFixture.get(node.channels.ask(message)).results().get(0);
     assertEquals(null, result.refused());
   }
 }

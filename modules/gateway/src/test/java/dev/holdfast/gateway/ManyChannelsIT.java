@@ -109,7 +109,7 @@ class ManyChannelsIT {
             new Channel(node.tenant, ChannelName.topic("t" + channel)),
             Publisher.of(old),
             List.of(new ChannelMessage.Item(2, "e", "2", false)));
-    return GatewayFixture.get(node.channels.publish(message)).results().get(0).refused();
+    return GatewayFixture.get(node.channels.ask(message)).results().get(0).refused();
   }
 
   /** One key per session and channel stayed for a day after the session's end. */

@@ -4,10 +4,10 @@ import dev.holdfast.connections.NodeInfo;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.NodeId;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.nodes.NodeStore.Roll;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
-import dev.holdfast.sessions.SessionsClient;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -35,7 +35,7 @@ public final class NodesVerticle extends VerticleBase {
   private final NodeInfo info;
   private final RedisConfig redis;
   private final LeaseConfig config;
-  private final SessionsClient sessions;
+  private final ServiceClient sessions;
   private final MeterRegistry registry;
   private final Lease lease;
   private final List<Consumer<Set<NodeId>>> nodesListeners = new ArrayList<>();
@@ -60,7 +60,7 @@ public final class NodesVerticle extends VerticleBase {
       NodeInfo info,
       RedisConfig redis,
       LeaseConfig config,
-      SessionsClient sessions,
+      ServiceClient sessions,
       MeterRegistry registry) {
     this.id = id;
     this.info = info;

@@ -1,9 +1,9 @@
 package dev.holdfast.nodes;
 
 import dev.holdfast.core.NodeId;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.sessions.Answer;
 import dev.holdfast.sessions.SessionMessage;
-import dev.holdfast.sessions.SessionsClient;
 import io.micrometer.core.instrument.Counter;
 import io.vertx.core.Future;
 import java.util.HashSet;
@@ -23,7 +23,7 @@ final class Reaper {
 
   private final NodeId self;
   private final NodeStore store;
-  private final SessionsClient sessions;
+  private final ServiceClient sessions;
   private final BooleanSupplier mayReap;
   private final Counter reaped;
   private final Set<NodeId> underWay = new HashSet<>();
@@ -35,7 +35,7 @@ final class Reaper {
   Reaper(
       NodeId self,
       NodeStore store,
-      SessionsClient sessions,
+      ServiceClient sessions,
       BooleanSupplier mayReap,
       Counter reaped) {
     this.self = self;
@@ -92,7 +92,7 @@ final class Reaper {
   /** Chunk by chunk, the claim renewed before each but the first; whether nothing is left. */
   private Future<Boolean> chunks(NodeId node, boolean claim) {
     return sessions
-        .reap(new SessionMessage.Reap(node, CHUNK))
+        .ask(new SessionMessage.Reap(node, CHUNK))
         .compose(done -> next(node, claim, done));
   }
 

@@ -1,9 +1,9 @@
 package dev.holdfast.nodes;
 
 import dev.holdfast.core.NodeId;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.sessions.Answer;
 import dev.holdfast.sessions.SessionMessage;
-import dev.holdfast.sessions.SessionsClient;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
@@ -23,7 +23,7 @@ final class Renewals {
 
   private final Timers timers;
   private final LongSupplier clock;
-  private final SessionsClient sessions;
+  private final ServiceClient sessions;
   private final NodeId node;
   private final long period;
   private final BooleanSupplier ended;
@@ -40,7 +40,7 @@ final class Renewals {
   Renewals(
       Timers timers,
       LongSupplier clock,
-      SessionsClient sessions,
+      ServiceClient sessions,
       NodeId node,
       Duration period,
       BooleanSupplier ended) {
@@ -63,7 +63,7 @@ final class Renewals {
 
   private void page(String after) {
     sessions
-        .renew(new SessionMessage.Renew(node, after))
+        .ask(new SessionMessage.Renew(node, after))
         .onSuccess(this::renewed)
         .onFailure(failure -> failed(after, failure));
   }

@@ -1,9 +1,9 @@
 package dev.holdfast.nodes;
 
 import dev.holdfast.core.NodeId;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.sessions.SessionMessage;
-import dev.holdfast.sessions.SessionsClient;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Set;
@@ -17,10 +17,10 @@ import org.slf4j.LoggerFactory;
 final class Sweeper {
   private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
 
-  private final SessionsClient sessions;
+  private final ServiceClient sessions;
   private boolean underWay;
 
-  Sweeper(SessionsClient sessions) {
+  Sweeper(ServiceClient sessions) {
     this.sessions = sessions;
   }
 
@@ -39,7 +39,7 @@ final class Sweeper {
 
   private Future<?> all(SessionMessage.Sweep sweep) {
     return sessions
-        .sweep(sweep)
+        .ask(sweep)
         .compose(done -> done.more() && done.ended() > 0 ? all(sweep) : Future.succeededFuture());
   }
 }

@@ -5,6 +5,7 @@ import dev.holdfast.core.Caller;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
@@ -14,7 +15,6 @@ import dev.holdfast.sessions.ConnectionInfo;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionRef;
 import dev.holdfast.sessions.SessionView;
-import dev.holdfast.sessions.SessionsClient;
 import dev.holdfast.sessions.service.SessionEvent;
 import dev.holdfast.sessions.service.SessionsVerticle;
 import dev.holdfast.sessions.store.SessionsConfig;
@@ -44,7 +44,7 @@ final class Cluster implements AutoCloseable {
   final Caller.Service service = new Caller.Service("tests", "1", Set.of(tenant), Set.of());
   final Vertx vertx = Vertx.vertx();
   final Bus bus = new Bus(vertx);
-  final SessionsClient sessions = SessionsClient.local(bus, TIMEOUT);
+  final ServiceClient sessions = ServiceClient.local(bus, TIMEOUT);
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final List<SessionEvent> events = new CopyOnWriteArrayList<>();
   final RedisLink raw;
@@ -123,7 +123,7 @@ final class Cluster implements AutoCloseable {
 
   Attached attach(Caller.User user, String resume, NodeId node) {
     var connection = new ConnectionInfo(Ids.fresh(), "test 1.0", "127.0.0.1", 0);
-    return await(sessions.attach(new SessionMessage.Attach(user, resume, node, connection)));
+    return await(sessions.ask(new SessionMessage.Attach(user, resume, node, connection)));
   }
 
   List<SessionRef> attachMany(int count, NodeId node) {
@@ -135,7 +135,7 @@ final class Cluster implements AutoCloseable {
   }
 
   SessionView view(SessionRef session) {
-    return await(sessions.get(new SessionMessage.Get(service, tenant, session.session())));
+    return await(sessions.ask(new SessionMessage.Get(service, tenant, session.session())));
   }
 
   boolean attached(SessionRef session) {
@@ -147,7 +147,7 @@ final class Cluster implements AutoCloseable {
   }
 
   void detach(SessionRef session, NodeId node) {
-    await(sessions.detach(new SessionMessage.Detach(session, node, Map.of())));
+    await(sessions.ask(new SessionMessage.Detach(session, node, Map.of())));
   }
 
   /** Nothing of the node is left but the note that it was. */

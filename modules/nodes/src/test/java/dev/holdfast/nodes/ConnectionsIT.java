@@ -9,13 +9,13 @@ import dev.holdfast.connections.Connection;
 import dev.holdfast.connections.ConnectionAnswer;
 import dev.holdfast.connections.ConnectionMessage;
 import dev.holdfast.connections.ConnectionMessage.Selection;
-import dev.holdfast.connections.ConnectionsClient;
 import dev.holdfast.core.BusValue;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.bus.NodeInbox;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.sessions.NodeNotice;
@@ -40,7 +40,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(RedisExtension.class)
 class ConnectionsIT {
   private Cluster cluster;
-  private ConnectionsClient connections;
+  private ServiceClient connections;
   private NodeId here;
   private NodeId there;
 
@@ -54,7 +54,7 @@ class ConnectionsIT {
             cluster.sessions,
             cluster.meters);
     await(cluster.vertx.deployVerticle(verticle));
-    connections = new ConnectionsClient(cluster.bus, Duration.ofSeconds(10));
+    connections = new ServiceClient(cluster.bus, Duration.ofSeconds(10));
     here = cluster.dying(Duration.ofMinutes(1));
     there = cluster.dying(Duration.ofMinutes(1));
   }
@@ -68,7 +68,7 @@ class ConnectionsIT {
   void aSessionsConnectionIsFoundWhileItIsAttached() {
     SessionRef session = cluster.attach(cluster.ann, here);
 
-    Connection found = await(connections.find(find(cluster.service, session.session())));
+    Connection found = await(connections.ask(find(cluster.service, session.session())));
 
     assertEquals(here, found.node());
     assertEquals("ann", found.user());
@@ -77,8 +77,7 @@ class ConnectionsIT {
     assertTrue(found.info().since() > 0);
     cluster.detach(session, here);
     assertTrue(
-        refusal(connections.find(find(cluster.service, session.session())))
-            .startsWith("NOT_FOUND"));
+        refusal(connections.ask(find(cluster.service, session.session()))).startsWith("NOT_FOUND"));
   }
 
   @Test
@@ -128,15 +127,14 @@ class ConnectionsIT {
 
     Awaitility.await() // the time is read in whole seconds
         .until(
-            () -> await(connections.nodes(new ConnectionMessage.Nodes(cluster.service))).nodes(),
+            () -> await(connections.ask(new ConnectionMessage.Nodes(cluster.service))).nodes(),
             nodes -> nodes.stream().noneMatch(one -> one.node().equals(gone)));
 
-    var nodes = await(connections.nodes(new ConnectionMessage.Nodes(cluster.service))).nodes();
+    var nodes = await(connections.ask(new ConnectionMessage.Nodes(cluster.service))).nodes();
     assertEquals(Set.of(here, there), Set.copyOf(nodes.stream().map(one -> one.node()).toList()));
     assertEquals("test", nodes.get(0).info().version());
     assertTrue(
-        refusal(connections.nodes(new ConnectionMessage.Nodes(cluster.ann)))
-            .startsWith("FORBIDDEN"));
+        refusal(connections.ask(new ConnectionMessage.Nodes(cluster.ann))).startsWith("FORBIDDEN"));
   }
 
   @Test
@@ -147,24 +145,24 @@ class ConnectionsIT {
 
     for (Caller caller : List.of(cluster.ann, stranger)) {
       assertEquals(
-          refusal(connections.find(find(caller, unknown))),
-          refusal(connections.find(find(caller, bobs.session()))));
+          refusal(connections.ask(find(caller, unknown))),
+          refusal(connections.ask(find(caller, bobs.session()))));
       assertEquals(
-          refusal(connections.disconnect(disconnect(caller, unknown))),
-          refusal(connections.disconnect(disconnect(caller, bobs.session()))));
+          refusal(connections.ask(disconnect(caller, unknown))),
+          refusal(connections.ask(disconnect(caller, bobs.session()))));
       for (Selection selection :
           List.of(
               Selection.ofTenant(cluster.tenant),
               Selection.ofUser(cluster.tenant, "bob"),
               Selection.ofNode(cluster.tenant, here))) {
         var list = new ConnectionMessage.ListConnections(caller, selection, "", 10);
-        assertTrue(refusal(connections.list(list)).startsWith("FORBIDDEN"));
+        assertTrue(refusal(connections.ask(list)).startsWith("FORBIDDEN"));
         var count = new ConnectionMessage.Count(caller, selection);
-        assertTrue(refusal(connections.count(count)).startsWith("FORBIDDEN"));
+        assertTrue(refusal(connections.ask(count)).startsWith("FORBIDDEN"));
       }
     }
     var bob = cluster.user("bob");
-    assertEquals(here, await(connections.find(find(bob, bobs.session()))).node());
+    assertEquals(here, await(connections.ask(find(bob, bobs.session()))).node());
     assertEquals(List.of(bobs.session()), pages(bob, Selection.ofUser(cluster.tenant, "bob"), 10));
   }
 
@@ -177,14 +175,12 @@ class ConnectionsIT {
     SessionRef session = cluster.attach(cluster.ann, here);
     String connection = cluster.view(session).attachedTo().connection();
 
-    assertTrue(
-        await(connections.disconnect(disconnect(cluster.service, session.session()))).told());
+    assertTrue(await(connections.ask(disconnect(cluster.service, session.session()))).told());
 
     var told = new NodeNotice.Disconnect(cluster.tenant, session.session(), connection, "moved");
     Awaitility.await().until(() -> notices.equals(List.of(told)));
     cluster.detach(session, here);
-    assertFalse(
-        await(connections.disconnect(disconnect(cluster.service, session.session()))).told());
+    assertFalse(await(connections.ask(disconnect(cluster.service, session.session()))).told());
   }
 
   private List<String> pages(Caller caller, Selection selection, int limit) {
@@ -192,7 +188,7 @@ class ConnectionsIT {
     String after = "";
     while (after != null) {
       var list = new ConnectionMessage.ListConnections(caller, selection, after, limit);
-      ConnectionAnswer.Page page = await(connections.list(list));
+      ConnectionAnswer.Page page = await(connections.ask(list));
       page.connections().forEach(connection -> sessions.add(connection.session()));
       after = page.next();
     }
@@ -200,7 +196,7 @@ class ConnectionsIT {
   }
 
   private long count(Caller caller, Selection selection) {
-    return await(connections.count(new ConnectionMessage.Count(caller, selection))).connections();
+    return await(connections.ask(new ConnectionMessage.Count(caller, selection))).connections();
   }
 
   private ConnectionMessage.Find find(Caller caller, String session) {

@@ -103,7 +103,7 @@ class NodesIT {
     NodeId claimer = cluster.dying(Duration.ofMinutes(1));
     Awaitility.await()
         .until(() -> await(cluster.store.claim(dead, claimer)) == NodeStore.Claim.CLAIMED);
-    await(cluster.sessions.reap(new SessionMessage.Reap(dead, 5)));
+    await(cluster.sessions.ask(new SessionMessage.Reap(dead, 5)));
     assertEquals(5, count(SessionEvent.Kind.DETACHED));
 
     NodesVerticle other = cluster.node();
@@ -169,7 +169,7 @@ class NodesIT {
 
     assertEquals(ErrorCode.FENCED, whyUnheld(cluster, store));
     var note = new SessionMessage.NotePublishing(old, ChannelName.TENANT);
-    assertThrows(HoldfastException.class, () -> await(cluster.sessions.notePublishing(note)));
+    assertThrows(HoldfastException.class, () -> await(cluster.sessions.ask(note)));
     assertEquals(2, cluster.view(moved).attachedTo().generation());
   }
 
@@ -282,6 +282,6 @@ class NodesIT {
   }
 
   private static ErrorCode whyUnheld(Cluster cluster, SessionMessage.StoreCursors store) {
-    return await(cluster.sessions.storeCursors(store)).entries().get(0).why();
+    return await(cluster.sessions.ask(store)).entries().get(0).why();
   }
 }

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.sessions.Answer;
 import dev.holdfast.sessions.SessionMessage;
-import dev.holdfast.sessions.SessionsClient;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -31,7 +31,7 @@ class RenewalsTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final Bus bus = new Bus(vertx);
-  private final SessionsClient sessions = SessionsClient.local(bus, Duration.ofSeconds(10));
+  private final ServiceClient sessions = ServiceClient.local(bus, Duration.ofSeconds(10));
   private final AtomicLong now = new AtomicLong(1);
   private final BlockingQueue<Timer> timers = new LinkedBlockingQueue<>();
   private int asked;

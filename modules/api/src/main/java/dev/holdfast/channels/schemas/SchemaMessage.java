@@ -1,22 +1,27 @@
 package dev.holdfast.channels.schemas;
 
-import dev.holdfast.core.BusMessage;
 import dev.holdfast.core.BusValue;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
+import dev.holdfast.core.ServiceMessage;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 
 /**
- * What may be asked of a tenant's schemas. For services alone; to register and remove takes the
- * permission {@code schema:<event>}.
+ * Requests about a tenant's schemas. For services alone; to register and remove takes the
+ * permission {@code schema:<event>}. Each is safe to send again.
  */
-public sealed interface SchemaMessage<A> extends BusMessage<A> {
-  /** Of the service, on the bus. */
+public sealed interface SchemaMessage<A> extends ServiceMessage<A> {
+  /** The service's address on the bus. */
   String ADDRESS = "schemas";
+
+  @Override
+  default String address() {
+    return ADDRESS;
+  }
 
   /** Bytes of one schema's text. */
   int MAX_BYTES = 16 << 10;
@@ -25,8 +30,9 @@ public sealed interface SchemaMessage<A> extends BusMessage<A> {
   int MAX_SCHEMAS = 256;
 
   /**
-   * Registers a schema. One that is registered never changes: the same text again is done, another
-   * is CONFLICT.
+   * Registers a schema, which is in force on every node 10 s later at the latest. One that is
+   * registered never changes: the same text again is done, another is CONFLICT. Fails with
+   * BAD_REQUEST if it is not a schema that can be used, LIMIT_EXCEEDED, or FORBIDDEN.
    *
    * @param schema JSON Schema 2020-12, as text, at most {@link #MAX_BYTES}
    */
@@ -47,7 +53,7 @@ public sealed interface SchemaMessage<A> extends BusMessage<A> {
     }
   }
 
-  /** Removes a schema; done also where there is none. */
+  /** Removes a schema, which is no longer in force 10 s later; done also if there is none. */
   record Remove(Caller caller, String tenant, SchemaName name) implements SchemaMessage<Done> {
     public Remove {
       check(caller, tenant);

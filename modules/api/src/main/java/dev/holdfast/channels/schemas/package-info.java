@@ -1,5 +1,5 @@
 /**
- * The contract of schemas: {@link dev.holdfast.channels.schemas.SchemasClient} registers a tenant's
+ * The contract of schemas: {@link dev.holdfast.channels.schemas.SchemaMessage}s register a tenant's
  * JSON Schemas per event and version.
  */
 @NullMarked

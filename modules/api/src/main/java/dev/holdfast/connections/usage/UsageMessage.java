@@ -1,22 +1,33 @@
 package dev.holdfast.connections.usage;
 
-import dev.holdfast.core.BusMessage;
 import dev.holdfast.core.BusValue;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
+import dev.holdfast.core.ServiceMessage;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What may be asked about what Redis holds. For services that act for all tenants: FORBIDDEN to
- * others.
+ * Requests about what Redis holds. For services that act for all tenants: FORBIDDEN to others. Ask
+ * this process's own instance, so that not every node walks through all keys.
  */
-public sealed interface UsageMessage<A> extends BusMessage<A> {
-  /** Of the service, on the bus. */
+public sealed interface UsageMessage<A> extends ServiceMessage<A> {
+  /** The service's address on the bus. */
   String ADDRESS = "usage";
+
+  @Override
+  default String address() {
+    return ADDRESS;
+  }
+
+  @Override
+  default Duration patience(Duration usual) {
+    return Duration.ofSeconds(15);
+  }
 
   /**
    * The largest, by a walk through all keys that is at most a minute older than the question, or

@@ -1,5 +1,5 @@
 /**
- * The contract of usage, for operators: {@link dev.holdfast.connections.usage.UsageClient} asks
+ * The contract of usage, for operators: {@link dev.holdfast.connections.usage.UsageMessage}s ask
  * what tenants, users and channels take in Redis.
  */
 @NullMarked

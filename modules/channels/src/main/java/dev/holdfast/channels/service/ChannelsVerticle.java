@@ -24,11 +24,11 @@ import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.core.bus.Serving;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.StreamNodes;
-import dev.holdfast.sessions.SessionsClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -79,7 +79,7 @@ public final class ChannelsVerticle extends VerticleBase
       HubVerticle hub,
       RedisConfig redis,
       ChannelsConfig config,
-      SessionsClient sessions,
+      ServiceClient sessions,
       MeterRegistry registry) {
     this.bus = hub.bus();
     this.hub = hub;

@@ -8,11 +8,11 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Position;
 import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.sessions.NodeNotice;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionRef;
 import dev.holdfast.sessions.SessionView;
-import dev.holdfast.sessions.SessionsClient;
 import io.vertx.core.Future;
 import java.util.Map;
 
@@ -23,9 +23,9 @@ import java.util.Map;
  */
 final class SessionSubscriptions {
   private final Bus bus;
-  private final SessionsClient sessions;
+  private final ServiceClient sessions;
 
-  SessionSubscriptions(Bus bus, SessionsClient sessions) {
+  SessionSubscriptions(Bus bus, ServiceClient sessions) {
     this.bus = bus;
     this.sessions = sessions;
   }
@@ -41,8 +41,8 @@ final class SessionSubscriptions {
     SessionRef session = new SessionRef(tenant, message.session(), 0);
     var get = new SessionMessage.Get(message.caller(), tenant, message.session());
     return sessions
-        .subscribe(new SessionMessage.Subscribe(session, Map.of(name, from)))
-        .compose(stored -> sessions.get(get))
+        .ask(new SessionMessage.Subscribe(session, Map.of(name, from)))
+        .compose(stored -> sessions.ask(get))
         .map(
             view -> {
               hint(view, new NodeNotice.Subscribed(tenant, view.session(), name, from));
@@ -56,8 +56,8 @@ final class SessionSubscriptions {
     SessionRef session = new SessionRef(tenant, message.session(), 0);
     var get = new SessionMessage.Get(message.caller(), tenant, message.session());
     return sessions
-        .unsubscribe(new SessionMessage.Unsubscribe(session, name))
-        .compose(removed -> sessions.get(get))
+        .ask(new SessionMessage.Unsubscribe(session, name))
+        .compose(removed -> sessions.ask(get))
         .map(
             view -> {
               hint(view, new NodeNotice.Unsubscribed(tenant, view.session(), name));

@@ -4,7 +4,6 @@ import dev.holdfast.channels.Await;
 import dev.holdfast.channels.ChannelMessage;
 import dev.holdfast.channels.ChannelMessage.Item;
 import dev.holdfast.channels.ChannelMessage.Result;
-import dev.holdfast.channels.ChannelsClient;
 import dev.holdfast.channels.Publisher;
 import dev.holdfast.channels.log.ChannelStore;
 import dev.holdfast.channels.log.ChannelsConfig;
@@ -16,9 +15,9 @@ import dev.holdfast.core.Ids;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.NodeInbox;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
-import dev.holdfast.sessions.SessionsClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -41,7 +40,7 @@ public final class HubFixture implements AutoCloseable {
   public final Channel channel =
       new Channel("t" + Ids.fresh().replace('-', 'x'), ChannelName.topic("news"));
   public final Caller.Service service = new Caller.Service("test", "1", Set.of("*"), Set.of());
-  public final ChannelsClient client = ChannelsClient.local(bus, Duration.ofSeconds(5));
+  public final ServiceClient client = ServiceClient.local(bus, Duration.ofSeconds(5));
   public final HubVerticle hub;
   final Context loop = vertx.getOrCreateContext();
   public final Fanout fanout;
@@ -59,7 +58,7 @@ public final class HubFixture implements AutoCloseable {
     hub = new HubVerticle(bus, inbox, redis, config, registry);
     Await.get(vertx.deployVerticle(hub));
     Await.get(hub.openInbox());
-    SessionsClient sessions = SessionsClient.local(bus, Duration.ofSeconds(5));
+    ServiceClient sessions = ServiceClient.local(bus, Duration.ofSeconds(5));
     Await.get(vertx.deployVerticle(new ChannelsVerticle(hub, redis, config, sessions, registry)));
     fanout = new Fanout(loop, hub);
     link = Await.get(RedisLink.open(vertx, redis, "test", registry));
@@ -95,7 +94,7 @@ public final class HubFixture implements AutoCloseable {
     var item = new Item(++n, "e", "{\"n\":" + n + "}", false);
     var publisher = new Publisher("p-1", 1);
     var message = new ChannelMessage.Publish(service, null, channel, publisher, List.of(item));
-    return Await.get(client.publish(message)).results().get(0);
+    return Await.get(client.ask(message)).results().get(0);
   }
 
   /** Appends to the log without a hint: as if it was lost. */

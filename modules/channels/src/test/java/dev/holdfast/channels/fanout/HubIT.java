@@ -219,7 +219,7 @@ class HubIT {
     Await.until("live", () -> sink.all("live").size() == 1);
     var item = new ChannelMessage.Item(0, "typing", "1", true);
     var message = new ChannelMessage.Publish(node.service, null, node.channel, null, List.of(item));
-    Await.get(node.client.publish(message));
+    Await.get(node.client.ask(message));
 
     Await.until("the event", () -> sink.all("event").size() == 1);
     JsonNode event = sink.all("event").get(0);
@@ -306,6 +306,6 @@ class HubIT {
                 node.channel.tenant(), dev.holdfast.core.ChannelName.topic("probe")),
             null,
             List.of(item));
-    return Await.get(node.client.publish(message)).results().get(0).refused() == null;
+    return Await.get(node.client.ask(message)).results().get(0).refused() == null;
   }
 }

@@ -47,7 +47,7 @@ class OutageIT {
     var publisher = new Publisher("p-1", 1);
     var message =
         new ChannelMessage.Publish(node.service, null, node.channel, publisher, List.of(item));
-    return node.client.publish(message).map(published -> published.results().get(0));
+    return node.client.ask(message).map(published -> published.results().get(0));
   }
 
   private ErrorCode refusal(Future<?> future) {

@@ -155,7 +155,7 @@ class ChannelConsumerIT {
   void takesOverFromOneThatIsSilentAfterItsLease() {
     String owner = Ids.fresh();
     var claim = new ConsumerMessage.Claim(node.service, node.channel, "audit", owner, 60_000, true);
-    assertFalse(Await.get(node.client.claim(claim)).held());
+    assertFalse(Await.get(node.client.ask(claim)).held());
     publish(5);
 
     ChannelConsumer next = started();
@@ -274,6 +274,6 @@ class ChannelConsumerIT {
     var fetch = new ConsumerMessage.Fetch(user, node.channel, null, 1, 0);
     assertEquals(
         ErrorCode.FORBIDDEN,
-        assertThrows(HoldfastException.class, () -> Await.get(node.client.fetch(fetch))).code());
+        assertThrows(HoldfastException.class, () -> Await.get(node.client.ask(fetch))).code());
   }
 }

@@ -4,7 +4,6 @@ import dev.holdfast.channels.Await;
 import dev.holdfast.channels.ChannelMessage;
 import dev.holdfast.channels.ChannelMessage.Item;
 import dev.holdfast.channels.ChannelMessage.Result;
-import dev.holdfast.channels.ChannelsClient;
 import dev.holdfast.channels.PublishKeyed;
 import dev.holdfast.channels.Publisher;
 import dev.holdfast.channels.fanout.HubVerticle;
@@ -16,8 +15,8 @@ import dev.holdfast.core.Ids;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.NodeInbox;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.redis.RedisConfig;
-import dev.holdfast.sessions.SessionsClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -33,7 +32,7 @@ final class RetainedNode implements AutoCloseable {
   final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final Vertx vertx = Vertx.vertx();
   private final NodeId node = new NodeId("n" + Ids.fresh(), 1);
-  private final ChannelsClient client;
+  private final ServiceClient client;
 
   RetainedNode(String redisUri, ChannelsConfig config, Function<String, RetainedLimits> limits) {
     RedisConfig redis = RedisConfig.of(redisUri).withConnectTimeout(Duration.ofSeconds(20));
@@ -42,11 +41,11 @@ final class RetainedNode implements AutoCloseable {
     HubVerticle hub = new HubVerticle(bus, inbox, redis, config, registry);
     Await.get(vertx.deployVerticle(hub));
     Await.get(inbox.open());
-    SessionsClient sessions = SessionsClient.local(bus, PATIENCE);
+    ServiceClient sessions = ServiceClient.local(bus, PATIENCE);
     Await.get(
         vertx.deployVerticle(
             new ChannelsVerticle(hub, redis, config, sessions, registry).limitedBy(limits)));
-    client = ChannelsClient.local(bus, PATIENCE);
+    client = ServiceClient.local(bus, PATIENCE);
   }
 
   /** By a publisher of its own, so that no refusal is in the way of the next. */
@@ -66,14 +65,14 @@ final class RetainedNode implements AutoCloseable {
     String data = "\"" + text + "\"";
     var items = List.of(new Item(1, "e", data, false));
     return client
-        .publish(new ChannelMessage.Publish(caller, session, channel, publisher, items))
+        .ask(new ChannelMessage.Publish(caller, session, channel, publisher, items))
         .map(published -> published.results().get(0));
   }
 
   Future<Result> publishKeyed(Channel channel, Caller caller) {
     var entries = List.of(new PublishKeyed.Entry(Ids.fresh(), "e", "1", false));
     return client
-        .publishKeyed(new PublishKeyed(caller, channel, entries))
+        .ask(new PublishKeyed(caller, channel, entries))
         .map(published -> published.results().get(0));
   }
 

@@ -16,13 +16,13 @@ import dev.holdfast.channels.fanout.HubFixture;
 import dev.holdfast.channels.log.ChannelsConfig;
 import dev.holdfast.channels.schemas.SchemaMessage;
 import dev.holdfast.channels.schemas.SchemaName;
-import dev.holdfast.channels.schemas.SchemasClient;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Position;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
@@ -42,7 +42,7 @@ class SchemasIT {
   private static final SchemaName ORDER = new SchemaName("order.created", 1);
 
   private HubFixture node;
-  private SchemasClient schemas;
+  private ServiceClient schemas;
   private Caller.Service keeper;
   private String tenant;
   private ServicePublisher publisher;
@@ -50,7 +50,7 @@ class SchemasIT {
   @BeforeEach
   void open(TestRedis redis) {
     node = new HubFixture(redis.uri(), ChannelsConfig.DEFAULT);
-    schemas = new SchemasClient(node.bus, Duration.ofSeconds(5));
+    schemas = new ServiceClient(node.bus, Duration.ofSeconds(5));
     tenant = node.channel.tenant();
     keeper = new Caller.Service("keeper", "1", Set.of(tenant), Set.of("schema:order.*"));
     publisher = new ServicePublisher(node.bus, node.service, ServicePublisherConfig.DEFAULT);
@@ -62,7 +62,7 @@ class SchemasIT {
   }
 
   private void register(SchemaName name, String schema) {
-    Await.get(schemas.register(new SchemaMessage.Register(keeper, tenant, name, schema)));
+    Await.get(schemas.ask(new SchemaMessage.Register(keeper, tenant, name, schema)));
   }
 
   private HoldfastException refused(Future<?> future) {
@@ -101,7 +101,7 @@ class SchemasIT {
         new ChannelMessage.Publish(
             node.service, null, node.channel, new Publisher("p-1", 1), items);
 
-    List<Result> results = Await.get(node.client.publish(message)).results();
+    List<Result> results = Await.get(node.client.ask(message)).results();
 
     assertEquals(1, results.get(0).position().seq());
     assertNull(results.get(0).detail());
@@ -137,7 +137,7 @@ class SchemasIT {
 
     var other = new SchemaMessage.Register(keeper, tenant, ORDER, "{\"type\":\"null\"}");
 
-    assertEquals(ErrorCode.CONFLICT, refused(schemas.register(other)).code());
+    assertEquals(ErrorCode.CONFLICT, refused(schemas.ask(other)).code());
   }
 
   @Test
@@ -146,16 +146,16 @@ class SchemasIT {
     register(ORDER, PRICE);
     var list = new SchemaMessage.ListAll(keeper, tenant);
     assertEquals(
-        List.of(ORDER, new SchemaName("order.paid", 2)), Await.get(schemas.list(list)).names());
+        List.of(ORDER, new SchemaName("order.paid", 2)), Await.get(schemas.ask(list)).names());
     var get = new SchemaMessage.Get(keeper, tenant, ORDER);
-    assertEquals(PRICE, Await.get(schemas.get(get)).schema());
+    assertEquals(PRICE, Await.get(schemas.ask(get)).schema());
 
-    for (SchemaName name : Await.get(schemas.list(list)).names()) {
-      Await.get(schemas.remove(new SchemaMessage.Remove(keeper, tenant, name)));
-      Await.get(schemas.remove(new SchemaMessage.Remove(keeper, tenant, name)));
+    for (SchemaName name : Await.get(schemas.ask(list)).names()) {
+      Await.get(schemas.ask(new SchemaMessage.Remove(keeper, tenant, name)));
+      Await.get(schemas.ask(new SchemaMessage.Remove(keeper, tenant, name)));
     }
 
-    assertEquals(ErrorCode.NOT_FOUND, refused(schemas.get(get)).code());
+    assertEquals(ErrorCode.NOT_FOUND, refused(schemas.ask(get)).code());
     assertEquals(0, Await.get(node.link.send("EXISTS", Keys.schemas(tenant))).asLong());
     Await.get(publish("order.created", "7"));
   }
@@ -168,7 +168,7 @@ class SchemasIT {
 
     var more = new SchemaMessage.Register(keeper, tenant, new SchemaName("order.paid", 1), PRICE);
 
-    assertEquals(ErrorCode.LIMIT_EXCEEDED, refused(schemas.register(more)).code());
+    assertEquals(ErrorCode.LIMIT_EXCEEDED, refused(schemas.ask(more)).code());
   }
 
   @Test
@@ -177,15 +177,15 @@ class SchemasIT {
     var foreign = new Caller.Service("x", "1", Set.of("other"), Set.of("schema:*"));
     for (Caller caller : List.of(user, foreign, node.service)) {
       var register = new SchemaMessage.Register(caller, tenant, ORDER, PRICE);
-      assertEquals(ErrorCode.FORBIDDEN, refused(schemas.register(register)).code());
+      assertEquals(ErrorCode.FORBIDDEN, refused(schemas.ask(register)).code());
       var remove = new SchemaMessage.Remove(caller, tenant, ORDER);
-      assertEquals(ErrorCode.FORBIDDEN, refused(schemas.remove(remove)).code());
+      assertEquals(ErrorCode.FORBIDDEN, refused(schemas.ask(remove)).code());
     }
     for (Caller caller : List.of(user, foreign)) {
       var get = new SchemaMessage.Get(caller, tenant, ORDER);
-      assertEquals(ErrorCode.FORBIDDEN, refused(schemas.get(get)).code());
+      assertEquals(ErrorCode.FORBIDDEN, refused(schemas.ask(get)).code());
       var list = new SchemaMessage.ListAll(caller, tenant);
-      assertEquals(ErrorCode.FORBIDDEN, refused(schemas.list(list)).code());
+      assertEquals(ErrorCode.FORBIDDEN, refused(schemas.ask(list)).code());
     }
   }
 

@@ -13,11 +13,11 @@ import dev.holdfast.channels.fanout.HubFixture;
 import dev.holdfast.channels.log.ChannelsConfig;
 import dev.holdfast.channels.schemas.SchemaMessage;
 import dev.holdfast.channels.schemas.SchemaName;
-import dev.holdfast.channels.schemas.SchemasClient;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
 import java.time.Duration;
@@ -55,7 +55,7 @@ class ServiceDataIT {
     var keeper = new Caller.Service("keeper", "1", Set.of(tenant), Set.of("schema:*"));
     var register =
         new SchemaMessage.Register(keeper, tenant, new SchemaName("checked", 1), "{\"minimum\":0}");
-    Await.get(new SchemasClient(node.bus, Duration.ofSeconds(5)).register(register));
+    Await.get(new ServiceClient(node.bus, Duration.ofSeconds(5)).ask(register));
   }
 
   @AfterEach
@@ -96,7 +96,7 @@ class ServiceDataIT {
     var keys = new PublishKeyed(node.service, channel, keyed.toList());
     return Stream.concat(
             data.stream().map(one -> one(channel, event, one)),
-            Await.get(node.client.publishKeyed(keys)).results().stream())
+            Await.get(node.client.ask(keys)).results().stream())
         .toList();
   }
 
@@ -104,6 +104,6 @@ class ServiceDataIT {
     var items = List.of(new Item(1, event, data, false));
     var message =
         new ChannelMessage.Publish(node.service, null, channel, new Publisher("p-1", 1), items);
-    return Await.get(node.client.publish(message)).results().get(0);
+    return Await.get(node.client.ask(message)).results().get(0);
   }
 }

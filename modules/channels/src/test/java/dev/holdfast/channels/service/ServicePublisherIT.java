@@ -60,8 +60,8 @@ class ServicePublisherIT {
   private void assertStoredOnceInOrder(int last) {
     var history = new ChannelMessage.History(node.service, node.channel, null, 1_000);
     // Pages are read over a link of their own, which may come back later.
-    Await.until("it is read", () -> isDone(node.client.history(history)));
-    List<Publication> stored = Await.get(node.client.history(history)).publications();
+    Await.until("it is read", () -> isDone(node.client.ask(history)));
+    List<Publication> stored = Await.get(node.client.ask(history)).publications();
     assertEquals(
         LongStream.rangeClosed(1, last)
             .mapToObj(i -> "{\"event\":\"e\",\"data\":" + i + ",\"from\":{\"service\":\"test\"}}")

@@ -4,6 +4,7 @@ import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.files.FileAnswer;
 import dev.holdfast.files.FileMessage;
 import dev.holdfast.files.FileSpec;
@@ -13,7 +14,6 @@ import dev.holdfast.files.records.FileKey;
 import dev.holdfast.files.records.FileRecord;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionView;
-import dev.holdfast.sessions.SessionsClient;
 import io.vertx.core.Future;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -30,10 +30,10 @@ final class Creating {
   private static final long FIRST = 1;
 
   private final FileParts parts;
-  private final SessionsClient sessions;
+  private final ServiceClient sessions;
   private final Removing removing;
 
-  Creating(FileParts parts, SessionsClient sessions, Removing removing) {
+  Creating(FileParts parts, ServiceClient sessions, Removing removing) {
     this.parts = parts;
     this.sessions = sessions;
     this.removing = removing;
@@ -111,7 +111,7 @@ final class Creating {
       return Future.succeededFuture();
     }
     return sessions
-        .get(new SessionMessage.Get(caller, tenant, session))
+        .ask(new SessionMessage.Get(caller, tenant, session))
         .compose(found -> ownedBy(owner, found));
   }
 

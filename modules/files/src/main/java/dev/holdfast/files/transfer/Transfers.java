@@ -2,11 +2,11 @@ package dev.holdfast.files.transfer;
 
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Ids;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.files.FileAnswer;
 import dev.holdfast.files.FileMessage;
 import dev.holdfast.files.FileSpec;
 import dev.holdfast.files.FileView;
-import dev.holdfast.files.FilesClient;
 import dev.holdfast.files.TransferMessage;
 import dev.holdfast.files.config.FilesConfig;
 import dev.holdfast.files.storage.Disk;
@@ -33,7 +33,7 @@ public final class Transfers {
   private static final Logger LOG = LoggerFactory.getLogger(Transfers.class);
 
   private final Vertx vertx;
-  private final FilesClient files;
+  private final ServiceClient files;
   private final FileStorage storage;
   private final Disk disk;
   private final FilesConfig config;
@@ -43,7 +43,7 @@ public final class Transfers {
   /**
    * @param files of this process
    */
-  public Transfers(Vertx vertx, FilesClient files, FileStorage storage, FilesConfig config) {
+  public Transfers(Vertx vertx, ServiceClient files, FileStorage storage, FilesConfig config) {
     this.vertx = vertx;
     this.files = files;
     this.storage = storage;
@@ -52,7 +52,7 @@ public final class Transfers {
   }
 
   /** The service, for what needs no content. */
-  public FilesClient files() {
+  public ServiceClient files() {
     return files;
   }
 
@@ -64,7 +64,7 @@ public final class Transfers {
   public Future<FileAnswer.Redeemed> redeem(String ticket, FileMessage.Purpose purpose) {
     try {
       String tenant = TransferMessage.Redeem.tenantOf(ticket);
-      return files.redeem(new TransferMessage.Redeem(self, tenant, ticket, purpose));
+      return files.ask(new TransferMessage.Redeem(self, tenant, ticket, purpose));
     } catch (RuntimeException notOne) {
       return Future.failedFuture(notOne);
     }
@@ -88,12 +88,12 @@ public final class Transfers {
       ReadStream<Buffer> body,
       @Nullable Checksum checksum) {
     var claim = new TransferMessage.Claim(caller, upload.tenant(), upload.file(), offset);
-    return files.claim(claim).compose(grant -> receive(caller, grant, body, checksum));
+    return files.ask(claim).compose(grant -> receive(caller, grant, body, checksum));
   }
 
   /** Begins a file whose bytes are at hand; {@link #receive} takes them. */
   public Future<FileAnswer.Grant> begin(Caller caller, String tenant, FileSpec spec) {
-    return files.begin(new TransferMessage.Begin(caller, tenant, spec));
+    return files.ask(new TransferMessage.Begin(caller, tenant, spec));
   }
 
   /** Writes a stream to an upload that was granted, as the other method does. */
@@ -112,10 +112,10 @@ public final class Transfers {
     }
     var claim = new TransferMessage.Claim(caller, upload.tenant(), upload.file(), upload.size());
     return files
-        .claim(claim)
+        .ask(claim)
         .compose(
             grant ->
-                files.advance(
+                files.ask(
                     TransferMessage.Advance.of(caller, grant, grant.partLength(), true, null)))
         .map(FileAnswer.Advanced::ready);
   }
@@ -123,7 +123,7 @@ public final class Transfers {
   /** Finds content that may be sent as it is; UNAVAILABLE if it is not there. */
   public Future<FileAnswer.Located> locate(Caller caller, String tenant, String file) {
     return files
-        .locate(new TransferMessage.Locate(caller, tenant, file))
+        .ask(new TransferMessage.Locate(caller, tenant, file))
         .compose(found -> disk.run(at -> present(at, found)));
   }
 

@@ -3,8 +3,8 @@ package dev.holdfast.files.transfer;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.files.FileAnswer;
-import dev.holdfast.files.FilesClient;
 import dev.holdfast.files.TransferMessage;
 import dev.holdfast.files.storage.Disk;
 import dev.holdfast.files.storage.FileStorage;
@@ -40,7 +40,7 @@ final class UploadWriter {
   private static final int COMMIT_EVERY = 16 * 1024 * 1024;
 
   private final Disk disk;
-  private final FilesClient files;
+  private final ServiceClient files;
   private final Duration stall;
   private final Caller caller;
   private final FileAnswer.Grant grant;
@@ -76,7 +76,7 @@ final class UploadWriter {
    */
   UploadWriter(
       Disk disk,
-      FilesClient files,
+      ServiceClient files,
       Duration stall,
       Caller caller,
       FileAnswer.Grant grant,
@@ -199,8 +199,7 @@ final class UploadWriter {
   /** While it goes on, so does the writing. */
   private Future<Void> commit(long length) {
     return disk.run(storage -> forced())
-        .compose(
-            done -> files.advance(TransferMessage.Advance.of(caller, grant, length, false, null)))
+        .compose(done -> files.ask(TransferMessage.Advance.of(caller, grant, length, false, null)))
         .onFailure(late -> fail(HoldfastException.from(late)))
         .mapEmpty();
   }
@@ -239,7 +238,7 @@ final class UploadWriter {
     vertx.cancelTimer(stallTimer);
     committing
         .transform(committed -> disk.run(storage -> close()))
-        .compose(length -> files.advance(last(length)))
+        .compose(length -> files.ask(last(length)))
         .onComplete(this::finished);
   }
 

@@ -132,7 +132,7 @@ class BadInputIT {
 
     assertEquals(
         ErrorCode.TOO_LARGE,
-        code(node.client.append(new FileMessage.Append(ann, tenant, upload.file(), 0, bytes(5)))));
+        code(node.client.ask(new FileMessage.Append(ann, tenant, upload.file(), 0, bytes(5)))));
     assertEquals(0, node.stat(ann, upload).offset());
     node.delete(ann, upload);
     assertNothingIsLeft();
@@ -210,7 +210,7 @@ class BadInputIT {
     var spec = new FileSpec("x", 1, null, null, null, Ids.fresh(), null, 0);
 
     assertEquals(
-        ErrorCode.NOT_FOUND, code(node.client.create(new FileMessage.Create(ann, tenant, spec))));
+        ErrorCode.NOT_FOUND, code(node.client.ask(new FileMessage.Create(ann, tenant, spec))));
     assertNothingIsLeft();
   }
 
@@ -268,14 +268,14 @@ class BadInputIT {
         assertEquals(
             ErrorCode.UNAVAILABLE,
             code(
-                small.client.append(
+                small.client.ask(
                     new FileMessage.Append(ann, tenant, upload.file(), 0, bytes(10)))));
         assertEquals(
             ErrorCode.UNAVAILABLE,
-            code(small.client.delete(new FileMessage.Delete(ann, tenant, before.file()))));
+            code(small.client.ask(new FileMessage.Delete(ann, tenant, before.file()))));
         assertEquals(
             ErrorCode.NOT_FOUND,
-            code(small.client.stat(new FileMessage.Stat(ann, tenant, before.file()))));
+            code(small.client.ask(new FileMessage.Stat(ann, tenant, before.file()))));
         disk.writable();
         small.dueNow(before);
         small.audit();
@@ -327,7 +327,7 @@ class BadInputIT {
     for (long offset = 0; ; offset += piece.length) {
       var message = new FileMessage.Append(ann, tenant, large.file(), offset, piece);
       try {
-        await(small.client.append(message));
+        await(small.client.ask(message));
       } catch (HoldfastException e) {
         return e.code();
       }
@@ -335,19 +335,19 @@ class BadInputIT {
   }
 
   private ErrorCode create(long size) {
-    return code(node.client.create(new FileMessage.Create(ann, tenant, FileSpec.of("x", size))));
+    return code(node.client.ask(new FileMessage.Create(ann, tenant, FileSpec.of("x", size))));
   }
 
   private io.vertx.core.Future<FileView> putting(FileSpec spec, byte[] bytes) {
-    return node.client.put(ann, tenant, spec, offset -> FilesNode.piece(bytes, offset));
+    return node.files.put(ann, tenant, spec, offset -> FilesNode.piece(bytes, offset));
   }
 
   private io.vertx.core.Future<FileAnswer.Chunk> read(FileView file, long offset, int length) {
-    return node.client.read(new FileMessage.Read(ann, tenant, file.file(), offset, length));
+    return node.client.ask(new FileMessage.Read(ann, tenant, file.file(), offset, length));
   }
 
   private io.vertx.core.Future<FileAnswer.Advanced> append(FileView upload, byte[] bytes) {
-    return node.client.append(new FileMessage.Append(ann, tenant, upload.file(), 0, bytes));
+    return node.client.ask(new FileMessage.Append(ann, tenant, upload.file(), 0, bytes));
   }
 
   private void assertNothingIsLeft() {

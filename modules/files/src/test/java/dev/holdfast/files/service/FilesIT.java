@@ -88,12 +88,12 @@ public class FilesIT {
   void nothingIsVisibleBeforeTheLastByte() {
     FileView upload = node.begin(ann, "half", 10);
     var half = new FileMessage.Append(ann, tenant, upload.file(), 0, bytes(5));
-    assertEquals(5, await(node.client.append(half)).offset());
+    assertEquals(5, await(node.client.ask(half)).offset());
 
     assertEquals(List.of(), node.names(ann, tenant, ""));
     assertEquals(
         ErrorCode.NOT_FOUND,
-        code(node.client.read(new FileMessage.Read(ann, tenant, upload.file(), 0, 1))));
+        code(node.client.ask(new FileMessage.Read(ann, tenant, upload.file(), 0, 1))));
     assertFalse(node.stat(ann, upload).ready());
     assertEquals(List.of(10L, 1L), node.quota(tenant));
   }
@@ -105,10 +105,10 @@ public class FilesIT {
     var first = new FileMessage.Append(ann, tenant, upload.file(), 0, head(bytes, 5));
     var last = new FileMessage.Append(ann, tenant, upload.file(), 5, tail(bytes, 5));
 
-    assertEquals(5, await(node.client.append(first)).offset());
-    assertEquals(5, await(node.client.append(first)).offset());
-    assertEquals(10, await(node.client.append(last)).ready().size());
-    assertEquals(10, await(node.client.append(last)).ready().size());
+    assertEquals(5, await(node.client.ask(first)).offset());
+    assertEquals(5, await(node.client.ask(first)).offset());
+    assertEquals(10, await(node.client.ask(last)).ready().size());
+    assertEquals(10, await(node.client.ask(last)).ready().size());
     assertArrayEquals(bytes, node.read(ann, upload));
   }
 
@@ -117,8 +117,7 @@ public class FilesIT {
     FileView upload = node.begin(ann, "gap", 10);
 
     HoldfastException refused =
-        refusal(
-            node.client.append(new FileMessage.Append(ann, tenant, upload.file(), 3, bytes(2))));
+        refusal(node.client.ask(new FileMessage.Append(ann, tenant, upload.file(), 3, bytes(2))));
 
     assertEquals(ErrorCode.CONFLICT, refused.code());
     assertTrue(refused.publicMessage().endsWith("at 0"), refused.publicMessage());
@@ -128,12 +127,10 @@ public class FilesIT {
   void anUploadGoesOnAtAnotherNode() {
     byte[] bytes = bytes(1_000);
     FileView upload = node.begin(ann, "moved", 1_000);
-    await(
-        node.client.append(
-            new FileMessage.Append(ann, tenant, upload.file(), 0, head(bytes, 400))));
+    await(node.client.ask(new FileMessage.Append(ann, tenant, upload.file(), 0, head(bytes, 400))));
     try (var other = FilesNode.start(redis, FilesNode.quiet(folder))) {
       var rest = new FileMessage.Append(ann, tenant, upload.file(), 400, tail(bytes, 400));
-      assertTrue(await(other.client.append(rest)).ready().ready());
+      assertTrue(await(other.client.ask(rest)).ready().ready());
     }
     assertArrayEquals(bytes, node.read(ann, upload));
     assertTrue(node.audit().clean());
@@ -143,15 +140,15 @@ public class FilesIT {
   void aWriterThatWasOvertakenChangesNothingAnyMore() throws Exception {
     FileView upload = node.begin(ann, "fenced", 8);
     var claim = new TransferMessage.Claim(ann, tenant, upload.file(), 0);
-    FileAnswer.Grant old = await(node.client.claim(claim));
-    FileAnswer.Grant fresh = await(node.client.claim(claim));
+    FileAnswer.Grant old = await(node.client.ask(claim));
+    FileAnswer.Grant fresh = await(node.client.ask(claim));
 
     PartWriter late = write(old, "oldold!!");
     write(fresh, "newbytes").close();
     assertEquals(
         ErrorCode.FENCED,
-        code(node.client.advance(TransferMessage.Advance.of(ann, old, 8, true, null))));
-    await(node.client.advance(TransferMessage.Advance.of(ann, fresh, 8, true, null)));
+        code(node.client.ask(TransferMessage.Advance.of(ann, old, 8, true, null))));
+    await(node.client.ask(TransferMessage.Advance.of(ann, fresh, 8, true, null)));
     late.write(new java.nio.ByteBuffer[] {java.nio.ByteBuffer.wrap("later".getBytes())});
     late.close();
 
@@ -162,14 +159,14 @@ public class FilesIT {
   void whatAWriterCommittedBeforeItWasOvertakenStays() throws Exception {
     FileView upload = node.begin(ann, "pieces", 8);
     var claim = new TransferMessage.Claim(ann, tenant, upload.file(), 0);
-    FileAnswer.Grant old = await(node.client.claim(claim));
+    FileAnswer.Grant old = await(node.client.ask(claim));
     PartWriter late = write(old, "1234xxx");
-    await(node.client.advance(TransferMessage.Advance.of(ann, old, 4, false, null)));
+    await(node.client.ask(TransferMessage.Advance.of(ann, old, 4, false, null)));
     FileAnswer.Grant fresh =
-        await(node.client.claim(new TransferMessage.Claim(ann, tenant, upload.file(), 4)));
+        await(node.client.ask(new TransferMessage.Claim(ann, tenant, upload.file(), 4)));
     write(fresh, "5678").close();
     FileView ready =
-        await(node.client.advance(TransferMessage.Advance.of(ann, fresh, 4, true, null))).ready();
+        await(node.client.ask(TransferMessage.Advance.of(ann, fresh, 4, true, null))).ready();
     late.close();
 
     assertEquals("12345678", new String(node.read(ann, ready)));
@@ -182,7 +179,7 @@ public class FilesIT {
     FileView file = node.put(ann, "gone", bytes(5_000));
     node.delete(ann, file);
 
-    assertEquals(ErrorCode.NOT_FOUND, code(node.client.stat(stat(file))));
+    assertEquals(ErrorCode.NOT_FOUND, code(node.client.ask(stat(file))));
     assertEquals(List.of(), node.names(ann, tenant, ""));
     assertEquals(List.of(0L, 0L), node.quota(tenant));
     assertEquals(0, stored());
@@ -208,7 +205,7 @@ public class FilesIT {
     FileView file = node.put(ann, spec, bytes(3));
     await().until(() -> node.audit().files() == 0);
 
-    assertEquals(ErrorCode.NOT_FOUND, code(node.client.stat(stat(file))));
+    assertEquals(ErrorCode.NOT_FOUND, code(node.client.ask(stat(file))));
     assertEquals(List.of(0L, 0L), node.quota(tenant));
     await().until(() -> node.events.size() >= 2);
     assertEquals(FileEvent.Kind.EXPIRED, node.events.get(node.events.size() - 1).kind());
@@ -241,7 +238,7 @@ public class FilesIT {
   void anUploadIsFinishedThoughItsNodeDiedAfterTheLastByte() throws Exception {
     FileView upload = node.begin(ann, "last", 4);
     FileAnswer.Grant grant =
-        await(node.client.claim(new TransferMessage.Claim(ann, tenant, upload.file(), 0)));
+        await(node.client.ask(new TransferMessage.Claim(ann, tenant, upload.file(), 0)));
     write(grant, "1234").close();
     // What the script does, without the sealing that follows it.
     node.redis("HSET", "hf:file:{" + tenant + "!" + upload.file() + "}", "parts", "1:4", "off", 4);
@@ -258,7 +255,7 @@ public class FilesIT {
   void theSweepFinishesAnUploadThatHasAllItsBytes() throws Exception {
     FileView upload = node.begin(ann, "swept", 4);
     FileAnswer.Grant grant =
-        await(node.client.claim(new TransferMessage.Claim(ann, tenant, upload.file(), 0)));
+        await(node.client.ask(new TransferMessage.Claim(ann, tenant, upload.file(), 0)));
     write(grant, "1234").close();
     node.redis("HSET", "hf:file:{" + tenant + "!" + upload.file() + "}", "parts", "1:4", "off", 4);
     node.dueNow(upload);
@@ -280,7 +277,7 @@ public class FilesIT {
     String after = "";
     while (after != null) {
       var message = new FileMessage.ListFiles(ann, tenant, null, null, "", after, 2);
-      FileAnswer.Page page = await(node.client.list(message));
+      FileAnswer.Page page = await(node.client.ask(message));
       page.files().forEach(file -> paged.add(file.name()));
       after = page.next();
     }
@@ -291,7 +288,7 @@ public class FilesIT {
   void aCopyLivesOnItsOwn() {
     byte[] bytes = bytes(1_000);
     FileView file = node.put(ann, "original", bytes);
-    FileView copy = await(node.client.copy(new FileMessage.Copy(ann, tenant, file.file(), "copy")));
+    FileView copy = await(node.client.ask(new FileMessage.Copy(ann, tenant, file.file(), "copy")));
     node.delete(ann, file);
 
     assertEquals("copy", copy.name());
@@ -306,7 +303,7 @@ public class FilesIT {
     FileView file = node.put(ann, "shared", bytes(10));
     var wanted =
         new FileMessage.IssueTicket(ann, tenant, file.file(), FileMessage.Purpose.DOWNLOAD, 60_000);
-    String ticket = await(node.client.issueTicket(wanted)).ticket();
+    String ticket = await(node.client.ask(wanted)).ticket();
     assertTrue(ticket.matches("[^~]+~[A-Za-z0-9_-]{40}"), ticket);
 
     FileAnswer.Redeemed opened = await(node.transfers.redeem(ticket, FileMessage.Purpose.DOWNLOAD));
@@ -332,7 +329,7 @@ public class FilesIT {
     node.begin(ann, "upload", 10);
 
     FileAnswer.Erased erased =
-        await(node.client.eraseTenant(new FileMessage.EraseTenant(FilesNode.OPERATOR, tenant)));
+        await(node.client.ask(new FileMessage.EraseTenant(FilesNode.OPERATOR, tenant)));
 
     assertEquals(new FileAnswer.Erased(4, false), erased);
     await().until(() -> node.keysOf(tenant).isEmpty());
@@ -349,7 +346,7 @@ public class FilesIT {
     assertEquals(List.of("for-agents"), node.names(agents, tenant, ""));
     FileView made =
         await(
-            node.client.put(
+            node.files.put(
                 agents,
                 tenant,
                 FileSpec.of("from-agents", 4).ownedBy("ann"),

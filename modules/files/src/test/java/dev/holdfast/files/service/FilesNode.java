@@ -5,6 +5,7 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.files.AuditReport;
 import dev.holdfast.files.FileMessage;
 import dev.holdfast.files.FileSpec;
@@ -46,7 +47,8 @@ final class FilesNode implements AutoCloseable {
 
   final Vertx vertx = Vertx.vertx();
   final Bus bus = new Bus(vertx);
-  final FilesClient client = FilesClient.local(bus, Duration.ofSeconds(10));
+  final ServiceClient client = ServiceClient.local(bus, Duration.ofSeconds(10));
+  final FilesClient files = new FilesClient(client);
   final List<FileEvent> events = new CopyOnWriteArrayList<>();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final FilesConfig config;
@@ -136,8 +138,7 @@ final class FilesNode implements AutoCloseable {
 
   /** An upload that has begun. */
   FileView begin(Caller.User user, String name, long size) {
-    return await(
-        client.create(new FileMessage.Create(user, user.tenant(), FileSpec.of(name, size))));
+    return await(client.ask(new FileMessage.Create(user, user.tenant(), FileSpec.of(name, size))));
   }
 
   /** A file that is ready. */
@@ -146,7 +147,7 @@ final class FilesNode implements AutoCloseable {
   }
 
   FileView put(Caller.User user, FileSpec spec, byte[] bytes) {
-    return await(client.put(user, user.tenant(), spec, offset -> piece(bytes, offset)));
+    return await(files.put(user, user.tenant(), spec, offset -> piece(bytes, offset)));
   }
 
   static Future<byte[]> piece(byte[] bytes, long offset) {
@@ -156,7 +157,7 @@ final class FilesNode implements AutoCloseable {
 
   byte[] read(Caller caller, FileView file) {
     var all = new java.io.ByteArrayOutputStream();
-    await(client.get(caller, file.tenant(), file.file(), bytes -> taken(all, bytes)));
+    await(files.get(caller, file.tenant(), file.file(), bytes -> taken(all, bytes)));
     return all.toByteArray();
   }
 
@@ -166,21 +167,21 @@ final class FilesNode implements AutoCloseable {
   }
 
   FileView stat(Caller caller, FileView file) {
-    return await(client.stat(new FileMessage.Stat(caller, file.tenant(), file.file())));
+    return await(client.ask(new FileMessage.Stat(caller, file.tenant(), file.file())));
   }
 
   void delete(Caller caller, FileView file) {
-    await(client.delete(new FileMessage.Delete(caller, file.tenant(), file.file())));
+    await(client.ask(new FileMessage.Delete(caller, file.tenant(), file.file())));
   }
 
   List<String> names(Caller caller, String tenant, String prefix) {
     var message = new FileMessage.ListFiles(caller, tenant, null, null, prefix, "", 200);
-    return await(client.list(message)).files().stream().map(FileView::name).toList();
+    return await(client.ask(message)).files().stream().map(FileView::name).toList();
   }
 
   /** After everything that is due was looked at. */
   AuditReport audit() {
-    return await(client.audit(new TransferMessage.Audit(OPERATOR)));
+    return await(client.ask(new TransferMessage.Audit(OPERATOR)));
   }
 
   /** Bytes and files that the tenant's quota counts. */

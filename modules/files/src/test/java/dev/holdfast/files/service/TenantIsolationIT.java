@@ -64,7 +64,7 @@ class TenantIsolationIT {
     upload = node.begin(ann, "unfinished", 10);
     ticket =
         await(
-                node.client.issueTicket(
+                node.client.ask(
                     new FileMessage.IssueTicket(
                         ann, tenant, file.file(), FileMessage.Purpose.DOWNLOAD, 60_000)))
             .ticket();
@@ -190,7 +190,7 @@ class TenantIsolationIT {
       assertArrayEquals(CONTENT, node.read(insider, file));
       assertEquals(
           file.file(),
-          await(node.client.locate(new TransferMessage.Locate(insider, tenant, file.file())))
+          await(node.client.ask(new TransferMessage.Locate(insider, tenant, file.file())))
               .file()
               .file());
       assertNotEquals(List.of(), node.names(insider, tenant, "secret"));
@@ -198,7 +198,7 @@ class TenantIsolationIT {
     var redeem =
         new TransferMessage.Redeem(
             FilesNode.service(tenant), tenant, ticket, FileMessage.Purpose.DOWNLOAD);
-    assertEquals(file.file(), await(node.client.redeem(redeem)).file());
+    assertEquals(file.file(), await(node.client.ask(redeem)).file());
   }
 
   /** Where one's own file has the id, and where the tenant alone is another. */
@@ -254,7 +254,7 @@ class TenantIsolationIT {
                 new Caller.Service("svc", "1", Set.of("*"), Set.of("erase:file")))));
     assertEquals(
         new FileAnswer.Erased(0, false),
-        await(node.client.eraseTenant(new FileMessage.EraseTenant(service, elsewhere))));
+        await(node.client.ask(new FileMessage.EraseTenant(service, elsewhere))));
     unharmed();
   }
 
@@ -277,7 +277,7 @@ class TenantIsolationIT {
   }
 
   private Future<FileView> create(Caller caller, FileSpec spec) {
-    return node.client.create(new FileMessage.Create(caller, tenant, spec));
+    return node.client.ask(new FileMessage.Create(caller, tenant, spec));
   }
 
   /** The bytes of the answer, or of the refusal. */

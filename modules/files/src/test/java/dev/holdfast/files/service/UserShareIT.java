@@ -83,7 +83,7 @@ class UserShareIT {
 
   private io.vertx.core.Future<FileView> create(Caller caller, String owner, long size) {
     var spec = new FileSpec("x", size, null, null, owner, null, null, 0);
-    return node.client.create(new FileMessage.Create(caller, tenant, spec));
+    return node.client.ask(new FileMessage.Create(caller, tenant, spec));
   }
 
   private void assertRefused(Caller caller, String owner, long size) {

@@ -1,10 +1,10 @@
 package dev.holdfast.gateway.attachment;
 
 import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.sessions.Answer;
 import dev.holdfast.sessions.SessionMessage.StoreCursors;
 import dev.holdfast.sessions.SessionRef;
-import dev.holdfast.sessions.SessionsClient;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,10 +24,10 @@ public final class CursorBatcher {
   private static final Logger LOG = LoggerFactory.getLogger(CursorBatcher.class);
   private static final int BATCH = 200;
 
-  private final SessionsClient sessions;
+  private final ServiceClient sessions;
   private Set<HeldSession> moved = new LinkedHashSet<>();
 
-  public CursorBatcher(SessionsClient sessions) {
+  public CursorBatcher(ServiceClient sessions) {
     this.sessions = sessions;
   }
 
@@ -71,7 +71,7 @@ public final class CursorBatcher {
       entries.add(new StoreCursors.Entry(session.ref(), session.unsaved()));
     }
     return sessions
-        .storeCursors(new StoreCursors(entries))
+        .ask(new StoreCursors(entries))
         .onSuccess(unheld -> stored(entries, holders, unheld));
   }
 
@@ -79,7 +79,7 @@ public final class CursorBatcher {
   Future<@Nullable ErrorCode> why(HeldSession session) {
     var entry = new StoreCursors.Entry(session.ref(), Map.of());
     return sessions
-        .storeCursors(new StoreCursors(List.of(entry)))
+        .ask(new StoreCursors(List.of(entry)))
         .map(
             unheld ->
                 unheld.entries().stream().findFirst().map(Answer.Unheld.Entry::why).orElse(null));

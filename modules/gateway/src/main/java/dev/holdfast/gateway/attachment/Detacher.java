@@ -4,9 +4,9 @@ import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.Position;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.sessions.SessionMessage.Detach;
 import dev.holdfast.sessions.SessionRef;
-import dev.holdfast.sessions.SessionsClient;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
@@ -28,12 +28,12 @@ public final class Detacher {
   private static final long LONGEST_WAIT_MS = 10_000;
 
   private final ContextInternal context;
-  private final SessionsClient sessions;
+  private final ServiceClient sessions;
   private final NodeId node;
   private int running;
   private @Nullable Promise<Void> idle;
 
-  public Detacher(ContextInternal context, SessionsClient sessions, NodeId node) {
+  public Detacher(ContextInternal context, ServiceClient sessions, NodeId node) {
     this.context = context;
     this.sessions = sessions;
     this.node = node;
@@ -59,7 +59,7 @@ public final class Detacher {
 
   private void attempt(Detach message, int tries) {
     sessions
-        .detach(message)
+        .ask(message)
         .onSuccess(done -> finished())
         .onFailure(failure -> failed(message, tries, failure));
   }

@@ -1,22 +1,22 @@
 package dev.holdfast.gateway.connection;
 
 import dev.holdfast.auth.Verified;
-import dev.holdfast.channels.ChannelsClient;
+import dev.holdfast.channels.ChannelMessage;
 import dev.holdfast.core.NodeId;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.protocol.ClientFrame;
 import dev.holdfast.sessions.Attached;
 import dev.holdfast.sessions.ConnectionInfo;
 import dev.holdfast.sessions.SessionMessage;
-import dev.holdfast.sessions.SessionsClient;
 import io.vertx.core.Future;
 
 /** Attaches sessions to connections of this node, and fences what held them before. */
 public final class Attaching {
-  private final SessionsClient sessions;
-  private final ChannelsClient channels;
+  private final ServiceClient sessions;
+  private final ServiceClient channels;
   private final NodeId node;
 
-  public Attaching(SessionsClient sessions, ChannelsClient channels, NodeId node) {
+  public Attaching(ServiceClient sessions, ServiceClient channels, NodeId node) {
     this.sessions = sessions;
     this.channels = channels;
     this.node = node;
@@ -29,12 +29,17 @@ public final class Attaching {
   Future<Attached> attach(Connection connection, Verified verified, ClientFrame.Hello hello) {
     var info =
         new ConnectionInfo(connection.id(), hello.client(), connection.client().address(), 0);
-    return sessions.attach(
+    return sessions.ask(
         new SessionMessage.Attach(verified.caller(), hello.resume(), node, info, hello.attempt()));
   }
 
   /** From here on nothing can be stored that an older connection of this session publishes. */
   Future<Attached> fence(Attached attached) {
-    return channels.fence(attached.session(), attached.published()).map(fenced -> attached);
+    if (attached.published().isEmpty()) {
+      return Future.succeededFuture(attached);
+    }
+    return channels
+        .ask(new ChannelMessage.Fence(attached.session(), attached.published()))
+        .map(fenced -> attached);
   }
 }

@@ -6,6 +6,7 @@ import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Position;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.gateway.attachment.Attachments;
 import dev.holdfast.gateway.attachment.HeldSession;
 import dev.holdfast.gateway.session.ChannelOrder;
@@ -24,7 +25,6 @@ import dev.holdfast.sessions.Attached;
 import dev.holdfast.sessions.NodeNotice;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionRef;
-import dev.holdfast.sessions.SessionsClient;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +42,7 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
 
   private final Connection connection;
   private final ClientSession session;
-  private final SessionsClient sessions;
+  private final ServiceClient sessions;
   private final Fanout fanout;
   private final Attachments attachments;
   private final ChannelOrder order;
@@ -203,7 +203,7 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
   public void close(ClientFrame.Close frame) {
     SessionRef ref = session.ref();
     sessions
-        .close(new SessionMessage.Close(session.caller(), ref.tenant(), ref.session(), "closed"))
+        .ask(new SessionMessage.Close(session.caller(), ref.tenant(), ref.session(), "closed"))
         .onSuccess(done -> connection.closeWithout(CloseCode.ENDED))
         .onFailure(failure -> connection.refuse(null, failure));
   }

@@ -1,8 +1,8 @@
 package dev.holdfast.gateway.connection;
 
-import dev.holdfast.channels.ChannelsClient;
 import dev.holdfast.channels.fanout.Fanout;
 import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.gateway.attachment.Attachments;
 import dev.holdfast.gateway.config.GatewayConfig;
 import dev.holdfast.gateway.session.ChannelOrder;
@@ -16,15 +16,14 @@ import dev.holdfast.gateway.subscription.SubscribeRequests;
 import dev.holdfast.gateway.subscription.SubscriptionRecord;
 import dev.holdfast.gateway.subscription.Subscriptions;
 import dev.holdfast.limits.Limiter;
-import dev.holdfast.sessions.SessionsClient;
 import io.vertx.core.Context;
 
 /** Makes the parts of sessions on one event loop, each with what it uses. */
 public final class SessionWiring {
   private final Context context;
   private final Bus bus;
-  private final SessionsClient sessions;
-  private final ChannelsClient channels;
+  private final ServiceClient sessions;
+  private final ServiceClient channels;
   private final Fanout fanout;
   private final Limiter limiter;
   private final Runnable held;
@@ -33,8 +32,8 @@ public final class SessionWiring {
 
   public SessionWiring(
       Context context,
-      SessionsClient sessions,
-      ChannelsClient channels,
+      ServiceClient sessions,
+      ServiceClient channels,
       Fanout fanout,
       Limiter limiter,
       GatewayMetrics metrics,
@@ -55,7 +54,7 @@ public final class SessionWiring {
     return attachments;
   }
 
-  SessionsClient sessions() {
+  ServiceClient sessions() {
     return sessions;
   }
 

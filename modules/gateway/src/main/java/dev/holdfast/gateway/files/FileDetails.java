@@ -1,9 +1,9 @@
 package dev.holdfast.gateway.files;
 
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.files.FileAnswer;
 import dev.holdfast.files.FileMessage;
 import dev.holdfast.files.FileView;
-import dev.holdfast.files.FilesClient;
 import dev.holdfast.files.transfer.Transfers;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -34,12 +34,12 @@ final class FileDetails {
             request.queryOrEmpty("prefix"),
             request.queryOrEmpty("after"),
             limit == null ? DEFAULT_LIMIT : (int) Math.min(limit, Integer.MAX_VALUE));
-    return files().list(message).compose(page -> send(request, 200, json(page)));
+    return files().ask(message).compose(page -> send(request, 200, json(page)));
   }
 
   Future<Void> stat(FileRequest request) {
     var message = new FileMessage.Stat(request.caller(), request.tenant(), request.file());
-    return files().stat(message).compose(file -> send(request, 200, FileJson.of(file)));
+    return files().ask(message).compose(file -> send(request, 200, FileJson.of(file)));
   }
 
   Future<Void> delete(FileRequest request) {
@@ -49,7 +49,7 @@ final class FileDetails {
     }
     request.http().resume();
     return files()
-        .delete(new FileMessage.Delete(request.caller(), request.tenant(), request.file()))
+        .ask(new FileMessage.Delete(request.caller(), request.tenant(), request.file()))
         .compose(done -> request.response().setStatusCode(204).end());
   }
 
@@ -58,7 +58,7 @@ final class FileDetails {
     var message =
         new FileMessage.Copy(
             request.caller(), request.tenant(), request.file(), request.query("name"));
-    return files().copy(message).compose(file -> sendNew(request, file));
+    return files().ask(message).compose(file -> sendNew(request, file));
   }
 
   /** Purpose and life come by query: there is no body. */
@@ -72,10 +72,10 @@ final class FileDetails {
             request.file(),
             purpose(request.query("purpose")),
             lifeMs);
-    return files().issueTicket(message).compose(ticket -> send(request, 201, json(ticket)));
+    return files().ask(message).compose(ticket -> send(request, 201, json(ticket)));
   }
 
-  private FilesClient files() {
+  private ServiceClient files() {
     return transfers.files();
   }
 

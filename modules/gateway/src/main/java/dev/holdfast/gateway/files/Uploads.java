@@ -95,9 +95,7 @@ final class Uploads {
   }
 
   private Future<FileView> begin(FileRequest request, FileSpec spec) {
-    return transfers
-        .files()
-        .create(new FileMessage.Create(request.caller(), request.tenant(), spec));
+    return transfers.files().ask(new FileMessage.Create(request.caller(), request.tenant(), spec));
   }
 
   /** The first bytes come with the creation: if they fail, nobody knows the file to go on. */
@@ -120,7 +118,7 @@ final class Uploads {
   }
 
   private Future<FileView> stat(FileRequest request, String file) {
-    return transfers.files().stat(new FileMessage.Stat(request.caller(), request.tenant(), file));
+    return transfers.files().ask(new FileMessage.Stat(request.caller(), request.tenant(), file));
   }
 
   private Future<FileAnswer.Advanced> receive(
@@ -138,7 +136,7 @@ final class Uploads {
   private void drop(FileRequest request, FileView upload) {
     transfers
         .files()
-        .delete(new FileMessage.Delete(request.caller(), request.tenant(), upload.file()))
+        .ask(new FileMessage.Delete(request.caller(), request.tenant(), upload.file()))
         .onFailure(late -> LOG.debug("{} is left to expire: {}", upload.file(), late.toString()));
   }
 

@@ -1,17 +1,16 @@
 package dev.holdfast.gateway.session;
 
 import dev.holdfast.channels.ChannelMessage;
-import dev.holdfast.channels.ChannelsClient;
 import dev.holdfast.channels.Publisher;
 import dev.holdfast.core.Access;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.gateway.session.ChannelOrder.Turn;
 import dev.holdfast.protocol.ClientFrame;
 import dev.holdfast.protocol.ServerFrames;
 import dev.holdfast.sessions.SessionMessage;
-import dev.holdfast.sessions.SessionsClient;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -29,8 +28,8 @@ public final class Publishing {
   private final ClientSession session;
   private final ClientLink client;
   private final ChannelOrder order;
-  private final SessionsClient sessions;
-  private final ChannelsClient channels;
+  private final ServiceClient sessions;
+  private final ServiceClient channels;
   private final PublishedTo published = new PublishedTo();
   private final Map<ChannelName, Deque<Waiting>> waiting = new HashMap<>();
 
@@ -38,8 +37,8 @@ public final class Publishing {
       ClientSession session,
       ClientLink client,
       ChannelOrder order,
-      SessionsClient sessions,
-      ChannelsClient channels) {
+      ServiceClient sessions,
+      ServiceClient channels) {
     this.session = session;
     this.client = client;
     this.order = order;
@@ -83,7 +82,7 @@ public final class Publishing {
   private void note(ChannelName name) {
     ChannelName leaves = published.noting(name);
     sessions
-        .notePublishing(new SessionMessage.NotePublishing(session.ref(), name, leaves))
+        .ask(new SessionMessage.NotePublishing(session.ref(), name, leaves))
         .onSuccess(
             done -> {
               published.noted(name, true);
@@ -116,7 +115,7 @@ public final class Publishing {
       published.sent(frame.channel());
     }
     channels
-        .publish(message)
+        .ask(message)
         .onSuccess(answered -> answered(frame, turn, answered.results().get(0)))
         .onFailure(
             failure -> {

@@ -2,29 +2,29 @@ package dev.holdfast.gateway.subscription;
 
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.Position;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionRef;
-import dev.holdfast.sessions.SessionsClient;
 import io.vertx.core.Future;
 import java.util.Map;
 
 /** The channels that one session's record has, as its holder changes them. */
 public final class SubscriptionRecord {
-  private final SessionsClient sessions;
+  private final ServiceClient sessions;
   private final SessionRef session;
 
-  public SubscriptionRecord(SessionsClient sessions, SessionRef session) {
+  public SubscriptionRecord(ServiceClient sessions, SessionRef session) {
     this.sessions = sessions;
     this.session = session;
   }
 
   /** Puts channels in, each with its first cursor. */
   Future<?> add(Map<ChannelName, Position> cursors) {
-    return sessions.subscribe(new SessionMessage.Subscribe(session, cursors));
+    return sessions.ask(new SessionMessage.Subscribe(session, cursors));
   }
 
   /** Takes a channel out. */
   Future<?> remove(ChannelName name) {
-    return sessions.unsubscribe(new SessionMessage.Unsubscribe(session, name));
+    return sessions.ask(new SessionMessage.Unsubscribe(session, name));
   }
 }

@@ -6,11 +6,11 @@ import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.Position;
 import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.sessions.Answer;
 import dev.holdfast.sessions.NodeNotice;
 import dev.holdfast.sessions.SessionMessage.StoreCursors;
 import dev.holdfast.sessions.SessionRef;
-import dev.holdfast.sessions.SessionsClient;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -31,7 +31,7 @@ class CursorBatcherTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final Bus bus = new Bus(vertx);
-  private final SessionsClient sessions = SessionsClient.local(bus, Duration.ofSeconds(10));
+  private final ServiceClient sessions = ServiceClient.local(bus, Duration.ofSeconds(10));
   private final Context context = vertx.getOrCreateContext();
   private final AtomicInteger stored = new AtomicInteger();
 

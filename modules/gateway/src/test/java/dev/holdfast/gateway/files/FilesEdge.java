@@ -8,8 +8,8 @@ import dev.holdfast.core.Caller;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.files.AuditReport;
-import dev.holdfast.files.FilesClient;
 import dev.holdfast.files.TransferMessage;
 import dev.holdfast.files.config.FilesConfig;
 import dev.holdfast.files.config.TenantFiles;
@@ -61,7 +61,7 @@ final class FilesEdge implements AutoCloseable {
   final String tenant = "t" + Ids.fresh();
   final Vertx vertx = Vertx.vertx();
   private final LimitsVerticle limits;
-  private final FilesClient files;
+  private final ServiceClient files;
   private final HttpServer server;
   private final RedisLink raw;
 
@@ -96,7 +96,7 @@ final class FilesEdge implements AutoCloseable {
                 bus, redis, SessionsConfig.defaults(), e -> Future.succeededFuture(), meters)));
     get(vertx.deployVerticle(new FilesVerticle(bus, redis, config, storage, events, meters)));
     limits = limited == null ? null : limits(redis, limited, meters);
-    files = FilesClient.local(bus, Duration.ofSeconds(10));
+    files = ServiceClient.local(bus, Duration.ofSeconds(10));
     var transfers = new Transfers(vertx, files, storage, config);
     server = get(vertx.createHttpServer().requestHandler(router(transfers)).listen(0));
   }
@@ -172,7 +172,7 @@ final class FilesEdge implements AutoCloseable {
   }
 
   AuditReport audit() {
-    return get(files.audit(new TransferMessage.Audit(OPERATOR)));
+    return get(files.ask(new TransferMessage.Audit(OPERATOR)));
   }
 
   /** Bytes and files that the tenant's quota counts. */

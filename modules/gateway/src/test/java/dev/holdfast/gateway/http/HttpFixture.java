@@ -4,20 +4,18 @@ import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.auth.TokenSigner;
 import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.auth.VerificationKey;
-import dev.holdfast.channels.ChannelsClient;
 import dev.holdfast.channels.fanout.Fanout;
 import dev.holdfast.channels.fanout.HubVerticle;
 import dev.holdfast.channels.log.ChannelsConfig;
 import dev.holdfast.channels.retained.Amount;
 import dev.holdfast.channels.retained.RetainedLimits;
 import dev.holdfast.channels.service.ChannelsVerticle;
-import dev.holdfast.connections.ConnectionsClient;
 import dev.holdfast.connections.NodeInfo;
-import dev.holdfast.connections.usage.UsageClient;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.NodeInbox;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.gateway.GatewayServices;
 import dev.holdfast.gateway.GatewayVerticle;
 import dev.holdfast.gateway.HealthChecks;
@@ -34,7 +32,6 @@ import dev.holdfast.nodes.LeaseConfig;
 import dev.holdfast.nodes.NodesVerticle;
 import dev.holdfast.nodes.usage.UsageVerticle;
 import dev.holdfast.redis.RedisConfig;
-import dev.holdfast.sessions.SessionsClient;
 import dev.holdfast.sessions.connections.ConnectionsVerticle;
 import dev.holdfast.sessions.service.SessionsVerticle;
 import dev.holdfast.sessions.store.SessionsConfig;
@@ -113,7 +110,7 @@ final class HttpFixture implements AutoCloseable {
       Function<MeterRegistry, NodeMemory> memory) {
     RedisConfig redis = RedisConfig.of(redisUri).withConnectTimeout(Duration.ofSeconds(20));
     admission = new Admission(config.sockets(), registry);
-    SessionsClient sessions = SessionsClient.local(bus, Duration.ofSeconds(10));
+    ServiceClient sessions = ServiceClient.local(bus, Duration.ofSeconds(10));
     deploy(
         new SessionsVerticle(
             bus,
@@ -150,7 +147,7 @@ final class HttpFixture implements AutoCloseable {
     gatewayDeployment = deploy(gateway);
   }
 
-  private ChannelsVerticle channels(HubVerticle hub, RedisConfig redis, SessionsClient sessions) {
+  private ChannelsVerticle channels(HubVerticle hub, RedisConfig redis, ServiceClient sessions) {
     return new ChannelsVerticle(hub, redis, ChannelsConfig.DEFAULT, sessions, registry)
         .limitedBy(HttpFixture::retained);
   }
@@ -163,8 +160,8 @@ final class HttpFixture implements AutoCloseable {
 
   private HttpSources sources() {
     return new HttpSources(
-        new ConnectionsClient(bus, Duration.ofSeconds(5)),
-        new UsageClient(bus),
+        new ServiceClient(bus, Duration.ofSeconds(5)),
+        ServiceClient.local(bus, Duration.ofSeconds(5)),
         () -> "{\"node\":null,\"gateway\":{\"port\":1}}");
   }
 
@@ -184,12 +181,12 @@ final class HttpFixture implements AutoCloseable {
   }
 
   private GatewayServices services(
-      HubVerticle hub, SessionsClient sessions, ConnectionDirectory directory, NodeMemory memory) {
+      HubVerticle hub, ServiceClient sessions, ConnectionDirectory directory, NodeMemory memory) {
     return new GatewayServices(
         nodes.node(),
         TokenVerifier.of(AUTH),
         sessions,
-        ChannelsClient.local(bus, Duration.ofSeconds(5)),
+        ServiceClient.local(bus, Duration.ofSeconds(5)),
         loop -> new Fanout(loop, hub),
         directory,
         registry,

@@ -7,9 +7,9 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.loadtest.plan.Address;
 import dev.holdfast.sessions.SessionMessage;
-import dev.holdfast.sessions.SessionsClient;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -52,8 +52,8 @@ final class BusMember {
   /** For a session that never was: that there is none is a node's answer. */
   private Future<Void> ask() {
     var self = new Caller.Service("load", Ids.fresh(), Set.of("*"), Set.of());
-    return new SessionsClient(new Bus(member), QUESTION)
-        .get(new SessionMessage.Get(self, "load", Ids.fresh()))
+    return new ServiceClient(new Bus(member), QUESTION)
+        .ask(new SessionMessage.Get(self, "load", Ids.fresh()))
         .<Void>mapEmpty()
         .recover(BusMember::isAnswer);
   }

@@ -2,11 +2,11 @@ package dev.holdfast.nodes.usage;
 
 import dev.holdfast.connections.usage.UsageMessage.Erase;
 import dev.holdfast.connections.usage.UsageMessage.Erased;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.redis.KeyOwner;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.sessions.SessionMessage;
-import dev.holdfast.sessions.SessionsClient;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
@@ -33,13 +33,13 @@ final class Erasing {
   private static final long COUNT_MS = TimeUnit.DAYS.toMillis(7);
 
   private final RedisLink link;
-  private final SessionsClient sessions;
+  private final ServiceClient sessions;
   private final Erase wanted;
   private final long until = System.nanoTime() + STEP_NS;
   private int ended;
   private int deleted;
 
-  Erasing(RedisLink link, SessionsClient sessions, Erase wanted) {
+  Erasing(RedisLink link, ServiceClient sessions, Erase wanted) {
     this.link = link;
     this.sessions = sessions;
     this.wanted = wanted;
@@ -106,7 +106,7 @@ final class Erasing {
 
   private Future<?> end(String session) {
     ended++;
-    return sessions.close(
+    return sessions.ask(
         new SessionMessage.Close(wanted.caller(), wanted.tenant(), session, REASON));
   }
 

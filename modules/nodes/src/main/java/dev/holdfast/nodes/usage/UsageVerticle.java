@@ -9,10 +9,10 @@ import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.core.bus.Serving;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
-import dev.holdfast.sessions.SessionsClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -30,15 +30,14 @@ public final class UsageVerticle extends VerticleBase implements UsageMessage.Ha
 
   private final Bus bus;
   private final RedisConfig redis;
-  private final SessionsClient sessions;
+  private final ServiceClient sessions;
   private final MeterRegistry registry;
   private RedisLink link;
   private Serving<?> consumer;
   private UsageWalk walk;
   private boolean outdated;
 
-  public UsageVerticle(
-      Bus bus, RedisConfig redis, SessionsClient sessions, MeterRegistry registry) {
+  public UsageVerticle(Bus bus, RedisConfig redis, ServiceClient sessions, MeterRegistry registry) {
     this.bus = bus;
     this.redis = redis;
     this.sessions = sessions;

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.connections.usage.UsageClient;
 import dev.holdfast.connections.usage.UsageMessage.Erase;
 import dev.holdfast.connections.usage.UsageMessage.Erased;
 import dev.holdfast.connections.usage.UsageMessage.Row;
@@ -20,12 +19,12 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
 import dev.holdfast.sessions.SessionMessage;
-import dev.holdfast.sessions.SessionsClient;
 import dev.holdfast.sessions.service.SessionEvent;
 import dev.holdfast.sessions.service.SessionsVerticle;
 import dev.holdfast.sessions.store.SessionsConfig;
@@ -60,8 +59,8 @@ class UsageIT {
   private final String modest = "m" + Ids.fresh();
   private final Vertx vertx = Vertx.vertx();
   private final Bus bus = new Bus(vertx);
-  private final SessionsClient sessions = SessionsClient.local(bus, Duration.ofSeconds(10));
-  private final UsageClient usage = new UsageClient(bus);
+  private final ServiceClient sessions = ServiceClient.local(bus, Duration.ofSeconds(10));
+  private final ServiceClient usage = ServiceClient.local(bus, Duration.ofSeconds(5));
   private final List<SessionEvent> events = new CopyOnWriteArrayList<>();
   private RedisLink link;
 
@@ -201,8 +200,8 @@ class UsageIT {
     var user = new Caller.User(greedy, "eve", Set.of(), Set.of("*"));
     var service = new Caller.Service("s", "1", Set.of(greedy), Set.of("*"));
     for (Caller caller : List.of(user, service)) {
-      assertForbidden(usage.show(new Show(caller, null, 10)));
-      assertForbidden(usage.erase(new Erase(caller, greedy, null, null, "")));
+      assertForbidden(usage.ask(new Show(caller, null, 10)));
+      assertForbidden(usage.ask(new Erase(caller, greedy, null, null, "")));
     }
     assertThrows(
         HoldfastException.class,
@@ -216,7 +215,7 @@ class UsageIT {
   }
 
   private Usage show(String tenant, int limit) {
-    return await(usage.show(new Show(OPERATOR, tenant, limit)));
+    return await(usage.ask(new Show(OPERATOR, tenant, limit)));
   }
 
   private Erased erase(String tenant, String user, ChannelName channel) {
@@ -224,7 +223,7 @@ class UsageIT {
     int keys = 0;
     String next = "";
     while (next != null) {
-      Erased step = await(usage.erase(new Erase(OPERATOR, tenant, user, channel, next)));
+      Erased step = await(usage.ask(new Erase(OPERATOR, tenant, user, channel, next)));
       sessions += step.sessions();
       keys += step.keys();
       next = step.next();
@@ -263,11 +262,11 @@ class UsageIT {
                 .boxed()
                 .collect(java.util.stream.Collectors.toMap(i -> "a" + i, i -> "x".repeat(4_000)));
     var create = new SessionMessage.Create(caller, tenant, user, attributes);
-    return await(sessions.create(create)).session();
+    return await(sessions.ask(create)).session();
   }
 
   private Object get(String tenant, String session) {
-    return await(sessions.get(new SessionMessage.Get(OPERATOR, tenant, session)));
+    return await(sessions.ask(new SessionMessage.Get(OPERATOR, tenant, session)));
   }
 
   private Future<Void> note(SessionEvent event) {

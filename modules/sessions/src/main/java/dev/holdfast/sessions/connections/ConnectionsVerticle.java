@@ -10,6 +10,7 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.core.bus.Serving;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
@@ -18,7 +19,6 @@ import dev.holdfast.sessions.Attachment;
 import dev.holdfast.sessions.NodeNotice;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionView;
-import dev.holdfast.sessions.SessionsClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -39,7 +39,7 @@ public final class ConnectionsVerticle extends VerticleBase
 
   private final Bus bus;
   private final RedisConfig redis;
-  private final SessionsClient sessions;
+  private final ServiceClient sessions;
   private final MeterRegistry registry;
   private @Nullable RedisLink link;
   private @Nullable Serving<?> consumer;
@@ -48,7 +48,7 @@ public final class ConnectionsVerticle extends VerticleBase
   private NodeIndex index;
 
   public ConnectionsVerticle(
-      Bus bus, RedisConfig redis, SessionsClient sessions, MeterRegistry registry) {
+      Bus bus, RedisConfig redis, ServiceClient sessions, MeterRegistry registry) {
     this.bus = bus;
     this.redis = redis;
     this.sessions = sessions;
@@ -115,7 +115,7 @@ public final class ConnectionsVerticle extends VerticleBase
   }
 
   private Future<SessionView> session(Caller caller, String tenant, String session) {
-    return sessions.get(new SessionMessage.Get(caller, tenant, session));
+    return sessions.ask(new SessionMessage.Get(caller, tenant, session));
   }
 
   private boolean disconnected(SessionView view, String reason) {
@@ -146,7 +146,7 @@ public final class ConnectionsVerticle extends VerticleBase
   private Future<ConnectionAnswer.Page> viewed(Selection selection, List<String> ids, int limit) {
     String next = ids.size() < limit ? null : ids.get(limit - 1);
     return sessions
-        .views(new SessionMessage.Views(selection.tenant(), ids))
+        .ask(new SessionMessage.Views(selection.tenant(), ids))
         .map(page -> page(page.sessions(), selection, page.next() == null ? next : page.next()));
   }
 
@@ -165,7 +165,7 @@ public final class ConnectionsVerticle extends VerticleBase
 
   private Future<Answer.Page> sessionsOfUser(
       Caller caller, Selection selection, String after, int limit) {
-    return sessions.list(
+    return sessions.ask(
         new SessionMessage.ListSessions(
             caller, selection.tenant(), selection.user(), after, limit));
   }

@@ -87,10 +87,10 @@ class AttachIT {
   @Test
   void resumedSessionBringsItsSubscriptionsAndChannelsPublishedTo() {
     SessionRef first = here.attach(ann, null).session();
-    await(here.client.subscribe(new SessionMessage.Subscribe(first, Map.of(NEWS, AT_7))));
-    await(here.client.notePublishing(new SessionMessage.NotePublishing(first, NEWS)));
+    await(here.client.ask(new SessionMessage.Subscribe(first, Map.of(NEWS, AT_7))));
+    await(here.client.ask(new SessionMessage.NotePublishing(first, NEWS)));
     var own = Map.of(ChannelName.TENANT, new Position("E9", 3));
-    await(here.client.detach(new SessionMessage.Detach(first, here.id, own)));
+    await(here.client.ask(new SessionMessage.Detach(first, here.id, own)));
 
     Attached again = there.attach(ann, first.session());
 
@@ -109,15 +109,14 @@ class AttachIT {
     attempt(here, first, new Attempt("page-1", 3));
 
     assertEquals(
-        ErrorCode.FENCED,
-        code(there.client.attach(attachOf(there, first, new Attempt("page-1", 2)))));
+        ErrorCode.FENCED, code(there.client.ask(attachOf(there, first, new Attempt("page-1", 2)))));
     assertEquals(3, attempt(there, first, new Attempt("page-1", 4)).session().generation());
     assertEquals(4, attempt(here, first, new Attempt("page-2", 1)).session().generation());
     assertEquals(5, here.attach(ann, first.session()).session().generation());
   }
 
   private Attached attempt(SessionsNode node, SessionRef session, Attempt attempt) {
-    return await(node.client.attach(attachOf(node, session, attempt)));
+    return await(node.client.ask(attachOf(node, session, attempt)));
   }
 
   private SessionMessage.Attach attachOf(SessionsNode node, SessionRef session, Attempt attempt) {
@@ -130,14 +129,14 @@ class AttachIT {
     SessionRef first = here.attach(ann, null).session();
     ChannelName mine = ChannelName.topic("mine");
     SessionRef byService = new SessionRef(first.tenant(), first.session(), 0);
-    await(here.client.subscribe(new SessionMessage.Subscribe(byService, Map.of(NEWS, AT_7))));
-    await(here.client.subscribe(new SessionMessage.Subscribe(first, Map.of(mine, AT_7))));
+    await(here.client.ask(new SessionMessage.Subscribe(byService, Map.of(NEWS, AT_7))));
+    await(here.client.ask(new SessionMessage.Subscribe(first, Map.of(mine, AT_7))));
 
     Attached again = there.attach(ann, first.session());
 
     assertEquals(Map.of(NEWS, AT_7, mine, AT_7), again.subscriptions());
     assertEquals(Set.of(NEWS), again.granted());
-    await(here.client.unsubscribe(new SessionMessage.Unsubscribe(byService, NEWS)));
+    await(here.client.ask(new SessionMessage.Unsubscribe(byService, NEWS)));
     assertEquals(Set.of(), there.attach(ann, first.session()).granted());
   }
 
@@ -155,15 +154,14 @@ class AttachIT {
             List.of(new SessionMessage.StoreCursors.Entry(old, Map.of(ChannelName.TENANT, AT_7))));
     assertEquals(
         List.of(new Answer.Unheld.Entry(old, ErrorCode.FENCED)),
-        await(here.client.storeCursors(cursors)).entries());
+        await(here.client.ask(cursors)).entries());
     assertEquals(
         ErrorCode.FENCED,
-        code(here.client.subscribe(new SessionMessage.Subscribe(old, Map.of(NEWS, AT_7)))));
+        code(here.client.ask(new SessionMessage.Subscribe(old, Map.of(NEWS, AT_7)))));
     assertEquals(
-        ErrorCode.FENCED, code(here.client.unsubscribe(new SessionMessage.Unsubscribe(old, NEWS))));
+        ErrorCode.FENCED, code(here.client.ask(new SessionMessage.Unsubscribe(old, NEWS))));
     assertEquals(
-        ErrorCode.FENCED,
-        code(here.client.notePublishing(new SessionMessage.NotePublishing(old, NEWS))));
+        ErrorCode.FENCED, code(here.client.ask(new SessionMessage.NotePublishing(old, NEWS))));
     here.detach(old);
     SessionView view = view(old.session());
     assertEquals(2, view.attachedTo().generation(), "the old one's detach did nothing");
@@ -179,10 +177,10 @@ class AttachIT {
 
     assertEquals(
         ErrorCode.SHUTTING_DOWN,
-        code(here.client.notePublishing(new SessionMessage.NotePublishing(session, NEWS))));
+        code(here.client.ask(new SessionMessage.NotePublishing(session, NEWS))));
     assertEquals(
         ErrorCode.SHUTTING_DOWN,
-        code(here.client.subscribe(new SessionMessage.Subscribe(session, Map.of(NEWS, AT_7)))));
+        code(here.client.ask(new SessionMessage.Subscribe(session, Map.of(NEWS, AT_7)))));
   }
 
   @Test
@@ -203,7 +201,7 @@ class AttachIT {
       SessionRef ref = attached.result().session();
       var entry = new SessionMessage.StoreCursors.Entry(ref, Map.of());
       var store = new SessionMessage.StoreCursors(List.of(entry));
-      held += await(here.client.storeCursors(store)).entries().isEmpty() ? 1 : 0;
+      held += await(here.client.ask(store)).entries().isEmpty() ? 1 : 0;
     }
     assertEquals(1, held);
     assertEquals(21, view(session).attachedTo().generation());
@@ -215,7 +213,7 @@ class AttachIT {
       String bobs = node.attach(user(tenant, "bob"), null).session().session();
       String foreign = node.attach(user("other", "ann"), null).session().session();
       String ended = node.attach(ann, null).session().session();
-      await(node.client.close(new SessionMessage.Close(ann, tenant, ended, "closed")));
+      await(node.client.ask(new SessionMessage.Close(ann, tenant, ended, "closed")));
       node.attach(ann, Ids.fresh());
 
       Map<String, Long> unknown = commandsOf(node, () -> refused(node, Ids.fresh()));
@@ -225,7 +223,7 @@ class AttachIT {
       assertEquals(5L, unknown.get("evalsha"), "a look, an attach, three indexes");
       assertFalse(refused(node, "{x}:*").resumed(), "not even an id");
       var bob = new SessionMessage.Get(user(tenant, "bob"), tenant, bobs);
-      assertEquals(1, await(node.client.get(bob)).attachedTo().generation());
+      assertEquals(1, await(node.client.ask(bob)).attachedTo().generation());
     }
   }
 
@@ -272,8 +270,7 @@ class AttachIT {
   void detachAndAttachToOneNodeAtOnceKeepTheIndexTrue() {
     SessionRef session = here.attach(ann, null).session();
     for (int i = 0; i < 50; i++) {
-      Future<?> detached =
-          here.client.detach(new SessionMessage.Detach(session, here.id, Map.of()));
+      Future<?> detached = here.client.ask(new SessionMessage.Detach(session, here.id, Map.of()));
       Future<Attached> attached = here.attaching(ann, session.session());
       await(detached);
       session = await(attached).session();
@@ -284,8 +281,8 @@ class AttachIT {
   @Test
   void sessionWhoseRecordIsGoneIsNewAndOneWithoutTheRestIsResumed() {
     SessionRef session = here.attach(ann, null).session();
-    await(here.client.subscribe(new SessionMessage.Subscribe(session, Map.of(NEWS, AT_7))));
-    await(here.client.notePublishing(new SessionMessage.NotePublishing(session, NEWS)));
+    await(here.client.ask(new SessionMessage.Subscribe(session, Map.of(NEWS, AT_7))));
+    await(here.client.ask(new SessionMessage.NotePublishing(session, NEWS)));
 
     here.redis("DEL", Keys.publishing(tenant, session.session()));
     Attached second = here.attach(ann, session.session());
@@ -319,7 +316,7 @@ class AttachIT {
   }
 
   private SessionView view(String session) {
-    return await(here.client.get(new SessionMessage.Get(ann, tenant, session)));
+    return await(here.client.ask(new SessionMessage.Get(ann, tenant, session)));
   }
 
   /** What a step sends to Redis, by command. */

@@ -55,9 +55,7 @@ class FullRedisIT {
   @Test
   void aSessionIsResumedKeptDetachedAndEnded() {
     SessionRef first = node.attach(ann, null).session();
-    await(
-        node.client.subscribe(
-            new SessionMessage.Subscribe(first, Map.of(NEWS, new Position("E", 1)))));
+    await(node.client.ask(new SessionMessage.Subscribe(first, Map.of(NEWS, new Position("E", 1)))));
     fill();
 
     Attached resumed = other.attach(ann, first.session());
@@ -66,7 +64,7 @@ class FullRedisIT {
     var entry = new SessionMessage.StoreCursors.Entry(resumed.session(), cursors);
     assertEquals(
         List.of(),
-        await(node.client.storeCursors(new SessionMessage.StoreCursors(List.of(entry)))).entries());
+        await(node.client.ask(new SessionMessage.StoreCursors(List.of(entry)))).entries());
     SessionRef again = node.attach(ann, first.session()).session();
     node.detach(again);
     String record = Keys.session(tenant, first.session());
@@ -83,9 +81,9 @@ class FullRedisIT {
 
     assertEquals(ErrorCode.STORE_FULL, code(other.attaching(ann, null)));
     var subscribe = new SessionMessage.Subscribe(first, Map.of(NEWS, new Position("E", 1)));
-    assertEquals(ErrorCode.STORE_FULL, code(node.client.subscribe(subscribe)));
+    assertEquals(ErrorCode.STORE_FULL, code(node.client.ask(subscribe)));
     var create = new SessionMessage.Create(ann, tenant, "ann", Map.of());
-    assertEquals(ErrorCode.STORE_FULL, code(node.client.create(create)));
+    assertEquals(ErrorCode.STORE_FULL, code(node.client.ask(create)));
 
     assertEquals(before, node.leftOf(tenant));
     assertNull(other.nodeIndex().stream().findAny().orElse(null));

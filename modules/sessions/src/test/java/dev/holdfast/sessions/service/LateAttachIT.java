@@ -93,7 +93,7 @@ class LateAttachIT {
     arrives();
 
     assertEquals(new Attachment(other.id, connectionOf(back), 2), attachedTo(back));
-    await(other.client.subscribe(new SessionMessage.Subscribe(back, Map.of(NEWS, AT_7))));
+    await(other.client.ask(new SessionMessage.Subscribe(back, Map.of(NEWS, AT_7))));
     Awaitility.await().untilAsserted(() -> assertEquals(Set.of(), other.nodeIndex(slow.id)));
     assertEquals(List.of(back.session()), other.sessionsOf(tenant));
   }
@@ -115,8 +115,8 @@ class LateAttachIT {
     SessionRef session = slow.attach(ann, null).session();
     lateFrom(SUBSCRIBES);
     var subscribe = new SessionMessage.Subscribe(session, Map.of(NEWS, AT_7));
-    Future<?> subscribed = slow.client.subscribe(subscribe);
-    Future<?> noted = slow.client.notePublishing(new SessionMessage.NotePublishing(session, NEWS));
+    Future<?> subscribed = slow.client.ask(subscribe);
+    Future<?> noted = slow.client.ask(new SessionMessage.NotePublishing(session, NEWS));
     Awaitility.await().until(() -> List.of(subscribed, noted).stream().allMatch(Future::failed));
     awaitRedis(PAST);
     arrives();
@@ -147,7 +147,7 @@ class LateAttachIT {
   }
 
   private SessionView view(SessionRef session) {
-    return await(other.client.get(new SessionMessage.Get(ann, tenant, session.session())));
+    return await(other.client.ask(new SessionMessage.Get(ann, tenant, session.session())));
   }
 
   private Attachment attachedTo(SessionRef session) {

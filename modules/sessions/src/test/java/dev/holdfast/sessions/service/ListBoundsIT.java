@@ -45,7 +45,7 @@ class ListBoundsIT {
     }
     for (int i = 0; i < SESSIONS; i++) {
       var create = new SessionMessage.Create(ann, tenant, "ann", attributes);
-      made.add(await(node.client.create(create)).session());
+      made.add(await(node.client.ask(create)).session());
     }
   }
 
@@ -62,7 +62,7 @@ class ListBoundsIT {
       String after = "";
       while (after != null) {
         var list = new SessionMessage.ListSessions(caller, tenant, user, after, 1_000);
-        Answer.Page page = await(node.client.list(list));
+        Answer.Page page = await(node.client.ask(list));
         assertTrue(page.sessions().size() * SIZE <= ListPage.MOST_BYTES, "one or more too many");
         page.sessions().forEach(view -> listed.add(view.session()));
         after = page.next();
@@ -75,7 +75,7 @@ class ListBoundsIT {
   void viewsAreBoundInBytesAndSayHowFarTheyWent() {
     List<String> left = new ArrayList<>(made);
     while (!left.isEmpty()) {
-      Answer.Page page = await(node.client.views(new SessionMessage.Views(tenant, left)));
+      Answer.Page page = await(node.client.ask(new SessionMessage.Views(tenant, left)));
       assertTrue(page.sessions().size() * SIZE <= ListPage.MOST_BYTES, "one or more too many");
       String last = page.sessions().get(page.sessions().size() - 1).session();
       left = new ArrayList<>(left.subList(left.indexOf(last) + 1, left.size()));

@@ -64,18 +64,18 @@ class ReserveIT {
   void whatIsNewIsRefusedAndLeavesNothing() {
     SessionRef first = node.attach(ann, null).session();
     await(subscribe(first, NEWS));
-    await(node.client.notePublishing(publishing(first, NEWS)));
+    await(node.client.ask(publishing(first, NEWS)));
     Set<String> before = Set.copyOf(node.leftOf(tenant));
     touch();
 
     assertEquals(ErrorCode.STORE_FULL, code(node.attaching(ann, null)));
     assertEquals(ErrorCode.STORE_FULL, code(subscribe(first, MORE)));
-    assertEquals(ErrorCode.STORE_FULL, code(node.client.notePublishing(publishing(first, MORE))));
+    assertEquals(ErrorCode.STORE_FULL, code(node.client.ask(publishing(first, MORE))));
     var create = new SessionMessage.Create(ann, tenant, "ann", Map.of());
-    assertEquals(ErrorCode.STORE_FULL, code(node.client.create(create)));
+    assertEquals(ErrorCode.STORE_FULL, code(node.client.ask(create)));
     var attributes =
         new SessionMessage.SetAttributes(ann, tenant, first.session(), 0, Map.of("k", "v"));
-    assertEquals(ErrorCode.STORE_FULL, code(node.client.setAttributes(attributes)));
+    assertEquals(ErrorCode.STORE_FULL, code(node.client.ask(attributes)));
 
     assertEquals(before, Set.copyOf(node.leftOf(tenant)));
     fill(0);
@@ -87,14 +87,14 @@ class ReserveIT {
   void aSessionIsResumedKeptDetachedAndEnded() {
     SessionRef first = node.attach(ann, null).session();
     await(subscribe(first, NEWS));
-    await(node.client.notePublishing(publishing(first, NEWS)));
+    await(node.client.ask(publishing(first, NEWS)));
     touch();
 
     Attached resumed = other.attach(ann, first.session());
     assertTrue(resumed.resumed());
     await(subscribe(resumed.session(), NEWS)); // again, as its answer was lost
     await(subscribe(resumed.session(), ChannelName.TENANT)); // its own
-    await(node.client.notePublishing(publishing(resumed.session(), NEWS)));
+    await(node.client.ask(publishing(resumed.session(), NEWS)));
     SessionRef again = node.attach(ann, first.session()).session();
     node.detach(again);
     String record = Keys.session(tenant, first.session());
@@ -105,7 +105,7 @@ class ReserveIT {
 
   private Future<Answer.Done> subscribe(SessionRef session, ChannelName channel) {
     var cursors = Map.of(channel, new Position("E", 1));
-    return node.client.subscribe(new SessionMessage.Subscribe(session, cursors));
+    return node.client.ask(new SessionMessage.Subscribe(session, cursors));
   }
 
   private static SessionMessage.NotePublishing publishing(SessionRef session, ChannelName name) {

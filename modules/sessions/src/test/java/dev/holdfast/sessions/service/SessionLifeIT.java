@@ -121,14 +121,14 @@ class SessionLifeIT {
   @Test
   void touchStartsTheLingerAnew() {
     try (SessionsNode patient = SessionsNode.start(redis, lingering(Duration.ofMinutes(2)))) {
-      SessionView view = await(patient.client.create(create("ann", Map.of())));
+      SessionView view = await(patient.client.ask(create("ann", Map.of())));
       assertEquals(List.of(SessionEvent.Kind.OPENED), patient.eventsOf(view.session()));
       var touch = new SessionMessage.Touch(ann, tenant, view.session());
 
       Awaitility.await()
           .until(
               () -> {
-                await(patient.client.touch(touch));
+                await(patient.client.ask(touch));
                 return view(new SessionRef(tenant, view.session(), 0)).endsAt() > view.endsAt();
               });
     }
@@ -140,7 +140,7 @@ class SessionLifeIT {
     lookNow(session);
     List<Integer> shard = List.of(Keys.shard(session.session()));
 
-    await(node.client.sweep(new SessionMessage.Sweep(shard, Set.of(node.id))));
+    await(node.client.ask(new SessionMessage.Sweep(shard, Set.of(node.id))));
 
     assertTrue(node.eventsOf(session.session()).contains(SessionEvent.Kind.DETACHED));
     assertEquals(Set.of(), node.nodeIndex());
@@ -163,7 +163,7 @@ class SessionLifeIT {
     dying.detach(session);
     untilGone(session);
     List<Integer> shard = List.of(Keys.shard(session.session()));
-    dying.client.sweep(new SessionMessage.Sweep(shard, Set.of()));
+    dying.client.ask(new SessionMessage.Sweep(shard, Set.of()));
     Awaitility.await()
         .until(() -> dying.eventsOf(session.session()).contains(SessionEvent.Kind.ENDED));
     dying.close();
@@ -206,7 +206,7 @@ class SessionLifeIT {
       SessionRef session = other.attach(ann, null).session();
       fill(session);
       await(
-          node.client.close(
+          node.client.ask(
               new SessionMessage.Close(service(tenant), tenant, session.session(), "revoked")));
 
       assertEquals(List.of(), node.leftOf(tenant));
@@ -224,7 +224,7 @@ class SessionLifeIT {
   void closedSessionsConnectionIsNotified() {
     SessionRef session = node.attach(ann, null).session();
 
-    await(node.client.close(new SessionMessage.Close(ann, tenant, session.session(), "closed")));
+    await(node.client.ask(new SessionMessage.Close(ann, tenant, session.session(), "closed")));
 
     var ended = new NodeNotice.Ended(tenant, session.session(), session.generation(), "closed");
     Awaitility.await().until(() -> node.notices.contains(ended));
@@ -274,8 +274,8 @@ class SessionLifeIT {
 
   private void fill(SessionRef session) {
     var at = new Position("E1", 1);
-    await(node.client.subscribe(new SessionMessage.Subscribe(session, Map.of(NEWS, at))));
-    await(node.client.notePublishing(new SessionMessage.NotePublishing(session, NEWS)));
+    await(node.client.ask(new SessionMessage.Subscribe(session, Map.of(NEWS, at))));
+    await(node.client.ask(new SessionMessage.NotePublishing(session, NEWS)));
     var own = new Channel(tenant, ChannelName.session(session.session()));
     node.redis("HSET", Keys.meta(own), "e", "E1");
     node.redis("PEXPIRE", Keys.meta(own), 600_000);
@@ -303,7 +303,7 @@ class SessionLifeIT {
 
   private void untilGone(SessionRef session) {
     var get = new SessionMessage.Get(ann, tenant, session.session());
-    Awaitility.await().until(() -> SessionsNode.refusal(node.client.get(get)).startsWith("NOT_"));
+    Awaitility.await().until(() -> SessionsNode.refusal(node.client.ask(get)).startsWith("NOT_"));
   }
 
   private List<Long> dueOf(SessionRef session) {
@@ -313,7 +313,7 @@ class SessionLifeIT {
   }
 
   private SessionView view(SessionRef session) {
-    return await(node.client.get(new SessionMessage.Get(ann, tenant, session.session())));
+    return await(node.client.ask(new SessionMessage.Get(ann, tenant, session.session())));
   }
 
   private SessionMessage.Create create(String user, Map<String, String> attributes) {

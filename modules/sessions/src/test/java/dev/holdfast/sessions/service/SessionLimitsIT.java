@@ -55,16 +55,16 @@ class SessionLimitsIT {
   void aUserHasSoManySessionsAndWhatItHasGoesOn() {
     Attached first = node.attach(ann, null);
     node.attach(ann, null);
-    await(node.client.create(new SessionMessage.Create(ann, tenant, "ann", Map.of())));
+    await(node.client.ask(new SessionMessage.Create(ann, tenant, "ann", Map.of())));
 
     assertEquals(ErrorCode.RATE_LIMITED, code(node.attaching(ann, null)));
     var create = new SessionMessage.Create(ann, tenant, "ann", Map.of());
-    assertEquals(ErrorCode.RATE_LIMITED, code(nodes.get(1).client.create(create)));
+    assertEquals(ErrorCode.RATE_LIMITED, code(nodes.get(1).client.ask(create)));
     assertTrue(nodes.get(1).attach(ann, first.session().session()).resumed());
     node.attach(user(tenant, "eve"), null);
 
     var close = new SessionMessage.Close(ann, tenant, first.session().session(), "enough");
-    await(node.client.close(close));
+    await(node.client.ask(close));
     node.attach(ann, null);
   }
 

@@ -84,10 +84,9 @@ class SessionRecordIT {
     SessionRef detached = sessions.get(9);
     node.detach(detached);
     SessionRef closed = sessions.get(11);
-    await(node.client.close(new SessionMessage.Close(ann, tenant, closed.session(), "closed")));
+    await(node.client.ask(new SessionMessage.Close(ann, tenant, closed.session(), "closed")));
 
-    Answer.Unheld unheld =
-        await(node.client.storeCursors(new SessionMessage.StoreCursors(entries)));
+    Answer.Unheld unheld = await(node.client.ask(new SessionMessage.StoreCursors(entries)));
 
     assertEquals(
         List.of(
@@ -106,19 +105,19 @@ class SessionRecordIT {
     for (int i = 0; i < 256; i++) {
       most.put(ChannelName.topic("t" + i), at(i));
       var note = new SessionMessage.NotePublishing(session, ChannelName.topic("t" + i));
-      await(node.client.notePublishing(note));
+      await(node.client.ask(note));
     }
-    await(node.client.subscribe(new SessionMessage.Subscribe(session, most)));
+    await(node.client.ask(new SessionMessage.Subscribe(session, most)));
 
     var more = new SessionMessage.Subscribe(session, Map.of(NEWS, at(1)));
-    assertEquals(ErrorCode.LIMIT_EXCEEDED, code(node.client.subscribe(more)));
+    assertEquals(ErrorCode.LIMIT_EXCEEDED, code(node.client.ask(more)));
     var publish = new SessionMessage.NotePublishing(session, NEWS);
-    assertEquals(ErrorCode.LIMIT_EXCEEDED, code(node.client.notePublishing(publish)));
-    await(node.client.subscribe(new SessionMessage.Subscribe(session, most)));
+    assertEquals(ErrorCode.LIMIT_EXCEEDED, code(node.client.ask(publish)));
+    await(node.client.ask(new SessionMessage.Subscribe(session, most)));
     var leave = new SessionMessage.Unsubscribe(session, ChannelName.topic("t0"));
-    await(node.client.unsubscribe(leave));
-    await(node.client.unsubscribe(leave));
-    await(node.client.subscribe(more));
+    await(node.client.ask(leave));
+    await(node.client.ask(leave));
+    await(node.client.ask(more));
     assertEquals(257, cursors(session).size());
   }
 
@@ -132,20 +131,19 @@ class SessionRecordIT {
     var unknown = new SessionRef(tenant, Ids.fresh(), 0);
     assertEquals(
         ErrorCode.NOT_FOUND,
-        code(node.client.subscribe(new SessionMessage.Subscribe(unknown, Map.of(NEWS, at(1))))));
+        code(node.client.ask(new SessionMessage.Subscribe(unknown, Map.of(NEWS, at(1))))));
   }
 
   @Test
   void attributesChangeByVersion() {
     String session = node.attach(ann, null).session().session();
 
-    SessionView first = await(node.client.setAttributes(set(session, 0, Map.of("a", "ä\"\n"))));
+    SessionView first = await(node.client.ask(set(session, 0, Map.of("a", "ä\"\n"))));
     assertEquals(1, first.version());
     assertEquals(Map.of("a", "ä\"\n"), first.attributes());
-    assertEquals(
-        ErrorCode.CONFLICT, code(node.client.setAttributes(set(session, 0, Map.of("b", "2")))));
-    await(node.client.setAttributes(set(session, 1, Map.of("b", "2"))));
-    SessionView view = await(node.client.get(new SessionMessage.Get(ann, tenant, session)));
+    assertEquals(ErrorCode.CONFLICT, code(node.client.ask(set(session, 0, Map.of("b", "2")))));
+    await(node.client.ask(set(session, 1, Map.of("b", "2"))));
+    SessionView view = await(node.client.ask(new SessionMessage.Get(ann, tenant, session)));
     assertEquals(Map.of("b", "2"), view.attributes());
     assertEquals(2, view.version());
   }
@@ -160,15 +158,15 @@ class SessionRecordIT {
     assertEquals(answers("other", Ids.fresh()), answers("other", elsewhere));
 
     assertEquals(
-        1, await(node.client.get(get(user(tenant, "bob"), bobs))).attachedTo().generation());
-    assertEquals(bobs, await(node.client.get(get(service(tenant), bobs))).session());
-    assertEquals(ErrorCode.NOT_FOUND, code(node.client.get(get(service("another"), bobs))));
+        1, await(node.client.ask(get(user(tenant, "bob"), bobs))).attachedTo().generation());
+    assertEquals(bobs, await(node.client.ask(get(service(tenant), bobs))).session());
+    assertEquals(ErrorCode.NOT_FOUND, code(node.client.ask(get(service("another"), bobs))));
   }
 
   @Test
   void aSessionIsCreatedForAUserWhoThenAttachesToIt() {
     var create = new SessionMessage.Create(service(tenant), tenant, "ann", Map.of("plan", "gold"));
-    SessionView view = await(node.client.create(create));
+    SessionView view = await(node.client.ask(create));
 
     assertNull(view.attachedTo());
     assertEquals(Map.of("plan", "gold"), view.attributes());
@@ -176,7 +174,7 @@ class SessionRecordIT {
     assertTrue(attached.resumed());
     assertEquals(1, attached.session().generation());
     var foreign = new SessionMessage.Create(ann, tenant, "bob", Map.of());
-    assertEquals(ErrorCode.FORBIDDEN, code(node.client.create(foreign)));
+    assertEquals(ErrorCode.FORBIDDEN, code(node.client.ask(foreign)));
   }
 
   @Test
@@ -190,8 +188,8 @@ class SessionRecordIT {
     assertEquals(List.copyOf(all), pages(ann, "ann", 10));
     assertEquals(List.copyOf(all), pages(ann, "ann", 25));
     assertEquals(List.copyOf(all), pages(service(tenant), "ann", 7));
-    assertEquals(ErrorCode.FORBIDDEN, code(node.client.list(list(ann, "bob", "", 10))));
-    assertEquals(ErrorCode.FORBIDDEN, code(node.client.list(list(ann, null, "", 10))));
+    assertEquals(ErrorCode.FORBIDDEN, code(node.client.ask(list(ann, "bob", "", 10))));
+    assertEquals(ErrorCode.FORBIDDEN, code(node.client.ask(list(ann, null, "", 10))));
   }
 
   @Test
@@ -223,7 +221,7 @@ class SessionRecordIT {
     node.redis("SET", Keys.session(tenant, "0"), "broken");
     node.redis("ZADD", Keys.nodeSessions(node.id), 0, tenant + ":0");
 
-    Answer.Renewed renewed = await(node.client.renew(new SessionMessage.Renew(node.id, "")));
+    Answer.Renewed renewed = await(node.client.ask(new SessionMessage.Renew(node.id, "")));
 
     assertEquals(1, renewed.sessions());
     assertEquals(1, renewed.failed());
@@ -235,19 +233,17 @@ class SessionRecordIT {
 
   private List<String> answers(String in, String session) {
     return List.of(
-        refusal(node.client.get(new SessionMessage.Get(ann, in, session))),
-        refusal(node.client.touch(new SessionMessage.Touch(ann, in, session))),
-        refusal(
-            node.client.setAttributes(
-                new SessionMessage.SetAttributes(ann, in, session, 0, Map.of()))),
-        refusal(node.client.close(new SessionMessage.Close(ann, in, session, "closed"))));
+        refusal(node.client.ask(new SessionMessage.Get(ann, in, session))),
+        refusal(node.client.ask(new SessionMessage.Touch(ann, in, session))),
+        refusal(node.client.ask(new SessionMessage.SetAttributes(ann, in, session, 0, Map.of()))),
+        refusal(node.client.ask(new SessionMessage.Close(ann, in, session, "closed"))));
   }
 
   private List<String> pages(Caller caller, String user, int limit) {
     List<String> sessions = new ArrayList<>();
     String after = "";
     while (after != null) {
-      Answer.Page page = await(node.client.list(list(caller, user, after, limit)));
+      Answer.Page page = await(node.client.ask(list(caller, user, after, limit)));
       assertTrue(page.sessions().size() <= limit);
       page.sessions().forEach(view -> sessions.add(view.session()));
       after = page.next();
@@ -269,12 +265,12 @@ class SessionRecordIT {
   }
 
   private void subscribe(SessionRef session, ChannelName channel, Position from) {
-    await(node.client.subscribe(new SessionMessage.Subscribe(session, Map.of(channel, from))));
+    await(node.client.ask(new SessionMessage.Subscribe(session, Map.of(channel, from))));
   }
 
   private void store(SessionRef session, Map<ChannelName, Position> cursors) {
     var entry = new SessionMessage.StoreCursors.Entry(session, cursors);
-    await(node.client.storeCursors(new SessionMessage.StoreCursors(List.of(entry))));
+    await(node.client.ask(new SessionMessage.StoreCursors(List.of(entry))));
   }
 
   /** As the next attach would find them. */

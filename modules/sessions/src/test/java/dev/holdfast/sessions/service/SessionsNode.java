@@ -8,6 +8,7 @@ import dev.holdfast.core.Ids;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.NodeInbox;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
@@ -18,7 +19,6 @@ import dev.holdfast.sessions.ConnectionInfo;
 import dev.holdfast.sessions.NodeNotice;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionRef;
-import dev.holdfast.sessions.SessionsClient;
 import dev.holdfast.sessions.store.SessionLimits;
 import dev.holdfast.sessions.store.SessionsConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -41,7 +41,7 @@ final class SessionsNode implements AutoCloseable {
   final Vertx vertx = Vertx.vertx();
   final Bus bus = new Bus(vertx);
   final NodeId id = new NodeId("n" + Ids.fresh(), 1);
-  final SessionsClient client = SessionsClient.local(bus, TIMEOUT);
+  final ServiceClient client = ServiceClient.local(bus, TIMEOUT);
   final List<SessionEvent> events = new CopyOnWriteArrayList<>();
   final List<NodeNotice> notices = new CopyOnWriteArrayList<>();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -93,16 +93,16 @@ final class SessionsNode implements AutoCloseable {
 
   Future<Attached> attaching(Caller.User user, String resume) {
     var connection = new ConnectionInfo(Ids.fresh(), "test 1.0", "127.0.0.1", 0);
-    return client.attach(new SessionMessage.Attach(user, resume, id, connection));
+    return client.ask(new SessionMessage.Attach(user, resume, id, connection));
   }
 
   void detach(SessionRef session) {
-    await(client.detach(new SessionMessage.Detach(session, id, Map.of())));
+    await(client.ask(new SessionMessage.Detach(session, id, Map.of())));
   }
 
   Answer.Swept sweep() {
     List<Integer> shards = IntStream.range(0, Keys.SHARDS).boxed().toList();
-    return await(client.sweep(new SessionMessage.Sweep(shards, Set.of())));
+    return await(client.ask(new SessionMessage.Sweep(shards, Set.of())));
   }
 
   List<SessionEvent.Kind> eventsOf(String session) {

@@ -62,6 +62,6 @@ class StraysIT {
   }
 
   private SessionView view(SessionRef session) {
-    return await(node.client.get(new SessionMessage.Get(ann, tenant, session.session())));
+    return await(node.client.ask(new SessionMessage.Get(ann, tenant, session.session())));
   }
 }

@@ -2,11 +2,11 @@ package dev.holdfast.gateway.http.operations;
 
 import dev.holdfast.channels.ChannelMessage.History;
 import dev.holdfast.channels.ChannelMessage.Page;
-import dev.holdfast.channels.ChannelsClient;
 import dev.holdfast.channels.Gap;
 import dev.holdfast.channels.Publication;
 import dev.holdfast.core.Position;
 import dev.holdfast.core.bounds.FairTurns;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.gateway.http.ApiRequest;
 import dev.holdfast.gateway.http.ApiResponse;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -22,10 +22,10 @@ public final class ChannelViews {
   /** Less than a node reads at a time, so that its own services have turns, too. */
   private static final FairTurns.Bounds BOUNDS = new FairTurns.Bounds(16, 4, 64, 4_000, 0);
 
-  private final ChannelsClient channels;
+  private final ServiceClient channels;
   private final FairTurns turns;
 
-  public ChannelViews(ChannelsClient channels, MeterRegistry registry) {
+  public ChannelViews(ServiceClient channels, MeterRegistry registry) {
     this.channels = channels;
     this.turns = new FairTurns("history", BOUNDS, null, registry);
   }
@@ -53,7 +53,7 @@ public final class ChannelViews {
     var channel = request.channel();
     request.serviceNeeds("history", channel.name().toString());
     var history = new History(request.caller, channel, after, limit);
-    return turns.run(request.tenant, request::isGone, () -> channels.history(history));
+    return turns.run(request.tenant, request::isGone, () -> channels.ask(history));
   }
 
   /** Put together as text, so that data goes out as it was published. */

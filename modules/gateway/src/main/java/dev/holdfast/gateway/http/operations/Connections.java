@@ -4,8 +4,8 @@ import dev.holdfast.connections.Connection;
 import dev.holdfast.connections.ConnectionAnswer;
 import dev.holdfast.connections.ConnectionMessage;
 import dev.holdfast.connections.ConnectionMessage.Selection;
-import dev.holdfast.connections.ConnectionsClient;
 import dev.holdfast.core.NodeId;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.gateway.http.ApiRequest;
 import dev.holdfast.gateway.http.ApiResponse;
 import dev.holdfast.gateway.http.Problem;
@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Connections: looked up, listed, closed. */
 public final class Connections {
-  private final ConnectionsClient connections;
+  private final ServiceClient connections;
 
-  public Connections(ConnectionsClient connections) {
+  public Connections(ServiceClient connections) {
     this.connections = connections;
   }
 
@@ -36,13 +36,13 @@ public final class Connections {
     var wanted =
         new ConnectionMessage.ListConnections(
             request.caller, selection, request.queryOr("after", ""), request.limit());
-    return connections.list(wanted).map(Connections::page);
+    return connections.ask(wanted).map(Connections::page);
   }
 
   private Future<ApiResponse> get(ApiRequest request) {
     request.serviceNeeds("connections", "read");
     return connections
-        .find(new ConnectionMessage.Find(request.caller, request.tenant, request.path("session")))
+        .ask(new ConnectionMessage.Find(request.caller, request.tenant, request.path("session")))
         .map(connection -> ApiResponse.json(json(connection)));
   }
 
@@ -50,7 +50,7 @@ public final class Connections {
     request.serviceNeeds("connections", "disconnect");
     String reason = request.queryOr("reason", "disconnected");
     return connections
-        .disconnect(
+        .ask(
             new ConnectionMessage.Disconnect(
                 request.caller, request.tenant, request.path("session"), reason))
         .map(done -> ApiResponse.json(new JsonObject().put("told", done.told())));

@@ -3,9 +3,9 @@ package dev.holdfast.gateway.http.operations;
 import dev.holdfast.connections.ConnectionAnswer;
 import dev.holdfast.connections.ConnectionMessage;
 import dev.holdfast.connections.ConnectionMessage.Selection;
-import dev.holdfast.connections.ConnectionsClient;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.NodeId;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.gateway.http.ApiRequest;
 import dev.holdfast.gateway.http.ApiResponse;
 import io.micrometer.core.instrument.Counter;
@@ -21,13 +21,13 @@ import java.util.function.Supplier;
 /** Views of the node and its cluster, for operators. */
 public final class NodeViews {
   private final NodeState state;
-  private final ConnectionsClient connections;
+  private final ServiceClient connections;
   private final Supplier<String> config;
 
   /**
    * @param config the configuration in force, one JSON object without secrets
    */
-  public NodeViews(NodeState state, ConnectionsClient connections, Supplier<String> config) {
+  public NodeViews(NodeState state, ServiceClient connections, Supplier<String> config) {
     this.state = state;
     this.connections = connections;
     this.config = config;
@@ -40,7 +40,7 @@ public final class NodeViews {
   private Future<ApiResponse> nodes(ApiRequest request) {
     request.needsOperator("nodes", "read", state.operators());
     return connections
-        .nodes(new ConnectionMessage.Nodes(itself(request)))
+        .ask(new ConnectionMessage.Nodes(itself(request)))
         .map(live -> ApiResponse.json(nodes(live.nodes())));
   }
 
@@ -63,7 +63,7 @@ public final class NodeViews {
   private Future<ApiResponse> stats(ApiRequest request) {
     request.needsOperator("stats", "read", state.operators());
     return connections
-        .count(new ConnectionMessage.Count(itself(request), Selection.ofTenant(request.tenant)))
+        .ask(new ConnectionMessage.Count(itself(request), Selection.ofTenant(request.tenant)))
         .map(counted -> ApiResponse.json(stats(counted.connections())));
   }
 

@@ -2,9 +2,9 @@ package dev.holdfast.gateway.http.operations;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import dev.holdfast.channels.ChannelMessage;
-import dev.holdfast.channels.ChannelsClient;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.gateway.http.ApiRequest;
 import dev.holdfast.gateway.http.ApiResponse;
 import dev.holdfast.gateway.http.Problem;
@@ -12,7 +12,6 @@ import dev.holdfast.sessions.Answer.Page;
 import dev.holdfast.sessions.Attachment;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionView;
-import dev.holdfast.sessions.SessionsClient;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -27,10 +26,10 @@ public final class Sessions {
   private static final TypeReference<NewSession> NEW = new TypeReference<>() {};
   private static final TypeReference<Map<String, String>> ATTRIBUTES = new TypeReference<>() {};
 
-  private final SessionsClient sessions;
-  private final ChannelsClient channels;
+  private final ServiceClient sessions;
+  private final ServiceClient channels;
 
-  public Sessions(SessionsClient sessions, ChannelsClient channels) {
+  public Sessions(ServiceClient sessions, ServiceClient channels) {
     this.sessions = sessions;
     this.channels = channels;
   }
@@ -58,7 +57,7 @@ public final class Sessions {
     }
     Map<String, String> attributes = wanted.attributes() == null ? Map.of() : wanted.attributes();
     return sessions
-        .create(new SessionMessage.Create(request.caller, request.tenant, user, attributes))
+        .ask(new SessionMessage.Create(request.caller, request.tenant, user, attributes))
         .map(Sessions::created);
   }
 
@@ -77,13 +76,13 @@ public final class Sessions {
             request.user(),
             request.queryOr("after", ""),
             request.limit());
-    return sessions.list(wanted).map(Sessions::page);
+    return sessions.ask(wanted).map(Sessions::page);
   }
 
   private Future<ApiResponse> get(ApiRequest request) {
     request.serviceNeeds("sessions", "read");
     return sessions
-        .get(new SessionMessage.Get(request.caller, request.tenant, request.path("session")))
+        .ask(new SessionMessage.Get(request.caller, request.tenant, request.path("session")))
         .map(view -> ApiResponse.json(json(view)).with(200, tag(view)));
   }
 
@@ -91,7 +90,7 @@ public final class Sessions {
     request.serviceNeeds("sessions", "write");
     String reason = request.queryOr("reason", "closed");
     return sessions
-        .close(
+        .ask(
             new SessionMessage.Close(
                 request.caller, request.tenant, request.path("session"), reason))
         .map(ApiResponse.DONE);
@@ -102,7 +101,7 @@ public final class Sessions {
     long version = version(request.header("If-Match"));
     Map<String, String> attributes = request.body(ATTRIBUTES);
     return sessions
-        .setAttributes(
+        .ask(
             new SessionMessage.SetAttributes(
                 request.caller, request.tenant, request.path("session"), version, attributes))
         .map(view -> ApiResponse.json(json(view)).with(200, tag(view)))
@@ -130,7 +129,7 @@ public final class Sessions {
     String session = request.path("session");
     dev.holdfast.core.Names.id(session, "session");
     return channels
-        .subscribe(new ChannelMessage.SubscribeSession(request.caller, session, request.channel()))
+        .ask(new ChannelMessage.SubscribeSession(request.caller, session, request.channel()))
         .map(ApiResponse.DONE);
   }
 
@@ -139,8 +138,7 @@ public final class Sessions {
     String session = request.path("session");
     dev.holdfast.core.Names.id(session, "session");
     return channels
-        .unsubscribe(
-            new ChannelMessage.UnsubscribeSession(request.caller, session, request.channel()))
+        .ask(new ChannelMessage.UnsubscribeSession(request.caller, session, request.channel()))
         .map(ApiResponse.DONE);
   }
 

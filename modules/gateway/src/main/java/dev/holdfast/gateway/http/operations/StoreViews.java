@@ -1,6 +1,5 @@
 package dev.holdfast.gateway.http.operations;
 
-import dev.holdfast.connections.usage.UsageClient;
 import dev.holdfast.connections.usage.UsageMessage.Erase;
 import dev.holdfast.connections.usage.UsageMessage.Erased;
 import dev.holdfast.connections.usage.UsageMessage.Row;
@@ -8,6 +7,7 @@ import dev.holdfast.connections.usage.UsageMessage.Show;
 import dev.holdfast.connections.usage.UsageMessage.Usage;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.gateway.http.ApiRequest;
 import dev.holdfast.gateway.http.ApiResponse;
 import dev.holdfast.gateway.http.Problem;
@@ -29,13 +29,13 @@ public final class StoreViews {
   /** The caller towards the store, which holds the data of all tenants. */
   private static final Caller ALL = new Caller.Service("operator", "http", Set.of("*"), Set.of());
 
-  private final UsageClient usage;
+  private final ServiceClient usage;
   private final @Nullable String operators;
 
   /**
    * @param operators their tenant; none: there are no operators
    */
-  public StoreViews(UsageClient usage, @Nullable String operators) {
+  public StoreViews(ServiceClient usage, @Nullable String operators) {
     this.usage = usage;
     this.operators = operators;
   }
@@ -47,7 +47,7 @@ public final class StoreViews {
   private Future<ApiResponse> show(ApiRequest request) {
     request.needsOperator("usage", "read", operators);
     return usage
-        .show(new Show(ALL, request.query("tenant"), request.limit()))
+        .ask(new Show(ALL, request.query("tenant"), request.limit()))
         .map(found -> ApiResponse.json(json(found)));
   }
 
@@ -69,7 +69,7 @@ public final class StoreViews {
     if (step.after().isEmpty()) {
       LOG.warn("{} has {} of tenant {} erased", who(request.caller), named, tenant);
     }
-    return usage.erase(step).map(done -> ApiResponse.json(json(done)));
+    return usage.ask(step).map(done -> ApiResponse.json(json(done)));
   }
 
   private static String who(Caller caller) {

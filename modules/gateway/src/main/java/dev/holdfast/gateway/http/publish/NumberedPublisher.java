@@ -4,9 +4,9 @@ import dev.holdfast.channels.ChannelMessage.Item;
 import dev.holdfast.channels.ChannelMessage.Publish;
 import dev.holdfast.channels.ChannelMessage.Published;
 import dev.holdfast.channels.ChannelMessage.Result;
-import dev.holdfast.channels.ChannelsClient;
 import dev.holdfast.channels.Publisher;
 import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.bus.ServiceClient;
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
@@ -26,14 +26,14 @@ final class NumberedPublisher {
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
   private static final long FIRST_WAIT_MS = 5;
 
-  private final ChannelsClient channels;
+  private final ServiceClient channels;
   private final Publish message;
   private final Publisher publisher;
   private final EarlyOnes earlyOnes;
   private final long began = System.nanoTime();
   private final Result[] results;
 
-  NumberedPublisher(ChannelsClient channels, EarlyOnes earlyOnes, Publish message) {
+  NumberedPublisher(ServiceClient channels, EarlyOnes earlyOnes, Publish message) {
     this.earlyOnes = earlyOnes;
     this.channels = channels;
     this.message = message;
@@ -52,7 +52,7 @@ final class NumberedPublisher {
   private Future<List<Result>> publish(List<Integer> places, long wait) {
     List<Item> items = places.stream().map(message.items()::get).toList();
     return channels
-        .publish(new Publish(message.caller(), null, message.channel(), publisher, items))
+        .ask(new Publish(message.caller(), null, message.channel(), publisher, items))
         .compose(published -> published(places, published, wait));
   }
 

@@ -2,7 +2,6 @@ package dev.holdfast.gateway.http.publish;
 
 import dev.holdfast.channels.ChannelMessage;
 import dev.holdfast.channels.ChannelMessage.Result;
-import dev.holdfast.channels.ChannelsClient;
 import dev.holdfast.channels.PublishKeyed;
 import dev.holdfast.channels.Publisher;
 import dev.holdfast.core.Access;
@@ -12,6 +11,7 @@ import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.bounds.FairTurns;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.gateway.http.ApiRequest;
 import dev.holdfast.gateway.http.ApiResponse;
 import dev.holdfast.gateway.http.BodyRoom;
@@ -54,12 +54,12 @@ public final class Publishing {
   /** The time that the service may take to answer one of them. */
   private static final Duration WAIT = Duration.ofSeconds(5);
 
-  private final ChannelsClient channels;
+  private final ServiceClient channels;
   private final Rates rates;
   private final int dataLimit;
   private final FairTurns reading;
 
-  public Publishing(ChannelsClient channels, Rates rates, int dataLimit, MeterRegistry registry) {
+  public Publishing(ServiceClient channels, Rates rates, int dataLimit, MeterRegistry registry) {
     this.channels = channels;
     this.rates = rates;
     this.dataLimit = dataLimit;
@@ -188,7 +188,7 @@ public final class Publishing {
     }
     List<PublishKeyed.Entry> entries = ones.stream().map(NewPublication::entry).toList();
     return channels
-        .publishKeyed(new PublishKeyed(caller, channel, entries))
+        .ask(new PublishKeyed(caller, channel, entries))
         .map(ChannelMessage.Published::results);
   }
 

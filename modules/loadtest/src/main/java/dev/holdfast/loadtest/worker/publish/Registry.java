@@ -2,14 +2,13 @@ package dev.holdfast.loadtest.worker.publish;
 
 import dev.holdfast.connections.ConnectionMessage;
 import dev.holdfast.connections.ConnectionMessage.Selection;
-import dev.holdfast.connections.ConnectionsClient;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.loadtest.plan.Calls;
 import dev.holdfast.loadtest.worker.clients.AttachedSession;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionView;
-import dev.holdfast.sessions.SessionsClient;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.HashMap;
@@ -21,15 +20,15 @@ final class Registry {
   private static final int PAGE = 100;
 
   private final Caller.Service self;
-  private final SessionsClient sessions;
-  private final ConnectionsClient connections;
+  private final ServiceClient sessions;
+  private final ServiceClient connections;
   private final Map<String, Long> versions = new HashMap<>();
   private long updates;
 
   Registry(Bus bus, Caller.Service self) {
     this.self = self;
-    this.sessions = new SessionsClient(bus, TIMEOUT);
-    this.connections = new ConnectionsClient(bus, TIMEOUT);
+    this.sessions = new ServiceClient(bus, TIMEOUT);
+    this.connections = new ServiceClient(bus, TIMEOUT);
   }
 
   /** One of a session at a time. */
@@ -37,19 +36,19 @@ final class Registry {
     return switch (operation) {
       case SESSION_GET -> get(tenant, of);
       case SESSION_LIST ->
-          sessions.list(new SessionMessage.ListSessions(self, tenant, of.user(), "", PAGE));
+          sessions.ask(new SessionMessage.ListSessions(self, tenant, of.user(), "", PAGE));
       case SESSION_UPDATE -> update(tenant, of);
       case CONNECTION_FIND ->
-          connections.find(new ConnectionMessage.Find(self, tenant, of.session()));
+          connections.ask(new ConnectionMessage.Find(self, tenant, of.session()));
       case CONNECTION_LIST ->
-          connections.list(
+          connections.ask(
               new ConnectionMessage.ListConnections(
                   self, Selection.ofUser(tenant, of.user()), "", PAGE));
     };
   }
 
   private Future<SessionView> get(String tenant, AttachedSession of) {
-    return sessions.get(new SessionMessage.Get(self, tenant, of.session()));
+    return sessions.ask(new SessionMessage.Get(self, tenant, of.session()));
   }
 
   /** By compare and set; the first of a session, and the first after a failure, asks before. */
@@ -63,8 +62,7 @@ final class Registry {
   private Future<SessionView> set(String tenant, AttachedSession of, long version) {
     Map<String, String> attributes = Map.of("load", String.valueOf(++updates));
     return sessions
-        .setAttributes(
-            new SessionMessage.SetAttributes(self, tenant, of.session(), version, attributes))
+        .ask(new SessionMessage.SetAttributes(self, tenant, of.session(), version, attributes))
         .onSuccess(view -> versions.put(of.session(), view.version()));
   }
 }
