@@ -46,7 +46,7 @@ final class Handover {
     void delivered(int publications);
   }
 
-  /** One who is handed what comes. */
+  /** A reader that is handed what comes. */
   interface Reader {
     /**
      * @return how many publications were handed on
@@ -58,7 +58,7 @@ final class Handover {
      */
     boolean deliverVolatile(EncodedFrame frame);
 
-    /** Goes on from its cursor where it missed something. */
+    /** Goes on from its cursor if it missed something. */
     void compare();
   }
 
@@ -104,7 +104,10 @@ final class Handover {
     }
   }
 
-  /** A volatile one is dropped where it does not fit, as by a reader that takes nothing. */
+  /**
+   * Adds a volatile publication, which is dropped if it does not fit, as by a reader that takes
+   * nothing.
+   */
   void add(EncodedFrame frame) {
     Step step = Step.of(frame);
     if (fits(step)) {

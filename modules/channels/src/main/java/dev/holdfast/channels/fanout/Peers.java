@@ -136,7 +136,7 @@ final class Peers {
     }
     if (longest > REPAIR_AFTER * silenceNs && now - repairedAt > REPAIR_EVERY_NS) {
       repairedAt = now;
-      LOG.warn("a living peer is silent; registering this node's bus address anew");
+      LOG.warn("A node that lives is silent: this node registers its bus address again");
       repair.get();
     }
   }

@@ -60,8 +60,8 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
   }
 
   /**
-   * The cursor: up to where the sink has been handed everything. Before {@link #start} it is where
-   * reading will go on.
+   * Returns the cursor: everything up to it was handed to the sink. Before {@link #start}, reading
+   * will go on from it.
    */
   public Position position() {
     LogSegment read = first;

@@ -71,8 +71,8 @@ public final class LogReader {
   /**
    * @param after the cursor; none: from the earliest entry
    * @param gone whether the asker has stopped waiting
-   * @return what follows; fails as {@link ChannelStore#read}, and with TIMEOUT where all who asked
-   *     were gone
+   * @return what follows; fails as {@link ChannelStore#read}, and with TIMEOUT if all askers were
+   *     gone
    */
   public Future<LogSegment> read(Channel channel, @Nullable Position after, BooleanSupplier gone) {
     Key key = new Key(channel, after);

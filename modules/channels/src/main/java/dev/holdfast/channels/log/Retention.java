@@ -17,8 +17,8 @@ public record Retention(int entries, long bytes, Duration age) {
   public static final Retention DEFAULT = new Retention(0, 0, AGE);
 
   /**
-   * Of {@code system:} channels where nothing else is said. One that dies with 10,000 sessions
-   * writes 20,000 entries into its tenant's {@code system:sessions} within seconds.
+   * Default of {@code system:} channels. A node that dies with 10,000 sessions writes 20,000
+   * entries into their tenant's {@code system:sessions} within seconds.
    */
   public static final Retention SYSTEM = new Retention(1_000_000, 256L << 20, AGE);
 

@@ -14,7 +14,7 @@ public record Amount(long channels, long bytes) {
     return new Amount(channels - other.channels, bytes - other.bytes);
   }
 
-  /** A part of it, one of each at least where there is any. */
+  /** Returns a part of it, at least one of each if there is any. */
   Amount part(double part) {
     return new Amount(part(channels, part), part(bytes, part));
   }

@@ -53,8 +53,8 @@ public final class Retained {
   private record User(String tenant, String user) {}
 
   /**
-   * Room for what a message publishes to one channel. Redis is asked only where this node has
-   * claimed too little before; who comes later waits behind.
+   * Gives room for what a message publishes to one channel. Redis is asked only if this node has
+   * claimed too little before; later messages wait behind.
    *
    * @param user none: a service, which is held to its tenant's limits alone
    * @param bytes about as many as it adds

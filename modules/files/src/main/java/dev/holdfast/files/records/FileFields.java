@@ -35,7 +35,7 @@ final class FileFields {
 
   /**
    * @param hash fields and values by turns
-   * @return empty where there is no record, or one of which not enough is left
+   * @return empty: there is no record, or not enough of it is left
    */
   static Optional<FileRecord> record(FileKey key, Reply hash) {
     Map<String, String> fields = new HashMap<>();

@@ -41,7 +41,7 @@ final class Auditing {
   private void trust(boolean known) {
     trusted = known;
     if (!known) {
-      LOG.error("The files' folder is not the one of this Redis: nothing in it is removed");
+      LOG.error("The folder of files does not belong to this Redis: nothing in it is removed");
     }
   }
 

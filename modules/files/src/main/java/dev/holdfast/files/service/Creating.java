@@ -94,14 +94,19 @@ final class Creating {
     parts
         .index()
         .setDueIn(file, parts.config().uploadIdle().toMillis())
-        .onFailure(failure -> LOG.debug("{} is looked at soon: {}", file, failure.getMessage()));
+        .onFailure(
+            failure ->
+                LOG.debug("The sweep looks at file {} soon: {}", file, failure.getMessage()));
   }
 
   /** Removes what it can; the sweep does the rest. */
   private void undo(FileKey file) {
     removing
         .end(file, "failed", false)
-        .onFailure(failure -> LOG.debug("{} is left to the sweep: {}", file, failure.getMessage()));
+        .onFailure(
+            failure ->
+                LOG.debug(
+                    "The removal of file {} is left to the sweep: {}", file, failure.getMessage()));
   }
 
   /** Checks that a session is the owner's; another's is answered as one that never was. */

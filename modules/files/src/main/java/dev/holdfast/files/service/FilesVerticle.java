@@ -209,7 +209,7 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
   @Override
   public Future<?> audit(TransferMessage.Audit message) {
     Caller operator = FileAccess.audits(message.caller());
-    LOG.info("Files are compared for {}", operator);
+    LOG.info("Compares files with their content for {}", operator);
     return sweep().compose(swept -> new Auditing(parts).audit());
   }
 
@@ -241,7 +241,9 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
 
   private void shared(boolean known) {
     if (!known) {
-      LOG.warn("The files' folder {} is not the other nodes': set files.folder", config.folder());
+      LOG.warn(
+          "The folder {} is not the one that other nodes use for files: set files.folder",
+          config.folder());
     }
   }
 
@@ -288,6 +290,7 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
   }
 
   private static Future<?> quietly(String what, Supplier<Future<?>> step) {
-    return step.get().onFailure(failure -> LOG.warn("files {}: {}", what, failure.getMessage()));
+    return step.get()
+        .onFailure(failure -> LOG.warn("The {} of files failed: {}", what, failure.getMessage()));
   }
 }

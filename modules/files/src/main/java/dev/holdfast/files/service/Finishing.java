@@ -145,7 +145,10 @@ final class Finishing {
     announce(file)
         .onFailure(
             failure ->
-                LOG.info("{} is announced by the sweep: {}", file.key(), failure.getMessage()));
+                LOG.info(
+                    "The owner of file {} is notified by the sweep: {}",
+                    file.key(),
+                    failure.getMessage()));
   }
 
   /** Removes content that came after the file was deleted. */
@@ -153,7 +156,12 @@ final class Finishing {
     if (HoldfastException.from(failure).code() == ErrorCode.NOT_FOUND) {
       removing
           .end(file.key(), "deleted", false)
-          .onFailure(late -> LOG.info("{} is left to the sweep: {}", file.key(), late.toString()));
+          .onFailure(
+              late ->
+                  LOG.info(
+                      "The removal of file {} is left to the sweep: {}",
+                      file.key(),
+                      late.toString()));
     }
   }
 }

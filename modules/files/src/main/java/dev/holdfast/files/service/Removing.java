@@ -31,7 +31,7 @@ final class Removing {
   }
 
   /**
-   * Ends a file, whoever's it is.
+   * Ends anybody's file.
    *
    * @param onlyDue leaves it if its time has not come
    * @return when nothing of it can be seen and its content is gone
@@ -98,7 +98,10 @@ final class Removing {
     announce(record)
         .compose(announced -> parts.store().remove(file))
         .compose(removed -> parts.index().unsetDue(file))
-        .onFailure(failure -> LOG.info("{} is left to the sweep: {}", file, failure.getMessage()));
+        .onFailure(
+            failure ->
+                LOG.info(
+                    "The removal of file {} is left to the sweep: {}", file, failure.getMessage()));
   }
 
   private Future<Void> announce(@Nullable FileRecord record) {

@@ -90,7 +90,7 @@ final class Sweeping {
   }
 
   private static Future<Void> later(FileKey file, Throwable failure) {
-    LOG.warn("{} could not be looked after: {}", file, failure.getMessage());
+    LOG.warn("The sweep of file {} failed, and is tried again: {}", file, failure.getMessage());
     return Future.succeededFuture();
   }
 }

@@ -13,7 +13,7 @@ public final class ContentTypes {
 
   /**
    * @param head up to the first {@link #HEAD} bytes
-   * @return {@code type/subtype}; {@code application/octet-stream} where nothing shows
+   * @return {@code type/subtype}; {@code application/octet-stream} if nothing shows
    */
   public static String of(byte[] head) {
     return head.length == 0 ? "application/octet-stream" : SIGNATURES.detect(head);

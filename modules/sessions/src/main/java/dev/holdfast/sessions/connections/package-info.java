@@ -1,7 +1,7 @@
 /**
  * The registry of connections, which is the attachments in sessions' records. {@link
- * dev.holdfast.sessions.connections.ConnectionsVerticle} answers which sockets there are, on which
- * node, of whom; {@link dev.holdfast.sessions.connections.LiveNodes} which nodes hold a lease.
+ * dev.holdfast.sessions.connections.ConnectionsVerticle} lists sockets with their nodes and users;
+ * {@link dev.holdfast.sessions.connections.LiveNodes} reads the nodes that hold a lease.
  */
 @NullMarked
 package dev.holdfast.sessions.connections;

@@ -260,7 +260,12 @@ final class Attaching {
 
   private void undoOnceMore(SessionKey session, SessionMessage.Attach attach) {
     takeBack(session, attach)
-        .onFailure(failure -> LOG.warn("session {}: {}", session, failure.getMessage()));
+        .onFailure(
+            failure ->
+                LOG.warn(
+                    "An attach of session {} was not taken back: {}",
+                    session,
+                    failure.getMessage()));
   }
 
   private Future<Detached> takeBack(SessionKey session, SessionMessage.Attach attach) {

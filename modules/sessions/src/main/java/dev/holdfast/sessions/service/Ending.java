@@ -134,7 +134,7 @@ final class Ending {
   private void again(Due due, Throwable failure) {
     boolean full = HoldfastException.from(failure).code() == ErrorCode.STORE_FULL;
     LOG.atLevel(full ? Level.DEBUG : Level.WARN)
-        .log("the end of session {} is to be repeated: {}", due.session(), failure.getMessage());
+        .log("The end of session {} is tried again: {}", due.session(), failure.getMessage());
     parts
         .index()
         .postpone(due, parts.clock().now() + AGAIN_MS)

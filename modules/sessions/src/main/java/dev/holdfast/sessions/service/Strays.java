@@ -61,7 +61,7 @@ final class Strays {
     if (failure == null) {
       seen = seeing;
     } else {
-      LOG.debug("what is held is looked at again later: {}", failure.getMessage());
+      LOG.debug("The sessions of this node are compared again later: {}", failure.getMessage());
     }
     seeing = new HashMap<>();
   }

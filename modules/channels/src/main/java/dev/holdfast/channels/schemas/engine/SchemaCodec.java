@@ -24,7 +24,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * From the text of a JSON Schema (2020-12) to one that can be used.
+ * Turns the text of a JSON Schema (2020-12) into one that can be used.
  *
  * <p>Users' data meets the schemas on an event loop, so no schema may make a small text take long:
  * patterns are matched in linear time (RE2); formats are known ones, the others are annotations;
@@ -68,7 +68,10 @@ final class SchemaCodec {
     this.root = root;
   }
 
-  /** BAD_REQUEST, which says where, for a text that is no schema or can't be used here. */
+  /**
+   * Reads a schema; fails with BAD_REQUEST, and the place of the fault, if the text is no schema or
+   * can't be used here.
+   */
   static EventSchema decode(String text) {
     require(JsonText.isValue(text) && text.strip().startsWith("{"), "schema: not a JSON object");
     SchemaCodec codec = new SchemaCodec(new JsonObject(text));
