@@ -101,7 +101,7 @@ public final class JoinTurn implements AutoCloseable {
     return link.send("GET", Keys.join())
         .compose(
             holder -> {
-              first = holder.textOr(null);
+              first = holder.textIfAny();
               return first == null || System.nanoTime() > until
                   ? Future.succeededFuture()
                   : vertx.timer(LOOK_MS).compose(now -> behind(until));

@@ -7,6 +7,7 @@ import io.vertx.core.net.NetClientOptions;
 import io.vertx.redis.client.ProtocolVersion;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisOptions;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Makes the driver's client for one connection. */
@@ -30,7 +31,7 @@ final class DriverClient {
             .build();
     var client = new AtomicReference<Redis>();
     own.dispatch(() -> client.set(Redis.createClient(context.owner(), options(config))));
-    return client.get();
+    return Objects.requireNonNull(client.get(), "dispatch runs at once");
   }
 
   /**

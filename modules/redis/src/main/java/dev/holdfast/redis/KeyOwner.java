@@ -4,16 +4,22 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whose a key is, by its text: the other direction of {@link Keys}.
  *
  * @param family the word after {@code hf:}
- * @param session of the keys of a session's slot, or null
- * @param channel of the keys of a channel, or null; a session's own is its session's
- * @param user of what names one, or null: whose a session is, its record says
+ * @param session of the keys of a session's slot
+ * @param channel of the keys of a channel; a session's own is its session's
+ * @param user of what names one; whose a session is, its record says
  */
-public record KeyOwner(String family, String tenant, String session, String channel, String user) {
+public record KeyOwner(
+    String family,
+    String tenant,
+    @Nullable String session,
+    @Nullable String channel,
+    @Nullable String user) {
   private static final Pattern KEY =
       Pattern.compile("hf:([a-z]+):\\{([^{}]*)\\}.*", Pattern.DOTALL);
   private static final Pattern TAG = Pattern.compile("([^/:!]+)([/:!]?)(.*)", Pattern.DOTALL);

@@ -3,6 +3,7 @@ package dev.holdfast.redis;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName.Kind;
 import dev.holdfast.core.NodeId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one place that names Redis keys; README.md of this module is the table. Braces hold what
@@ -106,27 +107,27 @@ public final class Keys {
   /**
    * What is left of the rates of a tenant or user.
    *
-   * @param user null: of the tenant as a whole
+   * @param user none: of the tenant as a whole
    */
-  public static String rates(String tenant, String user) {
+  public static String rates(String tenant, @Nullable String user) {
     return "hf:rate:" + accountTag(tenant, user);
   }
 
   /**
    * What nodes have claimed of the counts of a tenant or user.
    *
-   * @param user null: of the tenant as a whole
+   * @param user none: of the tenant as a whole
    */
-  public static String claims(String tenant, String user) {
+  public static String claims(String tenant, @Nullable String user) {
     return "hf:count:" + accountTag(tenant, user);
   }
 
   /**
    * What a tenant or user retains.
    *
-   * @param user null: the tenant as a whole
+   * @param user none: the tenant as a whole
    */
-  public static String retained(String tenant, String user) {
+  public static String retained(String tenant, @Nullable String user) {
     return "hf:kept:" + accountTag(tenant, user);
   }
 
@@ -213,7 +214,7 @@ public final class Keys {
     return "hf:join:{nodes}";
   }
 
-  private static String accountTag(String tenant, String user) {
+  private static String accountTag(String tenant, @Nullable String user) {
     return user == null ? "{" + tenant + "}" : "{" + tenant + ":" + user + "}";
   }
 

@@ -29,9 +29,7 @@ final class LinkMetrics {
   private final String purpose;
   private final Timer commands;
   private final Counter reconnects;
-  private Gauge up;
-  private Gauge waiting;
-  private final List<Gauge> memory = new ArrayList<>();
+  private final List<Gauge> gauges = new ArrayList<>();
 
   LinkMetrics(MeterRegistry registry, String purpose) {
     this.registry = registry;
@@ -50,33 +48,25 @@ final class LinkMetrics {
   }
 
   void watch(BooleanSupplier isUp, IntSupplier notSent) {
-    waiting =
-        Gauge.builder("holdfast.redis.waiting", notSent::getAsInt)
-            .description("Commands that wait for room in the window")
-            .tag("purpose", purpose)
-            .register(registry);
-    up =
-        Gauge.builder("holdfast.redis.up", () -> isUp.getAsBoolean() ? 1 : 0)
-            .description("1 while the link is usable")
-            .tag("purpose", purpose)
-            .register(registry);
+    gauge("holdfast.redis.waiting", notSent::getAsInt, "Commands that wait for room in the window");
+    gauge("holdfast.redis.up", () -> isUp.getAsBoolean() ? 1 : 0, "1 while the link is usable");
   }
 
   void watchMemory(LongSupplier used, LongSupplier most, BooleanSupplier refusing) {
-    memory.add(memory("holdfast.redis.memory.used", used, "Bytes that count against maxmemory"));
-    memory.add(memory("holdfast.redis.memory.max", most, "maxmemory in bytes; 0: none"));
-    memory.add(
-        memory(
-            "holdfast.redis.refusing",
-            () -> refusing.getAsBoolean() ? 1 : 0,
-            "1 while what grows is refused, for the reserve"));
+    gauge("holdfast.redis.memory.used", used, "Bytes that count against maxmemory");
+    gauge("holdfast.redis.memory.max", most, "maxmemory in bytes; 0: none");
+    gauge(
+        "holdfast.redis.refusing",
+        () -> refusing.getAsBoolean() ? 1 : 0,
+        "1 while what grows is refused, for the reserve");
   }
 
-  private Gauge memory(String name, LongSupplier value, String description) {
-    return Gauge.builder(name, value::getAsLong)
-        .description(description)
-        .tag("purpose", purpose)
-        .register(registry);
+  private void gauge(String name, LongSupplier value, String description) {
+    gauges.add(
+        Gauge.builder(name, value::getAsLong)
+            .description(description)
+            .tag("purpose", purpose)
+            .register(registry));
   }
 
   void answered(long nanos) {
@@ -96,8 +86,6 @@ final class LinkMetrics {
 
   /** A closed link is not "down": its gauges go. */
   void close() {
-    registry.remove(up);
-    registry.remove(waiting);
-    memory.forEach(registry::remove);
+    gauges.forEach(registry::remove);
   }
 }

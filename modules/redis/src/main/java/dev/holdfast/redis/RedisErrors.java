@@ -59,14 +59,15 @@ final class RedisErrors {
    * Redis' errors.
    */
   static String word(Throwable failure) {
-    if (!(failure instanceof ErrorType) || failure.getMessage() == null) {
+    String message = failure.getMessage();
+    if (!(failure instanceof ErrorType) || message == null) {
       return "";
     }
-    Matcher wrapped = IN_SCRIPT.matcher(failure.getMessage());
+    Matcher wrapped = IN_SCRIPT.matcher(message);
     if (wrapped.find()) {
       return wrapped.group(1);
     }
-    Matcher plain = PLAIN.matcher(failure.getMessage());
+    Matcher plain = PLAIN.matcher(message);
     return plain.find() ? plain.group(1) : "";
   }
 

@@ -49,7 +49,7 @@ import org.slf4j.LoggerFactory;
  *       command timeouts and a quarter.
  *   <li>While it is down nothing is queued: calls fail at once with UNAVAILABLE. So after it comes
  *       up nothing old is written.
- *   <li>A server is used only when it is a primary that has loaded its data, and after it has told
+ *   <li>A server is used only when it is a primary that has loaded its data, and after it has said
  *       whose data these are; {@link #epochToken()} is that of the server which the next command
  *       goes to.
  *   <li>A connection that is idle for 2 s is tried by {@code INFO replication}, so a dead peer is
@@ -110,12 +110,21 @@ public final class RedisLink {
   private final List<Runnable> upListeners = new ArrayList<>();
   private final List<Runnable> downListeners = new ArrayList<>();
   private final List<Runnable> clockListeners = new ArrayList<>();
+
+  // Those that follow without a value are set while a link is opened, before it is given out.
+  @SuppressWarnings("NullAway.Init")
   private Thread thread;
+
+  @SuppressWarnings("NullAway.Init")
   private Redis client;
+
   private int attempts;
   private long reconnectTimer = -1;
   private volatile boolean closed;
+
+  @SuppressWarnings("NullAway.Init")
   private volatile RedisWire wire;
+
   private volatile String epochToken = "";
   private volatile String dataId = "";
 
@@ -218,8 +227,7 @@ public final class RedisLink {
 
   /** Whether a command would be written now. Any thread. */
   public boolean up() {
-    RedisWire current = wire;
-    return current != null && !current.isBroken();
+    return !wire.isBroken();
   }
 
   /**
@@ -248,7 +256,7 @@ public final class RedisLink {
 
   /**
    * Closes for good, as the end of the verticle that opened it does; what is outstanding fails with
-   * UNAVAILABLE. Listeners are not told. Any thread.
+   * UNAVAILABLE. Listeners are not notified. Any thread.
    */
   public Future<Void> close() {
     Promise<Void> gone = context.promise();

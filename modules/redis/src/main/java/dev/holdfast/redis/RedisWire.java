@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,8 +61,11 @@ final class RedisWire {
   private long answeredTick;
   private final Promise<Void> gone;
   private Consumer<String> onBroken = reason -> {};
+
+  @SuppressWarnings("NullAway.Init") // set by accept(), before the wire is given out
   private ServerInfo server;
-  private volatile String broken;
+
+  private volatile @Nullable String broken;
 
   private RedisWire(
       ContextInternal context,
@@ -156,8 +160,9 @@ final class RedisWire {
    */
   void onBroken(Consumer<String> action) {
     onBroken = action;
-    if (isBroken()) {
-      action.accept(broken);
+    String reason = broken;
+    if (reason != null) {
+      action.accept(reason);
     }
   }
 
@@ -349,8 +354,8 @@ final class RedisWire {
   }
 
   /**
-   * Ends this wire: everything outstanding fails in order, then the listener is told. Does nothing
-   * the second time.
+   * Ends this wire: everything outstanding fails in order, then the listener is notified. Does
+   * nothing the second time.
    */
   void breakDown(String kind, String reason) {
     if (isBroken()) {

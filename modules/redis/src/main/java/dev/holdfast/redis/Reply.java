@@ -7,6 +7,7 @@ import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
 import java.util.AbstractList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An answer of Redis, in the shapes of RESP2 whatever the server: nil, integer, text or bytes, or a
@@ -16,13 +17,13 @@ import java.util.List;
 public final class Reply {
   private static final Reply NIL = new Reply(null);
 
-  private final Response response;
+  private final @Nullable Response response;
 
-  private Reply(Response response) {
+  private Reply(@Nullable Response response) {
     this.response = response;
   }
 
-  static Reply of(Response response) {
+  static Reply of(@Nullable Response response) {
     return response == null ? NIL : new Reply(response);
   }
 
@@ -56,6 +57,11 @@ public final class Reply {
     return isNull() ? whenNull : asText();
   }
 
+  /** As {@link #asText}; none for nil. */
+  public @Nullable String textIfAny() {
+    return isNull() ? null : asText();
+  }
+
   /** The raw bytes of a bulk string; a copy. */
   public byte[] bytes() {
     return bulk().toBytes();
@@ -71,13 +77,14 @@ public final class Reply {
    * Unmodifiable, not copied.
    */
   public List<Reply> list() {
-    if (isNull()) {
+    Response found = response;
+    if (found == null) {
       return List.of();
     }
     if (!isList()) {
       throw unexpected("a list");
     }
-    return new Elements(response);
+    return new Elements(found);
   }
 
   /** The element at {@code index}, from 0. */
@@ -96,21 +103,24 @@ public final class Reply {
   }
 
   private Response scalar(String wanted) {
-    if (isNull() || isList()) {
+    Response found = response;
+    if (found == null || isList()) {
       throw unexpected(wanted);
     }
-    return response;
+    return found;
   }
 
   private Response bulk() {
-    if (isNull() || response.type() != ResponseType.BULK) {
+    Response found = response;
+    if (found == null || found.type() != ResponseType.BULK) {
       throw unexpected("bytes");
     }
-    return response;
+    return found;
   }
 
   private HoldfastException unexpected(String wanted) {
-    String found = isNull() ? "nil" : response.type().name().toLowerCase(java.util.Locale.ROOT);
+    String found =
+        response == null ? "nil" : response.type().name().toLowerCase(java.util.Locale.ROOT);
     return new HoldfastException(
         ErrorCode.INTERNAL, "redis: expected " + wanted + ", got " + found);
   }

@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
  * The part of {@code maxmemory} that is left to what keeps or frees what there is: leases, resumes,
  * detaches, ends, commits. A link that is asked to watches what the server uses, once a second, and
  * four times a second where the reserve is near; what grows is refused with STORE_FULL while less
- * than the reserve is left, and taken again when half as much again is. What a node tells of itself
- * (the ends of sessions, say) may take half of the reserve.
+ * than the reserve is left, and taken again when half as much again is. What a node reports on
+ * itself (the ends of sessions, say) may take half of the reserve.
  *
  * <p>The figures are those of the server that the link reached. They are a second old, so a flood
  * may take some of the reserve. A server without {@code maxmemory} has no reserve. Any thread but
@@ -78,13 +78,13 @@ public final class Reserve {
     return touched ? 1 : 0;
   }
 
-  /** The same for what a node tells of itself, which is refused later. */
+  /** Returns the same for what a node reports on itself, which is refused later. */
   public int ownFlag() {
     return halfGone ? 1 : 0;
   }
 
   /**
-   * For what grows without a script that is told of the reserve.
+   * Guards what grows without a script that gets {@link #flag}.
    *
    * @throws HoldfastException STORE_FULL where what grows is to be refused
    */

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a server says of itself by INFO, as far as a link wants to know. Redis 6.2 to 8 and Valkey
@@ -38,10 +39,10 @@ record ServerInfo(
         values.getOrDefault("maxmemory_policy", ""));
   }
 
-  /** Why this server can't be used now; null where it can. */
-  String problem() {
+  /** Returns why this server can't be used now; none: it can. */
+  @Nullable String problem() {
     if (runId.length() < TOKEN_PART || replid.length() < TOKEN_PART) {
-      return "the server does not tell its run_id and master_replid";
+      return "the server does not report its run_id and master_replid";
     }
     if (!ServerVersion.of(version).isSupported()) {
       return "version " + version + " is too old, " + ServerVersion.OLDEST + " is needed";
@@ -52,7 +53,7 @@ record ServerInfo(
     return roleProblem();
   }
 
-  private String roleProblem() {
+  private @Nullable String roleProblem() {
     return "master".equals(role) ? null : "the server is a " + role + ", not a primary";
   }
 
@@ -66,10 +67,10 @@ record ServerInfo(
   }
 
   /**
-   * Why a connection may not go on, by what the server says later ({@code INFO replication} is
-   * enough); null where it may.
+   * Returns why a connection may not go on, by what the server says later ({@code INFO replication}
+   * is enough); none: it may.
    */
-  String change(ServerInfo later) {
+  @Nullable String change(ServerInfo later) {
     String problem = later.roleProblem();
     if (problem == null && !later.replid.equals(replid)) {
       problem = "the server's replication id changed, it may have other data";

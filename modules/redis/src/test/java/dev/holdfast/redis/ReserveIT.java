@@ -46,7 +46,7 @@ class ReserveIT {
     Awaitility.await().until(reserve::isTouched);
     var refused = assertThrows(HoldfastException.class, reserve::require);
     assertEquals(ErrorCode.STORE_FULL, refused.code());
-    assertEquals(0, reserve.ownFlag(), "nodes may still tell of themselves");
+    assertEquals(0, reserve.ownFlag(), "nodes may still report on themselves");
     assertTrue(reserve.trouble().orElseThrow().contains("maxmemory of 100 MiB"));
 
     use(96);

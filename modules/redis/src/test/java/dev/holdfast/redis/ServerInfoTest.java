@@ -36,7 +36,7 @@ class ServerInfoTest {
   }
 
   @Test
-  void tellsWhyAConnectionMayNotGoOn() {
+  void saysWhyAConnectionMayNotGoOn() {
     ServerInfo info = info(DATA, "master");
 
     assertNull(info.change(info(DATA, "master")));
@@ -47,8 +47,8 @@ class ServerInfoTest {
   }
 
   @Test
-  void refusesAServerThatDoesNotTellItsData() {
+  void refusesAServerThatDoesNotReportItsData() {
     assertEquals(
-        "the server does not tell its run_id and master_replid", info("", "master").problem());
+        "the server does not report its run_id and master_replid", info("", "master").problem());
   }
 }

@@ -7,6 +7,7 @@ import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The calls of one wire: a {@link Window} of them is written, the others wait, by turns of tenants.
@@ -26,10 +27,10 @@ public final class Calls {
   /**
    * What a command asks for.
    *
-   * @param group whose turn it is written at; null: before all
+   * @param group whose turn it is written at; none: before all
    * @param bytes that were taken for it
    */
-  public record Claim(String group, long bytes) {
+  public record Claim(@Nullable String group, long bytes) {
     /** Of the wire itself: small, and before all that waits. */
     public static final Claim OWN = new Claim(null, 0);
   }
@@ -56,7 +57,7 @@ public final class Calls {
       this.queuedTick = tick;
     }
 
-    public String group() {
+    public @Nullable String group() {
       return claim.group();
     }
 
@@ -84,7 +85,7 @@ public final class Calls {
   /**
    * Whether so many are under way, or half as many of this group wait, and so no more are taken.
    */
-  public boolean isFull(String group, int most) {
+  public boolean isFull(@Nullable String group, int most) {
     return size() >= most || group != null && waiting.size(group) >= Math.max(1, most / 2);
   }
 
@@ -93,8 +94,8 @@ public final class Calls {
     waiting.add(call);
   }
 
-  /** The next to be written, which counts as written now; null where there is none, or no room. */
-  public Call next(long tick) {
+  /** Takes the next to be written, which counts as written now; none: no call waits, or no room. */
+  public @Nullable Call next(long tick) {
     Call call = written.isFull() ? null : waiting.poll(group -> written.admits(group, tick));
     if (call != null) {
       call.writtenTick = tick;
@@ -104,8 +105,8 @@ public final class Calls {
     return call;
   }
 
-  /** The oldest that was written and not answered, or null. */
-  public Call oldest() {
+  /** Returns the oldest that was written and not answered. */
+  public @Nullable Call oldest() {
     return written.peek();
   }
 
@@ -143,16 +144,16 @@ public final class Calls {
   }
 
   /** Takes out what was written, the oldest first. */
-  public Call takeWritten() {
+  public @Nullable Call takeWritten() {
     return left(written.poll());
   }
 
   /** Takes out what waits. */
-  public Call takeWaiting() {
+  public @Nullable Call takeWaiting() {
     return left(waiting.poll());
   }
 
-  private Call left(Call call) {
+  private @Nullable Call left(@Nullable Call call) {
     if (call != null) {
       room.give(call.claim.bytes);
     }

@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls that wait to be written: by turns of their groups, in their order within each. A group is a
@@ -23,7 +25,7 @@ public final class FairQueue {
    * The group of a key: what its hash tag begins with, for a tenant's keys its name; empty for what
    * is no key of ours.
    */
-  public static String group(Object key) {
+  public static String group(@Nullable Object key) {
     if (!(key instanceof String name)) {
       return "";
     }
@@ -46,31 +48,30 @@ public final class FairQueue {
 
   public void add(Call call) {
     size++;
-    if (call.group() == null) {
+    String name = call.group();
+    if (name == null) {
       first.add(call);
       return;
     }
-    ArrayDeque<Call> group = groups.get(call.group());
+    ArrayDeque<Call> group = groups.get(name);
     if (group == null) {
       group = new ArrayDeque<>();
-      groups.put(call.group(), group);
-      turns.add(call.group());
+      groups.put(name, group);
+      turns.add(name);
     }
     group.add(call);
   }
 
-  /** Null where there is none. */
-  Call poll() {
+  /** Takes the next. */
+  @Nullable Call poll() {
     return poll(group -> true);
   }
 
   /**
-   * The next of a group that may; one that may not is passed over, and has its turn again after the
-   * others.
-   *
-   * @return null where there is none
+   * Takes the next of a group that may; one that may not is passed over, and has its turn again
+   * after the others.
    */
-  Call poll(Predicate<String> may) {
+  @Nullable Call poll(Predicate<String> may) {
     if (!first.isEmpty()) {
       size--;
       return first.poll();
@@ -85,8 +86,8 @@ public final class FairQueue {
     return null;
   }
 
-  private Call poll(String name) {
-    ArrayDeque<Call> group = groups.get(name);
+  private @Nullable Call poll(String name) {
+    ArrayDeque<Call> group = waiting(name);
     Call call = group.poll();
     size--;
     if (group.isEmpty()) {
@@ -97,13 +98,19 @@ public final class FairQueue {
     return call;
   }
 
+  /** Returns the calls of a group that has a turn; it has at least one. */
+  private ArrayDeque<Call> waiting(String name) {
+    return Objects.requireNonNull(groups.get(name), name);
+  }
+
   /** Takes those at the head of their groups, in their order, for which this holds. */
   List<Call> takeWhile(Predicate<Call> holds) {
     List<Call> taken = new ArrayList<>();
     take(first, holds, taken);
     for (String name : List.copyOf(turns)) {
-      take(groups.get(name), holds, taken);
-      if (groups.get(name).isEmpty()) {
+      ArrayDeque<Call> group = waiting(name);
+      take(group, holds, taken);
+      if (group.isEmpty()) {
         groups.remove(name);
         turns.remove(name);
       }

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The calls that are written and not answered, the oldest first: so many, and so many bytes, as
@@ -30,7 +31,7 @@ final class Window implements Iterable<Call> {
   private final ArrayDeque<Call> written = new ArrayDeque<>();
   private final Map<String, Taken> groups = new HashMap<>();
   private long bytes;
-  private String asked;
+  private @Nullable String asked;
   private boolean mixed;
   private long mixedTick;
 
@@ -45,12 +46,11 @@ final class Window implements Iterable<Call> {
   }
 
   /**
-   * A call of this group has come; null: of the wire itself. The server's figures, and what is
+   * A call of this group has come; none: of the wire itself. The server's figures, and what is
    * listed of a node, are no other tenant's.
    */
-  void asks(String group, long tick) {
-    boolean ours = group == null || group.isEmpty() || group.indexOf(NODE) >= 0;
-    if (ours || group.equals(asked)) {
+  void asks(@Nullable String group, long tick) {
+    if (group == null || group.isEmpty() || group.indexOf(NODE) >= 0 || group.equals(asked)) {
       return;
     }
     if (asked != null) {
@@ -76,19 +76,20 @@ final class Window implements Iterable<Call> {
   void add(Call call) {
     written.add(call);
     bytes += call.bytes();
-    if (call.group() != null) {
-      Taken taken = groups.computeIfAbsent(call.group(), first -> new Taken());
+    String group = call.group();
+    if (group != null) {
+      Taken taken = groups.computeIfAbsent(group, first -> new Taken());
       taken.calls++;
       taken.bytes += call.bytes();
     }
   }
 
-  Call peek() {
+  @Nullable Call peek() {
     return written.peek();
   }
 
-  /** Takes the oldest out; null where there is none. */
-  Call poll() {
+  /** Takes the oldest out. */
+  @Nullable Call poll() {
     Call call = written.poll();
     if (call != null) {
       left(call);
