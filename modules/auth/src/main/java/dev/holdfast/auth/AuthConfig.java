@@ -4,12 +4,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which tokens are trusted.
  *
  * @param keys a token must be signed with one of them; empty means that a development key is used
- * @param issuer what {@code iss} must be; null: not checked
+ * @param issuer what {@code iss} must be; none: not checked
  * @param audience one of these must be in {@code aud}; empty: not checked
  * @param leeway how far clocks may differ, whole seconds, 0 to 5 min
  * @param requireExpiry whether a token without {@code exp} is refused
@@ -17,7 +18,7 @@ import java.util.Objects;
  */
 public record AuthConfig(
     List<VerificationKey> keys,
-    String issuer,
+    @Nullable String issuer,
     List<String> audience,
     Duration leeway,
     boolean requireExpiry,

@@ -8,6 +8,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a caller from the claims of a token whose signature was checked. A token that is genuine
@@ -30,7 +31,7 @@ final class Claims {
       return new Caller.User(
           tenant, user, many(paths.roles(), "roles"), many(paths.permissions(), "permissions"));
     } catch (HoldfastException e) {
-      throw forbidden(e.getMessage());
+      throw forbidden(e.publicMessage());
     }
   }
 
@@ -72,18 +73,24 @@ final class Claims {
     if (value instanceof String text) {
       texts.addAll(List.of(text.strip().split("\\s+")));
     } else if (value instanceof JsonArray list) {
-      list.forEach(entry -> texts.add(entry instanceof String text ? text : null));
+      for (Object entry : list) {
+        if (!(entry instanceof String text)) {
+          throw notStrings(path, what);
+        }
+        texts.add(text);
+      }
     } else if (value != null) {
-      texts.add(null);
-    }
-    if (texts.contains(null)) {
-      throw forbidden(what + " at " + path + " are not strings");
+      throw notStrings(path, what);
     }
     texts.remove("");
     return texts;
   }
 
-  private Object at(ClaimPath path) {
+  private static HoldfastException notStrings(ClaimPath path, String what) {
+    return forbidden(what + " at " + path + " are not strings");
+  }
+
+  private @Nullable Object at(ClaimPath path) {
     Object value = claims;
     for (String name : path.names()) {
       value = value instanceof JsonObject object ? object.getValue(name) : null;

@@ -7,6 +7,7 @@ import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says what is wrong with a token, to whoever sent it: of its own claims, and never what others
@@ -26,7 +27,7 @@ final class Refusal {
    *
    * @param message the library's
    */
-  static HoldfastException of(String message, String token, long leewaySeconds) {
+  static HoldfastException of(@Nullable String message, String token, long leewaySeconds) {
     String said = String.valueOf(message);
     if (said.contains("audien")) {
       return unauthorized(
@@ -84,7 +85,7 @@ final class Refusal {
     return new JsonObject(new String(json, StandardCharsets.UTF_8));
   }
 
-  private static String shown(Object claim) {
+  private static String shown(@Nullable Object claim) {
     if (claim == null) {
       return "(none)";
     }

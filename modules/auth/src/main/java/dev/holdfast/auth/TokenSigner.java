@@ -10,6 +10,7 @@ import io.vertx.ext.auth.jwt.JWTAuthOptions;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Signs HS256 tokens for development and tests: such that a {@link TokenVerifier} of the same
@@ -73,8 +74,8 @@ public final class TokenSigner {
     inner.put(path.names().get(last), value);
   }
 
-  /** What a token says as {@code kid}; null where the key has no name. */
-  private static String id(String secret, AuthConfig config) {
+  /** Returns what a token says as {@code kid}; none: the key has no name. */
+  private static @Nullable String id(String secret, AuthConfig config) {
     return config.keys().stream()
         .filter(key -> secret.equals(key.secret()) && key.id() != null)
         .map(VerificationKey::id)

@@ -4,6 +4,7 @@ import dev.holdfast.core.bounds.SampledLog;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -33,18 +34,18 @@ public final class TokenVerifier {
     return new TokenVerifier(List.of(new TrustedIssuer(config)));
   }
 
-  public Future<Verified> verify(String token) {
+  public Future<Verified> verify(@Nullable String token) {
     return trusted(token).onFailure(this::log);
   }
 
   /** The first word of what is wrong is one of ours, whatever the token says. */
   private void log(Throwable failure) {
-    String why = failure.getMessage();
+    String why = String.valueOf(failure.getMessage());
     String[] words = why.split("[: ]+", 3);
     refused.info(words.length > 1 ? words[1] : why, "refused " + why);
   }
 
-  private Future<Verified> trusted(String token) {
+  private Future<Verified> trusted(@Nullable String token) {
     if (token == null || token.isEmpty()) {
       return refused("missing");
     }

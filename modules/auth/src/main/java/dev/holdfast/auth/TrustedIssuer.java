@@ -10,6 +10,7 @@ import io.vertx.ext.auth.authentication.TokenCredentials;
 import io.vertx.ext.auth.jwt.JWTAuth;
 import io.vertx.ext.auth.jwt.JWTAuthOptions;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** One issuer: its keys, and what a token of it has to say. Safe on any thread. */
 final class TrustedIssuer {
@@ -62,7 +63,7 @@ final class TrustedIssuer {
     return Future.failedFuture(Refusal.unauthorized(reason));
   }
 
-  private Future<Verified> refused(String message, String token) {
+  private Future<Verified> refused(@Nullable String message, String token) {
     return Future.failedFuture(Refusal.of(message, token, config.leeway().toSeconds()));
   }
 

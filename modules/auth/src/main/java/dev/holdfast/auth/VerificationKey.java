@@ -9,18 +9,20 @@ import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A key that tokens may be signed with. It serves one algorithm and no other, so that a public key
  * is never taken for a shared secret.
  *
  * @param algorithm what it is for
- * @param id matched against a token's {@code kid}; null fits any
- * @param secret for HS256: at least 32 bytes of UTF-8; otherwise null
- * @param publicKey for RS256 (at least 2048 bits) and ES256 (P-256): a PEM {@code PUBLIC KEY};
- *     otherwise null
+ * @param id matched against a token's {@code kid}; none: it fits any
+ * @param secret for HS256 alone: at least 32 bytes of UTF-8
+ * @param publicKey for RS256 (at least 2048 bits) and ES256 (P-256): a PEM {@code PUBLIC KEY}
  */
-public record VerificationKey(Algorithm algorithm, String id, String secret, String publicKey) {
+public record VerificationKey(
+    Algorithm algorithm, @Nullable String id, @Nullable String secret, @Nullable String publicKey) {
   private static final int MIN_SECRET_BYTES = 32;
   private static final int MIN_RSA_BITS = 2048;
   private static final int P256_BITS = 256;
@@ -54,7 +56,7 @@ public record VerificationKey(Algorithm algorithm, String id, String secret, Str
   /** What the library takes: the secret as it is, or a PEM in the one layout that it reads. */
   String material() {
     return algorithm.symmetric()
-        ? secret
+        ? Objects.requireNonNull(secret)
         : "-----BEGIN PUBLIC KEY-----\n" + body(publicKey) + "\n-----END PUBLIC KEY-----\n";
   }
 
@@ -63,7 +65,8 @@ public record VerificationKey(Algorithm algorithm, String id, String secret, Str
     return "VerificationKey[algorithm=%s, id=%s, key=***]".formatted(algorithm, id);
   }
 
-  private static void checkSecret(String secret, String publicKey, List<String> problems) {
+  private static void checkSecret(
+      @Nullable String secret, @Nullable String publicKey, List<String> problems) {
     if (publicKey != null) {
       problems.add("publicKey: HS256 takes a secret only");
     }
@@ -75,24 +78,28 @@ public record VerificationKey(Algorithm algorithm, String id, String secret, Str
   }
 
   private static void checkPublicKey(
-      Algorithm algorithm, String secret, String publicKey, List<String> problems) {
+      Algorithm algorithm,
+      @Nullable String secret,
+      @Nullable String publicKey,
+      List<String> problems) {
     if (secret != null) {
       problems.add("secret: " + algorithm + " takes a publicKey only");
     }
-    if (publicKey == null || body(publicKey) == null) {
+    String body = body(publicKey);
+    if (body == null) {
       problems.add("publicKey: " + algorithm + " takes a PEM PUBLIC KEY");
       return;
     }
     try {
-      checkStrength(algorithm, publicKey, problems);
+      checkStrength(algorithm, body, problems);
     } catch (GeneralSecurityException | IllegalArgumentException e) {
       problems.add("publicKey: not a public key for " + algorithm);
     }
   }
 
-  private static void checkStrength(Algorithm algorithm, String publicKey, List<String> problems)
+  private static void checkStrength(Algorithm algorithm, String body, List<String> problems)
       throws GeneralSecurityException {
-    var encoded = new X509EncodedKeySpec(Base64.getMimeDecoder().decode(body(publicKey)));
+    var encoded = new X509EncodedKeySpec(Base64.getMimeDecoder().decode(body));
     var key =
         KeyFactory.getInstance(algorithm == Algorithm.RS256 ? "RSA" : "EC").generatePublic(encoded);
     if (key instanceof RSAKey rsa && rsa.getModulus().bitLength() < MIN_RSA_BITS) {
@@ -103,8 +110,11 @@ public record VerificationKey(Algorithm algorithm, String id, String secret, Str
     }
   }
 
-  /** The base64 lines of a PEM public key; null for anything else. */
-  private static String body(String pem) {
+  /** Returns the base64 lines of a PEM public key; none: it is something else. */
+  private static @Nullable String body(@Nullable String pem) {
+    if (pem == null) {
+      return null;
+    }
     String text = pem.strip().replace("\r", "");
     String begin = "-----BEGIN PUBLIC KEY-----\n";
     String end = "\n-----END PUBLIC KEY-----";

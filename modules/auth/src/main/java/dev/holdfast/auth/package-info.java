@@ -4,4 +4,7 @@
  * dev.holdfast.auth.AuthConfig} says what is trusted. {@link dev.holdfast.auth.TokenSigner} and
  * {@link dev.holdfast.auth.DevelopmentKey} make tokens for development.
  */
+@NullMarked
 package dev.holdfast.auth;
+
+import org.jspecify.annotations.NullMarked;

@@ -62,7 +62,7 @@ final class HttpSink implements PublicationSink {
       return plan.address().token();
     }
     var caller = new Caller.User(tenant, "load", Set.of(), PERMISSIONS);
-    return new TokenSigner(plan.address().secret(), AuthConfig.DEFAULTS)
+    return new TokenSigner(plan.address().neededSecret(), AuthConfig.DEFAULTS)
         .sign(caller, LONGER_THAN_A_RUN);
   }
 
