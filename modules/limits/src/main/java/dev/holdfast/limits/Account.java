@@ -4,6 +4,7 @@ import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a tenant as a whole, or one of its users, takes at this node. Any thread; one lock, held for
@@ -18,8 +19,8 @@ final class Account {
 
   final String tenant;
 
-  /** Null: the tenant as a whole. */
-  final String user;
+  /** None: the tenant as a whole. */
+  final @Nullable String user;
 
   private final Supplier<Amounts> amounts;
   private final Bucket[] rates = new Bucket[RATES.size()];
@@ -29,7 +30,7 @@ final class Account {
   /** One line of a question to Redis. */
   record Wanted(Limit limit, long amount, long least, long wanted) {}
 
-  Account(String tenant, String user, Supplier<Amounts> amounts) {
+  Account(String tenant, @Nullable String user, Supplier<Amounts> amounts) {
     this.tenant = tenant;
     this.user = user;
     this.amounts = amounts;
@@ -57,11 +58,11 @@ final class Account {
 
   /** As {@link Places#take}. */
   void take(Limit count, long places, Promise<Boolean> promise, int nodes) {
-    Runnable told;
+    Runnable answer;
     synchronized (this) {
-      told = places(count).take(places, promise, amount(count), nodes);
+      answer = places(count).take(places, promise, amount(count), nodes);
     }
-    told.run();
+    answer.run();
   }
 
   synchronized void force(Limit count, long places) {
@@ -72,7 +73,7 @@ final class Account {
     places(count).give(places);
   }
 
-  /** Whether there is something to ask, and nobody was told so yet. */
+  /** Returns whether there is something to ask that is not queued yet. */
   synchronized boolean toBeAsked(int nodes, long now) {
     if (queued) {
       return false;
@@ -115,26 +116,26 @@ final class Account {
     rates[RATES.indexOf(rate)].granted(tokens, waitMs, now);
   }
 
-  /** Tells those that waited. */
+  /** Answers those that waited. */
   void granted(Limit count, long places, int nodes) {
-    List<Runnable> told;
+    List<Runnable> answers;
     synchronized (this) {
-      told = places(count).granted(places, amount(count), nodes);
+      answers = places(count).granted(places, amount(count), nodes);
     }
-    told.forEach(Runnable::run);
+    answers.forEach(Runnable::run);
   }
 
-  /** Tells those that waited. */
+  /** Answers those that waited. */
   void unanswered(Limit limit, long now) {
-    List<Runnable> told = List.of();
+    List<Runnable> answers = List.of();
     synchronized (this) {
       if (limit.kind() == Limit.Kind.RATE) {
         rates[RATES.indexOf(limit)].unanswered(amount(limit), now);
       } else {
-        told = places(limit).unanswered(amount(limit));
+        answers = places(limit).unanswered(amount(limit));
       }
     }
-    told.forEach(Runnable::run);
+    answers.forEach(Runnable::run);
   }
 
   /** What Redis has of this node's claims may be older, or gone. */

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The accounts of a node, those in use and no more than a bound. A user beyond it has none: only
@@ -28,10 +29,10 @@ final class Accounts {
   }
 
   /**
-   * @param told of each tenant that is new here; any thread
+   * @param action gets each tenant that is new here; any thread
    */
-  void onFresh(Consumer<Tenant> told) {
-    fresh = told;
+  void onFresh(Consumer<Tenant> action) {
+    fresh = action;
   }
 
   Tenant tenant(String name) {
@@ -47,8 +48,8 @@ final class Accounts {
     return other == null ? added : other;
   }
 
-  /** Null where there is no room for another. */
-  Account user(Tenant tenant, String user) {
+  /** Returns the account of a user; none: there is no room for another. */
+  @Nullable Account user(Tenant tenant, String user) {
     Account known = tenant.known(user);
     if (known != null) {
       return known;

@@ -3,6 +3,7 @@ package dev.holdfast.limits;
 import dev.holdfast.core.bounds.Budget;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A part of a node's memory that all share, so that none has all of it: a tenant and a user have at
@@ -32,9 +33,9 @@ public final class FairShare {
   /**
    * Takes bytes; to be given back.
    *
-   * @param user null: a service
+   * @param user none: a service
    */
-  public synchronized Outcome tryTake(String tenant, String user, long bytes) {
+  public synchronized Outcome tryTake(String tenant, @Nullable String user, long bytes) {
     boolean fits =
         fits(tenant, bytes, share.limit() / tenantParts)
             && (user == null || fits(key(tenant, user), bytes, share.limit() / userParts));
@@ -52,7 +53,7 @@ public final class FairShare {
   }
 
   /** As they were taken; once. */
-  public synchronized void give(String tenant, String user, long bytes) {
+  public synchronized void give(String tenant, @Nullable String user, long bytes) {
     share.give(bytes);
     add(tenant, -bytes);
     if (user != null) {

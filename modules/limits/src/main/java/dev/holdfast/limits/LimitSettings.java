@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,12 +41,12 @@ public final class LimitSettings {
   /**
    * Sets limits of a tenant, for all nodes; this one follows at once.
    *
-   * @param changes by name; null: as configured again
+   * @param changes by name; without a value: as configured again
    * @return how it is now
    * @throws IllegalArgumentException names each that is unknown, negative or too large: then
    *     nothing is changed
    */
-  public Future<View> change(String tenant, Map<String, Long> changes) {
+  public Future<View> change(String tenant, Map<String, @Nullable Long> changes) {
     Map<String, Long> set = new LinkedHashMap<>();
     List<String> unset = new ArrayList<>();
     Map<String, Long> checked = new LinkedHashMap<>();

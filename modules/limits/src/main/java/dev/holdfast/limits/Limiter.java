@@ -1,5 +1,6 @@
 package dev.holdfast.limits;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -8,6 +9,7 @@ import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a tenant and its user may do something now, by the limits of both. Rates are answered at
@@ -18,21 +20,22 @@ public final class Limiter {
   public static final long NEVER = Bucket.NEVER;
 
   /** Lets everything go. */
-  public static final Limiter UNLIMITED = new Limiter(null, null);
+  public static final Limiter UNLIMITED =
+      new Limiter(null, new LimitsMetrics(new SimpleMeterRegistry()));
 
   private static final long SHORTEST_WAIT_MS = 5;
   private static final long LONGEST_WAIT_MS = 250;
 
-  private final Accounts accounts;
+  private final @Nullable Accounts accounts;
   private final LimitsMetrics metrics;
   private volatile Consumer<Account> asking = account -> {};
-  private volatile LimitSettings settings;
+  private volatile @Nullable LimitSettings settings;
   private volatile int nodes = 1;
 
   /**
-   * @param accounts null: there is no limit
+   * @param accounts none: there is no limit
    */
-  Limiter(Accounts accounts, LimitsMetrics metrics) {
+  Limiter(@Nullable Accounts accounts, LimitsMetrics metrics) {
     this.accounts = accounts;
     this.metrics = metrics;
   }
@@ -47,10 +50,10 @@ public final class Limiter {
   /**
    * Takes all that something costs, or nothing.
    *
-   * @param user null: a service, which is held to its tenant's limits alone
+   * @param user none: a service, which is held to its tenant's limits alone
    * @return 0: it may go; else in how many ms to ask again, NEVER where a rate is 0
    */
-  public long take(String tenant, String user, Cost cost) {
+  public long take(String tenant, @Nullable String user, Cost cost) {
     if (accounts == null) {
       return 0;
     }
@@ -79,7 +82,7 @@ public final class Limiter {
   /**
    * Takes what something has cost, which may be more than there is: who comes next waits for it.
    */
-  public void charge(String tenant, String user, Cost cost) {
+  public void charge(String tenant, @Nullable String user, Cost cost) {
     if (accounts == null || cost.isNothing()) {
       return;
     }
@@ -91,7 +94,7 @@ public final class Limiter {
     }
   }
 
-  private void charge(Account account, Cost cost, long now) {
+  private void charge(@Nullable Account account, Cost cost, long now) {
     if (account != null) {
       account.delay(cost, nodes, now);
       account.take(cost);
@@ -104,7 +107,8 @@ public final class Limiter {
    *
    * @return 0, or when to ask again, after that time; on the caller's context
    */
-  public Future<Long> await(Vertx vertx, String tenant, String user, Cost cost, long patienceMs) {
+  public Future<Long> await(
+      Vertx vertx, String tenant, @Nullable String user, Cost cost, long patienceMs) {
     return await(vertx, () -> take(tenant, user, cost), SHORTEST_WAIT_MS, patienceMs);
   }
 
@@ -128,11 +132,11 @@ public final class Limiter {
   /**
    * Takes places of a count, where there are as many.
    *
-   * @return null where there are not; on the context given. Redis is asked only where this node has
-   *     claimed too few before
+   * @return the places; none: there are not as many. On the context given. Redis is asked only if
+   *     this node has claimed too few before
    */
-  public Future<Place> enter(
-      Context context, String tenant, String user, Limit count, long places) {
+  public Future<@Nullable Place> enter(
+      Context context, String tenant, @Nullable String user, Limit count, long places) {
     List<Account> of = of(tenant, user);
     List<Account> taken = new ArrayList<>();
     Future<Boolean> entered = Future.succeededFuture(true);
@@ -172,7 +176,7 @@ public final class Limiter {
   }
 
   /** Takes places also where there are none left: for what was there before. */
-  public Place force(String tenant, String user, Limit count, long places) {
+  public Place force(String tenant, @Nullable String user, Limit count, long places) {
     List<Account> of = of(tenant, user);
     for (Account account : of) {
       account.force(count, places);
@@ -181,7 +185,7 @@ public final class Limiter {
     return new Place(this, of, count, places);
   }
 
-  private List<Account> of(String tenant, String user) {
+  private List<Account> of(String tenant, @Nullable String user) {
     if (accounts == null) {
       return List.of();
     }
@@ -211,8 +215,8 @@ public final class Limiter {
     settings = fresh;
   }
 
-  /** To show and change tenants' limits; null where there are none. */
-  public LimitSettings settings() {
+  /** Returns what shows and changes tenants' limits; none: there are no limits. */
+  public @Nullable LimitSettings settings() {
     return settings;
   }
 
@@ -222,9 +226,5 @@ public final class Limiter {
 
   int nodes() {
     return nodes;
-  }
-
-  Accounts accounts() {
-    return accounts;
   }
 }

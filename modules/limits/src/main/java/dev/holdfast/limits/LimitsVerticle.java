@@ -37,11 +37,17 @@ public final class LimitsVerticle extends VerticleBase {
   private final Supplier<Set<NodeId>> live;
   private final MeterRegistry registry;
   private final LimitsMetrics metrics;
+  private final Accounts accounts;
   private final Limiter limiter;
   private final Queue<Account> waiting = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean woken = new AtomicBoolean();
+
+  @SuppressWarnings("NullAway.Init") // set by start()
   private LimitStore store;
+
+  @SuppressWarnings("NullAway.Init") // set by start()
   private LimitSettings settings;
+
   private Set<NodeId> known = Set.of();
   private int underWay;
 
@@ -62,7 +68,7 @@ public final class LimitsVerticle extends VerticleBase {
     this.registry = registry;
     this.metrics = new LimitsMetrics(registry);
     int most = (int) Math.max(10_000, Runtime.getRuntime().maxMemory() / BYTES_PER_USER);
-    Accounts accounts = new Accounts(config.limits(), most, metrics::untracked);
+    this.accounts = new Accounts(config.limits(), most, metrics::untracked);
     this.limiter = new Limiter(accounts, metrics);
   }
 
@@ -78,12 +84,12 @@ public final class LimitsVerticle extends VerticleBase {
 
   private void begin(RedisLink link) {
     store = new LimitStore(link, node.get().toString());
-    settings = new LimitSettings(context, store, limiter.accounts(), config.limits());
+    settings = new LimitSettings(context, store, accounts, config.limits());
     limiter.settings(settings);
-    metrics.watch(limiter.accounts());
+    metrics.watch(accounts);
     link.onUp(this::doubt);
     limiter.askBy(this::lacks);
-    limiter.accounts().onFresh(tenant -> context.runOnContext(now -> settings.follow(tenant)));
+    accounts.onFresh(tenant -> context.runOnContext(now -> settings.follow(tenant)));
     known = live.get();
     limiter.nodes(known.size());
     vertx.setPeriodic(config.follow().toMillis(), tick -> follow());
@@ -94,7 +100,7 @@ public final class LimitsVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     limiter.askBy(account -> {});
-    limiter.accounts().onFresh(tenant -> {});
+    accounts.onFresh(tenant -> {});
     metrics.close();
     return Future.succeededFuture();
   }
@@ -174,22 +180,20 @@ public final class LimitsVerticle extends VerticleBase {
       // A node that did not know of this one yet, or no more, took its claims for a dead one's.
       vertx.setTimer(SETTLED_MS, timer -> doubt());
     }
-    limiter.accounts().eachTenant(settings::follow);
+    accounts.eachTenant(settings::follow);
   }
 
   private void sweep() {
-    limiter.accounts().forgetIdle(System.nanoTime());
-    limiter.accounts().each(limiter::look);
+    accounts.forgetIdle(System.nanoTime());
+    accounts.each(limiter::look);
   }
 
   /** Redis may have an older state, or be about to forget; what is claimed is claimed anew. */
   private void doubt() {
-    limiter
-        .accounts()
-        .each(
-            account -> {
-              account.doubt();
-              limiter.look(account);
-            });
+    accounts.each(
+        account -> {
+          account.doubt();
+          limiter.look(account);
+        });
   }
 }

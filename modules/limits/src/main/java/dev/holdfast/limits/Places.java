@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One count of one account, as this node has it: places in use, and places that it claimed in
@@ -18,8 +19,8 @@ final class Places {
   /** Of what is in use, that much more is claimed, ahead of need. */
   private static final double AHEAD = 0.02;
 
-  /** Null while none waits: there may be many accounts. */
-  private Deque<Waiting> waiting;
+  /** Made when the first waits: there may be many accounts. */
+  private @Nullable Deque<Waiting> waiting;
 
   private long used;
   private long claimed;
@@ -30,9 +31,9 @@ final class Places {
   private record Waiting(long amount, Promise<Boolean> promise) {}
 
   /**
-   * Takes them now, or when they fit, and tells; false: there are none left.
+   * Takes them now, or when they fit, and answers; false: there are none left.
    *
-   * @return what to do after the account's lock is left: whoever is told may ask for more
+   * @return what to do after the account's lock is left: whoever gets the answer may ask for more
    */
   Runnable take(long amount, Promise<Boolean> promise, long limit, int nodes) {
     if (used + amount > limit) {
@@ -114,17 +115,17 @@ final class Places {
     underWay = false;
     claimed = amount;
     boolean full = amount < asked;
-    List<Runnable> told = new ArrayList<>();
+    List<Runnable> answers = new ArrayList<>();
     for (Waiting next : taken()) {
       boolean fits = fits(next.amount(), limit, nodes);
       if (fits || full || used + next.amount() > limit) {
         used += fits ? next.amount() : 0;
-        told.add(() -> next.promise().complete(fits));
+        answers.add(() -> next.promise().complete(fits));
       } else {
         queue(next.amount(), next.promise()); // it came after that was asked
       }
     }
-    return told;
+    return answers;
   }
 
   /**
@@ -135,13 +136,13 @@ final class Places {
   List<Runnable> unanswered(long limit) {
     underWay = false;
     stale = true;
-    List<Runnable> told = new ArrayList<>();
+    List<Runnable> answers = new ArrayList<>();
     for (Waiting next : taken()) {
       boolean fits = used + next.amount() <= limit;
       used += fits ? next.amount() : 0;
-      told.add(() -> next.promise().complete(fits));
+      answers.add(() -> next.promise().complete(fits));
     }
-    return told;
+    return answers;
   }
 
   private Deque<Waiting> taken() {

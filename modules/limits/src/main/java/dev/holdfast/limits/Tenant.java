@@ -3,6 +3,7 @@ package dev.holdfast.limits;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A tenant that this node has to do with: its limits, and its accounts. Any thread. */
 final class Tenant {
@@ -25,8 +26,8 @@ final class Tenant {
     limits = changed;
   }
 
-  /** Null where this node has none. */
-  Account known(String user) {
+  /** Returns the account of a user, if this node has one. */
+  @Nullable Account known(String user) {
     return users.get(user);
   }
 

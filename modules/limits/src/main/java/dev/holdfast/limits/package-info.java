@@ -4,4 +4,7 @@
  * dev.holdfast.limits.LimitsVerticle} takes from Redis ahead of need; {@link
  * dev.holdfast.limits.Limit} names the limits, {@link dev.holdfast.limits.Limits} has a tenant's.
  */
+@NullMarked
 package dev.holdfast.limits;
+
+import org.jspecify.annotations.NullMarked;

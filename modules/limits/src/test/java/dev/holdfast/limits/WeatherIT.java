@@ -73,7 +73,7 @@ class WeatherIT {
     await().until(() -> other.enter(tenant, "ann") == null);
   }
 
-  /** Claims are told anew to a Redis that lost them. */
+  /** Claims are made anew in a Redis that lost them. */
   @Test
   void aRedisThatForgotAllLearnsWhatIsInUse() {
     own = TestRedis.own();
