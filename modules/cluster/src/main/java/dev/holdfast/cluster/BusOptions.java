@@ -15,6 +15,7 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the bus listens for messages and connects to others: pinged, and given up soon, so that none
@@ -28,9 +29,9 @@ final class BusOptions {
   private BusOptions() {}
 
   /**
-   * @param own made of the cluster's secret; null where there is none
+   * @param own made of the cluster's secret, if it has one
    */
-  static EventBusOptions of(ClusterConfig config, Identity own)
+  static EventBusOptions of(ClusterConfig config, @Nullable Identity own)
       throws GeneralSecurityException, IOException {
     var bus =
         new EventBusOptions()

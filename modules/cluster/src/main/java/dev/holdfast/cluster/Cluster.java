@@ -24,6 +24,8 @@ import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.util.EnumSet;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -103,7 +105,7 @@ public final class Cluster {
   private static Identity identity(ClusterConfig config) {
     try {
       return config.secret() == null
-          ? Identity.ofFiles(config.tls())
+          ? Identity.ofFiles(Objects.requireNonNull(config.tls(), "it is guarded by one of them"))
           : Identity.ofSecret(config.secret());
     } catch (GeneralSecurityException | IOException e) {
       throw unusable(e);
@@ -143,11 +145,11 @@ public final class Cluster {
         .buildClustered()
         .onSuccess(vertx -> vertx.eventBus().registerCodec(codec))
         .onSuccess(vertx -> count(manager, registry))
-        .onSuccess(vertx -> tellWhoIsAlone(manager, config));
+        .onSuccess(vertx -> warnIfAlone(manager, config));
   }
 
   /** A service that looks for its nodes at the wrong place would wait for them in silence. */
-  private static void tellWhoIsAlone(HazelcastClusterManager hazelcast, ClusterConfig config) {
+  private static void warnIfAlone(HazelcastClusterManager hazelcast, ClusterConfig config) {
     if (!config.members().isEmpty() && hazelcast.getNodes().size() == 1) {
       LOG.warn(
           "None of {} is a member of the cluster {} by now: this process is alone on the bus",
@@ -163,14 +165,14 @@ public final class Cluster {
             : new JoinException(String.valueOf(failure.getMessage()), failure));
   }
 
-  /** To be compared with the number of live nodes, which Redis tells: fewer means a split bus. */
+  /** To be compared with the number of live nodes, which Redis knows: fewer means a split bus. */
   private static void count(HazelcastClusterManager hazelcast, MeterRegistry registry) {
     Gauge.builder("cluster.members", hazelcast, manager -> manager.getNodes().size())
         .description("members of the event bus that this one sees, services included")
         .register(registry);
   }
 
-  private static VertxOptions options(ClusterConfig config, Identity own) {
+  private static VertxOptions options(ClusterConfig config, @Nullable Identity own) {
     try {
       return new VertxOptions()
           .setEventBusOptions(BusOptions.of(config, own))
@@ -184,7 +186,7 @@ public final class Cluster {
 
   /**
    * The bus alone, all its addresses together: a user may ask for services by any name, and each
-   * would be a series that is kept for ever. Our own meters tell the rest.
+   * would be a series that is kept for ever. Our own meters show the rest.
    */
   private static MicrometerMetricsOptions metrics() {
     var metrics =

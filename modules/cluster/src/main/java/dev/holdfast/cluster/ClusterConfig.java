@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a process joins the clustered event bus. Members find each other by the list, never by
@@ -17,12 +18,12 @@ import java.util.stream.Stream;
  *     that has it among its addresses, as one that all members share
  * @param port of membership; 0 takes a free one
  * @param messagePort of the bus's messages; 0 takes the one after {@code port}, or a free one
- * @param publicHost by which the others reach it where that is not {@code host} (behind a
- *     translation of addresses); null: the same
+ * @param publicHost by which the others reach it if that is not {@code host} (behind a translation
+ *     of addresses)
  * @param members membership addresses of some or all others, itself may be among them
  * @param heartbeatTimeout after which a member that is not heard from is removed, 2 s to 5 min
- * @param tls certificates for messages; null: those that the secret stands for
- * @param secret what all members know, 32 characters or more; null: none is given
+ * @param tls certificates for messages; none: those that the secret stands for
+ * @param secret what all members know, 32 characters or more
  * @param insecure neither secret nor certificates are needed: whoever reaches the ports is trusted
  *     like a node
  */
@@ -31,11 +32,11 @@ public record ClusterConfig(
     String host,
     int port,
     int messagePort,
-    String publicHost,
+    @Nullable String publicHost,
     List<HostPort> members,
     Duration heartbeatTimeout,
-    BusTls tls,
-    String secret,
+    @Nullable BusTls tls,
+    @Nullable String secret,
     boolean insecure) {
   /** Alone on loopback, at free ports; a secret is still to be given. */
   public static final ClusterConfig DEFAULTS =

@@ -14,10 +14,11 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The variables that a service is configured by: those of a node's {@code cluster} settings, in the
- * same forms. Goes on after a problem, so that all are told at once. One use, one thread.
+ * same forms. Goes on after a problem, so that all are reported at once. One use, one thread.
  */
 final class ClusterEnvironment {
   private static final String PREFIX = "HOLDFAST_CLUSTER_";
@@ -42,19 +43,19 @@ final class ClusterEnvironment {
     var variables = new ClusterEnvironment(environment);
     ClusterConfig config = variables.config();
     variables.unknown();
-    if (!variables.problems.isEmpty()) {
+    if (config == null || !variables.problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", variables.problems));
     }
     return config;
   }
 
-  private ClusterConfig config() {
+  private @Nullable ClusterConfig config() {
     var defaults = ClusterConfig.DEFAULTS;
     String name = read("NAME", Function.identity(), defaults.name());
     String host = read("HOST", Function.identity(), defaults.host());
     int port = read("PORT", ClusterEnvironment::port, defaults.port());
     int messagePort = read("MESSAGE_PORT", ClusterEnvironment::port, defaults.messagePort());
-    String publicHost = read("PUBLIC_HOST", Function.identity(), defaults.publicHost());
+    String publicHost = given("PUBLIC_HOST", Function.identity());
     List<HostPort> members = read("MEMBERS", ClusterEnvironment::members, defaults.members());
     var heartbeat = read("HEARTBEAT_TIMEOUT", Durations::parse, defaults.heartbeatTimeout());
     BusTls tls = tls();
@@ -76,9 +77,10 @@ final class ClusterEnvironment {
         "cluster: ");
   }
 
-  private String secret() {
-    String ofFile = read("SECRET_FILE", ClusterEnvironment::content, null);
-    return read("SECRET", Function.identity(), ofFile);
+  private @Nullable String secret() {
+    String ofFile = given("SECRET_FILE", ClusterEnvironment::content);
+    String secret = given("SECRET", Function.identity());
+    return secret == null ? ofFile : secret;
   }
 
   private static String content(String file) {
@@ -96,25 +98,29 @@ final class ClusterEnvironment {
     throw new IllegalArgumentException("true or false is needed, not " + text);
   }
 
-  private BusTls tls() {
-    Path key = read("TLS_KEY", Path::of, null);
-    Path certificate = read("TLS_CERTIFICATE", Path::of, null);
-    Path authority = read("TLS_AUTHORITY", Path::of, null);
+  private @Nullable BusTls tls() {
+    Path key = given("TLS_KEY", Path::of);
+    Path certificate = given("TLS_CERTIFICATE", Path::of);
+    Path authority = given("TLS_AUTHORITY", Path::of);
     return key == null && certificate == null && authority == null
         ? null
         : checked(() -> new BusTls(key, certificate, authority), "cluster.tls: ");
   }
 
-  /** An empty variable says nothing. */
   private <T> T read(String name, Function<String, T> form, T otherwise) {
-    String variable = PREFIX + name;
-    asked.add(variable);
-    String text = given.getOrDefault(variable, "");
-    T value = text.isEmpty() ? null : checked(() -> form.apply(text), variable + ": ");
+    T value = given(name, form);
     return value == null ? otherwise : value;
   }
 
-  private <T> T checked(Supplier<T> made, String place) {
+  /** Reads a variable; none: it is empty, or not of that form, which is noted as a problem. */
+  private <T> @Nullable T given(String name, Function<String, T> form) {
+    String variable = PREFIX + name;
+    asked.add(variable);
+    String text = given.getOrDefault(variable, "");
+    return text.isEmpty() ? null : checked(() -> form.apply(text), variable + ": ");
+  }
+
+  private <T> @Nullable T checked(Supplier<T> made, String place) {
     try {
       return made.get();
     } catch (IllegalArgumentException e) {

@@ -1,5 +1,7 @@
 package dev.holdfast.cluster;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A process could not join the bus. The message says why, and where it can what to do, for the
  * person at the terminal; it holds no secret.
@@ -7,7 +9,7 @@ package dev.holdfast.cluster;
 public final class JoinException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  JoinException(String message, Throwable cause) {
+  JoinException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

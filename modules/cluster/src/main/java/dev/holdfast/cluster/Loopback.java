@@ -3,7 +3,7 @@ package dev.holdfast.cluster;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
-/** Tells addresses that only this machine can reach. */
+/** Recognizes addresses that only this machine can reach. */
 public final class Loopback {
   private Loopback() {}
 

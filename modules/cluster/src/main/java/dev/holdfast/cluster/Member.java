@@ -17,6 +17,7 @@ import io.vertx.core.Vertx;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A member of the bus by Hazelcast, whose connections all begin with a {@link Handshake}. The hook
@@ -27,6 +28,8 @@ final class Member extends HazelcastClusterManager {
   private static final String NODE_ID = "__vertx.nodeId";
 
   private final HazelcastInstance instance;
+
+  @SuppressWarnings("NullAway.Init") // set by init(), which Vert.x calls first
   private Vertx vertx;
 
   private Member(HazelcastInstance instance) {
@@ -56,7 +59,7 @@ final class Member extends HazelcastClusterManager {
   }
 
   /** Any thread that may block. */
-  Void end() {
+  @Nullable Void end() {
     while (instance.getLifecycleService().isRunning()) {
       try {
         instance.shutdown();

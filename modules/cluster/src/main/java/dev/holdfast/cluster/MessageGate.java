@@ -45,6 +45,7 @@ final class MessageGate implements Doors.Gate {
 
   /** Waits for the handshake, and goes. Confined to the connection's event loop. */
   private final class Proof extends ChannelInboundHandlerAdapter {
+    @SuppressWarnings("NullAway.Init") // set by handlerAdded(), which Netty calls first
     private Future<?> late;
 
     @Override

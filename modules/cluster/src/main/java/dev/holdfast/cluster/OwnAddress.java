@@ -8,7 +8,7 @@ import java.util.Arrays;
 
 /**
  * Finds by which of its addresses a process is to be reached. A container has one in each of its
- * networks; the name that all members share on the network of the bus tells which one is meant.
+ * networks; the one that is meant belongs to the name that all members share on the bus's network.
  */
 final class OwnAddress {
   private OwnAddress() {}

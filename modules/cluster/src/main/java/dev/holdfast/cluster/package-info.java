@@ -4,4 +4,7 @@
  * is how Hazelcast is set up for that, {@code Handshake} and {@code MessageGate} keep out who is no
  * member, {@code ClusterEnvironment} reads the settings of a service.
  */
+@NullMarked
 package dev.holdfast.cluster;
+
+import org.jspecify.annotations.NullMarked;

@@ -55,9 +55,9 @@ class ClosedBusTest {
         node.eventBus()
             .<String>consumer(
                 "here",
-                told -> {
-                  heard.add(told.body());
-                  told.reply("heard");
+                message -> {
+                  heard.add(message.body());
+                  message.reply("heard");
                 })
             .completion();
     await(listens);
@@ -113,7 +113,7 @@ class ClosedBusTest {
   }
 
   @Test
-  void whoGivesNeitherSecretNorCertificatesNorSaysThatHeWantsNoneIsToldWhatToDo() {
+  void withoutSecretCertificatesOrTheWishForNoneItSaysWhatToDo() {
     var refused = assertThrows(RuntimeException.class, () -> join(config(0, List.of())));
 
     String said = refused.getMessage();
@@ -134,9 +134,9 @@ class ClosedBusTest {
     assertFalse(heard.contains("forged"), heard.toString());
   }
 
-  /** The frame is a good one: a bus that is told to be open takes it. */
+  /** The frame is a good one: a bus that is open on purpose takes it. */
   @Test
-  void aBusThatIsToldToBeOpenHearsIt() throws IOException {
+  void aBusThatIsOpenOnPurposeHearsIt() throws IOException {
     int open = FreePort.take();
     Vertx node =
         join(
@@ -151,16 +151,16 @@ class ClosedBusTest {
                 null,
                 null,
                 true));
-    var told = new CompletableFuture<String>();
+    var heard = new CompletableFuture<String>();
     await(
         node.eventBus()
-            .<String>consumer("here", message -> told.complete(message.body()))
+            .<String>consumer("here", message -> heard.complete(message.body()))
             .completion());
 
     try (var socket = new Socket(InetAddress.getLoopbackAddress(), open + 1)) {
       socket.getOutputStream().write(frame("here", "forged").getBytes());
 
-      assertEquals("forged", told.orTimeout(30, TimeUnit.SECONDS).join());
+      assertEquals("forged", heard.orTimeout(30, TimeUnit.SECONDS).join());
     }
   }
 

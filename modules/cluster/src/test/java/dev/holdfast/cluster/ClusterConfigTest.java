@@ -61,7 +61,7 @@ class ClusterConfigTest {
   }
 
   @Test
-  void everyProblemOfTheEnvironmentIsToldAtOnce() {
+  void everyProblemOfTheEnvironmentIsReportedAtOnce() {
     var wrong =
         Map.of(
             "HOLDFAST_CLUSTER_PORT", "many",
@@ -74,7 +74,7 @@ class ClusterConfigTest {
             "HOLDFAST_CLUSTER_INSECURE", "perhaps",
             "HOLDFAST_CLUSTER_MULTICAST", "true");
 
-    String told =
+    String reported =
         assertThrows(IllegalArgumentException.class, () -> ClusterConfig.of(wrong)).getMessage();
 
     for (String problem :
@@ -88,7 +88,7 @@ class ClusterConfigTest {
             "HOLDFAST_CLUSTER_INSECURE: true or false is needed, not perhaps",
             "cluster.tls: key: file /no/such/file can't be read; certificate: needed",
             "HOLDFAST_CLUSTER_MULTICAST: unknown variable")) {
-      assertTrue(told.contains(problem), problem + " is not in: " + told);
+      assertTrue(reported.contains(problem), problem + " is not in: " + reported);
     }
   }
 

@@ -45,7 +45,7 @@ class ClusterTest {
     await(
         first
             .eventBus()
-            .<String>consumer("here", told -> heard.complete(told.body()))
+            .<String>consumer("here", message -> heard.complete(message.body()))
             .completion());
 
     second.eventBus().send("here", "hello");
@@ -59,7 +59,7 @@ class ClusterTest {
     Vertx first = join(config(UUID.randomUUID().toString(), port, List.of()));
     Vertx other =
         join(config(UUID.randomUUID().toString(), 0, List.of(new HostPort("127.0.0.1", port))));
-    await(first.eventBus().consumer("here", told -> told.reply("heard")).completion());
+    await(first.eventBus().consumer("here", message -> message.reply("heard")).completion());
 
     var answer = other.eventBus().request("here", "hello").toCompletionStage();
 
@@ -67,7 +67,7 @@ class ClusterTest {
   }
 
   @Test
-  void whoCantJoinIsToldWhy() throws IOException {
+  void aProcessThatCantJoinSaysWhy() throws IOException {
     try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       var there = config(UUID.randomUUID().toString(), taken.getLocalPort(), List.of());
       var elsewhere =
@@ -120,7 +120,7 @@ class ClusterTest {
     int port = FreePort.take();
     Vertx first = join(config(name, port, List.of(), asked));
     Vertx second = join(config(name, 0, List.of(new HostPort("127.0.0.1", port)), asking));
-    await(first.eventBus().consumer("here", told -> told.reply("heard")).completion());
+    await(first.eventBus().consumer("here", message -> message.reply("heard")).completion());
     Future<Boolean> heard =
         second
             .eventBus()

@@ -47,10 +47,10 @@ class FailoverTest {
   private int port;
 
   /** A request. */
-  record Line(int number, boolean repeatable) implements BusMessage<Told> {}
+  record Line(int number, boolean repeatable) implements BusMessage<Answered> {}
 
   /** Who answers. */
-  record Told(String by) implements BusValue {}
+  record Answered(String by) implements BusValue {}
 
   @AfterEach
   void leave() {
@@ -80,7 +80,7 @@ class FailoverTest {
     serve("b");
     Bus asker = asker();
     standStill("a");
-    List<Future<Told>> once = new ArrayList<>();
+    List<Future<Answered>> once = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       once.add(asker.ask(ADDRESS, new Line(i, false), LONG));
     }
@@ -111,7 +111,7 @@ class FailoverTest {
           return promise.future();
         });
     Bus asker = asker();
-    Future<Told> early = asker.ask(ADDRESS, new Line(1, false), LONG);
+    Future<Answered> early = asker.ask(ADDRESS, new Line(1, false), LONG);
     waitFor(() -> !held.isEmpty());
     serve("b");
     stop("a");
@@ -133,7 +133,7 @@ class FailoverTest {
     MessageConsumer<Line> mute = mute(line -> {});
     stop("a");
 
-    Future<Told> asked = asker.ask(ADDRESS, new Line(1, true), LONG);
+    Future<Answered> asked = asker.ask(ADDRESS, new Line(1, true), LONG);
     serve("b");
 
     assertEquals("b", await(asked, 35).by());
@@ -148,7 +148,7 @@ class FailoverTest {
     MessageConsumer<Line> mute = mute(line -> muted.add(line != null));
     stop("a");
 
-    Future<Told> asked = asker.ask(ADDRESS, new Line(1, false), LONG);
+    Future<Answered> asked = asker.ask(ADDRESS, new Line(1, false), LONG);
     waitFor(() -> !muted.isEmpty());
     serve("b");
     await(mute.unregister());
@@ -168,7 +168,7 @@ class FailoverTest {
                 ADDRESS,
                 request ->
                     request.reply(
-                        new Told("old " + request.body().number()),
+                        new Answered("old " + request.body().number()),
                         new DeliveryOptions().setCodecName("holdfast")))
             .completion());
     Bus asker = asker();
@@ -237,7 +237,7 @@ class FailoverTest {
                   ADDRESS,
                   line -> {
                     execute(line);
-                    return work.apply(line).map(done -> new Told(instance));
+                    return work.apply(line).map(done -> new Answered(instance));
                   });
           servings.put(instance, served);
           served.completion().onComplete(done -> serving.complete(served));

@@ -15,7 +15,7 @@ class OwnAddressTest {
   }
 
   @Test
-  void aHostThatIsNotThisMachinesIsTold() {
+  void aHostThatIsNotThisMachinesIsReported() {
     var foreign = assertThrows(JoinException.class, () -> OwnAddress.of("192.0.2.1"));
 
     assertTrue(foreign.getMessage().contains("none of which is this machine's"));

@@ -58,7 +58,7 @@ class StrangersTest {
     int port = FreePort.take();
     Vertx node = get(Cluster.join(config(cluster, port, List.of()), meters));
     members.add(node);
-    get(node.eventBus().<String>consumer("here", told -> told.reply("heard")).completion());
+    get(node.eventBus().<String>consumer("here", message -> message.reply("heard")).completion());
 
     crowd(port + next);
 
