@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The folder of an embedded server, held by one process at a time: two servers on one append-only
@@ -136,8 +137,8 @@ final class DataFolder {
     }
   }
 
-  /** The live server that the process id file tells of; null where there is none. */
-  private ProcessHandle server() throws IOException {
+  /** Returns the live server that the process id file names. */
+  private @Nullable ProcessHandle server() throws IOException {
     if (!Files.exists(pidFile())) {
       return null;
     }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,15 +29,17 @@ public final class EmbeddedRedis implements AutoCloseable {
   /** With the port that it has. */
   private final EmbeddedRedisConfig config;
 
-  private final String password;
+  private final @Nullable String password;
   private final Path binary;
   private final RedisVersion version;
   private final DataFolder folder;
+
+  @SuppressWarnings("NullAway.Init") // launched before this is given out
   private volatile ServerProcess server;
 
   private EmbeddedRedis(
       EmbeddedRedisConfig config,
-      String password,
+      @Nullable String password,
       Path binary,
       RedisVersion version,
       DataFolder folder) {
@@ -63,7 +66,7 @@ public final class EmbeddedRedis implements AutoCloseable {
     for (RedisBinary candidate : candidates) {
       try {
         return startOne(config, candidate.locate().call(), folder);
-      } catch (Exception e) { // locate() may fail with anything; each reason is told below
+      } catch (Exception e) { // locate() may fail with anything; each reason is reported below
         problems.add(candidate.origin() + ": " + reason(e));
       }
     }
@@ -191,6 +194,7 @@ public final class EmbeddedRedis implements AutoCloseable {
     if (failure instanceof InterruptedException) {
       Thread.currentThread().interrupt();
     }
-    return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    String message = failure.getMessage();
+    return message == null ? failure.toString() : message;
   }
 }

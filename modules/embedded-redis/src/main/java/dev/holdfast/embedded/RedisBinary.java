@@ -52,7 +52,7 @@ record RedisBinary(String origin, Callable<Path> locate) {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return -1;
-    } catch (Exception e) { // locate() may fail with anything; the reason is told at the start
+    } catch (Exception e) { // locate() may fail with anything; the reason is reported at the start
       return -1;
     }
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +28,7 @@ public final class RedisWatch implements AutoCloseable {
   private final Duration patience;
   private final Consumer<String> gaveUp;
   private final Thread thread;
-  private volatile String trouble;
+  private volatile @Nullable String trouble;
 
   private RedisWatch(EmbeddedRedis redis, Duration patience, Consumer<String> gaveUp) {
     this.redis = redis;

@@ -6,11 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of an embedded server in a file that only its owner may read, as the password stands
  * there. Without the password every user of the machine would have all data, and with {@code
- * CONFIG} the rights of the node's user: it writes files where and as it is told.
+ * CONFIG} the rights of the node's user: it writes files where and as it is asked.
  */
 final class ServerFile {
   /** What changes settings, loads code, or copies the data to another server. */
@@ -21,11 +22,14 @@ final class ServerFile {
 
   /**
    * @param password made anew for each start, as one that got to another program on the same port
-   *     opens nothing then; null: none, and no command is switched off
+   *     opens nothing then; none: it is open, and no command is switched off
    * @param version of the server that is to read it
    */
   static void write(
-      EmbeddedRedisConfig config, String password, RedisVersion version, DataFolder folder)
+      EmbeddedRedisConfig config,
+      @Nullable String password,
+      RedisVersion version,
+      DataFolder folder)
       throws IOException {
     List<String> lines = new ArrayList<>();
     lines.addAll(List.of("bind 127.0.0.1", "protected-mode yes", "port " + config.port()));

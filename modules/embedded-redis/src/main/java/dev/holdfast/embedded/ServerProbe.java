@@ -9,14 +9,15 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at an embedded server, blocking.
  *
  * @param port on loopback
- * @param password null where it has none
+ * @param password none: it is open
  */
-record ServerProbe(int port, String password) {
+record ServerProbe(int port, @Nullable String password) {
   private static final int TIMEOUT_MILLIS = 1_000;
   private static final Pattern PROCESS_ID = Pattern.compile("\nprocess_id:(\\d+)");
   private static final Pattern NOT_WRITTEN = Pattern.compile("\naof_last_write_status:err");

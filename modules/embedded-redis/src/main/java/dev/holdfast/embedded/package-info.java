@@ -3,4 +3,7 @@
  * development, small installations and tests; {@link dev.holdfast.embedded.RedisWatch} starts it
  * again where it ends by itself.
  */
+@NullMarked
 package dev.holdfast.embedded;
+
+import org.jspecify.annotations.NullMarked;

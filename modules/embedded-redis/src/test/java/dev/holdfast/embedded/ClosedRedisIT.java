@@ -118,7 +118,7 @@ class ClosedRedisIT {
     }
   }
 
-  /** A program that took the port while the server was away may have been told the one before. */
+  /** A program that took the port while the server was away may have got the one before. */
   @Test
   void eachStartHasAPasswordOfItsOwn() {
     String first = server.probe().password();

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A server was started whose scripts are a way into its process, and nobody was told. */
+/** A server was started whose scripts are a way into its process, and nobody was warned. */
 class KnownHolesTest {
   private static final String FIRST = "CVE-2024-46981";
   private static final String SECOND = "CVE-2025-49844";
