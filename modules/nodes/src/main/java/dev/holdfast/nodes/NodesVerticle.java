@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One life of this node among the others: holds its lease, tells who is live, and does its part of
- * what the dead leave behind. Deploy it after the sessions service of the process and undeploy it
- * before; a life that was buried ends here: deploy a new instance, which gets a new start epoch.
+ * One life of this node among the others: holds its lease, reports who is live, and does its part
+ * of what the dead leave behind. Deploy it after the sessions service of the process, and undeploy
+ * it before. A life that was buried ends here: deploy a new instance, which gets a new start epoch.
  *
  * <p>Its state is touched on its own context; what says "any thread" may be called on any.
  */
@@ -41,11 +41,23 @@ public final class NodesVerticle extends VerticleBase {
   private final List<Consumer<Set<NodeId>>> nodesListeners = new ArrayList<>();
   private final List<Runnable> buriedListeners = new ArrayList<>();
   private final List<Gauge> gauges = new ArrayList<>();
+
+  // Those that follow without a value are set by start(), which may fail before.
+  @SuppressWarnings("NullAway.Init")
   private RedisLink link;
+
+  @SuppressWarnings("NullAway.Init")
   private NodeStore store;
+
+  @SuppressWarnings("NullAway.Init")
   private Reaper reaper;
+
+  @SuppressWarnings("NullAway.Init")
   private Sweeper sweeper;
+
+  @SuppressWarnings("NullAway.Init")
   private volatile NodeId node;
+
   private volatile Set<NodeId> live = Set.of();
   private Set<NodeId> dead = Set.of();
   private boolean renewing;
@@ -93,7 +105,7 @@ public final class NodesVerticle extends VerticleBase {
     return this;
   }
 
-  /** This life of the node; null until it is deployed. Any thread. */
+  /** Returns this life of the node, once it is deployed. Any thread. */
   public NodeId node() {
     return node;
   }

@@ -72,10 +72,11 @@ final class Renewals {
     if (done.failed() > 0) {
       LOG.warn("upkeep of {}: {} sessions were not renewed", node, done.failed());
     }
-    if (done.next() == null) {
+    String next = done.next();
+    if (next == null) {
       later(Math.max(1, period - passed()), this::begin);
     } else {
-      later(Math.max(1, period / 2 / Math.max(1, done.pages())), () -> page(done.next()));
+      later(Math.max(1, period / 2 / Math.max(1, done.pages())), () -> page(next));
     }
   }
 

@@ -3,4 +3,7 @@
  * its {@code Reaper} and {@code Sweeper} see to the sessions of nodes that died and to those that
  * end.
  */
+@NullMarked
 package dev.holdfast.nodes;
+
+import org.jspecify.annotations.NullMarked;

@@ -167,7 +167,7 @@ class ConnectionsIT {
   }
 
   @Test
-  void theNodeIsToldToCloseAConnection() {
+  void theNodeIsAskedToCloseAConnection() {
     List<NodeNotice> notices = new CopyOnWriteArrayList<>();
     var inbox = new NodeInbox(cluster.bus, here);
     inbox.on(NodeNotice.Disconnect.class, notices::add);
@@ -177,8 +177,8 @@ class ConnectionsIT {
 
     assertTrue(await(connections.ask(disconnect(cluster.service, session.session()))).told());
 
-    var told = new NodeNotice.Disconnect(cluster.tenant, session.session(), connection, "moved");
-    Awaitility.await().until(() -> notices.equals(List.of(told)));
+    var notice = new NodeNotice.Disconnect(cluster.tenant, session.session(), connection, "moved");
+    Awaitility.await().until(() -> notices.equals(List.of(notice)));
     cluster.detach(session, here);
     assertFalse(await(connections.ask(disconnect(cluster.service, session.session()))).told());
   }

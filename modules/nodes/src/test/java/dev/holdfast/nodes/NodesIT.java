@@ -186,7 +186,7 @@ class NodesIT {
   }
 
   @Test
-  void aBuriedNodeIsToldOnceAndHoldsNothing() {
+  void aBuriedNodeIsNotifiedOnceAndHoldsNothing() {
     AtomicInteger buried = new AtomicInteger();
     NodesVerticle node = cluster.node(cluster.undeployed().onBuried(buried::incrementAndGet));
     NodeId claimer = cluster.dying(Duration.ofMinutes(1));

@@ -6,6 +6,7 @@ import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.redis.KeyOwner;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisLink;
+import dev.holdfast.redis.Reply;
 import dev.holdfast.sessions.SessionMessage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -16,11 +17,11 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * One step of an erasure: ends sessions, whose keys go with them, and deletes the keys of channels.
- * What nodes have there of their own goes by itself: interest is theirs as long as they have
- * readers, who are told a gap. Confined to its link's context.
+ * What nodes keep there goes by itself: interest is theirs as long as they have readers, who get a
+ * gap. Confined to its link's context.
  */
 final class Erasing {
-  /** How the ended sessions' connections are told. */
+  /** The reason that the ended sessions' connections get. */
   static final String REASON = "erased";
 
   private static final long STEP_NS = TimeUnit.SECONDS.toNanos(3);
@@ -66,8 +67,9 @@ final class Erasing {
   }
 
   private Future<?> erase(String key, KeyOwner owner) {
-    if (owner.family().equals("sess")) {
-      return wanted.channel() == null ? end(owner) : Future.succeededFuture();
+    String session = owner.session();
+    if (owner.family().equals("sess") && session != null) {
+      return wanted.channel() == null ? endOf(session) : Future.succeededFuture();
     }
     if (!isWanted(owner)) {
       return Future.succeededFuture();
@@ -85,23 +87,24 @@ final class Erasing {
     if (OF_TENANTS.contains(owner.family())) {
       return isWhole();
     }
-    if (owner.channel() == null || !OF_CHANNELS.contains(owner.family())) {
+    String channel = owner.channel();
+    if (channel == null || !OF_CHANNELS.contains(owner.family())) {
       return false;
     }
     if (wanted.channel() != null) {
-      return owner.channel().equals(wanted.channel().toString());
+      return channel.equals(wanted.channel().toString());
     }
     return wanted.user() == null || wanted.user().equals(owner.user());
   }
 
   /** Of one that has ended there is no user. */
-  private Future<?> end(KeyOwner owner) {
-    return link.send("HGET", Keys.session(owner.tenant(), owner.session()), "user")
-        .compose(
-            user ->
-                user.isNull() || wanted.user() != null && !wanted.user().equals(user.asText())
-                    ? Future.succeededFuture()
-                    : end(owner.session()));
+  private Future<?> endOf(String session) {
+    return link.send("HGET", Keys.session(wanted.tenant(), session), "user")
+        .compose(user -> isWanted(user) ? end(session) : Future.succeededFuture());
+  }
+
+  private boolean isWanted(Reply user) {
+    return !user.isNull() && (wanted.user() == null || wanted.user().equals(user.asText()));
   }
 
   private Future<?> end(String session) {

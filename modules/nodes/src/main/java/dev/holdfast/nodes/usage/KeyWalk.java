@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Walks through keys by SCAN, some at a time, with pauses of three times as long as it worked: it
@@ -33,9 +34,9 @@ final class KeyWalk {
    * @param cursor where to go on; empty: at the beginning
    * @param visit gets keys, some of them more than once
    * @param enough asked after each step
-   * @return where to go on, or null at the end
+   * @return where to go on; none at the end
    */
-  Future<String> run(
+  Future<@Nullable String> run(
       String cursor, Function<List<String>, Future<?>> visit, BooleanSupplier enough) {
     long begun = System.nanoTime();
     return link.send("SCAN", cursor.isEmpty() ? BEGIN : cursor, "MATCH", pattern, "COUNT", AT_ONCE)
@@ -46,7 +47,7 @@ final class KeyWalk {
                     .compose(done -> goOn(page.at(0).asText(), begun, visit, enough)));
   }
 
-  private Future<String> goOn(
+  private Future<@Nullable String> goOn(
       String next, long begun, Function<List<String>, Future<?>> visit, BooleanSupplier enough) {
     if (next.equals(BEGIN)) {
       return Future.succeededFuture(null);

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds up what many take, and knows the largest. Of more than so many names the smaller half is
@@ -16,16 +17,16 @@ final class Tally {
   private final int most;
   private final Map<Name, Row> rows = new HashMap<>();
 
-  private record Name(String tenant, String name) {}
+  private record Name(String tenant, @Nullable String name) {}
 
   Tally(int most) {
     this.most = most;
   }
 
   /**
-   * @param name null: the tenant itself
+   * @param name none: the tenant itself
    */
-  void add(String tenant, String name, long bytes) {
+  void add(String tenant, @Nullable String name, long bytes) {
     rows.merge(new Name(tenant, name), new Row(tenant, name, bytes, 1), Tally::sum);
     if (rows.size() > most) {
       forget();
@@ -46,9 +47,9 @@ final class Tally {
   }
 
   /**
-   * @param tenant whose; null: all
+   * @param tenant whose; none: all
    */
-  List<Row> largest(String tenant, int limit) {
+  List<Row> largest(@Nullable String tenant, int limit) {
     return rows.values().stream()
         .filter(row -> tenant == null || tenant.equals(row.tenant()))
         .sorted(LARGEST)

@@ -16,6 +16,7 @@ import dev.holdfast.redis.RedisLink;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,9 +33,12 @@ public final class UsageVerticle extends VerticleBase implements UsageMessage.Ha
   private final RedisConfig redis;
   private final ServiceClient sessions;
   private final MeterRegistry registry;
+
+  @SuppressWarnings("NullAway.Init") // set by start(), which may fail before
   private RedisLink link;
-  private Serving<?> consumer;
-  private UsageWalk walk;
+
+  private @Nullable Serving<?> consumer;
+  private @Nullable UsageWalk walk;
   private boolean outdated;
 
   public UsageVerticle(Bus bus, RedisConfig redis, ServiceClient sessions, MeterRegistry registry) {

@@ -4,10 +4,12 @@ import dev.holdfast.connections.usage.UsageMessage.Usage;
 import dev.holdfast.redis.KeyOwner;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisLink;
+import dev.holdfast.redis.Reply;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** One walk through all keys, and what it found. Confined to its link's context. */
 final class UsageWalk {
@@ -44,7 +46,7 @@ final class UsageWalk {
     return done.failed() || done.succeeded() && since >= ms;
   }
 
-  Usage usage(String tenant, int limit) {
+  Usage usage(@Nullable String tenant, int limit) {
     return new Usage(
         done.succeeded(),
         keys,
@@ -70,13 +72,13 @@ final class UsageWalk {
     return user(owner).compose(user -> size.onSuccess(taken -> add(owner, user, taken)));
   }
 
-  /** Null where it is no user's. */
-  private Future<String> user(KeyOwner owner) {
-    if (owner.session() == null) {
+  /** Returns whose it is; none: no user's. */
+  private Future<@Nullable String> user(KeyOwner owner) {
+    String session = owner.session();
+    if (session == null) {
       return Future.succeededFuture(owner.user());
     }
-    return link.send("HGET", Keys.session(owner.tenant(), owner.session()), "user")
-        .map(reply -> reply.textOr(null));
+    return link.send("HGET", Keys.session(owner.tenant(), session), "user").map(Reply::textIfAny);
   }
 
   private void add(long taken) {
@@ -84,14 +86,15 @@ final class UsageWalk {
     bytes += taken;
   }
 
-  private void add(KeyOwner owner, String user, long taken) {
+  private void add(KeyOwner owner, @Nullable String user, long taken) {
     add(taken);
     tenants.add(owner.tenant(), null, taken);
     if (user != null) {
       users.add(owner.tenant(), user, taken);
     }
-    if (owner.channel() != null) {
-      channels.add(owner.tenant(), owner.channel(), taken);
+    String channel = owner.channel();
+    if (channel != null) {
+      channels.add(owner.tenant(), channel, taken);
     }
   }
 }

@@ -3,4 +3,7 @@
  * through at a pace that leaves Redis to the others ({@code KeyWalk}); what they take is added up
  * ({@code Tally}, {@code UsageWalk}), or they are deleted ({@code Erasing}).
  */
+@NullMarked
 package dev.holdfast.nodes.usage;
+
+import org.jspecify.annotations.NullMarked;
