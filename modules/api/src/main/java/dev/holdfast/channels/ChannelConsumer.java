@@ -23,14 +23,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads a channel's log for a service, by a cursor that is kept under a name: of all instances that
- * use the name, in any process, one reads at a time; when it stops, is killed or cut off, another
+ * Reads a channel's log for a service, by a cursor that is kept under a name. Of all instances that
+ * use the name, in any process, one reads at a time. When it stops, is killed or cut off, another
  * goes on after what was handled.
  *
- * <p>Each publication is handed to the handler one after another, in order, at least once: it may
- * come again after a loss of the reader, so handlers are idempotent (a position says which one it
- * is). None is skipped: one whose handling fails is handed again, and what retention has taken is
- * told as a {@link Gap}. The cursor is kept for 7 days after its last use.
+ * <p>The handler gets one publication after another, in order, each at least once. It may get one
+ * again after a loss of the reader, so it has to be idempotent; the position identifies a
+ * publication. None is skipped: one whose handling fails is handed again, and what retention has
+ * taken is reported as a {@link Gap}. The cursor is kept for 7 days after its last use.
  *
  * <p>Safe on any thread; handlers are called on one context, the constructor's.
  */
@@ -39,7 +39,7 @@ public final class ChannelConsumer {
   private static final RetryPolicy BACK_OFF = RetryPolicy.exponentialDelayWithJitter(50, 2_000);
   private static final int MAX_DOUBLINGS = 10;
 
-  /** How often an instance that waits its turn looks, at most. */
+  /** The longest pause between two looks of an instance that waits its turn. */
   private static final long STANDBY_MS = 1_000;
 
   private final Bus bus;
@@ -61,7 +61,7 @@ public final class ChannelConsumer {
   private int failures;
   private volatile boolean active;
 
-  /** With the default settings: a new consumer begins with the first entry that is retained. */
+  /** Makes one with the default settings: a new consumer begins with the first retained entry. */
   public ChannelConsumer(Bus bus, Caller.Service service, Channel channel, String name) {
     this(bus, service, channel, name, ChannelConsumerConfig.DEFAULT);
   }
@@ -79,14 +79,14 @@ public final class ChannelConsumer {
     this.config = config;
   }
 
-  /** Told what can't be had; where nobody is, it is logged. To be called before {@link #start}. */
+  /** Sets what gets the gaps, which otherwise are logged. Call it before {@link #start}. */
   public ChannelConsumer onGap(Consumer<Gap> handler) {
     gaps = handler;
     return this;
   }
 
   /**
-   * Begins. To be called once.
+   * Begins to read. Call it once.
    *
    * @param handler its future says that the publication is handled
    * @return done when this instance reads, or waits its turn; fails with FORBIDDEN, BAD_REQUEST or
@@ -99,13 +99,13 @@ public final class ChannelConsumer {
     return started.future();
   }
 
-  /** Whether this instance is the one that reads. */
+  /** Returns whether this instance is the one that reads. */
   public boolean active() {
     return active;
   }
 
   /**
-   * Ends after the publication that is being handled; its position is stored, and another instance
+   * Ends after the publication that is being handled. Its position is stored, and another instance
    * may go on at once.
    */
   public Future<Void> stop() {

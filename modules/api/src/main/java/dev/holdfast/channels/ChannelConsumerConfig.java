@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Settings of a {@link ChannelConsumer}.
  *
- * @param begin where a consumer that is new begins; default {@link Begin#EARLIEST}
+ * @param begin the place at which a new consumer begins; default {@link Begin#EARLIEST}
  * @param lease how long the active reader may be silent before another takes over, 1 s to 10 min;
  *     default 6 s
  * @param batch most publications fetched at a time, 1 to 256; default 64
@@ -23,11 +23,11 @@ public record ChannelConsumerConfig(
     Duration longPoll,
     Duration requestTimeout,
     Duration handlerTimeout) {
-  /** Where a consumer that is new begins. */
+  /** The place at which a new consumer begins. */
   public enum Begin {
-    /** Before the first entry that is retained. */
+    /** Before the first retained entry. */
     EARLIEST,
-    /** With what is published from the first claim on. */
+    /** After what was published before the first claim. */
     LATEST
   }
 

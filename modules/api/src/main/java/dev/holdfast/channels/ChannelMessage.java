@@ -35,10 +35,10 @@ public sealed interface ChannelMessage<A> extends ServiceMessage<A>
     return ADDRESS;
   }
 
-  /** How many publications one message may hold. */
+  /** The most publications of one message. */
   int MAX_ITEMS = 256;
 
-  /** About what a publication holds besides its data. */
+  /** The approximate size of a publication besides its data. */
   int ITEM_BYTES = 256;
 
   /**
@@ -70,7 +70,7 @@ public sealed interface ChannelMessage<A> extends ServiceMessage<A>
       }
     }
 
-    /** What has a number is stored once. */
+    /** Returns true if all have numbers: each is then stored once. */
     @Override
     public boolean repeatable() {
       return items.stream().noneMatch(Item::isVolatile);
@@ -90,9 +90,9 @@ public sealed interface ChannelMessage<A> extends ServiceMessage<A>
   /**
    * One publication.
    *
-   * @param n its number among the publisher's of this channel, from 1; 0 where volatile
+   * @param n its number among the publisher's of this channel, from 1; 0 if volatile
    * @param data one JSON value, as text
-   * @param isVolatile never stored: it reaches who reads the channel now, or nobody
+   * @param isVolatile whether it is never stored: it reaches whoever reads the channel now
    */
   record Item(long n, String event, String data, boolean isVolatile) implements BusValue {
     public Item {
@@ -118,11 +118,11 @@ public sealed interface ChannelMessage<A> extends ServiceMessage<A>
   }
 
   /**
-   * What became of one publication.
+   * The outcome of one publication.
    *
    * @param refused why it was not stored; none: it is stored, or was volatile
    * @param position where it is; none: volatile, refused, or a duplicate too old to be found
-   * @param duplicate it was stored before
+   * @param duplicate whether it was stored before
    * @param expected with OUT_OF_SEQUENCE: the number to go on with; otherwise 0
    * @param detail of a refusal, if there is more to say than the code does: for example where the
    *     data does not fit its schema. May be shown to whoever published
@@ -195,8 +195,8 @@ public sealed interface ChannelMessage<A> extends ServiceMessage<A>
    * Reads a channel's log; FORBIDDEN if the caller may not.
    *
    * @param after the position to read after; none: from the earliest on
-   * @param limit 1 to 1,000. A page ends before it where it has 256 KiB: that it is short is not
-   *     the end, {@link Page#top} is
+   * @param limit 1 to 1,000. A page ends before it at 256 KiB: a short page is not the end of the
+   *     log, {@link Page#top} is
    */
   record History(Caller caller, Channel channel, @Nullable Position after, int limit)
       implements ChannelMessage<Page> {
@@ -259,7 +259,7 @@ public sealed interface ChannelMessage<A> extends ServiceMessage<A>
   /** It holds now. */
   record Done() implements BusValue {}
 
-  /** One method per message, so that the compiler finds a case that was forgotten. */
+  /** Has one method per message, so that the compiler finds a case that was forgotten. */
   interface Handler<R> {
     R publish(Publish message);
 

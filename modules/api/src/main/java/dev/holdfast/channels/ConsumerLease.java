@@ -43,7 +43,7 @@ final class ConsumerLease {
         task.vertx().setPeriodic(tick, tock -> task.context().runOnContext(now -> this.tick()));
   }
 
-  /** Up to where everything is handled. */
+  /** Returns the position up to which everything is handled. */
   Position handled() {
     return handled;
   }
@@ -91,7 +91,7 @@ final class ConsumerLease {
         .onFailure(this::notStored);
   }
 
-  /** What is retryable is sent again by the next tick; the lease ends meanwhile, if it must. */
+  /** Leaves what is retryable to the next tick; the lease may end until then. */
   private void notStored(Throwable failure) {
     HoldfastException named = HoldfastException.from(failure);
     if (!named.code().retryable) {

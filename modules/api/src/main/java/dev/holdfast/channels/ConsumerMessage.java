@@ -14,18 +14,18 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link ChannelConsumer} asks of the channels service: to hold a consumer's lease, to wait
- * for what follows on a cursor, and to store the cursor. For services alone. Each may be sent
+ * Requests of a {@link ChannelConsumer} to the channels service: to hold a consumer's lease, to
+ * wait for what follows on a cursor, and to store the cursor. For services alone. Each may be sent
  * again.
  */
 public sealed interface ConsumerMessage<A> extends ChannelMessage<A> {
-  /** Bounds of a lease, and of a wait, in ms. */
+  /** The bounds of a lease and of a wait, in ms. */
   long MIN_LEASE = 1_000;
 
   long MAX_LEASE = 600_000;
   long MAX_WAIT = 30_000;
 
-  /** How many publications one {@link Fetch} may ask for. */
+  /** The most publications of one {@link Fetch}. */
   int MAX_FETCH = 256;
 
   /**
@@ -55,9 +55,9 @@ public sealed interface ConsumerMessage<A> extends ChannelMessage<A> {
   /**
    * The answer to a claim.
    *
-   * @param generation of the lease; 0 where another instance holds it
+   * @param generation of the lease; 0 if another instance holds it
    * @param cursor up to where everything was handled; none: another instance holds the lease
-   * @param heldFor ms until the other's lease expires, unless it is renewed; 0 where claimed
+   * @param heldFor ms until the other's lease expires, unless it is renewed; 0 if it is claimed
    */
   record Claimed(long generation, @Nullable Position cursor, long heldFor) implements BusValue {
     public boolean held() {
@@ -66,7 +66,7 @@ public sealed interface ConsumerMessage<A> extends ChannelMessage<A> {
   }
 
   /**
-   * Stores the cursor, which never moves back, and renews the lease; FENCED where another has it.
+   * Stores the cursor, which never moves back, and renews the lease; FENCED if another has it.
    *
    * @param cursor up to where everything was handled; none: only the lease is renewed
    */
@@ -89,7 +89,7 @@ public sealed interface ConsumerMessage<A> extends ChannelMessage<A> {
     }
   }
 
-  /** Gives the lease back, so that another need not wait; done also where another has it. */
+  /** Gives the lease back, so that another need not wait; done also if another has it. */
   record Release(Caller caller, ConsumerRef consumer) implements ConsumerMessage<Done> {
     @Override
     public boolean repeatable() {

@@ -13,9 +13,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One instance's reading of a log while it holds the consumer's lease: fetches, hands on one
- * publication after another, and notes the cursor after each. Ends when the lease is lost, or when
- * told; the publication that is being handled then is finished first. Confined to the consumer's
- * context.
+ * publication after another, and notes the cursor after each. Ends when the lease is lost, or on
+ * {@link #stop}; the publication that is being handled then is finished first. Confined to the
+ * consumer's context.
  */
 final class ConsumerRun {
   private static final Logger LOG = LoggerFactory.getLogger(ConsumerRun.class);
@@ -50,14 +50,14 @@ final class ConsumerRun {
     endSoon();
   }
 
-  /** At once, unless the handler has something in hand. */
+  /** Ends at once, unless the handler has something in hand. */
   private void endSoon() {
     if (!handling) {
       finish();
     }
   }
 
-  /** Whether the next publication may be handed on; where not, ends. */
+  /** Returns whether the next publication may be handed on; if not, ends. */
   private boolean goesOn() {
     if (over) {
       return false;

@@ -11,11 +11,11 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * What a consumer is to do, and by what means; the same over all its leases.
+ * A consumer's work and means; the same over all its leases.
  *
  * @param context all of it runs there
  * @param handler handles one publication
- * @param gaps is told what can't be had
+ * @param gaps gets what can't be read any more
  */
 record ConsumerTask(
     Bus bus,

@@ -4,7 +4,7 @@ import dev.holdfast.core.BusValue;
 import dev.holdfast.core.Position;
 
 /**
- * What lies after {@code from} up to {@code to} and can't be served.
+ * The publications after {@code from} up to {@code to}, which can't be served.
  *
  * @param reason {@code trimmed}: retention; {@code epoch}: the store lost it
  */

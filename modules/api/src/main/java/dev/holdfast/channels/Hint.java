@@ -6,10 +6,10 @@ import dev.holdfast.core.NodeId;
 import java.util.List;
 
 /**
- * "This was appended": to the nodes that have readers of the channel. Never the only copy, unless
- * it is volatile.
+ * A copy of an appended publication, for the nodes that have readers of the channel. Never the only
+ * copy, unless it is volatile.
  *
- * @param seq 0 where volatile
+ * @param seq 0 if volatile
  * @param at Redis time in ms
  * @param body the stored fragment of JSON: event, data and from
  */
@@ -35,7 +35,7 @@ public record Hint(Channel channel, String epoch, long seq, long at, byte[] body
   /**
    * Says once a second which batch was the last, so that a lost one is noticed.
    *
-   * @param number of the last batch; 0 where there was none
+   * @param number of the last batch; 0 if there was none
    */
   public record Beat(NodeId from, long number) implements BusValue {}
 }

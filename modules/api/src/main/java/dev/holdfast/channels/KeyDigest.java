@@ -7,15 +7,15 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
 /**
- * What Redis keeps of an idempotency key: 126 bits of SHA-256, so that long keys cost no more than
- * short ones.
+ * Digests of idempotency keys, as Redis keeps them: 126 bits of SHA-256, so that long keys cost no
+ * more than short ones.
  */
 public final class KeyDigest {
   private static final int CHARACTERS = 21;
 
   private KeyDigest() {}
 
-  /** Of a key within its caller: two callers' keys never meet. */
+  /** Digests a key together with its caller: two callers' keys never meet. */
   public static String of(Caller caller, String key) {
     String scope =
         caller instanceof Caller.User user
@@ -24,7 +24,7 @@ public final class KeyDigest {
     return digest(scope + "\n" + key);
   }
 
-  /** Of what was published under the key. */
+  /** Digests what was published under a key. */
   public static String fingerprint(String event, String data) {
     return digest(event + "\n" + data);
   }

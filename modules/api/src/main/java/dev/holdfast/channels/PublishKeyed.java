@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Appends publications of a caller that keeps no state, as over HTTP, to one channel, in order.
- * Each is answered for itself. One with a key is stored once within 2 minutes, however often it is
- * sent; the same key with another event or data is CONFLICT. One without a key is stored each time.
+ * Each is answered for itself. A publication with a key is stored once within 2 minutes, however
+ * often it is sent; the same key with another event or data is CONFLICT. A publication without a
+ * key is stored each time.
  *
  * @param entries 1 to {@link ChannelMessage#MAX_ITEMS}
  */
@@ -37,8 +38,8 @@ public record PublishKeyed(Caller caller, Channel channel, List<Entry> entries)
    *
    * @param key 1 to {@link #MAX_KEY} characters, of this caller in this channel
    * @param data one JSON value, as text
-   * @param isVolatile never stored: it reaches who reads the channel now, or nobody; its key is
-   *     passed over
+   * @param isVolatile whether it is never stored: it reaches whoever reads the channel now; its key
+   *     is ignored
    */
   public record Entry(@Nullable String key, String event, String data, boolean isVolatile)
       implements BusValue {
@@ -52,7 +53,7 @@ public record PublishKeyed(Caller caller, Channel channel, List<Entry> entries)
     }
   }
 
-  /** What has a key is stored once. */
+  /** Returns true if all have keys: each is then stored once. */
   @Override
   public boolean repeatable() {
     return entries.stream().allMatch(entry -> entry.key() != null && !entry.isVolatile());

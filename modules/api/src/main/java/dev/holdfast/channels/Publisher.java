@@ -7,15 +7,16 @@ import dev.holdfast.sessions.SessionRef;
 import java.time.Duration;
 
 /**
- * Who numbers publications: a session, one instance of a service, or whom a caller over HTTP names.
+ * A source of numbered publications: a session, an instance of a service, or a name that a caller
+ * over HTTP gives.
  *
  * @param id unique in the tenant
  * @param generation an older one is refused once a newer one was seen
  */
 public record Publisher(String id, long generation) implements BusValue {
   /**
-   * For how long the store remembers the numbers of a publisher that is no session. Longer than the
-   * hour by which clocks are set wrong.
+   * The time for which the store remembers the numbers of a publisher that is no session: longer
+   * than the hour by which clocks are set wrong.
    */
   public static final Duration REMEMBERED = Duration.ofHours(2);
 
@@ -28,8 +29,8 @@ public record Publisher(String id, long generation) implements BusValue {
   }
 
   /**
-   * A publisher that a caller names. The name is the caller's own: another caller of the tenant
-   * that gives the same name is another publisher.
+   * Makes a publisher that a caller names. The name is the caller's own: another caller of the
+   * tenant that gives the same name is another publisher.
    */
   public static Publisher of(Caller caller, String name) {
     return new Publisher("h-" + KeyDigest.of(caller, "publisher " + name), 1);

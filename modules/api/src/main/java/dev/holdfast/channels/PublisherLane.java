@@ -20,19 +20,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one {@link ServicePublisher} has unanswered in one channel, in order. Confined to its
- * context.
+ * The publications of one {@link ServicePublisher} in one channel that are not answered, in order.
+ * Confined to its context.
  *
  * <p>Numbers are given when a batch is sent: the first that is unanswered has {@code next}. An
- * answer out_of_sequence tells the number to go on with; what is stored is answered as a duplicate,
- * so that nothing is stored twice.
+ * answer out_of_sequence contains the number to go on with. What is stored is answered as a
+ * duplicate, so that nothing is stored twice.
  */
 final class PublisherLane {
   private static final int MAX_BATCH = 128;
   private static final int MAX_BATCH_CHARS = 256 << 10;
   private static final int MAX_DOUBLINGS = 10;
 
-  /** How often the patience for an answer is doubled, while there is none. */
+  /** The most doublings of the patience while there is no answer. */
   private static final int MOST_PATIENCE = 3;
 
   private static final RetryPolicy BACK_OFF = RetryPolicy.exponentialDelayWithJitter(20, 1_000);

@@ -19,7 +19,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes for one instance of a service: durable publications are stored once and, per channel,
+ * Publishes for one instance of a service. Durable publications are stored once and, per channel,
  * in the order of the calls, whatever happens to nodes and answers in between. It numbers them, has
  * one batch under way per channel, and sends again from the first that is unanswered, to any node.
  *
@@ -36,7 +36,7 @@ public final class ServicePublisher {
   private final Map<Channel, PublisherLane> lanes = new HashMap<>();
   private final long sweeper;
 
-  /** With the default settings. */
+  /** Makes one with the default settings. */
   public ServicePublisher(Bus bus, Caller.Service service) {
     this(bus, service, ServicePublisherConfig.DEFAULT);
   }
@@ -71,7 +71,8 @@ public final class ServicePublisher {
   }
 
   /**
-   * Tells whoever reads the channel now; stored nowhere, and in no order with durable publications.
+   * Publishes to whoever reads the channel now. It is stored nowhere, and has no order with durable
+   * publications.
    */
   public Future<Void> publishVolatile(Channel channel, String event, String data) {
     var item = new ChannelMessage.Item(0, event, data, true);

@@ -16,7 +16,7 @@ public sealed interface ConnectionAnswer extends BusValue {
     }
   }
 
-  /** In the order of their ids. */
+  /** The live nodes, in the order of their ids. */
   record Nodes(List<LiveNode> nodes) implements ConnectionAnswer {
     public Nodes {
       nodes = List.copyOf(nodes);
@@ -26,11 +26,11 @@ public sealed interface ConnectionAnswer extends BusValue {
   /** A node that holds its lease, and what it says of itself. */
   record LiveNode(NodeId node, NodeInfo info) implements BusValue {}
 
-  /** How many there are. */
+  /** A number of connections. */
   record Counted(long connections) implements ConnectionAnswer {}
 
   /**
-   * @param told whether there was a connection; its node has been told, and closes it soon
+   * @param told whether there was a connection; its node has been notified, and closes it soon
    */
   record Disconnected(boolean told) implements ConnectionAnswer {}
 }

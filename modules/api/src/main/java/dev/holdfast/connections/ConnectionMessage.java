@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * Requests to the registry of connections. Immutable; each but {@link Nodes} names its tenant. Each
  * is safe to send again.
  *
- * <p>A user sees its own connections, a service those of its tenants; what is not the caller's is
- * answered as what is not there (NOT_FOUND), or, where many are asked for, FORBIDDEN whether there
- * are some or not.
+ * <p>A user sees its own connections, a service those of its tenants. What is not the caller's is
+ * answered as what is not there (NOT_FOUND). If many are asked for, the answer is FORBIDDEN,
+ * whether there are some or not.
  */
 public sealed interface ConnectionMessage<A> extends ServiceMessage<A> {
   /** The service's address on the bus. */
@@ -26,7 +26,7 @@ public sealed interface ConnectionMessage<A> extends ServiceMessage<A> {
     return ADDRESS;
   }
 
-  /** The connection of a session; NOT_FOUND where nobody is attached to it. */
+  /** Reads the connection of a session; NOT_FOUND if nobody is attached to it. */
   record Find(Caller caller, String tenant, String session)
       implements ConnectionMessage<Connection> {
     public Find {
@@ -46,10 +46,9 @@ public sealed interface ConnectionMessage<A> extends ServiceMessage<A> {
   }
 
   /**
-   * Connections in the order of their sessions' ids. A page may be shorter than its limit, even
-   * empty, before the last.
+   * Lists connections in the order of their sessions' ids. A page may be shorter than its limit,
+   * even empty, before the last.
    *
-   * @param selection which
    * @param after what the page before gave as {@code next}, or empty
    * @param limit 1 to 1,000
    */
@@ -76,8 +75,8 @@ public sealed interface ConnectionMessage<A> extends ServiceMessage<A> {
   }
 
   /**
-   * Counts; exactly for a user, otherwise by the nodes' indexes, which may be some milliseconds
-   * behind.
+   * Counts connections: exactly for a user, otherwise by the nodes' indexes, which may be some
+   * milliseconds behind.
    */
   record Count(Caller caller, Selection selection)
       implements ConnectionMessage<ConnectionAnswer.Counted> {
@@ -93,7 +92,7 @@ public sealed interface ConnectionMessage<A> extends ServiceMessage<A> {
   }
 
   /**
-   * Has a session's connection closed; the session stays. NOT_FOUND where there is no such session.
+   * Has a session's connection closed; the session stays. NOT_FOUND if there is no such session.
    *
    * @param reason a short name, for example {@code moved}
    */
@@ -111,7 +110,9 @@ public sealed interface ConnectionMessage<A> extends ServiceMessage<A> {
     }
   }
 
-  /** The nodes that hold a lease. Names no tenant: to services alone, FORBIDDEN to a user. */
+  /**
+   * Lists the nodes that hold a lease. Names no tenant: for services alone, FORBIDDEN to a user.
+   */
   record Nodes(Caller caller) implements ConnectionMessage<ConnectionAnswer.Nodes> {
     @Override
     public boolean repeatable() {
@@ -125,7 +126,7 @@ public sealed interface ConnectionMessage<A> extends ServiceMessage<A> {
   }
 
   /**
-   * Which connections of a tenant: all, a user's, a node's, or a user's on a node.
+   * Some connections of a tenant: all, a user's, a node's, or a user's on a node.
    *
    * @param user whose; none: of all users
    * @param node on which; none: on all nodes
@@ -152,7 +153,7 @@ public sealed interface ConnectionMessage<A> extends ServiceMessage<A> {
     }
   }
 
-  /** One method per message, so that the compiler finds a case that was forgotten. */
+  /** Has one method per message, so that the compiler finds a case that was forgotten. */
   interface Handler<R> {
     R find(Find message);
 

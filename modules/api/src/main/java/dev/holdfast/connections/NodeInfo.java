@@ -3,7 +3,7 @@ package dev.holdfast.connections;
 import dev.holdfast.core.BusValue;
 
 /**
- * What a node says of itself, for people.
+ * A node's description of itself, for people.
  *
  * @param address where its clients connect, for example {@code 10.0.0.7:8080}
  * @param version of the software

@@ -13,6 +13,8 @@ public final class Access {
   private Access() {}
 
   /**
+   * Returns whether a caller may read a channel.
+   *
    * @param session the caller's own session, if it has one
    */
   public static boolean mayRead(Caller caller, @Nullable String session, Channel channel) {
@@ -31,6 +33,8 @@ public final class Access {
   }
 
   /**
+   * Returns whether a caller may publish to a channel.
+   *
    * @param session the caller's own session, if it has one
    */
   public static boolean mayPublish(Caller caller, @Nullable String session, Channel channel) {
@@ -47,8 +51,8 @@ public final class Access {
   }
 
   /**
-   * Why a caller may not: the permission that it lacks, where one would do. Says nothing of whether
-   * the channel has ever been used.
+   * Explains why a caller may not: names the permission that it lacks, if one would do. Does not
+   * show whether the channel has ever been used.
    *
    * @param verb {@code subscribe}, {@code publish} or {@code history}
    */

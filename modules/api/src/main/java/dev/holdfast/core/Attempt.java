@@ -1,9 +1,9 @@
 package dev.holdfast.core;
 
 /**
- * Which of a client's attempts to connect this is. An attempt that the client has given up may be
- * read much later, by a node that was paused meanwhile; by this it is known to be older than the
- * one that holds the session now, and can't replace it.
+ * One of a client's attempts to connect. An attempt that the client has given up may be read much
+ * later, by a node that was paused meanwhile. Its number shows that it is older than the one that
+ * holds the session now, so it can't replace it.
  *
  * @param instance of the client: a fresh identifier of each page or process
  * @param number rises with each attempt of the instance, 1 to 2^53 − 1

@@ -3,19 +3,19 @@ package dev.holdfast.core;
 /** A request on the event bus. {@code A} is the type of its answer: a {@link BusValue}, or Void. */
 public interface BusMessage<A> extends BusValue {
   /**
-   * Whether asking two instances has the effect of asking one, however late one of them reads it.
-   * Only then is it asked of another instance while the first may still answer.
+   * Returns whether asking two instances has the effect of asking one, however late one of them
+   * reads it. Only then is it asked of another instance while the first may still answer.
    */
   default boolean repeatable() {
     return false;
   }
 
-  /** Whether the answer is meant to take its time: silence says nothing then. */
+  /** Returns whether the answer is meant to take its time: silence says nothing then. */
   default boolean waits() {
     return false;
   }
 
-  /** About how many bytes it holds while it is worked on; a service bounds their sum. */
+  /** Returns about how many bytes it holds while it is worked on; a service bounds their sum. */
   default int weight() {
     return 512;
   }

@@ -5,12 +5,12 @@ package dev.holdfast.core;
  * nothing else.
  */
 public interface BusValue {
-  /** False for an answer that says of its instance that another may do better just now. */
+  /** Returns false for an answer that means that another instance may do better just now. */
   default boolean sound() {
     return true;
   }
 
-  /** About how many bytes an answer has on the bus; 0 for one that is small whatever it says. */
+  /** Returns about how many bytes an answer has on the bus; 0 for one that is always small. */
   default int answerBytes() {
     return 0;
   }

@@ -5,10 +5,10 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.Set;
 
 /**
- * Who asks: on every bus message that acts for someone. A permission reads {@code verb:target}, the
- * target may end in {@code *}: {@code subscribe:topic:news}, {@code publish:topic:*}, {@code
- * request:billing}. {@code *} alone is every permission within the tenant; those of operators are
- * held by their whole names only.
+ * The one who asks, on every bus message that acts for someone. A permission reads {@code
+ * verb:target}, the target may end in {@code *}: {@code subscribe:topic:news}, {@code
+ * publish:topic:*}, {@code request:billing}. {@code *} alone is every permission within the tenant;
+ * those of operators are held by their whole names only.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
@@ -18,7 +18,7 @@ import java.util.Set;
 public sealed interface Caller extends BusValue {
   Set<String> permissions();
 
-  /** Whether anything of this tenant may be addressed at all. */
+  /** Returns whether anything of this tenant may be addressed at all. */
   boolean actsFor(String tenant);
 
   /**
@@ -61,7 +61,7 @@ public sealed interface Caller extends BusValue {
     }
   }
 
-  /** Whether one of the permissions covers {@code verb:target}. */
+  /** Returns whether one of the permissions covers {@code verb:target}. */
   default boolean permits(String verb, String target) {
     String wanted = verb + ":" + target;
     boolean open = !Permissions.isOperators(verb);

@@ -14,7 +14,7 @@ public final class Durations {
   /** A hundred years: whoever counts it in ns has room for it. */
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
-  /** By which they are written, the largest first. */
+  /** The units in which they are written, the largest first. */
   private enum Unit {
     D(86_400_000),
     H(3_600_000),
@@ -34,7 +34,7 @@ public final class Durations {
   /**
    * Reads that form, or ISO-8601 ({@code PT15M}).
    *
-   * @throws IllegalArgumentException where it is of neither, or longer than a hundred years
+   * @throws IllegalArgumentException if it has neither form, or is longer than a hundred years
    */
   public static Duration parse(String text) {
     Matcher form = FORM.matcher(text.strip());
@@ -50,7 +50,7 @@ public final class Durations {
     return Duration.ofMillis(unit.millis).multipliedBy(Long.parseLong(form.group(1)));
   }
 
-  /** In the largest unit that tells all of it; what is finer than a millisecond is left out. */
+  /** Returns the text in the largest unit that is exact; parts of a millisecond are left out. */
   public static String format(Duration duration) {
     long millis = duration.toMillis();
     for (Unit unit : Unit.values()) {

@@ -4,8 +4,8 @@ import java.util.Locale;
 
 /**
  * Every named failure. The number crosses the event bus, the name crosses the wire (lower case) and
- * HTTP; neither is ever used for anything else again. {@code retryable} tells the asker that the
- * same request may succeed later, and that sending it again is safe.
+ * HTTP; neither is ever used for anything else again. {@code retryable}: the same request may
+ * succeed later, and it is safe to send it again.
  */
 public enum ErrorCode {
   BAD_REQUEST(1, 400, false, "The request is not valid."),
@@ -45,12 +45,12 @@ public enum ErrorCode {
     this.publicText = publicText;
   }
 
-  /** Says of who answers so that another instance may do better. */
+  /** Returns whether another instance may do better than the one that answers so. */
   public boolean elsewhere() {
     return this == UNAVAILABLE || this == SHUTTING_DOWN || this == TIMEOUT;
   }
 
-  /** When to ask again where nothing else is said, in ms; 0: as the asker likes. */
+  /** Returns when to ask again unless the answer says it, in ms; 0: as the asker likes. */
   public long againAfterMs() {
     return switch (this) {
       case RATE_LIMITED -> 1_000;
@@ -59,12 +59,12 @@ public enum ErrorCode {
     };
   }
 
-  /** The name on the wire, for example {@code out_of_sequence}. */
+  /** Returns the name on the wire, for example {@code out_of_sequence}. */
   public String wireName() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The code of a number; {@link #INTERNAL} where the number is unknown (a newer peer). */
+  /** Returns the code of a number; {@link #INTERNAL} if it is unknown (a newer peer's). */
   public static ErrorCode of(int number) {
     for (ErrorCode code : values()) {
       if (code.number == number) {

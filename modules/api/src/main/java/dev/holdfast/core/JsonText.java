@@ -9,7 +9,7 @@ import java.io.IOException;
 
 /** JSON that is passed on as text, without being taken apart. Safe on any thread. */
 public final class JsonText {
-  /** Deeper values are refused: a reader's stack is not the sender's to use. */
+  /** The deepest value; more is refused, as a reader's stack is not the sender's to use. */
   public static final int MAX_NESTING = 64;
 
   private static final int LONGEST_NUMBER = 1_000;
@@ -38,8 +38,8 @@ public final class JsonText {
   }
 
   /**
-   * Whether the text is exactly one JSON value, nested at most {@link #MAX_NESTING} deep, no member
-   * twice.
+   * Returns whether the text is exactly one JSON value, nested at most {@link #MAX_NESTING} deep,
+   * no member twice.
    */
   public static boolean isValue(String text) {
     try (JsonParser parser = STRICT.createParser(text)) {

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 
 /**
- * One life of one server process: its configured or generated id, and the start epoch that tells
- * this life from the ones before. Text form {@code id@epoch}.
+ * One life of one server process: its configured or generated id, and the start epoch, which
+ * distinguishes this life from the ones before. Text form {@code id@epoch}.
  *
  * @param id 1 to 64 letters, digits, {@code _ -}; unique in the cluster at a time
  * @param startEpoch Redis time in ms at the start of this life; rises from life to life of one id

@@ -7,15 +7,17 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * What a permission may read, see {@link Caller#permits}. For whoever grants them: a caller may
- * hold any text, as an issuer may use its own beside ours, and one that permits nothing does no
- * harm; but a person who typed it meant something.
+ * Checks the texts of permissions, see {@link Caller#permits}, for whoever grants them. A caller
+ * may hold any text, as an issuer may use its own beside ours, and one that permits nothing does no
+ * harm. But a person who typed it meant something.
  */
 public final class Permissions {
   /** Each verb that is asked for anywhere, with the targets that it is asked for. */
   private static final Map<String, Targets> VERBS = new TreeMap<>();
 
-  /** They concern whole nodes, and are told in full; see {@link #isOperators}. */
+  /**
+   * Verbs that concern whole nodes; such permissions have no wildcard, see {@link #isOperators}.
+   */
   private static final Set<String> OPERATORS =
       Set.of("nodes", "config", "stats", "limits", "usage");
 
@@ -42,12 +44,12 @@ public final class Permissions {
 
   private Permissions() {}
 
-  /** Whether it is about more than one tenant: never covered by a wildcard. */
+  /** Returns whether it is about more than one tenant: never covered by a wildcard. */
   public static boolean isOperators(String verb) {
     return OPERATORS.contains(verb);
   }
 
-  /** Says why no request is permitted by it; empty where one may be. */
+  /** Returns why no request is permitted by it; empty if one may be. */
   public static Optional<String> problem(String permission) {
     boolean open = permission.endsWith("*");
     String text = open ? permission.substring(0, permission.length() - 1) : permission;
@@ -76,17 +78,17 @@ public final class Permissions {
   }
 
   /**
-   * What may follow a verb.
+   * The texts that may follow a verb.
    *
-   * @param check throws where a target is not valid
-   * @param forms how people are told of them
+   * @param check throws if a target is not valid
+   * @param forms the targets as they are shown to people
    */
   private record Targets(Consumer<String> check, String... forms) {
     static Targets words(String... words) {
       return new Targets(word -> Targets.oneOf(words, word), words);
     }
 
-    /** Whether one of them is the text; where that is open, begins with it. */
+    /** Returns whether one of them is the text or, if that is open, begins with it. */
     boolean cover(String text, boolean open) {
       return valid(text) || open && (valid(text + "x") || anyBegins(text));
     }

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * @param seq 0 (before the first publication) to 2^53 − 1
  */
 public record Position(String epoch, long seq) implements BusValue {
-  /** What JSON numbers hold exactly. */
+  /** The largest number that JSON holds exactly. */
   public static final long MAX_SEQ = (1L << 53) - 1;
 
   private static final Pattern TEXT = Pattern.compile("[A-Za-z0-9_-]{1,32}:[0-9]{1,16}");
@@ -41,7 +41,7 @@ public record Position(String epoch, long seq) implements BusValue {
     return new Position(text.substring(0, colon), Long.parseLong(text.substring(colon + 1)));
   }
 
-  /** In one text, {@code epoch:seq}: for people, addresses and places that keep texts alone. */
+  /** Returns {@code epoch:seq}, for people, addresses and places that keep texts alone. */
   public String text() {
     return epoch + ":" + seq;
   }

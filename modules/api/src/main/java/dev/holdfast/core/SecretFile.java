@@ -30,7 +30,7 @@ public record SecretFile(Path path, String noun) {
   private static final Set<PosixFilePermission> OWNER_FOLDER =
       PosixFilePermissions.fromString("rwx------");
 
-  /** 256 random bits as 43 characters of base64url. */
+  /** Returns 256 random bits as 43 characters of base64url. */
   public static String fresh() {
     byte[] bytes = new byte[RANDOM_BYTES];
     new SecureRandom().nextBytes(bytes);
@@ -38,10 +38,10 @@ public record SecretFile(Path path, String noun) {
   }
 
   /**
-   * Writes a file that was not there, for its owner alone. Its name is never there with other
-   * rights; for a moment it is there without its text.
+   * Writes a new file for its owner alone. It never exists with other rights; for a moment it
+   * exists without its text.
    *
-   * @throws FileAlreadyExistsException where there is one; its rights might be wider
+   * @throws FileAlreadyExistsException if there is one; its rights might be wider
    */
   public static Path create(Path file, String text) throws IOException {
     Files.createFile(file, ownerOnly(OWNER_FILE));
@@ -49,9 +49,9 @@ public record SecretFile(Path path, String noun) {
   }
 
   /**
-   * Reads the secret; makes folder and file with a fresh one where there are none.
+   * Reads the secret; makes folder and file with a fresh one if there are none.
    *
-   * @throws IOException as {@link #read}, or where it can't be made
+   * @throws IOException as {@link #read}, or if it can't be made
    */
   public String readOrMake() throws IOException {
     if (Files.notExists(path)) {
@@ -63,7 +63,7 @@ public record SecretFile(Path path, String noun) {
   /**
    * Reads the secret of a file that is there, without the blanks around it.
    *
-   * @throws IOException says which file can't be used and what to do; also where others may read it
+   * @throws IOException says which file can't be used and what to do; also if others may read it
    */
   public String read() throws IOException {
     var others = new HashSet<>(Files.getPosixFilePermissions(path));
@@ -75,7 +75,7 @@ public record SecretFile(Path path, String noun) {
   }
 
   /**
-   * Says that the file is not to be used.
+   * Makes the failure that the file is not to be used.
    *
    * @param why as "is no cluster's secret"
    */
@@ -100,7 +100,7 @@ public record SecretFile(Path path, String noun) {
     }
   }
 
-  /** Nothing where the file system knows no such rights. */
+  /** Returns nothing if the file system knows no such rights. */
   private static FileAttribute<?>[] ownerOnly(Set<PosixFilePermission> rights) {
     return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
         ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(rights)}

@@ -18,7 +18,7 @@ public record ServiceRequest(Caller caller, String session, String method, Strin
     Objects.requireNonNull(data, "data");
   }
 
-  /** Where instances of a service listen on the event bus. */
+  /** Returns the address of a service on the event bus. */
   public static String address(String service) {
     return "services." + Names.id(service, "service");
   }

@@ -1,5 +1,5 @@
 /**
- * What every module speaks: identifiers, error codes, the caller, and what may cross the event bus.
+ * The words of all modules: identifiers, error codes, the caller, and what may cross the event bus.
  * {@code SecretFile} is where generated secrets are kept.
  */
 @NullMarked

@@ -3,8 +3,8 @@ package dev.holdfast.files;
 import dev.holdfast.core.BusValue;
 
 /**
- * What a comparison of records and content has found. It is clean where only {@code contents},
- * {@code parts} and {@code files} are not zero.
+ * The result of a comparison of records and content. It is clean if only {@code contents}, {@code
+ * parts} and {@code files} are not zero.
  *
  * @param contents whole files in the storage
  * @param parts pieces of uploads in the storage

@@ -39,7 +39,7 @@ public sealed interface FileAnswer extends BusValue {
   record Ticket(String ticket, long expires) implements FileAnswer {}
 
   /**
-   * What a ticket stands for.
+   * The file that a ticket opens.
    *
    * @param caller on whose behalf it is used
    */

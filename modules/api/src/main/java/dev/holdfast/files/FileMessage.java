@@ -34,7 +34,7 @@ public sealed interface FileMessage<A> extends ServiceMessage<A>
     return ADDRESS;
   }
 
-  /** How long an answer may take that needs whole content to be read, written or removed. */
+  /** The longest wait for an answer that needs whole content to be read, written or removed. */
   Duration WHOLE_CONTENT = Duration.ofMinutes(10);
 
   /** Most bytes that one message carries. */
@@ -66,7 +66,7 @@ public sealed interface FileMessage<A> extends ServiceMessage<A>
 
   /**
    * Adds bytes to an upload; with the last one the file is ready. Sent again, it changes nothing
-   * and answers where the upload stands. CONFLICT where the offset is ahead of it.
+   * and answers where the upload stands. CONFLICT if the offset is ahead of it.
    *
    * @param bytes 1 to {@link #MAX_CHUNK}
    */
@@ -94,7 +94,7 @@ public sealed interface FileMessage<A> extends ServiceMessage<A>
     }
   }
 
-  /** What is known of a file. */
+  /** Reads the properties of a file. */
   record Stat(Caller caller, String tenant, String file) implements FileMessage<FileView> {
     public Stat {
       checked(caller, tenant, file);
@@ -112,7 +112,7 @@ public sealed interface FileMessage<A> extends ServiceMessage<A>
   }
 
   /**
-   * Files that are ready, by name. A user sees its own only.
+   * Lists files that are ready, by name. A user sees its own only.
    *
    * @param owner whose; none: a user's own, for a service everybody's
    * @param session only those that belong to it; none: all
@@ -178,14 +178,14 @@ public sealed interface FileMessage<A> extends ServiceMessage<A>
     }
   }
 
-  /** What a ticket opens. */
+  /** The use of a ticket. */
   enum Purpose {
     DOWNLOAD,
     UPLOAD
   }
 
   /**
-   * Makes a link that needs no token: bound to tenant, user and file.
+   * Makes a link that needs no token. It is bound to tenant, user and file.
    *
    * @param lifeMs 1 s to a day
    */
@@ -258,7 +258,7 @@ public sealed interface FileMessage<A> extends ServiceMessage<A>
     }
   }
 
-  /** One method per message, so that the compiler finds a case that was forgotten. */
+  /** Has one method per message, so that the compiler finds a case that was forgotten. */
   interface Handler<R> {
     R create(Create message);
 

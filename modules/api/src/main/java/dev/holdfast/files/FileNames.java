@@ -8,10 +8,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a file's name may be: 1 to 255 bytes of UTF-8 that name one thing in a folder, and show as
- * what they are. No slash or backslash, no {@code .} or {@code ..}, no drive letter, no control,
- * formatting (bidirectional marks are such) or unassigned character, no white space at its ends. It
- * is kept in Unicode's form NFC. No path is ever made of it.
+ * Checks file names: 1 to 255 bytes of UTF-8 that name one thing in a folder, and show as what they
+ * are. No slash or backslash, no {@code .} or {@code ..}, no drive letter, no control, formatting
+ * (bidirectional marks are such) or unassigned character, no white space at its ends. It is kept in
+ * Unicode's form NFC. No path is ever made of it.
  */
 final class FileNames {
   static final int MOST_BYTES = 255;
@@ -36,7 +36,7 @@ final class FileNames {
     return normal;
   }
 
-  /** What names may begin with: as a name, but it may be empty. */
+  /** Checks the beginning of names: as a name, but it may be empty. */
   static String prefix(@Nullable String prefix) {
     return prefix == null || prefix.isEmpty()
         ? ""

@@ -9,10 +9,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a file is to be.
+ * The properties of a file that is to be made.
  *
  * @param name as its owner sees it; see {@link FileNames}
- * @param size bytes, from 0; that many have to come
+ * @param size bytes, from 0; exactly that many have to be uploaded
  * @param contentType as declared, {@code type/subtype}; what is served is what the content shows
  * @param sha256 that the content must have, 64 hex digits; none: it is not checked
  * @param owner the user whose it will be; none: the user who asks
@@ -54,12 +54,12 @@ public record FileSpec(
     }
   }
 
-  /** A file of the user who asks, with nothing else said of it. */
+  /** Returns a spec with a name and a size alone, for the user who asks. */
   public static FileSpec of(String name, long size) {
     return new FileSpec(name, size, null, null, null, null, null, 0);
   }
 
-  /** The same for this user. */
+  /** Returns the same for this user. */
   public FileSpec ownedBy(String user) {
     return new FileSpec(name, size, contentType, sha256, user, session, run, lifeMs);
   }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param session that it belongs to, if any
  * @param run that it belongs to, if any
  * @param size bytes that it has, or will have
- * @param offset bytes that have come; {@code size} once it is ready
+ * @param offset bytes that have arrived; {@code size} once it is ready
  * @param sha256 64 hex digits; none while it is uploaded
  * @param declaredType what its uploader said that it is; none: it said nothing
  * @param type what its content shows; none while it is uploaded
@@ -35,7 +35,7 @@ public record FileView(
     long created,
     long expires)
     implements BusValue {
-  /** The same upload with so many bytes come. */
+  /** Returns the same upload with another offset. */
   FileView at(long otherOffset) {
     return new FileView(
         tenant,

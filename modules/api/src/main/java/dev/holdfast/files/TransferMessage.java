@@ -8,8 +8,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What those ask who move content themselves, because they reach the storage: a node's HTTP edge,
- * by {@code Transfers}. Checked as all {@link FileMessage}s are.
+ * Requests of those who move content themselves, because they reach the storage: a node's HTTP
+ * edge, by {@code Transfers}. Checked as all {@link FileMessage}s are.
  */
 public sealed interface TransferMessage<A> extends FileMessage<A> {
   /**
@@ -31,7 +31,7 @@ public sealed interface TransferMessage<A> extends FileMessage<A> {
 
   /**
    * Takes an upload over, whoever writes to it now: nothing that an earlier writer does afterwards
-   * takes effect. CONFLICT where it does not stand at this offset.
+   * takes effect. CONFLICT if it does not stand at this offset.
    *
    * @param offset from 0
    */
@@ -50,7 +50,7 @@ public sealed interface TransferMessage<A> extends FileMessage<A> {
 
   /**
    * Commits what was written; with the last byte, and {@code closed}, the file is made ready.
-   * FENCED where somebody else has claimed the upload.
+   * FENCED if somebody else has claimed the upload.
    *
    * @param partLength bytes of the part that are on the disk
    * @param closed whether this writer is done with the part
@@ -71,7 +71,7 @@ public sealed interface TransferMessage<A> extends FileMessage<A> {
       FileMessage.check(generation >= 1 && part >= 1 && partLength >= 0, "advance: not valid");
     }
 
-    /** By who was granted the upload. */
+    /** Makes the message of a writer that was granted the upload. */
     public static Advance of(
         Caller caller,
         FileAnswer.Grant grant,
@@ -101,7 +101,7 @@ public sealed interface TransferMessage<A> extends FileMessage<A> {
     }
   }
 
-  /** Where the content of a file is that is ready. */
+  /** Locates the content of a file that is ready. */
   record Locate(Caller caller, String tenant, String file)
       implements TransferMessage<FileAnswer.Located> {
     public Locate {
@@ -115,8 +115,8 @@ public sealed interface TransferMessage<A> extends FileMessage<A> {
   }
 
   /**
-   * What a ticket stands for; NOT_FOUND where it is none, or of another purpose. For services: what
-   * an edge asks when somebody shows a ticket instead of a token.
+   * Reads a ticket; NOT_FOUND if it is none, or has another purpose. For services: an edge asks
+   * this when somebody shows a ticket instead of a token.
    *
    * @param tenant that the ticket names, see {@link #tenantOf}
    */
@@ -131,7 +131,7 @@ public sealed interface TransferMessage<A> extends FileMessage<A> {
     /**
      * Returns the tenant that a ticket names, unchecked.
      *
-     * @throws HoldfastException NOT_FOUND where it can't be a ticket
+     * @throws HoldfastException NOT_FOUND if it can't be a ticket
      */
     public static String tenantOf(String ticket) {
       try {

@@ -11,12 +11,12 @@ final class Attributes {
   private static final int LONGEST_KEY = 64;
   private static final int LONGEST_VALUE = 4_096;
 
-  /** As much as a frame has: 64 of the longest take 786,432 bytes, of each session. */
+  /** The size of a frame: 64 of the longest would take 786,432 bytes, of each session. */
   private static final int MOST_BYTES = 64 * 1_024;
 
   private Attributes() {}
 
-  /** A copy; BAD_REQUEST where it is out of bounds. */
+  /** Returns a copy; BAD_REQUEST if it is out of bounds. */
   static Map<String, String> checked(Map<String, String> attributes) {
     if (attributes.size() > MOST) {
       throw HoldfastException.withPublicMessage(

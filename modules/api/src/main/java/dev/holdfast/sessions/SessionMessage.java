@@ -57,7 +57,7 @@ public sealed interface SessionMessage<A> extends ServiceMessage<A> {
       ConnectionInfo connection,
       @Nullable Attempt attempt)
       implements SessionMessage<Attached> {
-    /** Of a client that does not count its attempts. */
+    /** Makes the attach of a client that does not count its attempts. */
     public Attach(
         Caller.User caller, @Nullable String resume, NodeId node, ConnectionInfo connection) {
       this(caller, resume, node, connection, null);
@@ -129,7 +129,7 @@ public sealed interface SessionMessage<A> extends ServiceMessage<A> {
     }
   }
 
-  /** Removes a subscription; done also where there was none. */
+  /** Removes a subscription; done also if there was none. */
   record Unsubscribe(SessionRef session, ChannelName channel)
       implements SessionMessage<Answer.Done> {
     @Override
@@ -176,7 +176,7 @@ public sealed interface SessionMessage<A> extends ServiceMessage<A> {
     }
   }
 
-  /** Answers a session; NOT_FOUND also where it is another user's or tenant's. */
+  /** Answers a session; NOT_FOUND also if it is another user's or tenant's. */
   record Get(Caller caller, String tenant, String session) implements SessionMessage<SessionView> {
     public Get {
       Names.tenant(tenant);
@@ -229,7 +229,7 @@ public sealed interface SessionMessage<A> extends ServiceMessage<A> {
   }
 
   /**
-   * Lists sessions in the order of their ids; FORBIDDEN where the caller may not. A page may be
+   * Lists sessions in the order of their ids; FORBIDDEN if the caller may not. A page may be
    * shorter than its limit, even empty, before the last.
    *
    * @param user whose; none: of the whole tenant (services only)
@@ -263,8 +263,7 @@ public sealed interface SessionMessage<A> extends ServiceMessage<A> {
   }
 
   /**
-   * Ends a session now; done also where there was none, or another user's. Its connection is
-   * closed.
+   * Ends a session now; done also if there was none, or another user's. Its connection is closed.
    *
    * @param reason an event-like name, for example {@code closed} or {@code revoked}
    */
@@ -343,7 +342,7 @@ public sealed interface SessionMessage<A> extends ServiceMessage<A> {
     }
   }
 
-  /** One method per message, so that the compiler finds a case that was forgotten. */
+  /** Has one method per message, so that the compiler finds a case that was forgotten. */
   interface Handler<R> {
     R attach(Attach message);
 

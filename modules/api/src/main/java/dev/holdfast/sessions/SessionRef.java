@@ -4,12 +4,12 @@ import dev.holdfast.core.BusValue;
 import dev.holdfast.core.Names;
 
 /**
- * A session as one attachment of it knows it.
+ * A session, as one attachment of it knows it.
  *
  * @param generation of the attachment, from 1; 0 for a service, which is not fenced
  */
 public record SessionRef(String tenant, String session, long generation) implements BusValue {
-  /** Where the store goes to other data, generations go on at least so far ahead for each ms. */
+  /** If the store goes to other data, generations go on at least so far ahead for each ms. */
   private static final long LEAP = 1 << 10;
 
   public SessionRef {
@@ -18,7 +18,7 @@ public record SessionRef(String tenant, String session, long generation) impleme
   }
 
   /**
-   * Whether the store may have gone to other data between this attachment and one of that
+   * Returns whether the store may have gone to other data between this attachment and one of that
    * generation, so that the greater one need not be the later.
    */
   public boolean mayBeOtherData(long other) {

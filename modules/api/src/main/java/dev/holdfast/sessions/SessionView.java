@@ -7,7 +7,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session as it stands in the store.
+ * A session, as it stands in the store.
  *
  * @param created Redis time in ms
  * @param attachedTo where it is attached; none: it is detached

@@ -66,7 +66,7 @@ public sealed interface SchemaMessage<A> extends ServiceMessage<A> {
     }
   }
 
-  /** What a tenant has, without the texts. */
+  /** Lists the schemas of a tenant, without their texts. */
   record ListAll(Caller caller, String tenant) implements SchemaMessage<Listed> {
     public ListAll {
       check(caller, tenant);
@@ -92,7 +92,7 @@ public sealed interface SchemaMessage<A> extends ServiceMessage<A> {
     }
   }
 
-  /** One schema; NOT_FOUND where there is none. */
+  /** Reads one schema; NOT_FOUND if there is none. */
   record Get(Caller caller, String tenant, SchemaName name) implements SchemaMessage<Schema> {
     public Get {
       check(caller, tenant);

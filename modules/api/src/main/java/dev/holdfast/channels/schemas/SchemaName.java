@@ -6,8 +6,8 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
 
 /**
- * Which publications a schema is for. A publisher names the version at the end of the event, {@code
- * order.created/2}; an event without one is held against the newest version.
+ * The publications that a schema is for. A publisher names the version at the end of the event,
+ * {@code order.created/2}; an event without one is held against the newest version.
  *
  * @param event the event's name without a version, at most 117 characters
  * @param version 1 to 999,999,999
@@ -28,7 +28,7 @@ public record SchemaName(String event, int version) implements BusValue {
     }
   }
 
-  /** Whether an event's name ends in {@code /<version>}. */
+  /** Returns whether an event's name ends in {@code /<version>}. */
   public static boolean versioned(String event) {
     int slash = event.lastIndexOf('/');
     int digits = event.length() - slash - 1;

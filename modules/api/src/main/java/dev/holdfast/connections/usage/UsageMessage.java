@@ -30,8 +30,8 @@ public sealed interface UsageMessage<A> extends ServiceMessage<A> {
   }
 
   /**
-   * The largest, by a walk through all keys that is at most a minute older than the question, or
-   * still under way.
+   * Lists the largest tenants, users and channels, by a walk through all keys that is at most a
+   * minute older than the question, or still under way.
    *
    * @param tenant of which users and channels are shown; none: of all
    * @param limit 1 to 1,000 of each
@@ -58,8 +58,8 @@ public sealed interface UsageMessage<A> extends ServiceMessage<A> {
   }
 
   /**
-   * Erases for some seconds: what a tenant, one of its users, or one of its channels has. Safe to
-   * repeat, and to go on with anywhere.
+   * Erases for some seconds what a tenant, one of its users, or one of its channels has. Safe to
+   * repeat, and to go on with at any node.
    *
    * @param user whose; none: the whole tenant, or the channel
    * @param channel this one alone; not that of a session, which goes with its user's sessions
@@ -99,9 +99,9 @@ public sealed interface UsageMessage<A> extends ServiceMessage<A> {
   }
 
   /**
-   * What Redis holds.
+   * The use of Redis.
    *
-   * @param complete false: the walk is under way still, and this is what it found so far
+   * @param complete false: the walk is still under way, and this is what it found so far
    * @param bytes as Redis counts them for keys (MEMORY USAGE), without its own overhead
    */
   record Usage(
@@ -120,20 +120,20 @@ public sealed interface UsageMessage<A> extends ServiceMessage<A> {
   }
 
   /**
-   * What one of them takes.
+   * The use of Redis by one tenant, user or channel.
    *
    * @param name of the user or channel; none: the tenant itself
    */
   record Row(String tenant, @Nullable String name, long bytes, long keys) implements BusValue {}
 
   /**
-   * What a step did.
+   * The outcome of a step.
    *
    * @param next what to pass as {@code after}; none: all is done
    */
   record Erased(int sessions, int keys, @Nullable String next) implements BusValue {}
 
-  /** One method per message, so that the compiler finds a case that was forgotten. */
+  /** Has one method per message, so that the compiler finds a case that was forgotten. */
   interface Handler<R> {
     R show(Show message);
 

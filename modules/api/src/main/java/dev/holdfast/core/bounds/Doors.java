@@ -30,7 +30,7 @@ public final class Doors extends NioTransport {
   private final Map<Integer, Gate> gates = new ConcurrentHashMap<>();
   private final AtomicReference<@Nullable Gate> ofTheFirst = new AtomicReference<>();
 
-  /** Who may come in at a port. */
+  /** Decides who may come in at a port. */
   public interface Gate {
     /**
      * Asked on the acceptor's thread. The connection has its addresses and a pipeline, but no event
@@ -53,19 +53,19 @@ public final class Doors extends NioTransport {
     this.ofTheFirst.set(ofTheFirst);
   }
 
-  /** Those of a Vert.x, where it has any. */
+  /** Returns those of a Vert.x, if it has any. */
   public static Optional<Doors> of(Vertx vertx) {
     return ((VertxInternal) vertx).transport() instanceof Doors doors
         ? Optional.of(doors)
         : Optional.empty();
   }
 
-  /** What the builder of a Vert.x takes. */
+  /** Returns what the builder of a Vert.x takes. */
   public Transport transport() {
     return new TransportInternal("doors", true, null, this);
   }
 
-  /** The gate stands at this port from now on; one that stood there goes. */
+  /** Sets the gate of a port, in place of the one before. */
   public void guard(int port, Gate gate) {
     gates.put(port, gate);
   }

@@ -32,7 +32,7 @@ public final class FairTurns {
   private boolean going;
 
   /**
-   * How much at a time.
+   * The bounds of the work at a time.
    *
    * @param most works under way
    * @param mostOfGroup of these
@@ -67,13 +67,13 @@ public final class FairTurns {
     this.refused = registry.counter("holdfast.turns.dropped", "kind", kind, "why", "many");
   }
 
-  /** As {@link #run(String, BooleanSupplier, Supplier)}, for an asker that can't be looked at. */
+  /** Runs it as {@link #run(String, BooleanSupplier, Supplier)} does, whoever is gone. */
   public <T> Future<T> run(String group, Supplier<Future<T>> work) {
     return run(group, () -> false, work);
   }
 
   /**
-   * Does it now, or when it is its turn.
+   * Runs a work now, or when it is its turn.
    *
    * @param gone whether nobody waits for the answer any more; asked right before it would begin
    */

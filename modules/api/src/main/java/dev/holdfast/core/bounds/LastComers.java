@@ -8,8 +8,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * At most so many of what is there for a short while. Where one more comes, the one that has been
- * there for longest goes: those that stay on purpose keep only each other out. Any thread.
+ * Keeps at most so many of what is there for a short while. If one more comes, the one that has
+ * been there for longest goes: those that stay on purpose keep only each other out. Any thread.
  *
  * @param <C> a connection
  */
@@ -42,7 +42,7 @@ public final class LastComers<C> {
   }
 
   /**
-   * @return false where there is no room, as the oldest can't be closed yet
+   * @return false if there is no room, as the oldest can't be closed yet
    */
   public boolean came(C one) {
     if (count() >= most && !dropOldest()) {
@@ -98,7 +98,7 @@ public final class LastComers<C> {
     }
   }
 
-  /** How many were closed or refused for want of room. */
+  /** Returns how many were closed or refused for want of room. */
   public long dropped() {
     synchronized (there) {
       return dropped;

@@ -10,7 +10,7 @@ import org.slf4j.Logger;
  * passed over. Safe on any thread.
  */
 public final class SampledLog {
-  /** Reasons are few; beyond this many, others share one. */
+  /** The most reasons; others share one. */
   private static final int MOST_REASONS = 100;
 
   private static final int LONGEST = 300;

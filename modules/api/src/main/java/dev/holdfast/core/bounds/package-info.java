@@ -1,4 +1,6 @@
-/** What keeps one from taking what is others': bytes, turns, connections, lines of the log. */
+/**
+ * Bounds that keep one from taking what is others': bytes, turns, connections, lines of the log.
+ */
 @NullMarked
 package dev.holdfast.core.bounds;
 

@@ -5,8 +5,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a request's asker waits, as it says in a header: a peer of before knows none, and sends
- * none.
+ * The patience of a request's asker, from a header. A peer of an older build sends none.
  *
  * @param process that asks
  * @param sent by the asker's monotonic clock, in ms

@@ -188,7 +188,7 @@ final class Asking<A> implements Instance.Waiting {
     }
   }
 
-  /** Whether nobody is left who might answer. */
+  /** Returns whether nobody is left who might answer. */
   private synchronized boolean close(@Nullable Instance from) {
     if (from == null) {
       openAtLarge = false;

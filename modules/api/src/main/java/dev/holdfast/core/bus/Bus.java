@@ -43,8 +43,8 @@ public final class Bus {
   }
 
   /**
-   * Asks an instance that serves the address: this process's own, else one that answers. Where the
-   * one that was asked is gone, silent or slow, a {@link BusMessage#repeatable} message is asked of
+   * Asks an instance that serves the address: this process's own, else one that answers. If the one
+   * that was asked is gone, silent or slow, a {@link BusMessage#repeatable} message is asked of
    * another; any other message fails as UNAVAILABLE, outcome unknown, as soon as its instance is
    * known to be gone. What was certainly not read is always asked of another.
    */
@@ -55,7 +55,7 @@ public final class Bus {
         .recover(Bus::failed);
   }
 
-  /** Asks a {@link ServiceHost}; NO_SERVICE where there is none of that name. */
+  /** Asks a {@link ServiceHost}; NO_SERVICE if there is none of that name. */
   public Future<ServiceReply> askService(String name, ServiceRequest request, Duration timeout) {
     return new Asking<>(exchange, ServiceRequest.address(name), request, timeout)
         .start()
@@ -85,7 +85,7 @@ public final class Bus {
   }
 
   /**
-   * As {@link #hint}.
+   * Sends without an answer, as {@link #hint}.
    *
    * @return done when it is written to the connection, or can't be: until then the bus keeps it in
    *     memory, without a bound of its own. Completes on any thread
@@ -101,7 +101,9 @@ public final class Bus {
     return new Serving<>(exchange, address, handler);
   }
 
-  /** Counts of this process's requests and answers, {@code holdfast.bus.*}, in a registry. */
+  /**
+   * Registers counts of this process's requests and answers, {@code holdfast.bus.*}, in a registry.
+   */
   public void bindTo(MeterRegistry registry) {
     exchange.counts.bindTo(registry);
     exchange.unread.bindTo(registry);

@@ -32,7 +32,7 @@ public final class BusCodec implements MessageCodec<BusValue, BusValue> {
   private final Map<String, Class<?>> types = new ConcurrentHashMap<>();
   private final Seal seal;
 
-  /** Of a bus on which nobody has to prove anything. */
+  /** Makes the codec of a bus on which nobody has to prove anything. */
   public BusCodec() {
     this(Seal.NONE);
   }

@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What happens on one process's side of the bus, over all services. Safe on any thread. */
+/** Counts what happens on one process's side of the bus, over all services. Safe on any thread. */
 final class BusCounts {
   final LongAdder moved = new LongAdder();
   final LongAdder suspected = new LongAdder();

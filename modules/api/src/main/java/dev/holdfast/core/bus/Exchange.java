@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a process knows of who answers on the bus; one for all {@link Bus}es of a Vert.x. Besides
+ * A process's knowledge of who answers on the bus; one for all {@link Bus}es of a Vert.x. Besides
  * the address that all instances of a service share, each process has one of its own per service,
  * so that it can be known who was asked. Safe on any thread.
  */
@@ -62,7 +62,7 @@ final class Exchange implements Shareable {
   }
 
   /**
-   * Where one instance alone serves what all serve at an address.
+   * Returns the address at which one instance alone serves what all serve at a common address.
    *
    * @param instance the process, a point and a number
    */
@@ -93,7 +93,7 @@ final class Exchange implements Shareable {
     own.remove(instance);
   }
 
-  /** Whether it is of this process, and takes requests. */
+  /** Returns whether it is of this process, and takes requests. */
   boolean serves(String instance) {
     return own.contains(instance);
   }
@@ -122,8 +122,8 @@ final class Exchange implements Shareable {
   }
 
   /**
-   * Who knows an address that was given up lately may still send there, and would wait in vain: for
-   * a while it is told that nobody read it.
+   * Answers for a while what is still sent to an address that was given up lately: that nobody read
+   * it. Otherwise the sender would wait in vain.
    */
   Future<Void> giveUp(String address) {
     Promise<Void> registered = Promise.promise();
@@ -141,7 +141,7 @@ final class Exchange implements Shareable {
     return new DeliveryOptions().addHeader(NOT_READ, "1");
   }
 
-  /** On the context of the exchange, not on that of whoever happens to ask. */
+  /** Runs a task on the context of the exchange, not on that of whoever happens to ask. */
   void run(Runnable task) {
     context.runOnContext(now -> task.run());
   }

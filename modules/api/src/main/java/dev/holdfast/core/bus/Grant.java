@@ -14,9 +14,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a service may say on the bus: it acts in its own name, for the tenants that its credentials
- * name, and answers what it is asked. What nodes say among themselves, and what users are said to
- * ask, is not its to say.
+ * A service's right to send on the bus: it acts in its own name, for the tenants that its
+ * credentials name, and answers what it is asked. It may send no message between nodes, and none in
+ * the name of a user.
  *
  * @param tenants {@code *} is all
  */
@@ -47,19 +47,19 @@ public record Grant(String service, Set<String> tenants) {
     tenants.stream().filter(tenant -> !tenant.equals(ALL)).forEach(Names::tenant);
   }
 
-  /** As in {@link #text}. */
+  /** Parses {@link #text}. */
   public static Grant parse(String text) {
     List<String> lines = List.of(text.split(LINE));
     return new Grant(lines.get(0), new LinkedHashSet<>(lines.subList(1, lines.size())));
   }
 
-  /** The service, then the tenants, in their order, line by line. */
+  /** Returns the service, then the tenants, in their order, line by line. */
   public String text() {
     return service + LINE + String.join(LINE, tenants.stream().sorted().toList());
   }
 
   /**
-   * @throws HoldfastException FORBIDDEN where the service may not say this
+   * @throws HoldfastException FORBIDDEN if the service may not send this
    */
   public void check(BusValue value) {
     if (value instanceof ServiceReply) {

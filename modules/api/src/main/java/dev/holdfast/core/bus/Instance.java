@@ -36,7 +36,7 @@ final class Instance {
   private static final long PROBE_AFTER_WAITING = 1_000 * MS;
   private static final long PROBE_TIMEOUT_MS = 2_000;
 
-  /** How long the question may go unanswered; longer where it was long, or answered after all. */
+  /** The wait for an answer to the question; longer if it was long before, or came after all. */
   private static final long SUSPECT_AFTER = 80 * MS;
 
   private static final long SUSPECT_AFTER_MOST = 1_000 * MS;
@@ -227,7 +227,7 @@ final class Instance {
     }
   }
 
-  /** What was asked of it has no answer, and will have none. */
+  /** Ends it: what was asked of it has no answer, and will have none. */
   void gone() {
     synchronized (this) {
       if (gone) {

@@ -23,7 +23,7 @@ final class Instances {
   private static final int FIRST_QUESTIONS = 4;
   static final long QUESTION_MS = 1_000;
 
-  /** Bounds of how long an answer may take before another instance is asked, too. */
+  /** The bounds of the time after which another instance is asked, too. */
   private static final long SLOW_LEAST = 150 * MS;
 
   private static final long SLOW_MOST = 1_000 * MS;
@@ -55,8 +55,8 @@ final class Instances {
   }
 
   /**
-   * Whom to ask: oneself, else the next of those that are well, else of those that answer at all;
-   * none: whomever the bus chooses.
+   * Returns whom to ask: oneself, else the next of those that are well, else of those that answer
+   * at all; none: whomever the bus chooses.
    *
    * @param except those that were asked before
    */

@@ -4,9 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * By how much a message came later than others of its sender do. Clocks of two machines can't be
- * compared, but the difference of two that only go forward stays: what exceeds the least that was
- * seen lately is time spent on the way. Safe on any thread.
+ * Measures by how much a message came later than others of its sender do. Clocks of two machines
+ * can't be compared, but the difference of two that only go forward stays: what exceeds the least
+ * that was seen lately is time spent on the way. Safe on any thread.
  */
 final class Lateness {
   private static final int MOST_SENDERS = 2_000;
@@ -31,7 +31,7 @@ final class Lateness {
   }
 
   /**
-   * In ms; 0 for the first of a sender.
+   * Returns the lateness in ms; 0 for the first of a sender.
    *
    * @param sent by the sender's clock
    * @param at by one's own

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * believe who is on the bus. Safe on any thread.
  */
 public final class Seal {
-  /** Of a process whose bus has no secret: seals nothing, and checks nothing. */
+  /** The seal of a process whose bus has no secret: it seals nothing, and checks nothing. */
   public static final Seal NONE = new Seal(null, null, "");
 
   private static final String ALGORITHM = "HmacSHA256";
@@ -42,7 +42,7 @@ public final class Seal {
     this.grant = grant.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Of a process that may say everything, and checks others. */
+  /** Makes the seal of a process that may say everything, and checks others. */
   public static Seal ofNode(byte[] key) {
     return new Seal(key.clone(), key.clone(), "");
   }
@@ -54,7 +54,7 @@ public final class Seal {
     return new Seal(null, key.clone(), grant.text());
   }
 
-  /** The key by which a service proves that it has been granted this. */
+  /** Computes the key by which a service proves that it has been granted this. */
   public static byte[] key(byte[] nodes, Grant grant) {
     return key(nodes, grant.text());
   }
@@ -80,7 +80,7 @@ public final class Seal {
    * Returns what the sender of a frame may say; none: everything.
    *
    * @param end of the content; the proof stands there
-   * @throws HoldfastException FORBIDDEN where the frame has no good one
+   * @throws HoldfastException FORBIDDEN if the frame has no good one
    */
   public @Nullable Grant read(Buffer frame, int end) {
     if (nodes == null) {

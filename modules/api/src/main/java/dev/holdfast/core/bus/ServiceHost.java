@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * or its connection is lost) not at all.
  *
  * <p>A method gets the caller, verified, and one JSON value; it answers with one JSON value. It
- * fails with a {@link HoldfastException} to name why: the user sees the code, and the message where
- * it was {@link HoldfastException#withPublicMessage}. Any other failure is INTERNAL, and is logged
+ * fails with a {@link HoldfastException} to name why: the user sees the code, and the message if it
+ * was {@link HoldfastException#withPublicMessage}. Any other failure is INTERNAL, and is logged
  * here. The node has checked {@code request:<service>}; what else the caller may do is the method's
  * to check.
  *
@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
 public final class ServiceHost {
   private static final Logger LOG = LoggerFactory.getLogger(ServiceHost.class);
 
-  /** Beyond it, requests are refused with RATE_LIMITED: nobody waits in a queue that only grows. */
+  /** More are refused with RATE_LIMITED: nobody waits in a queue that only grows. */
   private static final int MAX_UNANSWERED = 1_000;
 
   /** The longest that a user can wait; see the protocol's {@code request}. */
@@ -70,7 +70,7 @@ public final class ServiceHost {
     return method(name, request -> method.apply(request.caller(), request.data()));
   }
 
-  /** As the other, for a method that wants to know which session asks. */
+  /** Answers requests for a method that wants to know which session asks. */
   public ServiceHost method(String name, Function<ServiceRequest, Future<String>> method) {
     if (methods.putIfAbsent(Names.event(name), method) != null) {
       throw new IllegalArgumentException("two methods " + name);
@@ -78,7 +78,7 @@ public final class ServiceHost {
     return this;
   }
 
-  /** Done when the cluster knows the instance. */
+  /** Begins to take requests; done when the cluster knows the instance. */
   public Future<Void> start() {
     Context context = bus.vertx().getOrCreateContext();
     Promise<Void> started = Promise.promise();

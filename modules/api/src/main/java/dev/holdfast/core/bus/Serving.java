@@ -83,9 +83,7 @@ public final class Serving<M extends BusMessage<?>> {
     }
   }
 
-  /**
-   * What can't be read, or is not its sender's to say, is answered by why; it may be no message.
-   */
+  /** Returns whether it can be read, and is its sender's to say; if not, answers why. */
   private static boolean isRead(Message<?> request) {
     try {
       Object body = request.body();
@@ -110,7 +108,7 @@ public final class Serving<M extends BusMessage<?>> {
     return late >= ask.patience();
   }
 
-  /** What weighs nothing waits for others, and is bounded by who asks. */
+  /** Counts a request, if there is room. One that weighs nothing is bounded by its asker. */
   private synchronized boolean begin(int weight) {
     if (weight == 0) {
       return true;
@@ -148,7 +146,7 @@ public final class Serving<M extends BusMessage<?>> {
         .onFailure(failure -> refuse(request, failure));
   }
 
-  /** To an asker that takes no answers a large one is not given. */
+  /** Answers, unless the answer is large and the asker has not taken those before. */
   private void reply(Message<M> request, Object value) {
     int bytes = value instanceof BusValue known ? known.answerBytes() : 0;
     Ask ask = bytes < UnreadAnswers.LARGE ? null : Ask.of(request);

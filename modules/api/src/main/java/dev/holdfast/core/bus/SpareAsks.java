@@ -1,8 +1,8 @@
 package dev.holdfast.core.bus;
 
 /**
- * How many requests may be asked twice without proof that the first is lost: one for ten, and a few
- * at once. So a cluster that is slow, not dead, gets at most a tenth more to do. Safe on any
+ * Limits the requests that are asked twice without proof that the first is lost: one for ten, and a
+ * few at once. So a cluster that is slow, not dead, gets at most a tenth more to do. Safe on any
  * thread.
  */
 final class SpareAsks {

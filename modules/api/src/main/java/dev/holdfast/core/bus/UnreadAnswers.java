@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * the same connection, says when the answer is. Safe on any thread.
  */
 final class UnreadAnswers {
-  /** Smaller ones are as many as their requests were, and those are bounded. */
+  /** Not counted below: there are as many as there were requests, and those are bounded. */
   static final int LARGE = 16 << 10;
 
   private static final int PART_OF_HEAP = 8;
@@ -41,7 +41,7 @@ final class UnreadAnswers {
     return new Budget(registry).share("answers", Budget.partOfHeap(0, PART_OF_HEAP));
   }
 
-  /** What is counted from now on is seen there. */
+  /** Counts in this registry from now on. */
   synchronized void bindTo(MeterRegistry registry) {
     room = share(registry);
   }
