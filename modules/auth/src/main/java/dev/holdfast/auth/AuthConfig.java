@@ -48,7 +48,7 @@ public record AuthConfig(
     }
   }
 
-  /** The same with these keys. */
+  /** Returns the same with these keys. */
   public AuthConfig withKeys(VerificationKey... trusted) {
     return new AuthConfig(List.of(trusted), issuer, audience, leeway, requireExpiry, claims);
   }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where in a token's claims a value stands: names from the outside in.
+ * The place of a value in a token's claims: names from the outside in.
  *
  * <p>Text form: names with dots between; a dot that is part of a name is written {@code \.}, as in
  * {@code https://acme\.example/tenant}; a backslash is {@code \\}.

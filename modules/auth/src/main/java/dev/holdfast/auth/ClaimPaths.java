@@ -3,8 +3,8 @@ package dev.holdfast.auth;
 import java.util.Objects;
 
 /**
- * Where a token says who it is for. Tenant and user are single strings; roles and permissions are
- * lists of strings, or one string with blanks between, or absent.
+ * The places in a token that say who it is for. Tenant and user are single strings; roles and
+ * permissions are lists of strings, or one string with blanks between, or absent.
  */
 public record ClaimPaths(ClaimPath tenant, ClaimPath user, ClaimPath roles, ClaimPath permissions) {
   public static final ClaimPaths DEFAULTS =

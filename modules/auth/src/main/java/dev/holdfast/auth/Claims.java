@@ -46,7 +46,7 @@ final class Claims {
     return Math.min(LAST_SECOND, ((Number) exp).longValue()) * 1000;
   }
 
-  /** Whether the times that are given are numbers: anything else is not a valid token. */
+  /** Returns whether the times that are given are numbers: anything else is not a valid token. */
   boolean timesAreNumbers() {
     for (String time : new String[] {"exp", "nbf", "iat"}) {
       if (claims.containsKey(time) && !(claims.getValue(time) instanceof Number)) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * From a token to its caller. Safe on any thread; costs one signature check, no I/O.
+ * Verifies tokens and returns their callers. Safe on any thread; costs one signature check, no I/O.
  *
  * <p>Fails with UNAUTHORIZED (not signed by a trusted key, expired, not yet valid, for someone
  * else, not a token at all) or FORBIDDEN (genuine, but without one well-formed tenant and user).
@@ -28,7 +28,7 @@ public final class TokenVerifier {
   }
 
   /**
-   * @throws IllegalArgumentException where the configuration has no key
+   * @throws IllegalArgumentException if the configuration has no key
    */
   public static TokenVerifier of(AuthConfig config) {
     return new TokenVerifier(List.of(new TrustedIssuer(config)));

@@ -3,7 +3,7 @@ package dev.holdfast.auth;
 import dev.holdfast.core.Caller;
 
 /**
- * What a valid token says.
+ * The content of a valid token.
  *
  * @param caller whom it was issued to
  * @param expiresAt when it stops being valid, ms since 1970; 0: never

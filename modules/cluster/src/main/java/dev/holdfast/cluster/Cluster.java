@@ -33,12 +33,12 @@ import org.slf4j.LoggerFactory;
 public final class Cluster {
   private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
 
-  /** Longest that an address is kept for a name: a container that is replaced gets another. */
+  /** The longest use of a name's address: a container that is replaced gets another. */
   private static final int NAME_SECONDS = 5;
 
   private Cluster() {}
 
-  /** The same for a process that keeps no meters. */
+  /** Joins as {@link #join(ClusterConfig, MeterRegistry)}, for a process that keeps no meters. */
   public static Future<Vertx> join(ClusterConfig settings) {
     return join(settings, new SimpleMeterRegistry());
   }
@@ -165,7 +165,7 @@ public final class Cluster {
             : new JoinException(String.valueOf(failure.getMessage()), failure));
   }
 
-  /** To be compared with the number of live nodes, which Redis knows: fewer means a split bus. */
+  /** Counts members, to compare with the live nodes, which Redis knows: fewer means a split bus. */
   private static void count(HazelcastClusterManager hazelcast, MeterRegistry registry) {
     Gauge.builder("cluster.members", hazelcast, manager -> manager.getNodes().size())
         .description("members of the event bus that this one sees, services included")

@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a process joins the clustered event bus. Members find each other by the list, never by
- * multicast.
+ * Settings by which a process joins the clustered event bus. Members find each other by the list,
+ * never by multicast.
  *
  * @param name only processes of the same name join each other
  * @param host the address that this process listens at, and by which the others reach it; or a name
@@ -52,7 +52,7 @@ public record ClusterConfig(
           null,
           false);
 
-  /** What to do where a process may not join as it is configured. */
+  /** The advice for a process that may not join as it is configured. */
   public static final String WAYS_OUT =
       "give all members one secret (cluster.secret; made by: openssl rand -base64 48) or"
           + " certificates (cluster.tls); or set cluster.insecure to true, and whoever reaches the"
@@ -91,11 +91,11 @@ public record ClusterConfig(
   }
 
   /**
-   * How a service joins nodes on this machine; defaults for the rest.
+   * Makes the settings of a service that joins nodes on this machine; defaults for the rest.
    *
    * @param members {@code host:port} of some or all nodes, commas between
    * @param secret that of the nodes, which is in {@code cluster.secret} of their data folder
-   * @throws IllegalArgumentException where one of them is not of that form
+   * @throws IllegalArgumentException if one of them is not of that form
    */
   public static ClusterConfig joining(String name, String members, String secret) {
     List<HostPort> nodes = Stream.of(members.split(",")).map(HostPort::parse).toList();
@@ -104,12 +104,11 @@ public record ClusterConfig(
   }
 
   /**
-   * What the environment says, by the names that a node reads: {@code HOLDFAST_CLUSTER_NAME},
-   * {@code _HOST}, {@code _PORT}, {@code _MESSAGE_PORT}, {@code _PUBLIC_HOST}, {@code _MEMBERS}
-   * ({@code host:port}, commas between), {@code _HEARTBEAT_TIMEOUT} ({@code 12s}), {@code
-   * _TLS_KEY}, {@code _TLS_CERTIFICATE} and {@code _TLS_AUTHORITY} (files), {@code _SECRET}, or
-   * {@code _SECRET_FILE} for a file that holds it, {@code _INSECURE} ({@code true}); defaults for
-   * the rest.
+   * Reads the environment, by the names that a node reads: {@code HOLDFAST_CLUSTER_NAME}, {@code
+   * _HOST}, {@code _PORT}, {@code _MESSAGE_PORT}, {@code _PUBLIC_HOST}, {@code _MEMBERS} ({@code
+   * host:port}, commas between), {@code _HEARTBEAT_TIMEOUT} ({@code 12s}), {@code _TLS_KEY}, {@code
+   * _TLS_CERTIFICATE} and {@code _TLS_AUTHORITY} (files), {@code _SECRET}, or {@code _SECRET_FILE}
+   * for a file that holds it, {@code _INSECURE} ({@code true}); defaults for the rest.
    *
    * @param environment the variables of the process; those of other names are not looked at
    * @throws IllegalArgumentException lists every problem, unknown names with that beginning
@@ -120,10 +119,10 @@ public record ClusterConfig(
   }
 
   /**
-   * The same with this machine's address in place of the host's name, looked up now; blocks for as
-   * long as that takes.
+   * Returns the same with this machine's address in place of the host's name, looked up now; blocks
+   * for as long as that takes.
    *
-   * @throws JoinException where the host has no address of this machine
+   * @throws JoinException if the host has no address of this machine
    */
   public ClusterConfig atOwnAddress() {
     return at(OwnAddress.of(host));
@@ -143,7 +142,7 @@ public record ClusterConfig(
         insecure);
   }
 
-  /** The same with this secret. */
+  /** Returns the same with this secret. */
   public ClusterConfig withSecret(String other) {
     return new ClusterConfig(
         name, host, port, messagePort, publicHost, members, heartbeatTimeout, tls, other, insecure);
@@ -154,14 +153,14 @@ public record ClusterConfig(
     return messagePort == 0 && port != 0 ? port + 1 : messagePort;
   }
 
-  /** Whether it says how members prove that they are members. */
+  /** Returns whether it says how members prove that they are members. */
   public boolean guarded() {
     return tls != null || secret != null;
   }
 
   /**
-   * Whether others than this machine's users may read or forge what crosses the bus. Blocks to look
-   * up the host.
+   * Returns whether others than this machine's users may read or forge what crosses the bus. Blocks
+   * to look up the host.
    */
   public boolean exposed() {
     return !guarded() && !Loopback.is(host);

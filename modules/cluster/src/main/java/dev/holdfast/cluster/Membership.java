@@ -11,9 +11,9 @@ import com.hazelcast.config.SocketInterceptorConfig;
 import com.hazelcast.spi.impl.executionservice.ExecutionService;
 
 /**
- * How Hazelcast is set up: it knows who is a member and which addresses of the bus are where, and
- * nothing else. Members are found by the configured list, never by multicast; a member that is
- * killed is removed when its connections break, one that is silent after the heartbeat timeout.
+ * Sets up Hazelcast: it knows who is a member and which addresses of the bus are where, and nothing
+ * else. Members are found by the configured list, never by multicast; a member that is killed is
+ * removed when its connections break, one that is silent after the heartbeat timeout.
  */
 final class Membership {
   /** So that two members may be lost at once without the others' registrations. */

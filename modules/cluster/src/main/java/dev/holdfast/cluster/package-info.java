@@ -1,7 +1,7 @@
 /**
- * How a process becomes a member of the clustered event bus: {@link dev.holdfast.cluster.Cluster}
- * joins as a {@link dev.holdfast.cluster.ClusterConfig} says; it needs no Redis. {@code Membership}
- * is how Hazelcast is set up for that, {@code Handshake} and {@code MessageGate} keep out who is no
+ * Membership of a process in the clustered event bus: {@link dev.holdfast.cluster.Cluster} joins as
+ * a {@link dev.holdfast.cluster.ClusterConfig} says; it needs no Redis. {@code Membership} is how
+ * Hazelcast is set up for that, {@code Handshake} and {@code MessageGate} keep out who is no
  * member, {@code ClusterEnvironment} reads the settings of a service.
  */
 @NullMarked

@@ -53,7 +53,7 @@ public final class EmbeddedRedis implements AutoCloseable {
   /**
    * Starts a server, and returns when it has loaded its data.
    *
-   * @throws EmbeddedRedisException where the folder is in use, or no server starts; it says what to
+   * @throws EmbeddedRedisException if the folder is in use, or no server starts; it says what to
    *     install
    */
   public static EmbeddedRedis start(EmbeddedRedisConfig config) {
@@ -81,17 +81,17 @@ public final class EmbeddedRedis implements AutoCloseable {
     return config.port();
   }
 
-  /** With the password: for who connects, not for logs and command lines. */
+  /** Returns the URI with the password: for clients, not for logs and command lines. */
   public String uri() {
     return password == null ? address() : "redis://:" + password + "@127.0.0.1:" + port();
   }
 
-  /** The same without the password. */
+  /** Returns the same without the password. */
   public String address() {
     return "redis://127.0.0.1:" + port();
   }
 
-  /** For example {@code 7.2.4}. */
+  /** Returns the version, for example {@code 7.2.4}. */
   public String version() {
     return version.toString();
   }

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * What an {@link EmbeddedRedis} is started with.
+ * Settings of an {@link EmbeddedRedis}.
  *
  * @param dataDir made if it is not there, with owner-only rights; holds the append-only file, the
  *     log and the process id
@@ -49,7 +49,10 @@ public record EmbeddedRedisConfig(Path dataDir, int port, Fsync fsync, boolean o
     return new EmbeddedRedisConfig(dataDir, port, fsync, open);
   }
 
-  /** The same without a password, for tests: whoever is on this machine may do anything there. */
+  /**
+   * Returns the same without a password, for tests: whoever is on this machine may do anything
+   * there.
+   */
   public EmbeddedRedisConfig opened() {
     return new EmbeddedRedisConfig(dataDir, port, fsync, true);
   }

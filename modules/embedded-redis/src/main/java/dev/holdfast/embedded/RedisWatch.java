@@ -39,7 +39,7 @@ public final class RedisWatch implements AutoCloseable {
   }
 
   /**
-   * From now on until {@link #close}; close it before the server is stopped.
+   * Watches a server from now on until {@link #close}; close it before the server is stopped.
    *
    * @param gaveUp gets the reason, on a thread that may block
    */
@@ -49,7 +49,7 @@ public final class RedisWatch implements AutoCloseable {
     return watch;
   }
 
-  /** What is wrong with it, or was until some seconds ago; any thread. */
+  /** Returns what is wrong with it, or was until some seconds ago; any thread. */
   public Optional<String> trouble() {
     return Optional.ofNullable(trouble);
   }
@@ -81,7 +81,7 @@ public final class RedisWatch implements AutoCloseable {
     }
   }
 
-  /** Whether it stays up, after as many tries as there is time for. */
+  /** Returns whether it stays up, after as many tries as there is time for. */
   private boolean bringBack() throws InterruptedException {
     long since = System.nanoTime();
     Duration wait = FIRST;

@@ -54,7 +54,9 @@ record ServerProbe(int port, @Nullable String password) {
     return LOADED.matcher(info).find() ? State.READY : State.LOADING;
   }
 
-  /** Whether the server there could not write to its append-only file when it last tried. */
+  /**
+   * Returns whether the server there could not write to its append-only file when it last tried.
+   */
   boolean refusesWrites() {
     return NOT_WRITTEN.matcher(info()).find();
   }

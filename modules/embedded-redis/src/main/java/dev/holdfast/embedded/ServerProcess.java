@@ -104,7 +104,7 @@ final class ServerProcess {
     return process.isAlive();
   }
 
-  /** Whether it has ended, at the latest after the time. */
+  /** Returns whether it has ended, at the latest after the time. */
   boolean awaitEnd(Duration most) throws InterruptedException {
     return process.waitFor(most.toMillis(), TimeUnit.MILLISECONDS);
   }

@@ -147,7 +147,7 @@ final class Account {
     }
   }
 
-  /** Whether nothing is lost where it is forgotten. */
+  /** Returns whether nothing is lost where it is forgotten. */
   synchronized boolean idle(long now) {
     for (Bucket rate : rates) {
       if (rate != null && !rate.idle(now)) {

@@ -63,7 +63,7 @@ public record Amounts(
   }
 
   /**
-   * The same but for one.
+   * Returns the same but for one.
    *
    * @throws IllegalArgumentException names what is below 0 or too large
    */

@@ -81,7 +81,7 @@ final class Bucket {
     ownMeasure = now - (long) SECOND;
   }
 
-  /** Whether Redis is to be asked now. */
+  /** Returns whether Redis is to be asked now. */
   boolean lacks(long rate, long now) {
     boolean began = !Double.isNaN(tokens);
     boolean enough = tokens >= 1 && (now - leaseEnd > 0 || tokens >= chunk / 2);
@@ -128,7 +128,7 @@ final class Bucket {
     return Math.max(1, rate / 4.0);
   }
 
-  /** Whether it is as if it had never been used. */
+  /** Returns whether it is as if it had never been used. */
   boolean idle(long now) {
     return !asked && (Double.isNaN(tokens) || tokens >= 1 || now - seen > 30 * (long) SECOND);
   }

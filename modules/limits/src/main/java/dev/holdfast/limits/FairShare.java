@@ -15,7 +15,7 @@ public final class FairShare {
   private final int userParts;
   private final Map<String, Long> taken = new HashMap<>();
 
-  /** How it went. */
+  /** The outcome of a try. */
   public enum Outcome {
     TAKEN,
     /** The tenant or the user has its part. */
@@ -52,7 +52,7 @@ public final class FairShare {
     return Outcome.TAKEN;
   }
 
-  /** As they were taken; once. */
+  /** Gives back what was taken; once. */
   public synchronized void give(String tenant, @Nullable String user, long bytes) {
     share.give(bytes);
     add(tenant, -bytes);

@@ -1,6 +1,6 @@
 package dev.holdfast.limits;
 
-/** What is limited, for a tenant as a whole and for each of its users. */
+/** Things that are limited, for a tenant as a whole and for each of its users. */
 public enum Limit {
   /** Connections opened per second. */
   CONNECTS("connects", Kind.RATE),
@@ -20,7 +20,7 @@ public enum Limit {
   /** Bytes of publications that are retained. */
   RETAINED_BYTES("retainedBytes", Kind.KEPT);
 
-  /** How it is held. */
+  /** The way in which a limit is held. */
   public enum Kind {
     /**
      * By tokens that nodes take from a bucket in Redis; a quarter of a second's worth may come at

@@ -12,11 +12,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a tenant and its user may do something now, by the limits of both. Rates are answered at
- * once, without Redis. Any thread.
+ * Holds tenants and their users to their limits. Rates are answered at once, without Redis. Any
+ * thread.
  */
 public final class Limiter {
-  /** Of a rate that is 0. */
+  /** The wait for a rate that is 0. */
   public static final long NEVER = Bucket.NEVER;
 
   /** Lets everything go. */
@@ -103,7 +103,7 @@ public final class Limiter {
   }
 
   /**
-   * The same as {@link #take}, but waits for a while.
+   * Takes as {@link #take}, but waits for a while.
    *
    * @return 0, or when to ask again, after that time; on the caller's context
    */

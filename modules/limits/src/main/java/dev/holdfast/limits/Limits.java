@@ -14,7 +14,7 @@ public record Limits(Amounts tenant, Amounts user) {
   private static final String USER = "user.";
 
   /**
-   * The same but for these.
+   * Returns the same but for these.
    *
    * @throws IllegalArgumentException names each that is unknown, below 0 or too large
    */

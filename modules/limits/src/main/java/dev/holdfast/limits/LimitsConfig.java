@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * What tenants and users may take where nothing else is set for a tenant.
+ * Limits of tenants and users, unless others are set for a tenant.
  *
  * @param tenant of each tenant as a whole
  * @param user of each user

@@ -18,7 +18,7 @@ public final class NodeMemory implements AutoCloseable {
     this.frames = new FairShare(budget.share("frames", frames), 1, 4);
   }
 
-  /** By the size of the heap. */
+  /** Makes the shares by the size of the heap. */
   public static NodeMemory of(MeterRegistry registry) {
     return of(registry, Budget.partOfHeap(0, BODIES_OF_HEAP), Budget.partOfHeap(0, FRAMES_OF_HEAP));
   }
@@ -39,7 +39,9 @@ public final class NodeMemory implements AutoCloseable {
     return bodies;
   }
 
-  /** What waits for clients that take nothing: a user has at most a quarter of it. */
+  /**
+   * Returns the share for what waits for clients that take nothing: a user has at most a quarter.
+   */
   public FairShare frames() {
     return frames;
   }

@@ -73,7 +73,7 @@ final class Places {
     return used == 0 && claimed == 0 && waiting == null && !underWay;
   }
 
-  /** Whether another number is to be claimed. */
+  /** Returns whether another number is to be claimed. */
   boolean differs(long limit, int nodes) {
     long needed = needed(limit, nodes);
     boolean many = claimed > needed && claimed - needed > 2 * spare();

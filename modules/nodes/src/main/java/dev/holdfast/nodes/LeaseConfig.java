@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * How fast a node that died is noticed, and how often what is due is looked at.
+ * Settings of how fast a dead node is noticed, and how often what is due is looked at.
  *
  * @param lease how long a node counts as live after its last renewal, 300 ms to 1 minute
  * @param renewal how often it renews, 50 ms to a third of the lease

@@ -38,7 +38,7 @@ final class NodeStore {
   }
 
   /**
-   * How the nodes stood at a renewal.
+   * The nodes at a renewal.
    *
    * @param held false: this node is dead, or its lease is gone; the rest is empty then
    * @param lapsed the lease had run out before it was renewed
@@ -51,7 +51,7 @@ final class NodeStore {
     static final Roll LOST = new Roll(false, false, Set.of(), Set.of(), Set.of());
   }
 
-  /** What became of a claim. */
+  /** The outcome of a claim. */
   enum Claim {
     CLAIMED,
     TAKEN,

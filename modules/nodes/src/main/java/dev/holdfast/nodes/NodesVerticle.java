@@ -84,7 +84,7 @@ public final class NodesVerticle extends VerticleBase {
   }
 
   /**
-   * To be called before the deployment.
+   * Sets a listener. Call it before the deployment.
    *
    * @param listener gets the live nodes, this one included, whenever they have changed; on this
    *     verticle's context
@@ -95,7 +95,7 @@ public final class NodesVerticle extends VerticleBase {
   }
 
   /**
-   * To be called before the deployment.
+   * Sets a listener. Call it before the deployment.
    *
    * @param listener is called once, on this verticle's context, when this node finds itself dead:
    *     all that it holds is void, and others have its sessions
@@ -116,8 +116,8 @@ public final class NodesVerticle extends VerticleBase {
   }
 
   /**
-   * Whether this node's lease is good by its own monotonic clock; without it no new connection is
-   * to be taken. Any thread.
+   * Returns whether this node's lease is good by its own monotonic clock; without it no new
+   * connection is to be taken. Any thread.
    */
   public boolean leaseHeld() {
     return lease.held();

@@ -74,7 +74,7 @@ final class Reaper {
         .onComplete(done -> underWay.remove(node));
   }
 
-  /** Whether this node has buried it. */
+  /** Returns whether this node has buried it. */
   private Future<Boolean> step(NodeId node) {
     return mayReap.getAsBoolean()
         ? claimed(node).compose(mine -> mine ? rest(node) : Future.succeededFuture(false))

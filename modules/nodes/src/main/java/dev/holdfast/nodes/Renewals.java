@@ -29,7 +29,7 @@ final class Renewals {
   private final BooleanSupplier ended;
   private long begun;
 
-  /** What sets timers, which go with the verticle. */
+  /** Sets timers, which go with the verticle. */
   interface Timers {
     void set(long ms, Runnable step);
   }

@@ -2,7 +2,7 @@ package dev.holdfast.redis;
 
 import io.vertx.core.buffer.Buffer;
 
-/** About how many bytes a command takes until it is answered. */
+/** Estimates the bytes that a command takes until it is answered. */
 final class CommandSize {
   /** The call, its promise, and what the driver makes of them. */
   private static final int CALL = 512;

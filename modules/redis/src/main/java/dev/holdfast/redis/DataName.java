@@ -13,7 +13,7 @@ import java.util.function.Function;
 final class DataName {
   private DataName() {}
 
-  /** Where Redis is full, new data may get no name; then it is empty. */
+  /** Reads the name, or gives one; empty if there is none and Redis is full. */
   static Future<String> ask(Function<Request, Future<Response>> write) {
     Request get = Request.cmd(Command.GET, Keys.data());
     Request set = Request.cmd(Command.SET, Keys.data(), Ids.fresh(), "NX");

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose a key is, by its text: the other direction of {@link Keys}.
+ * The owner of a key, by its text: the other direction of {@link Keys}.
  *
  * @param family the word after {@code hf:}
  * @param session of the keys of a session's slot
@@ -25,7 +25,7 @@ public record KeyOwner(
   private static final Pattern TAG = Pattern.compile("([^/:!]+)([/:!]?)(.*)", Pattern.DOTALL);
   private static final String USER = "user:";
 
-  /** Of keys that belong to the cluster, or to no tenant that they name. */
+  /** The families of keys that belong to the cluster, or to no tenant that they name. */
   private static final Set<String> CLUSTERS =
       Set.of(
           "node",
@@ -42,7 +42,7 @@ public record KeyOwner(
           "ftenants",
           "fstorage");
 
-  /** Empty where it is no tenant's. */
+  /** Returns the owner of a key; empty if it is no tenant's. */
   public static Optional<KeyOwner> of(String key) {
     Matcher parts = KEY.matcher(key);
     if (!parts.matches() || CLUSTERS.contains(parts.group(1))) {

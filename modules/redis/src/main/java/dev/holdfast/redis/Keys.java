@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * can leave its braces.
  */
 public final class Keys {
-  /** How many keys an index that could grow hot is spread over. */
+  /** The number of keys over which an index is spread that could grow hot. */
   public static final int SHARDS = 64;
 
   private Keys() {}
@@ -89,12 +89,12 @@ public final class Keys {
     return "hf:conss:" + tag(channel);
   }
 
-  /** What was published under the idempotency keys of a channel. */
+  /** Idempotency keys of a channel, and what was published under them. */
   public static String idempotency(Channel channel) {
     return "hf:idem:" + tag(channel);
   }
 
-  /** When they were used. */
+  /** Idempotency keys of a channel, by the time of their use. */
   public static String idempotencyTimes(Channel channel) {
     return "hf:idet:" + tag(channel);
   }
@@ -105,7 +105,7 @@ public final class Keys {
   }
 
   /**
-   * What is left of the rates of a tenant or user.
+   * Tokens that are left of the rates of a tenant or user.
    *
    * @param user none: of the tenant as a whole
    */
@@ -114,7 +114,7 @@ public final class Keys {
   }
 
   /**
-   * What nodes have claimed of the counts of a tenant or user.
+   * Claims of nodes on the counts of a tenant or user.
    *
    * @param user none: of the tenant as a whole
    */
@@ -123,7 +123,7 @@ public final class Keys {
   }
 
   /**
-   * What a tenant or user retains.
+   * Counts of what a tenant or user retains.
    *
    * @param user none: the tenant as a whole
    */
@@ -136,7 +136,7 @@ public final class Keys {
     return "hf:schemas:{" + tenant + "}";
   }
 
-  /** What is known of a file. */
+  /** The record of a file. */
   public static String file(String tenant, String file) {
     return "hf:file:{" + tenant + "!" + file + "}";
   }

@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * How a {@link RedisLink} reaches Redis.
+ * Settings of a {@link RedisLink}.
  *
  * @param uri {@code redis://[[user]:password@]host[:port][/db]}, or {@code rediss://} for TLS (the
  *     server's certificate is checked against the JVM's trust store)

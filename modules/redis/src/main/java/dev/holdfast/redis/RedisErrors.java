@@ -72,8 +72,8 @@ final class RedisErrors {
   }
 
   /**
-   * Whether Redis itself answered with this failure, as opposed to a connection that broke or sent
-   * nonsense.
+   * Returns whether Redis itself answered with this failure, as opposed to a connection that broke
+   * or sent nonsense.
    */
   static boolean isAnswer(Throwable failure) {
     String message = failure.getMessage();
@@ -87,7 +87,7 @@ final class RedisErrors {
     return NOT_PRIMARY.contains(word(failure));
   }
 
-  /** Whether a script came past its deadline; or the server's clock was set. */
+  /** Returns whether a script came past its deadline; or the server's clock was set. */
   static boolean isLate(Throwable failure) {
     return LATE.equals(word(failure));
   }

@@ -220,12 +220,12 @@ public final class RedisLink {
     return wire.longestLate();
   }
 
-  /** What is left of the server's memory, from its {@link Reserve#watch} on. Any thread. */
+  /** Returns what is left of the server's memory, from {@link Reserve#watch} on. Any thread. */
   public Reserve reserve() {
     return reserve;
   }
 
-  /** Whether a command would be written now. Any thread. */
+  /** Returns whether a command would be written now. Any thread. */
   public boolean up() {
     return !wire.isBroken();
   }

@@ -36,7 +36,7 @@ final class RedisWire {
   private static final Logger LOG = LoggerFactory.getLogger(RedisWire.class);
   private static final long IDLE_PING_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-  /** Of a call of a script: behind its digest and the number of keys. */
+  /** The place of the first key in a call of a script: behind its digest and the number of keys. */
   private static final int FIRST_KEY = 2;
 
   /** After so many command timeouts a caller is answered though its answer may still come. */

@@ -57,7 +57,7 @@ public final class Reply {
     return isNull() ? whenNull : asText();
   }
 
-  /** As {@link #asText}; none for nil. */
+  /** Returns {@link #asText}; none for nil. */
   public @Nullable String textIfAny() {
     return isNull() ? null : asText();
   }

@@ -68,7 +68,7 @@ public final class Reserve {
     context.owner().cancelTimer(timer);
   }
 
-  /** Whether what grows is to be refused. */
+  /** Returns whether what grows is to be refused. */
   public boolean isTouched() {
     return touched;
   }
@@ -95,12 +95,14 @@ public final class Reserve {
     }
   }
 
-  /** Whether the server has no limit, as far as is known, so that there can't be a reserve. */
+  /**
+   * Returns whether the server has no limit, as far as is known, so that there can't be a reserve.
+   */
   public boolean isUnbounded() {
     return memory != ServerMemory.UNKNOWN && memory.most() == 0;
   }
 
-  /** What is wrong, where something is. */
+  /** Returns what is wrong, if something is. */
   public Optional<String> trouble() {
     return touched ? Optional.of(described()) : Optional.empty();
   }

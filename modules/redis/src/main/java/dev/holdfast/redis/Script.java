@@ -73,7 +73,7 @@ public final class Script {
     return link.run(this, keys, args);
   }
 
-  /** What EVALSHA takes: digest, number of keys, keys, arguments. */
+  /** Returns what EVALSHA takes: digest, number of keys, keys, arguments. */
   Object[] call(List<String> keys, List<Object> args) {
     Object[] call = new Object[2 + keys.size() + args.size()];
     int at = 0;

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server says of itself by INFO, as far as a link wants to know. Redis 6.2 to 8 and Valkey
+ * A server's description of itself by INFO, as far as a link needs it. Redis 6.2 to 8 and Valkey
  * have all of it under these names.
  *
  * @param runId of the process; another with each start

@@ -4,7 +4,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a server says of its memory by {@code INFO memory}, in bytes.
+ * A server's memory by {@code INFO memory}, in bytes.
  *
  * @param used what counts against {@code most}: without the buffers of replicas and of the
  *     append-only file
@@ -28,7 +28,7 @@ record ServerMemory(long used, long most) {
     return found.find() ? Long.parseLong(found.group(1)) : 0;
   }
 
-  /** Whether less than this share of the memory is left; never where there is no limit. */
+  /** Returns whether less than this share of the memory is left; never where there is no limit. */
   boolean hasLessThan(double percent) {
     return most > 0 && (double) (most - used) * WHOLE < most * percent;
   }

@@ -22,8 +22,8 @@ public final class StreamNodes {
   private StreamNodes() {}
 
   /**
-   * Whether that version gives a stream's first node all of its bytes at once. Where it does not,
-   * the setting would only cost: full logs half as much again.
+   * Returns whether that version gives a stream's first node all of its bytes at once. Where it
+   * does not, the setting would only cost: full logs half as much again.
    */
   private static boolean areAllocatedBy(ServerVersion version) {
     return version.major() >= FROM;

@@ -15,9 +15,9 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * What a service is given in place of the cluster's secret: by it, it joins the bus, and speaks in
- * its own name for the tenants that are named there, and no others. One line of text, to be kept as
- * a password is. It is good as long as the cluster's secret is.
+ * Credentials of a service, in place of the cluster's secret: by them, it joins the bus, and speaks
+ * in its own name for the tenants that are named there, and no others. One line of text, to be kept
+ * as a password is. It is good as long as the cluster's secret is.
  */
 public final class ServiceCredentials {
   private static final String BEGIN = "holdfast-service";
@@ -51,7 +51,7 @@ public final class ServiceCredentials {
     }
   }
 
-  /** Whether a text is meant to be credentials, rather than the cluster's secret. */
+  /** Returns whether a text is meant to be credentials, rather than the cluster's secret. */
   public static boolean is(String text) {
     return text.startsWith(BEGIN + ".");
   }

@@ -1,4 +1,4 @@
-/** Who a member is, and how it proves that: the cluster's secret, or certificates. */
+/** The identity of members, and its proof: the cluster's secret, or certificates. */
 @NullMarked
 package dev.holdfast.cluster.identity;
 

@@ -97,7 +97,7 @@ final class Erasing {
     return wanted.user() == null || wanted.user().equals(owner.user());
   }
 
-  /** Of one that has ended there is no user. */
+  /** Ends a session, if it is wanted; one that has ended has no user. */
   private Future<?> endOf(String session) {
     return link.send("HGET", Keys.session(wanted.tenant(), session), "user")
         .compose(user -> isWanted(user) ? end(session) : Future.succeededFuture());

@@ -68,7 +68,7 @@ public final class UsageVerticle extends VerticleBase implements UsageMessage.Ha
     return Future.join(unregistered, closed);
   }
 
-  /** What one that is under way has found is answered after some seconds. */
+  /** Answers after some seconds what a walk that is under way has found. */
   @Override
   public Future<Usage> show(Show message) {
     check(message.caller());

@@ -40,7 +40,7 @@ final class UsageWalk {
     return done;
   }
 
-  /** Whether it failed, or ended so many ms ago. */
+  /** Returns whether it failed, or ended so many ms ago. */
   boolean isOver(long ms) {
     long since = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - endedAt);
     return done.failed() || done.succeeded() && since >= ms;

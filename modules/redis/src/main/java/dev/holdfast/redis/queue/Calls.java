@@ -25,13 +25,13 @@ public final class Calls {
   }
 
   /**
-   * What a command asks for.
+   * The place and the memory that a command asks for.
    *
    * @param group whose turn it is written at; none: before all
    * @param bytes that were taken for it
    */
   public record Claim(@Nullable String group, long bytes) {
-    /** Of the wire itself: small, and before all that waits. */
+    /** The claim of the wire itself: small, and before all that waits. */
     public static final Claim OWN = new Claim(null, 0);
   }
 
@@ -83,7 +83,8 @@ public final class Calls {
   }
 
   /**
-   * Whether so many are under way, or half as many of this group wait, and so no more are taken.
+   * Returns whether so many are under way, or half as many of this group wait, and so no more are
+   * taken.
    */
   public boolean isFull(@Nullable String group, int most) {
     return size() >= most || group != null && waiting.size(group) >= Math.max(1, most / 2);

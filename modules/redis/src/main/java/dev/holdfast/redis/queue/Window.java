@@ -13,19 +13,19 @@ import org.jspecify.annotations.Nullable;
  * a flood that came first would otherwise have all of it. Confined to the wire's thread.
  */
 final class Window implements Iterable<Call> {
-  /** Enough for a round trip of a millisecond at more than a server does. */
+  /** The most calls: enough for a round trip of a millisecond at more than a server does. */
   static final int CALLS = 512;
 
-  /** Or a single call. Enough, too, where calls are large: 17 of 60 KB. */
+  /** The most bytes, or a single call. Enough, too, if calls are large: 17 of 60 KB. */
   static final long BYTES = 1 << 20;
 
-  /** What one of several groups has of each; so as much of one is before the next one's turn. */
+  /** One of several groups has this part of each, so it is the next one's turn after as much. */
   static final int PART = 4;
 
   /** After so many ticks without another group, one is alone. */
   static final int ALONE_TICKS = 8;
 
-  /** In the name of a life of a node, and in no tenant's. */
+  /** A character in the name of a life of a node, and in no tenant's. */
   private static final char NODE = '@';
 
   private final ArrayDeque<Call> written = new ArrayDeque<>();
@@ -35,7 +35,7 @@ final class Window implements Iterable<Call> {
   private boolean mixed;
   private long mixedTick;
 
-  /** Of one group. */
+  /** The part of one group. */
   private static final class Taken {
     int calls;
     long bytes;
@@ -64,7 +64,7 @@ final class Window implements Iterable<Call> {
     return written.size() >= CALLS || bytes >= BYTES;
   }
 
-  /** Whether a group may have one more call written; the wire itself always may. */
+  /** Returns whether a group may have one more call written; the wire itself always may. */
   boolean admits(String group, long tick) {
     Taken taken = groups.get(group);
     if (taken == null || !mixed || tick - mixedTick > ALONE_TICKS) {
