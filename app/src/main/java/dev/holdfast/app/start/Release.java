@@ -1,5 +1,6 @@
 package dev.holdfast.app.start;
 
+import dev.holdfast.core.BuildVersion;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,10 +14,9 @@ import java.util.regex.Pattern;
 public record Release(int major, int minor) {
   private static final Pattern FORM = Pattern.compile("(\\d{1,6})\\.(\\d{1,6})(\\D.*)?");
 
-  /** This software's, by the jar's manifest. */
+  /** Returns the version of this software. */
   public static String own() {
-    String version = Release.class.getPackage().getImplementationVersion();
-    return version == null ? "development" : version;
+    return BuildVersion.of(Release.class);
   }
 
   static Release of(String version) {

@@ -1,5 +1,6 @@
 package dev.holdfast.loadtest.run;
 
+import dev.holdfast.core.BuildVersion;
 import dev.holdfast.loadtest.plan.LedgerCount;
 import dev.holdfast.loadtest.report.Result;
 import dev.holdfast.loadtest.report.Result.Series;
@@ -44,7 +45,7 @@ final class Assembly {
     double measured = findings.measured().seconds();
     return new Result(
         Result.FORMAT,
-        Version.text(),
+        BuildVersion.of(Assembly.class),
         scenario.name(),
         started,
         measured > 0 ? measured : state.timeline().now(),
