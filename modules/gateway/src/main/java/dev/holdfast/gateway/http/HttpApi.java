@@ -161,6 +161,8 @@ public final class HttpApi {
   /** Ends the connection: the next one is counted before anything of it is read. */
   private static void refuseFailing(RoutingContext routing, long wait) {
     routing.response().putHeader(HttpHeaders.CONNECTION, "close");
+    // The header alone leaves it to the client.
+    routing.addEndHandler(sent -> routing.request().connection().close());
     refuse(routing, Problem.later(wait, "Too many from your address have failed to come in."));
   }
 
