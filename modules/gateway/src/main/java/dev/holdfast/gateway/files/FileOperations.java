@@ -44,42 +44,14 @@ public final class FileOperations {
           transfers, new Uploads(transfers), new Downloads(transfers), new FileDetails(transfers));
     }
 
-    Future<Void> create(FileRequest request) {
-      return uploads.create(request);
-    }
-
-    Future<Void> append(FileRequest request) {
-      return uploads.append(request);
-    }
-
-    Future<Void> download(FileRequest request) {
-      return downloads.send(request);
-    }
-
+    /** The state of an upload, or the head of a download. */
     Future<Void> head(FileRequest request) {
       return request.isTus() ? uploads.stands(request) : downloads.send(request);
     }
-
-    Future<Void> list(FileRequest request) {
-      return details.list(request);
-    }
-
-    Future<Void> stat(FileRequest request) {
-      return details.stat(request);
-    }
-
-    Future<Void> delete(FileRequest request) {
-      return details.delete(request);
-    }
-
-    Future<Void> copy(FileRequest request) {
-      return details.copy(request);
-    }
-
-    Future<Void> ticket(FileRequest request) {
-      return details.ticket(request);
-    }
   }
+
+  /** What is done once it is known who asks. */
+  private interface Step extends BiFunction<Served, FileRequest, Future<Void>> {}
 
   /**
    * @param transfers none: this node serves no files
@@ -93,18 +65,22 @@ public final class FileOperations {
   public Map<String, Handler<RoutingContext>> handlers() {
     Map<String, Handler<RoutingContext>> handlers = new HashMap<>();
     handlers.put("describeUploads", routing -> Tus.describe(routing.response()));
-    handlers.put("createFile", byToken(WRITE, Served::create));
-    handlers.put("listFiles", byToken(READ, Served::list));
-    handlers.put("downloadFile", byToken(READ, Served::download));
+    handlers.put("createFile", byToken(WRITE, (files, asked) -> files.uploads.create(asked)));
+    handlers.put("listFiles", byToken(READ, (files, asked) -> files.details.list(asked)));
+    Step download = (files, asked) -> files.downloads.send(asked);
+    Step append = (files, asked) -> files.uploads.append(asked);
+    handlers.put("downloadFile", byToken(READ, download));
     handlers.put("headFile", byToken(FileOperations::toLook, Served::head));
-    handlers.put("appendToFile", byToken(WRITE, Served::append));
-    handlers.put("deleteFile", byToken(WRITE, Served::delete));
-    handlers.put("getFileMetadata", byToken(READ, Served::stat));
-    handlers.put("copyFile", byToken(READ_AND_WRITE, Served::copy));
-    handlers.put("createTicket", byToken(FileOperations::toLink, Served::ticket));
-    handlers.put("downloadByTicket", byTicket(Served::download));
+    handlers.put("appendToFile", byToken(WRITE, append));
+    handlers.put("deleteFile", byToken(WRITE, (files, asked) -> files.details.delete(asked)));
+    handlers.put("getFileMetadata", byToken(READ, (files, asked) -> files.details.stat(asked)));
+    handlers.put("copyFile", byToken(READ_AND_WRITE, (files, asked) -> files.details.copy(asked)));
+    handlers.put(
+        "createTicket",
+        byToken(FileOperations::toLink, (files, asked) -> files.details.ticket(asked)));
+    handlers.put("downloadByTicket", byTicket(download));
     handlers.put("headByTicket", byTicket(Served::head));
-    handlers.put("appendByTicket", byTicket(Served::append));
+    handlers.put("appendByTicket", byTicket(append));
     return handlers;
   }
 
@@ -117,8 +93,7 @@ public final class FileOperations {
     return routing.queryParam("purpose").contains("upload") ? WRITE : READ;
   }
 
-  private Handler<RoutingContext> byToken(
-      List<String> rights, BiFunction<Served, FileRequest, Future<Void>> operation) {
+  private Handler<RoutingContext> byToken(List<String> rights, Step operation) {
     return byToken(routing -> rights, operation);
   }
 
@@ -126,8 +101,7 @@ public final class FileOperations {
    * @param rights what a service needs for it; a user needs none for what is its own
    */
   private Handler<RoutingContext> byToken(
-      Function<RoutingContext, List<String>> rights,
-      BiFunction<Served, FileRequest, Future<Void>> operation) {
+      Function<RoutingContext, List<String>> rights, Step operation) {
     return routing -> {
       routing.request().pause();
       Future<Caller> asks = caller(routing).compose(who -> permitted(who, rights.apply(routing)));
@@ -147,18 +121,14 @@ public final class FileOperations {
     return Future.succeededFuture(caller);
   }
 
-  private Handler<RoutingContext> byTicket(
-      BiFunction<Served, FileRequest, Future<Void>> operation) {
+  private Handler<RoutingContext> byTicket(Step operation) {
     return routing -> {
       routing.request().pause();
       run(routing, redeemed(routing), operation);
     };
   }
 
-  private void run(
-      RoutingContext routing,
-      Future<FileRequest> asked,
-      BiFunction<Served, FileRequest, Future<Void>> operation) {
+  private void run(RoutingContext routing, Future<FileRequest> asked, Step operation) {
     Served files = served;
     asked
         .compose(request -> files == null ? none() : operation.apply(files, request))
