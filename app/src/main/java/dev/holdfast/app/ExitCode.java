@@ -17,7 +17,7 @@ final class ExitCode {
   static final int CONFIGURATION = 3;
   static final int NOT_STARTED = 4;
 
-  /** By code, for people. */
+  /** Meanings by code, for people. */
   static final Map<String, String> MEANINGS = new LinkedHashMap<>();
 
   static {

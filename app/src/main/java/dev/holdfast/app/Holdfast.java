@@ -18,10 +18,12 @@ import picocli.CommandLine.Spec;
     description = "A multi-tenant real-time server whose sessions outlive the node they are on.",
     synopsisSubcommandLabel = "COMMAND")
 public final class Holdfast implements Callable<Integer> {
-  /** In the order of the help. */
+  /** Commands, in the order of the help. */
   private static final Map<String, Supplier<Object>> COMMANDS = new LinkedHashMap<>();
 
-  /** Those that need no other: only what is asked for is made then, as a node is to start soon. */
+  /**
+   * Commands that need no other. Only the one asked for is made then, as a node has to start soon.
+   */
   private static final Set<String> ALONE =
       Set.of("serve", "config", "token", "credentials", "health");
 
@@ -49,7 +51,7 @@ public final class Holdfast implements Callable<Integer> {
     System.exit(commandLine(args).execute(args));
   }
 
-  /** Of one who types the program's name alone, to see what it is. */
+  /** Prints the help for somebody who types the program's name alone. */
   @Override
   public Integer call() {
     spec.commandLine().getErr().println("holdfast: which command?");

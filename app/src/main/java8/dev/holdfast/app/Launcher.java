@@ -11,8 +11,9 @@ import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 
 /**
- * Where the jar begins: the one class that any Java since 8 can load. It reports an older Java than
- * is needed, and a jar that was copied without its libraries, in a line and not by a stack trace.
+ * The entry point of the jar: the one class that any Java since 8 can load. Two mistakes are
+ * reported in a line instead of a stack trace: an older Java than is needed, and a jar that was
+ * copied without its libraries.
  */
 public final class Launcher {
   private static final int NEEDED = 17;

@@ -37,7 +37,7 @@ public final class StormFilter extends TurboFilter {
     }
   }
 
-  /** By the name of the class, for logback. */
+  /** Makes the filter; logback calls this by the class's name. */
   public StormFilter() {
     this(System::nanoTime);
   }

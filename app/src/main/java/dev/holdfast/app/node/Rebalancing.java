@@ -25,7 +25,7 @@ final class Rebalancing {
   private static final long LOOK_MS = 1_000;
   private static final long SETTLED_NS = Duration.ofSeconds(10).toNanos();
 
-  /** Of all connections of the cluster, in a second. */
+  /** Part of the cluster's connections that is moved per second. */
   private static final double PACE = 0.01;
 
   /** Within this share of even nobody is asked. */
@@ -106,7 +106,7 @@ final class Rebalancing {
     clients.crowded(false);
   }
 
-  /** Once a second. */
+  /** Looks at the spread; called once a second. */
   void look(long now) {
     Set<NodeId> nodes = live.get();
     Map<NodeId, Integer> counts = others.get();

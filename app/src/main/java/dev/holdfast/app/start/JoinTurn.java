@@ -25,7 +25,7 @@ public final class JoinTurn implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(JoinTurn.class);
   private static final Duration LATE = Duration.ofSeconds(5);
 
-  /** Of a first one that has died: the others go on after this. */
+  /** Time after which the others go on if the first one has died. */
   private static final long TTL_MS = 5_000;
 
   private static final long RENEWAL_MS = 1_000;

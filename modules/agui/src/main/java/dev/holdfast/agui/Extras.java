@@ -22,7 +22,7 @@ public record Extras(
     @Nullable ObjectNode others) {
   public static final Extras NONE = new Extras(null, null, null, null, null);
 
-  /** Of the subagent; without one, of the agent itself. */
+  /** Returns the extras of a subagent; null: of the agent itself. */
   public static Extras of(@Nullable String subagentRunId) {
     return subagentRunId == null ? NONE : new Extras(null, null, null, subagentRunId, null);
   }

@@ -25,9 +25,9 @@ public record ChannelConsumerConfig(
     Duration handlerTimeout) {
   /** The place at which a new consumer begins. */
   public enum Begin {
-    /** Before the first retained entry. */
+    /** Begins with the oldest entry that the log still has. */
     EARLIEST,
-    /** After what was published before the first claim. */
+    /** Begins with the first entry published after the first claim. */
     LATEST
   }
 

@@ -256,7 +256,7 @@ public sealed interface ChannelMessage<A> extends ServiceMessage<A>
     }
   }
 
-  /** It holds now. */
+  /** The answer to a change that was made. */
   record Done() implements BusValue {}
 
   /** Has one method per message, so that the compiler finds a case that was forgotten. */

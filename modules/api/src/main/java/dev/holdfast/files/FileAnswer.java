@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers of the files service that are not a file. */
 public sealed interface FileAnswer extends BusValue {
-  /** It holds now. */
+  /** The answer to a change that was made. */
   record Done() implements FileAnswer {}
 
   /**

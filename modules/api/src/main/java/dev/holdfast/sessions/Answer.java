@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers of the sessions service that are not a thing of the domain. */
 public sealed interface Answer extends BusValue {
-  /** It holds now. */
+  /** The answer to a change that was made. */
   record Done() implements Answer {}
 
   /** Attachments that do not hold their sessions: their connections are to be closed. */

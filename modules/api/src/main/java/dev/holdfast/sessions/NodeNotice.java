@@ -18,7 +18,7 @@ public sealed interface NodeNotice extends BusValue {
    * generation says how things are.
    */
   sealed interface Over extends NodeNotice {
-    /** It concerns attachments of this generation and of all before it, and no later one. */
+    /** Returns the last generation concerned: attachments of this one and of all before it. */
     long generation();
 
     default boolean concerns(long attachment) {

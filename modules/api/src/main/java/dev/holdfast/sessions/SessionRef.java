@@ -9,7 +9,9 @@ import dev.holdfast.core.Names;
  * @param generation of the attachment, from 1; 0 for a service, which is not fenced
  */
 public record SessionRef(String tenant, String session, long generation) implements BusValue {
-  /** If the store goes to other data, generations go on at least so far ahead for each ms. */
+  /**
+   * Least lead of new generations over old ones, for each ms, after the store went to other data.
+   */
   private static final long LEAP = 1 << 10;
 
   public SessionRef {

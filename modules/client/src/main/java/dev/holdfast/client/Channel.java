@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A channel as this client uses it. Reading begins with its first handler and ends with its last; a
- * session's own three are read always. Safe on any thread.
+ * session's own three channels are always read. Safe on any thread.
  */
 public final class Channel {
   private final Holdfast client;
@@ -31,13 +31,13 @@ public final class Channel {
     return name;
   }
 
-  /** Handles events of that name from now on. */
+  /** Handles events of this name from now on. */
   public Subscription on(String event, Consumer<Event> handler) {
     return on(event, From.LATEST, handler);
   }
 
   /**
-   * Handles events of that name. The client's cursor moves past an event when its handlers have
+   * Handles events of this name. The client's cursor moves past an event when its handlers have
    * returned.
    *
    * @param from the place at which reading begins, if this is the channel's first handler, or the
@@ -71,7 +71,7 @@ public final class Channel {
     }
   }
 
-  /** The server took it away: the next handler asks for it anew. */
+  /** Notes that the server ended the reading: the next handler asks for it anew. */
   private synchronized void ended(String code) {
     if (!code.equals("requested") && !code.equals("internal")) {
       ready = null;
@@ -82,17 +82,17 @@ public final class Channel {
     return name.startsWith("topic:") || name.startsWith("run:");
   }
 
-  /** Reports events that are gone. */
+  /** Handles reports of events that are gone. */
   public void onGap(Consumer<Gap> handler) {
     handlers.gaps.add(handler);
   }
 
-  /** Reports each time that the channel is caught up. */
+  /** Handles reports that the channel is caught up. */
   public void onLive(Consumer<Cursor> handler) {
     handlers.lives.add(handler);
   }
 
-  /** Reports that the channel is not read any more, and why. */
+  /** Handles reports that the channel is no longer read; they carry the reason. */
   public void onUnsubscribed(Consumer<String> handler) {
     handlers.ends.add(handler);
   }
@@ -100,13 +100,13 @@ public final class Channel {
   /**
    * Publishes durably, in the order of the calls.
    *
-   * @param data what Jackson makes JSON of
+   * @param data any object that Jackson can write as JSON
    */
   public Publication publish(String event, Object data) {
     return client.publish(name, event, data);
   }
 
-  /** Publishes to whoever listens now; fails if the connection is lost. */
+  /** Publishes to current readers only; fails if the connection is lost. */
   public CompletionStage<Void> publishVolatile(String event, Object data) {
     return client.publishVolatile(name, event, data);
   }

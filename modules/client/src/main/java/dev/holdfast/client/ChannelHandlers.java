@@ -18,7 +18,7 @@ final class ChannelHandlers {
   final List<Consumer<String>> ends = new CopyOnWriteArrayList<>();
 
   /**
-   * @param name of the event; none: every one
+   * @param name of the event; none: every event
    */
   record EventHandler(@Nullable String name, Consumer<Event> handler) {}
 

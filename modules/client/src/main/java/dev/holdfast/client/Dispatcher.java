@@ -17,10 +17,10 @@ import java.util.function.Consumer;
 
 /**
  * Calls the application's handlers, one at a time and in order, on the application's executor. A
- * handler that throws is logged, and stops no other. If more wait than {@link #MOST} events or
- * {@link #MOST_CHARACTERS}, the connection is not read until half of them are handled; should that
- * take longer than two heartbeats, the connection is lost, and the next one goes on there. Handlers
- * are added on any thread.
+ * handler that throws is logged, and stops no other. If more than {@link #MOST} events or {@link
+ * #MOST_CHARACTERS} wait, the connection is not read until half of them are handled. If that takes
+ * longer than two heartbeats, the connection is lost, and the next one goes on there. Handlers are
+ * added on any thread.
  */
 final class Dispatcher implements SessionListener {
   private static final Logger LOG = System.getLogger(Dispatcher.class.getName());
@@ -43,8 +43,8 @@ final class Dispatcher implements SessionListener {
   private boolean paused;
 
   /**
-   * @param release of the sockets, when no other connection follows: not after the handlers, one of
-   *     which may never return
+   * @param release closes the sockets when no other connection follows. It does not wait for
+   *     handlers, one of which may never return
    */
   Dispatcher(Executor executor, VertxWire wire, Runnable release) {
     this.executor = new SerialExecutor(executor);
@@ -52,7 +52,7 @@ final class Dispatcher implements SessionListener {
     this.release = release;
   }
 
-  /** Before everything else. */
+  /** Sets the session. Must be called before everything else. */
   void of(ClientSession source) {
     session = source;
   }
@@ -64,7 +64,7 @@ final class Dispatcher implements SessionListener {
     return channels.computeIfAbsent(name, fresh -> new ChannelHandlers());
   }
 
-  /** Runs it among the handlers. Any thread. */
+  /** Runs a task among the handlers. Any thread. */
   void run(Runnable task) {
     executor.execute(() -> guarded(task));
   }
@@ -80,7 +80,7 @@ final class Dispatcher implements SessionListener {
   @Override
   public void session(SessionInfo info) {
     if (paused) {
-      // A new connection had to be read to be welcomed.
+      // A new connection had to be read to get its welcome.
       wire.pause(true);
     }
     run(() -> onSession.forEach(handler -> guarded(() -> handler.accept(info))));
@@ -151,7 +151,7 @@ final class Dispatcher implements SessionListener {
     try {
       handler.run();
     } catch (Throwable e) {
-      // An error, too: of an assertion, or of a class that is not there.
+      // An error, too: of an assertion, or of a missing class.
       LOG.log(Logger.Level.WARNING, "a handler failed", e);
     }
   }

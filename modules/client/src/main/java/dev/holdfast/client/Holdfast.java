@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A client of Holdfast: one session that outlives its connections. Each event is handled once and
- * in order per channel, each publication stored once and in order; what is gone is reported as a
- * gap. Handlers are called, and stages completed, one at a time on the executor of the options.
- * Safe on any thread; nothing blocks.
+ * in order per channel; each publication is stored once and in order; events that are gone are
+ * reported as a gap. Handlers are called, and stages completed, one at a time on the executor of
+ * the options. Safe on any thread; nothing blocks.
  */
 public final class Holdfast implements AutoCloseable {
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -66,19 +66,19 @@ public final class Holdfast implements AutoCloseable {
     wire.run(session::start);
   }
 
-  /** Connects with a Vert.x of its own, which ends with the client. */
+  /** Connects with a Vert.x of the client's own, which ends with the client. */
   public static Holdfast connect(HoldfastOptions options) {
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     return new Holdfast(vertx, sockets(vertx), options, vertx::close);
   }
 
-  /** Connects with a Vert.x that the application has. */
+  /** Connects with the application's Vert.x. */
   public static Holdfast connect(Vertx vertx, HoldfastOptions options) {
     WebSocketClient client = sockets(vertx);
     return new Holdfast(vertx, client, options, client::close);
   }
 
-  /** Connects with sockets of the application's: its TLS, its proxy. */
+  /** Connects with the application's WebSocket client, and so with its TLS and its proxy. */
   public static Holdfast connect(Vertx vertx, WebSocketClient client, HoldfastOptions options) {
     return new Holdfast(vertx, client, options, () -> {});
   }
@@ -104,7 +104,7 @@ public final class Holdfast implements AutoCloseable {
   }
 
   /**
-   * A channel by its name.
+   * Returns a channel by its name.
    *
    * @param name {@code topic:<name>} or {@code run:<id>}; also {@code tenant}, {@code user} and
    *     {@code session} for the session's own
@@ -118,22 +118,22 @@ public final class Holdfast implements AutoCloseable {
     return channel("tenant");
   }
 
-  /** The channel of the token's user. */
+  /** Returns the channel of the token's user. */
   public Channel user() {
     return channel("user");
   }
 
-  /** The channel of this session alone. */
+  /** Returns the channel of this session alone. */
   public Channel session() {
     return channel("session");
   }
 
-  /** Reports each change from now on. */
+  /** Handles each change of the client's state from now on. */
   public void onState(Consumer<ClientState> handler) {
     dispatcher.onState.add(handler);
   }
 
-  /** Reports each session that a connection holds: the one before, or a new one. */
+  /** Handles each session that a connection gets: the one before, or a new one. */
   public void onSession(Consumer<SessionInfo> handler) {
     dispatcher.onSession.add(handler);
   }
@@ -142,22 +142,24 @@ public final class Holdfast implements AutoCloseable {
     return state;
   }
 
-  /** The session of the last connection; none: there was no connection yet. */
+  /** Returns the session of the last connection; none if there was no connection yet. */
   public @Nullable SessionInfo sessionInfo() {
     return info;
   }
 
-  /** The number of publications that are not answered yet. */
+  /** Returns the number of publications that are not answered yet. */
   public CompletionStage<Integer> pending() {
     return ask(() -> CompletableFuture.completedFuture(session.unanswered()));
   }
 
-  /** Asks a service. If it fails without an answer, the outcome is unknown. */
+  /** Sends a request to a service. If it fails without an answer, the outcome is unknown. */
   public CompletionStage<JsonNode> request(String service, String method, Object data) {
     return request(service, method, data, REQUEST);
   }
 
   /**
+   * Sends a request to a service.
+   *
    * @param timeout 1 ms to 60 s
    */
   public CompletionStage<JsonNode> request(
@@ -171,7 +173,7 @@ public final class Holdfast implements AutoCloseable {
     return ask(session::end);
   }
 
-  /** Closes the client; what is unanswered fails. The session lingers. */
+  /** Closes the client; unanswered operations fail. The session lingers. */
   @Override
   public void close() {
     wire.run(session::leave);
@@ -196,7 +198,7 @@ public final class Holdfast implements AutoCloseable {
     ask(() -> session.unsubscribe(channel));
   }
 
-  /** The name behind {@code user} and {@code session}, once it is known. */
+  /** Returns the full name of {@code user} or {@code session}, once it is known. */
   private String own(String channel) {
     boolean alias = channel.equals("user") || channel.equals("session");
     String name = alias ? session.ownChannel(channel + ":") : channel;
@@ -209,7 +211,7 @@ public final class Holdfast implements AutoCloseable {
     return answer;
   }
 
-  /** Asks on the session's context, and answers among the handlers. */
+  /** Asks on the session's context, and completes the answer among the handlers. */
   private <T> void deliver(CompletableFuture<T> answer, Supplier<CompletableFuture<T>> question) {
     boolean stopped = state.kind() == ClientState.Kind.STOPPED;
     if (stopped || !wire.run(() -> asked(answer, question))) {

@@ -27,6 +27,8 @@ public record HoldfastOptions(
   }
 
   /**
+   * Returns options with these addresses.
+   *
    * @param addresses {@code wss://host/v1/connect}, taken in turn
    */
   public static HoldfastOptions to(String... addresses) {
@@ -41,7 +43,7 @@ public record HoldfastOptions(
     return new HoldfastOptions(session, () -> CompletableFuture.failedFuture(missing), null);
   }
 
-  /** Always the same one. */
+  /** Uses this one token always. */
   public HoldfastOptions token(String token) {
     Objects.requireNonNull(token, "token");
     return token(() -> CompletableFuture.completedFuture(token));
@@ -51,7 +53,7 @@ public record HoldfastOptions(
     return new HoldfastOptions(session, supplier, executor);
   }
 
-  /** The application's, for those who look at connections. */
+  /** Sets the application's name and version, which the server's lists of connections show. */
   public HoldfastOptions name(String name, String version) {
     return with(name, version, session.times(), session.bounds());
   }
@@ -64,7 +66,7 @@ public record HoldfastOptions(
     return with(session.name(), session.version(), session.times(), bounds);
   }
 
-  /** Runs the handlers, one at a time, in order; virtual threads do. */
+  /** Runs the handlers on this executor, one at a time, in order; virtual threads will do. */
   public HoldfastOptions executor(Executor runs) {
     return new HoldfastOptions(session, token, runs);
   }

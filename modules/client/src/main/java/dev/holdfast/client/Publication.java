@@ -5,7 +5,7 @@ import dev.holdfast.client.session.Stored;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** A durable publication on its way. */
+/** A durable publication that was sent or will be. */
 public final class Publication {
   private final String channel;
   private final String event;
@@ -26,7 +26,7 @@ public final class Publication {
   }
 
   /**
-   * Done when it is stored, once, over any number of connections. Fails with {@link
+   * Completes when it is stored, once, over any number of connections. Fails with {@link
    * dev.holdfast.client.session.RefusedException}. Completed among the handlers.
    */
   public CompletionStage<Stored> stored() {

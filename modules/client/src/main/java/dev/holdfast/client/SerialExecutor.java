@@ -5,9 +5,9 @@ import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
-/** Runs tasks one at a time, in order, on whatever threads another executor has. */
+/** Runs tasks one at a time, in order, on the threads of another executor. */
 final class SerialExecutor implements Executor {
-  /** After so many the thread is given back, so that clients that share one take turns. */
+  /** Tasks after which the thread is given back, so that clients that share one take turns. */
   private static final int TURN = 100;
 
   private final Executor threads;
@@ -29,7 +29,7 @@ final class SerialExecutor implements Executor {
     }
     if (!begin()) {
       while (!turn()) {
-        // What comes after the end of the client's own thread is done by who brings it.
+        // A task that comes after the end of the client's own thread runs on the caller's.
       }
     }
   }
@@ -51,6 +51,8 @@ final class SerialExecutor implements Executor {
   }
 
   /**
+   * Runs some tasks.
+   *
    * @return whether nothing is left to do
    */
   private boolean turn() {

@@ -4,7 +4,7 @@ import dev.holdfast.client.session.Cursor;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** A handler at its channel. */
+/** A handler of a channel. */
 public final class Subscription implements AutoCloseable {
   private final CompletionStage<@Nullable Cursor> ready;
   private final Runnable end;
@@ -15,14 +15,15 @@ public final class Subscription implements AutoCloseable {
   }
 
   /**
-   * Done when the server has the subscription. There is no cursor of a channel that is read without
-   * asking. Fails with {@link dev.holdfast.client.session.RefusedException}.
+   * Completes when the server has the subscription, with the cursor from which reading starts; none
+   * for a channel that is read without a subscription. Fails with {@link
+   * dev.holdfast.client.session.RefusedException}.
    */
   public CompletionStage<@Nullable Cursor> ready() {
     return ready;
   }
 
-  /** Takes the handler away; the channel is read no more when its last one is. */
+  /** Removes the handler. The channel is no longer read when its last handler is removed. */
   @Override
   public void close() {
     end.run();

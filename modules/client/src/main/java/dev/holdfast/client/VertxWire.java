@@ -48,13 +48,13 @@ final class VertxWire implements Wire {
     this.limit = options.session().times().attempt();
   }
 
-  /** Before everything else. */
+  /** Sets the session. Must be called before everything else. */
   void feeds(ClientSession fed) {
     session = fed;
   }
 
   /**
-   * Runs it on the session's context. Any thread.
+   * Runs a task on the session's context. Any thread.
    *
    * @return false if Vert.x has ended
    */
@@ -67,7 +67,10 @@ final class VertxWire implements Wire {
     }
   }
 
-  /** A supplier that does not return holds one worker of Vert.x, and not one for each attempt. */
+  /**
+   * Asks the application for a token. A supplier that does not return holds one worker of Vert.x,
+   * and not one for each attempt.
+   */
   @Override
   public void token(int ask) {
     if (supplying) {
@@ -102,7 +105,7 @@ final class VertxWire implements Wire {
     ClientWebSocket socket = client.webSocket();
     socket.textMessageHandler(text -> received(link, text));
     socket.closeHandler(done -> closed(link, socket));
-    // The close handler says what there is to say.
+    // The close handler reports the failure.
     socket.exceptionHandler(failure -> {});
     socket
         .connect(target(address))
@@ -115,7 +118,7 @@ final class VertxWire implements Wire {
     session.received(link, text);
   }
 
-  /** Characters of the frame that the session is being fed with. */
+  /** Returns the characters of the frame that the session is being fed with. */
   int frameLength() {
     return frameLength;
   }
@@ -130,7 +133,7 @@ final class VertxWire implements Wire {
         .setSsl(secure)
         .setURI(path.isEmpty() || path.equals("/") ? ENDPOINT : path)
         .addSubProtocol(SUB_PROTOCOL)
-        // No page of a browser: it has no origin.
+        // A program is no browser's page, so it has no origin.
         .setAllowOriginHeader(false)
         .setConnectTimeout(limit.toMillis())
         .setTimeout(limit.toMillis());
@@ -149,7 +152,7 @@ final class VertxWire implements Wire {
     }
   }
 
-  /** ms; a date, which the header may be as well, is not looked at. */
+  /** Returns the wait in ms. The header may also be a date, which is ignored. */
   private static long retryAfter(UpgradeRejectedException answer) {
     String seconds = answer.getHeaders().get("retry-after");
     boolean number = seconds != null && seconds.matches("[0-9]{1,6}");
@@ -166,7 +169,7 @@ final class VertxWire implements Wire {
   public void send(int link, String frame) {
     ClientWebSocket socket = sockets.get(link);
     if (socket != null && !socket.isClosed()) {
-      // What is lost with its connection is sent anew by the next.
+      // A frame that is lost with its connection is sent anew by the next.
       socket.writeTextMessage(frame).onFailure(failure -> socket.close());
     }
   }
@@ -180,7 +183,7 @@ final class VertxWire implements Wire {
     }
   }
 
-  /** Reads nothing more on the connections that there are, or reads again. */
+  /** Stops reading on the current connections, or reads again. */
   void pause(boolean pauses) {
     for (ClientWebSocket socket : sockets.values()) {
       if (pauses) {

@@ -18,8 +18,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the bus listens for messages and connects to others: pinged, and given up soon, so that none
- * hangs on a lost peer; with TLS by which both ends prove themselves, before any frame is read.
+ * Options of the bus's own connections. Peers are pinged and given up soon, so that nothing hangs
+ * on a lost one. With TLS both ends prove themselves before any frame is read.
  */
 final class BusOptions {
   private static final int CONNECT_MS = 2_000;
@@ -29,7 +29,7 @@ final class BusOptions {
   private BusOptions() {}
 
   /**
-   * @param own made of the cluster's secret, if it has one
+   * @param own made from the cluster's secret; null without a secret
    */
   static EventBusOptions of(ClusterConfig config, @Nullable Identity own)
       throws GeneralSecurityException, IOException {
@@ -59,7 +59,7 @@ final class BusOptions {
         .setTrustOptions(new PemTrustOptions().addCertPath(tls.authority().toString()));
   }
 
-  /** Vert.x takes its options apart and makes them anew, so keys can be given as stores only. */
+  /** Adds TLS. Vert.x copies its options, so keys can only be given as stores. */
   private static EventBusOptions encrypted(EventBusOptions bus, Identity own)
       throws GeneralSecurityException, IOException {
     String password = UUID.randomUUID().toString();

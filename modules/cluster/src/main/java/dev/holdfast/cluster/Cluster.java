@@ -29,31 +29,30 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes a Vert.x that is a member of the clustered event bus: a node's, or a service's. */
+/** Makes a Vert.x that is a member of the clustered event bus, for a node or a service. */
 public final class Cluster {
   private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
 
-  /** The longest use of a name's address: a container that is replaced gets another. */
+  /** Longest time that a name's address is reused: a container that is replaced gets another. */
   private static final int NAME_SECONDS = 5;
 
   private Cluster() {}
 
-  /** Joins as {@link #join(ClusterConfig, MeterRegistry)}, for a process that keeps no meters. */
+  /** Joins like {@link #join(ClusterConfig, MeterRegistry)}, for a process without meters. */
   public static Future<Vertx> join(ClusterConfig settings) {
     return join(settings, new SimpleMeterRegistry());
   }
 
   /**
-   * Joins the others, or starts a cluster where none of them answers; then members find each other
-   * as soon as one of them is reached. Blocks to look up the host's name: not for an event loop.
+   * Joins the other members, or starts a cluster if none of them answers. One member that answers
+   * is enough to find all. Blocks to look up the host's name: not for an event loop.
    *
-   * <p>{@link Vertx#close} leaves the cluster. It is to be called when the process ends, as no hook
-   * does it, and not from one of that Vert.x' own threads: others find a member that just
-   * disappears only when its connections break.
+   * <p>{@link Vertx#close} leaves the cluster. Call it when the process ends, as no hook does, and
+   * not from a thread of that Vert.x. Otherwise the others notice only when the connections break.
    *
-   * @param registry takes {@code cluster.members} and the meters of the event bus
-   * @return completes when this process is a member, on a thread of that Vert.x; fails with {@link
-   *     JoinException} alone
+   * @param registry gets {@code cluster.members} and the meters of the event bus
+   * @return completes when this process is a member, on a thread of that Vert.x; fails only with
+   *     {@link JoinException}
    */
   public static Future<Vertx> join(ClusterConfig settings, MeterRegistry registry) {
     return Future.succeededFuture(settings)
@@ -79,7 +78,7 @@ public final class Cluster {
     return build(config, options(config, null), manager, registry);
   }
 
-  /** Membership first, on a thread of its own: it takes seconds, and Vert.x takes it as it is. */
+  /** Joins on a thread of its own, as it takes seconds, and then hands the membership to Vert.x. */
   private static Future<Vertx> guarded(ClusterConfig config, MeterRegistry registry) {
     Identity own = identity(config);
     VertxOptions options = options(config, config.secret() == null ? null : own);
@@ -112,7 +111,7 @@ public final class Cluster {
     }
   }
 
-  /** Without a secret, messages have no proof but that of the connection that they come by. */
+  /** Returns the seal of messages. Without a secret, only the connection proves whose they are. */
   private static Seal seal(ClusterConfig config) {
     if (config.secret() == null) {
       return Seal.NONE;
@@ -148,7 +147,9 @@ public final class Cluster {
         .onSuccess(vertx -> warnIfAlone(manager, config));
   }
 
-  /** A service that looks for its nodes at the wrong place would wait for them in silence. */
+  /**
+   * Warns of a cluster of one: a service with a wrong address would wait for its nodes in silence.
+   */
   private static void warnIfAlone(HazelcastClusterManager hazelcast, ClusterConfig config) {
     if (!config.members().isEmpty() && hazelcast.getNodes().size() == 1) {
       LOG.warn(
@@ -165,7 +166,10 @@ public final class Cluster {
             : new JoinException(String.valueOf(failure.getMessage()), failure));
   }
 
-  /** Counts members, to compare with the live nodes, which Redis knows: fewer means a split bus. */
+  /**
+   * Registers the number of members. Fewer than the live nodes, which Redis knows, means a split
+   * bus.
+   */
   private static void count(HazelcastClusterManager hazelcast, MeterRegistry registry) {
     Gauge.builder("cluster.members", hazelcast, manager -> manager.getNodes().size())
         .description("members of the event bus that this one sees, services included")
@@ -185,8 +189,8 @@ public final class Cluster {
   }
 
   /**
-   * The bus alone, all its addresses together: a user may ask for services by any name, and each
-   * would be a series that is kept for ever. Our own meters show the rest.
+   * Returns options for the bus's metrics, without a series for each address: a user may ask for
+   * services by any name, and every series is kept for ever. Our own meters show the rest.
    */
   private static MicrometerMetricsOptions metrics() {
     var metrics =

@@ -24,12 +24,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What two members say on a connection of membership before Hazelcast says or hears a word: each
- * sends a number that was never used, where it believes to be connected, and its certificates; then
- * its signature over what both have sent. Whoever does not know the cluster's secret has no
- * certificate that is taken; what one has heard of others' handshakes is of no use, as the numbers
- * differ; and who stands in between, at the port of a member that is gone, is found out by the
- * address that the other meant.
+ * The proof that two members give each other on a connection of membership, before Hazelcast
+ * exchanges a word. Each sends a random number that is never used again, the address that it
+ * believes to be connected to, and its certificates. Then each signs everything that both have
+ * sent.
+ *
+ * <p>A process that does not know the cluster's secret has no valid certificate. Recorded
+ * handshakes are useless, as the numbers differ. An attacker in between, at the port of a member
+ * that is gone, is found out by the address that the other side meant.
  *
  * <p>Blocks, on a thread of Hazelcast's; bounded in time and in bytes.
  */
@@ -38,15 +40,15 @@ final class Handshake implements MemberSocketInterceptor {
   private static final byte[] GREETING = "holdfast member 1\n".getBytes(StandardCharsets.US_ASCII);
   private static final int NUMBER_BYTES = 32;
 
-  /** Of an IPv6 address, and its port. */
+  /** Size of an IPv6 address and a port. */
   private static final int PLACE_BYTES = 18;
 
   private static final int MOST_BYTES = 16 << 10;
 
-  /** A process that starts on a busy machine takes its time. */
+  /** Longest duration of a handshake: a process that starts on a busy machine is slow. */
   private static final Duration PATIENCE = Duration.ofSeconds(8);
 
-  /** Accepted connections whose proof is awaited; each has a thread meanwhile. */
+  /** Most accepted connections without a proof yet; each holds a thread. */
   static final int MOST = Membership.TASKS - 16;
 
   private static final long LONGEST_WAIT_NS = 1_000_000_000L;
@@ -65,7 +67,7 @@ final class Handshake implements MemberSocketInterceptor {
   private int accepted;
 
   /**
-   * @param translated others reach this member by another address than its own
+   * @param translated whether others reach this member by another address than its own
    */
   Handshake(Identity self, boolean translated, MeterRegistry registry) {
     this(self, translated, PATIENCE, registry);
@@ -90,8 +92,8 @@ final class Handshake implements MemberSocketInterceptor {
   }
 
   /**
-   * Holds the thread that accepts until there is room for one more; to be called before each {@link
-   * #onAccept}. Without it all that connect would be taken in, and wait with an open file each.
+   * Holds the accepting thread until there is room for one more. Called before each {@link
+   * #onAccept}. Without it every connection would be accepted, and wait with an open file.
    */
   void makeRoom() {
     long until = System.nanoTime() + LONGEST_WAIT_NS;
@@ -142,9 +144,10 @@ final class Handshake implements MemberSocketInterceptor {
   }
 
   /**
-   * Both sides do the same; the roles keep one's signature from being sent back to it.
+   * Runs the handshake; both sides do the same. The roles keep a peer from sending one's own
+   * signature back.
    *
-   * @param at where the connection was accepted, or is believed to have been
+   * @param at the address of the accepting side, as this side knows it
    */
   private void run(Socket socket, InetSocketAddress at, String role, String others)
       throws IOException {
@@ -167,7 +170,7 @@ final class Handshake implements MemberSocketInterceptor {
     }
   }
 
-  /** Number, place in a fixed length, certificates. */
+  /** Returns the first message: number, place in a fixed length, certificates. */
   private byte[] hello(InetSocketAddress at) throws GeneralSecurityException {
     byte[] number = new byte[NUMBER_BYTES];
     random.nextBytes(number);
@@ -178,8 +181,8 @@ final class Handshake implements MemberSocketInterceptor {
   }
 
   /**
-   * Who connects has to mean this place, unless there is a translation of addresses, of which he
-   * who connects need not know.
+   * Checks that the peer meant this place. Behind a translation of addresses it can't know the
+   * place.
    */
   private void checkPlace(byte[] said, byte[] heard) throws GeneralSecurityException {
     int end = NUMBER_BYTES + PLACE_BYTES;
@@ -219,7 +222,7 @@ final class Handshake implements MemberSocketInterceptor {
     return read(socket, bytes, until);
   }
 
-  /** Who sends a byte now and then does not hold a thread. */
+  /** Reads bytes up to a deadline, so that a peer that sends slowly does not hold a thread. */
   private static byte[] read(Socket socket, int count, long until) throws IOException {
     InputStream in = socket.getInputStream();
     byte[] bytes = new byte[count];
@@ -238,7 +241,7 @@ final class Handshake implements MemberSocketInterceptor {
     return bytes;
   }
 
-  /** Hazelcast logs it with its stack, which says nothing, each time that somebody tries. */
+  /** A refused handshake. It has no stack: Hazelcast would log one for each attempt. */
   private static final class Refused extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -4,9 +4,9 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.JdkSSLEngineOptions;
 
 /**
- * Has worker threads compute what a TLS handshake takes, which is some hundred milliseconds in a
- * process that has just started: too long for an event loop. The bus hands its options on as JSON,
- * and the original leaves this one out of it.
+ * Moves the computing of TLS handshakes to worker threads. One takes some hundred milliseconds in a
+ * process that has just started: too long for an event loop. The bus copies its options as JSON,
+ * and the original class leaves this option out.
  */
 final class HandshakesApart extends JdkSSLEngineOptions {
   HandshakesApart() {

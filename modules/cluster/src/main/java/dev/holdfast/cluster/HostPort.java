@@ -4,7 +4,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An address as {@code host:port}; an IPv6 host stands in brackets.
+ * An address in the form {@code host:port}; an IPv6 host stands in brackets.
  *
  * @param port 1 to 65535
  */
@@ -19,7 +19,7 @@ public record HostPort(String host, int port) {
   }
 
   /**
-   * @throws IllegalArgumentException where the text is not of that form
+   * @throws IllegalArgumentException if the text is not of that form
    */
   public static HostPort parse(String text) {
     Matcher form = FORM.matcher(text.strip());

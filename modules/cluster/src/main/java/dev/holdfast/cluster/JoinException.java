@@ -3,8 +3,8 @@ package dev.holdfast.cluster;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A process could not join the bus. The message says why, and where it can what to do, for the
- * person at the terminal; it holds no secret.
+ * A failure to join the bus. The message is for the person at the terminal: the reason and, if
+ * there is one, a way out. It holds no secret.
  */
 public final class JoinException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -7,7 +7,10 @@ import java.net.UnknownHostException;
 public final class Loopback {
   private Loopback() {}
 
-  /** False where the host has no address, or one that others can reach. Blocks to look it up. */
+  /**
+   * Returns whether the host has addresses, and only this machine can reach them. Blocks to look it
+   * up.
+   */
   public static boolean is(String host) {
     try {
       for (InetAddress address : InetAddress.getAllByName(host)) {

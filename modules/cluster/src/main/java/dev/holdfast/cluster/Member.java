@@ -20,9 +20,9 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A member of the bus by Hazelcast, whose connections all begin with a {@link Handshake}. The hook
- * is Hazelcast's own, but its open-source edition calls it on a class that offers nothing there: so
- * that class is extended.
+ * A member of the bus by Hazelcast. Each of its connections begins with a {@link Handshake}.
+ * Hazelcast has a hook for that, but its open-source edition calls it on a class that does nothing:
+ * so that class is extended.
  */
 final class Member extends HazelcastClusterManager {
   private static final String NODE_ID = "__vertx.nodeId";
@@ -37,7 +37,7 @@ final class Member extends HazelcastClusterManager {
     this.instance = instance;
   }
 
-  /** Returns when it is a member, after seconds perhaps. */
+  /** Joins the cluster; returns when this process is a member, perhaps after seconds. */
   static Member join(Config config, Handshake handshake) {
     config.getMemberAttributeConfig().setAttribute(NODE_ID, UUID.randomUUID().toString());
     return new Member(
@@ -50,7 +50,9 @@ final class Member extends HazelcastClusterManager {
     super.init(own);
   }
 
-  /** An instance that is handed over is not ended there, as this one is to be. */
+  /**
+   * Leaves the cluster and ends the instance, which Vert.x does not do for one that it was given.
+   */
   @Override
   public void leave(Completable<Void> done) {
     Promise<Void> left = Promise.promise();
@@ -58,7 +60,7 @@ final class Member extends HazelcastClusterManager {
     left.future().transform(any -> vertx.executeBlocking(this::end)).onComplete(done);
   }
 
-  /** Any thread that may block. */
+  /** Ends the instance; any thread that may block. */
   @Nullable Void end() {
     while (instance.getLifecycleService().isRunning()) {
       try {
@@ -85,7 +87,9 @@ final class Member extends HazelcastClusterManager {
           return handshake;
         }
 
-        /** What is asked for first with each connection, by the thread that accepts it. */
+        /**
+         * Waits for room: Hazelcast calls this first for each connection, on the accepting thread.
+         */
         @Override
         public AuditlogService getAuditlogService() {
           if (Thread.currentThread().getClass().getEnclosingClass() == TcpServerAcceptor.class) {

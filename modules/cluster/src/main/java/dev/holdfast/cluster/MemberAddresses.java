@@ -8,10 +8,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Where members may be, by names that are looked up anew each time that Hazelcast asks: at the
- * join, and whenever it looks for the other half of a cluster that was cut. It takes one address of
- * a name by itself; here a name stands for all of its addresses, as containers of one service have
- * one name.
+ * The addresses of possible members, looked up by name each time that Hazelcast asks: at the join,
+ * and when it looks for the other half of a split cluster. Hazelcast itself uses one address of a
+ * name. Here a name stands for all of its addresses, as the containers of one service share a name.
  */
 final class MemberAddresses extends TcpIpConfig {
   private final List<HostPort> names;
@@ -20,7 +19,7 @@ final class MemberAddresses extends TcpIpConfig {
     this.names = List.copyOf(names);
   }
 
-  /** A name that has no address now may have one the next time. */
+  /** Returns all addresses. A name without an address now may have one the next time. */
   @Override
   public List<String> getMembers() {
     // Also called by the super class' constructor.

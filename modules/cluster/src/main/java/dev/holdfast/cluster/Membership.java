@@ -11,34 +11,34 @@ import com.hazelcast.config.SocketInterceptorConfig;
 import com.hazelcast.spi.impl.executionservice.ExecutionService;
 
 /**
- * Sets up Hazelcast: it knows who is a member and which addresses of the bus are where, and nothing
- * else. Members are found by the configured list, never by multicast; a member that is killed is
- * removed when its connections break, one that is silent after the heartbeat timeout.
+ * Sets up Hazelcast. It only knows the members and the addresses that each of them serves on the
+ * bus. Members are found by the configured list, never by multicast. A killed member is removed
+ * when its connections break, a silent one after the heartbeat timeout.
  */
 final class Membership {
-  /** So that two members may be lost at once without the others' registrations. */
+  /** Number of backups: two members may be lost at once without the others' registrations. */
   private static final int BACKUPS = 2;
 
   private static final int CONNECT_SECONDS = 2;
 
   /**
-   * All members have the same. They share out some hundred small entries; each partition costs its
-   * migrations when a member comes or goes: with the default of 271, a fifth of what the start of a
-   * node takes.
+   * Number of partitions, the same at all members. They hold some hundred small entries. Each
+   * partition costs a migration when a member comes or goes: with the default of 271 that is a
+   * fifth of a node's start.
    */
   private static final int PARTITIONS = 31;
 
   private Membership() {}
 
   /**
-   * Threads for connections that are opened or accepted: that a proof takes its time keeps neither
-   * other proofs nor other tasks waiting.
+   * Threads for connections that are opened or accepted. A slow proof delays neither other proofs
+   * nor other tasks.
    */
   static final int TASKS = 64;
 
   /**
-   * What is read by Java's own serialization: failures of another member, and what they hold.
-   * Everything else that members exchange has a form of Hazelcast's.
+   * Classes that may be read by Java's own serialization: failures of another member, and their
+   * contents. Everything else that members exchange has Hazelcast's own form.
    */
   private static final String[] READ = {
     "java.lang.", "com.hazelcast.", "java.util.concurrent.", "[Ljava.lang.", "[Ljava.util.Map$"
@@ -99,7 +99,7 @@ final class Membership {
             .setConnectionTimeoutSeconds(CONNECT_SECONDS));
   }
 
-  /** The defaults would allow all of Java. */
+  /** Limits what is read by Java's serialization; the defaults would allow all of Java. */
   private static void filter(Config config) {
     ClassFilter allowed = new ClassFilter().addPrefixes(READ).addClasses(READ_CLASSES);
     config

@@ -12,11 +12,11 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Stands at the port of messages: who connects has a TLS handshake to prove itself by, and a
- * bounded time for it; few may be about it at once. Any thread.
+ * Guards the port of messages. A new connection has to prove itself by a TLS handshake within a
+ * bounded time; few may do so at once. Any thread.
  */
 final class MessageGate implements Doors.Gate {
-  /** Members that come up at once connect at once. */
+  /** Most handshakes at once: members that start together connect together. */
   static final int MOST = 64;
 
   private static final Duration PATIENCE = Duration.ofSeconds(8);
@@ -43,7 +43,7 @@ final class MessageGate implements Doors.Gate {
     return true;
   }
 
-  /** Waits for the handshake, and goes. Confined to the connection's event loop. */
+  /** Waits for the handshake, then removes itself. Confined to the connection's event loop. */
   private final class Proof extends ChannelInboundHandlerAdapter {
     @SuppressWarnings("NullAway.Init") // set by handlerAdded(), which Netty calls first
     private Future<?> late;
@@ -55,7 +55,7 @@ final class MessageGate implements Doors.Gate {
       late = context.executor().schedule(tooLate, patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** The first that comes; TLS is there by then. */
+    /** Handles the first bytes; the TLS handler is in place by then. */
     @Override
     public void channelRead(ChannelHandlerContext context, Object bytes) {
       SslHandler tls = context.pipeline().get(SslHandler.class);

@@ -7,16 +7,17 @@ import java.net.UnknownHostException;
 import java.util.Arrays;
 
 /**
- * Finds by which of its addresses a process is to be reached. A container has one in each of its
- * networks; the one that is meant belongs to the name that all members share on the bus's network.
+ * Finds the address by which others reach this process. A container has one in each of its
+ * networks. The right one belongs to the name that all members share on the bus's network.
  */
 final class OwnAddress {
   private OwnAddress() {}
 
   /**
-   * @param host an address of this machine; or a name that has one of them among its addresses
-   * @return that address as text; a wildcard stays what it is
-   * @throws JoinException where none of them is this machine's
+   * Returns this machine's address for a host, as text; a wildcard stays as it is.
+   *
+   * @param host an address of this machine, or a name that has one of them among its addresses
+   * @throws JoinException if none of them is this machine's
    */
   static String of(String host) {
     InetAddress[] addresses = resolve(host);

@@ -6,14 +6,14 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /**
- * Shows how many connections have not proved yet to be a member's. Members do so in a fraction of a
- * second; so of those that say nothing, few are kept, and the oldest goes for a newer one.
+ * Counts the connections that have not proved yet to be a member's. Members do so in a fraction of
+ * a second. So few silent ones are kept, and the oldest gives way to a newer one.
  */
 final class Strangers {
   private Strangers() {}
 
   /**
-   * @param port whose they are
+   * @param port the port that they are connected to
    */
   static <C> LastComers<C> counted(String port, LastComers<C> strangers, MeterRegistry registry) {
     Gauge.builder("cluster.strangers", strangers, LastComers::count)

@@ -1,8 +1,8 @@
 /**
- * Membership of a process in the clustered event bus: {@link dev.holdfast.cluster.Cluster} joins as
- * a {@link dev.holdfast.cluster.ClusterConfig} says; it needs no Redis. {@code Membership} is how
- * Hazelcast is set up for that, {@code Handshake} and {@code MessageGate} keep out who is no
- * member, {@code ClusterEnvironment} reads the settings of a service.
+ * Membership of a process in the clustered event bus, without Redis. {@link
+ * dev.holdfast.cluster.Cluster} joins with the settings of a {@link
+ * dev.holdfast.cluster.ClusterConfig}. {@code Membership} sets up Hazelcast; {@code Handshake} and
+ * {@code MessageGate} keep out everybody else.
  */
 @NullMarked
 package dev.holdfast.cluster;

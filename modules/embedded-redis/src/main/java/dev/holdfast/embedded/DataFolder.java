@@ -58,7 +58,7 @@ final class DataFolder {
     return path.resolve("redis.conf");
   }
 
-  /** For people: what {@code redis-cli} needs to look into it. */
+  /** Returns the file with the password, for people who look into it with {@code redis-cli}. */
   Path password() {
     return path.resolve("redis.password");
   }

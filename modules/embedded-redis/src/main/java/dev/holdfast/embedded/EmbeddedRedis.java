@@ -26,7 +26,7 @@ public final class EmbeddedRedis implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedRedis.class);
   private static final int PORT_ATTEMPTS = 3;
 
-  /** With the port that it has. */
+  /** The configuration, with the port in use. */
   private final EmbeddedRedisConfig config;
 
   private final @Nullable String password;

@@ -16,11 +16,13 @@ import java.util.Objects;
 public record EmbeddedRedisConfig(Path dataDir, int port, Fsync fsync, boolean open) {
   /** {@code appendfsync}. */
   public enum Fsync {
-    /** Before it is acknowledged: survives the kill of the machine. */
+    /** Syncs before a write is acknowledged: survives the kill of the machine. */
     ALWAYS,
-    /** About once a second: survives the kill of Redis, loses about a second with the machine. */
+    /**
+     * Syncs about once a second: survives the kill of Redis, loses about a second with the machine.
+     */
     EVERYSEC,
-    /** When the operating system likes: for load tests. */
+    /** Leaves it to the operating system: for load tests. */
     NO;
 
     String setting() {

@@ -23,8 +23,8 @@ import redis.embedded.core.ExecutableProvider;
 record RedisBinary(String origin, Callable<Path> locate) {
 
   /**
-   * In the order of preference: what the machine's owner installed and keeps up to date, the newest
-   * first, then the one that is carried.
+   * Returns the binaries in the order of preference: those that the machine's owner installed and
+   * keeps up to date, the newest first, then the one that is bundled.
    */
   static List<RedisBinary> known(Path extractTo) {
     return known(path(), extractTo);
@@ -86,7 +86,7 @@ record RedisBinary(String origin, Callable<Path> locate) {
   }
 
   /**
-   * What the binary says by {@code --version}: "Redis server v=6.2.11 sha=..." or "Valkey server
+   * Returns the output of {@code --version}: "Redis server v=6.2.11 sha=..." or "Valkey server
    * v=8.0.1 ...".
    */
   static String said(Path binary) throws IOException, InterruptedException {

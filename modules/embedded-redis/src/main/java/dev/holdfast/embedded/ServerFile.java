@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * CONFIG} the rights of the node's user: it writes files where and as it is asked.
  */
 final class ServerFile {
-  /** What changes settings, loads code, or copies the data to another server. */
+  /** Commands that change settings, load code, or copy the data to another server. */
   private static final List<String> SWITCHED_OFF =
       List.of("CONFIG", "DEBUG", "MODULE", "REPLICAOF", "SLAVEOF");
 
@@ -50,7 +50,7 @@ final class ServerFile {
     writeForOwner(folder.settings(), lines);
   }
 
-  /** As Redis reads a text in quotes. */
+  /** Returns a path in quotes, as Redis reads it. */
   private static String quoted(Path path) {
     String text = path.toString().replace("\\", "\\\\").replace("\"", "\\\"");
     return "\"" + text.replace("\n", "\\n").replace("\r", "\\r") + "\"";

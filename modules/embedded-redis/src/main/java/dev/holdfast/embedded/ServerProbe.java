@@ -37,7 +37,8 @@ record ServerProbe(int port, @Nullable String password) {
   }
 
   /**
-   * How far the server process {@code pid} at this port is; fails where another Redis has the port.
+   * Returns the state of the server process {@code pid} at this port. Fails if another Redis has
+   * the port.
    */
   State look(long pid) throws IOException {
     String info = info();

@@ -132,7 +132,7 @@ final class ServerProcess {
     }
   }
 
-  /** How it ended and why, as far as that can be known; after its end. */
+  /** Returns how the ended process ended and why, as far as that can be known. */
   String lastWords() {
     int status = process.exitValue();
     String how =
@@ -142,7 +142,10 @@ final class ServerProcess {
     return how + full + (said.isEmpty() ? "" : "; it last logged: " + said);
   }
 
-  /** On a full disk the log may end in the middle of a line, or lack what was to come. */
+  /**
+   * Returns whether the disk is full. The log may then end in the middle of a line, or lack the
+   * reason.
+   */
   boolean isDiskFull() {
     try {
       return Files.getFileStore(folder.path()).getUsableSpace() < FULL;

@@ -26,11 +26,13 @@ import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
 
 /**
- * Puts together what the connections of one event loop share, and drives it. Confined to that event
- * loop, as they are.
+ * Puts together the parts that the connections of one event loop share, and drives them. Confined
+ * to that event loop, as the connections are.
  */
 final class GatewayLoop {
-  /** So many flushes of cursors: a minute. */
+  /**
+   * Flushes of cursors in the period in which each session is compared once; a minute by default.
+   */
   private static final int COMPARED_EACH = 6;
 
   private final Context context;
@@ -94,13 +96,13 @@ final class GatewayLoop {
     return new Handshake(check, attaching, parts, metrics, config);
   }
 
-  /** Takes WebSockets. */
+  /** Returns the part that takes WebSockets. */
   Upgrade upgrade() {
     var coalescer = new WriteCoalescer(((ContextInternal) context).nettyEventLoop());
     return new Upgrade(connections, services.admission(), config, metrics, coalescer);
   }
 
-  /** Takes streams of events. */
+  /** Returns the part that takes streams of events. */
   EventStreams streams() {
     return new EventStreams(
         connections, services.admission(), services.tokens(), config.writeBuffer());
@@ -111,14 +113,14 @@ final class GatewayLoop {
     attachments.flush();
   }
 
-  /** Looks at every connection's times. */
+  /** Checks the deadlines of every connection. */
   void tick() {
     long now = System.nanoTime();
     attachments.tick(now);
     connections.tick(now);
   }
 
-  /** Closes all connections; done when their sessions are detached, or can't be. */
+  /** Closes all connections. Completes when their sessions are detached, or can't be. */
   Future<Void> stop() {
     connections.stop();
     return attachments.idle();

@@ -15,16 +15,16 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
- * The parts of a node that its gateways use; shared by all of them.
+ * Parts of a node that all its gateways use.
  *
  * @param sessions asks this process's own instance
  * @param channels asks this process's own instance
  * @param fanouts makes the fan-out of an event loop
- * @param admission counts who is let in
+ * @param admission counts the clients that are let in
  * @param accepting whether the node holds its lease and reaches Redis; if not, a hello is refused
  *     with a code that lets the client try again
- * @param limiter of tenants and users over the cluster
- * @param memory of this node that clients fill
+ * @param limiter limits tenants and users over the cluster
+ * @param memory the memory of this node that clients fill
  */
 public record GatewayServices(
     NodeId node,

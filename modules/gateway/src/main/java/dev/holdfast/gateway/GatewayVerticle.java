@@ -23,28 +23,34 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The edge of a node: WebSockets, the HTTP API with its streams of events, health and metrics.
- * Deployed as an event-loop verticle, one instance per event loop, which share the port; each has
- * its own connections and touches no other's. What they share by {@link GatewayServices} is safe on
- * any thread.
+ * The edge of a node: WebSockets, the HTTP API with its streams of events, health and metrics. It
+ * is deployed as an event-loop verticle, with one instance for each event loop. The instances share
+ * the port. Each has its own connections and touches no other's. They share {@link
+ * GatewayServices}, which is safe on any thread.
  */
 public final class GatewayVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayVerticle.class);
   private static final int LONGEST_HEADERS = 32 * 1024;
 
-  /** A token by query fits. */
-  /** In the kernel, which otherwise keeps megabytes for each client that takes nothing. */
+  /**
+   * Bytes of the kernel's send buffer. Without a limit the kernel keeps megabytes for each client
+   * that takes nothing.
+   */
   private static final int SEND_BUFFER = 256 << 10;
 
+  /** Bytes of a request line: a token by query fits. */
   private static final int LONGEST_LINE = 20 * 1024;
 
-  /** Large bodies come in pieces as large as a read from the socket. */
+  /** Bytes of one piece of a large body: as many as one read from the socket brings. */
   private static final int BODY_PIECE = 64 * 1024;
 
   private static final int CLOSING_SECONDS = 3;
   private static final int STOP_SECONDS = 10;
 
-  /** Vert.x gives the instances that ask for a negative port the same free one. */
+  /**
+   * The port to ask for if any free one will do: Vert.x gives all instances that ask for the same
+   * negative port the same free one.
+   */
   private static final int SHARED_FREE_PORT = -1;
 
   private final GatewayConfig config;
@@ -57,7 +63,7 @@ public final class GatewayVerticle extends VerticleBase {
   @SuppressWarnings("NullAway.Init")
   private HttpServer server;
 
-  /** None: operators are answered at the port of clients. */
+  /** The server for operators; none if they are answered at the port of clients. */
   private @Nullable HttpServer management;
 
   public GatewayVerticle(GatewayConfig config, GatewayServices services, HttpSources sources) {
@@ -66,12 +72,15 @@ public final class GatewayVerticle extends VerticleBase {
     this.sources = sources;
   }
 
-  /** The port that it listens at; the real one if the configured one is 0. After the deployment. */
+  /**
+   * Returns the port at which clients are answered; the real one if the configured one is 0. Valid
+   * after the deployment.
+   */
   public int port() {
     return server.actualPort();
   }
 
-  /** The port at which operators are answered. After the deployment. */
+  /** Returns the port at which operators are answered. Valid after the deployment. */
   int managementPortInUse() {
     return management == null ? port() : management.actualPort();
   }
@@ -114,7 +123,10 @@ public final class GatewayVerticle extends VerticleBase {
     Doors.of(vertx).ifPresent(doors -> doors.guard(listening.actualPort(), gate));
   }
 
-  /** A server of its own: no client's connection takes a place from it. */
+  /**
+   * Listens for operators by a server of its own, so that no client's connection takes a place from
+   * them.
+   */
   private Future<HttpServer> listenForOperators() {
     if (!config.managesApart()) {
       return Future.succeededFuture();
@@ -161,9 +173,7 @@ public final class GatewayVerticle extends VerticleBase {
     timeouts.tick();
   }
 
-  /**
-   * Every session is detached, or 10 s have passed; what is left then is detached by the others.
-   */
+  /** Detaches every session, for 10 s at most. Other nodes detach what is left then. */
   @Override
   public Future<?> stop() {
     return loop.stop()
@@ -180,7 +190,7 @@ public final class GatewayVerticle extends VerticleBase {
 
   private static HttpServerOptions encrypted(HttpServerOptions options, Identity identity) {
     ServerSSLOptions tls = identity.options();
-    // Without ALPN: HTTP/1.1 is spoken, as in plain.
+    // Without ALPN: HTTP/1.1 is used, as without TLS.
     options.setSsl(true).setUseAlpn(false).setKeyCertOptions(tls.getKeyCertOptions());
     options.setEnabledSecureTransportProtocols(tls.getEnabledSecureTransportProtocols());
     return options;

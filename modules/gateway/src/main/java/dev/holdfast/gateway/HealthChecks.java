@@ -7,14 +7,14 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * The health of a node: named checks that are run at every request, so they are quick, and safe on
- * any thread.
+ * The health of a node: named checks. They run at every request, so they are quick, and safe on any
+ * thread.
  *
  * @param live false: restart the process
  * @param ready false: send it no new connections
  * @param started false: wait before asking the others
- * @param details of {@code ready}, by the name of the check: what is wrong, if that is known.
- *     Anybody may read them
+ * @param details the reason, if known, why a check of {@code ready} fails, by the check's name;
+ *     anybody may read it
  */
 public record HealthChecks(
     Map<String, BooleanSupplier> live,
@@ -28,7 +28,7 @@ public record HealthChecks(
     details = Map.copyOf(details);
   }
 
-  /** Without details. */
+  /** Makes checks without details. */
   public HealthChecks(
       Map<String, BooleanSupplier> live,
       Map<String, BooleanSupplier> ready,
@@ -36,14 +36,14 @@ public record HealthChecks(
     this(live, ready, started, Map.of());
   }
 
-  /** The texts to show beside the outcomes, by name. */
+  /** Returns the texts to show beside the outcomes, by name. */
   Map<String, String> said() {
     Map<String, String> said = new TreeMap<>();
     details.forEach((name, detail) -> detail.get().ifPresent(text -> said.put(name, text)));
     return said;
   }
 
-  /** The checks' outcomes, by name. */
+  /** Runs the checks and returns their outcomes by name. */
   static Map<String, Boolean> run(Map<String, BooleanSupplier> checks) {
     Map<String, Boolean> outcomes = new TreeMap<>();
     checks.forEach((name, check) -> outcomes.put(name, check.getAsBoolean()));

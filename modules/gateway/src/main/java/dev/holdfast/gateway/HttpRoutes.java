@@ -30,7 +30,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The routes of the server: HTTP, and the beginning of WebSockets and streams. */
+/** The routes of the server: HTTP requests, and requests that open WebSockets and streams. */
 final class HttpRoutes {
   private static final Logger LOG = LoggerFactory.getLogger(HttpRoutes.class);
   private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
@@ -68,7 +68,7 @@ final class HttpRoutes {
     };
   }
 
-  /** For the port of operators, if that is another one. */
+  /** Returns the handler for the port of operators, if that is another than the clients'. */
   Handler<HttpServerRequest> management(RequestTimeouts timeouts) {
     return router(timeouts, Port.MANAGEMENT);
   }
@@ -89,7 +89,7 @@ final class HttpRoutes {
     return router;
   }
 
-  /** By the operations of the document. */
+  /** Returns the handlers by the operations of the document. */
   private Map<String, Handler<RoutingContext>> handlers(Port port) {
     boolean all = port != Port.CLIENTS;
     HealthChecks health = services.health();
@@ -128,7 +128,8 @@ final class HttpRoutes {
   }
 
   /**
-   * @param all whether also what was found is said, not only what follows from it
+   * @param all whether to answer the outcome of each check, too, and not only the status that
+   *     follows
    */
   private static void answer(
       RoutingContext routing,
@@ -151,7 +152,7 @@ final class HttpRoutes {
     routing.json(body);
   }
 
-  /** Off the event loop: a scrape formats every meter of the node. */
+  /** Formats every meter of the node, which takes time: a worker does it. */
   private void metrics(RoutingContext routing) {
     Supplier<String> scrape = services.registry()::scrape;
     vertx

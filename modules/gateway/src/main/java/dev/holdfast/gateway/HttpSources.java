@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Sources of the HTTP API besides those that the gateways have anyway.
  *
  * @param config the configuration in force, one JSON object without secrets; safe on any thread
- * @param files none: this node serves none
+ * @param files none if this node serves no files
  */
 public record HttpSources(
     ServiceClient connections,
@@ -23,7 +23,7 @@ public record HttpSources(
     Objects.requireNonNull(config, "config");
   }
 
-  /** Of a node that serves no files. */
+  /** Makes the sources of a node that serves no files. */
   public HttpSources(ServiceClient connections, ServiceClient usage, Supplier<String> config) {
     this(connections, usage, config, null);
   }

@@ -7,8 +7,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a tenant as a whole, or one of its users, takes at this node. Any thread; one lock, held for
- * some arithmetic.
+ * The use that a tenant as a whole, or one of its users, makes of its limits at this node. Any
+ * thread; one lock, held for some arithmetic.
  */
 final class Account {
   private static final List<Limit> LIMITS = List.of(Limit.values());
@@ -19,7 +19,7 @@ final class Account {
 
   final String tenant;
 
-  /** None: the tenant as a whole. */
+  /** Null: the tenant as a whole. */
   final @Nullable String user;
 
   private final Supplier<Amounts> amounts;
@@ -36,7 +36,7 @@ final class Account {
     this.amounts = amounts;
   }
 
-  /** As {@link Bucket#delay}, of all rates that this takes of. */
+  /** Returns the longest {@link Bucket#delay} of the rates that the cost takes from. */
   synchronized long delay(Cost cost, int nodes, long now) {
     long longest = 0;
     for (int i = 0; i < rates.length; i++) {
@@ -56,7 +56,7 @@ final class Account {
     }
   }
 
-  /** As {@link Places#take}. */
+  /** Takes places of a count; see {@link Places#take}. Answers the promise outside the lock. */
   void take(Limit count, long places, Promise<Boolean> promise, int nodes) {
     Runnable answer;
     synchronized (this) {
@@ -73,7 +73,9 @@ final class Account {
     places(count).give(places);
   }
 
-  /** Returns whether there is something to ask that is not queued yet. */
+  /**
+   * Returns whether there is a question for Redis that is not queued yet, and marks it as queued.
+   */
   synchronized boolean toBeAsked(int nodes, long now) {
     if (queued) {
       return false;
@@ -87,7 +89,7 @@ final class Account {
     return queued;
   }
 
-  /** What to ask of the rates; each is to be answered. */
+  /** Returns the questions about rates; each is to be answered. */
   synchronized List<Wanted> wantedRates(long now) {
     queued = false;
     List<Wanted> wanted = new ArrayList<>();
@@ -100,6 +102,7 @@ final class Account {
     return wanted;
   }
 
+  /** Returns the questions about counts; each is to be answered. */
   synchronized List<Wanted> wantedCounts(int nodes) {
     List<Wanted> wanted = new ArrayList<>();
     for (int i = 0; i < counts.length; i++) {
@@ -116,7 +119,7 @@ final class Account {
     rates[RATES.indexOf(rate)].granted(tokens, waitMs, now);
   }
 
-  /** Answers those that waited. */
+  /** Stores how many places this node has now, and answers those that waited. */
   void granted(Limit count, long places, int nodes) {
     List<Runnable> answers;
     synchronized (this) {
@@ -125,7 +128,7 @@ final class Account {
     answers.forEach(Runnable::run);
   }
 
-  /** Answers those that waited. */
+  /** Goes on without Redis, and answers those that waited. */
   void unanswered(Limit limit, long now) {
     List<Runnable> answers = List.of();
     synchronized (this) {
@@ -138,7 +141,7 @@ final class Account {
     answers.forEach(Runnable::run);
   }
 
-  /** What Redis has of this node's claims may be older, or gone. */
+  /** Has all counts claimed anew: Redis may hold older claims of this node, or none. */
   synchronized void doubt() {
     for (Places places : counts) {
       if (places != null) {
@@ -147,7 +150,7 @@ final class Account {
     }
   }
 
-  /** Returns whether nothing is lost where it is forgotten. */
+  /** Returns whether the account can be forgotten without losing anything. */
   synchronized boolean idle(long now) {
     for (Bucket rate : rates) {
       if (rate != null && !rate.idle(now)) {

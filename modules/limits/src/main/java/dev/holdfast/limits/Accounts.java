@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The accounts of a node, those in use and no more than a bound. A user beyond it has none: only
- * the tenant's limits hold for it, until there is room. Any thread.
+ * The accounts of a node that are in use. The number of users is bounded. A user beyond the bound
+ * has no account: only the tenant's limits hold for it, until there is room. Any thread.
  */
 final class Accounts {
   private final Map<String, Tenant> tenants = new ConcurrentHashMap<>();
@@ -19,8 +19,8 @@ final class Accounts {
   private volatile Consumer<Tenant> fresh = tenant -> {};
 
   /**
-   * @param most users
-   * @param untracked called where a user gets no account
+   * @param most users that get an account
+   * @param untracked called if a user gets no account
    */
   Accounts(Limits defaults, int most, Runnable untracked) {
     this.defaults = defaults;
@@ -82,7 +82,7 @@ final class Accounts {
         });
   }
 
-  /** Forgets who does nothing; one thread at a time. */
+  /** Forgets users and tenants that are idle. Called by one thread at a time. */
   void forgetIdle(long now) {
     int left = 0;
     for (Tenant tenant : tenants.values()) {

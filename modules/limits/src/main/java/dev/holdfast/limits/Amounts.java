@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A number for each {@link Limit}: 0 to {@link #MOST}; 0: none.
+ * A number for each {@link Limit}: 0 to {@link #MOST}. 0 allows nothing.
  *
  * @param connects per second
  * @param publications per second
@@ -23,12 +23,12 @@ public record Amounts(
     long retainedBytes) {
   public static final long MOST = 1_000_000_000_000L;
 
-  /** Of a tenant: far beyond what one node does, so that only a flood meets them. */
+  /** Defaults for a tenant: far more than one node does, so that only a flood reaches them. */
   public static final Amounts TENANT =
       new Amounts(
           5_000, 50_000, 256L << 20, 100_000, 200_000, 200_000, 2_000_000, 1_000_000, 2L << 30);
 
-  /** Of one user: beyond what people and their agents do. */
+  /** Defaults for one user: more than people and their agents need. */
   public static final Amounts USER =
       new Amounts(50, 250, 8L << 20, 500, 200, 500, 5_000, 10_000, 128L << 20);
 
@@ -63,9 +63,10 @@ public record Amounts(
   }
 
   /**
-   * Returns the same but for one.
+   * Returns a copy with one amount changed.
    *
-   * @throws IllegalArgumentException names what is below 0 or too large
+   * @throws IllegalArgumentException if the amount is below 0 or too large; the message names the
+   *     limit
    */
   public Amounts with(Limit limit, long amount) {
     long[] all = new long[Limit.values().length];

@@ -1,20 +1,20 @@
 package dev.holdfast.limits;
 
 /**
- * One rate of one account, as this node has it: tokens that it took from Redis, and were not used
- * yet. Whoever finds one may go, whatever he costs; what he took beyond is a debt, which is paid
- * first. So a rate is held over time, and a cost may be larger than what may come at once. Guarded
- * by its account.
+ * One rate of one account at this node: tokens that the node took from Redis and has not used yet.
+ * While there is a token, anything may go, whatever it costs. The cost beyond the tokens becomes a
+ * debt, which is paid first. So the rate is kept over time, although one cost may be larger than
+ * the burst. Guarded by its account.
  *
- * <p>What was taken from Redis expires, so that a node keeps nothing from the others that it does
- * not use. A small part of the rate drips in at each node without asking: who does little costs
+ * <p>Tokens from Redis expire, so that a node does not keep from the others what it does not use. A
+ * small part of the rate drips in at each node without asking: a client that does little costs
  * Redis nothing.
  */
 final class Bucket {
-  /** Waits until a rate is changed. */
+  /** The wait while the rate is 0: until it is changed. */
   static final long NEVER = Long.MAX_VALUE;
 
-  /** Of all that drips in at all nodes together, that much of the rate. */
+  /** The part of the rate that drips in, at all nodes together. */
   private static final double DRIP = 0.03;
 
   private static final double SECOND = 1e9;
@@ -35,10 +35,10 @@ final class Bucket {
   private boolean asked;
 
   /**
-   * How long to wait until something may go.
+   * Returns how long to wait until something may go.
    *
    * @param rate per second
-   * @return ms, at least; 0: it may; NEVER: the rate is 0
+   * @return at least so many ms; 0: it may go now; NEVER: the rate is 0
    */
   long delay(long rate, int nodes, long now) {
     if (rate == 0) {
@@ -52,13 +52,13 @@ final class Bucket {
     return Math.max(1, Math.min(LONGEST_HINT_MS, ms));
   }
 
-  /** After {@link #delay} was 0. */
+  /** Takes tokens; called after {@link #delay} returned 0. The rest becomes a debt. */
   void take(long amount) {
     tokens -= amount;
     used += amount;
   }
 
-  /** What drips in, and what is void by now. */
+  /** Adds what has dripped in since the last call, and drops what has expired. */
   private void settle(long rate, int nodes, long now) {
     double part = DRIP / Math.max(3, nodes);
     double most = Math.max(1, rate * part);
@@ -88,7 +88,10 @@ final class Bucket {
     return began && rate > 0 && !asked && !enough && now - notBefore >= 0;
   }
 
-  /** How many tokens to ask for, by what was used; to be answered by one of the next two. */
+  /**
+   * Returns how many tokens to ask for, judged by recent use. One of the next two methods answers
+   * it.
+   */
   long ask(long rate, long now) {
     asked = true;
     double seconds = Math.max(SHORTEST, now - usedSince) / SECOND;
@@ -100,7 +103,7 @@ final class Bucket {
   }
 
   /**
-   * @param waitMs until Redis has more, where it gave less than was wanted
+   * @param waitMs time until Redis has more, if it gave less than was wanted
    */
   void granted(long amount, long waitMs, long now) {
     asked = false;
@@ -112,7 +115,7 @@ final class Bucket {
     notBefore = now + waitMs * 1_000_000;
   }
 
-  /** Redis is away: this node goes by its own measure, the whole rate. */
+  /** Goes on without Redis: this node grants itself the whole rate. */
   void unanswered(long rate, long now) {
     asked = false;
     double most = burst(rate) / rate * SECOND;
@@ -123,12 +126,14 @@ final class Bucket {
     notBefore = now + Math.min(RETRY, (long) (SECOND / Math.max(1, rate)) + SHORTEST);
   }
 
-  /** What may come at once: a quarter of a second's worth, at least 1. As the script has it. */
+  /**
+   * Returns the burst: a quarter of a second's worth, at least 1. The script uses the same rule.
+   */
   private static double burst(long rate) {
     return Math.max(1, rate / 4.0);
   }
 
-  /** Returns whether it is as if it had never been used. */
+  /** Returns whether the bucket can be forgotten: a new one would answer the same. */
   boolean idle(long now) {
     return !asked && (Double.isNaN(tokens) || tokens >= 1 || now - seen > 30 * (long) SECOND);
   }

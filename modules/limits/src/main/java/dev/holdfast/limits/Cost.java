@@ -2,7 +2,7 @@ package dev.holdfast.limits;
 
 import java.util.Arrays;
 
-/** What something takes of the rates: an amount for each limit of that kind. Immutable. */
+/** The cost of an action: an amount for each limit that is a rate. Immutable. */
 public final class Cost {
   static final int RATES = 4;
 
@@ -13,30 +13,30 @@ public final class Cost {
   }
 
   /**
-   * A connection that opens.
+   * Returns the cost of opening a connection.
    *
-   * @param channels that its request asks for, each as a frame would; 0 or more
+   * @param channels that its request asks for, 0 or more; each costs as much as a frame would
    */
   public static Cost connect(int channels) {
     return of(1, 0, 0, 1 + channels);
   }
 
-  /** A frame or request that publishes nothing. */
+  /** Returns the cost of a frame or request that publishes nothing. */
   public static Cost request(long bytes) {
     return of(0, 0, bytes, 1);
   }
 
-  /** What an answer takes beyond its request: one more for each full 16 KiB. */
+  /** Returns the extra cost of a large answer: one request for each full 16 KiB. */
   public static Cost answer(long bytes) {
     return of(0, 0, 0, bytes >> 14);
   }
 
-  /** Publications that come by a request that is counted. */
+  /** Returns the cost of publications in a request that is counted already. */
   public static Cost publications(long publications, long bytes) {
     return of(0, publications, bytes, 0);
   }
 
-  /** A frame with a publication. */
+  /** Returns the cost of a frame with one publication. */
   public static Cost publication(long bytes) {
     return of(0, 1, bytes, 1);
   }

@@ -6,8 +6,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of a node's memory that all share, so that none has all of it: a tenant and a user have at
- * most a part each. Whoever has none gets one piece, where the node has room. Any thread.
+ * A part of a node's memory that everybody shares. A tenant and a user get at most a part of it
+ * each, so that nobody can take all. Whoever holds nothing gets one piece of any size if the node
+ * has room. Any thread.
  */
 public final class FairShare {
   private final Budget.Share share;
@@ -18,7 +19,7 @@ public final class FairShare {
   /** The outcome of a try. */
   public enum Outcome {
     TAKEN,
-    /** The tenant or the user has its part. */
+    /** The tenant or the user holds its whole part already. */
     PART_FULL,
     /** The node has no room. */
     NODE_FULL
@@ -31,9 +32,9 @@ public final class FairShare {
   }
 
   /**
-   * Takes bytes; to be given back.
+   * Takes bytes, which have to be given back.
    *
-   * @param user none: a service
+   * @param user null: a service
    */
   public synchronized Outcome tryTake(String tenant, @Nullable String user, long bytes) {
     boolean fits =
@@ -52,7 +53,7 @@ public final class FairShare {
     return Outcome.TAKEN;
   }
 
-  /** Gives back what was taken; once. */
+  /** Gives back what was taken; called once for each success. */
   public synchronized void give(String tenant, @Nullable String user, long bytes) {
     share.give(bytes);
     add(tenant, -bytes);
@@ -75,7 +76,7 @@ public final class FairShare {
     }
   }
 
-  /** No name of a tenant has a line break. */
+  /** Joins both names by a line break, which no tenant's name contains. */
   private static String key(String tenant, String user) {
     return tenant + '\n' + user;
   }

@@ -9,7 +9,7 @@ public enum Limit {
   BYTES("bytes", Kind.RATE),
   /** Frames and HTTP requests per second, of any type. */
   REQUESTS("requests", Kind.RATE),
-  /** Open at a time: WebSockets and streams of events. */
+  /** Connections open at a time: WebSockets and streams of events. */
   CONNECTIONS("connections", Kind.COUNT),
   /** Sessions that live, attached or not. */
   SESSIONS("sessions", Kind.KEPT),
@@ -23,13 +23,13 @@ public enum Limit {
   /** The way in which a limit is held. */
   public enum Kind {
     /**
-     * By tokens that nodes take from a bucket in Redis; a quarter of a second's worth may come at
-     * once.
+     * Held by tokens that nodes take from a bucket in Redis. The burst is a quarter of a second's
+     * worth.
      */
     RATE,
-    /** By places that nodes claim in Redis. */
+    /** Held by places that nodes claim in Redis. */
     COUNT,
-    /** By the scripts that write what is counted. */
+    /** Held by the scripts that write what is counted. */
     KEPT
   }
 
@@ -41,7 +41,7 @@ public enum Limit {
     this.kind = kind;
   }
 
-  /** The name in settings, keys and errors. */
+  /** Returns the name in settings, keys and errors. */
   public String key() {
     return key;
   }

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is set for single tenants: kept in Redis, followed by all nodes. What is set for none is as
- * configured. Any thread, but where it says so.
+ * Limits that are set for single tenants. They are kept in Redis, and all nodes follow them. A
+ * tenant without settings has the configured limits. Any thread, unless a method says otherwise.
  */
 public final class LimitSettings {
   private static final Logger LOG = LoggerFactory.getLogger(LimitSettings.class);
@@ -31,7 +31,7 @@ public final class LimitSettings {
     this.defaults = defaults;
   }
 
-  /** A tenant's limits, and those of them that are set for it, by name. */
+  /** A tenant's limits in force, and those among them that are set for this tenant; by name. */
   public record View(Map<String, Long> limits, Map<String, Long> set) {}
 
   public Future<View> of(String tenant) {
@@ -39,12 +39,12 @@ public final class LimitSettings {
   }
 
   /**
-   * Sets limits of a tenant, for all nodes; this one follows at once.
+   * Sets limits of a tenant for all nodes. This node follows at once.
    *
-   * @param changes by name; without a value: as configured again
-   * @return how it is now
-   * @throws IllegalArgumentException names each that is unknown, negative or too large: then
-   *     nothing is changed
+   * @param changes by name; null: back to the configured value
+   * @return the limits after the change
+   * @throws IllegalArgumentException names each limit that is unknown, negative or too large;
+   *     nothing is changed then
    */
   public Future<View> change(String tenant, Map<String, @Nullable Long> changes) {
     Map<String, Long> set = new LinkedHashMap<>();
@@ -70,7 +70,7 @@ public final class LimitSettings {
         .onSuccess(view -> accounts.tenant(tenant).set(known(view.set())));
   }
 
-  /** On the context. */
+  /** Reads a tenant's settings and applies them. Called on the context. */
   void follow(Tenant tenant) {
     store
         .settings(tenant.name)
@@ -78,7 +78,7 @@ public final class LimitSettings {
         .onFailure(failure -> LOG.debug("limits of {}: {}", tenant.name, failure.getMessage()));
   }
 
-  /** What a newer node or a hand wrote that is no limit here is passed over. */
+  /** Applies settings. Ignores what this version does not know: a newer node or a hand wrote it. */
   private Limits known(Map<String, Long> set) {
     Limits limits = defaults;
     for (var one : set.entrySet()) {

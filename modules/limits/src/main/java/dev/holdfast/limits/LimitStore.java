@@ -17,10 +17,10 @@ final class LimitStore {
   private static final Script TAKE = Script.of("limits", "limit_take");
   private static final Script CLAIM = Script.of("limits", "limit_claim");
 
-  /** Of claims, which are renewed each hour. */
+  /** Lifetime of claims; they are renewed each hour. */
   private static final long TTL_MS = 25 * 3_600_000L;
 
-  /** Where Redis has fewer than are wanted, it is asked again after that. */
+  /** Least wait before Redis is asked again, if it had fewer tokens than wanted. */
   private static final long LEAST_WAIT_MS = 20;
 
   private final RedisLink link;
@@ -56,7 +56,7 @@ final class LimitStore {
     return granted;
   }
 
-  /** Answers how many places this node has now, in the order of what is wanted. */
+  /** Claims places. Answers how many this node has now, in the order of {@code wanted}. */
   Future<List<Long>> claim(Account account, List<Wanted> wanted, Set<String> live) {
     List<Object> args = new ArrayList<>(List.of(node, ++version, TTL_MS, live.size()));
     args.addAll(live);
@@ -71,7 +71,7 @@ final class LimitStore {
         .map(reply -> reply.list().stream().map(Reply::asLong).toList());
   }
 
-  /** What is set for a tenant; names that this version does not know among them. */
+  /** Reads what is set for a tenant, including names that this version does not know. */
   Future<Map<String, Long>> settings(String tenant) {
     return link.send("HGETALL", Keys.limits(tenant)).map(LimitStore::settings);
   }
@@ -84,7 +84,7 @@ final class LimitStore {
     return settings;
   }
 
-  /** −1, which is no limit, where it is no number. */
+  /** Returns the number, or −1, which no limit accepts, if it is none. */
   private static long amount(Reply reply) {
     try {
       return Long.parseLong(reply.asText());
@@ -94,8 +94,10 @@ final class LimitStore {
   }
 
   /**
-   * @param set the new ones
-   * @param unset those that are no more
+   * Changes a tenant's settings.
+   *
+   * @param set new values
+   * @param unset names to remove
    */
   Future<Void> change(String tenant, Map<String, Long> set, List<String> unset) {
     List<Future<?>> changed = new ArrayList<>();

@@ -12,14 +12,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds tenants and their users to their limits. Rates are answered at once, without Redis. Any
+ * Holds tenants and their users to their limits. Rates are checked at once, without Redis. Any
  * thread.
  */
 public final class Limiter {
-  /** The wait for a rate that is 0. */
+  /** The wait if a rate is 0. */
   public static final long NEVER = Bucket.NEVER;
 
-  /** Lets everything go. */
+  /** A limiter without limits. */
   public static final Limiter UNLIMITED =
       new Limiter(null, new LimitsMetrics(new SimpleMeterRegistry()));
 
@@ -33,14 +33,17 @@ public final class Limiter {
   private volatile int nodes = 1;
 
   /**
-   * @param accounts none: there is no limit
+   * @param accounts null: there are no limits
    */
   Limiter(@Nullable Accounts accounts, LimitsMetrics metrics) {
     this.accounts = accounts;
     this.metrics = metrics;
   }
 
-  /** The limits of a tenant, as this node knows them; for what is counted where it is kept. */
+  /**
+   * Returns the limits of a tenant, as this node knows them. Used where something is counted
+   * elsewhere.
+   */
   public Limits of(String tenant) {
     return accounts == null
         ? new Limits(Amounts.TENANT, Amounts.USER)
@@ -48,10 +51,11 @@ public final class Limiter {
   }
 
   /**
-   * Takes all that something costs, or nothing.
+   * Takes everything that an action costs, or nothing.
    *
-   * @param user none: a service, which is held to its tenant's limits alone
-   * @return 0: it may go; else in how many ms to ask again, NEVER where a rate is 0
+   * @param user null: a service, to which only its tenant's limits apply
+   * @return 0: the action may go; else the number of ms after which to ask again, NEVER if a rate
+   *     is 0
    */
   public long take(String tenant, @Nullable String user, Cost cost) {
     if (accounts == null) {
@@ -80,7 +84,7 @@ public final class Limiter {
   }
 
   /**
-   * Takes what something has cost, which may be more than there is: who comes next waits for it.
+   * Takes the cost of what is done already. It may exceed what is left: the next one waits for it.
    */
   public void charge(String tenant, @Nullable String user, Cost cost) {
     if (accounts == null || cost.isNothing()) {
@@ -103,9 +107,9 @@ public final class Limiter {
   }
 
   /**
-   * Takes as {@link #take}, but waits for a while.
+   * Takes like {@link #take}, but waits up to {@code patienceMs}.
    *
-   * @return 0, or when to ask again, after that time; on the caller's context
+   * @return 0, or the number of ms after which to ask again; completes on the caller's context
    */
   public Future<Long> await(
       Vertx vertx, String tenant, @Nullable String user, Cost cost, long patienceMs) {
@@ -130,10 +134,10 @@ public final class Limiter {
   }
 
   /**
-   * Takes places of a count, where there are as many.
+   * Takes places of a count, or none if there are not enough. Redis is asked only if this node has
+   * too few claimed.
    *
-   * @return the places; none: there are not as many. On the context given. Redis is asked only if
-   *     this node has claimed too few before
+   * @return the places; none: there are not enough; completes on the given context
    */
   public Future<@Nullable Place> enter(
       Context context, String tenant, @Nullable String user, Limit count, long places) {
@@ -175,7 +179,7 @@ public final class Limiter {
             });
   }
 
-  /** Takes places also where there are none left: for what was there before. */
+  /** Takes places even if none are left, for what existed before. */
   public Place force(String tenant, @Nullable String user, Limit count, long places) {
     List<Account> of = of(tenant, user);
     for (Account account : of) {
@@ -205,7 +209,7 @@ public final class Limiter {
   }
 
   /**
-   * @param ask has Redis asked for what an account lacks; any thread
+   * @param ask requests from Redis what an account lacks; any thread
    */
   void askBy(Consumer<Account> ask) {
     asking = ask;
@@ -215,7 +219,7 @@ public final class Limiter {
     settings = fresh;
   }
 
-  /** Returns what shows and changes tenants' limits; none: there are no limits. */
+  /** Returns the settings of single tenants; none: there are no limits. */
   public @Nullable LimitSettings settings() {
     return settings;
   }

@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A tenant's limits: those of the tenant as a whole, and those of each of its users. As settings,
- * they are named {@code tenant.<limit>} and {@code user.<limit>}.
+ * A tenant's limits: those of the tenant as a whole, and those of each of its users. Their names in
+ * settings are {@code tenant.<limit>} and {@code user.<limit>}.
  */
 public record Limits(Amounts tenant, Amounts user) {
   private static final String TENANT = "tenant.";
   private static final String USER = "user.";
 
   /**
-   * Returns the same but for these.
+   * Returns a copy with these changed.
    *
    * @throws IllegalArgumentException names each that is unknown, below 0 or too large
    */
@@ -54,7 +54,7 @@ public record Limits(Amounts tenant, Amounts user) {
     }
   }
 
-  /** All of them by name, in their order. */
+  /** Returns all of them by name, in their order. */
   public Map<String, Long> byName() {
     Map<String, Long> all = new LinkedHashMap<>();
     for (Limit limit : Limit.values()) {

@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Limits of tenants and users, unless others are set for a tenant.
+ * The limits of every tenant for which nothing else is set.
  *
- * @param tenant of each tenant as a whole
- * @param user of each user
- * @param follow how often a tenant's own settings are read: 100 ms to 1 min
+ * @param tenant for each tenant as a whole
+ * @param user for each user
+ * @param follow interval at which a tenant's own settings are read: 100 ms to 1 min
  */
 public record LimitsConfig(Amounts tenant, Amounts user, Duration follow) {
   public static final LimitsConfig DEFAULTS =

@@ -7,7 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What limits do; names of tenants and users are no tags. Any thread. */
+/** The metrics of limits. Names of tenants and users are no tags. Any thread. */
 final class LimitsMetrics implements AutoCloseable {
   private final MeterRegistry registry;
   private final Counter held;
@@ -37,7 +37,7 @@ final class LimitsMetrics implements AutoCloseable {
             .register(registry));
   }
 
-  /** Something had to wait. */
+  /** Counts an action that had to wait. */
   void held() {
     held.increment();
   }
@@ -46,17 +46,17 @@ final class LimitsMetrics implements AutoCloseable {
     refused.increment();
   }
 
-  /** A user was let go without an account of its own. */
+  /** Counts a user who got no account of its own. */
   void untracked() {
     untracked.increment();
   }
 
-  /** Redis was asked for tokens or places. */
+  /** Counts a question to Redis for tokens or places. */
   void asked() {
     asked.increment();
   }
 
-  /** And did not answer: the node goes by its own measure. */
+  /** Counts a question that Redis did not answer: the node goes on by its own measure. */
   void unanswered() {
     unanswered.increment();
   }

@@ -17,18 +17,18 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
- * Asks Redis for what the accounts of a node lack, and follows the settings of tenants; one
- * instance per node. State is touched on its own context only, but where it says so.
+ * Asks Redis for what the accounts of a node lack, and follows the settings of tenants. One
+ * instance per node. State is touched on its own context only, unless a method says otherwise.
  */
 public final class LimitsVerticle extends VerticleBase {
   private static final int MOST_UNDER_WAY = 64;
   private static final long SWEEP_MS = 5_000;
   private static final long RENEWAL_MS = 3_600_000;
 
-  /** By then all nodes know of a node that came or went. */
+  /** Time within which all nodes have noticed a node that came or went. */
   private static final long SETTLED_MS = 10_000;
 
-  /** An account takes about 600. */
+  /** Heap per user account; an account takes about 600 bytes. */
   private static final long BYTES_PER_USER = 8_192;
 
   private final RedisConfig redis;
@@ -52,8 +52,8 @@ public final class LimitsVerticle extends VerticleBase {
   private int underWay;
 
   /**
-   * @param node this one; asked for at the start
-   * @param live nodes that hold a lease; any thread
+   * @param node gives this node's id; called at the start
+   * @param live gives the nodes that hold a lease; any thread
    */
   public LimitsVerticle(
       RedisConfig redis,
@@ -72,7 +72,7 @@ public final class LimitsVerticle extends VerticleBase {
     this.limiter = new Limiter(accounts, metrics);
   }
 
-  /** Any thread, from the beginning on. */
+  /** Returns the limiter; any thread, even before the start. */
   public Limiter limiter() {
     return limiter;
   }
@@ -105,7 +105,7 @@ public final class LimitsVerticle extends VerticleBase {
     return Future.succeededFuture();
   }
 
-  /** Any thread. */
+  /** Queues an account for the next question to Redis; any thread. */
   private void lacks(Account account) {
     waiting.add(account);
     if (woken.compareAndSet(false, true)) {
@@ -188,7 +188,7 @@ public final class LimitsVerticle extends VerticleBase {
     accounts.each(limiter::look);
   }
 
-  /** Redis may have an older state, or be about to forget; what is claimed is claimed anew. */
+  /** Claims everything anew: Redis may have an older state, or be about to forget it. */
   private void doubt() {
     accounts.each(
         account -> {

@@ -3,7 +3,7 @@ package dev.holdfast.limits;
 import dev.holdfast.core.bounds.Budget;
 import io.micrometer.core.instrument.MeterRegistry;
 
-/** The memory of a node that clients fill, in shares of tenants and users. Any thread. */
+/** The memory of a node that clients can fill, shared between tenants and users. Any thread. */
 public final class NodeMemory implements AutoCloseable {
   private static final int BODIES_OF_HEAP = 8;
   private static final int FRAMES_OF_HEAP = 4;
@@ -18,12 +18,14 @@ public final class NodeMemory implements AutoCloseable {
     this.frames = new FairShare(budget.share("frames", frames), 1, 4);
   }
 
-  /** Makes the shares by the size of the heap. */
+  /** Returns shares sized by the heap. */
   public static NodeMemory of(MeterRegistry registry) {
     return of(registry, Budget.partOfHeap(0, BODIES_OF_HEAP), Budget.partOfHeap(0, FRAMES_OF_HEAP));
   }
 
   /**
+   * Returns shares of a given size.
+   *
    * @param bodies bytes
    * @param frames bytes
    */
@@ -32,16 +34,15 @@ public final class NodeMemory implements AutoCloseable {
   }
 
   /**
-   * Bodies of requests that are read or worked on: a tenant has at most half of it, a user an
-   * eighth. A body is counted before it is read, as large as it may become.
+   * Returns the share for bodies of requests that are being read or worked on. A tenant gets at
+   * most half of it, a user an eighth. A body is counted before it is read, at the largest size
+   * that it may reach.
    */
   public FairShare bodies() {
     return bodies;
   }
 
-  /**
-   * Returns the share for what waits for clients that take nothing: a user has at most a quarter.
-   */
+  /** Returns the share for what waits for slow clients. A user gets at most a quarter. */
   public FairShare frames() {
     return frames;
   }

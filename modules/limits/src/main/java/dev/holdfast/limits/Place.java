@@ -3,9 +3,9 @@ package dev.holdfast.limits;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Places that somebody has of a count, until they are left. Any thread. */
+/** Places of a count that are taken until {@link #leave} is called. Any thread. */
 public final class Place {
-  /** Of nothing. */
+  /** An empty place. */
   public static final Place NONE = new Place(Limiter.UNLIMITED, List.of(), Limit.CONNECTIONS, 0);
 
   private final Limiter limiter;
@@ -21,7 +21,7 @@ public final class Place {
     this.amount = amount;
   }
 
-  /** Gives them back; only the first time counts. */
+  /** Gives the places back; only the first call counts. */
   public void leave() {
     if (left.compareAndSet(false, true)) {
       for (Account account : accounts) {

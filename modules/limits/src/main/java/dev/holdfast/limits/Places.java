@@ -8,18 +8,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One count of one account, as this node has it: places in use, and places that it claimed in
- * Redis. A small part of the limit needs no claim, so that who has little costs Redis nothing. What
- * is in use stays, also where the limit becomes less. Guarded by its account.
+ * One count of one account at this node: places in use, and places that the node claimed in Redis.
+ * A small part of the limit needs no claim, so that a user of a few places costs Redis nothing.
+ * Places in use stay, even if the limit is lowered. Guarded by its account.
  */
 final class Places {
-  /** Of all that needs no claim at all nodes together, that much of the limit. */
+  /** The part of the limit that needs no claim, at all nodes together. */
   private static final double FREE = 0.03;
 
-  /** Of what is in use, that much more is claimed, ahead of need. */
+  /** The part of what is in use that is claimed on top, ahead of need. */
   private static final double AHEAD = 0.02;
 
-  /** Made when the first waits: there may be many accounts. */
+  /** Null until the first one waits: there may be many accounts. */
   private @Nullable Deque<Waiting> waiting;
 
   private long used;
@@ -31,9 +31,11 @@ final class Places {
   private record Waiting(long amount, Promise<Boolean> promise) {}
 
   /**
-   * Takes them now, or when they fit, and answers; false: there are none left.
+   * Takes places now, or later when they fit. Completes the promise with false if there are none
+   * left.
    *
-   * @return what to do after the account's lock is left: whoever gets the answer may ask for more
+   * @return the action to run after the account's lock is released: whoever gets the answer may ask
+   *     for more
    */
   Runnable take(long amount, Promise<Boolean> promise, long limit, int nodes) {
     if (used + amount > limit) {
@@ -60,7 +62,7 @@ final class Places {
     waiting.add(new Waiting(amount, promise));
   }
 
-  /** Takes what can't be refused. */
+  /** Takes places that can't be refused. */
   void force(long amount) {
     used += amount;
   }
@@ -73,14 +75,14 @@ final class Places {
     return used == 0 && claimed == 0 && waiting == null && !underWay;
   }
 
-  /** Returns whether another number is to be claimed. */
+  /** Returns whether the claim in Redis should be changed. */
   boolean differs(long limit, int nodes) {
     long needed = needed(limit, nodes);
     boolean many = claimed > needed && claimed - needed > 2 * spare();
     return !underWay && (stale || waiting != null || needed > claimed || many);
   }
 
-  /** How many to claim; to be answered by one of the next two. */
+  /** Returns how many places to claim. One of the next two methods answers it. */
   long ask(long limit, int nodes) {
     underWay = true;
     stale = false;
@@ -101,15 +103,15 @@ final class Places {
     return (long) (used * AHEAD);
   }
 
-  /** What has to be granted: it is in use. */
+  /** Returns how many places Redis has to grant, because they are in use. */
   long least(long limit, int nodes) {
     return Math.min(asked, Math.max(0, used - free(limit, nodes)));
   }
 
   /**
-   * Where fewer are granted than were asked for, there are no more.
+   * Takes over what Redis granted. If it is less than was asked for, there are no more.
    *
-   * @return as {@link #take}
+   * @return like {@link #take}
    */
   List<Runnable> granted(long amount, long limit, int nodes) {
     underWay = false;
@@ -129,9 +131,9 @@ final class Places {
   }
 
   /**
-   * Redis is away: this node goes by what is in use here.
+   * Goes on without Redis, by what is in use here.
    *
-   * @return as {@link #take}
+   * @return like {@link #take}
    */
   List<Runnable> unanswered(long limit) {
     underWay = false;
@@ -151,7 +153,7 @@ final class Places {
     return all;
   }
 
-  /** What Redis has may be older. */
+  /** Marks the claim as unsure: Redis may have an older state. */
   void doubt() {
     stale = claimed > 0 || used > 0;
   }

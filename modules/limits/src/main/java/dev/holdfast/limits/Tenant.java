@@ -5,7 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A tenant that this node has to do with: its limits, and its accounts. Any thread. */
+/** A tenant that this node serves: its limits and its accounts. Any thread. */
 final class Tenant {
   final String name;
   final Account whole;
@@ -26,7 +26,7 @@ final class Tenant {
     limits = changed;
   }
 
-  /** Returns the account of a user, if this node has one. */
+  /** Returns the account of a user; none: this node has none. */
   @Nullable Account known(String user) {
     return users.get(user);
   }

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One command: the runs that were asked for, and what is written of them. */
+/** One command: runs the scenarios that were asked for, and writes their reports. */
 final class Job {
   private static final long GRACE_S = 15;
   private static final int LOOPS = 2;
@@ -83,7 +83,7 @@ final class Job {
     }
   }
 
-  /** From a shutdown hook: has a partial report written before the process ends. */
+  /** Writes a partial report before the process ends. Called from a shutdown hook. */
   private void interrupt() {
     interrupted = true;
     Coordinator current = running;
@@ -97,7 +97,7 @@ final class Job {
     }
   }
 
-  /** Until one is partial. */
+  /** Runs until one result is partial, or all runs are done. */
   private List<Result> runs(Vertx vertx, PrintWriter out) throws InterruptedException {
     List<Result> results = new ArrayList<>();
     for (int i = 1; i <= output.repeat && !interrupted; i++) {

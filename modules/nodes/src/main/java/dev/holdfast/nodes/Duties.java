@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Which node does what: by a rule that all nodes know, so that they seldom do the same work. That
- * is all it is for; work done twice, or by two at once, does no harm.
+ * The division of work between nodes, by a rule that all of them know. Its only purpose is that
+ * they seldom do the same work: work done twice, or by two at once, does no harm.
  *
  * @param live as of the last renewal
  */

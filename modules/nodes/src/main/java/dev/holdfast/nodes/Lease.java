@@ -3,9 +3,9 @@ package dev.holdfast.nodes;
 import java.time.Duration;
 
 /**
- * What this node may believe of its own lease, by its own monotonic clock: it counts from before
- * the renewal was sent, so it never believes longer than Redis does. Written on the verticle's
- * context; {@link #held()} may be read on any thread.
+ * The lease of this node, judged by its own monotonic clock. It counts from before the renewal was
+ * sent, so the node never believes in it longer than Redis does. Written on the verticle's context;
+ * {@link #held()} may be read on any thread.
  */
 final class Lease {
   private static final int PERIODS = 2;

@@ -25,7 +25,7 @@ final class NodeStore {
   private static final Script BURY = Script.of("nodes", "node_bury");
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** So long late index entries of a dead node are looked for. */
+  /** Time for which late index entries of a dead node are looked for. */
   private static final Duration REMEMBERED = Duration.ofHours(1);
 
   /** A claimer that does nothing for so long is taken for stuck. */

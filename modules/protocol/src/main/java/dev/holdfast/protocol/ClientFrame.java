@@ -31,7 +31,7 @@ public sealed interface ClientFrame {
       channels = Map.copyOf(channels);
     }
 
-    /** Of a client that does not count its attempts, and was not asked to move. */
+    /** Makes a hello of a client that does not count its attempts, and was not asked to move. */
     public Hello(
         @Nullable String token,
         @Nullable String resume,

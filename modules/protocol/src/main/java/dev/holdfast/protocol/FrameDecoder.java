@@ -30,7 +30,7 @@ public final class FrameDecoder {
 
   private FrameDecoder() {}
 
-  /** Never throws: what is wrong with the text is in the answer. */
+  /** Decodes a frame. Never throws: the answer names what is wrong with the text. */
   public static Decoded decode(String text) {
     Members members = Members.empty();
     @Nullable HoldfastException refused = null;

@@ -2,9 +2,9 @@ package dev.holdfast.redis;
 
 import io.vertx.core.buffer.Buffer;
 
-/** Estimates the bytes that a command takes until it is answered. */
+/** Estimates the memory that a command takes until it is answered, in bytes. */
 final class CommandSize {
-  /** The call, its promise, and what the driver makes of them. */
+  /** Bytes for the call, its promise, and the driver's objects for them. */
   private static final int CALL = 512;
 
   private static final int ARGUMENT = 32;

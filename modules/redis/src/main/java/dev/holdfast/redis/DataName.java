@@ -7,13 +7,11 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.function.Function;
 
-/**
- * The name of a server's data, see {@link RedisLink#dataId}: read, or given where there is none.
- */
+/** The name of a server's data, see {@link RedisLink#dataId}. Data without a name are given one. */
 final class DataName {
   private DataName() {}
 
-  /** Reads the name, or gives one; empty if there is none and Redis is full. */
+  /** Reads the name, or gives one; answers an empty name if there is none and Redis is full. */
   static Future<String> ask(Function<Request, Future<Response>> write) {
     Request get = Request.cmd(Command.GET, Keys.data());
     Request set = Request.cmd(Command.SET, Keys.data(), Ids.fresh(), "NX");

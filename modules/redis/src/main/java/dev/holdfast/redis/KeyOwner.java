@@ -7,12 +7,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The owner of a key, by its text: the other direction of {@link Keys}.
+ * The owner of a key, parsed from the key's text: the inverse of {@link Keys}.
  *
  * @param family the word after {@code hf:}
- * @param session of the keys of a session's slot
- * @param channel of the keys of a channel; a session's own is its session's
- * @param user of what names one; whose a session is, its record says
+ * @param session set for the keys of a session's slot
+ * @param channel set for the keys of a channel; a session's own channel has only its session
+ * @param user set for keys that name a user; a session's user is in its record
  */
 public record KeyOwner(
     String family,
@@ -25,7 +25,7 @@ public record KeyOwner(
   private static final Pattern TAG = Pattern.compile("([^/:!]+)([/:!]?)(.*)", Pattern.DOTALL);
   private static final String USER = "user:";
 
-  /** The families of keys that belong to the cluster, or to no tenant that they name. */
+  /** Families of keys that belong to the cluster, even if they name a tenant. */
   private static final Set<String> CLUSTERS =
       Set.of(
           "node",
@@ -42,7 +42,7 @@ public record KeyOwner(
           "ftenants",
           "fstorage");
 
-  /** Returns the owner of a key; empty if it is no tenant's. */
+  /** Returns the owner of a key; empty if it belongs to no tenant. */
   public static Optional<KeyOwner> of(String key) {
     Matcher parts = KEY.matcher(key);
     if (!parts.matches() || CLUSTERS.contains(parts.group(1))) {
@@ -80,12 +80,12 @@ public record KeyOwner(
     };
   }
 
-  /** A pattern of SCAN that matches all keys of a tenant, and perhaps of some others. */
+  /** Returns a pattern for SCAN that matches all keys of a tenant, and perhaps some of others. */
   public static String keysOf(String tenant) {
     return "hf:*{" + escaped(tenant) + "[/:!}]*";
   }
 
-  /** A pattern of SCAN that matches the keys of a channel that is no session's. */
+  /** Returns a pattern for SCAN that matches the keys of a channel that is no session's own. */
   public static String keysOf(String tenant, String channel) {
     return "hf:*{" + escaped(tenant) + "/" + escaped(channel) + "}*";
   }

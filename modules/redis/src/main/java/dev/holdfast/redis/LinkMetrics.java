@@ -74,7 +74,7 @@ final class LinkMetrics {
   }
 
   /**
-   * @param kind what failed, of a small fixed set
+   * @param kind the kind of failure, one of a small fixed set
    */
   void failed(String kind) {
     registry.counter("holdfast.redis.errors", "purpose", purpose, "kind", kind).increment();
@@ -84,7 +84,7 @@ final class LinkMetrics {
     reconnects.increment();
   }
 
-  /** A closed link is not "down": its gauges go. */
+  /** Removes the gauges: a closed link is not "down". */
   void close() {
     gauges.forEach(registry::remove);
   }

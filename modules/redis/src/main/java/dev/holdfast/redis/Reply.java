@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer of Redis, in the shapes of RESP2 whatever the server: nil, integer, text or bytes, or a
- * list of answers. Immutable, may be used from any thread. Reading it as what it is not fails with
+ * An answer of Redis, in the shapes of RESP2 for every server: nil, integer, text or bytes, or a
+ * list of answers. Immutable, any thread. Reading it as a shape that it does not have fails with
  * {@link ErrorCode#INTERNAL}: a script and its store disagree.
  */
 public final class Reply {
@@ -35,7 +35,7 @@ public final class Reply {
     return response != null && response.type() == ResponseType.MULTI;
   }
 
-  /** An integer, or a text that holds one. */
+  /** Returns an integer, also from a text that holds one. */
   public long asLong() {
     try {
       return scalar("a number").toLong();
@@ -48,7 +48,7 @@ public final class Reply {
     return isNull() ? whenNull : asLong();
   }
 
-  /** Text (UTF-8), a status, or an integer's decimal digits. */
+  /** Returns a text (UTF-8), a status, or an integer's decimal digits. */
   public String asText() {
     return scalar("text").toString();
   }
@@ -57,23 +57,23 @@ public final class Reply {
     return isNull() ? whenNull : asText();
   }
 
-  /** Returns {@link #asText}; none for nil. */
+  /** Returns {@link #asText}; null for nil. */
   public @Nullable String textIfAny() {
     return isNull() ? null : asText();
   }
 
-  /** The raw bytes of a bulk string; a copy. */
+  /** Returns a copy of the raw bytes of a bulk string. */
   public byte[] bytes() {
     return bulk().toBytes();
   }
 
-  /** The raw bytes of a bulk string; not copied, to be read only. */
+  /** Returns the raw bytes of a bulk string: not copied, to be read only. */
   public Buffer buffer() {
     return bulk().toBuffer();
   }
 
   /**
-   * The elements in order; empty for nil, so that an absent key reads as an empty one.
+   * Returns the elements in order; empty for nil, so that an absent key reads like an empty one.
    * Unmodifiable, not copied.
    */
   public List<Reply> list() {
@@ -87,12 +87,12 @@ public final class Reply {
     return new Elements(found);
   }
 
-  /** The element at {@code index}, from 0. */
+  /** Returns the element at {@code index}, from 0. */
   public Reply at(int index) {
     return list().get(index);
   }
 
-  /** The number of elements; 0 for nil. */
+  /** Returns the number of elements; 0 for nil. */
   public int size() {
     return list().size();
   }

@@ -37,11 +37,10 @@ public final class Script {
   }
 
   /**
-   * Reads {@code /dev/holdfast/<module>/<name>.lua} of the class path, for each name, and joins
-   * them to one script: the last one is the script, those before it hold local functions that it
-   * uses.
+   * Reads {@code /dev/holdfast/<module>/<name>.lua} from the class path, for each name, and joins
+   * them to one script. The last file is the script; the others hold local functions that it uses.
    *
-   * @throws IllegalArgumentException where there is no such file
+   * @throws IllegalArgumentException if a file is missing
    */
   public static Script of(String module, String... names) {
     ByteArrayOutputStream text = new ByteArrayOutputStream();
@@ -73,7 +72,7 @@ public final class Script {
     return link.run(this, keys, args);
   }
 
-  /** Returns what EVALSHA takes: digest, number of keys, keys, arguments. */
+  /** Returns the arguments of EVALSHA: digest, number of keys, keys, arguments. */
   Object[] call(List<String> keys, List<Object> args) {
     Object[] call = new Object[2 + keys.size() + args.size()];
     int at = 0;

@@ -8,15 +8,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An estimate of the server's time that is never behind it, by less than one round trip ahead: as
- * if what the server said last had been said when it was asked. A clock that is set meanwhile makes
- * it wrong until the server is asked again. Confined to the link's context.
+ * An estimate of the server's time that is never behind it, and ahead by less than one round trip:
+ * it takes the server's last answer for the time at which it was asked. If the server's clock is
+ * set, the estimate is wrong until the server is asked again. Confined to the link's context.
  */
 final class ServerClock {
   private static final Logger LOG = LoggerFactory.getLogger(ServerClock.class);
   private static final long OLD_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-  /** More than clocks that are slewed run apart between two questions. */
+  /**
+   * Least difference that is a step, in ms. Clocks that are slewed drift apart by less between two
+   * questions.
+   */
   private static final long STEP_MS = 1_000;
 
   private final Supplier<Future<Response>> question;
@@ -33,13 +36,13 @@ final class ServerClock {
   }
 
   /**
-   * @param action runs when it shows that the server's clock was set forward
+   * @param action runs when an answer shows that the server's clock was set forward
    */
   void onStep(Runnable action) {
     onStep = action;
   }
 
-  /** Asks; what fails without an answer is asked again in time. */
+  /** Asks the server. A question that fails is repeated in time. */
   Future<Void> ask() {
     long asked = System.nanoTime();
     askedNanos = asked;
@@ -51,14 +54,17 @@ final class ServerClock {
         .mapEmpty();
   }
 
-  /** Asks where it was not asked for a while. */
+  /** Asks if the last question is too old. */
   void keep(long now) {
     if (now - askedNanos > OLD_NANOS) {
       ask();
     }
   }
 
-  /** A step is one that the time between question and answer does not explain. */
+  /**
+   * Takes over an answer. A difference that the time between question and answer does not explain
+   * is a step.
+   */
   private void heard(long serverMs, long asked) {
     boolean stepped = known && serverMs - millis(System.nanoTime()) > offset + STEP_MS;
     known = true;
@@ -68,7 +74,7 @@ final class ServerClock {
     }
   }
 
-  /** In ms. */
+  /** Returns the estimate, in ms. */
   long now() {
     return millis(System.nanoTime()) + offset;
   }

@@ -1,7 +1,8 @@
 /**
- * The only door to Redis. {@link dev.holdfast.redis.RedisLink} is one supervised connection ({@code
- * RedisWire} is one life of it, {@code RedisErrors} names what Redis refuses); {@link
- * dev.holdfast.redis.Script} is a Lua file, {@link dev.holdfast.redis.Reply} an answer.
+ * The only access to Redis. {@link dev.holdfast.redis.RedisLink} is one supervised connection that
+ * comes back by itself, {@code RedisWire} one life of it. {@link dev.holdfast.redis.Script} is a
+ * Lua file, {@link dev.holdfast.redis.Reply} an answer. {@code RedisErrors} names what Redis
+ * refuses.
  */
 @NullMarked
 package dev.holdfast.redis;

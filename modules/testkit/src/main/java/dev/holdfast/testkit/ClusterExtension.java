@@ -14,7 +14,7 @@ public final class ClusterExtension implements TestExecutionExceptionHandler {
     throw failure;
   }
 
-  /** No failure itself: its message is shown where the failure's stack is. */
+  /** Shows the nodes' logs in the failure's stack trace; it is no failure itself. */
   private static final class NodeLogs extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -38,7 +38,9 @@ public record ClusterOptions(
     return new ClusterOptions(nodes, settings, List.of(classPath), wired);
   }
 
-  /** With relays between nodes, and between each node and Redis: connections can be broken. */
+  /**
+   * Puts relays between nodes, and between each node and Redis, so that connections can be broken.
+   */
   public ClusterOptions withWires() {
     return new ClusterOptions(nodes, settings, classPathFirst, true);
   }

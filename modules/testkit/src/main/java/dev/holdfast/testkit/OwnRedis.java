@@ -6,8 +6,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * On a {@link TestRedis} parameter: a server for this test (or class, for a constructor or {@code
- * BeforeAll} method) alone, which it may kill; closed after it.
+ * Marks a {@link TestRedis} parameter that is a server for this test alone (or for this class, on a
+ * constructor or {@code BeforeAll} method). The test may kill it. It is closed after the test.
  */
 @Target(ElementType.PARAMETER)
 @Retention(RetentionPolicy.RUNTIME)

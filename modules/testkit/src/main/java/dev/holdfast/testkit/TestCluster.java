@@ -121,7 +121,7 @@ public final class TestCluster implements AutoCloseable {
     awaitReady();
   }
 
-  /** Until every running node is ready, and each sees all of them. */
+  /** Waits until every running node is ready, and each sees all of them. */
   public void awaitReady() {
     List<TestNode> running = nodes.stream().filter(TestNode::isRunning).toList();
     running.forEach(TestNode::awaitReady);

@@ -26,7 +26,8 @@ public final class PulseVerticle extends VerticleBase {
   }
 
   /**
-   * By how many nanoseconds the last beat came late, or the next one is late already; any thread.
+   * Returns by how many nanoseconds the last beat came late, or the next one is late already; any
+   * thread.
    */
   public long delay() {
     return Math.max(delay, age() - BEAT_NS);

@@ -33,7 +33,7 @@ final class Chunks {
   /** The construct that an owner's shorthands go on with, and its opening. */
   private record Lane(Construct open, AguiEvent opening) {}
 
-  /** By owner; none: the agent itself. */
+  /** Lanes by owner; null: the agent itself. */
   private final Map<@Nullable String, Lane> lanes = new LinkedHashMap<>();
 
   /** A chunk, whichever of the three it is. */

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Long texts, cut for events that have to be small. */
 final class Clipped {
-  /** In bytes of UTF-8. */
+  /** Most bytes of UTF-8. */
   static final int MAX_BYTES = 8 * 1024;
 
   private Clipped() {}

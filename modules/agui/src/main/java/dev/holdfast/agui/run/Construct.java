@@ -21,7 +21,7 @@ public record Construct(Kind kind, String id, @Nullable String owner) {
     Objects.requireNonNull(id, "id");
   }
 
-  /** In the words of the snapshot's document. */
+  /** Kinds, by their names in the snapshot's document. */
   public enum Kind {
     TEXT("text"),
     TOOL("tool"),
@@ -52,7 +52,7 @@ public record Construct(Kind kind, String id, @Nullable String owner) {
     return kind == Kind.SUBAGENT ? names + id.length() + ENDING : names;
   }
 
-  /** In the snapshot's document. */
+  /** Returns its form in the snapshot's document. */
   ObjectNode write() {
     ObjectNode json = Json.object().put("kind", kind.wireName).put("id", id);
     return owner == null ? json : json.put("owner", owner);

@@ -61,7 +61,9 @@ final class Fold {
     return call == null ? null : call.call().text();
   }
 
-  /** By how much the event makes it heavier, at most; a patch is measured while it is done. */
+  /**
+   * Returns how much heavier the event makes it, at most. A patch is measured while it is applied.
+   */
   long heavierBy(AguiEvent event) {
     if (event instanceof AguiEvent.Delta delta) {
       return delta.delta().length() + metadataWeight(delta);

@@ -36,7 +36,7 @@ public final class Grammar {
 
   Phase phase = Phase.NEW;
 
-  /** In the order in which they were opened. */
+  /** Open constructs, in the order in which they were opened. */
   private final Map<Object, Construct> open = new LinkedHashMap<>();
 
   private final Set<String> endedSubagents = new HashSet<>();

@@ -15,7 +15,7 @@ final class Growing {
   private final String member;
   private @Nullable StringBuilder text;
 
-  /** Of all of it, in the measure of {@link Json#weight}. */
+  /** Weight of the whole, as {@link Json#weight} measures it. */
   private int weight;
 
   /**

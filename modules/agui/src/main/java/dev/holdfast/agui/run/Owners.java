@@ -61,7 +61,7 @@ final class Owners {
     return weight;
   }
 
-  /** By how much messages make the books heavier, at most. */
+  /** Returns how much heavier these messages make it, at most. */
   long heavierBy(List<Message> messages) {
     long more = 0;
     for (Message message : messages) {

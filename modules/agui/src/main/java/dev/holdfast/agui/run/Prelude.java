@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * AG-UI's client takes for more of the same.
  */
 public final class Prelude {
-  /** Of AG-UI, as {@code protocolVersion} has it. */
+  /** Version of AG-UI, in the form of {@code protocolVersion}. */
   private static final String VERSION = "1.0";
 
   private Prelude() {}
@@ -96,7 +96,7 @@ public final class Prelude {
     }
   }
 
-  /** Of a message that a snapshot of the messages took away, there is none. */
+  /** Returns a message's role; assistant if a snapshot of the messages took the message away. */
   private static String role(String messageId, Snapshot snapshot) {
     for (var message : snapshot.json().path("messages")) {
       if (message.path("id").asText().equals(messageId)) {

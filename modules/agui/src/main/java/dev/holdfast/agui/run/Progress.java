@@ -101,7 +101,10 @@ final class Progress {
     return details;
   }
 
-  /** In the words of AG-UI's interrupts, which an input request within a run uses too. */
+  /**
+   * Returns details in the words of AG-UI's interrupts, which an input request within a run uses,
+   * too.
+   */
   private static ObjectNode question(JsonNode interrupt) {
     ObjectNode details = Json.object();
     Clipped.put(details, "request_id", interrupt.path("id").asText());

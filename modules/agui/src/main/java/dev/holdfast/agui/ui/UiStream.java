@@ -115,7 +115,7 @@ public final class UiStream {
     say(kind + "-start").put("id", id);
   }
 
-  /** Of a text that a snapshot of the messages took away, the page has no part to append to. */
+  /** Adds to an open part. A text that a snapshot of the messages took away has none. */
   private void delta(String kind, AguiEvent.Delta delta) {
     if (openTexts.contains(kind + " " + delta.id())) {
       say(kind + "-delta").put("id", delta.id()).put("delta", delta.delta());

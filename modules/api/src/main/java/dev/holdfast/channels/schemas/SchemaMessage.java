@@ -115,7 +115,7 @@ public sealed interface SchemaMessage<A> extends ServiceMessage<A> {
    */
   record Schema(SchemaName name, String schema) implements BusValue {}
 
-  /** It holds now. */
+  /** The answer to a change that was made. */
   record Done() implements BusValue {}
 
   /** One method per message. */

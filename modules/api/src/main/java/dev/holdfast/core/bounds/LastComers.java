@@ -82,9 +82,9 @@ public final class LastComers<C> {
   }
 
   /**
-   * It is gone, or is no more to be counted.
+   * Removes one that is gone, or is to be counted no more.
    *
-   * @return whether it was there by now
+   * @return whether it was still there
    */
   public boolean left(C one) {
     synchronized (there) {

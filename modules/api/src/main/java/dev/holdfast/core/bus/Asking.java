@@ -168,7 +168,9 @@ final class Asking<A> implements Instance.Waiting {
     closed(from, failure);
   }
 
-  /** Certainly not asked: another may be, whatever the request is. */
+  /**
+   * Handles a request that certainly did not arrive: another instance may be asked, whatever it is.
+   */
   private void notSent(@Nullable Instance from, ReplyException failure) {
     if (from != null) {
       instances.left(from);

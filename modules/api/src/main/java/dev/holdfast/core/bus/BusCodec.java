@@ -26,7 +26,7 @@ public final class BusCodec implements MessageCodec<BusValue, BusValue> {
   private static final ObjectMapper CBOR =
       CBORMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
-  /** Before the frame, its length stands in what is sent; not in what is received. */
+  /** Bytes of the length before a frame, which is in what is sent, but not in what is received. */
   private static final int LENGTH = 4;
 
   private final Map<String, Class<?>> types = new ConcurrentHashMap<>();

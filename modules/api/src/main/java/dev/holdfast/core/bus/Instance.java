@@ -114,15 +114,15 @@ final class Instance {
     }
   }
 
-  /** It is no longer waited for. */
+  /** Forgets a request that is not waited for any more. */
   void done(Waiting asking) {
     unanswered.remove(asking);
   }
 
   /**
-   * It has answered a request.
+   * Notes that the instance has answered a request.
    *
-   * @param sound false where the answer says that another may do better
+   * @param sound false if the answer says that another may do better
    */
   void answered(boolean sound) {
     long now = System.nanoTime();
@@ -134,7 +134,7 @@ final class Instance {
     }
   }
 
-  /** It left a request unanswered until the asker gave up. */
+  /** Notes that the instance left a request unanswered until the asker gave up. */
   synchronized void gaveNoAnswer() {
     failures = Math.min(failures + 1, MOST_DOUBLINGS);
     avoidUntil = System.nanoTime() + (PENALTY << failures);
@@ -150,7 +150,9 @@ final class Instance {
     }
   }
 
-  /** This process itself stood still for so long: nobody else is to be blamed for that. */
+  /**
+   * Excuses a time in which this process itself stood still: the instance is not to blame for it.
+   */
   synchronized void forgive(long nanos) {
     heardAt += nanos;
     probedAt += nanos;
@@ -195,7 +197,7 @@ final class Instance {
     return Math.min(SUSPECT_AFTER_MOST, after);
   }
 
-  /** Once per silence; a suspect is asked again and again. */
+  /** Returns whether to probe: once per silence, and a suspect again and again. */
   private synchronized boolean wantsProbe(long now) {
     if (suspect) {
       return now - knockedAt > PROBE_AFTER_MOST << knocks;

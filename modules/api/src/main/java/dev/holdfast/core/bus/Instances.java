@@ -136,7 +136,7 @@ final class Instances {
     leaving.remove(gone);
   }
 
-  /** It serves this no more; what it was asked before it may still answer. */
+  /** Forgets an instance that serves the address no more. It may still answer earlier requests. */
   void left(Instance instance) {
     if (known.remove(instance)) {
       leaving.add(instance);

@@ -45,7 +45,7 @@ public final class ServiceClient {
     return ask(message, patience);
   }
 
-  /** As {@link #ask(ServiceMessage)}, with a patience for this message alone. */
+  /** Sends a message like {@link #ask(ServiceMessage)}, with a patience of its own. */
   public <A> Future<A> ask(ServiceMessage<A> message, Duration usual) {
     Duration timeout = message.patience(usual);
     return local

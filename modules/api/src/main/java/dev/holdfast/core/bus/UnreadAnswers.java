@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  * the same connection, says when the answer is. Safe on any thread.
  */
 final class UnreadAnswers {
-  /** Not counted below: there are as many as there were requests, and those are bounded. */
+  /**
+   * Least size that is counted, in bytes. There are as many smaller ones as requests, which are
+   * bounded.
+   */
   static final int LARGE = 16 << 10;
 
   private static final int PART_OF_HEAP = 8;

@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The readers of one event loop; made for a {@link HubVerticle}. Takes each segment of a channel
- * once from the {@link HubVerticle} and hands its frames, encoded already, to all readers that are
- * in step; the others follow by their own cursors. Confined to its context, but for the package's
- * calls from the hub, which hop to it.
+ * once from the hub, and hands its frames, encoded already, to all readers that are in step; the
+ * others follow by their own cursors. Confined to its context, except for the package's calls from
+ * the hub, which hop to it.
  */
 public final class Fanout implements Tap {
   private final Vertx vertx;
@@ -58,7 +58,7 @@ public final class Fanout implements Tap {
       channels.put(channel, local);
       hub.open(channel, this);
     } else if (channel.name().kind() == ChannelName.Kind.SESSION) {
-      // Its session may have been elsewhere since it was opened, and come back.
+      // The session may have been elsewhere since the channel was opened, and come back.
       hub.compare(channel);
     }
     return local.add(start, sink);
@@ -100,7 +100,7 @@ public final class Fanout implements Tap {
    * Reads the log.
    *
    * @param after the cursor; none: from the earliest entry
-   * @param gone whether nobody waits for it any more; asked on any thread
+   * @param gone returns true once nobody waits for the answer any more; asked on any thread
    */
   public Future<LogSegment> read(Channel channel, @Nullable Position after, BooleanSupplier gone) {
     Promise<LogSegment> promise = Promise.promise();
@@ -114,8 +114,8 @@ public final class Fanout implements Tap {
   }
 
   /**
-   * Runs something after what else the event loop has to do. What is only queued runs before
-   * sockets are looked at again: an event loop first does all that is queued.
+   * Runs an action after the other work of the event loop. A queued action would run before sockets
+   * are served again: an event loop first does all that is queued.
    */
   void afterOthers(Runnable action) {
     ((ContextInternal) context)
@@ -148,7 +148,7 @@ public final class Fanout implements Tap {
     with(channel, local -> local.refused(failure));
   }
 
-  /** The channel's readers are notified; who opens it from now on is asked about anew. */
+  /** Notifies the channel's readers. Whoever opens the channel from now on is checked anew. */
   @Override
   public void gone(Channel channel) {
     with(

@@ -14,20 +14,20 @@ public interface FrameSink {
    */
   boolean writable();
 
-  /** Takes a frame, in order; also past {@link #writable}, by at most one segment. */
+  /** Takes a frame, in order; also when not {@link #writable}, for at most one segment. */
   void send(EncodedFrame frame);
 
   /**
-   * Returns whether it is closed: reads that still wait for it are dropped then, even while its
-   * reader is being opened and nobody has a {@link Subscription} to close. Any thread.
+   * Returns whether it is closed. Reads that still wait for it are dropped then, even while its
+   * reader is being opened and there is no {@link Subscription} to close. Any thread.
    */
   default boolean isClosed() {
     return false;
   }
 
   /**
-   * Reports that the session whose channel this is no longer exists, though nobody notified this
-   * node. Nothing more comes, and the subscription is closed. Does nothing by default.
+   * Reports that the session with this channel no longer exists, though nobody notified this node.
+   * Nothing more comes, and the subscription is closed. Does nothing by default.
    */
   default void gone(ChannelName channel) {}
 }

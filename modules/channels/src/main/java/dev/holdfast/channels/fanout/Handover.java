@@ -9,10 +9,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands what comes on a channel to its readers on one event loop, a bounded number of bytes at a
- * time. Otherwise what is large, or has many readers, would hold up everybody else on that loop
- * until it was written to each. What comes meanwhile goes to each reader afterwards, in order; if
- * that is too much, the readers go on from their cursors. Confined to the fan-out's context.
+ * Hands events of a channel to its readers on one event loop, a bounded number of bytes at a time.
+ * Otherwise large events, or many readers, would hold up everybody else on that loop until all was
+ * written. Events that come meanwhile go to each reader afterwards, in order; if these are too
+ * many, the readers go on from their cursors. Confined to the fan-out's context.
  */
 final class Handover {
   /** Bytes that are handed on in one run of the event loop, or to one reader: a few ms at most. */
@@ -36,9 +36,9 @@ final class Handover {
   private boolean scheduled;
   private int delivered;
 
-  /** The channel whose readers are served. */
+  /** The channel with the readers. */
   interface Place {
-    /** Notes up to where the readers are handed on. */
+    /** Notes the position up to which the readers have been handed events. */
     void moved(Position to);
 
     List<? extends Reader> readers();
@@ -46,14 +46,18 @@ final class Handover {
     void delivered(int publications);
   }
 
-  /** A reader that is handed what comes. */
+  /** A reader of the channel. */
   interface Reader {
     /**
-     * @return how many publications were handed on
+     * Takes a segment.
+     *
+     * @return the number of publications that were handed on
      */
     int deliver(LogSegment segment);
 
     /**
+     * Takes a volatile frame.
+     *
      * @return whether it was handed on
      */
     boolean deliverVolatile(EncodedFrame frame);
@@ -63,9 +67,9 @@ final class Handover {
   }
 
   /**
-   * A segment, or a volatile frame; or neither, if readers are to go on from their cursors.
+   * A segment, or a volatile frame; or neither, if readers have to go on from their cursors.
    *
-   * @param to where the channel is then; none: where it was
+   * @param to the position of the channel after it; none: the same as before
    */
   private record Step(
       @Nullable LogSegment segment,
@@ -87,7 +91,7 @@ final class Handover {
   }
 
   /**
-   * @param later runs something after what else the event loop has to do
+   * @param later runs an action after the other work of the event loop
    */
   Handover(Place channel, Consumer<Runnable> later) {
     this.channel = channel;
@@ -105,7 +109,7 @@ final class Handover {
   }
 
   /**
-   * Adds a volatile publication, which is dropped if it does not fit, as by a reader that takes
+   * Adds a volatile publication. It is dropped if it does not fit, as by a reader that takes
    * nothing.
    */
   void add(EncodedFrame frame) {
@@ -127,7 +131,7 @@ final class Handover {
     }
   }
 
-  /** Forgets what has come and nobody was handed yet. */
+  /** Drops what has come and was not handed on yet. */
   void drop() {
     coming.clear();
     comingBytes = 0;
@@ -163,7 +167,9 @@ final class Handover {
     }
   }
 
-  /** All that has come, so that each reader has it at once, and is flushed once. */
+  /**
+   * Begins to hand on all that has come, so that each reader gets it at once, and is flushed once.
+   */
   private void begin() {
     batch = coming;
     coming = new ArrayList<>();

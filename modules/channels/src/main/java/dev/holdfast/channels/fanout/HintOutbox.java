@@ -14,10 +14,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 
 /**
- * Hints for one life of one peer. The bus takes everything, also for a peer that reads nothing; so
- * what is not written yet is counted here, and over the budget a batch is not sent: its number is
- * missing then, by which the peer notices the loss and reads the log. Confined to the context of
- * the channels verticle; what is written is counted on any thread.
+ * Hints for one life of one peer. The bus takes everything, also for a peer that reads nothing, so
+ * this class counts the bytes that are not written yet. Over the budget it does not send a batch.
+ * The batch's number is missing then: the peer notices the loss and reads the log. Confined to the
+ * context of the channels verticle; writes are counted on any thread.
  */
 final class HintOutbox {
   /** Bytes that a hint or a batch costs besides its body. */
@@ -54,7 +54,8 @@ final class HintOutbox {
   }
 
   /**
-   * Sends what was added as one batch, or no more than its number.
+   * Sends the added hints as one batch. Over the budget, or while the peer is away, nothing is
+   * sent, and only the number moves on.
    *
    * @param bus its {@link dev.holdfast.core.bus.Bus#write}
    */
@@ -92,7 +93,7 @@ final class HintOutbox {
     share.give(bytes);
   }
 
-  /** One at a time, so that beats don't pile up for a peer that reads nothing. */
+  /** Sends a beat, one at a time, so that beats don't pile up for a peer that reads nothing. */
   void beat(BiFunction<String, BusValue, Future<Void>> bus, NodeId self) {
     if (!away && beating.compareAndSet(false, true)) {
       bus.apply(peer.address(), new Hint.Beat(self, number))
@@ -108,8 +109,9 @@ final class HintOutbox {
   }
 
   /**
-   * The peer holds no lease. If it did before, hints for it are counted, not sent; it may come back
-   * in the same life, and its numbers go on. One that was never seen may be too new to be listed.
+   * Notes that the peer holds no lease. If it did before, hints for it are counted, not sent; it
+   * may come back in the same life, and its numbers go on. A peer that was never seen may be too
+   * new to be listed, and is sent hints.
    */
   void absent() {
     away = seen;

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Sends hints: those of one run of the event loop go to each node in one batch, batches are
+ * Sends hints. Those of one run of the event loop go to each node in one batch. Batches are
  * numbered per node, and a beat repeats the last number every second. Hints for this node skip the
  * bus. Confined to the context of the channels verticle.
  */
@@ -35,7 +35,7 @@ public final class HintSender {
     this.hub = hub;
   }
 
-  /** Queues a hint for the nodes; it goes out when what the event loop has in hand is done. */
+  /** Queues a hint for the nodes; it goes out at the end of the event loop's current run. */
   public void hint(List<NodeId> nodes, Hint hint) {
     for (NodeId node : nodes) {
       if (node.equals(self)) {
@@ -76,8 +76,8 @@ public final class HintSender {
   }
 
   /**
-   * Sets the nodes that live. A node that lived before and does not now is sent nothing; its number
-   * is kept until it can't come back.
+   * Sets the nodes that live. A node that no longer lives is sent nothing; its number is kept until
+   * it can't come back.
    */
   public void peers(Set<NodeId> now) {
     peers(now, System.nanoTime());
@@ -94,7 +94,7 @@ public final class HintSender {
                 lives.over(one.getKey()) || one.getValue().absentSince(nanoTime - Lives.LONG_NS));
   }
 
-  /** Returns the number of lives for which something is kept. */
+  /** Returns the number of lives for which a number is kept. */
   public int known() {
     return outboxes.size();
   }
@@ -108,7 +108,8 @@ public final class HintSender {
   }
 
   /**
-   * To all that live, this node included: a beat that does not come back shows a lost registration.
+   * Sends a beat to all nodes that live, this one included: a beat that does not come back shows a
+   * lost registration.
    */
   public void beat() {
     live.forEach(peer -> outbox(peer).beat(bus::write, self));

@@ -26,12 +26,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One channel that this node has readers of: keeps interest, puts hints in order, reads the log for
- * what hints did not bring, and hands each fan-out every publication once, in order. It never takes
- * a new epoch from a hint: it reads the log. Confined to the hub's context.
+ * One channel with readers on this node. Keeps interest, puts hints in order, reads the log for
+ * publications that hints did not bring, and hands each fan-out every publication once, in order.
+ * It never takes a new epoch from a hint: it reads the log. Confined to the hub's context.
  */
 final class HubChannel {
-  /** Hints kept while the log is read, or behind a hole; what is beyond is read from the log. */
+  /**
+   * Most hints that are kept while the log is read, or behind a missing one; later ones are read
+   * from the log.
+   */
   private static final int MAX_HELD = 1_024;
 
   private static final long NEVER = Long.MIN_VALUE;
@@ -50,7 +53,7 @@ final class HubChannel {
   private final List<Frame> run = new ArrayList<>();
   private State state = State.OPENING;
 
-  /** Up to where it is handed on; none: it is not open yet. */
+  /** The position up to which it has handed on; none if it is not open yet. */
   private @Nullable Position last;
 
   private boolean asserting;
@@ -80,8 +83,8 @@ final class HubChannel {
       flush();
       tap.opened(channel, last());
     }
-    // The interest in a session: channel is where the session is attached: while it was elsewhere
-    // no hint came.
+    // The interest in a session: channel is at the node where the session is attached. While it was
+    // elsewhere no hint came.
     if ((last == null || channel.name().kind() == Kind.SESSION) && mayCheck()) {
       check(hub.store(), failure -> {});
     }
@@ -95,14 +98,14 @@ final class HubChannel {
   }
 
   /**
-   * Returns whether nobody has read it for a while, so that it can be left; false while interest is
-   * being asserted, as the answer would come after.
+   * Returns whether it has had no readers for a while, so that it can be left; false while interest
+   * is being asserted, as the answer would come after.
    */
   boolean deserted(long now) {
     return leaveAt != NEVER && now - leaveAt >= 0 && !asserting;
   }
 
-  /** Gives back what it keeps; it is not used again. */
+  /** Gives back its memory; it is not used again. */
   void leave() {
     left = true;
     ring.clear();
@@ -170,7 +173,7 @@ final class HubChannel {
       takeHeld();
       flush();
     } else if (!position.epoch().equals(before.epoch()) || position.seq() > next() - 1) {
-      // A read that is under way may have been answered before: then this is looked for again.
+      // A read that is under way may have been answered before. If so, it is checked again.
       behind = state != State.LIVE;
       catchUp();
     }
@@ -180,7 +183,7 @@ final class HubChannel {
     if (last == null) {
       dismiss().forEach(tap -> tap.refused(channel, failure));
     } else if (HoldfastException.from(failure).code() == ErrorCode.NOT_FOUND) {
-      // Its session is no more. Nobody would ever answer otherwise, so it is not asked again.
+      // Its session no longer exists. Nobody would ever answer otherwise, so it is not asked again.
       dismiss().forEach(tap -> tap.gone(channel));
     } else {
       behind = true;
@@ -198,7 +201,7 @@ final class HubChannel {
 
   // --- hints
 
-  /** Returns up to where it is handed on; to be asked once it is open. */
+  /** Returns the position up to which it has handed on; only valid once it is open. */
   private Position last() {
     return Objects.requireNonNull(last);
   }
@@ -207,7 +210,7 @@ final class HubChannel {
     return last().seq() + 1 + run.size();
   }
 
-  /** Takes a hint; the caller has to call {@link #flush}, which hands on what is in order. */
+  /** Takes a hint. The caller has to call {@link #flush}, which hands on the events in order. */
   void hint(Hint hint) {
     if (hint.isVolatile()) {
       volatileHint(hint);
@@ -253,8 +256,8 @@ final class HubChannel {
   }
 
   /**
-   * Takes from the held hints what now is in order; the others stay behind a hole, or are of
-   * another epoch.
+   * Takes the held hints that are now in order. The others stay: they are behind a missing one, or
+   * of another epoch.
    */
   private void takeHeld() {
     while (!held.isEmpty() && held.firstKey() <= next()) {
@@ -287,7 +290,7 @@ final class HubChannel {
 
   // --- handing on
 
-  /** Hands on what came in order since the last call. */
+  /** Hands on the events that came in order since the last call. */
   void flush() {
     if (!run.isEmpty()) {
       deliver(LogSegment.live(last(), run));
@@ -341,12 +344,12 @@ final class HubChannel {
   }
 
   /**
-   * Reads for one reader that is behind: from the ring, else from the log. A read that shows
-   * another epoch than this channel has makes it read the log first, so that the reader finds it no
-   * older than what it was given.
+   * Reads for one reader that is behind, from the ring or else from the log. If a read shows
+   * another epoch than this channel has, the channel reads the log first, so that its position is
+   * not older than what the reader was given.
    *
    * @param after the cursor; none: from the earliest entry
-   * @param gone whether the reader does not wait any more
+   * @param gone returns true once the reader does not wait any more
    */
   Future<LogSegment> read(@Nullable Position after, BooleanSupplier gone) {
     if (last != null && after != null) {

@@ -34,10 +34,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node's hub: brings each channel that has readers on this node from the log and from hints to
- * the fan-outs of its event loops, every publication once and in order. Memory only: all of it can
- * be rebuilt from Redis. State is touched on the verticle's own context; methods say so where they
- * may be called from others.
+ * A node's hub. Brings each channel with readers on this node from the log and from hints to the
+ * fan-outs of its event loops, every publication once and in order. It holds memory only: all of it
+ * can be rebuilt from Redis. State is touched on the verticle's own context; methods that may be
+ * called from others say so.
  */
 public final class HubVerticle extends VerticleBase {
   private static final long TICK_MS = 1_000;
@@ -83,7 +83,7 @@ public final class HubVerticle extends VerticleBase {
     return RedisLink.open(vertx, redis, "hub", registry).compose(this::opened);
   }
 
-  /** Checks have a link of their own: should they ever break it, no reader's work is lost. */
+  /** Opens a second link, for checks: if they ever break it, no reader's work is lost. */
   private Future<Void> opened(RedisLink opened) {
     link = opened;
     return opened
@@ -114,7 +114,7 @@ public final class HubVerticle extends VerticleBase {
     return null;
   }
 
-  /** The gauges go, too: the next life of this node has its own. */
+  /** Closes the links, and removes the gauges: the next life of this node has its own. */
   @Override
   public Future<?> stop() {
     memory.budget().close();
@@ -130,9 +130,9 @@ public final class HubVerticle extends VerticleBase {
   }
 
   /**
-   * Opens the node's inbox on this hub's context: hints, which are most of what comes by it, are
-   * taken where they arrive. Its other receivers are called there, too. Answers on the context of
-   * who asks.
+   * Opens the node's inbox on this hub's context. Most of its messages are hints, which so arrive
+   * where they are used. Its other receivers are called there, too. Completes on the caller's
+   * context.
    */
   public Future<Void> openInbox() {
     Promise<Void> opened = ((ContextInternal) vertx.getOrCreateContext()).promise();
@@ -157,7 +157,10 @@ public final class HubVerticle extends VerticleBase {
     return memory;
   }
 
-  /** The nodes that live, this one included; empty until {@link #nodes} was called. Any thread. */
+  /**
+   * Returns the nodes that live, this one included; empty until {@link #nodes} was called. Any
+   * thread.
+   */
   public Set<NodeId> peers() {
     return peers;
   }
@@ -208,10 +211,10 @@ public final class HubVerticle extends VerticleBase {
   }
 
   /**
-   * Reads what follows on a cursor; the answer comes on the fan-out's context.
+   * Reads the entries after a cursor; the answer comes on the fan-out's context.
    *
    * @param after the cursor; none: from the earliest entry
-   * @param gone whether nobody waits for it any more; asked on this context
+   * @param gone returns true once nobody waits for the answer any more; asked on this context
    */
   public void read(
       Channel channel,
@@ -230,7 +233,7 @@ public final class HubVerticle extends VerticleBase {
 
   // --- hints
 
-  /** Hints of this node's own appends. Any thread. */
+  /** Takes hints of this node's own appends. Any thread. */
   public void hints(List<Hint> hints) {
     onContext(() -> take(hints));
   }
@@ -278,7 +281,7 @@ public final class HubVerticle extends VerticleBase {
       return false;
     }
     channel.leave();
-    // A lost leave costs hints that nobody wants, until the interest expires.
+    // If a leave is lost, useless hints come until the interest expires.
     shared
         .store()
         .leave(channel.channel(), node())
@@ -294,7 +297,10 @@ public final class HubVerticle extends VerticleBase {
     checks.add(channels.values());
   }
 
-  /** Runs at once on the hub's context, on which an inbox that was opened here delivers. */
+  /**
+   * Runs an action at once if called on the hub's context, where an inbox that was opened here
+   * delivers.
+   */
   private void here(Runnable action) {
     var current = (ContextInternal) Vertx.currentContext();
     if (current != null && current.unwrap() == context) {

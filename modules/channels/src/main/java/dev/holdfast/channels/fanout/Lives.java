@@ -6,9 +6,12 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** Says which lives of nodes are over for good, so that what is known of them can be forgotten. */
+/** Knows which lives of nodes are over for good, so that their state can be dropped. */
 final class Lives {
-  /** Without a lease for so long a node was reaped, and comes back in another life if at all. */
+  /**
+   * The time without a lease after which a node has surely been reaped: if it comes back, then in
+   * another life.
+   */
   static final long LONG_NS = Duration.ofHours(1).toNanos();
 
   private final Map<String, Long> newest = new HashMap<>();

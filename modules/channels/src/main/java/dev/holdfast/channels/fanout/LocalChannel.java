@@ -36,7 +36,7 @@ final class LocalChannel implements Handover.Place {
     return channel;
   }
 
-  /** Returns up to where the hub has handed it on; to be asked once it is open. */
+  /** Returns the position up to which the hub has handed it on; only valid once it is open. */
   Position top() {
     return Objects.requireNonNull(top);
   }
@@ -58,7 +58,7 @@ final class LocalChannel implements Handover.Place {
     }
   }
 
-  /** A reader is no more. */
+  /** Removes a reader. */
   void remove(Subscription subscription) {
     if (readers.remove(subscription)) {
       left();
@@ -76,8 +76,7 @@ final class LocalChannel implements Handover.Place {
     drop(); // it ends there at the latest
     top = position;
     if (again) {
-      // Closed and opened while the first answer was under way: what came between was not handed
-      // on.
+      // Closed and opened while the first answer was under way: events between were not handed on.
       readers.now().forEach(Subscription::compare);
     } else {
       opening.complete(position);
@@ -88,7 +87,7 @@ final class LocalChannel implements Handover.Place {
     opening.tryFail(failure);
   }
 
-  /** The session whose channel it is, is no more. */
+  /** Notifies the readers that the session with this channel no longer exists. */
   void gone() {
     over = true;
     drop();
@@ -122,7 +121,7 @@ final class LocalChannel implements Handover.Place {
 
   // --- for the hand-over
 
-  /** Notes up to where the readers are handed on. */
+  /** Notes the position up to which the readers have been handed events. */
   @Override
   public void moved(Position to) {
     top = to;

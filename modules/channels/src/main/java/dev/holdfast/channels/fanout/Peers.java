@@ -13,16 +13,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices that hints of other nodes were lost: a batch number that is missing, a beat that has a
- * number not seen, a peer that lives but is silent, or one that died. Each starts a comparison of
- * positions; while one and the same peer is silent, ever more rarely, as the renewal of interest
- * compares, too. A peer that stays silent, this node itself among them, may have lost sight of this
- * node's address, which is then registered anew. Confined to the hub's context.
+ * Notices that hints of other nodes were lost: by a missing batch number, a beat with an unseen
+ * number, a peer that lives but is silent, or a peer that died. Each starts a comparison of
+ * positions. While the same peer stays silent, comparisons become rarer, as the renewal of interest
+ * compares, too. A peer that stays silent, this node itself included, may have lost this node's
+ * address, which is then registered anew. Confined to the hub's context.
  */
 final class Peers {
   private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
 
-  /** Silences before the address is registered anew, and the least time between two repairs. */
+  /** Silences before the address is registered anew. The least time between two repairs follows. */
   private static final int REPAIR_AFTER = 4;
 
   private static final long REPAIR_EVERY_NS = Duration.ofSeconds(30).toNanos();
@@ -59,7 +59,7 @@ final class Peers {
     private long number;
     private long at;
 
-    /** It has to be silent this long until positions are compared again. */
+    /** The silence after which positions are compared again. */
     private long patience;
   }
 
@@ -72,6 +72,8 @@ final class Peers {
   }
 
   /**
+   * Notes a message of a peer.
+   *
    * @param before the last number that must have been seen before this message
    */
   private void seen(NodeId from, long number, long before) {
@@ -99,7 +101,7 @@ final class Peers {
     }
   }
 
-  /** A peer that comes back after it was forgotten costs one comparison. */
+  /** Drops the state of past lives. A peer that comes back after that costs one comparison. */
   private void forget(long now) {
     Lives lives = new Lives(live);
     peers
@@ -110,12 +112,12 @@ final class Peers {
                     && (lives.over(one.getKey()) || now - one.getValue().at > Lives.LONG_NS));
   }
 
-  /** Returns the number of lives of which something is known. */
+  /** Returns the number of lives whose state is kept. */
   int known() {
     return peers.size();
   }
 
-  /** To be called once a second. */
+  /** Checks all peers. Must be called once a second. */
   void tick() {
     long now = clock.getAsLong();
     long longest = 0;

@@ -12,22 +12,25 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares positions with the log, and renews interest. A closed loop: so many checks are under way
- * as Redis answers soon, 64 at most; after a loss the whole cluster compares at one pace, of which
- * each node takes its part. So the loss of a node becomes no flood of Redis, whatever the number of
- * nodes and however slow Redis is. A channel that waits already is not queued twice. Confined to
- * the hub's context.
+ * Compares positions with the log, and renews interest. The number of checks under way follows the
+ * speed of Redis' answers, and is 64 at most. After a loss the whole cluster compares at one pace,
+ * of which each node takes its part. So the loss of a node does not flood Redis, whatever the
+ * number of nodes and however slow Redis is. A channel that waits already is not queued twice.
+ * Confined to the hub's context.
  */
 final class PositionChecks {
   static final int MOST_UNDER_WAY = 64;
 
-  /** Holds even if answers are late: this process may be what is slow, and comparing has to end. */
+  /**
+   * Least number of checks under way, even if answers are late: this process itself may be slow,
+   * and the comparison has to end.
+   */
   private static final int LEAST_UNDER_WAY = 8;
 
-  /** Answers that take longer show that Redis has enough to do. */
+  /** The time of an answer above which Redis is taken to be busy. */
   private static final long SLOW_NS = Duration.ofMillis(100).toNanos();
 
-  /** Most of one node, however few there are. */
+  /** Most checks of one node per second, however few nodes there are. */
   private static final int MOST_PER_SECOND = 2_000;
 
   private static final long STEP_MS = 20;
@@ -39,7 +42,8 @@ final class PositionChecks {
   private final ChannelsMetrics metrics;
 
   /**
-   * Not paced: their interest would run out, or they were asked for while a check was under way.
+   * Channels that are not paced: their interest would run out, or their check was asked for while
+   * another was under way.
    */
   private final Set<HubChannel> due = new LinkedHashSet<>();
 
@@ -55,8 +59,8 @@ final class PositionChecks {
   private boolean paused;
 
   /**
-   * @param store over a link of its own: should checks ever break it, nobody else's work is lost
-   * @param perSecond of the whole cluster
+   * @param store over a link of its own: if checks ever break it, nobody else's work is lost
+   * @param perSecond pace of the whole cluster
    */
   PositionChecks(Vertx vertx, ChannelStore store, int perSecond, ChannelsMetrics metrics) {
     this.vertx = vertx;
@@ -76,7 +80,7 @@ final class PositionChecks {
     step();
   }
 
-  /** Queues channels whose interest is to be asserted before the others. */
+  /** Queues channels whose interest has to be asserted before the others. */
   void addDue(Collection<HubChannel> channels) {
     due.addAll(channels);
     step();
@@ -86,7 +90,7 @@ final class PositionChecks {
     return due.size() + waiting.size();
   }
 
-  /** A loop, as an answer may come at once, and asks for the next from within. */
+  /** Starts checks in a loop: an answer may come at once, and asks for the next from within. */
   private void step() {
     if (stepping || paused) {
       return;
@@ -166,7 +170,10 @@ final class PositionChecks {
     step();
   }
 
-  /** Once for all that were under way at a time: they are late together. */
+  /**
+   * Lowers the number under way, once for all checks that were under way together: they are late
+   * together.
+   */
   private void narrow(long askedAt) {
     if (askedAt - narrowedAt >= 0) {
       narrowedAt = System.nanoTime();
@@ -174,7 +181,7 @@ final class PositionChecks {
     }
   }
 
-  /** While Redis is away the others would fail as well. */
+  /** Waits while Redis is unavailable: the other checks would fail as well. */
   private void pause() {
     if (!paused) {
       paused = true;

@@ -4,15 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A set without order that each leaves in one step: the last one takes its place. So thousands can
- * leave one channel at a time without a search for each. Confined to one context.
+ * A set without order from which a member leaves in one step: the last one takes its place. So
+ * thousands can leave one channel at a time without a search for each. Confined to one context.
  */
 final class Readers<R extends Readers.Placed> {
   private final List<R> all = new ArrayList<>();
 
-  /** One that may be in such a set, and in no more than one. */
+  /** A member of at most one such set. */
   static class Placed {
-    /** Its place; -1: it is in no set. Changed by the set alone. */
+    /** Its place; -1: it is in no set. Only the set changes it. */
     private int slot = -1;
   }
 
@@ -22,6 +22,8 @@ final class Readers<R extends Readers.Placed> {
   }
 
   /**
+   * Removes a reader.
+   *
    * @return whether it was there
    */
   boolean remove(R reader) {

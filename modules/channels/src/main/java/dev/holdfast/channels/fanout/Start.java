@@ -10,7 +10,7 @@ public sealed interface Start {
   /** Begins with the first entry that is retained. */
   record Earliest() implements Start {}
 
-  /** Begins after a cursor; what can't be served is reported as a gap. */
+  /** Begins after a cursor; missing events are reported as a gap. */
   record After(Position cursor) implements Start {}
 
   static Start latest() {

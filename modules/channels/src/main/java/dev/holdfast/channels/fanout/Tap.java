@@ -7,7 +7,7 @@ import dev.holdfast.protocol.EncodedFrame;
 
 /**
  * Takes what the hub brings to the readers of one event loop. Called on the hub's context; switches
- * to the event loop's.
+ * to the event loop's context.
  */
 interface Tap {
   /** Notes that the channel is open, from this position on. */
@@ -15,13 +15,13 @@ interface Tap {
 
   void refused(Channel channel, Throwable failure);
 
-  /** The session whose channel it is, is no more. */
+  /** Notes that the session with this channel no longer exists. */
   void gone(Channel channel);
 
   void deliver(Channel channel, LogSegment segment);
 
   void deliverVolatile(Channel channel, EncodedFrame frame);
 
-  /** Runs something on the event loop. */
+  /** Runs an action on the event loop. */
   void run(Runnable action);
 }

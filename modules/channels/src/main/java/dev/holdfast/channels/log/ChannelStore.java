@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Logs in Redis; one method per script. Scripts reach Redis in the order of the calls. Used on the
- * context of its link; failures are the link's, and NOT_FOUND for the channel of a session that is
- * not.
+ * context of its link. Fails as the link does, and with NOT_FOUND for the channel of a session that
+ * does not exist.
  */
 public final class ChannelStore {
   private static final String MODULE = "channels";
@@ -41,10 +41,13 @@ public final class ChannelStore {
   private static final Script READ = Script.of(MODULE, "log_meta", "log_empty", "log_read");
   private static final Script FENCE = Script.of(MODULE, "log_fence");
 
-  /** Longer than any retry of a session: it may live this long between two publications. */
+  /**
+   * Life of a session's publisher; longer than any retry of a session. The session may publish
+   * nothing for so long.
+   */
   private static final Duration SESSION_PUBLISHER_TTL = Duration.ofHours(24);
 
-  /** An idempotency key is kept this long, and at most {@link #MOST_KEYS} of one channel. */
+  /** Life of an idempotency key; a channel keeps at most {@link #MOST_KEYS} of them. */
   private static final Duration KEY_TTL = Duration.ofMinutes(2);
 
   static final int MOST_KEYS = 60_000;
@@ -64,7 +67,7 @@ public final class ChannelStore {
         MODULE, "log_meta", "log_nodes", "log_trim", "log_room", "log_count", "log_put", name);
   }
 
-  /** A store whose appends are not counted. */
+  /** Makes a store whose appends are not counted. */
   public ChannelStore(RedisLink link, ChannelsConfig config) {
     this(link, config, Room.UNCOUNTED);
   }
@@ -96,8 +99,9 @@ public final class ChannelStore {
   /**
    * A part of a log.
    *
-   * @param base where reading goes on: the cursor, in the epoch now in force, or where the gap ends
-   * @param gap what can't be served before it
+   * @param base the position from which reading goes on: the cursor, in the current epoch, or the
+   *     end of the gap
+   * @param gap the missing events before it
    */
   record Chunk(Position base, Position top, @Nullable Gap gap, List<Stored> entries) {
     /** Returns the position at which the chunk ends. */
@@ -230,7 +234,7 @@ public final class ChannelStore {
    * if there is one.
    *
    * @param after the cursor; none: from the earliest entry
-   * @return nothing if there is no log; a channel that a node reads always has one, see {@link
+   * @return none if there is no log; a channel that a node reads always has one, see {@link
    *     #interest}
    */
   public Future<@Nullable Chunk> read(Channel channel, @Nullable Position after, int limit) {
@@ -257,8 +261,8 @@ public final class ChannelStore {
   }
 
   /**
-   * A full Redis still takes what is published in system channels: the end of a session, for
-   * example, frees memory.
+   * Returns the flag for a full Redis. System channels take publications even then: the end of a
+   * session, for example, frees memory.
    */
   private int full(Channel channel) {
     boolean own = channel.name().kind() == Kind.SYSTEM;

@@ -35,7 +35,7 @@ public record ChannelsConfig(
   private static final String DEFAULT_KEY = "default";
   private static final String SYSTEM_KEY = Kind.SYSTEM.wireName;
 
-  /** Longer than any cursor of a session or a consumer lives. */
+  /** Life of a log's meta; longer than any cursor of a session or a consumer lives. */
   private static final Duration META_LIFE = Duration.ofDays(7);
 
   private static final Duration INTEREST_TTL = Duration.ofMinutes(5);
@@ -47,7 +47,7 @@ public record ChannelsConfig(
       new ChannelsConfig(
           Map.of(), INTEREST_TTL, LEAVE_AFTER, HOLE_WAIT, SILENCE, 0, 0, MemoryConfig.DEFAULT);
 
-  /** Takes the default for what the settings leave out, which is null or 0 here. */
+  /** Takes the default for settings that are left out, which are null or 0 here. */
   public ChannelsConfig {
     retention = withDefault(retention == null ? Map.of() : retention);
     interestTtl = interestTtl == null ? INTEREST_TTL : interestTtl;

@@ -74,9 +74,9 @@ public final class ConsumerStore {
   /**
    * Moves the cursor forward and renews the lease.
    *
-   * @param cursor of what was handled; none: only the lease is renewed
+   * @param cursor of the last handled event; none: only the lease is renewed
    * @param lease ms
-   * @return false: another instance holds the consumer
+   * @return false if another instance holds the consumer
    */
   public Future<Boolean> commit(ConsumerRef consumer, @Nullable Position cursor, long lease) {
     Channel channel = consumer.channel();

@@ -18,22 +18,22 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads logs in chunks. Readers that want the same chunk share one read, and a bounded number of
- * reads is under way at a time; the rest wait by turns of the tenants. A read that nobody waits for
- * any more when its turn comes is dropped. Confined to the hub's context.
+ * Reads logs in chunks. Readers that want the same chunk share one read. A bounded number of reads
+ * is under way at a time; the rest wait by turns of the tenants. A read is dropped if nobody waits
+ * for it any more when its turn comes. Confined to the hub's context.
  */
 public final class LogReader {
-  /** Entries of a chunk. */
+  /** Most entries of a chunk. */
   public static final int CHUNK = 64;
 
   private static final int MOST = 32;
 
-  /** Bytes of a read: a chunk as it comes from Redis, and as frames. */
+  /** Bytes of one read: a chunk as it comes from Redis, and as frames. */
   private static final long READ_BYTES = 512 << 10;
 
   /**
-   * A tenant that is alone may have all. A reader waits for as long as it is there: dropped before,
-   * its read would be asked for again, and stand behind all others.
+   * A lone tenant may use all turns. A reader waits for as long as it is there: a dropped read
+   * would be asked for again, and stand behind all others.
    */
   private static final FairTurns.Bounds BOUNDS =
       new FairTurns.Bounds(MOST, MOST, Integer.MAX_VALUE, Long.MAX_VALUE, READ_BYTES);
@@ -58,7 +58,7 @@ public final class LogReader {
 
   private record Key(Channel channel, @Nullable Position after) {}
 
-  /** A read that waits or is under way, and who asked for it. */
+  /** A read that waits or is under way, with its askers. */
   private static final class Read {
     private final Promise<LogSegment> promise = Promise.promise();
     private final List<BooleanSupplier> askers = new ArrayList<>(1);
@@ -69,10 +69,12 @@ public final class LogReader {
   }
 
   /**
+   * Reads a segment.
+   *
    * @param after the cursor; none: from the earliest entry
-   * @param gone whether the asker has stopped waiting
-   * @return what follows; fails as {@link ChannelStore#read}, and with TIMEOUT if all askers were
-   *     gone
+   * @param gone returns true once the asker has stopped waiting
+   * @return the entries after the cursor; fails as {@link ChannelStore#read}, and with TIMEOUT if
+   *     all askers were gone
    */
   public Future<LogSegment> read(Channel channel, @Nullable Position after, BooleanSupplier gone) {
     Key key = new Key(channel, after);
@@ -100,7 +102,8 @@ public final class LogReader {
   }
 
   /**
-   * A log that is gone begins anew (with a fresh epoch) by asserting interest, and is then read.
+   * Reads a chunk. A log that is gone begins anew (with a fresh epoch) by asserting interest, and
+   * is then read.
    */
   private Future<ChannelStore.@Nullable Chunk> chunk(Key key) {
     return store

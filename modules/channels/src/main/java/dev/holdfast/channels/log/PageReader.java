@@ -14,15 +14,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads pages of logs for history and for consumers, on a link of their own, so many at a time and
- * fewer of each tenant. Confined to its link.
+ * Reads pages of logs for history and for consumers, on a link of their own. A bounded number is
+ * read at a time, fewer for each tenant. Confined to its link.
  */
 public final class PageReader {
   private static final int MOST = 32;
   private static final int MOST_OF_TENANT = 8;
   private static final int MOST_WAITING = 256;
 
-  /** Less than the 5 s for which the asker waits. */
+  /** Longest wait in ms; less than the 5 s for which the asker waits. */
   private static final long PATIENCE_MS = 4_000;
 
   /** Bytes of a page: a chunk as it comes from Redis, as a page, and on its way to the asker. */
@@ -45,7 +45,9 @@ public final class PageReader {
   }
 
   /**
-   * @param chunk none: there is no log
+   * Makes a page of a chunk.
+   *
+   * @param chunk none if there is no log
    */
   private static Page page(ChannelStore.@Nullable Chunk chunk) {
     if (chunk == null) {

@@ -22,7 +22,7 @@ public record Retention(int entries, long bytes, Duration age) {
    */
   public static final Retention SYSTEM = new Retention(1_000_000, 256L << 20, AGE);
 
-  /** Takes the default for what the settings leave out, which is null or 0 here. */
+  /** Takes the default for settings that are left out, which are null or 0 here. */
   public Retention {
     entries = entries == 0 ? 10_000 : entries;
     bytes = bytes == 0 ? 16L << 20 : bytes;

@@ -23,7 +23,7 @@ public final class Ring {
   private final Rings rings;
   private final int maxBytes;
 
-  /** Made for the first frame: most channels are idle. */
+  /** Made for the first frame, since most channels are idle. */
   private @Nullable ArrayDeque<Kept> frames;
 
   private int bytes;
@@ -59,7 +59,9 @@ public final class Ring {
   }
 
   /**
-   * @return how many bytes are free now; the count of {@link Rings} is the caller's to change
+   * Drops all frames.
+   *
+   * @return the bytes that are free now; the caller changes the count of {@link Rings}
    */
   int empty() {
     int freed = bytes;
@@ -69,6 +71,8 @@ public final class Ring {
   }
 
   /**
+   * Drops old frames.
+   *
    * @return as {@link #empty}
    */
   int dropBefore(long nanoTime) {
@@ -85,10 +89,10 @@ public final class Ring {
   }
 
   /**
-   * Returns what follows on {@code from}, at most {@code limit} frames.
+   * Returns the frames after {@code from}, at most {@code limit}.
    *
    * @param last the channel's position, where the ring ends
-   * @return none: the ring does not reach back so far
+   * @return none if the ring does not reach back so far
    */
   public @Nullable LogSegment after(Position from, Position last, int limit) {
     if (from.equals(last)) {

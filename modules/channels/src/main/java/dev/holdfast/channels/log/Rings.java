@@ -14,14 +14,17 @@ import java.util.Set;
  * behind; the others read the log. Confined to the hub's context.
  */
 public final class Rings {
-  /** Longer than a client takes to come back after its connection broke. */
+  /**
+   * Age at which frames are dropped; longer than a client takes to come back after its connection
+   * broke.
+   */
   public static final Duration AGE = Duration.ofSeconds(10);
 
   private final Budget.Share share;
   private final int bytesPerRing;
   private final long ageNs;
 
-  /** Those that hold something, the one used least recently first. */
+  /** Rings that hold frames, the least recently used first. */
   private final Set<Ring> used = new LinkedHashSet<>();
 
   public Rings(Budget.Share share, int bytesPerRing, Duration age) {
@@ -43,7 +46,7 @@ public final class Rings {
     }
   }
 
-  /** Frees what is over the budget; not to be called from within a change. */
+  /** Frees memory over the budget. Must not be called from within a change. */
   void fit() {
     Iterator<Ring> oldest = used.iterator();
     while (share.isOver() && oldest.hasNext()) {
@@ -53,7 +56,7 @@ public final class Rings {
     }
   }
 
-  /** To be called once a second. */
+  /** Drops old frames. Must be called once a second. */
   public void tick(long now) {
     List<Ring> all = new ArrayList<>(used);
     for (Ring ring : all) {

@@ -1,7 +1,8 @@
 package dev.holdfast.channels.retained;
 
 /**
- * Channels that retain something, and bytes that are retained; as a change, either may be negative.
+ * A number of channels that retain something, and of bytes that are retained. In a change, either
+ * may be negative.
  */
 public record Amount(long channels, long bytes) {
   static final Amount NONE = new Amount(0, 0);
@@ -14,7 +15,7 @@ public record Amount(long channels, long bytes) {
     return new Amount(channels - other.channels, bytes - other.bytes);
   }
 
-  /** Returns a part of it, at least one of each if there is any. */
+  /** Returns a part of it, with at least one of each if there is any. */
   Amount part(double part) {
     return new Amount(part(channels, part), part(bytes, part));
   }

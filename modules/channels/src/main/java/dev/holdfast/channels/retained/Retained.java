@@ -33,8 +33,8 @@ public final class Retained {
 
   /**
    * @param node this one, in this life
-   * @param limits of a tenant
-   * @param nodes how many live
+   * @param limits returns a tenant's
+   * @param nodes returns the number of nodes that live
    */
   public Retained(
       RedisLink link,
@@ -53,11 +53,11 @@ public final class Retained {
   private record User(String tenant, String user) {}
 
   /**
-   * Gives room for what a message publishes to one channel. Redis is asked only if this node has
+   * Gives room for a message's publications to one channel. Redis is asked only if this node has
    * claimed too little before; later messages wait behind.
    *
-   * @param user none: a service, which is held to its tenant's limits alone
-   * @param bytes about as many as it adds
+   * @param user none for a service, which is held to its tenant's limits alone
+   * @param bytes approximate bytes that it adds
    * @return completed at once, as a rule
    */
   public Future<Room> enter(String tenant, @Nullable String user, long bytes) {
@@ -100,7 +100,7 @@ public final class Retained {
     return (channels ? "" : "c") + bytes;
   }
 
-  /** Notes what an append changed. */
+  /** Notes the changes by an append. */
   public void changed(String tenant, List<Change> changes) {
     for (Change change : changes) {
       String user = change.user();
@@ -111,7 +111,7 @@ public final class Retained {
     }
   }
 
-  /** To be called once a second. */
+  /** Sends reports that are due. Must be called once a second. */
   public void tick() {
     tick(tenants.values());
     tick(users.values());
@@ -126,7 +126,7 @@ public final class Retained {
     shares.removeIf(share -> share.isIdle(limit(share)));
   }
 
-  /** Reports all that Redis does not know yet, and gives back what is claimed. */
+  /** Reports all changes that Redis does not know yet, and gives back all claims. */
   public Future<?> flush() {
     List<Future<?>> reported = new ArrayList<>();
     List.copyOf(tenants.values()).forEach(share -> reported.add(leave(share)));
@@ -179,7 +179,7 @@ public final class Retained {
     return tenants.computeIfAbsent(tenant, name -> new Share(name, null, System::nanoTime));
   }
 
-  /** Returns the user's share; none: there are too many users. */
+  /** Returns the user's share; none if there are too many users. */
   private @Nullable Share ofUser(String tenant, String user) {
     User key = new User(tenant, user);
     Share known = users.get(key);

@@ -1,10 +1,10 @@
 package dev.holdfast.channels.retained;
 
 /**
- * Limits of what may be retained; 0: nothing.
+ * Limits of the retained amount; 0: nothing.
  *
  * @param tenant of a tenant as a whole
- * @param user of what each of its users published
+ * @param user of each of its users, by what the user published
  */
 public record RetainedLimits(Amount tenant, Amount user) {
   public RetainedLimits {

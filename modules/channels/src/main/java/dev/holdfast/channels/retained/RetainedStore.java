@@ -9,14 +9,17 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Counts of what is retained, in Redis. Used on the context of its link. */
+/** The counts of retained amounts in Redis. Used on the context of its link. */
 final class RetainedStore {
   private static final Script REPORT = Script.of("channels", "retained_report");
 
-  /** Longer than any log lives after its last append. */
+  /** Life of a count; longer than any log lives after its last append. */
   private static final long TTL_MS = 7 * 24 * 3_600_000L;
 
-  /** A node that has a claim reports more often, or gives it back; a dead one's is free then. */
+  /**
+   * Life of a claim. A node that has one reports more often, or gives it back; a dead node's claim
+   * ends.
+   */
   private static final long CLAIM_MS = 600_000;
 
   private final RedisLink link;
@@ -27,7 +30,7 @@ final class RetainedStore {
     this.node = node;
   }
 
-  /** The amount that is counted, and what of it the node may use. */
+  /** The counted amount, and the part of it that the node may use. */
   record Answer(Amount counted, Amount granted) {}
 
   Future<Answer> report(Share share, Report report, Amount most) {

@@ -3,11 +3,11 @@ package dev.holdfast.channels.retained;
 import java.util.List;
 
 /**
- * Room that a message's publications to one channel have, until they are answered. Confined to the
+ * Room for a message's publications to one channel, until they are answered. Confined to the
  * context of its {@link Retained}.
  */
 public final class Room {
-  /** Room of what is not counted. */
+  /** Room of publications that are not counted. */
   public static final Room UNCOUNTED = new Room("", List.of(), Amount.NONE, "");
 
   /** Room of a service that is held to no limit. */
@@ -29,17 +29,17 @@ public final class Room {
     shares.forEach(share -> share.reserve(this.amount));
   }
 
-  /** Returns who publishes, as {@code log_count} takes it. */
+  /** Returns the publisher in the form that {@code log_count} takes. */
   public String who() {
     return who;
   }
 
-  /** Returns the limits that are reached, as {@code log_room} takes them. */
+  /** Returns the limits that are reached in the form that {@code log_room} takes. */
   public String over() {
     return over;
   }
 
-  /** Gives the room back; to be called once all is answered and the changes are noted. */
+  /** Gives the room back. Must be called once all is answered and the changes are noted. */
   public void leave() {
     if (!left) {
       left = true;

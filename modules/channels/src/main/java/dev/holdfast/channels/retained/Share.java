@@ -10,37 +10,42 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The amount that one tenant or user retains, as this node knows it: changes since the last report,
- * publications under way, and the room that was claimed for both. Until Redis was asked once, a
- * small part of the limit needs no claim. Confined to its context.
+ * The retained amount of one tenant or user, as this node knows it: changes since the last report,
+ * publications under way, and the room that was claimed for both. Before the first answer of Redis,
+ * a small part of the limit needs no claim. Confined to its context.
  */
 final class Share {
-  /** The part of the limit that nodes which have not asked yet may use together without a claim. */
+  /**
+   * The part of the limit that all nodes together may use without a claim before they have asked.
+   */
   private static final double FREE = 0.03;
 
-  /** Claimed ahead by all nodes together. */
+  /** The part of the limit that all nodes together claim ahead. */
   private static final double AHEAD = 0.02;
 
-  /** An answer "no more", or that there was no answer, holds this long. */
+  /** The time for which an answer "no more", or the lack of an answer, holds. */
   private static final long HOLDS_NS = TimeUnit.SECONDS.toNanos(1);
 
-  /** Changes of a user are reported so seldom, as its claim covers them. */
+  /** The time between reports of a user's changes; it is long, as the user's claim covers them. */
   private static final long USER_NS = TimeUnit.SECONDS.toNanos(30);
 
   private static final long TENANT_NS = TimeUnit.SECONDS.toNanos(2);
 
-  /** A claim is renewed as often, or given back, long before Redis forgets it. */
+  /** The time after which a claim is renewed or given back, long before Redis forgets it. */
   private static final long IDLE_NS = TimeUnit.MINUTES.toNanos(1);
 
-  /** Whoever is near its limit is asked after as often: nobody notices what goes by itself. */
+  /**
+   * The time after which an amount near its limit is asked for again: nobody reports what expires
+   * by itself.
+   */
   private static final long LOOK_NS = TimeUnit.MINUTES.toNanos(10);
 
-  /** From this part of the limit on, Redis is asked again even after a long idle time. */
+  /** The part of the limit above which Redis is asked again even after a long idle time. */
   private static final double NEAR = 0.9;
 
   final String tenant;
 
-  /** Whose; none: the tenant as a whole. */
+  /** The user; none: the tenant as a whole. */
   final @Nullable String user;
 
   private Map<Long, Amount> changes = new HashMap<>();
@@ -82,7 +87,7 @@ final class Share {
    * A report to Redis.
    *
    * @param version of the changes; changes that are reported again keep theirs
-   * @param wanted to be claimed
+   * @param wanted the amount to claim
    */
   record Report(long version, Map<Long, Amount> changes, Amount wanted) {
     Amount sum() {
@@ -108,7 +113,8 @@ final class Share {
   }
 
   /**
-   * Returns whether this node can decide without Redis what fits; nobody overtakes those who wait.
+   * Returns whether this node can decide without Redis; a publication does not overtake those that
+   * wait.
    */
   boolean decides(Amount wanted, Amount most, int nodes) {
     long now = now();
@@ -118,7 +124,7 @@ final class Share {
     return asked == null && (channels && bytes || now - blindUntil < 0);
   }
 
-  /** Returns whether it fits; if Redis did not answer, by what this node knows. */
+  /** Returns whether it fits; if Redis did not answer, by this node's knowledge. */
   boolean fitsChannels(Amount wanted, Amount most, int nodes) {
     long needed = pending.channels() + reserved.channels() + wanted.channels();
     long known = counted == null ? 0 : counted.channels();
@@ -126,7 +132,7 @@ final class Share {
     return within && (blind() || needed <= claimed.channels() + free(most, nodes).channels());
   }
 
-  /** Returns whether it fits; if Redis did not answer, by what this node knows. */
+  /** Returns whether it fits; if Redis did not answer, by this node's knowledge. */
   boolean fitsBytes(Amount wanted, Amount most, int nodes) {
     long needed = pending.bytes() + reserved.bytes() + wanted.bytes();
     long known = counted == null ? 0 : counted.bytes();
@@ -157,20 +163,20 @@ final class Share {
     return underWay != null || answering;
   }
 
-  /** Returns whether Redis does not know something yet, or holds a claim for this node. */
+  /** Returns whether Redis lacks a change, or holds a claim for this node. */
   boolean owes() {
     boolean reported = changes.isEmpty() && unanswered == null && underWay == null;
     return !reported || !claimed.equals(Amount.NONE);
   }
 
-  /** Returns whether somebody waits for an answer. */
+  /** Returns whether a publication waits for an answer. */
   boolean isAwaited() {
     return asked != null;
   }
 
   /**
-   * Returns whether half of the claim is used, or, before the first one, a tenth of what needs
-   * none. Then Redis is asked ahead of need, so that a new node soon knows of the others.
+   * Returns whether half of the claim is used, or, before the first claim, a tenth of the part that
+   * needs none. Then Redis is asked ahead of need, so that a new node soon knows of the others.
    */
   boolean isLow(Amount most, int nodes) {
     Amount has = claimed.plus(free(most, nodes));
@@ -182,7 +188,7 @@ final class Share {
 
   /**
    * Returns whether a report is due: changes or a claim are old, or the amount is near its limit
-   * and was not asked for long.
+   * and was not asked for in a long time.
    */
   boolean isDue(Amount most, int nodes) {
     long now = now();
@@ -195,7 +201,9 @@ final class Share {
     return due || isLow(most, nodes);
   }
 
-  /** Returns the amount to claim besides what is under way; nothing if nobody publishes. */
+  /**
+   * Returns the amount to claim besides the publications under way; nothing if nobody publishes.
+   */
   Amount ahead(Amount most, int nodes) {
     boolean idle = asked == null && now() - usedAt > IDLE_NS;
     return idle ? Amount.NONE : most.part(AHEAD / Math.max(3, nodes));
@@ -216,8 +224,10 @@ final class Share {
   }
 
   /**
-   * @param total what is counted over the cluster, this node's changes among it
-   * @param granted what may be used here before the next report
+   * Ends a report that Redis answered.
+   *
+   * @param total the count over the cluster, this node's changes included
+   * @param granted the amount that may be used here before the next report
    */
   void answered(Amount total, Amount granted) {
     Report report = Objects.requireNonNull(underWay);
@@ -240,7 +250,10 @@ final class Share {
     answer();
   }
 
-  /** Those who still have no room wait again, all for one further report. */
+  /**
+   * Lets waiting publications go on. Those that still have no room wait again, all for one further
+   * report.
+   */
   private void answer() {
     Promise<Void> asking = asked;
     underWay = null;
@@ -253,7 +266,7 @@ final class Share {
     }
   }
 
-  /** Returns whether nothing is lost if it is forgotten. */
+  /** Returns whether it can be dropped without a loss. */
   boolean isIdle(Amount most) {
     boolean unused = asked == null && reserved.equals(Amount.NONE);
     return unused && !owes() && !isNear(most) && now() - usedAt > IDLE_NS;

@@ -36,10 +36,12 @@ final class Arrivals {
   }
 
   /**
+   * Waits for an entry after a cursor.
+   *
    * @param cursor none: waits for the first entry
    * @param wait ms, positive
-   * @return done when something follows on the cursor, or after the wait; RATE_LIMITED if too many
-   *     wait on this node
+   * @return completes when an entry follows on the cursor, or after the wait; fails with
+   *     RATE_LIMITED if too many wait on this node
    */
   Future<Void> after(Channel channel, @Nullable Position cursor, long wait) {
     if (waiting >= MAX_WAITING) {
@@ -81,7 +83,9 @@ final class Arrivals {
       }
     }
 
-    /** Takes no more once there is something, which is then read from the log. */
+    /**
+     * Returns whether it takes more: not once there is an entry, which is then read from the log.
+     */
     @Override
     public boolean writable() {
       return !moved.future().isComplete();
@@ -93,8 +97,8 @@ final class Arrivals {
     }
 
     /**
-     * Frames also say that the reader is in step; that the position moved shows after they are
-     * handed on.
+     * Ignores the frame. Frames also report that the reader is in step; a moved position shows
+     * after they are handed on.
      */
     @Override
     public void send(EncodedFrame frame) {

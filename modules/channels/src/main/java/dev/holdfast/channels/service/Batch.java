@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Publications of one message for one channel, in order: numbered by their publisher, or with keys
  * of their caller.
  *
- * @param session of the caller; none: it may not publish in a session's own channel
+ * @param session the caller's; none if it may not publish in a session's own channel
  */
 record Batch(Caller caller, @Nullable String session, Channel channel, List<Entry> entries) {
   /**
@@ -29,6 +29,8 @@ record Batch(Caller caller, @Nullable String session, Channel channel, List<Entr
   /** Stores a publication once for its number or key. */
   interface Append {
     /**
+     * Appends the publication.
+     *
      * @param body of the publication's frame
      */
     Future<Appended> to(ChannelStore store, byte[] body);
@@ -67,7 +69,7 @@ record Batch(Caller caller, @Nullable String session, Channel channel, List<Entr
   private static Future<Appended> append(
       ChannelMessage.Publish message, long n, byte[] body, ChannelStore store) {
     Channel channel = message.channel();
-    // Only messages that hold nothing but volatile publications have none.
+    // Only a message of nothing but volatile publications has none.
     Publisher publisher = Objects.requireNonNull(message.publisher());
     return publisher.isNamedByCaller()
         ? store.appendNamed(message.caller(), channel, publisher, n, body)

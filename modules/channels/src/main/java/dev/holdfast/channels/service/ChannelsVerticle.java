@@ -91,8 +91,10 @@ public final class ChannelsVerticle extends VerticleBase
   }
 
   /**
-   * @param wanted what a tenant and its users may retain; before the start. Without, nothing is
-   *     counted
+   * Limits what tenants and users may retain; without it nothing is counted. Must be called before
+   * the start.
+   *
+   * @param wanted returns the limits of a tenant
    */
   public ChannelsVerticle limitedBy(Function<String, RetainedLimits> wanted) {
     limits = wanted;
@@ -110,7 +112,10 @@ public final class ChannelsVerticle extends VerticleBase
                     .compose(forPages -> serve(opened, forPages)));
   }
 
-  /** Large answers have a link of their own, so that no publication waits behind them. */
+  /**
+   * Serves messages. Large answers have a link of their own, so that no publication waits behind
+   * them.
+   */
   private Future<?> serve(RedisLink forLogs, RedisLink forPages) {
     store = new ChannelStore(forLogs, config);
     pages = new PageReader(new ChannelStore(forPages, config), hub.memory().pages(), registry);

@@ -15,8 +15,8 @@ import dev.holdfast.core.HoldfastException;
 import io.vertx.core.Future;
 
 /**
- * Serves durable consumers. The only state on this node is fetches that wait, which their askers
- * repeat elsewhere. Confined to the context of the channels verticle.
+ * Serves durable consumers. Its only state is the fetches that wait; their callers repeat them
+ * elsewhere. Confined to the context of the channels verticle.
  */
 final class Consumers implements ConsumerMessage.Handler<Future<?>> {
   private final ConsumerStore consumers;

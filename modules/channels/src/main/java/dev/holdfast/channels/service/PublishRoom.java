@@ -15,22 +15,20 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives each message room for what it publishes. Two things are not counted: publications in {@code
- * system:} channels, which are Holdfast's and its services' affair, and publications of services in
- * a session's channel, which go with the session. A service that acts for all tenants, as
- * Holdfast's own do, is counted, and refused nothing. Confined to its context.
+ * Gives each message room for its publications. Two kinds are not counted: publications in {@code
+ * system:} channels, which belong to Holdfast and its services, and publications of services in a
+ * session's channel, which go with the session. A service that acts for all tenants, like
+ * Holdfast's own, is counted, and refused nothing. Confined to its context.
  */
 final class PublishRoom {
-  /**
-   * Bytes that an entry takes besides its data: the event, the publisher, and a share of the log.
-   */
+  /** Bytes of an entry besides its data: the event, the publisher, and a share of the log. */
   private static final int ITEM_BYTES = 160;
 
   private final ChannelStore store;
   private final @Nullable Retained retained;
 
   /**
-   * @param retained none: nothing is counted
+   * @param retained none if nothing is counted
    */
   PublishRoom(ChannelStore store, @Nullable Retained retained) {
     this.store = store;

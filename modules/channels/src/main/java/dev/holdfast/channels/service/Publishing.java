@@ -48,6 +48,8 @@ final class Publishing {
   }
 
   /**
+   * Publishes a batch.
+   *
    * @return a result per publication, in their order; fails with FORBIDDEN, and if Redis is needed
    *     and does not answer before the first one is appended
    */
@@ -59,7 +61,7 @@ final class Publishing {
     return withSchemas(channel, known -> room.with(batch, inRoom -> entries(batch, known, inRoom)));
   }
 
-  /** Before the first publication of a tenant its schemas are read; those behind it wait, too. */
+  /** Reads a tenant's schemas before its first publication; those behind it wait, too. */
   private Future<Published> withSchemas(
       Channel channel, Function<TenantSchemas, Future<Published>> append) {
     TenantSchemas known = schemas.known(channel.tenant());
@@ -89,10 +91,10 @@ final class Publishing {
   }
 
   /**
-   * Refuses data that does not fit its schema, and from services what is no JSON: nobody has read
-   * it before on this side of the bus. A user's data was read by the gateway that sends it; the bus
-   * lets no service speak for a user. Schemas do not apply in system channels, which are Holdfast's
-   * own and its services' affair.
+   * Refuses data that does not fit its schema, and data of services that is no JSON: nobody on this
+   * side of the bus has read it before. The gateway that sends a user's data has read it; the bus
+   * lets no service act as a user. Schemas do not apply in system channels, which belong to
+   * Holdfast and its services.
    */
   private static void check(Batch batch, Batch.Entry entry, TenantSchemas known) {
     boolean system = batch.channel().name().kind() == Kind.SYSTEM;

@@ -5,7 +5,7 @@ import dev.holdfast.client.session.ClientTimes;
 import dev.holdfast.client.session.Cursor;
 import java.util.Map;
 
-/** Reports to the server now and then what the application has handled. */
+/** Reports the application's handled positions to the server now and then. */
 final class Acks {
   private final Connector connector;
   private final Readings readings;
@@ -27,14 +27,14 @@ final class Acks {
     }
   }
 
-  /** A connection is welcomed: what could not be sent is due still. */
+  /** Notes that a connection is welcomed: positions that could not be sent are still due. */
   void connected() {
     if (due) {
       alarm.set(every, this::send);
     }
   }
 
-  /** Sends what has moved, if there is a connection to send it on. */
+  /** Sends the positions that moved, if there is a connection. */
   void send() {
     if (!connector.isAttached()) {
       return;

@@ -2,7 +2,7 @@ package dev.holdfast.client.protocol;
 
 import org.jspecify.annotations.Nullable;
 
-/** One thing to do later; setting it anew cancels what was set before. */
+/** A timer for one task; setting it anew cancels the task before. */
 final class Alarm {
   private final Wire wire;
   private @Nullable Runnable cancel;

@@ -15,12 +15,12 @@ final class BackOff {
     this.bound = first;
   }
 
-  /** The waits begin anew. */
+  /** Begins the waits anew. */
   void begin() {
     bound = first;
   }
 
-  /** ms, at least 1; the bound doubles. */
+  /** Returns the next wait in ms, at least 1, and doubles the bound. */
   long next() {
     long wait = 1 + ThreadLocalRandom.current().nextLong(bound);
     bound = Math.min(longest, bound * 2);

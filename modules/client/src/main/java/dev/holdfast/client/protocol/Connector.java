@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The life of a client's connections: token, upgrade, hello, welcome; loss, wait, next attempt; the
- * move to another connection while the one before still works. One connection is listened to: the
- * current one. Confined to the session's thread.
+ * move to another connection while the one before still works. Only the current connection is
+ * listened to. Confined to the session's thread.
  */
 final class Connector {
   private static final int NO_CODE = 1006;
@@ -23,8 +23,8 @@ final class Connector {
   private static final int ELSEWHERE = 4011;
 
   /**
-   * The number of addresses at which a client says that it was asked to move; after them every node
-   * takes it.
+   * The number of addresses at which a client reports that it was asked to move; after them every
+   * node takes it.
    */
   private static final int MOST_MOVES = 2;
 
@@ -53,28 +53,28 @@ final class Connector {
   private boolean stopped;
   private long atLeast;
 
-  /** Addresses at which the move is still to be said. */
+  /** Addresses at which the move has still to be reported. */
   private int moves;
 
-  /** True if the hello that waits for its welcome said so. */
+  /** True if the hello that waits for its welcome reported a move. */
   private boolean saidMove;
 
-  /** True if it was asked to move, and no connection has been steady since. */
+  /** True if the client was asked to move, and no connection has been steady since. */
   private boolean movedLately;
 
-  /** The session, as it follows the turns of this life. */
+  /** Follows the events of this life: the session. */
   interface Life {
     /**
-     * The first frame of a connection.
+     * Returns the first frame of a connection.
      *
      * @param move whether a node asked the client to move, and another one may send it on
      */
     String hello(int attempt, String token, boolean move);
 
-    /** The connection is not listened to any more. */
+    /** Reports that the connection is no longer listened to. */
     void detached();
 
-    /** No connection follows. */
+    /** Reports that no connection follows. */
     void stopped(String reason);
 
     void state(ClientState state);
@@ -168,7 +168,7 @@ final class Connector {
   }
 
   /**
-   * The current connection is welcomed.
+   * Notes that the current connection is welcomed.
    *
    * @param now the server's clock, ms since 1970
    */
@@ -192,7 +192,7 @@ final class Connector {
     movedLately = false;
   }
 
-  /** A supplier that has no newer token is asked once. */
+  /** Asks for a newer token. A supplier that has none is asked only once. */
   private void renew() {
     renewed = token;
     attempt();
@@ -205,7 +205,7 @@ final class Connector {
     }
   }
 
-  /** A connection has ended, or could not be opened. */
+  /** Handles the end of a connection, or one that could not be opened. */
   void closed(int link, int code, String reason) {
     if (stopped) {
       return;
@@ -221,7 +221,7 @@ final class Connector {
   }
 
   /**
-   * The upgrade was answered by something else.
+   * Handles a refused upgrade.
    *
    * @param retryAfter ms to wait at least
    */
@@ -232,12 +232,12 @@ final class Connector {
     }
   }
 
-  /** The next attempt comes no earlier. */
+  /** Delays the next attempt by at least this time. */
   void waitAtLeast(long millis) {
     atLeast = Math.max(atLeast, millis);
   }
 
-  /** Gives the current connection up, whose close may never come. */
+  /** Gives up the current connection, whose close may never come. */
   void giveUp(String reason) {
     if (current != 0) {
       wire.close(current);
@@ -246,8 +246,8 @@ final class Connector {
   }
 
   /**
-   * Opens another connection and goes on there, as a node asks. Two nodes that send the client to
-   * and fro are not obeyed in a loop.
+   * Opens another connection and goes on there, as a node asks. If two nodes send the client to and
+   * fro, it does not follow them in a loop.
    */
   void moveAfter(long millis) {
     long wait = movedLately ? Math.max(millis, backOff.next()) : millis;
@@ -293,9 +293,9 @@ final class Connector {
   }
 
   /**
-   * The node has more than its share, too, and has not touched the session: the next address is
-   * tried without a pause. A node that says so to who does not move is not believed, or it would be
-   * asked in a loop.
+   * Handles a node that sends the client on: it has more than its share, too, and has not touched
+   * the session. The next address is tried without a pause. If the client did not report a move,
+   * the node is not believed, or it would be asked in a loop.
    */
   private void sentOn() {
     saidMove = false;
@@ -305,7 +305,7 @@ final class Connector {
     pause.set(wait, this::attempt);
   }
 
-  /** A move that is under way leads nowhere. */
+  /** Abandons a move that is under way: it leads nowhere. */
   private void abandonAttempt() {
     move.cancel();
     pause.cancel();
@@ -314,7 +314,7 @@ final class Connector {
     opening = 0;
   }
 
-  /** An attempt came to nothing, or what came of it is over. */
+  /** Handles an attempt that failed, or whose connection is over. */
   private void failed(int code, String reason) {
     limit.cancel();
     closeLeaving();

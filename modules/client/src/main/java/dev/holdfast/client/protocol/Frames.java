@@ -12,7 +12,10 @@ import dev.holdfast.client.session.Event;
 import dev.holdfast.client.session.RefusedException;
 import java.nio.charset.StandardCharsets;
 
-/** JSON of the wire. What lacks a member that it must have is a {@link NonsenseException}. */
+/**
+ * Reads and writes the JSON of the wire. A frame without a required member is a {@link
+ * NonsenseException}.
+ */
 final class Frames {
   static final ObjectMapper MAPPER =
       JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
@@ -21,10 +24,10 @@ final class Frames {
   static final String PONG = "{\"type\":\"pong\"}";
   static final String CLOSE = "{\"type\":\"close\"}";
 
-  /** Of one frame, before a welcome says otherwise: bytes. */
+  /** Most bytes of one frame, before a welcome names another limit. */
   static final long LIMIT = 65_536;
 
-  /** Bytes that the id and the number of a frame take at most. */
+  /** Most bytes that the id and the number of a frame take. */
   private static final int HEAD = 48;
 
   private Frames() {}
@@ -34,13 +37,14 @@ final class Frames {
   }
 
   /**
-   * A frame whose id comes before its data: a server that can't read the data refuses it by its id.
+   * Makes a frame whose id comes before its data: a server that can't read the data refuses it by
+   * its id.
    */
   static ObjectNode question(String type) {
     return frame(type).put("id", "");
   }
 
-  /** Bytes on the wire, but for a longer id and a number. */
+  /** Returns the bytes on the wire, except for a longer id and a number. */
   static int size(ObjectNode frame) {
     return frame.toString().getBytes(StandardCharsets.UTF_8).length + HEAD;
   }
@@ -80,12 +84,12 @@ final class Frames {
     return member.longValue();
   }
 
-  /** The position of a frame with the members {@code epoch} and {@code seq}. */
+  /** Returns the position of a frame with the members {@code epoch} and {@code seq}. */
   static Cursor position(JsonNode frame) {
     return new Cursor(text(frame, "epoch"), number(frame, "seq", 0));
   }
 
-  /** A member {@code [epoch, seq]}. */
+  /** Returns the position of a member {@code [epoch, seq]}. */
   static Cursor cursor(JsonNode frame, String name) {
     JsonNode pair = member(frame, name);
     if (pair.size() != 2 || !pair.path(0).isTextual() || !pair.path(1).isIntegralNumber()) {
@@ -112,7 +116,7 @@ final class Frames {
         text(error, "code"), error.path("message").asText(), error.path("retryable").asBoolean());
   }
 
-  /** The client's own answer to what is larger than the server takes. */
+  /** Returns the client's own refusal of a frame that is larger than the server takes. */
   static RefusedException tooLarge(int bytes, long limit) {
     return new RefusedException(RefusedException.TOO_LARGE, bytes + " bytes, of " + limit, false);
   }

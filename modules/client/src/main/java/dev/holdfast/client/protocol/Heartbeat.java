@@ -1,6 +1,9 @@
 package dev.holdfast.client.protocol;
 
-/** Notices a silent server: asks it after one heartbeat of silence, gives it up after two. */
+/**
+ * Notices a silent server: sends a ping after one heartbeat of silence, and gives the connection up
+ * after two.
+ */
 final class Heartbeat {
   private final Wire wire;
   private final Runnable ask;
@@ -18,7 +21,7 @@ final class Heartbeat {
   }
 
   /**
-   * @param millis of silence after which something is wrong
+   * @param millis silence after which something is wrong
    */
   void start(long millis) {
     period = millis;

@@ -7,7 +7,10 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/** The first frame of each connection: who comes, and with which session and cursors. */
+/**
+ * Writes the first frame of each connection: the application, its token, and the session with its
+ * cursors.
+ */
 final class Hello {
   private final SessionOptions options;
   private final String instance = fresh();
@@ -19,7 +22,7 @@ final class Hello {
   /**
    * @param attempt counts the connections of this client, from 1
    * @param move whether a node asked the client to move
-   * @param session to be resumed, with what was read; none: a new one is to be made
+   * @param session the one to resume, with its cursors; none for a new one
    */
   String text(
       int attempt, String token, boolean move, @Nullable SessionInfo session, Readings readings) {
@@ -40,7 +43,7 @@ final class Hello {
     return hello.toString();
   }
 
-  /** 96 random bits. */
+  /** Returns 96 random bits as text. */
   private static String fresh() {
     byte[] bytes = new byte[12];
     new SecureRandom().nextBytes(bytes);

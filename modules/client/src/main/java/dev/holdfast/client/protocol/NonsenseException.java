@@ -1,6 +1,6 @@
 package dev.holdfast.client.protocol;
 
-/** The server said what the protocol does not know. */
+/** A frame of the server breaks the protocol. */
 final class NonsenseException extends RuntimeException {
   NonsenseException(String message) {
     super(message);

@@ -39,7 +39,7 @@ final class Publications {
     this.out = out;
   }
 
-  /** Answered when it is stored, over any number of connections. */
+  /** Publishes. Completes when it is stored, over any number of connections. */
   CompletableFuture<Stored> publish(String channel, String event, JsonNode data) {
     ObjectNode frame = Frames.question("publish").put("channel", channel).put("event", event);
     frame.set("data", data);
@@ -63,9 +63,9 @@ final class Publications {
   }
 
   /**
-   * A welcome: all that is unanswered is sent.
+   * Sends all unanswered publications, after a welcome.
    *
-   * @param sameSession false: the numbers of this one begin at 1
+   * @param sameSession false if it is a new session, whose numbers begin at 1
    * @param limit bytes of one frame
    */
   void connected(boolean sameSession, long limit) {
@@ -80,7 +80,10 @@ final class Publications {
     tooLarge.forEach(one -> one.answer.completeExceptionally(Frames.tooLarge(one.size, limit)));
   }
 
-  /** A publication that fitted another node may end the session on this one. */
+  /**
+   * Takes out the publications that are too large for this node, though they fitted another: they
+   * could end the session here.
+   */
   private List<Unanswered> takeTooLarge() {
     List<Unanswered> tooLarge =
         lines.values().stream()
@@ -134,7 +137,7 @@ final class Publications {
     return true;
   }
 
-  /** The client comes back no more. */
+  /** Fails all publications: the client does not come back. */
   void fail(RefusedException reason) {
     disconnected();
     for (PublishLine line : List.copyOf(lines.values())) {
@@ -162,7 +165,7 @@ final class Publications {
     sendAll(line);
   }
 
-  /** Nothing of this channel is sent for a while; then all that is unanswered. */
+  /** Holds a channel's publications for a while; then sends all that are unanswered. */
   private void hold(PublishLine line, long wait) {
     line.hold(wait, () -> sendAll(line));
   }

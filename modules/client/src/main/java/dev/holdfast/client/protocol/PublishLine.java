@@ -6,7 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** The publications of one channel that are unanswered, in order, with rising numbers. */
+/** The unanswered publications of one channel, in order, with rising numbers. */
 final class PublishLine {
   private static final long LONGEST_RETRY = 5_000;
 
@@ -34,11 +34,11 @@ final class PublishLine {
   }
 
   /**
-   * Takes a refused publication out. Its number is free, and those above it move down; unless it
-   * was sent under it without an answer. Then it may be stored, and the server says what it
-   * expects.
+   * Takes a refused publication out. Its number is free, and those above it move down; except if it
+   * was sent under that number without an answer. Then it may be stored, and the server names the
+   * number that it expects.
    *
-   * @param refusals how many of its sendings were refused
+   * @param refusals the number of its sendings that were refused
    */
   void closeUp(Unanswered gone, int refusals) {
     if (gone.sendings <= refusals) {
@@ -55,7 +55,9 @@ final class PublishLine {
     return unanswered.stream().filter(one -> one.n > other.n).toList();
   }
 
-  /** Nothing is sent until then. What was sent is sent again: errors to it are of no account. */
+  /**
+   * Sends nothing for a while. Then all is sent again, so errors to earlier sendings don't count.
+   */
   void hold(long wait, Runnable then) {
     held = true;
     unanswered.forEach(one -> one.frame = null);
@@ -67,7 +69,7 @@ final class PublishLine {
     return held;
   }
 
-  /** Something was stored. */
+  /** Notes that a publication was stored. */
   void progress() {
     tries = 0;
   }

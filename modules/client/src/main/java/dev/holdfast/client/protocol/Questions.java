@@ -18,14 +18,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * Subscriptions and unsubscriptions that are not answered yet: asked on each connection until they
- * are, those of one channel one after the other, so that a repetition keeps their order. Confined
- * to the session's thread.
+ * Subscriptions and unsubscriptions that are not answered yet. They are asked on each connection
+ * until they are, those of one channel one after the other, so that a repetition keeps their order.
+ * Confined to the session's thread.
  */
 final class Questions {
   private static final long LONGEST_RETRY = 5_000;
 
-  /** Of subscriptions that wait for an answer; a server has fewer channels for one session. */
+  /** Most subscriptions that wait for an answer; a server allows fewer channels for one session. */
   private static final int MOST = 1_000;
 
   private static final String SUBSCRIBE = "subscribe";
@@ -73,7 +73,9 @@ final class Questions {
     return ask(new Question(channel, SUBSCRIBE, frame));
   }
 
-  /** One that waits already stands for this one, too. */
+  /**
+   * Unsubscribes. If an unsubscription of the channel waits already, its answer is this one's, too.
+   */
   CompletableFuture<JsonNode> unsubscribe(String channel) {
     Deque<Question> queue = byChannel.get(channel);
     if (queue != null && queue.peekLast().type.equals(UNSUBSCRIBE)) {
@@ -98,7 +100,7 @@ final class Questions {
     return question.answer;
   }
 
-  /** Returns whether an unsubscription is unanswered: what comes of the channel is not wanted. */
+  /** Returns whether an unsubscription is unanswered: the channel's events are not wanted. */
   boolean leaves(String channel) {
     Deque<Question> queue = byChannel.get(channel);
     return queue != null && queue.stream().anyMatch(question -> question.type.equals(UNSUBSCRIBE));

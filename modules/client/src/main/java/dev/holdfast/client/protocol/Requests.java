@@ -12,12 +12,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * Questions that may be sent once only: requests to services, and volatile publications. What was
- * sent fails with its connection, as its outcome is not known then. Confined to the session's
+ * Frames that may be sent once only: requests to services, and volatile publications. Those that
+ * were sent fail with their connection, as their outcome is unknown then. Confined to the session's
  * thread.
  */
 final class Requests {
-  /** Beyond the time that the service has: the server answers itself when that is over. */
+  /** The client's wait in ms beyond the service's time, after which the server answers itself. */
   private static final long GRACE = 5_000;
 
   private final Wire wire;
@@ -49,7 +49,7 @@ final class Requests {
     this.out = out;
   }
 
-  /** Waits for a connection if there is none. */
+  /** Sends a request; waits for a connection if there is none. */
   CompletableFuture<JsonNode> ask(ObjectNode frame, long timeout) {
     if (open.size() >= most) {
       return failed(RefusedException.QUEUE_FULL, most + " are unanswered", true);
@@ -66,7 +66,7 @@ final class Requests {
     return request.answer;
   }
 
-  /** Fails if there is no connection: what is volatile is of the moment. */
+  /** Sends a frame now; fails if there is no connection, as volatile events don't wait. */
   CompletableFuture<JsonNode> now(ObjectNode frame, long timeout) {
     return connected
         ? ask(frame, timeout)
@@ -78,6 +78,8 @@ final class Requests {
   }
 
   /**
+   * Sends the requests that waited for a connection.
+   *
    * @param limit bytes of one frame
    */
   void connected(long limit) {
@@ -86,7 +88,7 @@ final class Requests {
     List.copyOf(open.values()).forEach(this::sendOrRefuse);
   }
 
-  /** A request that waited for a connection may be too large for the one that came. */
+  /** Sends a request that waited, or refuses it if it is too large for the connection that came. */
   private void sendOrRefuse(Request request) {
     if (request.size > frameLimit) {
       String id = request.frame.path("id").asText();

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.Base64;
 
-/** The time at which a token is to be renewed; none without an end, or if it is no JWT. */
+/**
+ * Computes the time at which a token has to be renewed; there is none for a token without an end,
+ * or one that is no JWT.
+ */
 final class TokenLife {
   private static final long LONGEST_AHEAD = 30_000;
   private static final long SHORTEST_LIFE = 5_000;
@@ -13,17 +16,18 @@ final class TokenLife {
   private TokenLife() {}
 
   /**
-   * ms until a connection with another token is wanted: 30 s before the end, or a fifth of what is
-   * left if that is less, but a day at most. 0 if there is nothing to renew, or no time for it.
+   * Returns the ms after which a connection needs another token: 30 s before the end, or a fifth of
+   * the remaining time before it if that is less, but a day at most. 0 if there is nothing to
+   * renew, or no time for it.
    *
-   * @param now the server's clock, ms since 1970: it decides, the client's may be wrong
+   * @param now the server's clock, ms since 1970; it decides, as the client's may be wrong
    */
   static long renewAfter(String token, long now) {
     long left = end(token) - now;
     return left < SHORTEST_LIFE ? 0 : Math.min(DAY, left - Math.min(LONGEST_AHEAD, left / 5));
   }
 
-  /** ms since 1970; 0 if it is not known. */
+  /** Returns the end in ms since 1970; 0 if it is not known. */
   private static long end(String token) {
     String[] parts = token.split("\\.", -1);
     if (parts.length != 3) {

@@ -13,10 +13,10 @@ final class Unanswered {
   final CompletableFuture<Stored> answer = new CompletableFuture<>();
   long n;
 
-  /** The number of times that it was sent under this number. */
+  /** The number of times that it was sent under its current number. */
   int sendings;
 
-  /** The id of its last sending; none: an error to it does not count. */
+  /** The id of its last sending; none if errors to it do not count. */
   @Nullable String frame;
 
   Unanswered(PublishLine line, ObjectNode json, int size, long n) {

@@ -1,11 +1,11 @@
 package dev.holdfast.client.session;
 
 /**
- * Limits what a client keeps; beyond it, an operation fails at once.
+ * Limits what a client keeps. Beyond a limit, an operation fails at once.
  *
- * @param publications that are unanswered, in all channels
+ * @param publications most unanswered publications, in all channels
  * @param bytes of those publications
- * @param requests that are unanswered
+ * @param requests most unanswered requests
  */
 public record ClientBounds(int publications, long bytes, int requests) {
   public static final ClientBounds DEFAULTS = new ClientBounds(1_000, 8L << 20, 64);

@@ -5,10 +5,10 @@ package dev.holdfast.client.session;
  *
  * @param retryIn ms to the next attempt, if it is offline; else 0
  * @param code the close code that ended the last connection; 0 if none did, 1006 if there was none
- * @param reason why it is offline or stopped; empty otherwise
+ * @param reason the cause if it is offline or stopped; else empty
  */
 public record ClientState(Kind kind, long retryIn, int code, String reason) {
-  /** The words of the state. */
+  /** The kinds of a state. */
   public enum Kind {
     CONNECTING,
     CATCHING_UP,
@@ -17,7 +17,7 @@ public record ClientState(Kind kind, long retryIn, int code, String reason) {
     STOPPED
   }
 
-  /** A state without a wait and without a close. */
+  /** Returns a state without a wait and without a close. */
   public static ClientState of(Kind kind) {
     return new ClientState(kind, 0, 0, "");
   }

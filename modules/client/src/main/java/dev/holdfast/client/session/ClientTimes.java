@@ -5,12 +5,13 @@ import java.time.Duration;
 /**
  * The times that a client waits.
  *
- * @param attempt for a token; for a connection to open; for its {@code welcome}
+ * @param attempt longest wait for a token, for a connection to open, and for its {@code welcome}
  * @param firstWait upper bound of the random wait before the first attempt after a loss
  * @param longestWait upper bound of any such wait; the bound doubles up to it
- * @param steady after how long a connection is a success, so that the waits begin anew
+ * @param steady time after which a connection is a success, so that the waits begin anew
  * @param ack between two frames with cursors
- * @param retry before the first repetition of what was refused for now; doubles up to 5 s
+ * @param retry before the first repetition of an operation that was refused for now; doubles up to
+ *     5 s
  */
 public record ClientTimes(
     Duration attempt,

@@ -8,12 +8,12 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One publication, as a channel has it.
+ * One event of a channel.
  *
- * @param cursor none: it is volatile
+ * @param cursor none if it is volatile
  * @param at ms since 1970, by the server's clock
- * @param user who published it; none: a service did
- * @param service who published it; none: a user did
+ * @param user its publisher; none if a service published it
+ * @param service its publisher; none if a user published it
  */
 public record Event(
     String channel,
@@ -31,7 +31,7 @@ public record Event(
   }
 
   /**
-   * The data as a Java value.
+   * Returns the data as a Java value.
    *
    * @throws IllegalArgumentException if it is not one of that type
    */

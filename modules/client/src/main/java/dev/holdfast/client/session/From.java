@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.node.TextNode;
 
 /** The place at which a subscription begins to read. */
 public final class From {
-  /** With what is published from now on. */
+  /** Begins with new events. */
   public static final From LATEST = new From(TextNode.valueOf("latest"));
 
-  /** With the oldest event that the channel still has. */
+  /** Begins with the oldest event that the channel still has. */
   public static final From EARLIEST = new From(TextNode.valueOf("earliest"));
 
   private final JsonNode json;
@@ -18,7 +18,7 @@ public final class From {
     this.json = json;
   }
 
-  /** With the event behind the cursor. */
+  /** Begins with the event behind the cursor. */
   public static From after(Cursor cursor) {
     return new From(JsonNodeFactory.instance.arrayNode().add(cursor.epoch()).add(cursor.seq()));
   }

@@ -1,10 +1,10 @@
 package dev.holdfast.client.session;
 
 /**
- * An operation was refused, or its outcome is unknown. The code is the server's, or one of the
- * client's own: {@code disconnected} (the connection was lost before the answer), {@code stopped}
- * (the client does not come back), {@code queue_full} (too much is unanswered), {@code no_answer},
- * {@code too_large}.
+ * Reports that an operation was refused, or that its outcome is unknown. The code is the server's,
+ * or one of the client's own: {@code disconnected} (the connection was lost before the answer),
+ * {@code stopped} (the client does not come back), {@code queue_full} (too much is unanswered),
+ * {@code no_answer}, {@code too_large}.
  */
 public final class RefusedException extends RuntimeException {
   public static final String DISCONNECTED = "disconnected";
@@ -22,7 +22,7 @@ public final class RefusedException extends RuntimeException {
     this.retryable = retryable;
   }
 
-  /** The client does not come back. */
+  /** Returns the refusal of a client that does not come back. */
   public static RefusedException stopped(String reason) {
     return new RefusedException(STOPPED, reason, false);
   }
@@ -31,7 +31,7 @@ public final class RefusedException extends RuntimeException {
     return code;
   }
 
-  /** Returns whether the same operation may be tried again, safely. */
+  /** Returns whether the same operation may safely be tried again. */
   public boolean isRetryable() {
     return retryable;
   }

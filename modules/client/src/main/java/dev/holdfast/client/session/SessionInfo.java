@@ -3,7 +3,7 @@ package dev.holdfast.client.session;
 /**
  * The session that a connection holds.
  *
- * @param resumed false: a new session, which knows nothing of one before it
+ * @param resumed false for a new session, which knows nothing of an earlier one
  * @param generation counts its connections
  * @param node the node that serves it now
  */

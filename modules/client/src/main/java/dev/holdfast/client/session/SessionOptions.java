@@ -8,7 +8,7 @@ import java.util.Objects;
  * The options of a session.
  *
  * @param addresses to connect to, {@code wss://host/v1/connect}; taken in turn
- * @param name of the application, for those who look at connections
+ * @param name of the application, shown in lists of connections
  * @param version of the application
  */
 public record SessionOptions(

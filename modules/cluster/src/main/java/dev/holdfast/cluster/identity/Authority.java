@@ -17,8 +17,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The authority that a cluster's secret stands for: its key is computed from the secret, so whoever
- * has the secret, and nobody else, can make a certificate that the other members take. All of them
+ * The authority that follows from a cluster's secret. Its key is computed from the secret: only
+ * those who know the secret can make a certificate that the other members accept. All members
  * compute the same one; none needs a file from another.
  */
 public final class Authority {
@@ -29,7 +29,7 @@ public final class Authority {
   private static final int KEY_BYTES = 32;
   private static final int SERIAL_BITS = 120;
 
-  /** Clocks of members need not agree: what ends a certificate is another secret. */
+  /** Members' clocks need not agree: a certificate ends with the secret, not at a time. */
   private static final String FROM = "20200101000000Z";
 
   private static final String UNTIL = "99991231235959Z";
@@ -54,7 +54,7 @@ public final class Authority {
     return new Authority(keys, certificate(NAME, keys, keys.getPrivate(), BigInteger.ONE, true));
   }
 
-  /** The key by which those who know the secret prove each single message to be theirs. */
+  /** Returns the key by which those who know the secret sign each single message. */
   public static byte[] frameKey(String secret) throws GeneralSecurityException {
     return derived(secret, FRAMES);
   }
@@ -65,7 +65,7 @@ public final class Authority {
     return mac.doFinal(purpose.getBytes(StandardCharsets.US_ASCII));
   }
 
-  /** A member of the cluster, with a fresh key of its own. */
+  /** Issues the identity of a member, with a fresh key of its own. */
   public Identity issue(String name) throws GeneralSecurityException {
     var random = new SecureRandom();
     byte[] seed = new byte[KEY_BYTES];
@@ -80,7 +80,9 @@ public final class Authority {
     return certificate;
   }
 
-  /** The key pair of RFC 8032 for these 32 bytes: its private key is the bytes themselves. */
+  /**
+   * Returns the key pair of RFC 8032 for these 32 bytes: its private key is the bytes themselves.
+   */
   public static KeyPair keys(byte[] seed) throws GeneralSecurityException {
     var generator = KeyPairGenerator.getInstance(ALGORITHM);
     generator.initialize(NamedParameterSpec.ED25519, new Given(seed));

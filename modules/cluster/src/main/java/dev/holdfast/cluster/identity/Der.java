@@ -5,8 +5,8 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes the few forms of DER (X.690) that a certificate needs. Java reads certificates and makes
- * none; a library that does weighs more than all of this module.
+ * Writes the few forms of DER (X.690) that a certificate needs. Java reads certificates but makes
+ * none, and a library that does is larger than this whole module.
  */
 final class Der {
   private static final int INTEGER = 0x02;
@@ -40,19 +40,19 @@ final class Der {
     return value(OCTET_STRING, content);
   }
 
-  /** Of whole bytes. */
+  /** Returns a bit string of whole bytes. */
   static byte[] bits(byte[] content) {
     return value(BIT_STRING, joined(new byte[] {0}, content));
   }
 
   /**
-   * @param time as in {@code 20200101000000Z}
+   * @param time in the form {@code 20200101000000Z}
    */
   static byte[] time(String time) {
     return value(GENERALIZED_TIME, time.getBytes(StandardCharsets.US_ASCII));
   }
 
-  /** An explicit tag. */
+  /** Returns a value with an explicit tag. */
   static byte[] tagged(int number, byte[] content) {
     return value(TAGGED + number, content);
   }

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a member shows the others: a key, the certificates that speak for it, and the authority by
+ * The proof that a member shows to the others: a key, the certificates for it, and the authority by
  * which it judges theirs.
  *
  * @param chain its own certificate first
@@ -35,7 +35,10 @@ public record Identity(PrivateKey key, List<X509Certificate> chain, X509Certific
     chain = List.copyOf(chain);
   }
 
-  /** Of a process that knows the cluster's secret, another one each time; or of credentials. */
+  /**
+   * Makes an identity from the cluster's secret, a new one each time; or reads one from a service's
+   * credentials.
+   */
   public static Identity ofSecret(String secret) throws GeneralSecurityException {
     return ServiceCredentials.is(secret)
         ? ServiceCredentials.parse(secret).identity()
@@ -64,8 +67,8 @@ public record Identity(PrivateKey key, List<X509Certificate> chain, X509Certific
   }
 
   /**
-   * Fails where the authority does not speak for the path, or the path's key has not signed the
-   * content.
+   * Checks a peer's proof. Fails unless the authority vouches for the path and the path's key has
+   * signed the content.
    */
   public void verify(CertPath path, byte[] content, byte[] signed) throws GeneralSecurityException {
     var rules = new PKIXParameters(Set.of(new TrustAnchor(authority, null)));
@@ -98,7 +101,7 @@ public record Identity(PrivateKey key, List<X509Certificate> chain, X509Certific
     }
   }
 
-  /** PKCS#8 says of which type it is, to who tries. */
+  /** Reads a key in PKCS#8. Tries all algorithms, as the file's name does not say which it is. */
   private static PrivateKey key(Path file) throws GeneralSecurityException, IOException {
     String pem = Files.readString(file, StandardCharsets.US_ASCII);
     String body = pem.replaceAll("-----[A-Z ]+-----", "");

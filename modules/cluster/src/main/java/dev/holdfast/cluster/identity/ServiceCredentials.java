@@ -15,9 +15,9 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * Credentials of a service, in place of the cluster's secret: by them, it joins the bus, and speaks
- * in its own name for the tenants that are named there, and no others. One line of text, to be kept
- * as a password is. It is good as long as the cluster's secret is.
+ * The credentials of a service, in place of the cluster's secret. With them the service joins the
+ * bus and speaks in its own name, for the tenants that they list and no others. They are one line
+ * of text, to be kept like a password. They are valid as long as the cluster's secret is.
  */
 public final class ServiceCredentials {
   private static final String BEGIN = "holdfast-service";
@@ -34,7 +34,7 @@ public final class ServiceCredentials {
     this.key = key;
   }
 
-  /** Makes credentials; another line each time, all of them good. */
+  /** Makes credentials: another line each time, and every one is valid. */
   public static String make(String secret, Grant grant) {
     try {
       Authority authority = Authority.of(secret);
@@ -51,7 +51,7 @@ public final class ServiceCredentials {
     }
   }
 
-  /** Returns whether a text is meant to be credentials, rather than the cluster's secret. */
+  /** Returns whether a text looks like credentials, not like the cluster's secret. */
   public static boolean is(String text) {
     return text.startsWith(BEGIN + ".");
   }

@@ -196,7 +196,7 @@ final class UploadWriter {
     next();
   }
 
-  /** While it goes on, so does the writing. */
+  /** Commits a length; the writing goes on meanwhile. */
   private Future<Void> commit(long length) {
     return disk.run(storage -> forced())
         .compose(done -> files.ask(TransferMessage.Advance.of(caller, grant, length, false, null)))
@@ -216,7 +216,7 @@ final class UploadWriter {
     return null;
   }
 
-  /** On another worker thread at the same time. */
+  /** Adds to the digests; on another worker thread at the same time. */
   private Void digest(List<Buffer> batch) {
     for (Buffer piece : batch) {
       if (whole != null) {

@@ -6,7 +6,10 @@ import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
-/** An address of the Internet, or all that begin alike: {@code 10.0.0.7}, {@code 10.0.0.0/8}. */
+/**
+ * An address of the Internet, or a range of addresses that begin alike: {@code 10.0.0.7}, {@code
+ * 10.0.0.0/8}.
+ */
 final class AddressRange {
   private static final int PORT = 1; // the library asks for one
 

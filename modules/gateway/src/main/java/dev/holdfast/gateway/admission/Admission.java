@@ -10,14 +10,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Counts the clients that are let into a node, over all its event loops. One that is refused gets
- * an answer, and a metric says why; one that is in stays. One for each life of a node; any thread.
+ * Counts the clients that are let into a node, over all its event loops. A client that is refused
+ * gets an answer, and a metric names the reason. A client that is in stays. There is one instance
+ * for each life of a node; safe on any thread.
  */
 public final class Admission {
-  /** Part of the heap that unfinished hellos may hold, beyond what each has anyway. */
+  /** Unfinished hellos may hold one in so many bytes of the heap, besides what each has anyway. */
   private static final int HELLO_PART = 64;
 
-  /** A client that is refused by an answer costs as much as one that is let in. */
+  /** Refusals that are answered in a second: an answer costs as much as a client that is let in. */
   private static final int ANSWERS_A_SECOND = 100;
 
   private final MeterRegistry registry;
@@ -50,23 +51,24 @@ public final class Admission {
     Gauge.builder("holdfast.sockets.limit", () -> most).register(registry);
   }
 
-  /** The number of connections that there may be. */
+  /** Returns the largest number of connections. */
   public int most() {
     return most;
   }
 
-  /** Stands at the port of operators, whose connections are not clients'. */
+  /** Returns the gate at the port of operators, whose connections don't count as clients'. */
   public Doors.Gate operators() {
     return operators;
   }
 
-  /** The client that sent a request. */
+  /** Returns the client that sent a request. */
   public Client clientOf(HttpServerRequest request) {
     return clients.of(request);
   }
 
   /**
-   * A connection has come; if it may stay, {@link #left} follows when it ends.
+   * Counts a new connection. Returns whether it may stay; if so, {@link #left} follows when it
+   * ends.
    *
    * @param peer its address
    */
@@ -86,8 +88,10 @@ public final class Admission {
   }
 
   /**
-   * @param known whether it has shown a valid token; if too many of an address have not, no more of
-   *     it are let in for a while
+   * Notes that a connection has ended.
+   *
+   * @param known whether the client has shown a valid token; if too many connections of one address
+   *     have not, no more of that address are let in for a while
    */
   public void left(String peer, boolean known) {
     connected.decrementAndGet();
@@ -99,7 +103,7 @@ public final class Admission {
     }
   }
 
-  /** Returns whether one more that {@link #came} refused is to be answered. */
+  /** Returns whether another connection that {@link #came} refused gets an answer. */
   public boolean mayBeAnswered() {
     return answers.take(System.nanoTime()) == 0;
   }
@@ -109,8 +113,8 @@ public final class Admission {
   }
 
   /**
-   * A WebSocket or a stream begins; if it may, {@link #closed} follows. Counted if a proxy's
-   * connection carries it: others are counted by their own.
+   * Counts a WebSocket or a stream that begins, if a proxy's connection carries it; others are
+   * counted by their own connection. Returns whether it may begin; if so, {@link #closed} follows.
    */
   public boolean opens(Client client) {
     return !client.proxied() || countIn(client.address()) || refused("address");
@@ -122,12 +126,12 @@ public final class Admission {
     }
   }
 
-  /** A client showed no valid token, or said something else than hello, or nothing. */
+  /** Notes that a client showed no valid token, or sent nothing, or something else than a hello. */
   public void failed(Client client) {
     failures.failed(Clients.key(client.address()), System.nanoTime());
   }
 
-  /** In how many ms clients of its address may try to come in; 0: now. */
+  /** Returns the time in ms after which clients of its address may try to come in; 0: now. */
   public long patience(Client client) {
     long wait = failures.wait(Clients.key(client.address()), System.nanoTime());
     if (wait > 0) {
@@ -136,7 +140,7 @@ public final class Admission {
     return wait;
   }
 
-  /** In how many ms a hello may be said; 0: it may now, and counts. */
+  /** Returns the time in ms after which a hello may be sent; 0: it may now, and is counted. */
   public long hello() {
     long wait = hellos.take(System.nanoTime());
     if (wait > 0) {

@@ -4,6 +4,6 @@ package dev.holdfast.gateway.admission;
  * The client that a connection or a request comes from.
  *
  * @param address of the client; empty if it is not known
- * @param proxied whether a proxy said so: then the connection itself is the proxy's
+ * @param proxied whether a proxy named the address; if so, the connection itself is the proxy's
  */
 public record Client(String address, boolean proxied) {}

@@ -9,8 +9,8 @@ import java.util.List;
 
 /**
  * Finds the client of a request: its peer, or, if that is a configured proxy, the last address of
- * {@code X-Forwarded-For} that is no proxy's. Anybody may have written what stands before that.
- * Safe on any thread.
+ * {@code X-Forwarded-For} that is no proxy's. Anybody may have written the addresses before that
+ * one. Safe on any thread.
  */
 final class Clients {
   private static final String HEADER = "X-Forwarded-For";
@@ -39,7 +39,7 @@ final class Clients {
 
   /**
    * @param direct the peer
-   * @param forwarded what it says, header by header
+   * @param forwarded the addresses that it names, header by header
    */
   Client of(String direct, List<String> forwarded) {
     if (proxies.isEmpty() || !isProxy(direct)) {
@@ -59,8 +59,8 @@ final class Clients {
   }
 
   /**
-   * Returns the key of one client: its address, or of IPv6 the network, as one customer has a whole
-   * one.
+   * Returns the key of one client: its IPv4 address, or the network of its IPv6 address, since one
+   * customer has a whole network.
    *
    * @param address as text
    */

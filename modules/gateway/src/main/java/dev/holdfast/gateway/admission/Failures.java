@@ -4,9 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Counts how often clients of an address failed to come in, or to show a valid token: a bucket
- * each, of at most 10,000 addresses; the one whose last failure is longest ago is forgotten first.
- * Any thread.
+ * Counts how often clients of an address failed to come in, or to show a valid token. Each of at
+ * most 10,000 addresses has a bucket; the address whose last failure is longest ago is forgotten
+ * first. Safe on any thread.
  */
 final class Failures {
   private static final int MOST_ADDRESSES = 10_000;
@@ -43,7 +43,7 @@ final class Failures {
     bucket.failed = Math.min(most + 1, bucket.failed + 1);
   }
 
-  /** In how many ms one more may be tried; 0: now. */
+  /** Returns the time in ms after which one more may be tried; 0: now. */
   synchronized long wait(String key, long now) {
     Bucket bucket = buckets.isEmpty() ? null : buckets.get(key);
     if (bucket == null) {

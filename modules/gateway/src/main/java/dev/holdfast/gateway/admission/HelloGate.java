@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the bytes that a client sends before its hello is whole, in frames and parts of frames
- * alike: 4 KiB are everybody's, and more, as a hello with long cursors or a long token needs it,
- * comes out of a share that all have together. Without it any stranger's socket held a whole
- * message. Taken out of the pipeline at the hello. Confined to its event loop.
+ * alike. Every client has 4 KiB. A hello with long cursors or a long token needs more, which comes
+ * out of a share that all clients have together. Without the gate, any stranger's socket held a
+ * whole message. It is taken out of the pipeline at the hello. Confined to its event loop.
  */
 public final class HelloGate extends ChannelInboundHandlerAdapter {
   static final int FREE = 4 * 1024;
@@ -30,7 +30,7 @@ public final class HelloGate extends ChannelInboundHandlerAdapter {
     this.refused = refused;
   }
 
-  /** Before whatever takes frames apart. */
+  /** Puts the gate before the handler that takes frames apart. */
   public void standIn(ChannelPipeline pipeline) {
     var decoder = pipeline.context(WebSocketFrameDecoder.class);
     if (decoder != null) {
@@ -38,7 +38,7 @@ public final class HelloGate extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** The hello is there. */
+  /** Removes the gate: the hello is there. */
   public void open() {
     if (context != null && !context.isRemoved()) {
       context.pipeline().remove(this);
@@ -50,7 +50,7 @@ public final class HelloGate extends ChannelInboundHandlerAdapter {
     context = added;
   }
 
-  /** Also when the connection ends. */
+  /** Gives back what was counted, also when the connection ends. */
   @Override
   public void handlerRemoved(ChannelHandlerContext removed) {
     share.give(taken);

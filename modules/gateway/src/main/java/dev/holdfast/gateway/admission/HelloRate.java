@@ -1,8 +1,9 @@
 package dev.holdfast.gateway.admission;
 
 /**
- * Limits the hellos that a node takes in a second; as many may come at once. Those that are refused
- * get different times to come again, so that they don't all come back at once. Any thread.
+ * Limits the hellos that a node takes in a second; as many may come at once. Clients that are
+ * refused get different times to come again, so that they don't all come back at once. Safe on any
+ * thread.
  */
 final class HelloRate {
   private static final long LONGEST_MS = 10_000;
@@ -20,7 +21,7 @@ final class HelloRate {
     this.filled = System.nanoTime();
   }
 
-  /** Takes one; or takes none, and answers in how many ms there may be one. */
+  /** Takes one and returns 0; or takes none, and returns the ms after which there may be one. */
   synchronized long take(long now) {
     double more = Math.max(0, now - filled) * perNano;
     left = Math.min(most, left + more);

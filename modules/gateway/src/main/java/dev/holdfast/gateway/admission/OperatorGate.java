@@ -5,8 +5,8 @@ import dev.holdfast.core.bounds.LastComers;
 import io.netty.channel.Channel;
 
 /**
- * Stands at the port of operators: few are there at a time, as their files come out of the reserve,
- * and who asks anew gets in before who stays. Any thread.
+ * The gate of the operators' port. It lets few in at a time, as their file descriptors come out of
+ * the reserve. A new connection gets in before one that stays. Safe on any thread.
  */
 final class OperatorGate implements Doors.Gate {
   static final int MOST = 64;

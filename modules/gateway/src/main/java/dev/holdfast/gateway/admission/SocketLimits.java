@@ -46,20 +46,21 @@ public record SocketLimits(
     }
   }
 
-  /** The same with these; for tests and tools. */
+  /** Returns the same with other limits of connections; for tests and tools. */
   public SocketLimits with(int otherMax, int otherPerAddress) {
     return new SocketLimits(otherMax, otherPerAddress, hellos, failures, strangers, proxies);
   }
 
   /**
-   * Connections of clients. If it is not set, the process's limit of open files, without an eighth
-   * and 256: for Redis, peers, what the process itself has open, and files that are downloaded.
+   * Returns the largest number of clients' connections. If it is not set, it is the process's limit
+   * of open files without an eighth and 256: these are for Redis, peers, the process's own files,
+   * and files that are downloaded.
    */
   int most() {
     return max > 0 ? max : ofFiles(openFiles());
   }
 
-  /** Connections from one address. */
+  /** Returns the largest number of connections from one address. */
   int mostOfOne() {
     return perAddress > 0 ? Math.min(perAddress, most()) : Math.max(1, most() / 2);
   }

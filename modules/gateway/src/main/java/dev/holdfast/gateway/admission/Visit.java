@@ -5,14 +5,15 @@ import io.netty.util.AttributeKey;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.impl.HttpServerConnection;
 
-/** Marks connections whose client has shown a valid token. Any thread. */
+/** Marks connections whose client has shown a valid token. Safe on any thread. */
 public final class Visit {
   private static final AttributeKey<Boolean> KNOWN = AttributeKey.valueOf(Visit.class, "known");
 
   private Visit() {}
 
   /**
-   * The connection's client has shown a valid token, or is to come again through no fault of it.
+   * Marks a connection whose client has shown a valid token, or has to come again through no fault
+   * of its own.
    */
   public static void known(Channel connection) {
     connection.attr(KNOWN).set(true);

@@ -5,8 +5,8 @@ import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sessions that the connections of one event loop hold: known to the node, compared with their
- * records, and let go of. Confined to the event loop.
+ * The sessions that the connections of one event loop hold. Makes them known to the node, compares
+ * them with their records, and lets go of them. Confined to the event loop.
  */
 public final class Attachments {
   private final ConnectionDirectory directory;
@@ -27,29 +27,29 @@ public final class Attachments {
     holds.add(session);
   }
 
-  /** A cursor of it moved, and is to be stored. */
+  /** Notes that a cursor of the session moved, and has to be stored. */
   public void moved(HeldSession session) {
     cursors.moved(session);
   }
 
-  /** Its channel is said to be that of no session: to be compared at once. */
+  /** Compares a session at once, as its channel is reported to be that of no session. */
   public void hurry(HeldSession session) {
     holds.hurry(session);
   }
 
-  /** Answers why its connection does not hold it; none: it does. */
+  /** Returns the reason why the session's connection does not hold it; none if it does. */
   public Future<@Nullable ErrorCode> why(HeldSession session) {
     return cursors.why(session);
   }
 
-  /** The connection ends, or the session is no longer its own. */
+  /** Lets go of a session: its connection ends, or it is no longer the connection's own. */
   public void letGo(HeldSession session) {
     cursors.forget(session);
     holds.remove(session);
     directory.detached(session);
   }
 
-  /** Detaches one that was let go of, with what is not stored yet. */
+  /** Detaches a session that was let go of, and stores its cursors that are not stored yet. */
   public void detach(HeldSession session) {
     detacher.detach(session.ref(), session.unsaved());
   }
@@ -64,7 +64,7 @@ public final class Attachments {
     directory.tick(now);
   }
 
-  /** Done when nothing is left to detach. */
+  /** Completes when nothing is left to detach. */
   public Future<Void> idle() {
     return detacher.idle();
   }

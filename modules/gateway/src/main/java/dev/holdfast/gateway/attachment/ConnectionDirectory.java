@@ -13,8 +13,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The connections of this node by the sessions that they hold, over all its event loops: the way of
- * a notice to its connection. One per node; safe on any thread.
+ * The connections of this node by the sessions that they hold, over all its event loops: a notice
+ * finds its connection here. One per node; safe on any thread.
  */
 public final class ConnectionDirectory {
   private final Map<Key, Holder> holders = new ConcurrentHashMap<>();
@@ -30,7 +30,9 @@ public final class ConnectionDirectory {
         .register(registry);
   }
 
-  /** Hands the node's notices to the connections that they are for; before the inbox is opened. */
+  /**
+   * Hands the node's notices to the connections that they are for. Called before the inbox opens.
+   */
   public void listen(NodeInbox inbox) {
     inbox.on(NodeNotice.Replaced.class, this::deliver);
     inbox.on(NodeNotice.Ended.class, this::deliver);
@@ -39,7 +41,7 @@ public final class ConnectionDirectory {
     inbox.on(NodeNotice.Unsubscribed.class, this::deliver);
   }
 
-  /** Sessions that are attached by a connection of this node. */
+  /** Returns the number of sessions that connections of this node hold. */
   public int size() {
     return holders.size();
   }
@@ -49,12 +51,12 @@ public final class ConnectionDirectory {
     return holders.containsKey(new Key(tenant, session));
   }
 
-  /** Lets go of what is kept no longer; called now and then. */
+  /** Drops early notices whose time is over; called now and then. */
   void tick(long now) {
     early.forget(now);
   }
 
-  /** Open sockets of this node, also those that have no session yet. */
+  /** Returns the number of open sockets of this node, those without a session included. */
   public int sockets() {
     return sockets.get();
   }
@@ -65,10 +67,11 @@ public final class ConnectionDirectory {
   }
 
   /**
-   * Asks clients of this node to move to another, by a {@code reconnect} frame: some of those that
-   * were not asked for a minute, and that a frame can be sent to.
+   * Asks clients of this node to move to another one, by a {@code reconnect} frame. Only clients
+   * that can be sent a frame, and that were not asked for a minute, are asked; they are chosen at
+   * random.
    *
-   * @param count how many at most
+   * @param count most clients to ask
    */
   public void move(int count) {
     List<Holder> all = new ArrayList<>(holders.values());
@@ -80,30 +83,30 @@ public final class ConnectionDirectory {
     }
   }
 
-  /** Notes whether this node has more than its share of connections. Any thread. */
+  /** Notes whether this node has more than its share of connections. */
   public void crowded(boolean now) {
     crowded = now;
   }
 
-  /** Returns whether clients that were asked to move are to go to another node than this. */
+  /** Returns whether clients that were asked to move should go to another node than this. */
   public boolean isCrowded() {
     return crowded;
   }
 
-  /** A client has connected. */
+  /** Notes that a client has connected. */
   public void opened() {
     sockets.incrementAndGet();
   }
 
-  /** Its connection has ended. */
+  /** Notes that a client's connection has ended. */
   public void closed() {
     sockets.decrementAndGet();
   }
 
   /**
-   * Notes who holds a session. Of two connections of this node the one of the older generation is
-   * closed as replaced, whichever comes first; and one that was over before its own attach was
-   * answered here gets that notice.
+   * Notes which connection holds a session. If two connections of this node hold it, the one of the
+   * older generation is closed as replaced, whichever comes first. If a notice that the attachment
+   * is over came before the attach was answered here, the connection gets that notice.
    */
   void attached(Holder holder) {
     SessionRef session = holder.ref();
@@ -131,7 +134,7 @@ public final class ConnectionDirectory {
   }
 
   private void deliver(NodeNotice notice) {
-    // Before the look: either this thread finds the holder, or attached() finds the notice.
+    // Before the lookup: either this thread finds the holder, or attached() finds the notice.
     if (notice instanceof NodeNotice.Over over) {
       early.add(over);
     }

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stores the cursors that moved on one event loop, many sessions in one message. What could not be
- * stored goes with the next flush, or with the detach. Confined to the event loop.
+ * Stores the cursors that moved on one event loop, many sessions in one message. Cursors that could
+ * not be stored go with the next flush, or with the detach. Confined to the event loop.
  */
 public final class CursorBatcher {
   private static final Logger LOG = LoggerFactory.getLogger(CursorBatcher.class);
@@ -39,7 +39,10 @@ public final class CursorBatcher {
     moved.remove(session);
   }
 
-  /** Taken first: what can't be stored may be put back for the next flush before this one ends. */
+  /**
+   * Stores all that moved. The set is emptied first: a session that can't be stored may be put back
+   * for the next flush before this one ends.
+   */
   void flush() {
     Set<HeldSession> taken = moved;
     moved = new LinkedHashSet<>();
@@ -61,7 +64,8 @@ public final class CursorBatcher {
   }
 
   /**
-   * Stores what moved of these, if anything did; and closes those that hold their sessions no more.
+   * Stores the cursors of these sessions that moved, if any did, and closes connections that no
+   * longer hold their sessions.
    */
   Future<?> compare(List<HeldSession> batch) {
     Map<SessionRef, HeldSession> holders = new HashMap<>();
@@ -75,7 +79,7 @@ public final class CursorBatcher {
         .onSuccess(unheld -> stored(entries, holders, unheld));
   }
 
-  /** Answers why this one does not hold its session; none: it does. */
+  /** Returns the reason why a connection does not hold its session; none if it does. */
   Future<@Nullable ErrorCode> why(HeldSession session) {
     var entry = new StoreCursors.Entry(session.ref(), Map.of());
     return sessions

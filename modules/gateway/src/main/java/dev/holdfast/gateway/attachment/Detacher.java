@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Detaches sessions whose connections ended, and tries again for some minutes while the store is
- * away. After that it is left to who compares the records with the node's connections; should the
- * node die before, the others detach what it held. Confined to the event loop.
+ * unavailable. After that, the comparison of records with the node's connections does it; if the
+ * node dies before, the other nodes detach its sessions. Confined to the event loop.
  */
 public final class Detacher {
   private static final Logger LOG = LoggerFactory.getLogger(Detacher.class);
@@ -40,14 +40,14 @@ public final class Detacher {
   }
 
   /**
-   * @param cursors that are not stored yet
+   * @param cursors those that are not stored yet
    */
   void detach(SessionRef session, Map<ChannelName, Position> cursors) {
     running++;
     attempt(new Detach(session, node, cursors), 1);
   }
 
-  /** Done when nothing is left to detach. */
+  /** Completes when nothing is left to detach. */
   Future<Void> idle() {
     if (running == 0) {
       return Future.succeededFuture();

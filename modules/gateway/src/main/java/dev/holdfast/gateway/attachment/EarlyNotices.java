@@ -10,12 +10,12 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attachments that were said to be over lately. Of two resumes that race, the loser's node may hear
- * that it was replaced before it hears that it was attached; and after that, of an attachment
- * before it. So what counts is the greatest generation, whatever comes last. Safe on any thread.
+ * Notices of attachments that ended lately. If two resumes race, the loser's node may hear that it
+ * was replaced before it hears that it was attached, and after that it may hear of an earlier
+ * attachment. So the greatest generation counts, whatever comes last. Safe on any thread.
  */
 final class EarlyNotices {
-  /** Longer than an attach may take. */
+  /** The time for which a notice is kept; longer than an attach may take. */
   private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(15);
 
   private static final int MOST = 10_000;
@@ -34,7 +34,7 @@ final class EarlyNotices {
     kept.put(key, new Kept(before == null ? notice : stronger(before.notice(), notice), now));
   }
 
-  /** Lets go of those that no attach waits for any more; called now and then, too. */
+  /** Drops notices for which no attach waits any more; also called now and then. */
   synchronized void forget(long now) {
     Iterator<Kept> eldest = kept.values().iterator();
     while (eldest.hasNext() && isDone(eldest.next(), now)) {
@@ -42,7 +42,7 @@ final class EarlyNotices {
     }
   }
 
-  /** The end of a session is the end of the attachment that held it then, too. */
+  /** Returns the notice that counts. The end of a session also ends the attachment that held it. */
   private static Over stronger(Over one, Over other) {
     if (one.generation() != other.generation()) {
       return one.generation() > other.generation() ? one : other;
@@ -54,7 +54,7 @@ final class EarlyNotices {
     return kept.size() >= MOST || now - entry.at() > KEPT_NANOS;
   }
 
-  /** Returns what was kept of this attachment; none: nothing was. */
+  /** Returns the notice that concerns this attachment; none if there is none. */
   synchronized @Nullable Over of(SessionRef session) {
     Kept last = kept.get(new Key(session.tenant(), session.session()));
     return last != null && last.notice().concerns(session.generation()) ? last.notice() : null;

@@ -4,23 +4,23 @@ import dev.holdfast.sessions.NodeNotice;
 import dev.holdfast.sessions.SessionRef;
 
 /**
- * A connection that holds a session, as the rest of its node reaches it. Any thread: what is asked
- * is done on the connection's own event loop, later.
+ * A connection that holds a session, as the rest of its node reaches it. Called on any thread: the
+ * connection's own event loop acts later.
  */
 public interface Holder {
   SessionRef ref();
 
-  /** Hands over what is to be known of the session. */
+  /** Hands over a notice about the session. */
   void deliver(NodeNotice notice);
 
-  /** Another attachment has the session, of this generation. */
+  /** Reports that another attachment, of this generation, holds the session. */
   void replacedBy(long generation);
 
-  /** Closes it, so that its client comes back elsewhere. */
+  /** Closes the connection, so that its client comes back elsewhere. */
   void sendAway();
 
   /**
-   * Asks its client to move to another node.
+   * Asks the client to move to another node.
    *
    * @return false if it was asked lately, or can't be asked
    */

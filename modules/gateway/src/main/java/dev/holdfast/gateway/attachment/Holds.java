@@ -10,10 +10,10 @@ import java.util.Set;
 import java.util.function.IntConsumer;
 
 /**
- * Compares what the connections of one event loop hold with the records, each once in a period, so
- * that one whose notice was lost does not go on reading a session that was taken over, ended, or
- * lost. Spread over the period; those whose record is said to be gone come at once. One batch at a
- * time is under way. Confined to the event loop.
+ * Compares the sessions that connections of one event loop hold with their records, each once in a
+ * period. Otherwise a connection whose notice was lost would go on reading a session that was taken
+ * over, ended, or lost. Comparisons are spread over the period; a session whose record is reported
+ * as gone is compared at once. One batch at a time is under way. Confined to the event loop.
  */
 public final class Holds {
   private static final int BATCH = 200;
@@ -27,8 +27,8 @@ public final class Holds {
   private boolean underWay;
 
   /**
-   * @param compared gets how many were compared
-   * @param tick how often {@link #tick} is called
+   * @param compared gets the number of sessions that were compared
+   * @param tick the time between two calls of {@link #tick}
    */
   public Holds(CursorBatcher cursors, IntConsumer compared, Duration period, Duration tick) {
     this.cursors = cursors;
@@ -45,7 +45,10 @@ public final class Holds {
     hurried.remove(session);
   }
 
-  /** Its channel is said to be that of no session: to be compared now, until that is answered. */
+  /**
+   * Compares a session as soon as possible, and again until there is an answer: its channel is
+   * reported to be that of no session.
+   */
   void hurry(HeldSession session) {
     if (sessions.contains(session)) {
       hurried.add(session);
@@ -69,7 +72,10 @@ public final class Holds {
     compare(batch).onSuccess(done -> compared(batch));
   }
 
-  /** A session whose record is there after all has lost its channel: its client is to resume. */
+  /**
+   * Closes the connections of sessions whose record is there after all: these have lost their
+   * channel, and their clients have to resume.
+   */
   private void compared(List<HeldSession> batch) {
     List<HeldSession> held = batch.stream().filter(sessions::contains).toList();
     batch.forEach(hurried::remove);
@@ -77,7 +83,7 @@ public final class Holds {
     hurryOn();
   }
 
-  /** Those that were compared longest ago; they go to the end. */
+  /** Takes the sessions that were compared longest ago; they go to the end. */
   private List<HeldSession> next() {
     List<HeldSession> batch = new ArrayList<>();
     Iterator<HeldSession> eldest = sessions.iterator();

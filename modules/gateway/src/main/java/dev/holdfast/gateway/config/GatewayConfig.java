@@ -49,7 +49,7 @@ public record GatewayConfig(
     SocketLimits sockets,
     ManagementConfig management,
     @Nullable TlsConfig tls) {
-  /** Channels of a session besides its own three. */
+  /** Most channels of a session besides its own three. */
   public static final int CHANNEL_LIMIT = 256;
 
   private static final int IDLE_FACTOR = 4;
@@ -92,7 +92,7 @@ public record GatewayConfig(
     }
   }
 
-  /** The rest by default. */
+  /** Returns settings with defaults for all others. */
   public static GatewayConfig of(
       String host,
       int port,
@@ -121,27 +121,27 @@ public record GatewayConfig(
         null);
   }
 
-  /** The same at another address. */
+  /** Returns the same settings with another address. */
   public GatewayConfig at(String otherHost, int otherPort) {
     return with(otherHost, otherPort, operatorTenant, sockets, management, tls);
   }
 
-  /** The same with operators of this tenant. */
+  /** Returns the same settings with operators of this tenant. */
   public GatewayConfig operatedBy(String tenant) {
     return with(host, port, tenant, sockets, management, tls);
   }
 
-  /** The same for so many clients. */
+  /** Returns the same settings with these limits of clients. */
   public GatewayConfig with(SocketLimits limits) {
     return with(host, port, operatorTenant, limits, management, tls);
   }
 
-  /** The same with operators there. */
+  /** Returns the same settings with this port for operators. */
   public GatewayConfig with(ManagementConfig operators) {
     return with(host, port, operatorTenant, sockets, operators, tls);
   }
 
-  /** The same with TLS. */
+  /** Returns the same settings with TLS. */
   public GatewayConfig with(TlsConfig encryption) {
     return with(host, port, operatorTenant, sockets, management, encryption);
   }
@@ -176,16 +176,18 @@ public record GatewayConfig(
   }
 
   /**
-   * Returns the time after which a TCP connection is closed if nothing moves on it in either
-   * direction: no ping went through, no piece of a file. Long enough for a MiB of a file, the piece
-   * in which the operating system sends it, over a slow line. In ms, 24 days at the most.
+   * Returns the time in ms, 24 days at most, after which a TCP connection is closed if nothing
+   * moves on it in either direction: no ping, no piece of a file. The operating system sends a file
+   * in pieces of one MiB, so the time is long enough for a piece over a slow line.
    */
   public int idle() {
     long longest = Math.max(slowLimit.toMillis(), heartbeat.toMillis());
     return (int) Math.min(Integer.MAX_VALUE, longest * IDLE_FACTOR);
   }
 
-  /** The time between two looks at connections: short enough for the shortest of the limits. */
+  /**
+   * Returns the time between two checks of all connections; short enough for the shortest limit.
+   */
   public Duration tick() {
     long shortest =
         Math.min(helloTimeout.toMillis(), Math.min(heartbeat.toMillis(), slowLimit.toMillis()));

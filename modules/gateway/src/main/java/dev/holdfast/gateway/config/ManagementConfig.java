@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The address at which a node answers its operators: metrics, what its checks found, documents of
- * the API, views of nodes, configuration and numbers. In plain HTTP: it is for this machine, or for
- * a network that only monitoring is on.
+ * The address at which a node answers its operators: metrics, results of its checks, documents of
+ * the API, views of nodes, configuration and numbers. It uses plain HTTP: it is meant for this
+ * machine, or for a network of monitoring alone.
  *
  * @param host to listen at
  * @param port 0: that of the clients if this is on loopback; else a free one

@@ -10,7 +10,7 @@ import dev.holdfast.sessions.ConnectionInfo;
 import dev.holdfast.sessions.SessionMessage;
 import io.vertx.core.Future;
 
-/** Attaches sessions to connections of this node, and fences what held them before. */
+/** Attaches sessions to connections of this node, and fences their earlier connections. */
 public final class Attaching {
   private final ServiceClient sessions;
   private final ServiceClient channels;
@@ -33,7 +33,9 @@ public final class Attaching {
         new SessionMessage.Attach(verified.caller(), hello.resume(), node, info, hello.attempt()));
   }
 
-  /** From here on nothing can be stored that an older connection of this session publishes. */
+  /**
+   * Fences the older connections of this session: nothing that they publish is stored from here on.
+   */
   Future<Attached> fence(Attached attached) {
     if (attached.published().isEmpty()) {
       return Future.succeededFuture(attached);

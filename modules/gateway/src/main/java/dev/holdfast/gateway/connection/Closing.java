@@ -5,14 +5,14 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.protocol.CloseCode;
 import java.nio.charset.StandardCharsets;
 
-/** The one table from failures that end a connection to close codes. */
+/** Maps failures that end a connection to close codes. No other place does. */
 final class Closing {
-  /** Bytes that a close frame has room for, RFC 6455. */
+  /** Bytes that a close frame has for its reason, RFC 6455. */
   private static final int LONGEST_REASON = 123;
 
   private Closing() {}
 
-  /** The name of the code; of a token, permission or limit also what is wrong with it. */
+  /** Returns the name of the code; for a token, permission or limit, the fault as well. */
   static String reason(HoldfastException failure) {
     CloseCode code = of(failure.code());
     if (code != CloseCode.UNAUTHORIZED
@@ -28,9 +28,9 @@ final class Closing {
   }
 
   /**
-   * Returns whether a connection with this failure does not hold its session: another does, the
-   * store does not know of it, the session has ended, or it was detached because its node was taken
-   * for dead.
+   * Returns whether a connection with this failure does not hold its session: another connection
+   * holds it, the store does not know it, it has ended, or it was detached because its node was
+   * taken for dead.
    */
   static boolean isUnheld(ErrorCode failure) {
     return switch (failure) {
@@ -39,7 +39,9 @@ final class Closing {
     };
   }
 
-  /** A failure that is not named here may work at another time, or on another node. */
+  /**
+   * Returns the close code. A failure that is not named here may work later, or on another node.
+   */
   static CloseCode of(ErrorCode failure) {
     return switch (failure) {
       case UNAUTHORIZED -> CloseCode.UNAUTHORIZED;

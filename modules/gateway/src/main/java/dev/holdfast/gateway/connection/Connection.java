@@ -24,12 +24,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The life of one connection: opened, greeted, attached, closed. The one place that closes it, and
- * that lets go of its session. Confined to its event loop; {@link #onContext} is the way in from
+ * The life of one connection: opened, greeted, attached, closed. It alone closes the connection and
+ * lets go of its session. Confined to its event loop; {@link #onContext} is for calls from
  * elsewhere.
  */
 public final class Connection implements ClientLink {
-  /** In this order; each at most once. */
+  /** Phases, in this order; each comes at most once. */
   public enum Phase {
     OPENED,
     GREETED,
@@ -39,7 +39,7 @@ public final class Connection implements ClientLink {
 
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
-  /** Close codes of connections that did not come in by their own fault. */
+  /** Close codes of connections that failed to come in by their own fault. */
   private static final Set<CloseCode> STRANGE =
       EnumSet.of(
           CloseCode.HELLO_TIMEOUT, CloseCode.UNAUTHORIZED, CloseCode.FORBIDDEN, CloseCode.PROTOCOL);
@@ -90,7 +90,7 @@ public final class Connection implements ClientLink {
     return id;
   }
 
-  /** Calls this when the transport has ended. */
+  /** Sets the action for the transport's end. */
   void whenEnded(Consumer<Connection> end) {
     whenEnded = end;
   }
@@ -104,7 +104,7 @@ public final class Connection implements ClientLink {
     return phase;
   }
 
-  /** The session that it holds or held; none: it was never attached. */
+  /** Returns the session that it holds or held; none if it was never attached. */
   public @Nullable LiveSession session() {
     return session;
   }
@@ -113,47 +113,47 @@ public final class Connection implements ClientLink {
     return transport.client();
   }
 
-  /** The token that came with the transport's request; none: the hello brings it. */
+  /** Returns the token that came with the transport's request; none if the hello brings it. */
   @Nullable String token() {
     return transport.token();
   }
 
-  /** The way out. */
+  /** Returns the outgoing side. */
   ClientSink sink() {
     return out;
   }
 
-  /** Something came from the client. */
+  /** Notes that something came from the client. */
   public void heard() {
     heardAt = System.nanoTime();
   }
 
-  /** The time at which something came last, by {@link System#nanoTime}. */
+  /** Returns the time at which something came last, by {@link System#nanoTime}. */
   long heardAt() {
     return heardAt;
   }
 
-  /** The time at which a close was sent, by {@link System#nanoTime}. */
+  /** Returns the time at which a close was sent, by {@link System#nanoTime}. */
   long closedAt() {
     return closedAt;
   }
 
-  /** The client has shown a valid token, or is not to blame that none was looked at. */
+  /** Notes that the client has shown a valid token, or is not to blame that none was checked. */
   void known() {
     transport.known();
   }
 
-  /** The number of channels that its request asks for, which no frame does. */
+  /** Returns the number of channels that the transport's request, and not a frame, asks for. */
   int asked() {
     return transport.asked();
   }
 
-  /** Returns whether a client that is there answers a ping. */
+  /** Returns whether a client that is still there answers a ping. */
   boolean answers() {
     return transport.answers();
   }
 
-  /** Its place among those of its user; left when the transport has ended. */
+  /** Takes its place among its user's connections; gives it back when the transport has ended. */
   void takes(ConnectionPlace taken) {
     place = taken;
     if (gone) {
@@ -161,7 +161,7 @@ public final class Connection implements ClientLink {
     }
   }
 
-  /** Frames that come before the welcome wait in the transport, in their order. */
+  /** Handles the hello. Frames before the welcome wait in the transport, in their order. */
   public void greet(ClientFrame.Hello hello) {
     phase = Phase.GREETED;
     transport.greeted();
@@ -174,7 +174,7 @@ public final class Connection implements ClientLink {
     greeter.greet(this, hello);
   }
 
-  /** Refuses a hello that is one too many, with the time to come again. */
+  /** Refuses a hello beyond the rate, with the time to come again. */
   private void later(long wait) {
     known();
     if (transport.answers()) {
@@ -188,7 +188,7 @@ public final class Connection implements ClientLink {
   }
 
   /**
-   * Takes a session over; from here on it is let go of when the connection ends.
+   * Takes over a session, and lets go of it when the connection ends.
    *
    * @return false if the connection has ended meanwhile
    */
@@ -235,7 +235,7 @@ public final class Connection implements ClientLink {
     if (session != null) {
       Refusals.log(session.caller(), failure);
     }
-    // A service that has too much to do names no time itself, nor does a store without room.
+    // An overloaded service names no time itself, nor does a store without room.
     long wait = retryAfter == 0 ? failure.code().againAfterMs() : retryAfter;
     out.send(ServerFrames.error(frameId, failure, wait, expected));
   }
@@ -252,12 +252,12 @@ public final class Connection implements ClientLink {
     }
   }
 
-  /** Returns whether its client may be asked to move: it was not for a minute. Any thread. */
+  /** Returns whether its client can be asked to move, and was not for a minute. Any thread. */
   boolean mayMove() {
     return transport.answers() && System.nanoTime() - askedAt > MOVE_AGAIN_NS;
   }
 
-  /** Its client is to come again, best at another node; what it then holds replaces this. */
+  /** Asks the client to come again, best at another node; its next connection replaces this one. */
   void askToMove() {
     if (phase == Phase.ATTACHED) {
       askedAt = System.nanoTime();
@@ -267,9 +267,9 @@ public final class Connection implements ClientLink {
   }
 
   /**
-   * An attachment of another generation holds the session. One that is ahead by a leap need not be
-   * later: the store may have gone to data that never had this one, and got an older attempt of the
-   * same client since.
+   * Handles a notice that an attachment of another generation holds the session. A generation that
+   * is ahead by a leap need not be later: the store may have gone to data that never had this
+   * attachment, and got an older attempt of the same client since.
    */
   void replaced(long generation) {
     LiveSession held = session;
@@ -280,7 +280,7 @@ public final class Connection implements ClientLink {
     }
   }
 
-  /** The record says whether another took the session, or whether this attachment was lost. */
+  /** Asks the record whether another took the session, or whether this attachment was lost. */
   private void fenced(LiveSession held) {
     if (!asking) {
       asking = true;
@@ -298,7 +298,7 @@ public final class Connection implements ClientLink {
     }
   }
 
-  /** Closes a connection that does not hold its session, or, without a reason, not as it thinks. */
+  /** Closes a connection that does not hold its session or, without a reason, lost its channel. */
   void judged(@Nullable ErrorCode why) {
     if (why == null) {
       close(CloseCode.LOST);
@@ -319,7 +319,7 @@ public final class Connection implements ClientLink {
     close(code);
   }
 
-  /** Closes, after what was sent before; the first reason stands. */
+  /** Closes the connection behind all that was sent before; the first reason stands. */
   public void close(CloseCode code) {
     close(code, code.wireName());
   }
@@ -339,7 +339,7 @@ public final class Connection implements ClientLink {
     transport.close(code, reason);
   }
 
-  /** The transport has ended. */
+  /** Handles the end of the transport. */
   public void closed() {
     if (phase != Phase.CLOSED) {
       phase = Phase.CLOSED;
@@ -361,7 +361,7 @@ public final class Connection implements ClientLink {
     }
   }
 
-  /** Lets go of the session, and returns it; none: there was none, or no more. */
+  /** Lets go of the session, and returns it; none if there was none, or it was let go of before. */
   private @Nullable LiveSession letGo() {
     LiveSession held = session;
     if (held == null || released) {
@@ -372,7 +372,7 @@ public final class Connection implements ClientLink {
     return held;
   }
 
-  /** Reads nothing more from the client, until this is taken back. */
+  /** Stops reading from the client until this reason is taken back. */
   void pause(Hold why) {
     transport.pause(why);
   }
@@ -381,14 +381,14 @@ public final class Connection implements ClientLink {
     transport.resume(why);
   }
 
-  /** The session whose channel this is, is said to be no more. */
+  /** Handles a report that the session with this channel no longer exists. */
   public void gone(ChannelName channel) {
     if (session != null) {
       session.gone(channel);
     }
   }
 
-  /** The client takes more again. */
+  /** Goes on: the client takes more again. */
   public void drained() {
     resume(Hold.BLOCKED);
     if (phase != Phase.CLOSED && session != null) {

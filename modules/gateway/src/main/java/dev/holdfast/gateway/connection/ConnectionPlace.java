@@ -12,8 +12,8 @@ import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The place of one connection among those of its user and tenant. Waits a little for connects that
- * come too fast, as all do after a failure. Confined to the event loop.
+ * The place of one connection among those of its user and tenant. Connects that come too fast, as
+ * they do after a failure, wait a little. Confined to the event loop.
  */
 final class ConnectionPlace {
   private static final long AWAIT_MS = 3_000;
@@ -27,7 +27,7 @@ final class ConnectionPlace {
   private boolean left;
 
   /**
-   * @param channels that its request asks for
+   * @param channels the number that its request asks for
    */
   ConnectionPlace(Context context, Limiter limiter, Caller.User caller, int channels) {
     this.context = context;
@@ -37,7 +37,10 @@ final class ConnectionPlace {
   }
 
   /**
-   * @param replaces whether it comes in place of another connection: then there may be none left
+   * Takes a place. Fails if the user or tenant may have no more.
+   *
+   * @param replaces whether it comes in place of another connection; if so, it enters even if no
+   *     place is left
    */
   Future<Void> enter(boolean replaces) {
     Cost cost = Cost.connect(channels);
@@ -65,7 +68,7 @@ final class ConnectionPlace {
     return Future.succeededFuture();
   }
 
-  /** It replaced none: it takes a place as others do. */
+  /** Takes a place as others do, if it turned out to replace none. */
   Future<Void> confirm() {
     Place before = taken;
     if (!forced || left || before == null) {
@@ -82,7 +85,7 @@ final class ConnectionPlace {
     }
   }
 
-  /** The connection has ended. */
+  /** Gives the place back: the connection has ended. */
   void leave() {
     left = true;
     if (taken != null) {

@@ -26,6 +26,8 @@ public final class GatewayMetrics {
   }
 
   /**
+   * Counts a frame that was received.
+   *
    * @param type one of the protocol's, or {@code unknown}
    */
   public void received(String type) {
@@ -40,7 +42,7 @@ public final class GatewayMetrics {
     closed(code.wireName());
   }
 
-  /** The other side closed, or the network did. */
+  /** Counts a close by the client or the network. */
   void left() {
     closed("client");
   }
@@ -49,12 +51,12 @@ public final class GatewayMetrics {
     registry.counter("holdfast.closes", "code", code).increment();
   }
 
-  /** A publication waits, and so does its client. */
+  /** Counts a publication that has to wait, and its client with it. */
   void held() {
     held.increment();
   }
 
-  /** So many connections were compared with the records of their sessions. */
+  /** Counts connections that were compared with the records of their sessions. */
   public void compared(int connections) {
     compared.increment(connections);
   }

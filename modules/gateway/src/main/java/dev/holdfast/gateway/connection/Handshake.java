@@ -13,9 +13,10 @@ import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From the hello to the welcome: the token is verified, the session attached, and what its older
- * generations published to fenced, in this order; then its channels are opened. A failure closes
- * the connection; one of the store closes it as retryable, and never gives a new session instead.
+ * Leads a connection from the hello to the welcome. In this order, the token is verified, the
+ * session is attached, publications of its older generations are fenced, and its channels are
+ * opened. A failure closes the connection. A failure of the store closes it as retryable, and never
+ * gives a new session instead.
  */
 public final class Handshake implements Greeter {
   private final HelloCheck check;
@@ -44,7 +45,7 @@ public final class Handshake implements Greeter {
     }
   }
 
-  /** The way of one connection. */
+  /** The handshake of one connection. */
   private final class Run {
     private final Connection connection;
     private final ClientFrame.Hello hello;
@@ -69,8 +70,8 @@ public final class Handshake implements Greeter {
     }
 
     /**
-     * A connection more, if user and tenant may have it. Whoever comes back as a session has a
-     * place there already, of the connection that it replaces; if it had none, it is asked for
+     * Admits one more connection if user and tenant may have it. A client that resumes a session
+     * has the place of the connection that it replaces. If there was none, a place is asked for
      * after the attach.
      */
     private Future<Verified> admit(Verified verified) {

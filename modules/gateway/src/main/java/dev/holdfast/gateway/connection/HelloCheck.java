@@ -22,8 +22,8 @@ public final class HelloCheck {
   private final Context context;
 
   /**
-   * @param accepting whether the node takes anybody now
-   * @param crowded whether clients that were asked to move are to go elsewhere
+   * @param accepting whether the node takes clients now
+   * @param crowded whether clients that were asked to move should go to another node
    */
   public HelloCheck(
       BooleanSupplier accepting,
@@ -38,7 +38,7 @@ public final class HelloCheck {
     this.context = context;
   }
 
-  /** Closes a connection that this node takes no hello of. */
+  /** Closes a connection if this node does not take its hello; returns whether it did. */
   boolean refuses(Connection connection, ClientFrame.Hello hello) {
     if (!accepting.getAsBoolean()) {
       connection.known();
@@ -58,9 +58,9 @@ public final class HelloCheck {
   }
 
   /**
-   * A place among the connections of the caller; nothing is taken yet.
+   * Makes a place among the connections of the caller; nothing is taken yet.
    *
-   * @param channels that its request asks for
+   * @param channels the number that its request asks for
    */
   ConnectionPlace place(Caller.User caller, int channels) {
     return new ConnectionPlace(context, limiter, caller, channels);

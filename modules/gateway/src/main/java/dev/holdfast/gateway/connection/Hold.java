@@ -1,13 +1,13 @@
 package dev.holdfast.gateway.connection;
 
-/** The reasons to read nothing from a client; each is taken back for itself. */
+/** Reasons to read nothing from a client; each is taken back separately. */
 public enum Hold {
   /** The hello is being answered. */
   GREETING,
-  /** It publishes faster than it may. */
+  /** The client publishes faster than it may. */
   PACE,
-  /** Too much of what it asked is unanswered. */
+  /** Too many bytes of its requests, or too many subscriptions, are unanswered. */
   ROOM,
-  /** It does not take what it is sent. */
+  /** The client does not take what it is sent. */
   BLOCKED
 }

@@ -30,14 +30,18 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session as long as this connection holds it: it takes the frames and the notices. Confined to
- * the event loop, but for what {@link dev.holdfast.gateway.attachment.Holder} names.
+ * A session while this connection holds it: takes the client's frames and the node's notices.
+ * Confined to the event loop, except for the methods of {@link
+ * dev.holdfast.gateway.attachment.Holder}.
  */
 public final class LiveSession implements ClientFrame.Handler, HeldSession {
-  /** Bytes of what is unanswered. */
+  /** Bytes of unanswered requests at which nothing more is read. */
   private static final long ROOM = 1 << 20;
 
-  /** Subscriptions and unsubscriptions that are unanswered, each a request to the store. */
+  /**
+   * Unanswered subscriptions and unsubscriptions at which nothing more is read; each is a request
+   * to the store.
+   */
   private static final int MOST_ALONE = 64;
 
   private final Connection connection;
@@ -103,18 +107,18 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
   }
 
   /**
-   * After the welcome.
+   * Opens its channels, after the welcome.
    *
    * @param brought cursors that the client had
    */
   void open(Attached attached, Map<ChannelName, Position> brought) {
-    // What this session published to before; what an older connection of it publishes there is
-    // refused by now.
+    // The channels to which this session published before. Publications to them by its older
+    // connections are refused by now.
     publishing.resumed(attached.published());
     subscriptions.open(attached, brought);
   }
 
-  /** The connection ends, or the session is no longer its own. */
+  /** Stops: the connection ends, or the session is no longer its own. */
   void stop() {
     readings.close();
     order.close();
@@ -122,7 +126,7 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
     attachments.letGo(this);
   }
 
-  /** Lets go of what is in the record, after {@link #stop}. */
+  /** Detaches the session in its record, after {@link #stop}. */
   void detach() {
     attachments.detach(this);
   }
@@ -163,7 +167,7 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
     checkRoom();
   }
 
-  /** Nothing more is read while much is unanswered; a frame that was read is always let in. */
+  /** Stops reading while much is unanswered; a frame that was read already is always taken. */
   private void checkRoom() {
     full = isFull();
     if (full) {
@@ -213,7 +217,7 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
     connection.send(ServerFrames.PONG);
   }
 
-  /** That something came was noted before. */
+  /** Measures the pace; the sign of life was noted before. */
   @Override
   public void pong(ClientFrame.Pong frame) {
     pace.pong();
@@ -269,7 +273,10 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
     return true;
   }
 
-  /** Of its own channel the record says more; another's, which a service gave it, just ends. */
+  /**
+   * Handles a report that a channel no longer exists. For the session's own channel the record
+   * decides; another session's, which a service gave it, just ends.
+   */
   void gone(ChannelName name) {
     if (readings.isOwn(name)) {
       attachments.hurry(this);
@@ -278,7 +285,7 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
     }
   }
 
-  /** The client takes more again. */
+  /** Hands on to readers that fell behind: the client takes more again. */
   void drained() {
     fanout.drained(connection.sink());
   }

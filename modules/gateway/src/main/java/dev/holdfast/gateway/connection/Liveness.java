@@ -8,8 +8,9 @@ import dev.holdfast.protocol.ServerFrames;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The times of one connection: until its hello, between its frames, while it takes nothing, until
- * its close is answered. Looked at by the one tick of its event loop; it has no timer of its own.
+ * The deadlines of one connection: for its hello, between its frames, while it takes nothing, and
+ * for the answer to its close. The one tick of its event loop checks them; there is no timer of its
+ * own.
  */
 public final class Liveness {
   private static final long CUT_AFTER = TimeUnit.SECONDS.toNanos(5);
@@ -22,7 +23,7 @@ public final class Liveness {
   private final Unsent unsent;
 
   /**
-   * @param memory what clients that take nothing may hold of the node's
+   * @param memory the node's memory for clients that take nothing
    */
   public Liveness(Connection connection, GatewayConfig config, FairShare memory) {
     this.connection = connection;
@@ -30,7 +31,7 @@ public final class Liveness {
     this.unsent = new Unsent(memory, config.writeBuffer());
   }
 
-  /** The transport has ended. */
+  /** Notes that the transport has ended. */
   void ended() {
     unsent.tick(false, null);
   }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** The connections of one event loop, from their begin to their end. Confined to it. */
+/** The connections of one event loop, from their beginning to their end. Confined to the loop. */
 public final class LoopConnections {
   private final ConnectionDirectory directory;
   private final Admission admission;
@@ -18,8 +18,8 @@ public final class LoopConnections {
   private boolean stopping;
 
   /**
-   * @param make makes a connection of what carries it
-   * @param watch makes what looks at its times
+   * @param make makes a connection of its transport
+   * @param watch makes the deadlines of a connection
    */
   public LoopConnections(
       ConnectionDirectory directory,
@@ -37,7 +37,7 @@ public final class LoopConnections {
   }
 
   /**
-   * Opens a connection; to be called in the run of the event loop that accepted the client.
+   * Opens a connection. Must be called in the run of the event loop that accepted the client.
    *
    * @param handlers sets those of the transport
    */
@@ -60,12 +60,12 @@ public final class LoopConnections {
     }
   }
 
-  /** Looks at every connection's times. */
+  /** Checks the deadlines of every connection. */
   public void tick(long now) {
     List.copyOf(connections.values()).forEach(liveness -> liveness.tick(now));
   }
 
-  /** Closes all, and every one that comes later. */
+  /** Closes all connections, and every one that comes later. */
   public void stop() {
     stopping = true;
     List.copyOf(connections.keySet()).forEach(Connection::shutdown);

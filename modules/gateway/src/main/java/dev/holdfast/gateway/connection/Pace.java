@@ -16,15 +16,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits how fast one connection's frames are taken: as fast as its user and tenant may, and
+ * Limits how fast the frames of one connection are taken: as fast as its user and tenant may, and
  * publications at the connection's own rate, with a burst of a second's worth. Beyond that nothing
- * more is read from the connection until the first that waits may go; it keeps its place, and
- * nothing is refused. What comes behind it waits in the socket, and so with the client.
+ * more is read from the connection until the first frame that waits may go. That frame keeps its
+ * place, and nothing is refused. Frames behind it wait in the socket, and so with the client.
  *
- * <p>How far a client that publishes is ahead of its own rate is measured by a ping: its pong comes
- * behind all that the client had sent by then. One that does not come through within the limit ends
- * the connection. What others of its user or tenant take ends no connection. Confined to the event
- * loop.
+ * <p>A ping measures how far a publishing client is ahead of its own rate: the pong comes behind
+ * all that the client had sent by then. A connection whose pong does not come within the limit
+ * ends. What others of its user or tenant take ends no connection. Confined to the event loop.
  */
 final class Pace {
   private static final long BETWEEN_PINGS = TimeUnit.SECONDS.toNanos(1);
@@ -39,11 +38,11 @@ final class Pace {
   private final TokenBucket rate;
   private @Nullable Decoded held;
 
-  /** Set with what is held. */
+  /** The receiver of the held frame; set with it. */
   @SuppressWarnings("NullAway.Init")
   private Consumer<Decoded> taken;
 
-  /** Set with what is held. */
+  /** The cost of the held frame; set with it. */
   @SuppressWarnings("NullAway.Init")
   private Cost cost;
 
@@ -54,14 +53,14 @@ final class Pace {
   private boolean answered = true;
   private boolean stopped;
 
-  /** The connection, as far as this one brakes it. */
+  /** Brakes the connection. */
   interface Brake {
-    /** Nothing more is to be read. */
+    /** Reads nothing more until the release. */
     void hold();
 
     void release();
 
-    /** It is to be closed: it publishes more than it ever can. */
+    /** Closes the connection: it publishes more than its rate ever allows. */
     void tooFast();
   }
 
@@ -70,7 +69,7 @@ final class Pace {
    *
    * @param limiter of its user and tenant
    * @param publications of the connection, per second
-   * @param behind how far its pong may be behind
+   * @param behind the longest time that its pong may take
    */
   record Rates(Limiter limiter, int publications, Duration behind) {}
 
@@ -96,7 +95,9 @@ final class Pace {
   }
 
   /**
-   * @param then gets it when its time has come
+   * Takes a frame, now or when its time has come.
+   *
+   * @param then gets the frame
    */
   void frame(Decoded frame, int bytes, Consumer<Decoded> then) {
     if (held != null) {
@@ -114,12 +115,12 @@ final class Pace {
     }
   }
 
-  /** All that the client had sent when it was pinged has been read. */
+  /** Notes that all that the client had sent before the ping has been read. */
   void pong() {
     answered = true;
   }
 
-  /** The connection ends, or the session is no longer its own: what waits is dropped. */
+  /** Drops what waits: the connection ends, or the session is no longer its own. */
   void stop() {
     stopped = true;
   }
@@ -152,7 +153,7 @@ final class Pace {
     brake.release();
   }
 
-  /** In ms; 0: now. */
+  /** Returns the ms until the held frame may go; 0: now. */
   private long delay(long now) {
     if (!withinRate) {
       long wait = rate.take(now);
@@ -170,7 +171,9 @@ final class Pace {
     return Math.max(wait, pause);
   }
 
-  /** Asks how far the client is ahead; ends it if that was asked too long ago. */
+  /**
+   * Asks by a ping how far the client is ahead; ends the connection if the last pong is overdue.
+   */
   private void overRate(long now) {
     if (now - heldAt > BETWEEN_PINGS) {
       answered = true; // it was within its rate for a while

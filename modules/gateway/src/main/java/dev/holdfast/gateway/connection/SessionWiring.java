@@ -18,7 +18,7 @@ import dev.holdfast.gateway.subscription.Subscriptions;
 import dev.holdfast.limits.Limiter;
 import io.vertx.core.Context;
 
-/** Makes the parts of sessions on one event loop, each with what it uses. */
+/** Makes the parts of sessions on one event loop, each with only the parts that it uses. */
 public final class SessionWiring {
   private final Context context;
   private final Bus bus;
@@ -71,7 +71,7 @@ public final class SessionWiring {
   }
 
   /**
-   * @param sink gets what is read
+   * @param sink takes the frames that are read
    */
   Opening opening(ClientSession session, ClientLink client, ClientSink sink, Readings readings) {
     return new Opening(

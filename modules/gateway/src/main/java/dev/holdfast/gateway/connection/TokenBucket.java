@@ -18,7 +18,7 @@ final class TokenBucket {
     this.filled = now;
   }
 
-  /** Takes one; or takes none, and answers in how many ms there will be one. */
+  /** Takes one and returns 0; or takes none, and returns the ms after which there will be one. */
   long take(long now) {
     tokens = Math.min(capacity, tokens + (now - filled) * perNano);
     filled = now;

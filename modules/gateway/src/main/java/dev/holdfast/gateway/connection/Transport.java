@@ -4,37 +4,39 @@ import dev.holdfast.gateway.admission.Client;
 import dev.holdfast.protocol.CloseCode;
 import org.jspecify.annotations.Nullable;
 
-/** Carries a connection: a WebSocket, or the response that is a stream of events. */
+/** The carrier of a connection: a WebSocket, or the response that is a stream of events. */
 public interface Transport {
-  /** The way out. */
+  /** Returns the outgoing side. */
   ClientSink sink();
 
-  /** The token that its request carried; none: the hello brings it. */
+  /** Returns the token that its request carried; none if the hello brings it. */
   @Nullable String token();
 
-  /** Reads nothing more from the client. */
+  /** Stops reading from the client. */
   void pause(Hold why);
 
-  /** Takes a pause back; after the last one, what the client has said, and says, is taken. */
+  /**
+   * Takes a pause back. After the last one, frames that came meanwhile and later ones are taken.
+   */
   void resume(Hold why);
 
-  /** The client at its other end. */
+  /** Returns the client at its other end. */
   Client client();
 
-  /** The hello is there: from here on the client is not limited as a stranger. */
+  /** Notes that the hello is there: from here on the client is not limited as a stranger. */
   void greeted();
 
-  /** The client is one of ours, see {@link dev.holdfast.gateway.admission.Visit}. */
+  /** Marks the client as known, see {@link dev.holdfast.gateway.admission.Visit}. */
   void known();
 
-  /** The number of channels that its request asks for, which no frame does. */
+  /** Returns the number of channels that its request, and not a frame, asks for. */
   int asked();
 
-  /** Returns whether a client that is there answers a ping. */
+  /** Returns whether a client that is still there answers a ping. */
   boolean answers();
 
   /**
-   * Ends it, after what was sent before.
+   * Ends the connection behind all that was sent before.
    *
    * @param reason begins with the code's name, at most 123 bytes
    */

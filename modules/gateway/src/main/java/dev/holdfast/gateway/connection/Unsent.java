@@ -6,8 +6,9 @@ import dev.holdfast.limits.FairShare.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what waits for a client that takes nothing as a part of the node's memory, as long as it
- * is blocked. If its user has too much of that memory, it is not kept. Confined to the event loop.
+ * Counts the bytes that wait for a client as a part of the node's memory, as long as the client
+ * takes nothing. A connection whose user has too much of that memory is not kept. Confined to the
+ * event loop.
  */
 final class Unsent {
   private final FairShare memory;
@@ -23,7 +24,9 @@ final class Unsent {
   }
 
   /**
-   * @param caller whose client it is; none: that is not known yet
+   * Counts or gives back.
+   *
+   * @param caller the client's user; none if it is not known yet
    * @return false if there is no room for it
    */
   boolean tick(boolean blocked, Caller.@Nullable User caller) {

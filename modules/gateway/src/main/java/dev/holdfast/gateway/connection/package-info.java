@@ -1,9 +1,9 @@
 /**
- * One connection, whatever carries it. {@code Connection} is its life, and the one place that
- * closes it; {@code Handshake} its way to a session, {@code LiveSession} what it does with it,
- * {@code Liveness} its times, {@code Pace} its speed. {@code Transport} and {@code ClientSink} are
- * what a WebSocket or a stream has to be. {@code LoopConnections} has those of one event loop,
- * {@code SessionWiring} makes the parts of a session.
+ * One connection over any transport. {@code Connection} is its life and the one place that closes
+ * it; {@code Handshake} leads it to a session, {@code LiveSession} takes its frames, {@code
+ * Liveness} has its deadlines, {@code Pace} limits its speed. A WebSocket or a stream implements
+ * {@code Transport} and {@code ClientSink}. {@code LoopConnections} has the connections of one
+ * event loop, {@code SessionWiring} makes the parts of a session.
  */
 @NullMarked
 package dev.holdfast.gateway.connection;

@@ -20,8 +20,10 @@ record ByteRange(long from, long length) {
   private static final int MOST = 16;
 
   /**
-   * @return none: the whole file is to be sent, as if several parts are asked for that do not
-   *     overlap, or another unit
+   * Reads a {@code Range} header.
+   *
+   * @return none if the whole file has to be sent: there is no range, another unit, or several
+   *     parts that do not overlap
    * @throws Problem 416 if a part is reversed or out of bounds, or parts overlap
    */
   static @Nullable ByteRange of(@Nullable String header, long size) {

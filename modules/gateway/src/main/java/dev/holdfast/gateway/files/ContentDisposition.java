@@ -9,7 +9,7 @@ final class ContentDisposition {
 
   private ContentDisposition() {}
 
-  /** Always to be saved, never to be shown in place. */
+  /** Returns a header by which a browser always saves the file, and never shows it in place. */
   static String attachment(String name) {
     StringBuilder ascii = new StringBuilder();
     StringBuilder encoded = new StringBuilder();

@@ -17,9 +17,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives files' content: by the operating system from disk to socket if the storage has a file of
- * it, else piece by piece, each when the socket has taken the last. A browser is kept from showing
- * it in place. Confined to its event loop.
+ * Sends files' content. If the storage has a file on disk, the operating system sends it to the
+ * socket; else it goes piece by piece, each when the socket has taken the last. A browser does not
+ * show it in place. Confined to its event loop.
  */
 final class Downloads {
   private static final String POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'";

@@ -53,7 +53,7 @@ final class FileDetails {
         .compose(done -> request.response().setStatusCode(204).end());
   }
 
-  /** The copy's name comes by query: there is no body. */
+  /** Copies a file. The copy's name comes by query, as there is no body. */
   Future<Void> copy(FileRequest request) {
     var message =
         new FileMessage.Copy(
@@ -61,7 +61,7 @@ final class FileDetails {
     return files().ask(message).compose(file -> sendNew(request, file));
   }
 
-  /** Purpose and life come by query: there is no body. */
+  /** Makes a ticket. Its purpose and life come by query, as there is no body. */
   Future<Void> ticket(FileRequest request) {
     Long seconds = request.number("expires", request.query("expires"));
     long lifeMs = 1_000 * Math.min(seconds == null ? DEFAULT_TICKET_S : seconds, 1_000_000);

@@ -23,9 +23,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operations on files, by their names in the OpenAPI document. Each learns who asks, by token
- * or by ticket, with the request's body held back; then asks the files service in that name.
- * Confined to its event loop.
+ * The operations on files, by their names in the OpenAPI document. Each finds its caller by token
+ * or ticket before the body is read, and then asks the files service in the caller's name. Confined
+ * to its event loop.
  */
 public final class FileOperations {
   private static final List<String> READ = List.of("read");
@@ -44,17 +44,17 @@ public final class FileOperations {
           transfers, new Uploads(transfers), new Downloads(transfers), new FileDetails(transfers));
     }
 
-    /** The state of an upload, or the head of a download. */
+    /** Answers the state of an upload, or the head of a download. */
     Future<Void> head(FileRequest request) {
       return request.isTus() ? uploads.stands(request) : downloads.send(request);
     }
   }
 
-  /** What is done once it is known who asks. */
+  /** A step that follows once the caller is known. */
   private interface Step extends BiFunction<Served, FileRequest, Future<Void>> {}
 
   /**
-   * @param transfers none: this node serves no files
+   * @param transfers none if this node serves no files
    */
   public FileOperations(TokenVerifier tokens, Limiter limiter, @Nullable Transfers transfers) {
     this.tokens = tokens;
@@ -84,7 +84,7 @@ public final class FileOperations {
     return handlers;
   }
 
-  /** The state of an upload is for whoever goes on with it. */
+  /** Returns the right to see a file. The state of an upload takes the right to continue it. */
   private static List<String> toLook(RoutingContext routing) {
     return Tus.isTus(routing.request()) ? WRITE : READ;
   }
@@ -98,7 +98,7 @@ public final class FileOperations {
   }
 
   /**
-   * @param rights what a service needs for it; a user needs none for what is its own
+   * @param rights those that a service needs; a user needs none for its own files
    */
   private Handler<RoutingContext> byToken(
       Function<RoutingContext, List<String>> rights, Step operation) {

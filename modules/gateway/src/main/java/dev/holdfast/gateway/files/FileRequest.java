@@ -12,10 +12,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request of a caller who is known; its body is still to be taken.
+ * One request of a known caller; its body is not read yet.
  *
- * @param tenant the caller's own: what a request names is looked for nowhere else
- * @param named the file that the address or the ticket names; none: the operation concerns none
+ * @param tenant the caller's own: the files that a request names are looked for nowhere else
+ * @param named the file that the address or the ticket names; none if the operation concerns none
  */
 record FileRequest(RoutingContext routing, Caller caller, String tenant, @Nullable String named) {
   static FileRequest of(RoutingContext routing, Caller caller) {
@@ -30,7 +30,7 @@ record FileRequest(RoutingContext routing, Caller caller, String tenant, @Nullab
     return new FileRequest(routing, ticket.caller(), ticket.tenant(), ticket.file());
   }
 
-  /** The file of an operation that concerns one. */
+  /** Returns the file of an operation that concerns one. */
   String file() {
     return Objects.requireNonNull(named, "the address names a file");
   }
@@ -47,23 +47,29 @@ record FileRequest(RoutingContext routing, Caller caller, String tenant, @Nullab
     return Tus.isTus(http());
   }
 
-  /** None: it is absent. BAD_REQUEST if it stands twice. */
+  /** Returns a header; none if it is absent. Fails with BAD_REQUEST if it is there twice. */
   @Nullable String header(String name) {
     return one(name, http().headers().getAll(name));
   }
 
-  /** None: it is absent. BAD_REQUEST if it stands twice. */
+  /**
+   * Returns a query parameter; none if it is absent. Fails with BAD_REQUEST if it is there twice.
+   */
   @Nullable String query(String name) {
     return one(name, routing.queryParam(name));
   }
 
-  /** Empty if it is absent; BAD_REQUEST if it stands twice. */
+  /**
+   * Returns a query parameter; empty if it is absent. Fails with BAD_REQUEST if it is there twice.
+   */
   String queryOrEmpty(String name) {
     String value = query(name);
     return value == null ? "" : value;
   }
 
-  /** From 0; none: it is absent. */
+  /**
+   * Returns a whole number from 0; none if it is absent. Fails with BAD_REQUEST if it is no number.
+   */
   @Nullable Long number(String name, @Nullable String text) {
     if (text == null) {
       return null;

@@ -5,13 +5,13 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Reads from a request what a new file is to be. */
+/** Reads the description of a new file from a request. */
 final class FileSpecs {
   private static final long MS = 1_000;
 
   private FileSpecs() {}
 
-  /** By tus' metadata: {@code filename} and {@code filetype} as its clients name them. */
+  /** Reads tus' metadata; its clients name {@code filename} and {@code filetype}. */
   static FileSpec ofMetadata(FileRequest request, long size, Map<String, String> metadata) {
     Function<String, @Nullable String> member = name -> blankIsNull(metadata.get(name));
     String name = metadata.getOrDefault("filename", metadata.get("name"));
@@ -19,7 +19,7 @@ final class FileSpecs {
     return spec(request, name, size, blankIsNull(type), member);
   }
 
-  /** By query; the declared type is the body's. */
+  /** Reads the query; the declared type is the body's. */
   static FileSpec ofQuery(FileRequest request, long size) {
     return spec(
         request, request.query("name"), size, request.header("content-type"), request::query);

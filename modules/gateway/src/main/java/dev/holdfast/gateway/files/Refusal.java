@@ -13,10 +13,10 @@ import org.slf4j.LoggerFactory;
 final class Refusal {
   private static final Logger LOG = LoggerFactory.getLogger(Refusal.class);
 
-  /** So long a client may go on sending what nobody takes, to be able to read the answer. */
+  /** The time for which a refused client may go on sending, so that it can read the answer. */
   private static final long LAST_WORDS_MS = 2_000;
 
-  /** Headers of content that is not sent after all. */
+  /** Headers of content that is not sent in the end. */
   private static final List<String> OF_CONTENT =
       List.of("etag", "content-disposition", "accept-ranges", "content-length");
 
@@ -25,7 +25,7 @@ final class Refusal {
   static void send(RoutingContext routing, Throwable failure) {
     Problem problem = Problem.of(failure);
     if (problem.code() == ErrorCode.INTERNAL) {
-      // The route's pattern, never the path: it may hold a ticket.
+      // The route's pattern, never the path, which may hold a ticket.
       String route = routing.currentRoute().getPath();
       LOG.error("{} {} failed", routing.request().method(), route, failure);
     } else {
@@ -44,7 +44,7 @@ final class Refusal {
     problem.send(routing.response());
   }
 
-  /** Takes what still comes for a while; then the connection ends. */
+  /** Reads and drops the rest of the body for a while; then the connection ends. */
   private static void discard(RoutingContext routing) {
     HttpServerRequest request = routing.request();
     if (request.headers().contains("content-length")

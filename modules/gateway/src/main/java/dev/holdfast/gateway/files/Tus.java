@@ -17,7 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The words of tus 1.0, the protocol of resumable uploads. */
+/** The headers and values of tus 1.0, the protocol of resumable uploads. */
 final class Tus {
   static final String VERSION = "1.0.0";
   static final String RESUMABLE = "Tus-Resumable";
@@ -70,7 +70,10 @@ final class Tus {
     return response;
   }
 
-  /** {@code key base64,key base64}; BAD_REQUEST if it is not that, or has a key twice. */
+  /**
+   * Reads {@code key base64,key base64}. Fails with BAD_REQUEST if it is malformed, or has a key
+   * twice.
+   */
   static Map<String, String> metadata(@Nullable String header) {
     Map<String, String> metadata = new HashMap<>();
     if (header == null || header.isBlank()) {

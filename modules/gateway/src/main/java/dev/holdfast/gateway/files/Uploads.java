@@ -50,7 +50,7 @@ final class Uploads {
                 Tus.stands(request.response().setStatusCode(204), upload, upload.offset()).end());
   }
 
-  /** Answers the state of an upload; one that has all its bytes is made ready first. */
+  /** Answers the state of an upload. One that has all its bytes is made ready first. */
   Future<Void> stands(FileRequest request) {
     Tus.check(request);
     return stat(request, request.file())
@@ -98,7 +98,10 @@ final class Uploads {
     return transfers.files().ask(new FileMessage.Create(request.caller(), request.tenant(), spec));
   }
 
-  /** The first bytes come with the creation: if they fail, nobody knows the file to go on. */
+  /**
+   * Creates a file with the bytes of the same request. If they fail, nobody knows the file, so
+   * nobody could continue it.
+   */
   private Future<FileView> make(FileRequest request, FileSpec spec, @Nullable Checksum checksum) {
     if (spec.size() == 0) {
       return begin(request, spec).onSuccess(ready -> request.http().resume());

@@ -15,7 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One request of a caller who is known. What it says is checked when it is read. */
+/** One request of a known caller. Each part is checked when it is read. */
 public final class ApiRequest {
   private static final int DEFAULT_LIMIT = 100;
 
@@ -35,7 +35,7 @@ public final class ApiRequest {
     return routing.request();
   }
 
-  /** Returns whether nobody reads the answer any more. */
+  /** Returns whether nobody waits for the answer any more. */
   public boolean isGone() {
     return routing.response().closed();
   }
@@ -56,7 +56,9 @@ public final class ApiRequest {
     return routing.pathParam(name);
   }
 
-  /** None: it is absent. BAD_REQUEST if it stands twice. */
+  /**
+   * Returns a query parameter; none if it is absent. Fails with BAD_REQUEST if it is there twice.
+   */
   public @Nullable String query(String name) {
     return one("query " + name, routing.queryParam(name));
   }
@@ -66,12 +68,12 @@ public final class ApiRequest {
     return value == null ? absent : value;
   }
 
-  /** None: it is absent. BAD_REQUEST if it stands twice. */
+  /** Returns a header; none if it is absent. Fails with BAD_REQUEST if it is there twice. */
   public @Nullable String header(String name) {
     return one("header " + name, routing.request().headers().getAll(name));
   }
 
-  /** The body's media type, without parameters; in lower case. */
+  /** Returns the body's media type, without parameters, in lower case. */
   public String mediaType() {
     return MediaTypes.of(routing.request());
   }
@@ -103,12 +105,12 @@ public final class ApiRequest {
     return Integer.parseInt(text);
   }
 
-  /** The channel of the path, in the token's tenant. */
+  /** Returns the channel of the path, in the token's tenant. */
   public Channel channel() {
     return new Channel(tenant, ChannelName.parse(path("channel")));
   }
 
-  /** A cursor {@code epoch:seq}; none: it is absent. */
+  /** Returns a cursor {@code epoch:seq} of the query; none if it is absent. */
   public @Nullable Position cursor(String name) {
     String text = query(name);
     if (text == null) {
@@ -121,13 +123,16 @@ public final class ApiRequest {
     }
   }
 
-  /** The user named; a user that names none means itself. None: a service named none. */
+  /**
+   * Returns the user that the request names. A user that names none means itself; none if a service
+   * named none.
+   */
   public @Nullable String user() {
     String named = query("user");
     return named == null && caller instanceof Caller.User self ? self.user() : named;
   }
 
-  /** Refuses a service without the permission; a user is checked by what is its own. */
+  /** Refuses a service without the permission. A user's rights follow from what is its own. */
   public void serviceNeeds(String verb, String target) {
     if (caller instanceof Caller.Service) {
       needs(verb, target);
@@ -142,10 +147,10 @@ public final class ApiRequest {
   }
 
   /**
-   * Refuses who is not an operator: a permission that any tenant could give to its own opens
-   * nothing of a node's.
+   * Refuses callers that are no operators. A permission that any tenant can give to its own users
+   * opens nothing of a node's.
    *
-   * @param operators the tenant of operators; none: nobody is one
+   * @param operators the tenant of operators; none if there are no operators
    */
   public void needsOperator(String verb, String target, @Nullable String operators) {
     needs(verb, target);

@@ -19,7 +19,7 @@ public record ApiResponse(
 
   private static final String JSON = "application/json";
 
-  /** A position, as the API shows it. */
+  /** Returns a position in the API's form. */
   public static JsonObject json(Position position) {
     return new JsonObject().put("epoch", position.epoch()).put("seq", position.seq());
   }
@@ -29,6 +29,8 @@ public record ApiResponse(
   }
 
   /**
+   * Answers with JSON.
+   *
    * @param body one JSON object, as text
    */
   public static ApiResponse json(String body) {
@@ -39,12 +41,12 @@ public record ApiResponse(
     return new ApiResponse(otherStatus, type, body, otherHeaders);
   }
 
-  /** Of the body, in bytes. */
+  /** Returns the size of the body in bytes. */
   int size() {
     return body == null ? 0 : body.length();
   }
 
-  /** Answers are of one caller and one moment: none is to be kept by a cache. */
+  /** Sends the answer. It is for one caller and one moment, so no cache may keep it. */
   void send(HttpServerResponse response) {
     if (response.closed()) {
       return;

@@ -5,14 +5,14 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the token of a request. Nothing of it is ever logged. */
+/** Finds the token of a request. No part of it is ever logged. */
 public final class BearerToken {
   private static final String SCHEME = "bearer ";
   private static final String QUERY = "access_token";
 
   private BearerToken() {}
 
-  /** By {@code Authorization}; none: there is no token, or not exactly one. */
+  /** Returns the token of {@code Authorization}; none if there is not exactly one. */
   public static @Nullable String ofHeader(HttpServerRequest request) {
     List<String> headers = request.headers().getAll(HttpHeaders.AUTHORIZATION);
     boolean bearer =
@@ -20,7 +20,7 @@ public final class BearerToken {
     return bearer ? headers.get(0).substring(SCHEME.length()).strip() : null;
   }
 
-  /** By header, or else by query, for clients that can't set headers. */
+  /** Returns the token by header, or else by query, for clients that can't set headers. */
   public static @Nullable String ofHeaderOrQuery(HttpServerRequest request) {
     if (request.headers().contains(HttpHeaders.AUTHORIZATION)) {
       return ofHeader(request);

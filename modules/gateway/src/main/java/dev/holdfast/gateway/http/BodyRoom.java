@@ -10,8 +10,8 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Room for the body of a request, taken before it is read, until the request is answered or gone.
- * Confined to its event loop.
+ * Takes room for the body of a request before it is read, and gives it back when the request is
+ * answered or gone. Confined to its event loop.
  */
 public final class BodyRoom {
   /** Bytes that a stream of publications keeps at a time. */
@@ -23,7 +23,7 @@ public final class BodyRoom {
   private final long limit;
 
   /**
-   * @param limit bytes of a body; so much is taken for one that does not say how long it is
+   * @param limit bytes of a body; a body of unknown length takes as many
    */
   public BodyRoom(FairShare bodies, long limit) {
     this.bodies = bodies;
@@ -31,6 +31,8 @@ public final class BodyRoom {
   }
 
   /**
+   * Takes room for a request.
+   *
    * @throws Problem 429 if the caller has its share of the room, 503 if there is none left
    */
   void take(RoutingContext routing, Caller caller) {
@@ -62,7 +64,7 @@ public final class BodyRoom {
     return declared < 0 ? limit : Math.min(limit, declared);
   }
 
-  /** Bytes that the request says it has; −1 if it does not say. */
+  /** Returns the bytes that the request declares for its body; −1 if it declares none. */
   public static long declared(HttpServerRequest request) {
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     try {

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Finds the caller of a verified token over HTTP: its user, or, if one of its permissions reads
- * {@code service:<name>}, that service of its tenant.
+ * Finds the caller of a verified token over HTTP: its user, or, if one of its permissions is {@code
+ * service:<name>}, that service of its tenant.
  */
 public final class Callers {
   private static final String SERVICE = "service:";
@@ -41,7 +41,7 @@ public final class Callers {
     }
   }
 
-  /** The one tenant of a caller that {@link #of} made. */
+  /** Returns the one tenant of a caller that {@link #of} made. */
   static String tenant(Caller caller) {
     return caller instanceof Caller.User user
         ? user.tenant()

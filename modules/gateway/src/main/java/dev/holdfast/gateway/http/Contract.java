@@ -16,8 +16,8 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * The OpenAPI document of the HTTP API, {@code openapi.yaml}: it alone says which operations there
- * are, and at which method and path. Immutable.
+ * The OpenAPI document of the HTTP API, {@code openapi.yaml}. It alone defines the operations, with
+ * their methods and paths. Immutable.
  */
 public final class Contract {
   private static final Set<String> METHODS =
@@ -34,7 +34,7 @@ public final class Contract {
    * @param consumes media types of its body; empty if it has none
    * @param produces media types of its successful answer, if it has a body
    * @param secured whether it takes a token
-   * @param operators whether it is about the node: for the port of operators
+   * @param operators whether it is about the node, and so for the port of operators
    */
   public record Operation(
       String id,
@@ -44,7 +44,7 @@ public final class Contract {
       List<String> produces,
       boolean secured,
       boolean operators) {
-    /** The path as a router takes it: {@code /v1/sessions/:session}. */
+    /** Returns the path as a router takes it: {@code /v1/sessions/:session}. */
     String route() {
       return path.replaceAll("\\{(\\w+)}", ":$1");
     }
@@ -56,7 +56,7 @@ public final class Contract {
     this.operations = List.copyOf(read(document));
   }
 
-  /** Reads the document of the class path. */
+  /** Reads the document from the class path. */
   public static Contract load() {
     try (InputStream file = Contract.class.getResourceAsStream("/openapi.yaml")) {
       String yaml = new String(file.readAllBytes(), StandardCharsets.UTF_8);
@@ -78,7 +78,7 @@ public final class Contract {
     return document.toString();
   }
 
-  /** The methods that a path takes, in order; empty if there is nothing at it. */
+  /** Returns the methods that a path takes, in order; empty if there is nothing at it. */
   Set<String> methodsAt(String path) {
     Set<String> methods = new TreeSet<>();
     for (Operation operation : operations) {

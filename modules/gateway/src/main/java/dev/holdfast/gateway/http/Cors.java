@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Lets pages of the allowed origins use the API. A page of any other origin gets no header, so that
- * its browser keeps the answer from it; a program without a browser needs no origin.
+ * Lets pages of the allowed origins use the API. A page of any other origin gets no header, so its
+ * browser keeps the answer from it. A program without a browser needs no origin.
  */
 public final class Cors {
   private static final int MAX_AGE_SECONDS = 600;

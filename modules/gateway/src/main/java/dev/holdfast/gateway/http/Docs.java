@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Properties;
 
 /**
- * The documents of both edges as they are, and that of HTTP as a page: Swagger UI of this process's
- * class path, so that nothing is loaded from elsewhere.
+ * Serves the documents of both edges as they are, and that of HTTP as a page: Swagger UI from this
+ * process's class path, so that nothing is loaded from elsewhere.
  */
 final class Docs {
   private static final String POLICY =

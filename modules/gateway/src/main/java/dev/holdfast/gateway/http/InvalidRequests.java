@@ -5,7 +5,7 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.http.HttpServerRequest;
 
-/** Answers what is not an HTTP request that can be read, and ends its connection. */
+/** Answers bytes that can't be read as an HTTP request, and ends their connection. */
 public final class InvalidRequests {
   private InvalidRequests() {}
 

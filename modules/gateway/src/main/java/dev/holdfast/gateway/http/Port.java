@@ -4,9 +4,9 @@ import dev.holdfast.gateway.http.Contract.Operation;
 
 /** The operations that a port answers. */
 public enum Port {
-  /** Those that clients need, and the health that says whether to send them here. */
+  /** Operations that clients need, and the health that a load balancer asks for. */
   CLIENTS,
-  /** Those that operators need. */
+  /** Operations that operators need. */
   MANAGEMENT,
   /** Both, on a port that nobody beyond this machine reaches. */
   BOTH;

@@ -9,7 +9,7 @@ import io.vertx.core.json.JsonObject;
 
 /**
  * A refusal of an HTTP request in the form of RFC 9457, with the name of an {@link ErrorCode} as
- * {@code code}. All that it holds may be shown to whoever asked.
+ * {@code code}. The caller may see everything in it.
  */
 public final class Problem extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -36,21 +36,21 @@ public final class Problem extends RuntimeException {
     this.detail = detail;
   }
 
-  /** A status of HTTP itself, with the code that is nearest. */
+  /** Returns a problem of a status of HTTP itself, with the nearest code. */
   public static Problem of(int status, String detail) {
     return new Problem(status, nearest(status), detail);
   }
 
   /**
-   * The node may take it at another time.
+   * Returns a problem of a node that may take the request later.
    *
-   * @param ms when to ask again
+   * @param ms the wait before the next try
    */
   public static Problem later(long ms, String detail) {
     return new Problem(503, ErrorCode.RATE_LIMITED, detail).retryAfter(ms);
   }
 
-  /** Any failure, without what is not for the asker's eyes. */
+  /** Returns the problem of any failure, without internal details. */
   public static Problem of(Throwable failure) {
     if (failure instanceof Problem problem) {
       return problem;
@@ -65,6 +65,8 @@ public final class Problem extends RuntimeException {
   }
 
   /**
+   * Adds a number.
+   *
    * @param expected the publisher's next number; left out if it is 0
    */
   public Problem expecting(long expected) {
@@ -74,15 +76,19 @@ public final class Problem extends RuntimeException {
   }
 
   /**
-   * @param ms when to ask again, in the answer and its head; left out if it is 0
+   * Adds a wait.
+   *
+   * @param ms the wait before the next try, in the body and in a header; left out if it is 0
    */
   public Problem retryAfter(long ms) {
     return ms == 0 ? this : new Problem(status, code, detail, more.copy().put(RETRY_AFTER, ms));
   }
 
   /**
+   * Adds a place in a stream.
+   *
    * @param line of the stream that was refused, from 1
-   * @param stream what became of those before
+   * @param stream the results of those before
    */
   public Problem atLine(int line, JsonObject stream) {
     JsonObject with = more.copy().put("line", line).put("stream", stream);
@@ -107,7 +113,7 @@ public final class Problem extends RuntimeException {
         .mergeIn(more);
   }
 
-  /** Answers with this, unless an answer was begun or can't be given any more. */
+  /** Answers with this, unless an answer has begun or can't be given any more. */
   public void send(HttpServerResponse response) {
     if (response.headWritten() || response.closed()) {
       return;

@@ -8,16 +8,16 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 
 /**
- * Holds requests to the rates of whoever asks: a service to its tenant's, a user also to its own,
- * which its WebSockets draw from as well. A request waits a little for its turn. Any thread.
+ * Holds requests to the rates of their caller: a service to its tenant's, a user also to its own,
+ * which its WebSockets share. A request waits a little for its turn. Safe on any thread.
  */
 public final class Rates {
-  /** The time that a request waits at most. */
+  /** The longest time that a request waits. */
   private static final long PATIENCE_MS = 500;
 
   private static final long STREAM_PATIENCE_MS = 10_000;
 
-  /** The time to come again if a rate is 0. */
+  /** The wait that is named if a rate is 0. */
   private static final long LATER_MS = 60_000;
 
   private final Limiter limiter;
@@ -27,7 +27,9 @@ public final class Rates {
   }
 
   /**
-   * @param bytes of its body, as far as it says
+   * Takes the cost of a request.
+   *
+   * @param bytes of its body, as far as it declares them
    * @return the caller, or a {@link Problem}: 429
    */
   public Future<Caller> request(Vertx vertx, Caller caller, long bytes) {
@@ -35,6 +37,8 @@ public final class Rates {
   }
 
   /**
+   * Takes the cost of publications.
+   *
    * @param stream whether the request is not read meanwhile, and so may wait for longer
    */
   public Future<Void> publications(Vertx vertx, Caller caller, Cost cost, boolean stream) {

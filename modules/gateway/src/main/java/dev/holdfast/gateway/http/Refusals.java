@@ -7,14 +7,14 @@ import dev.holdfast.core.bounds.SampledLog;
 import java.time.Duration;
 import org.slf4j.LoggerFactory;
 
-/** Logs refusals for want of a permission: the caller, and the permission needed. */
+/** Logs refusals for lack of a permission: the caller, and the permission needed. */
 public final class Refusals {
   private static final SampledLog LOG =
       new SampledLog(LoggerFactory.getLogger(Refusals.class), Duration.ofMinutes(1));
 
   private Refusals() {}
 
-  /** Logs one that is FORBIDDEN, once a minute. */
+  /** Logs a failure that is FORBIDDEN, once a minute. */
   public static void log(Caller caller, HoldfastException failure) {
     if (failure.code() == ErrorCode.FORBIDDEN) {
       LOG.info("forbidden", "refused " + shown(caller) + ": " + failure.getMessage());

@@ -23,16 +23,16 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bodies, read strictly: valid UTF-8, one JSON value, no member twice, none unknown, nothing taken
- * for another type. A refusal names the member's path. Safe on any thread.
+ * Reads bodies strictly: valid UTF-8, one JSON value, no member twice, no unknown member, no value
+ * taken for another type. A refusal names the member's path. Safe on any thread.
  */
 public final class StrictJson {
-  /** Levels that a request may wrap around data that is nested as deep as it may be. */
+  /** Levels that a request may wrap around data of the greatest depth. */
   private static final int WRAPPING = 4;
 
   private static final int LONGEST_NAME = 1_024;
 
-  /** Characters of a member's name. */
+  /** Most characters of a member's name in a refusal. */
   private static final int LONGEST_SHOWN = 64;
 
   private static final String SOURCE = "source";
@@ -40,7 +40,7 @@ public final class StrictJson {
 
   private StrictJson() {}
 
-  /** Reads a body; BAD_REQUEST names what is wrong, and its place. */
+  /** Reads a body. A failure is BAD_REQUEST, and names the fault and its place. */
   public static <T> T read(byte[] body, TypeReference<T> type) {
     String text = text(body);
     try {
@@ -56,7 +56,7 @@ public final class StrictJson {
     }
   }
 
-  /** The text of a body that is to be valid UTF-8. */
+  /** Returns the text of a body. Fails with BAD_REQUEST if it is not valid UTF-8. */
   public static String text(byte[] body) {
     if (body.length == 0) {
       throw Problem.badRequest("body: missing");
@@ -69,8 +69,8 @@ public final class StrictJson {
   }
 
   /**
-   * A JSON value, kept as the text that was sent; {@code null} is kept as such. What it gives needs
-   * no other look: {@link JsonText#isValue} holds.
+   * Keeps a JSON value as the text that was sent, {@code null} included. The text needs no other
+   * check: {@link JsonText#isValue} holds.
    */
   public static final class Raw extends StdDeserializer<String> {
     private static final long serialVersionUID = 1L;
@@ -89,7 +89,9 @@ public final class StrictJson {
       return source.substring(start, (int) parser.currentLocation().getCharOffset());
     }
 
-    /** Reads the value once: that it is one, no member twice, and not too deep. */
+    /**
+     * Reads the value once, and checks that it is one, has no member twice, and is not too deep.
+     */
     private static void skip(JsonParser parser) throws IOException {
       int depth = 0;
       JsonToken token = parser.currentToken();
@@ -127,7 +129,7 @@ public final class StrictJson {
     return path.isEmpty() ? "body" : path.toString();
   }
 
-  /** A name that a client chose, such that no log line is broken by it. */
+  /** Returns a name that a client chose, in a form that breaks no log line. */
   private static String shown(String name) {
     String start = name.substring(0, Math.min(LONGEST_SHOWN, name.length()));
     return start.replaceAll("[^A-Za-z0-9_-]", "?");

@@ -4,14 +4,17 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 
-/** Refuses a request whose body nobody reads: it is passed over for a while, then cut. */
+/**
+ * Refuses a request whose body nobody reads: the body is dropped for a while, then the connection
+ * is cut.
+ */
 final class Unread {
-  /** So long a client may go on sending, to be able to read the answer. */
+  /** The time for which a client may go on sending, so that it can read the answer. */
   private static final long LAST_WORDS_MS = 2_000;
 
   private Unread() {}
 
-  /** To be called before the answer. */
+  /** Drops the body as it comes. Must be called before the answer. */
   static void passOver(RoutingContext routing) {
     HttpServerRequest request = routing.request();
     boolean hasBody =

@@ -14,8 +14,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Takes connections in while there is room, and answers the others with a refusal, whatever they
- * are going to ask: a connection that is only closed looks like a node that has died. Confined to
- * its event loop.
+ * ask: a connection that is only closed looks like a node that has died. Confined to its event
+ * loop.
  */
 public final class Arrivals {
   private static final String BODY =
@@ -40,7 +40,7 @@ public final class Arrivals {
     this.timeouts = timeouts;
   }
 
-  /** Before anything was read from it. */
+  /** Takes or refuses a new connection, before anything is read from it. */
   public void came(HttpConnection connection) {
     ChannelHandlerContext context = ((HttpServerConnection) connection).channelHandlerContext();
     if (!entrance.stays(context.channel())) {
@@ -59,7 +59,7 @@ public final class Arrivals {
         .addListener(ChannelFutureListener.CLOSE);
   }
 
-  /** Passes nothing on of what a client says that is not let in. */
+  /** Drops everything that a refused client sends. */
   private static final class Unheard extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {

@@ -10,11 +10,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Counts connections of clients when they are accepted, while they wait for their event loop and
- * for TLS. Of those that are too many, some are let in to get an answer; the others are closed,
- * which costs next to nothing. Any thread.
+ * for TLS. Of those beyond the limit, some are let in to get an answer; the others are closed,
+ * which costs next to nothing. Safe on any thread.
  */
 public final class Entrance implements Doors.Gate {
-  /** Their files come out of the reserve that the limit on connections leaves. */
+  /**
+   * Most refused connections at a time that get an answer. Their file descriptors come out of the
+   * reserve that the limit on connections leaves.
+   */
   private static final int MOST_ANSWERED = 32;
 
   private static final AttributeKey<Boolean> STAYS = AttributeKey.valueOf(Entrance.class, "stays");
@@ -55,7 +58,7 @@ public final class Entrance implements Doors.Gate {
     return false;
   }
 
-  /** Returns whether it may stay; counts it now if that was not done when it was accepted. */
+  /** Returns whether it may stay. Counts it now if that was not done when it was accepted. */
   boolean stays(Channel channel) {
     if (channel.attr(STAYS).get() == null) {
       admits(channel);

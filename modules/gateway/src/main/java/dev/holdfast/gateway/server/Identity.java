@@ -23,8 +23,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A certificate and its key, as they stood in their files at one moment, and belong together: of
- * two files that are replaced one after the other, only the second makes a pair. Immutable.
+ * A certificate and its key, read from their files at one moment, that belong together: if two
+ * files are replaced one after the other, they make a pair only after the second. Immutable.
  */
 public final class Identity {
   private static final Set<String> VERSIONS = Set.of("TLSv1.2", "TLSv1.3");
@@ -44,7 +44,7 @@ public final class Identity {
   /**
    * Reads both files. Blocks.
    *
-   * @throws IllegalArgumentException if they are no certificate and the key that goes with it
+   * @throws IllegalArgumentException if they are not a certificate and its key
    */
   public static Identity read(TlsConfig config) throws IOException {
     byte[] certificates = Files.readAllBytes(config.certificate());
@@ -60,7 +60,7 @@ public final class Identity {
     }
   }
 
-  /** Returns whether both files hold what they held before. Blocks. */
+  /** Returns whether both files have the same content as before. Blocks. */
   boolean stands(TlsConfig config) throws IOException {
     return Arrays.equals(certificates, Files.readAllBytes(config.certificate()))
         && Arrays.equals(key, Files.readAllBytes(config.key()));
@@ -73,13 +73,13 @@ public final class Identity {
         .setEnabledSecureTransportProtocols(VERSIONS);
   }
 
-  /** The part that clients see. */
+  /** Returns the part that clients see. */
   @Override
   public String toString() {
     return own.getSubjectX500Principal() + ", valid until " + own.getNotAfter().toInstant();
   }
 
-  /** Seconds since 1970. */
+  /** Returns the end of the certificate's validity in seconds since 1970. */
   long expires() {
     return own.getNotAfter().getTime() / 1_000;
   }

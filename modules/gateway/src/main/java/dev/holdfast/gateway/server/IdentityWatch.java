@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The certificate of the clients' port: read at the start, and again when its files change. Open
- * connections keep what they began with. Files that make no pair change nothing, and are looked at
- * again. Confined to its event loop; files are read on a worker.
+ * The certificate of the clients' port. It is read at the start, and again when its files change.
+ * Open connections keep the one they began with. Files that make no pair change nothing, and are
+ * read again later. Confined to its event loop; a worker reads the files.
  */
 public final class IdentityWatch {
   private static final Logger LOG = LoggerFactory.getLogger(IdentityWatch.class);
@@ -37,7 +37,7 @@ public final class IdentityWatch {
         .register(registry);
   }
 
-  /** Fails if the files are no certificate and its key. */
+  /** Reads the files. Fails if they are not a certificate and its key. */
   public Future<Identity> read() {
     return vertx.executeBlocking(() -> Identity.read(config), false).onSuccess(this::shows);
   }
@@ -59,7 +59,7 @@ public final class IdentityWatch {
         .onFailure(this::complain);
   }
 
-  /** Blocks. */
+  /** Returns the identity of the files as they are now. Blocks. */
   private Identity current(@Nullable Identity before) throws IOException {
     return before != null && before.stands(config) ? before : Identity.read(config);
   }
@@ -78,7 +78,7 @@ public final class IdentityWatch {
     expires.set(found.expires());
   }
 
-  /** Once for each reason. */
+  /** Logs a failure, once for each reason. */
   private void complain(Throwable failure) {
     String why = String.valueOf(failure.getMessage());
     if (!why.equals(complained)) {

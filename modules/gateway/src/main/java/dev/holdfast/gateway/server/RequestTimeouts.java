@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Ends connections that keep the node waiting: for the first request's headers, for a body, for the
- * next request; however slowly a byte comes now and then. While a request is worked on, nothing is
- * waited for; WebSockets and streams have limits of their own. Confined to its event loop, and
- * driven by its owner's timer.
+ * Ends connections that keep the node waiting for the first request's headers, for a body, or for
+ * the next request, even if a byte comes now and then. No time runs while a request is worked on;
+ * WebSockets and streams have limits of their own. Confined to its event loop, and driven by its
+ * owner's timer.
  */
 public final class RequestTimeouts {
   private static final int IDLE_FACTOR = 6;
@@ -23,27 +23,27 @@ public final class RequestTimeouts {
   private final Map<HttpConnection, Long> deadlines = new HashMap<>();
 
   /**
-   * @param first how long a new connection may take until its first request's headers are there; a
-   *     body, or the time between two requests, may take six times as long
+   * @param first longest time from a new connection to its first request's headers; a body, or the
+   *     time between two requests, may take six times as long
    */
   public RequestTimeouts(Duration first) {
     this.first = first.toNanos();
     this.other = IDLE_FACTOR * this.first;
   }
 
-  /** A client has connected. */
+  /** Notes that a client has connected. */
   public void opened(HttpConnection connection) {
     deadlines.put(connection, System.nanoTime() + first);
     connection.closeHandler(closed -> deadlines.remove(connection));
   }
 
-  /** A request to become a WebSocket is there. */
+  /** Notes a request that becomes a WebSocket, which has limits of its own. */
   public void upgrading(HttpServerRequest request) {
     deadlines.remove(request.connection());
     request.response().endHandler(ended -> answered(request));
   }
 
-  /** The headers of a request are there; its body is waited for. */
+  /** Notes that the headers of a request are there, and waits for its body. */
   public void begun(RoutingContext routing) {
     HttpConnection connection = routing.request().connection();
     wait(connection);
@@ -61,7 +61,7 @@ public final class RequestTimeouts {
     }
   }
 
-  /** All of the request is there. */
+  /** Notes that the request is whole. */
   public void complete(RoutingContext routing) {
     deadlines.remove(routing.request().connection());
     routing.next();
@@ -71,7 +71,7 @@ public final class RequestTimeouts {
     deadlines.put(connection, System.nanoTime() + other);
   }
 
-  /** To be called often enough for the shortest of the limits. */
+  /** Closes connections that are late. Must be called often enough for the shortest limit. */
   public void tick() {
     long now = System.nanoTime();
     List<HttpConnection> late = new ArrayList<>();

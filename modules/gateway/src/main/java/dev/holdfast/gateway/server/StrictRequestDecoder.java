@@ -17,21 +17,22 @@ import io.vertx.core.http.impl.VertxHttpRequestDecoder;
 import java.util.List;
 
 /**
- * Refuses requests whose end two readers could see in two places (RFC 9112, 5.2 and 6.1): with a
- * length and a transfer coding, with a coding that is not just {@code chunked}, or with a header
- * that goes on in the next line. The library's own decoder takes a side in some of these; in which
- * depends on its version and on a property of the JVM. A proxy in front may take the other side:
- * what follows would then be read as somebody else's request. What fails here is answered 400, and
- * its connection ends. Nor is a header taken for another that has nearly its name.
+ * Refuses requests whose end two readers could see in two places (RFC 9112, 5.2 and 6.1): with both
+ * a length and a transfer coding, with a coding that is not just {@code chunked}, or with a header
+ * that goes on in the next line. The library's own decoder chooses one reading of some of these;
+ * the choice depends on its version and on a property of the JVM. A proxy in front may choose the
+ * other: the bytes that follow would then be read as somebody else's request. Such a request is
+ * answered 400, and its connection ends. A header is also not taken for another one with nearly the
+ * same name.
  */
 final class StrictRequestDecoder extends VertxHttpRequestDecoder {
   private static final byte LF = '\n';
 
-  /** What is decoded; set by {@link #decode} before anything looks at it. */
+  /** The bytes under decoding; set by {@link #decode} before anything reads it. */
   @SuppressWarnings("NullAway.Init")
   private ByteBuf in;
 
-  /** The index of the first line of headers that was not looked at; -1: none is expected. */
+  /** The index of the first header line that was not checked; -1: none is expected. */
   private int unseen = -1;
 
   private boolean folded;
@@ -40,7 +41,7 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
     super(options);
   }
 
-  /** Takes the place of the library's decoder; before anything was read. */
+  /** Takes the place of the library's decoder. Must be called before anything was read. */
   static void install(HttpConnection connection, HttpServerOptions options) {
     ChannelPipeline pipeline =
         ((HttpServerConnection) connection).channelHandlerContext().pipeline();
@@ -48,7 +49,7 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
     pipeline.replace(name, name, new StrictRequestDecoder(options));
   }
 
-  /** The library takes whole lines of headers, so that each call begins with a line. */
+  /** Decodes. The library takes whole lines of headers, so each call begins with a line. */
   @Override
   protected void decode(ChannelHandlerContext context, ByteBuf buffer, List<Object> out)
       throws Exception {
@@ -62,7 +63,7 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
     }
   }
 
-  /** The request line was taken. */
+  /** Notes that the request line was taken. */
   @Override
   protected HttpMessage createMessage(String[] requestLine) {
     HttpMessage message = super.createMessage(requestLine);
@@ -71,7 +72,10 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
     return message;
   }
 
-  /** All headers were taken, and nothing was made of them yet: a failure refuses the request. */
+  /**
+   * Checks the headers. All were taken, and nothing was made of them yet: a failure refuses the
+   * request.
+   */
   @Override
   protected boolean isContentAlwaysEmpty(HttpMessage message) {
     look();
@@ -89,8 +93,8 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
   }
 
   /**
-   * The library looks at some letters alone of a name that it knows (CVE-2026-102479): a proxy in
-   * front passes Content-Xength on, and here it was the length.
+   * Reads a header's name whole. The library compares only some letters of a name that it knows
+   * (CVE-2026-102479): a proxy in front passes Content-Xength on, and here it was the length.
    */
   @Override
   protected AsciiString splitHeaderName(byte[] line, int start, int length) {

@@ -11,14 +11,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The order of one connection's requests, per channel: they begin in the order in which they were
- * asked, and are answered in it. Publications may be under way together; a subscription or an
- * unsubscription is under way alone, so that a publication behind it finds it in force. Channels do
- * not wait for each other, but of what is alone a few are under way at a time: who subscribes to
- * hundreds of channels at once puts no more before the store than that. Confined to the event loop.
+ * The order of one connection's requests, per channel: they begin and are answered in the order in
+ * which they came. Publications may be under way together. A subscription or an unsubscription is
+ * under way alone, so that a publication behind it finds it in force. Channels do not wait for each
+ * other, but only a few subscriptions are under way at a time: a client that subscribes to hundreds
+ * of channels at once sends the store no more than that. Confined to the event loop.
  */
 public final class ChannelOrder {
-  /** Bytes that a request takes besides its text, about. */
+  /** Approximate bytes of a request besides its text. */
   private static final int OVERHEAD = 256;
 
   private static final int MOST_ALONE = 16;
@@ -34,7 +34,7 @@ public final class ChannelOrder {
   private boolean closed;
 
   /**
-   * @param failed refuses the frame of this id, as what it asks broke
+   * @param failed refuses the frame with this id, as its request failed unexpectedly
    * @param freed called when something was answered: {@link #bytes} and {@link #alone} may be fewer
    */
   public ChannelOrder(BiConsumer<@Nullable String, Throwable> failed, Runnable freed) {
@@ -42,15 +42,15 @@ public final class ChannelOrder {
     this.freed = freed;
   }
 
-  /** Begins beside others of its kind. */
+  /** Queues work that may run beside others of its kind. */
   public void together(ChannelName channel, String id, int size, Consumer<Turn> work) {
     add(new Turn(lane(channel), id, false, size + OVERHEAD, work));
   }
 
   /**
-   * Begins when all before it is answered; what comes after waits for its answer.
+   * Queues work that begins when all before it is answered; later work waits for its answer.
    *
-   * @param id of its frame; none: no frame asks for it
+   * @param id of its frame; none if no frame asks for it
    */
   public void alone(ChannelName channel, @Nullable String id, Consumer<Turn> work) {
     add(new Turn(lane(channel), id, true, OVERHEAD, work));
@@ -67,17 +67,17 @@ public final class ChannelOrder {
     turn.lane.advance();
   }
 
-  /** Bytes of requests that are not answered yet. */
+  /** Returns the bytes of requests that are not answered yet. */
   public long bytes() {
     return bytes;
   }
 
-  /** The number of subscriptions and unsubscriptions that are not answered yet. */
+  /** Returns the number of subscriptions and unsubscriptions that are not answered yet. */
   public int alone() {
     return alone;
   }
 
-  /** Subscriptions that have not begun never do; publications that came before the end go on. */
+  /** Closes. Subscriptions that have not begun never do; earlier publications go on. */
   public void close() {
     closed = true;
     for (Lane lane : Map.copyOf(lanes).values()) {
@@ -93,7 +93,10 @@ public final class ChannelOrder {
     }
   }
 
-  /** One loop: thousands may be refused at once, each of which lets the next one begin. */
+  /**
+   * Lets queued work begin, in one loop: thousands may be refused at once, each of which lets the
+   * next one begin.
+   */
   private void advanceQueued() {
     if (advancing) {
       return;
@@ -108,7 +111,7 @@ public final class ChannelOrder {
     }
   }
 
-  /** One request in its place. */
+  /** The place of one request in the order. */
   public static final class Turn {
     private final Lane lane;
     private final @Nullable String id;
@@ -125,7 +128,7 @@ public final class ChannelOrder {
       this.work = work;
     }
 
-    /** Ends it; the answer is given when all before it are. Only the first counts. */
+    /** Ends the turn. The answer is given when all before it are. Only the first call counts. */
     public void answer(Runnable given) {
       if (answer == null) {
         answer = given;
@@ -144,7 +147,9 @@ public final class ChannelOrder {
       this.channel = channel;
     }
 
-    /** A turn may be answered while it begins, and an answer may ask for more: one loop for all. */
+    /**
+     * Advances in one loop: a turn may be answered while it begins, and an answer may ask for more.
+     */
     void advance() {
       if (advancing) {
         return;

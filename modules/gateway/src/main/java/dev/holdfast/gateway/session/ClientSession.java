@@ -19,7 +19,7 @@ public record ClientSession(SessionRef ref, Caller.User caller, long expiresAt) 
     return caller.user();
   }
 
-  /** The address of a channel in the session's own tenant. */
+  /** Returns a channel in the session's own tenant. */
   public Channel channel(ChannelName name) {
     return new Channel(ref.tenant(), name);
   }

@@ -9,11 +9,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The channels that a session's record names as published to, the longest unused first: those that
- * the next attachment fences. There are 64; another one takes the place of the longest unused of
- * which every publication is answered. So a late one of a replaced connection is always of a
- * channel that is named, and nothing has to be fenced when a channel leaves. Confined to the event
- * loop.
+ * The channels to which a session publishes by its record, the longest unused first. The next
+ * attachment fences them. There are at most 64. Another one takes the place of the longest unused
+ * channel without unanswered publications. So a late publication of a replaced connection always
+ * goes to a channel that is named, and nothing has to be fenced when a channel leaves. Confined to
+ * the event loop.
  */
 final class PublishedTo {
   static final int MOST = 64;
@@ -32,7 +32,7 @@ final class PublishedTo {
     }
   }
 
-  /** Takes what the record named at the attach, and what is fenced by now. */
+  /** Takes the channels that the record named at the attach; they are fenced by now. */
   void named(Set<ChannelName> channels) {
     for (ChannelName name : channels) {
       use(name).noted = true;
@@ -46,17 +46,17 @@ final class PublishedTo {
   }
 
   /**
-   * A channel is about to be named.
+   * Notes that the record is about to name a channel.
    *
-   * @return the one that leaves the record for it, as of now no longer {@link #noted}; none: there
-   *     is room, or none may leave
+   * @return the channel that leaves the record for it, and is no longer {@link #noted}; none if
+   *     there is room, or none may leave
    */
   @Nullable ChannelName noting(ChannelName name) {
     use(name).noting = true;
     return uses.size() <= MOST ? null : longestUnused();
   }
 
-  /** Its use counts as the latest. */
+  /** Returns a channel's state, and makes it the one used last. */
   private Use use(ChannelName name) {
     return uses.computeIfAbsent(name, fresh -> new Use());
   }
@@ -79,7 +79,7 @@ final class PublishedTo {
     use.noted = done;
   }
 
-  /** The record may name it still: it leaves with one of the next. */
+  /** Keeps a channel that the record may still name: it leaves later, in another one's place. */
   void mayBeNamed(@Nullable ChannelName left) {
     if (left != null) {
       use(left);
@@ -91,8 +91,10 @@ final class PublishedTo {
   }
 
   /**
-   * @param refused none: it was stored, as then were those before it. What may be tried again may
-   *     have come late, and be stored still
+   * Notes an answer to a publication.
+   *
+   * @param refused none if it was stored, as then were those before it. A retryable refusal may
+   *     have come late, and the publication may still be stored
    */
   void answered(ChannelName name, @Nullable ErrorCode refused) {
     Use use = use(name);

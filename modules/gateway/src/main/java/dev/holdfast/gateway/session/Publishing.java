@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Publications of one connection, in its order per channel. The first durable publication to a
- * channel waits until the session's record says that it publishes there, so that a later attachment
- * knows to fence it; those after it wait behind. Confined to the event loop.
+ * channel waits until the session's record names the channel, so that a later attachment knows to
+ * fence it. Publications after it wait, too. Confined to the event loop.
  */
 public final class Publishing {
   private final ClientSession session;
@@ -46,7 +46,9 @@ public final class Publishing {
     this.channels = channels;
   }
 
-  /** After the attach: what the session published to before, and what is fenced by now. */
+  /**
+   * Takes the channels to which the session published before the attach; they are fenced by now.
+   */
   public void resumed(Set<ChannelName> channels) {
     published.named(channels);
   }
@@ -96,7 +98,7 @@ public final class Publishing {
             });
   }
 
-  /** Takes what waits for the record. */
+  /** Takes the publications that wait for the record. */
   private Deque<Waiting> queued(ChannelName name) {
     Deque<Waiting> queue = waiting.remove(name);
     return queue == null ? new ArrayDeque<>() : queue;
@@ -141,7 +143,7 @@ public final class Publishing {
     } else if (result.position() != null) {
       client.send(ServerFrames.publishReply(frame.id(), result.position(), result.duplicate()));
     } else {
-      // Volatile, or stored so long ago that its position is no longer known.
+      // Volatile, or stored so long ago that its position is forgotten.
       String data = result.duplicate() ? "{\"duplicate\":true}" : "{}";
       client.send(ServerFrames.reply(frame.id(), data));
     }

@@ -11,8 +11,8 @@ import dev.holdfast.protocol.ServerFrames;
 import java.time.Duration;
 
 /**
- * Requests of one connection to internal services. A request dies with its connection: an answer
- * that comes later is dropped. Confined to the event loop.
+ * Requests of one connection to internal services. A request ends with its connection: a later
+ * answer is dropped. Confined to the event loop.
  */
 public final class Requests {
   private static final int MAX_UNANSWERED = 64;
@@ -49,7 +49,10 @@ public final class Requests {
         .onFailure(failure -> client.report(frame.id(), HoldfastException.from(failure)));
   }
 
-  /** An answer that is not one JSON value would break the frame, and so the connection. */
+  /**
+   * Answers a request. An answer that is not one JSON value would break the frame, and so the
+   * connection.
+   */
   private void answer(ClientFrame.Request frame, ServiceReply reply) {
     if (JsonText.isValue(reply.data())) {
       client.send(ServerFrames.reply(frame.id(), reply.data()));

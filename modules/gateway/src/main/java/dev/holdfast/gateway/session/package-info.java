@@ -1,7 +1,8 @@
 /**
  * Requests of an attached session's client besides its subscriptions: {@code Publishing} and {@code
- * Requests}, in the order that {@code ChannelOrder} keeps per channel. {@code ClientSession} is
- * whose session it is, {@code ClientLink} the way back: nothing here knows more of a connection.
+ * Requests}, in the order that {@code ChannelOrder} keeps per channel. {@code ClientSession} is the
+ * session with its user. {@code ClientLink} is the way back: nothing here knows more of a
+ * connection.
  */
 @NullMarked
 package dev.holdfast.gateway.session;

@@ -22,15 +22,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way in of one connection: WebSocket frames → one message → a frame of the protocol → its
- * receiver in this phase. Assembles fragments up to the limit. Confined to the event loop.
+ * The incoming side of one connection: WebSocket frames → one message → a frame of the protocol →
+ * its receiver in this phase. Assembles fragments up to the limit. Confined to the event loop.
  */
 final class Inbound {
   private static final Logger LOG = LoggerFactory.getLogger(Inbound.class);
   private static final int MALFORMED_LIMIT = 10;
   private static final long MALFORMED_WINDOW = TimeUnit.MINUTES.toNanos(1);
 
-  /** The character in place of bytes that were not UTF-8; a client may also have meant it. */
+  /** The character that replaces bytes that were not UTF-8; a client may also have sent it. */
   private static final char REPLACEMENT = 0xFFFD;
 
   private final Connection connection;
@@ -42,7 +42,7 @@ final class Inbound {
   private int malformedCount;
 
   /**
-   * @param frameLimit bytes of one message
+   * @param frameLimit most bytes of one message
    */
   Inbound(Connection connection, GatewayMetrics metrics, int frameLimit) {
     this.connection = connection;
@@ -101,7 +101,7 @@ final class Inbound {
     }
   }
 
-  /** Its time has come. */
+  /** Handles a frame whose time has come. */
   private void take(Decoded decoded, LiveSession session) {
     ClientFrame frame = decoded.frame();
     HoldfastException refused = decoded.refused();
@@ -114,7 +114,7 @@ final class Inbound {
     }
   }
 
-  /** The first frame is a hello, or the last. */
+  /** Handles the first frame; if it is no hello, the connection ends. */
   private void greet(Decoded decoded) {
     if (decoded.frame() instanceof ClientFrame.Hello hello) {
       connection.greet(hello);
@@ -135,7 +135,7 @@ final class Inbound {
     }
   }
 
-  /** Names what is wrong; closes at the tenth within a minute. */
+  /** Answers with the fault; closes at the tenth within a minute. */
   private void malformed(@Nullable String id, String message) {
     if (connection.phase() == Phase.OPENED) {
       connection.close(CloseCode.PROTOCOL);

@@ -37,7 +37,7 @@ final class SocketTransport implements Transport {
   private HelloGate gate;
 
   /**
-   * @param token that the upgrade carried; none: the hello brings it
+   * @param token that the upgrade carried; none if the hello brings it
    */
   SocketTransport(
       ServerWebSocket socket, Client client, @Nullable String token, WriteCoalescer coalescer) {
@@ -55,9 +55,9 @@ final class SocketTransport implements Transport {
   }
 
   /**
-   * Sets every handler; in the run of the event loop in which the client was accepted.
+   * Sets every handler. Must be called in the run of the event loop that accepted the client.
    *
-   * @param admission bounds what comes before the hello
+   * @param admission bounds the bytes before the hello
    * @param writeBuffer bytes that may wait for the client
    */
   void open(Connection carried, Inbound inbound, Admission admission, int writeBuffer) {

@@ -11,10 +11,11 @@ import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import java.util.function.Consumer;
 
 /**
- * The way out of a WebSocket. Every frame, of control as of channels, is written here, encoded
- * already, past the WebSocket encoder (which lets plain buffers through), so that their order is
- * that of the calls. Flushed at the end of the event loop's run. While the socket takes nothing,
- * nothing is to be read from it either, so that answers can't pile up. Confined to the event loop.
+ * The outgoing side of a WebSocket. Every frame, of control or of channels, is written here,
+ * encoded already, past the WebSocket encoder (which lets plain buffers through). So frames keep
+ * the order of the calls. They are flushed at the end of the event loop's run. While the socket
+ * takes nothing, nothing may be read from it either, so that answers can't pile up. Confined to the
+ * event loop.
  */
 final class SocketWriter extends ChannelInboundHandlerAdapter implements ClientSink {
   private final ChannelHandlerContext channel;
@@ -31,11 +32,11 @@ final class SocketWriter extends ChannelInboundHandlerAdapter implements ClientS
   private long saidAt = System.nanoTime();
 
   /**
-   * @param channel of Vert.x's handler: what it writes and what is written here keep their order
+   * @param channel of Vert.x's handler: its frames and those written here keep their order
    * @param stuck called when the socket takes no more; it may be in the middle of a write
    * @param drained called when the socket takes more again
    * @param violated called when the client's bytes are not WebSocket frames, or one is too large
-   * @param gone called with the channel of a session that is no more
+   * @param gone called with the channel of a session that no longer exists
    */
   SocketWriter(
       ChannelHandlerContext channel,
@@ -91,7 +92,7 @@ final class SocketWriter extends ChannelInboundHandlerAdapter implements ClientS
     flush();
   }
 
-  /** Says the close behind what still waits: Vert.x would hold it back until the socket drains. */
+  /** Sends the close behind what still waits: Vert.x would hold it back until the socket drains. */
   void say(CloseCode code) {
     channel.write(new CloseWebSocketFrame(code.number, code.wireName()), channel.voidPromise());
     channel.flush();
@@ -117,7 +118,10 @@ final class SocketWriter extends ChannelInboundHandlerAdapter implements ClientS
     return saidAt;
   }
 
-  /** Called while writing or flushing, so whoever waits is only notified from here, not served. */
+  /**
+   * Notifies the connection only. It is called while writing or flushing, so waiting readers are
+   * served later.
+   */
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
     boolean changed = writable != context.channel().isWritable();

@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * From an HTTP request to a WebSocket: origin and sub-protocol are checked here, the token with the
- * hello. The connection's handlers are set in the same run of the event loop in which the socket is
- * accepted, so that no early frame is missed.
+ * Turns an HTTP request into a WebSocket: origin and sub-protocol are checked here, the token with
+ * the hello. The connection's handlers are set in the same run of the event loop in which the
+ * socket is accepted, so that no early frame is missed.
  */
 public final class Upgrade {
   public static final String SUB_PROTOCOL = "holdfast.v1";
@@ -48,7 +48,10 @@ public final class Upgrade {
     this.coalescer = coalescer;
   }
 
-  /** Returns whether a request is for it: before the router, which would wrap the socket. */
+  /**
+   * Returns whether a request asks for a WebSocket. Asked before the router, which would wrap the
+   * socket.
+   */
   public static boolean isFor(HttpServerRequest request) {
     return request.method() == HttpMethod.GET && PATH.equals(request.path());
   }
@@ -88,7 +91,7 @@ public final class Upgrade {
   }
 
   private void accept(HttpServerRequest request, @Nullable String token, Client client) {
-    // The one that is chosen stands alone, so that a token is never echoed.
+    // The chosen one stands alone, so that a token is never echoed.
     request.headers().set(UpgradeHeaders.OFFER, SUB_PROTOCOL);
     request
         .toWebSocket()

@@ -11,9 +11,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The headers of an upgrade. Who says two things is refused: a proxy in front may have checked the
- * other one. The library checks little of it: without a key it would answer 101, without a version
- * it would speak a protocol of 2010, and a body it would collect without a bound.
+ * The headers of an upgrade. Headers that contradict each other are refused: a proxy in front may
+ * have checked the other one. The library checks little: without a key it would answer 101, without
+ * a version it would use a protocol of 2010, and it would collect a body without a bound.
  */
 final class UpgradeHeaders {
   static final String OFFER = "Sec-WebSocket-Protocol";
@@ -22,7 +22,7 @@ final class UpgradeHeaders {
   private static final String ONLY_VERSION = "13";
   private static final String KEY = "Sec-WebSocket-Key";
 
-  /** 16 bytes in Base64. */
+  /** The form of a key: 16 bytes in Base64. */
   private static final Pattern KEY_FORM = Pattern.compile("[A-Za-z0-9+/]{21}[AQgw]==");
 
   private static final String BEARER_ENTRY = "holdfast.bearer.";
@@ -50,12 +50,12 @@ final class UpgradeHeaders {
         .forEach(entry -> tokens.add(entry.substring(BEARER_ENTRY.length())));
   }
 
-  /** The one that there is; none: the hello has to bring it. */
+  /** Returns the token of the request; none if the hello brings it. */
   @Nullable String token() {
     return tokens.isEmpty() ? null : tokens.get(0);
   }
 
-  /** The reason why this is no upgrade that can be answered. */
+  /** Returns the problem of an upgrade that can't be answered; empty if there is none. */
   Optional<Problem> problem() {
     if (!request.headers().contains(HttpHeaders.UPGRADE, HttpHeaders.WEBSOCKET, true)) {
       return refused(426, "This is a WebSocket endpoint: send an upgrade request.");

@@ -17,7 +17,7 @@ public final class WriteCoalescer {
     this.eventLoop = eventLoop;
   }
 
-  /** To be called once by each writer until it is flushed. */
+  /** Flushes later. Each writer calls it once until it is flushed. */
   void wrote(Runnable flush) {
     if (written.isEmpty()) {
       eventLoop.execute(this::flushAll);

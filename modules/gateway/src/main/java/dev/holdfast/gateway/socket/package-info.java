@@ -1,7 +1,7 @@
 /**
  * Connections by WebSocket. {@code Upgrade} takes the request, {@code SocketTransport} carries the
- * connection, {@code Inbound} is its way in; {@code SocketWriter} writes, and {@code
- * WriteCoalescer} flushes once for a run of the event loop.
+ * connection, {@code Inbound} reads; {@code SocketWriter} writes, and {@code WriteCoalescer}
+ * flushes once for a run of the event loop.
  */
 @NullMarked
 package dev.holdfast.gateway.socket;

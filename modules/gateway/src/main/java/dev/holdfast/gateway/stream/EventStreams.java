@@ -23,11 +23,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From an HTTP request to a stream of events: token, channels and last id are checked here, so that
- * what is wrong with them is a problem document; then it is a connection as any other.
+ * Turns an HTTP request into a stream of events. Token, channels and last id are checked here, so
+ * that a fault is answered by a problem document. Then the stream is a connection like any other.
  */
 public final class EventStreams {
-  /** Channels that a request may name, so that an id stays short enough for a header. */
+  /** Most channels that a request may name, so that an id stays short enough for a header. */
   static final int MOST_CHANNELS = 64;
 
   private static final String CLIENT = "events/1";

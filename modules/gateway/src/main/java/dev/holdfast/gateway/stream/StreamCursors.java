@@ -21,12 +21,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of the reader of a stream: its session, and a cursor per channel. Its text form is the
- * id of a message, which comes back as {@code Last-Event-ID}; it gives no right that its bearer
- * does not have anyway, as a hello's cursors give none. Confined to the event loop.
+ * The state of a stream's reader: its session, and a cursor per channel. Its text form is the id of
+ * a message, which comes back as {@code Last-Event-ID}. Like the cursors of a hello, it gives its
+ * bearer no further right. Confined to the event loop.
  */
 final class StreamCursors {
-  /** Characters of an id; what is longer is not sent, nor taken. */
+  /** Most characters of an id; a longer one is neither sent nor taken. */
   static final int LONGEST = 24_576;
 
   private static final JsonFactory JSON = new JsonFactory();
@@ -35,10 +35,10 @@ final class StreamCursors {
   private final Map<String, String> cursors = new LinkedHashMap<>();
   private @Nullable String session;
 
-  /** Of a reader that has nothing yet. */
+  /** Makes the state of a reader that has nothing yet. */
   StreamCursors() {}
 
-  /** Reads an id; BAD_REQUEST if it is none. */
+  /** Reads an id. Fails with BAD_REQUEST if it is none. */
   static StreamCursors parse(String id) {
     try {
       require(id.length() <= LONGEST);
@@ -61,7 +61,7 @@ final class StreamCursors {
     }
   }
 
-  /** None: the reader has no session yet. */
+  /** Returns the session; none if the reader has none yet. */
   @Nullable String session() {
     return session;
   }
@@ -81,10 +81,10 @@ final class StreamCursors {
   }
 
   /**
-   * Notes what a frame moves.
+   * Notes the position that a frame moves.
    *
    * @param frame its JSON, in the order in which the server writes members
-   * @return whether it is to carry an id: something moved, and it is not too long
+   * @return whether the message needs an id: something moved, and the id is not too long
    */
   boolean note(ByteBuf frame) {
     InputStream text = new ByteBufInputStream(frame.duplicate());
@@ -135,7 +135,7 @@ final class StreamCursors {
     return Objects.requireNonNull(text(parser, name), name);
   }
 
-  /** The value of the next member; none: it has another name. */
+  /** Returns the value of the next member; none if it has another name. */
   private static @Nullable String text(JsonParser parser, String name) throws IOException {
     parser.nextToken();
     boolean named = name.equals(parser.currentName());

@@ -21,9 +21,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection by server-sent events: the response never ends, and the client says nothing but what
- * its request said. What fails before the first frame is a problem document. Confined to its event
- * loop.
+ * A connection by server-sent events. The response never ends, and the client sends nothing but its
+ * request. A failure before the first frame is a problem document. Confined to its event loop.
  */
 final class StreamTransport implements Transport {
   private final RoutingContext routing;
@@ -58,7 +57,7 @@ final class StreamTransport implements Transport {
   }
 
   /**
-   * Sets every handler; in the run of the event loop in which the client was accepted.
+   * Sets every handler. Must be called in the run of the event loop that accepted the client.
    *
    * @param writeBuffer bytes that may wait for the client
    */
@@ -81,7 +80,7 @@ final class StreamTransport implements Transport {
   @Override
   public void pause(Hold why) {}
 
-  /** Takes what the request asked for as frames. */
+  /** Takes the channels of the request as frames. */
   @Override
   public void resume(Hold why) {
     if (why != Hold.GREETING) {
@@ -113,13 +112,13 @@ final class StreamTransport implements Transport {
     return wanted.size();
   }
 
-  /** There is no way for it to. */
+  /** Returns false: a client can't answer over a stream. */
   @Override
   public boolean answers() {
     return false;
   }
 
-  /** A browser takes any status but 200 for the end of its tries. */
+  /** Closes the stream. A browser stops its retries at any status but 200. */
   @Override
   public void close(CloseCode code, String reason) {
     boolean comesBack = code.reconnects() && wantsStream(routing);

@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way out of a stream: each frame is the data of one message, under an id that stands for all
- * that the client has by then. The frame's bytes are those that all its readers share; only what
- * stands before them is this stream's own. Confined to the event loop.
+ * The outgoing side of a stream. Each frame is the data of one message, whose id stands for all
+ * that the client has by then. All readers of a frame share its bytes; only the bytes before them
+ * are this stream's own. Confined to the event loop.
  */
 final class StreamWriter implements ClientSink {
   private static final Logger LOG = LoggerFactory.getLogger(StreamWriter.class);
@@ -39,7 +39,7 @@ final class StreamWriter implements ClientSink {
 
   /**
    * @param drained called when the client takes more again
-   * @param gone called with the channel of a session that is no more
+   * @param gone called with the channel of a session that no longer exists
    */
   StreamWriter(
       HttpServerResponse response,
@@ -97,7 +97,8 @@ final class StreamWriter implements ClientSink {
   }
 
   /**
-   * The last message: why, whether to come back, and after how long, so that not all do at once.
+   * Sends the last message: the reason, whether to come back, and after how long, so that clients
+   * don't all come back at once.
    */
   void end(CloseCode code) {
     begin();

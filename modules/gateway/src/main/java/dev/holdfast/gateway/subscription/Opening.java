@@ -26,10 +26,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens channels for a connection: placed in the log, stored in the session's record if they are
- * new, then announced and begun. Those of a hello go a few at a time, so that many that resume at
- * once don't ask for everything at once. One that is unavailable for now is tried again, and keeps
- * no other waiting. Confined to the event loop.
+ * Opens channels for a connection: places each in the log, stores new ones in the session's record,
+ * then announces and begins them. Channels of a hello go a few at a time, so that many clients that
+ * resume at once don't ask for everything at once. A channel that is unavailable for now is tried
+ * again, and keeps no other waiting. Confined to the event loop.
  */
 public final class Opening {
   private static final Logger LOG = LoggerFactory.getLogger(Opening.class);
@@ -38,7 +38,7 @@ public final class Opening {
   private static final long LONGEST_WAIT_MS = 10_000;
   private static final long FIRST_WAIT_MS = 250;
 
-  /** The number of times that a channel may break by itself before that is reported. */
+  /** Faults of one channel after which the fault is reported. */
   private static final int MOST_FAULTS = 5;
 
   private final Vertx vertx;
@@ -68,12 +68,12 @@ public final class Opening {
     this.place = place;
   }
 
-  /** To be opened in its turn. */
+  /** Queues a channel, to be opened in its turn. */
   void add(Reading reading) {
     waiting.add(reading);
   }
 
-  /** Opens what waits, unless that is under way. */
+  /** Opens the channels that wait, unless that is under way. */
   void next() {
     if (busy || waiting.isEmpty() || readings.isClosed()) {
       return;
@@ -89,7 +89,10 @@ public final class Opening {
         .onFailure(client::fail);
   }
 
-  /** The session's own three come first and alone: no limit of the others concerns them. */
+  /**
+   * Takes the next channels. The session's own three come first and alone: no limit of the others
+   * concerns them.
+   */
   private List<Reading> batch() {
     List<Reading> batch = new ArrayList<>();
     boolean own = readings.isOwn(waiting.peek().name);
@@ -155,8 +158,8 @@ public final class Opening {
   }
 
   /**
-   * Reports a channel that can't be read. If the store is away, it is tried again for as long as
-   * that lasts; if the channel is broken, for some seconds.
+   * Reports a channel that can't be read. If the store is unavailable, the channel is tried again
+   * for as long as that lasts; if the channel is broken, for some seconds.
    */
   private Future<Void> refused(Reading reading, Throwable failure) {
     ErrorCode code = HoldfastException.from(failure).code();
@@ -191,7 +194,9 @@ public final class Opening {
     }
   }
 
-  /** One channel too many, or no room for more: a session that resumes goes on without it. */
+  /**
+   * Handles channels beyond a limit, or without room: a session that resumes goes on without them.
+   */
   private Future<Void> notStored(List<Reading> batch, Throwable failure) {
     ErrorCode code = HoldfastException.from(failure).code();
     if (code != ErrorCode.LIMIT_EXCEEDED && code != ErrorCode.STORE_FULL) {

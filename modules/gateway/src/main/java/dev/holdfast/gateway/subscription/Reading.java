@@ -10,7 +10,10 @@ import io.vertx.core.Promise;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** One channel as one connection reads it: placed, begun, ended; and how far it is acknowledged. */
+/**
+ * One channel as one connection reads it: its state (placed, begun, ended) and its acknowledged
+ * cursor.
+ */
 final class Reading {
   final ChannelName name;
   final Start start;
@@ -34,7 +37,7 @@ final class Reading {
     this.stored = stored;
   }
 
-  /** Its place among its user's and tenant's subscriptions, left at its end. */
+  /** Takes its place among its user's and tenant's subscriptions; gives it back at its end. */
   void in(Place taken) {
     place = taken;
   }
@@ -43,15 +46,15 @@ final class Reading {
     return place != null;
   }
 
-  /** Done when it has begun, or never will, or is put off: when nothing of it is under way. */
+  /** Completes when nothing of it is under way: it has begun, or never will, or is put off. */
   Future<Void> settled() {
     return settled.future();
   }
 
   /**
-   * Notes that it was unavailable, and is to be tried again.
+   * Notes that it was unavailable, and will be tried again.
    *
-   * @return how often that was so
+   * @return the number of times so far
    */
   int putOff() {
     putOff = true;
@@ -63,7 +66,7 @@ final class Reading {
     return putOff;
   }
 
-  /** It is tried again. */
+  /** Notes that it is tried again. */
   void again() {
     putOff = false;
     settled = Promise.promise();
@@ -131,7 +134,9 @@ final class Reading {
   }
 
   /**
-   * @return whether it moved: forward, and not beyond what this connection was sent
+   * Acknowledges a cursor.
+   *
+   * @return whether it moved: forward, and not beyond the last event that this connection was sent
    */
   boolean ack(Position cursor) {
     if (!begun || ended) {
@@ -146,13 +151,16 @@ final class Reading {
     return true;
   }
 
-  /** Of a later epoch than what is acknowledged, or further in the same. */
+  /**
+   * Returns whether the cursor is of a later epoch than the acknowledged one, or further in the
+   * same.
+   */
   private boolean isNewer(Position cursor, int age, Position before) {
     int ageBefore = reader().age(before);
     return ageBefore < 0 || age < ageBefore || age == ageBefore && cursor.seq() > before.seq();
   }
 
-  /** The acknowledged cursor; none: it is stored, or there is none. */
+  /** Returns the acknowledged cursor that is not stored yet; none if there is none. */
   @Nullable Position unsaved() {
     return acked == null || acked.equals(saved) ? null : acked;
   }

@@ -38,7 +38,7 @@ public final class Readings {
     this.context = context;
   }
 
-  /** None: the channel is not read. */
+  /** Returns the reading of a channel; none if the channel is not read. */
   @Nullable Reading get(ChannelName name) {
     return readings.get(name);
   }
@@ -65,8 +65,8 @@ public final class Readings {
   }
 
   /**
-   * A subscription failed, perhaps after the record had it. So many are kept as a session may have;
-   * one that is forgotten is named to the client when it resumes.
+   * Notes that a subscription failed, perhaps after the record had it. As many are kept as a
+   * session may have; one that is forgotten is reported to the client when it resumes.
    */
   void doubtful(ChannelName name) {
     if (doubtful.size() >= GatewayConfig.CHANNEL_LIMIT && !doubtful.contains(name)) {
@@ -75,7 +75,7 @@ public final class Readings {
     doubtful.add(name);
   }
 
-  /** The record is known to be without the channel. */
+  /** Notes that the record does not have the channel. */
   void certain(ChannelName name) {
     doubtful.remove(name);
   }
@@ -85,12 +85,15 @@ public final class Readings {
     return doubtful.contains(name);
   }
 
-  /** A place for one more; none: user or tenant have as many as they may. */
+  /** Takes a place for one more; none if user or tenant have as many as they may. */
   Future<@Nullable Place> place() {
     return limiter.enter(context, session.tenant(), session.user(), Limit.SUBSCRIPTIONS, 1);
   }
 
-  /** One that the session has already, or that a service gave it, is never one too many. */
+  /**
+   * Adds a reading. One that the session has already, or that a service gave it, is never one too
+   * many.
+   */
   Reading add(Reading reading) {
     if (!reading.hasPlace() && !isOwn(reading.name)) {
       reading.in(limiter.force(session.tenant(), session.user(), Limit.SUBSCRIPTIONS, 1));
@@ -99,7 +102,7 @@ public final class Readings {
     return reading;
   }
 
-  /** Ends a reading, if there is one, and says why. */
+  /** Ends a reading, if there is one, and reports the reason. */
   public void end(ChannelName name, String code) {
     Reading reading = readings.get(name);
     if (reading != null) {
@@ -113,7 +116,7 @@ public final class Readings {
     readings.remove(reading.name, reading);
   }
 
-  /** Acknowledged cursors that are not stored yet; also after {@link #close}. */
+  /** Returns the acknowledged cursors that are not stored yet; also after {@link #close}. */
   public Map<ChannelName, Position> unsaved() {
     Map<ChannelName, Position> unsaved = new HashMap<>();
     for (Reading reading : readings.values()) {

@@ -123,7 +123,10 @@ public final class SubscribeRequests {
     order.alone(frame.channel(), frame.id(), turn -> unsubscribe(frame, turn));
   }
 
-  /** Waits for an opening that is under way, so that the record ends without the channel. */
+  /**
+   * Ends a subscription. It waits for an opening that is under way, so that the record ends without
+   * the channel.
+   */
   private void unsubscribe(ClientFrame.Unsubscribe frame, Turn turn) {
     Reading reading = readings.get(frame.channel());
     if (readings.isOwn(frame.channel())) {
@@ -138,7 +141,7 @@ public final class SubscribeRequests {
     }
   }
 
-  /** Answered without the store, which anybody could keep busy otherwise; if in doubt, with it. */
+  /** Answers without the store, which anybody could keep busy otherwise; if in doubt, with it. */
   private void removeUnread(ClientFrame.Unsubscribe frame, Turn turn) {
     if (readings.mayBeStored(frame.channel())) {
       remove(frame, turn);

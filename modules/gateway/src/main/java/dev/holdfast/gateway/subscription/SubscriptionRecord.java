@@ -8,7 +8,7 @@ import dev.holdfast.sessions.SessionRef;
 import io.vertx.core.Future;
 import java.util.Map;
 
-/** The channels that one session's record has, as its holder changes them. */
+/** The channels in one session's record. Its holder changes them. */
 public final class SubscriptionRecord {
   private final ServiceClient sessions;
   private final SessionRef session;
@@ -18,12 +18,12 @@ public final class SubscriptionRecord {
     this.session = session;
   }
 
-  /** Puts channels in, each with its first cursor. */
+  /** Adds channels, each with its first cursor. */
   Future<?> add(Map<ChannelName, Position> cursors) {
     return sessions.ask(new SessionMessage.Subscribe(session, cursors));
   }
 
-  /** Takes a channel out. */
+  /** Removes a channel. */
   Future<?> remove(ChannelName name) {
     return sessions.ask(new SessionMessage.Unsubscribe(session, name));
   }

@@ -21,9 +21,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Channels that one connection reads though its client did not ask for them by a frame: at the
- * attach, and by services. A subscription is in the session's record, with its first cursor, before
- * the client gets a frame about it; what it reads begins after that. Confined to the event loop.
+ * Subscriptions that the client did not ask for by a frame: those of the attach, and those that
+ * services make. A subscription is in the session's record, with its first cursor, before the
+ * client gets a frame about it; reading begins after that. Confined to the event loop.
  */
 public final class Subscriptions {
   private final ClientSession session;
@@ -33,7 +33,7 @@ public final class Subscriptions {
   private final Opening opening;
   private final SubscriptionRecord stored;
 
-  /** Notices from before {@link #open}; none: it is open. */
+  /** Notices from before {@link #open}; none once it is open. */
   private @Nullable List<NodeNotice> early = new ArrayList<>();
 
   public Subscriptions(
@@ -52,9 +52,9 @@ public final class Subscriptions {
   }
 
   /**
-   * After the welcome: the session's own three channels, what it is subscribed to, and what the
-   * client brought cursors for; the client's cursors win. What a service granted needs no
-   * permission of the user's own.
+   * Opens channels after the welcome: the session's own three, those it is subscribed to, and those
+   * that the client brought cursors for. The client's cursors win. A channel that a service granted
+   * needs no permission of the user's own.
    */
   public void open(Attached attached, Map<ChannelName, Position> brought) {
     Map<ChannelName, Position> cursors = attached.subscriptions();
@@ -86,13 +86,13 @@ public final class Subscriptions {
     Start start = cursor == null ? first : Start.after(cursor);
     Reading reading = readings.add(new Reading(name, start, cursors.containsKey(name)));
     if (start instanceof Start.Latest) {
-      // What the client publishes there from now on is to be found by it.
+      // Later publications of the client there must find the subscription in force.
       order.alone(name, null, turn -> reading.settled().onComplete(open -> turn.answer(() -> {})));
     }
     return reading;
   }
 
-  /** The permission was withdrawn, or never given. */
+  /** Ends a channel for which the permission was withdrawn, or never given. */
   private void forbidden(ChannelName name, boolean isStored) {
     client.send(ServerFrames.unsubscribed(name, ErrorCode.FORBIDDEN.wireName()));
     if (isStored) {
@@ -100,7 +100,7 @@ public final class Subscriptions {
     }
   }
 
-  /** Follows what a service did to the session's record. */
+  /** Follows a service's change of the session's record. */
   public void notice(NodeNotice notice) {
     if (early != null) {
       early.add(notice);
@@ -115,9 +115,9 @@ public final class Subscriptions {
   }
 
   /**
-   * Notes how far the client has come.
+   * Notes the positions that the client acknowledges.
    *
-   * @return whether a cursor moved, and so is to be stored
+   * @return whether a cursor moved, and so has to be stored
    */
   public boolean ack(ClientFrame.Ack frame) {
     boolean moved = false;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import java.util.Map;
 
-/** From a worker to the coordinator. */
+/** Messages from a worker to the coordinator. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = FromWorker.Clock.class, name = "clock"),
@@ -26,7 +26,7 @@ public sealed interface FromWorker {
   record Ready() implements FromWorker {}
 
   /**
-   * Once a second, and once more before each other message.
+   * Reports the progress, once a second, and once more before each other message.
    *
    * @param at µs since 1970, by the coordinator's clock
    * @param counters from the start on
@@ -63,6 +63,6 @@ public sealed interface FromWorker {
    */
   record Done(boolean complete, long unpublished) implements FromWorker {}
 
-  /** It can't go on. */
+  /** Reports that the worker can't go on. */
   record Failed(String message) implements FromWorker {}
 }

@@ -5,8 +5,9 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 
 /**
- * From the coordinator to a worker, in this order: {@code Clock}s, {@code Assign}, then {@code
- * Connect}, {@code Publish} and the others as the scenario goes, {@code Finish}, {@code Stop}.
+ * Messages from the coordinator to a worker, in this order: {@code Clock}s, {@code Assign}, then
+ * {@code Connect}, {@code Publish} and the others as the scenario goes, {@code Finish}, {@code
+ * Stop}.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
@@ -48,7 +49,10 @@ public sealed interface ToWorker {
    */
   record Publish(List<String> flows, long startAt, long millis) implements ToWorker {}
 
-  /** Asks the registry; ends with {@link FromWorker.Called}. As {@link Publish}. */
+  /**
+   * Makes calls to the registry, at times as for {@link Publish}; ends with {@link
+   * FromWorker.Called}.
+   */
   record Call(List<String> calls, long startAt, long millis) implements ToWorker {}
 
   /**

@@ -23,7 +23,7 @@ final class LiveLines {
     this.seconds = seconds;
   }
 
-  /** For people, several lines. */
+  /** Returns several lines for people. */
   List<String> block(Result.Second now, Counters total) {
     return List.of(
         head(now),
@@ -34,7 +34,7 @@ final class LiveLines {
         line("so far", soFar(total)));
   }
 
-  /** For a log, one line of {@code name=value}. */
+  /** Returns one line of {@code name=value} for a log. */
   String plain(Result.Second now, Counters total) {
     var redis = now.redis() == null ? null : now.redis().cpu();
     return String.format(
@@ -160,7 +160,7 @@ final class LiveLines {
     return terminal.unicode() ? unicode : ascii;
   }
 
-  /** With its unit but without a space in it. */
+  /** Returns the value with its unit, without a space between. */
   private static String joined(@Nullable Double value, String unit) {
     return value == null ? "-" : String.format(Locale.ROOT, "%.3f%s", value, unit);
   }

@@ -42,13 +42,13 @@ public final class LiveView implements RunView, AutoCloseable {
     }
   }
 
-  /** In a line that stays. */
+  /** Prints a mark in a line that stays. */
   @Override
   public synchronized void mark(Result.Mark mark) {
     above(lines.mark(mark));
   }
 
-  /** In a line that stays. */
+  /** Prints a note in a line that stays. */
   @Override
   public synchronized void note(String line) {
     above(terminal.safe(line));
@@ -69,7 +69,9 @@ public final class LiveView implements RunView, AutoCloseable {
     }
   }
 
-  /** In one piece, so that nothing stays half done when the process is stopped. */
+  /**
+   * Rewrites the view in one piece, so that nothing stays half done when the process is stopped.
+   */
   private void rewrite(String above, List<String> next) {
     var text = new StringBuilder();
     if (!block.isEmpty()) {

@@ -65,7 +65,7 @@ public final class Medians {
         List.of());
   }
 
-  /** Of an even number, the lower one of the two in the middle. */
+  /** Returns the run in the middle; of an even number, the lower one of the two. */
   private Result middle() {
     var latency =
         runs.get(0).figures().stream().filter(each -> each.unit().equals("ms")).findFirst();

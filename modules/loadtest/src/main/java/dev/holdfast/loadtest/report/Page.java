@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * One HTML file with all that it needs: styles, Chart.js, our scripts, and the data as JSON. Its
+ * An HTML file with all that it needs: styles, Chart.js, our scripts, and the data as JSON. Its
  * security policy lets it load nothing, and run these scripts only, by their hashes; scripts put
  * the data in as text.
  */
@@ -48,7 +48,7 @@ public final class Page {
         .replaceAll(slot -> Matcher.quoteReplacement(slots.get(slot.group(1))));
   }
 
-  /** Nothing in it can end the element that it stands in, or open a comment there. */
+  /** Returns JSON that can't end the element that it stands in, or open a comment there. */
   private static String json(Object data) throws IOException {
     return ResultJson.compact(data)
         .replace("<", "\\u003c")
@@ -58,7 +58,10 @@ public final class Page {
         .replace("\u2029", "\\u2029");
   }
 
-  /** With its licence; without the address of its source map, which a page alone doesn't have. */
+  /**
+   * Returns the script with its licence, and without the address of its source map, which a page
+   * alone doesn't have.
+   */
   private static String chart() throws IOException {
     var properties = new Properties();
     try (var in = opened(CHART_POM)) {

@@ -71,7 +71,7 @@ public final class ResultJson {
     }
   }
 
-  /** In one line, for a page. */
+  /** Returns JSON in one line, for a page. */
   static String compact(Object value) throws IOException {
     return JSON.writeValueAsString(value);
   }

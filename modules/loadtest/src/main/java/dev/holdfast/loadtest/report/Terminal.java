@@ -14,7 +14,10 @@ import picocli.CommandLine.Help.Ansi.Style;
 public record Terminal(boolean rewrites, boolean unicode) {
   public static final Terminal PLAIN = new Terminal(false, false);
 
-  /** Of this process's standard output: {@code NO_COLOR} and {@code TERM=dumb} are heeded. */
+  /**
+   * Returns the terminal of this process's standard output. {@code NO_COLOR} and {@code TERM=dumb}
+   * are respected.
+   */
   public static Terminal detect() {
     var dumb = "dumb".equals(System.getenv("TERM"));
     return new Terminal(
@@ -22,7 +25,9 @@ public record Terminal(boolean rewrites, boolean unicode) {
         StandardCharsets.UTF_8.equals(charset()));
   }
 
-  /** In one line, without what would steer the terminal: a node's name comes from elsewhere. */
+  /**
+   * Returns the text in one line, without control characters: a node's name comes from elsewhere.
+   */
   public String safe(String text) {
     if (text == null) {
       return "";

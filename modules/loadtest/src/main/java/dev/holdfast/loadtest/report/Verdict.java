@@ -2,13 +2,13 @@ package dev.holdfast.loadtest.report;
 
 /** The verdict on a run. */
 public enum Verdict {
-  /** It came to its end, and all that was required of it holds. */
+  /** The run came to its end, and all requirements hold. */
   PASS,
-  /** It came to its end, but not all that was required of it holds. */
+  /** The run came to its end, but not all requirements hold. */
   FAIL,
-  /** It did not come to its end. */
+  /** The run did not come to its end. */
   PARTIAL,
-  /** It came to its end, and nothing was required of it. */
+  /** The run came to its end, and there were no requirements. */
   DONE;
 
   public static Verdict of(Result result) {

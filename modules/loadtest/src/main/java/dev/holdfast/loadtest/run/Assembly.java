@@ -73,7 +73,7 @@ final class Assembly {
         run.figures());
   }
 
-  /** Without those of channels that nothing went to. */
+  /** Returns the ledgers, without those of channels that got no publication. */
   private Map<String, LedgerCount> ledgers() {
     Map<String, LedgerCount> ledgers = new TreeMap<>(state.workers().ledgers());
     ledgers.values().removeIf(LedgerCount.NONE::equals);
@@ -101,7 +101,7 @@ final class Assembly {
         .collect(Collectors.joining(", "));
   }
 
-  /** Empty ones are left out. */
+  /** Returns the series; empty ones are left out. */
   private List<Series> series(Map<String, Histogram> histograms) {
     var all = new ArrayList<Series>();
     histograms.forEach(

@@ -2,7 +2,7 @@ package dev.holdfast.loadtest.run;
 
 /** The needs of a scenario. */
 public enum Need {
-  /** It has a server of its own, and no target. */
+  /** A server of the scenario's own, and no target. */
   BARE,
   /** An event bus that workers can join. */
   BUS,

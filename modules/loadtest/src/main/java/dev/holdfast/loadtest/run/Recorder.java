@@ -53,7 +53,7 @@ final class Recorder {
     this.clock = clock;
   }
 
-  /** From now on, under this label too. */
+  /** Records under this label, too, from now on. */
   synchronized void open(String label) {
     windows.add(new Window(label, clock.getAsLong()));
   }

@@ -199,7 +199,7 @@ public final class Run {
   }
 
   /**
-   * Has the baseline's server write from soon on; returns at once.
+   * Lets the baseline's server begin to write soon; returns at once.
    *
    * @param rate per second to each client; 0: as fast as they take it
    */
@@ -219,7 +219,7 @@ public final class Run {
     return written;
   }
 
-  /** Asks the registry from soon on; returns at once. */
+  /** Begins calls to the registry soon; returns at once. */
   public void call(List<String> calls, double seconds) {
     long from = Clock.micros() + LEAD_MICROS;
     state.workers().send(new ToWorker.Call(calls, from, Math.round(seconds * 1_000)));
@@ -233,12 +233,12 @@ public final class Run {
     measure("measure");
   }
 
-  /** Until the flows that were begun last publish. */
+  /** Waits until the flows that were begun last publish. */
   public void untilBegun() throws InterruptedException {
     until(began);
   }
 
-  /** From now on it counts. */
+  /** Begins the measuring. */
   public void measure(String phase) {
     began = now();
     phase(phase);
@@ -250,12 +250,14 @@ public final class Run {
     return now() - began;
   }
 
-  /** Until so much of the duration is over, counted from the begin of the measuring. */
+  /**
+   * Waits until this share of the duration is over, counted from the beginning of the measuring.
+   */
   public void untilShare(double share) throws InterruptedException {
     until(began + share * settings.duration());
   }
 
-  /** Until all publications of the flows are answered; with it ends the measuring. */
+  /** Waits until all publications of the flows are answered; then the measuring ends. */
   public void awaitPublished(List<String> flows) throws InterruptedException {
     await("that all is answered", settings.limit(), () -> state.workers().idle(flows));
     state.measuring(false);

@@ -12,7 +12,7 @@ public interface Scenario {
   /** Returns its name, as in {@code load kill}. */
   String name();
 
-  /** One line. */
+  /** Returns a description in one line. */
   String description();
 
   Defaults defaults();

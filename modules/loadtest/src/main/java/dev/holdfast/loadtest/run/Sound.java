@@ -77,7 +77,7 @@ public final class Sound {
     return missing;
   }
 
-  /** For people, the worst first. */
+  /** Returns the problems in words, the worst first. */
   static List<String> problems(Scenario scenario, Findings findings) {
     List<String> problems = new ArrayList<>();
     long failed = findings.counters().failed();

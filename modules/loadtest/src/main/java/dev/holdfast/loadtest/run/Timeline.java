@@ -104,7 +104,7 @@ final class Timeline {
     listener.accept(second, total);
   }
 
-  /** Of a long run fewer and fewer, evenly spread. */
+  /** Keeps a second. A longer run keeps a smaller part of its seconds, evenly spread. */
   private void keep(Second second) {
     if (ticks++ % stride == 0) {
       seconds.add(second);
@@ -149,7 +149,7 @@ final class Timeline {
     return workers.links().stream().map(WorkerLink::progress).filter(Objects::nonNull).toList();
   }
 
-  /** Only seconds that were measured from their beginning to their end count. */
+  /** Adds a second to the measured ones, if it was measured from its beginning to its end. */
   private void measure(Counters total, Second second, double lasted) {
     if (measuring && measuredSoFar) {
       measured =

@@ -71,7 +71,10 @@ public final class ExistingCluster implements Target {
     metrics = haveMetrics();
   }
 
-  /** One that has none would stand in the report as one that is down. */
+  /**
+   * Returns whether all nodes answer with metrics. One that has none would look like one that is
+   * down in the report.
+   */
   private boolean haveMetrics() throws InterruptedException {
     for (TargetNode node : nodes) {
       try {
@@ -210,7 +213,7 @@ public final class ExistingCluster implements Target {
     return Http.ready(node.url());
   }
 
-  /** That all are gone is for the samples to find out. */
+  /** Reports nothing; the samples show if all nodes are gone. */
   @Override
   public @Nullable String trouble() {
     return null;

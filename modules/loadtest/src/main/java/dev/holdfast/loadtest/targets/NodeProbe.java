@@ -33,7 +33,7 @@ final class NodeProbe {
     this.node = node;
   }
 
-  /** Asks anew, unless an answer is still under way. */
+  /** Asks again, unless an answer is still under way. */
   synchronized void ask() {
     OptionalLong pid = target.pid(node);
     if (pid.isPresent()) {

@@ -32,8 +32,8 @@ public final class ProcessFigures {
   }
 
   /**
-   * Of the whole machine, in seconds since its start: how long processors worked, and how long they
-   * were there.
+   * Returns times of the whole machine in seconds since its start: the processors' busy time, and
+   * their whole time.
    */
   public static double @Nullable [] machine() {
     try {

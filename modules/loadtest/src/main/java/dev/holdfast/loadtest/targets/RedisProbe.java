@@ -62,7 +62,7 @@ final class RedisProbe {
     }
   }
 
-  /** Asks no more. */
+  /** Stops asking. */
   synchronized void close() {
     closed = true;
     if (link != null) {
@@ -95,7 +95,7 @@ final class RedisProbe {
     LOG.debug("Redis did not answer: {}", failure.toString());
   }
 
-  /** Of all databases; a server without keys lists none. */
+  /** Returns the keys of all databases; a server without keys lists none. */
   private static Long keys(String info) {
     Matcher line = Pattern.compile("(?m)^db\\d+:keys=(\\d+)").matcher(info);
     long keys = 0;

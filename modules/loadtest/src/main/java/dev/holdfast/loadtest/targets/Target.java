@@ -30,13 +30,15 @@ public interface Target extends AutoCloseable {
   /** URI of its Redis; none: it is not known. */
   @Nullable String redis();
 
-  /** Of the node's process; empty if it is not one of this machine that we started. */
+  /**
+   * Returns the id of the node's process; empty if this process did not start it on this machine.
+   */
   OptionalLong pid(TargetNode node);
 
   /** Ends the node as a crash would; gone when this returns. */
   void kill(TargetNode node) throws InterruptedException;
 
-  /** Asks the node to end, by SIGTERM; gone when this returns. */
+  /** Asks the node to end, by SIGTERM; returns when it is gone. */
   void terminate(TargetNode node) throws InterruptedException;
 
   /** Starts the node anew at its old address; it is not yet ready when this returns. */
@@ -52,7 +54,7 @@ public interface Target extends AutoCloseable {
    */
   @Nullable String trouble();
 
-  /** For people: name to value. */
+  /** Returns the environment for people: name to value. */
   Map<String, String> environment();
 
   @Override

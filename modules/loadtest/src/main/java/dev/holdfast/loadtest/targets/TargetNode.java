@@ -10,7 +10,7 @@ import java.net.URI;
  * @param operators its address for operators: metrics, views of nodes
  */
 public record TargetNode(String name, URI url, URI operators) {
-  /** One that answers both at one port. */
+  /** Makes a node that answers clients and operators at one port. */
   public TargetNode(String name, URI url) {
     this(name, url, url);
   }

@@ -212,7 +212,7 @@ final class Assignment {
         verticle -> from.undeploy(verticle.deploymentID()));
   }
 
-  /** Not on one of its own threads. */
+  /** Leaves the bus, on a thread that is not one of the bus's own. */
   private Future<Void> leaveBus() {
     Vertx member = bus;
     return member == null || member == vertx

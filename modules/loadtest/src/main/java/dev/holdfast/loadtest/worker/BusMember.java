@@ -49,7 +49,7 @@ final class BusMember {
     return ask().recover(this::again).map(member);
   }
 
-  /** For a session that never was: that there is none is a node's answer. */
+  /** Asks for a session that never existed: NOT_FOUND is a node's answer. */
   private Future<Void> ask() {
     var self = new Caller.Service("load", Ids.fresh(), Set.of("*"), Set.of());
     return new ServiceClient(new Bus(member), QUESTION)

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One coordinator: does what it says, and reports once a second. With its connection everything
- * ends that it asked for. Confined to the event loop of the connection.
+ * A link to a coordinator: does what it asks, and reports once a second. When its connection ends,
+ * everything that it asked for ends. Confined to the event loop of the connection.
  */
 final class CoordinatorLink {
   private static final Logger LOG = LoggerFactory.getLogger(CoordinatorLink.class);
@@ -187,7 +187,7 @@ final class CoordinatorLink {
     }
   }
 
-  /** One report at a time, so that none overtakes another. */
+  /** Reports, one at a time, so that no report overtakes another. */
   private Future<Void> report() {
     Future<LoopReport> loopReport =
         ready ? assignment.report() : Future.succeededFuture(LoopReport.NONE);
@@ -214,7 +214,7 @@ final class CoordinatorLink {
     }
   }
 
-  /** On this event loop, while it lasts; a failure is the end. */
+  /** Takes a step on this event loop, while the link lasts; a failure ends it. */
   private <T> void then(Future<T> future, Consumer<T> step) {
     future.onComplete(
         result ->

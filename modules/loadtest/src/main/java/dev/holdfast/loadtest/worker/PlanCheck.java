@@ -30,7 +30,7 @@ final class PlanCheck {
     this.plan = plan;
   }
 
-  /** All of them; none if all is well. */
+  /** Returns all problems; empty if there are none. */
   static List<String> problems(ToWorker.Assign assign) {
     if (assign.plan() == null) {
       return List.of("plan: missing");

@@ -111,7 +111,10 @@ public final class WorkerCommand implements Callable<Integer> {
     return loops == 0 ? Runtime.getRuntime().availableProcessors() : loops;
   }
 
-  /** One more for the coordinator, so that reports don't wait for clients. */
+  /**
+   * Returns options with one more event loop for the coordinator, so that reports don't wait for
+   * clients.
+   */
   private VertxOptions options() {
     return new VertxOptions()
         .setEventLoopPoolSize(1 + 2 * usedLoops())

@@ -80,7 +80,7 @@ public final class WorkerVerticle extends VerticleBase {
     }
   }
 
-  /** In the same time, however much of a wrong one is right. */
+  /** Compares the secret in constant time, however much of a wrong one is right. */
   private boolean knowsSecret(@Nullable String authorization) {
     if (config.secret() == null) {
       return true;

@@ -30,7 +30,7 @@ final class Erasing {
 
   private static final Set<String> OF_TENANTS = Set.of("schemas", "kept");
 
-  /** As long as what is counted lives, see {@code retained_report}. */
+  /** Lifetime of the counts, as in {@code retained_report}. */
   private static final long COUNT_MS = TimeUnit.DAYS.toMillis(7);
 
   private final RedisLink link;

@@ -1,7 +1,7 @@
 /**
- * What tenants, users and channels take in Redis, and the end of it, for operators. Keys are walked
- * through at a pace that leaves Redis to the others ({@code KeyWalk}); what they take is added up
- * ({@code Tally}, {@code UsageWalk}), or they are deleted ({@code Erasing}).
+ * The usage of Redis by tenants, users and channels, and the erasing of their data, for operators.
+ * {@code KeyWalk} walks through the keys at a pace that leaves Redis to the others. {@code Tally}
+ * and {@code UsageWalk} add up what they take, {@code Erasing} deletes them.
  */
 @NullMarked
 package dev.holdfast.nodes.usage;

@@ -10,10 +10,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of one wire: a {@link Window} of them is written, the others wait, by turns of tenants.
- * So a server that is slow for a while has little before it that nobody waits for any more, and
- * what was not written can be refused by name. The bytes of each are given back when it leaves.
- * Time is counted in ticks that this process really ran. Confined to the wire's thread.
+ * The calls of one wire. A {@link Window} of them is written, the others wait; tenants take turns.
+ * So a slow server has few calls before it that nobody waits for any more, and a call that was not
+ * written can be refused as such. The memory of each is given back when it leaves. Time is counted
+ * in ticks that this process really ran. Confined to the wire's thread.
  */
 public final class Calls {
   private final FairQueue waiting = new FairQueue();
@@ -27,11 +27,11 @@ public final class Calls {
   /**
    * The place and the memory that a command asks for.
    *
-   * @param group whose turn it is written at; none: before all
-   * @param bytes that were taken for it
+   * @param group takes turns with the other groups; null: goes before all
+   * @param bytes of memory that were taken for it
    */
   public record Claim(@Nullable String group, long bytes) {
-    /** The claim of the wire itself: small, and before all that waits. */
+    /** The claim of the wire's own calls: small, and before all others. */
     public static final Claim OWN = new Claim(null, 0);
   }
 
@@ -46,7 +46,7 @@ public final class Calls {
     private long writtenAt;
 
     /**
-     * @param expires whether it is given up where it was not written in time
+     * @param expires whether it is given up if it was not written in time
      */
     public Call(
         Request request, Promise<Response> promise, Claim claim, boolean expires, long tick) {
@@ -83,8 +83,8 @@ public final class Calls {
   }
 
   /**
-   * Returns whether so many are under way, or half as many of this group wait, and so no more are
-   * taken.
+   * Returns whether no more calls are taken: so many are under way, or half as many of this group
+   * wait.
    */
   public boolean isFull(@Nullable String group, int most) {
     return size() >= most || group != null && waiting.size(group) >= Math.max(1, most / 2);
@@ -95,7 +95,10 @@ public final class Calls {
     waiting.add(call);
   }
 
-  /** Takes the next to be written, which counts as written now; none: no call waits, or no room. */
+  /**
+   * Takes the next call to write, which counts as written now; null: no call waits, or there is no
+   * room.
+   */
   public @Nullable Call next(long tick) {
     Call call = written.isFull() ? null : waiting.poll(group -> written.admits(group, tick));
     if (call != null) {
@@ -106,31 +109,34 @@ public final class Calls {
     return call;
   }
 
-  /** Returns the oldest that was written and not answered. */
+  /** Returns the oldest call that was written and not answered. */
   public @Nullable Call oldest() {
     return written.peek();
   }
 
-  /** The oldest was answered. */
+  /** Removes the oldest written call: it was answered. */
   public void answered() {
     left(written.poll());
   }
 
-  /** It was refused before it was written. */
+  /** Removes a call that was refused before it was written. */
   public void refused(Call call) {
     if (written.remove(call)) {
       left(call);
     }
   }
 
-  /** Takes out those that have waited for more ticks than this to be written. */
+  /** Removes and returns the calls that have waited longer than this for being written. */
   public List<Call> expired(long tick, long most) {
     List<Call> late = waiting.takeWhile(head -> head.expires && tick - head.queuedTick > most);
     late.forEach(this::left);
     return late;
   }
 
-  /** Those that were written more ticks ago than this; they stay, as their answers will come. */
+  /**
+   * Returns the calls that were written more ticks ago than this. They stay, as their answers will
+   * come.
+   */
   public List<Call> overdue(long tick, long most) {
     List<Call> late = new ArrayList<>();
     Iterator<Call> oldest = written.iterator();
@@ -144,12 +150,12 @@ public final class Calls {
     return late;
   }
 
-  /** Takes out what was written, the oldest first. */
+  /** Removes and returns the oldest written call. */
   public @Nullable Call takeWritten() {
     return left(written.poll());
   }
 
-  /** Takes out what waits. */
+  /** Removes and returns the next waiting call. */
   public @Nullable Call takeWaiting() {
     return left(waiting.poll());
   }

@@ -11,9 +11,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls that wait to be written: by turns of their groups, in their order within each. A group is a
- * tenant, so that one which asks for much waits behind itself. What the wire says for itself has no
- * group, and goes first. Confined to the wire's thread.
+ * Calls that wait to be written. Groups take turns; within each group the order is kept. A group is
+ * a tenant: one that asks for much waits behind itself. The wire's own calls have no group and go
+ * first. Confined to the wire's thread.
  */
 public final class FairQueue {
   private final ArrayDeque<Call> first = new ArrayDeque<>();
@@ -22,8 +22,8 @@ public final class FairQueue {
   private int size;
 
   /**
-   * The group of a key: what its hash tag begins with, for a tenant's keys its name; empty for what
-   * is no key of ours.
+   * Returns the group of a key: the begin of its hash tag, which is the name for a tenant's keys.
+   * Empty for a key that is not ours.
    */
   public static String group(@Nullable Object key) {
     if (!(key instanceof String name)) {
@@ -62,14 +62,14 @@ public final class FairQueue {
     group.add(call);
   }
 
-  /** Takes the next. */
+  /** Removes and returns the next call. */
   @Nullable Call poll() {
     return poll(group -> true);
   }
 
   /**
-   * Takes the next of a group that may; one that may not is passed over, and has its turn again
-   * after the others.
+   * Removes and returns the next call of a group that is admitted. Others are passed over and keep
+   * their turn.
    */
   @Nullable Call poll(Predicate<String> may) {
     if (!first.isEmpty()) {
@@ -103,7 +103,10 @@ public final class FairQueue {
     return Objects.requireNonNull(groups.get(name), name);
   }
 
-  /** Takes those at the head of their groups, in their order, for which this holds. */
+  /**
+   * Removes and returns the calls at the head of their groups, in order, as long as the condition
+   * holds.
+   */
   List<Call> takeWhile(Predicate<Call> holds) {
     List<Call> taken = new ArrayList<>();
     take(first, holds, taken);

@@ -8,24 +8,25 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls that are written and not answered, the oldest first: so many, and so many bytes, as
- * whoever's turn comes next waits for them. Where several groups ask, one has a part of the window:
- * a flood that came first would otherwise have all of it. Confined to the wire's thread.
+ * The calls that are written and not answered, the oldest first. Their number and bytes are
+ * bounded, as the next group has to wait for them. If several groups ask, each gets only a part of
+ * the window: otherwise a flood that came first would have all of it. Confined to the wire's
+ * thread.
  */
 final class Window implements Iterable<Call> {
-  /** The most calls: enough for a round trip of a millisecond at more than a server does. */
+  /** Most calls: enough for a round trip of a millisecond at more than a server's speed. */
   static final int CALLS = 512;
 
-  /** The most bytes, or a single call. Enough, too, if calls are large: 17 of 60 KB. */
+  /** Most bytes, unless it is a single call. Enough for large calls, too: 17 of 60 KB. */
   static final long BYTES = 1 << 20;
 
-  /** One of several groups has this part of each, so it is the next one's turn after as much. */
+  /** Part of each bound that one of several groups may use before the next one's turn. */
   static final int PART = 4;
 
-  /** After so many ticks without another group, one is alone. */
+  /** Number of ticks without another group after which a group counts as alone. */
   static final int ALONE_TICKS = 8;
 
-  /** A character in the name of a life of a node, and in no tenant's. */
+  /** A character of the names of nodes' lives that no tenant's name contains. */
   private static final char NODE = '@';
 
   private final ArrayDeque<Call> written = new ArrayDeque<>();
@@ -35,7 +36,7 @@ final class Window implements Iterable<Call> {
   private boolean mixed;
   private long mixedTick;
 
-  /** The part of one group. */
+  /** The use of the window by one group. */
   private static final class Taken {
     int calls;
     long bytes;
@@ -46,8 +47,8 @@ final class Window implements Iterable<Call> {
   }
 
   /**
-   * A call of this group has come; none: of the wire itself. The server's figures, and what is
-   * listed of a node, are no other tenant's.
+   * Notes that a group asks; null: the wire itself. A node's own keys and the server's figures
+   * belong to no tenant, and don't count as another group.
    */
   void asks(@Nullable String group, long tick) {
     if (group == null || group.isEmpty() || group.indexOf(NODE) >= 0 || group.equals(asked)) {
@@ -64,7 +65,7 @@ final class Window implements Iterable<Call> {
     return written.size() >= CALLS || bytes >= BYTES;
   }
 
-  /** Returns whether a group may have one more call written; the wire itself always may. */
+  /** Returns whether one more call of a group may be written; the wire's own always may. */
   boolean admits(String group, long tick) {
     Taken taken = groups.get(group);
     if (taken == null || !mixed || tick - mixedTick > ALONE_TICKS) {
@@ -88,7 +89,7 @@ final class Window implements Iterable<Call> {
     return written.peek();
   }
 
-  /** Takes the oldest out. */
+  /** Removes and returns the oldest call. */
   @Nullable Call poll() {
     Call call = written.poll();
     if (call != null) {
@@ -98,7 +99,7 @@ final class Window implements Iterable<Call> {
   }
 
   /**
-   * Takes one of the last out.
+   * Removes a call, searched from the end.
    *
    * @return whether it was there
    */

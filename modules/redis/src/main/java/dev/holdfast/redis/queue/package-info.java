@@ -1,4 +1,4 @@
-/** The calls of a link that wait and those under way: in order, and fair between tenants. */
+/** The calls of a link, waiting and under way: kept in order, and fair between tenants. */
 @NullMarked
 package dev.holdfast.redis.queue;
 

@@ -128,8 +128,8 @@ final class Ending {
   }
 
   /**
-   * If a full Redis takes no event, one line for each session would be thousands: so they are
-   * DEBUG.
+   * Postpones an end that failed. If Redis is full, that is logged at DEBUG: it would be thousands
+   * of lines.
    */
   private void again(Due due, Throwable failure) {
     boolean full = HoldfastException.from(failure).code() == ErrorCode.STORE_FULL;

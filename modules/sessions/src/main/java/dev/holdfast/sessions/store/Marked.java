@@ -5,22 +5,22 @@ import org.jspecify.annotations.Nullable;
 
 /** The state of a session after the attempt to end it. */
 public sealed interface Marked {
-  /** There is no such session. */
+  /** No such session. */
   record None() implements Marked {}
 
   /**
-   * It has ended, now or before.
+   * An ended session: it ended now or before.
    *
    * @param node where it was attached, if it was
    */
   record Ended(String user, long generation, @Nullable NodeId node, String reason)
       implements Marked {}
 
-  /** It goes on: a connection of this node holds it. */
+  /** A living session that a connection of this node holds. */
   record Attached(NodeId node) implements Marked {}
 
   /**
-   * It goes on without a connection.
+   * A living session without a connection.
    *
    * @param due Redis time in ms at which it ends
    */

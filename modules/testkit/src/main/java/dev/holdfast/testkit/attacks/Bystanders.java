@@ -90,7 +90,7 @@ public final class Bystanders implements AutoCloseable {
     return all;
   }
 
-  /** Of one of them. */
+  /** Returns the tenant of one of them. */
   public String tenant() {
     return members.get(0).tenant;
   }
@@ -150,7 +150,7 @@ public final class Bystanders implements AutoCloseable {
     return position == null ? 0 : position.seq();
   }
 
-  /** No more is published; all that was is answered and read when this returns. */
+  /** Stops publishing; returns when all that was published is answered and read. */
   void settle() {
     clock.shutdownNow();
     Awaitility.await("all is answered")
@@ -159,7 +159,7 @@ public final class Bystanders implements AutoCloseable {
     round(TIMEOUT);
   }
 
-  /** From publishing to reading, of what was sent in this time. */
+  /** Returns the times from publishing to reading, of events that were sent in this interval. */
   Latencies deliveries(long from, long to) {
     return Latencies.of(
         members.stream()
@@ -169,7 +169,7 @@ public final class Bystanders implements AutoCloseable {
             .mapToLong(got -> got.at() - got.data().get("sent").asLong()));
   }
 
-  /** Of requests that were sent in this time. */
+  /** Returns the times of requests that were sent in this interval. */
   Latencies requests(long from, long to) {
     return Latencies.of(
         http.answered().stream()

@@ -17,7 +17,7 @@ public record Latencies(long[] sorted) {
     return sorted.length;
   }
 
-  /** In ms; not a number if there are none. */
+  /** Returns a percentile in ms; not a number if there are no values. */
   public double at(double part) {
     int index = (int) Math.min(sorted.length - 1, Math.floor(part * sorted.length));
     return sorted.length == 0 ? Double.NaN : sorted[index] / 1e6;

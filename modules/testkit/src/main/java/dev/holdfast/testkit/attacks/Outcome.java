@@ -25,7 +25,7 @@ public record Outcome(
 
   /** The same before, while and after it was attacked. */
   public record Phases(Latencies before, Latencies during, Latencies after) {
-    /** By which factor p99 grew. */
+    /** Returns the factor by which p99 grew. */
     public double growth() {
       return during.at(0.99) / before.at(0.99);
     }

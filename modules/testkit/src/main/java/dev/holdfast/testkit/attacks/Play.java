@@ -45,7 +45,9 @@ public final class Play {
    */
   public record Scale(int tenants, int users, int perSecond, Duration time, Duration window) {}
 
-  /** Of {@link System#nanoTime}: what is between them is before, during, and after. */
+  /**
+   * Moments by {@link System#nanoTime}; the intervals between them are before, during, and after.
+   */
   private record Times(long before, long begin, long end, long after, long over) {}
 
   private Play(TestCluster cluster, Attacker attacker, Scale scale) {
@@ -170,7 +172,7 @@ public final class Play {
     return used.find() ? Long.parseLong(used.group(1)) : 0;
   }
 
-  /** So that what one attacker stored is not what the next one meets. */
+  /** Erases the data that one attacker stored, so that the next one does not meet it. */
   private void erase() {
     String found = cluster.redis().text("KEYS", "*" + tenant + "*");
     List<String> keys = found.lines().filter(key -> !key.isEmpty()).toList();

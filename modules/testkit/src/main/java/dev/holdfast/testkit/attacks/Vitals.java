@@ -72,7 +72,7 @@ final class Vitals implements AutoCloseable {
     }
   }
 
-  /** Of one node. */
+  /** Returns the resident memory of one node. */
   long residentMiB() {
     return residentMiB;
   }

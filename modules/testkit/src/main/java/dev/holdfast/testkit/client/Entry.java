@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.holdfast.core.Position;
 import org.jspecify.annotations.Nullable;
 
-/** One line of a {@link Ledger}. {@code at} is {@link System#nanoTime()} when it was read. */
+/** A line of a {@link Ledger}. {@code at} is {@link System#nanoTime()} when it was read. */
 public sealed interface Entry {
   long at();
 

@@ -39,7 +39,7 @@ public final class Json {
     return position;
   }
 
-  /** Of {@code [epoch, seq]}. */
+  /** Returns the position of {@code [epoch, seq]}. */
   static Position cursor(JsonNode pair) {
     return new Position(pair.get(0).asText(), pair.get(1).asLong());
   }

@@ -131,7 +131,7 @@ public final class ManualClient implements AutoCloseable {
     return get(closed, patience);
   }
 
-  /** With a close frame. */
+  /** Closes with a close frame. */
   @Override
   public void close() {
     socket.close();
@@ -142,7 +142,7 @@ public final class ManualClient implements AutoCloseable {
     socket.stopReading();
   }
 
-  /** Without one, as when a cable is pulled. */
+  /** Ends the connection without a close frame, as when a cable is pulled. */
   public void cut() {
     socket.cut();
   }

@@ -11,8 +11,8 @@ import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One WebSocket as a client has it: text both ways. The listener is called on the socket's event
- * loop, in the order of the wire; the rest may be called on any thread.
+ * A WebSocket on the client's side: text both ways. The listener is called on the socket's event
+ * loop, in the order of the wire; the other methods may be called on any thread.
  */
 final class TestSocket {
   /** The code of a connection that ends without a close frame (RFC 6455 section 7.1.5). */
@@ -23,7 +23,7 @@ final class TestSocket {
     void received(String text);
 
     /**
-     * Once, after the last frame.
+     * Reports the end, once, after the last frame.
      *
      * @param code {@link #ABNORMAL} if the peer gave none
      */
@@ -66,7 +66,7 @@ final class TestSocket {
     return socket.writeTextMessage(text);
   }
 
-  /** With a close frame. */
+  /** Closes with a close frame. */
   Future<Void> close() {
     return socket.close();
   }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * gave up, loses them as a cable does, and notes all that comes. Guarded by its client's lock.
  */
 final class TestWire implements Wire {
-  /** For a connection to open, and for its welcome. */
+  /** The time in which a connection has to open, and in which its welcome has to come. */
   static final int ATTEMPT_MILLIS = 5_000;
 
   private final Vertx vertx;
@@ -51,7 +51,7 @@ final class TestWire implements Wire {
     this.lock = lock;
   }
 
-  /** Before everything else. */
+  /** Sets the session. Must be called before everything else. */
   void feeds(ClientSession fed) {
     session = fed;
   }
@@ -135,7 +135,7 @@ final class TestWire implements Wire {
         });
   }
 
-  /** Whoever stays away has no token, so that no connection is tried. */
+  /** Answers with a token. A client that stays away gets none, so that it tries no connection. */
   private void answer() {
     if (!away && asked != 0) {
       int ask = asked;
@@ -205,7 +205,7 @@ final class TestWire implements Wire {
     };
   }
 
-  /** It may be cancelled while it waits for the lock. */
+  /** Runs a task unless it was cancelled, also while it waited for the lock. */
   private void run(AtomicBoolean due, Runnable task) {
     synchronized (lock) {
       if (due.get()) {
@@ -214,7 +214,7 @@ final class TestWire implements Wire {
     }
   }
 
-  /** One connection, whether it is listened to or not. */
+  /** A connection, whether the session listens to it or not. */
   private final class Connection implements TestSocket.Listener {
     private final int link;
     private @Nullable TestSocket socket;

@@ -157,7 +157,7 @@ public final class WsTestClient implements AutoCloseable {
     return session.publishVolatile(channel, event, Json.MAPPER.valueToTree(data));
   }
 
-  /** Asks a service; fails with the connection, or {@link RefusedException}. */
+  /** Sends a request to a service; fails with the connection, or with {@link RefusedException}. */
   public synchronized CompletableFuture<JsonNode> request(
       String service, String method, Object data) {
     return session.request(service, method, Json.MAPPER.valueToTree(data), REQUEST_MILLIS);

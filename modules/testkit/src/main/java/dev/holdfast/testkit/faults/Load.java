@@ -10,7 +10,7 @@ public interface Load extends AutoCloseable {
   /** Returns the history of what was published, acknowledged and received. */
   History history();
 
-  /** Those that publish the whole time: sessions, services, HTTP callers. */
+  /** Returns the names of those that publish the whole time: sessions, services, HTTP callers. */
   Set<String> publishers();
 
   /** Clients that read everything, and publish. */

@@ -51,7 +51,7 @@ final class NodeFaults {
     node.resume();
   }
 
-  /** Its way to Redis is slow, so that it is killed in the middle. */
+  /** Kills a reaper. Its way to Redis is slow, so that it dies in the middle of its work. */
   private static void killReaper(Stage stage) {
     TestNode victim = stage.fullest();
     List<TestNode> others = stage.others(victim);

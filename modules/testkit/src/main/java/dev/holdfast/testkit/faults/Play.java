@@ -73,7 +73,10 @@ public final class Play {
     return client.ledger().all(Entry.Gap.class).size();
   }
 
-  /** For the next one on this cluster; a node that is not ready then is a violation of this one. */
+  /**
+   * Makes the cluster whole for the next scenario; a node that is not ready then is a violation of
+   * this one.
+   */
   private void mend(Stage stage) {
     TestCluster cluster = setting.cluster();
     cluster.wires().mend();

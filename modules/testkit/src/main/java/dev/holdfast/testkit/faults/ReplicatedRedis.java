@@ -45,7 +45,7 @@ public final class ReplicatedRedis implements AutoCloseable {
     return primary;
   }
 
-  /** From now on the replica gets nothing of what the primary stores. */
+  /** Stops replication: from now on the replica gets nothing that the primary stores. */
   public void lag() {
     feed.hold();
   }

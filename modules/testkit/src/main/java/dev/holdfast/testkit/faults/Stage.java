@@ -97,7 +97,9 @@ public final class Stage {
     watch.since(healedAt);
   }
 
-  /** It is over from now on; if it is never called, the fault is over when it has happened. */
+  /**
+   * Notes that the fault is over. If it is never called, the fault is over when it has happened.
+   */
   public void healed() {
     healedAt = System.nanoTime();
     watch.since(healedAt);

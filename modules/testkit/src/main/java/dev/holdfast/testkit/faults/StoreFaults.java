@@ -52,7 +52,7 @@ final class StoreFaults {
     stage.ready(true, stage.cluster()::nodes);
   }
 
-  /** In the first moment nobody has to say so; later all must. */
+  /** Waits until no node is ready. Nodes need not report that in the first 5 s; later all must. */
   private static void notReady(Stage stage, int seconds) {
     if (seconds > 5) {
       stage.detected(
@@ -95,7 +95,9 @@ final class StoreFaults {
     afterLoss(stage);
   }
 
-  /** That something is lost is known before it is seen: refusals for that reason come at once. */
+  /**
+   * Runs a fault that loses data. The loss is noted before, too, as refusals for it come at once.
+   */
   private static void losing(Stage stage, long since, Runnable fault) {
     stage.load().history().lost(since, System.nanoTime());
     fault.run();

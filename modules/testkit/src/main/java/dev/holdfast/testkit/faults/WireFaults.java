@@ -105,7 +105,10 @@ final class WireFaults {
     lanes.forEach(Lane::pass);
   }
 
-  /** Its hints are lost for as long as it takes to acknowledge something; then it is killed. */
+  /**
+   * Kills a node before its hint. Its hints are lost for as long as an acknowledgement takes; then
+   * it is killed.
+   */
   private static void killBeforeHint(Stage stage) {
     TestNode node = stage.fullest();
     stage.fault();

@@ -60,8 +60,8 @@ public final class History {
   }
 
   /**
-   * It was sent by one that had lost its session to another before it can have arrived: it must
-   * never be stored.
+   * Notes a publication that must never be stored: its sender had lost its session to another
+   * before it can have arrived.
    */
   public void forbid(String channel, Payload payload) {
     forbidden.add(new Key(channel, payload));
@@ -148,7 +148,7 @@ public final class History {
     return tops;
   }
 
-  /** Those of whom something was acknowledged that they sent after this time. */
+  /** Returns the publishers with an acknowledged publication that they sent after this time. */
   public synchronized Set<String> heardSince(long time) {
     Set<String> publishers = new HashSet<>();
     for (int i = acknowledged.size() - 1; i >= 0 && acknowledged.get(i).at() - time > 0; i--) {

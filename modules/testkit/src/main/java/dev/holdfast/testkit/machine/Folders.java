@@ -44,7 +44,7 @@ public final class Folders {
         });
   }
 
-  /** Nothing if it is not there. */
+  /** Deletes a folder; does nothing if it is not there. */
   public static void delete(Path folder) {
     if (!Files.exists(folder)) {
       return;

@@ -1,4 +1,4 @@
-/** Processes, signals, ports, folders and waits. */
+/** Orphaned processes, folders, HTTP and waits. */
 @NullMarked
 package dev.holdfast.testkit.machine;
 

@@ -11,7 +11,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** One command on a connection of its own, blocking: for what a test does to a Redis. */
+/**
+ * Sends one command on a connection of its own, blocking; for faults that a test causes in a Redis.
+ */
 public final class RedisCommand {
   private static final int TIMEOUT_MILLIS = 30_000;
 

@@ -7,13 +7,13 @@ package dev.holdfast.testkit.redis;
 public interface RedisServer {
   String uri();
 
-  /** For the log: kind, version, address. */
+  /** Returns the kind, version and address, for the log. */
   String description();
 
   /** SIGKILL. */
   void kill();
 
-  /** After {@link #kill}: the same address and data. */
+  /** Starts it after {@link #kill}, at the same address and with its data. */
   void start();
 
   /** SIGSTOP: connections stay, nothing is answered. */

@@ -32,7 +32,7 @@ public final class Lane {
     this.name = name;
   }
 
-  /** Nothing arrives until {@link #pass}; nothing is lost. */
+  /** Holds everything back until {@link #pass}; nothing is lost. */
   public void hold() {
     enter(State.HELD);
   }
@@ -91,7 +91,7 @@ public final class Lane {
     notifyAll();
   }
 
-  /** From now on everything arrives this much later, in its order. */
+  /** Delays everything by this time from now on, in its order. */
   public synchronized void delay(Duration delay) {
     delayNanos = delay.toNanos();
     notifyAll();
@@ -140,7 +140,7 @@ public final class Lane {
     connections.remove(connection);
   }
 
-  /** Until what was sent then on that connection may arrive. */
+  /** Waits until bytes that were sent then on that connection may arrive. */
   synchronized void awaitPassage(RelayedConnection connection, long sentAt)
       throws InterruptedException {
     while (true) {

@@ -12,8 +12,8 @@ public final class RedisTime {
   private RedisTime() {}
 
   /**
-   * As of earlier. Who asks then takes it for earlier than it is: its deadlines have passed for
-   * Redis when they are set.
+   * Returns a change to an earlier time. Whoever asks then takes it for earlier than it is: its
+   * deadlines have passed for Redis when they are set.
    */
   public static UnaryOperator<byte[]> setBack(Duration by) {
     return bytes -> {

@@ -55,14 +55,14 @@ public final class Relay implements AutoCloseable {
     }
   }
 
-  /** Of loopback, at a free port, with the same lanes for everybody. */
+  /** Opens a relay on loopback, at a free port, with the same lanes for all connections. */
   public static Relay open(Supplier<InetSocketAddress> target, Lane there, Lane back) {
     var lanes = new Lanes(there, back);
     return open(new InetSocketAddress("127.0.0.1", 0), new Route(target, false, socket -> lanes));
   }
 
   /**
-   * In front of a Redis, for a client whose Redis address can be chosen.
+   * Opens a relay to a Redis, for a client whose Redis address can be chosen.
    *
    * @param uri {@code redis://host:port}
    */

@@ -13,8 +13,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection through a relay. Each direction is read at once and written as its lane permits:
- * what one end wrote before it closed still arrives, however late.
+ * A connection through a relay. Each direction is read at once and written as its lane permits:
+ * bytes that one end wrote before it closed still arrive, however late.
  */
 final class RelayedConnection {
   private static final int BUFFER = 16 * 1024;
@@ -24,7 +24,7 @@ final class RelayedConnection {
 
   private record Chunk(byte[] bytes, long at) {}
 
-  /** One direction. */
+  /** One direction of a connection. */
   private record Way(Socket from, Socket to, Lane lane, boolean framed) {}
 
   /** Strands the connection when something that fits is sent. */
@@ -74,7 +74,7 @@ final class RelayedConnection {
     trap = new Trap(lane, fits);
   }
 
-  /** In both directions, as it was stranded in both. */
+  /** Releases both directions, as both were stranded. */
   void release() {
     trap = null;
     stranded = false;

@@ -19,7 +19,7 @@ public final class Wires implements AutoCloseable {
   /** The address that a member listens at. */
   public static final String BEHIND = "127.0.0.1";
 
-  /** By which address others reach it. */
+  /** The address by which others reach a node. */
   public static final String PUBLIC = "127.0.0.2";
 
   /** The name of Redis among the parties. */

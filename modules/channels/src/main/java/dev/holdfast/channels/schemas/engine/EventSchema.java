@@ -22,7 +22,7 @@ final class EventSchema {
   /** The format that stands for the pattern of this number. */
   static final String PATTERN = "holdfast-pattern:";
 
-  /** Answers for data that could not be read, or not be checked to the end. */
+  /** The answer for data that can't be read, or can't be checked to the end. */
   static final String UNREADABLE = "data: can't be held against its schema";
 
   private static final JsonFactory STRICT =
@@ -30,7 +30,7 @@ final class EventSchema {
 
   private static final int MAX_TEXT = 200;
 
-  /** Steps of one check; some recursive schemas would take endless ones over small data. */
+  /** Most steps of one check; some recursive schemas would take endless ones over small data. */
   private static final int MAX_STEPS = 100_000;
 
   private static final JsonSchemaOptions OPTIONS =
@@ -55,8 +55,8 @@ final class EventSchema {
   /**
    * Reads data, strictly, and checks it against the schema.
    *
-   * @return where it does not fit and why, as {@code data/items/0/price: …}, at most 200
-   *     characters; {@link #UNREADABLE} if that can't be found; none: it fits
+   * @return the place and the fault, as {@code data/items/0/price: …}, at most 200 characters;
+   *     {@link #UNREADABLE} if these can't be found; none if the data fits
    */
   @Nullable String fault(String data) {
     steps = 0;
@@ -74,7 +74,10 @@ final class EventSchema {
     return JacksonCodec.fromParser(STRICT.createParser(data), Object.class);
   }
 
-  /** Called at the end of each step, whether the subschema has a format or not. */
+  /**
+   * Counts a step and checks its format. Called at the end of each step, whether the subschema has
+   * a format or not.
+   */
   private @Nullable String step(String type, @Nullable String format, @Nullable Object instance) {
     if (++steps > MAX_STEPS) {
       throw new IllegalStateException("too many steps");
@@ -87,8 +90,8 @@ final class EventSchema {
   }
 
   /**
-   * The innermost fault: those around it only say that something in them does not fit, by a shorter
-   * way through the schema to the same place.
+   * Describes the innermost fault. Those around it only report that something in them does not fit,
+   * by a shorter way through the schema to the same place.
    */
   static String describe(OutputUnit found, String root) {
     if (found.getErrors() == null || found.getErrors().isEmpty()) {

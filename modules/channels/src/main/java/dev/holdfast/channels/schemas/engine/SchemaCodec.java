@@ -26,9 +26,9 @@ import java.util.function.Supplier;
 /**
  * Turns the text of a JSON Schema (2020-12) into one that can be used.
  *
- * <p>Users' data meets the schemas on an event loop, so no schema may make a small text take long:
- * patterns are matched in linear time (RE2); formats are known ones, the others are annotations;
- * {@code uniqueItems} wants a {@code maxItems}; {@code patternProperties} is refused. A schema
+ * <p>Users' data is checked on an event loop, so no schema may take long over a small text:
+ * patterns are matched in linear time (RE2); known formats are checked, the others are annotations;
+ * {@code uniqueItems} needs a {@code maxItems}; {@code patternProperties} is refused. A schema
  * refers to itself alone; nothing is fetched. Safe on any thread.
  */
 final class SchemaCodec {
@@ -69,8 +69,8 @@ final class SchemaCodec {
   }
 
   /**
-   * Reads a schema; fails with BAD_REQUEST, and the place of the fault, if the text is no schema or
-   * can't be used here.
+   * Reads a schema. Fails with BAD_REQUEST, and names the place of the fault, if the text is no
+   * schema or can't be used here.
    */
   static EventSchema decode(String text) {
     require(JsonText.isValue(text) && text.strip().startsWith("{"), "schema: not a JSON object");
@@ -187,7 +187,7 @@ final class SchemaCodec {
     }
   }
 
-  /** Compiles a pattern; its number. */
+  /** Compiles a pattern and returns its number. */
   private int pattern(String pattern, String path) {
     require(pattern.length() <= MAX_PATTERN, path + "/pattern: at most " + MAX_PATTERN);
     try {

@@ -36,7 +36,7 @@ public final class SchemaStore {
   /**
    * All schemas of a tenant.
    *
-   * @param revision changes with each change; none: the tenant has no schemas
+   * @param revision changes with each change; none if the tenant has no schemas
    */
   public record Stored(@Nullable String revision, Map<SchemaName, String> texts) {}
 
@@ -52,12 +52,12 @@ public final class SchemaStore {
     return REMOVE.run(link, List.of(Keys.schemas(tenant)), args).mapEmpty();
   }
 
-  /** Returns the revision of a tenant's schemas; none: it has no schemas. */
+  /** Returns the revision of a tenant's schemas; none if it has no schemas. */
   Future<@Nullable String> revision(String tenant) {
     return link.send("HGET", Keys.schemas(tenant), REVISION).map(SchemaStore::text);
   }
 
-  /** Returns a schema's text, if there is such a schema. */
+  /** Returns a schema's text; none if there is no such schema. */
   public Future<@Nullable String> get(String tenant, SchemaName name) {
     return link.send("HGET", Keys.schemas(tenant), field(name)).map(SchemaStore::text);
   }

@@ -20,9 +20,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves tenants' schemas, and keeps those in use for the check of publications. What a node goes
- * by is at most 10 s older than Redis: after 5 s it asks for the revision while it goes on, after
- * 10 s it waits for the answer. Confined to the context on which it is made.
+ * Serves tenants' schemas, and keeps those in use for the check of publications. A node's schemas
+ * are at most 10 s older than Redis': after 5 s it asks for the revision while it goes on, after 10
+ * s it waits for the answer. Confined to the context on which it is made.
  */
 public final class Schemas implements SchemaMessage.Handler<Future<?>> {
   private static final long FRESH_NS = TimeUnit.SECONDS.toNanos(5);
@@ -45,7 +45,7 @@ public final class Schemas implements SchemaMessage.Handler<Future<?>> {
     this.store = new SchemaStore(link);
   }
 
-  /** Serves {@link SchemaMessage}s; the registration's completion is the caller's to await. */
+  /** Serves {@link SchemaMessage}s; the caller has to await the registration's completion. */
   public Serving<?> serve(Bus bus) {
     bus.vertx().setPeriodic(SWEEP_MS, timer -> sweep());
     Serving<SchemaMessage<?>> served =
@@ -55,7 +55,9 @@ public final class Schemas implements SchemaMessage.Handler<Future<?>> {
 
   // --- for the check of publications
 
-  /** Returns a tenant's schemas at once, if they need not be waited for, see {@link #load}. */
+  /**
+   * Returns a tenant's schemas if they are fresh enough to be used at once; else see {@link #load}.
+   */
   public @Nullable TenantSchemas known(String tenant) {
     Cached cached = cache.get(tenant);
     if (cached == null || cached.schemas == null) {
@@ -73,7 +75,10 @@ public final class Schemas implements SchemaMessage.Handler<Future<?>> {
     return cached.schemas;
   }
 
-  /** Callers are answered in the order in which they came; fails as Redis does. */
+  /**
+   * Returns a tenant's schemas. Callers are answered in the order in which they came. Fails as
+   * Redis does.
+   */
   public Future<TenantSchemas> load(String tenant) {
     Cached cached = cache.computeIfAbsent(tenant, first -> new Cached());
     Future<TenantSchemas> loading = cached.loading;
@@ -81,8 +86,8 @@ public final class Schemas implements SchemaMessage.Handler<Future<?>> {
   }
 
   /**
-   * Noted before a handler is added: while Redis is away the read has failed already, and its
-   * handler runs at once.
+   * Reads the schemas. The read is noted before a handler is added: while Redis is unavailable the
+   * read has failed already, and its handler runs at once.
    */
   private Future<TenantSchemas> refresh(String tenant, Cached cached) {
     long askedAt = System.nanoTime();
@@ -109,7 +114,7 @@ public final class Schemas implements SchemaMessage.Handler<Future<?>> {
                     : store.all(tenant).map(TenantSchemas::new));
   }
 
-  /** On this node a change holds at once. */
+  /** Marks the schemas that this node keeps as stale, so that a change is in force here at once. */
   private void changed(String tenant) {
     Cached cached = cache.get(tenant);
     if (cached != null) {

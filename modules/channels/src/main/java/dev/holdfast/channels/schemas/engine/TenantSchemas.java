@@ -32,7 +32,7 @@ public final class TenantSchemas {
                     .put(name.version(), new Entry(text)));
   }
 
-  /** Returns the revision; none: the tenant has no schemas. */
+  /** Returns the revision; none if the tenant has no schemas. */
   @Nullable String revision() {
     return revision;
   }
@@ -42,7 +42,7 @@ public final class TenantSchemas {
    * ({@code order.created/2}), else of the newest.
    *
    * @param data one JSON value
-   * @return what does not fit, for the publisher; none: it fits, or the event has no schema
+   * @return the fault, for the publisher; none if it fits, or the event has no schema
    */
   public @Nullable String fault(String event, String data) {
     return check(event, data).fault();
@@ -51,7 +51,7 @@ public final class TenantSchemas {
   /**
    * Checks a publication whose data nobody has read yet, as {@link #fault} does; reads it once.
    *
-   * @throws HoldfastException BAD_REQUEST: the data is not exactly one JSON value
+   * @throws HoldfastException BAD_REQUEST if the data is not exactly one JSON value
    */
   public @Nullable String faultOfUnread(String event, String data) {
     Checked checked = check(event, data);
@@ -87,7 +87,7 @@ public final class TenantSchemas {
   /**
    * The result of a check.
    *
-   * @param fault what does not fit; none: it fits, or there is no schema
+   * @param fault what does not fit; none if it fits, or there is no schema
    * @param read whether the data was read, and so is one JSON value
    */
   private record Checked(@Nullable String fault, boolean read) {

@@ -1,5 +1,5 @@
 /**
- * Holds each publication against its tenant's JSON Schemas before it is appended: {@link
+ * Checks each publication against its tenant's JSON Schemas before it is appended: {@link
  * dev.holdfast.channels.schemas.engine.Schemas}.
  */
 @NullMarked

@@ -17,9 +17,9 @@ import java.util.StringJoiner;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A channel's history and position. */
+/** Shows a channel's history and position. */
 public final class ChannelViews {
-  /** Less than a node reads at a time, so that its own services have turns, too. */
+  /** Bounds below those of a node, so that its own services have turns, too. */
   private static final FairTurns.Bounds BOUNDS = new FairTurns.Bounds(16, 4, 64, 4_000, 0);
 
   private final ServiceClient channels;
@@ -56,7 +56,9 @@ public final class ChannelViews {
     return turns.run(request.tenant, request::isGone, () -> channels.ask(history));
   }
 
-  /** Put together as text, so that data goes out as it was published. */
+  /**
+   * Returns a page as JSON. It is put together as text, so that data goes out as it was published.
+   */
   private static String json(Page page) {
     StringJoiner publications = new StringJoiner(",", "{\"publications\":[", "]");
     page.publications().forEach(publication -> publications.add(json(publication)));

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Connections: looked up, listed, closed. */
+/** Finds, lists and closes connections. */
 public final class Connections {
   private final ServiceClient connections;
 

@@ -8,12 +8,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of the node that answers. All safe on any thread.
+ * The state of the node that answers. All members are safe on any thread.
  *
- * @param operators tenant whose tokens may ask for this; none: nobody may
- * @param checks by name, whether it holds
- * @param sockets open ones
- * @param sessions attached ones
+ * @param operators tenant whose tokens may ask for it; none if nobody may
+ * @param checks by name, whether each passes
+ * @param sockets the number of open ones
+ * @param sessions the number of attached ones
  */
 public record NodeState(
     NodeId self,

@@ -67,7 +67,10 @@ public final class NodeViews {
         .map(counted -> ApiResponse.json(stats(counted.connections())));
   }
 
-  /** Whoever may read what is the nodes' may read it of its own tenant. */
+  /**
+   * Returns a caller that may see the request's own tenant: an operator that may see the nodes may
+   * see that, too.
+   */
   private static Caller itself(ApiRequest request) {
     return new Caller.Service("operator", "http", Set.of(request.tenant), Set.of());
   }

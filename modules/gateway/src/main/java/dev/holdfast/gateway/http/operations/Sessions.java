@@ -21,7 +21,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Sessions: created, looked at, given attributes, subscribed, closed. */
+/** Creates, shows, subscribes and closes sessions, and sets their attributes. */
 public final class Sessions {
   private static final TypeReference<NewSession> NEW = new TypeReference<>() {};
   private static final TypeReference<Map<String, String>> ATTRIBUTES = new TypeReference<>() {};

@@ -26,14 +26,14 @@ import org.slf4j.LoggerFactory;
 public final class StoreViews {
   private static final Logger LOG = LoggerFactory.getLogger(StoreViews.class);
 
-  /** The caller towards the store, which holds the data of all tenants. */
+  /** The operator as a caller of the store, which holds the data of all tenants. */
   private static final Caller ALL = new Caller.Service("operator", "http", Set.of("*"), Set.of());
 
   private final ServiceClient usage;
   private final @Nullable String operators;
 
   /**
-   * @param operators their tenant; none: there are no operators
+   * @param operators their tenant; none if there are no operators
    */
   public StoreViews(ServiceClient usage, @Nullable String operators) {
     this.usage = usage;
@@ -51,7 +51,10 @@ public final class StoreViews {
         .map(found -> ApiResponse.json(json(found)));
   }
 
-  /** Whoever gets a name wrong gets it wrong once; who repeats it means it. */
+  /**
+   * Erases the data of a tenant, a user or a channel. Its name has to be repeated, as a protection
+   * against a slip.
+   */
   private Future<ApiResponse> erase(ApiRequest request) {
     request.needsOperator("usage", "erase", operators);
     String tenant = request.query("tenant");

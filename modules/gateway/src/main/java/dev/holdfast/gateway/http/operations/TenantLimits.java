@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The limits of a tenant, shown and set by an operator. */
+/** Shows and sets the limits of a tenant, for operators. */
 public final class TenantLimits {
   private static final TypeReference<Map<String, Long>> CHANGES = new TypeReference<>() {};
 
@@ -23,7 +23,7 @@ public final class TenantLimits {
   private final @Nullable String operators;
 
   /**
-   * @param operators their tenant; none: there are no operators
+   * @param operators their tenant; none if there are no operators
    */
   public TenantLimits(Limiter limiter, @Nullable String operators) {
     this.limiter = limiter;

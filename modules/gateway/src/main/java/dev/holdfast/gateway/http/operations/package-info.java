@@ -1,6 +1,6 @@
 /**
  * The operations of the HTTP API besides publications and files: each class takes some requests,
- * asks the services in the caller's name, and shows what they answer.
+ * asks the services in the caller's name, and shows their answers.
  */
 @NullMarked
 package dev.holdfast.gateway.http.operations;

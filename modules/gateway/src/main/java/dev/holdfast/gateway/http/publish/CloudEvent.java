@@ -16,15 +16,15 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A CloudEvent 1.0 with JSON data, of which the text is kept as it was sent. {@code type} is the
- * event's name; the extension {@code channel}, or else {@code subject}, names the channel; {@code
- * source} and {@code id} are the idempotency key. Other attributes are passed over.
+ * A CloudEvent 1.0 with JSON data, whose text is kept as it was sent. {@code type} is the event's
+ * name; the extension {@code channel}, or else {@code subject}, names the channel; {@code source}
+ * and {@code id} are the idempotency key. Other attributes are ignored.
  */
 record CloudEvent(ChannelName channel, String event, String data, String key) {
   private static final int LONGEST_ID = 255;
   private static final int LONGEST_SOURCE = 512;
 
-  /** Structured mode. */
+  /** Reads an event in structured mode. */
   @JsonCreator
   @JsonIgnoreProperties(ignoreUnknown = true)
   static CloudEvent of(Members members) {
@@ -32,7 +32,7 @@ record CloudEvent(ChannelName channel, String event, String data, String key) {
     return of(members, members.data());
   }
 
-  /** The attributes as they stand in JSON. */
+  /** The attributes in their JSON form. */
   @JsonIgnoreProperties(ignoreUnknown = true)
   record Members(
       @Nullable String specversion,
@@ -45,7 +45,7 @@ record CloudEvent(ChannelName channel, String event, String data, String key) {
       @JsonDeserialize(using = StrictJson.Raw.class) @Nullable String data,
       @JsonProperty("data_base64") @Nullable String base64) {}
 
-  /** Binary mode: attributes as headers, data as the body. */
+  /** Reads an event in binary mode: attributes as headers, data as the body. */
   static CloudEvent binary(ApiRequest request) {
     Members members =
         new Members(
@@ -59,7 +59,7 @@ record CloudEvent(ChannelName channel, String event, String data, String key) {
             null,
             null);
     String data = StrictJson.text(request.body());
-    // The body is nothing but the data: nobody has looked at it yet.
+    // The body is the data alone, and nobody has checked it yet.
     NewPublication.require(
         JsonText.isValue(data), "publications[0].data: not one JSON value, or too deep");
     return of(members, data);
@@ -93,7 +93,7 @@ record CloudEvent(ChannelName channel, String event, String data, String key) {
     return bare.equals("application/json") || bare.equals("text/json") || bare.endsWith("+json");
   }
 
-  /** Percent-decoded, as the HTTP binding has it; a plus sign is one. */
+  /** Returns an attribute, percent-decoded as in the HTTP binding; a plus sign stays one. */
   private static @Nullable String attribute(ApiRequest request, String name) {
     String value = request.header("ce-" + name);
     try {

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Requests that wait at this node for a number of a publisher: each goes on as soon as that number
- * is stored here. A hint only: a request that gets none tries again after its time. Shared by the
- * node's event loops; safe on any thread.
+ * Requests at this node that wait for a number of a publisher. Each goes on as soon as that number
+ * is stored here. This is only a hint: a request that gets none tries again after its time. Shared
+ * by the node's event loops; safe on any thread.
  */
 final class EarlyOnes implements Shareable {
   private static final String NAME = "holdfast.gateway.early";
@@ -26,8 +26,10 @@ final class EarlyOnes implements Shareable {
   }
 
   /**
+   * Completes when the number is stored here, or after the wait.
+   *
    * @param number names channel, publisher and n
-   * @param ms to wait at most
+   * @param ms the longest wait
    */
   Future<Void> stored(ContextInternal context, String number, long ms) {
     Promise<Void> promise = context.promise();
@@ -43,7 +45,7 @@ final class EarlyOnes implements Shareable {
     return promise.future();
   }
 
-  /** It is stored here: who waits for it goes on. */
+  /** Reports that a number is stored here: the request that waits for it goes on. */
   void announce(String number) {
     Promise<Void> promise = waiting.isEmpty() ? null : waiting.remove(number);
     if (promise != null) {

@@ -9,11 +9,11 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From bytes to lines, numbered from 1. Blank lines count, and are passed over. Vert.x has a parser
+ * Splits bytes into lines, numbered from 1. Blank lines count, and are skipped. Vert.x has a parser
  * of records, but it ends with its stream even if it was paused and has records left.
  */
 final class Lines {
-  /** Bytes, and lines, beyond which {@link #isFull}. */
+  /** Bytes of whole lines beyond which {@link #isFull}. */
   private static final int ROOM = 256 << 10;
 
   private static final int MOST = 1_000;
@@ -27,7 +27,7 @@ final class Lines {
   record Line(int number, byte[] text) {}
 
   /**
-   * @param longest bytes of a line; of a longer one no more is kept, and taking it is TOO_LARGE
+   * @param longest bytes of a line; no more of a longer one is kept, and it is refused as TOO_LARGE
    */
   Lines(int longest) {
     this.longest = longest;
@@ -50,7 +50,7 @@ final class Lines {
     partial.appendBuffer(more, start, Math.min(room, end - start));
   }
 
-  /** A line ends here, or all do. */
+  /** Ends the current line. */
   void end() {
     number++;
     byte[] text = partial.getBytes();
@@ -65,7 +65,7 @@ final class Lines {
     return bytes > ROOM || whole.size() > MOST;
   }
 
-  /** None: no line is whole yet. */
+  /** Returns the next whole line; none if there is none yet. */
   @Nullable Line next() {
     Line line = whole.poll();
     bytes -= line == null ? 0 : line.text().length;

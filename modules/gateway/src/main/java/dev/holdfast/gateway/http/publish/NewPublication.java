@@ -14,10 +14,10 @@ import dev.holdfast.gateway.http.StrictJson;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One publication of a request, checked.
+ * One checked publication of a request.
  *
- * @param key for repetitions; its first letter names its kind
- * @param publisher who numbers it, by the caller's own name
+ * @param key recognises a repetition; its first letter names its kind
+ * @param publisher the one that numbers it, named by the caller
  * @param n its number among the publisher's of this channel; 0 without a publisher
  */
 record NewPublication(
@@ -41,7 +41,7 @@ record NewPublication(
     this(channel, event, data, key, false, null, 0);
   }
 
-  /** Reads it as it stands in a body. */
+  /** Reads a publication in the form of a body. */
   @JsonCreator
   static NewPublication of(
       @JsonProperty("channel") @Nullable String channel,

@@ -15,12 +15,12 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Publishes numbered publications. Those that a caller sends over several connections overtake each
- * other on the way: one that comes too early is tried again for a second, while the ones before it
- * may come, by whichever node. It keeps nothing.
+ * Publishes numbered publications. A caller may send them over several connections, on which they
+ * overtake each other. One that comes too early is tried again for a second, since those before it
+ * may come by any node. It keeps no state.
  */
 final class NumberedPublisher {
-  /** Further ahead than this is no matter of connections. */
+  /** The most that a number is ahead; connections that overtake each other don't explain more. */
   private static final int MOST_EARLY = 1_000;
 
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
@@ -80,7 +80,10 @@ final class NumberedPublisher {
     return message.channel() + " " + publisher.id() + " " + n;
   }
 
-  /** Returns false if it waits for one of this very request, which was refused for good. */
+  /**
+   * Returns whether the missing numbers may still come; not if an earlier one of this same request
+   * was refused for good.
+   */
   private boolean isWorthWaiting(int first) {
     for (int i = 0; i < first; i++) {
       if (results[i].refused() != null) {

@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The forms in which publications come: our own, and CloudEvents one by one, as a batch, or in
- * binary mode.
+ * Reads publications in each of their forms: Holdfast's own, and CloudEvents one by one, as a
+ * batch, or in binary mode.
  */
 final class PublishBodies {
   private static final int MOST = 100;
@@ -21,7 +21,7 @@ final class PublishBodies {
 
   private PublishBodies() {}
 
-  /** Our own form. */
+  /** A body in Holdfast's own form. */
   record Request(List<NewPublication> publications) {
     @JsonCreator
     public Request(@JsonProperty("publications") @Nullable List<NewPublication> publications) {
@@ -51,7 +51,7 @@ final class PublishBodies {
     return publications;
   }
 
-  /** The request's key serves those that have none, with the place of each added. */
+  /** Gives publications without a key the request's, with the place of each added. */
   private static List<NewPublication> keyed(
       List<NewPublication> publications, @Nullable String key) {
     if (key == null) {

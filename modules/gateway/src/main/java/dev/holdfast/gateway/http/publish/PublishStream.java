@@ -20,11 +20,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publications that come line by line, over one request, for as long as it lasts: each is published
- * when its line is there, in the order of the lines, and all are answered at the end. It stops at
- * the first line that is not stored, and says which, and why. Confined to its event loop.
+ * Takes publications line by line over one request, for as long as it lasts. Each is published as
+ * soon as its line is there, in the order of the lines; all are answered at the end. The stream
+ * stops at the first line that is not stored, and the answer names the line and the reason.
+ * Confined to its event loop.
  *
- * <p>One step is under way at a time; lines that come meanwhile are kept up to a bound, and then
+ * <p>One step is under way at a time. Lines that come meanwhile are kept up to a bound; beyond it
  * the request is not read.
  */
 final class PublishStream {
@@ -48,7 +49,7 @@ final class PublishStream {
 
   /**
    * @param check throws if a publication is too large
-   * @param publish never fails: what goes wrong is the result of each that it concerns
+   * @param publish never fails: a failure is the result of each publication that it concerns
    */
   PublishStream(
       ApiRequest request,
@@ -62,7 +63,7 @@ final class PublishStream {
     this.check = check;
   }
 
-  /** The publications that are next, and the fault of the line behind them. */
+  /** The next publications, and the fault of the line behind them. */
   private record Step(
       List<NewPublication> publications, List<Integer> lines, @Nullable Problem fault) {}
 
@@ -77,7 +78,7 @@ final class PublishStream {
     return answer.future();
   }
 
-  /** Takes bytes; those behind a line that was refused are passed over. */
+  /** Takes bytes; those behind a refused line are dropped. */
   private void read(Buffer bytes) {
     if (!done) {
       lines.add(bytes);
@@ -113,7 +114,7 @@ final class PublishStream {
     }
   }
 
-  /** The lines that are there, up to the first that is wrong: it is the last of the numbers. */
+  /** Takes the lines that are there, up to the first faulty one, which is the last that counts. */
   private Step next() {
     Step step = new Step(new ArrayList<>(), new ArrayList<>(), null);
     while (step.publications().size() < MOST_AT_ONCE) {
@@ -181,7 +182,7 @@ final class PublishStream {
     }
   }
 
-  /** A client that goes on sending can read the answer for some seconds. */
+  /** Refuses a line. A client that goes on sending can read the answer for some seconds. */
   private void refuse(Problem problem, int line) {
     if (done) {
       return;

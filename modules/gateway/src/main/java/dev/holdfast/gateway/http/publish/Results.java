@@ -13,7 +13,10 @@ import java.util.Objects;
 final class Results {
   private Results() {}
 
-  /** One problem for all if it is the same; a publisher gets its own number. */
+  /**
+   * Answers each publication. If all were refused with the same code and expected number, the
+   * answer is one problem.
+   */
   static ApiResponse answer(List<NewPublication> publications, List<Result> results) {
     Result first = results.get(0);
     if (first.refused() != null && results.stream().allMatch(result -> isAs(first, result))) {

@@ -10,10 +10,9 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * The works of one request, so many of them, and so much, at a time, in their order: whoever serves
- * them has others to serve in between. What has waited for too long is not begun, so that a store
- * that answers nothing keeps a request as long as it keeps one work, and no longer. Confined to one
- * context.
+ * Works of one request in their order. Their number and size at a time are bounded, so that their
+ * server serves others in between. Works that have waited for too long are not begun, so that a
+ * store that answers nothing keeps a request no longer than one work. Confined to one context.
  */
 final class Steps {
   private final int most;
@@ -30,7 +29,7 @@ final class Steps {
   /**
    * @param most works under way
    * @param mostSize of these together; or a single one, however large
-   * @param patience what has waited for longer is refused as UNAVAILABLE, and not begun
+   * @param patience the longest wait; after it a work is refused as UNAVAILABLE, and not begun
    */
   Steps(int most, long mostSize, Duration patience) {
     this(most, mostSize, patience, System::nanoTime);
@@ -43,7 +42,7 @@ final class Steps {
     this.clock = clock;
   }
 
-  /** Begins it now, or when those before it have begun and enough of them is done. */
+  /** Begins a work now, or when those before it have begun and enough of them are done. */
   <T> Future<T> run(long sizeOfIt, Supplier<Future<T>> work) {
     Promise<T> promise = Promise.promise();
     Runnable begin = () -> begin(sizeOfIt, work, promise);
@@ -56,7 +55,7 @@ final class Steps {
     return new HoldfastException(ErrorCode.UNAVAILABLE, "waited too long, nothing done");
   }
 
-  /** A loop, as works that are done at once end from within. */
+  /** Begins works in a loop, as works that are done at once end from within. */
   private void next() {
     if (beginning) {
       return;

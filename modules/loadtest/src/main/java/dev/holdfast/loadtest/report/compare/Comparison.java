@@ -63,7 +63,7 @@ public final class Comparison {
     new ComparisonTable(data, out, terminal).print();
   }
 
-  /** One page that loads nothing; a file that is there is replaced. */
+  /** Writes one page that loads nothing; replaces a file that is there. */
   public void writeHtml(Path file) throws IOException {
     WholeFile.write(file, Page.of(SCRIPTS, data));
   }
@@ -130,7 +130,7 @@ public final class Comparison {
     return figure == null || !figure.unit().equals(like.unit()) ? null : figure.value();
   }
 
-  /** Only what went wrong in one of them. */
+  /** Compares the ledgers, but only counts of faults in one of them. */
   private static void ledgers(Result a, Result b, List<Difference> differences) {
     for (var name : both(new TreeMap<>(a.ledgers()), b.ledgers())) {
       var one = a.ledgers().get(name);
@@ -203,7 +203,7 @@ public final class Comparison {
       List<TextDifference> environment,
       List<Difference> differences) {}
 
-  /** One of the two. */
+  /** One of the two results. */
   record Side(String name, Result result) {}
 
   /** A setting that differs; one of the two may lack it. */

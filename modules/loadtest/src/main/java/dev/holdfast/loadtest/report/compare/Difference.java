@@ -27,9 +27,9 @@ record Difference(
     SAME,
     BETTER,
     WORSE,
-    /** It differs, but nobody can say which way is better. */
+    /** The values differ, but neither is known to be better. */
     DIFFERENT,
-    /** One of them does not have it. */
+    /** One of the results does not have the value. */
     MISSING
   }
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record FigureKind(
     String name, String unit, String meaning, Function<Findings, @Nullable Double> of) {
-  /** One that the scenario's steps put there. */
+  /** Returns a figure that the scenario's steps provide. */
   public static FigureKind put(String name, String unit, String meaning) {
     return new FigureKind(name, unit, meaning, findings -> findings.put(name));
   }

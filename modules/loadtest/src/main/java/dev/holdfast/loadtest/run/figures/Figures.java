@@ -101,7 +101,7 @@ public final class Figures {
         findings -> findings.percentile(kind + "." + findings.main(), percentile));
   }
 
-  /** Of a series by its full name. */
+  /** Returns a figure of a series, by the series' full name. */
   public static FigureKind of(String name, String series, double percentile, String meaning) {
     return new FigureKind(
         name,

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * With what a scenario is run; complete and within bounds.
+ * The settings of a run; complete and within bounds.
  *
  * @param connections clients in all
  * @param rate publications per second in all

@@ -19,7 +19,7 @@ import java.util.List;
 final class Isolation implements Scenario {
   private static final double QUIET_RATE = 50;
 
-  /** In which the noisy one begins. */
+  /** The pause in s in which the noisy tenant begins. */
   private static final double PAUSE_S = 2;
 
   @Override

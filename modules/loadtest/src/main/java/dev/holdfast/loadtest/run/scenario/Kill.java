@@ -22,7 +22,7 @@ import java.util.Set;
 
 /** Nodes die under load, one after another, and come back. */
 final class Kill implements Scenario {
-  /** For what share of the duration a node is away. */
+  /** The share of the duration for which a node is away. */
   private static final double AWAY = 0.15;
 
   @Override

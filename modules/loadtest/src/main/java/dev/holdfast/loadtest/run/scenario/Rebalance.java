@@ -22,7 +22,7 @@ import java.util.Set;
 
 /** A node dies and comes back empty; the others hand it its share of the clients. */
 final class Rebalance implements Scenario {
-  /** At which clients count as spread evenly, %. */
+  /** The deviation in % at which clients count as spread evenly. */
   private static final double EVEN = 10;
 
   @Override

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 final class Registry implements Scenario {
   private static final int UNANSWERED = 32;
 
-  /** Before a measuring begins, in which caches fill. */
+  /** The time in s before the measuring begins, in which caches fill. */
   private static final double LEAD_S = 0.5;
 
   @Override

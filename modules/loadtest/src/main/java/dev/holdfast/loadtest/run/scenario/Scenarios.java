@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /** All that can be run. */
 public final class Scenarios {
-  /** In the order of a first look at a cluster. */
+  /** All scenarios, in the order of a first look at a cluster. */
   public static final List<Scenario> ALL =
       List.of(
           new Baseline(),

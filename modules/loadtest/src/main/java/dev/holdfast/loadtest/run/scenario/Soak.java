@@ -18,12 +18,12 @@ import dev.holdfast.loadtest.run.scenario.steps.Steady;
 import dev.holdfast.loadtest.run.scenario.steps.Trend;
 import java.util.List;
 
-/** For leaks: clients come and go for as long as is asked, beside a steady load. */
+/** Looks for leaks: clients come and go for as long as is asked, beside a steady load. */
 final class Soak implements Scenario {
-  /** Of each topic of the steady load. */
+  /** Readers of each topic of the steady load. */
   private static final int READERS = 100;
 
-  /** No round begins after this share of the duration. */
+  /** The share of the duration after which no round begins. */
   private static final double LAST_ROUND = 0.85;
 
   @Override

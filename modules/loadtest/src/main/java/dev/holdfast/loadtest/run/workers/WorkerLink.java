@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One worker, as the coordinator knows it. Messages come on the event loop, everything else may be
- * asked on any thread.
+ * A worker, as the coordinator sees it. Messages come on the event loop; the methods may be called
+ * on any thread.
  */
 public final class WorkerLink {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerLink.class);
@@ -58,7 +58,7 @@ public final class WorkerLink {
     return name;
   }
 
-  /** Asks for its clock; the next one after it was answered. */
+  /** Asks for the worker's clock. Must not be called again before the answer. */
   synchronized void askClock() {
     clockSent = Clock.micros();
     send(new ToWorker.Clock(++clockId));
@@ -122,7 +122,7 @@ public final class WorkerLink {
     }
   }
 
-  /** Asks it to end: after this its end is no trouble. */
+  /** Asks the worker to end; its end is no failure after this. */
   synchronized void stop() {
     if (trouble == null) {
       stopped = true;

@@ -104,7 +104,10 @@ public final class Workers implements AutoCloseable {
     }
   }
 
-  /** On the event loop, so that no message comes before somebody listens. */
+  /**
+   * Makes a link. Must be called on the event loop, so that no message comes before the listener is
+   * set.
+   */
   private static WorkerLink listening(
       String name, WebSocket socket, BiConsumer<WorkerLink, Progress> listener) {
     return new WorkerLink(name, socket, listener);

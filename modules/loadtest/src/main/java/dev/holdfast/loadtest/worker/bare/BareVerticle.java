@@ -19,7 +19,7 @@ final class BareVerticle extends VerticleBase {
   private static final long TICK_MS = 1;
   private static final double MICROS_PER_SECOND = 1e6;
 
-  /** So many, then a look at what else there is to do. */
+  /** Frames that are written in a row, before other work gets its turn. */
   private static final int AT_ONCE = 64;
 
   private final String host;

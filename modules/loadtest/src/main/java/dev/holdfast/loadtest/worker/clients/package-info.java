@@ -1,8 +1,9 @@
 /**
  * The clients of a load test: {@link dev.holdfast.loadtest.worker.clients.ClientsVerticle} has
- * those of one event loop. {@code SessionClient} speaks {@code holdfast.v1} and comes back by its
- * rules, {@code BareClient} only reads; both keep a {@code Ledger} for each channel. {@code
- * EventReader} reads events without a tree; {@code Wire} is one connection.
+ * those of one event loop. {@code SessionClient} counts what becomes of a session of the client
+ * library, whose connections are a {@code SessionWire}; {@code BareClient} only reads; both keep a
+ * {@code Ledger} for each channel. {@code EventReader} reads events without a tree; {@code
+ * Connection} is one WebSocket.
  */
 @NullMarked
 package dev.holdfast.loadtest.worker.clients;

@@ -21,7 +21,10 @@ public final class ClientLedgers {
     }
   }
 
-  /** From now on it is to have all. A client that never was live is not counted. */
+  /**
+   * Counts from now on that the client should get everything. A client that never was live is not
+   * counted.
+   */
   public void open() {
     open = true;
   }

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
  * @param loop from 0
  */
 public record Share(int worker, int workers, int loop, int loops) {
-  /** Of {@code count} things numbered from 0, those that are this loop's. */
+  /** Returns this loop's part of {@code count} things that are numbered from 0. */
   public int[] of(int count) {
     return IntStream.range(0, count).filter(this::has).toArray();
   }

@@ -3,7 +3,7 @@ package dev.holdfast.loadtest.worker.measure;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/** One series of latencies, in µs up to 10 minutes, 3 digits. Confined to one event loop. */
+/** A series of latencies, in µs up to 10 minutes, 3 digits. Confined to one event loop. */
 public final class Timing {
   private static final long HIGHEST = 600_000_000;
   private static final int DIGITS = 3;

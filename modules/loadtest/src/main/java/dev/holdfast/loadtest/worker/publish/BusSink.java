@@ -17,7 +17,7 @@ final class BusSink implements PublicationSink {
   private final ServicePublisher publisher;
   private final Clock clock;
 
-  /** To be made on the loop that it is confined to. */
+  /** Makes a sink. Must be called on the loop that it is confined to. */
   BusSink(Bus bus, Caller.Service self, Clock clock) {
     var config = new ServicePublisherConfig(REQUEST, DELIVERY, MOST_PENDING);
     this.publisher = new ServicePublisher(bus, self, config);

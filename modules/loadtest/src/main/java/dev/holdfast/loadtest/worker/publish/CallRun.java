@@ -71,7 +71,10 @@ final class CallRun implements Run {
     }
   }
 
-  /** With every session being asked about, what is due waits, and its time runs. */
+  /**
+   * Makes the calls that are due. If every session has an unanswered call, they wait, and their
+   * time runs.
+   */
   private void scheduled(long now) {
     while (due(now) && !free.isEmpty()) {
       ask(dueAt());

@@ -11,10 +11,10 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One channel's publications over HTTP, in order: one request under way, the others wait for the
- * next. A request without a good answer is sent again as it was, to the next address, with its key,
- * so that it is stored once; after a minute it is given up, with all that waits behind it. Confined
- * to one event loop.
+ * Publications of one channel over HTTP, in order: one request is under way, the others wait for
+ * the next. A request without a good answer is sent again as it was, to the next address, with its
+ * key, so that it is stored once. After a minute it is given up, with all that waits behind it.
+ * Confined to one event loop.
  */
 final class HttpLane {
   private static final int MOST = 100;
@@ -153,7 +153,7 @@ final class HttpLane {
         });
   }
 
-  /** For good. */
+  /** Gives up all publications for good. */
   void giveUp() {
     closed = true;
     giveUp("http: given up, it is not known whether it is stored");

@@ -19,9 +19,9 @@ final class HttpResults {
   private HttpResults() {}
 
   /**
-   * One publication's.
+   * The result of one publication.
    *
-   * @param refused none: it is stored
+   * @param refused none if it is stored
    * @param retryable whether the same request may yet store it
    */
   record Result(@Nullable String refused, boolean retryable) {

@@ -19,7 +19,7 @@ final class Numbers {
     return ++last;
   }
 
-  /** It failed or was given up: a reader may have it, or not. */
+  /** Notes a publication that failed or was given up: a reader may have it, or not. */
   void unanswered(long number) {
     unanswered.add(number);
   }

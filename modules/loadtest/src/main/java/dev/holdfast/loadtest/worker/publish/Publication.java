@@ -3,10 +3,10 @@ package dev.holdfast.loadtest.worker.publish;
 import dev.holdfast.loadtest.worker.measure.EventData;
 
 /**
- * One publication.
+ * A publication.
  *
  * @param number in its channel, from 1
- * @param intended when it was to be sent, µs by the coordinator's clock
+ * @param intended time at which it should be sent, µs by the coordinator's clock
  * @param payload bytes of its data
  */
 record Publication(Numbers channel, long number, long intended, int payload) {

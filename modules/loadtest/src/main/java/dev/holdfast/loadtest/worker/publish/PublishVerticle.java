@@ -29,8 +29,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One event loop's share of the plan's flows and calls. Its methods may be called on any thread;
- * what they do and answer is done on its own loop.
+ * The share of the plan's flows and calls on one event loop. Its methods may be called on any
+ * thread; they act and answer on its own loop.
  */
 public final class PublishVerticle extends VerticleBase {
   private static final long TICK_MS = 1;
@@ -131,7 +131,7 @@ public final class PublishVerticle extends VerticleBase {
   }
 
   /**
-   * Asks this loop's part of what is to be asked.
+   * Makes this loop's part of the calls.
    *
    * @param sessions all of the worker's, in the same order for each loop
    */

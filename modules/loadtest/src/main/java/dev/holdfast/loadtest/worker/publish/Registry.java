@@ -31,7 +31,7 @@ final class Registry {
     this.connections = new ServiceClient(bus, TIMEOUT);
   }
 
-  /** One of a session at a time. */
+  /** Makes a call about a session; one at a time for each session. */
   Future<?> ask(Calls.Operation operation, String tenant, AttachedSession of) {
     return switch (operation) {
       case SESSION_GET -> get(tenant, of);
@@ -51,7 +51,10 @@ final class Registry {
     return sessions.ask(new SessionMessage.Get(self, tenant, of.session()));
   }
 
-  /** By compare and set; the first of a session, and the first after a failure, asks before. */
+  /**
+   * Updates by compare and set. The first update of a session, and the first after a failure, reads
+   * the version before.
+   */
   private Future<SessionView> update(String tenant, AttachedSession of) {
     Long version = versions.remove(of.session());
     return version == null

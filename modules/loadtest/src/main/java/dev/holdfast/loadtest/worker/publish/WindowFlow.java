@@ -44,7 +44,10 @@ final class WindowFlow implements Run {
     sender.send(channel, now).onSuccess(this::answered);
   }
 
-  /** After a failure the next one waits for the tick: what fails at once does not spin. */
+  /**
+   * Sends the next publication. After a failure it waits for the tick, so that failures that come
+   * at once make no busy loop.
+   */
   private void answered(boolean stored) {
     unanswered--;
     long now = clock.micros();

@@ -1,6 +1,6 @@
 package dev.holdfast.testkit.attacks.kinds;
 
-/** One way of taking the service from others; as a user of a tenant, or as a stranger. */
+/** A way of taking the service from others, by a user of a tenant or by a stranger. */
 public interface Attack {
   /** Returns its name: what is done, in a few words; unique. */
   String name();

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** All of them. */
+/** Lists all attacks. */
 public final class Attacks {
   /** All attacks of a hostile tenant together. */
   public static final String AT_ONCE = "many of them at once";
@@ -35,7 +35,10 @@ public final class Attacks {
   private static final List<Attack> ALL =
       Stream.concat(SINGLE.stream(), Stream.of(new AtOnce())).toList();
 
-  /** Without those that take all places of their user, so that the others have some. */
+  /**
+   * Runs several attacks at once, without those that take all places of their user, so that the
+   * others have some.
+   */
   private record AtOnce() implements Attack {
     private static final Set<String> PARTS =
         Set.of(

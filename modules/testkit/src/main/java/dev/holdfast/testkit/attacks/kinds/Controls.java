@@ -3,7 +3,7 @@ package dev.holdfast.testkit.attacks.kinds;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
-/** No attacks: what bystanders measure anyway on this machine, for comparison. */
+/** Controls without an attack: the values that bystanders measure anyway on this machine. */
 final class Controls {
   private Controls() {}
 

@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One TCP connection of an attacker: HTTP and WebSocket frames as bytes, at next to no cost, also
- * what no client library would send. One thread writes, one reads; any may close.
+ * A TCP connection of an attacker. It writes HTTP and WebSocket frames as bytes, at next to no
+ * cost, also those that no client library would send. One thread writes, one reads; any may close.
  */
 final class RawClient implements AutoCloseable {
   private static final int PATIENCE_MS = 5_000;

@@ -64,7 +64,10 @@ public final class Target implements AutoCloseable {
     return answers;
   }
 
-  /** On a busy machine an attack may begin late; it ends no earlier than it was tried. */
+  /**
+   * Returns whether the attack goes on. On a busy machine it may begin late; it does not end before
+   * its first try.
+   */
   boolean lasts() {
     long left = end - System.nanoTime();
     return left > 0 || (answers.tries() == 0 && left > -LATE);
@@ -103,7 +106,7 @@ public final class Target implements AutoCloseable {
     return ended instanceof SocketTimeoutException ? "no answer" : "cut";
   }
 
-  /** To the clients' port of one of the nodes. */
+  /** Connects to the clients' port of one of the nodes. */
   RawClient connect(int number) throws IOException {
     return connect(aim.ports().get(number % aim.ports().size()), 0);
   }
@@ -138,7 +141,7 @@ public final class Target implements AutoCloseable {
         });
   }
 
-  /** Until its time is over. */
+  /** Waits until the attack's time is over. */
   void await() {
     while (lasts()) {
       LockSupport.parkNanos(Math.max(PAUSE, end - System.nanoTime()));

@@ -9,7 +9,7 @@ import dev.holdfast.loadtest.run.figures.Settings;
 public final class Flows {
   private Flows() {}
 
-  /** To all topics of a group, at the rate that was set. */
+  /** Publishes to all topics of a group, at the rate that was set. */
   public static Flow topics(String name, Group group, Settings settings) {
     return topics(name, group, settings.rate(), settings);
   }
@@ -26,7 +26,7 @@ public final class Flows {
         settings.via());
   }
 
-  /** To each user of a group, at the rate that was set for each. */
+  /** Publishes to each user of a group, at the rate that was set for each. */
   public static Flow users(String name, Group group, Settings settings) {
     int users = group.clients();
     return new Flow(

@@ -16,7 +16,7 @@ public final class Trend {
   /** Samples come once a second. */
   private static final double FRESH_S = 1.5;
 
-  /** At one moment, as far as it is known. */
+  /** Values at one moment, as far as they are known. */
   private record Look(
       long churned, @Nullable Double heap, @Nullable Double keys, @Nullable Double registrations) {}
 

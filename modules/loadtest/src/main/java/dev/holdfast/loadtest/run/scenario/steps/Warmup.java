@@ -22,7 +22,7 @@ public final class Warmup {
   private int still;
   private @Nullable Double last;
 
-  /** Of a scenario whose main group is this. */
+  /** Returns the figures of a scenario with this main group. */
   public static List<FigureKind> figures(String group) {
     String series = COLD + ".delivery." + group;
     return List.of(
