@@ -18,17 +18,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session of {@code holdfast.v1} as its client has it, without I/O: it is fed with what the
- * network and the application do, and asks its {@link Wire} for the rest. It says hello, resumes
- * with a cursor for each channel, numbers what is published and sends it again until it is
- * answered, so that each event is received once and in order, and each publication stored once and
- * in order.
+ * A session of {@code holdfast.v1} on the client's side, without I/O. The network and the
+ * application feed it, and it asks its {@link Wire} for the rest. It sends the hello, resumes with
+ * a cursor for each channel, numbers publications and sends them again until they are answered. So
+ * each event is received once and in order, and each publication stored once and in order.
  *
  * <p>Not safe for more than one thread. Futures are completed, and the listener is called, within
  * the call that feeds the session; both may call the session again.
  */
 public final class ClientSession {
-  /** s; a day is as good as never. */
+  /** Longest heartbeat in s; a day is as good as never. */
   private static final long LONGEST_BEAT = 86_400;
 
   private final SessionOptions options;
@@ -63,42 +62,42 @@ public final class ClientSession {
     this.acks = new Acks(connector, readings, wire, options.times());
   }
 
-  /** Connects, and comes back until it is stopped. */
+  /** Connects, and reconnects until it is stopped. */
   public void start() {
     connector.attempt();
   }
 
-  /** The application's answer to {@link Wire#token}. */
+  /** Takes the application's answer to {@link Wire#token}. */
   public void token(int ask, String token) {
     connector.token(ask, token);
   }
 
-  /** The application has no token for {@link Wire#token}. */
+  /** Reports that the application has no token for {@link Wire#token}. */
   public void noToken(int ask, String reason) {
     connector.noToken(ask, reason);
   }
 
-  /** A connection is open. */
+  /** Reports that a connection is open. */
   public void opened(int link) {
     connector.opened(link);
   }
 
   /**
-   * An upgrade was answered by something else.
+   * Reports that an upgrade was refused by an HTTP answer.
    *
    * @param status of HTTP
-   * @param retryAfter ms to wait at least; 0 if nothing was said
+   * @param retryAfter ms to wait at least; 0 if the answer named none
    */
   public void refused(int link, int status, long retryAfter) {
     connector.refused(link, status, retryAfter, "the upgrade was answered " + status);
   }
 
-  /** A connection has ended, or could not be opened; 1006 if no code was given. */
+  /** Reports that a connection has ended, or could not be opened; 1006 if no code was given. */
   public void closed(int link, int code, @Nullable String reason) {
     connector.closed(link, code, reason == null ? "" : reason);
   }
 
-  /** A text frame has come. */
+  /** Takes a text frame. */
   public void received(int link, String text) {
     if (!connector.listensTo(link)) {
       return;
@@ -109,6 +108,24 @@ public final class ClientSession {
     } catch (NonsenseException e) {
       connector.giveUp("nonsense from the server: " + e.getMessage());
     }
+  }
+
+  /**
+   * Takes an event that the caller has read by itself. The listener is not called.
+   *
+   * @param cursor none if the event is volatile
+   * @return false if the event has to be dropped: it was received before, or is not wanted
+   */
+  public boolean received(int link, String channel, @Nullable Cursor cursor) {
+    if (!connector.listensTo(link)) {
+      return false;
+    }
+    heartbeat.heard();
+    return connector.isAttached() && takes(channel, cursor);
+  }
+
+  private boolean takes(String channel, @Nullable Cursor cursor) {
+    return !questions.leaves(channel) && readings.event(channel, cursor);
   }
 
   private void handle(ObjectNode frame) {
@@ -135,7 +152,7 @@ public final class ClientSession {
       case "reply" -> reply(Frames.text(frame, "id"), Frames.member(frame, "data"));
       case "reconnect" -> connector.moveAfter(Frames.number(frame, "after", 0));
       default -> {
-        // A pong, or what a newer server says.
+        // A pong, or a frame of a newer server.
       }
     }
   }
@@ -165,7 +182,7 @@ public final class ClientSession {
   }
 
   private void event(Event event) {
-    if (!questions.leaves(event.channel()) && readings.event(event)) {
+    if (takes(event.channel(), event.cursor())) {
       listener.event(event);
     }
   }
@@ -174,7 +191,9 @@ public final class ClientSession {
     String channel = Frames.text(frame, "channel");
     if (!questions.leaves(channel)) {
       boolean recovered = Frames.member(frame, "recovered").asBoolean();
-      readings.subscribed(channel, Frames.position(frame), recovered);
+      Cursor at = Frames.position(frame);
+      readings.subscribed(channel, at, recovered);
+      listener.subscribed(channel, at);
     }
   }
 
@@ -229,6 +248,7 @@ public final class ClientSession {
   private void error(ObjectNode frame) {
     var error = Frames.refusal(frame);
     String id = frame.path("id").asText();
+    listener.error(error);
     if (id.isEmpty()) {
       connector.waitAtLeast(frame.path("retryAfter").asLong(0));
     } else if (!publications.refused(id, frame) && !questions.refused(id, error)) {
@@ -240,11 +260,11 @@ public final class ClientSession {
    * Subscribes to a {@code topic:} or {@code run:} channel, on each connection until it is
    * answered.
    *
-   * @return the position from which reading starts; none: the channel was read before. Fails with
+   * @return the position from which reading starts; none if the channel was read before. Fails with
    *     {@link RefusedException}
    */
   public CompletableFuture<@Nullable Cursor> subscribe(String channel, From from) {
-    if (isStopped()) {
+    if (connector.isStopped()) {
       return CompletableFuture.failedFuture(stopped());
     }
     return questions
@@ -252,9 +272,9 @@ public final class ClientSession {
         .thenApply(data -> data.has("epoch") ? Frames.position(data) : null);
   }
 
-  /** Ends a subscription; what still comes of it is dropped. */
+  /** Ends a subscription; its later events are dropped. */
   public CompletableFuture<Void> unsubscribe(String channel) {
-    if (isStopped()) {
+    if (connector.isStopped()) {
       return CompletableFuture.failedFuture(stopped());
     }
     if (!channel.startsWith("topic:") && !channel.startsWith("run:")) {
@@ -267,14 +287,14 @@ public final class ClientSession {
 
   /** Publishes durably: stored once, in the order of the calls, over any number of connections. */
   public CompletableFuture<Stored> publish(String channel, String event, JsonNode data) {
-    return isStopped()
+    return connector.isStopped()
         ? CompletableFuture.failedFuture(stopped())
         : publications.publish(channel, event, data);
   }
 
-  /** Publishes to whoever listens now; fails if the connection is lost. */
+  /** Publishes to current readers only; fails if the connection is lost. */
   public CompletableFuture<Void> publishVolatile(String channel, String event, JsonNode data) {
-    if (isStopped()) {
+    if (connector.isStopped()) {
       return CompletableFuture.failedFuture(stopped());
     }
     ObjectNode frame = Frames.question("publish").put("channel", channel).put("event", event);
@@ -283,13 +303,13 @@ public final class ClientSession {
   }
 
   /**
-   * Asks a service.
+   * Sends a request to a service.
    *
    * @param timeout ms, 1 to 60,000
    */
   public CompletableFuture<JsonNode> request(
       String service, String method, JsonNode data, long timeout) {
-    if (isStopped()) {
+    if (connector.isStopped()) {
       return CompletableFuture.failedFuture(stopped());
     }
     ObjectNode frame = Frames.question("request").put("service", service).put("method", method);
@@ -297,12 +317,12 @@ public final class ClientSession {
     return requests.ask(frame, timeout);
   }
 
-  /** The application is done with all events of the channel up to there. */
+  /** Notes that the application has handled all events of the channel up to the cursor. */
   public void handled(String channel, Cursor cursor) {
     acks.handled(channel, cursor);
   }
 
-  /** Ends the session. The result is there when the server has confirmed it, or can't be asked. */
+  /** Ends the session. Completes when the server has confirmed it, or can't be asked. */
   public CompletableFuture<Void> end() {
     acks.send();
     connector.end();
@@ -315,7 +335,7 @@ public final class ClientSession {
     connector.leave("left");
   }
 
-  /** The session of the last welcome; none: there was no welcome yet. */
+  /** Returns the session of the last welcome; none if there was no welcome yet. */
   public @Nullable SessionInfo session() {
     return session;
   }
@@ -324,14 +344,12 @@ public final class ClientSession {
     return state;
   }
 
-  /** The number of durable publications that are not answered yet. */
+  /** Returns the number of durable publications that are not answered yet. */
   public int unanswered() {
     return publications.unanswered();
   }
 
-  /**
-   * The own channel with that beginning, {@code user:} or {@code session:}; none: it is not known.
-   */
+  /** Returns the own channel that begins with {@code user:} or {@code session:}, if known. */
   public @Nullable String ownChannel(String start) {
     return readings.named(start);
   }
@@ -344,16 +362,11 @@ public final class ClientSession {
     }
   }
 
-  /** Also while what is unanswered fails, and who hears of it asks anew. */
-  private boolean isStopped() {
-    return connector.isStopped();
-  }
-
   private RefusedException stopped() {
     return RefusedException.stopped(state.reason());
   }
 
-  /** Brings the turns of its connections' life to the session. */
+  /** Hands the events of the connections' life to the session. */
   private final class Turns implements Connector.Life {
     @Override
     public String hello(int attempt, String token, boolean move) {

@@ -2,7 +2,6 @@ package dev.holdfast.client.protocol;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.client.session.Cursor;
-import dev.holdfast.client.session.Event;
 import dev.holdfast.client.session.Gap;
 import dev.holdfast.client.session.SessionInfo;
 import java.util.HashMap;
@@ -11,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The channels that a session reads: how far each was received and how far the application has
- * handled it. Confined to the session's thread.
+ * The channels that a session reads, each with the positions received and handled. Confined to the
+ * session's thread.
  */
 final class Readings {
   private static final String TENANT = "tenant";
@@ -34,7 +33,7 @@ final class Readings {
     }
   }
 
-  /** A connection is welcomed: what is read is caught up with from here on. */
+  /** Notes that a connection is welcomed: channels are caught up from here on. */
   void welcomed(SessionInfo session) {
     own = SESSION + session.id();
     readings.keySet().removeIf(name -> name.startsWith(SESSION) && !name.equals(own));
@@ -49,14 +48,16 @@ final class Readings {
   }
 
   /**
+   * Notes an event.
+   *
+   * @param cursor none if the event is volatile
    * @return false if it was received before
    */
-  boolean event(Event event) {
-    Cursor cursor = event.cursor();
+  boolean event(String channel, @Nullable Cursor cursor) {
     if (cursor == null) {
       return true;
     }
-    Reading reading = readings.computeIfAbsent(event.channel(), name -> new Reading());
+    Reading reading = readings.computeIfAbsent(channel, name -> new Reading());
     if (cursor.isCoveredBy(reading.received)) {
       return false;
     }
@@ -77,12 +78,12 @@ final class Readings {
     }
   }
 
-  /** The application does not want it any more. */
+  /** Removes a channel that the application no longer wants. */
   void forget(String channel) {
     readings.remove(channel);
   }
 
-  /** It is the session's still, but can't be read on this connection. */
+  /** Notes that a channel is still the session's, but can't be read on this connection. */
   void away(String channel) {
     Reading reading = readings.get(channel);
     if (reading != null) {
@@ -101,12 +102,15 @@ final class Readings {
     return reading != null && (reading.live || reading.away);
   }
 
-  /** The channel of that beginning, if it is known: a session reads one {@code user:} channel. */
+  /**
+   * Returns the channel with this beginning; none if it is not known. A session reads one {@code
+   * user:} channel.
+   */
   @Nullable String named(String start) {
     return readings.keySet().stream().filter(name -> name.startsWith(start)).findAny().orElse(null);
   }
 
-  /** The last position received of each channel, for a hello. */
+  /** Returns the last position received of each channel, for a hello. */
   ObjectNode received() {
     ObjectNode cursors = Frames.MAPPER.createObjectNode();
     readings.forEach(
@@ -119,9 +123,9 @@ final class Readings {
   }
 
   /**
-   * The application has handled all up to there.
+   * Notes that the application has handled all events up to the cursor.
    *
-   * @return whether that is news
+   * @return whether the position moved
    */
   boolean handled(String channel, Cursor cursor) {
     Reading reading = readings.get(channel);

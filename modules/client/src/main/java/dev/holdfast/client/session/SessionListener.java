@@ -1,27 +1,39 @@
 package dev.holdfast.client.session;
 
-/** Gets the reports of a session, in order, on the thread that feeds the session. */
+/** Takes the reports of a session, in order, on the thread that feeds the session. */
 public interface SessionListener {
   default void state(ClientState state) {}
 
-  /** A connection holds a session: the one before, or a new one. */
+  /** Reports the session that a connection holds: the one before, or a new one. */
   default void session(SessionInfo session) {}
 
   /**
-   * To be answered by {@link dev.holdfast.client.protocol.ClientSession#handled} when the
-   * application is done with it.
+   * Reports that a channel is read: from this cursor, or from the last position received if that is
+   * known.
+   */
+  default void subscribed(String channel, Cursor cursor) {}
+
+  /**
+   * Reports an event. {@link dev.holdfast.client.protocol.ClientSession#handled} answers it when
+   * the application is done with it.
    */
   default void event(Event event) {}
 
   default void gap(Gap gap) {}
 
-  /** A channel is caught up. */
+  /** Reports that a channel is caught up. */
   default void live(String channel, Cursor cursor) {}
 
   /**
-   * A channel is not read any more.
+   * Reports that a channel is no longer read.
    *
    * @param code {@code requested}, {@code service}, or the name of an error
    */
   default void unsubscribed(String channel, String code) {}
+
+  /**
+   * Reports an error that the server has sent. The session acts on it: it asks again, or fails the
+   * operation.
+   */
+  default void error(RefusedException error) {}
 }

@@ -4,6 +4,7 @@ import static dev.holdfast.client.conformance.Play.check;
 import static dev.holdfast.client.conformance.Play.same;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.client.conformance.Stage.Happening;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.holdfast.client.conformance;
 import static dev.holdfast.client.conformance.Play.check;
 import static dev.holdfast.client.conformance.Play.same;
 
+import dev.holdfast.client.conformance.Stage.Happening;
 import dev.holdfast.client.protocol.SessionUnderTest;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;

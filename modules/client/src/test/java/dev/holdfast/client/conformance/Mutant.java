@@ -67,8 +67,8 @@ record Mutant(int rule, String source, String text, String replacement) {
           new Mutant(
               26,
               SESSION,
-              "&& readings.event(event)",
-              "&& !event.channel().endsWith(\"granted\") && readings.event(event)"),
+              "&& readings.event(channel, cursor)",
+              "&& !channel.endsWith(\"granted\") && readings.event(channel, cursor)"),
           new Mutant(27, SESSION, "if (code.equals(\"internal\")) {", "if (true) {"),
           new Mutant(27, SESSION, "if (code.equals(\"internal\")) {", "if (false) {"),
           new Mutant(
@@ -107,7 +107,7 @@ record Mutant(int rule, String source, String text, String replacement) {
           new Mutant(
               45,
               SESSION,
-              "// A pong, or what a newer server says.",
+              "// A pong, or a frame of a newer server.",
               "throw new NonsenseException(type);"),
           new Mutant(
               46,

@@ -1,7 +1,7 @@
 package dev.holdfast.client.conformance;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.holdfast.client.conformance.Happening.Kind;
+import dev.holdfast.client.conformance.Stage.Happening.Kind;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;

@@ -5,6 +5,25 @@ import java.util.List;
 
 /** Where a script is played: the node's side of the connections, and the client's driver. */
 interface Stage extends AutoCloseable {
+  /**
+   * Something that the client under test did.
+   *
+   * @param link the connection, counted from 1; 0 for a report
+   * @param address of an opening: which of the node's addresses was taken, from 1
+   * @param json of a frame or a report; of an opening its sub-protocols and headers
+   * @param at ms, when
+   */
+  record Happening(Kind kind, int link, int address, ObjectNode json, long at) {
+    /** What. */
+    enum Kind {
+      OPENED,
+      REFUSED,
+      FRAME,
+      CLOSED,
+      REPORT
+    }
+  }
+
   /** What the client did and no script has taken yet, in order; a copy. */
   List<Happening> happenings();
 

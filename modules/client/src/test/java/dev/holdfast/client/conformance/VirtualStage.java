@@ -1,7 +1,7 @@
 package dev.holdfast.client.conformance;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.holdfast.client.conformance.Happening.Kind;
+import dev.holdfast.client.conformance.Stage.Happening.Kind;
 import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

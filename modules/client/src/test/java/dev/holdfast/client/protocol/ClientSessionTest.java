@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import dev.holdfast.client.session.ClientBounds;
 import dev.holdfast.client.session.ClientState;
 import dev.holdfast.client.session.ClientTimes;
+import dev.holdfast.client.session.Cursor;
 import dev.holdfast.client.session.From;
 import dev.holdfast.client.session.RefusedException;
 import dev.holdfast.client.session.SessionListener;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 /** The ends of a session, whenever they come. */
 class ClientSessionTest {
   private final List<String> wire = new ArrayList<>();
+  private final List<String> heard = new ArrayList<>();
   private final ClientSession session =
       new ClientSession(
           new SessionOptions(
@@ -33,7 +35,7 @@ class ClientSessionTest {
               ClientTimes.DEFAULTS,
               ClientBounds.DEFAULTS),
           new Notes(),
-          new SessionListener() {});
+          new Heard());
 
   /** A connection that opened after the client had left was greeted, and stayed open for good. */
   @Test
@@ -168,6 +170,43 @@ class ClientSessionTest {
     assertFalse(asked.get(0).isDone());
   }
 
+  /** A caller that reads events without a tree has the session keep the cursors all the same. */
+  @Test
+  void anEventThatTheCallerReadMovesTheCursorOnce() {
+    session.start();
+    session.token(1, "t");
+    assertFalse(session.received(1, "tenant", new Cursor("e", 7)), "nobody is welcomed yet");
+    welcomed(1, false, 65_536);
+    assertTrue(session.received(1, "tenant", new Cursor("e", 7)));
+    assertFalse(session.received(1, "tenant", new Cursor("e", 7)));
+    assertFalse(session.received(1, "tenant", new Cursor("e", 6)));
+    assertTrue(session.received(1, "tenant", new Cursor("f", 1)), "of another epoch");
+    assertTrue(session.received(1, "tenant", null), "volatile");
+    assertFalse(session.received(2, "tenant", new Cursor("f", 2)), "not the one listened to");
+    session.closed(1, 1006, "");
+    session.start();
+    session.token(2, "t");
+    session.opened(2);
+    assertTrue(wire.get(wire.size() - 1).contains("\"channels\":{\"tenant\":[\"f\",1]}"));
+  }
+
+  @Test
+  void theListenerHearsOfSubscriptionsAndErrors() {
+    session.start();
+    session.token(1, "t");
+    welcomed(1, false, 65_536);
+    session.received(
+        1,
+        """
+        {"type":"subscribed","channel":"tenant","epoch":"e","seq":3,"recovered":true}""");
+    session.subscribe("topic:a", From.LATEST);
+    session.received(
+        1,
+        """
+        {"type":"error","id":"1","code":"unavailable","message":"later","retryable":true}""");
+    assertEquals(List.of("tenant 3", "unavailable: later"), heard);
+  }
+
   /** Writes down what the session asks of it. */
   private final class Notes implements Wire {
     @Override
@@ -198,6 +237,19 @@ class ClientSessionTest {
     @Override
     public Runnable after(long millis, Runnable task) {
       return () -> {};
+    }
+  }
+
+  /** Writes down what the session reports. */
+  private final class Heard implements SessionListener {
+    @Override
+    public void subscribed(String channel, Cursor cursor) {
+      heard.add(channel + " " + cursor.seq());
+    }
+
+    @Override
+    public void error(RefusedException error) {
+      heard.add(error.getMessage());
     }
   }
 }
