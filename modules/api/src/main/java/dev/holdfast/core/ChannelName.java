@@ -2,7 +2,9 @@ package dev.holdfast.core;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.EnumSet;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,8 @@ public record ChannelName(Kind kind, String id) implements BusValue {
       this.wireName = wireName;
     }
   }
+
+  private static final Set<Kind> WITH_ID = EnumSet.complementOf(EnumSet.of(Kind.TENANT));
 
   public static final ChannelName TENANT = new ChannelName(Kind.TENANT, "");
 
@@ -67,8 +71,8 @@ public record ChannelName(Kind kind, String id) implements BusValue {
       return TENANT;
     }
     int colon = text.indexOf(':');
-    for (Kind kind : Kind.values()) {
-      if (kind != Kind.TENANT && colon > 0 && text.substring(0, colon).equals(kind.wireName)) {
+    for (Kind kind : WITH_ID) {
+      if (colon == kind.wireName.length() && text.startsWith(kind.wireName)) {
         return new ChannelName(kind, text.substring(colon + 1));
       }
     }

@@ -1,6 +1,5 @@
 package dev.holdfast.core;
 
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,17 +7,21 @@ import org.jspecify.annotations.Nullable;
  * look alike are alike, need no escaping in JSON, and can't leave the braces of a Redis hash tag.
  */
 public final class Names {
-  private static final Pattern TENANT = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
-  private static final Pattern USER = Pattern.compile("[A-Za-z0-9._~@|+:/=-]{1,128}");
-  private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9._~/-]{1,128}");
-  private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
-  private static final Pattern EVENT = Pattern.compile("[A-Za-z0-9._:/-]{1,128}");
+  private static final Form TENANT = new Form(64, "._-");
+  private static final Form USER = new Form(128, "._~@|+:/=-");
+  private static final Form TOPIC = new Form(128, "._~/-");
+  private static final Form ID = new Form(64, "_-");
+  private static final Form EVENT = new Form(128, "._:/-");
 
   private Names() {}
 
   /** 1 to 64 letters, digits, {@code . _ -}; the first a letter or digit. */
   public static String tenant(@Nullable String name) {
-    return check(TENANT, name, "tenant");
+    String fitting = check(TENANT, name, "tenant");
+    if (!isAlphanumeric(fitting.charAt(0))) {
+      throw refused("tenant");
+    }
+    return fitting;
   }
 
   /** 1 to 128 letters, digits and {@code . _ ~ @ | + : / = -}. */
@@ -44,10 +47,50 @@ public final class Names {
     return check(EVENT, name, "event");
   }
 
-  private static String check(Pattern pattern, @Nullable String name, String what) {
-    if (name == null || !pattern.matcher(name).matches()) {
-      throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, what + ": not a valid name");
+  private static String check(Form form, @Nullable String name, String what) {
+    if (name == null || !form.fits(name)) {
+      throw refused(what);
     }
     return name;
+  }
+
+  private static HoldfastException refused(String what) {
+    return HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, what + ": not a valid name");
+  }
+
+  private static boolean isAlphanumeric(char at) {
+    return at >= 'a' && at <= 'z' || at >= 'A' && at <= 'Z' || at >= '0' && at <= '9';
+  }
+
+  /**
+   * ASCII letters, digits and some marks. A table, as names are checked with every message: regular
+   * expressions were a good part of what a delivery cost.
+   */
+  private static final class Form {
+    private static final int ASCII = 128;
+
+    private final int longest;
+    private final boolean[] allowed = new boolean[ASCII];
+
+    Form(int longest, String marks) {
+      this.longest = longest;
+      for (char at = 0; at < ASCII; at++) {
+        allowed[at] = isAlphanumeric(at) || marks.indexOf(at) >= 0;
+      }
+    }
+
+    boolean fits(String name) {
+      int length = name.length();
+      if (length == 0 || length > longest) {
+        return false;
+      }
+      for (int i = 0; i < length; i++) {
+        char at = name.charAt(i);
+        if (at >= ASCII || !allowed[at]) {
+          return false;
+        }
+      }
+      return true;
+    }
   }
 }

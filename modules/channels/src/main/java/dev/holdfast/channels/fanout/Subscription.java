@@ -16,10 +16,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One session's reading of one channel, by a cursor: every publication after it is handed to the
- * sink once, in order; what is missing is reported as a gap. A reader in step takes what the hub
- * hands on; one that is behind (it resumed, or its sink was full) reads at its own pace, and costs
- * a cursor, not memory. Confined to the fan-out's context.
+ * One session's reading of one channel, by a cursor. Every publication after it is handed to the
+ * sink once, in order; missing ones are reported as a gap. A reader in step takes the events that
+ * the hub hands on. One that is behind (it resumed, or its sink was full) reads at its own pace,
+ * and costs a cursor, not memory. Confined to the fan-out's context.
  */
 public final class Subscription extends Readers.Placed implements Handover.Reader {
   private static final long RETRY_MS = 250;
@@ -69,9 +69,9 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
   }
 
   /**
-   * Returns the age of a cursor up to which the sink was handed the events: 0 in the epoch now in
-   * force, 1 in the one before it, and so on; -1 if it is beyond what was handed on, or so old that
-   * it is forgotten.
+   * Returns the age of a cursor whose events the sink was handed: 0 in the current epoch, 1 in the
+   * one before it, and so on; -1 if it is beyond what was handed on, or so old that it is
+   * forgotten.
    */
   public int age(Position cursor) {
     if (covers(position(), cursor)) {
@@ -91,7 +91,7 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
     return end.epoch().equals(cursor.epoch()) && cursor.seq() <= end.seq();
   }
 
-  /** Returns whether everything after the wanted cursor will come; false: a gap comes first. */
+  /** Returns true if everything after the wanted cursor will come; false if a gap comes first. */
   public boolean recovered() {
     LogSegment read = first;
     return read == null || read.gap() == null;
@@ -140,8 +140,7 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
   }
 
   /**
-   * Begins to hand on: a gap, if there is one, what was missed, {@code live}, and then what is
-   * published.
+   * Begins to hand on: a gap, if there is one; missed events; {@code live}; and then new events.
    */
   public void start() {
     if (state != State.PLACED) {
@@ -166,12 +165,12 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
     }
   }
 
-  /** Returns whether nobody waits any more for what is read for it; any thread. */
+  /** Returns whether nobody waits any more for its reads; any thread. */
   private boolean isOver() {
     return state == State.CLOSED || sink.isClosed();
   }
 
-  /** Closes because the session whose channel it is no longer exists, and notifies the sink. */
+  /** Closes because the session with this channel no longer exists, and notifies the sink. */
   public void gone() {
     if (state != State.CLOSED) {
       close();
@@ -182,7 +181,9 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
   // --- in step
 
   /**
-   * @return how many publications were handed on
+   * Hands on a segment.
+   *
+   * @return the number of publications that were handed on
    */
   @Override
   public int deliver(LogSegment segment) {
@@ -205,10 +206,12 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
     if (position.equals(segment.from())) {
       return true;
     }
-    return position.epoch().equals(segment.to().epoch()) && position.seq() >= segment.base().seq();
+    return position.epoch().equals(segment.to().epoch()) && position.seq() >= segment.baseSeq();
   }
 
   /**
+   * Hands on a volatile frame.
+   *
    * @return whether it was handed on
    */
   @Override
@@ -277,7 +280,8 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
   }
 
   /**
-   * In one epoch, and not behind. Ahead is possible: the log is read before its hints have come.
+   * Returns whether it is in the channel's epoch, and not behind. It may be ahead, as the log is
+   * read before its hints have come.
    */
   private boolean touches() {
     Position top = local.top();
@@ -296,21 +300,21 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
 
   private int take(LogSegment segment) {
     Gap gap = segment.gap();
-    // A gap that begins right here is this reader's own, also where it goes back: to the top of a
+    // A gap that begins at the position is this reader's own, even if it goes back to the top of a
     // log that its cursor was beyond.
     boolean own = gap != null && position.equals(gap.from());
     boolean ahead =
         !own
             && position.epoch().equals(segment.to().epoch())
-            && position.seq() >= segment.base().seq();
+            && position.seq() >= segment.baseSeq();
     if (gap != null && !ahead) {
       fanout.metrics().gaps.increment();
       sink.send(ServerFrames.gap(channel().name(), position, segment.base(), gap.reason()));
     }
-    int skip = ahead ? (int) Math.min(position.seq() - segment.base().seq(), size(segment)) : 0;
+    int skip = ahead ? (int) Math.min(position.seq() - segment.baseSeq(), size(segment)) : 0;
     List<Frame> frames = segment.frames();
-    for (Frame frame : frames.subList(skip, frames.size())) {
-      sink.send(frame.encoded());
+    for (int i = skip; i < frames.size(); i++) {
+      sink.send(frames.get(i).encoded());
     }
     if (!ahead || position.seq() < segment.to().seq()) {
       move(segment.to());
@@ -318,7 +322,7 @@ public final class Subscription extends Readers.Placed implements Handover.Reade
     return frames.size() - skip;
   }
 
-  /** Over a fork it is kept how far the old epoch was handed on: acks of it are still to come. */
+  /** Moves on. At a new epoch it keeps the end of the old one, of which acks are still to come. */
   private void move(Position to) {
     if (!to.epoch().equals(position.epoch())) {
       left = Stream.concat(Stream.of(position), left.stream()).limit(MOST_LEFT).toList();

@@ -8,25 +8,25 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A segment of a log without holes: its begin, the gap after it, the frames, and its end. The
- * frames follow on the gap's end, or on {@code from}, one by one.
+ * A segment of a log without holes: its beginning, the gap after it, the frames, and its end. The
+ * frames follow one by one after the gap's end, or after {@code from}.
  *
- * @param from the position before; its epoch may be an older one than that of {@code to}
- * @param gap what can't be served before the frames
+ * @param from the position before; its epoch may be older than that of {@code to}
+ * @param gap the missing events before the frames
  * @param atTop whether the log had nothing more when it was read
  */
 public record LogSegment(
     Position from, @Nullable Gap gap, List<Frame> frames, Position to, boolean atTop) {
 
-  /** Publications that follow on {@code from} as they are published. */
+  /** Returns a segment of new publications that follow on {@code from}. */
   public static LogSegment live(Position from, List<Frame> frames) {
     Position to = from.at(frames.get(frames.size() - 1).seq());
     return new LogSegment(from, null, List.copyOf(frames), to, true);
   }
 
   /**
-   * A chunk that was read from the log. A hole in it, which only somebody who changes Redis by hand
-   * can make, ends the segment or is reported as a gap.
+   * Returns the segment of a chunk that was read from the log. A hole in it, which only a manual
+   * change in Redis can make, ends the segment or is reported as a gap.
    */
   public static LogSegment of(Channel channel, Position from, ChannelStore.Chunk chunk) {
     Position base = chunk.base();
@@ -47,7 +47,7 @@ public record LogSegment(
     return new LogSegment(from, gap, frames, to, to.seq() >= chunk.top().seq());
   }
 
-  /** Returns the segment without its frames, which are read again from their begin. */
+  /** Returns the segment without its frames, which are read again from their beginning. */
   public LogSegment withoutFrames() {
     return new LogSegment(from, gap, List.of(), base(), false);
   }
@@ -63,6 +63,11 @@ public record LogSegment(
 
   /** Returns the position before the first frame. */
   public Position base() {
-    return to.at(to.seq() - frames.size());
+    return to.at(baseSeq());
+  }
+
+  /** Returns the number of {@link #base}, in the epoch of {@code to}. */
+  public long baseSeq() {
+    return to.seq() - frames.size();
   }
 }

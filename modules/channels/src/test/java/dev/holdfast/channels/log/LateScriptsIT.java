@@ -17,9 +17,9 @@ import dev.holdfast.core.Ids;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
-import dev.holdfast.redis.Reply;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
+import dev.holdfast.testkit.redis.StoredKeys;
 import dev.holdfast.testkit.wire.Lane;
 import dev.holdfast.testkit.wire.RedisTime;
 import dev.holdfast.testkit.wire.Relay;
@@ -27,10 +27,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -104,30 +102,19 @@ class LateScriptsIT {
     relay.close();
   }
 
-  /** All keys of the tenant, with their values. */
-  private Map<String, String> stored() {
-    Map<String, String> all = new TreeMap<>();
-    String keys = "hf:*{" + channel.tenant() + "[:/]*";
-    for (Reply key : Await.get(direct.send("KEYS", keys)).list()) {
-      byte[] value = Await.get(direct.send("DUMP", key.asText())).bytes();
-      all.put(key.asText(), HexFormat.of().formatHex(value));
-    }
-    return all;
-  }
-
   @ParameterizedTest
   @EnumSource
   void whatComesAfterItsDeadlineChangesNothing(Call call) {
-    Map<String, String> before = stored();
+    Map<String, String> before = StoredKeys.ofTenant(direct, channel.tenant());
 
     var refused =
         assertThrows(HoldfastException.class, () -> Await.get(call.over(behind, channel)));
 
     assertEquals(ErrorCode.UNAVAILABLE, refused.code());
     assertTrue(refused.getMessage().contains("LATE"), refused.getMessage());
-    assertEquals(before, stored());
+    assertEquals(before, StoredKeys.ofTenant(direct, channel.tenant()));
 
     Await.get(call.over(direct, channel));
-    assertNotEquals(before, stored(), "in time it is done");
+    assertNotEquals(before, StoredKeys.ofTenant(direct, channel.tenant()), "in time it is done");
   }
 }

@@ -8,6 +8,7 @@ import dev.holdfast.gateway.admission.Admission;
 import dev.holdfast.gateway.admission.Visit;
 import dev.holdfast.gateway.http.Contract.Operation;
 import dev.holdfast.gateway.server.RequestTimeouts;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -31,10 +32,10 @@ import org.slf4j.LoggerFactory;
  * handler without an operation, fails the start. Confined to its event loop.
  */
 public final class HttpApi {
-  /** Bytes of a body. */
+  /** Most bytes of a body. */
   public static final int BODY_LIMIT = 1 << 20;
 
-  /** Of content that is whatever it is: nothing can be negotiated. */
+  /** The media type of content of any type; nothing can be negotiated for it. */
   private static final String ANY_TYPE = "*/*";
 
   private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
@@ -51,10 +52,16 @@ public final class HttpApi {
   private final RequestTimeouts timeouts;
   private final Map<String, Handler<RoutingContext>> plain = new HashMap<>();
   private final Map<String, Function<ApiRequest, Future<ApiResponse>>> operations = new HashMap<>();
+
+  /** Kept, as looking a counter up in the registry costs more than counting. */
+  private final Map<Outcome, Counter> outcomes = new HashMap<>();
+
   private final BodyHandler bodies = BodyHandler.create(false).setBodyLimit(BODY_LIMIT);
 
+  private record Outcome(String operation, int status) {}
+
   /**
-   * @param admission operations before whatever takes a token
+   * @param admission checked before a token is read
    */
   public HttpApi(
       TokenVerifier tokens,
@@ -72,19 +79,19 @@ public final class HttpApi {
     this.plain.putAll(new Docs(contract).handlers());
   }
 
-  /** Adds what is done with requests, by operation. */
+  /** Adds handlers that make the answers, by operation. */
   public HttpApi add(Map<String, Function<ApiRequest, Future<ApiResponse>>> more) {
     operations.putAll(more);
     return this;
   }
 
-  /** Adds handlers of operations that see to their requests themselves, by operation. */
+  /** Adds handlers that read and answer requests themselves, by operation. */
   public HttpApi addPlain(Map<String, Handler<RoutingContext>> more) {
     plain.putAll(more);
     return this;
   }
 
-  /** Adds all routes of a port, and what is answered if there is none. */
+  /** Adds all routes of a port, and the answer to requests without a route. */
   public void mount(Router router, Port port) {
     checkComplete();
     router.route().handler(this::begin).failureHandler(HttpApi::passOnUnlessGone);
@@ -144,7 +151,7 @@ public final class HttpApi {
     route.handler(routing -> run(routing, served));
   }
 
-  /** Looks at no token of an address that has shown too many that are not valid. */
+  /** Refuses, without a look at the token, an address that has shown too many invalid ones. */
   private void checkFailures(RoutingContext routing) {
     long wait = failureWait(routing);
     if (wait > 0) {
@@ -158,15 +165,18 @@ public final class HttpApi {
     return admission.patience(admission.clientOf(routing.request()));
   }
 
-  /** Ends the connection: the next one is counted before anything of it is read. */
+  /** Refuses and ends the connection: the next one is counted before anything of it is read. */
   private static void refuseFailing(RoutingContext routing, long wait) {
     routing.response().putHeader(HttpHeaders.CONNECTION, "close");
-    // The header alone leaves it to the client.
+    // The header alone leaves the close to the client.
     routing.addEndHandler(sent -> routing.request().connection().close());
     refuse(routing, Problem.later(wait, "Too many from your address have failed to come in."));
   }
 
-  /** Asking for what is not there takes no token, and so has no limit but this one. */
+  /**
+   * Refuses a request for nothing that exists. Such requests take no token, so this is their only
+   * limit.
+   */
   private void refuseNothing(RoutingContext routing) {
     long wait = routing.get(OPERATION) == null ? failureWait(routing) : 0;
     if (wait > 0) {
@@ -182,11 +192,13 @@ public final class HttpApi {
     if (answered == 401 || operation == null && answered == 404) {
       admission.failed(admission.clientOf(routing.request()));
     }
-    String status = Integer.toString(answered);
-    registry
-        .counter(
-            "holdfast.http", "operation", operation == null ? "none" : operation, "status", status)
-        .increment();
+    var outcome = new Outcome(operation == null ? "none" : operation, answered);
+    outcomes.computeIfAbsent(outcome, this::counter).increment();
+  }
+
+  private Counter counter(Outcome outcome) {
+    String status = Integer.toString(outcome.status());
+    return registry.counter("holdfast.http", "operation", outcome.operation(), "status", status);
   }
 
   private static void checkBody(RoutingContext routing, Operation operation) {
@@ -198,7 +210,7 @@ public final class HttpApi {
     }
   }
 
-  /** A stream is read as it comes, by its operation. */
+  /** Reads the body, unless it is a stream: its operation reads that as it comes. */
   private void readBody(RoutingContext routing) {
     try {
       room.take(routing, routing.get("caller"));
@@ -213,7 +225,7 @@ public final class HttpApi {
     }
   }
 
-  /** Before the body is read: who is not known gets no memory of ours. */
+  /** Authenticates before the body is read, so that a stranger gets no memory of this node. */
   private void authenticate(RoutingContext routing) {
     routing.request().pause();
     tokens
@@ -225,7 +237,10 @@ public final class HttpApi {
         .onFailure(failure -> refuseUnread(routing, failure));
   }
 
-  /** However long a body says it is, no more of it is read, and so counted, than the limit. */
+  /**
+   * Holds a request to its caller's rates. No more bytes than the limit are read, so no more are
+   * counted, whatever length is declared.
+   */
   private Future<Caller> withinRate(RoutingContext routing, Caller caller) {
     long bytes = Math.min(BODY_LIMIT, BodyRoom.declared(routing.request()));
     return rates.request(routing.vertx(), caller, bytes);
@@ -265,7 +280,7 @@ public final class HttpApi {
       Refusals.log(caller, named);
     }
     String operation = routing.get(OPERATION, "no operation");
-    // Never the path: it may hold a ticket.
+    // Never the path, which may hold a ticket.
     if (problem.status() == 500) {
       LOG.error("{} failed", operation, failure);
     } else {
@@ -285,7 +300,10 @@ public final class HttpApi {
         .send(routing.response());
   }
 
-  /** A client that went in the middle of its request is no failure of ours, nor to be answered. */
+  /**
+   * Passes a failure on, unless the client left in the middle of its request: that is no failure of
+   * this node, and needs no answer.
+   */
   private static void passOnUnlessGone(RoutingContext routing) {
     if (!(routing.failure() instanceof HttpClosedException)) {
       routing.next();

@@ -19,8 +19,8 @@ import dev.holdfast.gateway.http.MediaTypes;
 import dev.holdfast.gateway.http.Rates;
 import dev.holdfast.limits.Cost;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.buffer.ByteBufUtil;
 import io.vertx.core.Future;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -32,26 +32,29 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes what a request brings: nothing if one of its publications is malformed; otherwise each
- * is answered for itself. Those of one channel go in their order, one message for each run of one
- * publisher, or of none.
+ * Publishes the publications of a request: none if one is malformed; otherwise each has its own
+ * answer. Those of one channel keep their order. One message carries each run of one publisher, or
+ * of publications without one.
  */
 public final class Publishing {
-  /** Bytes that a line has besides its data. */
+  /** Bytes of a line besides its data. */
   private static final int ENVELOPE = 2_048;
 
-  /** Messages of one request, and characters of their data, that are with the service at a time. */
+  /**
+   * Most messages of one request that are with the service at a time. A second bound is the
+   * characters of their data.
+   */
   private static final int MOST_RUNS = 16;
 
   private static final long MOST_DATA = 128 << 10;
 
-  /** A larger body is read by a worker: it takes tens of milliseconds. */
+  /** Bytes above which a worker reads a body, as that takes tens of milliseconds. */
   private static final int LARGE_BODY = 32 << 10;
 
-  /** Of event loop and tenant, so that workers are left for others. */
+  /** Bounds of one event loop and of a tenant, so that workers are left for others. */
   private static final FairTurns.Bounds READING = new FairTurns.Bounds(2, 1, 64, 4_000, 0);
 
-  /** The time that the service may take to answer one of them. */
+  /** The time that the service may take to answer one message. */
   private static final Duration WAIT = Duration.ofSeconds(5);
 
   private final ServiceClient channels;
@@ -99,7 +102,7 @@ public final class Publishing {
   }
 
   private Future<ApiResponse> withinRate(ApiRequest request, List<NewPublication> publications) {
-    // The bytes were counted with the request, if it said how many there are.
+    // The bytes were counted with the request, if it declared them.
     long bytes = BodyRoom.declared(request.http()) < 0 ? request.size() : 0;
     return rates
         .publications(
@@ -108,7 +111,10 @@ public final class Publishing {
         .map(results -> Results.answer(publications, results));
   }
 
-  /** Of a stream: it is not read while its publications wait for their turn. */
+  /**
+   * Publishes a step of a stream; the stream is not read while its publications wait for their
+   * turn.
+   */
   private Future<List<Result>> inTurn(ApiRequest request, List<NewPublication> publications) {
     Cost cost = Cost.publications(publications.size(), size(publications));
     return rates
@@ -117,14 +123,14 @@ public final class Publishing {
   }
 
   private void checkSize(NewPublication publication) {
-    int bytes = publication.data().getBytes(StandardCharsets.UTF_8).length;
+    int bytes = ByteBufUtil.utf8Bytes(publication.data());
     if (bytes > dataLimit) {
       throw HoldfastException.withPublicMessage(
           ErrorCode.TOO_LARGE, "data: " + bytes + " bytes, at most " + dataLimit);
     }
   }
 
-  /** Never fails: what goes wrong is the result of each that it concerns. */
+  /** Publishes and never fails: a failure is the result of each publication that it concerns. */
   private Future<List<Result>> publish(ApiRequest request, List<NewPublication> publications) {
     Result[] results = new Result[publications.size()];
     List<Future<Void>> answered = new ArrayList<>();
