@@ -16,7 +16,6 @@ import dev.holdfast.core.NodeId;
 import dev.holdfast.core.Position;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
-import dev.holdfast.redis.Reply;
 import dev.holdfast.sessions.ConnectionInfo;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionRef;
@@ -25,14 +24,13 @@ import dev.holdfast.sessions.store.SessionStore;
 import dev.holdfast.sessions.store.SessionsConfig;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
+import dev.holdfast.testkit.redis.StoredKeys;
 import dev.holdfast.testkit.wire.Lane;
 import dev.holdfast.testkit.wire.RedisTime;
 import dev.holdfast.testkit.wire.Relay;
 import io.vertx.core.Future;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -143,28 +141,18 @@ class LateScriptsIT {
     return new SessionMessage.Attach(ann, null, new NodeId("n" + Ids.fresh(), 1), connection);
   }
 
-  /** All keys of the tenant, with their values. */
-  private Map<String, String> stored() {
-    Map<String, String> all = new TreeMap<>();
-    for (Reply key : node.redis("KEYS", "hf:*{" + tenant + "[:/]*").list()) {
-      byte[] value = node.redis("DUMP", key.asText()).bytes();
-      all.put(key.asText(), HexFormat.of().formatHex(value));
-    }
-    return all;
-  }
-
   @ParameterizedTest
   @EnumSource
   void whatComesAfterItsDeadlineChangesNothing(Call call) {
-    Map<String, String> before = stored();
+    Map<String, String> before = StoredKeys.ofTenant(node.raw, tenant);
 
     var refused = assertThrows(HoldfastException.class, () -> await(call.in(late, this)));
 
     assertEquals(ErrorCode.UNAVAILABLE, refused.code());
     assertTrue(refused.getMessage().contains("LATE"), refused.getMessage());
-    assertEquals(before, stored());
+    assertEquals(before, StoredKeys.ofTenant(node.raw, tenant));
 
     await(call.in(prompt, this));
-    assertNotEquals(before, stored(), "in time it is done");
+    assertNotEquals(before, StoredKeys.ofTenant(node.raw, tenant), "in time it is done");
   }
 }

@@ -1,0 +1,133 @@
+package dev.holdfast.auth;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.core.Caller;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** A signature was checked for each request, though the same token came with all of them. */
+class KnownTokensTest {
+  private static final Verified ANN = verified(Set.of(), 10_000);
+
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final AtomicLong clock = new AtomicLong(1_000);
+  private final KnownTokens known = new KnownTokens(registry, 3, 1 << 20, clock::get);
+
+  @Test
+  void aTokenIsKnownUntilItEnds() {
+    known.keep("ann", ANN);
+
+    clock.set(9_999);
+    assertSame(ANN, known.find("ann"));
+    clock.set(10_000);
+    assertNull(known.find("ann"));
+
+    assertEquals(0, known.size());
+    assertEquals(0, bytes());
+  }
+
+  @Test
+  void oneWithoutAnEndIsKnown() {
+    known.keep("ann", verified(Set.of(), 0));
+
+    clock.set(Long.MAX_VALUE);
+    assertNotNull(known.find("ann"));
+  }
+
+  @Test
+  void oneAtItsEndIsNotKept() {
+    clock.set(10_000); // valid by the leeway alone
+    known.keep("ann", ANN);
+
+    assertEquals(0, known.size());
+  }
+
+  /** It may be one that is not valid yet, now. */
+  @Test
+  void aClockThatWasSetBackKnowsNothing() {
+    known.keep("ann", ANN);
+
+    clock.set(999);
+
+    assertNull(known.find("ann"));
+    assertEquals(0, bytes());
+  }
+
+  @Test
+  void anotherTokenIsNotKnown() {
+    known.keep("ann", ANN);
+
+    assertNull(known.find("ann "));
+    assertEquals(1, verifications("signature"));
+    assertEquals(0, verifications("memory"));
+  }
+
+  @Test
+  void beyondTheMostTheOneThatCameLongestAgoGoes() {
+    known.keep("a", ANN);
+    known.keep("b", ANN);
+    known.keep("c", ANN);
+    assertNotNull(known.find("a"));
+
+    known.keep("d", ANN);
+
+    assertNull(known.find("b"));
+    assertNotNull(known.find("a"));
+    assertNotNull(known.find("d"));
+    assertEquals(3, registry.get("holdfast.tokens.known").gauge().value());
+  }
+
+  /** A token may hold thousands of permissions. */
+  @Test
+  void bytesAreBoundedToo() {
+    Set<String> many = IntStream.range(0, 3_000).mapToObj(i -> "p" + i).collect(Collectors.toSet());
+    var narrow = new KnownTokens(registry, 1_000, 700_000, clock::get);
+
+    for (int i = 0; i < 10; i++) {
+      narrow.keep("token" + i, verified(many, 0));
+    }
+
+    assertEquals(2, narrow.size());
+    assertNotNull(narrow.find("token9"));
+  }
+
+  @Test
+  void oneThatIsLargerThanAllIsNotKept() {
+    var tiny = new KnownTokens(registry, 1_000, 10, clock::get);
+
+    tiny.keep("ann", ANN);
+
+    assertEquals(0, tiny.size());
+  }
+
+  @Test
+  void whatIsKeptTwiceTakesItsBytesOnce() {
+    known.keep("ann", ANN);
+    double once = bytes();
+    known.keep("ann", ANN);
+
+    assertTrue(once > 0);
+    assertEquals(once, bytes());
+  }
+
+  private double bytes() {
+    return registry.get("holdfast.budget.bytes").tag("kind", "tokens").gauge().value();
+  }
+
+  private double verifications(String by) {
+    return registry.get("holdfast.tokens.verified").tag("by", by).counter().count();
+  }
+
+  private static Verified verified(Set<String> permissions, long expiresAt) {
+    return new Verified(new Caller.User("acme", "ann", Set.of(), permissions), expiresAt);
+  }
+}
