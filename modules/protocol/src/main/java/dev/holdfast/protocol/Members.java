@@ -11,7 +11,6 @@ import dev.holdfast.core.Position;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Members {
   private static final int LONGEST_NAME = 1_024;
-  private static final Pattern INTEGER = Pattern.compile("0|[1-9][0-9]{0,15}");
+  private static final int MOST_DIGITS = 16;
 
   private static final JsonFactory JSON = JsonText.strict(JsonText.MAX_NESTING, LONGEST_NAME);
 
@@ -108,8 +107,10 @@ final class Members {
   }
 
   private static long parse(Member member) {
+    String raw = member.raw;
     boolean whole = member.token == JsonToken.VALUE_NUMBER_INT;
-    return whole && INTEGER.matcher(member.raw).matches() ? Long.parseLong(member.raw) : -1;
+    boolean fits = whole && raw.length() <= MOST_DIGITS && raw.charAt(0) != '-';
+    return fits ? Long.parseLong(raw) : -1;
   }
 
   ChannelName channel(String name) {

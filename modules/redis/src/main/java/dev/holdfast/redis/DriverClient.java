@@ -15,28 +15,33 @@ final class DriverClient {
   private DriverClient() {}
 
   /**
-   * A client whose owner must close it: Vert.x does not do so when a verticle ends. Vert.x keeps
-   * what a context created, even when it is closed, until that context ends; a link that reconnects
-   * for hours would fill the memory. So each client is created in a context of its own, on the same
-   * event loop.
+   * Returns a client that its owner must close: Vert.x does not close it when a verticle ends.
+   * Vert.x keeps what a context created, even when it is closed, until that context ends; a link
+   * that reconnects for hours would fill the memory. So each client is created in a context of its
+   * own, on the same event loop.
    */
   static Redis create(ContextInternal context, RedisConfig config) {
-    ContextInternal own =
-        context
-            .owner()
-            .contextBuilder()
-            .withThreadingModel(ThreadingModel.EVENT_LOOP)
-            .withEventLoop(context.nettyEventLoop())
-            .withCloseFuture(new CloseFuture())
-            .build();
+    ContextInternal own = ownContext(context);
     var client = new AtomicReference<Redis>();
-    own.dispatch(() -> client.set(Redis.createClient(context.owner(), options(config))));
+    var vertx = new OneFlush(context.owner());
+    own.dispatch(() -> client.set(Redis.createClient(vertx, options(config))));
     return Objects.requireNonNull(client.get(), "dispatch runs at once");
   }
 
+  /** Makes a context on the same event loop, whose end is that of no verticle. */
+  static ContextInternal ownContext(ContextInternal context) {
+    return context
+        .owner()
+        .contextBuilder()
+        .withThreadingModel(ThreadingModel.EVENT_LOOP)
+        .withEventLoop(context.nettyEventLoop())
+        .withCloseFuture(new CloseFuture())
+        .build();
+  }
+
   /**
-   * Pool of one, never recycled or cleaned: the connection is held. RESP2, so that scripts and
-   * commands answer alike.
+   * Returns options for one held connection: a pool of one, never recycled or cleaned. RESP2, so
+   * that scripts and commands answer alike.
    */
   private static RedisOptions options(RedisConfig config) {
     var net =

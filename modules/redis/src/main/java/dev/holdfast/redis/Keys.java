@@ -6,12 +6,12 @@ import dev.holdfast.core.NodeId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one place that names Redis keys; README.md of this module is the table. Braces hold what
- * shares a slot. Names are checked before they get here ({@code dev.holdfast.core.Names}), so none
- * can leave its braces.
+ * The one place that names Redis keys; this module's README has the table. Keys with the same text
+ * in braces share a slot. Names are checked earlier ({@code dev.holdfast.core.Names}), so none can
+ * break out of its braces.
  */
 public final class Keys {
-  /** The number of keys over which an index is spread that could grow hot. */
+  /** Number of keys over which an index is spread that could grow hot. */
   public static final int SHARDS = 64;
 
   private Keys() {}
@@ -50,7 +50,7 @@ public final class Keys {
     return "hf:due:{" + hex(shard) + "}";
   }
 
-  /** The shard of a session in the tenant's index and in the due-time sets. */
+  /** Returns the shard of a session in the tenant's index and in the due-time sets. */
   public static int shard(String session) {
     return Math.floorMod(session.hashCode(), SHARDS);
   }
@@ -72,7 +72,7 @@ public final class Keys {
   }
 
   /**
-   * The names that a caller over HTTP gave to publishers of a channel.
+   * Returns the key of the publishers' names that one HTTP caller gave in a channel.
    *
    * @param caller names the caller, in the characters of ids
    */
@@ -84,69 +84,69 @@ public final class Keys {
     return "hf:cons:" + tag(channel) + ":" + name;
   }
 
-  /** The names of a channel's consumers. */
+  /** Returns the key of the names of a channel's consumers. */
   public static String consumers(Channel channel) {
     return "hf:conss:" + tag(channel);
   }
 
-  /** Idempotency keys of a channel, and what was published under them. */
+  /** Returns the key of a channel's idempotency keys and the publications under them. */
   public static String idempotency(Channel channel) {
     return "hf:idem:" + tag(channel);
   }
 
-  /** Idempotency keys of a channel, by the time of their use. */
+  /** Returns the key of a channel's idempotency keys, by the time of their use. */
   public static String idempotencyTimes(Channel channel) {
     return "hf:idet:" + tag(channel);
   }
 
-  /** A tenant's own limits. */
+  /** Returns the key of a tenant's own limits. */
   public static String limits(String tenant) {
     return "hf:limits:{" + tenant + "}";
   }
 
   /**
-   * Tokens that are left of the rates of a tenant or user.
+   * Returns the key of the tokens that are left of a tenant's or user's rates.
    *
-   * @param user none: of the tenant as a whole
+   * @param user null: the tenant as a whole
    */
   public static String rates(String tenant, @Nullable String user) {
     return "hf:rate:" + accountTag(tenant, user);
   }
 
   /**
-   * Claims of nodes on the counts of a tenant or user.
+   * Returns the key of the nodes' claims on a tenant's or user's counts.
    *
-   * @param user none: of the tenant as a whole
+   * @param user null: the tenant as a whole
    */
   public static String claims(String tenant, @Nullable String user) {
     return "hf:count:" + accountTag(tenant, user);
   }
 
   /**
-   * Counts of what a tenant or user retains.
+   * Returns the key of the counts of what a tenant or user retains.
    *
-   * @param user none: the tenant as a whole
+   * @param user null: the tenant as a whole
    */
   public static String retained(String tenant, @Nullable String user) {
     return "hf:kept:" + accountTag(tenant, user);
   }
 
-  /** A tenant's JSON Schemas. */
+  /** Returns the key of a tenant's JSON Schemas. */
   public static String schemas(String tenant) {
     return "hf:schemas:{" + tenant + "}";
   }
 
-  /** The record of a file. */
+  /** Returns the key of a file's record. */
   public static String file(String tenant, String file) {
     return "hf:file:{" + tenant + "!" + file + "}";
   }
 
-  /** A tenant's files and what they reserve. */
+  /** Returns the key of what a tenant's files reserve. */
   public static String fileQuota(String tenant) {
     return "hf:fquota:{" + tenant + "!}";
   }
 
-  /** All files of a tenant, by name. */
+  /** Returns the key of the index of a tenant's files, by name. */
   public static String tenantFiles(String tenant) {
     return "hf:ften:{" + tenant + "!}";
   }
@@ -159,13 +159,13 @@ public final class Keys {
     return "hf:fses:{" + tenant + "!s:" + session + "}";
   }
 
-  /** Which file a piece of stored content is of. */
+  /** Returns the key that names the file of a piece of stored content. */
   public static String fileContent(String content) {
     return "hf:fkey:{" + content + "}";
   }
 
   /**
-   * @param digest of the ticket, which itself is kept nowhere
+   * @param digest of the ticket; the ticket itself is stored nowhere
    */
   public static String fileTicket(String digest) {
     return "hf:fticket:{" + digest + "}";
@@ -178,12 +178,12 @@ public final class Keys {
     return "hf:fdue:{" + hex(shard) + "}";
   }
 
-  /** Tenants that have or had files. */
+  /** Returns the key of the set of tenants that have or had files. */
   public static String fileTenants() {
     return "hf:ftenants:{files}";
   }
 
-  /** Which storage the files' content is in. */
+  /** Returns the key that names the storage of the files' content. */
   public static String fileStorage() {
     return "hf:fstorage:{files}";
   }
@@ -204,12 +204,22 @@ public final class Keys {
     return "hf:dead:{nodes}";
   }
 
-  /** Names the data, over all that becomes of the server: a string. */
+  /** Returns a key that is never set: to delete it shows that the server takes writes. */
+  public static String nothing() {
+    return "hf:nothing:{nodes}";
+  }
+
+  /**
+   * Returns the key of the data's name, a string that outlives the server's restarts and failovers.
+   */
   public static String data() {
     return "hf:data:{nodes}";
   }
 
-  /** The node that joins the bus before those that start with it: a string, its address. */
+  /**
+   * Returns the key of the node that joins the bus before those that start with it: a string, its
+   * address.
+   */
   public static String join() {
     return "hf:join:{nodes}";
   }

@@ -1,17 +1,21 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.redis.topology.SentinelConfig;
+import dev.holdfast.redis.topology.ServerAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Settings of a {@link RedisLink}.
  *
  * @param uri {@code redis://[[user]:password@]host[:port][/db]}, or {@code rediss://} for TLS (the
- *     server's certificate is checked against the JVM's trust store)
+ *     server's certificate is checked against the JVM's trust store). With sentinels its host and
+ *     port are not used: they name the server, and the rest is the same for each
  * @param commandTimeout longest wait for an answer before the connection counts as broken; 10 ms to
  *     1 min
  * @param connectTimeout longest wait for a connection that is ready for use; 10 ms to 1 min
@@ -21,6 +25,7 @@ import java.util.regex.Pattern;
  * @param maxQueued commands in flight on one link, 1 to 1,000,000; more are refused
  * @param reserve percent of {@code maxmemory} that are left to what keeps or frees, 0 (none) to 50;
  *     see {@link Reserve}
+ * @param sentinel the sentinels that name the server; none: it is that of the uri
  */
 public record RedisConfig(
     String uri,
@@ -29,7 +34,9 @@ public record RedisConfig(
     Duration reconnectMin,
     Duration reconnectMax,
     int maxQueued,
-    int reserve) {
+    int reserve,
+    @Nullable SentinelConfig sentinel) {
+  private static final int PORT = 6_379;
   private static final int LARGEST_RESERVE = 50;
   private static final int DEFAULT_RESERVE = 10;
   private static final Duration SHORTEST = Duration.ofMillis(10);
@@ -60,8 +67,8 @@ public record RedisConfig(
   }
 
   /**
-   * The defaults: 2 s for a command and for a connection, 100 ms to 5 s between attempts, 20,000 in
-   * flight, 10 % in reserve.
+   * Returns the defaults: 2 s for a command and for a connection, 100 ms to 5 s between attempts,
+   * 20,000 commands in flight, 10 % in reserve.
    */
   public static RedisConfig of(String uri) {
     return new RedisConfig(
@@ -71,45 +78,95 @@ public record RedisConfig(
         Duration.ofMillis(100),
         Duration.ofSeconds(5),
         20_000,
-        DEFAULT_RESERVE);
+        DEFAULT_RESERVE,
+        null);
   }
 
   public RedisConfig withCommandTimeout(Duration timeout) {
     return new RedisConfig(
-        uri, timeout, connectTimeout, reconnectMin, reconnectMax, maxQueued, reserve);
+        uri, timeout, connectTimeout, reconnectMin, reconnectMax, maxQueued, reserve, sentinel);
   }
 
   public RedisConfig withConnectTimeout(Duration timeout) {
     return new RedisConfig(
-        uri, commandTimeout, timeout, reconnectMin, reconnectMax, maxQueued, reserve);
+        uri, commandTimeout, timeout, reconnectMin, reconnectMax, maxQueued, reserve, sentinel);
   }
 
   public RedisConfig withReconnect(Duration min, Duration max) {
-    return new RedisConfig(uri, commandTimeout, connectTimeout, min, max, maxQueued, reserve);
+    return new RedisConfig(
+        uri, commandTimeout, connectTimeout, min, max, maxQueued, reserve, sentinel);
   }
 
   public RedisConfig withMaxQueued(int limit) {
     return new RedisConfig(
-        uri, commandTimeout, connectTimeout, reconnectMin, reconnectMax, limit, reserve);
+        uri, commandTimeout, connectTimeout, reconnectMin, reconnectMax, limit, reserve, sentinel);
   }
 
   public RedisConfig withReserve(int percent) {
     return new RedisConfig(
-        uri, commandTimeout, connectTimeout, reconnectMin, reconnectMax, maxQueued, percent);
+        uri,
+        commandTimeout,
+        connectTimeout,
+        reconnectMin,
+        reconnectMax,
+        maxQueued,
+        percent,
+        sentinel);
+  }
+
+  /** Returns the same for a server that sentinels name. */
+  public RedisConfig withSentinel(@Nullable SentinelConfig other) {
+    return new RedisConfig(
+        uri, commandTimeout, connectTimeout, reconnectMin, reconnectMax, maxQueued, reserve, other);
+  }
+
+  /** The same for one server, whose address does not change. */
+  RedisConfig at(String fixed) {
+    return new RedisConfig(
+        fixed,
+        commandTimeout,
+        connectTimeout,
+        reconnectMin,
+        reconnectMax,
+        maxQueued,
+        reserve,
+        null);
+  }
+
+  /** The same at the address that sentinels name; itself if there are none. */
+  RedisConfig at(ServerAddress named) {
+    if (sentinel == null) {
+      return this;
+    }
+    URI parsed = URI.create(uri);
+    String known = parsed.getRawUserInfo() == null ? "" : parsed.getRawUserInfo() + "@";
+    return at(parsed.getScheme() + "://" + known + named + parsed.getRawPath());
+  }
+
+  /** The address of the uri. */
+  ServerAddress address() {
+    URI parsed = URI.create(uri);
+    String host = parsed.getHost().replaceAll("^\\[|]$", "");
+    return new ServerAddress(host, parsed.getPort() < 0 ? PORT : parsed.getPort());
   }
 
   boolean tls() {
     return uri.startsWith("rediss://");
   }
 
-  /** The uri with its password replaced, for logs and messages. */
+  /** Returns where the server is, or who names it, for logs and messages. */
+  public String description() {
+    return sentinel == null ? redactedUri() : sentinel.description();
+  }
+
+  /** Returns the uri without its password, for logs and messages. */
   public String redactedUri() {
     return redact(uri);
   }
 
   @Override
   public String toString() {
-    return "RedisConfig[uri=%s, commandTimeout=%s, connectTimeout=%s, reconnectMin=%s, reconnectMax=%s, maxQueued=%d, reserve=%d]"
+    return "RedisConfig[uri=%s, commandTimeout=%s, connectTimeout=%s, reconnectMin=%s, reconnectMax=%s, maxQueued=%d, reserve=%d, sentinel=%s]"
         .formatted(
             redactedUri(),
             commandTimeout,
@@ -117,12 +174,13 @@ public record RedisConfig(
             reconnectMin,
             reconnectMax,
             maxQueued,
-            reserve);
+            reserve,
+            sentinel);
   }
 
   /**
-   * Also for a uri that is malformed: everything from the user's colon to the last @ may be
-   * password, and so may what follows a question mark or a hash.
+   * Hides the password, even in a malformed uri: everything from the user's colon to the last @ may
+   * be password, and so may everything after a question mark or a hash.
    */
   private static String redact(String uri) {
     int at = uri.lastIndexOf('@');
@@ -134,8 +192,8 @@ public record RedisConfig(
   }
 
   /**
-   * Query parameters are refused: the driver would take a password from there, and a protocol that
-   * is not ours.
+   * Refuses query parameters: the driver would take a password from there, and a protocol that we
+   * don't use.
    */
   private static void checkUri(String uri, List<String> problems) {
     Objects.requireNonNull(uri, "uri");
@@ -145,7 +203,8 @@ public record RedisConfig(
       boolean database =
           DATABASE.matcher(Objects.requireNonNullElse(parsed.getPath(), "")).matches();
       boolean plain = parsed.getQuery() == null && parsed.getFragment() == null;
-      if (!scheme || parsed.getHost() == null || !database || !plain) {
+      boolean port = parsed.getPort() != 0 && parsed.getPort() <= 65_535;
+      if (!scheme || parsed.getHost() == null || !port || !database || !plain) {
         problems.add("uri: redis[s]://[[user]:password@]host[:port][/db], not " + redact(uri));
       }
     } catch (IllegalArgumentException malformed) {

@@ -8,29 +8,29 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Names what Redis and its driver fail with. */
+/** Names the failures of Redis and its driver. */
 final class RedisErrors {
   static final String NO_SCRIPT = "NOSCRIPT";
 
   /**
-   * Redis before 7 wraps the error of a command in a script: "ERR Error running script (...): ...:
-   * -OOM command ..."; an error that the script itself raises comes as "ERR user_script:12: -WORD
-   * ..." from 7 on.
+   * An error inside a script. Redis before 7 wraps the error of a command: "ERR Error running
+   * script (...): ...: -OOM command ...". From 7 on, an error that the script itself raises comes
+   * as "ERR user_script:12: -WORD ...".
    */
   private static final Pattern IN_SCRIPT =
       Pattern.compile("^ERR (?:Error running script|user_script:).*?: -([A-Z]+) ", Pattern.DOTALL);
 
-  /** Raised by scripts: the server's data are not those that the epoch token was read of. */
+  /** Raised by scripts: the server has other data than those that the epoch token was read from. */
   private static final String OTHER_DATA = "OTHERDATA";
 
-  /** Raised by scripts: the deadline of the call has passed, see {@link RedisLink#deadline}. */
+  /** Raised by scripts: the call's deadline has passed, see {@link RedisLink#deadline}. */
   private static final String LATE = "LATE";
 
   private static final Pattern PLAIN = Pattern.compile("^([A-Z]+)( |$)");
 
   /**
-   * Refusals that pass: loading its data, a replica, a lost primary, a full disk, a long script, a
-   * slot on its way.
+   * Refusals that are temporary: loading data, a replica, a lost primary, a full disk, a long
+   * script, a slot that moves.
    */
   private static final Set<String> PASSING =
       Set.of(
@@ -47,16 +47,19 @@ final class RedisErrors {
           LATE);
 
   /**
-   * Refusals of a server that is no primary any more, or was none for a while; another connection
-   * reaches the one that is, and learns what data it has.
+   * Refusals of a server that is no primary any more, or was none for a while. Another connection
+   * reaches the primary, and reads what data it has. A server that had loaded its data, and loads
+   * again, takes them from another: it has become a replica. NOREPLICAS is none of these: it comes
+   * from a primary that writes nothing for now.
    */
-  private static final Set<String> NOT_PRIMARY = Set.of("READONLY", "MASTERDOWN", OTHER_DATA);
+  private static final Set<String> NOT_PRIMARY =
+      Set.of("READONLY", "MASTERDOWN", "LOADING", OTHER_DATA);
 
   private RedisErrors() {}
 
   /**
-   * The error's first word ({@code OOM}, {@code NOSCRIPT}, {@code ERR}); empty where it is none of
-   * Redis' errors.
+   * Returns the error's first word ({@code OOM}, {@code NOSCRIPT}, {@code ERR}); empty if it is no
+   * error of Redis.
    */
   static String word(Throwable failure) {
     String message = failure.getMessage();
@@ -72,8 +75,7 @@ final class RedisErrors {
   }
 
   /**
-   * Returns whether Redis itself answered with this failure, as opposed to a connection that broke
-   * or sent nonsense.
+   * Returns whether Redis itself sent this error; otherwise the connection broke or sent nonsense.
    */
   static boolean isAnswer(Throwable failure) {
     String message = failure.getMessage();
@@ -87,12 +89,15 @@ final class RedisErrors {
     return NOT_PRIMARY.contains(word(failure));
   }
 
-  /** Returns whether a script came past its deadline; or the server's clock was set. */
+  /**
+   * Returns whether a script came after its deadline. The reason may also be a server's clock that
+   * was set.
+   */
   static boolean isLate(Throwable failure) {
     return LATE.equals(word(failure));
   }
 
-  /** A metric's tag: the word where it is one of the known few. */
+  /** Returns a metric's tag: the error's word if it is a known one. */
   static String kind(Throwable error) {
     String word = word(error);
     return "OOM".equals(word) || PASSING.contains(word) ? word.toLowerCase(Locale.ROOT) : "error";

@@ -4,8 +4,9 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.bounds.Budget;
 import dev.holdfast.redis.queue.Calls;
 import dev.holdfast.redis.queue.FairQueue;
+import dev.holdfast.redis.topology.MasterSource;
+import dev.holdfast.redis.topology.ServerAddress;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.vertx.circuitbreaker.RetryPolicy;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Closeable;
 import io.vertx.core.Future;
@@ -23,28 +24,29 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One held, supervised connection to Redis, which comes back by itself. Standalone servers;
- * Sentinel and Cluster will come by this same door, which is why it gives out neither connections
- * nor addresses.
+ * One held, supervised connection to Redis, which comes back by itself: to one server, or to the
+ * master that sentinels name. Cluster will come by this same door, which is why it gives out
+ * neither connections nor addresses.
  *
  * <p>Guarantees:
  *
  * <ul>
  *   <li>Commands are written in the order of the calls, each by itself (pipelined, never batched),
- *       and answered in that order. Where more wait than may be on their way, that order is kept
- *       for each tenant, and tenants take turns: one that asks for much waits behind itself.
- *   <li>At most 512 commands are on their way at a time; the others wait, and are refused with
- *       "nothing done" where they were not sent within the command timeout. What waits and what is
- *       on its way takes a sixteenth of the heap at most; what is more is refused, too.
- *   <li>A server that answers is alive, however slow it is: the connection breaks where nothing at
- *       all is answered within the command timeout plus a quarter (at most 500 ms), and then
- *       everything that was sent fails with UNAVAILABLE "outcome unknown". A time in which this
- *       process did not run does not count. Nothing is ever sent twice by the link but a script
- *       call that Redis refused unread, see {@link Script}.
+ *       and answered in that order. If some have to wait, the order is kept for each tenant, and
+ *       tenants take turns: one that asks for much waits behind itself.
+ *   <li>At most 512 commands are on their way at a time; the others wait. A command that was not
+ *       sent within the command timeout is refused with "nothing done". All of them together take a
+ *       sixteenth of the heap at most; more are refused, too.
+ *   <li>A server that answers is alive, however slow it is. The connection breaks if nothing at all
+ *       is answered within the command timeout plus a quarter (at most 500 ms). Then everything
+ *       that was sent fails with UNAVAILABLE "outcome unknown". A time in which this process did
+ *       not run does not count. The link sends nothing twice, except a script call that Redis
+ *       refused unread, see {@link Script}.
  *   <li>Every call is answered: with Redis' answer, or by a {@link HoldfastException} within five
  *       command timeouts and a quarter.
  *   <li>While it is down nothing is queued: calls fail at once with UNAVAILABLE. So after it comes
@@ -52,9 +54,11 @@ import org.slf4j.LoggerFactory;
  *   <li>A server is used only when it is a primary that has loaded its data, and after it has said
  *       whose data these are; {@link #epochToken()} is that of the server which the next command
  *       goes to.
+ *   <li>With sentinels it leaves a server for the one that has become the master, as if the
+ *       connection had broken.
  *   <li>A connection that is idle for 2 s is tried by {@code INFO replication}, so a dead peer is
- *       noticed without traffic. It is given up where the server is no primary any more, or was
- *       demoted and promoted since; under traffic, scripts that carry the token find that out.
+ *       noticed without traffic. It is given up if the server is no primary any more, or was
+ *       demoted and promoted since. Under traffic, scripts that carry the token find that out.
  * </ul>
  *
  * <p>Failures: UNAVAILABLE (down, lost, late, slow, loading, too many in flight), STORE_FULL
@@ -90,12 +94,23 @@ public final class RedisLink {
           "WAIT",
           "WAITAOF");
 
+  /**
+   * A wire that stands.
+   *
+   * @param where the server as text, without a password
+   * @param dataId of {@link DataName}
+   */
+  private record Dialled(RedisWire wire, ServerAddress at, String where, String dataId)
+      implements Dialler.Standing {
+    @Override
+    public void end() {
+      wire.end();
+    }
+  }
+
   private static final Map<String, Command> COMMANDS = new ConcurrentHashMap<>();
 
-  /** The policy's 2^n overflows, and then throws, beyond this. */
-  private static final int MAX_DOUBLINGS = 20;
-
-  /** A link of its own for each purpose, so that a flood of one is not the others' lack. */
+  /** Part of the heap for waiting commands of this link: one sixteenth. */
   private static final int ROOM = 16;
 
   private final ContextInternal context;
@@ -105,7 +120,9 @@ public final class RedisLink {
   private final LinkMetrics metrics;
   private final Budget budget;
   private final Budget.Share room;
-  private final RetryPolicy backOff;
+  private final MasterSource source;
+  private final Dialler<Dialled> dialler;
+  private final Runnable onMove;
   private final Reserve reserve;
   private final List<Runnable> upListeners = new ArrayList<>();
   private final List<Runnable> downListeners = new ArrayList<>();
@@ -115,16 +132,16 @@ public final class RedisLink {
   @SuppressWarnings("NullAway.Init")
   private Thread thread;
 
-  @SuppressWarnings("NullAway.Init")
-  private Redis client;
-
-  private int attempts;
-  private long reconnectTimer = -1;
   private volatile boolean closed;
 
   @SuppressWarnings("NullAway.Init")
   private volatile RedisWire wire;
 
+  /** Of the newest attempt, or of the wire that it became. */
+  @SuppressWarnings("NullAway.Init")
+  private Redis client;
+
+  private @Nullable ServerAddress server;
   private volatile String epochToken = "";
   private volatile String dataId = "";
 
@@ -136,19 +153,18 @@ public final class RedisLink {
     this.metrics = new LinkMetrics(registry, purpose);
     this.budget = new Budget(registry);
     this.room = budget.share("redis-" + purpose, Budget.partOfHeap(0, ROOM));
-    this.backOff =
-        RetryPolicy.exponentialDelayWithJitter(
-            config.reconnectMin().toMillis(), config.reconnectMax().toMillis());
+    this.source = MasterSources.take(context, config, registry);
+    this.dialler = new Dialler<>(context, config, source, metrics, this::dial);
+    this.onMove = () -> context.runOnContext(moved -> followMaster());
     this.reserve = new Reserve(context, () -> send("INFO", "memory"), metrics, config.reserve());
   }
 
   /**
-   * Connects. After that the link reconnects for ever, until it is closed.
+   * Connects. Then the link reconnects by itself until it is closed.
    *
-   * @param purpose tags the meters; of a small fixed set, and another one for each link of a
+   * @param purpose tags the meters; one of a small fixed set, and different for each link of a
    *     process
-   * @return the link, up; or UNAVAILABLE where no usable server was reached within the connect
-   *     timeout
+   * @return the link, up; or UNAVAILABLE if no usable server was reached within the connect timeout
    */
   public static Future<RedisLink> open(
       Vertx vertx, RedisConfig config, String purpose, MeterRegistry registry) {
@@ -164,7 +180,7 @@ public final class RedisLink {
   }
 
   /**
-   * One command.
+   * Sends one command.
    *
    * @param args strings, numbers, booleans, {@code byte[]} or {@code Buffer}
    * @throws IllegalArgumentException for a command that a shared link can't carry, or an argument
@@ -183,17 +199,17 @@ public final class RedisLink {
   }
 
   /**
-   * Names the data of the server reached last: of its run id and its replication id. It changes
-   * with a restart, a failover, and a failback to the same process. Any thread.
+   * Names the data of the server reached last: made of its run id and its replication id. It
+   * changes with a restart, a failover, and a failback to the same process. Any thread.
    */
   public String epochToken() {
     return epochToken;
   }
 
   /**
-   * Names the data of the server reached last, over restarts and failovers, also to a replica that
-   * lagged: another where they were begun anew. Empty where they have none, as Redis is full. Any
-   * thread.
+   * Returns a name of the data of the server reached last that outlives restarts and failovers,
+   * even to a replica that lagged. It changes if the data were begun anew. Empty if they have none
+   * because Redis is full. Any thread.
    */
   public String dataId() {
     return dataId;
@@ -203,7 +219,7 @@ public final class RedisLink {
    * A time of the server, in ms, for a call that is written now: four command timeouts ahead (8 s),
    * which is when its caller is answered at the latest. Bytes of a connection that was given up may
    * reach the server minutes later. So a script whose late coming would harm carries this, and
-   * begins by raising LATE where it has passed: then nothing is written, and the call fails with
+   * begins by raising LATE if it has passed: then nothing is written, and the call fails with
    * UNAVAILABLE. The server's time is asked for with each connection, every 5 s, and after each
    * LATE; so a clock that was set forward refuses what is under way, and no more. One set back by
    * some time lets calls be late by as much, for 5 s. On the context.
@@ -213,8 +229,9 @@ public final class RedisLink {
   }
 
   /**
-   * After this time, in ms, a call with a {@link #deadline} can't be done any more: the estimate of
-   * the server's time may be ahead, by no more than a call may take.
+   * Returns the time, in ms, after which a call with a {@link #deadline} can't take effect any
+   * more. It allows for an estimate of the server's time that is ahead by as much as a call may
+   * take.
    */
   public long longestLate() {
     return wire.longestLate();
@@ -255,8 +272,8 @@ public final class RedisLink {
   }
 
   /**
-   * Closes for good, as the end of the verticle that opened it does; what is outstanding fails with
-   * UNAVAILABLE. Listeners are not notified. Any thread.
+   * Closes for good; the end of the verticle that opened the link does the same. Outstanding calls
+   * fail with UNAVAILABLE. Listeners are not notified. Any thread.
    */
   public Future<Void> close() {
     Promise<Void> gone = context.promise();
@@ -266,46 +283,45 @@ public final class RedisLink {
 
   private Future<Void> start() {
     thread = Thread.currentThread();
-    return dial().onSuccess(this::opened).onFailure(failure -> budget.close()).<Void>mapEmpty();
+    return dialler.dial().onSuccess(this::opened).onFailure(this::notOpened).<Void>mapEmpty();
   }
 
-  private void opened(RedisWire first) {
+  private Future<Dialled> dial(RedisConfig there, ServerAddress at) {
+    client = DriverClient.create(context, there);
+    return RedisWire.dial(context, client, there, metrics, room)
+        .compose(
+            fresh ->
+                DataName.ask(asked -> fresh.write(asked, Calls.Claim.OWN))
+                    .onFailure(failure -> fresh.end())
+                    .map(data -> new Dialled(fresh, at, there.redactedUri(), data)));
+  }
+
+  private void opened(Dialled first) {
     context.addCloseHook(closeHook);
     use(first);
     metrics.watch(this::up, () -> wire.waiting());
+    source.listen(onMove);
+    followMaster();
   }
 
-  private Future<RedisWire> dial() {
-    client = DriverClient.create(context, config);
-    return RedisWire.dial(context, client, config, metrics, room)
-        .compose(this::learnData)
-        .recover(failure -> Future.failedFuture(unreachable(failure)));
+  private void notOpened(Throwable failure) {
+    budget.close();
+    MasterSources.giveBack(context, config);
   }
 
-  private Future<RedisWire> learnData(RedisWire fresh) {
-    return DataName.ask(asked -> fresh.write(asked, Calls.Claim.OWN))
-        .onSuccess(name -> dataId = name)
-        .onFailure(failure -> fresh.end())
-        .map(fresh);
-  }
-
-  private HoldfastException unreachable(Throwable failure) {
-    metrics.failed("connect");
-    return RedisErrors.unavailable(config.redactedUri() + ": " + failure.getMessage());
-  }
-
-  private void use(RedisWire fresh) {
-    wire = fresh;
-    epochToken = fresh.server().epochToken();
-    attempts = 0;
+  private void use(Dialled fresh) {
+    server = fresh.at();
+    dataId = fresh.dataId();
+    wire = fresh.wire();
+    epochToken = wire.server().epochToken();
     LOG.info(
         "Redis link {} is up: {} {}, data {}",
         purpose,
-        config.redactedUri(),
-        fresh.server().version(),
+        fresh.where(),
+        wire.server().version(),
         epochToken);
-    fresh.onBroken(this::down);
-    fresh.onClockSet(this::clockSet);
+    wire.onBroken(this::down);
+    wire.onClockSet(this::clockSet);
   }
 
   private void down(String reason) {
@@ -313,8 +329,26 @@ public final class RedisLink {
       return;
     }
     LOG.warn("Redis link {} is down: {}", purpose, reason);
-    reconnectLater();
+    dialler.redial(this::upAgain);
     downListeners.forEach(Runnable::run);
+  }
+
+  private void upAgain(Dialled fresh) {
+    use(fresh);
+    metrics.reconnected();
+    upListeners.forEach(Runnable::run);
+  }
+
+  /** Comes late, and more than once: what counts is who is the master by now. */
+  private void followMaster() {
+    if (closed) {
+      return;
+    }
+    if (dialler.isRedialling()) {
+      dialler.redialNow();
+    } else if (server != null && !source.isMaster(server)) {
+      wire.breakDown("moved", "another server is the master now");
+    }
   }
 
   private void clockSet() {
@@ -322,41 +356,18 @@ public final class RedisLink {
     clockListeners.forEach(Runnable::run);
   }
 
-  private void reconnectLater() {
-    long delay = Math.max(1, backOff.delay(null, Math.min(attempts++, MAX_DOUBLINGS)));
-    reconnectTimer = context.setTimer(delay, id -> dial().onComplete(this::dialled));
-  }
-
-  private void dialled(AsyncResult<RedisWire> result) {
-    if (closed) {
-      endLate(result);
-    } else if (result.failed()) {
-      LOG.debug("Redis link {} is still down: {}", purpose, result.cause().getMessage());
-      reconnectLater();
-    } else {
-      use(result.result());
-      metrics.reconnected();
-      upListeners.forEach(Runnable::run);
-    }
-  }
-
-  private static void endLate(AsyncResult<RedisWire> result) {
-    if (result.succeeded()) {
-      result.result().end();
-    }
-  }
-
   private Future<Void> shut() {
     if (!closed) {
       closed = true;
       context.removeCloseHook(closeHook);
-      context.owner().cancelTimer(reconnectTimer);
+      source.forget(onMove);
+      MasterSources.giveBack(context, config);
+      dialler.close();
       reserve.stop();
       metrics.close();
       budget.close();
     }
-    // The client may be dialling still; where it is the wire's, it is closed twice, which it may
-    // be.
+    // The client that is dialling may be the wire's; then it is closed twice, which it may be.
     return wire.end().compose(v -> client.close());
   }
 

@@ -3,6 +3,7 @@ package dev.holdfast.redis;
 import dev.holdfast.core.bounds.Budget;
 import dev.holdfast.redis.queue.Calls;
 import dev.holdfast.redis.queue.FairQueue;
+import dev.holdfast.redis.server.ServerInfo;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * <p>It has a driver client of its own, because closing that is the driver's only way to end a
  * socket that does not answer. All on one event-loop thread.
  *
- * <p>A server that answers is alive, however late: the wire breaks where commands are written and
+ * <p>A server that answers is alive, however late: the wire breaks if commands are written and
  * nothing at all is answered for the command timeout. That time is counted in ticks that this event
  * loop really ran, so a process that was stopped, or busy, does not take its own slowness for the
  * server's.
@@ -39,7 +40,7 @@ final class RedisWire {
   /** The place of the first key in a call of a script: behind its digest and the number of keys. */
   private static final int FIRST_KEY = 2;
 
-  /** After so many command timeouts a caller is answered though its answer may still come. */
+  /** Command timeouts until a caller is answered, even if its answer may still come. */
   private static final int OVERDUE = 4;
 
   private final ContextInternal context;
@@ -156,7 +157,7 @@ final class RedisWire {
 
   /**
    * @param action gets the reason when the wire breaks, after all that was outstanding has failed;
-   *     at once where it is broken
+   *     at once if it is broken
    */
   void onBroken(Consumer<String> action) {
     onBroken = action;
@@ -166,7 +167,7 @@ final class RedisWire {
     }
   }
 
-  /** Commands that are not written yet. */
+  /** Returns the number of commands that are not written yet. */
   int waiting() {
     return calls.waiting();
   }
@@ -224,10 +225,7 @@ final class RedisWire {
     return new Calls.Claim(group, CommandSize.of(call));
   }
 
-  /**
-   * The load that a call written now relies on. Noted before it is written, as a write may fail at
-   * once.
-   */
+  /** Returns the load that a call relies on. Noted before the write, as that may fail at once. */
   private Integer loaded(Script script) {
     Integer known = loads.get(script);
     if (known != null) {
@@ -246,7 +244,8 @@ final class RedisWire {
   }
 
   /**
-   * Called while the answer is being handled: no calls mean that nothing was asked after this one.
+   * Repeats a script that Redis did not know, unless a call was sent after it. Called with the
+   * answer.
    */
   private Future<Response> again(Script script, Integer load, Object[] call, Throwable failure) {
     if (!RedisErrors.NO_SCRIPT.equals(RedisErrors.word(failure))) {
@@ -297,8 +296,8 @@ final class RedisWire {
   }
 
   /**
-   * The driver refuses what is no command before it writes it; whatever else it says means that the
-   * connection is gone.
+   * Handles a failure without an answer. The driver refuses what is no command before it writes it;
+   * all else means that the connection is gone.
    */
   private void unanswered(Calls.Call call, Throwable failure) {
     if (String.valueOf(failure.getMessage()).startsWith("Redis command is not valid")) {
@@ -309,7 +308,9 @@ final class RedisWire {
     }
   }
 
-  /** Not a periodic timer: that would catch up after a pause, before an answer can be read. */
+  /**
+   * Counts time. Not a periodic timer: it would catch up after a pause, before an answer is read.
+   */
   private void tick() {
     ticker = context.setTimer(tickMillis, id -> tick());
     tick++;
@@ -324,7 +325,7 @@ final class RedisWire {
     }
   }
 
-  /** The server answers, but not as fast as it is asked. */
+  /** Gives up calls that wait too long: the server answers, but slower than it is asked. */
   private void giveUpLate() {
     for (Calls.Call call : calls.expired(tick, patience)) {
       metrics.failed("overload");
@@ -345,7 +346,7 @@ final class RedisWire {
     }
   }
 
-  /** A PING is answered by a replica as by a primary, and by who was one in between. */
+  /** Breaks the wire if the server is no primary any more. A replica answers a PING, too. */
   private void compare(Response replication) {
     String change = server.change(ServerInfo.parse(replication.toString()));
     if (change != null) {
@@ -377,7 +378,7 @@ final class RedisWire {
   }
 
   /**
-   * Closes the connection on our side; completes when the socket is closed, also where it broke
+   * Closes the connection on our side; completes when the socket is closed, also if it broke
    * before.
    */
   Future<Void> end() {

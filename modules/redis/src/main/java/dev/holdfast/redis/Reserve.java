@@ -2,6 +2,7 @@ package dev.holdfast.redis;
 
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.redis.server.ServerMemory;
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
 import java.util.Optional;
@@ -10,15 +11,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The part of {@code maxmemory} that is left to what keeps or frees what there is: leases, resumes,
- * detaches, ends, commits. A link that is asked to watches what the server uses, once a second, and
- * four times a second where the reserve is near; what grows is refused with STORE_FULL while less
- * than the reserve is left, and taken again when half as much again is. What a node reports on
- * itself (the ends of sessions, say) may take half of the reserve.
+ * The part of {@code maxmemory} that is kept for writes that keep or free what exists: leases,
+ * resumes, detaches, ends, commits. A link that was asked to watches the server's memory once a
+ * second, and four times a second near the reserve. While less than the reserve is left, writes
+ * that grow the data are refused with STORE_FULL. They are accepted again when half as much again
+ * is left. What a node reports on itself (the ends of sessions, say) may take half of the reserve.
  *
  * <p>The figures are those of the server that the link reached. They are a second old, so a flood
- * may take some of the reserve. A server without {@code maxmemory} has no reserve. Any thread but
- * where it says otherwise.
+ * may take some of the reserve. A server without {@code maxmemory} has no reserve. Any thread,
+ * unless a method says otherwise.
  */
 public final class Reserve {
   private static final Logger LOG = LoggerFactory.getLogger(Reserve.class);
@@ -39,8 +40,8 @@ public final class Reserve {
   private long timer = -1;
 
   /**
-   * @param ask INFO memory
-   * @param percent of maxmemory; 0: none
+   * @param ask sends INFO memory
+   * @param percent of maxmemory; 0: no reserve
    */
   Reserve(ContextInternal context, Supplier<Future<Reply>> ask, LinkMetrics metrics, int percent) {
     this.context = context;
@@ -50,9 +51,9 @@ public final class Reserve {
   }
 
   /**
-   * Begins to watch, once. On the link's context.
+   * Begins to watch, once. Called on the link's context.
    *
-   * @return done when it was looked for the first time, or that failed
+   * @return completes after the first look, even if that failed
    */
   public Future<Void> watch() {
     if (watching || percent == 0) {
@@ -68,12 +69,12 @@ public final class Reserve {
     context.owner().cancelTimer(timer);
   }
 
-  /** Returns whether what grows is to be refused. */
+  /** Returns whether writes that grow the data are to be refused. */
   public boolean isTouched() {
     return touched;
   }
 
-  /** {@link #isTouched} as scripts take it: 1 or 0. */
+  /** Returns {@link #isTouched} in the form that scripts take: 1 or 0. */
   public int flag() {
     return touched ? 1 : 0;
   }
@@ -84,9 +85,9 @@ public final class Reserve {
   }
 
   /**
-   * Guards what grows without a script that gets {@link #flag}.
+   * Guards a write that grows the data without a script that gets {@link #flag}.
    *
-   * @throws HoldfastException STORE_FULL where what grows is to be refused
+   * @throws HoldfastException STORE_FULL if the write is to be refused
    */
   public void require() {
     if (touched) {
@@ -95,14 +96,12 @@ public final class Reserve {
     }
   }
 
-  /**
-   * Returns whether the server has no limit, as far as is known, so that there can't be a reserve.
-   */
+  /** Returns whether the server has no limit, as far as is known, and thus no reserve. */
   public boolean isUnbounded() {
     return memory != ServerMemory.UNKNOWN && memory.most() == 0;
   }
 
-  /** Returns what is wrong, if something is. */
+  /** Returns a description of what is wrong; empty if nothing is. */
   public Optional<String> trouble() {
     return touched ? Optional.of(described()) : Optional.empty();
   }

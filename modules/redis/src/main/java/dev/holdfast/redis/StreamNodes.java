@@ -1,17 +1,19 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.redis.server.ServerInfo;
+import dev.holdfast.redis.server.ServerVersion;
 import io.vertx.core.Future;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps small logs small. From 7 on, Redis gives the first node of a stream all of its {@code
- * stream-node-max-bytes} at once: with the default of 4,096 a log with one entry of 200 bytes takes
- * 4,752 bytes, with 1,024 it takes 1,680. Where the setting has its default, it is set; another one
- * is the operator's and stays.
+ * Keeps small logs small. From version 7 on, Redis allocates all {@code stream-node-max-bytes} for
+ * the first node of a stream at once. With the default of 4,096 a log with one entry of 200 bytes
+ * takes 4,752 bytes, with 1,024 it takes 1,680. So a server with the default gets the smaller
+ * value. Any other value is the operator's and stays.
  */
 public final class StreamNodes {
-  /** As large as logs of a few entries like it; see this module's README for the figures. */
+  /** Size of a log of a few entries; this module's README has the figures. */
   static final int BYTES = 1_024;
 
   private static final Logger LOG = LoggerFactory.getLogger(StreamNodes.class);
@@ -22,16 +24,16 @@ public final class StreamNodes {
   private StreamNodes() {}
 
   /**
-   * Returns whether that version gives a stream's first node all of its bytes at once. Where it
-   * does not, the setting would only cost: full logs half as much again.
+   * Returns whether that version allocates a stream's first node at once. If it does not, the
+   * setting would only cost: full logs get half as large again.
    */
   private static boolean areAllocatedBy(ServerVersion version) {
     return version.major() >= FROM;
   }
 
   /**
-   * Sets it on the link's server, now and after each reconnect, as a server that starts anew has
-   * forgotten it. Never fails: where the server does not allow it, the log says what to do.
+   * Changes the setting on the link's server, now and after each reconnect: a restarted server has
+   * forgotten it. Never fails. If the server does not allow it, the log says what to do.
    */
   public static Future<Void> tune(RedisLink link) {
     link.onUp(() -> set(link));

@@ -9,6 +9,7 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.embedded.EmbeddedRedis;
 import dev.holdfast.embedded.EmbeddedRedisConfig;
+import dev.holdfast.embedded.processes.Signals;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -55,16 +56,24 @@ final class LinkBench implements AutoCloseable {
     server = EmbeddedRedis.start(EmbeddedRedisConfig.in(dataDir).opened().withPort(server.port()));
   }
 
-  void signal(String name) {
-    Signals.send(name, server.pid());
+  void pause() {
+    Signals.pause(server.pid());
   }
 
-  /** One command on a connection of its own, while a link is down. */
-  void send(String command) {
+  void resume() {
+    Signals.resume(server.pid());
+  }
+
+  /**
+   * One command on a connection of its own, also while a link is down.
+   *
+   * @return the answer as it came
+   */
+  String send(String command) {
     try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
       socket.setSoTimeout(20_000);
       socket.getOutputStream().write((command + "\r\nQUIT\r\n").getBytes(StandardCharsets.UTF_8));
-      socket.getInputStream().readAllBytes();
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new AssertionError(e);
     }

@@ -99,7 +99,8 @@ class RedisConfigTest {
     var failure =
         assertThrows(
             IllegalArgumentException.class,
-            () -> new RedisConfig("nonsense", Duration.ZERO, seconds, seconds, seconds, 0, 51));
+            () ->
+                new RedisConfig("nonsense", Duration.ZERO, seconds, seconds, seconds, 0, 51, null));
 
     for (String name : new String[] {"uri", "commandTimeout", "maxQueued", "reserve"}) {
       assertTrue(failure.getMessage().contains(name), failure.getMessage());

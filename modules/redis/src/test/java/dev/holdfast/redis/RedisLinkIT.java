@@ -64,6 +64,24 @@ class RedisLinkIT {
     assertEquals(LongStream.rangeClosed(1, 10_000).boxed().toList(), answers);
   }
 
+  /** Each was a system call of its own, and was at the server before the next was made. */
+  @Test
+  void commandsOfOneRunLeaveTogether() {
+    var link = bench.open(config);
+    List<Future<Reply>> sent = new ArrayList<>();
+
+    String within =
+        bench.onContext(
+            () -> {
+              IntStream.range(0, 10).forEach(i -> sent.add(link.send("INCR", key)));
+              return bench.send("GET " + key);
+            });
+
+    assertTrue(within.startsWith("$-1"), within);
+    get(Future.all(sent));
+    assertEquals("10", get(link.send("GET", key)).asText());
+  }
+
   @Test
   void argumentsAndAnswersKeepTheirShapes() {
     var link = bench.open(config);

@@ -73,7 +73,7 @@ class RedisOutageIT {
     var link = bench.open(hasty);
     String data = link.epochToken();
 
-    bench.signal("STOP");
+    bench.pause();
     long start = System.nanoTime();
     var first = link.send("INCR", key);
     var second = link.send("INCR", key);
@@ -84,7 +84,7 @@ class RedisOutageIT {
     assertTrue(millis >= 400 && millis < 10_000, "took " + millis + " ms");
     assertFalse(link.up());
 
-    bench.signal("CONT");
+    bench.resume();
     await().until(link::up);
     assertEquals(data, link.epochToken());
     await().until(() -> isAnswered(link.send("INCR", key)));
@@ -95,7 +95,7 @@ class RedisOutageIT {
   void anIdleLinkNoticesThatItsServerIsGone() {
     var link = bench.open(hasty);
 
-    bench.signal("STOP");
+    bench.pause();
 
     await().until(() -> !link.up());
   }
@@ -155,7 +155,7 @@ class RedisOutageIT {
   @Test
   void openingFailsByNameWhereNoServerAnswers() {
     String uri = bench.server().uri();
-    bench.signal("STOP");
+    bench.pause();
     assertRefused(bench.opening(hasty, "stopped"), ErrorCode.UNAVAILABLE, uri);
 
     bench.server().kill();
@@ -170,7 +170,7 @@ class RedisOutageIT {
   }
 
   private List<Future<Reply>> stopAndSend(RedisLink link, int commands) {
-    bench.signal("STOP");
+    bench.pause();
     return IntStream.range(0, commands).mapToObj(i -> link.send("INCR", key)).toList();
   }
 

@@ -1,4 +1,4 @@
-package dev.holdfast.redis;
+package dev.holdfast.redis.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;

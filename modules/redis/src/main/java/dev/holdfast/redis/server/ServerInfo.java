@@ -1,4 +1,4 @@
-package dev.holdfast.redis;
+package dev.holdfast.redis.server;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -8,13 +8,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A server's description of itself by INFO, as far as a link needs it. Redis 6.2 to 8 and Valkey
- * have all of it under these names.
+ * use these names.
  *
- * @param runId of the process; another with each start
- * @param replid of the history that its data follow ({@code master_replid}): another with each
- *     start, each promotion, the first replica, and an hour without one; of a replica its primary's
+ * @param runId of the process; changes with each start
+ * @param replid of the history that its data follow ({@code master_replid}). It changes with each
+ *     start, each promotion, the first replica, and an hour without one. A replica has its
+ *     primary's
  */
-record ServerInfo(
+public record ServerInfo(
     String runId,
     String replid,
     String version,
@@ -24,7 +25,8 @@ record ServerInfo(
   private static final int TOKEN_PART = 20;
   private static final Pattern LINE = Pattern.compile("(?m)^([a-z_0-9]+):(.*?)\r?$");
 
-  static ServerInfo parse(String info) {
+  /** Reads the answer of INFO; what it does not have is an empty text. */
+  public static ServerInfo parse(String info) {
     Map<String, String> values = new HashMap<>();
     Matcher line = LINE.matcher(info);
     while (line.find()) {
@@ -39,8 +41,8 @@ record ServerInfo(
         values.getOrDefault("maxmemory_policy", ""));
   }
 
-  /** Returns why this server can't be used now; none: it can. */
-  @Nullable String problem() {
+  /** Returns the reason why this server can't be used now; none: it can. */
+  public @Nullable String problem() {
     if (runId.length() < TOKEN_PART || replid.length() < TOKEN_PART) {
       return "the server does not report its run_id and master_replid";
     }
@@ -58,19 +60,19 @@ record ServerInfo(
   }
 
   /**
-   * Names the data that the server has now: 20 hex digits of the run id, a dash, 20 of the
-   * replication id. The run id alone comes back where a server is demoted, takes over older data,
+   * Returns the name of the server's present data: 20 hex digits of the run id, a dash, 20 of the
+   * replication id. The run id alone would come back if a server is demoted, takes over older data,
    * and is promoted again.
    */
-  String epochToken() {
+  public String epochToken() {
     return runId.substring(0, TOKEN_PART) + "-" + replid.substring(0, TOKEN_PART);
   }
 
   /**
-   * Returns why a connection may not go on, by what the server says later ({@code INFO replication}
-   * is enough); none: it may.
+   * Returns the reason why a connection has to end, judged by what the server says later ({@code
+   * INFO replication} is enough); none: it may go on.
    */
-  @Nullable String change(ServerInfo later) {
+  public @Nullable String change(ServerInfo later) {
     String problem = later.roleProblem();
     if (problem == null && !later.replid.equals(replid)) {
       problem = "the server's replication id changed, it may have other data";
