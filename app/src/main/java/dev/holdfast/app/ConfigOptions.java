@@ -1,6 +1,7 @@
 package dev.holdfast.app;
 
 import dev.holdfast.app.config.ConfigReader;
+import dev.holdfast.app.config.HoldfastConfig;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -34,6 +35,14 @@ final class ConfigOptions {
           "Any setting, for example gateway.heartbeat=10s; may be repeated. In the environment:"
               + " HOLDFAST_GATEWAY_HEARTBEAT=10s.")
   private Map<String, String> settings = new LinkedHashMap<>();
+
+  /**
+   * Reads the settings for a command that is no member of the bus. A terminal may have a service's
+   * credentials in its environment, which are not a node's; this command needs neither.
+   */
+  HoldfastConfig readWithoutBus() {
+    return reader().without("cluster").read();
+  }
 
   ConfigReader reader() {
     var reader = new ConfigReader(System.getenv()).file(config);

@@ -1,21 +1,31 @@
 package dev.holdfast.app.config;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.cluster.config.Environment;
+import dev.holdfast.cluster.config.Layer;
+import dev.holdfast.cluster.config.RecordBinder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a configuration: file, then environment, then command line, each over the one before.
- * Unknown keys are errors, in all three.
+ * Unknown keys are errors in all three. One use, one thread.
  */
 public final class ConfigReader {
+  private static final String FILE_VARIABLE = "HOLDFAST_CONFIG";
+
   private final Map<String, String> environment;
+  private final Set<String> leftOut = new HashSet<>();
   private final Map<String, String> flags = new LinkedHashMap<>();
   private @Nullable Path file;
 
@@ -23,8 +33,9 @@ public final class ConfigReader {
    * @param environment the variables of the process
    */
   public ConfigReader(Map<String, String> environment) {
-    this.environment = Map.copyOf(environment);
-    String named = environment.getOrDefault(Environment.CONFIG, "");
+    this.environment = new HashMap<>(environment);
+    String named = environment.getOrDefault(FILE_VARIABLE, "");
+    this.environment.remove(FILE_VARIABLE);
     this.file = named.isEmpty() ? null : Path.of(named);
   }
 
@@ -33,6 +44,19 @@ public final class ConfigReader {
    */
   public ConfigReader file(@Nullable Path path) {
     file = path == null ? file : path;
+    return this;
+  }
+
+  /**
+   * Leaves out a section, for a command that does not need it: its settings are neither read nor
+   * checked, and its defaults hold.
+   *
+   * @param section one word, for example {@code cluster}
+   */
+  public ConfigReader without(String section) {
+    leftOut.add(section);
+    String prefix = "HOLDFAST_" + section.toUpperCase(Locale.ROOT) + "_";
+    environment.keySet().removeIf(name -> name.startsWith(prefix));
     return this;
   }
 
@@ -59,13 +83,16 @@ public final class ConfigReader {
   <T extends Record> T read(Class<T> type, T defaults) {
     var problems = new ArrayList<String>();
     List<Layer> layers =
-        List.of(fileLayer(), Environment.layer(environment, type, problems), flagLayer());
+        List.of(fileLayer(), Environment.of(type).layer(environment, problems), flagLayer());
     ObjectNode merged = Layer.empty("").tree();
     for (Layer layer : layers) {
       merged = Layer.merge(merged, layer.tree());
     }
-    var binder = new RecordBinder((path, text) -> problems.add(place(path, layers) + text));
-    @Nullable T config = binder.bind(type, merged, defaults);
+    merged.remove(leftOut);
+    var binder =
+        new RecordBinder(
+            Yaml::structured, (path, text) -> problems.add(place(path, layers) + text));
+    @Nullable T config = binder.bind("", type, merged, defaults);
     if (config == null || !problems.isEmpty()) {
       throw new ConfigException(problems);
     }
@@ -78,7 +105,7 @@ public final class ConfigReader {
       return Layer.empty("file");
     }
     try {
-      return Layer.yaml(given.toString(), Files.readString(given));
+      return Yaml.layer(given.toString(), Files.readString(given));
     } catch (IOException e) {
       throw new ConfigException(List.of(given + ": can't be read"));
     }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.holdfast.cluster.config.RecordBinder;
 import dev.holdfast.core.Durations;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;

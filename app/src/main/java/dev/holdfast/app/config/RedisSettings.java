@@ -1,13 +1,16 @@
 package dev.holdfast.app.config;
 
 import dev.holdfast.redis.RedisConfig;
+import dev.holdfast.redis.topology.SentinelConfig;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of Redis, with the limits of {@link RedisConfig}.
  *
- * @param uri none: an embedded server, whose data are in the data folder
+ * @param uri none, and no sentinel: an embedded server, whose data are in the data folder
+ * @param sentinel the sentinels that name the server; user, password, database and TLS of Redis
+ *     itself are still those of the uri, whose host and port are not used. None: it is at the uri
  * @param reserve percent of {@code maxmemory} at which what grows is refused, so that sessions live
  *     on; 0: none
  * @param embeddedPort port of the embedded server on loopback; 0 takes a free one
@@ -17,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record RedisSettings(
     @Nullable String uri,
+    @Nullable SentinelConfig sentinel,
     Duration commandTimeout,
     Duration connectTimeout,
     Duration reconnectMin,
@@ -31,6 +35,7 @@ public record RedisSettings(
   /** An embedded server, {@code appendfsync always}. */
   public static final RedisSettings DEFAULTS =
       new RedisSettings(
+          null,
           null,
           LIBRARY.commandTimeout(),
           LIBRARY.connectTimeout(),
@@ -57,12 +62,15 @@ public record RedisSettings(
   }
 
   public boolean embedded() {
-    return uri == null;
+    return uri == null && sentinel == null;
   }
 
-  /**
-   * @param reached the uri of the embedded server if one is used
-   */
+  /** Returns the settings of links to a Redis that runs elsewhere. */
+  public RedisConfig elsewhere() {
+    return at(uri == null ? LIBRARY.uri() : uri).withSentinel(sentinel);
+  }
+
+  /** Returns the settings of links to the embedded server, or another one, at this uri. */
   public RedisConfig at(String reached) {
     return link(
         reached,
@@ -73,10 +81,10 @@ public record RedisSettings(
 
   @Override
   public String toString() {
-    return uri == null ? "embedded at port " + embeddedPort : at(uri).toString();
+    return embedded() ? "embedded at port " + embeddedPort : elsewhere().toString();
   }
 
   private static RedisConfig link(String uri, Duration[] times, int maxQueued, int reserve) {
-    return new RedisConfig(uri, times[0], times[1], times[2], times[3], maxQueued, reserve);
+    return new RedisConfig(uri, times[0], times[1], times[2], times[3], maxQueued, reserve, null);
   }
 }

@@ -74,6 +74,57 @@ class ConfigReaderTest {
     assertEquals(reader().read().cluster(), ClusterConfig.of(environment));
   }
 
+  /** Of a secret and a file with one, a node took the file's, and a service the other. */
+  @Test
+  void ofASecretAndAFileBothTakeTheFiles() throws IOException {
+    Path file = Files.writeString(folder.resolve("secret"), "a secret of the file, and a long one");
+    environment.put("HOLDFAST_CLUSTER_SECRET", "a secret that is known to every member");
+    environment.put("HOLDFAST_CLUSTER_SECRET_FILE", file.toString());
+
+    assertEquals("a secret of the file, and a long one", reader().read().cluster().secret());
+    assertEquals(reader().read().cluster(), ClusterConfig.of(environment));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "PORT              | 70000     | port: 0 to 65535, not 70000",
+        "MESSAGE_PORT      | many      | a whole number is needed, not many",
+        "MEMBERS           | a:1, b    | host:port is needed, not b",
+        "HEARTBEAT_TIMEOUT | soon      | a duration such as 250ms, 90s, 15m, 24h, not soon",
+        "INSECURE          | yes       | true or false is needed, not yes",
+        "TLS_KEY           | /none.pem | key: file /none.pem can't be read; certificate: needed",
+        "SECRET_FILE       | /none     | file /none can't be read",
+        "MULTICAST         | true      | HOLDFAST_CLUSTER_MULTICAST: unknown variable"
+      })
+  void aServiceIsRefusedInTheWordsInWhichANodeIs(String name, String value, String words) {
+    environment.put("HOLDFAST_CLUSTER_" + name, value);
+
+    String ofService =
+        assertThrows(IllegalArgumentException.class, () -> ClusterConfig.of(environment))
+            .getMessage();
+
+    assertTrue(problemsOf(reader()).contains(words), problemsOf(reader()));
+    assertTrue(ofService.contains(words), ofService);
+  }
+
+  /** A service's credentials in the environment of a terminal kept its commands from running. */
+  @Test
+  void aSectionThatIsLeftOutIsNeitherReadNorChecked() throws IOException {
+    Path file = file("cluster: {secret: {file: /not/readable}, nmae: x}\ngateway: {port: 81}");
+    environment.put("HOLDFAST_CLUSTER_SECRET_FILE", "/none");
+    environment.put("HOLDFAST_CLUSTER_MULTICAST", "true");
+    environment.put("HOLDFAST_NODE", "n7");
+
+    HoldfastConfig config =
+        reader().without("cluster").file(file).flag("cluster.port", "many").read();
+
+    assertEquals(ClusterConfig.DEFAULTS, config.cluster());
+    assertEquals("n7", config.node());
+    assertEquals(81, config.gateway().port());
+  }
+
   @Test
   void everyKindOfValueIsRead() throws IOException {
     environment.put("HOLDFAST_REDIS_COMMAND_TIMEOUT", "250ms");

@@ -73,6 +73,7 @@ class ConfigViewTest {
     var redis =
         new RedisSettings(
             "redis://ann:hunter2@127.0.0.1:6379",
+            r.sentinel(),
             r.commandTimeout(),
             r.connectTimeout(),
             r.reconnectMin(),

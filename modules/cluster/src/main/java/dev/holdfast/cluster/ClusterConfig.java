@@ -1,5 +1,6 @@
 package dev.holdfast.cluster;
 
+import dev.holdfast.cluster.config.Environment;
 import dev.holdfast.cluster.identity.BusTls;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,18 +15,18 @@ import org.jspecify.annotations.Nullable;
  * never by multicast.
  *
  * @param name only processes of the same name join each other
- * @param host the address that this process listens at, and by which the others reach it; or a name
- *     that has it among its addresses, as one that all members share
+ * @param host the address that this process listens at and that the others use; or a name that has
+ *     it among its addresses, for example one that all members share
  * @param port of membership; 0 takes a free one
  * @param messagePort of the bus's messages; 0 takes the one after {@code port}, or a free one
- * @param publicHost by which the others reach it if that is not {@code host} (behind a translation
+ * @param publicHost the host that the others use, if it is not {@code host} (behind a translation
  *     of addresses)
- * @param members membership addresses of some or all others, itself may be among them
- * @param heartbeatTimeout after which a member that is not heard from is removed, 2 s to 5 min
- * @param tls certificates for messages; none: those that the secret stands for
- * @param secret what all members know, 32 characters or more
- * @param insecure neither secret nor certificates are needed: whoever reaches the ports is trusted
- *     like a node
+ * @param members membership addresses of some or all others; may include its own
+ * @param heartbeatTimeout time of silence after which a member is removed, 2 s to 5 min
+ * @param tls certificates for messages; null: those that follow from the secret
+ * @param secret known to all members, 32 characters or more; or a service's credentials
+ * @param insecure no secret and no certificates are needed: everybody who reaches the ports is
+ *     trusted like a node
  */
 public record ClusterConfig(
     String name,
@@ -38,7 +39,7 @@ public record ClusterConfig(
     @Nullable BusTls tls,
     @Nullable String secret,
     boolean insecure) {
-  /** Alone on loopback, at free ports; a secret is still to be given. */
+  /** The defaults: alone on loopback, at free ports. A secret has to be added. */
   public static final ClusterConfig DEFAULTS =
       new ClusterConfig(
           "holdfast",
@@ -91,11 +92,11 @@ public record ClusterConfig(
   }
 
   /**
-   * Makes the settings of a service that joins nodes on this machine; defaults for the rest.
+   * Makes the settings of a service that joins nodes on this machine, with defaults for the rest.
    *
-   * @param members {@code host:port} of some or all nodes, commas between
+   * @param members {@code host:port} of some or all nodes, separated by commas
    * @param secret that of the nodes, which is in {@code cluster.secret} of their data folder
-   * @throws IllegalArgumentException if one of them is not of that form
+   * @throws IllegalArgumentException if one of the members is not of that form
    */
   public static ClusterConfig joining(String name, String members, String secret) {
     List<HostPort> nodes = Stream.of(members.split(",")).map(HostPort::parse).toList();
@@ -108,19 +109,20 @@ public record ClusterConfig(
    * _HOST}, {@code _PORT}, {@code _MESSAGE_PORT}, {@code _PUBLIC_HOST}, {@code _MEMBERS} ({@code
    * host:port}, commas between), {@code _HEARTBEAT_TIMEOUT} ({@code 12s}), {@code _TLS_KEY}, {@code
    * _TLS_CERTIFICATE} and {@code _TLS_AUTHORITY} (files), {@code _SECRET}, or {@code _SECRET_FILE}
-   * for a file that holds it, {@code _INSECURE} ({@code true}); defaults for the rest.
+   * for a file that holds it (which counts if both are set), {@code _INSECURE} ({@code true});
+   * defaults for the rest. Variables that Kubernetes sets for a service are ignored.
    *
    * @param environment the variables of the process; those of other names are not looked at
-   * @throws IllegalArgumentException lists every problem, unknown names with that beginning
-   *     included
+   * @throws IllegalArgumentException lists every problem by variable or setting, including unknown
+   *     names with that beginning
    */
   public static ClusterConfig of(Map<String, String> environment) {
-    return ClusterEnvironment.read(environment);
+    return Environment.read("cluster", ClusterConfig.class, DEFAULTS, environment);
   }
 
   /**
-   * Returns the same with this machine's address in place of the host's name, looked up now; blocks
-   * for as long as that takes.
+   * Returns a copy with this machine's address in place of the host's name. Looks it up now; blocks
+   * meanwhile.
    *
    * @throws JoinException if the host has no address of this machine
    */
@@ -142,25 +144,25 @@ public record ClusterConfig(
         insecure);
   }
 
-  /** Returns the same with this secret. */
+  /** Returns a copy with this secret. */
   public ClusterConfig withSecret(String other) {
     return new ClusterConfig(
         name, host, port, messagePort, publicHost, members, heartbeatTimeout, tls, other, insecure);
   }
 
-  /** The port of messages as it is to be asked for; 0 for a free one. */
+  /** Returns the port of messages to ask for; 0: a free one. */
   public int messagePortToUse() {
     return messagePort == 0 && port != 0 ? port + 1 : messagePort;
   }
 
-  /** Returns whether it says how members prove that they are members. */
+  /** Returns whether members have to prove that they are members. */
   public boolean guarded() {
     return tls != null || secret != null;
   }
 
   /**
-   * Returns whether others than this machine's users may read or forge what crosses the bus. Blocks
-   * to look up the host.
+   * Returns whether anybody beyond this machine may read or forge what crosses the bus. Blocks to
+   * look up the host.
    */
   public boolean exposed() {
     return !guarded() && !Loopback.is(host);

@@ -70,7 +70,6 @@ class ClusterConfigTest {
             "HOLDFAST_CLUSTER_HEARTBEAT_TIMEOUT", "1s",
             "HOLDFAST_CLUSTER_TLS_KEY", "/no/such/file",
             "HOLDFAST_CLUSTER_SECRET_FILE", "/no/secret",
-            "HOLDFAST_CLUSTER_SECRET", "too short",
             "HOLDFAST_CLUSTER_INSECURE", "perhaps",
             "HOLDFAST_CLUSTER_MULTICAST", "true");
 
@@ -84,12 +83,38 @@ class ClusterConfigTest {
             "HOLDFAST_CLUSTER_MEMBERS: host:port is needed, not a",
             "heartbeatTimeout: 2s to 5m",
             "HOLDFAST_CLUSTER_SECRET_FILE: file /no/secret can't be read",
-            "secret: 32 characters or more",
             "HOLDFAST_CLUSTER_INSECURE: true or false is needed, not perhaps",
             "cluster.tls: key: file /no/such/file can't be read; certificate: needed",
             "HOLDFAST_CLUSTER_MULTICAST: unknown variable")) {
       assertTrue(reported.contains(problem), problem + " is not in: " + reported);
     }
+  }
+
+  @Test
+  void aSecretThatCouldBeGuessedIsRefusedAndNotQuoted() {
+    String reported =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> ClusterConfig.of(Map.of("HOLDFAST_CLUSTER_SECRET", "too short")))
+            .getMessage();
+
+    assertEquals("cluster: secret: 32 characters or more", reported);
+  }
+
+  /**
+   * A Kubernetes service of the name holdfast-cluster puts these into every container of its
+   * namespace: a node passed over them, and no service could start.
+   */
+  @Test
+  void variablesThatKubernetesSetsForAServiceAreNotOurs() {
+    assertEquals(
+        ClusterConfig.DEFAULTS,
+        ClusterConfig.of(
+            Map.of(
+                "HOLDFAST_CLUSTER_SERVICE_HOST", "10.0.0.1",
+                "HOLDFAST_CLUSTER_SERVICE_PORT", "5701",
+                "HOLDFAST_CLUSTER_PORT", "tcp://10.0.0.1:5701",
+                "HOLDFAST_CLUSTER_PORT_5701_TCP_ADDR", "10.0.0.1")));
   }
 
   @ParameterizedTest

@@ -1,4 +1,4 @@
-package dev.holdfast.app.config;
+package dev.holdfast.cluster.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.holdfast.core.Durations;

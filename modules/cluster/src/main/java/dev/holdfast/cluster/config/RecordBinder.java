@@ -1,6 +1,5 @@
-package dev.holdfast.app.config;
+package dev.holdfast.cluster.config;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -16,41 +15,53 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes records of a tree of settings. What the tree leaves out is taken from a record of defaults.
- * Goes on after a problem, so that all are found at once; a record whose settings have one is not
- * made. Values are read by {@link Scalars}; a record's own checks are those of its constructor.
+ * Makes records of a tree of settings. A record of defaults supplies what the tree leaves out. Goes
+ * on after a problem, so that all are found at once; no record is made then. {@link Scalars} reads
+ * single values; a record checks them in its constructor. One use, one thread.
  */
-final class RecordBinder {
-  /** Instead of a text: {@code {file: <path>}} reads it from there. */
+public final class RecordBinder {
+  /** The key that stands in place of a text: {@code {file: <path>}} reads it from there. */
   static final String FILE = "file";
 
+  private final UnaryOperator<JsonNode> structured;
   private final BiConsumer<String, String> problems;
   private int found;
 
   /**
-   * @param problems takes path and text of each problem
+   * @param structured parses a text where a list or a mapping is needed; returns the same if it
+   *     can't
+   * @param problems gets path and text of each problem
    */
-  RecordBinder(BiConsumer<String, String> problems) {
+  public RecordBinder(UnaryOperator<JsonNode> structured, BiConsumer<String, String> problems) {
+    this.structured = structured;
     this.problems = problems;
   }
 
-  /** A record with settings of its own, and not one that is written as a text. */
-  static boolean isSection(Class<?> type) {
+  /** Returns whether a type is a record with settings of its own, not one written as a text. */
+  public static boolean isSection(Class<?> type) {
     return type.isRecord() && !Scalars.reads(type);
   }
 
-  /** Returns the record; none: there were problems. */
-  <T extends Record> @Nullable T bind(Class<T> type, ObjectNode tree, T defaults) {
-    @Nullable Object record = section("", type, tree, defaults);
+  /**
+   * Makes the record.
+   *
+   * @param path of the record among all settings; empty: it holds all of them
+   * @param tree its settings
+   * @return null: there were problems
+   */
+  public <T extends Record> @Nullable T bind(
+      String path, Class<T> type, ObjectNode tree, T defaults) {
+    @Nullable Object record = section(path, type, tree, defaults);
     return found == 0 ? type.cast(record) : null;
   }
 
   private @Nullable Object section(
       String path, Class<?> type, JsonNode given, @Nullable Object defaults) {
-    if (!(structured(given) instanceof ObjectNode tree)) {
+    if (!(structured.apply(given) instanceof ObjectNode tree)) {
       return problem(path, "settings are needed here, not a single value");
     }
     RecordComponent[] components = type.getRecordComponents();
@@ -109,7 +120,7 @@ final class RecordBinder {
 
   private Map<String, @Nullable Object> map(String path, Type type, JsonNode node) {
     var map = new LinkedHashMap<String, @Nullable Object>();
-    if (structured(node) instanceof ObjectNode tree) {
+    if (structured.apply(node) instanceof ObjectNode tree) {
       for (var entry : tree.properties()) {
         map.put(entry.getKey(), value(join(path, entry.getKey()), type, entry.getValue(), null));
       }
@@ -121,7 +132,7 @@ final class RecordBinder {
 
   private List<@Nullable Object> list(String path, Type type, JsonNode node) {
     boolean sections = isSection((Class<?>) type);
-    JsonNode entries = sections || node.isArray() ? structured(node) : split(node);
+    JsonNode entries = sections || node.isArray() ? structured.apply(node) : split(node);
     var list = new ArrayList<@Nullable Object>();
     if (!entries.isArray()) {
       problem(path, "a list is needed here");
@@ -156,15 +167,6 @@ final class RecordBinder {
     found++;
     problems.accept(path, text);
     return null;
-  }
-
-  /** Parses what the environment and the command line give as one text: it is YAML in itself. */
-  private static JsonNode structured(JsonNode node) {
-    try {
-      return node.isTextual() ? Layer.YAML.readTree(node.textValue()) : node;
-    } catch (JsonProcessingException e) {
-      return node;
-    }
   }
 
   private static JsonNode split(JsonNode node) {
