@@ -1,6 +1,7 @@
 package dev.holdfast.loadtest;
 
 import dev.holdfast.cluster.Loopback;
+import dev.holdfast.embedded.processes.ProcessException;
 import dev.holdfast.loadtest.report.Requirement;
 import dev.holdfast.loadtest.run.Scenario;
 import dev.holdfast.loadtest.run.Sound;
@@ -82,7 +83,7 @@ public final class LoadCommand implements Callable<Integer> {
     }
     try {
       return job.run(spec.commandLine().getOut());
-    } catch (TargetException e) {
+    } catch (TargetException | ProcessException e) {
       return refused(e.getMessage(), LoadExit.NOT_STARTED);
     }
   }
@@ -96,10 +97,10 @@ public final class LoadCommand implements Callable<Integer> {
     Scenario scenario = scenario();
     var targets = new Targets(scenario, target, server(), command("bare"));
     Settings settings = load.of(scenario, targets.bus(), targets.tokenTenant());
-    targets.check(settings);
     Targets.need(
         output.repeat >= 1 && output.repeat <= MOST_RUNS,
         "--repeat: 1 to " + MOST_RUNS + ", not " + output.repeat);
+    targets.check(settings, output.repeat);
     checkFile("--json", output.json);
     checkFile("--html", output.html);
     return new Job(
@@ -153,7 +154,10 @@ public final class LoadCommand implements Callable<Integer> {
         local, Program.self(), command("worker"), urls, secret, targets.processors());
   }
 
-  /** As a worker prints its own, or without the path. */
+  /**
+   * Returns the workers' addresses, in the form in which a worker prints its own, or without the
+   * path.
+   */
   private List<URI> urls() {
     for (URI url : workers.urls) {
       Targets.need(
@@ -195,7 +199,7 @@ public final class LoadCommand implements Callable<Integer> {
     return all;
   }
 
-  /** Before a long run, not after it. */
+  /** Checks a file before a long run, not after it. */
   private static void checkFile(String option, @Nullable Path file) {
     if (file != null) {
       Path folder = file.toAbsolutePath().getParent();

@@ -21,6 +21,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Targets {
   private static final int MOST_NODES = 16;
+
+  /** Most time before the end of its token at which a client renews its connection. */
+  private static final long RENEWAL_S = 30;
 
   private final Scenario scenario;
   private final TargetOptions options;
@@ -71,9 +76,13 @@ final class Targets {
     return options.token == null ? null : Token.tenant(options.token);
   }
 
-  void check(Settings settings) {
+  /**
+   * @param runs so many, one after another
+   */
+  void check(Settings settings, int runs) {
     if (existing()) {
       checkExisting(settings);
+      checkToken(settings, runs);
     } else {
       refuse(options.managementUrls.isEmpty() ? null : options.managementUrls, "--management-url");
       refuse(options.token, "--token");
@@ -139,6 +148,16 @@ final class Targets {
     need(
         options.token == null || scenario.shape(settings).flows().stream().noneMatch(Targets::own),
         scenario.name() + " needs --key-file: with one --token all clients are the same user");
+  }
+
+  /** All clients would renew their connections at once, and with a token that is at its end. */
+  private void checkToken(Settings settings, int runs) {
+    long longest = (long) Math.ceil(runs * settings.limit());
+    Instant over = Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(longest + RENEWAL_S);
+    need(
+        options.token == null || Token.end(options.token) >= over.getEpochSecond(),
+        "--token ends too soon, it has to live until %s (--limit, --repeat):".formatted(over)
+            + " take one that lives longer, or a lower --limit");
   }
 
   private void checkNeeds() {

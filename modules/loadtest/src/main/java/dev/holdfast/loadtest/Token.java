@@ -16,13 +16,26 @@ final class Token {
    * @throws IllegalArgumentException if it is no token
    */
   static @Nullable String tenant(String token) {
+    JsonNode tenant = claims(token).path("tenant");
+    return tenant.isTextual() ? tenant.asText() : null;
+  }
+
+  /**
+   * Returns its end, s since 1970; {@link Long#MAX_VALUE} if it has none.
+   *
+   * @throws IllegalArgumentException if it is no token
+   */
+  static long end(String token) {
+    return claims(token).path("exp").asLong(Long.MAX_VALUE);
+  }
+
+  private static JsonNode claims(String token) {
     String[] parts = token.split("\\.");
     if (parts.length != 3) {
       throw new IllegalArgumentException("--token: not a JWT, it has no three parts");
     }
     try {
-      JsonNode claims = new ObjectMapper().readTree(Base64.getUrlDecoder().decode(parts[1]));
-      return claims.path("tenant").isTextual() ? claims.path("tenant").asText() : null;
+      return new ObjectMapper().readTree(Base64.getUrlDecoder().decode(parts[1]));
     } catch (IOException | IllegalArgumentException e) {
       throw new IllegalArgumentException("--token: not a JWT, its claims are not JSON");
     }

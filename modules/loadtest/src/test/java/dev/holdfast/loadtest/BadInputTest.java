@@ -1,5 +1,6 @@
 package dev.holdfast.loadtest;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Base64;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,6 +106,8 @@ class BadInputTest {
           fanout                                  | --url needs one of --token and --key-file
           fanout --key-file key --token {token}   | --url needs one of --token and --key-file
           fanout --key-file nothing               | --key-file: can't read nothing
+          fanout --token {short}                  | (--limit, --repeat): take one that lives longer
+          fanout --token {short} --limit 1 --repeat 3 | it has to live until
           fanout --token {token} --tenant other   | --tenant other is not that of the --token, acme
           stream --token {token}                  | stream needs --key-file: with one --token
           fanout --key-file key --members 127.0.0.1:1 | --members and --cluster: both or none
@@ -143,7 +148,8 @@ class BadInputTest {
   }
 
   private void refuses(String problem, String line) {
-    String[] words = line.replace("{token}", TOKEN).strip().split(" +");
+    String tokens = line.replace("{token}", TOKEN).replace("{short}", endingSoon());
+    String[] words = tokens.strip().split(" +");
     for (int i = 0; i < words.length; i++) {
       words[i] =
           words[i].matches("key|nothing|server.jar|no.jar") ? folder + "/" + words[i] : words[i];
@@ -157,6 +163,12 @@ class BadInputTest {
     assertTrue(said.lines().findFirst().orElse("").contains(problem), said);
     assertTrue(said.lines().count() <= 2, said);
     assertEquals("", out.toString());
+  }
+
+  /** Returns a token of two minutes: one run of at most a minute is within it. */
+  private static String endingSoon() {
+    String claims = "{\"exp\":%d}".formatted(Instant.now().getEpochSecond() + 120);
+    return "e30." + Base64.getUrlEncoder().encodeToString(claims.getBytes(UTF_8)) + ".c2ln";
   }
 
   private CommandLine commandLine() {

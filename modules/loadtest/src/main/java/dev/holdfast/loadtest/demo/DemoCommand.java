@@ -1,5 +1,6 @@
 package dev.holdfast.loadtest.demo;
 
+import dev.holdfast.embedded.processes.ProcessException;
 import dev.holdfast.loadtest.targets.TargetException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -41,7 +42,7 @@ public final class DemoCommand implements Callable<Integer> {
     var screen = new Screen(spec.commandLine().getOut(), System.console() != null);
     try {
       return new Demo(sessions, rate, screen).run() ? 0 : FAILED;
-    } catch (TargetException e) {
+    } catch (TargetException | ProcessException e) {
       spec.commandLine().getErr().println(spec.root().name() + ": " + e.getMessage());
       return NOT_STARTED;
     }

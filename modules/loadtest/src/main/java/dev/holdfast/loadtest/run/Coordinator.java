@@ -1,5 +1,6 @@
 package dev.holdfast.loadtest.run;
 
+import dev.holdfast.embedded.processes.ProcessException;
 import dev.holdfast.loadtest.plan.Counters;
 import dev.holdfast.loadtest.plan.Plan;
 import dev.holdfast.loadtest.plan.ToWorker;
@@ -75,7 +76,7 @@ public final class Coordinator implements AutoCloseable {
       return true;
     } catch (BrokenOffException e) {
       state.problem(String.valueOf(e.getMessage()));
-    } catch (TargetException e) {
+    } catch (TargetException | ProcessException e) {
       if (state.workers().counters().connects() == 0) {
         throw e;
       }

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 /** Targets that do not do as they should: what is wrong is named, and nothing hangs. */
 class BadTargetIT {
   private static final int CLIENTS = 6;
+  private static final String NO_WELCOME = "hello: no welcome in time";
+  private static final String NO_ANSWER = "connect: no answer in time";
   private static final Totals NOTHING = new Totals(Map.of());
 
   private final WorkerBench bench = new WorkerBench(1);
@@ -137,20 +139,29 @@ class BadTargetIT {
     TestCoordinator coordinator = live();
 
     Progress after =
-        coordinator.awaitProgress(progress -> progress.counters().resumed() == CLIENTS);
+        coordinator.awaitProgress(progress -> progress.counters().resumed() >= CLIENTS);
 
     assertTrue(named(after, "silent for two heartbeats"), after.counters().errors()::toString);
   }
 
   @Test
-  void aHelloWithoutAWelcomeIsGivenUp() {
+  void aHelloWithoutAWelcomeIsGivenUpAndSoIsAnUpgradeWithoutAnAnswer() throws IOException {
     bench.node(0).talks(ScriptedNode.Talk.SAYS_NOTHING);
-    TestCoordinator coordinator = connected();
+    TestCoordinator coordinator = bench.coordinator();
+    try (var silent = new ServerSocket(0)) {
+      URI noAnswer = URI.create("http://127.0.0.1:" + silent.getLocalPort());
+      List<URI> both = List.of(bench.node(0).url(), noAnswer);
+      coordinator.assign(WorkerBench.plan(both, List.of(group("g", CLIENTS, 0)), List.of()));
+      coordinator.connect("g");
 
-    Progress after =
-        coordinator.awaitProgress(progress -> named(progress, "hello: no welcome in time"));
+      Progress after =
+          coordinator.awaitProgress(
+              progress -> named(progress, NO_WELCOME) && named(progress, NO_ANSWER));
 
-    assertEquals(0, after.counters().attached());
+      assertEquals(0, after.counters().attached());
+      Long opened = after.counters().errors().get(NO_WELCOME);
+      assertEquals(Map.of("1006", opened), after.counters().closes(), "those that were open");
+    }
     bench.node(0).talks(ScriptedNode.Talk.PROPERLY);
     coordinator.awaitProgress(progress -> progress.counters().live() == CLIENTS);
   }

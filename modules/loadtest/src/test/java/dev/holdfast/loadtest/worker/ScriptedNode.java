@@ -31,10 +31,11 @@ import java.util.function.Supplier;
 final class ScriptedNode extends VerticleBase {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int HEARTBEAT_S = 25;
-  private static final int SHORT_HEARTBEAT_S = 1;
+  private static final int SHORT_HEARTBEAT_S = 2;
 
   final AtomicInteger hellos = new AtomicInteger();
   final AtomicInteger subscribes = new AtomicInteger();
+  final AtomicInteger pings = new AtomicInteger();
 
   private final String id;
   private final Store store;
@@ -212,9 +213,10 @@ final class ScriptedNode extends VerticleBase {
     switch (frame.path("type").asText()) {
       case "hello" -> hello(socket, frame);
       case "subscribe" -> subscribe(socket, frame);
+      case "ping" -> pings.incrementAndGet();
       case "close" -> socket.close((short) 4503, "ended");
       default -> {
-        // ping and pong
+        // pong
       }
     }
   }
@@ -244,7 +246,7 @@ final class ScriptedNode extends VerticleBase {
     send(
         socket,
         "{\"type\":\"welcome\",\"session\":\"%s\",\"generation\":1,\"node\":\"%s\",\"resumed\":%s,"
-            + "\"heartbeat\":%d}",
+            + "\"heartbeat\":%d,\"limits\":{\"frame\":65536}}",
         session,
         id,
         resumed,
@@ -284,14 +286,15 @@ final class ScriptedNode extends VerticleBase {
   private void open(ServerWebSocket socket, String channel, JsonNode cursor) {
     List<String> log = store.logs.getOrDefault(channel, List.of());
     long from = cursor.isArray() ? cursor.path(1).asLong() : log.size();
-    position(socket, "subscribed", channel, from);
+    send(
+        socket,
+        "{\"type\":\"subscribed\",\"channel\":\"%s\",\"epoch\":\"e\",\"seq\":%d,\"recovered\":%s}",
+        channel,
+        from,
+        cursor.isArray());
     log.subList((int) from, log.size()).forEach(socket::writeTextMessage);
-    position(socket, "live", channel, log.size());
-  }
-
-  private void position(ServerWebSocket socket, String type, String channel, long seq) {
-    String frame = "{\"type\":\"%s\",\"channel\":\"%s\",\"epoch\":\"e\",\"seq\":%d}";
-    send(socket, frame, type, channel, seq);
+    String frame = "{\"type\":\"live\",\"channel\":\"%s\",\"epoch\":\"e\",\"seq\":%d}";
+    send(socket, frame, channel, log.size());
   }
 
   private static void send(ServerWebSocket socket, String format, Object... parts) {

@@ -13,6 +13,7 @@ import dev.holdfast.loadtest.plan.LedgerCount;
 import dev.holdfast.loadtest.plan.ToWorker;
 import dev.holdfast.loadtest.plan.Totals;
 import dev.holdfast.loadtest.worker.measure.EventData;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -181,6 +182,17 @@ class WorkerIT {
     assertTrue(coordinator.complete(), "nobody waits for slow consumers");
     assertEquals(500 * 4, end.counters().received());
     assertFalse(end.ledgers().containsKey("slow.tenant"));
+  }
+
+  /** It gave itself up after two short heartbeats, because it asked for an answer and read none. */
+  @Test
+  void aSlowConsumerShowsWithEachHeartbeatThatItIsThere() {
+    ScriptedNode node = bench.node(0);
+    bench.nodes.forEach(each -> each.talks(ScriptedNode.Talk.FALLS_SILENT));
+
+    live(new Group("slow", TENANT, 4, 0, Group.Kind.SLOW));
+
+    await().atMost(Duration.ofSeconds(30)).until(() -> node.pings.get() >= 4);
   }
 
   private TestCoordinator live(Group group) {

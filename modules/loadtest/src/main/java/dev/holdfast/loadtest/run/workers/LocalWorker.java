@@ -2,8 +2,8 @@ package dev.holdfast.loadtest.run.workers;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.holdfast.embedded.processes.ChildProcess;
 import dev.holdfast.loadtest.targets.TargetException;
-import dev.holdfast.loadtest.targets.local.Child;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,7 +20,7 @@ final class LocalWorker implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<String> JVM = List.of("-Xmx2g", "-XX:+UseG1GC");
 
-  private final Child process;
+  private final ChildProcess process;
   private final CompletableFuture<URI> url = new CompletableFuture<>();
 
   /** Starts it; it asks for the secret from its standard input. */
@@ -28,18 +28,19 @@ final class LocalWorker implements AutoCloseable {
     var arguments = new ArrayList<>(config.command());
     arguments.addAll(List.of("--port", "0", "--secret-stdin"));
     List<String> command = config.program().command(JVM, arguments);
-    process = Child.start(name, folder, config.processors().on("workers", command), this::line);
+    ProcessBuilder placed = ChildProcess.command(config.processors().on("workers", command));
+    process = ChildProcess.start(name, folder.resolve(name + ".log"), placed, this::line);
     process.writeLine(secret);
   }
 
-  Child process() {
+  ChildProcess process() {
     return process;
   }
 
   /** Returns the address that it listens at, once it does. */
   URI url() throws InterruptedException {
     long until = System.nanoTime() + TIMEOUT.toNanos();
-    while (System.nanoTime() < until && process.alive()) {
+    while (System.nanoTime() < until && process.isAlive()) {
       try {
         return url.get(100, TimeUnit.MILLISECONDS);
       } catch (TimeoutException notYet) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.holdfast.embedded.FreePorts;
+import dev.holdfast.embedded.processes.ChildProcess;
 import dev.holdfast.loadtest.plan.Address;
 import dev.holdfast.loadtest.targets.Target;
 import dev.holdfast.loadtest.targets.TargetException;
@@ -32,7 +33,7 @@ public final class BareTarget implements Target {
   private final Path folder;
 
   @SuppressWarnings("NullAway.Init")
-  private Child process;
+  private ChildProcess process;
 
   private boolean closed;
 
@@ -64,11 +65,12 @@ public final class BareTarget implements Target {
       // Several event loops share a port only if it is the same one from the start.
       words.addAll(List.of("--port", Integer.toString(FreePorts.take())));
       List<String> line = program.command(List.of("-Xmx1g", "-XX:+UseG1GC"), words);
-      process = Child.start(NAME, folder, processors.on("nodes", line), this::printed);
+      ProcessBuilder server = ChildProcess.command(processors.on("nodes", line));
+      process = ChildProcess.start(NAME, folder.resolve(NAME + ".log"), server, this::printed);
     }
     long until = System.nanoTime() + PATIENCE_NS;
     while (url == null) {
-      if (!process.alive() || System.nanoTime() > until) {
+      if (!process.isAlive() || System.nanoTime() > until) {
         throw new TargetException("the baseline's server did not start:\n" + process.tail());
       }
       Thread.sleep(POLL_MS);
@@ -127,7 +129,7 @@ public final class BareTarget implements Target {
 
   @Override
   public OptionalLong pid(TargetNode node) {
-    return process.alive() ? OptionalLong.of(process.pid()) : OptionalLong.empty();
+    return process.isAlive() ? OptionalLong.of(process.pid()) : OptionalLong.empty();
   }
 
   @Override
@@ -147,7 +149,7 @@ public final class BareTarget implements Target {
 
   @Override
   public boolean ready(TargetNode node) {
-    return process.alive();
+    return process.isAlive();
   }
 
   @Override
@@ -155,7 +157,7 @@ public final class BareTarget implements Target {
     if (error != null) {
       return "the baseline's server: " + error;
     }
-    return process.alive() ? null : "the baseline's server ended by itself:\n" + process.tail();
+    return process.isAlive() ? null : "the baseline's server ended by itself:\n" + process.tail();
   }
 
   @Override

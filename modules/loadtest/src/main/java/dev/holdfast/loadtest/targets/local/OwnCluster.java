@@ -7,6 +7,8 @@ import dev.holdfast.embedded.EmbeddedRedis;
 import dev.holdfast.embedded.EmbeddedRedisConfig;
 import dev.holdfast.embedded.EmbeddedRedisException;
 import dev.holdfast.embedded.FreePorts;
+import dev.holdfast.embedded.processes.ChildProcess;
+import dev.holdfast.embedded.processes.LocalNode;
 import dev.holdfast.loadtest.plan.Address;
 import dev.holdfast.loadtest.plan.Address.BusAddress;
 import dev.holdfast.loadtest.targets.Http;
@@ -39,7 +41,7 @@ public final class OwnCluster implements Target {
 
   private final OwnClusterConfig config;
   private final Path folder;
-  private final Map<TargetNode, OwnNode> nodes = new LinkedHashMap<>();
+  private final Map<TargetNode, LocalNode> nodes = new LinkedHashMap<>();
   private final List<String> members = new ArrayList<>();
 
   @SuppressWarnings("NullAway.Init")
@@ -93,7 +95,7 @@ public final class OwnCluster implements Target {
       throw new TargetException("redis.uri can't be written: " + e);
     }
     prepare();
-    nodes.values().forEach(OwnNode::start);
+    nodes.values().forEach(LocalNode::start);
   }
 
   /** Each knows the others' addresses. */
@@ -107,7 +109,9 @@ public final class OwnCluster implements Target {
       var node = new TargetNode("node-" + (i + 1), url);
       List<String> arguments = arguments(node, ports.subList(3 * i, 3 * i + 3));
       List<String> command = config.server().command(config.jvmOptions(), arguments);
-      nodes.put(node, new OwnNode(node, folder, config.processors().on("nodes", command)));
+      List<String> placed = config.processors().on("nodes", command);
+      Path log = folder.resolve(node.name() + ".log");
+      nodes.put(node, new LocalNode(node.name(), url, log, () -> ChildProcess.command(placed)));
     }
   }
 
@@ -163,37 +167,26 @@ public final class OwnCluster implements Target {
 
   @Override
   public OptionalLong pid(TargetNode node) {
-    Child process = own(node).process();
-    return process == null || !process.alive()
-        ? OptionalLong.empty()
-        : OptionalLong.of(process.pid());
+    LocalNode own = own(node);
+    return own.isRunning() ? OptionalLong.of(own.pid()) : OptionalLong.empty();
   }
 
   @Override
   public void kill(TargetNode node) {
-    ended(node).kill();
+    own(node).kill();
   }
 
-  private OwnNode own(TargetNode node) {
-    OwnNode own = nodes.get(node);
+  private LocalNode own(TargetNode node) {
+    LocalNode own = nodes.get(node);
     if (own == null) {
       throw new TargetException("there is no node " + node.name());
     }
     return own;
   }
 
-  /** Its process, which somebody is about to end. */
-  private Child ended(TargetNode node) {
-    Child process = own(node).taken().process();
-    if (process == null) {
-      throw new TargetException(node.name() + " was not started");
-    }
-    return process;
-  }
-
   @Override
   public void terminate(TargetNode node) throws InterruptedException {
-    if (!ended(node).terminate(TERMINATION)) {
+    if (!own(node).terminate(TERMINATION)) {
       throw new TargetException(node.name() + " did not end within " + TERMINATION);
     }
   }
@@ -205,10 +198,12 @@ public final class OwnCluster implements Target {
     }
   }
 
-  /** It sees all those that run, too; workers may be members besides. */
+  /**
+   * Returns whether the node is ready and sees all others that run; workers may be members besides.
+   */
   @Override
   public boolean ready(TargetNode node) throws InterruptedException {
-    if (!Http.ready(node.url())) {
+    if (!own(node).isReady()) {
       return false;
     }
     long running = nodes().stream().filter(each -> pid(each).isPresent()).count();
@@ -227,7 +222,7 @@ public final class OwnCluster implements Target {
       return "Redis ended by itself";
     }
     return nodes.values().stream()
-        .map(OwnNode::trouble)
+        .map(LocalNode::trouble)
         .filter(Objects::nonNull)
         .findFirst()
         .orElse(null);
@@ -247,7 +242,7 @@ public final class OwnCluster implements Target {
   @Override
   public synchronized void close() {
     closed = true;
-    nodes.values().forEach(OwnNode::close);
+    nodes.values().forEach(LocalNode::kill);
     if (redis != null) {
       redis.kill();
     }

@@ -10,10 +10,6 @@ final class BackOff {
 
   private int failures;
 
-  void succeeded() {
-    failures = 0;
-  }
-
   /** ms */
   long next() {
     long most = Math.min(LONGEST_MS, FIRST_MS << failures);

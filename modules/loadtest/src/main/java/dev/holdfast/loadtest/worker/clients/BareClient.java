@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A plain WebSocket, whose other side says nothing but events of one channel. It tries until it is
  * connected, and does not come back: there would be no resuming.
  */
-final class BareClient implements LoadClient, Wire.Listener {
+final class BareClient implements LoadClient, Connection.Listener {
   private static final String NODE = "bare";
 
   private final ClientLoop loop;
@@ -22,7 +22,7 @@ final class BareClient implements LoadClient, Wire.Listener {
   private final Cursors cursors = new Cursors();
 
   @SuppressWarnings("NullAway.Init")
-  private Wire wire;
+  private Connection connection;
 
   private boolean settled;
   private boolean attached;
@@ -40,7 +40,8 @@ final class BareClient implements LoadClient, Wire.Listener {
   @Override
   public void connect() {
     begunAt = loop.clock.micros();
-    wire = new Wire(loop.sockets, urls.options().setURI("/"), loop.scratch, this);
+    connection = new Connection(loop.scratch, this);
+    connection.open(loop.sockets, urls.options().setURI("/"));
   }
 
   @Override
@@ -64,7 +65,7 @@ final class BareClient implements LoadClient, Wire.Listener {
       }
     } catch (IOException e) {
       loop.counters.errors.count("garbage from the target", e);
-      wire.close();
+      connection.close();
     }
   }
 
@@ -73,7 +74,13 @@ final class BareClient implements LoadClient, Wire.Listener {
     loop.counters.errors.count("connect", failure);
     settle();
     urls.next();
-    loop.comebacks.add(loop.clock.micros() + backOff.next() * 1_000, this);
+    loop.timers.after(backOff.next(), this::comeBack);
+  }
+
+  private void comeBack() {
+    if (!gone()) {
+      connect();
+    }
   }
 
   @Override
@@ -105,9 +112,9 @@ final class BareClient implements LoadClient, Wire.Listener {
   public void leave() {
     gone = true;
     if (attached) {
-      wire.close();
-    } else if (wire != null) {
-      wire.cut();
+      connection.close();
+    } else if (connection != null) {
+      connection.cut();
     }
   }
 
@@ -115,13 +122,8 @@ final class BareClient implements LoadClient, Wire.Listener {
   public void cut() {
     gone = true;
     loop.counters.interrupted += attached ? 1 : 0;
-    wire.cut();
+    connection.cut();
     detach();
-  }
-
-  @Override
-  public void look(long micros) {
-    // It waits for nothing that could take too long: the handshake has its own limit.
   }
 
   @Override

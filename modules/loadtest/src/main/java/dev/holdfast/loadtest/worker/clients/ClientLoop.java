@@ -26,16 +26,19 @@ final class ClientLoop {
   final Plan plan;
   final Clock clock;
   final WebSocketClient sockets;
-  final Wire.Scratch scratch = new Wire.Scratch();
+  final Connection.Scratch scratch = new Connection.Scratch();
   final EventReader events = new EventReader();
   final LoopCounters counters = new LoopCounters();
-  final Comebacks comebacks = new Comebacks();
   final Connects connects;
+  final Timers timers;
+  private final Vertx vertx;
   private final @Nullable TokenSigner signer;
 
   ClientLoop(Vertx vertx, Plan plan, Share share, Clock clock) {
+    this.vertx = vertx;
     this.plan = plan;
     this.clock = clock;
+    this.timers = new Timers(clock, counters.errors);
     this.sockets =
         vertx.createWebSocketClient(
             new WebSocketClientOptions()
@@ -50,6 +53,11 @@ final class ClientLoop {
             (double) share.loop() / share.loops());
     String secret = plan.address().secret();
     this.signer = secret == null ? null : new TokenSigner(secret, AuthConfig.DEFAULTS);
+  }
+
+  /** Runs the task on the loop, not within what runs now. */
+  void next(Runnable task) {
+    vertx.runOnContext(now -> task.run());
   }
 
   String token(String tenant, String user) {

@@ -24,12 +24,11 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One event loop's share of the plan's clients: one tick serves all of them. Its methods may be
- * called on any thread; what they do and answer is done on its own loop.
+ * The share of the plan's clients on one event loop; one tick serves all of them. Its methods may
+ * be called on any thread; they act and answer on its own loop.
  */
 public final class ClientsVerticle extends VerticleBase {
   private static final long TICK_MS = 5;
-  private static final long LOOK_MS = 1_000;
   private static final long LEAVE_MS = 5_000;
   private static final long MILLI = 1_000;
 
@@ -47,7 +46,6 @@ public final class ClientsVerticle extends VerticleBase {
   private @Nullable ExpectedTotals totals;
   private @Nullable Promise<Void> emptied;
   private long leaveBy;
-  private long lookAt;
 
   public ClientsVerticle(Plan plan, Share share, Clock clock) {
     this.plan = plan;
@@ -86,18 +84,13 @@ public final class ClientsVerticle extends VerticleBase {
     lag.ticked();
     long now = clock.micros();
     loop.connects.tick(now);
-    loop.comebacks.tick(now);
-    if (now >= lookAt) {
-      lookAt = now + LOOK_MS * MILLI;
-      groups.values().forEach(group -> group.clients.forEach(client -> client.look(now)));
-    }
+    loop.timers.tick(now);
     if (!leaving.isEmpty() || emptied != null) {
       lookAtLeaving(now);
     }
   }
 
   private void lookAtLeaving(long now) {
-    leaving.forEach(client -> client.look(now));
     leaving.removeIf(LoadClient::gone);
     if (emptied != null && (leaving.isEmpty() || now >= leaveBy)) {
       emptied.tryComplete();
@@ -166,7 +159,7 @@ public final class ClientsVerticle extends VerticleBase {
     group.clients.forEach(client -> client.ledgers().expect(totals));
   }
 
-  /** After {@link #expect}. */
+  /** Returns the totals at the end. Must be called after {@link #expect}. */
   public Future<End> end() {
     return onLoop(
         () -> {

@@ -3,9 +3,9 @@ package dev.holdfast.loadtest.worker.clients;
 import dev.holdfast.loadtest.worker.ledger.ClientLedgers;
 import org.jspecify.annotations.Nullable;
 
-/** One client of a group. Confined to one event loop. */
+/** A client of a group. Confined to one event loop. */
 interface LoadClient {
-  /** Opens a connection, the first or another. */
+  /** Opens its first connection; it comes back by itself. */
   void connect();
 
   /** Ends its session, if it has one, and its connection; it does not come back. */
@@ -13,9 +13,6 @@ interface LoadClient {
 
   /** Loses its connection and comes back at once, if it is attached. */
   void cut();
-
-  /** Looks after what takes too long; once a second. */
-  void look(long micros);
 
   /** Returns the node that it is attached to, if it is. */
   @Nullable String node();

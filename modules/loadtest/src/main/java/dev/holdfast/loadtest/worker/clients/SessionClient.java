@@ -1,31 +1,46 @@
 package dev.holdfast.loadtest.worker.clients;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.holdfast.core.Ids;
+import dev.holdfast.client.protocol.ClientSession;
+import dev.holdfast.client.session.ClientBounds;
+import dev.holdfast.client.session.ClientState;
+import dev.holdfast.client.session.ClientTimes;
+import dev.holdfast.client.session.Cursor;
+import dev.holdfast.client.session.Gap;
+import dev.holdfast.client.session.RefusedException;
+import dev.holdfast.client.session.SessionInfo;
+import dev.holdfast.client.session.SessionListener;
+import dev.holdfast.client.session.SessionOptions;
+import dev.holdfast.core.ErrorCode;
 import dev.holdfast.loadtest.plan.Group;
 import dev.holdfast.loadtest.worker.ledger.ClientLedgers;
 import dev.holdfast.loadtest.worker.ledger.EventReader;
 import dev.holdfast.loadtest.worker.ledger.GroupTally;
 import dev.holdfast.loadtest.worker.ledger.Kind;
 import dev.holdfast.protocol.CloseCode;
-import io.vertx.core.http.WebSocketConnectOptions;
-import java.io.IOException;
+import java.time.Duration;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client that speaks {@code holdfast.v1}: when its connection is lost it comes back, at another
- * address, as the same session and with a cursor for each channel. A slow consumer stops reading
- * once all its channels are live, and does not come back. Confined to one event loop; times in µs.
+ * Counts what becomes of one session of the client library: when its connection is lost it comes
+ * back, at another address, with a cursor for each channel. A slow consumer stops reading once all
+ * its channels are live, and does not come back. Confined to one event loop; times in µs.
  */
-final class SessionClient implements LoadClient, Wire.Listener {
-  private static final int LAST_TO_COME_BACK = 4499;
-  private static final int NO_CODE = 1006;
-  private static final long SECOND = 1_000_000;
-  private static final long OPEN_LIMIT = 20 * SECOND;
-  private static final long HELLO_LIMIT = 10 * SECOND;
-  private static final long CLOSE_LIMIT = 3 * SECOND;
-  private static final long SLOW_PING = 10 * SECOND;
+final class SessionClient implements LoadClient, SessionListener, SessionWire.Owner {
+  private static final int FIRST_FINAL = 4500;
+  private static final String NOT_OPENED = "connect: no answer in time";
+  private static final long CLOSE_LIMIT_MS = 3_000;
+  private static final long SUBSCRIBE_AGAIN_MS = 1_000;
+
+  /** The defaults; but each loss is measured alike, however soon it comes after a welcome. */
+  private static final ClientTimes TIMES =
+      new ClientTimes(
+          ClientTimes.DEFAULTS.attempt(),
+          ClientTimes.DEFAULTS.firstWait(),
+          ClientTimes.DEFAULTS.longestWait(),
+          Duration.ofMillis(1),
+          ClientTimes.DEFAULTS.ack(),
+          ClientTimes.DEFAULTS.retry());
 
   private final ClientLoop loop;
   private final GroupTally tally;
@@ -33,35 +48,21 @@ final class SessionClient implements LoadClient, Wire.Listener {
   private final ClientLedgers ledgers;
   private final Reading reading;
   private final Urls urls;
-  private final BackOff backOff = new BackOff();
-  private final String instance = Ids.fresh();
+  private final SessionWire wire;
+  private final ClientSession session;
 
-  @SuppressWarnings("NullAway.Init")
-  private Wire wire;
-
-  private State state = State.AWAY;
-  private @Nullable String session;
+  private @Nullable String id;
   private @Nullable String node;
-  private long attempts;
   private boolean settled;
   private boolean live;
+  private boolean leaving;
+  private boolean gone;
 
-  /** Time at which the state began, or the other side was last heard of. */
-  private long since;
+  /** Time at which the last attempt began; 0 if there was none. */
+  private long attemptAt;
 
-  private long openedAt;
-  private long heartbeat;
   private long lostAt;
   private long behindSince;
-
-  private enum State {
-    AWAY,
-    OPENING,
-    GREETING,
-    ATTACHED,
-    LEAVING,
-    GONE
-  }
 
   SessionClient(ClientLoop loop, GroupTally tally, int number) {
     Group group = tally.group;
@@ -71,127 +72,79 @@ final class SessionClient implements LoadClient, Wire.Listener {
     this.ledgers = new ClientLedgers(tally, number);
     this.reading = new Reading(group.topics() > 0 ? group.topic(number % group.topics()) : null);
     this.urls = new Urls(loop.plan.address().urls(), number);
+    this.wire = new SessionWire(loop, urls, reading, this);
+    var options =
+        new SessionOptions(loop.plan.address().urls(), "load", "1", TIMES, ClientBounds.DEFAULTS);
+    this.session = new ClientSession(options, wire, this);
+    wire.feeds(session);
   }
 
   @Override
   public void connect() {
-    enter(State.OPENING);
-    openedAt = since;
-    WebSocketConnectOptions options =
-        urls.options().setURI("/v1/connect").addSubProtocol("holdfast.v1");
-    wire = new Wire(loop.sockets, options, loop.scratch, this);
+    subscribe();
+    session.start();
+  }
+
+  /** Sent with the next welcome, and again until it is answered; a refusal is counted. */
+  private void subscribe() {
+    String topic = reading.topic();
+    if (topic != null) {
+      session.subscribe(topic, reading.cursors.from(Kind.TOPIC));
+    }
   }
 
   @Override
-  public void opened() {
-    enter(State.GREETING);
-    ObjectNode hello = Frames.frame("hello").put("token", loop.token(tally.group.tenant(), user));
-    hello
-        .putObject("client")
-        .put("name", "load")
-        .put("version", "1")
-        .put("instance", instance)
-        .put("attempt", ++attempts);
-    if (urls.moving()) {
-      hello.put("move", true);
-    }
-    if (session != null) {
-      hello.put("resume", session);
-      reading.cursors.write(hello.putObject("channels"));
-    }
-    wire.send(hello.toString());
+  public String attempt() {
+    attemptAt = loop.clock.micros();
+    return loop.token(tally.group.tenant(), user);
   }
 
   @Override
-  public void message(byte[] bytes, int length) {
+  public void session(SessionInfo info) {
     long now = loop.clock.micros();
-    try {
-      if (loop.events.read(bytes, length, reading.cursors)) {
-        event(loop.events, length, now);
-      } else {
-        frame(Frames.read(bytes, length), now);
-      }
-    } catch (IOException e) {
-      loop.counters.errors.count("garbage from the target", e);
-      wire.cut();
-      closed(NO_CODE);
-      return;
-    }
-    since = state == State.ATTACHED ? now : since;
-  }
-
-  private void event(EventReader event, int length, long now) {
-    if (event.kind == null) {
-      loop.counters.errors.count("an event of a channel that was not asked for");
-      return;
-    }
-    reading.event(event);
-    if (event.number > 0) {
-      loop.counters.received++;
-      loop.counters.bytes += length;
-      ledgers.received(event, now);
-    }
-  }
-
-  private void frame(JsonNode frame, long now) {
-    switch (frame.path("type").asText()) {
-      case "welcome" -> welcome(frame, now);
-      case "subscribed" -> reading.subscribed(frame);
-      case "live" -> live(frame, now);
-      case "gap" -> gap(frame);
-      case "ping" -> wire.send(Frames.PONG);
-      case "reconnect" -> {
-        urls.move();
-        cut();
-      }
-      case "error", "unsubscribed" -> refused(frame);
-      case "reply", "pong" -> {
-        // A reply to subscribe is followed by subscribed.
-      }
-      default -> loop.counters.errors.count("a frame of a type that is not known");
-    }
-  }
-
-  private void welcome(JsonNode frame, long now) {
-    boolean again = session != null;
     urls.arrived();
-    boolean resumed = frame.path("resumed").asBoolean();
-    enter(State.ATTACHED);
     settle();
-    backOff.succeeded();
-    session = frame.path("session").asText();
-    node = frame.path("node").asText();
-    loop.counters.attached(node);
-    heartbeat = frame.path("heartbeat").asLong() * SECOND;
+    loop.counters.attached(info.node());
     loop.counters.connects++;
-    if (!again) {
-      tally.connect.record(now - openedAt);
-    } else if (resumed) {
+    if (id == null) {
+      tally.connect.record(now - attemptAt);
+    } else if (info.resumed()) {
       loop.counters.resumed++;
       tally.resume.record(now - lostAt);
     } else {
       loop.counters.restarted++;
       reading.restarted();
     }
-    subscribe();
+    id = info.id();
+    node = info.node();
   }
 
-  private void subscribe() {
-    String frame = reading.subscribe();
-    if (frame != null) {
-      wire.send(frame);
+  @Override
+  public void subscribed(String channel, Cursor cursor) {
+    reading.subscribed(channel, cursor);
+  }
+
+  @Override
+  public void event(EventReader event, int length, long micros) {
+    reading.event(event);
+    if (event.number > 0) {
+      loop.counters.received++;
+      loop.counters.bytes += length;
+      ledgers.received(event, micros);
     }
   }
 
-  private void live(JsonNode frame, long now) {
-    if (reading.live(frame) == null || live || !reading.allLive()) {
+  @Override
+  public void live(String channel, Cursor cursor) {
+    reading.live(channel, cursor);
+    if (live || !reading.allLive()) {
       return;
     }
     live = true;
     loop.counters.live++;
     ledgers.open();
     if (behindSince > 0) {
-      tally.caughtUp.record(now - behindSince);
+      tally.caughtUp.record(loop.clock.micros() - behindSince);
       behindSince = 0;
     }
     if (isSlow()) {
@@ -199,47 +152,85 @@ final class SessionClient implements LoadClient, Wire.Listener {
     }
   }
 
-  private void gap(JsonNode frame) {
-    Kind kind = reading.gap(frame);
+  @Override
+  public void gap(Gap gap) {
+    Kind kind = reading.gap(gap);
     if (kind != null) {
       ledgers.gap(kind);
     }
   }
 
-  private void refused(JsonNode frame) {
-    if (reading.refused(frame)) {
-      loop.counters.errors.count(
-          frame.path("type").asText()
-              + " "
-              + frame.path("code").asText()
-              + ": "
-              + frame.path("message").asText());
+  @Override
+  public void unsubscribed(String channel, String code) {
+    if (reading.kind(channel) == null && !channel.equals(reading.topic())) {
+      return;
+    }
+    loop.counters.errors.count("unsubscribed " + code + ": ");
+    if (channel.equals(reading.topic()) && isRetryable(code)) {
+      loop.timers.after(SUBSCRIBE_AGAIN_MS, this::subscribe);
+    }
+  }
+
+  private static boolean isRetryable(String name) {
+    return Stream.of(ErrorCode.values())
+        .anyMatch(code -> code.wireName().equals(name) && code.retryable);
+  }
+
+  /** A conflict is the answer to a subscription that is there: the first answer was lost. */
+  @Override
+  public void error(RefusedException error) {
+    if (!error.code().equals(ErrorCode.CONFLICT.wireName())) {
+      loop.counters.errors.count("error " + error.getMessage());
     }
   }
 
   @Override
-  public void refused(Throwable failure) {
-    loop.counters.errors.count("connect", failure);
-    comeBack();
-  }
-
-  @Override
-  public void closed(int code) {
-    boolean over = state == State.LEAVING || isSlow() || code > LAST_TO_COME_BACK;
-    if (state != State.LEAVING) {
-      loop.counters.closed(code);
-    }
-    if (state != State.LEAVING && code > LAST_TO_COME_BACK) {
-      loop.counters.errors.count("closed by the target as " + meaning(code));
+  public void state(ClientState state) {
+    boolean offline = state.kind() == ClientState.Kind.OFFLINE;
+    gone |= state.kind() == ClientState.Kind.STOPPED;
+    if (!offline && !gone) {
+      return;
     }
     detach();
-    if (over) {
-      enter(State.GONE);
-      settle();
-    } else if (code == CloseCode.ELSEWHERE.number && urls.moved()) {
-      next();
-    } else {
-      comeBack();
+    settle();
+    if (offline && !state.reason().isEmpty()) {
+      loop.counters.errors.count(givenUp(state.reason()));
+    }
+    if (offline && isSlow() && id != null) {
+      session.leave();
+    }
+  }
+
+  /** Names why the session gave a connection up, as reports do. */
+  private static String givenUp(String reason) {
+    return switch (reason) {
+      case "no connection in time" -> NOT_OPENED;
+      case "no welcome in time" -> "hello: no welcome in time";
+      default -> reason.replaceFirst("^nonsense from the server", "garbage from the target");
+    };
+  }
+
+  @Override
+  public void left() {
+    detach();
+  }
+
+  @Override
+  public void ended(int code) {
+    if (leaving || gone) {
+      return;
+    }
+    loop.counters.closed(code);
+    if (code >= FIRST_FINAL) {
+      loop.counters.errors.count("closed by the target as " + meaning(code));
+    }
+  }
+
+  /** The session stays where it is, so no state reports it. */
+  @Override
+  public void notMoved() {
+    if (!leaving && !gone) {
+      loop.counters.errors.count(NOT_OPENED);
     }
   }
 
@@ -250,16 +241,6 @@ final class SessionClient implements LoadClient, Wire.Listener {
       }
     }
     return String.valueOf(number);
-  }
-
-  private void comeBack() {
-    settle();
-    if (state == State.GONE) {
-      return;
-    }
-    enter(State.AWAY);
-    urls.next();
-    loop.comebacks.add(loop.clock.micros() + backOff.next() * 1_000, this);
   }
 
   private void detach() {
@@ -276,7 +257,7 @@ final class SessionClient implements LoadClient, Wire.Listener {
   }
 
   private void interrupted() {
-    if (state == State.ATTACHED) {
+    if (!leaving) {
       loop.counters.interrupted++;
       lostAt = loop.clock.micros();
       behindSince = behindSince == 0 ? lostAt : behindSince;
@@ -285,86 +266,37 @@ final class SessionClient implements LoadClient, Wire.Listener {
 
   @Override
   public void cut() {
-    if (state != State.ATTACHED) {
+    if (node == null || leaving) {
       return;
     }
     wire.cut();
-    loop.counters.closed(NO_CODE);
-    detach();
-    if (isSlow()) {
-      enter(State.GONE);
-    } else {
-      next();
-    }
-  }
-
-  private void next() {
-    urls.next();
-    connect();
+    session.start();
   }
 
   @Override
   public void leave() {
-    if (state == State.ATTACHED) {
-      enter(State.LEAVING);
-      wire.send(Frames.CLOSE);
-    } else if (state != State.LEAVING && state != State.GONE) {
-      enter(State.GONE);
-      settle();
-      drop();
+    if (leaving || gone) {
+      return;
     }
+    leaving = true;
+    if (node != null) {
+      loop.timers.after(CLOSE_LIMIT_MS, this::giveUpLeaving);
+    }
+    session.end();
   }
 
-  @Override
-  public void look(long now) {
-    long quiet = now - since;
-    switch (state) {
-      case OPENING -> giveUp(quiet > OPEN_LIMIT, "connect: no answer in time");
-      case GREETING -> giveUp(quiet > HELLO_LIMIT, "hello: no welcome in time");
-      case ATTACHED -> lookAttached(quiet, now);
-      case LEAVING -> giveUp(quiet > CLOSE_LIMIT, "close: not closed in time");
-      case AWAY, GONE -> {
-        // Nothing is awaited.
-      }
-    }
-  }
-
-  private void lookAttached(long quiet, long now) {
-    if (!isSlow()) {
-      giveUp(heartbeat > 0 && quiet > 2 * heartbeat, "silent for two heartbeats");
-    } else if (quiet > SLOW_PING) {
-      since = now;
-      wire.send(Frames.PING);
-    }
-    if (state == State.ATTACHED) {
-      subscribe();
-    }
-  }
-
-  private void giveUp(boolean late, String message) {
-    if (late) {
-      loop.counters.errors.count(message);
-      drop();
-      closed(NO_CODE);
-    }
-  }
-
-  private void drop() {
-    if (wire != null) {
-      wire.cut();
+  private void giveUpLeaving() {
+    if (!gone) {
+      loop.counters.errors.count("close: not closed in time");
+      session.leave();
     }
   }
 
   private void settle() {
-    if (!settled && openedAt > 0) {
+    if (!settled && attemptAt > 0) {
       settled = true;
       loop.connects.settled();
     }
-  }
-
-  private void enter(State next) {
-    state = next;
-    since = loop.clock.micros();
   }
 
   private boolean isSlow() {
@@ -378,12 +310,12 @@ final class SessionClient implements LoadClient, Wire.Listener {
 
   @Override
   public @Nullable String session() {
-    return node == null ? null : session;
+    return node == null ? null : id;
   }
 
   @Override
   public boolean gone() {
-    return state == State.GONE;
+    return gone;
   }
 
   @Override

@@ -7,17 +7,15 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /** The target's addresses, from the one that a client begins with. Confined to one event loop. */
 final class Urls {
-  private static final int HANDSHAKE_MS = 10_000;
+  /** Longer than a session waits, which then reports why it gave up. */
+  private static final int HANDSHAKE_MS = 15_000;
+
   private static final int HTTP = 80;
   private static final int HTTPS = 443;
-
-  /** Addresses at which a client says that it was asked to move. */
-  private static final int MOST_MOVES = 2;
 
   private final List<URI> urls;
   private int at;
   private int left = -1;
-  private int moves;
 
   /**
    * Every so many clients are spread evenly, in an order that has nothing to do with the one in
@@ -39,23 +37,11 @@ final class Urls {
 
   /** The node here asks to be left. */
   void move() {
-    left = at % urls.size();
-    moves = MOST_MOVES;
-  }
-
-  /** Returns whether to say so at this address; asked once for each. */
-  boolean moving() {
-    return moves-- > 0;
-  }
-
-  /** Returns whether it was said here; a node that sends on who did not say so is not believed. */
-  boolean moved() {
-    return left >= 0 && moves >= 0;
+    left = left < 0 ? at % urls.size() : left;
   }
 
   void arrived() {
     left = -1;
-    moves = 0;
   }
 
   WebSocketConnectOptions options() {

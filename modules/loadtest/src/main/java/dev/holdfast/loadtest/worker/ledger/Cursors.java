@@ -1,7 +1,7 @@
 package dev.holdfast.loadtest.worker.ledger;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.client.session.Cursor;
+import dev.holdfast.client.session.From;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,16 +42,9 @@ public final class Cursors {
     epochs[kind.ordinal()] = null;
   }
 
-  /** Writes them as a hello has them. */
-  public void write(ObjectNode into) {
-    for (int i = 0; i < KINDS; i++) {
-      if (epochs[i] != null && channels[i] != null) {
-        write(Kind.values()[i], into.putArray(channels[i]));
-      }
-    }
-  }
-
-  public void write(Kind kind, ArrayNode into) {
-    into.add(epochs[kind.ordinal()]).add(seqs[kind.ordinal()]);
+  /** Returns the place at which reading goes on; the latest if nothing was read. */
+  public From from(Kind kind) {
+    String epoch = epochs[kind.ordinal()];
+    return epoch == null ? From.LATEST : From.after(new Cursor(epoch, seqs[kind.ordinal()]));
   }
 }

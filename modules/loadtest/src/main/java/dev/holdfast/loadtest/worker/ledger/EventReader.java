@@ -3,6 +3,7 @@ package dev.holdfast.loadtest.worker.ledger;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.holdfast.client.session.Cursor;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 public final class EventReader {
   private static final JsonFactory JSON = new JsonFactory();
   private static final String EVENT = "event";
+
+  /** The type of the last frame, an event or not; none: it does not begin with one. */
+  public @Nullable String type;
 
   /** None: it is no channel of the client's. */
   public @Nullable Kind kind;
@@ -54,9 +58,15 @@ public final class EventReader {
   }
 
   /** The server writes {@code type} first. */
-  private static boolean isEvent(JsonParser parser) throws IOException {
+  private boolean isEvent(JsonParser parser) throws IOException {
     boolean typed = parser.nextToken() == JsonToken.FIELD_NAME;
-    return typed && "type".equals(parser.currentName()) && EVENT.equals(parser.nextTextValue());
+    type = typed && "type".equals(parser.currentName()) ? parser.nextTextValue() : null;
+    return EVENT.equals(type);
+  }
+
+  /** Returns the position of the last event; none: it is volatile. */
+  public @Nullable Cursor cursor() {
+    return epoch == null ? null : new Cursor(epoch, seq);
   }
 
   private void clear() {

@@ -10,16 +10,18 @@ import io.vertx.core.internal.http.WebSocketInternal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection, from its first attempt on. Its listener hears of it until it is let go. Confined
- * to one event loop.
+ * A WebSocket, from the attempt to open it on. It reports to its listener until it is let go.
+ * Confined to one event loop.
  */
-final class Wire {
+final class Connection {
   private static final short NO_CODE = 1006;
   private static final int MOST = 4 << 20;
 
   private final Scratch scratch;
-  private final ClientWebSocket opening;
   private @Nullable Listener listener;
+
+  @SuppressWarnings("NullAway.Init")
+  private ClientWebSocket opening;
 
   @SuppressWarnings("NullAway.Init")
   private WebSocket socket;
@@ -33,21 +35,21 @@ final class Wire {
     /** A message; the bytes are valid during the call only. */
     void message(byte[] bytes, int length);
 
-    /** It could not be opened; nothing follows. */
+    /** Reports that it could not be opened; nothing follows. */
     void refused(Throwable failure);
 
-    /** It is gone; nothing follows. 1006 if no code was given. */
+    /** Reports that it is gone; nothing follows. The code is 1006 if none was given. */
     void closed(int code);
   }
 
-  Wire(
-      WebSocketClient sockets,
-      WebSocketConnectOptions options,
-      Scratch scratch,
-      Listener listener) {
+  Connection(Scratch scratch, Listener listener) {
     this.scratch = scratch;
     this.listener = listener;
-    this.opening = sockets.webSocket();
+  }
+
+  /** Opens it. Must be called once. */
+  void open(WebSocketClient sockets, WebSocketConnectOptions options) {
+    opening = sockets.webSocket();
     opening.frameHandler(this::frame);
     opening.closeHandler(closed -> closed());
     opening.exceptionHandler(failure -> abort(socket));
@@ -112,8 +114,10 @@ final class Wire {
   }
 
   void send(String text) {
-    // What is lost with its connection is sent anew by the next.
-    socket.writeTextMessage(text).onFailure(failure -> abort(socket));
+    if (!socket.isClosed()) {
+      // What is lost with its connection is sent anew by the next.
+      socket.writeTextMessage(text).onFailure(failure -> abort(socket));
+    }
   }
 
   /** Reads no more: what comes fills the buffers of the machine, then those of the sender. */
@@ -121,7 +125,7 @@ final class Wire {
     socket.pause();
   }
 
-  /** Asks the other side to close; the listener hears of it. */
+  /** Asks the other side to close; the end is reported to the listener. */
   void close() {
     socket.close().onFailure(failure -> abort(socket));
   }
@@ -139,7 +143,7 @@ final class Wire {
     }
   }
 
-  /** One array for the messages of all connections of an event loop, one after another. */
+  /** An array that the messages of all connections of an event loop use, one after another. */
   static final class Scratch {
     private byte[] bytes = new byte[8 << 10];
 
