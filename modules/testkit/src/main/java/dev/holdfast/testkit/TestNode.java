@@ -1,24 +1,20 @@
 package dev.holdfast.testkit;
 
+import dev.holdfast.embedded.processes.ChildProcess;
+import dev.holdfast.embedded.processes.LocalNode;
 import dev.holdfast.testkit.machine.Http;
 import dev.holdfast.testkit.machine.ProcessGuard;
-import dev.holdfast.testkit.machine.Signals;
 import dev.holdfast.testkit.machine.Waits;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /**
- * One node as a process of its own, whose ports and id stay over its lives. Every method blocks
- * until it is done; one thread at a time.
+ * A node in a process of its own, whose ports and id stay over its lives. Every method blocks until
+ * it is done; one thread at a time.
  */
 public final class TestNode {
   /** Figures are measured with a JVM as it is used: {@code -XX:TieredStopAtLevel=4}. */
@@ -27,8 +23,6 @@ public final class TestNode {
 
   private static final String MAIN = "dev.holdfast.app.Holdfast";
   private static final int LOG_TAIL_LINES = 30;
-  private static final int MOST_LAUNCHES = 5;
-  private static final int LOG_LINE = 400;
   private static final Duration START_PATIENCE = Duration.ofSeconds(120);
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
 
@@ -38,16 +32,14 @@ public final class TestNode {
   private final Place place;
   private final NodeSettings settings;
   private final Http http = new Http();
-
-  @SuppressWarnings("NullAway.Init")
-  private Process process;
-
-  private boolean paused;
-  private int launches;
+  private final LocalNode node;
 
   TestNode(Place place, NodeSettings settings) {
     this.place = place;
     this.settings = settings;
+    URI url = URI.create("http://127.0.0.1:" + place.port());
+    Path log = place.folder().resolve(place.id() + ".log");
+    this.node = new LocalNode(place.id(), url, log, this::command);
   }
 
   public String id() {
@@ -71,24 +63,24 @@ public final class TestNode {
 
   /** {@code http://127.0.0.1:port} and this path. */
   public URI http(String path) {
-    return URI.create("http://127.0.0.1:" + place.port() + path);
+    return URI.create(node.url() + path);
   }
 
   public long pid() {
-    return process.pid();
+    return node.pid();
   }
 
   public boolean isRunning() {
-    return process != null && process.isAlive();
+    return node.isRunning();
   }
 
   public boolean isPaused() {
-    return paused;
+    return node.isPaused();
   }
 
   /** Answers {@code /health/ready} with 200. */
   public boolean isReady() {
-    return isRunning() && !paused && http.status(http("/health/ready")) == 200;
+    return node.isReady();
   }
 
   public Metrics metrics() {
@@ -107,30 +99,7 @@ public final class TestNode {
 
   /** Starts the process, and does not wait until it serves. */
   public void launch() {
-    if (isRunning()) {
-      throw new IllegalStateException(id() + " is running");
-    }
-    launches = 1;
-    launchOnce();
-  }
-
-  private void launchOnce() {
-    Path file = place.folder().resolve(id() + ".yaml");
-    settings.write(file);
-    var builder =
-        new ProcessBuilder(command())
-            .directory(place.folder().toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
-    builder.environment().keySet().removeIf(name -> name.startsWith("HOLDFAST_"));
-    builder.environment().put("HOLDFAST_CONFIG", file.toString());
-    try {
-      process = builder.start();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    ProcessGuard.watch(process);
-    paused = false;
+    ProcessGuard.watch(node.start().handle());
   }
 
   void awaitReady() {
@@ -145,43 +114,43 @@ public final class TestNode {
         });
   }
 
-  /** While it was away another process may have tried its port, as whoever looks for a free one. */
   private void launchAgain() {
-    String tail = logTail();
-    if (launches >= MOST_LAUNCHES || !tail.contains("already in use")) {
-      throw new IllegalStateException(id() + " ended at its start:\n" + tail);
+    ChildProcess again = node.startAgain();
+    if (again == null) {
+      throw new IllegalStateException(id() + " ended at its start:\n" + logTail());
     }
-    launches++;
-    launchOnce();
+    ProcessGuard.watch(again.handle());
   }
 
   /** SIGKILL; gone when this returns. Nothing if it is not running. */
   public void kill() {
-    if (isRunning()) {
-      process.destroyForcibly();
-      awaitEnd();
-    }
+    node.kill();
   }
 
   /** SIGTERM, and waits for its end. */
   public void stop() {
-    process.destroy();
-    awaitEnd();
+    try {
+      if (!node.terminate(STOP_PATIENCE)) {
+        node.kill();
+        throw new AssertionError(id() + " did not end in " + STOP_PATIENCE);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
   }
 
   /** SIGSTOP: its sockets stay open, nothing is answered. */
   public void pause() {
-    Signals.pause(process.pid());
-    paused = true;
+    node.pause();
   }
 
   /** SIGCONT. */
   public void resume() {
-    Signals.resume(process.pid());
-    paused = false;
+    node.resume();
   }
 
-  /** After a kill or stop: another life at the same place, ready when this returns. */
+  /** Starts the node again after a kill or stop, at the same place; returns when it is ready. */
   public void start() {
     launch();
     awaitReady();
@@ -194,35 +163,23 @@ public final class TestNode {
 
   /** Standard output and error of all lives. */
   public Path log() {
-    return place.folder().resolve(id() + ".log");
+    return node.log();
   }
 
   public String logTail() {
-    try {
-      List<String> lines = Files.readAllLines(log());
-      int from = Math.max(0, lines.size() - LOG_TAIL_LINES);
-      return lines.subList(from, lines.size()).stream()
-          .map(line -> line.length() > LOG_LINE ? line.substring(0, LOG_LINE) + " …" : line)
-          .collect(Collectors.joining("\n"));
-    } catch (IOException e) {
-      return "no log: " + e.getMessage();
-    }
+    return node.tail(LOG_TAIL_LINES);
   }
 
-  private void awaitEnd() {
-    try {
-      if (!process.waitFor(STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-        process.destroyForcibly();
-        throw new AssertionError(id() + " did not end in " + STOP_PATIENCE);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted", e);
-    }
+  private ProcessBuilder command() {
+    Path file = place.folder().resolve(id() + ".yaml");
+    settings.write(file);
+    ProcessBuilder command = ChildProcess.command(words()).directory(place.folder().toFile());
+    command.environment().put("HOLDFAST_CONFIG", file.toString());
+    return command;
   }
 
   /** A small JVM that starts fast, on the class path of this one. */
-  private List<String> command() {
+  private List<String> words() {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     List<String> command = new ArrayList<>(List.of(java, "-Xmx256m", "-XX:+UseSerialGC"));
     command.addAll(List.of(COMPILER, "-XX:+ExitOnOutOfMemoryError"));

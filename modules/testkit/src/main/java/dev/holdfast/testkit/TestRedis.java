@@ -56,15 +56,15 @@ public final class TestRedis implements AutoCloseable {
     return new TestRedis(ClockedServer.startOrSkip(), false);
   }
 
-  /** Its clock is so far from this machine's from now on; of {@link #clockedOrSkip} alone. */
+  /** Sets its clock to this machine's plus this duration; for {@link #clockedOrSkip} alone. */
   public void shiftClock(Duration by) {
     ((ClockedServer) server).shift(by);
   }
 
   /**
-   * One command on a connection of its own.
+   * Sends one command on a connection of its own.
    *
-   * @return the answer as text, elements of an array line by line; none: nil
+   * @return the answer as text, elements of an array line by line; none for nil
    */
   public @Nullable String call(String... words) {
     return RedisCommand.call(uri(), words);
@@ -80,12 +80,24 @@ public final class TestRedis implements AutoCloseable {
     return server.uri();
   }
 
+  /** Returns whether the process of an embedded one runs; a paused one does. */
+  public boolean isRunning() {
+    return embedded().isRunning();
+  }
+
+  /** Returns the program of an embedded one; a container's is out of reach, the test is skipped. */
+  public Path binary() {
+    return embedded().binary();
+  }
+
   /** SIGKILL; gone when this returns. */
   public void kill() {
     own("kill").kill();
   }
 
-  /** After {@link #kill}: the same address, the data that it had; it answers when this returns. */
+  /**
+   * Starts it after {@link #kill}, at the same address and with its data; returns when it answers.
+   */
   public void start() {
     own("start").start();
   }

@@ -4,11 +4,11 @@ import dev.holdfast.testkit.ClusterOptions;
 import java.time.Duration;
 
 /**
- * One fault, how it is done, and how soon all must be well after it.
+ * A fault: its script, and the time in which all must be well after it.
  *
  * @param group scenarios of one group share a cluster
  * @param within from the fault's end until all publish, read and are answered again
- * @param inCi whether it is one of the short ones that run always
+ * @param inCi whether it is one of the short ones that always run
  */
 public record Scenario(String name, Group group, Duration within, boolean inCi, Script script) {
   /** The steps of a scenario on its stage. */
@@ -26,10 +26,12 @@ public record Scenario(String name, Group group, Duration within, boolean inCi, 
     /** Redis has a replica. */
     REPLICA,
     /** Redis' clock can be set. */
-    CLOCK;
+    CLOCK,
+    /** Two nodes, whose Redis has replicas and sentinels. */
+    SENTINEL;
 
     ClusterOptions options() {
-      ClusterOptions three = ClusterOptions.of(3).withWires();
+      ClusterOptions three = ClusterOptions.of(this == SENTINEL ? 2 : 3).withWires();
       return this == SHORT_LINGER ? three.with("sessions.linger", "5s") : three;
     }
   }
@@ -38,7 +40,7 @@ public record Scenario(String name, Group group, Duration within, boolean inCi, 
     return new Scenario(name, Group.THREE, Duration.ofSeconds(30), true, script);
   }
 
-  /** Only if all are asked for. */
+  /** Returns the same as a long one, which runs only if all are asked for. */
   Scenario longOne() {
     return new Scenario(name, group, within, false, script);
   }

@@ -5,13 +5,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** All of them. */
+/** Lists all scenarios. */
 public final class Scenarios {
   private static final List<Scenario> ALL =
       Stream.of(
               NodeFaults.all(),
               WireFaults.all(),
               StoreFaults.all(),
+              SentinelFaults.all(),
               ClientFaults.all(),
               Stream.of(
                   Storm.lasting(Duration.ofSeconds(20)),
@@ -22,7 +23,7 @@ public final class Scenarios {
   private Scenarios() {}
 
   /**
-   * Those that are asked for, in an order in which groups stay together.
+   * Returns the scenarios that are asked for, in an order that keeps groups together.
    *
    * @param wanted {@code ci}: the short ones; {@code all}; or parts of names, commas between
    */

@@ -9,37 +9,59 @@ import org.jspecify.annotations.Nullable;
 
 /** The cluster and Redis that the scenarios of one group are played on. */
 public final class Setting implements AutoCloseable {
-  /** Of the services among the cluster's wires. */
+  /** The name of the services among the cluster's wires. */
   public static final String SERVICES = "services";
 
-  /** Of a node, as test clusters have it. */
+  /** The lease of a node in test clusters. */
   static final Duration LEASE = Duration.ofSeconds(4);
 
   private final TestCluster cluster;
   private final @Nullable ReplicatedRedis replicated;
+  private final @Nullable SentinelRedis sentinels;
 
-  private Setting(TestCluster cluster, @Nullable ReplicatedRedis replicated) {
+  private Setting(
+      TestCluster cluster,
+      @Nullable ReplicatedRedis replicated,
+      @Nullable SentinelRedis sentinels) {
     this.cluster = cluster;
     this.replicated = replicated;
+    this.sentinels = sentinels;
+  }
+
+  private Setting(TestCluster cluster) {
+    this(cluster, null, null);
   }
 
   /** Starts it; a test that can't have it here is skipped. */
   public static Setting of(Scenario.Group group) {
     if (group == Scenario.Group.CLOCK) {
-      return new Setting(TestCluster.start(group.options(), TestRedis.clockedOrSkip()), null);
+      return new Setting(TestCluster.start(group.options(), TestRedis.clockedOrSkip()));
     }
-    TestRedis redis = TestRedis.own();
-    var cluster = TestCluster.start(group.options(), redis);
-    return group == Scenario.Group.REPLICA
-        ? new Setting(cluster, ReplicatedRedis.of(redis, cluster.wires()))
-        : new Setting(cluster, null);
+    return switch (group) {
+      case REPLICA -> replicated(group.options());
+      case SENTINEL -> watched(group.options(), SentinelRedis.start());
+      default -> new Setting(TestCluster.start(group.options(), TestRedis.own()));
+    };
   }
 
-  /** With a replica of Redis; for other runs than scenarios. */
+  private static Setting watched(ClusterOptions options, SentinelRedis redis) {
+    ClusterOptions all =
+        options
+            .with("redis.sentinel.addresses", redis.addresses())
+            .with("redis.sentinel.master", redis.name());
+    try {
+      return new Setting(TestCluster.start(all, redis.first()), null, redis);
+    } catch (RuntimeException | Error failed) {
+      redis.close();
+      throw failed;
+    }
+  }
+
+  /** Makes a setting with a replica of Redis; for other runs than scenarios. */
   public static Setting replicated(ClusterOptions options) {
     TestRedis redis = TestRedis.own();
     var cluster = TestCluster.start(options.withWires(), redis);
-    return new Setting(cluster, ReplicatedRedis.of(redis, cluster.wires()));
+    return new Setting(cluster, ReplicatedRedis.of(redis, cluster.wires()), null);
   }
 
   public TestCluster cluster() {
@@ -57,11 +79,21 @@ public final class Setting implements AutoCloseable {
     return Objects.requireNonNull(replicated, "a group without a replica");
   }
 
+  /**
+   * @throws NullPointerException in a group that has no sentinels
+   */
+  public SentinelRedis sentinels() {
+    return Objects.requireNonNull(sentinels, "a group without sentinels");
+  }
+
   @Override
   public void close() {
     cluster.close();
     if (replicated != null) {
       replicated.close();
+    }
+    if (sentinels != null) {
+      sentinels.close();
     }
   }
 }

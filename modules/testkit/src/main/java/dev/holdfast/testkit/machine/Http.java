@@ -10,22 +10,11 @@ import java.time.Duration;
 
 /** Plain GETs, blocking. */
 public final class Http {
-  private static final Duration TIMEOUT = Duration.ofSeconds(2);
-
-  /** Of what has to be answered, by a machine that may be busy. */
+  /** The time for an answer that has to come, from a machine that may be busy. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
-
-  /** 0 if there is no answer. */
-  public int status(URI uri) {
-    try {
-      return get(uri, TIMEOUT).statusCode();
-    } catch (IOException noAnswer) {
-      return 0;
-    }
-  }
 
   public String text(URI uri) {
     try {

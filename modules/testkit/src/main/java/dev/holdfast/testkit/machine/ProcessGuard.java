@@ -42,6 +42,11 @@ public final class ProcessGuard {
 
   /** Forgets the process by itself when it has ended: its id may be another's soon. */
   public static void watch(Process process) {
+    watch(process.toHandle());
+  }
+
+  /** The same, for one that {@code LocalNode} started. */
+  public static void watch(ProcessHandle process) {
     Shell.GUARD.order("watch", process.pid());
     process.onExit().thenRun(() -> Shell.GUARD.order("forget", process.pid()));
   }

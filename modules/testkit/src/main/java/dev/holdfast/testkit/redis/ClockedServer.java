@@ -1,9 +1,9 @@
 package dev.holdfast.testkit.redis;
 
 import dev.holdfast.embedded.FreePorts;
+import dev.holdfast.embedded.processes.Signals;
 import dev.holdfast.testkit.machine.Folders;
 import dev.holdfast.testkit.machine.ProcessGuard;
-import dev.holdfast.testkit.machine.Signals;
 import dev.holdfast.testkit.machine.Waits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -67,7 +67,7 @@ public final class ClockedServer implements RedisServer {
     }
   }
 
-  /** So far from this machine's clock from now on. */
+  /** Sets the server's clock to this machine's plus this duration. */
   public void shift(Duration by) {
     try {
       // Read by Redis at any moment: replaced at once.

@@ -3,8 +3,8 @@ package dev.holdfast.testkit.redis;
 import dev.holdfast.embedded.EmbeddedRedis;
 import dev.holdfast.embedded.EmbeddedRedisConfig;
 import dev.holdfast.embedded.FreePorts;
+import dev.holdfast.embedded.processes.Signals;
 import dev.holdfast.testkit.machine.Folders;
-import dev.holdfast.testkit.machine.Signals;
 import java.nio.file.Path;
 
 /**
@@ -25,6 +25,15 @@ public final class EmbeddedServer implements RedisServer {
 
   public Path dataDir() {
     return config.dataDir();
+  }
+
+  /** The program that runs. */
+  public Path binary() {
+    return process.binary();
+  }
+
+  public boolean isRunning() {
+    return process.isAlive();
   }
 
   /** While it is killed: its data are gone. */

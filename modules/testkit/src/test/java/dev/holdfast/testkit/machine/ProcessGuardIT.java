@@ -2,6 +2,7 @@ package dev.holdfast.testkit.machine;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.embedded.processes.Signals;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
