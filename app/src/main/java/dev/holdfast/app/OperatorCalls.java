@@ -38,7 +38,7 @@ final class OperatorCalls {
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
   private static final int OK = 200;
 
-  /** Of a token that is signed here; each command takes some of them. */
+  /** Permissions of a token that is signed here; each command needs some of them. */
   private static final Set<String> PERMISSIONS =
       Set.of("limits:read", "limits:write", "usage:read", "usage:erase");
 
@@ -79,7 +79,7 @@ final class OperatorCalls {
    */
   JsonNode call(
       String method, String path, Map<String, @Nullable String> query, @Nullable JsonNode body) {
-    HoldfastConfig config = options.reader().read();
+    HoldfastConfig config = options.readWithoutBus();
     URI base = url == null ? here(config.gateway()) : checked(url);
     BodyPublisher sent =
         body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.toString());

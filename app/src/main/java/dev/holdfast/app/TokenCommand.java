@@ -60,7 +60,7 @@ final class TokenCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    HoldfastConfig config = options.reader().read();
+    HoldfastConfig config = options.readWithoutBus();
     String secret = Keys.signing(config);
     var signer = new TokenSigner(secret, config.auth());
     String token = signer.sign(caller(), lifetime());

@@ -65,7 +65,9 @@ class ArchitectureTest {
           entry("nodes", List.of("api", "redis")),
           entry("files", List.of("api", "redis", "limits")),
           entry("gateway", List.of("api", "protocol", "auth", "limits", "channels", "files")),
-          entry("loadtest", List.of("api", "cluster", "protocol", "redis", "embedded", "auth")),
+          entry(
+              "loadtest",
+              List.of("api", "cluster", "protocol", "client", "redis", "embedded", "auth")),
           entry("testkit", List.of("api", "protocol", "client", "redis", "embedded", "auth")),
           entry(
               "app",

@@ -11,6 +11,7 @@ import dev.holdfast.auth.VerificationKey;
 import dev.holdfast.auth.Verified;
 import dev.holdfast.cluster.ClusterSecret;
 import dev.holdfast.cluster.identity.ServiceCredentials;
+import dev.holdfast.core.bus.Grant;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -22,6 +23,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandLineTest {
@@ -117,6 +119,23 @@ class CommandLineTest {
     assertEquals(0, run("credentials", "--service=audit", all, "--set=" + known), err.toString());
     assertEquals(3, run("credentials", "--service=audit", all, "--set=cluster.insecure=true"));
     assertEquals(3, run("credentials", "--service=audit", all, "--set=cluster.secret=" + line));
+  }
+
+  /** In a terminal with a service's credentials these refused: "a node needs the secret". */
+  @ParameterizedTest
+  @CsvSource({
+    "0, token --tenant=acme --user=ann",
+    "1, limits --token=any --url=http://127.0.0.1:1 --tenant=acme",
+    "1, usage --token=any --url=http://127.0.0.1:1",
+    "1, erase --token=any --url=http://127.0.0.1:1 --tenant=acme --confirm=acme",
+    "3, config"
+  })
+  void onlyWhatIsAMemberOfTheBusNeedsItsSecret(int code, String line) {
+    Grant grant = new Grant("billing", Set.of("acme"));
+    String credentials = ServiceCredentials.make("known to all members and nobody else", grant);
+    String all = line + " --data=" + folder + " --set=cluster.secret=" + credentials;
+
+    assertEquals(code, run(all.split(" ")), err.toString());
   }
 
   @Test

@@ -7,7 +7,6 @@ import dev.holdfast.app.start.NodeAddress;
 import dev.holdfast.app.start.NodeRedis;
 import dev.holdfast.app.start.StartException;
 import dev.holdfast.auth.AuthConfig;
-import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.cluster.Cluster;
 import dev.holdfast.cluster.HostPort;
 import dev.holdfast.core.Ids;
@@ -48,7 +47,9 @@ final class Node {
   private volatile @Nullable NodeLife ending;
   private boolean stopping;
 
-  /** Of no verticle: what is deployed from a verticle's context ends with that verticle. */
+  /**
+   * A context of no verticle: what is deployed from a verticle's context ends with that verticle.
+   */
   private final Context context;
 
   private Node(NodeParts parts) {
@@ -79,8 +80,7 @@ final class Node {
       Vertx vertx,
       JvmMeters meters) {
     String id = config.node() == null ? "node-" + Ids.fresh().substring(0, 8) : config.node();
-    var verifier = TokenVerifier.of(trusted);
-    return new NodeParts(id, new Bus(vertx), config, address, redis, verifier, meters);
+    return new NodeParts(id, new Bus(vertx), config, address, redis, trusted, meters);
   }
 
   String id() {
@@ -191,7 +191,9 @@ final class Node {
     return vertx().deployVerticle(pulse, each).onSuccess(id -> measurePulses()).mapEmpty();
   }
 
-  /** Over all lives of the node, as its event loops are. */
+  /**
+   * Registers the event loops' delay, over all lives of the node, as its event loops live as long.
+   */
   private void measurePulses() {
     Gauge.builder("eventloop.delay", this::latestPulse)
         .description("by how much the event loop that is late most runs its timers late")

@@ -5,6 +5,7 @@ import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.app.node.health.Health;
 import dev.holdfast.app.node.health.PulseVerticle;
 import dev.holdfast.app.start.StartException;
+import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.channels.fanout.Fanout;
 import dev.holdfast.channels.fanout.HubVerticle;
 import dev.holdfast.channels.retained.Amount;
@@ -342,7 +343,7 @@ final class NodeLife {
   private GatewayServices gatewayServices() {
     return new GatewayServices(
         nodes.node(),
-        parts.tokens(),
+        TokenVerifier.of(parts.trusted(), registry()),
         ServiceClient.local(bus(), LONG_REQUEST),
         ServiceClient.local(bus(), REQUEST),
         loop -> new Fanout(loop, hub),

@@ -4,7 +4,7 @@ import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.app.node.health.JvmMeters;
 import dev.holdfast.app.start.NodeRedis;
 import dev.holdfast.app.start.Release;
-import dev.holdfast.auth.TokenVerifier;
+import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.cluster.HostPort;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.redis.RedisConfig;
@@ -16,6 +16,7 @@ import dev.holdfast.redis.RedisConfig;
  * @param config its {@code gateway} has the port that is really listened at
  * @param address of the gateways, for others
  * @param server that Redis
+ * @param trusted keys included
  */
 record NodeParts(
     String id,
@@ -23,14 +24,14 @@ record NodeParts(
     HoldfastConfig config,
     HostPort address,
     NodeRedis server,
-    TokenVerifier tokens,
+    AuthConfig trusted,
     JvmMeters meters) {
 
   RedisConfig redis() {
     return server.config();
   }
 
-  /** Of the software, by the jar's manifest. */
+  /** Returns the software's version, from the jar's manifest. */
   String version() {
     return Release.own();
   }

@@ -109,7 +109,7 @@ public final class NodeProcess implements AutoCloseable {
     }
   }
 
-  /** From now on the process ends with its standard input. */
+  /** Makes the process end with its standard input. */
   public void endWithStandardInput() {
     var reader = new Thread(this::drainStandardInput, "holdfast-stdin");
     reader.setDaemon(true);
@@ -183,7 +183,7 @@ public final class NodeProcess implements AutoCloseable {
 
   private static void check(RedisConfig redis) {
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
-    var state = new AtomicReference<>(redis.redactedUri());
+    var state = new AtomicReference<>(redis.description());
     try {
       Future<Void> checked = StartChecks.redis(vertx, redis, state::set);
       Waiting.until(checked, START, () -> "Redis: " + state.get());

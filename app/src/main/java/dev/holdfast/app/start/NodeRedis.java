@@ -16,7 +16,7 @@ public final class NodeRedis implements AutoCloseable {
   private static final String NOT_EMBEDDED =
       "redis.uri: missing, and this installation has no embedded Redis (holdfast-embedded-redis is"
           + " not on the class path): give the address of one, as redis://127.0.0.1:6379, by"
-          + " --redis, redis.uri or HOLDFAST_REDIS_URI";
+          + " --redis, redis.uri or HOLDFAST_REDIS_URI, or sentinels by redis.sentinel";
 
   private final RedisConfig config;
   private final @Nullable OwnRedis own;
@@ -35,9 +35,8 @@ public final class NodeRedis implements AutoCloseable {
    */
   public static NodeRedis of(HoldfastConfig config, Consumer<String> gaveUp) {
     var settings = config.redis();
-    String uri = settings.uri();
-    if (uri != null) {
-      return new NodeRedis(settings.at(uri), null);
+    if (!settings.embedded()) {
+      return new NodeRedis(settings.elsewhere(), null);
     }
     try {
       OwnRedis own = OwnRedis.start(config, gaveUp);
@@ -61,7 +60,7 @@ public final class NodeRedis implements AutoCloseable {
 
   /** Returns its description, without its password. */
   public String description() {
-    return own == null ? config.redactedUri() : own.description();
+    return own == null ? config.description() : own.description();
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.holdfast.cluster.ClusterConfig;
 import dev.holdfast.cluster.JoinException;
 import dev.holdfast.connections.NodeInfo;
 import dev.holdfast.core.NodeId;
+import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.sessions.connections.LiveNodes;
@@ -31,17 +32,24 @@ public final class StartChecks {
   /** A node with nothing to do takes about 150 MiB. */
   private static final long LEAST_MEMORY = 224L << 20;
 
-  /** Only tokens are judged by a node's own clock; leases and retention go by Redis'. */
+  /**
+   * Most difference of clocks. Only tokens are judged by a node's own clock; leases and retention
+   * go by Redis'.
+   */
   private static final Duration CLOCK_LIMIT = Duration.ofSeconds(30);
 
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
+
+  /** Sentinels take that long to promote another server, as they are usually set. */
+  private static final Duration PROMOTION = Duration.ofSeconds(60);
+
   private static final long RETRY_MS = 250;
   private static final Pattern REFUSAL =
       Pattern.compile("WRONGPASS|NOAUTH|NOPERM|invalid password");
 
   private StartChecks() {}
 
-  /** Of the container if there is one, else of the machine. */
+  /** Checks the memory of the container if there is one, else of the machine. */
   public static void memory() {
     var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     Optional<String> problem = memory(system.getTotalMemorySize());
@@ -90,36 +98,53 @@ public final class StartChecks {
   }
 
   /**
-   * Waits some seconds for a Redis that starts at the same time; not for one that refuses.
+   * Waits some seconds for a Redis that starts at the same time, and until it takes writes: one
+   * whose replicas are needed may have none yet. Does not wait for one that refuses. If sentinels
+   * name it, it waits for a minute, whatever is said: there may be no master for a while.
    *
    * @param vertx not a member of the bus: that is not to be joined before
    * @param failed gets why the last try failed
    */
   public static Future<Void> redis(Vertx vertx, RedisConfig redis, Consumer<String> failed) {
-    return open(vertx, redis, System.nanoTime() + TIMEOUT.toNanos(), failed)
+    Duration patience = redis.sentinel() == null ? TIMEOUT : PROMOTION;
+    return open(vertx, redis, System.nanoTime() + patience.toNanos(), failed)
         .compose(link -> check(link).eventually(link::close));
   }
 
   private static Future<RedisLink> open(
       Vertx vertx, RedisConfig redis, long until, Consumer<String> failed) {
     return RedisLink.open(vertx, redis, "start", new SimpleMeterRegistry())
+        .compose(StartChecks::written)
         .onFailure(failure -> failed.accept(failure.getMessage()))
         .recover(
             failure ->
-                isRefusal(failure) || System.nanoTime() > until
-                    ? Future.failedFuture(unusable(failure))
+                isFinal(redis, failure) || System.nanoTime() > until
+                    ? Future.failedFuture(unusable(redis, failure))
                     : vertx.timer(RETRY_MS).compose(now -> open(vertx, redis, until, failed)));
+  }
+
+  /** Writes nothing, by a command that a server refuses that takes no writes. */
+  private static Future<RedisLink> written(RedisLink link) {
+    return link.send("DEL", Keys.nothing())
+        .map(link)
+        .recover(refused -> link.close().transform(closed -> Future.failedFuture(refused)));
+  }
+
+  /** One of several servers may refuse, and another be the one. */
+  private static boolean isFinal(RedisConfig redis, Throwable failure) {
+    return redis.sentinel() == null && isRefusal(failure);
   }
 
   private static boolean isRefusal(Throwable failure) {
     return REFUSAL.matcher(String.valueOf(failure.getMessage())).find();
   }
 
-  private static StartException unusable(Throwable failure) {
+  private static StartException unusable(RedisConfig redis, Throwable failure) {
+    String settings = redis.sentinel() == null ? "redis.uri" : "redis.uri and redis.sentinel";
     String what =
         isRefusal(failure)
-            ? "; check user and password in redis.uri"
-            : "; check redis.uri, and that Redis runs and can be reached from here";
+            ? "; check user and password in " + settings
+            : "; check " + settings + ", and that Redis runs and can be reached from here";
     return new StartException(failure.getMessage() + what, failure);
   }
 

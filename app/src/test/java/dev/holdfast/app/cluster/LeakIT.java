@@ -8,9 +8,11 @@ import dev.holdfast.testkit.ClusterExtension;
 import dev.holdfast.testkit.ClusterOptions;
 import dev.holdfast.testkit.TestCluster;
 import dev.holdfast.testkit.TestNode;
+import dev.holdfast.testkit.client.ClientOptions;
 import dev.holdfast.testkit.client.WsTestClient;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,6 +32,7 @@ class LeakIT {
   private static final int FEW = AT_ONCE / 2;
 
   private final String tenant = "t-" + Ids.fresh();
+  private final Map<String, String> tokens = new HashMap<>();
 
   @Test
   void afterManyConnectsEverythingIsBackAtTheStart() {
@@ -89,7 +92,7 @@ class LeakIT {
     List<WsTestClient> clients = new ArrayList<>();
     List<CompletableFuture<?>> connected = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      WsTestClient client = cluster.client(tenant, "user" + i % 10);
+      WsTestClient client = client(cluster, "user" + i % 10);
       clients.add(client);
       TestNode node = cluster.nodes().get(i % cluster.nodes().size());
       connected.add(
@@ -97,6 +100,12 @@ class LeakIT {
     }
     connected.forEach(Traffic::await);
     return clients;
+  }
+
+  /** With the same token each time: a node keeps what a valid one says until it ends. */
+  private WsTestClient client(TestCluster cluster, String user) {
+    String token = tokens.computeIfAbsent(user, name -> cluster.token(tenant, name));
+    return cluster.clients().client(ClientOptions.of(cluster.urls(), token));
   }
 
   private static void awaitNobody(TestCluster cluster, RedisKeys redis) {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.Ids;
 import dev.holdfast.testkit.ClusterExtension;
+import dev.holdfast.testkit.Metrics;
 import dev.holdfast.testkit.Repeatedly;
 import dev.holdfast.testkit.TestCluster;
 import dev.holdfast.testkit.TestNode;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class ResumeIT {
   private static final int REPLACED = 4500;
   private static final String NEWS = "topic:news";
+  private static final String VERIFIED = "holdfast_tokens_verified_total";
   private static final Map<String, String> CLIENT = Map.of("name", "test", "version", "1");
   private static TestCluster cluster;
 
@@ -167,7 +169,10 @@ class ResumeIT {
     }
   }
 
-  /** It got {@code replaced}, and never came back, though nobody else held its session. */
+  /**
+   * It got {@code replaced}, and never came back, though nobody else held its session. And the
+   * node's other life had no meters of tokens, which the life before had taken along.
+   */
   @Repeatedly
   void aClientWhoseNodeWasTakenForDeadIsAskedToComeBack() {
     TestNode node = cluster.node(1);
@@ -175,6 +180,7 @@ class ResumeIT {
     double reaped = reaped();
     ManualClient ann = cluster.clients().manual(node.url());
     String session = hello(ann, null).get("session").asText();
+    double verified = node.metrics().sum(VERIFIED);
 
     node.pause();
     try {
@@ -191,6 +197,15 @@ class ResumeIT {
     assertEquals(2, hello(again, session).get("generation").asLong());
     again.close();
     cluster.awaitReady();
+    Awaitility.await("another life, which counts its tokens")
+        .atMost(Duration.ofSeconds(30))
+        .ignoreExceptions()
+        .until(() -> countsTokensAnew(node.metrics(), verified));
+  }
+
+  private static boolean countsTokensAnew(Metrics now, double before) {
+    return now.sum(VERIFIED) < before
+        && now.samples().stream().anyMatch(sample -> sample.name().equals(VERIFIED));
   }
 
   private static double reaped() {

@@ -44,6 +44,29 @@ class DockerFilesTest {
             });
   }
 
+  /** That file lies over the other one. */
+  @Test
+  void withSentinelsWhatIsReadIsMountedAndMadeToo() throws IOException {
+    Map<?, ?> over = read("compose.sentinel.yaml").get(0);
+    String scripts = text("watched.sh") + text("sentinel.sh");
+    String pods = text("kubernetes/README.md");
+    for (Object secret : map(over, "secrets").keySet()) {
+      assertEquals("secrets/" + secret, map(map(over, "secrets"), secret).get("file"));
+      assertTrue(text("secrets.sh").contains("keep " + secret), secret + " is made by none");
+      assertTrue(pods.contains("docker/secrets/" + secret), secret + " is in no pod");
+      boolean ofNodes = list(map(over, "services").get("node"), "secrets").contains(secret);
+      assertTrue(ofNodes || scripts.contains("/run/secrets/" + secret), secret + ": read by none");
+    }
+    map(over, "services")
+        .forEach(
+            (name, service) ->
+                list(service, "secrets")
+                    .forEach(one -> assertTrue(map(over, "secrets").containsKey(one), "" + one)));
+    Object read = map(map(over, "services").get("node"), "environment");
+    assertEquals(
+        "/run/secrets/sentinel_password", map(read).get("HOLDFAST_REDIS_SENTINEL_SECRET_FILE"));
+  }
+
   /** Whoever has the secret is trusted like a node. */
   @Test
   void theExampleJoinsByCredentialsOfItsOwn() {
