@@ -135,18 +135,23 @@ final class DeliveryTimes implements AutoCloseable {
 
   /** Where a reader got something else than the next number. */
   List<String> violations() {
-    List<String> wrong = new ArrayList<>();
-    lines.forEach(
-        (line, arrivals) -> {
-          long next = arrivals.get(0).number();
-          for (Arrival arrival : arrivals) {
-            if (arrival.number() != next++) {
-              wrong.add(line + ": " + arrival.number() + " in place of " + (next - 1));
-              return;
-            }
-          }
-        });
-    return wrong;
+    return lines.entrySet().stream()
+        .map(line -> line.getKey() + ": " + violation(line.getValue()))
+        .filter(found -> !found.endsWith(": "))
+        .toList();
+  }
+
+  /** Publications still arrive meanwhile. */
+  private static String violation(List<Arrival> line) {
+    synchronized (line) {
+      for (int i = 1; i < line.size(); i++) {
+        long expected = line.get(i - 1).number() + 1;
+        if (line.get(i).number() != expected) {
+          return line.get(i).number() + " in place of " + expected;
+        }
+      }
+    }
+    return "";
   }
 
   @Override
