@@ -125,6 +125,7 @@ final class NodeLife {
                 ServiceClient.local(bus(), LONG_REQUEST),
                 registry())
             .onNodes(live -> passNodesToHub())
+            .onDead(dead -> passNodesToHub())
             .onBuried(over);
     this.limits =
         new LimitsVerticle(redis(), config().limits(), nodes::node, nodes::live, registry());
@@ -267,6 +268,7 @@ final class NodeLife {
   private synchronized void passNodesToHub() {
     if (hub != null) {
       hub.nodes(nodes.live());
+      hub.dead(nodes.dead());
     }
   }
 

@@ -15,6 +15,15 @@ import java.util.List;
  */
 public record Hint(Channel channel, String epoch, long seq, long at, byte[] body)
     implements BusValue {
+  private static final byte[] NOTHING = {};
+
+  /**
+   * Returns a hint that brings no publication, but makes a hub read the log: it is of an epoch that
+   * no log has.
+   */
+  public static Hint look(Channel channel, long at) {
+    return new Hint(channel, "", 1, at, NOTHING);
+  }
 
   public boolean isVolatile() {
     return seq == 0;
@@ -36,6 +45,8 @@ public record Hint(Channel channel, String epoch, long seq, long at, byte[] body
    * Says once a second which batch was the last, so that a lost one is noticed.
    *
    * @param number of the last batch; 0 if there was none
+   * @param at Redis time in ms: what the sender knows to have been appended until then was hinted,
+   *     in batches up to that number. Never 0, except from a build before this member
    */
-  public record Beat(NodeId from, long number) implements BusValue {}
+  public record Beat(NodeId from, long number, long at) implements BusValue {}
 }

@@ -75,7 +75,7 @@ public final class ChannelSamples {
   private static Stream<BusValue> hints() {
     var hint = new Hint(NEWS, "E1", 7, 99, new byte[] {1, 2, -1});
     var node = new NodeId("n1", 42);
-    return Stream.of(hint, new Hint.Batch(node, 5, List.of(hint)), new Hint.Beat(node, 5));
+    return Stream.of(hint, new Hint.Batch(node, 5, List.of(hint)), new Hint.Beat(node, 5, 98));
   }
 
   private static Stream<BusValue> schemas() {

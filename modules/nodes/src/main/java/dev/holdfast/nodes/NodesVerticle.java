@@ -39,6 +39,7 @@ public final class NodesVerticle extends VerticleBase {
   private final MeterRegistry registry;
   private final Lease lease;
   private final List<Consumer<Set<NodeId>>> nodesListeners = new ArrayList<>();
+  private final List<Consumer<Set<NodeId>>> deadListeners = new ArrayList<>();
   private final List<Runnable> buriedListeners = new ArrayList<>();
   private final List<Gauge> gauges = new ArrayList<>();
 
@@ -59,7 +60,7 @@ public final class NodesVerticle extends VerticleBase {
   private volatile NodeId node;
 
   private volatile Set<NodeId> live = Set.of();
-  private Set<NodeId> dead = Set.of();
+  private volatile Set<NodeId> dead = Set.of();
   private boolean renewing;
   private boolean ended;
 
@@ -97,6 +98,17 @@ public final class NodesVerticle extends VerticleBase {
   /**
    * Sets a listener. Call it before the deployment.
    *
+   * @param listener gets the nodes that died within about an hour, and can't come back, whenever
+   *     they have changed; on this verticle's context
+   */
+  public NodesVerticle onDead(Consumer<Set<NodeId>> listener) {
+    deadListeners.add(listener);
+    return this;
+  }
+
+  /**
+   * Sets a listener. Call it before the deployment.
+   *
    * @param listener is called once, on this verticle's context, when this node finds itself dead:
    *     all that it holds is void, and others have its sessions
    */
@@ -113,6 +125,11 @@ public final class NodesVerticle extends VerticleBase {
   /** Live nodes as of the last renewal, this one included. Any thread. */
   public Set<NodeId> live() {
     return live;
+  }
+
+  /** Nodes that died within about an hour, as of the last renewal. Any thread. */
+  public Set<NodeId> dead() {
+    return dead;
   }
 
   /**
@@ -245,7 +262,10 @@ public final class NodesVerticle extends VerticleBase {
   }
 
   private void called(Roll roll) {
-    dead = roll.dead();
+    if (!roll.dead().equals(dead)) {
+      dead = roll.dead();
+      deadListeners.forEach(listener -> listener.accept(roll.dead()));
+    }
     if (!roll.live().equals(live)) {
       live = roll.live();
       nodesListeners.forEach(listener -> listener.accept(roll.live()));

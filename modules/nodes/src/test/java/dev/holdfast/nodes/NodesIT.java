@@ -70,9 +70,11 @@ class NodesIT {
   void sessionsOfANodeThatDiedAreDetachedAndItIsBuried() {
     NodeId dead = cluster.dying(LEASE);
     List<SessionRef> sessions = cluster.attachMany(450, dead);
-    cluster.node();
+    List<Set<NodeId>> reported = new CopyOnWriteArrayList<>();
+    cluster.node(cluster.undeployed().onDead(reported::add));
 
     Awaitility.await().until(() -> cluster.isBuried(dead));
+    Awaitility.await().until(() -> reported.equals(List.of(Set.of(dead))));
 
     assertFalse(cluster.anyAttached(sessions));
     assertEquals(450, count(SessionEvent.Kind.DETACHED));

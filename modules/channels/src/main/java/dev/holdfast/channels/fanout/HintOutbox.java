@@ -94,11 +94,16 @@ final class HintOutbox {
   }
 
   /** Sends a beat, one at a time, so that beats don't pile up for a peer that reads nothing. */
-  void beat(BiFunction<String, BusValue, Future<Void>> bus, NodeId self) {
+  void beat(BiFunction<String, BusValue, Future<Void>> bus, NodeId self, long at) {
     if (!away && beating.compareAndSet(false, true)) {
-      bus.apply(peer.address(), new Hint.Beat(self, number))
+      bus.apply(peer.address(), new Hint.Beat(self, number, at))
           .onComplete(written -> beating.set(false));
     }
+  }
+
+  /** Skips a number: the peer notices a loss. */
+  void lose() {
+    number++;
   }
 
   /** Notes that the peer holds a lease. */

@@ -27,16 +27,22 @@ public final class HintSender {
   private Set<NodeId> live = Set.of();
   private Lives lives = new Lives(live);
   private boolean scheduled;
+  private long at;
 
   public HintSender(HubVerticle hub, Context context) {
     this.bus = hub.bus();
     this.context = context;
     this.self = hub.node();
     this.hub = hub;
+    this.at = Math.max(1, self.startEpoch());
   }
 
-  /** Queues a hint for the nodes; it goes out at the end of the event loop's current run. */
+  /**
+   * Queues a hint for the nodes, if there are any; it goes out at the end of the event loop's
+   * current run. Hints have to come in the order of Redis' answers.
+   */
   public void hint(List<NodeId> nodes, Hint hint) {
+    at = hint.at();
     for (NodeId node : nodes) {
       if (node.equals(self)) {
         local.add(hint);
@@ -112,6 +118,12 @@ public final class HintSender {
    * lost registration.
    */
   public void beat() {
-    live.forEach(peer -> outbox(peer).beat(bus::write, self));
+    flush();
+    live.forEach(peer -> outbox(peer).beat(bus::write, self, at));
+  }
+
+  /** Makes every peer notice a loss. */
+  public void lose() {
+    outboxes.values().forEach(HintOutbox::lose);
   }
 }

@@ -62,6 +62,7 @@ final class HubChannel {
   private boolean behind;
   private boolean holeTimed;
   private long renewAt = NEVER;
+  private long assertedAt;
   private long leaveAt = NEVER;
 
   HubChannel(Channel channel, HubContext hub) {
@@ -117,6 +118,11 @@ final class HubChannel {
     return renewAt != NEVER && now - renewAt >= 0;
   }
 
+  /** Returns whether its interest was asserted before that time, and would last longer. */
+  boolean isAssertedBefore(long nanoTime) {
+    return renewAt != NEVER && assertedAt - nanoTime < 0;
+  }
+
   boolean isBehind() {
     return behind;
   }
@@ -164,7 +170,8 @@ final class HubChannel {
   private void asserted(Position position) {
     behind = false;
     long ttl = hub.config().interestTtl().toNanos();
-    renewAt = System.nanoTime() + (long) (ttl * ThreadLocalRandom.current().nextDouble(0.4, 0.6));
+    assertedAt = System.nanoTime();
+    renewAt = assertedAt + (long) (ttl * ThreadLocalRandom.current().nextDouble(0.4, 0.6));
     Position before = last;
     if (before == null) {
       last = position;

@@ -23,6 +23,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -42,6 +43,9 @@ import org.jspecify.annotations.Nullable;
 public final class HubVerticle extends VerticleBase {
   private static final long TICK_MS = 1_000;
 
+  /** The time between renewals of interest while nodes of an older build live. */
+  private static final long OLDER_RENEWAL_NS = Duration.ofSeconds(150).toNanos();
+
   private final Bus bus;
   private final NodeInbox inbox;
   private final RedisConfig redis;
@@ -50,6 +54,7 @@ public final class HubVerticle extends VerticleBase {
   private final ChannelsMetrics metrics;
   private final Map<Channel, HubChannel> channels = new HashMap<>();
   private volatile Set<NodeId> peers = Set.of();
+  private volatile Set<NodeId> dead = Set.of();
   private final HubMemory memory;
   private @Nullable RedisLink link;
   private @Nullable RedisLink checkLink;
@@ -165,6 +170,16 @@ public final class HubVerticle extends VerticleBase {
     return peers;
   }
 
+  /** Returns the nodes that died lately, and can't come back. Any thread. */
+  public Set<NodeId> dead() {
+    return dead;
+  }
+
+  /** Reports which nodes died lately, and can't come back. Any thread. */
+  public void dead(Set<NodeId> known) {
+    dead = Set.copyOf(known);
+  }
+
   /**
    * Reports which nodes hold a lease; the loss of one starts a comparison of positions. Any thread.
    */
@@ -264,11 +279,13 @@ public final class HubVerticle extends VerticleBase {
     rings.tick(now);
     List<HubChannel> due = new ArrayList<>();
     List<HubChannel> behind = new ArrayList<>();
+    boolean older = tracker.areOlder();
     channels.values().removeIf(channel -> leave(channel, now));
     for (HubChannel channel : channels.values()) {
       if (channel.isDue(now)) {
         due.add(channel);
-      } else if (channel.isBehind()) {
+      } else if (channel.isBehind()
+          || (older && channel.isAssertedBefore(now - OLDER_RENEWAL_NS))) {
         behind.add(channel);
       }
     }

@@ -25,6 +25,15 @@ final class Peers {
   /** Silences before the address is registered anew. The least time between two repairs follows. */
   private static final int REPAIR_AFTER = 4;
 
+  /** The time within which a node of this build was heard, if its beats come at all. */
+  private static final long KNOWN_NS = Duration.ofSeconds(30).toNanos();
+
+  /**
+   * The time for which what an older build wrote may still be there, and cut short the interest of
+   * others.
+   */
+  private static final long OLDER_NS = Duration.ofMinutes(10).toNanos();
+
   private static final long REPAIR_EVERY_NS = Duration.ofSeconds(30).toNanos();
   private static final long RAREST_NS = Duration.ofMinutes(2).toNanos();
 
@@ -36,6 +45,7 @@ final class Peers {
   private final Map<NodeId, Heard> peers = new HashMap<>();
   private Set<NodeId> live = Set.of();
   private long repairedAt;
+  private long olderUntil;
 
   /**
    * @param clock {@link System#nanoTime}
@@ -48,6 +58,7 @@ final class Peers {
       Supplier<?> repair) {
     this.clock = clock;
     this.repairedAt = clock.getAsLong() - REPAIR_EVERY_NS;
+    this.olderUntil = clock.getAsLong();
     this.silenceNs = silence.toNanos();
     this.metrics = metrics;
     this.compare = compare;
@@ -61,6 +72,11 @@ final class Peers {
 
     /** The silence after which positions are compared again. */
     private long patience;
+
+    private long listedAt;
+
+    /** Whether its beats are of this build. */
+    private boolean current;
   }
 
   void batch(Hint.Batch batch) {
@@ -68,7 +84,7 @@ final class Peers {
   }
 
   void beat(Hint.Beat beat) {
-    seen(beat.from(), beat.number(), beat.number());
+    seen(beat.from(), beat.number(), beat.number()).current = beat.at() > 0;
   }
 
   /**
@@ -76,7 +92,7 @@ final class Peers {
    *
    * @param before the last number that must have been seen before this message
    */
-  private void seen(NodeId from, long number, long before) {
+  private Heard seen(NodeId from, long number, long before) {
     Heard peer = peers.computeIfAbsent(from, first -> new Heard());
     peer.at = clock.getAsLong();
     peer.patience = silenceNs;
@@ -85,6 +101,7 @@ final class Peers {
       compare.run();
     }
     peer.number = Math.max(number, peer.number);
+    return peer;
   }
 
   void nodes(Set<NodeId> now) {
@@ -92,7 +109,10 @@ final class Peers {
     long nanos = clock.getAsLong();
     for (NodeId node : now) {
       Heard peer = peers.computeIfAbsent(node, first -> new Heard());
-      peer.at = live.contains(node) ? peer.at : nanos;
+      if (!live.contains(node)) {
+        peer.at = nanos;
+        peer.listedAt = nanos;
+      }
     }
     live = now;
     forget(nanos);
@@ -117,6 +137,14 @@ final class Peers {
     return peers.size();
   }
 
+  /**
+   * Returns whether a node of an older build lives, or lived a while ago. It renews its interest
+   * every few minutes, and makes that of all others last no longer than its own.
+   */
+  boolean areOlder() {
+    return clock.getAsLong() - olderUntil < 0;
+  }
+
   /** Checks all peers. Must be called once a second. */
   void tick() {
     long now = clock.getAsLong();
@@ -126,6 +154,9 @@ final class Peers {
       Heard peer = peers.computeIfAbsent(node, first -> new Heard());
       long silent = now - peer.at;
       longest = Math.max(longest, silent);
+      if (!peer.current && now - peer.listedAt > KNOWN_NS) {
+        olderUntil = now + OLDER_NS;
+      }
       peer.patience = Math.max(silenceNs, peer.patience);
       if (silent > peer.patience) {
         peer.patience = silent + Math.min(RAREST_NS, silent);

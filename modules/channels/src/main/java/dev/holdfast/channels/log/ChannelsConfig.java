@@ -12,8 +12,8 @@ import java.util.Map;
  * @param retention by {@code <tenant>/<kind>}, {@code <tenant>}, {@code <kind>} or {@code default};
  *     the first found in this order holds. {@code default} and {@code system} are always there;
  *     what a tenant has does not hold for its {@code system:} channels
- * @param interestTtl how long a node's interest lasts without renewal, 10 s to 1 h; default 5 min.
- *     It is renewed after 40 to 60 % of it
+ * @param interestTtl how long a node's interest lasts without renewal, 10 s to 4 h; default 2 h. It
+ *     is renewed after 40 to 60 % of it. The interest of a dead node ends when it is met
  * @param leaveAfter how long a channel without local readers stays open, default 10 s
  * @param holeWait how long a missing publication is waited for before the log is read, default 5 ms
  * @param silence after which a peer that sends no beats is taken for lost, default 3 s
@@ -38,7 +38,7 @@ public record ChannelsConfig(
   /** Life of a log's meta; longer than any cursor of a session or a consumer lives. */
   private static final Duration META_LIFE = Duration.ofDays(7);
 
-  private static final Duration INTEREST_TTL = Duration.ofMinutes(5);
+  private static final Duration INTEREST_TTL = Duration.ofHours(2);
   private static final Duration LEAVE_AFTER = Duration.ofSeconds(10);
   private static final Duration HOLE_WAIT = Duration.ofMillis(5);
   private static final Duration SILENCE = Duration.ofSeconds(3);
@@ -57,8 +57,7 @@ public record ChannelsConfig(
     ringBytes = ringBytes == 0 ? 128 << 10 : ringBytes;
     checksPerSecond = checksPerSecond == 0 ? 20_000 : checksPerSecond;
     memory = memory == null ? MemoryConfig.DEFAULT : memory;
-    check(
-        interestTtl.toSeconds() >= 10 && interestTtl.toSeconds() <= 3600, "interestTtl: 10s to 1h");
+    check(interestTtl.toSeconds() >= 10 && interestTtl.toHours() <= 4, "interestTtl: 10s to 4h");
     check(!leaveAfter.isNegative(), "leaveAfter: not negative");
     check(holeWait.toMillis() >= 1, "holeWait: at least 1ms");
     check(silence.toMillis() >= 1500, "silence: at least 1500ms (beats come every second)");

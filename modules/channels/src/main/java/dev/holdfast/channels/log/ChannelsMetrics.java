@@ -22,6 +22,8 @@ public final class ChannelsMetrics {
   public final Counter checks;
   public final Counter leavesLost;
   public final Counter silences;
+  public final Counter looks;
+  public final Counter deadReaders;
 
   public ChannelsMetrics(MeterRegistry registry) {
     stored = publications(registry, "stored");
@@ -40,6 +42,8 @@ public final class ChannelsMetrics {
     checks = registry.counter("holdfast.position.checks");
     leavesLost = registry.counter("holdfast.interest.leaves.lost");
     silences = registry.counter("holdfast.peers.silent");
+    looks = registry.counter("holdfast.hints.looks");
+    deadReaders = registry.counter("holdfast.interest.dead");
   }
 
   private static Counter publications(MeterRegistry registry, String outcome) {

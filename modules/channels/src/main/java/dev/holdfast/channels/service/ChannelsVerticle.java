@@ -126,7 +126,8 @@ public final class ChannelsVerticle extends VerticleBase
     room = given;
     vertx.setPeriodic(BEAT_MS, timer -> beat(hints, given));
     var schemas = new Schemas(forPages);
-    publishing = new Publishing(store, given, schemas, hints, metrics);
+    var deadReaders = new DeadReaders(store, hub::dead, metrics);
+    publishing = new Publishing(store, given, schemas, hints, deadReaders, metrics);
     Serving<ChannelMessage<?>> served =
         bus.serve(ChannelMessage.ADDRESS, message -> message.dispatch(this));
     consumer = served;
@@ -148,6 +149,7 @@ public final class ChannelsVerticle extends VerticleBase
 
   private void beat(HintSender hints, PublishRoom given) {
     hints.peers(hub.peers());
+    publishing.tick();
     hints.beat();
     given.tick();
   }

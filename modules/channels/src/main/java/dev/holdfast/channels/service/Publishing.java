@@ -15,6 +15,7 @@ import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName.Kind;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.NodeId;
 import dev.holdfast.core.Position;
 import dev.holdfast.protocol.ServerFrames;
 import io.vertx.core.Future;
@@ -32,6 +33,8 @@ final class Publishing {
   private final PublishRoom room;
   private final Schemas schemas;
   private final HintSender hints;
+  private final Unhinted unhinted;
+  private final DeadReaders deadReaders;
   private final ChannelsMetrics metrics;
 
   Publishing(
@@ -39,11 +42,14 @@ final class Publishing {
       PublishRoom room,
       Schemas schemas,
       HintSender hints,
+      DeadReaders deadReaders,
       ChannelsMetrics metrics) {
     this.store = store;
     this.room = room;
     this.schemas = schemas;
     this.hints = hints;
+    this.unhinted = new Unhinted(store, hints, metrics);
+    this.deadReaders = deadReaders;
     this.metrics = metrics;
   }
 
@@ -71,7 +77,8 @@ final class Publishing {
   private Future<Published> entries(Batch batch, TenantSchemas known, ChannelStore inRoom) {
     List<Future<Result>> results = new ArrayList<>(batch.entries().size());
     for (Batch.Entry entry : batch.entries()) {
-      results.add(entry(batch, entry, known, inRoom).recover(this::named));
+      results.add(
+          entry(batch, entry, known, inRoom).recover(failure -> named(batch.channel(), failure)));
     }
     return Future.join(results).map(all -> new Published(all.list()));
   }
@@ -108,6 +115,11 @@ final class Publishing {
     }
   }
 
+  /** Sends hints that may be missing. Must be called once a second. */
+  void tick() {
+    unhinted.tick();
+  }
+
   private Result published(Channel channel, Appended answer, byte[] body) {
     Result result = answer.result();
     metrics.published(result);
@@ -116,13 +128,20 @@ final class Publishing {
       Position position = result.position();
       String epoch = position == null ? "" : position.epoch();
       long seq = position == null ? 0 : position.seq();
-      hints.hint(answer.nodes(), new Hint(channel, epoch, seq, answer.at(), body));
+      List<NodeId> readers = deadReaders.without(channel, answer.nodes());
+      hints.hint(readers, new Hint(channel, epoch, seq, answer.at(), body));
+    } else if (result.duplicate()) {
+      // Whoever appended it may have died, or never had the answer, before it sent a hint.
+      unhinted.add(channel);
     }
     return result;
   }
 
-  private Future<Result> named(Throwable failure) {
+  private Future<Result> named(Channel channel, Throwable failure) {
     HoldfastException named = HoldfastException.from(failure);
+    if (named.code() == ErrorCode.UNAVAILABLE) {
+      unhinted.add(channel); // it may have been stored
+    }
     Result result = Result.refused(named.code(), named.publicMessage());
     metrics.published(result);
     return Future.succeededFuture(result);

@@ -63,7 +63,7 @@ class HintOutboxTest {
     send(outbox, 100);
     writes.forEach(written -> written.complete());
     send(outbox, 1);
-    outbox.beat(this::write, SELF);
+    outbox.beat(this::write, SELF, 7);
 
     assertEquals(101, ((Hint.Batch) sent.get(17)).number());
     assertEquals(101, ((Hint.Beat) sent.get(18)).number());
@@ -94,12 +94,12 @@ class HintOutboxTest {
   @Test
   void beatsDoNotPileUp() {
     for (int i = 0; i < 100; i++) {
-      outbox.beat(this::write, SELF);
+      outbox.beat(this::write, SELF, 7);
     }
     assertEquals(1, sent.size());
 
     writes.get(0).fail("connection closed");
-    outbox.beat(this::write, SELF);
+    outbox.beat(this::write, SELF, 7);
     assertEquals(2, sent.size());
   }
 
@@ -112,7 +112,7 @@ class HintOutboxTest {
     outbox.present(System.nanoTime());
     outbox.absent();
     send(outbox, 5);
-    outbox.beat(this::write, SELF);
+    outbox.beat(this::write, SELF, 7);
     assertEquals(1, sent.size());
 
     outbox.present(System.nanoTime());

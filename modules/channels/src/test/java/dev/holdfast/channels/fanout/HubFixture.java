@@ -53,13 +53,21 @@ public final class HubFixture implements AutoCloseable {
   }
 
   public HubFixture(RedisConfig server, ChannelsConfig config) {
+    this(server, server, config);
+  }
+
+  /**
+   * @param forService the address of Redis at which the channels service finds it
+   */
+  public HubFixture(RedisConfig server, RedisConfig forService, ChannelsConfig config) {
     RedisConfig redis = server.withConnectTimeout(Duration.ofSeconds(20));
+    RedisConfig other = forService.withConnectTimeout(Duration.ofSeconds(20));
     NodeInbox inbox = new NodeInbox(bus, node);
     hub = new HubVerticle(bus, inbox, redis, config, registry);
     Await.get(vertx.deployVerticle(hub));
     Await.get(hub.openInbox());
     ServiceClient sessions = ServiceClient.local(bus, Duration.ofSeconds(5));
-    Await.get(vertx.deployVerticle(new ChannelsVerticle(hub, redis, config, sessions, registry)));
+    Await.get(vertx.deployVerticle(new ChannelsVerticle(hub, other, config, sessions, registry)));
     fanout = new Fanout(loop, hub);
     link = Await.get(RedisLink.open(vertx, redis, "test", registry));
     behind = new ChannelStore(link, config);
@@ -91,10 +99,14 @@ public final class HubFixture implements AutoCloseable {
 
   /** Publishes through the service: with hints. */
   public Result publish() {
-    var item = new Item(++n, "e", "{\"n\":" + n + "}", false);
+    return Await.get(ask(++n)).results().get(0);
+  }
+
+  /** Publishes, or publishes again, what has this number. */
+  Future<ChannelMessage.Published> ask(long number) {
+    var item = new Item(number, "e", "{\"n\":" + number + "}", false);
     var publisher = new Publisher("p-1", 1);
-    var message = new ChannelMessage.Publish(service, null, channel, publisher, List.of(item));
-    return Await.get(client.ask(message)).results().get(0);
+    return client.ask(new ChannelMessage.Publish(service, null, channel, publisher, List.of(item)));
   }
 
   /** Appends to the log without a hint: as if it was lost. */

@@ -133,7 +133,7 @@ class ManyHubsIT {
   private void beat() {
     for (HubVerticle from : hubs) {
       for (HubVerticle to : hubs) {
-        bus.hint(to.node().address(), new Hint.Beat(from.node(), 0));
+        bus.hint(to.node().address(), new Hint.Beat(from.node(), 0, 1));
       }
     }
   }

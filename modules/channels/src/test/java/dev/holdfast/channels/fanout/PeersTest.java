@@ -1,6 +1,7 @@
 package dev.holdfast.channels.fanout;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.channels.Hint;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 class PeersTest {
   private static final NodeId SELF = new NodeId("n1", 1);
   private static final NodeId PEER = new NodeId("n2", 1);
+  private static final NodeId OLDER = new NodeId("n3", 1);
 
   private final AtomicLong clock = new AtomicLong(1);
   private final AtomicInteger compared = new AtomicInteger();
@@ -31,9 +33,9 @@ class PeersTest {
   private void seconds(int count, boolean heard) {
     for (int i = 0; i < count; i++) {
       clock.addAndGet(Duration.ofSeconds(1).toNanos());
-      peers.beat(new Hint.Beat(SELF, 0));
+      peers.beat(new Hint.Beat(SELF, 0, 1));
       if (heard) {
-        peers.beat(new Hint.Beat(PEER, 0));
+        peers.beat(new Hint.Beat(PEER, 0, 1));
       }
       peers.tick();
     }
@@ -68,7 +70,7 @@ class PeersTest {
   @Test
   void aNodeThatIsListedLateIsNotTakenForSilent() {
     peers.nodes(Set.of(SELF));
-    peers.beat(new Hint.Beat(PEER, 0));
+    peers.beat(new Hint.Beat(PEER, 0, 1));
     seconds(60, false);
 
     peers.nodes(Set.of(SELF, PEER));
@@ -86,5 +88,26 @@ class PeersTest {
     peers.nodes(Set.of(SELF, new NodeId("n2", 2)));
 
     assertEquals(2, peers.known());
+  }
+
+  /** It keeps its interest for five minutes, and that of the nodes beside it for ten. */
+  @Test
+  void aNodeOfAnOlderBuildIsNoticedAndIsNotForgottenBeforeWhatItLeftHasGone() {
+    peers.nodes(Set.of(SELF, PEER));
+    seconds(60, true);
+    assertFalse(peers.areOlder());
+
+    peers.nodes(Set.of(SELF, PEER, OLDER));
+    for (int second = 0; second < 40; second++) {
+      peers.beat(new Hint.Beat(OLDER, 0, 0));
+      seconds(1, true);
+    }
+    assertTrue(peers.areOlder());
+
+    peers.nodes(Set.of(SELF, PEER));
+    seconds(590, true);
+    assertTrue(peers.areOlder());
+    seconds(15, true);
+    assertFalse(peers.areOlder());
   }
 }

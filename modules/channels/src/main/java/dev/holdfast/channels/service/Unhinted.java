@@ -1,0 +1,90 @@
+package dev.holdfast.channels.service;
+
+import dev.holdfast.channels.Hint;
+import dev.holdfast.channels.fanout.HintSender;
+import dev.holdfast.channels.log.ChannelStore;
+import dev.holdfast.channels.log.ChannelStore.Appended;
+import dev.holdfast.channels.log.ChannelsMetrics;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * Channels that may have a publication for which no hint was sent: its append was not answered, or
+ * it was found stored already. Their readers are made to look at the log, within about a second, or
+ * when Redis can be asked again. Confined to the context of the channels verticle.
+ */
+final class Unhinted {
+  /** Most channels that are noted, about 2 MB. Beyond them every peer is made to notice a loss. */
+  static final int MOST = 10_000;
+
+  private static final int PER_TICK = 500;
+
+  private final ChannelStore store;
+  private final HintSender hints;
+  private final ChannelsMetrics metrics;
+  private final Set<Channel> channels = new LinkedHashSet<>();
+  private boolean over;
+  private int underWay;
+
+  Unhinted(ChannelStore store, HintSender hints, ChannelsMetrics metrics) {
+    this.store = store;
+    this.hints = hints;
+    this.metrics = metrics;
+  }
+
+  void add(Channel channel) {
+    if (channels.size() < MOST) {
+      channels.add(channel);
+    } else {
+      over |= !channels.contains(channel);
+    }
+  }
+
+  /** Sends looks. Must be called once a second. */
+  void tick() {
+    if (underWay > 0) {
+      return;
+    }
+    Iterator<Channel> next = channels.iterator();
+    for (int i = 0; i < PER_TICK && next.hasNext(); i++) {
+      Channel channel = next.next();
+      next.remove();
+      look(channel);
+    }
+  }
+
+  private void look(Channel channel) {
+    underWay++;
+    store
+        .volatileNodes(channel)
+        .onComplete(
+            answer -> {
+              underWay--;
+              if (answer.succeeded()) {
+                send(channel, answer.result());
+              } else {
+                failed(channel, answer.cause());
+              }
+            });
+  }
+
+  private void send(Channel channel, Appended answer) {
+    metrics.looks.increment();
+    hints.hint(answer.nodes(), Hint.look(channel, answer.at()));
+    if (over) {
+      // Redis answers again, so what was appended before can be seen.
+      over = false;
+      hints.lose();
+    }
+  }
+
+  private void failed(Channel channel, Throwable failure) {
+    if (HoldfastException.from(failure).code() != ErrorCode.NOT_FOUND) {
+      add(channel);
+    }
+  }
+}
