@@ -1,0 +1,64 @@
+// node build.mjs        builds target/package, which is what npm publishes, and checks its size
+// node build.mjs test   the same, and runs the tests
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+/** Most bytes of an entry, minified and compressed. */
+const LIMITS = { index: 12_000 };
+
+process.chdir(import.meta.dirname ?? new URL(".", import.meta.url).pathname);
+const out = "target/package";
+rmSync(out, { recursive: true, force: true });
+const tsc = (...options) =>
+  execFileSync("node", ["node_modules/typescript/bin/tsc", "-p", ".", ...options], { stdio: "inherit" });
+
+tsc();
+const entries = Object.keys(LIMITS);
+await build({
+  entryPoints: entries.map((name) => `src/${name}.ts`),
+  bundle: true,
+  minify: true,
+  sourcemap: true,
+  format: "esm",
+  target: "es2022",
+  external: ["react", "@holdfast/client"],
+  outdir: out,
+});
+tsc("--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--outDir", "target/types");
+cpSync("target/types/src", out, { recursive: true });
+cpSync("../../LICENSE", `${out}/LICENSE`);
+cpSync("README.md", `${out}/README.md`);
+const { scripts, devDependencies, private: _, ...published } = JSON.parse(readFileSync("package.json", "utf8"));
+writeFileSync(`${out}/package.json`, JSON.stringify(published, null, 2) + "\n");
+
+for (const name of entries) {
+  const code = readFileSync(`${out}/${name}.js`);
+  const size = gzipSync(code, { level: 9 }).length;
+  console.log(`${name}.js: ${code.length} bytes minified, ${size} compressed, of ${LIMITS[name]}`);
+  if (size > LIMITS[name]) {
+    console.error(`${name}.js is over its limit`);
+    process.exit(1);
+  }
+}
+
+mkdirSync("target/test", { recursive: true });
+const tests = readdirSync("test").filter((name) => /\.tsx?$/.test(name));
+await build({
+  entryPoints: tests.map((name) => `test/${name}`),
+  bundle: true,
+  sourcemap: "inline",
+  format: "esm",
+  platform: "node",
+  packages: "external",
+  outExtension: { ".js": ".mjs" },
+  outdir: "target/test",
+});
+
+if (process.argv[2] == "test") {
+  const files = readdirSync("target/test").filter((name) => name.endsWith(".test.mjs"));
+  const paths = files.map((name) => `target/test/${name}`);
+  const options = ["--enable-source-maps", "--test", "--test-reporter=spec", "--test-concurrency=1"];
+  process.exit(spawnSync("node", [...options, ...paths], { stdio: "inherit" }).status ?? 1);
+}

@@ -1,0 +1,13 @@
+#!/bin/sh
+# Builds and tests the client with Node 20 or newer; where there is none, it reports that.
+set -e
+cd "$(dirname "$0")"
+if ! node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' 2>/dev/null; then
+  rm -rf target
+  echo "client-js: there is no Node 20 or newer, so this module is neither built nor tested"
+  exit 0
+fi
+if ! [ node_modules/.package-lock.json -nt package-lock.json ]; then
+  npm ci --ignore-scripts --no-audit --no-fund
+fi
+node build.mjs test

@@ -1,0 +1,356 @@
+import { callAll, dispatcher, EventHandler } from "./dispatcher.js";
+import { Listener, clientSession } from "./session.js";
+import { platformWire, WebSocketClass } from "./socket.js";
+import {
+  Bounds,
+  From,
+  Gap,
+  HoldfastError,
+  HoldfastEvent,
+  Publication,
+  SessionInfo,
+  State,
+  Times,
+} from "./types.js";
+import { Wire } from "./wire.js";
+
+export interface Options {
+  /**
+   * A token, or a function that returns one. It is called for each attempt, and before a token
+   * ends: a function lets the client come back after that.
+   */
+  token: string | (() => string | Promise<string>);
+  /** The application, as the server's lists of connections show it. */
+  name?: string;
+  version?: string;
+  /** For platforms without one, such as Node before 22: that of the package `ws`. */
+  WebSocket?: WebSocketClass;
+  times?: Partial<Times>;
+  bounds?: Partial<Bounds>;
+}
+
+export interface ReadOptions {
+  /**
+   * The place at which reading begins, if this is the channel's first handler and no earlier page
+   * of this session read the channel; default `"latest"`.
+   */
+  from?: From;
+  /** Ends the reading. */
+  signal?: AbortSignal;
+}
+
+/** Ends what it was returned for. */
+export interface Stop {
+  (): void;
+}
+
+/** Ends the reading of a handler; the channel's reading ends with its last handler. */
+export interface StopReading extends Stop {
+  /** Resolves when the channel is read; rejects with a {@link HoldfastError} if it can't be. */
+  readonly ready: Promise<void>;
+}
+
+/** A channel as this client uses it. */
+export interface Channel {
+  readonly name: string;
+  /**
+   * Handles events of this name, `"*"` for all. The next event of the channel waits until the
+   * promises of all handlers are settled; then the cursor moves.
+   */
+  on<T = any>(event: string, handler: EventHandler<T>, options?: ReadOptions): StopReading;
+  /** Handles reports of events that are gone. */
+  onGap(handler: (gap: Gap) => unknown): Stop;
+  /**
+   * Handles the end of the reading by the server; the code is `service` or that of an error. The
+   * next {@link on} reads again.
+   */
+  onEnd(handler: (code: string) => unknown): Stop;
+  /**
+   * Reads events in a loop: the next one comes when the loop asks for it, and the cursor moves
+   * then. The loop ends with the signal or {@link Holdfast.close}, and throws a
+   * {@link HoldfastError} if the server ends the reading.
+   *
+   * @param options with the event's name, if not all are read
+   */
+  events<T = any>(options?: ReadOptions & { event?: string }): AsyncGenerator<HoldfastEvent<T>, void>;
+  /**
+   * Publishes durably: stored once, in the order of the calls, over any number of connections.
+   *
+   * @param options with `persist`, a reload of the page does not lose it either
+   */
+  publish(event: string, data: unknown, options?: { persist?: boolean }): Publication;
+  /** Publishes to current readers only; rejects if there is no connection, or it is lost. */
+  publishVolatile(event: string, data: unknown): Promise<void>;
+}
+
+/** A client: one session that outlives its connections. */
+export interface Holdfast {
+  /** Handles each change of the state from now on. */
+  on(what: "state", handler: (state: State) => unknown): Stop;
+  /** Handles each session that a connection gets: the one before, or a new one. */
+  on(what: "session", handler: (session: SessionInfo) => unknown): Stop;
+  readonly state: State;
+  /** The session of the last connection; none before the first. */
+  readonly info: SessionInfo | undefined;
+  /** Returns a `topic:` or `run:` channel. */
+  channel(name: string): Channel;
+  readonly tenant: Channel;
+  /** The channel of the token's user. */
+  readonly user: Channel;
+  /** The channel of this session alone. */
+  readonly session: Channel;
+  /**
+   * Sends a request to a service. If it fails as `disconnected`, `no_answer` or by the signal, the
+   * outcome is unknown.
+   *
+   * @param options with the `timeout` in ms, 1 to 60,000; default 10,000
+   */
+  request<T = any>(
+    service: string,
+    method: string,
+    data?: unknown,
+    options?: { timeout?: number; signal?: AbortSignal },
+  ): Promise<T>;
+  /** The publications that are not answered yet, those of an earlier page among them. */
+  readonly pending: Publication[];
+  /** Closes the connection; unanswered operations fail. The session lingers. */
+  close(): Promise<void>;
+  /** Ends the session, and closes the client. */
+  end(): Promise<void>;
+}
+
+const TIMES: Times = {
+  attempt: 10_000,
+  firstWait: 1_000,
+  longestWait: 20_000,
+  steady: 10_000,
+  ack: 10_000,
+  retry: 100,
+};
+
+const BOUNDS: Bounds = {
+  publications: 1_000,
+  bytes: 8 << 20,
+  requests: 64,
+  events: 1_000,
+  characters: 1 << 20,
+};
+
+const ENDPOINT = "/v1/connect";
+
+/** Returns 96 random bits as text. */
+function fresh(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Returns the address of a WebSocket; `https:` and addresses within the page's site do, too. */
+function address(url: string): string {
+  const full = new URL(url, globalThis.location?.href);
+  full.protocol = full.protocol.replace("http", "ws");
+  full.pathname = full.pathname == "/" ? ENDPOINT : full.pathname;
+  full.hash = "";
+  return full.href;
+}
+
+const isAsked = (name: string) => /^(topic|run):/.test(name);
+
+/**
+ * Connects, and reconnects until it is closed.
+ *
+ * @param url of a node or of several, `wss://host` or `wss://host/v1/connect`; taken in turn
+ */
+export function connect(url: string | string[], options: Options): Holdfast {
+  const WebSocket = options.WebSocket ?? (globalThis.WebSocket as unknown as WebSocketClass);
+  if (!WebSocket) {
+    throw new TypeError("this platform has no WebSocket: give one as an option");
+  }
+  return connectOn(url, options, platformWire(options.token, WebSocket));
+}
+
+export function connectOn(url: string | string[], options: Options, wire: Wire): Holdfast {
+  const instance = fresh();
+  const onState = new Set<(state: State) => unknown>();
+  const onSession = new Set<(session: SessionInfo) => unknown>();
+  /** The subscription of each channel that has handlers. */
+  const ready = new Map<string, Promise<void>>();
+  const bounds = { ...BOUNDS, ...options.bounds };
+  const handlers = dispatcher(
+    bounds,
+    (channel, at) => session.handled(channel, at),
+    (channel) => session.caughtUp(channel),
+  );
+  let published = 0;
+
+  const tell = <T>(all: Set<(value: T) => unknown>, value: T) => {
+    callAll([...all].map((handler) => () => handler(value)));
+  };
+  const listener: Listener = {
+    state: (state) => tell(onState, state),
+    session: (info) => tell(onSession, info),
+    event: handlers.event,
+    gap: handlers.gap,
+    unsubscribed(name, code) {
+      if (code != "requested" && code != "internal") {
+        ready.delete(name);
+        handlers.unsubscribed(name, code);
+      }
+    },
+    changed() {},
+  };
+  const session = clientSession(
+    {
+      urls: [url].flat().map(address),
+      name: options.name ?? "js",
+      version: options.version ?? "1",
+      instance,
+      times: { ...TIMES, ...options.times },
+      bounds,
+    },
+    wire,
+    listener,
+  );
+  session.start();
+
+  /** Adds a handler to a set; the result removes it, and so does the signal. */
+  function add<T>(all: Set<T>, handler: T, signal?: AbortSignal, removed = () => {}): Stop {
+    const stop = () => {
+      signal?.removeEventListener("abort", stop);
+      if (all.delete(handler)) {
+        removed();
+      }
+    };
+    if (!signal?.aborted) {
+      all.add(handler);
+      signal?.addEventListener("abort", stop);
+    }
+    return stop;
+  }
+
+  /** Reads a channel that has got its first handler. */
+  function read(name: string, from: From): Promise<void> {
+    let asked = ready.get(name);
+    if (!asked) {
+      asked = isAsked(name) ? session.subscribe(name, from) : Promise.resolve();
+      ready.set(name, asked);
+      asked.catch(() => {
+        if (ready.get(name) == asked) {
+          ready.delete(name); // The next handler tries again.
+        }
+      });
+      handlers.claim(name);
+    }
+    return asked;
+  }
+
+  function left(name: string) {
+    if (isAsked(name) && !handlers.of(name).events.size) {
+      ready.delete(name);
+      handlers.forget(name);
+      session.unsubscribe(name).catch(() => {});
+    }
+  }
+
+  /** Returns the full name of `user` or `session`, once it is known. */
+  const full = (name: string) =>
+    (name == "user" || name == "session" ? session.ownChannel(name + ":") : undefined) ?? name;
+
+  function channel(name: string): Channel {
+    function on(event: string, handler: EventHandler, { from = "latest", signal }: ReadOptions = {}) {
+      const { events } = handlers.of(name);
+      const stop = add(events, { name: event, handler }, signal, () => left(name)) as any;
+      stop.ready = signal?.aborted ? Promise.resolve() : read(name, from);
+      return stop as StopReading;
+    }
+
+    return {
+      name,
+      on,
+      onGap: (handler) => add(handlers.of(name).gaps, handler),
+      onEnd: (handler) => add(handlers.of(name).ends, handler),
+
+      async *events({ event = "*", ...reading } = {}) {
+        const { signal } = reading;
+        let next: HoldfastEvent | undefined;
+        let failure: HoldfastError | undefined;
+        let over = false;
+        let done = () => {};
+        let wake = () => {};
+        const end = (why?: HoldfastError) => {
+          over = true;
+          failure ??= why;
+          wake();
+        };
+        const aborted = () => end();
+        const refused = (code: string) => end(new HoldfastError(code, "no longer read"));
+        const stops = [
+          on(
+            event,
+            (_, e) =>
+              new Promise<void>((resolve) => {
+                next = e;
+                done = resolve;
+                wake();
+              }),
+            reading,
+          ),
+          add(handlers.of(name).ends, refused),
+          add(onState, ({ name, code, reason }: State) => {
+            if (name == "stopped") {
+              end(code == 1000 ? undefined : new HoldfastError("stopped", reason));
+            }
+          }),
+        ] as const;
+        signal?.addEventListener("abort", aborted);
+        stops[0].ready.catch(end);
+        over ||= !!signal?.aborted || session.state().name == "stopped";
+        try {
+          while (!over) {
+            if (next) {
+              yield next;
+              next = undefined;
+              done();
+            } else {
+              await new Promise<void>((resolve) => (wake = resolve));
+            }
+          }
+          if (failure) {
+            throw failure;
+          }
+        } finally {
+          signal?.removeEventListener("abort", aborted);
+          stops.forEach((stop) => stop());
+          done();
+        }
+      },
+
+      publish: (event, data, { persist = false } = {}) =>
+        session.publish(full(name), event, data, `${instance}-${++published}`, persist),
+      publishVolatile: (event, data) => session.publishVolatile(full(name), event, data),
+    };
+  }
+
+  return {
+    on: (what: "state" | "session", handler: any) =>
+      add<any>(what == "state" ? onState : onSession, handler),
+    get state() {
+      return session.state();
+    },
+    get info() {
+      return session.info();
+    },
+    channel,
+    tenant: channel("tenant"),
+    user: channel("user"),
+    session: channel("session"),
+    request: (service, method, data, { timeout = 10_000, signal } = {}) =>
+      session.request(service, method, data, timeout, signal),
+    get pending() {
+      return session.waiting();
+    },
+    async close() {
+      session.leave("closed");
+    },
+    end: () => session.end(),
+  };
+}

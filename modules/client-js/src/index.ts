@@ -1,0 +1,19 @@
+export { connect } from "./client.js";
+export type { Channel, Holdfast, Options, ReadOptions, Stop, StopReading } from "./client.js";
+export type { EventHandler } from "./dispatcher.js";
+export type { WebSocketClass, WebSocketLike } from "./socket.js";
+export { HoldfastError } from "./types.js";
+export type {
+  Bounds,
+  Cursor,
+  From,
+  Gap,
+  HoldfastEvent,
+  Problem,
+  Publication,
+  SessionInfo,
+  State,
+  StateName,
+  Stored,
+  Times,
+} from "./types.js";

@@ -1,0 +1,364 @@
+import {
+  bytes,
+  Frame,
+  FRAME_LIMIT,
+  json,
+  millis,
+  position,
+  queueFull,
+  refusal,
+  tooLarge,
+  whole,
+} from "./frames.js";
+import { line, Line, Unanswered } from "./line.js";
+import { Bounds, HoldfastError, HoldfastEvent, Publication, Stored, Times } from "./types.js";
+import { Wire } from "./wire.js";
+
+/** Most publications that a later page takes over, and characters of their data. */
+const MOST_KEPT = 100;
+const MOST_KEPT_CHARACTERS = 1 << 20;
+
+/** Most positions of own publications whose events have not come. */
+const MOST_OWN = 1_000;
+
+/** So far beyond any number that the server names the one that it expects. */
+const FAR = 2 ** 40;
+
+/** A publication as an earlier page left it: id, channel, event, data and number. */
+export type Kept = [id: string, channel: string, event: string, data: unknown, n: number];
+
+/**
+ * A session's durable publications: numbered per channel, kept while unanswered, and sent again in
+ * order, so that each is stored once.
+ */
+export function publications(
+  wire: Wire,
+  nextId: () => string,
+  times: Times,
+  bounds: Bounds,
+  out: (frame: string) => void,
+  changed: () => void,
+) {
+  const lines = new Map<string, Line>();
+  const byFrame = new Map<string, Unanswered>();
+  /** Where own publications are stored whose events have not come. */
+  const own = new Set<string>();
+  let frameLimit = FRAME_LIMIT;
+  let connected = false;
+  let count = 0;
+  let size = 0;
+
+  const all = () => [...lines.values()].flatMap(({ unanswered }) => unanswered);
+
+  function of(channel: string): Line {
+    let found = lines.get(channel);
+    if (!found) {
+      lines.set(channel, (found = line(wire, times)));
+    }
+    return found;
+  }
+
+  function unanswered(
+    id: string,
+    channel: string,
+    event: string,
+    data: unknown,
+    persist: boolean,
+  ): Unanswered {
+    let resolve!: (stored: Stored) => void;
+    let reject!: (failure: HoldfastError) => void;
+    const stored = new Promise<Stored>((...both) => ([resolve, reject] = both));
+    stored.catch(() => {});
+    let text = "";
+    let failure: HoldfastError | undefined;
+    try {
+      text = json(data);
+    } catch (e) {
+      failure = new HoldfastError("bad_request", String(e));
+    }
+    const publication: Unanswered["publication"] = {
+      id,
+      channel,
+      event,
+      data: text ? JSON.parse(text) : undefined,
+      state: failure ? "failed" : "waiting",
+      stored,
+    };
+    if (failure) {
+      reject(failure);
+    }
+    const all = bytes(json(channel) + json(event) + text) + 64;
+    return {
+      line: of(channel),
+      publication,
+      text,
+      size: all,
+      persist,
+      n: 0,
+      sendings: 0,
+      resolve,
+      reject,
+    };
+  }
+
+  function bound({ size: more, text, persist }: Unanswered): HoldfastError | undefined {
+    if (count >= bounds.publications || size + more > bounds.bytes) {
+      return queueFull(`${count} are unanswered, of ${size} bytes`);
+    }
+    const kept = persist ? all().filter((one) => one.persist) : [];
+    const characters = kept.reduce((sum, one) => sum + one.text.length, text.length);
+    return kept.length >= MOST_KEPT || (persist && characters > MOST_KEPT_CHARACTERS)
+      ? queueFull(`${kept.length} to be kept are unanswered`)
+      : undefined;
+  }
+
+  /** @param refusals see {@link Line.closeUp}; none if its number is not free */
+  function remove(one: Unanswered, refusals?: number) {
+    if (one.line.remove(one)) {
+      count--;
+      size -= one.size;
+      if (refusals != undefined) {
+        one.line.closeUp(one, refusals);
+      }
+      changed();
+    }
+  }
+
+  function stored(one: Unanswered, answer: Stored) {
+    remove(one);
+    one.publication.state = "stored";
+    if (answer.cursor) {
+      own.add(place(one.publication.channel, answer.cursor));
+      if (own.size > MOST_OWN) {
+        own.delete(own.values().next().value!);
+      }
+    }
+    one.resolve(answer);
+  }
+
+  function drop(one: Unanswered, failure: HoldfastError, refusals?: number) {
+    remove(one, refusals);
+    one.publication.state = "failed";
+    one.reject(failure);
+  }
+
+  function send(one: Unanswered) {
+    if (connected) {
+      const id = (one.frame = nextId());
+      const { channel, event } = one.publication;
+      one.sendings++;
+      byFrame.set(id, one);
+      out(
+        `{"type":"publish","id":"${id}","channel":${json(channel)},"event":${json(event)},` +
+          `"data":${one.text},"n":${one.n}}`,
+      );
+    }
+  }
+
+  function sendAll(one: Line) {
+    if (connected) {
+      one.release();
+      [...one.unanswered].forEach(send);
+    }
+  }
+
+  function hold(held: Line, wait: number) {
+    held.hold(wait, () => sendAll(held));
+  }
+
+  function outOfSequence(one: Unanswered, expected: number) {
+    const { line } = one;
+    const first = line.unanswered[0]!;
+    if (expected == first.n) {
+      hold(line, 0);
+      return;
+    }
+    if (expected > first.n) {
+      for (const below of line.unanswered.filter(({ n }) => n < expected)) {
+        stored(below, { duplicate: true });
+      }
+    } else if (one == first) {
+      line.renumber(expected);
+      changed();
+    } else {
+      return; // The answer to the first decides.
+    }
+    sendAll(line);
+  }
+
+  function refused(one: Unanswered, failure: HoldfastError) {
+    const { line } = one;
+    const behind = line.behind(one.n);
+    drop(one, failure, 1);
+    if (!line.held) {
+      behind.forEach(send);
+    }
+  }
+
+  function disconnected() {
+    connected = false;
+    byFrame.clear();
+    lines.forEach((each) => each.release());
+  }
+
+  return {
+    /**
+     * Publishes. What a later page needs is reported as changed before the frame is sent.
+     *
+     * @param refused the reason if nothing is taken any more
+     */
+    publish(
+      channel: string,
+      event: string,
+      data: unknown,
+      id: string,
+      persist: boolean,
+      refused?: HoldfastError,
+    ): Publication {
+      const one = unanswered(id, channel, event, data, persist);
+      if (one.publication.state == "failed") {
+        return one.publication;
+      }
+      const failure = refused ?? tooLarge(one.size, frameLimit) ?? bound(one);
+      if (failure) {
+        drop(one, failure);
+        return one.publication;
+      }
+      count++;
+      size += one.size;
+      one.n = one.line.take();
+      one.line.unanswered.push(one);
+      changed();
+      if (!one.line.held) {
+        send(one);
+      }
+      return one.publication;
+    },
+
+    /**
+     * Sends all that is unanswered.
+     *
+     * @param sameSession false if it is a new session, whose numbers begin at 1
+     * @param limit bytes of one frame
+     */
+    connected(sameSession: boolean, limit: number) {
+      connected = true;
+      frameLimit = limit;
+      if (!sameSession) {
+        for (const [channel, each] of lines) {
+          each.restored = false;
+          each.renumber(1);
+          if (!each.unanswered.length) {
+            lines.delete(channel);
+          }
+        }
+      }
+      // They fitted another node; here they could end the session.
+      for (const one of all()) {
+        const failure = tooLarge(one.size, limit);
+        if (failure) {
+          drop(one, failure, 0);
+        }
+      }
+      changed();
+      [...lines.values()].forEach(sendAll);
+    },
+
+    disconnected,
+
+    /** Returns whether the frame was one of these. A reply to any sending means: it is stored. */
+    answered(id: string, data: Frame): boolean {
+      const one = byFrame.get(id);
+      if (!one) {
+        return false;
+      }
+      byFrame.delete(id);
+      one.line.progress();
+      const duplicate = data.duplicate === true;
+      if (duplicate && one.line.restored && one.sendings == 1) {
+        // Its number was taken before it was sent: an earlier page's last state was lost.
+        one.line.renumber(one.n + FAR);
+        sendAll(one.line);
+        return true;
+      }
+      one.line.restored &&= duplicate;
+      const cursor = data.epoch === undefined ? undefined : position(data);
+      stored(one, cursor ? { cursor, duplicate } : { duplicate });
+      return true;
+    },
+
+    /** Returns whether the frame was one of these. Only an error to the last sending counts. */
+    refused(id: string, error: Frame): boolean {
+      const one = byFrame.get(id);
+      if (!one) {
+        return false;
+      }
+      byFrame.delete(id);
+      const failure = refusal(error);
+      if (id != one.frame || !one.line.unanswered.includes(one) || failure.code == "fenced") {
+        return true;
+      }
+      if (failure.code == "out_of_sequence" && error.expected !== undefined) {
+        outOfSequence(one, whole(error, "expected", 1));
+      } else if (failure.retryable) {
+        hold(one.line, millis(error.retryAfter));
+      } else {
+        refused(one, failure);
+      }
+      return true;
+    },
+
+    /** Fails all: the client does not come back, or not as this user. */
+    fail(reason: HoldfastError) {
+      disconnected();
+      all().forEach((one) => drop(one, reason));
+    },
+
+    waiting: () => all().map(({ publication }) => publication),
+
+    /**
+     * Returns whether this session published the event. If the answer was lost with a connection,
+     * the content decides.
+     */
+    isOwn({ channel, cursor, event, data, user }: HoldfastEvent, me?: string): boolean {
+      if (!cursor || !user || user != me) {
+        return false;
+      }
+      return (
+        own.delete(place(channel, cursor)) ||
+        !!lines
+          .get(channel)
+          ?.unanswered.some(
+            (one) => one.sendings > 0 && one.publication.event == event && one.text == json(data),
+          )
+      );
+    },
+
+    /** Returns the next number of each channel. */
+    numbers: () => Object.fromEntries([...lines].map(([channel, each]) => [channel, each.next()])),
+
+    /** Returns what a later page takes over. */
+    kept: (): Kept[] =>
+      all()
+        .filter(({ persist }) => persist)
+        .map(({ publication: { id, channel, event, data }, n }) => [id, channel, event, data, n]),
+
+    /** Takes back what an earlier page left. */
+    restore(numbers: Record<string, number>, kept: Kept[]) {
+      lines.clear();
+      for (const channel in numbers) {
+        lines.set(channel, line(wire, times, numbers[channel]));
+      }
+      for (const [id, channel, event, data, n] of kept) {
+        const one = unanswered(id, channel, event, data, true);
+        one.n = n;
+        one.sendings = 1;
+        count++;
+        size += one.size;
+        one.line.takeOver(one);
+      }
+    },
+  };
+}
+
+const place = (channel: string, [epoch, seq]: [string, number]) => `${channel} ${epoch}:${seq}`;

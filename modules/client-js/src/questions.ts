@@ -1,0 +1,140 @@
+import { bytes, FRAME_LIMIT, json, queueFull, tooLarge } from "./frames.js";
+import { From, HoldfastError, Times } from "./types.js";
+import { alarm, Wire } from "./wire.js";
+
+const LONGEST_RETRY = 5_000;
+
+/** Most that wait for an answer; a server allows fewer channels for one session. */
+const MOST = 1_000;
+
+/** Returns the client's own wait before the n-th repetition. */
+export const retryWait = (times: Times, tries: number) =>
+  Math.min(LONGEST_RETRY, times.retry * 2 ** tries);
+
+/**
+ * Subscriptions and unsubscriptions that are not answered yet. They are asked on each connection
+ * until they are, those of one channel one after the other, so that a repetition keeps their order.
+ */
+export function questions(
+  wire: Wire,
+  nextId: () => string,
+  times: Times,
+  out: (frame: string) => void,
+) {
+  type Question = ReturnType<typeof question>;
+  const byChannel = new Map<string, Question[]>();
+  const byFrame = new Map<string, Question>();
+  let connected = false;
+  let count = 0;
+
+  function question(type: string, channel: string, rest: string) {
+    let resolve!: () => void;
+    let reject!: (failure: HoldfastError) => void;
+    const answer = new Promise<void>((...both) => ([resolve, reject] = both));
+    answer.catch(() => {});
+    return { type, channel, rest, answer, resolve, reject, retry: alarm(wire), tries: 0 };
+  }
+
+  function ask(type: string, channel: string, rest = ""): Promise<void> {
+    const asked = question(type, channel, `,"channel":${json(channel)}${rest}}`);
+    const failure =
+      count >= MOST
+        ? queueFull(`${count} subscriptions are unanswered`)
+        : tooLarge(bytes(asked.rest), FRAME_LIMIT);
+    if (failure) {
+      asked.reject(failure);
+      return asked.answer;
+    }
+    count++;
+    const queue = byChannel.get(channel);
+    if (queue) {
+      queue.push(asked);
+    } else {
+      byChannel.set(channel, [asked]);
+      send(asked);
+    }
+    return asked.answer;
+  }
+
+  function send(asked: Question) {
+    if (connected) {
+      const id = nextId();
+      byFrame.set(id, asked);
+      out(`{"type":"${asked.type}","id":"${id}"${asked.rest}`);
+    }
+  }
+
+  function next({ channel }: Question) {
+    const queue = byChannel.get(channel)!;
+    queue.shift();
+    count--;
+    if (queue[0]) {
+      send(queue[0]);
+    } else {
+      byChannel.delete(channel);
+    }
+  }
+
+  return {
+    subscribe: (channel: string, from: From) => ask("subscribe", channel, `,"from":${json(from)}`),
+
+    /** If an unsubscription of the channel waits already, its answer is this one's, too. */
+    unsubscribe(channel: string) {
+      const last = byChannel.get(channel)?.at(-1);
+      return last?.type == "unsubscribe" ? last.answer : ask("unsubscribe", channel);
+    },
+
+    /** Returns whether an unsubscription is unanswered: the channel's events are not wanted. */
+    leaves: (channel: string) =>
+      !!byChannel.get(channel)?.some(({ type }) => type == "unsubscribe"),
+
+    connected() {
+      connected = true;
+      [...byChannel.values()].forEach((queue) => send(queue[0]!));
+    },
+
+    disconnected() {
+      connected = false;
+      byFrame.clear();
+      byChannel.forEach((queue) => queue[0]!.retry.cancel());
+    },
+
+    /** Returns whether the frame was one of these. */
+    answered(id: string): boolean {
+      const asked = byFrame.get(id);
+      if (asked) {
+        byFrame.delete(id);
+        next(asked);
+        asked.resolve();
+      }
+      return !!asked;
+    },
+
+    /** Returns whether the frame was one of these. */
+    refused(id: string, error: HoldfastError): boolean {
+      const asked = byFrame.get(id);
+      if (!asked) {
+        return false;
+      }
+      byFrame.delete(id);
+      if (error.retryable) {
+        asked.retry.set(retryWait(times, asked.tries++), () => send(asked));
+        return true;
+      }
+      next(asked);
+      if (asked.type == "subscribe" && error.code == "conflict") {
+        asked.resolve();
+      } else {
+        asked.reject(error);
+      }
+      return true;
+    },
+
+    fail(reason: HoldfastError) {
+      const open = [...byChannel.values()].flat();
+      byChannel.clear();
+      count = 0;
+      open.forEach((asked) => asked.reject(reason));
+    },
+  };
+}

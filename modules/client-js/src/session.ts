@@ -1,0 +1,467 @@
+import { connector, state } from "./connector.js";
+import {
+  cursor,
+  event as readEvent,
+  Frame,
+  json,
+  member,
+  Nonsense,
+  object,
+  parse,
+  position,
+  refusal,
+  string,
+  whole,
+} from "./frames.js";
+import { heartbeat } from "./heartbeat.js";
+import { Kept, publications } from "./publications.js";
+import { questions } from "./questions.js";
+import { readings } from "./readings.js";
+import { requests } from "./requests.js";
+import { subject } from "./token.js";
+import {
+  Bounds,
+  Cursor,
+  From,
+  Gap,
+  HoldfastError,
+  HoldfastEvent,
+  Problem,
+  SessionInfo,
+  State,
+  Times,
+} from "./types.js";
+import { alarm, Wire } from "./wire.js";
+
+/** Longest heartbeat in s; a day is as good as never. */
+const LONGEST_BEAT = 86_400;
+
+export interface SessionOptions {
+  urls: string[];
+  name: string;
+  version: string;
+  /** Unique to this page or process, 1 to 64 of `A–Z a–z 0–9 _ -`. */
+  instance: string;
+  times: Times;
+  bounds: Bounds;
+}
+
+/** What a later page needs to go on as the same session. */
+export interface Saved {
+  session?: string;
+  /** Whose session it is. */
+  who?: string;
+  cursors: Record<string, Cursor>;
+  /** The channels among them to which the application subscribed. */
+  asked: string[];
+  numbers: Record<string, number>;
+  publications: Kept[];
+}
+
+export interface Listener {
+  state(state: State): void;
+  session(session: SessionInfo): void;
+  /**
+   * Takes an event.
+   *
+   * @param characters of its frame
+   * @returns false if there is no room for it: the channel is then not read until
+   *     {@link ClientSession.caughtUp}
+   */
+  event(event: HoldfastEvent, characters: number): boolean;
+  /** Takes a gap, as an event. */
+  gap(gap: Gap): boolean;
+  unsubscribed(channel: string, code: string): void;
+  /** Reports that {@link ClientSession.save} gives something else. */
+  changed(urgent: boolean): void;
+}
+
+export type ClientSession = ReturnType<typeof clientSession>;
+
+/**
+ * A session of `holdfast.v1` on the client's side, without I/O. The network and the application
+ * feed it, and it asks its wire for the rest. It sends the hello, resumes with a cursor for each
+ * channel, numbers publications and sends them again until they are answered.
+ */
+export function clientSession(options: SessionOptions, wire: Wire, listener: Listener) {
+  const { times, bounds } = options;
+  const problems = new Map<string, Problem>();
+  const asked = new Set<string>();
+  let ids = 0;
+  let info: SessionInfo | undefined;
+  let resume: string | undefined;
+  let who: string | undefined;
+  let current = state("connecting");
+  let ackDue = false;
+  let ended: () => void;
+  const over = new Promise<void>((resolve) => (ended = resolve));
+
+  const nextId = () => String(++ids);
+  const send = (frame: string) => connection.send(frame);
+  const changed = (urgent: boolean) => listener.changed(urgent);
+  const reading = readings();
+  const subscriptions = questions(wire, nextId, times, send);
+  const asking = requests(wire, nextId, bounds, send);
+  const publishing = publications(wire, nextId, times, bounds, send, () => changed(true));
+  const ackTimer = alarm(wire);
+  const beat = heartbeat(
+    wire,
+    () => send('{"type":"ping"}'),
+    (reason) => connection.giveUp(reason),
+  );
+  const connection = connector(wire, options.urls, times, {
+    hello,
+    text,
+    detached() {
+      beat.stop();
+      publishing.disconnected();
+      subscriptions.disconnected();
+      asking.disconnected();
+    },
+    stopped(reason) {
+      ackTimer.cancel();
+      fail(new HoldfastError("stopped", reason));
+    },
+    noToken: (message) => problem("token", message),
+    state: enter,
+  });
+
+  const stopped = () => new HoldfastError("stopped", current.reason);
+
+  function fail(failure: HoldfastError) {
+    publishing.fail(failure);
+    subscriptions.fail(failure);
+    asking.fail(failure);
+  }
+
+  function enter(next: State) {
+    current = { ...next };
+    const problem = [...problems.values()].pop();
+    if (problem) {
+      current.problem = problem;
+    }
+    listener.state(current);
+    if (next.name == "stopped") {
+      ended();
+    }
+  }
+
+  /** Notes something that is wrong, or that it is no longer. */
+  function problem(code: Problem["code"], message?: string) {
+    if (problems.has(code) != (message != undefined)) {
+      problems.delete(code);
+      if (message != undefined) {
+        problems.set(code, { code, message });
+      }
+      const { problem, ...rest } = current;
+      enter(rest);
+    }
+  }
+
+  function hello(attempt: number, token: string, move: boolean): string {
+    const names = subject(token);
+    if (who != undefined && who != names) {
+      // Another user's, who must not get or send what was this one's.
+      resume = undefined;
+      reading.clear();
+      fail(new HoldfastError("forbidden", "the token is another user's"));
+      publishing.restore({}, []);
+      asked.forEach((channel) => subscriptions.subscribe(channel, "latest"));
+    }
+    who = names;
+    const { name, version, instance } = options;
+    return json({
+      type: "hello",
+      token,
+      client: { name, version, instance, attempt },
+      ...(move && { move }),
+      ...(resume && { resume, channels: reading.cursors("received") }),
+    });
+  }
+
+  function text(frame: string) {
+    beat.heard();
+    try {
+      handle(parse(frame), frame.length);
+    } catch (e) {
+      if (!(e instanceof Nonsense)) {
+        throw e;
+      }
+      connection.giveUp(`nonsense from the server: ${e.message}`);
+    }
+  }
+
+  function handle(frame: Frame, characters: number) {
+    const { type } = frame;
+    if (type == "welcome") {
+      welcome(frame);
+    } else if (type == "ping") {
+      send('{"type":"pong"}');
+    } else if (type == "error") {
+      error(frame);
+    } else if (connection.isAttached()) {
+      if (type == "reply") {
+        reply(string(frame, "id"), member(frame, "data"));
+      } else if (type == "reconnect") {
+        connection.moveAfter(whole(frame, "after", 0), true);
+      } else if (frames[type]) {
+        const channel = string(frame, "channel");
+        if (type == "unsubscribed" || !subscriptions.leaves(channel)) {
+          frames[type](channel, frame, characters);
+        }
+      }
+    }
+  }
+
+  /** Frames about a channel. */
+  const frames: Record<string, (channel: string, frame: Frame, characters: number) => void> = {
+    // Without a prototype, so that a type like "constructor" is not known.
+    __proto__: null as any,
+
+    event(channel, frame, characters) {
+      const event = readEvent(frame);
+      if (reading.isNew(channel, event.cursor)) {
+        event.own = publishing.isOwn(event, reading.named("user:")?.slice(5));
+        take(channel, event.cursor, () => listener.event(event, characters));
+      }
+    },
+
+    subscribed(channel, frame) {
+      const recovered = member(frame, "recovered") === true;
+      reading.subscribed(channel, position(frame), recovered);
+      changed(false);
+    },
+
+    live(channel, frame) {
+      reading.live(channel, position(frame));
+      checkOnline();
+    },
+
+    gap(channel, frame) {
+      const reason = String(frame.reason ?? "");
+      const gap = { channel, from: cursor(frame, "from"), to: cursor(frame, "to"), reason };
+      if (!reading.isBehind(channel)) {
+        take(channel, gap.to, () => listener.gap(gap));
+      }
+    },
+
+    unsubscribed(channel, frame) {
+      const code = string(frame, "code");
+      if (code == "internal") {
+        reading.away(channel);
+      } else {
+        reading.forget(channel);
+        asked.delete(channel);
+        changed(false);
+      }
+      listener.unsubscribed(channel, code);
+      checkOnline();
+    },
+  };
+
+  /** Moves the cursor, and moves it back if there is no room. A volatile event moves nothing. */
+  function take(channel: string, to: Cursor | undefined, handle: () => boolean) {
+    const before = reading.received(channel);
+    if (to) {
+      reading.moved(channel, to); // First, because a handler may call the session.
+    }
+    if (!handle() && to) {
+      reading.behind(channel, before);
+      problem("behind", `handlers of ${channel} are slow`);
+    }
+  }
+
+  function welcome(frame: Frame) {
+    const resumed = member(frame, "resumed") === true;
+    const id = string(frame, "session");
+    const period = Math.min(whole(frame, "heartbeat", 1), LONGEST_BEAT) * 1_000;
+    const limit = whole(object(frame, "limits"), "frame", 1);
+    if (connection.isAttached() || (resumed && resume != id)) {
+      throw new Nonsense("a welcome that was not asked for");
+    }
+    const { generation, node, time } = frame;
+    info = { id, resumed, generation, node };
+    resume = id;
+    connection.welcomed(time);
+    beat.start(period);
+    reading.welcomed(info);
+    problems.delete("token");
+    enter(state("catching-up"));
+    listener.session(info);
+    if (connection.isAttached()) {
+      subscriptions.connected();
+      asking.connected(limit);
+      if (ackDue) {
+        ackTimer.set(times.ack, ack);
+      }
+      publishing.connected(resumed, limit);
+    }
+  }
+
+  function checkOnline() {
+    if (current.name == "catching-up" && reading.allLive()) {
+      enter(state("online"));
+    }
+  }
+
+  function reply(id: string, data: any) {
+    if (!publishing.answered(id, Object(data)) && !subscriptions.answered(id)) {
+      asking.answered(id, data);
+    }
+  }
+
+  function error(frame: Frame) {
+    const failure = refusal(frame);
+    const { id } = frame;
+    if (id == undefined) {
+      connection.waitAtLeast(frame.retryAfter);
+    } else if (!publishing.refused(id, frame) && !subscriptions.refused(id, failure)) {
+      asking.refused(id, failure);
+    }
+  }
+
+  /** Sends the positions that were handled, if there is a connection. */
+  function ack() {
+    if (connection.isAttached()) {
+      ackDue = false;
+      const cursors = reading.takeUnacked();
+      if (cursors) {
+        send(json({ type: "ack", cursors }));
+      }
+    }
+  }
+
+  return {
+    /** Connects, and reconnects until it is stopped. */
+    start(saved?: Saved) {
+      if (saved) {
+        ({ session: resume, who } = saved);
+        reading.restore(saved.cursors);
+        saved.asked.forEach((channel) => asked.add(channel));
+        publishing.restore(saved.numbers, saved.publications);
+      }
+      connection.attempt();
+    },
+
+    /** Returns what a later page needs to go on. */
+    save: (): Saved => ({
+      session: resume,
+      who,
+      cursors: reading.cursors("handled"),
+      asked: [...asked].filter((channel) => reading.has(channel)),
+      numbers: publishing.numbers(),
+      publications: publishing.kept(),
+    }),
+
+    /**
+     * Subscribes to a `topic:` or `run:` channel, on each connection until it is answered.
+     *
+     * @param from a position that is known has precedence
+     */
+    async subscribe(channel: string, from: From): Promise<void> {
+      failIfStopped();
+      asked.add(channel);
+      await subscriptions.subscribe(channel, reading.done(channel) ?? from);
+    },
+
+    /** Ends a subscription; its later events are dropped. */
+    async unsubscribe(channel: string): Promise<void> {
+      if (!connection.isStopped()) {
+        asked.delete(channel);
+        reading.forget(channel);
+        changed(false);
+        await subscriptions.unsubscribe(channel);
+      }
+    },
+
+    publish(channel: string, event: string, data: unknown, id: string, persist: boolean) {
+      return publishing.publish(channel, event, data, id, persist, stoppedOrNone());
+    },
+
+    /** Publishes to current readers only; fails if the connection is lost. */
+    async publishVolatile(channel: string, event: string, data: unknown): Promise<void> {
+      failIfStopped();
+      const rest = `,"channel":${json(channel)},"event":${json(event)},"data":${json(data)}`;
+      await asking.ask("publish", `${rest},"class":"volatile"}`, times.attempt, false);
+    },
+
+    /** @param timeout ms, 1 to 60,000 */
+    async request(
+      service: string,
+      method: string,
+      data: unknown,
+      timeout: number,
+      signal?: AbortSignal,
+    ): Promise<any> {
+      failIfStopped();
+      const rest = `,"service":${json(service)},"method":${json(method)},"data":${json(data)}`;
+      return asking.ask("request", `${rest},"timeout":${timeout}}`, timeout, true, signal);
+    },
+
+    /** Notes that the application is done with all up to there. */
+    handled(channel: string, at: Cursor) {
+      if (reading.handled(channel, at)) {
+        changed(false);
+        if (!ackDue) {
+          ackDue = true;
+          ackTimer.set(times.ack, ack);
+        }
+      }
+    },
+
+    /** Notes that there is room again for the events of a channel. */
+    caughtUp(channel: string) {
+      if (reading.isBehind(channel) && connection.isAttached()) {
+        connection.moveAfter(0, false);
+      }
+      problem("behind");
+    },
+
+    /** Ends the session. Resolves when the server has confirmed it, or can't be asked. */
+    end(): Promise<void> {
+      ack();
+      connection.end('{"type":"close"}');
+      return over;
+    },
+
+    /** Closes the connection and stays away; the session lingers. */
+    leave(reason: string) {
+      ack();
+      connection.leave(reason);
+    },
+
+    /** Closes the connection until {@link resume}. */
+    suspend() {
+      ack();
+      connection.suspend();
+    },
+
+    resume: connection.resume,
+
+    /** Notes that the network or the user may be back: nothing is waited for. */
+    wake() {
+      if (connection.isAttached()) {
+        beat.probe();
+      } else {
+        connection.wake();
+      }
+    },
+
+    problem,
+    state: () => current,
+    info: () => info,
+    waiting: publishing.waiting,
+    /** Returns the channel that begins with `user:` or `session:`, if it is known. */
+    ownChannel: reading.named,
+  };
+
+  function stoppedOrNone() {
+    return connection.isStopped() ? stopped() : undefined;
+  }
+
+  function failIfStopped() {
+    if (connection.isStopped()) {
+      throw stopped();
+    }
+  }
+}
