@@ -59,9 +59,8 @@ class PlantedFaultsIT {
                 APPEND,
                 "^return \\{'stored'.*$",
                 """
-                local nodes = interested(KEYS[3], kind, now)
-                if nodes and tonumber(seq) % 3 == 0 then nodes = {} end
-                return {'stored', epoch, seq, whole(now), nodes, rows}"""),
+                if tonumber(seq) % 3 == 0 then nodes, version = {}, '' end
+                return {'stored', epoch, seq, whole(now), nodes, rows, version}"""),
         Weather.CALM,
         "lost:");
   }

@@ -3,8 +3,8 @@
 -- ARGV  1 epoch token   2 epoch offered   3 'z' or 's' (what KEYS 3 is)   4 generation   5 n   6 publisher's name
 --       7 TTL of the publisher's key in ms   8 body   9 most entries   10 most bytes   11 longest age in ms   12 TTL of meta in ms
 --       13 '1': the reserve of Redis is touched   14 most names in KEYS 5; 0: no caller named this one
---       15 who publishes (see log_count)   16 what there is no more room for (see log_room)
--- Returns {'stored', epoch, seq, at, nodes, changes of counts} | {'over', limit} (that is reached)
+--       15 who publishes (see log_count)   16 what there is no more room for (see log_room)   17 the version of the readers that is known
+-- Returns {'stored', epoch, seq, at, nodes, changes of counts, version} (see log_readers) | {'over', limit} (that is reached)
 --         | {'duplicate', epoch, seq} (empty where no longer known) | {'sequence', expected}
 --         | {'fenced'} | {'names', ms until the oldest goes} (too many are kept) | {'gone'} (the session of a session: channel)
 -- TTLs: meta ARGV 12, log its age, publisher and its name ARGV 7. XADD is the first write, so that a full Redis refuses before anything changed.
@@ -37,7 +37,7 @@ if most > 0 and not kept[1] and redis.call('ZCOUNT', KEYS[5], '(' .. whole(over)
   local oldest = redis.call('ZRANGEBYSCORE', KEYS[5], '(' .. whole(over), '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
   return {'names', whole(tonumber(oldest[2]) - over)}
 end
-local epoch, top, _, k = open_log(KEYS[1], KEYS[2], token, offered, ARGV[12])
+local epoch, top, _, k, v = open_log(KEYS[1], KEYS[2], token, offered, ARGV[12])
 local seq
 epoch, seq = put(epoch, top, offered, entry(ARGV[15], body, now, by .. '#' .. ARGV[5]))
 redis.call('HSET', KEYS[4], 'g', ARGV[4], 'n', ARGV[5], 'e', epoch, 's', seq)
@@ -48,4 +48,5 @@ if most > 0 then
   redis.call('PEXPIRE', KEYS[5], ARGV[7])
 end
 local rows = counted(ARGV[15], #body, now, k, trim(KEYS[1], KEYS[2], #body, tonumber(seq), now))
-return {'stored', epoch, seq, whole(now), interested(KEYS[3], kind, now), rows}
+local nodes, version = readers(KEYS[3], kind, now, v, ARGV[17], offered)
+return {'stored', epoch, seq, whole(now), nodes, rows, version}

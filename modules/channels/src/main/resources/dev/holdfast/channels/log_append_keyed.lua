@@ -3,8 +3,9 @@
 -- ARGV  1 epoch token   2 epoch offered   3 'z' or 's' (what KEYS 3 is)   4 digest of caller and key, '' without one
 --       5 fingerprint of event and data   6 most keys   7 ms that a key is kept   8 body   9 most entries   10 most bytes
 --       11 longest age in ms   12 TTL of meta in ms   13 '1': the reserve of Redis is touched
---       14 who publishes (see log_count)   15 what there is no more room for (see log_room)
--- Returns {'stored', epoch, seq, at, nodes, changes of counts} | {'over', limit} (that is reached) | {'duplicate', epoch, seq}
+--       14 who publishes (see log_count)   15 what there is no more room for (see log_room)   16 the version of the readers that is known
+-- Returns {'stored', epoch, seq, at, nodes, changes of counts, version} (see log_readers) | {'over', limit} (that is reached)
+--         | {'duplicate', epoch, seq}
 --         | {'conflict'} (the key came with something else)
 --         | {'full', ms until the oldest key goes} (too many are kept) | {'gone'} (the session of a session: channel)
 -- TTLs: meta ARGV 12, log its age, KEYS 4 and 5 ARGV 7 from the last keyed append; up to 64 keys that are over go with each.
@@ -29,7 +30,7 @@ end
 local over_limit = no_room(ARGV[15], ARGV[14], #body)
 if over_limit then return {'over', over_limit} end
 has_room(ARGV[13])
-local epoch, top, _, k = open_log(KEYS[1], KEYS[2], ARGV[1], offered, ARGV[12])
+local epoch, top, _, k, v = open_log(KEYS[1], KEYS[2], ARGV[1], offered, ARGV[12])
 local seq
 epoch, seq = put(epoch, top, offered, entry(ARGV[14], body, now, '-'))
 if digest ~= '' then
@@ -44,4 +45,5 @@ if digest ~= '' then
   redis.call('PEXPIRE', KEYS[5], ARGV[7])
 end
 local rows = counted(ARGV[14], #body, now, k, trim(KEYS[1], KEYS[2], #body, tonumber(seq), now))
-return {'stored', epoch, seq, whole(now), interested(KEYS[3], kind, now), rows}
+local nodes, version = readers(KEYS[3], kind, now, v, ARGV[16], offered)
+return {'stored', epoch, seq, whole(now), nodes, rows, version}

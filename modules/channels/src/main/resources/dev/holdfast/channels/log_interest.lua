@@ -16,11 +16,12 @@ if ARGV[3] == 's' then
   if not interested(KEYS[3], 's', 0) then return {'gone'} end
 elseif ARGV[5] == '0' then
   redis.call('ZREM', KEYS[3], ARGV[4])
+  redis.call('HDEL', KEYS[1], 'v')
   local empty = redis.call('HGET', KEYS[1], 's') == '0' and redis.call('PTTL', KEYS[1]) <= LONGEST
   if empty and redis.call('EXISTS', KEYS[3]) == 0 then redis.call('DEL', KEYS[1]) end
   return {}
 else
-  redis.call('ZADD', KEYS[3], whole(now_ms() + tonumber(ARGV[5])), ARGV[4])
+  if redis.call('ZADD', KEYS[3], whole(now_ms() + tonumber(ARGV[5])), ARGV[4]) == 1 then redis.call('HDEL', KEYS[1], 'v') end
   redis.call('PEXPIRE', KEYS[3], whole(math.max(kept, redis.call('PTTL', KEYS[3]))))
 end
 local epoch, top = open_log(KEYS[1], KEYS[2], ARGV[1], marked(KEYS[1], ARGV[2], ARGV[9]), ARGV[7])

@@ -55,6 +55,7 @@ public final class HubVerticle extends VerticleBase {
   private final Map<Channel, HubChannel> channels = new HashMap<>();
   private volatile Set<NodeId> peers = Set.of();
   private volatile Set<NodeId> dead = Set.of();
+  private volatile boolean older;
   private final HubMemory memory;
   private @Nullable RedisLink link;
   private @Nullable RedisLink checkLink;
@@ -175,6 +176,11 @@ public final class HubVerticle extends VerticleBase {
     return dead;
   }
 
+  /** Returns whether a node of an older build lives, or lived a while ago. Any thread. */
+  public boolean areOlder() {
+    return older;
+  }
+
   /** Reports which nodes died lately, and can't come back. Any thread. */
   public void dead(Set<NodeId> known) {
     dead = Set.copyOf(known);
@@ -279,7 +285,7 @@ public final class HubVerticle extends VerticleBase {
     rings.tick(now);
     List<HubChannel> due = new ArrayList<>();
     List<HubChannel> behind = new ArrayList<>();
-    boolean older = tracker.areOlder();
+    older = tracker.areOlder();
     channels.values().removeIf(channel -> leave(channel, now));
     for (HubChannel channel : channels.values()) {
       if (channel.isDue(now)) {

@@ -61,26 +61,41 @@ public final class ChannelStore {
   private final RedisLink link;
   private final ChannelsConfig config;
   private final Room room;
+  private final KnownReaders readers;
 
   private static Script append(String name) {
     return Script.of(
-        MODULE, "log_meta", "log_nodes", "log_trim", "log_room", "log_count", "log_put", name);
+        MODULE,
+        "log_meta",
+        "log_nodes",
+        "log_readers",
+        "log_trim",
+        "log_room",
+        "log_count",
+        "log_put",
+        name);
   }
 
   /** Makes a store whose appends are not counted. */
   public ChannelStore(RedisLink link, ChannelsConfig config) {
-    this(link, config, Room.UNCOUNTED);
+    this(link, config, Room.UNCOUNTED, KnownReaders.none());
   }
 
-  private ChannelStore(RedisLink link, ChannelsConfig config, Room room) {
+  private ChannelStore(RedisLink link, ChannelsConfig config, Room room, KnownReaders readers) {
     this.link = link;
     this.config = config;
     this.room = room;
+    this.readers = readers;
   }
 
   /** Returns a store whose appends are counted in this room. */
   public ChannelStore in(Room given) {
-    return new ChannelStore(link, config, given);
+    return new ChannelStore(link, config, given, readers);
+  }
+
+  /** Returns a store that has Redis name the readers of a channel only if they have changed. */
+  public ChannelStore knowing(KnownReaders known) {
+    return new ChannelStore(link, config, room, known);
   }
 
   /**
@@ -128,7 +143,8 @@ public final class ChannelStore {
       Channel channel, Publisher publisher, long n, byte[] body, String namer) {
     Retention retention = config.retentionOf(channel);
     Duration ttl = publisher.isSession() ? SESSION_PUBLISHER_TTL : Publisher.REMEMBERED;
-    List<Object> args = new ArrayList<>(16);
+    KnownReaders.Known known = readers.of(channel);
+    List<Object> args = new ArrayList<>(17);
     args.add(link.epochToken());
     args.add(Ids.fresh());
     args.add(kind(channel));
@@ -145,6 +161,7 @@ public final class ChannelStore {
     args.add(namer.isEmpty() ? 0 : MOST_NAMES);
     args.add(room.who());
     args.add(room.over());
+    args.add(known.version());
     List<String> keys =
         List.of(
             Keys.meta(channel),
@@ -152,14 +169,15 @@ public final class ChannelStore {
             interestKey(channel),
             Keys.publisher(channel, publisher.id()),
             Keys.publishers(channel, namer));
-    return APPEND.run(link, keys, args).map(ChannelStore::appended);
+    return APPEND.run(link, keys, args).map(reply -> appended(channel, known, reply));
   }
 
   /** Appends a publication once for its key within {@link #KEY_TTL}; without a key, each time. */
   public Future<Appended> appendKeyed(
       Caller caller, Channel channel, PublishKeyed.Entry entry, byte[] body) {
     Retention retention = config.retentionOf(channel);
-    List<Object> args = new ArrayList<>(15);
+    KnownReaders.Known known = readers.of(channel);
+    List<Object> args = new ArrayList<>(16);
     args.add(link.epochToken());
     args.add(Ids.fresh());
     args.add(kind(channel));
@@ -176,6 +194,7 @@ public final class ChannelStore {
     args.add(full(channel));
     args.add(room.who());
     args.add(room.over());
+    args.add(known.version());
     List<String> keys =
         List.of(
             Keys.meta(channel),
@@ -183,7 +202,7 @@ public final class ChannelStore {
             interestKey(channel),
             Keys.idempotency(channel),
             Keys.idempotencyTimes(channel));
-    return APPEND_KEYED.run(link, keys, args).map(ChannelStore::appended);
+    return APPEND_KEYED.run(link, keys, args).map(reply -> appended(channel, known, reply));
   }
 
   /** Returns the nodes that a volatile publication goes to, and its time. */
@@ -194,7 +213,8 @@ public final class ChannelStore {
             reply -> {
               refuseGone(reply);
               var result = ChannelMessage.Result.stored(null, false);
-              return new Appended(result, reply.at(0).asLong(), nodes(reply.at(1)), List.of());
+              return new Appended(
+                  result, reply.at(0).asLong(), KnownReaders.parsed(reply.at(1)), List.of());
             });
   }
 
@@ -269,28 +289,31 @@ public final class ChannelStore {
     return own ? link.reserve().ownFlag() : link.reserve().flag();
   }
 
-  private static Appended appended(Reply reply) {
+  private Appended appended(Channel channel, KnownReaders.Known known, Reply reply) {
     refuseGone(reply);
-    String outcome = reply.at(0).asText();
-    var result =
-        switch (outcome) {
-          case "stored" -> ChannelMessage.Result.stored(position(reply), false);
-          case "duplicate" -> ChannelMessage.Result.stored(position(reply), true);
-          case "sequence" ->
-              ChannelMessage.Result.refused(ErrorCode.OUT_OF_SEQUENCE, reply.at(1).asLong());
-          case "conflict" -> ChannelMessage.Result.refused(ErrorCode.CONFLICT, 0);
-          case "over" ->
-              ChannelMessage.Result.refused(
-                  ErrorCode.LIMIT_EXCEEDED,
-                  reply.at(1).asText() + ": as much as the user or tenant may have");
-          case "full" -> ChannelMessage.Result.tooMany("idempotency keys", reply.at(1).asLong());
-          case "names" ->
-              ChannelMessage.Result.tooMany("publishers of yours", reply.at(1).asLong());
-          default -> ChannelMessage.Result.refused(ErrorCode.FENCED, 0);
-        };
-    return outcome.equals("stored")
-        ? new Appended(result, reply.at(3).asLong(), nodes(reply.at(4)), changes(reply.at(5)))
-        : new Appended(result, 0, List.of(), List.of());
+    var result = result(reply);
+    if (result.refused() != null || result.duplicate()) {
+      return new Appended(result, 0, List.of(), List.of());
+    }
+    List<NodeId> nodes = readers.answered(channel, known, reply.at(6).asText(), reply.at(4));
+    return new Appended(result, reply.at(3).asLong(), nodes, changes(reply.at(5)));
+  }
+
+  private static ChannelMessage.Result result(Reply reply) {
+    return switch (reply.at(0).asText()) {
+      case "stored" -> ChannelMessage.Result.stored(position(reply), false);
+      case "duplicate" -> ChannelMessage.Result.stored(position(reply), true);
+      case "sequence" ->
+          ChannelMessage.Result.refused(ErrorCode.OUT_OF_SEQUENCE, reply.at(1).asLong());
+      case "conflict" -> ChannelMessage.Result.refused(ErrorCode.CONFLICT, 0);
+      case "over" ->
+          ChannelMessage.Result.refused(
+              ErrorCode.LIMIT_EXCEEDED,
+              reply.at(1).asText() + ": as much as the user or tenant may have");
+      case "full" -> ChannelMessage.Result.tooMany("idempotency keys", reply.at(1).asLong());
+      case "names" -> ChannelMessage.Result.tooMany("publishers of yours", reply.at(1).asLong());
+      default -> ChannelMessage.Result.refused(ErrorCode.FENCED, 0);
+    };
   }
 
   private static List<Change> changes(Reply rows) {
@@ -328,14 +351,6 @@ public final class ChannelStore {
       throw new HoldfastException(ErrorCode.NOT_FOUND, "no such session");
     }
     return reply;
-  }
-
-  private static List<NodeId> nodes(Reply reply) {
-    List<NodeId> nodes = new ArrayList<>(reply.size());
-    for (Reply node : reply.list()) {
-      nodes.add(NodeId.parse(node.asText()));
-    }
-    return nodes;
   }
 
   private static String interestKey(Channel channel) {

@@ -15,7 +15,8 @@ public record HubMemory(
     Budget.Share held,
     Budget.Share reads,
     Budget.Share pages,
-    Budget.Share openings) {
+    Budget.Share openings,
+    Budget.Share readers) {
 
   public static HubMemory of(MemoryConfig config, Budget budget) {
     return new HubMemory(
@@ -26,6 +27,7 @@ public record HubMemory(
         budget.share("held", Budget.partOfHeap(config.held(), 32)),
         budget.share("reads", Budget.partOfHeap(config.reads(), 16)),
         budget.share("pages", Budget.partOfHeap(config.pages(), 32)),
-        budget.share("openings", Budget.partOfHeap(config.openings(), 16)));
+        budget.share("openings", Budget.partOfHeap(config.openings(), 16)),
+        budget.share("readers", Budget.partOfHeap(0, 64)));
   }
 }

@@ -13,6 +13,7 @@ import dev.holdfast.channels.log.ChannelStore;
 import dev.holdfast.channels.log.ChannelsConfig;
 import dev.holdfast.channels.log.ChannelsMetrics;
 import dev.holdfast.channels.log.ConsumerStore;
+import dev.holdfast.channels.log.KnownReaders;
 import dev.holdfast.channels.log.PageReader;
 import dev.holdfast.channels.retained.Retained;
 import dev.holdfast.channels.retained.RetainedLimits;
@@ -117,7 +118,8 @@ public final class ChannelsVerticle extends VerticleBase
    * them.
    */
   private Future<?> serve(RedisLink forLogs, RedisLink forPages) {
-    store = new ChannelStore(forLogs, config);
+    var known = new KnownReaders(hub.memory().readers(), hub::areOlder);
+    store = new ChannelStore(forLogs, config).knowing(known);
     pages = new PageReader(new ChannelStore(forPages, config), hub.memory().pages(), registry);
     StreamNodes.tune(forLogs);
     consumers = new Consumers(new ConsumerStore(forLogs), pages, new Arrivals(vertx, context, hub));
