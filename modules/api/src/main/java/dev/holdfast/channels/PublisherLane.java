@@ -49,6 +49,7 @@ final class PublisherLane {
   private int batchLimit = MAX_BATCH;
   private int timeouts;
   private boolean underWay;
+  private boolean collecting;
   private long usedAt = System.nanoTime();
 
   PublisherLane(
@@ -80,6 +81,15 @@ final class PublisherLane {
       return;
     }
     pending.add(new Pending(event, data, promise, usedAt));
+    if (!collecting) {
+      collecting = true;
+      vertx.runOnContext(collected -> sendCollected());
+    }
+  }
+
+  /** Sends what was published in one run of the event loop together. */
+  private void sendCollected() {
+    collecting = false;
     send();
   }
 

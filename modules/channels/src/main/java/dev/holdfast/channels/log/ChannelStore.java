@@ -73,6 +73,7 @@ public final class ChannelStore {
         "log_room",
         "log_count",
         "log_put",
+        "log_number",
         name);
   }
 
@@ -127,7 +128,20 @@ public final class ChannelStore {
 
   /** Appends a publication of a session, or of an instance of a service. */
   public Future<Appended> append(Channel channel, Publisher publisher, long n, byte[] body) {
-    return append(channel, publisher, n, body, "");
+    return append(channel, publisher, n, List.of(body), "").map(all -> all.get(0));
+  }
+
+  /**
+   * Appends several publications by one script, as if one by one.
+   *
+   * @param first the number of the first; those of the others follow
+   * @param bodies two or more
+   * @return the answers in their order. They may end before a publication that can't be stored; the
+   *     rest is to be appended one by one, which says why.
+   */
+  public Future<List<Appended>> append(
+      Channel channel, Publisher publisher, long first, List<byte[]> bodies) {
+    return append(channel, publisher, first, bodies, "");
   }
 
   /**
@@ -136,23 +150,24 @@ public final class ChannelStore {
    */
   public Future<Appended> appendNamed(
       Caller caller, Channel channel, Publisher publisher, long n, byte[] body) {
-    return append(channel, publisher, n, body, KeyDigest.of(caller, "publishers"));
+    return append(channel, publisher, n, List.of(body), KeyDigest.of(caller, "publishers"))
+        .map(all -> all.get(0));
   }
 
-  private Future<Appended> append(
-      Channel channel, Publisher publisher, long n, byte[] body, String namer) {
+  private Future<List<Appended>> append(
+      Channel channel, Publisher publisher, long first, List<byte[]> bodies, String namer) {
     Retention retention = config.retentionOf(channel);
     Duration ttl = publisher.isSession() ? SESSION_PUBLISHER_TTL : Publisher.REMEMBERED;
     KnownReaders.Known known = readers.of(channel);
-    List<Object> args = new ArrayList<>(17);
+    List<Object> args = new ArrayList<>(16 + bodies.size());
     args.add(link.epochToken());
     args.add(Ids.fresh());
     args.add(kind(channel));
     args.add(publisher.generation());
-    args.add(n);
+    args.add(first);
     args.add(publisher.id());
     args.add(ttl.toMillis());
-    args.add(body);
+    args.add(bodies.get(0));
     args.add(retention.entries());
     args.add(retention.bytes());
     args.add(retention.age().toMillis());
@@ -162,6 +177,7 @@ public final class ChannelStore {
     args.add(room.who());
     args.add(room.over());
     args.add(known.version());
+    args.addAll(bodies.subList(1, bodies.size()));
     List<String> keys =
         List.of(
             Keys.meta(channel),
@@ -169,7 +185,7 @@ public final class ChannelStore {
             interestKey(channel),
             Keys.publisher(channel, publisher.id()),
             Keys.publishers(channel, namer));
-    return APPEND.run(link, keys, args).map(reply -> appended(channel, known, reply));
+    return APPEND.run(link, keys, args).map(reply -> appended(channel, known, reply, bodies));
   }
 
   /** Appends a publication once for its key within {@link #KEY_TTL}; without a key, each time. */
@@ -287,6 +303,12 @@ public final class ChannelStore {
   private int full(Channel channel) {
     boolean own = channel.name().kind() == Kind.SYSTEM;
     return own ? link.reserve().ownFlag() : link.reserve().flag();
+  }
+
+  private List<Appended> appended(
+      Channel channel, KnownReaders.Known known, Reply reply, List<byte[]> bodies) {
+    List<Reply> each = bodies.size() == 1 ? List.of(reply) : reply.list();
+    return each.stream().map(one -> appended(channel, known, one)).toList();
   }
 
   private Appended appended(Channel channel, KnownReaders.Known known, Reply reply) {

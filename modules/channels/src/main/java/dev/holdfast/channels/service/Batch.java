@@ -17,14 +17,21 @@ import org.jspecify.annotations.Nullable;
  * of their caller.
  *
  * @param session the caller's; none if it may not publish in a session's own channel
+ * @param numbers the publisher whose numbers the entries have, if several may be stored at once
  */
-record Batch(Caller caller, @Nullable String session, Channel channel, List<Entry> entries) {
+record Batch(
+    Caller caller,
+    @Nullable String session,
+    Channel channel,
+    @Nullable Publisher numbers,
+    List<Entry> entries) {
   /**
    * One publication.
    *
+   * @param n its publisher's number; 0: it has none, or is volatile
    * @param append stores it, unless it is volatile
    */
-  record Entry(String event, String data, boolean isVolatile, Append append) {}
+  record Entry(String event, String data, boolean isVolatile, long n, Append append) {}
 
   /** Stores a publication once for its number or key. */
   interface Append {
@@ -45,9 +52,12 @@ record Batch(Caller caller, @Nullable String session, Channel channel, List<Entr
                         item.event(),
                         item.data(),
                         item.isVolatile(),
+                        item.isVolatile() ? 0 : item.n(),
                         (store, body) -> append(message, item.n(), body, store)))
             .toList();
-    return new Batch(message.caller(), message.session(), message.channel(), entries);
+    Publisher publisher = message.publisher();
+    Publisher numbers = publisher == null || publisher.isNamedByCaller() ? null : publisher;
+    return new Batch(message.caller(), message.session(), message.channel(), numbers, entries);
   }
 
   static Batch of(PublishKeyed message) {
@@ -61,9 +71,10 @@ record Batch(Caller caller, @Nullable String session, Channel channel, List<Entr
                         entry.event(),
                         entry.data(),
                         entry.isVolatile(),
+                        0,
                         (store, body) -> store.appendKeyed(caller, channel, entry, body)))
             .toList();
-    return new Batch(caller, null, channel, entries);
+    return new Batch(caller, null, channel, null, entries);
   }
 
   private static Future<Appended> append(

@@ -76,15 +76,16 @@ final class Publishing {
 
   private Future<Published> entries(Batch batch, TenantSchemas known, ChannelStore inRoom) {
     List<Future<Result>> results = new ArrayList<>(batch.entries().size());
+    AppendRun run = new AppendRun(batch, inRoom);
     for (Batch.Entry entry : batch.entries()) {
       results.add(
-          entry(batch, entry, known, inRoom).recover(failure -> named(batch.channel(), failure)));
+          entry(batch, entry, known, run).recover(failure -> named(batch.channel(), failure)));
     }
+    run.end();
     return Future.join(results).map(all -> new Published(all.list()));
   }
 
-  private Future<Result> entry(
-      Batch batch, Batch.Entry entry, TenantSchemas known, ChannelStore inRoom) {
+  private Future<Result> entry(Batch batch, Batch.Entry entry, TenantSchemas known, AppendRun run) {
     try {
       check(batch, entry, known);
     } catch (HoldfastException e) {
@@ -93,7 +94,7 @@ final class Publishing {
     Channel channel = batch.channel();
     byte[] body = ServerFrames.body(entry.event(), entry.data(), batch.caller());
     Future<Appended> appended =
-        entry.isVolatile() ? store.volatileNodes(channel) : entry.append().to(inRoom, body);
+        entry.isVolatile() ? store.volatileNodes(channel) : run.add(entry, body);
     return appended.map(answer -> published(channel, answer, body));
   }
 

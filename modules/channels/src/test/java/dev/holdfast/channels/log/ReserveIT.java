@@ -29,6 +29,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -97,6 +98,21 @@ class ReserveIT {
 
     assertTrue(again.duplicate());
     assertEquals(stored, again.position());
+  }
+
+  /** Of several in one script, the answers end before the first that is refused. */
+  @Test
+  void whatWasStoredBeforeIsAnsweredAlsoIfOthersAreRefusedWithIt() {
+    Position stored = Await.get(append(known, 1)).result().position();
+    touch(91);
+    byte[] body = "\"event\":\"e\",\"data\":1".getBytes(StandardCharsets.UTF_8);
+    var publisher = new Publisher("p", 1);
+
+    var answers = Await.get(logs.append(known, publisher, 1, List.of(body, body)));
+
+    assertEquals(1, answers.size());
+    assertEquals(stored, answers.get(0).result().position());
+    assertRefused(logs.append(known, publisher, 2, List.of(body, body)));
   }
 
   @Test

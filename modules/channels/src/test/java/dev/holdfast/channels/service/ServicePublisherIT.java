@@ -2,6 +2,7 @@ package dev.holdfast.channels.service;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.channels.Await;
 import dev.holdfast.channels.ChannelMessage;
@@ -23,6 +24,8 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,6 +111,25 @@ class ServicePublisherIT {
     Await.get(Future.all(later));
 
     assertStoredOnceInOrder(100);
+  }
+
+  /** An event of a session's life cost a script of its own, two at each connect. */
+  @Test
+  void aBurstTakesOneScriptForManyPublications() {
+    Await.get(publisher.publish(node.channel, "e", "1"));
+    long before = scripts();
+
+    Await.get(Future.all(publish(2, 101)));
+
+    long taken = scripts() - before;
+    assertTrue(taken <= 10, () -> taken + " scripts for 100 publications");
+    assertStoredOnceInOrder(101);
+  }
+
+  private long scripts() {
+    String stats = Await.get(node.link.send("INFO", "commandstats")).asText();
+    Matcher calls = Pattern.compile("cmdstat_evalsha:calls=(\\d+)").matcher(stats);
+    return calls.find() ? Long.parseLong(calls.group(1)) : 0;
   }
 
   @Test
