@@ -34,6 +34,9 @@ final class Bucket {
   private long ownMeasure;
   private boolean asked;
 
+  /** Whether somebody found no token since Redis was asked last. */
+  private boolean missed;
+
   /**
    * Returns how long to wait until something may go.
    *
@@ -48,6 +51,7 @@ final class Bucket {
     if (tokens >= 1) {
       return 0;
     }
+    missed = true;
     long ms = asked ? UNDER_WAY_MS : (notBefore - now) / 1_000_000 + 1;
     return Math.max(1, Math.min(LONGEST_HINT_MS, ms));
   }
@@ -81,10 +85,14 @@ final class Bucket {
     ownMeasure = now - (long) SECOND;
   }
 
-  /** Returns whether Redis is to be asked now. */
+  /**
+   * Returns whether Redis is to be asked now: before tokens from there are used up. Who uses no
+   * more than what drips in, such as a user who connects, is served without Redis.
+   */
   boolean lacks(long rate, long now) {
     boolean began = !Double.isNaN(tokens);
-    boolean enough = tokens >= 1 && (now - leaseEnd > 0 || tokens >= chunk / 2);
+    boolean drips = now - leaseEnd > 0;
+    boolean enough = drips ? tokens >= 0 && !missed : tokens >= 1 && tokens >= chunk / 2;
     return began && rate > 0 && !asked && !enough && now - notBefore >= 0;
   }
 
@@ -94,6 +102,7 @@ final class Bucket {
    */
   long ask(long rate, long now) {
     asked = true;
+    missed = false;
     double seconds = Math.max(SHORTEST, now - usedSince) / SECOND;
     double most = Math.max(1, rate / 10.0);
     double want = Math.max(1, Math.min(most, used / seconds)) + Math.max(0, -tokens);

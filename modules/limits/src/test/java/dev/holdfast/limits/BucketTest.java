@@ -33,6 +33,20 @@ class BucketTest {
     assertEquals(10, drain(1_000, 100), "no more than that is kept");
   }
 
+  /** Each connect of a user asked Redis for tokens that nobody needed. */
+  @Test
+  void whoUsesNoMoreThanDripsInAsksNothingUntilATokenIsMissing() {
+    assertEquals(1, drain(50, 1));
+    assertFalse(bucket.lacks(50, now));
+
+    assertTrue(bucket.delay(50, NODES, now) > 0);
+    assertTrue(bucket.lacks(50, now));
+    bucket.ask(50, now);
+    bucket.granted(5, 0, now);
+    assertEquals(3, drain(50, 3));
+    assertTrue(bucket.lacks(50, now), "before those of Redis are used up");
+  }
+
   @Test
   void whatWasGrantedAndNotUsedExpires() {
     drain(1_000, 100);
