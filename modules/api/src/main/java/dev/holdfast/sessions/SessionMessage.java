@@ -49,18 +49,20 @@ public sealed interface SessionMessage<A> extends ServiceMessage<A> {
    *
    * @param resume the session wanted; none: a new one
    * @param attempt which of the client's attempts this is; none: it does not count them
+   * @param fresh the new session, as its connection prepared it; none: it prepared nothing
    */
   record Attach(
       Caller.User caller,
       @Nullable String resume,
       NodeId node,
       ConnectionInfo connection,
-      @Nullable Attempt attempt)
+      @Nullable Attempt attempt,
+      @Nullable NewSession fresh)
       implements SessionMessage<Attached> {
     /** Makes the attach of a client that does not count its attempts. */
     public Attach(
         Caller.User caller, @Nullable String resume, NodeId node, ConnectionInfo connection) {
-      this(caller, resume, node, connection, null);
+      this(caller, resume, node, connection, null, null);
     }
 
     public Attach {

@@ -32,7 +32,8 @@ public final class SessionSamples {
 
   private static Stream<BusValue> messages() {
     return Stream.of(
-        new SessionMessage.Attach(ANN, "s1", NODE, CONNECTION, new Attempt("i1", 2)),
+        new SessionMessage.Attach(
+            ANN, "s1", NODE, CONNECTION, new Attempt("i1", 2), new NewSession("s2", CURSORS)),
         new SessionMessage.Detach(REF, NODE, CURSORS),
         new SessionMessage.StoreCursors(
             List.of(new SessionMessage.StoreCursors.Entry(REF, CURSORS))),

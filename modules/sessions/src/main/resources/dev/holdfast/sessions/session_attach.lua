@@ -1,7 +1,9 @@
 -- Attaches a connection to a session that lives and is the user's, or to a new one; never waits for who holds it now.
--- KEYS  1 session   2 subscriptions   3 publishing          all in the session's slot
+-- KEYS  1 session   2 subscriptions   3 publishing   4 meta   5 log of its channel          all in the session's slot
 -- ARGV  1 'resume' or 'new'   2 user   3 roles   4 permissions   5 node   6 connection   7 client   8 address   9 linger in ms   10 TTL in ms
 --       11 the client's instance, empty: none   12 the number of its attempt   13 whose data the server has (see RedisLink)   14 deadline
+--       15 session id   16 epoch that the log of a new session's channel begins with, empty: it does not begin here
+--       17... channel, 'epoch:seq' of the first cursors of a new session
 -- Returns {'attached', generation, now, node before, connection before, generation before, subscriptions, published}, where the three
 --         before are empty if nobody held it, and subscriptions are channel, 'epoch:seq' by turns
 --         | {'stale'}: a later attempt of the same client holds it; nothing changed
@@ -9,14 +11,20 @@
 -- A generation never comes twice, also where this is an older copy of the data, which had lost some: if the record was last attached on
 -- other data, the generation leaps over all that these may have given since, and by the time of day, so that two that go on from one copy,
 -- one after the other, leap apart; 'leaps' keeps from where to where, the newest eight.
--- TTLs: all three keys ARGV 10. A full Redis refuses a new session before anything changed (HSET comes first), and never a resume.
+-- TTLs: the first three keys ARGV 10, meta 7 days as that of every log. A full Redis refuses a new session before anything changed (HSET comes first),
+-- and never a resume.
 in_time(ARGV[14])
 local s = redis.call('HMGET', KEYS[1], 'user', 'state', 'due', 'gen', 'node', 'conn', 'inst', 'try', 'data', 'leaps')
 local now = now_ms()
 if ARGV[1] == 'new' then
   if s[1] or s[2] then return {'refused'} end
   redis.call('HSET', KEYS[1], 'user', ARGV[2], 'created', now, 'aver', 0)
-  redis.call('DEL', KEYS[2], KEYS[3])
+  redis.call('DEL', KEYS[2], KEYS[3], KEYS[5])
+  if ARGV[16] ~= '' then
+    redis.call('HSET', KEYS[4], 'e', ARGV[16], 's', 0, 'r', ARGV[13], 'f', '', 'z', 0)
+    redis.call('HSET', KEYS[2], 'session:' .. ARGV[15], ARGV[16] .. ':0', unpack(ARGV, 17))
+    extend(604800000, KEYS[4])
+  end
 elseif s[1] ~= ARGV[2] or not lives(s[2], s[3]) then
   return {'refused'}
 end

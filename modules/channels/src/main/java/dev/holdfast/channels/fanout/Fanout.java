@@ -57,11 +57,25 @@ public final class Fanout implements Tap {
       local = new LocalChannel(channel, this);
       channels.put(channel, local);
       hub.open(channel, this);
-    } else if (channel.name().kind() == ChannelName.Kind.SESSION) {
+    } else if (channel.name().kind() == ChannelName.Kind.SESSION && !local.isExpected()) {
       // The session may have been elsewhere since the channel was opened, and come back.
       hub.compare(channel);
     }
     return local.add(start, sink);
+  }
+
+  /**
+   * Opens the channel of a session that is being made, before the attach: what is published to it
+   * from then on is seen. So the attach is all that has to be asked.
+   *
+   * @param channel of an id that nobody else knows
+   */
+  public Expected expect(Channel channel) {
+    LocalChannel local = new LocalChannel(channel, this);
+    channels.put(channel, local);
+    local.hold();
+    hub.expect(channel, this);
+    return new Expected(hub, local);
   }
 
   /** Reports that the sink is writable again: its readers that fell behind go on. */
@@ -107,6 +121,11 @@ public final class Fanout implements Tap {
     Consumer<Future<LogSegment>> answer = read -> read.onComplete(promise);
     hub.read(channel, after, gone, this, answer);
     return promise.future();
+  }
+
+  /** Makes a promise whose listeners run here, also those of a time-out. */
+  <T> Promise<T> promise() {
+    return ((ContextInternal) context).promise();
   }
 
   public void later(long ms, Runnable action) {

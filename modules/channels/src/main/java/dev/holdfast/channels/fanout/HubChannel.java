@@ -91,6 +91,23 @@ final class HubChannel {
     }
   }
 
+  /** Opens it for a session that is being made: the attach, under way, asserts its interest. */
+  void expect(Tap tap) {
+    taps.add(tap);
+    asserting = true;
+  }
+
+  /**
+   * @param at the position at which the expected session begins; none: there is none
+   */
+  void began(@Nullable Position at) {
+    asserting = false;
+    if (at != null) {
+      asserted(at);
+    }
+    checkAgain();
+  }
+
   void close(Tap tap) {
     taps.remove(tap);
     if (taps.isEmpty()) {

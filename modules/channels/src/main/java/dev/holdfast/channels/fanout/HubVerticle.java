@@ -206,6 +206,24 @@ public final class HubVerticle extends VerticleBase {
     onContext(() -> channels.computeIfAbsent(channel, this::fresh).open(tap));
   }
 
+  /** Opens the channel of a session that is being made; {@link #began} has to follow. */
+  void expect(Channel channel, Tap tap) {
+    onContext(() -> channels.computeIfAbsent(channel, this::fresh).expect(tap));
+  }
+
+  /**
+   * @param at where the expected session begins; none: it was not made
+   */
+  void began(Channel channel, @Nullable Position at) {
+    onContext(
+        () -> {
+          HubChannel open = channels.get(channel);
+          if (open != null) {
+            open.began(at);
+          }
+        });
+  }
+
   /** Starts a comparison of an open channel's position with the log. */
   void compare(Channel channel) {
     onContext(

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class LocalChannel implements Handover.Place {
   private final Channel channel;
   private final Fanout fanout;
-  private final Promise<Position> opening = Promise.promise();
+  private final Promise<Position> opening;
   private final Readers<Subscription> readers = new Readers<>();
 
   /** Made when something comes: most channels are idle. */
@@ -25,11 +25,13 @@ final class LocalChannel implements Handover.Place {
 
   private @Nullable Position top;
   private int users;
+  private boolean expected;
   private boolean over;
 
   LocalChannel(Channel channel, Fanout fanout) {
     this.channel = channel;
     this.fanout = fanout;
+    this.opening = fanout.promise();
   }
 
   Channel channel() {
@@ -49,6 +51,22 @@ final class LocalChannel implements Handover.Place {
         .compose(position -> subscription.place(start))
         .onSuccess(this::placed)
         .onFailure(failure -> left());
+  }
+
+  /** Keeps it open, for a session that is being made, until {@link #unhold}. */
+  void hold() {
+    users++;
+    expected = true;
+  }
+
+  void unhold() {
+    expected = false;
+    left();
+  }
+
+  /** Returns whether it was opened for a session that is being made, and begins with it. */
+  boolean isExpected() {
+    return expected;
   }
 
   private void placed(Subscription subscription) {

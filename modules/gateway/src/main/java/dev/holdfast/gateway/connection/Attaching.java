@@ -7,8 +7,10 @@ import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.protocol.ClientFrame;
 import dev.holdfast.sessions.Attached;
 import dev.holdfast.sessions.ConnectionInfo;
+import dev.holdfast.sessions.NewSession;
 import dev.holdfast.sessions.SessionMessage;
 import io.vertx.core.Future;
+import org.jspecify.annotations.Nullable;
 
 /** Attaches sessions to connections of this node, and fences their earlier connections. */
 public final class Attaching {
@@ -26,11 +28,19 @@ public final class Attaching {
     return node;
   }
 
-  Future<Attached> attach(Connection connection, Verified verified, ClientFrame.Hello hello) {
+  /**
+   * @param fresh the session that is made if none is resumed; none: nothing of it is prepared
+   */
+  Future<Attached> attach(
+      Connection connection,
+      Verified verified,
+      ClientFrame.Hello hello,
+      @Nullable NewSession fresh) {
     var info =
         new ConnectionInfo(connection.id(), hello.client(), connection.client().address(), 0);
     return sessions.ask(
-        new SessionMessage.Attach(verified.caller(), hello.resume(), node, info, hello.attempt()));
+        new SessionMessage.Attach(
+            verified.caller(), hello.resume(), node, info, hello.attempt(), fresh));
   }
 
   /**

@@ -5,10 +5,12 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.gateway.config.GatewayConfig;
 import dev.holdfast.gateway.session.ClientSession;
+import dev.holdfast.gateway.subscription.OwnChannels;
 import dev.holdfast.protocol.ClientFrame;
 import dev.holdfast.protocol.ServerFrames;
 import dev.holdfast.protocol.Welcome;
 import dev.holdfast.sessions.Attached;
+import dev.holdfast.sessions.NewSession;
 import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
 
@@ -50,11 +52,13 @@ public final class Handshake implements Greeter {
     private final Connection connection;
     private final ClientFrame.Hello hello;
     private final long started = System.nanoTime();
+    private final OwnChannels own;
     private @Nullable ConnectionPlace place;
 
     Run(Connection connection, ClientFrame.Hello hello) {
       this.connection = connection;
       this.hello = hello;
+      this.own = parts.ownChannels(connection.sink());
     }
 
     void begin() {
@@ -66,7 +70,8 @@ public final class Handshake implements Greeter {
           .compose(this::confirm)
           .compose(attaching::fence)
           .onSuccess(this::welcome)
-          .onFailure(connection::fail);
+          .onFailure(connection::fail)
+          .onComplete(done -> own.close());
     }
 
     /**
@@ -82,9 +87,15 @@ public final class Handshake implements Greeter {
       return wanted.enter(hello.resume() != null).map(admitted -> verified);
     }
 
+    /** A client that comes back, or brings cursors, begins elsewhere. */
     private Future<Attached> attach(Verified verified) {
-      return attaching
-          .attach(connection, verified, hello)
+      Future<@Nullable NewSession> prepared =
+          hello.resume() == null && hello.channels().isEmpty()
+              ? own.open(verified.caller()).map(fresh -> fresh)
+              : Future.succeededFuture();
+      return prepared
+          .compose(fresh -> attaching.attach(connection, verified, hello, fresh))
+          .onSuccess(own::attached)
           .compose(attached -> attached(verified, attached));
     }
 

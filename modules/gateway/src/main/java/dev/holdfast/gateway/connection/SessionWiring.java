@@ -11,6 +11,7 @@ import dev.holdfast.gateway.session.ClientSession;
 import dev.holdfast.gateway.session.Publishing;
 import dev.holdfast.gateway.session.Requests;
 import dev.holdfast.gateway.subscription.Opening;
+import dev.holdfast.gateway.subscription.OwnChannels;
 import dev.holdfast.gateway.subscription.Readings;
 import dev.holdfast.gateway.subscription.SubscribeRequests;
 import dev.holdfast.gateway.subscription.SubscriptionRecord;
@@ -68,6 +69,10 @@ public final class SessionWiring {
 
   Readings readings(ClientSession session, ClientLink client) {
     return new Readings(session, client, limiter, context);
+  }
+
+  OwnChannels ownChannels(ClientSink sink) {
+    return new OwnChannels(fanout, sink);
   }
 
   /**

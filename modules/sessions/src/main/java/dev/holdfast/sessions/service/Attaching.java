@@ -10,6 +10,7 @@ import dev.holdfast.core.Position;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.sessions.Attached;
 import dev.holdfast.sessions.Attachment;
+import dev.holdfast.sessions.NewSession;
 import dev.holdfast.sessions.NodeNotice;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionRef;
@@ -130,9 +131,11 @@ final class Attaching {
   private Future<Attached> open(SessionMessage.Attach attach, long started) {
     parts.store().requireRoom();
     Caller.User caller = attach.caller();
+    NewSession wanted = attach.fresh();
     return parts
         .places()
-        .take(caller.tenant(), caller.user(), attach.node())
+        .take(
+            caller.tenant(), caller.user(), attach.node(), wanted == null ? null : wanted.session())
         .compose(
             session ->
                 hold(session, true, attach, started).map(held -> opened(session, attach, held)));

@@ -63,19 +63,22 @@ final class SessionPlaces {
 
   /**
    * @param node where it will be attached, if it will
+   * @param wanted the id that it gets if there is room for that; none: any
    * @return the new session's key, listed; fails with RATE_LIMITED, STORE_FULL, and as the link
    *     does
    */
-  Future<SessionKey> take(String tenant, String user, @Nullable NodeId node) {
+  Future<SessionKey> take(
+      String tenant, String user, @Nullable NodeId node, @Nullable String wanted) {
     SessionLimits most = limits.apply(tenant);
-    return most.tenant() == 0 || most.user() == 0
-        ? Future.failedFuture(refusal())
-        : attempt(tenant, user, node, most, TRIES);
+    if (most.tenant() == 0 || most.user() == 0) {
+      return Future.failedFuture(refusal());
+    }
+    String id = wanted != null && most.takes(wanted) ? wanted : most.freshId();
+    return attempt(new SessionKey(tenant, id), user, node, most, TRIES);
   }
 
   private Future<SessionKey> attempt(
-      String tenant, String user, @Nullable NodeId node, SessionLimits most, int tries) {
-    SessionKey session = new SessionKey(tenant, most.freshId());
+      SessionKey session, String user, @Nullable NodeId node, SessionLimits most, int tries) {
     return index
         .add(session, user, node, most)
         .onFailure(failure -> unlist(session, user, node, UNLISTED))
@@ -90,7 +93,8 @@ final class SessionPlaces {
       SessionKey session, String user, @Nullable NodeId node, int tries, SessionLimits most) {
     unlist(session, user, node, UNLISTED);
     if (tries > 1) {
-      return attempt(session.tenant(), user, node, most, tries - 1);
+      var other = new SessionKey(session.tenant(), most.freshId());
+      return attempt(other, user, node, most, tries - 1);
     }
     doubt(session.tenant(), user);
     return Future.failedFuture(refusal());

@@ -195,7 +195,7 @@ public final class SessionsVerticle extends VerticleBase
     parts.store().requireRoom();
     return parts
         .places()
-        .take(message.tenant(), message.user(), null)
+        .take(message.tenant(), message.user(), null, null)
         .compose(session -> create(session, message));
   }
 

@@ -25,10 +25,15 @@ public record SessionLimits(long tenant, long user) {
     return tenant / Keys.SHARDS + (shard < tenant % Keys.SHARDS ? 1 : 0);
   }
 
+  /** Returns whether the id's part may have sessions. */
+  public boolean takes(String id) {
+    return share(Keys.shard(id)) > 0;
+  }
+
   /** Returns an id whose part may have sessions; not for a tenant that may have none. */
   public String freshId() {
     String id = Ids.fresh();
-    while (share(Keys.shard(id)) == 0) {
+    while (!takes(id)) {
       id = Ids.fresh();
     }
     return id;

@@ -47,6 +47,27 @@ final class SessionReplies {
             channels(reply.at(7))));
   }
 
+  /** Throws what the verdict says, unless it is accepted. */
+  static Reply accepted(Reply verdict) {
+    switch (verdict.asText()) {
+      case "fenced" -> throw new HoldfastException(ErrorCode.FENCED, "session: held by another");
+      case "lost" ->
+          throw new HoldfastException(ErrorCode.LOST, "session: not known to be held by this one");
+      case "ended" -> throw new HoldfastException(ErrorCode.ENDED, "session: ended");
+      case "revoked" -> throw new HoldfastException(ErrorCode.REVOKED, "session: revoked");
+      case "detached" ->
+          throw new HoldfastException(
+              ErrorCode.SHUTTING_DOWN, "session: detached, as its node was taken for dead");
+      case "none" -> throw CallerCheck.notFound();
+      case "limit" ->
+          throw HoldfastException.withPublicMessage(
+              ErrorCode.LIMIT_EXCEEDED, "The session has as many channels as it may have.");
+      default -> {
+        return verdict;
+      }
+    }
+  }
+
   static SessionStore.Detached detached(Reply reply) {
     return switch (reply.at(0).asText()) {
       case "detached" ->

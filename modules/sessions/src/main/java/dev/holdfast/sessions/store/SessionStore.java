@@ -5,6 +5,7 @@ import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Ids;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.Position;
 import dev.holdfast.redis.Keys;
@@ -13,6 +14,7 @@ import dev.holdfast.redis.Reply;
 import dev.holdfast.redis.Script;
 import dev.holdfast.sessions.Attachment;
 import dev.holdfast.sessions.ConnectionInfo;
+import dev.holdfast.sessions.NewSession;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionRef;
 import dev.holdfast.sessions.SessionView;
@@ -116,23 +118,26 @@ public final class SessionStore {
       SessionKey session, boolean fresh, SessionMessage.Attach attach) {
     ConnectionInfo connection = attach.connection();
     Attempt attempt = attach.attempt();
-    List<Object> args =
-        List.of(
-            fresh ? "new" : "resume",
-            attach.caller().user(),
-            SessionJson.names(attach.caller().roles()),
-            SessionJson.names(attach.caller().permissions()),
-            attach.node().toString(),
-            connection.id(),
-            orEmpty(connection.client()),
-            orEmpty(connection.address()),
-            config.lingerOf(session.tenant()).toMillis(),
-            ttl,
-            attempt == null ? "" : attempt.instance(),
-            attempt == null ? 0 : attempt.number(),
-            link.epochToken(),
-            link.deadline());
-    return ATTACH.run(link, allKeys(session), args).map(SessionReplies::holding);
+    List<Object> args = new ArrayList<>();
+    args.add(fresh ? "new" : "resume");
+    args.add(attach.caller().user());
+    args.add(SessionJson.names(attach.caller().roles()));
+    args.add(SessionJson.names(attach.caller().permissions()));
+    args.add(attach.node().toString());
+    args.add(connection.id());
+    args.add(orEmpty(connection.client()));
+    args.add(orEmpty(connection.address()));
+    args.add(config.lingerOf(session.tenant()).toMillis());
+    args.add(ttl);
+    args.add(attempt == null ? "" : attempt.instance());
+    args.add(attempt == null ? 0 : attempt.number());
+    args.add(link.epochToken());
+    args.add(link.deadline());
+    args.add(session.session());
+    NewSession prepared = attach.fresh();
+    args.add(prepared == null ? "" : Ids.fresh());
+    addFirst(args, prepared == null ? Map.of() : prepared.first());
+    return ATTACH.run(link, slotKeys(session), args).map(SessionReplies::holding);
   }
 
   /**
@@ -187,7 +192,7 @@ public final class SessionStore {
         .run(link, allKeys(SessionKey.of(session)), args)
         .map(
             reply -> {
-              accepted(reply.at(0));
+              SessionReplies.accepted(reply.at(0));
               return renewed(reply);
             });
   }
@@ -203,14 +208,10 @@ public final class SessionStore {
     args.add(ttl);
     args.add(link.deadline());
     args.add(link.reserve().flag());
-    cursors.forEach(
-        (channel, at) -> {
-          args.add(channel.toString());
-          args.add(at.epoch() + ":" + at.seq());
-        });
+    addFirst(args, cursors);
     return SUBSCRIBE
         .run(link, sessionAndSubscriptions(SessionKey.of(session)), args)
-        .map(SessionStore::accepted)
+        .map(SessionReplies::accepted)
         .mapEmpty();
   }
 
@@ -219,7 +220,7 @@ public final class SessionStore {
     List<Object> args = List.of(session.generation(), channel.toString(), link.deadline());
     return UNSUBSCRIBE
         .run(link, sessionAndSubscriptions(SessionKey.of(session)), args)
-        .map(SessionStore::accepted)
+        .map(SessionReplies::accepted)
         .mapEmpty();
   }
 
@@ -245,7 +246,7 @@ public final class SessionStore {
             link.reserve().flag());
     return PUBLISHING
         .run(link, keys, args)
-        .map(SessionStore::accepted)
+        .map(SessionReplies::accepted)
         .onSuccess(noted -> publishers.leave(session, left))
         .mapEmpty();
   }
@@ -322,32 +323,19 @@ public final class SessionStore {
         : Optional.of(new Located(reply.at(0).asText(), SessionReplies.node(reply.at(1).asText())));
   }
 
-  /** Throws what the verdict says, unless it is accepted. */
-  private static Reply accepted(Reply verdict) {
-    switch (verdict.asText()) {
-      case "fenced" -> throw new HoldfastException(ErrorCode.FENCED, "session: held by another");
-      case "lost" ->
-          throw new HoldfastException(ErrorCode.LOST, "session: not known to be held by this one");
-      case "ended" -> throw new HoldfastException(ErrorCode.ENDED, "session: ended");
-      case "revoked" -> throw new HoldfastException(ErrorCode.REVOKED, "session: revoked");
-      case "detached" ->
-          throw new HoldfastException(
-              ErrorCode.SHUTTING_DOWN, "session: detached, as its node was taken for dead");
-      case "none" -> throw CallerCheck.notFound();
-      case "limit" ->
-          throw HoldfastException.withPublicMessage(
-              ErrorCode.LIMIT_EXCEEDED, "The session has as many channels as it may have.");
-      default -> {
-        return verdict;
-      }
-    }
-  }
-
   private static Reply unlessConflict(Reply reply) {
     if (reply.size() == 1) {
       throw new HoldfastException(ErrorCode.CONFLICT, "attributes: another version");
     }
     return reply;
+  }
+
+  private static void addFirst(List<Object> args, Map<ChannelName, Position> cursors) {
+    cursors.forEach(
+        (channel, at) -> {
+          args.add(channel.toString());
+          args.add(at.epoch() + ":" + at.seq());
+        });
   }
 
   private static void addCursors(List<Object> args, Map<ChannelName, Position> cursors) {
