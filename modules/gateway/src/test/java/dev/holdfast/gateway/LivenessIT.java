@@ -38,6 +38,10 @@ class LivenessIT {
   }
 
   private void start(TestRedis redis, Duration heartbeat, Duration slow) {
+    start(redis, heartbeat, slow, Duration.ofMillis(200));
+  }
+
+  private void start(TestRedis redis, Duration heartbeat, Duration slow, Duration ackFlush) {
     GatewayConfig d = GatewayConfig.DEFAULTS;
     GatewayConfig config =
         GatewayConfig.of(
@@ -50,7 +54,7 @@ class LivenessIT {
             d.publishRate(),
             slow,
             d.writeBuffer(),
-            Duration.ofMillis(200));
+            ackFlush);
     node = new GatewayFixture(redis.uri(), "t" + Ids.fresh(), config);
   }
 
@@ -223,6 +227,24 @@ class LivenessIT {
     List<Object> cursor = List.of(event.get("epoch").asText(), event.get("seq").asLong());
     ann.client().send("ack", Map.of("cursors", Map.of("tenant", cursor)));
     await().until(() -> node.storedCursor(ann.session(), "tenant").endsWith(":1"));
+  }
+
+  /** Of most clients nobody needs what they acknowledge: they have their cursors themselves. */
+  @Test
+  void cursorsOfAClientThatKeepsNoneAreStoredSooner(TestRedis redis) {
+    start(redis, Duration.ofSeconds(25), Duration.ofSeconds(30), Duration.ofSeconds(2));
+    Welcomed forgetful = node.hello(node.token("ann"), Map.of("keepsCursors", false)).live();
+    Welcomed careful = node.hello("bob").live();
+    publish(1, 10);
+    acknowledge(careful, careful.client().await("event", "tenant"));
+    acknowledge(forgetful, forgetful.client().await("event", "tenant"));
+
+    await().until(() -> node.storedCursor(forgetful.session(), "tenant").endsWith(":1"));
+
+    assertTrue(node.storedCursor(careful.session(), "tenant").endsWith(":0"));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> node.storedCursor(careful.session(), "tenant").endsWith(":1"));
   }
 
   @Test

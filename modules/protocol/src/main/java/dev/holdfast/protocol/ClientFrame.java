@@ -18,6 +18,8 @@ public sealed interface ClientFrame {
    * @param client name and version, as {@code name/version}; at most 128 characters
    * @param attempt which of the client's attempts this is; none: the client does not count them
    * @param move whether the client comes because a node asked it to move
+   * @param keepsCursors whether the client has its cursors when it comes back; otherwise those that
+   *     it acknowledges are stored sooner
    */
   record Hello(
       @Nullable String token,
@@ -25,19 +27,20 @@ public sealed interface ClientFrame {
       Map<ChannelName, Position> channels,
       String client,
       @Nullable Attempt attempt,
-      boolean move)
+      boolean move,
+      boolean keepsCursors)
       implements ClientFrame {
     public Hello {
       channels = Map.copyOf(channels);
     }
 
-    /** Makes a hello of a client that does not count its attempts, and was not asked to move. */
+    /** Makes a hello without those members that may be left out. */
     public Hello(
         @Nullable String token,
         @Nullable String resume,
         Map<ChannelName, Position> channels,
         String client) {
-      this(token, resume, channels, client, null, false);
+      this(token, resume, channels, client, null, false, true);
     }
 
     @Override

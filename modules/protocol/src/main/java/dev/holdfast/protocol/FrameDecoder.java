@@ -83,7 +83,8 @@ public final class FrameDecoder {
     String name = client.text("name", 63) + "/" + client.text("version", 63);
     Map<ChannelName, Position> cursors = members.object("channels").cursors(MAX_CURSORS);
     boolean move = members.has("move") && members.flag("move");
-    return new ClientFrame.Hello(token, resume, cursors, name, attempt(client), move);
+    boolean kept = !members.has("keepsCursors") || members.flag("keepsCursors");
+    return new ClientFrame.Hello(token, resume, cursors, name, attempt(client), move, kept);
   }
 
   private static @Nullable Attempt attempt(Members client) {

@@ -38,7 +38,7 @@ class FrameDecoderTest {
   @Test
   void readsThatAClientWasAskedToMove() {
     String client = "'client':{'version':'1.0','name':'web'},";
-    var move = new ClientFrame.Hello(null, null, Map.of(), "web/1.0", null, true);
+    var move = new ClientFrame.Hello(null, null, Map.of(), "web/1.0", null, true, true);
 
     assertEquals(move, frame("{" + client + "'type':'hello','move':true}"));
     assertEquals(

@@ -27,7 +27,7 @@ public final class Attachments {
     holds.add(session);
   }
 
-  /** Notes that a cursor of the session moved, and has to be stored. */
+  /** Notes that a cursor of the session moved, and has to be stored soon. */
   public void moved(HeldSession session) {
     cursors.moved(session);
   }

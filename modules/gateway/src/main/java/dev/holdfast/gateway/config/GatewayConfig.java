@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  *     ms; the content of a file: four times as long, or as {@code heartbeat}
  * @param writeBuffer bytes that wait for a client before it counts as not taking more, 16 KiB to 16
  *     MiB
- * @param ackFlush how often moved cursors are stored, at least 100 ms
+ * @param ackFlush how often moved cursors are stored of clients that keep none, at least 100 ms;
+ *     those of the others are stored after six times as long
  * @param operatorTenant whose tokens may hold what concerns whole nodes ({@code nodes:read}, {@code
  *     config:read}, {@code stats:read}); none: nobody's
  * @param sockets how many clients, and how fast

@@ -100,7 +100,9 @@ public final class Handshake implements Greeter {
     }
 
     private Future<Attached> attached(Verified verified, Attached attached) {
-      var session = new ClientSession(attached.session(), verified.caller(), verified.expiresAt());
+      var session =
+          new ClientSession(
+              attached.session(), verified.caller(), verified.expiresAt(), hello.keepsCursors());
       return connection.attach(new LiveSession(connection, session, parts))
           ? Future.succeededFuture(attached)
           : Future.failedFuture(new HoldfastException(ErrorCode.UNAVAILABLE, "closed meanwhile"));

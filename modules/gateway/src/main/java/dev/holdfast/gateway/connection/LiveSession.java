@@ -196,9 +196,10 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
     requests.request(frame);
   }
 
+  /** Notes the cursors. They are stored with the next comparison, or the detach, or sooner. */
   @Override
   public void ack(ClientFrame.Ack frame) {
-    if (subscriptions.ack(frame)) {
+    if (subscriptions.ack(frame) && !session.keepsCursors()) {
       attachments.moved(this);
     }
   }

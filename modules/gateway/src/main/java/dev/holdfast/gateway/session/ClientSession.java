@@ -9,8 +9,10 @@ import dev.holdfast.sessions.SessionRef;
  * The session that a connection holds, and its user.
  *
  * @param expiresAt when the token ends, ms since 1970; 0: never
+ * @param keepsCursors whether its client has its cursors when it comes back
  */
-public record ClientSession(SessionRef ref, Caller.User caller, long expiresAt) {
+public record ClientSession(
+    SessionRef ref, Caller.User caller, long expiresAt, boolean keepsCursors) {
   public String tenant() {
     return ref.tenant();
   }
