@@ -1,0 +1,39 @@
+"""Holdfast for Python: a session of `holdfast.v1` that outlives its connections."""
+
+from ._client import Channel, Events, Holdfast, Publication, Subscription, connect
+from ._store import FileStore, Store
+from ._values import (
+    Bounds,
+    Cursor,
+    Event,
+    From,
+    Gap,
+    HoldfastError,
+    SessionInfo,
+    State,
+    Stored,
+    Times,
+)
+from ._wire import Token
+
+__all__ = [
+    "Bounds",
+    "Channel",
+    "Cursor",
+    "Event",
+    "Events",
+    "FileStore",
+    "From",
+    "Gap",
+    "Holdfast",
+    "HoldfastError",
+    "Publication",
+    "SessionInfo",
+    "State",
+    "Store",
+    "Stored",
+    "Subscription",
+    "Times",
+    "Token",
+    "connect",
+]
