@@ -1,4 +1,5 @@
 import { callAll, dispatcher, EventHandler } from "./dispatcher.js";
+import { Platform, platform, tab } from "./page.js";
 import { Listener, clientSession } from "./session.js";
 import { platformWire, WebSocketClass } from "./socket.js";
 import {
@@ -12,6 +13,7 @@ import {
   State,
   Times,
 } from "./types.js";
+import { Store } from "./store.js";
 import { Wire } from "./wire.js";
 
 export interface Options {
@@ -25,6 +27,11 @@ export interface Options {
   version?: string;
   /** For platforms without one, such as Node before 22: that of the package `ws`. */
   WebSocket?: WebSocketClass;
+  /**
+   * Keeps session, cursors, numbers and publications marked `persist` for the next page of the tab;
+   * default `sessionStorage` in a page, else none. `false`: none.
+   */
+  store?: Store | false;
   times?: Partial<Times>;
   bounds?: Partial<Bounds>;
 }
@@ -136,6 +143,12 @@ const BOUNDS: Bounds = {
   characters: 1 << 20,
 };
 
+/** The ms after which a channel that an earlier page read, and this one does not, is left. */
+const UNCLAIMED = 30_000;
+
+/** Codes after which the session may still be there: closed by the application; no valid token. */
+const MAY_GO_ON = [1000, 4501];
+
 const ENDPOINT = "/v1/connect";
 
 /** Returns 96 random bits as text. */
@@ -165,11 +178,17 @@ export function connect(url: string | string[], options: Options): Holdfast {
   if (!WebSocket) {
     throw new TypeError("this platform has no WebSocket: give one as an option");
   }
-  return connectOn(url, options, platformWire(options.token, WebSocket));
+  return connectOn(url, options, platformWire(options.token, WebSocket), platform());
 }
 
-export function connectOn(url: string | string[], options: Options, wire: Wire): Holdfast {
+export function connectOn(
+  url: string | string[],
+  options: Options,
+  wire: Wire,
+  platform: Platform,
+): Holdfast {
   const instance = fresh();
+  const urls = [url].flat().map(address);
   const onState = new Set<(state: State) => unknown>();
   const onSession = new Set<(session: SessionInfo) => unknown>();
   /** The subscription of each channel that has handlers. */
@@ -181,13 +200,23 @@ export function connectOn(url: string | string[], options: Options, wire: Wire):
     (channel) => session.caughtUp(channel),
   );
   let published = 0;
+  let unclaimed: (() => void) | undefined;
 
   const tell = <T>(all: Set<(value: T) => unknown>, value: T) => {
     callAll([...all].map((handler) => () => handler(value)));
   };
   const listener: Listener = {
-    state: (state) => tell(onState, state),
-    session: (info) => tell(onSession, info),
+    state(state) {
+      if (state.name == "stopped") {
+        unclaimed?.();
+        life.stop(MAY_GO_ON.includes(state.code));
+      }
+      tell(onState, state);
+    },
+    session(info) {
+      life.named(info.id);
+      tell(onSession, info);
+    },
     event: handlers.event,
     gap: handlers.gap,
     unsubscribed(name, code) {
@@ -196,11 +225,11 @@ export function connectOn(url: string | string[], options: Options, wire: Wire):
         handlers.unsubscribed(name, code);
       }
     },
-    changed() {},
+    changed: (urgent) => life.changed(urgent),
   };
   const session = clientSession(
     {
-      urls: [url].flat().map(address),
+      urls,
       name: options.name ?? "js",
       version: options.version ?? "1",
       instance,
@@ -210,7 +239,24 @@ export function connectOn(url: string | string[], options: Options, wire: Wire):
     wire,
     listener,
   );
-  session.start();
+  const life = tab(
+    session,
+    wire,
+    `holdfast:${urls[0]}:${options.name ?? ""}`,
+    instance,
+    { ...platform, ...(options.store != undefined && { store: options.store || undefined }) },
+    (saved) => {
+      saved.asked.forEach(handlers.expect);
+      unclaimed?.();
+      unclaimed = wire.after(UNCLAIMED, () =>
+        handlers.unclaimed().forEach((name) => {
+          handlers.forget(name);
+          session.unsubscribe(name);
+        }),
+      );
+    },
+  );
+  life.start();
 
   /** Adds a handler to a set; the result removes it, and so does the signal. */
   function add<T>(all: Set<T>, handler: T, signal?: AbortSignal, removed = () => {}): Stop {
@@ -349,8 +395,13 @@ export function connectOn(url: string | string[], options: Options, wire: Wire):
       return session.waiting();
     },
     async close() {
+      life.save();
+      life.stop(true);
       session.leave("closed");
     },
-    end: () => session.end(),
+    end() {
+      life.stop(false);
+      return session.end();
+    },
   };
 }

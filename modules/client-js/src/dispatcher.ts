@@ -125,7 +125,12 @@ export function dispatcher(
   return {
     of,
 
-    expect: (channel: string) => expected.add(channel),
+    /** Lets the events of a channel wait for its first handler. */
+    expect(channel: string) {
+      if (!byName.get(channel)?.events.size) {
+        expected.add(channel);
+      }
+    },
 
     /** Returns the channels that still wait for a handler, and waits no longer. */
     unclaimed(): string[] {

@@ -103,5 +103,7 @@ export const tooLarge = (size: number, limit: number) =>
 
 export const queueFull = (text: string) => new HoldfastError("queue_full", text, true);
 
+export const unknown = (code: string) => new HoldfastError(code, "the outcome is unknown");
+
 /** Writes data as JSON; what JSON does not have is null. */
 export const json = (data: unknown): string => JSON.stringify(data) ?? "null";

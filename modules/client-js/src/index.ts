@@ -2,6 +2,7 @@ export { connect } from "./client.js";
 export type { Channel, Holdfast, Options, ReadOptions, Stop, StopReading } from "./client.js";
 export type { EventHandler } from "./dispatcher.js";
 export type { WebSocketClass, WebSocketLike } from "./socket.js";
+export type { Store } from "./store.js";
 export { HoldfastError } from "./types.js";
 export type {
   Bounds,

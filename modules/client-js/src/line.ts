@@ -4,7 +4,7 @@ import { alarm, Wire } from "./wire.js";
 
 /** A durable publication without an answer. */
 export interface Unanswered {
-  readonly line: Line;
+  line: Line;
   readonly publication: { -readonly [name in keyof Publication]: Publication[name] };
   /** The data as JSON. */
   readonly text: string;

@@ -8,6 +8,7 @@ import {
   queueFull,
   refusal,
   tooLarge,
+  unknown,
   whole,
 } from "./frames.js";
 import { line, Line, Unanswered } from "./line.js";
@@ -343,19 +344,45 @@ export function publications(
         .filter(({ persist }) => persist)
         .map(({ publication: { id, channel, event, data }, n }) => [id, channel, event, data, n]),
 
-    /** Takes back what an earlier page left. */
-    restore(numbers: Record<string, number>, kept: Kept[]) {
+    /**
+     * Goes on as an earlier page of this session, or as one that had the session meanwhile.
+     *
+     * @param kept what it has left unanswered; none if that is not known
+     */
+    restore(numbers: Record<string, number>, kept?: Kept[]) {
+      const mine = all();
+      const has = (id: string) => mine.find((one) => one.publication.id == id);
       lines.clear();
       for (const channel in numbers) {
         lines.set(channel, line(wire, times, numbers[channel]));
       }
-      for (const [id, channel, event, data, n] of kept) {
-        const one = unanswered(id, channel, event, data, true);
+      const left = new Set<Unanswered>();
+      for (const [id, channel, event, data, n] of kept ?? []) {
+        let one = has(id);
+        if (!one) {
+          one = unanswered(id, channel, event, data, true);
+          count++;
+          size += one.size;
+        }
+        one.line = of(channel);
         one.n = n;
-        one.sendings = 1;
-        count++;
-        size += one.size;
+        one.sendings = 1; // It may have been sent.
         one.line.takeOver(one);
+        left.add(one);
+      }
+      for (const one of mine) {
+        if (left.has(one)) {
+          continue;
+        }
+        if (!one.sendings) {
+          one.line = of(one.publication.channel);
+          one.n = one.line.take();
+          one.line.unanswered.push(one);
+        } else if (one.persist && kept) {
+          stored(one, { duplicate: true }); // The other page got its answer.
+        } else {
+          drop(one, unknown("disconnected"));
+        }
       }
     },
   };

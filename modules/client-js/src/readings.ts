@@ -116,10 +116,12 @@ export function readings() {
       return cursors;
     },
 
-    /** Takes back the positions that an earlier page had handled. */
+    /** Takes over the positions that an earlier page had handled, if this one has none. */
     restore(cursors: Record<string, Cursor>) {
       for (const name in cursors) {
-        first(of(name), cursors[name]!);
+        if (!all.has(name)) {
+          first(of(name), cursors[name]!);
+        }
       }
     },
 

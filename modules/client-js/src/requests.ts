@@ -1,4 +1,4 @@
-import { bytes, FRAME_LIMIT, queueFull, tooLarge } from "./frames.js";
+import { bytes, FRAME_LIMIT, queueFull, tooLarge, unknown } from "./frames.js";
 import { Bounds, HoldfastError } from "./types.js";
 import { Wire } from "./wire.js";
 
@@ -13,8 +13,6 @@ interface Request {
   resolve(data: unknown): void;
   reject(failure: unknown): void;
 }
-
-const unknown = (code: string) => new HoldfastError(code, "the outcome is unknown");
 
 /**
  * Frames that may be sent once only: requests to services, and volatile publications. Those that

@@ -158,15 +158,23 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
     }
   }
 
+  /** Goes on as a new session, from where the application is. */
+  function anew() {
+    resume = undefined;
+    publishing.restore({});
+    asked.forEach((channel) =>
+      subscriptions.subscribe(channel, reading.received(channel) ?? "latest"),
+    );
+    reading.clear();
+  }
+
   function hello(attempt: number, token: string, move: boolean): string {
     const names = subject(token);
     if (who != undefined && who != names) {
       // Another user's, who must not get or send what was this one's.
-      resume = undefined;
       reading.clear();
       fail(new HoldfastError("forbidden", "the token is another user's"));
-      publishing.restore({}, []);
-      asked.forEach((channel) => subscriptions.subscribe(channel, "latest"));
+      anew();
     }
     who = names;
     const { name, version, instance } = options;
@@ -333,14 +341,18 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
 
   return {
     /** Connects, and reconnects until it is stopped. */
-    start(saved?: Saved) {
+    start: connection.attempt,
+
+    /** Goes on as another page has left the session; as a new one if that is not known. */
+    restore(saved?: Saved) {
       if (saved) {
         ({ session: resume, who } = saved);
         reading.restore(saved.cursors);
         saved.asked.forEach((channel) => asked.add(channel));
         publishing.restore(saved.numbers, saved.publications);
+      } else {
+        anew();
       }
-      connection.attempt();
     },
 
     /** Returns what a later page needs to go on. */

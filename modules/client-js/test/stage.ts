@@ -1,6 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { connectOn } from "../src/client.js";
 import type { Holdfast, Options } from "../src/client.js";
+import type { Platform } from "../src/page.js";
 import type { Socket, SocketEvents, Wire } from "../src/wire.js";
 
 export interface Link extends Socket {
@@ -15,7 +16,11 @@ export interface Link extends Socket {
 }
 
 /** A client on a network and a clock that the test moves. */
-export function stage(options: Partial<Options> = {}, random = Math.random) {
+export function stage(
+  options: Partial<Options> = {},
+  random = Math.random,
+  platform: Platform = {},
+) {
   let now = 0;
   let jumped = 0;
   let timers: { at: number; task: () => void }[] = [];
@@ -50,7 +55,7 @@ export function stage(options: Partial<Options> = {}, random = Math.random) {
       return () => (timers = timers.filter((each) => each != timer));
     },
   };
-  const client = connectOn("ws://node:1", { token, ...options }, wire);
+  const client = connectOn("ws://node:1", { token, ...options }, wire, platform);
 
   return {
     client,

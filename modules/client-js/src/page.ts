@@ -1,0 +1,179 @@
+import { ClientSession, Saved } from "./session.js";
+import { keeper, Store } from "./store.js";
+import { Wire } from "./wire.js";
+
+/** Longest wait in ms for the page before to leave the session. */
+const PATIENCE = 500;
+
+/** Between two writes of cursors, ms. */
+const EVERY = 250;
+
+/** The parts of a browser that are used; none of them elsewhere. */
+export interface Platform {
+  store?: Store;
+  locks?: Pick<LockManager, "request">;
+  page?: { events: EventTarget; document: EventTarget & { visibilityState: string } };
+}
+
+/** Returns what this platform has. */
+export function platform(): Platform {
+  if (typeof document == "undefined" || typeof addEventListener == "undefined") {
+    return {};
+  }
+  let store: Store;
+  try {
+    store = sessionStorage;
+  } catch (failure) {
+    const refuse = () => {
+      throw failure;
+    };
+    store = { getItem: refuse, setItem: refuse, removeItem: refuse };
+  }
+  return { store, locks: navigator.locks, page: { events: globalThis, document } };
+}
+
+/**
+ * The life of a session in the pages of one tab: it is kept for the next page, held by one page at a
+ * time, and let go while a page is put away.
+ */
+export function tab(
+  session: ClientSession,
+  wire: Wire,
+  key: string,
+  by: string,
+  { store, locks, page }: Platform,
+  restored: (saved: Saved) => void,
+) {
+  const kept = store && keeper(store, key, by, session.problem);
+  let release: (() => void) | undefined;
+  let held: string | undefined;
+  /** Whether it is known what the page before has left. */
+  let ready = false;
+  let away = false;
+  let over = false;
+  let due: (() => void) | undefined;
+
+  /** Holds a session alone; returns false if another page does. */
+  async function hold(id: string): Promise<boolean> {
+    if (!locks || !kept || id == held) {
+      return true;
+    }
+    release?.();
+    held = id;
+    release = await new Promise<(() => void) | undefined>((resolve) => {
+      const held = () => new Promise<void>((end) => resolve(end));
+      const signal = AbortSignal.timeout(PATIENCE);
+      locks.request(`${key}:${id}`, { signal }, held).catch(() => resolve(undefined));
+    });
+    if (!release || away || over) {
+      letGo();
+      return false;
+    }
+    return true;
+  }
+
+  function letGo() {
+    release?.();
+    release = held = undefined;
+  }
+
+  function save() {
+    due?.();
+    due = undefined;
+    if (kept && ready && !away && !over) {
+      kept.save(session.save());
+    }
+  }
+
+  /** Goes on as the session of the page before, unless another tab has it: then this is a copy. */
+  async function start() {
+    const { saved } = kept?.load() ?? {};
+    const free = saved && (!saved.session || (await hold(saved.session)));
+    if (away || over) {
+      return;
+    }
+    if (free) {
+      session.restore(saved);
+      restored(saved);
+    }
+    ready = true;
+    session.start();
+  }
+
+  async function show({ persisted }: any) {
+    if (persisted && away) {
+      away = false;
+      if (!ready) {
+        await start();
+        session.resume();
+        return;
+      }
+      const { saved, mine } = kept?.load() ?? {};
+      const free = !saved?.session || (await hold(saved.session));
+      if (kept && !(mine && free)) {
+        // Another page went on as this session: its numbers count.
+        session.restore(free ? saved : undefined);
+      }
+      session.resume();
+    }
+  }
+
+  function hide() {
+    if (!over) {
+      session.suspend();
+      save();
+      away = true;
+      letGo();
+    }
+  }
+
+  function seen() {
+    if (page!.document.visibilityState == "visible") {
+      session.wake();
+    }
+  }
+
+  const listeners: [EventTarget, string, (e: any) => void][] = page
+    ? [
+        [page.events, "pagehide", hide],
+        [page.events, "pageshow", show],
+        [page.events, "online", session.wake],
+        [page.events, "offline", session.wake],
+        [page.document, "visibilitychange", seen],
+      ]
+    : [];
+  listeners.forEach(([target, name, listener]) => target.addEventListener(name, listener));
+
+  return {
+    start,
+    save,
+
+    /** Notes that something changed that the next page needs. */
+    changed(urgent: boolean) {
+      if (urgent) {
+        save();
+      } else {
+        due ??= kept && wire.after(EVERY, save);
+      }
+    },
+
+    /** Notes that the session has that id. */
+    named(id: string) {
+      save();
+      hold(id);
+    },
+
+    /** Ends; what is kept remains only if a later page may go on. */
+    stop(keep: boolean) {
+      if (!over) {
+        over = true;
+        due?.();
+        if (!keep) {
+          kept?.remove();
+        }
+        letGo();
+        listeners.forEach(([target, name, listener]) => target.removeEventListener(name, listener));
+      }
+    },
+  };
+}

@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { createServer, Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { dirname, join } from "node:path";
+import { after, before, test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { Browser, BrowserContext, chromium, Page } from "playwright-core";
+import { missing as noNode, Node, startNode, until } from "./node.js";
+
+const FOLDER = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+  .map((name) => join("/usr/bin", name))
+  .concat("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome");
+const executablePath = process.env.CHROMIUM ?? BROWSERS.find(existsSync);
+const missing = noNode ?? (executablePath ? undefined : "there is no Chromium");
+
+let node: Node;
+let browser: Browser;
+let server: Server;
+let site: string;
+
+before(async () => {
+  if (missing) {
+    console.log(`the tests in a browser are left out: ${missing}`);
+    return;
+  }
+  server = createServer((request, response) => {
+    const answers: Record<string, () => [string, string | Buffer]> = {
+      "/page": () => ["text/html", readFileSync(join(FOLDER, "test/page.html"))],
+      "/client.js": () => ["text/javascript", readFileSync(join(FOLDER, "target/package/index.js"))],
+      "/node": () => ["application/json", JSON.stringify(node)],
+      "/token": () => ["text/plain", node.token("ann")],
+      "/other": () => ["text/html", "<title>other</title><p>another page"],
+    };
+    const [type, body] = answers[request.url!]?.() ?? ["text/plain", ""];
+    response.writeHead(200, { "content-type": type }).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  site = `http://localhost:${(server.address() as AddressInfo).port}`;
+  node = await startNode(site);
+  browser = await chromium.launch({
+    executablePath,
+    args: ["--no-sandbox"],
+    ignoreDefaultArgs: ["--disable-back-forward-cache"],
+  });
+});
+
+after(async () => {
+  await browser?.close();
+  server?.close();
+  await node?.stop();
+});
+
+async function open(context: BrowserContext): Promise<Page> {
+  const page = await context.newPage();
+  page.on("pageerror", (failure) => console.error("in the page:", failure));
+  await page.goto(`${site}/page`);
+  await online(page);
+  return page;
+}
+
+const online = (page: Page) => page.waitForFunction("window.hf?.state.name == 'online'");
+const say = (page: Page, text: string) => page.evaluate((it) => (window as any).say(it), text);
+const look = (page: Page, what: string) => page.evaluate(what) as Promise<any>;
+const sees = (page: Page, lines: string[]) =>
+  until(`${lines} are seen`, async () => {
+    const seen = await look(page, "seen");
+    return seen.length >= lines.length && (assert.deepEqual(seen, lines), true);
+  }, 15_000);
+
+const options = { skip: missing, timeout: 60_000 };
+
+test("a reload resumes the session, with what was published meanwhile", options, async () => {
+  const context = await browser.newContext();
+  const page = await open(context);
+  const other = await open(context);
+  const first = await look(page, "hf.info.id");
+  await say(page, "one");
+  await sees(page, ["one"]);
+  await sees(other, ["one"]);
+  await page.evaluate(() => {
+    (window as any).say("two, and gone");
+    location.reload();
+  });
+  await say(other, "three");
+  await page.waitForFunction("window.before?.length");
+  await online(page);
+  assert.deepEqual(await look(page, "sessions.map(({ id, resumed }) => [id, resumed])"), [[first, true]]);
+  await until("all is seen", async () => (await look(other, "seen.length")) == 3);
+  const all = await look(other, "seen");
+  assert.deepEqual([...all].sort(), ["one", "three", "two, and gone"]);
+  // What the page before had handled, and what came behind it.
+  await until("all is seen", async () => (await look(page, "before.length + seen.length")) == 3);
+  assert.deepEqual(await look(page, "[...before, ...seen]"), all);
+  if (process.env.SCREENSHOT) {
+    await page.screenshot({ path: process.env.SCREENSHOT });
+  }
+  await context.close();
+});
+
+test("a tab that is opened by another, with its storage, has a session of its own", options, async () => {
+  const context = await browser.newContext();
+  const page = await open(context);
+  const [copy] = await Promise.all([
+    context.waitForEvent("page"),
+    page.evaluate(() => void window.open("/page")),
+  ]);
+  await online(copy);
+  assert.equal(await look(copy, "Object.keys(sessionStorage).length"), 1);
+  assert.notEqual(await look(copy, "hf.info.id"), await look(page, "hf.info.id"));
+  assert.equal(await look(copy, "sessions[0].resumed"), false);
+  await wait(300);
+  assert.equal(await look(page, "hf.state.name"), "online");
+  await say(page, "to both");
+  await sees(copy, ["to both"]);
+  await sees(page, ["to both"]);
+  await copy.reload();
+  await online(copy);
+  assert.equal(await look(copy, "sessions[0].resumed"), true);
+  await context.close();
+});
+
+test("offline and online again: nothing is lost, and it comes back at once", options, async () => {
+  const context = await browser.newContext();
+  const page = await open(context);
+  const other = await open(await browser.newContext());
+  for (let i = 1; i <= 3; i++) {
+    await context.setOffline(true);
+    await say(page, `mine ${i}`);
+    await say(other, `theirs ${i}`);
+    await wait(500);
+    await context.setOffline(false);
+    await online(page);
+    await until("both have both", async () => (await look(page, "seen.length")) == 2 * i && (await look(other, "seen.length")) == 2 * i);
+  }
+  assert.deepEqual(await look(page, "seen"), await look(other, "seen"));
+  assert.equal(await look(page, "new Set(sessions.map(({ id }) => id)).size"), 1);
+  await context.close();
+});
+
+test("a page from the back-forward cache goes on as the same session", options, async () => {
+  const context = await browser.newContext();
+  const page = await open(context);
+  const other = await open(await browser.newContext());
+  const first = await look(page, "hf.info.id");
+  await page.evaluate("window.marked = true");
+  await page.goto(`${site}/other`);
+  await say(other, "meanwhile");
+  await sees(other, ["meanwhile"]);
+  // Playwright waits for a load that does not come.
+  await page.goBack({ waitUntil: "commit" }).catch(() => {});
+  await online(page);
+  await sees(page, ["meanwhile"]);
+  assert.equal(await look(page, "hf.info.id"), first);
+  console.log(`the page came from the cache: ${(await look(page, "window.marked")) == true}`);
+  await context.close();
+});
+
+test("a node that is killed: the pages go on", options, async () => {
+  const context = await browser.newContext();
+  const page = await open(context);
+  await say(page, "before");
+  await sees(page, ["before"]);
+  const killed = node.killAndRestart();
+  await until("it is noticed", async () => (await look(page, "states")).includes("offline"));
+  await say(page, "while it is down");
+  await page.reload();
+  await killed;
+  await online(page);
+  await sees(page, ["while it is down"]);
+  assert.equal(await look(page, "sessions[0].resumed"), true);
+  await context.close();
+});
