@@ -14,6 +14,7 @@ import dev.holdfast.gateway.connection.GatewayMetrics;
 import dev.holdfast.gateway.connection.Greeter;
 import dev.holdfast.gateway.connection.Handshake;
 import dev.holdfast.gateway.connection.HelloCheck;
+import dev.holdfast.gateway.connection.HelloTurns;
 import dev.holdfast.gateway.connection.Liveness;
 import dev.holdfast.gateway.connection.LoopConnections;
 import dev.holdfast.gateway.connection.SessionWiring;
@@ -93,7 +94,8 @@ final class GatewayLoop {
             config,
             attachments);
     var attaching = new Attaching(services.sessions(), services.channels(), services.node());
-    return new Handshake(check, attaching, parts, metrics, config);
+    var turns = new HelloTurns(services.registry());
+    return new Handshake(check, turns, attaching, parts, metrics, config);
   }
 
   /** Returns the part that takes WebSockets. */

@@ -174,8 +174,8 @@ public final class Connection implements ClientLink {
     greeter.greet(this, hello);
   }
 
-  /** Refuses a hello beyond the rate, with the time to come again. */
-  private void later(long wait) {
+  /** Refuses a hello for which there is no room, with the time to come again. */
+  void later(long wait) {
     known();
     if (transport.answers()) {
       refuse(

@@ -16,12 +16,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Leads a connection from the hello to the welcome. In this order, the token is verified, the
- * session is attached, publications of its older generations are fenced, and its channels are
- * opened. A failure closes the connection. A failure of the store closes it as retryable, and never
- * gives a new session instead.
+ * limits are asked, it is the hello's turn, the session is attached, publications of its older
+ * generations are fenced, and its channels are opened. A failure closes the connection. A failure
+ * of the store closes it as retryable, and never gives a new session instead.
  */
 public final class Handshake implements Greeter {
   private final HelloCheck check;
+  private final HelloTurns turns;
   private final Attaching attaching;
   private final SessionWiring parts;
   private final GatewayMetrics metrics;
@@ -29,11 +30,13 @@ public final class Handshake implements Greeter {
 
   public Handshake(
       HelloCheck check,
+      HelloTurns turns,
       Attaching attaching,
       SessionWiring parts,
       GatewayMetrics metrics,
       GatewayConfig config) {
     this.check = check;
+    this.turns = turns;
     this.attaching = attaching;
     this.parts = parts;
     this.metrics = metrics;
@@ -48,7 +51,7 @@ public final class Handshake implements Greeter {
   }
 
   /** The handshake of one connection. */
-  private final class Run {
+  private final class Run implements HelloTurns.Guest {
     private final Connection connection;
     private final ClientFrame.Hello hello;
     private final long started = System.nanoTime();
@@ -66,9 +69,7 @@ public final class Handshake implements Greeter {
       check
           .verify(token)
           .compose(this::admit)
-          .compose(this::attach)
-          .compose(this::confirm)
-          .compose(attaching::fence)
+          .compose(verified -> turns.run(this, tenant(verified), () -> come(verified)))
           .onSuccess(this::welcome)
           .onFailure(connection::fail)
           .onComplete(done -> own.close());
@@ -85,6 +86,24 @@ public final class Handshake implements Greeter {
       place = wanted;
       connection.takes(wanted);
       return wanted.enter(hello.resume() != null).map(admitted -> verified);
+    }
+
+    @Override
+    public boolean isGone() {
+      return connection.phase() == Connection.Phase.CLOSED;
+    }
+
+    @Override
+    public void later(long ms) {
+      connection.later(ms);
+    }
+
+    private static String tenant(Verified verified) {
+      return verified.caller().tenant();
+    }
+
+    private Future<Attached> come(Verified verified) {
+      return attach(verified).compose(this::confirm).compose(attaching::fence);
     }
 
     /** A client that comes back, or brings cursors, begins elsewhere. */

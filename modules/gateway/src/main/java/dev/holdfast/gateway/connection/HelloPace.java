@@ -1,0 +1,63 @@
+package dev.holdfast.gateway.connection;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The pace at which hellos are answered while others wait, and so the time that one more would
+ * wait, and after which a refused one may come back. Those that are refused get different times.
+ * Confined to the event loop.
+ */
+final class HelloPace {
+  static final double FIRST = 500;
+  private static final double LEAST = 20;
+  private static final double SECOND = TimeUnit.SECONDS.toNanos(1);
+  private static final double WINDOW = SECOND / 4;
+  private static final double STALE = 2 * SECOND;
+  private static final long LONGEST_MS = 20_000;
+
+  private double perSecond = FIRST;
+  private long since;
+  private int answered;
+  private double promised;
+  private long promisedAt;
+
+  HelloPace(long now) {
+    since = now;
+    promisedAt = now;
+  }
+
+  /**
+   * Notes that a hello was answered.
+   *
+   * @param crowded whether others wait for their turn: otherwise it says nothing about the pace
+   * @param now by {@link System#nanoTime}
+   */
+  void answered(boolean crowded, long now) {
+    answered++;
+    double elapsed = now - since;
+    if (!crowded || elapsed > STALE) {
+      since = now;
+      answered = 0;
+    } else if (elapsed >= WINDOW) {
+      perSecond = Math.max(LEAST, (perSecond + answered * SECOND / elapsed) / 2);
+      since = now;
+      answered = 0;
+    }
+  }
+
+  /** Returns the ms that a hello with so many before it would wait. */
+  long waitMs(int before) {
+    return (long) (before * 1_000 / perSecond);
+  }
+
+  /**
+   * Returns the ms after which one that is refused may come back: after those that wait, and those
+   * that were refused before it.
+   */
+  long comeBackMs(int waiting, long now) {
+    promised = Math.max(0, promised - (now - promisedAt) * perSecond / SECOND) + 1;
+    promisedAt = now;
+    return Math.max(
+        1, Math.min(LONGEST_MS, waitMs(waiting) + (long) (promised * 1_000 / perSecond)));
+  }
+}

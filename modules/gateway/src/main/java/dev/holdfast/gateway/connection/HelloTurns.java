@@ -1,0 +1,96 @@
+package dev.holdfast.gateway.connection;
+
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.bounds.FairTurns;
+import dev.holdfast.core.bounds.FairTurns.Bounds;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import java.util.function.Supplier;
+
+/**
+ * Answers a bounded number of hellos at a time; the others wait, by turns of the tenants. When all
+ * clients of a node that died come at once, each of them would otherwise be answered too late for
+ * its client, which gives up after 10 s and comes again. A hello that would wait for too long is
+ * refused, with the time to come back; one whose client has gone is dropped. Confined to the event
+ * loop.
+ */
+public final class HelloTurns {
+  static final int AT_ONCE = 64;
+
+  /** Shorter than a client's patience, by what the upgrade and the attach take. */
+  private static final long PATIENCE_MS = 6_000;
+
+  private static final Bounds BOUNDS =
+      new Bounds(AT_ONCE, AT_ONCE, Integer.MAX_VALUE, PATIENCE_MS, 0);
+
+  private final FairTurns turns;
+  private final Counter refused;
+  private final HelloPace pace = new HelloPace(System.nanoTime());
+  private int here;
+
+  public HelloTurns(MeterRegistry registry) {
+    this.turns = new FairTurns("hellos", BOUNDS, null, registry);
+    this.refused = registry.counter("holdfast.sockets.refused", "why", "hellos");
+  }
+
+  /** Who said hello. */
+  interface Guest {
+    /** Returns whether its connection has ended. */
+    boolean isGone();
+
+    /** Refuses it, with the ms after which it may come back. */
+    void later(long ms);
+  }
+
+  /** One hello, until it is answered or dropped. */
+  private final class Turn {
+    private final Guest guest;
+    private boolean begun;
+
+    Turn(Guest guest) {
+      this.guest = guest;
+    }
+
+    <T> Future<T> begin(Supplier<Future<T>> answer) {
+      begun = true;
+      return answer.get();
+    }
+
+    void ended() {
+      here--;
+      if (begun) {
+        pace.answered(here >= AT_ONCE, System.nanoTime());
+      } else {
+        comeBack(guest);
+      }
+    }
+  }
+
+  /**
+   * Answers a hello when it is its turn.
+   *
+   * @param answer what has to be done
+   * @return what {@code answer} returns; fails if there is no turn for it. Then the guest was asked
+   *     to come back.
+   */
+  <T> Future<T> run(Guest guest, String tenant, Supplier<Future<T>> answer) {
+    if (pace.waitMs(here - AT_ONCE) > PATIENCE_MS) {
+      comeBack(guest);
+      return Future.failedFuture(new HoldfastException(ErrorCode.UNAVAILABLE, "hello: too many"));
+    }
+    Turn turn = new Turn(guest);
+    here++;
+    return turns
+        .run(tenant, guest::isGone, () -> turn.begin(answer))
+        .onComplete(done -> turn.ended());
+  }
+
+  private void comeBack(Guest guest) {
+    if (!guest.isGone()) {
+      refused.increment();
+      guest.later(pace.comeBackMs(here, System.nanoTime()));
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package dev.holdfast.gateway.connection;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** By a clock of its own. */
+class HelloPaceTest {
+  private static final long MS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private long now = 77;
+  private final HelloPace pace = new HelloPace(now);
+
+  private void answer(int perSecond, int seconds, boolean crowded) {
+    for (int i = 0; i < perSecond * seconds; i++) {
+      now += 1_000 * MS / perSecond;
+      pace.answered(crowded, now);
+    }
+  }
+
+  @Test
+  void theWaitFollowsThePaceOfTheCrowd() {
+    assertEquals(1_000, pace.waitMs(500));
+
+    answer(2_000, 3, true);
+    assertEquals(1_000, pace.waitMs(2_000), 20);
+
+    answer(100, 3, true);
+    assertEquals(1_000, pace.waitMs(100), 20);
+  }
+
+  @Test
+  void whoComesAloneSaysNothingAboutThePace() {
+    answer(3, 10, false);
+
+    assertEquals(1_000, pace.waitMs(500));
+  }
+
+  @Test
+  void aPauseOfTheCrowdIsNoPace() {
+    answer(1_000, 2, true);
+    now += 60_000 * MS;
+    answer(1_000, 2, true);
+
+    assertEquals(1_000, pace.waitMs(1_000), 20);
+  }
+
+  @Test
+  void eachThatIsRefusedComesBackAfterTheOneBefore() {
+    long first = pace.comeBackMs(1_000, now);
+    long second = pace.comeBackMs(1_000, now);
+
+    assertEquals(2_002, first);
+    assertEquals(2_004, second);
+    now += 2_000 * MS;
+    assertEquals(2_002, pace.comeBackMs(1_000, now), "those before it have come by now");
+    for (int i = 0; i < 100_000; i++) {
+      assertTrue(pace.comeBackMs(1_000, now) <= 20_000);
+    }
+  }
+}

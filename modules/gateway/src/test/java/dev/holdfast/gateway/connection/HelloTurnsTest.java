@@ -1,0 +1,108 @@
+package dev.holdfast.gateway.connection;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class HelloTurnsTest {
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final HelloTurns turns = new HelloTurns(meters);
+  private final List<Guest> begun = new ArrayList<>();
+
+  private final class Guest implements HelloTurns.Guest {
+    private final Promise<Void> answer = Promise.promise();
+    private Future<Void> answered;
+    private boolean gone;
+    private long later;
+
+    @Override
+    public boolean isGone() {
+      return gone;
+    }
+
+    @Override
+    public void later(long ms) {
+      later = ms;
+    }
+
+    private Future<Void> begin() {
+      begun.add(this);
+      return answer.future();
+    }
+  }
+
+  private Guest come(String tenant) {
+    Guest guest = new Guest();
+    guest.answered = turns.run(guest, tenant, guest::begin);
+    return guest;
+  }
+
+  private List<Guest> come(String tenant, int many) {
+    List<Guest> guests = new ArrayList<>();
+    for (int i = 0; i < many; i++) {
+      guests.add(come(tenant));
+    }
+    return guests;
+  }
+
+  @Test
+  void someAreAnsweredAtATimeAndTheOthersInTheirOrder() {
+    List<Guest> guests = come("acme", HelloTurns.AT_ONCE + 2);
+    assertEquals(guests.subList(0, HelloTurns.AT_ONCE), begun);
+
+    guests.get(5).answer.complete();
+    guests.get(7).answer.fail("the store is away");
+
+    assertEquals(guests, begun);
+    assertTrue(guests.get(5).answered.succeeded());
+    assertTrue(guests.get(7).answered.failed());
+    assertEquals(0, guests.get(7).later, "its own failure says what happens to it");
+  }
+
+  @Test
+  void oneWhoseClientHasGoneTakesNoTurn() {
+    List<Guest> guests = come("acme", HelloTurns.AT_ONCE + 2);
+    Guest gone = guests.get(HelloTurns.AT_ONCE);
+    gone.gone = true;
+
+    guests.get(0).answer.complete();
+
+    assertEquals(guests.get(HelloTurns.AT_ONCE + 1), begun.get(HelloTurns.AT_ONCE));
+    assertTrue(gone.answered.failed());
+    assertEquals(0, gone.later);
+  }
+
+  @Test
+  void aTenantWithManyKeepsNoOtherWaiting() {
+    List<Guest> many = come("loud", HelloTurns.AT_ONCE + 100);
+    Guest other = come("quiet");
+
+    many.get(0).answer.complete();
+    many.get(1).answer.complete();
+
+    assertTrue(begun.contains(other));
+  }
+
+  /** All of them were answered later than they waited, and came again. */
+  @Test
+  void thoseThatWouldWaitTooLongGetTimesToComeBackEachAnother() {
+    int room = HelloTurns.AT_ONCE + (int) (6 * HelloPace.FIRST) + 1;
+    come("acme", room);
+
+    List<Guest> late = come("acme", 1_000);
+
+    assertEquals(HelloTurns.AT_ONCE, begun.size());
+    assertTrue(late.stream().allMatch(guest -> guest.answered.failed()));
+    assertTrue(late.get(0).later > 5_000, "not before those that wait");
+    assertTrue(late.get(999).later > late.get(0).later + 1_500);
+    assertTrue(new HashSet<>(late.stream().map(guest -> guest.later).toList()).size() > 500);
+    assertEquals(1_000, meters.counter("holdfast.sockets.refused", "why", "hellos").count());
+  }
+}
