@@ -1,6 +1,7 @@
 package dev.holdfast.channels;
 
 import dev.holdfast.channels.ConsumerMessage.Claimed;
+import dev.holdfast.core.BackOff;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ErrorCode;
@@ -10,7 +11,6 @@ import dev.holdfast.core.Names;
 import dev.holdfast.core.Position;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.ServiceClient;
-import io.vertx.circuitbreaker.RetryPolicy;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -36,8 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ChannelConsumer {
   private static final Logger LOG = LoggerFactory.getLogger(ChannelConsumer.class);
-  private static final RetryPolicy BACK_OFF = RetryPolicy.exponentialDelayWithJitter(50, 2_000);
-  private static final int MAX_DOUBLINGS = 10;
+  private static final BackOff BACK_OFF = new BackOff(50, 2_000);
 
   /** The longest pause between two looks of an instance that waits its turn. */
   private static final long STANDBY_MS = 1_000;
@@ -179,8 +178,8 @@ public final class ChannelConsumer {
       return;
     }
     LOG.warn("can't claim {} of {}, trying again: {}", name, channel, failure.toString());
-    failures = Math.min(failures + 1, MAX_DOUBLINGS);
-    task.later(BACK_OFF.delay(null, failures), this::claim);
+    failures++;
+    task.later(BACK_OFF.delay(failures), this::claim);
   }
 
   private void logged(Gap gap) {

@@ -1,8 +1,8 @@
 package dev.holdfast.channels;
 
 import dev.holdfast.channels.ChannelMessage.Page;
+import dev.holdfast.core.BackOff;
 import dev.holdfast.core.Position;
-import io.vertx.circuitbreaker.RetryPolicy;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.Iterator;
@@ -19,8 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ConsumerRun {
   private static final Logger LOG = LoggerFactory.getLogger(ConsumerRun.class);
-  private static final RetryPolicy BACK_OFF = RetryPolicy.exponentialDelayWithJitter(50, 2_000);
-  private static final int MAX_DOUBLINGS = 10;
+  private static final BackOff BACK_OFF = new BackOff(50, 2_000);
 
   /** An empty answer that comes sooner than it should is not asked for again at once. */
   private static final long MIN_POLL_MS = 100;
@@ -181,9 +180,9 @@ final class ConsumerRun {
 
   private void retry(Runnable step, String what, Throwable failure) {
     if (goesOn()) {
-      failures = Math.min(failures + 1, MAX_DOUBLINGS);
+      failures++;
       LOG.warn("{}: {} failed, trying again: {}", task.channel(), what, failure.toString());
-      task.later(BACK_OFF.delay(null, failures), step);
+      task.later(BACK_OFF.delay(failures), step);
     }
   }
 }

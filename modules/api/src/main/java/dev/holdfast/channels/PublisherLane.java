@@ -2,6 +2,7 @@ package dev.holdfast.channels;
 
 import dev.holdfast.channels.ChannelMessage.Item;
 import dev.holdfast.channels.ChannelMessage.Result;
+import dev.holdfast.core.BackOff;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ErrorCode;
@@ -9,7 +10,6 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.Position;
 import dev.holdfast.core.bus.ServiceClient;
-import io.vertx.circuitbreaker.RetryPolicy;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -30,12 +30,11 @@ import org.jspecify.annotations.Nullable;
 final class PublisherLane {
   private static final int MAX_BATCH = 128;
   private static final int MAX_BATCH_CHARS = 256 << 10;
-  private static final int MAX_DOUBLINGS = 10;
 
   /** The most doublings of the patience while there is no answer. */
   private static final int MOST_PATIENCE = 3;
 
-  private static final RetryPolicy BACK_OFF = RetryPolicy.exponentialDelayWithJitter(20, 1_000);
+  private static final BackOff BACK_OFF = new BackOff(20, 1_000);
 
   private final Vertx vertx;
   private final Caller.Service service;
@@ -208,8 +207,8 @@ final class PublisherLane {
       return;
     }
     underWay = true;
-    failures = Math.min(failures + 1, MAX_DOUBLINGS);
-    vertx.setTimer(Math.max(1, BACK_OFF.delay(null, failures)), timer -> again());
+    failures++;
+    vertx.setTimer(BACK_OFF.delay(failures), timer -> again());
   }
 
   private void again() {

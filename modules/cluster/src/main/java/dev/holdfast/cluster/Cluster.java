@@ -8,22 +8,16 @@ import dev.holdfast.cluster.identity.ServiceCredentials;
 import dev.holdfast.core.bounds.Doors;
 import dev.holdfast.core.bus.BusCodec;
 import dev.holdfast.core.bus.Seal;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.dns.AddressResolverOptions;
-import io.vertx.micrometer.Label;
-import io.vertx.micrometer.MetricsDomain;
-import io.vertx.micrometer.MicrometerMetricsFactory;
-import io.vertx.micrometer.MicrometerMetricsOptions;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
-import java.util.EnumSet;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,9 +32,12 @@ public final class Cluster {
 
   private Cluster() {}
 
-  /** Joins like {@link #join(ClusterConfig, MeterRegistry)}, for a process without meters. */
+  /**
+   * Joins like {@link #join(ClusterConfig, MeterRegistry)}, for a process without meters. It needs
+   * no Micrometer on its class path.
+   */
   public static Future<Vertx> join(ClusterConfig settings) {
-    return join(settings, new SimpleMeterRegistry());
+    return join(settings, Meters.NONE);
   }
 
   /**
@@ -50,18 +47,23 @@ public final class Cluster {
    * <p>{@link Vertx#close} leaves the cluster. Call it when the process ends, as no hook does, and
    * not from a thread of that Vert.x. Otherwise the others notice only when the connections break.
    *
-   * @param registry gets {@code cluster.members} and the meters of the event bus
+   * @param registry gets the meters {@code cluster.*}; and those of Vert.x' event bus if {@code
+   *     io.vertx:vertx-micrometer-metrics} is on the class path
    * @return completes when this process is a member, on a thread of that Vert.x; fails only with
    *     {@link JoinException}
    */
   public static Future<Vertx> join(ClusterConfig settings, MeterRegistry registry) {
+    return join(settings, new RegistryMeters(registry));
+  }
+
+  private static Future<Vertx> join(ClusterConfig settings, Meters meters) {
     return Future.succeededFuture(settings)
         .map(ClusterConfig::atOwnAddress)
-        .compose(config -> start(config, registry))
+        .compose(config -> start(config, meters))
         .recover(Cluster::failed);
   }
 
-  private static Future<Vertx> start(ClusterConfig config, MeterRegistry registry) {
+  private static Future<Vertx> start(ClusterConfig config, Meters meters) {
     if (!config.guarded() && !config.insecure()) {
       throw new JoinException("cluster: members have to prove themselves: " + WAYS_OUT, null);
     }
@@ -70,31 +72,31 @@ public final class Cluster {
     }
     // Some of its classes ask before they know of any configuration.
     System.setProperty("hazelcast.logging.type", "slf4j");
-    return config.guarded() ? guarded(config, registry) : open(config, registry);
+    return config.guarded() ? guarded(config, meters) : open(config, meters);
   }
 
-  private static Future<Vertx> open(ClusterConfig config, MeterRegistry registry) {
+  private static Future<Vertx> open(ClusterConfig config, Meters meters) {
     var manager = new HazelcastClusterManager(Membership.config(config));
-    return build(config, options(config, null), manager, registry);
+    return build(config, options(config, null), manager, meters);
   }
 
   /** Joins on a thread of its own, as it takes seconds, and then hands the membership to Vert.x. */
-  private static Future<Vertx> guarded(ClusterConfig config, MeterRegistry registry) {
+  private static Future<Vertx> guarded(ClusterConfig config, Meters meters) {
     Identity own = identity(config);
     VertxOptions options = options(config, config.secret() == null ? null : own);
     Promise<Member> joined = Promise.promise();
-    Runnable join = () -> join(config, own, joined, registry);
+    Runnable join = () -> join(config, own, joined, meters);
     new Thread(join, "holdfast-join").start();
     return joined
         .future()
         .compose(
-            member -> build(config, options, member, registry).onFailure(failure -> member.end()));
+            member -> build(config, options, member, meters).onFailure(failure -> member.end()));
   }
 
   private static void join(
-      ClusterConfig config, Identity own, Promise<Member> joined, MeterRegistry registry) {
+      ClusterConfig config, Identity own, Promise<Member> joined, Meters meters) {
     try {
-      var handshake = new Handshake(own, config.publicHost() != null, registry);
+      var handshake = new Handshake(own, config.publicHost() != null, meters);
       joined.complete(Member.join(Membership.config(config), handshake));
     } catch (RuntimeException e) {
       joined.fail(e);
@@ -130,20 +132,18 @@ public final class Cluster {
   }
 
   private static Future<Vertx> build(
-      ClusterConfig config,
-      VertxOptions options,
-      HazelcastClusterManager manager,
-      MeterRegistry registry) {
+      ClusterConfig config, VertxOptions options, HazelcastClusterManager manager, Meters meters) {
     BusCodec codec = new BusCodec(seal(config));
-    Doors doors = new Doors(config.guarded() ? new MessageGate(registry) : null);
-    return Vertx.builder()
+    Doors doors = new Doors(config.guarded() ? new MessageGate(meters) : null);
+    VertxBuilder builder = Vertx.builder();
+    meters.bus(builder, options);
+    return builder
         .with(options)
         .withTransport(doors.transport())
         .withClusterManager(manager)
-        .withMetrics(new MicrometerMetricsFactory(registry))
         .buildClustered()
         .onSuccess(vertx -> vertx.eventBus().registerCodec(codec))
-        .onSuccess(vertx -> count(manager, registry))
+        .onSuccess(vertx -> meters.members(manager))
         .onSuccess(vertx -> warnIfAlone(manager, config));
   }
 
@@ -166,40 +166,14 @@ public final class Cluster {
             : new JoinException(String.valueOf(failure.getMessage()), failure));
   }
 
-  /**
-   * Registers the number of members. Fewer than the live nodes, which Redis knows, means a split
-   * bus.
-   */
-  private static void count(HazelcastClusterManager hazelcast, MeterRegistry registry) {
-    Gauge.builder("cluster.members", hazelcast, manager -> manager.getNodes().size())
-        .description("members of the event bus that this one sees, services included")
-        .register(registry);
-  }
-
   private static VertxOptions options(ClusterConfig config, @Nullable Identity own) {
     try {
       return new VertxOptions()
           .setEventBusOptions(BusOptions.of(config, own))
-          .setMetricsOptions(metrics())
           .setAddressResolverOptions(
               new AddressResolverOptions().setCacheMaxTimeToLive(NAME_SECONDS));
     } catch (GeneralSecurityException | IOException e) {
       throw unusable(e);
     }
-  }
-
-  /**
-   * Returns options for the bus's metrics, without a series for each address: a user may ask for
-   * services by any name, and every series is kept for ever. Our own meters show the rest.
-   */
-  private static MicrometerMetricsOptions metrics() {
-    var metrics =
-        new MicrometerMetricsOptions()
-            .setEnabled(true)
-            .setLabels(EnumSet.noneOf(Label.class))
-            .addDisabledMetricsCategory("redis");
-    EnumSet.complementOf(EnumSet.of(MetricsDomain.EVENT_BUS))
-        .forEach(domain -> metrics.addDisabledMetricsCategory(domain.toCategory()));
-    return metrics;
   }
 }

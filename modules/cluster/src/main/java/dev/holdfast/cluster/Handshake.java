@@ -3,7 +3,6 @@ package dev.holdfast.cluster;
 import com.hazelcast.nio.MemberSocketInterceptor;
 import dev.holdfast.cluster.identity.Identity;
 import dev.holdfast.core.bounds.LastComers;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -69,16 +68,16 @@ final class Handshake implements MemberSocketInterceptor {
   /**
    * @param translated whether others reach this member by another address than its own
    */
-  Handshake(Identity self, boolean translated, MeterRegistry registry) {
-    this(self, translated, PATIENCE, registry);
+  Handshake(Identity self, boolean translated, Meters meters) {
+    this(self, translated, PATIENCE, meters);
   }
 
-  Handshake(Identity self, boolean translated, Duration patience, MeterRegistry registry) {
+  Handshake(Identity self, boolean translated, Duration patience, Meters meters) {
     this.self = self;
     this.translated = translated;
     this.patience = patience;
-    var few = new LastComers<Socket>(MOST, Handshake::close);
-    this.strangers = Strangers.counted("membership", few, registry);
+    this.strangers = new LastComers<>(MOST, Handshake::close);
+    meters.strangers("membership", strangers);
   }
 
   @Override

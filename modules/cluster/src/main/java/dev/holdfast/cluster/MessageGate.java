@@ -2,7 +2,6 @@ package dev.holdfast.cluster;
 
 import dev.holdfast.core.bounds.Doors;
 import dev.holdfast.core.bounds.LastComers;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -24,13 +23,14 @@ final class MessageGate implements Doors.Gate {
   private final Duration patience;
   private final LastComers<Channel> strangers;
 
-  MessageGate(MeterRegistry registry) {
-    this(MOST, PATIENCE, registry);
+  MessageGate(Meters meters) {
+    this(MOST, PATIENCE, meters);
   }
 
-  MessageGate(int most, Duration patience, MeterRegistry registry) {
+  MessageGate(int most, Duration patience, Meters meters) {
     this.patience = patience;
-    this.strangers = Strangers.counted("messages", LastComers.ofChannels(most), registry);
+    this.strangers = LastComers.ofChannels(most);
+    meters.strangers("messages", strangers);
   }
 
   @Override

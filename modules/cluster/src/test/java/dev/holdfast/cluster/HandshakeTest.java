@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.cluster.identity.Identity;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Whoever reached the port of membership was a member, and could read and clear all addresses. */
 class HandshakeTest {
   private static final String SECRET = "a secret for tests alone, of more than 32 characters";
-  private static final MeterRegistry METERS = new SimpleMeterRegistry();
+  private static final Meters METERS = Meters.NONE;
 
   private Handshake member = handshake(SECRET);
   private ServerSocketChannel port;

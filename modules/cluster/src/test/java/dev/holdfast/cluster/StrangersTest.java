@@ -75,7 +75,7 @@ class StrangersTest {
 
   @Test
   void whoProvesNothingInTimeIsClosedAndWhoProvesItselfStays() throws Exception {
-    var gate = new MessageGate(MessageGate.MOST, Duration.ofSeconds(3), meters);
+    var gate = new MessageGate(MessageGate.MOST, Duration.ofSeconds(3), new RegistryMeters(meters));
     Vertx vertx = Vertx.builder().withTransport(new Doors(gate).transport()).build();
     members.add(vertx);
     var config = ClusterConfig.DEFAULTS.withSecret(SECRET);

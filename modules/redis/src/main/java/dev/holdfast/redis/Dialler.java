@@ -1,9 +1,9 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.core.BackOff;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.redis.topology.MasterSource;
 import dev.holdfast.redis.topology.ServerAddress;
-import io.vertx.circuitbreaker.RetryPolicy;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
@@ -20,9 +20,6 @@ import org.slf4j.LoggerFactory;
 final class Dialler<W extends Dialler.Standing> {
   private static final Logger LOG = LoggerFactory.getLogger(Dialler.class);
 
-  /** Most doublings of the wait: the policy's 2^n overflows beyond, and throws. */
-  private static final int MAX_DOUBLINGS = 20;
-
   /** A wire that stands. */
   interface Standing {
     /** Returns the server that it leads to. */
@@ -36,7 +33,7 @@ final class Dialler<W extends Dialler.Standing> {
   private final MasterSource source;
   private final LinkMetrics metrics;
   private final BiFunction<RedisConfig, ServerAddress, Future<W>> attempts;
-  private final RetryPolicy backOff;
+  private final BackOff backOff;
   private Consumer<W> up = standing -> {};
   private boolean redialling;
   private boolean closed;
@@ -59,9 +56,7 @@ final class Dialler<W extends Dialler.Standing> {
     this.source = source;
     this.metrics = metrics;
     this.attempts = attempts;
-    this.backOff =
-        RetryPolicy.exponentialDelayWithJitter(
-            config.reconnectMin().toMillis(), config.reconnectMax().toMillis());
+    this.backOff = new BackOff(config.reconnectMin().toMillis(), config.reconnectMax().toMillis());
   }
 
   /** One attempt. */
@@ -108,8 +103,7 @@ final class Dialler<W extends Dialler.Standing> {
   }
 
   private void redialLater() {
-    long delay = Math.max(1, backOff.delay(null, Math.min(failures++, MAX_DOUBLINGS)));
-    timer = context.setTimer(delay, id -> redialOnce());
+    timer = context.setTimer(backOff.delay(failures++), id -> redialOnce());
   }
 
   private void redialOnce() {

@@ -38,7 +38,8 @@ public final class Budget implements AutoCloseable {
    * @param limit in bytes, positive
    */
   public Share share(String kind, long limit) {
-    var share = new Share(limit, registry.counter("holdfast.budget.refused", "kind", kind));
+    Counter refused = registry.counter("holdfast.budget.refused", "kind", kind);
+    var share = new Share(limit, refused::increment);
     meters.add(gauge("holdfast.budget.bytes", kind, share.used));
     meters.add(gauge("holdfast.budget.limit.bytes", kind, new AtomicLong(limit)));
     return share;
@@ -61,12 +62,21 @@ public final class Budget implements AutoCloseable {
   /** A named part of the budget. */
   public static final class Share {
     private final long limit;
-    private final Counter refused;
+    private final Runnable countRefused;
     private final AtomicLong used = new AtomicLong();
 
-    private Share(long limit, Counter refused) {
+    private Share(long limit, Runnable countRefused) {
       this.limit = limit;
-      this.refused = refused;
+      this.countRefused = countRefused;
+    }
+
+    /**
+     * Returns a share without metrics, for a process that has no library for them.
+     *
+     * @param limit in bytes, positive
+     */
+    public static Share unmetered(long limit) {
+      return new Share(limit, () -> {});
     }
 
     /**
@@ -81,13 +91,13 @@ public final class Budget implements AutoCloseable {
         }
         now = used.get();
       }
-      refused.increment();
+      countRefused.run();
       return false;
     }
 
     /** Counts a refusal that its owner decided on. */
     public void refused() {
-      refused.increment();
+      countRefused.run();
     }
 
     /** Takes also past the limit: for an owner that gives something else back at once. */

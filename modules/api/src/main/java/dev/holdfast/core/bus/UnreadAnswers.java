@@ -2,7 +2,6 @@ package dev.holdfast.core.bus;
 
 import dev.holdfast.core.bounds.Budget;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,7 +21,7 @@ final class UnreadAnswers {
    */
   static final int LARGE = 16 << 10;
 
-  private static final int PART_OF_HEAP = 8;
+  private static final long LIMIT = Runtime.getRuntime().maxMemory() / 8;
 
   /** One asker that stands still is not to take the room of all. */
   private static final int ASKERS = 4;
@@ -31,7 +30,7 @@ final class UnreadAnswers {
 
   private final Function<String, Future<Void>> behind;
   private final Map<String, Long> unread = new HashMap<>();
-  private Budget.Share room = share(new SimpleMeterRegistry());
+  private Budget.Share room = Budget.Share.unmetered(LIMIT);
 
   /**
    * @param behind writes something to a process, after what was written to it before
@@ -40,13 +39,9 @@ final class UnreadAnswers {
     this.behind = behind;
   }
 
-  private static Budget.Share share(MeterRegistry registry) {
-    return new Budget(registry).share("answers", Budget.partOfHeap(0, PART_OF_HEAP));
-  }
-
   /** Counts in this registry from now on. */
   synchronized void bindTo(MeterRegistry registry) {
-    room = share(registry);
+    room = new Budget(registry).share("answers", LIMIT);
   }
 
   /**
