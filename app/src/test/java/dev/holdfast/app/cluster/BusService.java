@@ -30,9 +30,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** An internal service: a member of the bus in the test's JVM, without a way to Redis. */
-final class BusService implements AutoCloseable {
+public final class BusService implements AutoCloseable {
   /** Of all services of this process, among the cluster's wires. */
-  static final String PARTY = "services";
+  public static final String PARTY = "services";
 
   private final TestCluster cluster;
   private final String name;
@@ -52,7 +52,7 @@ final class BusService implements AutoCloseable {
             ServicePublisherConfig.DEFAULT);
   }
 
-  static BusService join(TestCluster cluster, String name) {
+  public static BusService join(TestCluster cluster, String name) {
     List<HostPort> members = cluster.members().stream().map(HostPort::parse).toList();
     TestCluster.Seat seat = cluster.seat(PARTY);
     var config =
@@ -71,23 +71,23 @@ final class BusService implements AutoCloseable {
     return new BusService(cluster, name, vertx);
   }
 
-  String name() {
+  public String name() {
     return name;
   }
 
-  Bus bus() {
+  public Bus bus() {
     return bus;
   }
 
   /** Durable; answered when it is stored. */
-  CompletableFuture<Position> publish(String tenant, String channel, Map<String, ?> data) {
+  public CompletableFuture<Position> publish(String tenant, String channel, Map<String, ?> data) {
     return publishRaw(tenant, channel, Json.encode(data));
   }
 
   /**
    * @param data one JSON value
    */
-  CompletableFuture<Position> publishRaw(String tenant, String channel, String data) {
+  public CompletableFuture<Position> publishRaw(String tenant, String channel, String data) {
     return publisher
         .publish(new Channel(tenant, ChannelName.parse(channel)), "test.event", data)
         .toCompletionStage()
@@ -99,7 +99,7 @@ final class BusService implements AutoCloseable {
    *
    * @return why it was refused, or null
    */
-  ErrorCode publishAs(
+  public ErrorCode publishAs(
       String tenant,
       String user,
       String session,
@@ -123,11 +123,11 @@ final class BusService implements AutoCloseable {
   }
 
   /** How many registrations the clustered bus has, of all its members and addresses. */
-  int registrations() {
+  public int registrations() {
     return hazelcast().getMultiMap("__vertx.subs").size();
   }
 
-  int members() {
+  public int members() {
     return hazelcast().getCluster().getMembers().size();
   }
 

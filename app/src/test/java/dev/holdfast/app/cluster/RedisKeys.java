@@ -14,14 +14,14 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /** Looks at what is in a cluster's Redis. Blocks. */
-final class RedisKeys implements AutoCloseable {
+public final class RedisKeys implements AutoCloseable {
   private final RedisLink link;
 
   private RedisKeys(RedisLink link) {
     this.link = link;
   }
 
-  static RedisKeys of(TestCluster cluster) {
+  public static RedisKeys of(TestCluster cluster) {
     Vertx vertx = cluster.clients().vertx();
     Promise<RedisLink> opened = Promise.promise();
     vertx.runOnContext(
@@ -40,7 +40,7 @@ final class RedisKeys implements AutoCloseable {
    * How many keys of each family: the word after {@code hf:}. What is kept for some minutes of how
    * a session ended is no session.
    */
-  Map<String, Integer> families() {
+  public Map<String, Integer> families() {
     Map<String, Integer> counts = new TreeMap<>();
     String cursor = "0";
     do {
@@ -56,7 +56,7 @@ final class RedisKeys implements AutoCloseable {
     return counts;
   }
 
-  Reply send(String command, Object... args) {
+  public Reply send(String command, Object... args) {
     return await(link.send(command, args));
   }
 

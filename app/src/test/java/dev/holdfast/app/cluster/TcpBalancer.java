@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * What stands before nodes: hands each connection to the first node that takes it, in turn. Kills a
  * node when so many bytes of one connection have gone to it.
  */
-final class TcpBalancer implements AutoCloseable {
+public final class TcpBalancer implements AutoCloseable {
   private static final int BUFFER = 64 * 1024;
 
   private final List<TestNode> nodes;
@@ -24,23 +24,23 @@ final class TcpBalancer implements AutoCloseable {
   private volatile TestNode killed;
   private int next;
 
-  TcpBalancer(List<TestNode> nodes) throws IOException {
+  public TcpBalancer(List<TestNode> nodes) throws IOException {
     this.nodes = nodes;
     this.socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     daemon("accept", this::accept);
   }
 
-  String url(String path) {
+  public String url(String path) {
     return "http://127.0.0.1:" + socket.getLocalPort() + path;
   }
 
   /** The node that gets the byte with this number dies of it. */
-  void killAfter(long bytes) {
+  public void killAfter(long bytes) {
     killAfter.set(bytes);
   }
 
   /** Null while none was. */
-  TestNode killed() {
+  public TestNode killed() {
     return killed;
   }
 

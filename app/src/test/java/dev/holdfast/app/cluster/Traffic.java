@@ -25,8 +25,8 @@ import org.awaitility.Awaitility;
  * Clients of one tenant and a service that publishes to all kinds of their channels, with a history
  * of what was acknowledged and what each client got. For one test thread.
  */
-final class Traffic implements AutoCloseable {
-  static final List<String> TOPICS = List.of("topic:news", "topic:chat");
+public final class Traffic implements AutoCloseable {
+  public static final List<String> TOPICS = List.of("topic:news", "topic:chat");
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final long TICK_MILLIS = 10;
@@ -43,20 +43,20 @@ final class Traffic implements AutoCloseable {
   private final List<String> refused = new ArrayList<>();
   private volatile BusService service;
 
-  Traffic(String tenant) {
+  public Traffic(String tenant) {
     this.tenant = tenant;
   }
 
-  History history() {
+  public History history() {
     return history;
   }
 
-  List<WsTestClient> clients() {
+  public List<WsTestClient> clients() {
     return List.copyOf(clients.values());
   }
 
   /** A client that is connected and reads all topics; its first address is its first node. */
-  void add(String name, WsTestClient client) {
+  public void add(String name, WsTestClient client) {
     await(client.connect());
     TOPICS.forEach(topic -> await(client.subscribe(topic)));
     history.reader(name, client.ledger());
@@ -67,7 +67,7 @@ final class Traffic implements AutoCloseable {
    * From now on, up to 100 times a second: the service publishes to one channel, every client in
    * its turn publishes and acks.
    */
-  void start(BusService publisher) {
+  public void start(BusService publisher) {
     service = publisher;
     if (ticks.get() == 0) {
       clock.scheduleAtFixedRate(this::tick, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
@@ -75,12 +75,12 @@ final class Traffic implements AutoCloseable {
   }
 
   /** The service publishes no more; clients go on. */
-  void withoutService() {
+  public void withoutService() {
     service = null;
   }
 
   /** Every client publishes this often, without waiting for an answer. */
-  void burst(List<WsTestClient> some, int count) {
+  public void burst(List<WsTestClient> some, int count) {
     clients.forEach(
         (name, client) -> {
           for (int i = 0; i < count && some.contains(client); i++) {
@@ -90,13 +90,13 @@ final class Traffic implements AutoCloseable {
   }
 
   /** Waits until at least this many publications more than now are acknowledged. */
-  void awaitAcknowledged(int more) {
+  public void awaitAcknowledged(int more) {
     int goal = history.acknowledgements() + more;
     Awaitility.await().atMost(PATIENCE).until(() -> history.acknowledgements() >= goal);
   }
 
   /** Ends it: all is answered, all clients are connected and have read everything. */
-  void settle() {
+  public void settle() {
     clock.shutdown();
     Awaitility.await("all clients are connected")
         .atMost(PATIENCE)
@@ -110,7 +110,7 @@ final class Traffic implements AutoCloseable {
   }
 
   /** What does not hold; also what was refused for good. */
-  List<String> violations() {
+  public List<String> violations() {
     List<String> all = new ArrayList<>(Checker.violations(history));
     synchronized (refused) {
       all.addAll(refused);
@@ -183,7 +183,7 @@ final class Traffic implements AutoCloseable {
    * A service that gave up does not know what became of it, one whose store is full knows that it
    * is not there, and an older state does not know every session: nothing is claimed.
    */
-  static boolean isExplained(History history, String channel, Throwable failure) {
+  public static boolean isExplained(History history, String channel, Throwable failure) {
     return switch (HoldfastException.from(failure).code()) {
       case TIMEOUT, STORE_FULL -> true;
       case NOT_FOUND -> channel.startsWith("session:") && history.hasLosses();
@@ -198,11 +198,11 @@ final class Traffic implements AutoCloseable {
   }
 
   /** Answered, however. */
-  static void settled(CompletableFuture<?> future) {
+  public static void settled(CompletableFuture<?> future) {
     await(future.handle((value, failure) -> true));
   }
 
-  static <T> T await(CompletableFuture<T> future) {
+  public static <T> T await(CompletableFuture<T> future) {
     try {
       return future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     } catch (Exception e) {

@@ -58,24 +58,25 @@ import java.util.concurrent.TimeUnit;
  * notices between nodes are lost. And clients of one random tenant.
  */
 public final class GatewayFixture implements AutoCloseable {
-  static final AuthConfig AUTH =
+  public static final AuthConfig AUTH =
       AuthConfig.DEFAULTS.withKeys(VerificationKey.hs256("gateway-test-secret-of-enough-bytes"));
   private static final TokenSigner SIGNER =
       new TokenSigner("gateway-test-secret-of-enough-bytes", AUTH);
 
-  final Vertx vertx = Vertx.builder().withTransport(new Doors().transport()).build();
-  final Bus bus = new Bus(vertx);
-  final NodeId node;
-  final String tenant;
-  final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-  final ConnectionDirectory directory = new ConnectionDirectory(registry);
-  final ServiceClient sessions = ServiceClient.local(bus, Duration.ofSeconds(10));
-  final ServiceClient channels = ServiceClient.local(bus, Duration.ofSeconds(5));
-  final TestClients clients = new TestClients();
-  final List<RawSocket> rawSockets = new ArrayList<>();
-  final Caller.Service service;
-  volatile boolean accepting = true;
-  volatile boolean healthy = true;
+  public final Vertx vertx = Vertx.builder().withTransport(new Doors().transport()).build();
+  public final Bus bus = new Bus(vertx);
+  public final NodeId node;
+  public final String tenant;
+  public final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  public final ConnectionDirectory directory = new ConnectionDirectory(registry);
+  public final ServiceClient sessions = ServiceClient.local(bus, Duration.ofSeconds(10));
+  public final ServiceClient channels = ServiceClient.local(bus, Duration.ofSeconds(5));
+  public final TestClients clients = new TestClients();
+  public final List<RawSocket> rawSockets = new ArrayList<>();
+  public final Caller.Service service;
+  public volatile boolean accepting = true;
+  public volatile boolean healthy = true;
   private volatile boolean noticesLost;
   private final List<GatewayVerticle> gateways = new ArrayList<>();
   private final List<Fanout> fanouts = new CopyOnWriteArrayList<>();
@@ -183,50 +184,50 @@ public final class GatewayFixture implements AutoCloseable {
   }
 
   /** Channels that somebody reads, on all event loops. */
-  int openChannels() {
+  public int openChannels() {
     return fanouts.stream().mapToInt(Fanout::openChannels).sum();
   }
 
-  int port() {
+  public int port() {
     return gateways.get(0).port();
   }
 
-  int managementPort() {
+  public int managementPort() {
     return gateways.get(0).managementPortInUse();
   }
 
-  URI uri() {
+  public URI uri() {
     return URI.create("ws://127.0.0.1:" + port() + "/v1/connect");
   }
 
-  String token(String user, String... permissions) {
+  public String token(String user, String... permissions) {
     return tokenOf(tenant, user, permissions);
   }
 
-  static String tokenOf(String tenant, String user, String... permissions) {
+  public static String tokenOf(String tenant, String user, String... permissions) {
     return SIGNER.sign(
         new Caller.User(tenant, user, Set.of(), Set.of(permissions)), Duration.ofMinutes(10));
   }
 
-  ManualClient connect() {
+  public ManualClient connect() {
     return clients.manual(uri());
   }
 
   /** Notices to the node are lost while the step is done. */
-  void losingNotices(Runnable step) {
+  public void losingNotices(Runnable step) {
     noticesLost = true;
     step.run();
     noticesLost = false;
   }
 
   /** The hub looks after all channels, as it does when a node has died. */
-  void compareChannels() {
+  public void compareChannels() {
     hub.nodes(Set.of(node, new NodeId("n" + Ids.fresh(), 1)));
     hub.nodes(Set.of(node));
   }
 
   /** Until sessions are answered for again, after Redis was away. */
-  void awaitStore() {
+  public void awaitStore() {
     var unknown = new SessionMessage.Get(service, tenant, Ids.fresh());
     await().until(() -> codeOf(sessions.ask(unknown)) == ErrorCode.NOT_FOUND);
   }
@@ -241,20 +242,20 @@ public final class GatewayFixture implements AutoCloseable {
   }
 
   /** After the welcome. */
-  Welcomed hello(String user, String... permissions) {
+  public Welcomed hello(String user, String... permissions) {
     return hello(token(user, permissions), Map.of());
   }
 
   /**
    * @param members of the hello besides token and client
    */
-  Welcomed hello(String token, Map<String, ?> members) {
+  public Welcomed hello(String token, Map<String, ?> members) {
     ManualClient client = connect();
     sayHello(client, token, members);
     return new Welcomed(client, client.await("welcome"));
   }
 
-  static void sayHello(ManualClient client, String token, Map<String, ?> members) {
+  public static void sayHello(ManualClient client, String token, Map<String, ?> members) {
     Map<String, Object> all = new HashMap<>(members);
     all.put("token", token);
     all.put("client", Map.of("name", "test", "version", "1"));
@@ -262,17 +263,17 @@ public final class GatewayFixture implements AutoCloseable {
   }
 
   /** A client and what it was welcomed with. */
-  record Welcomed(ManualClient client, ObjectNode welcome) {
-    String session() {
+  public record Welcomed(ManualClient client, ObjectNode welcome) {
+    public String session() {
       return welcome.get("session").asText();
     }
 
-    long generation() {
+    public long generation() {
       return welcome.get("generation").asLong();
     }
 
     /** Until the session's own three channels are live. */
-    Welcomed live() {
+    public Welcomed live() {
       client.await("live", "tenant");
       client.await("live", "session:" + session());
       client.await(frame -> isLiveUser(frame), "live of user:");
@@ -285,40 +286,40 @@ public final class GatewayFixture implements AutoCloseable {
     }
   }
 
-  SessionView view(String session) {
+  public SessionView view(String session) {
     return get(sessions.ask(new SessionMessage.Get(service, tenant, session)));
   }
 
   /** As it stands in Redis: {@code epoch:seq}, or empty. */
-  String storedCursor(String session, String channel) {
+  public String storedCursor(String session, String channel) {
     String key = Keys.subscriptions(tenant, session);
     Reply reply = get(link.send("HGET", key, channel));
     return reply.isNull() ? "" : reply.asText();
   }
 
-  Reply redis(String command, Object... args) {
+  public Reply redis(String command, Object... args) {
     return get(link.send(command, args));
   }
 
   /** As the node's index in Redis lists them. */
-  long attachedSessions() {
+  public long attachedSessions() {
     return get(link.send("ZCARD", Keys.nodeSessions(node))).asLong();
   }
 
-  double count(String name, String tag, String value) {
+  public double count(String name, String tag, String value) {
     var counter = registry.find(name).tag(tag, value).counter();
     return counter == null ? 0 : counter.count();
   }
 
-  void awaitNobody() {
+  public void awaitNobody() {
     await().until(() -> directory.size() == 0 && directory.sockets() == 0);
   }
 
-  void stopGateways() {
+  public void stopGateways() {
     get(vertx.undeploy(deployment));
   }
 
-  static <T> T get(Future<T> future) {
+  public static <T> T get(Future<T> future) {
     try {
       return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
     } catch (ExecutionException e) {

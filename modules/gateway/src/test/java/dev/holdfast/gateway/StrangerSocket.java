@@ -9,12 +9,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** A TCP connection that sends just what it is given. */
-final class StrangerSocket implements AutoCloseable {
+public final class StrangerSocket implements AutoCloseable {
   private static final int PATIENCE_MS = 20_000;
 
   private final Socket socket = new Socket();
 
-  StrangerSocket(int port) {
+  public StrangerSocket(int port) {
     try {
       socket.connect(new InetSocketAddress("127.0.0.1", port), PATIENCE_MS);
       socket.setSoTimeout(PATIENCE_MS);
@@ -23,11 +23,11 @@ final class StrangerSocket implements AutoCloseable {
     }
   }
 
-  StrangerSocket say(String text) {
+  public StrangerSocket say(String text) {
     return say(text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  StrangerSocket say(byte[] bytes) {
+  public StrangerSocket say(byte[] bytes) {
     try {
       socket.getOutputStream().write(bytes);
       return this;
@@ -36,7 +36,7 @@ final class StrangerSocket implements AutoCloseable {
     }
   }
 
-  StrangerSocket upgrade(String headers) {
+  public StrangerSocket upgrade(String headers) {
     return say(
         "GET /v1/connect HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
             + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
@@ -50,7 +50,7 @@ final class StrangerSocket implements AutoCloseable {
    *
    * @param length what it says of itself, 126 to 65,535
    */
-  StrangerSocket frame(int length, String begin) {
+  public StrangerSocket frame(int length, String begin) {
     byte[] text = begin.getBytes(StandardCharsets.UTF_8);
     ByteBuffer frame = ByteBuffer.allocate(8 + text.length).put((byte) 0x81);
     frame.put((byte) (0x80 | 126)).putShort((short) length).putInt(0).put(text);
@@ -58,18 +58,18 @@ final class StrangerSocket implements AutoCloseable {
   }
 
   /** A text frame, with blanks at its end so that it is long enough. */
-  StrangerSocket frame(String text) {
+  public StrangerSocket frame(String text) {
     String padded = text + " ".repeat(126);
     return frame(padded.length(), padded);
   }
 
   /** What comes until the blank line that ends a head, or until the end. */
-  String head() {
+  public String head() {
     return until("\r\n\r\n");
   }
 
   /** What comes until this has come, or until the end. */
-  String until(String wanted) {
+  public String until(String wanted) {
     StringBuilder came = new StringBuilder();
     while (came.indexOf(wanted) < 0) {
       int next = read();
@@ -82,7 +82,7 @@ final class StrangerSocket implements AutoCloseable {
   }
 
   /** What comes until the end. */
-  String rest() {
+  public String rest() {
     try {
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
     } catch (IOException e) {
@@ -91,7 +91,7 @@ final class StrangerSocket implements AutoCloseable {
   }
 
   /** By the other side, which said nothing; waits a moment for it. */
-  boolean isClosed() {
+  public boolean isClosed() {
     try {
       socket.setSoTimeout(1);
       return socket.getInputStream().read() < 0;

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeoutException;
  * Calls of one caller, blocking. Every answer is held against the document: its status, its type,
  * its schema.
  */
-final class HttpCalls {
+public final class HttpCalls {
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -29,26 +29,26 @@ final class HttpCalls {
   private final Map<String, String> headers = new HashMap<>();
 
   /** What came back. */
-  record Reply(int status, java.net.http.HttpHeaders headers, String body) {
-    JsonObject json() {
+  public record Reply(int status, java.net.http.HttpHeaders headers, String body) {
+    public JsonObject json() {
       return new JsonObject(body);
     }
 
-    String code() {
+    public String code() {
       return json().getString("code");
     }
 
-    String header(String name) {
+    public String header(String name) {
       return headers.firstValue(name).orElse(null);
     }
   }
 
-  HttpCalls(HttpFixture node, String token) {
+  public HttpCalls(HttpFixture node, String token) {
     this.node = node;
     this.token = token;
   }
 
-  HttpCalls with(String header, String value) {
+  public HttpCalls with(String header, String value) {
     HttpCalls calls = new HttpCalls(node, token);
     calls.headers.putAll(headers);
     calls.headers.put(header, value);
@@ -56,37 +56,37 @@ final class HttpCalls {
   }
 
   /** The header, unless it is given already. */
-  HttpCalls orElse(String header, String value) {
+  public HttpCalls orElse(String header, String value) {
     return headers.containsKey(header) ? this : with(header, value);
   }
 
-  Reply get(String path) {
+  public Reply get(String path) {
     return call("GET", path, BodyPublishers.noBody());
   }
 
-  Reply delete(String path) {
+  public Reply delete(String path) {
     return call("DELETE", path, BodyPublishers.noBody());
   }
 
-  Reply put(String path, String json) {
+  public Reply put(String path, String json) {
     return with("content-type", "application/json").call("PUT", path, text(json));
   }
 
-  Reply post(String path, String json) {
+  public Reply post(String path, String json) {
     return with("content-type", "application/json").call("POST", path, text(json));
   }
 
   /** One publication to a channel. */
-  Reply publish(String channel, String event, String data) {
+  public Reply publish(String channel, String event, String data) {
     return post("/v1/publish", publication(channel, event, data));
   }
 
-  static String publication(String channel, String event, String data) {
+  public static String publication(String channel, String event, String data) {
     return "{\"publications\":[{\"channel\":\"%s\",\"event\":\"%s\",\"data\":%s}]}"
         .formatted(channel, event, data);
   }
 
-  Reply send(String method, String path, byte[] body) {
+  public Reply send(String method, String path, byte[] body) {
     return call(method, path, BodyPublishers.ofByteArray(body));
   }
 
@@ -94,14 +94,14 @@ final class HttpCalls {
     return BodyPublishers.ofString(text, StandardCharsets.UTF_8);
   }
 
-  Reply call(String method, String path, BodyPublisher body) {
+  public Reply call(String method, String path, BodyPublisher body) {
     Reply reply = unchecked(method, path, body);
     ContractCheck.check(method, path, reply);
     return reply;
   }
 
   /** Of what the document does not speak. */
-  Reply unchecked(String method, String path) {
+  public Reply unchecked(String method, String path) {
     return unchecked(method, path, BodyPublishers.noBody());
   }
 

@@ -50,9 +50,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /** One node with all its services, a real Redis, and one random tenant; spoken to over HTTP. */
-final class HttpFixture implements AutoCloseable {
-  static final String SECRET = "http-test-secret-of-enough-bytes!";
-  static final AuthConfig AUTH =
+public final class HttpFixture implements AutoCloseable {
+  public static final String SECRET = "http-test-secret-of-enough-bytes!";
+  public static final AuthConfig AUTH =
       new AuthConfig(
           java.util.List.of(VerificationKey.hs256(SECRET)),
           "https://issuer.example",
@@ -60,8 +60,8 @@ final class HttpFixture implements AutoCloseable {
           Duration.ZERO,
           true,
           AuthConfig.DEFAULTS.claims());
-  static final String ORIGIN = "https://app.example";
-  static final String[] ALL = {
+  public static final String ORIGIN = "https://app.example";
+  public static final String[] ALL = {
     "service:tests",
     "publish:*",
     "history:*",
@@ -82,28 +82,29 @@ final class HttpFixture implements AutoCloseable {
 
   private static final Duration FOLLOW = LimitsConfig.DEFAULTS.follow();
 
-  final Vertx vertx = Vertx.vertx();
-  final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-  final String tenant = "t" + Ids.fresh();
-  final TestClients clients = new TestClients();
-  final NodesVerticle nodes;
-  volatile boolean healthy = true;
-  volatile boolean accepting = true;
+  public final Vertx vertx = Vertx.vertx();
+  public final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  public final String tenant = "t" + Ids.fresh();
+  public final TestClients clients = new TestClients();
+  public final NodesVerticle nodes;
+  public volatile boolean healthy = true;
+  public volatile boolean accepting = true;
   private final Bus bus = new Bus(vertx);
   private final LimitsVerticle limits;
   private final GatewayVerticle gateway;
   private final String gatewayDeployment;
   private final Admission admission;
 
-  HttpFixture(String redisUri) {
+  public HttpFixture(String redisUri) {
     this(redisUri, GatewayConfig.DEFAULTS);
   }
 
-  HttpFixture(String redisUri, GatewayConfig config) {
+  public HttpFixture(String redisUri, GatewayConfig config) {
     this(redisUri, config, new LimitsConfig(Amounts.TENANT, QUICK, FOLLOW), NodeMemory::of);
   }
 
-  HttpFixture(
+  public HttpFixture(
       String redisUri,
       GatewayConfig config,
       LimitsConfig limited,
@@ -204,40 +205,40 @@ final class HttpFixture implements AutoCloseable {
     return get(vertx.deployVerticle(verticle));
   }
 
-  int port() {
+  public int port() {
     return gateway.port();
   }
 
-  URI uri(String path) {
+  public URI uri(String path) {
     return URI.create("http://127.0.0.1:" + port() + path);
   }
 
-  String token(String user, String... permissions) {
+  public String token(String user, String... permissions) {
     return tokenOf(tenant, user, permissions);
   }
 
-  static String tokenOf(String tenant, String user, String... permissions) {
+  public static String tokenOf(String tenant, String user, String... permissions) {
     var caller = new Caller.User(tenant, user, Set.of(), Set.of(permissions));
     return new TokenSigner(SECRET, AUTH).sign(caller, Duration.ofMinutes(10));
   }
 
   /** A token of a service with every permission. */
-  HttpCalls service() {
+  public HttpCalls service() {
     return as(token("svc", ALL));
   }
 
-  HttpCalls user(String user, String... permissions) {
+  public HttpCalls user(String user, String... permissions) {
     return as(token(user, permissions));
   }
 
   /**
    * @param token null: none
    */
-  HttpCalls as(String token) {
+  public HttpCalls as(String token) {
     return new HttpCalls(this, token);
   }
 
-  static <T> T get(Future<T> future) {
+  public static <T> T get(Future<T> future) {
     try {
       return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
     } catch (Exception e) {

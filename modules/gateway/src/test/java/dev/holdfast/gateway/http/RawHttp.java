@@ -13,10 +13,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** HTTP as bytes, for what no client library would send. */
-final class RawHttp {
+public final class RawHttp {
   private RawHttp() {}
 
-  static String upgrade(String path, String headers) {
+  public static String upgrade(String path, String headers) {
     return "GET "
         + path
         + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -25,12 +25,12 @@ final class RawHttp {
         + "\r\n";
   }
 
-  static String send(int port, String bytes) {
+  public static String send(int port, String bytes) {
     return send(port, bytes.getBytes(StandardCharsets.ISO_8859_1));
   }
 
   /** What comes back until the server closes, or says nothing for 2 s. */
-  static String send(int port, byte[] bytes) {
+  public static String send(int port, byte[] bytes) {
     try (Socket socket = new Socket("127.0.0.1", port)) {
       socket.setSoTimeout(2_000);
       socket.getOutputStream().write(bytes);
@@ -67,7 +67,7 @@ final class RawHttp {
     return length != null && body >= Integer.parseInt(length);
   }
 
-  static HttpCalls.Reply reply(String answer) {
+  public static HttpCalls.Reply reply(String answer) {
     int end = answer.indexOf("\r\n\r\n");
     List<String> lines = Arrays.asList(answer.substring(0, end).split("\r\n"));
     Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
