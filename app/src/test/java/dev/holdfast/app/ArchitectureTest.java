@@ -64,6 +64,7 @@ class ArchitectureTest {
           entry("channels", List.of("api", "protocol", "redis", "limits")),
           entry("nodes", List.of("api", "redis")),
           entry("files", List.of("api", "redis", "limits")),
+          entry("runs", List.of("api", "agui", "redis", "limits")),
           entry("gateway", List.of("api", "protocol", "auth", "limits", "channels", "files")),
           entry(
               "loadtest",
@@ -85,7 +86,8 @@ class ArchitectureTest {
                   "files",
                   "gateway")));
 
-  private static final List<String> SERVICES = List.of("sessions", "channels", "nodes", "files");
+  private static final List<String> SERVICES =
+      List.of("sessions", "channels", "nodes", "files", "runs");
 
   @ArchTest static final ArchRule modulesUseOnlyTheLayersBelow = layers();
 

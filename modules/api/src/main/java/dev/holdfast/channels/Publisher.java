@@ -20,6 +20,11 @@ public record Publisher(String id, long generation) implements BusValue {
    */
   public static final Duration REMEMBERED = Duration.ofHours(2);
 
+  /** The id of whoever publishes a run's events; there is one per run, whoever works on it. */
+  public static final String RUN = "run";
+
+  private static final String ABOUT_RUN = RUN + "-";
+
   public Publisher {
     Names.id(id, "publisher");
   }
@@ -36,8 +41,17 @@ public record Publisher(String id, long generation) implements BusValue {
     return new Publisher("h-" + KeyDigest.of(caller, "publisher " + name), 1);
   }
 
+  /** Makes the one who publishes in other channels what becomes of a run. */
+  public static Publisher aboutRun(String run) {
+    return new Publisher(ABOUT_RUN + run, 1);
+  }
+
   public boolean isNamedByCaller() {
     return id.startsWith("h-");
+  }
+
+  public boolean isRun() {
+    return id.equals(RUN) || id.startsWith(ABOUT_RUN);
   }
 
   public boolean isSession() {

@@ -40,7 +40,9 @@ public record KeyOwner(
           "fticket",
           "fdue",
           "ftenants",
-          "fstorage");
+          "fstorage",
+          "turns",
+          "rundue");
 
   /** Returns the owner of a key; empty if it belongs to no tenant. */
   public static Optional<KeyOwner> of(String key) {
@@ -73,9 +75,13 @@ public record KeyOwner(
           "cons",
           "conss" ->
           new KeyOwner(family, tenant, rest, null, null);
-      case "user", "rate", "count", "kept" ->
+      case "user", "rate", "count", "kept", "threads" ->
           new KeyOwner(family, tenant, null, null, rest.isEmpty() ? null : rest);
       case "fown" -> new KeyOwner(family, tenant, null, null, rest.replaceFirst("^u:", ""));
+      case "runs" -> {
+        String user = rest.startsWith("u:") ? rest.substring(2) : null;
+        yield new KeyOwner(family, tenant, null, null, user);
+      }
       default -> new KeyOwner(family, tenant, null, null, null);
     };
   }

@@ -188,6 +188,67 @@ public final class Keys {
     return "hf:fstorage:{files}";
   }
 
+  /** Returns the key of a run's record. */
+  public static String run(Channel run) {
+    return "hf:run:" + tag(run);
+  }
+
+  /** Returns the key of a run's input. */
+  public static String runInput(Channel run) {
+    return "hf:runin:" + tag(run);
+  }
+
+  /** Returns the key of a run's snapshot. */
+  public static String runSnapshot(Channel run) {
+    return "hf:snap:" + tag(run);
+  }
+
+  /**
+   * Returns the key of the places of a tenant's or user's active runs.
+   *
+   * @param user null: the tenant as a whole
+   */
+  public static String activeRuns(String tenant, @Nullable String user) {
+    return "hf:runs:{" + tenant + "!" + (user == null ? "" : "u:" + user) + "}";
+  }
+
+  /** Returns the key of a tenant's runs that wait for a worker of an agent. */
+  public static String runQueue(String tenant, String agent) {
+    return "hf:work:{" + tenant + "!" + agent + "}";
+  }
+
+  /** Returns the key of the tenants whose runs wait for a worker of an agent, by their turns. */
+  public static String runTurns(String agent) {
+    return "hf:turns:{" + agent + "}";
+  }
+
+  /**
+   * @param shard 0 to {@link #SHARDS} − 1
+   */
+  public static String runDue(int shard) {
+    return "hf:rundue:{" + hex(shard) + "}";
+  }
+
+  /** Returns the key of a thread's record. */
+  public static String thread(String tenant, String thread) {
+    return "hf:thread:" + threadTag(tenant, thread);
+  }
+
+  /** Returns the key of a thread's messages and state. */
+  public static String threadDocument(String tenant, String thread) {
+    return "hf:tdoc:" + threadTag(tenant, thread);
+  }
+
+  /** Returns the key of the runs of a thread. */
+  public static String threadRuns(String tenant, String thread) {
+    return "hf:truns:" + threadTag(tenant, thread);
+  }
+
+  /** Returns the key of a user's threads. */
+  public static String userThreads(String tenant, String user) {
+    return "hf:threads:{" + tenant + ":" + user + "}";
+  }
+
   public static String leases() {
     return "hf:nodes:{nodes}";
   }
@@ -232,6 +293,10 @@ public final class Keys {
     return channel.name().kind() == Kind.SESSION
         ? sessionTag(channel.tenant(), channel.name().id())
         : "{" + channel.tenant() + "/" + channel.name() + "}";
+  }
+
+  private static String threadTag(String tenant, String thread) {
+    return "{" + tenant + "/thread:" + thread + "}";
   }
 
   private static String sessionTag(String tenant, String session) {

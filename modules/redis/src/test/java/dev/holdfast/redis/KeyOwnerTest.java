@@ -71,6 +71,22 @@ class KeyOwnerTest {
   }
 
   @Test
+  void keysOfRunsAndThreadsAreTheirTenantsOrUsers() {
+    Channel run = new Channel("acme", ChannelName.parse("run:r1"));
+    for (String key : List.of(Keys.run(run), Keys.runInput(run), Keys.runSnapshot(run))) {
+      assertEquals("acme run:r1 null null", text(owner(key)), key);
+      assertTrue(key.endsWith("{acme/run:r1}"), "in the slot of the run's log");
+    }
+    assertEquals("acme null null ann", text(owner(Keys.activeRuns("acme", "ann"))));
+    assertEquals("acme null null ann", text(owner(Keys.userThreads("acme", "ann"))));
+    assertEquals("acme null null null", text(owner(Keys.activeRuns("acme", null))));
+    assertEquals("acme null null null", text(owner(Keys.runQueue("acme", "researcher"))));
+    assertEquals("acme thread:h1 null null", text(owner(Keys.thread("acme", "h1"))));
+    assertEquals("acme thread:h1 null null", text(owner(Keys.threadDocument("acme", "h1"))));
+    assertEquals("acme thread:h1 null null", text(owner(Keys.threadRuns("acme", "h1"))));
+  }
+
+  @Test
   void theClustersAreNobodys() {
     NodeId node = new NodeId("n1", 7);
     for (String key :
@@ -88,6 +104,8 @@ class KeyOwnerTest {
             Keys.fileTicket("d"),
             Keys.fileTenants(),
             Keys.fileStorage(),
+            Keys.runTurns("researcher"),
+            Keys.runDue(3),
             "other")) {
       assertEquals(Optional.empty(), KeyOwner.of(key), key);
     }

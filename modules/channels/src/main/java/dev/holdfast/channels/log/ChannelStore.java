@@ -47,6 +47,9 @@ public final class ChannelStore {
    */
   private static final Duration SESSION_PUBLISHER_TTL = Duration.ofHours(24);
 
+  /** Life of a run's publishers, which keep lost workers out: longer than any run. */
+  private static final Duration RUN_PUBLISHER_TTL = Duration.ofHours(72);
+
   /** Life of an idempotency key; a channel keeps at most {@link #MOST_KEYS} of them. */
   private static final Duration KEY_TTL = Duration.ofMinutes(2);
 
@@ -157,7 +160,7 @@ public final class ChannelStore {
   private Future<List<Appended>> append(
       Channel channel, Publisher publisher, long first, List<byte[]> bodies, String namer) {
     Retention retention = config.retentionOf(channel);
-    Duration ttl = publisher.isSession() ? SESSION_PUBLISHER_TTL : Publisher.REMEMBERED;
+    Duration ttl = lifeOf(publisher);
     KnownReaders.Known known = readers.of(channel);
     List<Object> args = new ArrayList<>(16 + bodies.size());
     args.add(link.epochToken());
@@ -186,6 +189,13 @@ public final class ChannelStore {
             Keys.publisher(channel, publisher.id()),
             Keys.publishers(channel, namer));
     return APPEND.run(link, keys, args).map(reply -> appended(channel, known, reply, bodies));
+  }
+
+  private static Duration lifeOf(Publisher publisher) {
+    if (publisher.isRun()) {
+      return RUN_PUBLISHER_TTL;
+    }
+    return publisher.isSession() ? SESSION_PUBLISHER_TTL : Publisher.REMEMBERED;
   }
 
   /** Appends a publication once for its key within {@link #KEY_TTL}; without a key, each time. */

@@ -1,0 +1,61 @@
+package dev.holdfast.runs.config;
+
+import java.time.Duration;
+
+/**
+ * Settings of runs.
+ *
+ * @param userRuns most active runs of a user: 1 to 10,000, default 5
+ * @param tenantRuns most active runs of a tenant: 1 to 100,000, default 200
+ * @param queued most runs of a tenant that wait for one agent: 1 to 100,000, default 1,000
+ * @param offer after which a run that was offered to a worker, and neither taken nor gone, is
+ *     offered to another: 100 ms to 1 min, default 5 s
+ * @param window between two publications of one text that grows, or of one tool's arguments: 0 to 1
+ *     s, default 50 ms
+ * @param deltasPerSecond most publications a second of all texts together that grow at a node; the
+ *     more of them grow, the longer is the window: 100 to 100,000, default 6,000
+ * @param keep how long the record of a run stays after its end, so that its id is not used again: 1
+ *     min to 7 days, default 24 h
+ * @param keepSnapshot how long a late reader gets the run from its snapshot: 1 min to 7 days,
+ *     default 15 min
+ * @param threadAge how long a thread stays after its last run: 1 min to 30 days, default 7 days
+ * @param userEvents whether the owner gets the events of its runs on its own channel, default true
+ */
+public record RunsConfig(
+    int userRuns,
+    int tenantRuns,
+    int queued,
+    Duration offer,
+    Duration window,
+    int deltasPerSecond,
+    Duration keep,
+    Duration keepSnapshot,
+    Duration threadAge,
+    boolean userEvents) {
+  public static final RunsConfig DEFAULTS =
+      new RunsConfig(
+          5,
+          200,
+          1_000,
+          Duration.ofSeconds(5),
+          Duration.ofMillis(50),
+          6_000,
+          Duration.ofHours(24),
+          Duration.ofMinutes(15),
+          Duration.ofDays(7),
+          true);
+
+  public RunsConfig {
+    Ranges ranges = new Ranges("runs");
+    ranges.check("userRuns", userRuns, 1, 10_000);
+    ranges.check("tenantRuns", tenantRuns, 1, 100_000);
+    ranges.check("queued", queued, 1, 100_000);
+    ranges.check("offer", offer, Duration.ofMillis(100), Duration.ofMinutes(1));
+    ranges.check("window", window, Duration.ZERO, Duration.ofSeconds(1));
+    ranges.check("deltasPerSecond", deltasPerSecond, 100, 100_000);
+    ranges.check("keep", keep, Duration.ofMinutes(1), Duration.ofDays(7));
+    ranges.check("keepSnapshot", keepSnapshot, Duration.ofMinutes(1), Duration.ofDays(7));
+    ranges.check("threadAge", threadAge, Duration.ofMinutes(1), Duration.ofDays(30));
+    ranges.refuse();
+  }
+}

@@ -1,0 +1,262 @@
+package dev.holdfast.runs.ingest;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.agui.AguiEvent;
+import dev.holdfast.agui.EventReader;
+import dev.holdfast.agui.EventWriter;
+import dev.holdfast.agui.Extras;
+import dev.holdfast.agui.Json;
+import dev.holdfast.agui.Outcome;
+import dev.holdfast.agui.RunEvent;
+import dev.holdfast.agui.run.Transcript;
+import dev.holdfast.agui.run.UserEvent;
+import dev.holdfast.channels.ChannelMessage.Result;
+import dev.holdfast.channels.Publisher;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Position;
+import dev.holdfast.runs.ingest.Loading.Loaded;
+import dev.holdfast.runs.ingest.Loading.LogLostException;
+import dev.holdfast.runs.records.EndCause;
+import dev.holdfast.runs.records.RunRecord;
+import dev.holdfast.runs.records.RunRecord.End;
+import dev.holdfast.runs.records.RunRecords;
+import dev.holdfast.runs.records.RunState;
+import dev.holdfast.runs.records.RunStore;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Brings runs to their end. How a run ends is decided in its record, once; the rest is telling: the
+ * log, the owner, the thread, the services that read {@code system:runs}. Each step may be done
+ * again, by any node, until the record says that all of it was done. Confined to its context.
+ */
+public final class Finishing {
+  private static final ChannelName RUNS = ChannelName.system("runs");
+  private static final String ENDED = "run.ended";
+
+  private final RunRecords records;
+  private final RunStore runs;
+  private final RunLog log;
+  private final Loading loading;
+  private final Telling telling;
+  private final Snapshots snapshots;
+
+  Finishing(RunRecords records, RunLog log, Loading loading, Telling telling, Snapshots snapshots) {
+    this.records = records;
+    this.runs = records.runs();
+    this.log = log;
+    this.loading = loading;
+    this.telling = telling;
+    this.snapshots = snapshots;
+  }
+
+  /** Ends a run as its worker says, and tells everybody; fails with CONFLICT if it is over. */
+  Future<RunRecord> endAsSaid(RunRecord run, AguiEvent terminal) {
+    return decide(run, EndCause.WORKER, how(terminal), EventWriter.write(terminal));
+  }
+
+  static HoldfastException isOver(RunRecord run) {
+    End end = end(run);
+    return HoldfastException.withPublicMessage(
+        ErrorCode.CONFLICT, "run: it has ended: " + end.outcome() + " " + end.code());
+  }
+
+  /**
+   * Ends a run without its worker, and tells everybody; fails with CONFLICT if the cause is not so,
+   * with FENCED if the record has moved on.
+   */
+  public Future<RunRecord> end(RunRecord run, EndCause cause) {
+    AguiEvent terminal = cause == EndCause.CANCELLED ? cancelled(run) : failed(cause);
+    return decide(run, cause, how(terminal), EventWriter.write(terminal));
+  }
+
+  private Future<RunRecord> decide(RunRecord run, EndCause cause, End how, String terminal) {
+    return runs.end(run.key(), run.generation(), cause, how, terminal)
+        .compose(
+            ended ->
+                ended.byThis() ? finish(ended.run()) : Future.failedFuture(isOver(ended.run())));
+  }
+
+  private static AguiEvent cancelled(RunRecord run) {
+    return new RunEvent.Finished(
+        run.threadId(),
+        run.runId(),
+        null,
+        Outcome.of(Outcome.CANCELLED),
+        null,
+        Extras.NONE.at(System.currentTimeMillis()));
+  }
+
+  private static AguiEvent failed(EndCause cause) {
+    String message =
+        switch (cause) {
+          case WORKER_LOST -> "The agent's worker was lost.";
+          case NO_WORKER -> "No worker of the agent took the run.";
+          case IDLE -> "The agent sent nothing for too long.";
+          case TIMED_OUT -> "The run took too long.";
+          default -> "A part of the run was lost.";
+        };
+    return new RunEvent.Error(
+        message, cause.code(), null, Extras.NONE.at(System.currentTimeMillis()));
+  }
+
+  private static End how(AguiEvent terminal) {
+    if (terminal instanceof RunEvent.Error error) {
+      String code = error.code();
+      return End.of("error", code == null || code.length() > 64 ? "agent_error" : code);
+    }
+    Outcome outcome = ((RunEvent.Finished) terminal).outcome();
+    String type = outcome == null ? Outcome.SUCCESS : outcome.type();
+    boolean known = type.equals(Outcome.INTERRUPT) || type.equals(Outcome.CANCELLED);
+    return End.of(known ? type : Outcome.SUCCESS, "");
+  }
+
+  /** Tells everybody how a run ends, from wherever that has come to; done if it has ended. */
+  public Future<RunRecord> finish(RunRecord run) {
+    if (run.state() != RunState.ENDING) {
+      return Future.succeededFuture(run);
+    }
+    return loading
+        .load(run, Long.MAX_VALUE)
+        .compose(loaded -> close(run, loaded))
+        .recover(failure -> closeLost(run, failure))
+        .compose(live -> leave(run, live));
+  }
+
+  private Future<LiveRun> close(RunRecord run, Loaded loaded) {
+    LiveRun live = loaded.live();
+    if (live.transcript.end() != null) {
+      return tell(live, loaded.news()).map(live);
+    }
+    List<News> news = new ArrayList<>(loaded.news());
+    List<RunLog.Entry> entries = new ArrayList<>();
+    long n = live.published;
+    for (AguiEvent event : last(run, live.transcript)) {
+      var accepted = live.transcript.accept(event, System.currentTimeMillis());
+      entries.add(
+          new RunLog.Entry(accepted.event().typeName(), EventWriter.write(accepted.event())));
+      for (UserEvent follows : accepted.news()) {
+        news.add(new News(follows, ++live.told, n + entries.size()));
+      }
+    }
+    return append(run, n + 1, entries)
+        .compose(
+            at -> {
+              live.published = n + entries.size();
+              live.at = at;
+              return tell(live, news).map(live);
+            });
+  }
+
+  /** What is missing of the log: the end of all that is open, and the end of the run. */
+  private static List<AguiEvent> last(RunRecord run, Transcript transcript) {
+    AguiEvent terminal = EventReader.read(Objects.requireNonNull(end(run).terminal()));
+    List<AguiEvent> events = new ArrayList<>();
+    if (terminal instanceof RunEvent.Finished) {
+      if (!transcript.snapshot().hasBegun()) {
+        events.add(
+            new RunEvent.Started(run.threadId(), run.runId(), null, null, null, Extras.NONE));
+      }
+      events.addAll(transcript.closing(end(run).outcome()));
+    }
+    events.add(terminal);
+    return events;
+  }
+
+  private static End end(RunRecord run) {
+    return Objects.requireNonNull(run.end(), "how it ends is decided");
+  }
+
+  /** Two nodes may be at it: the one that comes second finds it done when it looks again. */
+  private Future<Position> append(RunRecord run, long n, List<RunLog.Entry> entries) {
+    return log.append(
+            run.key().channel(), new Publisher(Publisher.RUN, run.generation()), n, entries)
+        .map(
+            results -> {
+              Result last = results.get(results.size() - 1);
+              if (results.stream().anyMatch(Result::duplicate) || last.position() == null) {
+                throw new HoldfastException(ErrorCode.UNAVAILABLE, "run: another node ends it");
+              }
+              return last.position();
+            });
+  }
+
+  private Future<Void> tell(LiveRun live, List<News> news) {
+    Position at = live.at;
+    return at == null ? Future.succeededFuture() : telling.tell(live.run, news, at, live.published);
+  }
+
+  /** A log with a hole ends with an error, whatever its worker said: nobody has the whole run. */
+  private Future<LiveRun> closeLost(RunRecord run, Throwable failure) {
+    if (!(failure instanceof LogLostException)) {
+      return Future.failedFuture(failure);
+    }
+    return loading
+        .remains(run)
+        .compose(
+            live -> {
+              AguiEvent error = failed(EndCause.LOG_LOST);
+              List<UserEvent> news = completed(live, error);
+              var entry = new RunLog.Entry(error.typeName(), EventWriter.write(error));
+              var publisher = new Publisher(Publisher.RUN, run.generation());
+              return log.append(run.key().channel(), publisher, live.published + 1, List.of(entry))
+                  .compose(results -> telling.tellLost(run, news))
+                  .map(live);
+            });
+  }
+
+  /** The owner was told of the start when the events came that are lost. */
+  private static List<UserEvent> completed(LiveRun live, AguiEvent error) {
+    return live.transcript.end() != null
+        ? List.of()
+        : live.transcript.accept(error, System.currentTimeMillis()).news().stream()
+            .filter(event -> event.name() == UserEvent.Name.AGENT_COMPLETED)
+            .toList();
+  }
+
+  private Future<RunRecord> leave(RunRecord run, LiveRun live) {
+    var snapshot = live.transcript.snapshot();
+    return snapshots
+        .write(live)
+        .recover(Finishing::unlessOlder)
+        .compose(kept -> publish(run))
+        .compose(told -> records.close(run, ThreadDocument.of(run, snapshot)))
+        .compose(done -> runs.get(run.key()))
+        .map(now -> now.orElse(run));
+  }
+
+  /** Another node may have gone on, or the log may have lost its top: the end is told anyway. */
+  private static Future<Void> unlessOlder(Throwable failure) {
+    ErrorCode code = HoldfastException.from(failure).code();
+    return code == ErrorCode.OUT_OF_SEQUENCE
+        ? Future.succeededFuture()
+        : Future.failedFuture(failure);
+  }
+
+  private Future<Void> publish(RunRecord run) {
+    End end = end(run);
+    ObjectNode data = Json.object();
+    data.put("run", run.key().run()).put("agent", run.agent()).put("user_id", run.owner());
+    data.put("thread_id", run.threadId()).put("run_id", run.runId());
+    data.put("outcome", end.outcome()).put("code", end.code()).put("attempt", run.attempt());
+    data.put("created", run.times().created()).put("started", run.times().started());
+    data.put("ended", end.at());
+    String terminal = end.terminal();
+    if (terminal != null && Json.parse(terminal).has("usage")) {
+      data.set("usage", Json.parse(terminal).get("usage"));
+    }
+    Publisher publisher = Publisher.aboutRun(run.key().run());
+    var entry = new RunLog.Entry(ENDED, Json.text(data));
+    return log.publish(new Channel(run.key().tenant(), RUNS), publisher, 1, entry)
+        .compose(
+            result ->
+                result.refused() == null
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(result.refusal()));
+  }
+}

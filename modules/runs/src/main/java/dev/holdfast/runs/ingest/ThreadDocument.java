@@ -1,0 +1,38 @@
+package dev.holdfast.runs.ingest;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.agui.Json;
+import dev.holdfast.agui.run.Snapshot;
+import dev.holdfast.runs.records.RunRecord;
+import java.nio.charset.StandardCharsets;
+
+/** What a thread has come to: {@code {run, messages, state, trimmed?}}. */
+final class ThreadDocument {
+  private static final int MOST_BYTES = 4 << 20;
+
+  private ThreadDocument() {}
+
+  /** The oldest messages go if it would be too large; {@code trimmed} says how many. */
+  static byte[] of(RunRecord run, Snapshot snapshot) {
+    ObjectNode json = Json.object().put("run", run.key().run());
+    ArrayNode messages = json.putArray("messages");
+    snapshot.messages().forEach(message -> messages.add(message.json()));
+    json.set("state", snapshot.state());
+    byte[] bytes = bytes(json);
+    int trimmed = 0;
+    while (bytes.length > MOST_BYTES && !messages.isEmpty()) {
+      int over = bytes.length - MOST_BYTES;
+      while (over > 0 && !messages.isEmpty()) {
+        over -= Json.text(messages.remove(0)).length();
+        trimmed++;
+      }
+      bytes = bytes(json.put("trimmed", trimmed));
+    }
+    return bytes;
+  }
+
+  private static byte[] bytes(ObjectNode json) {
+    return Json.text(json).getBytes(StandardCharsets.UTF_8);
+  }
+}

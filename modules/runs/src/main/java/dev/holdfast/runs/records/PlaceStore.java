@@ -1,0 +1,95 @@
+package dev.holdfast.runs.records;
+
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.redis.Keys;
+import dev.holdfast.redis.RedisLink;
+import dev.holdfast.redis.Script;
+import dev.holdfast.runs.config.RunsConfig;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The places of active runs, of a tenant and of a user. A place is taken before a run's record is
+ * made, kept when it is, and given back after its end; one that is forgotten goes by itself. Used
+ * on the context of its link.
+ */
+public final class PlaceStore {
+  private static final Script RESERVE = Script.of("runs", "run_prelude", "runs_reserve");
+
+  /** A start that is given up keeps its place no longer. */
+  private static final Duration START = Duration.ofMinutes(1);
+
+  /** Waiting for a worker, the longest run, and the sweep of what is left of it. */
+  private static final Duration LONGEST = Duration.ofHours(26);
+
+  private final RedisLink link;
+  private final RunsConfig config;
+
+  public PlaceStore(RedisLink link, RunsConfig config) {
+    this.link = link;
+    this.config = config;
+  }
+
+  /** Takes places; fails with LIMIT_EXCEEDED if there are none, and takes none then. */
+  public Future<Void> reserve(RunKey run, String owner) {
+    return reserve(run, null, config.tenantRuns())
+        .compose(
+            tenants ->
+                reserve(run, owner, config.userRuns())
+                    .recover(
+                        failure ->
+                            release(run, owner)
+                                .transform(done -> Future.<Void>failedFuture(failure))));
+  }
+
+  private Future<Void> reserve(RunKey run, @Nullable String user, int most) {
+    List<Object> args =
+        List.of(
+            link.deadline(),
+            link.reserve().flag(),
+            run.run(),
+            most,
+            START.toMillis(),
+            LONGEST.toMillis());
+    return RESERVE
+        .run(link, List.of(Keys.activeRuns(run.tenant(), user)), args)
+        .compose(
+            reply ->
+                reply.asLong() == 1
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(
+                        HoldfastException.withPublicMessage(
+                            ErrorCode.LIMIT_EXCEEDED,
+                            user == null
+                                ? "runs: as many as the tenant may have"
+                                : "runs: as many as the user may have")));
+  }
+
+  /** Keeps the places of a run that was made, for as long as it may be active. */
+  public Future<Void> keep(RunKey run, String owner) {
+    return link.send("TIME")
+        .compose(
+            time -> {
+              long until = time.at(0).asLong() * 1_000 + LONGEST.toMillis();
+              return Future.all(keep(run, null, until), keep(run, owner, until));
+            })
+        .mapEmpty();
+  }
+
+  private Future<?> keep(RunKey run, @Nullable String user, long until) {
+    String key = Keys.activeRuns(run.tenant(), user);
+    return link.send("ZADD", key, until, run.run())
+        .compose(kept -> link.send("PEXPIRE", key, LONGEST.toMillis()));
+  }
+
+  /** Gives the places of a run back. */
+  public Future<Void> release(RunKey run, String owner) {
+    return Future.join(
+            link.send("ZREM", Keys.activeRuns(run.tenant(), owner), run.run()),
+            link.send("ZREM", Keys.activeRuns(run.tenant(), null), run.run()))
+        .mapEmpty();
+  }
+}

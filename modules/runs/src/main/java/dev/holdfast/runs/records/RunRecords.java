@@ -1,0 +1,33 @@
+package dev.holdfast.runs.records;
+
+import dev.holdfast.redis.RedisLink;
+import dev.holdfast.runs.config.RunsConfig;
+import io.vertx.core.Future;
+
+/** All that Redis has of runs. Used on the context of the stores' link. */
+public record RunRecords(
+    RunStore runs, ThreadStore threads, PlaceStore places, QueueStore queue, DueStore dues) {
+  public static RunRecords of(RedisLink link, RunsConfig config) {
+    return new RunRecords(
+        new RunStore(link, config),
+        new ThreadStore(link, config),
+        new PlaceStore(link, config),
+        new QueueStore(link, config),
+        new DueStore(link));
+  }
+
+  /**
+   * Closes a run whose end was told to its readers and its owner: its thread first, its record
+   * last, so that whoever comes after a crash does the rest.
+   *
+   * @param document what the thread has come to
+   */
+  public Future<Void> close(RunRecord run, byte[] document) {
+    return threads
+        .end(run, document)
+        .compose(ended -> places.release(run.key(), run.owner()))
+        .compose(free -> queue.remove(run.key(), run.agent()))
+        .compose(gone -> runs.told(run.key()))
+        .compose(closed -> dues.unset(run.key()));
+  }
+}

@@ -1,0 +1,62 @@
+package dev.holdfast.runs.records;
+
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Names;
+import dev.holdfast.runs.config.RunLimits;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+
+/**
+ * A run that is to start.
+ *
+ * @param owner the user whose run it is
+ * @param threadId as the client calls it, 1 to {@link #MOST_ID} characters; as {@code runId}
+ * @param input AG-UI's {@code RunAgentInput} as JSON, up to {@link #MOST_INPUT} bytes
+ */
+public record RunSpec(
+    String tenant,
+    String owner,
+    String threadId,
+    String runId,
+    String agent,
+    String input,
+    RunLimits limits) {
+  public static final int MOST_ID = 256;
+  public static final int MOST_INPUT = 1 << 20;
+
+  public RunSpec {
+    Names.tenant(tenant);
+    Names.user(owner);
+    Names.id(agent, "agent");
+    checkId(threadId, "thread");
+    checkId(runId, "run");
+    Objects.requireNonNull(limits, "limits");
+    if (input.getBytes(StandardCharsets.UTF_8).length > MOST_INPUT) {
+      throw HoldfastException.withPublicMessage(
+          ErrorCode.TOO_LARGE, "input: at most " + MOST_INPUT + " bytes");
+    }
+  }
+
+  /** Clients make these; they are never part of a key. */
+  private static void checkId(String id, String what) {
+    boolean fits = !id.isEmpty() && id.length() <= MOST_ID;
+    if (!fits || id.chars().anyMatch(Character::isISOControl)) {
+      throw HoldfastException.withPublicMessage(
+          ErrorCode.BAD_REQUEST, what + ": 1 to " + MOST_ID + " characters, no control characters");
+    }
+  }
+
+  public RunKey key() {
+    return RunKey.of(tenant, owner, threadId, runId);
+  }
+
+  public ThreadKey thread() {
+    return ThreadKey.of(tenant, owner, threadId);
+  }
+
+  /** What a start under the same id has to be the same in. */
+  String digest() {
+    return Digests.of(agent, input);
+  }
+}

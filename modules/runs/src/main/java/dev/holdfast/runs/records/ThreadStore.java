@@ -1,0 +1,172 @@
+package dev.holdfast.runs.records;
+
+import dev.holdfast.redis.Keys;
+import dev.holdfast.redis.RedisLink;
+import dev.holdfast.redis.Reply;
+import dev.holdfast.redis.Script;
+import dev.holdfast.runs.config.RunsConfig;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Threads in Redis: each has at most one active run, and the document that its last one has left. A
+ * user's threads are listed by their last change, which is a hint. Used on the context of its link.
+ */
+public final class ThreadStore {
+  /** Threads of a user that are listed; the oldest go first. */
+  public static final int MOST_THREADS = 1_000;
+
+  /** Runs of a thread that are listed; the oldest go first. */
+  public static final int MOST_RUNS = 100;
+
+  private static final Script BEGIN = Script.of("runs", "run_prelude", "thread_begin");
+  private static final Script END = Script.of("runs", "run_prelude", "thread_end");
+
+  private final RedisLink link;
+  private final RunsConfig config;
+
+  public ThreadStore(RedisLink link, RunsConfig config) {
+    this.link = link;
+    this.config = config;
+  }
+
+  /**
+   * Lets a run be the active one of its thread.
+   *
+   * @param over a run that has ended, and may be replaced; none: no run may
+   * @return the run that is in the way; empty: it is done
+   */
+  public Future<Optional<RunKey>> begin(RunSpec spec, @Nullable RunKey over) {
+    ThreadKey thread = spec.thread();
+    List<Object> args =
+        List.of(
+            link.deadline(),
+            link.reserve().flag(),
+            spec.key().run(),
+            over == null ? "" : over.run(),
+            MOST_RUNS,
+            config.threadAge().toMillis(),
+            "owner",
+            spec.owner(),
+            "thread",
+            spec.threadId());
+    return BEGIN
+        .run(link, List.of(record(thread), runsKey(thread)), args)
+        .compose(
+            reply ->
+                reply.at(0).asText().equals("busy")
+                    ? Future.succeededFuture(
+                        Optional.of(new RunKey(spec.tenant(), reply.at(1).asText())))
+                    : listed(thread, spec.owner()).map(Optional.empty()));
+  }
+
+  /**
+   * Ends the active run of a thread.
+   *
+   * @param document what the thread has come to
+   * @return false: another run is active, or none; nothing has changed
+   */
+  public Future<Boolean> end(RunRecord run, byte[] document) {
+    ThreadKey thread = run.thread();
+    List<String> keys = List.of(record(thread), runsKey(thread), documentKey(thread));
+    return END.run(link, keys, List.of(run.key().run(), document, config.threadAge().toMillis()))
+        .compose(
+            reply ->
+                reply.asLong() == 1
+                    ? listed(thread, run.owner()).map(true)
+                    : Future.succeededFuture(false));
+  }
+
+  private Future<Void> listed(ThreadKey thread, String owner) {
+    String key = Keys.userThreads(thread.tenant(), owner);
+    return link.send("TIME")
+        .compose(time -> link.send("ZADD", key, time.at(0).asLong(), thread.thread()))
+        .compose(
+            added ->
+                Future.join(
+                    link.send("ZREMRANGEBYRANK", key, 0, -MOST_THREADS - 1),
+                    link.send("PEXPIRE", key, config.threadAge().toMillis())))
+        .mapEmpty();
+  }
+
+  public Future<Optional<ThreadRecord>> get(ThreadKey thread) {
+    return link.send("HGETALL", record(thread)).map(reply -> found(thread, reply));
+  }
+
+  /** Returns what the last run has left; none: there is nothing. */
+  public Future<byte @Nullable []> document(ThreadKey thread) {
+    return link.send("GET", documentKey(thread))
+        .map(reply -> reply.isNull() ? null : reply.bytes());
+  }
+
+  /** Returns a thread's runs, the newest first. */
+  public Future<List<RunKey>> runs(ThreadKey thread) {
+    return link.send("ZREVRANGE", runsKey(thread), 0, MOST_RUNS - 1)
+        .map(
+            reply ->
+                reply.list().stream()
+                    .map(run -> new RunKey(thread.tenant(), run.asText()))
+                    .toList());
+  }
+
+  /**
+   * Returns a user's threads, the one that changed last first.
+   *
+   * @param from how many to leave out
+   * @param limit 1 to 100; a page may be shorter and yet not the last
+   */
+  public Future<List<ThreadRecord>> ofUser(String tenant, String user, int from, int limit) {
+    return link.send("ZREVRANGE", Keys.userThreads(tenant, user), from, from + limit - 1)
+        .compose(
+            reply -> {
+              List<Future<Optional<ThreadRecord>>> read = new ArrayList<>();
+              for (Reply thread : reply.list()) {
+                read.add(get(new ThreadKey(tenant, thread.asText())));
+              }
+              return Future.all(read)
+                  .map(all -> read.stream().flatMap(one -> one.result().stream()).toList());
+            });
+  }
+
+  private static Optional<ThreadRecord> found(ThreadKey thread, Reply flat) {
+    Map<String, String> fields = new HashMap<>();
+    for (int i = 0; i + 1 < flat.size(); i += 2) {
+      fields.put(flat.at(i).asText(), flat.at(i + 1).asText());
+    }
+    String owner = fields.get("owner");
+    return owner == null
+        ? Optional.empty()
+        : Optional.of(
+            new ThreadRecord(
+                thread,
+                owner,
+                Objects.requireNonNull(fields.get("thread"), "thread"),
+                fields.get("active"),
+                fields.get("last"),
+                number(fields, "ver"),
+                number(fields, "created"),
+                number(fields, "changed")));
+  }
+
+  private static long number(Map<String, String> fields, String name) {
+    return Long.parseLong(fields.getOrDefault(name, "0"));
+  }
+
+  private static String record(ThreadKey thread) {
+    return Keys.thread(thread.tenant(), thread.thread());
+  }
+
+  private static String runsKey(ThreadKey thread) {
+    return Keys.threadRuns(thread.tenant(), thread.thread());
+  }
+
+  private static String documentKey(ThreadKey thread) {
+    return Keys.threadDocument(thread.tenant(), thread.thread());
+  }
+}

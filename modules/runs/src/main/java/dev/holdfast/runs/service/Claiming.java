@@ -1,0 +1,88 @@
+package dev.holdfast.runs.service;
+
+import dev.holdfast.runs.records.RunKey;
+import dev.holdfast.runs.records.RunRecord;
+import dev.holdfast.runs.records.RunRecords;
+import dev.holdfast.runs.records.RunStore.Claimed;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Optional;
+
+/** Gives runs that wait to workers, and takes back what they give back. Confined to its context. */
+public final class Claiming {
+  /** Runs that wait no more are removed from the queue on the way, so many at one call. */
+  private static final int MOST_STALE = 32;
+
+  private final RunRecords records;
+
+  public Claiming(RunRecords records) {
+    this.records = records;
+  }
+
+  /**
+   * Gives the next run of an agent to a worker.
+   *
+   * @param tenants that the worker acts for; empty: all
+   * @param claim a fresh id
+   * @return empty if none waits
+   */
+  public Future<Optional<Claimed>> claim(
+      String agent, Collection<String> tenants, String worker, String claim) {
+    return next(agent, tenants, worker, claim, MOST_STALE);
+  }
+
+  private Future<Optional<Claimed>> next(
+      String agent, Collection<String> tenants, String worker, String claim, int tries) {
+    return records
+        .queue()
+        .take(agent, tenants)
+        .compose(
+            run -> {
+              if (run.isEmpty()) {
+                return Future.succeededFuture(Optional.empty());
+              }
+              return claim(run.get(), agent, worker, claim)
+                  .compose(
+                      claimed ->
+                          claimed.isPresent() || tries == 1
+                              ? Future.succeededFuture(claimed)
+                              : next(agent, tenants, worker, claim, tries - 1));
+            });
+  }
+
+  private Future<Optional<Claimed>> claim(RunKey run, String agent, String worker, String claim) {
+    return records
+        .runs()
+        .claim(run, worker, claim)
+        .compose(
+            claimed ->
+                records
+                    .queue()
+                    .remove(run, agent)
+                    .compose(removed -> watched(claimed))
+                    // The claim holds: what is left in the queue is found out by the next one.
+                    .otherwise(claimed));
+  }
+
+  private Future<Optional<Claimed>> watched(Optional<Claimed> claimed) {
+    if (claimed.isEmpty()) {
+      return Future.succeededFuture(claimed);
+    }
+    RunRecord run = claimed.get().run();
+    Duration lease = run.limits().lease();
+    return records.dues().set(run.key(), lease.plus(Sweeping.SLACK)).map(claimed);
+  }
+
+  /** A worker gives a run back; false: events of it are published, so it has to end it. */
+  public Future<Boolean> release(RunKey run, long generation) {
+    return records
+        .runs()
+        .release(run, generation)
+        .compose(
+            queued ->
+                queued.isEmpty()
+                    ? Future.succeededFuture(false)
+                    : records.queue().add(run, queued.get().agent()).map(true));
+  }
+}

@@ -1,0 +1,162 @@
+package dev.holdfast.runs.service;
+
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.redis.Keys;
+import dev.holdfast.runs.ingest.Finishing;
+import dev.holdfast.runs.records.DueStore;
+import dev.holdfast.runs.records.EndCause;
+import dev.holdfast.runs.records.RunKey;
+import dev.holdfast.runs.records.RunRecord;
+import dev.holdfast.runs.records.RunRecords;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at runs that are due: those whose worker is lost, silent or slow, those that no worker
+ * takes, and those whose end was decided and not told. Whoever moves a due entry first does the
+ * work; if it dies, the entry comes up again. Confined to its context.
+ */
+public final class Sweeping {
+  /** A run is looked at so much after the time at which it may have to end. */
+  static final Duration SLACK = Duration.ofMillis(500);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Sweeping.class);
+  private static final int AT_ONCE = 50;
+
+  /** A step that a node has begun is taken again after it: longer than any such step. */
+  private static final Duration RETRY = Duration.ofSeconds(10);
+
+  private final RunRecords records;
+  private final Finishing finishing;
+
+  public Sweeping(RunRecords records, Finishing finishing) {
+    this.records = records;
+    this.finishing = finishing;
+  }
+
+  /**
+   * Looks at what is due.
+   *
+   * @param upFor how long Redis has been there without a break: until workers could renew their
+   *     leases, and send their events, they are not to blame
+   * @return how many runs were looked at
+   */
+  public Future<Integer> sweep(Duration upFor) {
+    return records.dues().now().compose(now -> sweep(now, upFor));
+  }
+
+  private Future<Integer> sweep(long now, Duration upFor) {
+    List<Future<Integer>> shards = new ArrayList<>();
+    for (int shard = 0; shard < Keys.SHARDS; shard++) {
+      shards.add(records.dues().due(shard, now, AT_ONCE).compose(due -> sweep(due, now, upFor)));
+    }
+    return Future.join(shards).map(done -> shards.stream().mapToInt(Future::result).sum());
+  }
+
+  private Future<Integer> sweep(List<DueStore.Due> due, long now, Duration upFor) {
+    List<Future<?>> looked = new ArrayList<>();
+    for (DueStore.Due one : due) {
+      looked.add(
+          records
+              .dues()
+              .postpone(one, RETRY)
+              .compose(mine -> mine ? look(one.run(), now, upFor) : Future.succeededFuture())
+              .recover(failure -> later(one.run(), failure)));
+    }
+    return Future.join(looked).map(due.size());
+  }
+
+  private Future<Void> look(RunKey key, long now, Duration upFor) {
+    return records
+        .runs()
+        .get(key)
+        .compose(
+            found -> found.isPresent() ? look(found.get(), now, upFor) : records.dues().unset(key));
+  }
+
+  private Future<Void> look(RunRecord run, long now, Duration upFor) {
+    return switch (run.state()) {
+      case QUEUED -> waits(run, now);
+      case RUNNING -> runs(run, now, upFor);
+      case ENDING -> finishing.finish(run).mapEmpty();
+      case ENDED -> records.dues().unset(run.key());
+    };
+  }
+
+  private Future<Void> waits(RunRecord run, long now) {
+    RunRecord.Cancel cancel = run.cancel();
+    long late = run.times().queued() + run.limits().queue().toMillis();
+    if (cancel != null) {
+      return end(run, EndCause.CANCELLED);
+    }
+    if (now > late) {
+      return end(run, EndCause.NO_WORKER);
+    }
+    return records.queue().add(run.key(), run.agent()).compose(queued -> again(run, late - now));
+  }
+
+  private Future<Void> runs(RunRecord run, long now, Duration upFor) {
+    RunRecord.Cancel cancel = run.cancel();
+    RunRecord.Times times = run.times();
+    if (cancel != null && now >= cancel.at()) {
+      return end(run, EndCause.CANCELLED);
+    }
+    long late = times.started() + run.limits().longest().toMillis();
+    if (now > late) {
+      return end(run, EndCause.TIMED_OUT);
+    }
+    if (now > times.lease() && isToBlame(run.limits().lease(), upFor)) {
+      return lost(run);
+    }
+    long idle = times.active() + run.limits().idle().toMillis();
+    if (now > idle && isToBlame(run.limits().idle(), upFor)) {
+      return end(run, EndCause.IDLE);
+    }
+    long next =
+        Math.min(Math.min(Math.max(times.lease(), now + 1_000), late), Math.max(idle, now + 1_000));
+    return again(run, (cancel == null ? next : Math.min(next, cancel.at())) - now);
+  }
+
+  private static boolean isToBlame(Duration allowed, Duration upFor) {
+    return upFor.compareTo(allowed) > 0;
+  }
+
+  private Future<Void> lost(RunRecord run) {
+    return records
+        .runs()
+        .lost(run.key(), run.generation())
+        .compose(
+            queued ->
+                queued.isEmpty()
+                    ? end(run, run.cancel() == null ? EndCause.WORKER_LOST : EndCause.CANCELLED)
+                    : records
+                        .queue()
+                        .add(run.key(), run.agent())
+                        .compose(added -> again(run, run.limits().queue().toMillis())));
+  }
+
+  private Future<Void> end(RunRecord run, EndCause cause) {
+    return finishing.end(run, cause).mapEmpty();
+  }
+
+  private Future<Void> again(RunRecord run, long ms) {
+    return records
+        .places()
+        .keep(run.key(), run.owner())
+        .compose(kept -> records.dues().set(run.key(), SLACK.plusMillis(Math.max(0, ms))));
+  }
+
+  /** The run has moved on while it was looked at: it is looked at again, as after any failure. */
+  private static Future<Void> later(RunKey run, Throwable failure) {
+    ErrorCode code = HoldfastException.from(failure).code();
+    if (code != ErrorCode.CONFLICT && code != ErrorCode.FENCED) {
+      LOG.warn("The sweep of run {} failed, and is tried again: {}", run, failure.getMessage());
+    }
+    return Future.succeededFuture();
+  }
+}

@@ -1,0 +1,95 @@
+package dev.holdfast.runs.records;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.channels.Publisher;
+import dev.holdfast.channels.log.ChannelStore;
+import dev.holdfast.channels.log.ChannelsConfig;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.Position;
+import dev.holdfast.redis.Keys;
+import dev.holdfast.runs.Await;
+import dev.holdfast.runs.config.RunLimits;
+import dev.holdfast.testkit.OwnRedis;
+import dev.holdfast.testkit.RedisExtension;
+import dev.holdfast.testkit.TestRedis;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What a Redis takes that has no memory left: runs go on and end, none begins. */
+@ExtendWith(RedisExtension.class)
+class FullRedisIT {
+  private Stores stores;
+
+  @BeforeEach
+  void open(@OwnRedis TestRedis redis) {
+    stores = new Stores(redis.uri());
+  }
+
+  @AfterEach
+  void close() {
+    stores.close();
+  }
+
+  private void fill() {
+    stores.redis("CONFIG", "SET", "maxmemory", 1);
+  }
+
+  @Test
+  void runsThatAreThereGoOnAndEnd() {
+    RunKey waits = stores.queued(RunLimits.DEFAULT);
+    RunKey back = stores.queued(RunLimits.DEFAULT);
+    Await.get(stores.queue.add(waits, "researcher"));
+    Await.get(stores.dues.set(waits, Duration.ofSeconds(-1)));
+    fill();
+
+    assertEquals(Optional.of(waits), Await.get(stores.queue.take("researcher", Set.of())));
+    assertEquals(1, stores.claim(waits, "w1").run().generation());
+    Await.get(stores.runs.beat(waits, 1, true));
+    Await.get(stores.queue.remove(waits, "researcher"));
+    stores.claim(back, "w1");
+    assertTrue(Await.get(stores.runs.release(back, 1)).isPresent());
+    Await.get(stores.runs.cancel(waits, "ann", "enough"));
+    var done = RunRecord.End.of("success", "");
+    assertTrue(Await.get(stores.runs.end(waits, 1, EndCause.WORKER, done, "{}")).byThis());
+    assertTrue(Await.get(stores.runs.told(waits)));
+    var due = Await.get(stores.dues.due(waits.shard(), Long.MAX_VALUE >> 12, 10)).get(0);
+    assertTrue(Await.get(stores.dues.postpone(due, Duration.ofMinutes(1))));
+    Await.get(stores.dues.unset(waits));
+    Await.get(stores.places.release(waits, "ann"));
+  }
+
+  @Test
+  void nothingIsAdded() {
+    var claimed = stores.running(RunLimits.DEFAULT);
+    RunKey run = claimed.run().key();
+    var logs = new ChannelStore(stores.link, ChannelsConfig.DEFAULT);
+    Await.get(logs.append(run.channel(), new Publisher(Publisher.RUN, 1), 1, "\"n\":1".getBytes()));
+    String epoch = stores.redis("HGET", Keys.meta(run.channel()), "e").asText();
+    Await.get(stores.threads.begin(stores.spec("th", claimed.run().runId()), null));
+    fill();
+
+    assertRefused(stores.runs.create(stores.spec("th", "new")));
+    byte[] document = "{}".getBytes();
+    assertRefused(
+        stores.runs.snap(run, 1, new RunStore.Kept(new Position(epoch, 1), 1, 0, document)));
+    assertRefused(stores.threads.begin(stores.spec("other", "new"), null));
+    assertRefused(stores.threads.end(claimed.run(), document));
+    assertRefused(stores.places.reserve(run, "bob"));
+    assertRefused(stores.queue.add(run, "researcher"));
+
+    stores.redis("CONFIG", "SET", "maxmemory", 0);
+    assertTrue(Await.get(stores.threads.end(claimed.run(), document)));
+  }
+
+  private static void assertRefused(Future<?> asked) {
+    assertEquals(ErrorCode.STORE_FULL, Await.code(asked));
+  }
+}

@@ -1,0 +1,116 @@
+package dev.holdfast.runs.records;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.runs.Await;
+import dev.holdfast.runs.config.RunLimits;
+import dev.holdfast.testkit.RedisExtension;
+import dev.holdfast.testkit.TestRedis;
+import dev.holdfast.testkit.redis.StoredKeys;
+import dev.holdfast.testkit.wire.Lane;
+import dev.holdfast.testkit.wire.RedisTime;
+import dev.holdfast.testkit.wire.Relay;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What was written before a connection was given up may reach Redis minutes later: a run that
+ * nobody waits for, a claim of a worker that went on to another. Here each script comes an hour
+ * after its deadline.
+ */
+@ExtendWith(RedisExtension.class)
+class LateScriptsIT {
+  private final Lane there = new Lane("node → Redis");
+  private final Lane back = new Lane("Redis → node");
+  private Relay relay;
+  private Stores direct;
+  private Stores behind;
+
+  private enum Call {
+    CREATE {
+      @Override
+      Future<?> in(Stores stores, LateScriptsIT test) {
+        return stores.runs.create(test.direct.spec("new", "r1"));
+      }
+    },
+    CLAIM {
+      @Override
+      Future<?> in(Stores stores, LateScriptsIT test) {
+        return stores.runs.claim(test.waits(), "w1", "c1");
+      }
+    },
+    BEGIN_THREAD {
+      @Override
+      Future<?> in(Stores stores, LateScriptsIT test) {
+        return stores.threads.begin(test.direct.spec("new", "r1"), null);
+      }
+    },
+    RESERVE {
+      @Override
+      Future<?> in(Stores stores, LateScriptsIT test) {
+        return stores.places.reserve(test.waits(), "ann");
+      }
+    },
+    QUEUE {
+      @Override
+      Future<?> in(Stores stores, LateScriptsIT test) {
+        return stores.queue.add(new RunKey(test.direct.tenant, "another"), "researcher");
+      }
+    },
+    OFFER {
+      @Override
+      Future<?> in(Stores stores, LateScriptsIT test) {
+        return stores.queue.take("researcher", Set.of(test.direct.tenant));
+      }
+    };
+
+    abstract Future<?> in(Stores stores, LateScriptsIT test);
+  }
+
+  @BeforeEach
+  void open(TestRedis redis) {
+    back.change(RedisTime.setBack(Duration.ofHours(1)));
+    relay = Relay.toRedis(redis.uri(), there, back);
+    direct = new Stores(redis.uri());
+    behind = new Stores(relay.redisUri());
+    Await.get(direct.queue.add(waits(), "researcher"));
+    Await.get(direct.runs.create(direct.spec("th", "r1", RunLimits.DEFAULT)));
+  }
+
+  private RunKey waits() {
+    return direct.spec("th", "r1").key();
+  }
+
+  @AfterEach
+  void close() {
+    behind.close();
+    direct.close();
+    relay.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatComesAfterItsDeadlineChangesNothing(Call call) {
+    Map<String, String> before = StoredKeys.ofTenant(direct.link, direct.tenant);
+
+    HoldfastException refused = Await.refusal(call.in(behind, this));
+
+    assertEquals(ErrorCode.UNAVAILABLE, refused.code());
+    assertTrue(refused.getMessage().contains("LATE"), refused.getMessage());
+    assertEquals(before, StoredKeys.ofTenant(direct.link, direct.tenant));
+
+    Await.get(call.in(direct, this));
+    assertNotEquals(before, StoredKeys.ofTenant(direct.link, direct.tenant), "in time it is done");
+  }
+}

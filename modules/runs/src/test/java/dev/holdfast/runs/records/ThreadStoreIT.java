@@ -1,0 +1,110 @@
+package dev.holdfast.runs.records;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.redis.Keys;
+import dev.holdfast.runs.Await;
+import dev.holdfast.runs.config.RunLimits;
+import dev.holdfast.testkit.RedisExtension;
+import dev.holdfast.testkit.TestRedis;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Threads: one active run at a time, what it has left, and whose threads there are. */
+@ExtendWith(RedisExtension.class)
+class ThreadStoreIT {
+  private Stores stores;
+  private ThreadStore threads;
+
+  @BeforeEach
+  void open(TestRedis redis) {
+    stores = new Stores(redis.uri());
+    threads = stores.threads;
+  }
+
+  @AfterEach
+  void close() {
+    stores.close();
+  }
+
+  private RunRecord begun(String thread, String run) {
+    RunSpec spec = stores.spec(thread, run);
+    assertEquals(Optional.empty(), Await.get(threads.begin(spec, null)));
+    return Await.get(stores.runs.create(spec)).run();
+  }
+
+  @Test
+  void aThreadHasOneActiveRun() {
+    RunRecord first = begun("th", "r1");
+    RunSpec second = stores.spec("th", "r2");
+    assertEquals(Optional.of(first.key()), Await.get(threads.begin(second, null)));
+    assertEquals(Optional.empty(), Await.get(threads.begin(stores.spec("th", "r1"), null)));
+
+    assertTrue(Await.get(threads.end(first, "{}".getBytes())));
+    assertFalse(Await.get(threads.end(first, "late".getBytes())), "once");
+    assertEquals(Optional.empty(), Await.get(threads.begin(second, null)));
+    assertArrayEquals("{}".getBytes(), Await.get(threads.document(first.thread())));
+    assertEquals(
+        List.of(second.key(), first.key()).size(), Await.get(threads.runs(first.thread())).size());
+  }
+
+  @Test
+  void aRunThatHasEndedAndWasLeftActiveIsReplacedByItsNameOnly() {
+    RunRecord first = begun("th", "r1");
+    RunSpec second = stores.spec("th", "r2");
+    RunKey other = stores.spec("th", "r0").key();
+    assertEquals(Optional.of(first.key()), Await.get(threads.begin(second, other)));
+    assertEquals(Optional.empty(), Await.get(threads.begin(second, first.key())));
+    assertFalse(Await.get(threads.end(first, "late".getBytes())));
+    assertNull(Await.get(threads.document(first.thread())));
+  }
+
+  @Test
+  void threadsOfAUserAreListedNewestFirstAndOthersAreNot() {
+    begun("one", "r1");
+    stores.redis(
+        "ZADD",
+        Keys.userThreads(stores.tenant, "ann"),
+        1,
+        ThreadKey.of(stores.tenant, "ann", "one").thread());
+    begun("two", "r1");
+    var bobs =
+        new RunSpec(stores.tenant, "bob", "bobs", "r1", "researcher", "{}", RunLimits.DEFAULT);
+    Await.get(threads.begin(bobs, null));
+
+    var listed = Await.get(threads.ofUser(stores.tenant, "ann", 0, 10));
+    assertEquals(List.of("two", "one"), listed.stream().map(ThreadRecord::threadId).toList());
+    assertEquals(stores.spec("two", "r1").key().run(), listed.get(0).active());
+    assertEquals(1, Await.get(threads.ofUser(stores.tenant, "ann", 1, 1)).size());
+    assertEquals(List.of(), Await.get(threads.ofUser("x" + stores.tenant, "ann", 0, 10)));
+  }
+
+  @Test
+  void listsAreBounded() {
+    RunRecord last = begun("th", "r0");
+    for (int i = 1; i <= ThreadStore.MOST_RUNS + 5; i++) {
+      Await.get(threads.end(last, "{}".getBytes()));
+      RunSpec spec = stores.spec("th", "r" + i);
+      Await.get(threads.begin(spec, null));
+      last = Await.get(stores.runs.create(spec)).run();
+    }
+    List<RunKey> runs = Await.get(threads.runs(last.thread()));
+    assertEquals(ThreadStore.MOST_RUNS, runs.size());
+
+    String key = Keys.userThreads(stores.tenant, "ann");
+    for (int i = 0; i < ThreadStore.MOST_THREADS + 5; i++) {
+      stores.link.send("ZADD", key, i, "h" + i);
+    }
+    begun("other", "r1");
+    assertEquals(ThreadStore.MOST_THREADS, stores.redis("ZCARD", key).asLong());
+    assertTrue(stores.redis("PTTL", key).asLong() > 0);
+  }
+}
