@@ -23,7 +23,12 @@ class Timer(Protocol):
     def cancel(self) -> None: ...
 
 
-class Wire(Protocol):
+class Clock(Protocol):
+    def after(self, seconds: float, task: Callable[[], None]) -> Timer:
+        """Runs the task later."""
+
+
+class Wire(Clock, Protocol):
     """The I/O of a session. Results are reported to it, and not from within these methods."""
 
     def ask_token(self, ask: int) -> None:
@@ -41,20 +46,17 @@ class Wire(Protocol):
     def now(self) -> float:
         """Returns the seconds of a clock that does not jump."""
 
-    def after(self, seconds: float, task: Callable[[], None]) -> Timer:
-        """Runs the task later."""
-
 
 class Alarm:
     """At most one task that runs later."""
 
-    def __init__(self, wire: Wire) -> None:
-        self._wire = wire
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._timer: Timer | None = None
 
     def set(self, seconds: float, task: Callable[[], None]) -> None:
         self.cancel()
-        self._timer = self._wire.after(seconds, task)
+        self._timer = self._clock.after(seconds, task)
 
     def cancel(self) -> None:
         if self._timer is not None:

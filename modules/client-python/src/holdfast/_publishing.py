@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from . import _frames as frames
-from ._connector import Alarm, Wire
+from ._connector import Alarm, Clock
 from ._values import Bounds, HoldfastError, Stored, Times
 
 LONGEST_RETRY = 5.0
@@ -50,10 +50,10 @@ class Unanswered:
 class Line:
     """The unanswered publications of one channel, in order, with rising numbers."""
 
-    def __init__(self, wire: Wire, channel: str, start: int) -> None:
+    def __init__(self, clock: Clock, channel: str, start: int) -> None:
         self.channel = channel
         self.unanswered: list[Unanswered] = []
-        self.retry = Alarm(wire)
+        self.retry = Alarm(clock)
         self.start = self.next = start
         self.held = False
         self.tries = 0
@@ -97,8 +97,14 @@ class Outlet(Protocol):
 
 
 class Publications:
-    def __init__(self, wire: Wire, ids: Ids, times: Times, bounds: Bounds, out: Outlet) -> None:
-        self._wire, self._ids, self._times, self._bounds, self._out = wire, ids, times, bounds, out
+    def __init__(self, clock: Clock, ids: Ids, times: Times, bounds: Bounds, out: Outlet) -> None:
+        self._clock, self._ids, self._times, self._bounds, self._out = (
+            clock,
+            ids,
+            times,
+            bounds,
+            out,
+        )
         self.lines: dict[str, Line] = {}
         self._by_frame: dict[str, Unanswered] = {}
         self._limit = frames.LIMIT
@@ -122,7 +128,7 @@ class Publications:
 
     def line(self, channel: str) -> Line:
         if channel not in self.lines:
-            self.lines[channel] = Line(self._wire, channel, self.start)
+            self.lines[channel] = Line(self._clock, channel, self.start)
         return self.lines[channel]
 
     def add(self, line: Line, body: str, n: int, done: Done, persist: bool) -> Unanswered:
@@ -139,7 +145,7 @@ class Publications:
         self._limit = limit
         if not same_session:
             self.start = 1
-            self.lines = {name: line for name, line in self.lines.items() if line.unanswered}
+            self.forget_idle()
             for line in self.lines.values():
                 line.renumber(1)
             self._out.changed(True)
@@ -189,6 +195,17 @@ class Publications:
         else:
             self._drop(one, refusal)
         return True
+
+    def unsent(self, id_: str) -> None:
+        """Notes that a posted one was not sent, as it was posted again since."""
+        self._by_frame.pop(id_, None)
+
+    def forget_idle(self) -> list[str]:
+        """Forgets the numbers of channels without unanswered ones, and returns their names."""
+        idle = [name for name, line in self.lines.items() if not line.unanswered]
+        for name in idle:
+            del self.lines[name]
+        return idle
 
     def fail(self, reason: HoldfastError) -> None:
         """Fails all. What is persisted stays so."""

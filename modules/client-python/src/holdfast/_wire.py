@@ -27,6 +27,19 @@ CLOSING = 2.0
 Token = str | Callable[[], str | Awaitable[str]]
 
 
+async def supply(token: Token, seconds: float) -> str:
+    """Returns the application's token; TimeoutError if it does not come in time."""
+    answer = token() if callable(token) else token
+    if inspect.isawaitable(answer):
+        try:
+            answer = await asyncio.wait_for(answer, seconds)
+        except asyncio.TimeoutError:  # Another one on Python 3.10.
+            raise TimeoutError("the token did not come in time") from None
+    if not isinstance(answer, str):
+        raise TypeError(f"a {type(answer).__name__} is no token")
+    return answer
+
+
 class _Connect(connect):
     def process_redirect(self, exc: Exception) -> Exception:
         return exc  # The hello has the token, which is for the address that was given.
@@ -70,13 +83,9 @@ class SocketWire:
 
     async def _ask_token(self, ask: int) -> None:
         try:
-            token = self._token() if callable(self._token) else self._token
-            if inspect.isawaitable(token):
-                token = await asyncio.wait_for(token, self._times.attempt * 0.9)
-            if not isinstance(token, str):
-                raise TypeError(f"a {type(token).__name__} is no token")
-        except (asyncio.TimeoutError, TimeoutError):
-            self.session.no_token(ask, "token_timeout", "the token did not come in time")
+            token = await supply(self._token, self._times.attempt * 0.9)
+        except TimeoutError as e:
+            self.session.no_token(ask, "token_timeout", str(e))
         except Exception as e:
             self.session.no_token(ask, "token_failed", f"no token: {e!r}")
         else:
