@@ -352,9 +352,13 @@ async def test_a_session_goes_on_in_another_client_by_its_store() -> None:
         async with fake_node() as node:
             async with connect(node, store=FileStore(path)) as hf:
                 events = hf.channel("topic:news").events()
+                old = hf.channel("topic:old").events()
                 peer = await subscribed(node)
+                await peer.answers("subscribe", {"epoch": "e1", "seq": 0})
+                await peer.reads("topic:old")
                 await peer.event(1, "topic:news")
                 await peer.event(2, "topic:news")
+                await old.ready
                 await events.__anext__()
                 await events.__anext__()  # The first is handled now; the second is not.
                 hf.channel("topic:a").publish("note", "kept", persist=True)
@@ -362,12 +366,15 @@ async def test_a_session_goes_on_in_another_client_by_its_store() -> None:
                 await peer.takes("publish")
                 await hf.close()
             async with connect(node, store=FileStore(path)) as hf:
+                events = hf.channel("topic:news").events()
                 peer = await node.peer()
                 hello = await peer.welcomes(resumed=True)
                 assert hello["resume"] == "s1"
                 assert hello["channels"]["topic:news"] == ["e1", 1]
                 frame = await peer.answers("publish", {"duplicate": True})
                 assert (frame["n"], frame["data"]) == (1, "kept")
+                left = await peer.answers("unsubscribe", {})
+                assert left["channel"] == "topic:old", "nobody reads it here"
                 await until(lambda: hf.pending == 0)
             assert json.loads(path.read_text())["unanswered"] == []
 
@@ -415,6 +422,7 @@ async def test_stores_that_fail_are_named_and_the_client_works_without() -> None
             used = FileStore(path)
             used.load()
             await works(FileStore(path))
+            used.close()
 
 
 def test_addresses_that_are_none_are_refused_at_once() -> None:

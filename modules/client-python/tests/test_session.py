@@ -130,9 +130,9 @@ def test_tokens_that_fail_or_hang_are_named_and_asked_for_again() -> None:
     assert stage.opened()["token"] == "t2"
 
 
-def token(seconds: int) -> str:
-    claims = base64.urlsafe_b64encode(json.dumps({"exp": seconds}).encode()).decode()
-    return f"h.{claims.rstrip('=')}.s"
+def token(seconds: int, **claims: object) -> str:
+    text = json.dumps({"exp": seconds} | claims)
+    return f"h.{base64.urlsafe_b64encode(text.encode()).decode().rstrip('=')}.s"
 
 
 def test_a_token_is_renewed_30_seconds_before_its_end_by_the_servers_clock() -> None:
@@ -231,6 +231,39 @@ def test_another_process_does_not_use_a_number_that_was_used() -> None:
     assert (frame["n"], frame["data"]) == (2, "two")
     second.says("reply", id=frame["id"], data={"epoch": "e1", "seq": 2, "duplicate": False})
     assert answers.all == [Stored(Cursor("e1", 2), False)]
+
+
+@pytest.mark.parametrize("other", [{"sub": "bob"}, {"hf": {"tenant": "globex"}}])
+def test_nothing_is_taken_over_for_another_user(other: dict[str, object]) -> None:
+    """What ann wanted to publish must not be published as bob."""
+    ann: dict[str, object] = {"sub": "ann", "hf": {"tenant": "acme"}}
+    first = Stage(restart=False)
+    first.token = token(0, **ann)
+    first.session.start()
+    first.online()
+    first.says("subscribed", channel="topic:a", epoch="e1", seq=1, recovered=True)
+    answers = Answers()
+    first.session.publish("topic:a", "e", "of ann", answers, persist=True)
+    kept = first.session.export()
+    first.lose()
+    first.token = token(1, **(ann | other))
+    hello = first.opened()
+    assert "resume" not in hello and "channels" not in hello
+    assert (answers.all, first.ended) == (["forbidden"], [("topic:a", "forbidden")])
+    first.welcome("s2")
+    assert first.sent[first.link] == []
+    second = Stage(kept=kept, restart=False)
+    second.token = first.token
+    second.session.start()
+    assert "resume" not in second.opened()
+    second.welcome("s2")
+    assert second.sent[second.link] == []
+    second.session.publish("topic:a", "e", "of bob", answers)
+    assert second.take("publish")["n"] == 1
+    same = Stage(kept=kept, restart=False)
+    same.token = token(9, jti="fresh", **ann)
+    same.session.start()
+    assert same.opened()["resume"] == "s1"
 
 
 def test_another_version_is_not_restored() -> None:

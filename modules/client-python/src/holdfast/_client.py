@@ -78,6 +78,8 @@ class Holdfast:
         self._publications: set[asyncio.Future[Stored]] = set()
         self._given, self._store, self._saving = store, store, False
         self._inbox.keep = self._keep
+        self._restored: list[str] = []
+        self.on_session(self._leave_unread)
         self.tenant, self.user = self.channel("tenant"), self.channel("user")
         self.session = self.channel("session")
 
@@ -86,7 +88,7 @@ class Holdfast:
             try:
                 kept = self._store.load()
                 if kept is not None:
-                    self._session.restore(json.loads(kept))
+                    self._restored = self._session.restore(json.loads(kept))
             except Exception as e:
                 self._store_failed(e)
                 self._store = None  # What can't be read is not overwritten.
@@ -175,6 +177,13 @@ class Holdfast:
         await self._wire.aclose()
         if self._given is not None:
             self._given.close()
+
+    def _leave_unread(self, session: SessionInfo) -> None:
+        """Leaves channels that only the process before did read."""
+        restored, self._restored = self._restored, []
+        for name in restored:
+            if not self._inbox.of(name).boxes:
+                self._session.unsubscribe(name, lambda data, error: None)
 
     def _future(self) -> tuple[asyncio.Future[Any], Done]:
         future: asyncio.Future[Any] = self._loop.create_future()

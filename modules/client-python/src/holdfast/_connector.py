@@ -7,7 +7,7 @@ import json
 import random
 import re
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from ._values import State, Times
 
@@ -82,16 +82,34 @@ class BackOff:
         return wait
 
 
+NAMES_WHO = re.compile("(iss|sub|tid)|.*(tenant|org).*", re.IGNORECASE)
+
+
+def read_claims(token: str) -> tuple[float, str]:
+    """Returns the end of a token in seconds since 1970, and whom it names: its issuer, subject and
+    tenant, wherever they stand. 0 and nothing if it is no JWT, or without an end."""
+    who: list[str] = []
+
+    def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
+        named = [(k, v) for k, v in members if not isinstance(v, (dict, list))]
+        who.extend(f"{name}={value}" for name, value in named if NAMES_WHO.fullmatch(name))
+        return dict(members)
+
+    try:
+        text = base64.urlsafe_b64decode(token.split(".")[1] + "==")
+        claims = json.loads(text, object_pairs_hook=pairs)
+        end = float(claims["exp"]) if "exp" in claims else 0.0
+    except (ValueError, LookupError, TypeError, ArithmeticError, RecursionError):
+        return 0, ""
+    return end, " ".join(sorted(who))
+
+
 def renew_after(token: str, now: int) -> float:
     """Returns the seconds after which a connection needs another token; 0: never, or at once.
 
     The server's clock decides, as the client's may be wrong.
     """
-    try:
-        claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
-        left = float(claims["exp"]) - now / 1_000
-    except (ValueError, LookupError, TypeError, ArithmeticError, RecursionError):
-        return 0
+    left = read_claims(token)[0] - now / 1_000
     return 0 if left < 5 else min(86_400.0, left - min(30.0, left / 5))
 
 

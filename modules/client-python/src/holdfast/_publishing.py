@@ -207,6 +207,13 @@ class Publications:
             del self.lines[name]
         return idle
 
+    def forget(self, reason: HoldfastError) -> None:
+        """Fails all, and forgets the numbers."""
+        self.fail(reason)
+        self.lines.clear()
+        self.start = 1
+        self._out.changed(False)
+
     def fail(self, reason: HoldfastError) -> None:
         """Fails all. What is persisted stays so."""
         self.disconnected()

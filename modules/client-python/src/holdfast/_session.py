@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from . import _frames as frames
 from ._asking import Questions, Requests
-from ._connector import Alarm, Connector, Wire
+from ._connector import Alarm, Connector, Wire, read_claims
 from ._frames import NonsenseError
 from ._publishing import UNKNOWN, Done, Ids, Line, Publications, Unanswered
 from ._values import (
@@ -102,7 +102,7 @@ class Session:
         self._ack = Alarm(wire)
         self._ack_due = False
         self._readings: dict[str, Reading] = {}
-        self._resume = ""
+        self._resume = self._owner = ""
         self.paused = False  # Set while the connection is not read, as events wait.
         self.info: SessionInfo | None = None
         self.state = State("connecting")
@@ -340,25 +340,34 @@ class Session:
         """Returns what another process needs to go on: it gets again what was not handled."""
         known = {n: r.handled for n, r in self._readings.items() if r.handled is not None}
         kept = [(o.line.channel, o.n, o.body) for o in self._publications.all() if o.persist]
-        return {"version": VERSION, "session": self._resume, "channels": known, "unanswered": kept}
+        session = {"version": VERSION, "owner": self._owner, "session": self._resume}
+        return session | {"channels": known, "unanswered": kept}
 
-    def restore(self, kept: dict[str, Any]) -> None:
-        """Goes on with the session of another process, before `start`."""
+    def restore(self, kept: dict[str, Any]) -> list[str]:
+        """Goes on with the session of another process, before `start`.
+
+        Returns the channels that it had subscribed to.
+        """
         if kept["version"] != VERSION:
             raise ValueError(f"version {kept['version']}, and not {VERSION}")
         readings = {name: frames.cursor(kept["channels"], name) for name in kept["channels"]}
         unanswered = [(str(c), int(n), str(body)) for c, n, body in kept["unanswered"]]
-        self._resume = str(kept["session"])
+        self._owner, self._resume = str(kept["owner"]), str(kept["session"])
         self._readings = {name: Reading(at, at) for name, at in readings.items()}
         self._publications.start = UNKNOWN
         for channel, n, body in unanswered:
             line = self._publications.line(channel)
             one = self._publications.add(line, body, n, lambda stored, error: None, True)
             one.sendings = 1  # Perhaps; it may be stored.
+        return [name for name in readings if name.startswith(("topic:", "run:"))]
 
     # ---- what the parts ask for
 
     def hello(self, attempt: int, token: str, move: bool) -> str:
+        who = read_claims(token)[1]
+        if self._owner and who and who != self._owner:
+            self._forget()
+        self._owner = who or self._owner
         client = self._client | {"attempt": attempt}
         hello: dict[str, Any] = {"type": "hello", "token": token, "client": client}
         if move:
@@ -367,6 +376,15 @@ class Session:
             known = {n: r.received for n, r in self._readings.items() if r.received is not None}
             hello |= {"resume": self._resume, "channels": known}
         return frames.dumps(hello)
+
+    def _forget(self) -> None:
+        """Begins anew for another user: what is the former one's must not be sent as this one's."""
+        self._resume = ""
+        readings, self._readings = self._readings, {}
+        self._publications.forget(HoldfastError("forbidden", "the token is another user's"))
+        for name in readings:
+            if name.startswith(("topic:", "run:")):
+                self._listener.unsubscribed(name, "forbidden")
 
     def post(self, id_: str, one: Unanswered) -> None:
         head = f'{{"type":"publish","id":"{id_}","n":{one.n},'
