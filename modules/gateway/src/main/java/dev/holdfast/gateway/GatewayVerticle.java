@@ -163,6 +163,7 @@ public final class GatewayVerticle extends VerticleBase {
         .setHost(host)
         .setPort(port)
         .setHttp2ClearTextEnabled(false)
+        .setStrictThreadMode(true) // everything is written on its event loop: 4 KiB less for each
         .setSendBufferSize(SEND_BUFFER)
         .setMaxHeaderSize(LONGEST_HEADERS)
         .setMaxInitialLineLength(LONGEST_LINE);

@@ -12,8 +12,10 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -267,7 +269,10 @@ public final class HttpApi {
     } catch (RuntimeException e) {
       answer = Future.failedFuture(e);
     }
-    answer
+    // Some services answer on a context of theirs.
+    Promise<ApiResponse> here = ((VertxInternal) routing.vertx()).getOrCreateContext().promise();
+    answer.onComplete(here);
+    here.future()
         .onSuccess(given -> rates.answered(caller, given.size()))
         .onSuccess(given -> given.send(routing.response()))
         .onFailure(failure -> refuse(routing, failure));

@@ -24,7 +24,7 @@ final class SocketTransport implements Transport {
 
   private final ServerWebSocket socket;
   private final Client client;
-  private final @Nullable String token;
+  private @Nullable String token;
   private final Set<Hold> holds = EnumSet.noneOf(Hold.class);
   private final SocketWriter out;
 
@@ -110,8 +110,10 @@ final class SocketTransport implements Transport {
     gate.open();
   }
 
+  /** Forgets the token, too: it was checked. */
   @Override
   public void known() {
+    token = null;
     Visit.known(context().channel());
   }
 

@@ -95,6 +95,7 @@ public final class Upgrade {
     request.headers().set(UpgradeHeaders.OFFER, SUB_PROTOCOL);
     request
         .toWebSocket()
+        .onSuccess(socket -> request.headers().clear()) // Vert.x keeps them, and the token in them
         .onSuccess(socket -> open(socket, token, client))
         .onFailure(failure -> failed(client, failure));
   }
