@@ -1,6 +1,6 @@
 -- Attaches a connection to a session that lives and is the user's, or to a new one; never waits for who holds it now.
 -- KEYS  1 session   2 subscriptions   3 publishing   4 meta   5 log of its channel          all in the session's slot
--- ARGV  1 'resume' or 'new'   2 user   3 roles   4 permissions   5 node   6 connection   7 client   8 address   9 linger in ms   10 TTL in ms
+-- ARGV  1 'new', 'resume', or 'relist' (a resume for which the indexes of user and tenant were written)   2 user   3 roles   4 permissions   5 node   6 connection   7 client   8 address   9 linger in ms   10 TTL in ms
 --       11 the client's instance, empty: none   12 the number of its attempt   13 whose data the server has (see RedisLink)   14 deadline
 --       15 session id   16 epoch that the log of a new session's channel begins with, empty: it does not begin here
 --       17... channel, 'epoch:seq' of the first cursors of a new session
@@ -18,7 +18,7 @@ local s = redis.call('HMGET', KEYS[1], 'user', 'state', 'due', 'gen', 'node', 'c
 local now = now_ms()
 if ARGV[1] == 'new' then
   if s[1] or s[2] then return {'refused'} end
-  redis.call('HSET', KEYS[1], 'user', ARGV[2], 'created', now, 'aver', 0)
+  redis.call('HSET', KEYS[1], 'user', ARGV[2], 'created', now, 'aver', 0, 'listed', now)
   redis.call('DEL', KEYS[2], KEYS[3], KEYS[5])
   if ARGV[16] ~= '' then
     redis.call('HSET', KEYS[4], 'e', ARGV[16], 's', 0, 'r', ARGV[13], 'f', '', 'z', 0)
@@ -29,7 +29,8 @@ elseif s[1] ~= ARGV[2] or not lives(s[2], s[3]) then
   return {'refused'}
 end
 if ARGV[11] ~= '' and s[7] == ARGV[11] and tonumber(s[8]) > tonumber(ARGV[12]) then return {'stale'} end
-if ARGV[1] == 'resume' then keeps(KEYS[1]) end
+if ARGV[1] ~= 'new' then keeps(KEYS[1]) end
+if ARGV[1] == 'relist' then redis.call('HSET', KEYS[1], 'listed', now) end
 local leaps = s[9] and s[9] ~= ARGV[13]
 local before = tonumber(s[4] or '0')
 local generation = string.format('%.0f', leaps and math.max(before + LEAP, now * LEAPS_PER_MS) or before + 1)

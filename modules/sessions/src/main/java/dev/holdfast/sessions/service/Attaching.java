@@ -17,6 +17,7 @@ import dev.holdfast.sessions.SessionRef;
 import dev.holdfast.sessions.store.SessionKey;
 import dev.holdfast.sessions.store.SessionStore.Detached;
 import dev.holdfast.sessions.store.SessionStore.Holding;
+import dev.holdfast.sessions.store.SessionStore.How;
 import dev.holdfast.sessions.store.SessionStore.Peeked;
 import io.vertx.core.Future;
 import java.util.Map;
@@ -99,13 +100,18 @@ final class Attaching {
         .peek(session)
         .compose(
             seen ->
-                seen.filter(fits).isPresent()
-                    ? resume(session, attach, started)
-                    : refused(attach, started));
+                seen.filter(fits)
+                    .map(found -> resume(session, how(found), attach, started))
+                    .orElseGet(() -> refused(attach, started)));
   }
 
-  private Future<Attached> resume(SessionKey session, SessionMessage.Attach attach, long started) {
-    return hold(session, false, attach, started)
+  private static How how(Peeked seen) {
+    return seen.listed() ? How.RESUME : How.RELIST;
+  }
+
+  private Future<Attached> resume(
+      SessionKey session, How how, SessionMessage.Attach attach, long started) {
+    return hold(session, how, attach, started)
         .compose(
             held ->
                 held.isPresent()
@@ -138,24 +144,28 @@ final class Attaching {
             caller.tenant(), caller.user(), attach.node(), wanted == null ? null : wanted.session())
         .compose(
             session ->
-                hold(session, true, attach, started).map(held -> opened(session, attach, held)));
+                hold(session, How.NEW, attach, started).map(held -> opened(session, attach, held)));
   }
 
   private Future<Optional<Holding>> hold(
-      SessionKey session, boolean fresh, SessionMessage.Attach attach, long started) {
+      SessionKey session, How how, SessionMessage.Attach attach, long started) {
     return serial
-        .run(session, () -> holdInTurn(session, fresh, attach))
+        .run(session, () -> holdInTurn(session, how, attach))
         .compose(held -> inTime(held, started))
-        .onFailure(failure -> failed(session, fresh, attach, failure));
+        .onFailure(failure -> failed(session, how, attach, failure));
   }
 
   private Future<Optional<Holding>> holdInTurn(
-      SessionKey session, boolean fresh, SessionMessage.Attach attach) {
-    Future<Void> listed =
-        fresh
-            ? Future.succeededFuture()
-            : parts.index().keep(session, attach.caller().user(), attach.node());
-    return listed.compose(done -> parts.store().attach(session, fresh, attach));
+      SessionKey session, How how, SessionMessage.Attach attach) {
+    return listed(session, how, attach).compose(done -> parts.store().attach(session, how, attach));
+  }
+
+  private Future<Void> listed(SessionKey session, How how, SessionMessage.Attach attach) {
+    return switch (how) {
+      case NEW -> Future.succeededFuture();
+      case RESUME -> parts.index().keepAt(session, attach.node());
+      case RELIST -> parts.index().keep(session, attach.caller().user(), attach.node());
+    };
   }
 
   private static Future<Optional<Holding>> inTime(Optional<Holding> held, long started) {
@@ -231,8 +241,8 @@ final class Attaching {
 
   /** A full Redis has refused a new session before anything changed except, perhaps, an index. */
   private void failed(
-      SessionKey session, boolean fresh, SessionMessage.Attach attach, Throwable failure) {
-    if (fresh && HoldfastException.from(failure).code() == ErrorCode.STORE_FULL) {
+      SessionKey session, How how, SessionMessage.Attach attach, Throwable failure) {
+    if (how == How.NEW && HoldfastException.from(failure).code() == ErrorCode.STORE_FULL) {
       parts
           .index()
           .remove(session, attach.caller().user(), attach.node())

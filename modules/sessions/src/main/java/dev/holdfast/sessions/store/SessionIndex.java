@@ -88,9 +88,14 @@ public final class SessionIndex {
     written.add(keep(Keys.userSessions(session.tenant(), user), id, 0, ttl));
     written.add(keep(tenantKey(session), id, 0, ttl));
     if (node != null) {
-      written.add(keep(Keys.nodeSessions(node), session.toString(), 0, ttl));
+      written.add(keepAt(session, node));
     }
     return Future.all(written).mapEmpty();
+  }
+
+  /** Lists a session that will be attached to a node there, even if Redis is full. */
+  public Future<Void> keepAt(SessionKey session, NodeId node) {
+    return keep(Keys.nodeSessions(node), session.toString(), 0, ttl).mapEmpty();
   }
 
   /** Removes a session that has left a node from the node's index. */

@@ -27,7 +27,9 @@ final class SessionReplies {
   static Optional<SessionStore.Peeked> peeked(Reply reply) {
     return reply.size() == 0
         ? Optional.empty()
-        : Optional.of(new SessionStore.Peeked(reply.at(0).asText(), reply.at(1).asLong() == 1));
+        : Optional.of(
+            new SessionStore.Peeked(
+                reply.at(0).asText(), reply.at(1).asLong() == 1, reply.at(2).asLong() == 1));
   }
 
   static Optional<SessionStore.Holding> holding(Reply reply) {

@@ -21,6 +21,7 @@ import dev.holdfast.sessions.SessionView;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -69,8 +70,24 @@ public final class SessionStore {
     link.reserve().require();
   }
 
-  /** A session's user; {@code alive} is false if it ended, or is past its due time. */
-  public record Peeked(String user, boolean alive) {}
+  /**
+   * A session's user.
+   *
+   * @param alive false if it ended, or is past its due time
+   * @param listed whether its entries in the indexes of user and tenant need not be written again:
+   *     its node, which renews them each hour, will do it in time
+   */
+  public record Peeked(String user, boolean alive, boolean listed) {}
+
+  /** The ways to attach. */
+  public enum How {
+    /** The session is new, its id unused, and its index entries are written. */
+    NEW,
+    /** It is resumed; only the entry of its node is written. */
+    RESUME,
+    /** It is resumed, and all its index entries are written. */
+    RELIST
+  }
 
   /**
    * The state of a session that an attach has found and made.
@@ -106,20 +123,20 @@ public final class SessionStore {
   public record Located(String user, @Nullable NodeId node) {}
 
   public Future<Optional<Peeked>> peek(SessionKey session) {
-    return PEEK.run(link, List.of(sessionKey(session)), List.of()).map(SessionReplies::peeked);
+    List<Object> args = List.of(config.backstop().toMillis() / RENEWED_IN_BACKSTOP);
+    return PEEK.run(link, List.of(sessionKey(session)), args).map(SessionReplies::peeked);
   }
 
   /**
-   * @param fresh true: the session is new, and its id unused
    * @return empty: it is refused, and nothing has changed; fails with FENCED if a later attempt of
    *     the same client holds the session
    */
   public Future<Optional<Holding>> attach(
-      SessionKey session, boolean fresh, SessionMessage.Attach attach) {
+      SessionKey session, How how, SessionMessage.Attach attach) {
     ConnectionInfo connection = attach.connection();
     Attempt attempt = attach.attempt();
     List<Object> args = new ArrayList<>();
-    args.add(fresh ? "new" : "resume");
+    args.add(how.name().toLowerCase(Locale.ROOT));
     args.add(attach.caller().user());
     args.add(SessionJson.names(attach.caller().roles()));
     args.add(SessionJson.names(attach.caller().permissions()));

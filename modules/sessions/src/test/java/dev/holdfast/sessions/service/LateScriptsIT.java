@@ -21,6 +21,7 @@ import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionRef;
 import dev.holdfast.sessions.store.SessionKey;
 import dev.holdfast.sessions.store.SessionStore;
+import dev.holdfast.sessions.store.SessionStore.How;
 import dev.holdfast.sessions.store.SessionsConfig;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
@@ -61,13 +62,13 @@ class LateScriptsIT {
     ATTACH {
       @Override
       Future<?> in(SessionStore store, LateScriptsIT test) {
-        return store.attach(SessionKey.of(test.session), false, test.attach());
+        return store.attach(SessionKey.of(test.session), How.RESUME, test.attach());
       }
     },
     ATTACH_OF_A_NEW_SESSION {
       @Override
       Future<?> in(SessionStore store, LateScriptsIT test) {
-        return store.attach(test.fresh(), true, test.attach());
+        return store.attach(test.fresh(), How.NEW, test.attach());
       }
     },
     CREATE {
