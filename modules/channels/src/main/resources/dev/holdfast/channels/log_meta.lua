@@ -25,12 +25,13 @@ local function has_room(refuse)
   if refuse == '1' then error('-OOM the reserve is touched, nothing done') end
 end
 
--- Returns epoch, top, forks, what is counted of it (see log_count), and the version of its readers (see log_readers); nil where there is no log and no life is given to a new one.
+-- Returns epoch, top, forks, what is counted of it (see log_count), the version of its readers (see log_readers), and who noted it
+-- in a journal (see log_journal); nil where there is no log and no life is given to a new one.
 local function open_log(meta, log, token, offered, life)
   if not string.find(redis.call('INFO', 'replication'), 'master_replid:' .. string.sub(token, 22), 1, true) then
     error('-OTHERDATA the server has other data than when this connection was made, nothing done')
   end
-  local m = redis.call('HMGET', meta, 'e', 's', 'r', 'f', 'k', 'v')
+  local m = redis.call('HMGET', meta, 'e', 's', 'r', 'f', 'k', 'v', 'j')
   local epoch, top, forks = m[1], tonumber(m[2] or ''), m[4] or ''
   if not epoch or not top then
     if not life then return nil end
@@ -49,5 +50,5 @@ local function open_log(meta, log, token, offered, life)
     if not life then keeps(meta) end
     redis.call('HSET', meta, 'e', epoch, 'r', token, 'f', forks)
   end
-  return epoch, top, forks, m[5], m[6]
+  return epoch, top, forks, m[5], m[6], m[7]
 end

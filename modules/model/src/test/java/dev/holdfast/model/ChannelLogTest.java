@@ -18,13 +18,15 @@ class ChannelLogTest {
               Map.entry("Promotions", "0"),
               Map.entry("Most", "2"),
               Map.entry("Lost", "FALSE"),
+              Map.entry("Fails", "0"),
               Map.entry("Idles", "FALSE"),
               Map.entry("Leaves", "FALSE"),
               Map.entry("Lapses", "0"),
               Map.entry("StampsEmpty", "TRUE"),
               Map.entry("TokenChanges", "TRUE"),
               Map.entry("BytesStartAnew", "TRUE"),
-              Map.entry("ChecksAgain", "TRUE")));
+              Map.entry("ChecksAgain", "TRUE"),
+              Map.entry("KeepsSince", "TRUE")));
 
   private static final List<String> IN_EACH_STATE =
       List.of("NothingSkipped", "BytesAreTrue", "NoFalseAlarm");
@@ -40,6 +42,19 @@ class ChannelLogTest {
   void withLostHintsAndIdleTimesEverythingArrives() throws Exception {
     Tlc faults = CALM.with("Lost", "TRUE").with("Idles", "TRUE").with("Appends", 4);
     holds(faults.check(IN_EACH_STATE, List.of("KeepsItsRetention", "EverythingArrives")));
+  }
+
+  @Test
+  void withLostHintsAndLooksThatFailEverythingArrives() throws Exception {
+    Tlc faults = CALM.with("Lost", "TRUE").with("Fails", 2);
+    holds(faults.check(IN_EACH_STATE, ARRIVAL));
+  }
+
+  /** A beat moves the time on before the look from the time before is done. */
+  @Test
+  void aLookThatIsRepeatedFromALaterTimeMissesWhatWasLostBefore() throws Exception {
+    Tlc forgetful = CALM.with("Lost", "TRUE").with("Fails", 1).with("KeepsSince", "FALSE");
+    fails(forgetful.check(List.of(), ARRIVAL));
   }
 
   @Test

@@ -43,6 +43,11 @@ public final class Keys {
     return "hf:node:{" + node + "}";
   }
 
+  /** Returns the key of the channels that one life of a node published to. */
+  public static String journal(NodeId node) {
+    return "hf:jrnl:{" + node + "}";
+  }
+
   /**
    * @param shard 0 to {@link #SHARDS} − 1
    */

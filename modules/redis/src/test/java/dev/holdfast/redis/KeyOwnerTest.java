@@ -92,6 +92,7 @@ class KeyOwnerTest {
     for (String key :
         List.of(
             Keys.nodeSessions(node),
+            Keys.journal(node),
             Keys.due(3),
             Keys.leases(),
             Keys.nodeInfo(),

@@ -28,6 +28,7 @@ public final class HintSender {
   private Lives lives = new Lives(live);
   private boolean scheduled;
   private long at;
+  private boolean unsure;
 
   public HintSender(HubVerticle hub, Context context) {
     this.bus = hub.bus();
@@ -42,7 +43,9 @@ public final class HintSender {
    * current run. Hints have to come in the order of Redis' answers.
    */
   public void hint(List<NodeId> nodes, Hint hint) {
-    at = hint.at();
+    if (!unsure) {
+      at = hint.at();
+    }
     for (NodeId node : nodes) {
       if (node.equals(self)) {
         local.add(hint);
@@ -120,6 +123,14 @@ public final class HintSender {
   public void beat() {
     flush();
     live.forEach(peer -> outbox(peer).beat(bus::write, self, at));
+  }
+
+  /**
+   * Sets whether there may be appends that no hint was sent for. While there are, beats say nothing
+   * of the time since.
+   */
+  public void unsure(boolean now) {
+    unsure = now;
   }
 
   /** Makes every peer notice a loss. */

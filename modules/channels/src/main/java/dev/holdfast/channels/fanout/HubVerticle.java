@@ -5,6 +5,7 @@ import dev.holdfast.channels.log.ChannelStore;
 import dev.holdfast.channels.log.ChannelsConfig;
 import dev.holdfast.channels.log.ChannelsMetrics;
 import dev.holdfast.channels.log.HubMemory;
+import dev.holdfast.channels.log.JournalStore;
 import dev.holdfast.channels.log.LogReader;
 import dev.holdfast.channels.log.LogSegment;
 import dev.holdfast.channels.log.Rings;
@@ -60,6 +61,7 @@ public final class HubVerticle extends VerticleBase {
   private @Nullable RedisLink link;
   private @Nullable RedisLink checkLink;
   private @Nullable Gauge openChannels;
+  private String token = "";
 
   @SuppressWarnings("NullAway.Init")
   private HubContext shared;
@@ -109,10 +111,11 @@ public final class HubVerticle extends VerticleBase {
     shared =
         new HubContext(
             vertx, node(), config, store, reader, metrics, rings, memory.held(), this::recheck);
-    tracker =
-        new Peers(System::nanoTime, config.silence(), metrics, this::compareAll, inbox::reopen);
-    forReads.onUp(this::compareAll);
-    forReads.onClockSet(this::compareAll);
+    var journals = new Journals(new JournalStore(forChecks), channels, checks, metrics);
+    tracker = new Peers(System::nanoTime, config.silence(), metrics, journals, inbox::reopen);
+    token = forReads.epochToken();
+    forReads.onUp(() -> upAgain(forReads));
+    forReads.onClockSet(journals::compareAll);
     inbox.on(Hint.Batch.class, batch -> here(() -> batch(batch)));
     inbox.on(Hint.Beat.class, beat -> here(() -> tracker.beat(beat)));
     vertx.setPeriodic(TICK_MS, timer -> tick());
@@ -334,8 +337,13 @@ public final class HubVerticle extends VerticleBase {
     checks.addDue(List.of(channel));
   }
 
-  private void compareAll() {
-    checks.add(channels.values());
+  /** Compares all positions if Redis has other data than before. */
+  private void upAgain(RedisLink forReads) {
+    String now = forReads.epochToken();
+    if (!now.equals(token)) {
+      token = now;
+      checks.add(channels.values());
+    }
   }
 
   /**

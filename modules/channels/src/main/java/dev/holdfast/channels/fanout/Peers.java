@@ -3,6 +3,7 @@ package dev.holdfast.channels.fanout;
 import dev.holdfast.channels.Hint;
 import dev.holdfast.channels.log.ChannelsMetrics;
 import dev.holdfast.core.NodeId;
+import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,10 +15,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Notices that hints of other nodes were lost: by a missing batch number, a beat with an unseen
- * number, a peer that lives but is silent, or a peer that died. Each starts a comparison of
- * positions. While the same peer stays silent, comparisons become rarer, as the renewal of interest
- * compares, too. A peer that stays silent, this node itself included, may have lost this node's
- * address, which is then registered anew. Confined to the hub's context.
+ * number, a peer that lives but is silent, or a peer that died. Each has the peer's journal read
+ * from the time up to which its hints are known to have come, and the channels compared that are in
+ * it. If a peer has no journal, each starts a comparison of all positions; while the same peer
+ * stays silent, these become rarer, as the renewal of interest compares, too. A peer that stays
+ * silent, this node itself included, may have lost this node's address, which is then registered
+ * anew. Confined to the hub's context.
  */
 final class Peers {
   private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
@@ -34,13 +37,24 @@ final class Peers {
    */
   private static final long OLDER_NS = Duration.ofMinutes(10).toNanos();
 
+  /**
+   * When the journal of a dead node is read again: what it sent to Redis over a connection that
+   * broke may come that late.
+   */
+  private static final long[] LATER_NS = {
+    Duration.ofSeconds(15).toNanos(), Duration.ofSeconds(120).toNanos()
+  };
+
+  /** No time: nothing is to be read. */
+  private static final long NOTHING = Long.MAX_VALUE;
+
   private static final long REPAIR_EVERY_NS = Duration.ofSeconds(30).toNanos();
   private static final long RAREST_NS = Duration.ofMinutes(2).toNanos();
 
   private final LongSupplier clock;
   private final long silenceNs;
   private final ChannelsMetrics metrics;
-  private final Runnable compare;
+  private final Missed missed;
   private final Supplier<?> repair;
   private final Map<NodeId, Heard> peers = new HashMap<>();
   private Set<NodeId> live = Set.of();
@@ -54,15 +68,32 @@ final class Peers {
       LongSupplier clock,
       Duration silence,
       ChannelsMetrics metrics,
-      Runnable compare,
+      Missed missed,
       Supplier<?> repair) {
     this.clock = clock;
     this.repairedAt = clock.getAsLong() - REPAIR_EVERY_NS;
     this.olderUntil = clock.getAsLong();
     this.silenceNs = silence.toNanos();
     this.metrics = metrics;
-    this.compare = compare;
+    this.missed = missed;
     this.repair = repair;
+  }
+
+  /** Finds the publications whose hints did not come. */
+  interface Missed {
+    /** Returns whether a node of this build has a journal that can be read. */
+    boolean journals();
+
+    /**
+     * Compares what a peer published since a time.
+     *
+     * @param since Redis time in ms
+     * @return the time up to which nothing can be missing now
+     */
+    Future<Long> look(NodeId peer, long since);
+
+    /** Compares all channels. */
+    void compareAll();
   }
 
   /** The last signs of one life of a peer. */
@@ -77,6 +108,23 @@ final class Peers {
 
     /** Whether its beats are of this build. */
     private boolean current;
+
+    /** Redis time up to which all of its hints came, or were looked for. */
+    private long until;
+
+    /** Redis time from which its journal is to be read. */
+    private long owed = NOTHING;
+
+    private boolean looking;
+
+    /** When it was found dead, and how often its journal is still to be read after that. */
+    private long diedAt;
+
+    private int later;
+
+    boolean isDone() {
+      return owed == NOTHING && !looking && later == 0;
+    }
   }
 
   void batch(Hint.Batch batch) {
@@ -84,7 +132,10 @@ final class Peers {
   }
 
   void beat(Hint.Beat beat) {
-    seen(beat.from(), beat.number(), beat.number()).current = beat.at() > 0;
+    Heard peer = heard(beat.from());
+    peer.current = beat.at() > 0;
+    seen(beat.from(), beat.number(), beat.number());
+    peer.until = Math.max(peer.until, beat.at());
   }
 
   /**
@@ -92,33 +143,72 @@ final class Peers {
    *
    * @param before the last number that must have been seen before this message
    */
-  private Heard seen(NodeId from, long number, long before) {
-    Heard peer = peers.computeIfAbsent(from, first -> new Heard());
+  private void seen(NodeId from, long number, long before) {
+    Heard peer = heard(from);
     peer.at = clock.getAsLong();
     peer.patience = silenceNs;
     if (before > peer.number) {
       metrics.hintsLost.increment(before - peer.number);
-      compare.run();
+      lost(from, peer);
     }
     peer.number = Math.max(number, peer.number);
-    return peer;
+  }
+
+  private Heard heard(NodeId node) {
+    return peers.computeIfAbsent(node, first -> new Heard());
+  }
+
+  private void lost(NodeId node, Heard peer) {
+    if (!peer.current || !missed.journals()) {
+      missed.compareAll();
+      return;
+    }
+    peer.owed = Math.min(peer.owed, peer.until);
+    look(node, peer);
+  }
+
+  /** One look at a time; what is reported meanwhile, or fails, is for another. */
+  private void look(NodeId node, Heard peer) {
+    if (peer.looking || peer.owed == NOTHING) {
+      return;
+    }
+    long since = peer.owed;
+    peer.owed = NOTHING;
+    peer.looking = true;
+    missed
+        .look(node, since)
+        .onComplete(
+            looked -> {
+              peer.looking = false;
+              if (looked.succeeded()) {
+                peer.until = Math.max(peer.until, looked.result());
+                look(node, peer);
+              } else {
+                peer.owed = Math.min(peer.owed, since);
+              }
+            });
   }
 
   void nodes(Set<NodeId> now) {
-    boolean died = !now.containsAll(live);
     long nanos = clock.getAsLong();
     for (NodeId node : now) {
-      Heard peer = peers.computeIfAbsent(node, first -> new Heard());
+      Heard peer = heard(node);
       if (!live.contains(node)) {
         peer.at = nanos;
         peer.listedAt = nanos;
       }
     }
+    Set<NodeId> before = live;
     live = now;
+    before.stream().filter(node -> !now.contains(node)).forEach(node -> died(node, nanos));
     forget(nanos);
-    if (died) {
-      compare.run();
-    }
+  }
+
+  private void died(NodeId node, long now) {
+    Heard peer = heard(node);
+    peer.diedAt = now;
+    peer.later = peer.current && missed.journals() ? LATER_NS.length : 0;
+    lost(node, peer);
   }
 
   /** Drops the state of past lives. A peer that comes back after that costs one comparison. */
@@ -129,6 +219,7 @@ final class Peers {
         .removeIf(
             one ->
                 !live.contains(one.getKey())
+                    && one.getValue().isDone()
                     && (lives.over(one.getKey()) || now - one.getValue().at > Lives.LONG_NS));
   }
 
@@ -150,8 +241,9 @@ final class Peers {
     long now = clock.getAsLong();
     long longest = 0;
     boolean due = false;
+    boolean unknown = false;
     for (NodeId node : live) {
-      Heard peer = peers.computeIfAbsent(node, first -> new Heard());
+      Heard peer = heard(node);
       long silent = now - peer.at;
       longest = Math.max(longest, silent);
       if (!peer.current && now - peer.listedAt > KNOWN_NS) {
@@ -159,18 +251,38 @@ final class Peers {
       }
       peer.patience = Math.max(silenceNs, peer.patience);
       if (silent > peer.patience) {
-        peer.patience = silent + Math.min(RAREST_NS, silent);
         due = true;
+        if (peer.current && missed.journals()) {
+          peer.patience = silent;
+          lost(node, peer);
+        } else {
+          peer.patience = silent + Math.min(RAREST_NS, silent);
+          unknown = true;
+        }
       }
     }
     if (due) {
       metrics.silences.increment();
-      compare.run();
     }
+    if (unknown) {
+      missed.compareAll();
+    }
+    peers.forEach((node, peer) -> again(node, peer, now));
     if (longest > REPAIR_AFTER * silenceNs && now - repairedAt > REPAIR_EVERY_NS) {
       repairedAt = now;
       LOG.warn("A node that lives is silent: this node registers its bus address again");
       repair.get();
     }
+  }
+
+  /** Makes up for a look that failed, and looks at what came late from a dead node. */
+  private void again(NodeId node, Heard peer, long now) {
+    if (live.contains(node)) {
+      peer.later = 0;
+    } else if (peer.later > 0 && now - peer.diedAt > LATER_NS[LATER_NS.length - peer.later]) {
+      peer.later--;
+      peer.owed = Math.min(peer.owed, peer.until);
+    }
+    look(node, peer);
   }
 }

@@ -5,7 +5,6 @@ import dev.holdfast.channels.Gap;
 import dev.holdfast.channels.KeyDigest;
 import dev.holdfast.channels.PublishKeyed;
 import dev.holdfast.channels.Publisher;
-import dev.holdfast.channels.retained.Amount;
 import dev.holdfast.channels.retained.Change;
 import dev.holdfast.channels.retained.Room;
 import dev.holdfast.core.Caller;
@@ -65,6 +64,7 @@ public final class ChannelStore {
   private final ChannelsConfig config;
   private final Room room;
   private final KnownReaders readers;
+  private final @Nullable NodeId journal;
 
   private static Script append(String name) {
     return Script.of(
@@ -77,29 +77,41 @@ public final class ChannelStore {
         "log_count",
         "log_put",
         "log_number",
+        "log_journal",
         name);
   }
 
   /** Makes a store whose appends are not counted. */
   public ChannelStore(RedisLink link, ChannelsConfig config) {
-    this(link, config, Room.UNCOUNTED, KnownReaders.none());
+    this(link, config, Room.UNCOUNTED, KnownReaders.none(), null);
   }
 
-  private ChannelStore(RedisLink link, ChannelsConfig config, Room room, KnownReaders readers) {
+  private ChannelStore(
+      RedisLink link,
+      ChannelsConfig config,
+      Room room,
+      KnownReaders readers,
+      @Nullable NodeId journal) {
     this.link = link;
     this.config = config;
     this.room = room;
     this.readers = readers;
+    this.journal = journal;
   }
 
   /** Returns a store whose appends are counted in this room. */
   public ChannelStore in(Room given) {
-    return new ChannelStore(link, config, given, readers);
+    return new ChannelStore(link, config, given, readers, journal);
   }
 
   /** Returns a store that has Redis name the readers of a channel only if they have changed. */
   public ChannelStore knowing(KnownReaders known) {
-    return new ChannelStore(link, config, room, known);
+    return new ChannelStore(link, config, room, known, journal);
+  }
+
+  /** Returns a store whose appends are noted in the journal of a node. */
+  public ChannelStore journaling(NodeId node) {
+    return new ChannelStore(link, config, room, readers, node);
   }
 
   /**
@@ -180,14 +192,10 @@ public final class ChannelStore {
     args.add(room.who());
     args.add(room.over());
     args.add(known.version());
+    addJournal(channel, args);
     args.addAll(bodies.subList(1, bodies.size()));
     List<String> keys =
-        List.of(
-            Keys.meta(channel),
-            Keys.log(channel),
-            interestKey(channel),
-            Keys.publisher(channel, publisher.id()),
-            Keys.publishers(channel, namer));
+        keys(channel, Keys.publisher(channel, publisher.id()), Keys.publishers(channel, namer));
     return APPEND.run(link, keys, args).map(reply -> appended(channel, known, reply, bodies));
   }
 
@@ -221,13 +229,8 @@ public final class ChannelStore {
     args.add(room.who());
     args.add(room.over());
     args.add(known.version());
-    List<String> keys =
-        List.of(
-            Keys.meta(channel),
-            Keys.log(channel),
-            interestKey(channel),
-            Keys.idempotency(channel),
-            Keys.idempotencyTimes(channel));
+    addJournal(channel, args);
+    List<String> keys = keys(channel, Keys.idempotency(channel), Keys.idempotencyTimes(channel));
     return APPEND_KEYED.run(link, keys, args).map(reply -> appended(channel, known, reply));
   }
 
@@ -321,46 +324,32 @@ public final class ChannelStore {
     return each.stream().map(one -> appended(channel, known, one)).toList();
   }
 
+  /** Adds the arguments of the journal, if there is one. */
+  private void addJournal(Channel channel, List<Object> args) {
+    args.add(journal == null ? "" : journal.toString());
+    args.add(channel.toString());
+  }
+
+  /** Returns the keys of an append: of the channel, two that differ, and of the journal. */
+  private List<String> keys(Channel channel, String fourth, String fifth) {
+    List<String> keys =
+        List.of(Keys.meta(channel), Keys.log(channel), interestKey(channel), fourth, fifth);
+    if (journal == null) {
+      return keys;
+    }
+    List<String> all = new ArrayList<>(keys);
+    all.add(Keys.journal(journal));
+    return all;
+  }
+
   private Appended appended(Channel channel, KnownReaders.Known known, Reply reply) {
     refuseGone(reply);
-    var result = result(reply);
+    ChannelMessage.Result result = AppendAnswer.result(reply);
     if (result.refused() != null || result.duplicate()) {
       return new Appended(result, 0, List.of(), List.of());
     }
     List<NodeId> nodes = readers.answered(channel, known, reply.at(6).asText(), reply.at(4));
-    return new Appended(result, reply.at(3).asLong(), nodes, changes(reply.at(5)));
-  }
-
-  private static ChannelMessage.Result result(Reply reply) {
-    return switch (reply.at(0).asText()) {
-      case "stored" -> ChannelMessage.Result.stored(position(reply), false);
-      case "duplicate" -> ChannelMessage.Result.stored(position(reply), true);
-      case "sequence" ->
-          ChannelMessage.Result.refused(ErrorCode.OUT_OF_SEQUENCE, reply.at(1).asLong());
-      case "conflict" -> ChannelMessage.Result.refused(ErrorCode.CONFLICT, 0);
-      case "over" ->
-          ChannelMessage.Result.refused(
-              ErrorCode.LIMIT_EXCEEDED,
-              reply.at(1).asText() + ": as much as the user or tenant may have");
-      case "full" -> ChannelMessage.Result.tooMany("idempotency keys", reply.at(1).asLong());
-      case "names" -> ChannelMessage.Result.tooMany("publishers of yours", reply.at(1).asLong());
-      default -> ChannelMessage.Result.refused(ErrorCode.FENCED, 0);
-    };
-  }
-
-  private static List<Change> changes(Reply rows) {
-    List<Change> changes = new ArrayList<>(rows.size() / 4);
-    for (int i = 0; i + 3 < rows.size(); i += 4) {
-      String user = rows.at(i).asText();
-      var amount = new Amount(rows.at(i + 2).asLong(), rows.at(i + 3).asLong());
-      changes.add(new Change(user.isEmpty() ? null : user, rows.at(i + 1).asLong(), amount));
-    }
-    return changes;
-  }
-
-  private static @Nullable Position position(Reply reply) {
-    String epoch = reply.at(1).asText();
-    return epoch.isEmpty() ? null : new Position(epoch, reply.at(2).asLong());
+    return new Appended(result, reply.at(3).asLong(), nodes, AppendAnswer.changes(reply.at(5)));
   }
 
   private static @Nullable Chunk chunk(Reply reply, @Nullable Position after) {

@@ -23,6 +23,8 @@ public final class ChannelsMetrics {
   public final Counter leavesLost;
   public final Counter silences;
   public final Counter looks;
+  public final Counter journals;
+  public final Counter journalsShort;
   public final Counter deadReaders;
 
   public ChannelsMetrics(MeterRegistry registry) {
@@ -43,6 +45,8 @@ public final class ChannelsMetrics {
     leavesLost = registry.counter("holdfast.interest.leaves.lost");
     silences = registry.counter("holdfast.peers.silent");
     looks = registry.counter("holdfast.hints.looks");
+    journals = registry.counter("holdfast.journals.read");
+    journalsShort = registry.counter("holdfast.journals.short");
     deadReaders = registry.counter("holdfast.interest.dead");
   }
 

@@ -141,7 +141,7 @@ final class Publishing {
   private Future<Result> named(Channel channel, Throwable failure) {
     HoldfastException named = HoldfastException.from(failure);
     if (named.code() == ErrorCode.UNAVAILABLE) {
-      unhinted.add(channel); // it may have been stored
+      unhinted.unsure(channel); // it may have been stored
     }
     Result result = Result.refused(named.code(), named.publicMessage());
     metrics.published(result);

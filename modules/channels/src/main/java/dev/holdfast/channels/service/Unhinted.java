@@ -8,6 +8,7 @@ import dev.holdfast.channels.log.ChannelsMetrics;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -27,6 +28,7 @@ final class Unhinted {
   private final HintSender hints;
   private final ChannelsMetrics metrics;
   private final Set<Channel> channels = new LinkedHashSet<>();
+  private final Set<Channel> unsure = new HashSet<>();
   private boolean over;
   private int underWay;
 
@@ -36,6 +38,16 @@ final class Unhinted {
     this.metrics = metrics;
   }
 
+  /** Notes a channel to which something may have been appended just now. */
+  void unsure(Channel channel) {
+    add(channel);
+    if (channels.contains(channel)) {
+      unsure.add(channel);
+      hints.unsure(true);
+    }
+  }
+
+  /** Notes a channel in which something was found that was appended before. */
   void add(Channel channel) {
     if (channels.size() < MOST) {
       channels.add(channel);
@@ -80,10 +92,19 @@ final class Unhinted {
       over = false;
       hints.lose();
     }
+    sure(channel);
+  }
+
+  private void sure(Channel channel) {
+    if (unsure.remove(channel) && unsure.isEmpty()) {
+      hints.unsure(false);
+    }
   }
 
   private void failed(Channel channel, Throwable failure) {
-    if (HoldfastException.from(failure).code() != ErrorCode.NOT_FOUND) {
+    if (HoldfastException.from(failure).code() == ErrorCode.NOT_FOUND) {
+      sure(channel);
+    } else {
       add(channel);
     }
   }

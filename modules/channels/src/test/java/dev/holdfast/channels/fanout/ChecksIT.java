@@ -67,7 +67,7 @@ class ChecksIT {
   }
 
   private void beat(long number) {
-    node.bus.hint(node.node.address(), new Hint.Beat(PEER, number, 1));
+    node.bus.hint(node.node.address(), new Hint.Beat(PEER, number, 0));
   }
 
   private double checks() {

@@ -135,7 +135,7 @@ class HubIT {
     publish(1);
     node.publishUnnoticed();
 
-    node.bus.hint(node.node.address(), new Hint.Beat(new NodeId("n2", 1), 1, 1));
+    node.bus.hint(node.node.address(), new Hint.Beat(new NodeId("n2", 1), 1, 0));
 
     awaitSeqs(sink, 1, 2);
     assertEquals(1, node.count("holdfast.hints.lost"));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.holdfast.channels.Await;
 import dev.holdfast.channels.Hint;
+import dev.holdfast.channels.Publisher;
 import dev.holdfast.channels.log.Appends;
 import dev.holdfast.channels.log.ChannelStore;
 import dev.holdfast.channels.log.ChannelsConfig;
@@ -56,6 +57,9 @@ class ManyHubsIT {
   private TestRedis redis;
   private RedisLink link;
   private Appends appends;
+
+  /** What beats say; 0: nodes without journals. */
+  private volatile long at;
 
   @BeforeEach
   void open() {
@@ -133,9 +137,40 @@ class ManyHubsIT {
   private void beat() {
     for (HubVerticle from : hubs) {
       for (HubVerticle to : hubs) {
-        bus.hint(to.node().address(), new Hint.Beat(from.node(), 0, 1));
+        bus.hint(to.node().address(), new Hint.Beat(from.node(), 0, at));
       }
     }
+  }
+
+  /** Each of the others has one channel that the dead one published to. */
+  @Test
+  void afterTheDeathOfOneHubTheOthersCompareWhatItPublished() {
+    openChannels();
+    Set<NodeId> all = nodes();
+    hubs.forEach(hub -> hub.nodes(all));
+    at = System.currentTimeMillis();
+    NodeId dead = hubs.get(0).node();
+    beat();
+    hubs.forEach(hub -> bus.hint(hub.node().address(), new Hint.Beat(dead, 1, at)));
+    Await.until("it was heard", () -> count("holdfast.journals.read") == HUBS);
+    var store = new ChannelStore(link, ChannelsConfig.DEFAULT).journaling(dead);
+    for (HubVerticle hub : hubs.subList(1, HUBS)) {
+      Channel channel = new Channel("t", ChannelName.topic(hub.node().id() + "-0"));
+      Await.get(store.append(channel, new Publisher("p-1", 1), 1, "\"n\":1".getBytes()));
+    }
+    double before = count("holdfast.position.checks");
+    double reads = count("holdfast.catchups");
+
+    hubs.subList(1, HUBS).forEach(hub -> hub.nodes(left(all)));
+
+    Await.until("all have them", () -> count("holdfast.catchups") - reads == HUBS - 1);
+    assertEquals(HUBS - 1, count("holdfast.position.checks") - before);
+  }
+
+  private Set<NodeId> left(Set<NodeId> all) {
+    Set<NodeId> left = new HashSet<>(all);
+    left.remove(hubs.get(0).node());
+    return left;
   }
 
   /**
@@ -171,9 +206,7 @@ class ManyHubsIT {
     double before = count("holdfast.position.checks");
     double cpu = cpuSeconds();
     long since = System.nanoTime();
-    Set<NodeId> left = new HashSet<>(all);
-    left.remove(hubs.get(0).node());
-    hubs.subList(1, HUBS).forEach(hub -> hub.nodes(left));
+    hubs.subList(1, HUBS).forEach(hub -> hub.nodes(left(all)));
     double wanted = (HUBS - 1.0) * CHANNELS;
     Awaitility.await("all compare")
         .atMost(Duration.ofMinutes(5))

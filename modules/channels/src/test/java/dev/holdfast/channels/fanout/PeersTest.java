@@ -8,7 +8,11 @@ import dev.holdfast.channels.Hint;
 import dev.holdfast.channels.log.ChannelsMetrics;
 import dev.holdfast.core.NodeId;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,15 +24,45 @@ class PeersTest {
   private static final NodeId OLDER = new NodeId("n3", 1);
 
   private final AtomicLong clock = new AtomicLong(1);
-  private final AtomicInteger compared = new AtomicInteger();
+  private final Looked looked = new Looked();
   private final AtomicInteger repaired = new AtomicInteger();
   private final Peers peers =
       new Peers(
           clock::get,
           Duration.ofSeconds(3),
           new ChannelsMetrics(new SimpleMeterRegistry()),
-          compared::incrementAndGet,
+          looked,
           repaired::incrementAndGet);
+
+  /** Notes what is asked, and answers at once unless it is held. */
+  private static final class Looked implements Peers.Missed {
+    private final List<Long> since = new ArrayList<>();
+    private final List<Promise<Long>> held = new ArrayList<>();
+    private boolean holds;
+    private int all;
+
+    @Override
+    public boolean journals() {
+      return true;
+    }
+
+    @Override
+    public Future<Long> look(NodeId peer, long from) {
+      since.add(from);
+      Promise<Long> answer = Promise.promise();
+      if (holds) {
+        held.add(answer);
+      } else {
+        answer.complete(from);
+      }
+      return answer.future();
+    }
+
+    @Override
+    public void compareAll() {
+      all++;
+    }
+  }
 
   private void seconds(int count, boolean heard) {
     for (int i = 0; i < count; i++) {
@@ -43,28 +77,40 @@ class PeersTest {
 
   /** It was each second, all channels, as long as the silence lasted. */
   @Test
-  void whileAPeerIsSilentPositionsAreComparedEverMoreRarely() {
+  void whileAPeerWithoutAJournalIsSilentPositionsAreComparedEverMoreRarely() {
     peers.nodes(Set.of(SELF, PEER));
-    seconds(10, true);
-    assertEquals(0, compared.get());
+    peers.beat(new Hint.Beat(PEER, 0, 0));
 
     seconds(600, false);
 
-    assertTrue(compared.get() >= 6, () -> "compared: " + compared);
-    assertTrue(compared.get() <= 12, () -> "compared: " + compared);
+    assertTrue(looked.all >= 6, () -> "compared: " + looked.all);
+    assertTrue(looked.all <= 12, () -> "compared: " + looked.all);
     assertTrue(repaired.get() > 0);
+  }
+
+  @Test
+  void whileAPeerIsSilentItsJournalIsReadEachSecondAndNothingElseIsCompared() {
+    peers.nodes(Set.of(SELF, PEER));
+    seconds(10, true);
+    assertEquals(List.of(), looked.since);
+
+    seconds(60, false);
+
+    assertEquals(57, looked.since.size());
+    assertEquals(0, looked.all);
   }
 
   @Test
   void aPeerThatFallsSilentAgainIsNoticedAsSoonAsTheFirstTime() {
     peers.nodes(Set.of(SELF, PEER));
+    peers.beat(new Hint.Beat(PEER, 0, 0));
     seconds(600, false);
-    seconds(10, true);
-    int before = compared.get();
+    peers.beat(new Hint.Beat(PEER, 0, 0));
+    int before = looked.all;
 
     seconds(5, false);
 
-    assertEquals(before + 1, compared.get());
+    assertEquals(before + 1, looked.all);
   }
 
   @Test
@@ -76,14 +122,88 @@ class PeersTest {
     peers.nodes(Set.of(SELF, PEER));
     seconds(2, false);
 
-    assertEquals(0, compared.get());
+    assertEquals(List.of(), looked.since);
+  }
+
+  /** Its journal is read from when its hints were last known to have come. */
+  @Test
+  void aLossIsLookedForFromTheLastBeatOn() {
+    peers.nodes(Set.of(SELF, PEER));
+    peers.beat(new Hint.Beat(PEER, 0, 1_000));
+
+    peers.beat(new Hint.Beat(PEER, 2, 2_000));
+    assertEquals(List.of(1_000L), looked.since);
+    peers.batch(new Hint.Batch(PEER, 5, List.of()));
+
+    assertEquals(List.of(1_000L, 2_000L), looked.since);
+  }
+
+  /** The beat that reports it says up to when hints were sent, not that they came. */
+  @Test
+  void aLookThatFailsIsRepeatedFromWhereItBegan() {
+    peers.nodes(Set.of(SELF, PEER));
+    peers.beat(new Hint.Beat(PEER, 0, 1_000));
+    looked.holds = true;
+    peers.beat(new Hint.Beat(PEER, 2, 2_000));
+    peers.beat(new Hint.Beat(PEER, 3, 3_000));
+    assertEquals(List.of(1_000L), looked.since, "one at a time");
+
+    looked.held.get(0).fail("Redis is away");
+    peers.tick();
+
+    assertEquals(List.of(1_000L, 1_000L), looked.since);
+  }
+
+  /** What the journal had when it was read is of before the second loss. */
+  @Test
+  void aLossThatIsReportedDuringALookIsLookedForAfterIt() {
+    peers.nodes(Set.of(SELF, PEER));
+    peers.beat(new Hint.Beat(PEER, 0, 1_000));
+    looked.holds = true;
+    peers.beat(new Hint.Beat(PEER, 2, 2_000));
+    peers.beat(new Hint.Beat(PEER, 3, 3_000));
+
+    looked.held.get(0).complete(1_500L);
+
+    assertEquals(List.of(1_000L, 2_000L), looked.since);
+  }
+
+  /** Redis may get what it sent over a broken connection as late as that. */
+  @Test
+  void theJournalOfADeadNodeIsReadAgainTwice() {
+    peers.nodes(Set.of(SELF, PEER));
+    peers.beat(new Hint.Beat(PEER, 0, 1_000));
+
+    peers.nodes(Set.of(SELF, new NodeId("n2", 2)));
+    assertEquals(1, looked.since.size());
+    seconds(1, false);
+    assertEquals(1, looked.since.size());
+    for (int second = 0; second < 130; second++) {
+      peers.beat(new Hint.Beat(new NodeId("n2", 2), 0, 1));
+      seconds(1, false);
+    }
+
+    assertEquals(List.of(1_000L, 1_000L, 1_000L), looked.since);
+    assertEquals(0, looked.all);
+    peers.nodes(Set.of(SELF));
+    peers.nodes(Set.of(SELF, new NodeId("n2", 2)));
+    assertEquals(2, peers.known(), "and it is forgotten then");
+  }
+
+  @Test
+  void ofAPeerThatWasNeverHeardAllIsCompared() {
+    peers.nodes(Set.of(SELF, PEER));
+    peers.nodes(Set.of(SELF));
+
+    assertEquals(1, looked.all);
+    assertEquals(List.of(), looked.since);
   }
 
   /** What is known of a life was kept for ever. */
   @Test
   void aLifeThatIsOverIsForgotten() {
     peers.nodes(Set.of(SELF, PEER));
-    peers.batch(new Hint.Batch(PEER, 1, java.util.List.of()));
+    peers.batch(new Hint.Batch(PEER, 1, List.of()));
     peers.nodes(Set.of(SELF));
     peers.nodes(Set.of(SELF, new NodeId("n2", 2)));
 

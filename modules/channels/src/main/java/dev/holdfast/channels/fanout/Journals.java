@@ -1,0 +1,62 @@
+package dev.holdfast.channels.fanout;
+
+import dev.holdfast.channels.log.ChannelsMetrics;
+import dev.holdfast.channels.log.JournalStore;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.NodeId;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Compares the positions of those open channels that are in a peer's journal. So the work after a
+ * loss follows from what the peer published, and not from the number of channels. A journal that
+ * does not go back far enough leads to a comparison of all. Confined to the hub's context.
+ */
+final class Journals implements Peers.Missed {
+  private final JournalStore store;
+  private final Map<Channel, HubChannel> open;
+  private final PositionChecks checks;
+  private final ChannelsMetrics metrics;
+
+  Journals(
+      JournalStore store,
+      Map<Channel, HubChannel> open,
+      PositionChecks checks,
+      ChannelsMetrics metrics) {
+    this.store = store;
+    this.open = open;
+    this.checks = checks;
+    this.metrics = metrics;
+  }
+
+  @Override
+  public boolean journals() {
+    return true;
+  }
+
+  @Override
+  public Future<Long> look(NodeId peer, long since) {
+    metrics.journals.increment();
+    return store.since(peer, since).map(this::noted);
+  }
+
+  private long noted(JournalStore.Noted noted) {
+    if (noted.whole()) {
+      List<HubChannel> found = new ArrayList<>();
+      noted.channels().stream().map(open::get).filter(Objects::nonNull).forEach(found::add);
+      checks.addDue(found);
+    } else {
+      metrics.journalsShort.increment();
+      compareAll();
+    }
+    return noted.upTo();
+  }
+
+  @Override
+  public void compareAll() {
+    checks.add(open.values());
+  }
+}
