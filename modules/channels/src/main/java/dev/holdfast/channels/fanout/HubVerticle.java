@@ -112,7 +112,14 @@ public final class HubVerticle extends VerticleBase {
         new HubContext(
             vertx, node(), config, store, reader, metrics, rings, memory.held(), this::recheck);
     var journals = new Journals(new JournalStore(forChecks), channels, checks, metrics);
-    tracker = new Peers(System::nanoTime, config.silence(), metrics, journals, inbox::reopen);
+    tracker =
+        new Peers(
+            System::nanoTime,
+            node().startEpoch(),
+            config.silence(),
+            metrics,
+            journals,
+            inbox::reopen);
     token = forReads.epochToken();
     forReads.onUp(() -> upAgain(forReads));
     forReads.onClockSet(journals::compareAll);

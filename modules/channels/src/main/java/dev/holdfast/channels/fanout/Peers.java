@@ -55,6 +55,7 @@ final class Peers {
   private final long silenceNs;
   private final ChannelsMetrics metrics;
   private final Missed missed;
+  private final long start;
   private final Supplier<?> repair;
   private final Map<NodeId, Heard> peers = new HashMap<>();
   private Set<NodeId> live = Set.of();
@@ -63,9 +64,11 @@ final class Peers {
 
   /**
    * @param clock {@link System#nanoTime}
+   * @param start of this node's life, as Redis time in ms: nothing before it is missed
    */
   Peers(
       LongSupplier clock,
+      long start,
       Duration silence,
       ChannelsMetrics metrics,
       Missed missed,
@@ -76,6 +79,7 @@ final class Peers {
     this.silenceNs = silence.toNanos();
     this.metrics = metrics;
     this.missed = missed;
+    this.start = start;
     this.repair = repair;
   }
 
@@ -122,6 +126,10 @@ final class Peers {
 
     private int later;
 
+    private Heard(long start) {
+      until = start;
+    }
+
     boolean isDone() {
       return owed == NOTHING && !looking && later == 0;
     }
@@ -155,7 +163,7 @@ final class Peers {
   }
 
   private Heard heard(NodeId node) {
-    return peers.computeIfAbsent(node, first -> new Heard());
+    return peers.computeIfAbsent(node, first -> new Heard(start));
   }
 
   private void lost(NodeId node, Heard peer) {

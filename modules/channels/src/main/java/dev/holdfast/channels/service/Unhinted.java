@@ -91,14 +91,14 @@ final class Unhinted {
       // Redis answers again, so what was appended before can be seen.
       over = false;
       hints.lose();
+      unsure.retainAll(channels);
     }
     sure(channel);
   }
 
   private void sure(Channel channel) {
-    if (unsure.remove(channel) && unsure.isEmpty()) {
-      hints.unsure(false);
-    }
+    unsure.remove(channel);
+    hints.unsure(!unsure.isEmpty());
   }
 
   private void failed(Channel channel, Throwable failure) {

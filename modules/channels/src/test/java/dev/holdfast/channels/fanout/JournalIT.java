@@ -190,7 +190,8 @@ class JournalIT {
     double before = checks();
     Await.get(publish(6));
     String fill =
-        "for i = 1, 10200 do redis.call('XADD', KEYS[1], 'MAXLEN', '~', 10000, '*', 'c', 't/topic:x') end";
+        "for i = 1, 10200 do redis.call('XADD', KEYS[1], 'MAXLEN', '~', 10000, '*', 'c',"
+            + " 't/topic:x') end";
     Await.get(node.link.send("EVAL", fill, 1, Keys.journal(peer)));
 
     node.hub.nodes(Set.of(node.node));
@@ -221,7 +222,8 @@ class JournalIT {
     double before = checks();
     double reconnects = node.count("holdfast.redis.reconnects");
     Await.get(node.link.send("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"));
-    Await.until("links are back", () -> node.count("holdfast.redis.reconnects") >= reconnects + 3);
+    Await.until(
+        "all four links are back", () -> node.count("holdfast.redis.reconnects") >= reconnects + 4);
     node.publish();
 
     Await.get(publish(9));

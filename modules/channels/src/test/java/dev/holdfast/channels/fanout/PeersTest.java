@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 class PeersTest {
   private static final NodeId SELF = new NodeId("n1", 1);
   private static final NodeId PEER = new NodeId("n2", 1);
+  private static final long START = 500;
   private static final NodeId OLDER = new NodeId("n3", 1);
 
   private final AtomicLong clock = new AtomicLong(1);
@@ -29,6 +30,7 @@ class PeersTest {
   private final Peers peers =
       new Peers(
           clock::get,
+          START,
           Duration.ofSeconds(3),
           new ChannelsMetrics(new SimpleMeterRegistry()),
           looked,
@@ -136,6 +138,16 @@ class PeersTest {
     peers.batch(new Hint.Batch(PEER, 5, List.of()));
 
     assertEquals(List.of(1_000L, 2_000L), looked.since);
+  }
+
+  /** A full journal was read of each peer that had published before. */
+  @Test
+  void aLossBeforeTheFirstBeatIsLookedForFromTheStartOfThisNodeOn() {
+    peers.nodes(Set.of(SELF, PEER));
+
+    peers.beat(new Hint.Beat(PEER, 2, 2_000));
+
+    assertEquals(List.of(START), looked.since);
   }
 
   /** The beat that reports it says up to when hints were sent, not that they came. */
