@@ -1,130 +1,12 @@
 import { callAll, dispatcher, EventHandler } from "./dispatcher.js";
+import { Channel, Holdfast, Options, ReadOptions, Stop, StopReading } from "./face.js";
+import { Listener } from "./listener.js";
+import { loop } from "./loop.js";
 import { Platform, platform, tab } from "./page.js";
-import { Listener, clientSession } from "./session.js";
+import { clientSession } from "./session.js";
 import { platformWire, WebSocketClass } from "./socket.js";
-import {
-  Bounds,
-  From,
-  Gap,
-  HoldfastError,
-  HoldfastEvent,
-  Publication,
-  SessionInfo,
-  State,
-  Times,
-} from "./types.js";
-import { Store } from "./store.js";
+import { Bounds, From, HoldfastError, SessionInfo, State, Times } from "./types.js";
 import { Wire } from "./wire.js";
-
-export interface Options {
-  /**
-   * A token, or a function that returns one. It is called for each attempt, and before a token
-   * ends: a function lets the client come back after that.
-   */
-  token: string | (() => string | Promise<string>);
-  /** The application, as the server's lists of connections show it. */
-  name?: string;
-  version?: string;
-  /** For platforms without one, such as Node before 22: that of the package `ws`. */
-  WebSocket?: WebSocketClass;
-  /**
-   * Keeps session, cursors, numbers and publications marked `persist` for the next page of the tab;
-   * default `sessionStorage` in a page, else none. `false`: none.
-   */
-  store?: Store | false;
-  times?: Partial<Times>;
-  bounds?: Partial<Bounds>;
-}
-
-export interface ReadOptions {
-  /**
-   * The place at which reading begins, if this is the channel's first handler and no earlier page
-   * of this session read the channel; default `"latest"`.
-   */
-  from?: From;
-  /** Ends the reading. */
-  signal?: AbortSignal;
-}
-
-/** Ends what it was returned for. */
-export interface Stop {
-  (): void;
-}
-
-/** Ends the reading of a handler; the channel's reading ends with its last handler. */
-export interface StopReading extends Stop {
-  /** Resolves when the channel is read; rejects with a {@link HoldfastError} if it can't be. */
-  readonly ready: Promise<void>;
-}
-
-/** A channel as this client uses it. */
-export interface Channel {
-  readonly name: string;
-  /**
-   * Handles events of this name, `"*"` for all. The next event of the channel waits until the
-   * promises of all handlers are settled; then the cursor moves.
-   */
-  on<T = any>(event: string, handler: EventHandler<T>, options?: ReadOptions): StopReading;
-  /** Handles reports of events that are gone. */
-  onGap(handler: (gap: Gap) => unknown): Stop;
-  /**
-   * Handles the end of the reading by the server; the code is `service` or that of an error. The
-   * next {@link on} reads again.
-   */
-  onEnd(handler: (code: string) => unknown): Stop;
-  /**
-   * Reads events in a loop: the next one comes when the loop asks for it, and the cursor moves
-   * then. The loop ends with the signal or {@link Holdfast.close}, and throws a
-   * {@link HoldfastError} if the server ends the reading.
-   *
-   * @param options with the event's name, if not all are read
-   */
-  events<T = any>(options?: ReadOptions & { event?: string }): AsyncGenerator<HoldfastEvent<T>, void>;
-  /**
-   * Publishes durably: stored once, in the order of the calls, over any number of connections.
-   *
-   * @param options with `persist`, a reload of the page does not lose it either
-   */
-  publish(event: string, data: unknown, options?: { persist?: boolean }): Publication;
-  /** Publishes to current readers only; rejects if there is no connection, or it is lost. */
-  publishVolatile(event: string, data: unknown): Promise<void>;
-}
-
-/** A client: one session that outlives its connections. */
-export interface Holdfast {
-  /** Handles each change of the state from now on. */
-  on(what: "state", handler: (state: State) => unknown): Stop;
-  /** Handles each session that a connection gets: the one before, or a new one. */
-  on(what: "session", handler: (session: SessionInfo) => unknown): Stop;
-  readonly state: State;
-  /** The session of the last connection; none before the first. */
-  readonly info: SessionInfo | undefined;
-  /** Returns a `topic:` or `run:` channel. */
-  channel(name: string): Channel;
-  readonly tenant: Channel;
-  /** The channel of the token's user. */
-  readonly user: Channel;
-  /** The channel of this session alone. */
-  readonly session: Channel;
-  /**
-   * Sends a request to a service. If it fails as `disconnected`, `no_answer` or by the signal, the
-   * outcome is unknown.
-   *
-   * @param options with the `timeout` in ms, 1 to 60,000; default 10,000
-   */
-  request<T = any>(
-    service: string,
-    method: string,
-    data?: unknown,
-    options?: { timeout?: number; signal?: AbortSignal },
-  ): Promise<T>;
-  /** The publications that are not answered yet, those of an earlier page among them. */
-  readonly pending: Publication[];
-  /** Closes the connection; unanswered operations fail. The session lingers. */
-  close(): Promise<void>;
-  /** Ends the session, and closes the client. */
-  end(): Promise<void>;
-}
 
 const TIMES: Times = {
   attempt: 10_000,
@@ -315,60 +197,17 @@ export function connectOn(
       onGap: (handler) => add(handlers.of(name).gaps, handler),
       onEnd: (handler) => add(handlers.of(name).ends, handler),
 
-      async *events({ event = "*", ...reading } = {}) {
-        const { signal } = reading;
-        let next: HoldfastEvent | undefined;
-        let failure: HoldfastError | undefined;
-        let over = false;
-        let done = () => {};
-        let wake = () => {};
-        const end = (why?: HoldfastError) => {
-          over = true;
-          failure ??= why;
-          wake();
-        };
-        const aborted = () => end();
-        const refused = (code: string) => end(new HoldfastError(code, "no longer read"));
-        const stops = [
-          on(
-            event,
-            (_, e) =>
-              new Promise<void>((resolve) => {
-                next = e;
-                done = resolve;
-                wake();
-              }),
-            reading,
-          ),
-          add(handlers.of(name).ends, refused),
-          add(onState, ({ name, code, reason }: State) => {
+      events: (options) =>
+        loop(on, options, (end) => {
+          const follow = ({ name, code, reason }: State) => {
             if (name == "stopped") {
               end(code == 1000 ? undefined : new HoldfastError("stopped", reason));
             }
-          }),
-        ] as const;
-        signal?.addEventListener("abort", aborted);
-        stops[0].ready.catch(end);
-        over ||= !!signal?.aborted || session.state().name == "stopped";
-        try {
-          while (!over) {
-            if (next) {
-              yield next;
-              next = undefined;
-              done();
-            } else {
-              await new Promise<void>((resolve) => (wake = resolve));
-            }
-          }
-          if (failure) {
-            throw failure;
-          }
-        } finally {
-          signal?.removeEventListener("abort", aborted);
-          stops.forEach((stop) => stop());
-          done();
-        }
-      },
+          };
+          const ended = (code: string) => end(new HoldfastError(code, "no longer read"));
+          follow(session.state());
+          return [add(onState, follow), add(handlers.of(name).ends, ended)];
+        }),
 
       publish: (event, data, { persist = false } = {}) =>
         session.publish(full(name), event, data, `${instance}-${++published}`, persist),

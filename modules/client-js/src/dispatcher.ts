@@ -120,6 +120,9 @@ export function dispatcher(
       }
     }
     queue.busy = false;
+    if (!items.length && queues.get(channel) == queue) {
+      queues.delete(channel);
+    }
   }
 
   return {

@@ -1,5 +1,5 @@
 export { connect } from "./client.js";
-export type { Channel, Holdfast, Options, ReadOptions, Stop, StopReading } from "./client.js";
+export type { Channel, Holdfast, Options, ReadOptions, Stop, StopReading } from "./face.js";
 export type { EventHandler } from "./dispatcher.js";
 export type { WebSocketClass, WebSocketLike } from "./socket.js";
 export type { Store } from "./store.js";

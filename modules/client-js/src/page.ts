@@ -1,4 +1,5 @@
-import { ClientSession, Saved } from "./session.js";
+import { Saved } from "./listener.js";
+import { ClientSession } from "./session.js";
 import { keeper, Store } from "./store.js";
 import { Wire } from "./wire.js";
 

@@ -1,4 +1,4 @@
-import { isCovered } from "./frames.js";
+import { isCovered, Nonsense } from "./frames.js";
 import { Cursor, SessionInfo } from "./types.js";
 
 interface Reading {
@@ -14,6 +14,9 @@ interface Reading {
   behind?: boolean;
 }
 
+/** Most channels; a server allows fewer for one session. */
+const MOST = 4_096;
+
 /** The channels that a session reads, each with the positions received and handled. */
 export function readings() {
   const all = new Map<string, Reading>();
@@ -22,6 +25,9 @@ export function readings() {
   function of(channel: string): Reading {
     let reading = all.get(channel);
     if (!reading) {
+      if (all.size >= MOST) {
+        throw new Nonsense("too many channels");
+      }
       all.set(channel, (reading = {}));
     }
     return reading;

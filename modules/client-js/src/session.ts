@@ -1,80 +1,25 @@
+import { acks } from "./acks.js";
 import { connector, state } from "./connector.js";
-import {
-  cursor,
-  event as readEvent,
-  Frame,
-  json,
-  member,
-  Nonsense,
-  object,
-  parse,
-  position,
-  refusal,
-  string,
-  whole,
-} from "./frames.js";
+import * as read from "./frames.js";
 import { heartbeat } from "./heartbeat.js";
-import { Kept, publications } from "./publications.js";
+import { Listener, Saved, SessionOptions } from "./listener.js";
+import { problems } from "./problems.js";
+import { publications } from "./publications.js";
 import { questions } from "./questions.js";
 import { readings } from "./readings.js";
 import { requests } from "./requests.js";
 import { subject } from "./token.js";
 import {
-  Bounds,
   Cursor,
   From,
-  Gap,
   HoldfastError,
-  HoldfastEvent,
-  Problem,
   SessionInfo,
   State,
-  Times,
 } from "./types.js";
-import { alarm, Wire } from "./wire.js";
+import { Wire } from "./wire.js";
 
 /** Longest heartbeat in s; a day is as good as never. */
 const LONGEST_BEAT = 86_400;
-
-export interface SessionOptions {
-  urls: string[];
-  name: string;
-  version: string;
-  /** Unique to this page or process, 1 to 64 of `A–Z a–z 0–9 _ -`. */
-  instance: string;
-  times: Times;
-  bounds: Bounds;
-}
-
-/** What a later page needs to go on as the same session. */
-export interface Saved {
-  session?: string;
-  /** Whose session it is. */
-  who?: string;
-  cursors: Record<string, Cursor>;
-  /** The channels among them to which the application subscribed. */
-  asked: string[];
-  numbers: Record<string, number>;
-  publications: Kept[];
-}
-
-export interface Listener {
-  state(state: State): void;
-  session(session: SessionInfo): void;
-  /**
-   * Takes an event.
-   *
-   * @param characters of its frame
-   * @returns false if there is no room for it: the channel is then not read until
-   *     {@link ClientSession.caughtUp}
-   */
-  event(event: HoldfastEvent, characters: number): boolean;
-  /** Takes a gap, as an event. */
-  gap(gap: Gap): boolean;
-  unsubscribed(channel: string, code: string): void;
-  /** Reports that {@link ClientSession.save} gives something else. */
-  changed(urgent: boolean): void;
-}
 
 export type ClientSession = ReturnType<typeof clientSession>;
 
@@ -85,14 +30,16 @@ export type ClientSession = ReturnType<typeof clientSession>;
  */
 export function clientSession(options: SessionOptions, wire: Wire, listener: Listener) {
   const { times, bounds } = options;
-  const problems = new Map<string, Problem>();
+  const wrong = problems(() => {
+    const { problem, ...rest } = current;
+    enter(rest);
+  });
   const asked = new Set<string>();
   let ids = 0;
   let info: SessionInfo | undefined;
   let resume: string | undefined;
   let who: string | undefined;
   let current = state("connecting");
-  let ackDue = false;
   let ended: () => void;
   const over = new Promise<void>((resolve) => (ended = resolve));
 
@@ -103,7 +50,6 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
   const subscriptions = questions(wire, nextId, times, send);
   const asking = requests(wire, nextId, bounds, send);
   const publishing = publications(wire, nextId, times, bounds, send, () => changed(true));
-  const ackTimer = alarm(wire);
   const beat = heartbeat(
     wire,
     () => send('{"type":"ping"}'),
@@ -119,12 +65,14 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
       asking.disconnected();
     },
     stopped(reason) {
-      ackTimer.cancel();
+      acking.stop();
       fail(new HoldfastError("stopped", reason));
     },
-    noToken: (message) => problem("token", message),
+    noToken: (message) => wrong.note("token", message),
     state: enter,
   });
+
+  const acking = acks(wire, times, reading, () => connection.isAttached(), send);
 
   const stopped = () => new HoldfastError("stopped", current.reason);
 
@@ -136,25 +84,13 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
 
   function enter(next: State) {
     current = { ...next };
-    const problem = [...problems.values()].pop();
+    const problem = wrong.last();
     if (problem) {
       current.problem = problem;
     }
     listener.state(current);
     if (next.name == "stopped") {
       ended();
-    }
-  }
-
-  /** Notes something that is wrong, or that it is no longer. */
-  function problem(code: Problem["code"], message?: string) {
-    if (problems.has(code) != (message != undefined)) {
-      problems.delete(code);
-      if (message != undefined) {
-        problems.set(code, { code, message });
-      }
-      const { problem, ...rest } = current;
-      enter(rest);
     }
   }
 
@@ -178,7 +114,7 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
     }
     who = names;
     const { name, version, instance } = options;
-    return json({
+    return read.json({
       type: "hello",
       token,
       client: { name, version, instance, attempt },
@@ -190,16 +126,16 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
   function text(frame: string) {
     beat.heard();
     try {
-      handle(parse(frame), frame.length);
+      handle(read.parse(frame), frame.length);
     } catch (e) {
-      if (!(e instanceof Nonsense)) {
+      if (!(e instanceof read.Nonsense)) {
         throw e;
       }
       connection.giveUp(`nonsense from the server: ${e.message}`);
     }
   }
 
-  function handle(frame: Frame, characters: number) {
+  function handle(frame: read.Frame, characters: number) {
     const { type } = frame;
     if (type == "welcome") {
       welcome(frame);
@@ -209,11 +145,11 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
       error(frame);
     } else if (connection.isAttached()) {
       if (type == "reply") {
-        reply(string(frame, "id"), member(frame, "data"));
+        reply(read.string(frame, "id"), read.member(frame, "data"));
       } else if (type == "reconnect") {
-        connection.moveAfter(whole(frame, "after", 0), true);
+        connection.moveAfter(read.whole(frame, "after", 0), true);
       } else if (frames[type]) {
-        const channel = string(frame, "channel");
+        const channel = read.string(frame, "channel");
         if (type == "unsubscribed" || !subscriptions.leaves(channel)) {
           frames[type](channel, frame, characters);
         }
@@ -222,12 +158,12 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
   }
 
   /** Frames about a channel. */
-  const frames: Record<string, (channel: string, frame: Frame, characters: number) => void> = {
+  const frames: Record<string, (channel: string, frame: read.Frame, characters: number) => void> = {
     // Without a prototype, so that a type like "constructor" is not known.
     __proto__: null as any,
 
     event(channel, frame, characters) {
-      const event = readEvent(frame);
+      const event = read.event(frame);
       if (reading.isNew(channel, event.cursor)) {
         event.own = publishing.isOwn(event, reading.named("user:")?.slice(5));
         take(channel, event.cursor, () => listener.event(event, characters));
@@ -235,26 +171,26 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
     },
 
     subscribed(channel, frame) {
-      const recovered = member(frame, "recovered") === true;
-      reading.subscribed(channel, position(frame), recovered);
+      const recovered = read.member(frame, "recovered") === true;
+      reading.subscribed(channel, read.position(frame), recovered);
       changed(false);
     },
 
     live(channel, frame) {
-      reading.live(channel, position(frame));
+      reading.live(channel, read.position(frame));
       checkOnline();
     },
 
     gap(channel, frame) {
       const reason = String(frame.reason ?? "");
-      const gap = { channel, from: cursor(frame, "from"), to: cursor(frame, "to"), reason };
+      const gap = { channel, from: read.cursor(frame, "from"), to: read.cursor(frame, "to"), reason };
       if (!reading.isBehind(channel)) {
         take(channel, gap.to, () => listener.gap(gap));
       }
     },
 
     unsubscribed(channel, frame) {
-      const code = string(frame, "code");
+      const code = read.string(frame, "code");
       if (code == "internal") {
         reading.away(channel);
       } else {
@@ -275,17 +211,17 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
     }
     if (!handle() && to) {
       reading.behind(channel, before);
-      problem("behind", `handlers of ${channel} are slow`);
+      wrong.note("behind", `handlers of ${channel} are slow`);
     }
   }
 
-  function welcome(frame: Frame) {
-    const resumed = member(frame, "resumed") === true;
-    const id = string(frame, "session");
-    const period = Math.min(whole(frame, "heartbeat", 1), LONGEST_BEAT) * 1_000;
-    const limit = whole(object(frame, "limits"), "frame", 1);
+  function welcome(frame: read.Frame) {
+    const resumed = read.member(frame, "resumed") === true;
+    const id = read.string(frame, "session");
+    const period = Math.min(read.whole(frame, "heartbeat", 1), LONGEST_BEAT) * 1_000;
+    const limit = read.whole(read.object(frame, "limits"), "frame", 1);
     if (connection.isAttached() || (resumed && resume != id)) {
-      throw new Nonsense("a welcome that was not asked for");
+      throw new read.Nonsense("a welcome that was not asked for");
     }
     const { generation, node, time } = frame;
     info = { id, resumed, generation, node };
@@ -293,15 +229,13 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
     connection.welcomed(time);
     beat.start(period);
     reading.welcomed(info);
-    problems.delete("token");
+    wrong.forget("token");
     enter(state("catching-up"));
     listener.session(info);
     if (connection.isAttached()) {
       subscriptions.connected();
       asking.connected(limit);
-      if (ackDue) {
-        ackTimer.set(times.ack, ack);
-      }
+      acking.connected();
       publishing.connected(resumed, limit);
     }
   }
@@ -318,24 +252,13 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
     }
   }
 
-  function error(frame: Frame) {
-    const failure = refusal(frame);
+  function error(frame: read.Frame) {
+    const failure = read.refusal(frame);
     const { id } = frame;
     if (id == undefined) {
       connection.waitAtLeast(frame.retryAfter);
     } else if (!publishing.refused(id, frame) && !subscriptions.refused(id, failure)) {
       asking.refused(id, failure);
-    }
-  }
-
-  /** Sends the positions that were handled, if there is a connection. */
-  function ack() {
-    if (connection.isAttached()) {
-      ackDue = false;
-      const cursors = reading.takeUnacked();
-      if (cursors) {
-        send(json({ type: "ack", cursors }));
-      }
     }
   }
 
@@ -393,7 +316,7 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
     /** Publishes to current readers only; fails if the connection is lost. */
     async publishVolatile(channel: string, event: string, data: unknown): Promise<void> {
       failIfStopped();
-      const rest = `,"channel":${json(channel)},"event":${json(event)},"data":${json(data)}`;
+      const rest = `,"channel":${read.json(channel)},"event":${read.json(event)},"data":${read.json(data)}`;
       await asking.ask("publish", `${rest},"class":"volatile"}`, times.attempt, false);
     },
 
@@ -406,7 +329,7 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
       signal?: AbortSignal,
     ): Promise<any> {
       failIfStopped();
-      const rest = `,"service":${json(service)},"method":${json(method)},"data":${json(data)}`;
+      const rest = `,"service":${read.json(service)},"method":${read.json(method)},"data":${read.json(data)}`;
       return asking.ask("request", `${rest},"timeout":${timeout}}`, timeout, true, signal);
     },
 
@@ -414,10 +337,7 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
     handled(channel: string, at: Cursor) {
       if (reading.handled(channel, at)) {
         changed(false);
-        if (!ackDue) {
-          ackDue = true;
-          ackTimer.set(times.ack, ack);
-        }
+        acking.handled();
       }
     },
 
@@ -426,25 +346,25 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
       if (reading.isBehind(channel) && connection.isAttached()) {
         connection.moveAfter(0, false);
       }
-      problem("behind");
+      wrong.note("behind");
     },
 
     /** Ends the session. Resolves when the server has confirmed it, or can't be asked. */
     end(): Promise<void> {
-      ack();
+      acking.send();
       connection.end('{"type":"close"}');
       return over;
     },
 
     /** Closes the connection and stays away; the session lingers. */
     leave(reason: string) {
-      ack();
+      acking.send();
       connection.leave(reason);
     },
 
     /** Closes the connection until {@link resume}. */
     suspend() {
-      ack();
+      acking.send();
       connection.suspend();
     },
 
@@ -459,7 +379,7 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
       }
     },
 
-    problem,
+    problem: wrong.note,
     state: () => current,
     info: () => info,
     waiting: publishing.waiting,

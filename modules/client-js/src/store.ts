@@ -1,4 +1,4 @@
-import { Saved } from "./session.js";
+import { Saved } from "./listener.js";
 import { Problem } from "./types.js";
 
 /** A place for the state of a page; `sessionStorage` is one. */

@@ -30,6 +30,8 @@ before(async () => {
     const answers: Record<string, () => [string, string | Buffer]> = {
       "/page": () => ["text/html", readFileSync(join(FOLDER, "test/page.html"))],
       "/client.js": () => ["text/javascript", readFileSync(join(FOLDER, "target/package/index.js"))],
+      "/react": () => ["text/html", '<div id="root"></div><script type="module" src="/react.js"></script>'],
+      "/react.js": () => ["text/javascript", readFileSync(join(FOLDER, "target/test/react-page.js"))],
       "/node": () => ["application/json", JSON.stringify(node)],
       "/token": () => ["text/plain", node.token("ann")],
       "/other": () => ["text/html", "<title>other</title><p>another page"],
@@ -53,10 +55,10 @@ after(async () => {
   await node?.stop();
 });
 
-async function open(context: BrowserContext): Promise<Page> {
+async function open(context: BrowserContext, path = "/page"): Promise<Page> {
   const page = await context.newPage();
   page.on("pageerror", (failure) => console.error("in the page:", failure));
-  await page.goto(`${site}/page`);
+  await page.goto(site + path);
   await online(page);
   return page;
 }
@@ -155,6 +157,36 @@ test("a page from the back-forward cache goes on as the same session", options, 
   await sees(page, ["meanwhile"]);
   assert.equal(await look(page, "hf.info.id"), first);
   console.log(`the page came from the cache: ${(await look(page, "window.marked")) == true}`);
+  await context.close();
+});
+
+test("React: strict, with parts that come and go, and a reload", options, async () => {
+  const context = await browser.newContext();
+  const page = await open(context, "/react");
+  await page.waitForSelector("i");
+  await say(page, "one");
+  await sees(page, ["one"]);
+  await until("the late part has it", async () => (await look(page, "late.length")) == 1);
+  assert.equal(await page.textContent("b"), "online");
+  const id = await look(page, "hf.info.id");
+  await page.evaluate("show(false)");
+  await page.waitForSelector("b", { state: "detached" });
+  await say(page, "two");
+  await until("the late part has it", async () => (await look(page, "late.length")) == 2);
+  await page.evaluate("show(true)");
+  await page.waitForSelector("b");
+  await say(page, "three");
+  await sees(page, ["one", "three"]);
+  await page.evaluate(() => {
+    (window as any).say("four");
+    location.reload();
+  });
+  await page.waitForFunction("window.before?.length && window.hf?.state.name == 'online'");
+  // The late part may come behind it: an event waits for the channel's first handler only.
+  const all = ["one", "three", "four"];
+  await until("all is seen", async () => (await look(page, "before.length + seen.length")) == 3);
+  assert.deepEqual(await look(page, "[...before, ...seen]"), all);
+  assert.equal(await look(page, "hf.info.id"), id);
   await context.close();
 });
 

@@ -61,6 +61,16 @@ test("frames that are not known change nothing, whatever they are named", async 
   assert.equal(play.client.state.name, "online");
 });
 
+test("a server that names channels without end is not believed", async () => {
+  const play = stage();
+  const link = await play.attached();
+  for (let i = 0; i < 10_000 && !link.closed; i++) {
+    event(link, `topic:${i}`, 1);
+  }
+  assert.ok(link.closed);
+  assert.match(play.client.state.reason, /too many channels/);
+});
+
 test("unknown close codes: below 4500 it comes back, from there to 4999 it does not", async () => {
   for (const code of [0, 1, 3_999, 4_444, 5_000, 65_535]) {
     const play = stage();

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { connectOn } from "../src/client.js";
-import type { Holdfast, Options } from "../src/client.js";
+import type { Holdfast, Options } from "../src/face.js";
 import type { Platform } from "../src/page.js";
 import type { Socket, SocketEvents, Wire } from "../src/wire.js";
 

@@ -1,0 +1,116 @@
+import {
+  createContext,
+  createElement,
+  ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
+import { connect } from "@holdfast/client";
+import type {
+  EventHandler,
+  From,
+  Gap,
+  Holdfast,
+  Options,
+  Publication,
+  State,
+} from "@holdfast/client";
+
+const Context = createContext<Holdfast | undefined>(undefined);
+const BEFORE: State = { name: "connecting", retryIn: 0, code: 0, reason: "" };
+
+/** An effect that keeps the newest value at hand without running anew for it. */
+function useLatest<T>(value: T) {
+  const latest = useRef(value);
+  const useCommit = typeof document == "undefined" ? useEffect : useLayoutEffect;
+  useCommit(() => {
+    latest.current = value;
+  });
+  return latest;
+}
+
+export type HoldfastProviderProps = Options & { url: string | string[]; children?: ReactNode };
+
+/** Connects while it is mounted; on a server it does not. A change of `url` connects anew. */
+export function HoldfastProvider({ url, children, ...options }: HoldfastProviderProps) {
+  const [client, setClient] = useState<Holdfast>();
+  const latest = useLatest(options);
+  const key = JSON.stringify(url);
+  useEffect(() => {
+    const token = () => {
+      const { token } = latest.current;
+      return typeof token == "function" ? token() : token;
+    };
+    const opened = connect(JSON.parse(key), { ...latest.current, token });
+    setClient(opened);
+    return () => void opened.close();
+  }, [key, latest]);
+  return createElement(Context.Provider, { value: client }, children);
+}
+
+/** Returns the client, which is there once the provider is mounted, and its state. */
+export function useHoldfast(): { client: Holdfast | undefined; state: State } {
+  const client = useContext(Context);
+  const subscribe = useCallback(
+    (changed: () => void) => client?.on("state", changed) ?? (() => {}),
+    [client],
+  );
+  const state = useSyncExternalStore(
+    subscribe,
+    () => client?.state ?? BEFORE,
+    () => BEFORE,
+  );
+  return { client, state };
+}
+
+/**
+ * Handles the events of a channel while it is mounted. The handler may change from one rendering to
+ * the next without an end of the reading.
+ */
+export function useChannel<T = any>(
+  channel: string,
+  event: string,
+  handler: EventHandler<T>,
+  options: { from?: From; onGap?: (gap: Gap) => unknown } = {},
+): void {
+  const client = useContext(Context);
+  const latest = useLatest({ handler, ...options });
+  useEffect(() => {
+    if (!client) {
+      return undefined;
+    }
+    let mounted = true;
+    const read = client.channel(channel);
+    const stop = read.on<T>(
+      event,
+      (data, event) => (mounted ? latest.current.handler(data, event) : undefined),
+      { from: latest.current.from },
+    );
+    const stopGap = read.onGap((gap) => latest.current.onGap?.(gap));
+    return () => {
+      mounted = false;
+      stopGap();
+      // Later, so that the reading goes on if the component is mounted again at once.
+      setTimeout(stop);
+    };
+  }, [client, channel, event, latest]);
+}
+
+/** Returns a function that publishes in a channel; it throws before the provider is mounted. */
+export function usePublish(channel: string) {
+  const client = useContext(Context);
+  return useCallback(
+    (event: string, data: unknown, options?: { persist?: boolean }): Publication => {
+      if (!client) {
+        throw new Error("there is no client yet");
+      }
+      return client.channel(channel).publish(event, data, options);
+    },
+    [client, channel],
+  );
+}
