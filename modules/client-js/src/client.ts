@@ -133,7 +133,7 @@ export function connectOn(
       unclaimed = wire.after(UNCLAIMED, () =>
         handlers.unclaimed().forEach((name) => {
           handlers.forget(name);
-          session.unsubscribe(name);
+          session.unsubscribe(name).catch(() => {});
         }),
       );
     },

@@ -61,11 +61,14 @@ export function tab(
     }
     release?.();
     held = id;
+    const patience = new AbortController();
+    const stop = wire.after(PATIENCE, () => patience.abort());
     release = await new Promise<(() => void) | undefined>((resolve) => {
       const held = () => new Promise<void>((end) => resolve(end));
-      const signal = AbortSignal.timeout(PATIENCE);
+      const { signal } = patience;
       locks.request(`${key}:${id}`, { signal }, held).catch(() => resolve(undefined));
     });
+    stop();
     if (!release || away || over) {
       letGo();
       return false;

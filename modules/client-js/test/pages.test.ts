@@ -142,7 +142,7 @@ test("a copy of a tab begins a session of its own, and sends nothing of the firs
   first.client.channel("topic:a").publish("note", "mine", { persist: true });
   await turn();
   const copy = window.copy();
-  await new Promise((resolve) => setTimeout(resolve, 600));
+  await copy.pass(600);
   const other = await copy.opened();
   assert.equal(other.frames[0].resume, undefined);
   say(other, welcome("s2", false));
