@@ -9,6 +9,7 @@ import dev.holdfast.channels.ChannelSamples;
 import dev.holdfast.connections.ConnectionSamples;
 import dev.holdfast.core.bus.BusCodec;
 import dev.holdfast.files.FileSamples;
+import dev.holdfast.runs.RunSamples;
 import dev.holdfast.sessions.SessionSamples;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -48,7 +49,8 @@ class RecordedMessagesTest {
             SessionSamples.all(),
             ChannelSamples.all(),
             ConnectionSamples.all(),
-            FileSamples.all())
+            FileSamples.all(),
+            RunSamples.all())
         .flatMap(each -> each);
   }
 

@@ -1,6 +1,7 @@
 package dev.holdfast.runs.config;
 
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * Settings of runs.
@@ -20,6 +21,8 @@ import java.time.Duration;
  *     default 15 min
  * @param threadAge how long a thread stays after its last run: 1 min to 30 days, default 7 days
  * @param userEvents whether the owner gets the events of its runs on its own channel, default true
+ * @param limits of the runs of all agents
+ * @param agents the same for single agents, by name
  */
 public record RunsConfig(
     int userRuns,
@@ -31,7 +34,9 @@ public record RunsConfig(
     Duration keep,
     Duration keepSnapshot,
     Duration threadAge,
-    boolean userEvents) {
+    boolean userEvents,
+    RunLimits limits,
+    Map<String, RunLimits> agents) {
   public static final RunsConfig DEFAULTS =
       new RunsConfig(
           5,
@@ -43,9 +48,12 @@ public record RunsConfig(
           Duration.ofHours(24),
           Duration.ofMinutes(15),
           Duration.ofDays(7),
-          true);
+          true,
+          RunLimits.DEFAULT,
+          Map.of());
 
   public RunsConfig {
+    agents = Map.copyOf(agents);
     Ranges ranges = new Ranges("runs");
     ranges.check("userRuns", userRuns, 1, 10_000);
     ranges.check("tenantRuns", tenantRuns, 1, 100_000);
@@ -57,5 +65,10 @@ public record RunsConfig(
     ranges.check("keepSnapshot", keepSnapshot, Duration.ofMinutes(1), Duration.ofDays(7));
     ranges.check("threadAge", threadAge, Duration.ofMinutes(1), Duration.ofDays(30));
     ranges.refuse();
+  }
+
+  /** Returns the limits of an agent's runs. */
+  public RunLimits limitsOf(String agent) {
+    return agents.getOrDefault(agent, limits);
   }
 }

@@ -3,6 +3,7 @@ package dev.holdfast.runs.ingest;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.agui.AguiEvent;
 import dev.holdfast.agui.EventReader;
+import dev.holdfast.agui.EventType;
 import dev.holdfast.agui.EventWriter;
 import dev.holdfast.agui.Extras;
 import dev.holdfast.agui.Json;
@@ -29,6 +30,7 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * Brings runs to their end. How a run ends is decided in its record, once; the rest is telling: the
@@ -38,6 +40,8 @@ import java.util.Objects;
 public final class Finishing {
   private static final ChannelName RUNS = ChannelName.system("runs");
   private static final String ENDED = "run.ended";
+  private static final Set<String> ENDS =
+      Set.of(EventType.RUN_ERROR.name(), EventType.RUN_FINISHED.name());
 
   private final RunRecords records;
   private final RunStore runs;
@@ -202,12 +206,27 @@ public final class Finishing {
             live -> {
               AguiEvent error = failed(EndCause.LOG_LOST);
               List<UserEvent> news = completed(live, error);
-              var entry = new RunLog.Entry(error.typeName(), EventWriter.write(error));
-              var publisher = new Publisher(Publisher.RUN, run.generation());
-              return log.append(run.key().channel(), publisher, live.published + 1, List.of(entry))
-                  .compose(results -> telling.tellLost(run, news))
+              return closed(run)
+                  .compose(
+                      closed ->
+                          closed
+                              ? Future.succeededFuture()
+                              : appendError(run, live.published + 1, error))
+                  .compose(appended -> telling.tellLost(run, news))
                   .map(live);
             });
+  }
+
+  private Future<?> appendError(RunRecord run, long n, AguiEvent error) {
+    var entry = new RunLog.Entry(error.typeName(), EventWriter.write(error));
+    var publisher = new Publisher(Publisher.RUN, run.generation());
+    return log.append(run.key().channel(), publisher, n, List.of(entry));
+  }
+
+  /** Returns whether what is left of the log has an end: this step was done before. */
+  private Future<Boolean> closed(RunRecord run) {
+    return log.read(run.key().channel(), null, Long.MAX_VALUE)
+        .map(left -> !left.isEmpty() && ENDS.contains(left.get(left.size() - 1).event()));
   }
 
   /** The owner was told of the start when the events came that are lost. */

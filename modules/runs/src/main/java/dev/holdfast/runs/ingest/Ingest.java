@@ -33,10 +33,8 @@ import org.jspecify.annotations.Nullable;
  * are kept in memory between their batches, but nothing depends on it. Confined to its context.
  */
 public final class Ingest {
-  /** Most events of a batch, and most characters of all together. */
-  public static final int MOST_EVENTS = 256;
-
-  public static final int MOST_BYTES = 1 << 20;
+  /** Most publications of a run; beyond them it can only end. */
+  static final int MOST_PUBLICATIONS = 50_000;
 
   private final Vertx vertx;
   private final RunStore runs;
@@ -62,6 +60,11 @@ public final class Ingest {
     this.finishing = new Finishing(records, log, loading, telling, snapshots);
   }
 
+  /** Returns about how many bytes the runs in memory take; at most a sixteenth of the heap. */
+  public long warmBytes() {
+    return warm.bytes();
+  }
+
   /** Brings runs to their end whose end is decided. */
   public Finishing finishing() {
     return finishing;
@@ -77,15 +80,6 @@ public final class Ingest {
   public record Batch(RunKey run, long generation, long n, List<String> events) {
     public Batch {
       events = List.copyOf(events);
-      long bytes = events.stream().mapToLong(String::length).sum();
-      if (events.isEmpty() || events.size() > MOST_EVENTS || bytes > MOST_BYTES) {
-        throw HoldfastException.withPublicMessage(
-            ErrorCode.BAD_REQUEST,
-            "events: 1 to " + MOST_EVENTS + ", at most " + MOST_BYTES + " characters together");
-      }
-      if (n < 1) {
-        throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, "n: from 1");
-      }
     }
   }
 
@@ -193,6 +187,11 @@ public final class Ingest {
     Prepared batch =
         Prepared.of(live.transcript, work.batch().events(), System.currentTimeMillis());
     checkSame(batch, work.stored());
+    if (live.published >= MOST_PUBLICATIONS && !batch.entries().isEmpty()) {
+      return refused(
+          ErrorCode.LIMIT_EXCEEDED,
+          "run: more than " + MOST_PUBLICATIONS + " events; it can only end, with RUN_ERROR");
+    }
     int known = Math.min(work.stored().size(), batch.entries().size());
     List<RunLog.Entry> fresh =
         batch.entries().stream().skip(known).map(Prepared.Entry::publication).toList();

@@ -9,6 +9,7 @@ import dev.holdfast.runs.records.EndCause;
 import dev.holdfast.runs.records.RunKey;
 import dev.holdfast.runs.records.RunRecord;
 import dev.holdfast.runs.records.RunRecords;
+import dev.holdfast.runs.records.RunState;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -124,6 +125,27 @@ public final class Sweeping {
 
   private static boolean isToBlame(Duration allowed, Duration upFor) {
     return upFor.compareTo(allowed) > 0;
+  }
+
+  /**
+   * Ends a run that was cancelled, if it waits; otherwise sees to it that it is ended after its
+   * grace. Answers the run as it is then.
+   */
+  Future<RunRecord> cancelled(RunRecord run) {
+    RunRecord.Cancel cancel = run.cancel();
+    if (cancel == null || run.state().isOver()) {
+      return Future.succeededFuture(run);
+    }
+    Duration grace =
+        run.state() == RunState.QUEUED ? Duration.ZERO : run.limits().grace().plus(SLACK);
+    return records
+        .dues()
+        .set(run.key(), grace)
+        .compose(
+            due ->
+                run.state() == RunState.QUEUED
+                    ? finishing.end(run, EndCause.CANCELLED).otherwise(run)
+                    : Future.succeededFuture(run));
   }
 
   private Future<Void> lost(RunRecord run) {

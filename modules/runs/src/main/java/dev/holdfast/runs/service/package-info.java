@@ -1,6 +1,7 @@
 /**
- * The life of runs: {@code Starting} lets them wait for a worker, {@code Claiming} gives them to
- * one, {@code Sweeping} ends those that nobody else ends.
+ * The runs service: {@code RunsVerticle}. {@code Starting} lets runs wait for a worker, {@code
+ * Claiming} gives them to one, {@code Waiters} are workers that wait, {@code Sweeping} ends runs
+ * that nobody else ends. {@code RunAccess} is the one place that decides who may.
  */
 @NullMarked
 package dev.holdfast.runs.service;

@@ -28,6 +28,7 @@ import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -311,5 +312,36 @@ class IngestIT {
     List<String> types = node.types(key);
     assertEquals("RUN_ERROR", types.get(types.size() - 1));
     assertEquals(List.of("agent_started", "agent_thinking", "agent_completed"), told(run));
+  }
+
+  /** A node died after it had ended a run whose log is lost, and before it had noted that. */
+  @Test
+  void aRunOfWhichEventsAreLostEndsOnce() {
+    RunStore.Claimed run = node.begun(RunLimits.DEFAULT);
+    RunKey key = run.run().key();
+    node.taken(run, 2, Events.open("m1"), delta("m1", "a"));
+    node.stores.redis("XDEL", Keys.log(key.channel()), "2-0");
+    var how = RunRecord.End.of("error", "log_lost");
+    Await.get(node.stores.runs.end(key, 1, EndCause.LOG_LOST, how, Events.error("lost")));
+    RunRecord ending = node.stores.record(key);
+    node.stores.on(() -> node.ingest.finishing().finish(ending));
+    other.stores.on(() -> other.ingest.finishing().finish(ending));
+
+    assertEquals(1, node.types(key).stream().filter("RUN_ERROR"::equals).count());
+    assertEquals(1, told(run).stream().filter("agent_completed"::equals).count());
+    assertEquals(RunState.ENDED, node.stores.record(key).state());
+  }
+
+  @Test
+  void aRunThatNeverStopsCanOnlyEnd() {
+    RunStore.Claimed run = node.begun(RunLimits.DEFAULT);
+    String[] many = new String[256];
+    Arrays.fill(many, "{\"type\":\"CUSTOM\",\"name\":\"tick\",\"value\":1}");
+    long next = 2;
+    while (next <= Ingest.MOST_PUBLICATIONS) {
+      next = node.taken(run, next, many).next();
+    }
+    assertEquals(ErrorCode.LIMIT_EXCEEDED, Await.code(node.take(run, next, many)));
+    assertTrue(node.taken(run, next, Events.error("too much")).over());
   }
 }

@@ -150,7 +150,9 @@ class TellingIT {
             usual.keep(),
             usual.keepSnapshot(),
             usual.threadAge(),
-            false));
+            false,
+            usual.limits(),
+            usual.agents()));
   }
 
   /** A tool may take for hours: what was told before is not told again. */

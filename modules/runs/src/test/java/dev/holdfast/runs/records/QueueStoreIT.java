@@ -49,7 +49,9 @@ class QueueStoreIT {
                 usual.keep(),
                 usual.keepSnapshot(),
                 usual.threadAge(),
-                true));
+                true,
+                usual.limits(),
+                usual.agents()));
     queue = stores.queue;
   }
 

@@ -1,0 +1,131 @@
+package dev.holdfast.runs;
+
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Names;
+import dev.holdfast.core.ServiceMessage;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests to the runs service. Immutable, safe to send again; each carries who asks. A user sees
+ * and changes its own runs, a service those of the tenants that it acts for. What is not the
+ * caller's is answered exactly as what never was: NOT_FOUND.
+ */
+public sealed interface RunMessage<A> extends ServiceMessage<A>
+    permits RunMessage.Start, RunMessage.Get, RunMessage.Cancel, WorkMessage {
+  /** The service's address on the bus. */
+  String ADDRESS = "runs";
+
+  /** Most characters of a reason. */
+  int MOST_REASON = 256;
+
+  @Override
+  default String address() {
+    return ADDRESS;
+  }
+
+  Caller caller();
+
+  @Override
+  default boolean repeatable() {
+    return true;
+  }
+
+  /**
+   * Starts a run; one that was started before is answered as it is now. A user needs the permission
+   * {@code run:<agent>}. FORBIDDEN without, or for somebody else; BAD_REQUEST, TOO_LARGE for its
+   * input; CONFLICT if the id has another input, or the thread another run; LIMIT_EXCEEDED if there
+   * are too many.
+   *
+   * @param owner whose run it is; none: the user who asks
+   * @param threadId 1 to 256 characters, the client's own, as {@code runId}
+   * @param input AG-UI's {@code RunAgentInput} as JSON, at most 1 MiB, with the same two ids
+   */
+  record Start(
+      Caller caller,
+      String tenant,
+      @Nullable String owner,
+      String agent,
+      String threadId,
+      String runId,
+      String input)
+      implements RunMessage<RunView> {
+    public Start {
+      Objects.requireNonNull(caller, "caller");
+      Names.tenant(tenant);
+      Names.id(agent, "agent");
+      Objects.requireNonNull(threadId, "threadId");
+      Objects.requireNonNull(runId, "runId");
+      Objects.requireNonNull(input, "input");
+    }
+
+    @Override
+    public int weight() {
+      return input.length();
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.start(this);
+    }
+  }
+
+  /** Reads a run as it is now. */
+  record Get(Caller caller, String tenant, String run) implements RunMessage<RunView> {
+    public Get {
+      checked(caller, tenant, run);
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.get(this);
+    }
+  }
+
+  /**
+   * Cancels a run: at once if it waits, otherwise within its grace. Answers the run as it is then;
+   * one that is over stays as it is.
+   */
+  record Cancel(Caller caller, String tenant, String run, String reason)
+      implements RunMessage<RunView> {
+    public Cancel {
+      checked(caller, tenant, run);
+      if (reason.length() > MOST_REASON) {
+        throw HoldfastException.withPublicMessage(
+            ErrorCode.BAD_REQUEST, "reason: at most " + MOST_REASON + " characters");
+      }
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.cancel(this);
+    }
+  }
+
+  private static void checked(Caller caller, String tenant, String run) {
+    Objects.requireNonNull(caller, "caller");
+    Names.tenant(tenant);
+    Names.id(run, "run");
+  }
+
+  /** Has one method per message, so that the compiler finds a case that was forgotten. */
+  interface Handler<R> {
+    R start(Start message);
+
+    R get(Get message);
+
+    R cancel(Cancel message);
+
+    R claim(WorkMessage.Claim message);
+
+    R events(WorkMessage.Events message);
+
+    R beat(WorkMessage.Beat message);
+
+    R release(WorkMessage.Release message);
+  }
+
+  <R> R dispatch(Handler<R> handler);
+}

@@ -1,0 +1,198 @@
+package dev.holdfast.runs;
+
+import dev.holdfast.core.BusValue;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Names;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What workers say to the runs service. Only services work: a user is FORBIDDEN. The run of a
+ * tenant that the service does not act for is NOT_FOUND. {@link RunWorker} does all of it.
+ */
+public sealed interface WorkMessage<A> extends RunMessage<A> {
+  @Override
+  Caller.Service caller();
+
+  /**
+   * Claims the next run of an agent, of the tenants that the service acts for.
+   *
+   * @param worker names the worker
+   * @param waitMs how long to wait for a run, in ms: 0 to {@link #MOST_WAIT}
+   */
+  record Claim(Caller.Service caller, String agent, String worker, long waitMs)
+      implements WorkMessage<Claimed> {
+    public static final long MOST_WAIT = 30_000;
+    private static final Duration ANSWER = Duration.ofSeconds(10);
+
+    public Claim {
+      Objects.requireNonNull(caller, "caller");
+      Names.id(agent, "agent");
+      Names.id(worker, "worker");
+      check(waitMs >= 0 && waitMs <= MOST_WAIT, "waitMs: 0 to " + MOST_WAIT);
+    }
+
+    /** Another instance would claim another run. */
+    @Override
+    public boolean repeatable() {
+      return false;
+    }
+
+    @Override
+    public boolean waits() {
+      return waitMs > 0;
+    }
+
+    @Override
+    public Duration patience(Duration usual) {
+      return ANSWER.plusMillis(waitMs);
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.claim(this);
+    }
+  }
+
+  /**
+   * The answer to a claim.
+   *
+   * @param work none: no run waits
+   */
+  record Claimed(@Nullable Work work) implements BusValue {
+    @Override
+    public int answerBytes() {
+      return work == null ? 0 : work.input().length();
+    }
+  }
+
+  /**
+   * A run that a worker has.
+   *
+   * @param generation which every message about it carries
+   * @param next the number of its first batch
+   * @param leaseMs after which a worker that gives no sign of life loses it
+   * @param input AG-UI's {@code RunAgentInput} as JSON
+   */
+  record Work(RunView run, long generation, long next, long leaseMs, String input)
+      implements BusValue {}
+
+  /**
+   * Adds events to a run. It is stored once, however often it is sent; sent again it has to be the
+   * same. FENCED if somebody else has the run, CONFLICT if it is over or the number is that of
+   * another batch, OUT_OF_SEQUENCE, BAD_REQUEST or TOO_LARGE with the event's index and the rule
+   * that it breaks, RATE_LIMITED while a batch of the run is under way.
+   *
+   * @param n the batch's number, as the answer before said
+   * @param events AG-UI events as JSON, in order: 1 to {@link #MOST_EVENTS}, {@link #MOST_CHARS}
+   *     characters together
+   */
+  record Events(
+      Caller.Service caller,
+      String tenant,
+      String run,
+      long generation,
+      long n,
+      List<String> events)
+      implements WorkMessage<Taken> {
+    public static final int MOST_EVENTS = 256;
+    public static final int MOST_CHARS = 1 << 20;
+    private static final Duration ANSWER = Duration.ofSeconds(5);
+
+    public Events {
+      checked(caller, tenant, run);
+      events = List.copyOf(events);
+      long chars = events.stream().mapToLong(String::length).sum();
+      check(n >= 1, "n: from 1");
+      check(
+          !events.isEmpty() && events.size() <= MOST_EVENTS && chars <= MOST_CHARS,
+          "events: 1 to " + MOST_EVENTS + ", at most " + MOST_CHARS + " characters together");
+    }
+
+    /** Texts that grow are held for a while: another instance would not be faster. */
+    @Override
+    public boolean waits() {
+      return true;
+    }
+
+    @Override
+    public Duration patience(Duration usual) {
+      return usual.compareTo(ANSWER) < 0 ? usual : ANSWER;
+    }
+
+    @Override
+    public int weight() {
+      return events.stream().mapToInt(String::length).sum();
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.events(this);
+    }
+  }
+
+  /**
+   * The answer to events.
+   *
+   * @param next the number of the next batch
+   * @param over whether the run has come to its end with this batch
+   * @param cancelled whether the worker is to come to an end
+   */
+  record Taken(long next, boolean over, boolean cancelled) implements BusValue {}
+
+  /** Renews a lease. FENCED if somebody else has the run, CONFLICT if it is over. */
+  record Beat(Caller.Service caller, String tenant, String run, long generation)
+      implements WorkMessage<Held> {
+    public Beat {
+      checked(caller, tenant, run);
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.beat(this);
+    }
+  }
+
+  /**
+   * The answer to a beat.
+   *
+   * @param cancelled whether the worker is to come to an end
+   */
+  record Held(boolean cancelled) implements BusValue {}
+
+  /** Gives a run back. It waits again if none of its events was published. */
+  record Release(Caller.Service caller, String tenant, String run, long generation)
+      implements WorkMessage<Released> {
+    public Release {
+      checked(caller, tenant, run);
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.release(this);
+    }
+  }
+
+  /**
+   * The answer to a release.
+   *
+   * @param queued false: its worker still has it, and is to end it
+   */
+  record Released(boolean queued) implements BusValue {}
+
+  private static void checked(Caller.Service caller, String tenant, String run) {
+    Objects.requireNonNull(caller, "caller");
+    Names.tenant(tenant);
+    Names.id(run, "run");
+  }
+
+  private static void check(boolean holds, String problem) {
+    if (!holds) {
+      throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, problem);
+    }
+  }
+}

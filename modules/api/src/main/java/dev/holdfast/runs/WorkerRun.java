@@ -1,0 +1,232 @@
+package dev.holdfast.runs;
+
+import dev.holdfast.core.BackOff;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.bus.ServiceClient;
+import dev.holdfast.runs.WorkMessage.Events;
+import dev.holdfast.runs.WorkMessage.Taken;
+import dev.holdfast.runs.WorkMessage.Work;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run that a worker has. It numbers what is sent, has one batch under way, and sends it again
+ * until it is answered; what comes meanwhile is the next one. Safe on any thread; answers come on
+ * the worker's context.
+ */
+public final class WorkerRun {
+  private static final BackOff BACK_OFF = new BackOff(50, 2_000);
+
+  /** Most characters that wait to be sent. */
+  private static final long MOST_WAITING = 4 << 20;
+
+  /** An event that waits, and what its sender waits for. */
+  private record Waiting(String event, Promise<Void> stored) {}
+
+  private final Vertx vertx;
+  private final Context context;
+  private final Caller.Service me;
+  private final ServiceClient client;
+  private final Work work;
+  private final Promise<Void> done = Promise.promise();
+  private final Deque<Waiting> waiting = new ArrayDeque<>();
+  private List<Waiting> underWay = List.of();
+  private long waitingChars;
+  private long next;
+  private int tries;
+  private long heartbeat;
+  private volatile boolean cancelled;
+  private @Nullable HoldfastException lost;
+
+  WorkerRun(Vertx vertx, Context context, Caller.Service me, ServiceClient client, Work work) {
+    this.vertx = vertx;
+    this.context = context;
+    this.me = me;
+    this.client = client;
+    this.work = work;
+    this.next = work.next();
+    this.heartbeat = vertx.setPeriodic(Math.max(200, work.leaseMs() / 4), timer -> beat());
+  }
+
+  /** The run as it was when it was claimed. */
+  public RunView run() {
+    return work.run();
+  }
+
+  /** AG-UI's {@code RunAgentInput}, as JSON. */
+  public String input() {
+    return work.input();
+  }
+
+  /** Returns whether somebody cancelled it: it is to come to an end. */
+  public boolean cancelled() {
+    return cancelled;
+  }
+
+  /** Completes when the run is over; fails when this worker has lost it. */
+  public Future<Void> done() {
+    return done.future();
+  }
+
+  /**
+   * Sends an event.
+   *
+   * @param event of AG-UI, as JSON
+   * @return completes when it is stored. Fails with BAD_REQUEST or TOO_LARGE if it was refused, or
+   *     one that was sent with it; RATE_LIMITED if too much waits; FENCED or CONFLICT once the run
+   *     is not this worker's any more
+   */
+  public Future<Void> send(String event) {
+    Objects.requireNonNull(event, "event");
+    Promise<Void> stored = Promise.promise();
+    context.runOnContext(now -> add(new Waiting(event, stored)));
+    return stored.future();
+  }
+
+  private void add(Waiting one) {
+    if (lost != null) {
+      one.stored().fail(lost);
+    } else if (waitingChars + one.event().length() > MOST_WAITING) {
+      one.stored().fail(new HoldfastException(ErrorCode.RATE_LIMITED, "too much waits"));
+    } else {
+      waiting.add(one);
+      waitingChars += one.event().length();
+      sendNext();
+    }
+  }
+
+  private void sendNext() {
+    if (!underWay.isEmpty() || waiting.isEmpty() || lost != null) {
+      return;
+    }
+    List<Waiting> batch = new ArrayList<>();
+    long chars = 0;
+    while (!waiting.isEmpty() && batch.size() < Events.MOST_EVENTS) {
+      int length = waiting.peek().event().length();
+      if (!batch.isEmpty() && chars + length > Events.MOST_CHARS) {
+        break;
+      }
+      chars += length;
+      batch.add(waiting.remove());
+    }
+    waitingChars -= chars;
+    underWay = batch;
+    tries = 0;
+    send();
+  }
+
+  /** The same batch, as often as it takes: it is known by its number. */
+  private void send() {
+    List<String> events = underWay.stream().map(Waiting::event).toList();
+    Future<Taken> asked;
+    try {
+      asked =
+          client.ask(
+              new Events(
+                  me, work.run().tenant(), work.run().run(), work.generation(), next, events));
+    } catch (HoldfastException e) {
+      asked = Future.failedFuture(e);
+    }
+    asked.onComplete(
+        answer -> context.runOnContext(now -> answered(answer.result(), answer.cause())));
+  }
+
+  private void answered(@Nullable Taken taken, @Nullable Throwable cause) {
+    if (lost != null) {
+      return;
+    }
+    if (taken != null) {
+      stored(taken);
+      return;
+    }
+    HoldfastException failure = HoldfastException.from(Objects.requireNonNull(cause));
+    switch (failure.code()) {
+      case FENCED, CONFLICT, NOT_FOUND, FORBIDDEN, OUT_OF_SEQUENCE -> lose(failure);
+      case BAD_REQUEST, TOO_LARGE -> refused(failure);
+      default -> vertx.setTimer(BACK_OFF.delay(tries++), timer -> again());
+    }
+  }
+
+  private void again() {
+    if (lost == null) {
+      send();
+    }
+  }
+
+  private void stored(Taken taken) {
+    next = taken.next();
+    cancelled |= taken.cancelled();
+    List<Waiting> all = underWay;
+    underWay = List.of();
+    all.forEach(one -> one.stored().complete());
+    if (taken.over()) {
+      end(null);
+    } else {
+      sendNext();
+    }
+  }
+
+  /** Nothing of the batch is stored; what waits behind it may do without. */
+  private void refused(HoldfastException failure) {
+    List<Waiting> all = underWay;
+    underWay = List.of();
+    all.forEach(one -> one.stored().fail(failure));
+    sendNext();
+  }
+
+  private void beat() {
+    client
+        .ask(new WorkMessage.Beat(me, work.run().tenant(), work.run().run(), work.generation()))
+        .onSuccess(held -> cancelled |= held.cancelled())
+        .onFailure(failure -> context.runOnContext(now -> beatFailed(failure)));
+  }
+
+  private void beatFailed(Throwable failure) {
+    HoldfastException named = HoldfastException.from(failure);
+    boolean ending = !underWay.isEmpty() && named.code() == ErrorCode.CONFLICT;
+    if (!ending
+        && (named.code() == ErrorCode.FENCED
+            || named.code() == ErrorCode.CONFLICT
+            || named.code() == ErrorCode.NOT_FOUND)) {
+      lose(named);
+    }
+  }
+
+  private void lose(HoldfastException failure) {
+    if (lost == null) {
+      end(failure);
+    }
+  }
+
+  private void end(@Nullable HoldfastException failure) {
+    vertx.cancelTimer(heartbeat);
+    lost = failure == null ? new HoldfastException(ErrorCode.CONFLICT, "it is over") : failure;
+    List<Waiting> left = new ArrayList<>(underWay);
+    left.addAll(waiting);
+    underWay = List.of();
+    waiting.clear();
+    HoldfastException why = lost;
+    left.forEach(one -> one.stored().fail(why));
+    if (failure == null) {
+      done.tryComplete();
+    } else {
+      done.tryFail(failure);
+    }
+  }
+
+  /** Stops without a word: the run is lost when its lease has passed. */
+  void abandon() {
+    context.runOnContext(
+        now -> lose(new HoldfastException(ErrorCode.SHUTTING_DOWN, "the worker has stopped")));
+  }
+}

@@ -1,0 +1,58 @@
+package dev.holdfast.runs;
+
+import dev.holdfast.core.BusValue;
+import dev.holdfast.core.Caller;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** One of each message of runs. */
+public final class RunSamples {
+  private static final Caller.User ANN =
+      new Caller.User("acme", "ann", Set.of("r"), Set.of("run:researcher"));
+  private static final Caller.Service AGENTS =
+      new Caller.Service("agents", "a1", Set.of("acme"), Set.of());
+  private static final String INPUT = "{\"threadId\":\"t1\",\"runId\":\"c1\",\"messages\":[]}";
+  private static final RunView VIEW =
+      new RunView(
+          "acme",
+          "r1",
+          "ann",
+          "researcher",
+          "t1",
+          "c1",
+          "ended",
+          false,
+          "error",
+          "worker_lost",
+          2,
+          98,
+          99);
+
+  private RunSamples() {}
+
+  public static Stream<BusValue> all() {
+    return Stream.concat(requests(), answers());
+  }
+
+  private static Stream<BusValue> requests() {
+    return Stream.of(
+        new RunMessage.Start(ANN, "acme", "ann", "researcher", "t1", "c1", INPUT),
+        new RunMessage.Get(ANN, "acme", "r1"),
+        new RunMessage.Cancel(ANN, "acme", "r1", "enough"),
+        new WorkMessage.Claim(AGENTS, "researcher", "a1", 10_000),
+        new WorkMessage.Events(AGENTS, "acme", "r1", 1, 2, List.of("{\"type\":\"RUN_STARTED\"}")),
+        new WorkMessage.Beat(AGENTS, "acme", "r1", 1),
+        new WorkMessage.Release(AGENTS, "acme", "r1", 1));
+  }
+
+  private static Stream<BusValue> answers() {
+    return Stream.of(
+        VIEW,
+        new WorkMessage.Claimed(new WorkMessage.Work(VIEW, 1, 1, 15_000, INPUT)),
+        new WorkMessage.Work(VIEW, 1, 1, 15_000, INPUT),
+        new WorkMessage.Taken(3, false, true),
+        new WorkMessage.Held(true),
+        new WorkMessage.Released(true));
+  }
+}

@@ -1,0 +1,264 @@
+package dev.holdfast.runs.service;
+
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.ServiceClient;
+import dev.holdfast.core.bus.Serving;
+import dev.holdfast.redis.RedisConfig;
+import dev.holdfast.redis.RedisLink;
+import dev.holdfast.runs.RunMessage;
+import dev.holdfast.runs.RunView;
+import dev.holdfast.runs.WorkMessage;
+import dev.holdfast.runs.WorkMessage.Claimed;
+import dev.holdfast.runs.WorkMessage.Held;
+import dev.holdfast.runs.WorkMessage.Released;
+import dev.holdfast.runs.WorkMessage.Taken;
+import dev.holdfast.runs.WorkMessage.Work;
+import dev.holdfast.runs.config.RunsConfig;
+import dev.holdfast.runs.ingest.Ingest;
+import dev.holdfast.runs.records.RunKey;
+import dev.holdfast.runs.records.RunRecord;
+import dev.holdfast.runs.records.RunRecords;
+import dev.holdfast.runs.records.RunSpec;
+import dev.holdfast.runs.records.RunState;
+import dev.holdfast.runs.records.RunStore;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves {@link RunMessage}s, one instance per node, and sweeps. What it has in memory of runs it
+ * can make anew; that is touched on its own context only.
+ */
+public final class RunsVerticle extends VerticleBase implements RunMessage.Handler<Future<?>> {
+  private static final Logger LOG = LoggerFactory.getLogger(RunsVerticle.class);
+  private static final Duration CHANNELS_TIMEOUT = Duration.ofSeconds(10);
+  private static final long SWEEP_MS = 1_000;
+  private static final long LOOK_MS = 250;
+
+  private final Bus bus;
+  private final RedisConfig redis;
+  private final RunsConfig config;
+  private final MeterRegistry registry;
+  private final RunsMetrics metrics;
+  private @Nullable RedisLink link;
+  private @Nullable Serving<?> consumer;
+  private boolean sweeping;
+
+  /** Since when Redis has been there, in ns of this process. */
+  private long upSince;
+
+  @SuppressWarnings("NullAway.Init")
+  private RunRecords records;
+
+  @SuppressWarnings("NullAway.Init")
+  private Ingest ingest;
+
+  @SuppressWarnings("NullAway.Init")
+  private Starting starting;
+
+  @SuppressWarnings("NullAway.Init")
+  private Claiming claiming;
+
+  @SuppressWarnings("NullAway.Init")
+  private Waiters waiters;
+
+  public RunsVerticle(Bus bus, RedisConfig redis, RunsConfig config, MeterRegistry registry) {
+    this.bus = bus;
+    this.redis = redis;
+    this.config = config;
+    this.registry = registry;
+    this.metrics = new RunsMetrics(registry);
+  }
+
+  @Override
+  public Future<?> start() {
+    return RedisLink.open(vertx, redis, "runs", registry)
+        .onSuccess(this::assemble)
+        .compose(opened -> opened.reserve().watch())
+        .compose(watched -> serve())
+        .onSuccess(served -> watch());
+  }
+
+  private void assemble(RedisLink opened) {
+    link = opened;
+    upSince = System.nanoTime();
+    opened.onUp(() -> upSince = System.nanoTime());
+    records = RunRecords.of(opened, config);
+    ingest = new Ingest(vertx, records, config, ServiceClient.local(bus, CHANNELS_TIMEOUT));
+    starting = new Starting(records);
+    claiming = new Claiming(records);
+    waiters = new Waiters(vertx, claiming);
+    registry.gauge("holdfast.runs.waiting.workers", waiters, Waiters::size);
+    registry.gauge("holdfast.runs.warm.bytes", ingest, Ingest::warmBytes);
+  }
+
+  private Future<?> serve() {
+    Serving<RunMessage<?>> served = bus.serve(RunMessage.ADDRESS, this::handle);
+    consumer = served;
+    return served.completion();
+  }
+
+  private void watch() {
+    long jitter = ThreadLocalRandom.current().nextLong(SWEEP_MS);
+    vertx.setPeriodic(jitter + 1, SWEEP_MS, timer -> sweep());
+    vertx.setPeriodic(LOOK_MS, timer -> waiters.tick());
+  }
+
+  @Override
+  public Future<?> stop() {
+    Future<Void> silent = consumer == null ? Future.succeededFuture() : consumer.unregister();
+    return silent.eventually(() -> link == null ? Future.succeededFuture() : link.close());
+  }
+
+  /** Logs a failure without a name here; the asker only learns that the fault is ours. */
+  private Future<?> handle(RunMessage<?> message) {
+    return message
+        .dispatch(this)
+        .onFailure(
+            failure -> {
+              if (!(failure instanceof HoldfastException)) {
+                LOG.error("{} failed", message.getClass().getSimpleName(), failure);
+              }
+            });
+  }
+
+  @Override
+  public Future<?> start(RunMessage.Start message) {
+    String owner = RunAccess.starts(message);
+    RunSpec spec =
+        new RunSpec(
+            message.tenant(),
+            owner,
+            message.threadId(),
+            message.runId(),
+            message.agent(),
+            message.input(),
+            config.limitsOf(message.agent()));
+    return starting
+        .start(spec)
+        .onSuccess(
+            created -> {
+              if (created.fresh()) {
+                metrics.started.increment();
+                waiters.started(spec.agent());
+              }
+            })
+        .onFailure(failure -> metrics.refused.increment())
+        .map(created -> view(created.run()));
+  }
+
+  @Override
+  public Future<?> get(RunMessage.Get message) {
+    return find(message.caller(), message.tenant(), message.run()).map(RunsVerticle::view);
+  }
+
+  private Future<RunRecord> find(Caller caller, String tenant, String run) {
+    return records
+        .runs()
+        .get(new RunKey(tenant, run))
+        .map(found -> RunAccess.visible(caller, tenant, found));
+  }
+
+  @Override
+  public Future<?> cancel(RunMessage.Cancel message) {
+    String by = message.caller() instanceof Caller.User user ? user.user() : "service";
+    return find(message.caller(), message.tenant(), message.run())
+        .compose(run -> records.runs().cancel(run.key(), by, message.reason()))
+        .compose(
+            run ->
+                run.state() == RunState.ENDED
+                    ? Future.succeededFuture(run)
+                    : ending().cancelled(run))
+        .map(RunsVerticle::view);
+  }
+
+  private Sweeping ending() {
+    return new Sweeping(records, ingest.finishing());
+  }
+
+  @Override
+  public Future<?> claim(WorkMessage.Claim message) {
+    return waiters
+        .claim(message, message.waitMs())
+        .map(found -> new Claimed(found.map(this::work).orElse(null)));
+  }
+
+  private Work work(RunStore.Claimed claimed) {
+    metrics.claimed.increment();
+    RunRecord run = claimed.run();
+    return new Work(
+        view(run),
+        run.generation(),
+        claimed.published() + 1,
+        run.limits().lease().toMillis(),
+        claimed.input());
+  }
+
+  @Override
+  public Future<?> events(WorkMessage.Events message) {
+    RunAccess.works(message.caller(), message.tenant());
+    metrics.batches.increment();
+    var batch =
+        new Ingest.Batch(
+            new RunKey(message.tenant(), message.run()),
+            message.generation(),
+            message.n(),
+            message.events());
+    return ingest
+        .take(batch)
+        .map(taken -> new Taken(taken.next(), taken.over(), taken.cancelled()));
+  }
+
+  @Override
+  public Future<?> beat(WorkMessage.Beat message) {
+    RunAccess.works(message.caller(), message.tenant());
+    return records
+        .runs()
+        .beat(new RunKey(message.tenant(), message.run()), message.generation(), false)
+        .map(held -> new Held(held.cancelled()));
+  }
+
+  @Override
+  public Future<?> release(WorkMessage.Release message) {
+    RunAccess.works(message.caller(), message.tenant());
+    return claiming
+        .release(new RunKey(message.tenant(), message.run()), message.generation())
+        .map(Released::new);
+  }
+
+  private void sweep() {
+    if (!sweeping && link != null && link.up()) {
+      sweeping = true;
+      ending()
+          .sweep(Duration.ofNanos(System.nanoTime() - upSince))
+          .onFailure(failure -> LOG.warn("The sweep of runs failed: {}", failure.getMessage()))
+          .onComplete(done -> sweeping = false);
+    }
+  }
+
+  private static RunView view(RunRecord run) {
+    RunRecord.End end = run.end();
+    return new RunView(
+        run.key().tenant(),
+        run.key().run(),
+        run.owner(),
+        run.agent(),
+        run.threadId(),
+        run.runId(),
+        run.state().name().toLowerCase(Locale.ROOT),
+        run.cancel() != null && end == null,
+        end == null ? null : end.outcome(),
+        end == null || end.code().isEmpty() ? null : end.code(),
+        run.attempt(),
+        run.times().created(),
+        end == null ? 0 : end.at());
+  }
+}

@@ -1,0 +1,140 @@
+package dev.holdfast.runs.service;
+
+import dev.holdfast.agui.Json;
+import dev.holdfast.channels.ChannelMessage;
+import dev.holdfast.channels.Publication;
+import dev.holdfast.channels.fanout.HubVerticle;
+import dev.holdfast.channels.log.ChannelsConfig;
+import dev.holdfast.channels.service.ChannelsVerticle;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.Ids;
+import dev.holdfast.core.NodeId;
+import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.NodeInbox;
+import dev.holdfast.core.bus.ServiceClient;
+import dev.holdfast.redis.RedisConfig;
+import dev.holdfast.runs.Await;
+import dev.holdfast.runs.RunMessage;
+import dev.holdfast.runs.RunView;
+import dev.holdfast.runs.RunWorker;
+import dev.holdfast.runs.WorkerRun;
+import dev.holdfast.runs.config.RunLimits;
+import dev.holdfast.runs.config.RunsConfig;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/** One node's runs service on a bus of its own, as tests want it, and a random tenant. */
+final class ServiceNode implements AutoCloseable {
+  /** An agent whose workers are lost soon. */
+  static final String BRIEF = "brief";
+
+  final Vertx vertx = Vertx.vertx();
+  final Bus bus = new Bus(vertx);
+  final ServiceClient client = ServiceClient.local(bus, Duration.ofSeconds(10));
+  final String tenant = "t" + Ids.fresh().replace('-', 'x');
+  final Caller.User ann = user("ann");
+  final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final RedisConfig redis;
+  private String deployed;
+
+  ServiceNode(String uri) {
+    redis = RedisConfig.of(uri).withConnectTimeout(Duration.ofSeconds(20));
+    NodeInbox inbox = new NodeInbox(bus, new NodeId("n" + Ids.fresh(), 1));
+    HubVerticle hub = new HubVerticle(bus, inbox, redis, ChannelsConfig.DEFAULT, meters);
+    Await.get(vertx.deployVerticle(hub));
+    Await.get(inbox.open());
+    Await.get(
+        vertx.deployVerticle(
+            new ChannelsVerticle(hub, redis, ChannelsConfig.DEFAULT, client, meters)));
+    deploy();
+  }
+
+  void deploy() {
+    deployed = Await.get(vertx.deployVerticle(new RunsVerticle(bus, redis, config(), meters)));
+  }
+
+  void undeploy() {
+    Await.get(vertx.undeploy(deployed));
+  }
+
+  private static RunsConfig config() {
+    RunsConfig usual = RunsConfig.DEFAULTS;
+    Duration second = Duration.ofSeconds(1);
+    RunLimits brief =
+        new RunLimits(second, second, Duration.ofMinutes(1), Duration.ofMinutes(1), second, 2);
+    return new RunsConfig(
+        20,
+        usual.tenantRuns(),
+        usual.queued(),
+        usual.offer(),
+        usual.window(),
+        usual.deltasPerSecond(),
+        usual.keep(),
+        usual.keepSnapshot(),
+        usual.threadAge(),
+        true,
+        usual.limits(),
+        Map.of(BRIEF, brief));
+  }
+
+  Caller.User user(String name) {
+    return new Caller.User(tenant, name, Set.of(), Set.of("run:researcher", "run:brief"));
+  }
+
+  Caller.Service service() {
+    return new Caller.Service("agents", Ids.fresh(), Set.of(tenant), Set.of());
+  }
+
+  RunMessage.Start start(Caller caller, String agent, String thread) {
+    String run = Ids.fresh();
+    String input =
+        Json.text(
+            Json.object().put("threadId", thread).put("runId", run).set("messages", Json.array()));
+    return new RunMessage.Start(caller, tenant, null, agent, thread, run, input);
+  }
+
+  RunView started(String agent, String thread) {
+    return Await.get(client.ask(start(ann, agent, thread)));
+  }
+
+  RunView get(RunView run) {
+    return Await.get(client.ask(new RunMessage.Get(ann, tenant, run.run())));
+  }
+
+  RunView ended(RunView run) {
+    Await.until("it has ended", () -> get(run).state().equals("ended"));
+    return get(run);
+  }
+
+  RunWorker worker(String agent, Function<WorkerRun, Future<Void>> handler) {
+    return new RunWorker(bus, service(), agent, 4).start(handler);
+  }
+
+  List<Publication> log(RunView run) {
+    return Await.get(
+            client.ask(
+                new ChannelMessage.History(
+                    service(), new Channel(tenant, run.channel()), null, 1_000)))
+        .publications();
+  }
+
+  String text(RunView run) {
+    StringBuilder text = new StringBuilder();
+    for (Publication one : log(run)) {
+      text.append(Json.parse(one.data()).path("delta").asText(""));
+    }
+    return text.toString();
+  }
+
+  @Override
+  public void close() {
+    Await.get(vertx.close());
+  }
+}
