@@ -34,6 +34,7 @@ public final class SessionSamples {
     return Stream.of(
         new SessionMessage.Attach(
             ANN, "s1", NODE, CONNECTION, new Attempt("i1", 2), new NewSession("s2", CURSORS)),
+        new NewSession("s2", CURSORS),
         new SessionMessage.Detach(REF, NODE, CURSORS),
         new SessionMessage.StoreCursors(
             List.of(new SessionMessage.StoreCursors.Entry(REF, CURSORS))),
