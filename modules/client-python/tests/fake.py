@@ -29,7 +29,7 @@ class Peer:
     async def takes(self, type_: str) -> Frame:
         """Returns the next frame of that type."""
         while True:
-            frame: Frame = json.loads(await asyncio.wait_for(self.socket.recv(), 10))
+            frame: Frame = json.loads(await asyncio.wait_for(self.socket.recv(), 60))
             if frame["type"] == type_:
                 return frame
 
@@ -76,7 +76,7 @@ class FakeNode:
         self.refusal = Response(status, "No", Headers({"Content-Length": str(len(body))}), body)
 
     async def peer(self) -> Peer:
-        return await asyncio.wait_for(self.peers.get(), 10)
+        return await asyncio.wait_for(self.peers.get(), 60)
 
 
 @asynccontextmanager
@@ -101,15 +101,15 @@ async def until(condition: Callable[[], bool]) -> None:
         while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.005)
 
-    await asyncio.wait_for(wait(), 10)
+    await asyncio.wait_for(wait(), 60)
 
 
 def run(test: Callable[[], Awaitable[None]]) -> Callable[[], None]:
-    """Makes a test of a coroutine, within 30 seconds."""
+    """Makes a test of a coroutine, within two minutes."""
 
     def plain() -> None:
         async def limited() -> None:
-            await asyncio.wait_for(test(), 30)
+            await asyncio.wait_for(test(), 120)
 
         asyncio.run(limited())
 

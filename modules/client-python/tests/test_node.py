@@ -21,7 +21,7 @@ from holdfast.http import Publisher
 
 JAR = Path(__file__).parents[3] / "app" / "target" / "holdfast.jar"
 JAVA = shutil.which("java")
-START = 60
+START = 120
 
 pytestmark = pytest.mark.skipif(
     JAVA is None or not JAR.exists(), reason=f"there is no {JAR}, or no java"
@@ -165,8 +165,7 @@ def test_a_session_outlives_its_node_and_its_process(nodes: Nodes) -> None:
     async def goes_on_in_another_process_and_by_http() -> None:
         url = f"http://127.0.0.1:{nodes.ports[0]}"
         async with Publisher(url, token=token) as http:
-            for n in range(300, 550):
-                http.publish("topic:news", "note", n)
+            await asyncio.gather(*(http.publish("topic:news", "note", n) for n in range(300, 550)))
         async with client([address[1]]) as hf:
             news = hf.channel("topic:news")
             events = news.events("note")

@@ -70,7 +70,7 @@ class Holdfast:
         bounds: Bounds,
         ssl: SSLContext | None,
     ) -> None:
-        self._loop = asyncio.get_event_loop()
+        self._loop = asyncio.get_running_loop()
         self._wire = SocketWire(token, times, ssl)
         self._inbox = Inbox(bounds, self._wire.pause)
         self._session = Session(self._wire, self._inbox, urls, name, version, times, bounds)
