@@ -1,5 +1,6 @@
 package dev.holdfast.channels.fanout;
 
+import dev.holdfast.core.Channel;
 import dev.holdfast.core.Position;
 
 /**
@@ -8,12 +9,17 @@ import dev.holdfast.core.Position;
  */
 public final class Expected {
   private final HubVerticle hub;
-  private final LocalChannel local;
+  private final Channel channel;
+  private final Runnable release;
   private boolean answered;
 
-  Expected(HubVerticle hub, LocalChannel local) {
+  /**
+   * @param release lets go of the channel
+   */
+  Expected(HubVerticle hub, Channel channel, Runnable release) {
     this.hub = hub;
-    this.local = local;
+    this.channel = channel;
+    this.release = release;
   }
 
   /**
@@ -23,14 +29,14 @@ public final class Expected {
    */
   public void began(Position at) {
     answered = true;
-    hub.began(local.channel(), at);
+    hub.began(channel, at);
   }
 
   /** Lets go of the channel: it is read by now, or the session was not made. */
   public void close() {
     if (!answered) {
-      hub.began(local.channel(), null);
+      hub.began(channel, null);
     }
-    local.unhold();
+    release.run();
   }
 }

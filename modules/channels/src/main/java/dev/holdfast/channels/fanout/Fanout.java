@@ -75,7 +75,7 @@ public final class Fanout implements Tap {
     channels.put(channel, local);
     local.hold();
     hub.expect(channel, this);
-    return new Expected(hub, local);
+    return new Expected(hub, channel, local::unhold);
   }
 
   /** Reports that the sink is writable again: its readers that fell behind go on. */
