@@ -46,7 +46,8 @@ class JournalIT {
   void open(TestRedis redis) {
     node = new HubFixture(redis.uri(), ChannelsConfig.DEFAULT);
     ofPeer = node.behind.journaling(peer);
-    node.hub.nodes(Set.of(node.node, peer));
+    // Without this node: on a slow machine it is silent itself before its first beat.
+    node.hub.nodes(Set.of(peer));
     openAll();
     beat(0, now());
   }
@@ -107,7 +108,7 @@ class JournalIT {
     Await.get(publish(7));
     Await.get(publish(7));
 
-    node.hub.nodes(Set.of(node.node));
+    node.hub.nodes(Set.of());
 
     awaitSeqs(3, 1L);
     awaitSeqs(7, 1L, 2L);
@@ -119,7 +120,7 @@ class JournalIT {
     double before = checks();
     double read = node.count("holdfast.journals.read");
 
-    node.hub.nodes(Set.of(node.node));
+    node.hub.nodes(Set.of());
 
     Await.until("its journal is read", () -> node.count("holdfast.journals.read") > read);
     Promise<Void> aWhile = Promise.promise();
@@ -175,7 +176,7 @@ class JournalIT {
     beat(0, now());
 
     Await.get(publish(4));
-    node.hub.nodes(Set.of(node.node));
+    node.hub.nodes(Set.of());
 
     Await.until("all of them", () -> sinks.get(4).seqs().size() == 22);
   }
@@ -194,7 +195,7 @@ class JournalIT {
             + " 't/topic:x') end";
     Await.get(node.link.send("EVAL", fill, 1, Keys.journal(peer)));
 
-    node.hub.nodes(Set.of(node.node));
+    node.hub.nodes(Set.of());
 
     awaitSeqs(6, 1L);
     Await.until("all are compared", () -> checks() - before >= CHANNELS);
@@ -207,7 +208,7 @@ class JournalIT {
     double before = checks();
     publishUnjournaled();
 
-    node.hub.nodes(Set.of(node.node));
+    node.hub.nodes(Set.of());
 
     awaitSeqs(8, 1L);
     Await.until("all are compared", () -> checks() - before >= CHANNELS);
