@@ -29,6 +29,7 @@ public record KeyOwner(
   private static final Set<String> CLUSTERS =
       Set.of(
           "node",
+          "jrnl",
           "due",
           "nodes",
           "info",
