@@ -1,6 +1,7 @@
 package dev.holdfast.app.config;
 
 import dev.holdfast.redis.RedisConfig;
+import dev.holdfast.redis.topology.ClusterSeeds;
 import dev.holdfast.redis.topology.SentinelConfig;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -8,9 +9,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The settings of Redis, with the limits of {@link RedisConfig}.
  *
- * @param uri none, and no sentinel: an embedded server, whose data are in the data folder
+ * @param uri none, no sentinel and no cluster: an embedded server, whose data are in the data
+ *     folder
  * @param sentinel the sentinels that name the server; user, password, database and TLS of Redis
  *     itself are still those of the uri, whose host and port are not used. None: it is at the uri
+ * @param cluster servers of a Redis Cluster, which name the others; user, password and TLS are
+ *     those of the uri, whose host and port are not used. None: the data are at one master
  * @param reserve percent of {@code maxmemory} at which what grows is refused, so that sessions live
  *     on; 0: none
  * @param embeddedPort port of the embedded server on loopback; 0 takes a free one
@@ -21,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public record RedisSettings(
     @Nullable String uri,
     @Nullable SentinelConfig sentinel,
+    @Nullable ClusterSeeds cluster,
     Duration commandTimeout,
     Duration connectTimeout,
     Duration reconnectMin,
@@ -37,6 +42,7 @@ public record RedisSettings(
       new RedisSettings(
           null,
           null,
+          null,
           LIBRARY.commandTimeout(),
           LIBRARY.connectTimeout(),
           LIBRARY.reconnectMin(),
@@ -49,10 +55,12 @@ public record RedisSettings(
 
   public RedisSettings {
     link(
-        uri == null ? LIBRARY.uri() : uri,
-        new Duration[] {commandTimeout, connectTimeout, reconnectMin, reconnectMax},
-        maxQueued,
-        reserve);
+            uri == null ? LIBRARY.uri() : uri,
+            new Duration[] {commandTimeout, connectTimeout, reconnectMin, reconnectMax},
+            maxQueued,
+            reserve)
+        .withSentinel(sentinel)
+        .withCluster(cluster);
     if (embeddedPort < 0 || embeddedPort > 65_535) {
       throw new IllegalArgumentException("embeddedPort: 0 to 65535, not " + embeddedPort);
     }
@@ -62,12 +70,12 @@ public record RedisSettings(
   }
 
   public boolean embedded() {
-    return uri == null && sentinel == null;
+    return uri == null && sentinel == null && cluster == null;
   }
 
   /** Returns the settings of links to a Redis that runs elsewhere. */
   public RedisConfig elsewhere() {
-    return at(uri == null ? LIBRARY.uri() : uri).withSentinel(sentinel);
+    return at(uri == null ? LIBRARY.uri() : uri).withSentinel(sentinel).withCluster(cluster);
   }
 
   /** Returns the settings of links to the embedded server, or another one, at this uri. */
@@ -85,6 +93,7 @@ public record RedisSettings(
   }
 
   private static RedisConfig link(String uri, Duration[] times, int maxQueued, int reserve) {
-    return new RedisConfig(uri, times[0], times[1], times[2], times[3], maxQueued, reserve, null);
+    return new RedisConfig(
+        uri, times[0], times[1], times[2], times[3], maxQueued, reserve, null, null);
   }
 }

@@ -371,7 +371,7 @@ final class NodeLife {
   }
 
   private Optional<String> redisTrouble() {
-    return parts.server().trouble().or(link.reserve()::trouble);
+    return parts.server().trouble().or(link::trouble).or(link.reserve()::trouble);
   }
 
   private NodeInfo info() {

@@ -40,7 +40,7 @@ public final class StartChecks {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
 
-  /** Sentinels take that long to promote another server, as they are usually set. */
+  /** Sentinels and clusters take that long to promote another server, as they are usually set. */
   private static final Duration PROMOTION = Duration.ofSeconds(60);
 
   private static final long RETRY_MS = 250;
@@ -106,7 +106,7 @@ public final class StartChecks {
    * @param failed gets why the last try failed
    */
   public static Future<Void> redis(Vertx vertx, RedisConfig redis, Consumer<String> failed) {
-    Duration patience = redis.sentinel() == null ? TIMEOUT : PROMOTION;
+    Duration patience = redis.promotes() ? PROMOTION : TIMEOUT;
     return open(vertx, redis, System.nanoTime() + patience.toNanos(), failed)
         .compose(link -> check(link).eventually(link::close));
   }
@@ -132,7 +132,7 @@ public final class StartChecks {
 
   /** One of several servers may refuse, and another be the one. */
   private static boolean isFinal(RedisConfig redis, Throwable failure) {
-    return redis.sentinel() == null && isRefusal(failure);
+    return !redis.promotes() && isRefusal(failure);
   }
 
   private static boolean isRefusal(Throwable failure) {
@@ -140,7 +140,10 @@ public final class StartChecks {
   }
 
   private static StartException unusable(RedisConfig redis, Throwable failure) {
-    String settings = redis.sentinel() == null ? "redis.uri" : "redis.uri and redis.sentinel";
+    String settings =
+        redis.cluster() != null
+            ? "redis.uri and redis.cluster"
+            : redis.sentinel() != null ? "redis.uri and redis.sentinel" : "redis.uri";
     String what =
         isRefusal(failure)
             ? "; check user and password in " + settings

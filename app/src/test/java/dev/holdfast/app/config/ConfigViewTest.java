@@ -74,6 +74,7 @@ class ConfigViewTest {
         new RedisSettings(
             "redis://ann:hunter2@127.0.0.1:6379",
             r.sentinel(),
+            r.cluster(),
             r.commandTimeout(),
             r.connectTimeout(),
             r.reconnectMin(),
@@ -100,7 +101,6 @@ class ConfigViewTest {
             D.cluster(),
             D.files(),
             D.limits());
-
     String view = ConfigView.json(config);
 
     assertFalse(view.contains(SECRET), view);

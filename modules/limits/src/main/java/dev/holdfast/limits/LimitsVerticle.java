@@ -3,8 +3,10 @@ package dev.holdfast.limits;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.limits.Account.Wanted;
 import dev.holdfast.limits.LimitStore.Granted;
+import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
+import dev.holdfast.redis.topology.Slots;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -94,7 +96,7 @@ public final class LimitsVerticle extends VerticleBase {
     limiter.nodes(known.size());
     vertx.setPeriodic(config.follow().toMillis(), tick -> follow());
     vertx.setPeriodic(SWEEP_MS, tick -> sweep());
-    vertx.setPeriodic(RENEWAL_MS, tick -> doubt());
+    vertx.setPeriodic(RENEWAL_MS, tick -> doubt(Slots.ALL));
   }
 
   @Override
@@ -178,7 +180,7 @@ public final class LimitsVerticle extends VerticleBase {
       known = now;
       limiter.nodes(now.size());
       // A node that did not know of this one yet, or no more, took its claims for a dead one's.
-      vertx.setTimer(SETTLED_MS, timer -> doubt());
+      vertx.setTimer(SETTLED_MS, timer -> doubt(Slots.ALL));
     }
     accounts.eachTenant(settings::follow);
   }
@@ -188,12 +190,14 @@ public final class LimitsVerticle extends VerticleBase {
     accounts.each(limiter::look);
   }
 
-  /** Claims everything anew: Redis may have an older state, or be about to forget it. */
-  private void doubt() {
+  /** Claims all in these slots anew: Redis may have an older state, or be about to forget it. */
+  private void doubt(Slots slots) {
     accounts.each(
         account -> {
-          account.doubt();
-          limiter.look(account);
+          if (slots.has(Keys.claims(account.tenant, account.user))) {
+            account.doubt();
+            limiter.look(account);
+          }
         });
   }
 }

@@ -6,6 +6,7 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.nodes.NodeStore.Roll;
+import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import io.micrometer.core.instrument.Gauge;
@@ -208,8 +209,18 @@ public final class NodesVerticle extends VerticleBase {
     every(config.lookBack().toMillis(), this::lookBack);
     Renewals.Timers timers = (ms, step) -> vertx.setTimer(ms, timer -> step.run());
     new Renewals(timers, System::nanoTime, sessions, node, config.upkeep(), () -> ended).start();
-    link.onDown(lease::interrupted);
-    link.onUp(this::renew);
+    link.onDown(
+        slots -> {
+          if (slots.has(Keys.leases())) {
+            lease.interrupted();
+          }
+        });
+    link.onUp(
+        slots -> {
+          if (slots.has(Keys.leases())) {
+            renew();
+          }
+        });
     gauges.add(Gauge.builder("holdfast.nodes.live", () -> live.size()).register(registry));
     gauges.add(
         Gauge.builder("holdfast.nodes.lease", () -> leaseHeld() ? 1 : 0)

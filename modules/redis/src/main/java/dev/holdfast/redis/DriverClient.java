@@ -1,5 +1,6 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.redis.queue.OneFlush;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.internal.CloseFuture;
 import io.vertx.core.internal.ContextInternal;

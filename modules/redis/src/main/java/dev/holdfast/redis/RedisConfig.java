@@ -1,5 +1,6 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.redis.topology.ClusterSeeds;
 import dev.holdfast.redis.topology.SentinelConfig;
 import dev.holdfast.redis.topology.ServerAddress;
 import java.net.URI;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param reserve percent of {@code maxmemory} that are left to what keeps or frees, 0 (none) to 50;
  *     see {@link Reserve}
  * @param sentinel the sentinels that name the server; none: it is that of the uri
+ * @param cluster servers of a cluster; none: the data are not spread over several masters
  */
 public record RedisConfig(
     String uri,
@@ -35,13 +37,15 @@ public record RedisConfig(
     Duration reconnectMax,
     int maxQueued,
     int reserve,
-    @Nullable SentinelConfig sentinel) {
+    @Nullable SentinelConfig sentinel,
+    @Nullable ClusterSeeds cluster) {
   private static final int PORT = 6_379;
   private static final int LARGEST_RESERVE = 50;
   private static final int DEFAULT_RESERVE = 10;
   private static final Duration SHORTEST = Duration.ofMillis(10);
   private static final Duration LONGEST = Duration.ofMinutes(1);
   private static final Pattern MORE = Pattern.compile("([?#]).+", Pattern.DOTALL);
+  private static final Pattern DATABASE_OTHER = Pattern.compile("/0*[1-9]\\d*$");
   private static final Pattern DATABASE = Pattern.compile("(/\\d{0,4})?");
 
   public RedisConfig {
@@ -61,6 +65,12 @@ public record RedisConfig(
     if (reserve < 0 || reserve > LARGEST_RESERVE) {
       problems.add("reserve: 0 to 50 percent, not " + reserve);
     }
+    if (cluster != null && sentinel != null) {
+      problems.add("cluster: not with sentinel, as a cluster promotes its replicas itself");
+    }
+    if (cluster != null && DATABASE_OTHER.matcher(uri).find()) {
+      problems.add("cluster: it has no databases, so the uri names none");
+    }
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException("Redis: " + String.join("; ", problems));
     }
@@ -79,27 +89,52 @@ public record RedisConfig(
         Duration.ofSeconds(5),
         20_000,
         DEFAULT_RESERVE,
+        null,
         null);
   }
 
   public RedisConfig withCommandTimeout(Duration timeout) {
     return new RedisConfig(
-        uri, timeout, connectTimeout, reconnectMin, reconnectMax, maxQueued, reserve, sentinel);
+        uri,
+        timeout,
+        connectTimeout,
+        reconnectMin,
+        reconnectMax,
+        maxQueued,
+        reserve,
+        sentinel,
+        cluster);
   }
 
   public RedisConfig withConnectTimeout(Duration timeout) {
     return new RedisConfig(
-        uri, commandTimeout, timeout, reconnectMin, reconnectMax, maxQueued, reserve, sentinel);
+        uri,
+        commandTimeout,
+        timeout,
+        reconnectMin,
+        reconnectMax,
+        maxQueued,
+        reserve,
+        sentinel,
+        cluster);
   }
 
   public RedisConfig withReconnect(Duration min, Duration max) {
     return new RedisConfig(
-        uri, commandTimeout, connectTimeout, min, max, maxQueued, reserve, sentinel);
+        uri, commandTimeout, connectTimeout, min, max, maxQueued, reserve, sentinel, cluster);
   }
 
   public RedisConfig withMaxQueued(int limit) {
     return new RedisConfig(
-        uri, commandTimeout, connectTimeout, reconnectMin, reconnectMax, limit, reserve, sentinel);
+        uri,
+        commandTimeout,
+        connectTimeout,
+        reconnectMin,
+        reconnectMax,
+        limit,
+        reserve,
+        sentinel,
+        cluster);
   }
 
   public RedisConfig withReserve(int percent) {
@@ -111,13 +146,36 @@ public record RedisConfig(
         reconnectMax,
         maxQueued,
         percent,
-        sentinel);
+        sentinel,
+        cluster);
   }
 
   /** Returns the same for a server that sentinels name. */
   public RedisConfig withSentinel(@Nullable SentinelConfig other) {
     return new RedisConfig(
-        uri, commandTimeout, connectTimeout, reconnectMin, reconnectMax, maxQueued, reserve, other);
+        uri,
+        commandTimeout,
+        connectTimeout,
+        reconnectMin,
+        reconnectMax,
+        maxQueued,
+        reserve,
+        other,
+        cluster);
+  }
+
+  /** Returns the same for a cluster. */
+  public RedisConfig withCluster(@Nullable ClusterSeeds seeds) {
+    return new RedisConfig(
+        uri,
+        commandTimeout,
+        connectTimeout,
+        reconnectMin,
+        reconnectMax,
+        maxQueued,
+        reserve,
+        sentinel,
+        seeds);
   }
 
   /** The same for one server, whose address does not change. */
@@ -130,12 +188,13 @@ public record RedisConfig(
         reconnectMax,
         maxQueued,
         reserve,
+        null,
         null);
   }
 
-  /** The same at the address that sentinels name; itself if there are none. */
+  /** The same at the address that sentinels or a cluster name; itself if there are none. */
   RedisConfig at(ServerAddress named) {
-    if (sentinel == null) {
+    if (sentinel == null && cluster == null) {
       return this;
     }
     URI parsed = URI.create(uri);
@@ -150,12 +209,20 @@ public record RedisConfig(
     return new ServerAddress(host, parsed.getPort() < 0 ? PORT : parsed.getPort());
   }
 
+  /** Returns whether another server takes the place of a master that dies. */
+  public boolean promotes() {
+    return sentinel != null || cluster != null;
+  }
+
   boolean tls() {
     return uri.startsWith("rediss://");
   }
 
   /** Returns where the server is, or who names it, for logs and messages. */
   public String description() {
+    if (cluster != null) {
+      return cluster.description();
+    }
     return sentinel == null ? redactedUri() : sentinel.description();
   }
 
@@ -166,7 +233,7 @@ public record RedisConfig(
 
   @Override
   public String toString() {
-    return "RedisConfig[uri=%s, commandTimeout=%s, connectTimeout=%s, reconnectMin=%s, reconnectMax=%s, maxQueued=%d, reserve=%d, sentinel=%s]"
+    return "RedisConfig[uri=%s, commandTimeout=%s, connectTimeout=%s, reconnectMin=%s, reconnectMax=%s, maxQueued=%d, reserve=%d, sentinel=%s, cluster=%s]"
         .formatted(
             redactedUri(),
             commandTimeout,
@@ -175,7 +242,8 @@ public record RedisConfig(
             reconnectMax,
             maxQueued,
             reserve,
-            sentinel);
+            sentinel,
+            cluster);
   }
 
   /**

@@ -2,6 +2,9 @@ package dev.holdfast.redis;
 
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.types.ErrorType;
 import java.util.Locale;
 import java.util.Set;
@@ -23,7 +26,7 @@ final class RedisErrors {
   /** Raised by scripts: the server has other data than those that the epoch token was read from. */
   private static final String OTHER_DATA = "OTHERDATA";
 
-  /** Raised by scripts: the call's deadline has passed, see {@link RedisLink#deadline}. */
+  /** Raised by scripts: the call's deadline has passed, see {@link ShardValue#DEADLINE}. */
   private static final String LATE = "LATE";
 
   private static final Pattern PLAIN = Pattern.compile("^([A-Z]+)( |$)");
@@ -101,6 +104,13 @@ final class RedisErrors {
   static String kind(Throwable error) {
     String word = word(error);
     return "OOM".equals(word) || PASSING.contains(word) ? word.toLowerCase(Locale.ROOT) : "error";
+  }
+
+  /** Makes the answer that callers get. */
+  static Future<Reply> named(AsyncResult<Response> result) {
+    return result.succeeded()
+        ? Future.succeededFuture(Reply.of(result.result()))
+        : Future.failedFuture(named(result.cause()));
   }
 
   static HoldfastException named(Throwable failure) {

@@ -3,35 +3,33 @@ package dev.holdfast.redis;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.bounds.Budget;
 import dev.holdfast.redis.queue.Calls;
+import dev.holdfast.redis.queue.CommandSize;
+import dev.holdfast.redis.queue.Commands;
 import dev.holdfast.redis.queue.FairQueue;
-import dev.holdfast.redis.topology.MasterSource;
-import dev.holdfast.redis.topology.ServerAddress;
+import dev.holdfast.redis.queue.LinkMetrics;
+import dev.holdfast.redis.routing.Lanes;
+import dev.holdfast.redis.routing.Task;
+import dev.holdfast.redis.topology.ClusterSeeds;
+import dev.holdfast.redis.topology.Slots;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.vertx.core.AsyncResult;
 import io.vertx.core.Closeable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
- * One held, supervised connection to Redis, which comes back by itself: to one server, or to the
- * master that sentinels name. Cluster will come by this same door, which is why it gives out
- * neither connections nor addresses.
+ * A door to Redis that holds supervised connections, which come back by themselves: one to a
+ * server, or to the master that sentinels name; in a cluster one to each master. Calls go to the
+ * master that serves their first key; all keys of a call are in one slot. A command without a key
+ * goes to the shard of the nodes' leases.
  *
  * <p>Guarantees:
  *
@@ -52,10 +50,13 @@ import org.slf4j.LoggerFactory;
  *   <li>While it is down nothing is queued: calls fail at once with UNAVAILABLE. So after it comes
  *       up nothing old is written.
  *   <li>A server is used only when it is a primary that has loaded its data, and after it has said
- *       whose data these are; {@link #epochToken()} is that of the server which the next command
+ *       whose data these are; {@link ShardValue#EPOCH_TOKEN} is that of the server which the call
  *       goes to.
  *   <li>With sentinels it leaves a server for the one that has become the master, as if the
  *       connection had broken.
+ *   <li>In a cluster all this holds for each shard, and the order of calls for each slot, also
+ *       while it moves, see {@link Lanes}: what waits for that is answered in twice the time. One
+ *       shard that is down leaves the others as they are.
  *   <li>A connection that is idle for 2 s is tried by {@code INFO replication}, so a dead peer is
  *       noticed without traffic. It is given up if the server is no primary any more, or was
  *       demoted and promoted since. Under traffic, scripts that carry the token find that out.
@@ -69,94 +70,73 @@ import org.slf4j.LoggerFactory;
  * commands, no pub/sub, and none that change the connection: they would stall or break all that
  * share it.
  */
-public final class RedisLink {
-  private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
-  private static final Set<String> REFUSED =
-      Set.of(
-          "SUBSCRIBE",
-          "PSUBSCRIBE",
-          "SSUBSCRIBE",
-          "MONITOR",
-          "SELECT",
-          "AUTH",
-          "HELLO",
-          "RESET",
-          "QUIT",
-          "MULTI",
-          "EXEC",
-          "WATCH",
-          "BLPOP",
-          "BRPOP",
-          "BLMOVE",
-          "BLMPOP",
-          "BZPOPMIN",
-          "BZPOPMAX",
-          "WAIT",
-          "WAITAOF");
-
-  /**
-   * A wire that stands.
-   *
-   * @param where the server as text, without a password
-   * @param dataId of {@link DataName}
-   */
-  private record Dialled(RedisWire wire, ServerAddress at, String where, String dataId)
-      implements Dialler.Standing {
-    @Override
-    public void end() {
-      wire.end();
-    }
-  }
-
-  private static final Map<String, Command> COMMANDS = new ConcurrentHashMap<>();
-
+public final class RedisLink implements Script.Runner {
   /** Part of the heap for waiting commands of this link: one sixteenth. */
   private static final int ROOM = 16;
 
   private final ContextInternal context;
   private final Closeable closeHook = completion -> close().onComplete(completion);
   private final RedisConfig config;
-  private final String purpose;
   private final LinkMetrics metrics;
   private final Budget budget;
-  private final Budget.Share room;
-  private final MasterSource source;
-  private final Dialler<Dialled> dialler;
-  private final Runnable onMove;
+  private final Shards shards;
   private final Reserve reserve;
-  private final List<Runnable> upListeners = new ArrayList<>();
-  private final List<Runnable> downListeners = new ArrayList<>();
-  private final List<Runnable> clockListeners = new ArrayList<>();
+  private final List<Consumer<Slots>> upListeners = new ArrayList<>();
+  private final List<Consumer<Slots>> downListeners = new ArrayList<>();
+  private final List<Consumer<Slots>> clockListeners = new ArrayList<>();
 
-  // Those that follow without a value are set while a link is opened, before it is given out.
+  // Set while the link is opened, before it is given out.
   @SuppressWarnings("NullAway.Init")
   private Thread thread;
 
-  private volatile boolean closed;
-
-  @SuppressWarnings("NullAway.Init")
-  private volatile RedisWire wire;
-
-  /** Of the newest attempt, or of the wire that it became. */
-  @SuppressWarnings("NullAway.Init")
-  private Redis client;
-
-  private @Nullable ServerAddress server;
-  private volatile String epochToken = "";
-  private volatile String dataId = "";
+  private boolean closed;
 
   private RedisLink(
       ContextInternal context, RedisConfig config, String purpose, MeterRegistry registry) {
     this.context = context;
     this.config = config;
-    this.purpose = purpose;
     this.metrics = new LinkMetrics(registry, purpose);
     this.budget = new Budget(registry);
-    this.room = budget.share("redis-" + purpose, Budget.partOfHeap(0, ROOM));
-    this.source = MasterSources.take(context, config, registry);
-    this.dialler = new Dialler<>(context, config, source, metrics, this::dial);
-    this.onMove = () -> context.runOnContext(moved -> followMaster());
-    this.reserve = new Reserve(context, () -> send("INFO", "memory"), metrics, config.reserve());
+    var parts =
+        new Shard.Parts(
+            context,
+            config,
+            purpose,
+            metrics,
+            budget.share("redis-" + purpose, Budget.partOfHeap(0, ROOM)));
+    ClusterSeeds seeds = config.cluster();
+    this.shards =
+        seeds == null
+            ? new Shards.One(
+                new Shard(parts, Topologies.master(context, config, registry), listener()))
+            : new ClusterShards(
+                parts, Topologies.cluster(context, config, seeds, registry), events());
+    this.reserve = new Reserve(context, shards, metrics, config.reserve());
+  }
+
+  private ClusterShards.Events events() {
+    return new ClusterShards.Events(
+        (slots, up) -> (up ? upListeners : downListeners).forEach(action -> action.accept(slots)),
+        slots -> clockListeners.forEach(action -> action.accept(slots)));
+  }
+
+  private Shard.Listener listener() {
+    return new Shard.Listener() {
+      @Override
+      public void isUp(Shard shard) {
+        upListeners.forEach(action -> action.accept(Slots.ALL));
+      }
+
+      @Override
+      public void isDown(Shard shard) {
+        downListeners.forEach(action -> action.accept(Slots.ALL));
+      }
+
+      @Override
+      public void clockIsSet(Shard shard) {
+        clockListeners.forEach(action -> action.accept(Slots.ALL));
+      }
+    };
   }
 
   /**
@@ -164,7 +144,8 @@ public final class RedisLink {
    *
    * @param purpose tags the meters; one of a small fixed set, and different for each link of a
    *     process
-   * @return the link, up; or UNAVAILABLE if no usable server was reached within the connect timeout
+   * @return the link, up (in a cluster: to one master at least); or UNAVAILABLE if no usable server
+   *     was reached within the connect timeout
    */
   public static Future<RedisLink> open(
       Vertx vertx, RedisConfig config, String purpose, MeterRegistry registry) {
@@ -187,54 +168,50 @@ public final class RedisLink {
    *     of another type
    */
   public Future<Reply> send(String command, Object... args) {
-    Request request = Request.cmd(command(command), args);
-    String group = FairQueue.group(args.length == 0 ? null : args[0]);
-    var claim = new Calls.Claim(group, CommandSize.of(args));
-    return onContext(wire -> wire.write(request, claim));
+    String key = Commands.key(command, args);
+    var claim = new Calls.Claim(FairQueue.group(key), CommandSize.of(args));
+    // Last: the driver puts bytes in the place of each argument.
+    Request request = Request.cmd(Commands.of(command), args);
+    var task =
+        new Task<Shard>() {
+          @Override
+          public Future<Response> at(Shard shard, boolean asking) {
+            return shard.write(request, asking ? claim.asked() : claim);
+          }
+
+          @Override
+          public long bytes() {
+            return claim.bytes();
+          }
+        };
+    return onContext(() -> shards.call(key, task));
   }
 
-  Future<Reply> run(Script script, List<String> keys, List<Object> args) {
-    Object[] call = script.call(keys, args);
-    return onContext(wire -> wire.run(script, call));
-  }
+  @Override
+  public Future<Reply> run(Script script, List<String> keys, List<Object> args) {
+    long begun = System.nanoTime();
+    var task =
+        new Task<Shard>() {
+          @Override
+          public Future<Response> at(Shard shard, boolean asking) {
+            return shard.run(script, keys, args, begun, asking);
+          }
 
-  /**
-   * Names the data of the server reached last: made of its run id and its replication id. It
-   * changes with a restart, a failover, and a failback to the same process. Any thread.
-   */
-  public String epochToken() {
-    return epochToken;
-  }
-
-  /**
-   * Returns a name of the data of the server reached last that outlives restarts and failovers,
-   * even to a replica that lagged. It changes if the data were begun anew. Empty if they have none
-   * because Redis is full. Any thread.
-   */
-  public String dataId() {
-    return dataId;
-  }
-
-  /**
-   * A time of the server, in ms, for a call that is written now: four command timeouts ahead (8 s),
-   * which is when its caller is answered at the latest. Bytes of a connection that was given up may
-   * reach the server minutes later. So a script whose late coming would harm carries this, and
-   * begins by raising LATE if it has passed: then nothing is written, and the call fails with
-   * UNAVAILABLE. The server's time is asked for with each connection, every 5 s, and after each
-   * LATE; so a clock that was set forward refuses what is under way, and no more. One set back by
-   * some time lets calls be late by as much, for 5 s. On the context.
-   */
-  public long deadline() {
-    return wire.deadline();
+          @Override
+          public long bytes() {
+            return CommandSize.of(keys.toArray()) + CommandSize.of(args.toArray());
+          }
+        };
+    return onContext(() -> shards.call(keys.isEmpty() ? null : keys.get(0), task));
   }
 
   /**
-   * Returns the time, in ms, after which a call with a {@link #deadline} can't take effect any
-   * more. It allows for an estimate of the server's time that is ahead by as much as a call may
-   * take.
+   * Returns the time, in ms, after which a call with a {@link ShardValue#DEADLINE} can't take
+   * effect any more. It allows for an estimate of the server's time that is ahead by as much as a
+   * call may take.
    */
   public long longestLate() {
-    return wire.longestLate();
+    return RedisWire.longestLate(config);
   }
 
   /** Returns what is left of the server's memory, from {@link Reserve#watch} on. Any thread. */
@@ -242,32 +219,46 @@ public final class RedisLink {
     return reserve;
   }
 
-  /** Returns whether a command would be written now. Any thread. */
+  /**
+   * Returns whether a command would be written now; in a cluster, one to the shard of the nodes'
+   * leases. Any thread.
+   */
   public boolean up() {
-    return !wire.isBroken();
+    Shard shard = shards.of(Keys.leases());
+    return shard != null && shard.isUp();
+  }
+
+  /** Returns a description of the shards that can't be reached; empty: all can. Any thread. */
+  public Optional<String> trouble() {
+    return shards.trouble();
+  }
+
+  /** Returns the shards that the keys are spread over: one, without a cluster. Any thread. */
+  public List<Shard> shards() {
+    return shards.all();
   }
 
   /**
-   * @param action runs after each reconnect, before any command that is sent afterwards. To be
-   *     called on the context.
+   * @param action runs after each reconnect, before any command that is sent afterwards; it gets
+   *     the slots whose keys can be reached again. To be called on the context.
    */
-  public void onUp(Runnable action) {
+  public void onUp(Consumer<Slots> action) {
     upListeners.add(action);
   }
 
   /**
-   * @param action runs when the connection is lost, after what was outstanding has failed. To be
-   *     called on the context.
+   * @param action runs when a connection is lost, after what was outstanding has failed; it gets
+   *     the slots whose keys can't be reached. To be called on the context.
    */
-  public void onDown(Runnable action) {
+  public void onDown(Consumer<Slots> action) {
     downListeners.add(action);
   }
 
   /**
-   * @param action runs within 5 s after the server's clock was set forward by more than a second:
-   *     what had a TTL there may have expired. To be called on the context.
+   * @param action runs within 5 s after a server's clock was set forward by more than a second:
+   *     what had a TTL there, in these slots, may have expired. To be called on the context.
    */
-  public void onClockSet(Runnable action) {
+  public void onClockSet(Consumer<Slots> action) {
     clockListeners.add(action);
   }
 
@@ -283,117 +274,39 @@ public final class RedisLink {
 
   private Future<Void> start() {
     thread = Thread.currentThread();
-    return dialler.dial().onSuccess(this::opened).onFailure(this::notOpened).<Void>mapEmpty();
+    return shards.open().onSuccess(v -> opened()).onFailure(this::notOpened);
   }
 
-  private Future<Dialled> dial(RedisConfig there, ServerAddress at) {
-    client = DriverClient.create(context, there);
-    return RedisWire.dial(context, client, there, metrics, room)
-        .compose(
-            fresh ->
-                DataName.ask(asked -> fresh.write(asked, Calls.Claim.OWN))
-                    .onFailure(failure -> fresh.end())
-                    .map(data -> new Dialled(fresh, at, there.redactedUri(), data)));
-  }
-
-  private void opened(Dialled first) {
+  private void opened() {
     context.addCloseHook(closeHook);
-    use(first);
-    metrics.watch(this::up, () -> wire.waiting());
-    source.listen(onMove);
-    followMaster();
+    metrics.watch(this::up, () -> shards().stream().mapToInt(Shard::waiting).sum());
   }
 
   private void notOpened(Throwable failure) {
+    shards.close();
+    metrics.close();
     budget.close();
-    MasterSources.giveBack(context, config);
-  }
-
-  private void use(Dialled fresh) {
-    server = fresh.at();
-    dataId = fresh.dataId();
-    wire = fresh.wire();
-    epochToken = wire.server().epochToken();
-    LOG.info(
-        "Redis link {} is up: {} {}, data {}",
-        purpose,
-        fresh.where(),
-        wire.server().version(),
-        epochToken);
-    wire.onBroken(this::down);
-    wire.onClockSet(this::clockSet);
-  }
-
-  private void down(String reason) {
-    if (closed) {
-      return;
-    }
-    LOG.warn("Redis link {} is down: {}", purpose, reason);
-    dialler.redial(this::upAgain);
-    downListeners.forEach(Runnable::run);
-  }
-
-  private void upAgain(Dialled fresh) {
-    use(fresh);
-    metrics.reconnected();
-    upListeners.forEach(Runnable::run);
-  }
-
-  /** Comes late, and more than once: what counts is who is the master by now. */
-  private void followMaster() {
-    if (closed) {
-      return;
-    }
-    if (dialler.isRedialling()) {
-      dialler.redialNow();
-    } else if (server != null && !source.isMaster(server)) {
-      wire.breakDown("moved", "another server is the master now");
-    }
-  }
-
-  private void clockSet() {
-    LOG.warn("Redis link {}: the clock of the server was set forward", purpose);
-    clockListeners.forEach(Runnable::run);
+    Topologies.giveBack(context, config);
   }
 
   private Future<Void> shut() {
     if (!closed) {
       closed = true;
       context.removeCloseHook(closeHook);
-      source.forget(onMove);
-      MasterSources.giveBack(context, config);
-      dialler.close();
+      Topologies.giveBack(context, config);
       reserve.stop();
       metrics.close();
       budget.close();
     }
-    // The client that is dialling may be the wire's; then it is closed twice, which it may be.
-    return wire.end().compose(v -> client.close());
+    return shards.close();
   }
 
-  private Future<Reply> onContext(Function<RedisWire, Future<Response>> step) {
+  private Future<Reply> onContext(Supplier<Future<Response>> step) {
     if (Thread.currentThread() == thread) {
-      return step.apply(wire).transform(RedisLink::named);
+      return step.get().transform(RedisErrors::named);
     }
     Promise<Reply> promise = context.promise();
-    context.runOnContext(v -> step.apply(wire).transform(RedisLink::named).onComplete(promise));
+    context.runOnContext(v -> step.get().transform(RedisErrors::named).onComplete(promise));
     return promise.future();
-  }
-
-  private static Future<Reply> named(AsyncResult<Response> result) {
-    return result.succeeded()
-        ? Future.succeededFuture(Reply.of(result.result()))
-        : Future.failedFuture(RedisErrors.named(result.cause()));
-  }
-
-  private static Command command(String name) {
-    return COMMANDS.computeIfAbsent(name, RedisLink::checkedCommand);
-  }
-
-  private static Command checkedCommand(String name) {
-    if (REFUSED.contains(name.toUpperCase(Locale.ROOT))) {
-      throw new IllegalArgumentException("not on a shared link: " + name);
-    }
-    return Command.create(name.toLowerCase(Locale.ROOT));
   }
 }

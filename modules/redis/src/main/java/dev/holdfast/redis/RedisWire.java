@@ -2,7 +2,10 @@ package dev.holdfast.redis;
 
 import dev.holdfast.core.bounds.Budget;
 import dev.holdfast.redis.queue.Calls;
+import dev.holdfast.redis.queue.CommandSize;
 import dev.holdfast.redis.queue.FairQueue;
+import dev.holdfast.redis.queue.LinkMetrics;
+import dev.holdfast.redis.server.ServerClock;
 import dev.holdfast.redis.server.ServerInfo;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -117,13 +120,13 @@ final class RedisWire {
         .map(this);
   }
 
-  /** See {@link RedisLink#deadline}. */
+  /** See {@link ShardValue#DEADLINE}. */
   long deadline() {
     return clock.now() + OVERDUE * config.commandTimeout().toMillis();
   }
 
   /** See {@link RedisLink#longestLate}. */
-  long longestLate() {
+  static long longestLate(RedisConfig config) {
     return 2 * OVERDUE * config.commandTimeout().toMillis();
   }
 
@@ -204,25 +207,29 @@ final class RedisWire {
     for (Calls.Call call = calls.next(tick); call != null; call = calls.next(tick)) {
       Calls.Call sent = call;
       lastWrite = sent.writtenAt();
+      if (sent.isAsking()) {
+        // If it fails, so does the command.
+        connection.send(Request.cmd(Command.ASKING));
+      }
       connection.send(sent.request).onComplete(result -> answered(sent, result));
     }
   }
 
   /** Runs a script, see {@link Script} for the order that this keeps. */
-  Future<Response> run(Script script, Object[] call) {
-    Calls.Claim claim = claim(call);
+  Future<Response> run(Script script, Object[] call, boolean asking) {
+    Calls.Claim claim = claim(call, asking);
     if (isBroken() || calls.isFull(claim.group(), config.maxQueued())) {
       // Refused, and no script is to be loaded.
       return write(Request.cmd(Command.EVALSHA, call), claim);
     }
     Integer load = loaded(script);
     return write(Request.cmd(Command.EVALSHA, call), claim)
-        .recover(failure -> again(script, load, call, failure));
+        .recover(failure -> again(script, load, call, claim, failure));
   }
 
-  private static Calls.Claim claim(Object[] call) {
+  private static Calls.Claim claim(Object[] call, boolean asking) {
     String group = FairQueue.group(call.length > FIRST_KEY ? call[FIRST_KEY] : null);
-    return new Calls.Claim(group, CommandSize.of(call));
+    return new Calls.Claim(group, CommandSize.of(call), asking);
   }
 
   /** Returns the load that a call relies on. Noted before the write, as that may fail at once. */
@@ -247,7 +254,8 @@ final class RedisWire {
    * Repeats a script that Redis did not know, unless a call was sent after it. Called with the
    * answer.
    */
-  private Future<Response> again(Script script, Integer load, Object[] call, Throwable failure) {
+  private Future<Response> again(
+      Script script, Integer load, Object[] call, Calls.Claim claim, Throwable failure) {
     if (!RedisErrors.NO_SCRIPT.equals(RedisErrors.word(failure))) {
       return context.failedFuture(failure);
     }
@@ -257,7 +265,7 @@ final class RedisWire {
           RedisErrors.unavailable("script " + script + " was flushed, nothing done"));
     }
     loaded(script);
-    return write(Request.cmd(Command.EVALSHA, call), claim(call));
+    return write(Request.cmd(Command.EVALSHA, call), claim);
   }
 
   private Future<Response> refuse(String kind, String message) {

@@ -2,20 +2,24 @@ package dev.holdfast.redis;
 
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.redis.queue.LinkMetrics;
+import dev.holdfast.redis.server.MemoryLevel;
 import dev.holdfast.redis.server.ServerMemory;
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The part of {@code maxmemory} that is kept for writes that keep or free what exists: leases,
- * resumes, detaches, ends, commits. A link that was asked to watches the server's memory once a
- * second, and four times a second near the reserve. While less than the reserve is left, writes
- * that grow the data are refused with STORE_FULL. They are accepted again when half as much again
- * is left. What a node reports on itself (the ends of sessions, say) may take half of the reserve.
+ * resumes, detaches, ends, commits. A link that was asked to watches its servers' memory once a
+ * second, and four times a second near the reserve. While less than the reserve of a server is
+ * left, writes that grow its data are refused with STORE_FULL. They are accepted again when half as
+ * much again is left. What a node reports on itself (the ends of sessions, say) may take half of
+ * the reserve.
  *
  * <p>The figures are those of the server that the link reached. They are a second old, so a flood
  * may take some of the reserve. A server without {@code maxmemory} has no reserve. Any thread,
@@ -25,27 +29,23 @@ public final class Reserve {
   private static final Logger LOG = LoggerFactory.getLogger(Reserve.class);
   private static final long PACE_MS = 1_000;
   private static final long NEAR_PACE_MS = 250;
-  private static final double AGAIN = 1.5;
   private static final int NEAR = 2;
 
   private final ContextInternal context;
-  private final Supplier<Future<Reply>> ask;
+  private final Shards shards;
   private final LinkMetrics metrics;
   private final int percent;
-  private volatile ServerMemory memory = ServerMemory.UNKNOWN;
-  private volatile boolean touched;
-  private volatile boolean halfGone;
   private boolean watching;
   private boolean stopped;
   private long timer = -1;
 
   /**
-   * @param ask sends INFO memory
+   * @param shards whose memory is watched
    * @param percent of maxmemory; 0: no reserve
    */
-  Reserve(ContextInternal context, Supplier<Future<Reply>> ask, LinkMetrics metrics, int percent) {
+  Reserve(ContextInternal context, Shards shards, LinkMetrics metrics, int percent) {
     this.context = context;
-    this.ask = ask;
+    this.shards = shards;
     this.metrics = metrics;
     this.percent = percent;
   }
@@ -60,7 +60,10 @@ public final class Reserve {
       return Future.succeededFuture();
     }
     watching = true;
-    metrics.watchMemory(() -> memory.used(), () -> memory.most(), this::isTouched);
+    metrics.watchMemory(
+        () -> levels().mapToLong(level -> level.memory().used()).sum(),
+        () -> levels().mapToLong(level -> level.memory().most()).sum(),
+        this::isTouched);
     return look();
   }
 
@@ -69,73 +72,79 @@ public final class Reserve {
     context.owner().cancelTimer(timer);
   }
 
-  /** Returns whether writes that grow the data are to be refused. */
-  public boolean isTouched() {
-    return touched;
+  private Stream<MemoryLevel> levels() {
+    return shards.all().stream().map(Shard::memory);
   }
 
-  /** Returns {@link #isTouched} in the form that scripts take: 1 or 0. */
-  public int flag() {
-    return touched ? 1 : 0;
+  private boolean any(Predicate<MemoryLevel> condition) {
+    return levels().anyMatch(condition);
+  }
+
+  /** Returns whether a server refuses writes that grow the data. */
+  public boolean isTouched() {
+    return any(MemoryLevel::isTouched);
   }
 
   /** Returns the same for what a node reports on itself, which is refused later. */
-  public int ownFlag() {
-    return halfGone ? 1 : 0;
+  public boolean isHalfGone() {
+    return any(MemoryLevel::isHalfGone);
   }
 
   /**
-   * Guards a write that grows the data without a script that gets {@link #flag}.
+   * Guards a write that grows the data without a script that gets {@link ShardValue#FULL}, and
+   * whose key is not known yet.
    *
-   * @throws HoldfastException STORE_FULL if the write is to be refused
+   * @throws HoldfastException STORE_FULL if every server would refuse it
    */
   public void require() {
+    refuseIf(isTouched() && levels().allMatch(MemoryLevel::isTouched));
+  }
+
+  /**
+   * Guards a write that grows the data without a script that gets {@link ShardValue#FULL}.
+   *
+   * @param key what is written
+   * @throws HoldfastException STORE_FULL if its server would refuse it
+   */
+  public void require(String key) {
+    Shard shard = shards.of(key);
+    refuseIf(shard != null && shard.memory().isTouched());
+  }
+
+  private void refuseIf(boolean touched) {
     if (touched) {
       metrics.failed("oom");
       throw new HoldfastException(ErrorCode.STORE_FULL, "redis: the reserve is touched");
     }
   }
 
-  /** Returns whether the server has no limit, as far as is known, and thus no reserve. */
+  /** Returns whether a server has no limit, as far as is known, and thus no reserve. */
   public boolean isUnbounded() {
-    return memory != ServerMemory.UNKNOWN && memory.most() == 0;
+    return any(MemoryLevel::isUnbounded);
   }
 
   /** Returns a description of what is wrong; empty if nothing is. */
   public Optional<String> trouble() {
-    return touched ? Optional.of(described()) : Optional.empty();
-  }
-
-  private String described() {
-    return "Redis uses %d %% of its maxmemory of %d MiB: what grows is refused"
-        .formatted(memory.usedPercent(), memory.most() >> 20);
+    return levels().filter(MemoryLevel::isTouched).map(MemoryLevel::described).findFirst();
   }
 
   private Future<Void> look() {
-    return ask.get()
-        .map(reply -> ServerMemory.parse(reply.asText()))
-        .onSuccess(this::seen)
-        .onFailure(failure -> LOG.debug("INFO memory: {}", failure.getMessage()))
+    return Future.join(shards.all().stream().map(this::look).toList())
         .transform(done -> Future.<Void>succeededFuture())
         .onComplete(done -> lookAgain());
   }
 
-  private void lookAgain() {
-    if (!stopped) {
-      boolean near = memory.hasLessThan(NEAR * percent);
-      timer = context.setTimer(near ? NEAR_PACE_MS : PACE_MS, now -> look());
-    }
+  private Future<?> look(Shard shard) {
+    return shard
+        .send("INFO", "memory")
+        .onSuccess(reply -> shard.memory().seen(ServerMemory.parse(reply.asText()), percent))
+        .onFailure(failure -> LOG.debug("INFO memory: {}", failure.getMessage()));
   }
 
-  private void seen(ServerMemory fresh) {
-    boolean before = touched;
-    memory = fresh;
-    touched = fresh.hasLessThan(touched ? AGAIN * percent : percent);
-    halfGone = fresh.hasLessThan((halfGone ? AGAIN * percent : percent) / 2);
-    if (touched && !before) {
-      LOG.warn("{}", described());
-    } else if (before && !touched) {
-      LOG.info("Redis has room again: {} % of its maxmemory are used", fresh.usedPercent());
+  private void lookAgain() {
+    if (!stopped) {
+      boolean near = any(level -> level.memory().hasLessThan(NEAR * percent));
+      timer = context.setTimer(near ? NEAR_PACE_MS : PACE_MS, now -> look());
     }
   }
 }

@@ -26,6 +26,12 @@ import java.util.List;
  * <p>Immutable; one instance serves all links.
  */
 public final class Script {
+  /** What runs scripts: a link. */
+  public interface Runner {
+    /** Runs a script, as {@link Script#run} says. */
+    Future<Reply> run(Script script, List<String> keys, List<Object> args);
+  }
+
   private final String name;
   private final byte[] text;
   private final byte[] digest;
@@ -64,11 +70,11 @@ public final class Script {
   /**
    * Runs the script once, atomically.
    *
-   * @param args strings, numbers, booleans, {@code byte[]} or {@link Buffer}
+   * @param args strings, numbers, booleans, {@code byte[]}, {@link Buffer}, or {@link ShardValue}s
    * @return its answer; or UNAVAILABLE (outcome unknown, unless the message says otherwise),
    *     STORE_FULL (nothing changed), or INTERNAL (an error in the script)
    */
-  public Future<Reply> run(RedisLink link, List<String> keys, List<Object> args) {
+  public Future<Reply> run(Runner link, List<String> keys, List<Object> args) {
     return link.run(this, keys, args);
   }
 

@@ -32,15 +32,19 @@ public final class StreamNodes {
   }
 
   /**
-   * Changes the setting on the link's server, now and after each reconnect: a restarted server has
-   * forgotten it. Never fails. If the server does not allow it, the log says what to do.
+   * Changes the setting on the link's servers, now and after each reconnect: a restarted server has
+   * forgotten it. Never fails. If a server does not allow it, the log says what to do.
    */
   public static Future<Void> tune(RedisLink link) {
-    link.onUp(() -> set(link));
-    return set(link);
+    link.onUp(slots -> tuneAll(link));
+    return tuneAll(link);
   }
 
-  private static Future<Void> set(RedisLink link) {
+  private static Future<Void> tuneAll(RedisLink link) {
+    return Future.join(link.shards().stream().map(StreamNodes::set).toList()).mapEmpty();
+  }
+
+  private static Future<Void> set(Shard link) {
     return link.send("INFO", "server")
         .map(info -> areAllocatedBy(ServerVersion.of(ServerInfo.parse(info.asText()).version())))
         .compose(allocates -> allocates ? look(link) : Future.succeededFuture())
@@ -51,7 +55,7 @@ public final class StreamNodes {
             });
   }
 
-  private static Future<Void> look(RedisLink link) {
+  private static Future<Void> look(Shard link) {
     return link.send("CONFIG", "GET", SETTING)
         .compose(kept -> DEFAULT.equals(value(kept)) ? lower(link) : Future.succeededFuture());
   }
@@ -60,7 +64,7 @@ public final class StreamNodes {
     return kept.size() == 2 ? kept.at(1).asText() : "";
   }
 
-  private static Future<Void> lower(RedisLink link) {
+  private static Future<Void> lower(Shard link) {
     return link.send("CONFIG", "SET", SETTING, BYTES)
         .<Void>mapEmpty()
         .recover(

@@ -100,7 +100,8 @@ class RedisConfigTest {
         assertThrows(
             IllegalArgumentException.class,
             () ->
-                new RedisConfig("nonsense", Duration.ZERO, seconds, seconds, seconds, 0, 51, null));
+                new RedisConfig(
+                    "nonsense", Duration.ZERO, seconds, seconds, seconds, 0, 51, null, null));
 
     for (String name : new String[] {"uri", "commandTimeout", "maxQueued", "reserve"}) {
       assertTrue(failure.getMessage().contains(name), failure.getMessage());

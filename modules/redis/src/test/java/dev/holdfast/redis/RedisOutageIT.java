@@ -51,7 +51,7 @@ class RedisOutageIT {
   void whatIsOutstandingFailsWhenTheServerIsKilledAndTheLinkComesBackByItself() {
     var link = bench.open(config.withCommandTimeout(Duration.ofSeconds(30)));
     var seen = listen(link);
-    String firstData = link.epochToken();
+    String firstData = link.shards().get(0).epochToken();
 
     List<Future<Reply>> sent = bench.onContext(() -> stopAndSend(link, 100));
     bench.server().kill();
@@ -60,9 +60,9 @@ class RedisOutageIT {
     assertRefused(link.send("GET", key), ErrorCode.UNAVAILABLE, "not connected");
     bench.restart();
     await().until(link::up);
-    assertNotEquals(firstData, link.epochToken());
+    assertNotEquals(firstData, link.shards().get(0).epochToken());
     assertEquals(0, get(link.send("GET", key)).longOr(0), "what was never read was not done");
-    await().until(() -> seen.equals(List.of("down", "up " + link.epochToken())));
+    await().until(() -> seen.equals(List.of("down", "up " + link.shards().get(0).epochToken())));
     assertEquals(1, bench.registry.get("holdfast.redis.reconnects").counter().count());
     // Or more: a link asks for the time of its server, too.
     assertTrue(errors("closed") >= 100, "" + errors("closed"));
@@ -71,7 +71,7 @@ class RedisOutageIT {
   @Test
   void aServerThatDoesNotAnswerIsGivenUpInTimeAndUsedAgainWhenItAnswers() {
     var link = bench.open(hasty);
-    String data = link.epochToken();
+    String data = link.shards().get(0).epochToken();
 
     bench.pause();
     long start = System.nanoTime();
@@ -86,7 +86,7 @@ class RedisOutageIT {
 
     bench.resume();
     await().until(link::up);
-    assertEquals(data, link.epochToken());
+    assertEquals(data, link.shards().get(0).epochToken());
     await().until(() -> isAnswered(link.send("INCR", key)));
     assertTrue(errors("timeout") >= 2, "" + errors("timeout"));
   }
@@ -144,12 +144,12 @@ class RedisOutageIT {
   @Test
   void anIdleLinkNoticesThatItsServerWasDemotedAndPromotedAgain() {
     var link = bench.open(config);
-    String data = link.epochToken();
+    String data = link.shards().get(0).epochToken();
 
     bench.send("REPLICAOF 127.0.0.1 1");
     bench.send("REPLICAOF NO ONE");
 
-    await().until(() -> link.up() && !link.epochToken().equals(data));
+    await().until(() -> link.up() && !link.shards().get(0).epochToken().equals(data));
   }
 
   @Test
@@ -164,8 +164,8 @@ class RedisOutageIT {
 
   private List<String> listen(RedisLink link) {
     List<String> seen = new CopyOnWriteArrayList<>();
-    link.onDown(() -> seen.add("down"));
-    link.onUp(() -> seen.add("up " + link.epochToken()));
+    link.onDown(slots -> seen.add("down"));
+    link.onUp(slots -> seen.add("up " + link.shards().get(0).epochToken()));
     return seen;
   }
 

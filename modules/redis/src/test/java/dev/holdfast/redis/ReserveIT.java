@@ -46,13 +46,13 @@ class ReserveIT {
     Awaitility.await().until(reserve::isTouched);
     var refused = assertThrows(HoldfastException.class, reserve::require);
     assertEquals(ErrorCode.STORE_FULL, refused.code());
-    assertEquals(0, reserve.ownFlag(), "nodes may still report on themselves");
+    assertFalse(reserve.isHalfGone(), "nodes may still report on themselves");
     assertTrue(reserve.trouble().orElseThrow().contains("maxmemory of 100 MiB"));
 
     use(96);
-    Awaitility.await().until(() -> reserve.ownFlag() == 1);
+    Awaitility.await().until(() -> reserve.isHalfGone());
     use(86);
-    Awaitility.await().until(() -> reserve.ownFlag() == 0);
+    Awaitility.await().until(() -> !reserve.isHalfGone());
     assertTrue(reserve.isTouched(), "or it would be refused and taken by turns");
     use(80);
     Awaitility.await().until(() -> !reserve.isTouched());

@@ -121,10 +121,10 @@ class SentinelIT {
     all(sentinel -> sentinel.names(first.port(), 0));
     RedisLink link = opened(config());
     assertEquals(first.port(), portOf(link));
-    String data = link.epochToken();
+    String data = link.shards().get(0).epochToken();
 
     sentinels.get(1).names(other.port(), 1);
-    await().until(() -> link.up() && !link.epochToken().equals(data));
+    await().until(() -> link.up() && !link.shards().get(0).epochToken().equals(data));
 
     assertEquals(other.port(), portOf(link));
     assertEquals(1, count("holdfast.redis.master.changes"));

@@ -82,7 +82,7 @@ public sealed interface UsageMessage<A> extends ServiceMessage<A> {
         throw HoldfastException.withPublicMessage(
             ErrorCode.BAD_REQUEST, "erase a tenant, a user, or a channel that is no session's");
       }
-      if (!after.matches("[0-9]{0,20}")) {
+      if (!after.matches("[0-9]{0,20}(@[0-9A-Za-z.:_\\[\\]-]{1,280})?")) {
         throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, "after: not of a step");
       }
     }

@@ -15,8 +15,11 @@ import dev.holdfast.core.Position;
 import dev.holdfast.core.bounds.Budget;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.NodeInbox;
+import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
+import dev.holdfast.redis.Shard;
+import dev.holdfast.redis.topology.Slots;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -33,6 +36,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +65,7 @@ public final class HubVerticle extends VerticleBase {
   private @Nullable RedisLink link;
   private @Nullable RedisLink checkLink;
   private @Nullable Gauge openChannels;
-  private String token = "";
+  private Set<String> tokens = Set.of();
 
   @SuppressWarnings("NullAway.Init")
   private HubContext shared;
@@ -111,7 +115,9 @@ public final class HubVerticle extends VerticleBase {
     shared =
         new HubContext(
             vertx, node(), config, store, reader, metrics, rings, memory.held(), this::recheck);
-    var journals = new Journals(new JournalStore(forChecks), channels, checks, metrics);
+    var journals =
+        new Journals(
+            new JournalStore(forChecks), channels, checks, metrics, redis.cluster() == null);
     tracker =
         new Peers(
             System::nanoTime,
@@ -120,9 +126,9 @@ public final class HubVerticle extends VerticleBase {
             metrics,
             journals,
             inbox::reopen);
-    token = forReads.epochToken();
-    forReads.onUp(() -> upAgain(forReads));
-    forReads.onClockSet(journals::compareAll);
+    tokens = tokens(forReads);
+    forReads.onUp(slots -> upAgain(forReads, slots));
+    forReads.onClockSet(slots -> journals.compareAll());
     inbox.on(Hint.Batch.class, batch -> here(() -> batch(batch)));
     inbox.on(Hint.Beat.class, beat -> here(() -> tracker.beat(beat)));
     vertx.setPeriodic(TICK_MS, timer -> tick());
@@ -344,13 +350,18 @@ public final class HubVerticle extends VerticleBase {
     checks.addDue(List.of(channel));
   }
 
-  /** Compares all positions if Redis has other data than before. */
-  private void upAgain(RedisLink forReads) {
-    String now = forReads.epochToken();
-    if (!now.equals(token)) {
-      token = now;
-      checks.add(channels.values());
+  /** Compares the positions of these slots if a server has other data than before. */
+  private void upAgain(RedisLink forReads, Slots slots) {
+    Set<String> now = tokens(forReads);
+    if (!now.equals(tokens)) {
+      tokens = now;
+      checks.add(
+          channels.values().stream().filter(open -> slots.has(Keys.meta(open.channel()))).toList());
     }
+  }
+
+  private static Set<String> tokens(RedisLink forReads) {
+    return forReads.shards().stream().map(Shard::epochToken).collect(Collectors.toSet());
   }
 
   /**

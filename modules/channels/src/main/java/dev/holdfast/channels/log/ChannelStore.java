@@ -19,6 +19,7 @@ import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
 import dev.holdfast.redis.Script;
+import dev.holdfast.redis.ShardValue;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -175,7 +176,7 @@ public final class ChannelStore {
     Duration ttl = lifeOf(publisher);
     KnownReaders.Known known = readers.of(channel);
     List<Object> args = new ArrayList<>(16 + bodies.size());
-    args.add(link.epochToken());
+    args.add(ShardValue.EPOCH_TOKEN);
     args.add(Ids.fresh());
     args.add(kind(channel));
     args.add(publisher.generation());
@@ -212,7 +213,7 @@ public final class ChannelStore {
     Retention retention = config.retentionOf(channel);
     KnownReaders.Known known = readers.of(channel);
     List<Object> args = new ArrayList<>(16);
-    args.add(link.epochToken());
+    args.add(ShardValue.EPOCH_TOKEN);
     args.add(Ids.fresh());
     args.add(kind(channel));
     String key = entry.key();
@@ -266,15 +267,15 @@ public final class ChannelStore {
             link,
             keys,
             List.of(
-                link.epochToken(),
+                ShardValue.EPOCH_TOKEN,
                 Ids.fresh(),
                 kind(channel),
                 node.toString(),
                 ttl,
-                link.deadline(),
+                ShardValue.DEADLINE,
                 config.metaLife(channel).toMillis(),
-                link.reserve().flag(),
-                link.dataId()))
+                ShardValue.FULL,
+                ShardValue.DATA_ID))
         .map(ChannelStore::refuseGone);
   }
 
@@ -291,14 +292,14 @@ public final class ChannelStore {
     long seq = after == null ? 0 : after.seq();
     List<Object> args =
         List.of(
-            link.epochToken(),
+            ShardValue.EPOCH_TOKEN,
             Ids.fresh(),
             epoch,
             seq,
             limit,
             CHUNK_BYTES,
             config.metaLife(channel).toMillis(),
-            link.dataId());
+            ShardValue.DATA_ID);
     return READ.run(link, List.of(Keys.meta(channel), Keys.log(channel)), args)
         .map(reply -> chunk(reply, after));
   }
@@ -313,9 +314,9 @@ public final class ChannelStore {
    * Returns the flag for a full Redis. System channels take publications even then: the end of a
    * session, for example, frees memory.
    */
-  private int full(Channel channel) {
+  private static ShardValue full(Channel channel) {
     boolean own = channel.name().kind() == Kind.SYSTEM;
-    return own ? link.reserve().ownFlag() : link.reserve().flag();
+    return own ? ShardValue.NEARLY_FULL : ShardValue.FULL;
   }
 
   private List<Appended> appended(

@@ -13,6 +13,7 @@ import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
 import dev.holdfast.redis.Script;
+import dev.holdfast.redis.ShardValue;
 import io.vertx.core.Future;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,7 @@ public final class ConsumerStore {
             Keys.consumers(channel));
     List<Object> args =
         List.of(
-            link.epochToken(),
+            ShardValue.EPOCH_TOKEN,
             Ids.fresh(),
             claim.name(),
             claim.owner(),
@@ -54,8 +55,8 @@ public final class ConsumerStore {
             claim.earliest() ? "earliest" : "latest",
             MAX_NAMES,
             ConsumerMessage.MAX_LEASE,
-            link.deadline(),
-            link.reserve().flag());
+            ShardValue.DEADLINE,
+            ShardValue.FULL);
     return CLAIM.run(link, keys, args).map(ConsumerStore::claimed);
   }
 

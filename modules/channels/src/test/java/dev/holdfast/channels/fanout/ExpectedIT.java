@@ -63,7 +63,7 @@ class ExpectedIT {
   private void attach() {
     String session = Keys.session(channel.tenant(), channel.name().id());
     redis("HSET", session, "state", "attached", "node", node.node.toString());
-    String token = node.link.epochToken();
+    String token = node.link.shards().get(0).epochToken();
     redis("HSET", Keys.meta(channel), "e", "E1", "s", 0, "r", token, "f", "", "z", 0);
   }
 

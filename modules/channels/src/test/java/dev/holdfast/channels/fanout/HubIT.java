@@ -290,9 +290,11 @@ class HubIT {
   }
 
   private void restart(Runnable fault) {
-    String before = node.link.epochToken();
+    String before = node.link.shards().get(0).epochToken();
     fault.run();
-    Await.until("the link is back", () -> node.link.up() && !node.link.epochToken().equals(before));
+    Await.until(
+        "the link is back",
+        () -> node.link.up() && !node.link.shards().get(0).epochToken().equals(before));
     Await.until("the service is back", () -> published());
   }
 

@@ -328,9 +328,10 @@ class ChannelStoreIT {
   }
 
   private void restart(Runnable fault) {
-    String before = link.epochToken();
+    String before = link.shards().get(0).epochToken();
     fault.run();
-    Await.until("the link is back", () -> link.up() && !link.epochToken().equals(before));
+    Await.until(
+        "the link is back", () -> link.up() && !link.shards().get(0).epochToken().equals(before));
   }
 
   private static ChannelsConfig retention(Retention topic) {

@@ -163,9 +163,9 @@ class EmptyLogIT {
   }
 
   private void after(Runnable fault) {
-    String token = link.epochToken();
+    String token = link.shards().get(0).epochToken();
     fault.run();
-    Await.until("it is back", () -> link.up() && !link.epochToken().equals(token));
+    Await.until("it is back", () -> link.up() && !link.shards().get(0).epochToken().equals(token));
   }
 
   /** There may have been a log in between that lived its week. */

@@ -133,7 +133,7 @@ class ReserveIT {
     assertEquals(1, Await.get(append(events, 1)).result().position().seq());
 
     touch(96);
-    Awaitility.await().until(() -> link.reserve().ownFlag() == 1);
+    Awaitility.await().until(() -> link.reserve().isHalfGone());
     assertRefused(append(events, 2));
   }
 

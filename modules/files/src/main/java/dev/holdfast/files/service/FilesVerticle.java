@@ -17,6 +17,7 @@ import dev.holdfast.files.records.QuotaStore;
 import dev.holdfast.files.records.Tickets;
 import dev.holdfast.files.storage.Disk;
 import dev.holdfast.files.storage.FileStorage;
+import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reserve;
@@ -113,7 +114,7 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
 
   @Override
   public Future<?> create(FileMessage.Create message) {
-    reserve.require();
+    reserve.require(Keys.fileQuota(message.tenant()));
     return creating
         .create(message)
         .compose(
@@ -144,7 +145,7 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
 
   @Override
   public Future<?> issueTicket(FileMessage.IssueTicket message) {
-    reserve.require();
+    reserve.require(Keys.fileQuota(message.tenant()));
     Future<FileRecord> file =
         message.purpose() == FileMessage.Purpose.DOWNLOAD
             ? parts.findReady(message.caller(), message.tenant(), message.file())
@@ -160,7 +161,7 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
 
   @Override
   public Future<?> copy(FileMessage.Copy message) {
-    reserve.require();
+    reserve.require(Keys.fileQuota(message.tenant()));
     return new Copying(parts, creating, finishing, removing).copy(message).map(FileRecord::view);
   }
 
@@ -179,7 +180,7 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
 
   @Override
   public Future<?> begin(TransferMessage.Begin message) {
-    reserve.require();
+    reserve.require(Keys.fileQuota(message.tenant()));
     return creating.begin(message);
   }
 

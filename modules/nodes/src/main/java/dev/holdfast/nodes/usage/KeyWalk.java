@@ -2,8 +2,11 @@ package dev.holdfast.nodes.usage;
 
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
+import dev.holdfast.redis.Shard;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -13,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Walks through keys by SCAN, some at a time, with pauses of three times as long as it worked: it
  * takes a quarter of one client's share of Redis at the most. What is there all the time is met
- * once at least. Confined to its link's context.
+ * once at least; in a cluster, unless its slot moves meanwhile. Confined to its link's context.
  */
 final class KeyWalk {
   private static final int AT_ONCE = 500;
@@ -38,18 +41,65 @@ final class KeyWalk {
    */
   Future<@Nullable String> run(
       String cursor, Function<List<String>, Future<?>> visit, BooleanSupplier enough) {
+    List<Shard> shards = shards();
+    if (shards.isEmpty()) {
+      return Future.succeededFuture(null);
+    }
+    int place = place(shards, cursor);
+    int at = Math.max(0, place);
+    Shard shard = shards.get(at);
+    String from = place < 0 ? BEGIN : cursor.replaceFirst("@.*", "");
     long begun = System.nanoTime();
-    return link.send("SCAN", cursor.isEmpty() ? BEGIN : cursor, "MATCH", pattern, "COUNT", AT_ONCE)
+    return shard
+        .send("SCAN", from, "MATCH", pattern, "COUNT", AT_ONCE)
         .compose(
             page ->
                 visit
                     .apply(page.at(1).list().stream().map(Reply::asText).toList())
-                    .compose(done -> goOn(page.at(0).asText(), begun, visit, enough)));
+                    .compose(
+                        done -> goOn(next(shards, at, page.at(0).asText()), begun, visit, enough)));
+  }
+
+  /** Returns all shards in an order that stays. */
+  private List<Shard> shards() {
+    List<Shard> shards = new ArrayList<>(link.shards());
+    if (shards.size() > 1) {
+      shards.sort(Comparator.comparing(shard -> shard.address().toString()));
+    }
+    return shards;
+  }
+
+  /**
+   * Returns the shard at which a walk goes on; -1: it begins, as does one whose shard is gone.
+   *
+   * @param cursor the server's own; in a cluster with @ and the server's address behind it
+   */
+  private static int place(List<Shard> shards, String cursor) {
+    int mark = cursor.indexOf('@');
+    if (mark < 0) {
+      return cursor.isEmpty() || shards.size() != 1 ? -1 : 0;
+    }
+    String address = cursor.substring(mark + 1);
+    for (int i = 0; i < shards.size(); i++) {
+      if (shards.get(i).address().toString().equals(address)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** Returns where to go on after a page; empty: it was the last one. */
+  private static String next(List<Shard> shards, int at, String cursor) {
+    if (shards.size() == 1) {
+      return cursor.equals(BEGIN) ? "" : cursor;
+    }
+    int shard = cursor.equals(BEGIN) ? at + 1 : at;
+    return shard == shards.size() ? "" : cursor + "@" + shards.get(shard).address();
   }
 
   private Future<@Nullable String> goOn(
       String next, long begun, Function<List<String>, Future<?>> visit, BooleanSupplier enough) {
-    if (next.equals(BEGIN)) {
+    if (next.isEmpty()) {
       return Future.succeededFuture(null);
     }
     if (enough.getAsBoolean()) {

@@ -29,8 +29,19 @@ public final class Calls {
    *
    * @param group takes turns with the other groups; null: goes before all
    * @param bytes of memory that were taken for it
+   * @param asking whether ASKING goes before it: the server is to take it, although it does not
+   *     serve the slot yet
    */
-  public record Claim(@Nullable String group, long bytes) {
+  public record Claim(@Nullable String group, long bytes, boolean asking) {
+    public Claim(@Nullable String group, long bytes) {
+      this(group, bytes, false);
+    }
+
+    /** Returns the same with ASKING before it. */
+    public Claim asked() {
+      return new Claim(group, bytes, true);
+    }
+
     /** The claim of the wire's own calls: small, and before all others. */
     public static final Claim OWN = new Claim(null, 0);
   }
@@ -63,6 +74,10 @@ public final class Calls {
 
     public long bytes() {
       return claim.bytes();
+    }
+
+    public boolean isAsking() {
+      return claim.asking();
     }
 
     public long writtenAt() {

@@ -3,13 +3,11 @@ package dev.holdfast.redis.topology;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
-import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,9 +23,7 @@ final class Sentinel {
   private final ServerAddress address;
   private final String master;
   private final long patienceMs;
-  private final Supplier<Redis> clients;
-  private @Nullable Redis client;
-  private @Nullable RedisConnection connection;
+  private final KeptConnection connection;
   private String trouble = "";
   private final Worries worries = new Worries(this::log);
   private boolean closed;
@@ -41,14 +37,13 @@ final class Sentinel {
     this.address = address;
     this.master = master;
     this.patienceMs = patienceMs;
-    this.clients = clients;
+    this.connection = new KeptConnection(address, patienceMs, clients);
   }
 
   /** Asks for the master; fails with a {@link SentinelProblem}, in time. */
   Future<Opinion> ask() {
-    return connected()
-        .compose(open -> open.send(Request.cmd(Command.SENTINEL, "MASTER", master)))
-        .timeout(patienceMs, TimeUnit.MILLISECONDS)
+    return connection
+        .ask(Request.cmd(Command.SENTINEL, "MASTER", master))
         .compose(Sentinel::read)
         .onSuccess(opinion -> note(""))
         .recover(failure -> Future.failedFuture(failed(failure)));
@@ -57,47 +52,11 @@ final class Sentinel {
   /** What is under way fails. */
   Future<Void> close() {
     closed = true;
-    return disconnect();
-  }
-
-  private Future<Void> disconnect() {
-    Redis gone = client;
-    client = null;
-    connection = null;
-    return gone == null ? Future.succeededFuture() : gone.close();
-  }
-
-  private Future<RedisConnection> connected() {
-    RedisConnection open = connection;
-    if (open != null) {
-      return Future.succeededFuture(open);
-    }
-    Redis fresh = clients.get();
-    client = fresh;
-    return fresh.connect().onSuccess(made -> opened(fresh, made));
-  }
-
-  /** Comes late if it was given up meanwhile: another client may be there. */
-  private void opened(Redis by, RedisConnection made) {
-    made.exceptionHandler(failure -> LOG.debug("{}: {}", address, failure.getMessage()));
-    if (client == by) {
-      connection = made;
-      made.endHandler(ended -> ended(made));
-    }
-  }
-
-  private void ended(RedisConnection gone) {
-    if (connection == gone) {
-      drop();
-    }
-  }
-
-  private void drop() {
-    disconnect().onFailure(failure -> LOG.debug("{}: {}", address, failure.getMessage()));
+    return connection.close();
   }
 
   private SentinelProblem failed(Throwable failure) {
-    drop();
+    connection.drop();
     SentinelProblem problem = SentinelProblem.of(failure, patienceMs);
     note(String.valueOf(problem.getMessage()));
     return problem;

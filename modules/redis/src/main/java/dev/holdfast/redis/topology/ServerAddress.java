@@ -35,13 +35,18 @@ public record ServerAddress(String host, int port) {
    * @throws IllegalArgumentException if the text is not of that form
    */
   public static ServerAddress parse(String text) {
+    return parse(text, SENTINEL_PORT);
+  }
+
+  /** Reads the same with another port, if there is none. */
+  static ServerAddress parse(String text, int otherwise) {
     Matcher form = FORM.matcher(text.strip());
     if (!form.matches()) {
       throw new IllegalArgumentException("host:port is needed");
     }
     String host = form.group(1) != null ? form.group(1) : form.group(2);
     String port = form.group(3);
-    return new ServerAddress(host, port == null ? SENTINEL_PORT : Integer.parseInt(port));
+    return new ServerAddress(host, port == null ? otherwise : Integer.parseInt(port));
   }
 
   @Override

@@ -8,7 +8,7 @@ import java.util.function.LongSupplier;
  * Logs once what lasts, and a change at most every ten seconds: what comes and goes fills no log.
  * What it was held back from logging comes with the next look, if it still differs. One thread.
  */
-final class Worries {
+public final class Worries {
   private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final Consumer<String> log;
@@ -19,7 +19,7 @@ final class Worries {
   /**
    * @param log gets the reason why something does not work; an empty text: it works again
    */
-  Worries(Consumer<String> log) {
+  public Worries(Consumer<String> log) {
     this(log, System::nanoTime);
   }
 
@@ -33,7 +33,7 @@ final class Worries {
   }
 
   /** Takes what is so now, as often as it is looked at. */
-  void are(String now) {
+  public void are(String now) {
     long time = clock.getAsLong();
     if (!now.equals(logged) && time - lastLogged >= PAUSE_NANOS) {
       logged = now;

@@ -1,6 +1,7 @@
 /**
- * The servers that hold the data: {@link dev.holdfast.redis.topology.MasterSource} names the master
- * of a shard, as it was configured or as sentinels name it.
+ * The servers that hold the data: {@link dev.holdfast.redis.topology.MasterSource} names the
+ * master, as it was configured or as sentinels name it; {@link
+ * dev.holdfast.redis.topology.ClusterTopology} the masters of a cluster.
  */
 @NullMarked
 package dev.holdfast.redis.topology;

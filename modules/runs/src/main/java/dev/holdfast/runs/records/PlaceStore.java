@@ -5,6 +5,7 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Script;
+import dev.holdfast.redis.ShardValue;
 import dev.holdfast.runs.config.RunsConfig;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -48,8 +49,8 @@ public final class PlaceStore {
   private Future<Void> reserve(RunKey run, @Nullable String user, int most) {
     List<Object> args =
         List.of(
-            link.deadline(),
-            link.reserve().flag(),
+            ShardValue.DEADLINE,
+            ShardValue.FULL,
             run.run(),
             most,
             START.toMillis(),

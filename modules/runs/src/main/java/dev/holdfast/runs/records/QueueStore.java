@@ -5,6 +5,7 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Script;
+import dev.holdfast.redis.ShardValue;
 import dev.holdfast.runs.config.RunsConfig;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -44,7 +45,7 @@ public final class QueueStore {
   /** Puts a run at the end of the queue; fails with LIMIT_EXCEEDED if that is full. */
   public Future<Void> add(RunKey run, String agent) {
     List<Object> args =
-        List.of(link.deadline(), link.reserve().flag(), run.run(), config.queued(), TTL.toMillis());
+        List.of(ShardValue.DEADLINE, ShardValue.FULL, run.run(), config.queued(), TTL.toMillis());
     return ADD.run(link, List.of(Keys.runQueue(run.tenant(), agent)), args)
         .compose(
             added ->
@@ -89,7 +90,7 @@ public final class QueueStore {
   }
 
   private Future<Optional<RunKey>> ofTenant(String tenant, String agent) {
-    List<Object> args = List.of(link.deadline(), config.offer().toMillis());
+    List<Object> args = List.of(ShardValue.DEADLINE, config.offer().toMillis());
     return TAKE.run(link, List.of(Keys.runQueue(tenant, agent)), args)
         .compose(
             reply -> {

@@ -8,6 +8,7 @@ import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
 import dev.holdfast.redis.Script;
+import dev.holdfast.redis.ShardValue;
 import dev.holdfast.runs.config.RunsConfig;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -88,8 +89,8 @@ public final class RunStore {
   public Future<Created> create(RunSpec spec) {
     RunKey run = spec.key();
     List<Object> args = new ArrayList<>(25);
-    args.add(link.deadline());
-    args.add(link.reserve().flag());
+    args.add(ShardValue.DEADLINE);
+    args.add(ShardValue.FULL);
     args.add(spec.digest());
     args.add(spec.input());
     args.add(BACKSTOP.toMillis());
@@ -117,7 +118,7 @@ public final class RunStore {
   public Future<Optional<Claimed>> claim(RunKey run, String worker, String claim) {
     List<String> keys = List.of(record(run), Keys.runInput(run.channel()), publisher(run));
     return CLAIM
-        .run(link, keys, List.of(link.deadline(), worker, claim, BACKSTOP.toMillis()))
+        .run(link, keys, List.of(ShardValue.DEADLINE, worker, claim, BACKSTOP.toMillis()))
         .map(reply -> claimed(run, reply));
   }
 
@@ -137,7 +138,7 @@ public final class RunStore {
   public Future<Void> snap(RunKey run, long generation, Kept snapshot) {
     List<Object> args =
         List.of(
-            link.reserve().flag(),
+            ShardValue.FULL,
             generation,
             snapshot.at().epoch(),
             snapshot.at().seq(),

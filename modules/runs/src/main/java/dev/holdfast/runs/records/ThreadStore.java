@@ -4,6 +4,7 @@ import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
 import dev.holdfast.redis.Script;
+import dev.holdfast.redis.ShardValue;
 import dev.holdfast.runs.config.RunsConfig;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -46,8 +47,8 @@ public final class ThreadStore {
     ThreadKey thread = spec.thread();
     List<Object> args =
         List.of(
-            link.deadline(),
-            link.reserve().flag(),
+            ShardValue.DEADLINE,
+            ShardValue.FULL,
             spec.key().run(),
             over == null ? "" : over.run(),
             MOST_RUNS,

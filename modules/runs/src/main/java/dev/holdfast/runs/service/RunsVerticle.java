@@ -90,7 +90,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   private void assemble(RedisLink opened) {
     link = opened;
     upSince = System.nanoTime();
-    opened.onUp(() -> upSince = System.nanoTime());
+    opened.onUp(slots -> upSince = System.nanoTime());
     records = RunRecords.of(opened, config);
     ingest = new Ingest(vertx, records, config, ServiceClient.local(bus, CHANNELS_TIMEOUT));
     starting = new Starting(records);

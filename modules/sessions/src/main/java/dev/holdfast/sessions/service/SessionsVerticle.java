@@ -220,8 +220,8 @@ public final class SessionsVerticle extends VerticleBase
   @Override
   public Future<?> setAttributes(SessionMessage.SetAttributes message) {
     String owner = CallerCheck.owner(message.caller(), message.tenant());
-    parts.store().requireRoom();
     SessionKey session = new SessionKey(message.tenant(), message.session());
+    parts.store().requireRoom();
     return parts
         .store()
         .attributes(session, owner, message.version(), message.attributes())
@@ -304,7 +304,7 @@ public final class SessionsVerticle extends VerticleBase
     ending = new Ending(parts, bus, attaching);
     maintenance = new Maintenance(parts, attaching);
     forSessions.onUp(
-        () -> clock.sync().onFailure(failure -> LOG.debug("time: {}", failure.getMessage())));
+        slots -> clock.sync().onFailure(failure -> LOG.debug("time: {}", failure.getMessage())));
     return forSessions.reserve().watch().compose(seen -> clock.sync());
   }
 

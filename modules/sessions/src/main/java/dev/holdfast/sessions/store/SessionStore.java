@@ -12,6 +12,7 @@ import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
 import dev.holdfast.redis.Script;
+import dev.holdfast.redis.ShardValue;
 import dev.holdfast.sessions.Attachment;
 import dev.holdfast.sessions.ConnectionInfo;
 import dev.holdfast.sessions.NewSession;
@@ -148,8 +149,8 @@ public final class SessionStore {
     args.add(ttl);
     args.add(attempt == null ? "" : attempt.instance());
     args.add(attempt == null ? 0 : attempt.number());
-    args.add(link.epochToken());
-    args.add(link.deadline());
+    args.add(ShardValue.EPOCH_TOKEN);
+    args.add(ShardValue.DEADLINE);
     args.add(session.session());
     NewSession prepared = attach.fresh();
     args.add(prepared == null ? "" : Ids.fresh());
@@ -167,7 +168,7 @@ public final class SessionStore {
             config.lingerOf(session.tenant()).toMillis(),
             ttl,
             SessionJson.attributes(create.attributes()),
-            link.deadline());
+            ShardValue.DEADLINE);
     return CREATE.run(link, List.of(sessionKey(session)), args).map(reply -> reply.asLong() == 1);
   }
 
@@ -223,8 +224,8 @@ public final class SessionStore {
     args.add(session.session());
     args.add(config.channels());
     args.add(ttl);
-    args.add(link.deadline());
-    args.add(link.reserve().flag());
+    args.add(ShardValue.DEADLINE);
+    args.add(ShardValue.FULL);
     addFirst(args, cursors);
     return SUBSCRIBE
         .run(link, sessionAndSubscriptions(SessionKey.of(session)), args)
@@ -234,7 +235,7 @@ public final class SessionStore {
 
   /** Fails as {@link SessionMessage} says, and with NOT_FOUND for generation 0. */
   public Future<Void> unsubscribe(SessionRef session, ChannelName channel) {
-    List<Object> args = List.of(session.generation(), channel.toString(), link.deadline());
+    List<Object> args = List.of(session.generation(), channel.toString(), ShardValue.DEADLINE);
     return UNSUBSCRIBE
         .run(link, sessionAndSubscriptions(SessionKey.of(session)), args)
         .map(SessionReplies::accepted)
@@ -258,9 +259,9 @@ public final class SessionStore {
             note.channel().toString(),
             config.channels(),
             ttl,
-            link.deadline(),
+            ShardValue.DEADLINE,
             leaves,
-            link.reserve().flag());
+            ShardValue.FULL);
     return PUBLISHING
         .run(link, keys, args)
         .map(SessionReplies::accepted)
@@ -286,7 +287,7 @@ public final class SessionStore {
   public Future<Optional<SessionView>> attributes(
       SessionKey session, @Nullable String user, long version, Map<String, String> attributes) {
     List<Object> args =
-        List.of(orEmpty(user), version, SessionJson.attributes(attributes), link.deadline());
+        List.of(orEmpty(user), version, SessionJson.attributes(attributes), ShardValue.DEADLINE);
     return ATTRIBUTES
         .run(link, sessionAndSubscriptions(session), args)
         .map(reply -> SessionReplies.view(session, unlessConflict(reply)));
@@ -313,7 +314,7 @@ public final class SessionStore {
     return END.run(
             link,
             slotKeys(session),
-            List.of("mark", forced ? "forced" : "due", reason, ttl, link.deadline()))
+            List.of("mark", forced ? "forced" : "due", reason, ttl, ShardValue.DEADLINE))
         .onSuccess(reply -> publishers.ended(session, reply))
         .map(SessionReplies::marked);
   }

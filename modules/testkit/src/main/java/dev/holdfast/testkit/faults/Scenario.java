@@ -28,10 +28,13 @@ public record Scenario(String name, Group group, Duration within, boolean inCi, 
     /** Redis' clock can be set. */
     CLOCK,
     /** Two nodes, whose Redis has replicas and sentinels. */
-    SENTINEL;
+    SENTINEL,
+    /** Two nodes on a Redis Cluster of three masters with a replica each. */
+    CLUSTER;
 
     ClusterOptions options() {
-      ClusterOptions three = ClusterOptions.of(this == SENTINEL ? 2 : 3).withWires();
+      ClusterOptions three =
+          ClusterOptions.of(this == SENTINEL || this == CLUSTER ? 2 : 3).withWires();
       return this == SHORT_LINGER ? three.with("sessions.linger", "5s") : three;
     }
   }

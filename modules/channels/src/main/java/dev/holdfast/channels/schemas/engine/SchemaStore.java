@@ -7,6 +7,7 @@ import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
 import dev.holdfast.redis.Script;
+import dev.holdfast.redis.ShardValue;
 import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.List;
@@ -42,7 +43,7 @@ public final class SchemaStore {
 
   public Future<Put> put(String tenant, SchemaName name, String text) {
     List<Object> args =
-        List.of(field(name), text, Ids.fresh(), SchemaMessage.MAX_SCHEMAS, link.reserve().flag());
+        List.of(field(name), text, Ids.fresh(), SchemaMessage.MAX_SCHEMAS, ShardValue.FULL);
     return PUT.run(link, List.of(Keys.schemas(tenant)), args)
         .map(reply -> Put.valueOf(reply.asText().toUpperCase(java.util.Locale.ROOT)));
   }

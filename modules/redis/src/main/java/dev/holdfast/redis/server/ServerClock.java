@@ -1,4 +1,4 @@
-package dev.holdfast.redis;
+package dev.holdfast.redis.server;
 
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * it takes the server's last answer for the time at which it was asked. If the server's clock is
  * set, the estimate is wrong until the server is asked again. Confined to the link's context.
  */
-final class ServerClock {
+public final class ServerClock {
   private static final Logger LOG = LoggerFactory.getLogger(ServerClock.class);
   private static final long OLD_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -31,19 +31,19 @@ final class ServerClock {
   /**
    * @param question asks for TIME
    */
-  ServerClock(Supplier<Future<Response>> question) {
+  public ServerClock(Supplier<Future<Response>> question) {
     this.question = question;
   }
 
   /**
    * @param action runs when an answer shows that the server's clock was set forward
    */
-  void onStep(Runnable action) {
+  public void onStep(Runnable action) {
     onStep = action;
   }
 
   /** Asks the server. A question that fails is repeated in time. */
-  Future<Void> ask() {
+  public Future<Void> ask() {
     long asked = System.nanoTime();
     askedNanos = asked;
     return question
@@ -55,7 +55,7 @@ final class ServerClock {
   }
 
   /** Asks if the last question is too old. */
-  void keep(long now) {
+  public void keep(long now) {
     if (now - askedNanos > OLD_NANOS) {
       ask();
     }
@@ -75,7 +75,7 @@ final class ServerClock {
   }
 
   /** Returns the estimate, in ms. */
-  long now() {
+  public long now() {
     return millis(System.nanoTime()) + offset;
   }
 

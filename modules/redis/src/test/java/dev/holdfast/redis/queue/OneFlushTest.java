@@ -1,4 +1,4 @@
-package dev.holdfast.redis;
+package dev.holdfast.redis.queue;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;

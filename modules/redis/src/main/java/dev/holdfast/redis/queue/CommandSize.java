@@ -1,9 +1,9 @@
-package dev.holdfast.redis;
+package dev.holdfast.redis.queue;
 
 import io.vertx.core.buffer.Buffer;
 
 /** Estimates the memory that a command takes until it is answered, in bytes. */
-final class CommandSize {
+public final class CommandSize {
   /** Bytes for the call, its promise, and the driver's objects for them. */
   private static final int CALL = 512;
 
@@ -14,7 +14,7 @@ final class CommandSize {
   /**
    * @param args strings, numbers, booleans, {@code byte[]} or {@link Buffer}
    */
-  static long of(Object... args) {
+  public static long of(Object... args) {
     long bytes = CALL;
     for (Object arg : args) {
       bytes += ARGUMENT + length(arg);

@@ -15,27 +15,31 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The servers behind sentinels, through the driver that links use, on one context. */
-record SentinelServers(ContextInternal context, RedisConfig config)
-    implements SentinelMaster.Servers {
-  private static final Logger LOG = LoggerFactory.getLogger(SentinelServers.class);
+/** The servers of a topology, through the driver that links use, on one context. */
+record Servers(ContextInternal context, RedisConfig config) implements SentinelMaster.Servers {
+  private static final Logger LOG = LoggerFactory.getLogger(Servers.class);
 
   @Override
   public Redis sentinel(String uri) {
     return DriverClient.create(context, config.at(uri));
   }
 
+  /** Makes a client of one connection to a server that holds data. */
+  Redis client(ServerAddress server) {
+    return DriverClient.create(context, config.at(server));
+  }
+
   @Override
   public Future<Void> check(ServerAddress server) {
     Redis client;
     try {
-      client = DriverClient.create(context, config.at(server));
+      client = client(server);
     } catch (IllegalArgumentException e) {
       return context.failedFuture(e);
     }
     return client
         .connect()
-        .compose(SentinelServers::ask)
+        .compose(Servers::ask)
         .timeout(SentinelMaster.PATIENCE_MS, TimeUnit.MILLISECONDS)
         .compose(info -> usable(ServerInfo.parse(info.toString())))
         .recover(failure -> Future.failedFuture(named(failure)))

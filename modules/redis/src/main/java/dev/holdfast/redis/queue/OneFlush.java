@@ -1,4 +1,4 @@
-package dev.holdfast.redis;
+package dev.holdfast.redis.queue;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.flush.FlushConsolidationHandler;
@@ -27,11 +27,11 @@ import java.util.concurrent.TimeUnit;
  * <p>A flush waits for what the event loop has queued already, never for a time. Before the
  * connection is closed, what waits is flushed.
  */
-final class OneFlush extends VertxWrapper {
+public final class OneFlush extends VertxWrapper {
   /** After so many commands a long run flushes, so that the server can begin with them. */
   static final int MOST = 64;
 
-  OneFlush(VertxInternal vertx) {
+  public OneFlush(VertxInternal vertx) {
     super(vertx);
   }
 

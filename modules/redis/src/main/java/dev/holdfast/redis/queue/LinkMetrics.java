@@ -1,4 +1,4 @@
-package dev.holdfast.redis;
+package dev.holdfast.redis.queue;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -13,7 +13,7 @@ import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
 /** The meters of one link, all tagged with its purpose. */
-final class LinkMetrics {
+public final class LinkMetrics {
   /** Bucket bounds of the command timer, from a healthy loopback to the usual timeout. */
   private static final Duration[] BOUNDS = {
     Duration.ofNanos(250_000),
@@ -31,7 +31,7 @@ final class LinkMetrics {
   private final Counter reconnects;
   private final List<Gauge> gauges = new ArrayList<>();
 
-  LinkMetrics(MeterRegistry registry, String purpose) {
+  public LinkMetrics(MeterRegistry registry, String purpose) {
     this.registry = registry;
     this.purpose = purpose;
     this.commands =
@@ -47,12 +47,12 @@ final class LinkMetrics {
             .register(registry);
   }
 
-  void watch(BooleanSupplier isUp, IntSupplier notSent) {
+  public void watch(BooleanSupplier isUp, IntSupplier notSent) {
     gauge("holdfast.redis.waiting", notSent::getAsInt, "Commands that wait for room in the window");
     gauge("holdfast.redis.up", () -> isUp.getAsBoolean() ? 1 : 0, "1 while the link is usable");
   }
 
-  void watchMemory(LongSupplier used, LongSupplier most, BooleanSupplier refusing) {
+  public void watchMemory(LongSupplier used, LongSupplier most, BooleanSupplier refusing) {
     gauge("holdfast.redis.memory.used", used, "Bytes that count against maxmemory");
     gauge("holdfast.redis.memory.max", most, "maxmemory in bytes; 0: none");
     gauge(
@@ -69,23 +69,49 @@ final class LinkMetrics {
             .register(registry));
   }
 
-  void answered(long nanos) {
+  public void answered(long nanos) {
     commands.record(nanos, TimeUnit.NANOSECONDS);
   }
 
   /**
    * @param kind the kind of failure, one of a small fixed set
    */
-  void failed(String kind) {
+  public void failed(String kind) {
     registry.counter("holdfast.redis.errors", "purpose", purpose, "kind", kind).increment();
   }
 
-  void reconnected() {
+  /**
+   * Shows one shard of a cluster, until it is undone.
+   *
+   * @return undoes it
+   */
+  public Runnable watchShard(String address, BooleanSupplier isUp) {
+    Gauge gauge =
+        Gauge.builder("holdfast.redis.shard.up", () -> isUp.getAsBoolean() ? 1 : 0)
+            .description("1 while the connection to this shard of a cluster is usable")
+            .tag("purpose", purpose)
+            .tag("address", address)
+            .register(registry);
+    gauges.add(gauge);
+    return () -> {
+      gauges.remove(gauge);
+      registry.remove(gauge);
+    };
+  }
+
+  /**
+   * @param kind of the redirection, one of a small fixed set
+   */
+  public void redirected(String kind) {
+    registry.counter("holdfast.redis.redirects", "purpose", purpose, "kind", kind).increment();
+  }
+
+  public void reconnected() {
     reconnects.increment();
   }
 
   /** Removes the gauges: a closed link is not "down". */
-  void close() {
+  public void close() {
     gauges.forEach(registry::remove);
   }
 }
