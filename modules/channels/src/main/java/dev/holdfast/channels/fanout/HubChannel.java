@@ -162,6 +162,7 @@ final class HubChannel {
    */
   void check(ChannelStore store, Consumer<@Nullable Throwable> done) {
     asserting = true;
+    behind = false; // what is dropped from now on may be too late for the answer
     store
         .interest(channel, hub.node())
         .onComplete(
@@ -185,7 +186,6 @@ final class HubChannel {
   }
 
   private void asserted(Position position) {
-    behind = false;
     long ttl = hub.config().interestTtl().toNanos();
     assertedAt = System.nanoTime();
     renewAt = assertedAt + (long) (ttl * ThreadLocalRandom.current().nextDouble(0.4, 0.6));
@@ -198,7 +198,7 @@ final class HubChannel {
       flush();
     } else if (!position.epoch().equals(before.epoch()) || position.seq() > next() - 1) {
       // A read that is under way may have been answered before. If so, it is checked again.
-      behind = state != State.LIVE;
+      behind |= state != State.LIVE;
       catchUp();
     }
   }
