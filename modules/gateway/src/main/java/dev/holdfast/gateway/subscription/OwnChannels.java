@@ -52,14 +52,15 @@ public final class OwnChannels {
     Future<?> tenant = open(caller.tenant(), ChannelName.TENANT);
     Future<?> user = open(caller.tenant(), ChannelName.user(caller.user()));
     return Future.join(tenant, user)
-        .timeout(WITHIN_MS, TimeUnit.MILLISECONDS)
         .transform(done -> Future.succeededFuture(new NewSession(session, cursors)));
   }
 
+  /** Ends on the event loop, also when it is late: what joins futures would have no context. */
   private Future<?> open(String tenant, ChannelName name) {
     return fanout
         .open(new Channel(tenant, name), Start.latest(), sink)
-        .onSuccess(opened -> opened(name, opened));
+        .onSuccess(opened -> opened(name, opened))
+        .timeout(WITHIN_MS, TimeUnit.MILLISECONDS);
   }
 
   private void opened(ChannelName name, Subscription opened) {
