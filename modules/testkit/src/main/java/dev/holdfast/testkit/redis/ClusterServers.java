@@ -226,7 +226,7 @@ public final class ClusterServers implements AutoCloseable {
             servers.stream()
                 .allMatch(
                     server ->
-                        seesAllSlots(server)
+                        knowsMasters(server)
                             && !server.call("CLUSTER", "NODES").contains("fail")
                             && isInSync(server)));
   }
