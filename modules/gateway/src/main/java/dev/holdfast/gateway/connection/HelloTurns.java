@@ -7,14 +7,16 @@ import dev.holdfast.core.bounds.FairTurns.Bounds;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
  * Answers a bounded number of hellos at a time; the others wait, by turns of the tenants. When all
  * clients of a node that died come at once, each of them would otherwise be answered too late for
- * its client, which gives up after 10 s and comes again. A hello that would wait for too long is
- * refused, with the time to come back; one whose client has gone is dropped. Confined to the event
- * loop.
+ * its client, which gives up after 10 s and comes again. A hello that would wait for too long
+ * behind those of its tenant, and as many of each other one, is refused, with the time to come
+ * back; one whose client has gone is dropped. Confined to the event loop.
  */
 public final class HelloTurns {
   static final int AT_ONCE = 64;
@@ -28,6 +30,7 @@ public final class HelloTurns {
   private final FairTurns turns;
   private final Counter refused;
   private final HelloPace pace = new HelloPace(System.nanoTime());
+  private final Map<String, Integer> waiting = new HashMap<>();
   private int here;
 
   public HelloTurns(MeterRegistry registry) {
@@ -47,14 +50,19 @@ public final class HelloTurns {
   /** One hello, until it is answered or dropped. */
   private final class Turn {
     private final Guest guest;
+    private final String tenant;
     private boolean begun;
 
-    Turn(Guest guest) {
+    Turn(Guest guest, String tenant) {
       this.guest = guest;
+      this.tenant = tenant;
+      here++;
+      waiting.merge(tenant, 1, Integer::sum);
     }
 
     <T> Future<T> begin(Supplier<Future<T>> answer) {
       begun = true;
+      waitsNoMore();
       return answer.get();
     }
 
@@ -63,8 +71,13 @@ public final class HelloTurns {
       if (begun) {
         pace.answered(here >= AT_ONCE, System.nanoTime());
       } else {
+        waitsNoMore();
         comeBack(guest);
       }
+    }
+
+    private void waitsNoMore() {
+      waiting.computeIfPresent(tenant, (name, many) -> many > 1 ? many - 1 : null);
     }
   }
 
@@ -76,15 +89,20 @@ public final class HelloTurns {
    *     to come back.
    */
   <T> Future<T> run(Guest guest, String tenant, Supplier<Future<T>> answer) {
-    if (pace.waitMs(here - AT_ONCE) > PATIENCE_MS) {
+    if (pace.waitMs(before(tenant)) > PATIENCE_MS) {
       comeBack(guest);
       return Future.failedFuture(new HoldfastException(ErrorCode.UNAVAILABLE, "hello: too many"));
     }
-    Turn turn = new Turn(guest);
-    here++;
+    Turn turn = new Turn(guest, tenant);
     return turns
         .run(tenant, guest::isGone, () -> turn.begin(answer))
         .onComplete(done -> turn.ended());
+  }
+
+  /** Returns how many at most are answered before one more of a tenant, as these take turns. */
+  private int before(String tenant) {
+    long rounds = waiting.getOrDefault(tenant, 0) + 1;
+    return (int) Math.min(here - AT_ONCE, rounds * waiting.size());
   }
 
   private void comeBack(Guest guest) {

@@ -1,6 +1,7 @@
 package dev.holdfast.gateway.connection;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -12,6 +13,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class HelloTurnsTest {
+  /** By the first pace, as many as can wait. */
+  private static final int FULL = HelloTurns.AT_ONCE + (int) (6 * HelloPace.FIRST);
+
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final HelloTurns turns = new HelloTurns(meters);
   private final List<Guest> begun = new ArrayList<>();
@@ -90,11 +94,47 @@ class HelloTurnsTest {
     assertTrue(begun.contains(other));
   }
 
+  /**
+   * One tenant's storm had the hellos of all others refused, whose turn would have come at once.
+   */
+  @Test
+  void aTenantWithTooManyKeepsNoOtherOut() {
+    List<Guest> many = come("loud", FULL + 100);
+    Guest refused = many.get(FULL + 99);
+    Guest other = come("quiet");
+
+    many.get(0).answer.complete();
+    many.get(1).answer.complete();
+
+    assertTrue(refused.answered.failed());
+    assertTrue(begun.contains(other));
+  }
+
+  /** By turns, each of two tenants is answered half as fast. */
+  @Test
+  void aTenantIsRefusedWhoseOwnWouldWaitTooLongByTurns() {
+    come("loud", FULL + 100);
+
+    List<Guest> second = come("second", FULL);
+
+    long waiting = second.stream().filter(guest -> !guest.answered.failed()).count();
+    assertEquals((FULL - HelloTurns.AT_ONCE) / 2, waiting);
+  }
+
+  @Test
+  void thoseThatWaitNoMoreLeaveTheirRoom() {
+    List<Guest> gone = come("acme", FULL);
+    gone.forEach(guest -> guest.gone = true);
+    gone.subList(0, HelloTurns.AT_ONCE).forEach(guest -> guest.answer.complete());
+
+    come("loud", FULL + 100);
+    assertFalse(come("acme").answered.failed());
+  }
+
   /** All of them were answered later than they waited, and came again. */
   @Test
   void thoseThatWouldWaitTooLongGetTimesToComeBackEachAnother() {
-    int room = HelloTurns.AT_ONCE + (int) (6 * HelloPace.FIRST) + 1;
-    come("acme", room);
+    come("acme", FULL + 1);
 
     List<Guest> late = come("acme", 1_000);
 
