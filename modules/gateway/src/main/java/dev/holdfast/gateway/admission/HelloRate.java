@@ -1,9 +1,11 @@
 package dev.holdfast.gateway.admission;
 
+import java.util.concurrent.ThreadLocalRandom;
+
 /**
  * Limits the hellos that a node takes in a second; as many may come at once. Clients that are
- * refused get different times to come again, so that they don't all come back at once. Safe on any
- * thread.
+ * refused get different times to come again, so that they don't all come back at once; beyond the
+ * longest time, random ones in its second half. Safe on any thread.
  */
 final class HelloRate {
   private static final long LONGEST_MS = 10_000;
@@ -32,6 +34,9 @@ final class HelloRate {
       return 0;
     }
     promised++;
-    return Math.min(LONGEST_MS, Math.max(1, (long) Math.ceil((promised - left) / perNano / 1e6)));
+    long wait = (long) Math.ceil((promised - left) / perNano / 1e6);
+    return wait < LONGEST_MS
+        ? Math.max(1, wait)
+        : ThreadLocalRandom.current().nextLong(LONGEST_MS / 2, LONGEST_MS);
   }
 }

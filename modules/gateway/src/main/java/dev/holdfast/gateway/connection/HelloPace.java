@@ -1,5 +1,6 @@
 package dev.holdfast.gateway.connection;
 
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -52,12 +53,15 @@ final class HelloPace {
 
   /**
    * Returns the ms after which one that is refused may come back: after those that wait, and those
-   * that were refused before it.
+   * that were refused before it. Beyond the longest time, it is a random one of 10 to 20 s:
+   * otherwise all of these would come at the same moment.
    */
   long comeBackMs(int waiting, long now) {
     promised = Math.max(0, promised - (now - promisedAt) * perSecond / SECOND) + 1;
     promisedAt = now;
-    return Math.max(
-        1, Math.min(LONGEST_MS, waitMs(waiting) + (long) (promised * 1_000 / perSecond)));
+    long wait = waitMs(waiting) + (long) (promised * 1_000 / perSecond);
+    return wait < LONGEST_MS
+        ? Math.max(1, wait)
+        : ThreadLocalRandom.current().nextLong(LONGEST_MS / 2, LONGEST_MS);
   }
 }

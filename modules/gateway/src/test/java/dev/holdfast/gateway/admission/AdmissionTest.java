@@ -170,8 +170,21 @@ class AdmissionTest {
     assertEquals(200, rate.take(now), 2);
     assertEquals(300, rate.take(now), 2);
     assertEquals(0, rate.take(now + SECOND / 5));
-    IntStream.range(0, 10_000).forEach(i -> rate.take(now + SECOND));
-    assertEquals(10_000, rate.take(now + SECOND));
+  }
+
+  /** They all came back at the same moment, and were refused again. */
+  @Test
+  void hellosBeyondTheLongestTimeComeBackSpreadOverSeconds() {
+    HelloRate rate = new HelloRate(10);
+    long now = System.nanoTime();
+    IntStream.range(0, 1_000).forEach(i -> rate.take(now));
+
+    int[] inSecond = new int[11];
+    IntStream.range(0, 10_000).forEach(i -> inSecond[(int) (rate.take(now) / 1_000)]++);
+
+    for (int second = 5; second < 10; second++) {
+      assertEquals(2_000, inSecond[second], 500, "after " + second + " s");
+    }
   }
 
   @Test

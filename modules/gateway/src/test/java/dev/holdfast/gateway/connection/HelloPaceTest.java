@@ -60,4 +60,21 @@ class HelloPaceTest {
       assertTrue(pace.comeBackMs(1_000, now) <= 20_000);
     }
   }
+
+  /** They all came back at the same moment, and were refused again. */
+  @Test
+  void thoseBeyondTheLongestTimeComeBackSpreadOverSeconds() {
+    for (int i = 0; i < 10_000; i++) {
+      pace.comeBackMs(1_000, now);
+    }
+
+    int[] inSecond = new int[21];
+    for (int i = 0; i < 10_000; i++) {
+      inSecond[(int) (pace.comeBackMs(1_000, now) / 1_000)]++;
+    }
+
+    for (int second = 10; second < 20; second++) {
+      assertEquals(1_000, inSecond[second], 300, "after " + second + " s");
+    }
+  }
 }
