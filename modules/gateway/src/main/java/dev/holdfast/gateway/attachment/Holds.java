@@ -56,11 +56,17 @@ public final class Holds {
     }
   }
 
+  /** What was due and could not be compared is made up for, but not all of it at once. */
   void tick() {
+    double each = sessions.size() * share;
+    due = Math.min(BATCH + 2 * each, due + each);
+    goOn();
+  }
+
+  private void goOn() {
     hurryOn();
-    due = Math.min(BATCH, due + sessions.size() * share);
     if (due >= 1 && !underWay && !sessions.isEmpty()) {
-      compare(next());
+      compare(next()).onSuccess(done -> goOn());
     }
   }
 
@@ -80,14 +86,15 @@ public final class Holds {
     List<HeldSession> held = batch.stream().filter(sessions::contains).toList();
     batch.forEach(hurried::remove);
     held.forEach(session -> session.judged(null));
-    hurryOn();
+    goOn();
   }
 
   /** Takes the sessions that were compared longest ago; they go to the end. */
   private List<HeldSession> next() {
+    due = Math.min(sessions.size(), due);
     List<HeldSession> batch = new ArrayList<>();
     Iterator<HeldSession> eldest = sessions.iterator();
-    while (batch.size() < (int) due && eldest.hasNext()) {
+    while (batch.size() < Math.min(BATCH, (int) due) && eldest.hasNext()) {
       batch.add(eldest.next());
     }
     due -= batch.size();

@@ -2,13 +2,9 @@ package dev.holdfast.gateway.attachment;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.holdfast.core.ChannelName;
-import dev.holdfast.core.ErrorCode;
-import dev.holdfast.core.Position;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.sessions.Answer;
-import dev.holdfast.sessions.NodeNotice;
 import dev.holdfast.sessions.SessionMessage.StoreCursors;
 import dev.holdfast.sessions.SessionRef;
 import io.vertx.core.Context;
@@ -17,7 +13,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -40,42 +35,9 @@ class CursorBatcherTest {
     get(vertx.close());
   }
 
-  /** A session of which nothing is closed, and nothing is sent. */
-  private record Held(SessionRef ref) implements HeldSession {
-    @Override
-    public Map<ChannelName, Position> unsaved() {
-      return Map.of();
-    }
-
-    @Override
-    public void saved(Map<ChannelName, Position> cursors) {}
-
-    @Override
-    public boolean isClosed() {
-      return false;
-    }
-
-    @Override
-    public void judged(ErrorCode why) {}
-
-    @Override
-    public void deliver(NodeNotice notice) {}
-
-    @Override
-    public void replacedBy(long generation) {}
-
-    @Override
-    public void sendAway() {}
-
-    @Override
-    public boolean askToMove() {
-      return false;
-    }
-  }
-
-  private static List<Held> live() {
+  private static List<QuietSession> live() {
     return IntStream.range(0, SESSIONS)
-        .mapToObj(i -> new Held(new SessionRef("acme", "s" + i, 1)))
+        .mapToObj(i -> new QuietSession(new SessionRef("acme", "s" + i, 1)))
         .toList();
   }
 
