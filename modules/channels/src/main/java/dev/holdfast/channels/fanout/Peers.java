@@ -92,7 +92,8 @@ final class Peers {
      * Compares what a peer published since a time.
      *
      * @param since Redis time in ms
-     * @return the time up to which nothing can be missing now
+     * @return the time up to which nothing can be missing now; below {@code since} if Redis' clock
+     *     was set back
      */
     Future<Long> look(NodeId peer, long since);
 
@@ -116,6 +117,9 @@ final class Peers {
     /** Redis time up to which all of its hints came, or were looked for. */
     private long until;
 
+    /** The time that its last beat said. A lower one follows if Redis' clock was set back. */
+    private long said;
+
     /** Redis time from which its journal is to be read. */
     private long owed = NOTHING;
 
@@ -128,6 +132,15 @@ final class Peers {
 
     private Heard(long start) {
       until = start;
+    }
+
+    /** Takes over up to when a look found all; less than asked for: Redis' clock was set back. */
+    private void looked(long since, long saidBefore, long upTo) {
+      if (upTo < since) {
+        until = upTo;
+      } else if (said >= saidBefore) {
+        until = Math.max(until, upTo);
+      }
     }
 
     boolean isDone() {
@@ -143,7 +156,9 @@ final class Peers {
     Heard peer = heard(beat.from());
     peer.current = beat.at() > 0;
     seen(beat.from(), beat.number(), beat.number());
-    peer.until = Math.max(peer.until, beat.at());
+    boolean setBack = beat.at() < peer.said;
+    peer.until = setBack ? Math.min(peer.until, beat.at()) : Math.max(peer.until, beat.at());
+    peer.said = beat.at();
   }
 
   /**
@@ -181,6 +196,7 @@ final class Peers {
       return;
     }
     long since = peer.owed;
+    long said = peer.said;
     peer.owed = NOTHING;
     peer.looking = true;
     missed
@@ -189,7 +205,7 @@ final class Peers {
             looked -> {
               peer.looking = false;
               if (looked.succeeded()) {
-                peer.until = Math.max(peer.until, looked.result());
+                peer.looked(since, said, looked.result());
                 look(node, peer);
               } else {
                 peer.owed = Math.min(peer.owed, since);

@@ -2,12 +2,14 @@ package dev.holdfast.channels.log;
 
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
 import io.vertx.core.Future;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -35,8 +37,10 @@ public final class JournalStore {
   /**
    * Channels that a node published to.
    *
-   * @param whole false: the journal does not go back so far, and there may be others
-   * @param upTo Redis time in ms of the newest entry; nothing that was appended before is missing
+   * @param whole false: the journal does not go back so far, or Redis' clock was set back, and
+   *     there may be others
+   * @param upTo Redis time in ms; nothing that was appended before is missing. Below what was asked
+   *     for if Redis' clock was set back
    */
   public record Noted(boolean whole, Set<Channel> channels, long upTo) {}
 
@@ -46,8 +50,22 @@ public final class JournalStore {
    * @param since Redis time in ms
    */
   public Future<Noted> since(NodeId node, long since) {
-    long from = Math.max(0, since - SLACK_MS);
-    return page(Keys.journal(node), from, from + "-0", new Noted(true, new HashSet<>(), since));
+    String key = Keys.journal(node);
+    Future<Reply> time = link.send("TIME");
+    Future<Reply> last = link.send("XREVRANGE", key, "+", "-", "COUNT", 1);
+    return Future.all(time, last)
+        .compose(all -> since(key, since, millis(time.result()), last.result()));
+  }
+
+  private Future<Noted> since(String key, long since, long now, Reply last) {
+    if (now < since) {
+      return Future.succeededFuture(new Noted(false, Set.of(), now));
+    }
+    long newest = last.size() > 0 ? time(id(last, 0)) : since;
+    // By a clock that was set back a little and went on, what came after may have earlier times.
+    long from = Math.max(0, Math.min(since, newest) - SLACK_MS);
+    long upTo = Math.min(now, Math.max(since, newest));
+    return page(key, from, from + "-0", new Noted(true, new HashSet<>(), upTo));
   }
 
   private Future<Noted> page(String key, long from, String next, Noted sofar) {
@@ -60,7 +78,7 @@ public final class JournalStore {
             all -> {
               boolean whole = length.result().asLong() < KEPT || isBefore(head.result(), from);
               Noted now = with(sofar, whole, entries.result());
-              return entries.result().size() < PAGE || now.channels().size() > KEPT
+              return entries.result().size() < PAGE || !now.whole()
                   ? Future.succeededFuture(now)
                   : page(key, from, "(" + id(entries.result(), PAGE - 1), now);
             });
@@ -68,13 +86,11 @@ public final class JournalStore {
 
   /** More channels than a journal keeps are too many: the node goes on adding to it. */
   private static Noted with(Noted sofar, boolean whole, Reply entries) {
-    long upTo = sofar.upTo();
     for (int i = 0; i < entries.size(); i++) {
-      upTo = Math.max(upTo, time(id(entries, i)));
-      sofar.channels().add(channel(entries.at(i).at(1).at(1).asText()));
+      channel(entries.at(i).at(1)).ifPresent(sofar.channels()::add);
     }
-    boolean all = sofar.whole() && whole && sofar.channels().size() <= KEPT;
-    return new Noted(all, sofar.channels(), upTo);
+    boolean all = whole && sofar.channels().size() <= KEPT;
+    return new Noted(all, sofar.channels(), sofar.upTo());
   }
 
   private static String id(Reply entries, int i) {
@@ -85,9 +101,23 @@ public final class JournalStore {
     return Long.parseLong(id.substring(0, id.indexOf('-')));
   }
 
-  private static Channel channel(String text) {
+  private static long millis(Reply time) {
+    return time.at(0).asLong() * 1_000 + time.at(1).asLong() / 1_000;
+  }
+
+  /** None: this build has no such channel, so it is not open here. */
+  private static Optional<Channel> channel(Reply fields) {
+    String text = fields.size() < 2 ? "" : fields.at(1).asText();
     int slash = text.indexOf('/');
-    return new Channel(text.substring(0, slash), ChannelName.parse(text.substring(slash + 1)));
+    if (slash < 0) {
+      return Optional.empty();
+    }
+    try {
+      ChannelName name = ChannelName.parse(text.substring(slash + 1));
+      return Optional.of(new Channel(text.substring(0, slash), name));
+    } catch (HoldfastException e) {
+      return Optional.empty();
+    }
   }
 
   private static boolean isBefore(Reply head, long from) {

@@ -140,6 +140,47 @@ class PeersTest {
     assertEquals(List.of(1_000L, 2_000L), looked.since);
   }
 
+  /**
+   * All beats after it say less; what was published then was not looked for, until it caught up.
+   */
+  @Test
+  void ifRedisClockIsSetBackTheNextLossIsLookedForFromTheLowerTimeOn() {
+    peers.nodes(Set.of(SELF, PEER));
+    peers.beat(new Hint.Beat(PEER, 0, 9_000));
+    peers.beat(new Hint.Beat(PEER, 0, 1_000));
+
+    peers.batch(new Hint.Batch(PEER, 2, List.of()));
+
+    assertEquals(List.of(1_000L), looked.since);
+  }
+
+  @Test
+  void aLookThatBeganBeforeTheClockWasSetBackDoesNotRaiseTheTimeAgain() {
+    peers.nodes(Set.of(SELF, PEER));
+    peers.beat(new Hint.Beat(PEER, 0, 9_000));
+    looked.holds = true;
+    peers.batch(new Hint.Batch(PEER, 2, List.of()));
+    peers.beat(new Hint.Beat(PEER, 2, 1_000));
+    looked.held.get(0).complete(9_500L);
+
+    peers.batch(new Hint.Batch(PEER, 4, List.of()));
+
+    assertEquals(List.of(9_000L, 1_000L), looked.since);
+  }
+
+  @Test
+  void whatALookSaysOfAClockThatWasSetBackIsTakenOver() {
+    peers.nodes(Set.of(SELF, PEER));
+    peers.beat(new Hint.Beat(PEER, 0, 9_000));
+    looked.holds = true;
+    peers.batch(new Hint.Batch(PEER, 2, List.of()));
+    looked.held.get(0).complete(1_000L);
+
+    peers.batch(new Hint.Batch(PEER, 4, List.of()));
+
+    assertEquals(List.of(9_000L, 1_000L), looked.since);
+  }
+
   /** A full journal was read of each peer that had published before. */
   @Test
   void aLossBeforeTheFirstBeatIsLookedForFromTheStartOfThisNodeOn() {
