@@ -26,7 +26,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -96,6 +98,12 @@ class SentinelIT {
                 () -> get(opening(config).map(Optional::of).otherwise(Optional.empty())),
                 Optional::isPresent);
     return link.orElseThrow();
+  }
+
+  private Future<Thread> loop() {
+    Promise<Thread> running = Promise.promise();
+    context.runOnContext(v -> running.complete(Thread.currentThread()));
+    return running.future();
   }
 
   private void all(Consumer<FakeSentinel> action) {
@@ -271,6 +279,32 @@ class SentinelIT {
     assertEquals(0, registry.get("holdfast.redis.sentinels").gauge().value());
     assertEquals(first.port(), portOf(link));
     assertEquals(0, count("holdfast.redis.reconnects"));
+  }
+
+  /**
+   * A round in which one hung went on beside the event loop, and so did who followed the master.
+   */
+  @Test
+  void aRoundStaysOnTheEventLoopAlsoIfASentinelHangs() {
+    all(sentinel -> sentinel.names(first.port(), 0));
+    opened(config());
+    askedAgain(sentinels.get(0), 2); // over the connection that it keeps
+    String errors = "holdfast.redis.sentinel.errors";
+    registry.find(errors).counters().forEach(registry::remove);
+    Set<Thread> counting = ConcurrentHashMap.newKeySet();
+    registry
+        .config()
+        .onMeterAdded(
+            meter -> {
+              if (meter.getId().getName().equals(errors)) {
+                counting.add(Thread.currentThread());
+              }
+            });
+
+    sentinels.get(0).hangs();
+    await().until(() -> count(errors, "kind", "timeout") > 0);
+
+    assertEquals(Set.of(get(loop())), counting);
   }
 
   @Test

@@ -34,11 +34,15 @@ final class KeptConnection {
     this.clients = clients;
   }
 
-  /** Asks, and fails in time; who can't use the answer drops the connection. */
+  /**
+   * Asks, and fails in time; who can't use the answer drops the connection. The driver's futures
+   * have the caller's context, and so has the time-out.
+   */
   Future<@Nullable Response> ask(Request question) {
-    return connected()
-        .compose(open -> open.send(question))
-        .timeout(patienceMs, TimeUnit.MILLISECONDS);
+    RedisConnection open = connection;
+    Future<@Nullable Response> answer =
+        open == null ? connect().compose(made -> made.send(question)) : open.send(question);
+    return answer.timeout(patienceMs, TimeUnit.MILLISECONDS);
   }
 
   /** What is under way fails. */
@@ -49,11 +53,7 @@ final class KeptConnection {
     return gone == null ? Future.succeededFuture() : gone.close();
   }
 
-  private Future<RedisConnection> connected() {
-    RedisConnection open = connection;
-    if (open != null) {
-      return Future.succeededFuture(open);
-    }
+  private Future<RedisConnection> connect() {
     Redis fresh = clients.get();
     client = fresh;
     return fresh.connect().onSuccess(made -> opened(fresh, made));
