@@ -30,6 +30,10 @@ final class Unhinted {
   private final Set<Channel> channels = new LinkedHashSet<>();
   private final Set<Channel> unsure = new HashSet<>();
   private boolean over;
+
+  /** Whether one of those beyond the most is unsure: until peers are made to notice a loss. */
+  private boolean unsureOver;
+
   private int underWay;
 
   Unhinted(ChannelStore store, HintSender hints, ChannelsMetrics metrics) {
@@ -43,8 +47,10 @@ final class Unhinted {
     add(channel);
     if (channels.contains(channel)) {
       unsure.add(channel);
-      hints.unsure(true);
+    } else {
+      unsureOver = true;
     }
+    hints.unsure(true);
   }
 
   /** Notes a channel in which something was found that was appended before. */
@@ -90,6 +96,7 @@ final class Unhinted {
     if (over) {
       // Redis answers again, so what was appended before can be seen.
       over = false;
+      unsureOver = false;
       hints.lose();
       unsure.retainAll(channels);
     }
@@ -98,7 +105,7 @@ final class Unhinted {
 
   private void sure(Channel channel) {
     unsure.remove(channel);
-    hints.unsure(!unsure.isEmpty());
+    hints.unsure(unsureOver || !unsure.isEmpty());
   }
 
   private void failed(Channel channel, Throwable failure) {
