@@ -54,6 +54,7 @@ public final class Lanes<S> {
         new PriorityQueue<>((one, other) -> Long.compare(one.number, other.number));
     @Nullable S at;
     int underWay;
+    boolean going;
     long timer = -1;
 
     Lane(int slot) {
@@ -191,19 +192,37 @@ public final class Lanes<S> {
     }
   }
 
-  /** Sends on what is held, as far as it has somewhere to go. Nothing of the slot is under way. */
+  /**
+   * Sends on what is held, as far as it has somewhere to go. Nothing of the slot is under way. In a
+   * loop: an answer that comes at once asks for it from within.
+   */
   private void goOn(Lane<S> lane) {
+    if (lane.going) {
+      return;
+    }
+    lane.going = true;
+    try {
+      while (lane.underWay == 0 && sendOn(lane)) {
+        // All that was sent is answered already.
+      }
+    } finally {
+      lane.going = false;
+    }
+  }
+
+  /** Returns whether anything was sent. */
+  private boolean sendOn(Lane<S> lane) {
     context.owner().cancelTimer(lane.timer);
     giveUpLate(lane);
     Trip<S> first = lane.held.peek();
     if (first == null) {
       close(lane);
-      return;
+      return false;
     }
     S target = target(lane, first);
     if (target == null) {
       lane.timer = context.setTimer(AGAIN_MS, due -> again(lane));
-      return;
+      return false;
     }
     boolean asking = isAsking(first);
     for (Trip<S> next = first;
@@ -212,6 +231,7 @@ public final class Lanes<S> {
       take(lane, next);
       write(lane, next, target, asking);
     }
+    return true;
   }
 
   /** Nobody named another shard meanwhile: asks the one that should serve the slot. */

@@ -264,4 +264,41 @@ class LanesTest {
     assertEquals(0, room.used());
     assertEquals(11, written.size());
   }
+
+  /** Each went on from within the answer of the one before, and the stack was full. */
+  @Test
+  void manyThatAreHeldForOneThatRefusesAllAtOnceFailEach() {
+    var wide = new Budget(new SimpleMeterRegistry()).share("many", 5_000_000);
+    var many = new Lanes<Shard>(context, route(), wide, 30_000, kind -> {});
+    Promise<Response> first = Promise.promise();
+    List<Future<Response>> held = new ArrayList<>();
+    run(
+        () -> {
+          many.call(SLOT, task(first.future()));
+          owners.put(SLOT, b);
+          for (int i = 0; i < 5_000; i++) {
+            held.add(many.call(SLOT, task(Future.failedFuture("down"))));
+          }
+        });
+
+    run(() -> first.complete(OK));
+
+    assertTrue(held.stream().allMatch(call -> call.failed()));
+    assertEquals("down", held.get(4_999).cause().getMessage());
+    assertEquals(0, wide.used());
+  }
+
+  private static Task<Shard> task(Future<Response> answer) {
+    return new Task<>() {
+      @Override
+      public Future<Response> at(Shard shard, boolean asking) {
+        return answer;
+      }
+
+      @Override
+      public long bytes() {
+        return 100;
+      }
+    };
+  }
 }
