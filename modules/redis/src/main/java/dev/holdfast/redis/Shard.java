@@ -122,6 +122,10 @@ public final class Shard {
 
   /** A cluster has none yet: the key of the name is in one slot, and so at one shard. */
   private Future<String> dataName(RedisWire dialled) {
+    if (parts.config.cluster() == null && dialled.server().clustered()) {
+      return parts.context.failedFuture(
+          RedisErrors.unavailable("the server is in cluster mode, and no cluster is configured"));
+    }
     return parts.config.cluster() != null
         ? Future.succeededFuture("")
         : DataName.ask(Keys.data(), asked -> dialled.write(asked, Calls.Claim.OWN));

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param replid of the history that its data follow ({@code master_replid}). It changes with each
  *     start, each promotion, the first replica, and an hour without one. A replica has its
  *     primary's
+ * @param clustered whether it is in cluster mode, perhaps alone: it refuses commands on keys of
+ *     several slots
  */
 public record ServerInfo(
     String runId,
@@ -21,6 +23,7 @@ public record ServerInfo(
     String version,
     String role,
     boolean loading,
+    boolean clustered,
     String evictionPolicy) {
   private static final int TOKEN_PART = 20;
   private static final Pattern LINE = Pattern.compile("(?m)^([a-z_0-9]+):(.*?)\r?$");
@@ -38,6 +41,7 @@ public record ServerInfo(
         values.getOrDefault("redis_version", ""),
         values.getOrDefault("role", ""),
         "1".equals(values.get("loading")),
+        "1".equals(values.get("cluster_enabled")),
         values.getOrDefault("maxmemory_policy", ""));
   }
 

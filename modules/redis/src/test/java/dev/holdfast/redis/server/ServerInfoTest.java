@@ -1,8 +1,10 @@
 package dev.holdfast.redis.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
@@ -50,5 +52,11 @@ class ServerInfoTest {
   void refusesAServerThatDoesNotReportItsData() {
     assertEquals(
         "the server does not report its run_id and master_replid", info("", "master").problem());
+  }
+
+  @Test
+  void reportsClusterModeOfAServerThatIsAlone() {
+    assertFalse(info(DATA, "master").clustered());
+    assertTrue(ServerInfo.parse("# Cluster\r\ncluster_enabled:1\r\n").clustered());
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
 import dev.holdfast.redis.Shard;
@@ -85,6 +86,18 @@ class ClusterIT {
     ClusterBench.get(link.send("SET", "test:{" + bench.tag + "}", 1));
     assertTrue(master.isMaster());
     assertEquals(3, link.shards().stream().filter(Shard::isUp).count());
+  }
+
+  /** Each publication failed with CROSSSLOT, as it was taken for a server with all keys. */
+  @Test
+  void aLinkToOneServerIsRefusedIfThatIsInClusterMode() {
+    RedisConfig one = RedisConfig.of("redis://" + cluster.servers().get(0).address());
+    Future<RedisLink> link = RedisLink.open(bench.vertx, one, "test", bench.registry);
+
+    await().until(link::isComplete);
+    assertTrue(link.failed());
+    String message = link.cause().getMessage();
+    assertTrue(message.contains("in cluster mode"), message);
   }
 
   @Test
