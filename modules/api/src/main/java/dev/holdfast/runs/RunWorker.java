@@ -1,9 +1,6 @@
 package dev.holdfast.runs;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.core.Caller;
-import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.ServiceClient;
@@ -16,16 +13,15 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Works on the runs of an agent, for a service on the bus. It claims as many as it has room for,
  * and gives each to a handler. A run whose handler is done, or has failed, and has not sent the end
- * is ended: with {@code RUN_FINISHED} (cancelled, if it is), or with {@code RUN_ERROR}. Safe on any
- * thread; the handler is called on one context.
+ * is ended: with {@code RUN_FINISHED} (cancelled, if it is), or with {@code RUN_ERROR} if the
+ * handler failed or an event of it was refused. Safe on any thread; the handler is called on one
+ * context.
  */
 public final class RunWorker {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final long WAIT_MS = 10_000;
   private static final long PAUSE_MS = 500;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -63,7 +59,10 @@ public final class RunWorker {
     return this;
   }
 
-  /** Claims no more, and abandons what it has: those runs are lost when their leases pass. */
+  /**
+   * Claims no more, and abandons what it has: those runs are lost when their leases pass. What an
+   * open claim still brings is given back.
+   */
   public void stop() {
     context.runOnContext(
         now -> {
@@ -94,7 +93,12 @@ public final class RunWorker {
 
   private void claimed(Claimed claimed, Function<WorkerRun, Future<Void>> handler) {
     Work work = claimed.work();
-    if (work != null && !stopped) {
+    if (work != null && stopped) {
+      RunView run = work.run();
+      client.ask(new WorkMessage.Release(me, run.tenant(), run.run(), work.generation()));
+      return;
+    }
+    if (work != null) {
       WorkerRun run = new WorkerRun(bus.vertx(), context, me, client, work);
       runs.add(run);
       run.done()
@@ -107,27 +111,8 @@ public final class RunWorker {
                       }));
       Future.<Void>succeededFuture()
           .compose(begin -> handler.apply(run))
-          .onComplete(worked -> ended(run, worked.cause()));
+          .onComplete(worked -> run.close(worked.cause()));
     }
     claim(handler);
-  }
-
-  /** Sends the end, where the handler did not; it is refused where it did. */
-  private static void ended(WorkerRun run, @Nullable Throwable failure) {
-    if (run.done().isComplete()) {
-      return;
-    }
-    ObjectNode end = JSON.createObjectNode();
-    if (failure == null) {
-      end.put("type", "RUN_FINISHED");
-      end.put("threadId", run.run().threadId()).put("runId", run.run().runId());
-      if (run.cancelled()) {
-        end.putObject("outcome").put("type", "cancelled");
-      }
-    } else {
-      end.put("type", "RUN_ERROR").put("message", HoldfastException.from(failure).publicMessage());
-    }
-    run.send(end.toString())
-        .onFailure(refused -> run.send("{\"type\":\"RUN_ERROR\",\"message\":\"It has no end.\"}"));
   }
 }

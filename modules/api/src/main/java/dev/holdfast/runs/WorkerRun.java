@@ -30,8 +30,15 @@ public final class WorkerRun {
   /** Most characters that wait to be sent. */
   private static final long MOST_WAITING = 4 << 20;
 
-  /** An event that waits, and what its sender waits for. */
-  private record Waiting(String event, Promise<Void> stored) {}
+  /** Room beside that for the event that ends the run. */
+  private static final long ROOM_TO_END = Events.MOST_CHARS;
+
+  /** An event that waits, what its sender waits for, and whether it ends the run. */
+  private record Waiting(String event, Promise<Void> stored, boolean ends) {
+    Waiting(String event) {
+      this(event, Promise.promise(), Terminal.is(event));
+    }
+  }
 
   private final Vertx vertx;
   private final Context context;
@@ -47,6 +54,11 @@ public final class WorkerRun {
   private long heartbeat;
   private volatile boolean cancelled;
   private @Nullable HoldfastException lost;
+
+  /** The last event that was to end it, and the first refusal. */
+  private @Nullable Future<Void> terminal;
+
+  private @Nullable HoldfastException refusal;
 
   WorkerRun(Vertx vertx, Context context, Caller.Service me, ServiceClient client, Work work) {
     this.vertx = vertx;
@@ -82,21 +94,49 @@ public final class WorkerRun {
    * Sends an event.
    *
    * @param event of AG-UI, as JSON
-   * @return completes when it is stored. Fails with BAD_REQUEST or TOO_LARGE if it was refused, or
-   *     one that was sent with it; RATE_LIMITED if too much waits; FENCED or CONFLICT once the run
-   *     is not this worker's any more
+   * @return completes when it is stored. Fails with BAD_REQUEST, TOO_LARGE or LIMIT_EXCEEDED if it
+   *     was refused, or one that was sent before it and not answered yet; RATE_LIMITED if too much
+   *     waits; FENCED, CONFLICT or OUT_OF_SEQUENCE once the run is not this worker's any more
    */
   public Future<Void> send(String event) {
     Objects.requireNonNull(event, "event");
-    Promise<Void> stored = Promise.promise();
-    context.runOnContext(now -> add(new Waiting(event, stored)));
-    return stored.future();
+    Waiting one = new Waiting(event);
+    context.runOnContext(now -> add(one));
+    return one.stored().future();
+  }
+
+  /**
+   * Sees to it that the run ends, now that its handler is done: as that has said, or else with
+   * success if it has not failed and none of its events was refused.
+   */
+  void close(@Nullable Throwable failure) {
+    context.runOnContext(
+        now -> {
+          if (terminal == null || terminal.failed()) {
+            add(new Waiting(ending(failure)));
+          }
+          Objects.requireNonNull(terminal, "one was added")
+              .onFailure(refused -> add(new Waiting(Terminal.error("It has no end."))));
+        });
+  }
+
+  private String ending(@Nullable Throwable failure) {
+    if (failure != null) {
+      return Terminal.error(HoldfastException.from(failure).publicMessage());
+    }
+    return refusal == null
+        ? Terminal.finished(run(), cancelled)
+        : Terminal.error("An event was refused: " + refusal.publicMessage());
   }
 
   private void add(Waiting one) {
+    if (one.ends()) {
+      terminal = one.stored().future();
+    }
+    long room = one.ends() ? MOST_WAITING + ROOM_TO_END : MOST_WAITING;
     if (lost != null) {
       one.stored().fail(lost);
-    } else if (waitingChars + one.event().length() > MOST_WAITING) {
+    } else if (waitingChars + one.event().length() > room) {
       one.stored().fail(new HoldfastException(ErrorCode.RATE_LIMITED, "too much waits"));
     } else {
       waiting.add(one);
@@ -117,7 +157,11 @@ public final class WorkerRun {
         break;
       }
       chars += length;
-      batch.add(waiting.remove());
+      Waiting one = waiting.remove();
+      batch.add(one);
+      if (one.ends()) {
+        break; // nothing may follow on it in its batch
+      }
     }
     waitingChars -= chars;
     underWay = batch;
@@ -152,7 +196,7 @@ public final class WorkerRun {
     HoldfastException failure = HoldfastException.from(Objects.requireNonNull(cause));
     switch (failure.code()) {
       case FENCED, CONFLICT, NOT_FOUND, FORBIDDEN, OUT_OF_SEQUENCE -> lose(failure);
-      case BAD_REQUEST, TOO_LARGE -> refused(failure);
+      case BAD_REQUEST, TOO_LARGE, LIMIT_EXCEEDED -> refused(failure);
       default -> vertx.setTimer(BACK_OFF.delay(tries++), timer -> again());
     }
   }
@@ -176,10 +220,17 @@ public final class WorkerRun {
     }
   }
 
-  /** Nothing of the batch is stored; what waits behind it may do without. */
+  /**
+   * Nothing of the batch is stored. What waits behind it was sent by one who did not know: it goes,
+   * too, so that no text has a hole.
+   */
   private void refused(HoldfastException failure) {
-    List<Waiting> all = underWay;
+    refusal = refusal == null ? failure : refusal;
+    List<Waiting> all = new ArrayList<>(underWay);
+    all.addAll(waiting);
     underWay = List.of();
+    waiting.clear();
+    waitingChars = 0;
     all.forEach(one -> one.stored().fail(failure));
     sendNext();
   }

@@ -115,6 +115,9 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   @Override
   public Future<?> stop() {
     Future<Void> silent = consumer == null ? Future.succeededFuture() : consumer.unregister();
+    if (waiters != null) {
+      waiters.stop();
+    }
     return silent.eventually(() -> link == null ? Future.succeededFuture() : link.close());
   }
 

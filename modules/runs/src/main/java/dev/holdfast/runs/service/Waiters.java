@@ -24,6 +24,7 @@ final class Waiters {
   private final Vertx vertx;
   private final Claiming claiming;
   private final Set<Waiter> waiting = new LinkedHashSet<>();
+  private boolean stopped;
 
   private final class Waiter {
     final Claim claim;
@@ -45,7 +46,7 @@ final class Waiters {
                 asking = false;
                 if (answer.failed()) {
                   promise.tryFail(answer.cause());
-                } else if (answer.result().isPresent()) {
+                } else if (answer.result().isPresent() || stopped) {
                   promise.tryComplete(answer.result());
                 }
               });
@@ -62,7 +63,7 @@ final class Waiters {
     return claim(claim)
         .compose(
             found ->
-                found.isPresent() || waitMs == 0
+                found.isPresent() || waitMs == 0 || stopped
                     ? Future.succeededFuture(found)
                     : await(claim, waitMs));
   }
@@ -114,6 +115,12 @@ final class Waiters {
         one.ask();
       }
     }
+  }
+
+  /** Answers all that wait, so that they ask elsewhere. */
+  void stop() {
+    stopped = true;
+    new ArrayList<>(waiting).forEach(this::giveUp);
   }
 
   int size() {

@@ -1,0 +1,110 @@
+package dev.holdfast.runs.service;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.channels.Publication;
+import dev.holdfast.runs.Await;
+import dev.holdfast.runs.RunView;
+import dev.holdfast.runs.WorkMessage;
+import dev.holdfast.runs.WorkerRun;
+import dev.holdfast.runs.ingest.Events;
+import dev.holdfast.testkit.RedisExtension;
+import dev.holdfast.testkit.TestRedis;
+import io.vertx.core.Future;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** How a worker's client ends runs. */
+@ExtendWith(RedisExtension.class)
+class WorkerClientIT {
+  private ServiceNode node;
+
+  @BeforeEach
+  void open(TestRedis redis) {
+    node = new ServiceNode(redis.uri());
+  }
+
+  @AfterEach
+  void close() {
+    node.close();
+  }
+
+  private static String ofRun(String type, WorkerRun run) {
+    return "{\"type\":\"%s\",\"threadId\":\"%s\",\"runId\":\"%s\"}"
+        .formatted(type, run.run().threadId(), run.run().runId());
+  }
+
+  private static void write(WorkerRun run) {
+    run.send(ofRun("RUN_STARTED", run));
+    run.send(Events.open("m1"));
+    run.send(Events.delta("m1", "all of it"));
+  }
+
+  private RunView ended(String thread) {
+    return node.ended(node.started("researcher", thread));
+  }
+
+  private String last(RunView run) {
+    List<Publication> log = node.log(run);
+    return log.get(log.size() - 1).data();
+  }
+
+  @Test
+  void aHandlerThatSendsTheEndAndWaitsForNothingEndsItsRunOnce() {
+    node.worker(
+        "researcher",
+        run -> {
+          write(run);
+          run.send(Events.close("m1"));
+          run.send(ofRun("RUN_FINISHED", run));
+          return Future.succeededFuture();
+        });
+    for (int i = 0; i < 20; i++) {
+      RunView run = ended("th" + i);
+      assertEquals("success", run.outcome());
+      assertEquals("all of it", node.text(run));
+    }
+  }
+
+  @Test
+  void aRunOfWhichAnEventWasRefusedIsNoSuccess() {
+    node.worker(
+        "researcher",
+        run -> {
+          write(run);
+          run.send(Events.delta("m2", "of no message"));
+          run.send(Events.close("m1"));
+          return Future.succeededFuture();
+        });
+    RunView run = ended("th");
+    assertEquals("error", run.outcome());
+    assertTrue(last(run).contains("RUN_ERROR"), last(run));
+  }
+
+  @Test
+  void anEndThatIsRefusedIsAnError() {
+    node.worker(
+        "researcher",
+        run -> {
+          write(run);
+          run.send(ofRun("RUN_FINISHED", run)); // m1 is open
+          return Future.succeededFuture();
+        });
+    assertEquals("error", ended("th").outcome());
+  }
+
+  @Test
+  void aWorkerThatWaitsIsAnsweredWhenItsNodeStops() {
+    var claim = new WorkMessage.Claim(node.service(), "researcher", "x", 20_000);
+    var waiting = node.client.ask(claim);
+    Await.until(
+        "it waits", () -> node.meters.get("holdfast.runs.waiting.workers").gauge().value() == 1);
+    node.undeploy();
+    assertNull(Await.get(waiting).work());
+  }
+}
