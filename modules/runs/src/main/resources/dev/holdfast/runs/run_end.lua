@@ -1,9 +1,10 @@
 -- Decides how a run ends, for good. From then on its worker can append nothing; what follows is telling.
 -- KEYS  1 record   2 the log's publisher          both in the slot of the run's channel
--- ARGV  1 generation   2 why, which is checked: 'worker' says so, 'cancelled' and its grace has passed (or its worker gave it back), 'worker_lost', 'no_worker' came,
+-- ARGV  1 generation   2 why, which is checked: 'worker' says so, 'cancelled' and its grace has passed, 'worker_lost', 'no_worker' came,
 --       'idle', 'timed_out', 'log_lost'   3 outcome   4 code   5 terminal event   6 TTL of the publisher in ms
+--       7 publications before that event, which is checked for 'worker'
 -- Returns {'ending', fields and values by turns} also where it was ended so before | {'over', the same} it ended otherwise
---         | {'fenced'} | {'kept'} it is not so | {} no run
+--         | {'fenced'} | {'kept'} it is not so | {'behind'} the log has other than ARGV 7 publications | {} no run
 local r = redis.call('HMGET', KEYS[1], 'state', 'gen', 'endgen', 'lease', 'queued', 'active', 'started', 'cancelat', 'queuems', 'idlems', 'longestms', 'cause')
 if not r[1] then return {} end
 local state, now = r[1], now_ms()
@@ -22,6 +23,7 @@ local so = {
   timed_out = passed(r[7], r[11]),
 }
 if not so[ARGV[2]] then return {'kept'} end
+if ARGV[2] == 'worker' and tonumber(redis.call('HGET', KEYS[2], 'n') or '0') ~= tonumber(ARGV[7]) then return {'behind'} end
 keeps(KEYS[1])
 fence(KEYS[1], KEYS[2], r[2], ARGV[6])
 redis.call('HSET', KEYS[1], 'state', 'ending', 'endgen', r[2], 'cause', ARGV[2], 'outcome', ARGV[3], 'code', ARGV[4], 'terminal', ARGV[5], 'over', whole(now))

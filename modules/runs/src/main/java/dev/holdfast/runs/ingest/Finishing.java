@@ -59,9 +59,14 @@ public final class Finishing {
     this.snapshots = snapshots;
   }
 
-  /** Ends a run as its worker says, and tells everybody; fails with CONFLICT if it is over. */
-  Future<RunRecord> endAsSaid(RunRecord run, AguiEvent terminal) {
-    return decide(run, EndCause.WORKER, how(terminal), EventWriter.write(terminal));
+  /**
+   * Ends a run as its worker says, and tells everybody; fails with CONFLICT if it is over, with
+   * OUT_OF_SEQUENCE if the log has other than so many publications.
+   */
+  Future<RunRecord> endAsSaid(RunRecord run, AguiEvent terminal, long published) {
+    String text = EventWriter.write(terminal);
+    return runs.endAsSaid(run.key(), run.generation(), how(terminal), text, published)
+        .compose(this::decided);
   }
 
   static HoldfastException isOver(RunRecord run) {
@@ -76,14 +81,12 @@ public final class Finishing {
    */
   public Future<RunRecord> end(RunRecord run, EndCause cause) {
     AguiEvent terminal = cause == EndCause.CANCELLED ? cancelled(run) : failed(cause);
-    return decide(run, cause, how(terminal), EventWriter.write(terminal));
+    return runs.end(run.key(), run.generation(), cause, how(terminal), EventWriter.write(terminal))
+        .compose(this::decided);
   }
 
-  private Future<RunRecord> decide(RunRecord run, EndCause cause, End how, String terminal) {
-    return runs.end(run.key(), run.generation(), cause, how, terminal)
-        .compose(
-            ended ->
-                ended.byThis() ? finish(ended.run()) : Future.failedFuture(isOver(ended.run())));
+  private Future<RunRecord> decided(RunStore.Ended ended) {
+    return ended.byThis() ? finish(ended.run()) : Future.failedFuture(isOver(ended.run()));
   }
 
   private static AguiEvent cancelled(RunRecord run) {

@@ -58,12 +58,14 @@ final class Loading {
    * @param upTo the number of the last publication that is to be in it
    */
   Future<Loaded> load(RunRecord run, long upTo) {
-    return runs.published(run.key())
+    // The snapshot first: read after the number, it might be ahead of it, as if the log had lost
+    // some.
+    return runs.snapshot(run.key())
         .compose(
-            published ->
-                runs.snapshot(run.key())
+            kept ->
+                runs.published(run.key())
                     .compose(
-                        kept ->
+                        published ->
                             runs.input(run.key())
                                 .compose(input -> load(run, kept, input, published, upTo))));
   }
@@ -129,7 +131,8 @@ final class Loading {
   /**
    * Makes the run without what is lost: as the snapshot has it, if there is one.
    *
-   * @return empty of news; its number is that of the log's publisher
+   * @return empty of news; its number is that of the log's publisher. It has no position, so that
+   *     no snapshot is made of it, which would pass for the whole run
    */
   Future<LiveRun> remains(RunRecord run) {
     return runs.published(run.key())
@@ -147,6 +150,7 @@ final class Loading {
     String known = input == null ? "{}" : input;
     LiveRun live = base(new Parts(run, kept, known, published, published));
     live.published = published;
+    live.at = null;
     return live;
   }
 }

@@ -48,7 +48,21 @@ final class Telling {
 
   private Future<Void> tell(RunRecord run, News news, long seq) {
     return publish(run, Publisher.aboutRun(run.key().run()), news.ordinal(), news.event(), seq)
+        .compose(
+            result ->
+                result.refused() == ErrorCode.OUT_OF_SEQUENCE
+                    ? alone(run, news, seq)
+                    : Future.succeededFuture(result))
         .compose(result -> settled(run, news, result));
+  }
+
+  /**
+   * Tells an event under a number of its own. One before it is missing for good: it was refused,
+   * nobody was to be told then, or the numbers are lost.
+   */
+  private Future<Result> alone(RunRecord run, News news, long seq) {
+    Publisher publisher = Publisher.aboutRun(run.key().run() + "-" + news.ordinal());
+    return publish(run, publisher, 1, news.event(), seq);
   }
 
   /** Tells an event of a run whose log is lost, whose numbers may have been used. */

@@ -197,8 +197,25 @@ public final class RunStore {
    */
   public Future<Ended> end(
       RunKey run, long generation, EndCause cause, RunRecord.End how, String terminal) {
+    return end(run, generation, cause, how, terminal, 0);
+  }
+
+  /**
+   * Ends a run as its worker says; fails as the other ends do, and with OUT_OF_SEQUENCE if the log
+   * has not as many publications.
+   *
+   * @param published the number of publications before the terminal event
+   */
+  public Future<Ended> endAsSaid(
+      RunKey run, long generation, RunRecord.End how, String terminal, long published) {
+    return end(run, generation, EndCause.WORKER, how, terminal, published);
+  }
+
+  private Future<Ended> end(
+      RunKey run, long generation, EndCause cause, RunRecord.End how, String terminal, long n) {
     List<Object> args =
-        List.of(generation, cause.code(), how.outcome(), how.code(), terminal, BACKSTOP.toMillis());
+        List.of(
+            generation, cause.code(), how.outcome(), how.code(), terminal, BACKSTOP.toMillis(), n);
     return END.run(link, List.of(record(run), publisher(run)), args)
         .map(reply -> new Ended(found(run, reply), reply.at(0).asText().equals("ending")));
   }
@@ -270,6 +287,8 @@ public final class RunStore {
     }
     switch (reply.at(0).asText()) {
       case "fenced" -> throw fenced();
+      case "behind" ->
+          throw new HoldfastException(ErrorCode.OUT_OF_SEQUENCE, "run: its log has come to less");
       case "kept" -> throw new HoldfastException(ErrorCode.CONFLICT, "run: not so");
       case "over" -> {
         if (reply.size() == 1) {
