@@ -21,8 +21,9 @@ local function has_room(refuse)
 end
 
 -- Gives a run the next generation, and keeps what older ones append out of its log, as log_fence does. life is the TTL of the publisher.
+-- It is of the clock: an older copy of Redis would otherwise give the same one out twice.
 local function fence(record, publisher, generation, life)
-  local g = whole(tonumber(generation) + 1)
+  local g = whole(math.max(tonumber(generation) + 1, now_ms()))
   redis.call('HSET', record, 'gen', g)
   redis.call('HSET', publisher, 'g', g)
   redis.call('PEXPIRE', publisher, life)

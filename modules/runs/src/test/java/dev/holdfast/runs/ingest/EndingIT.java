@@ -148,7 +148,7 @@ class EndingIT {
     assertTrue(first.over() && again.over());
     assertEquals(
         ErrorCode.CONFLICT,
-        Await.code(node.take(key, 2, 3, Events.error("late"))),
+        Await.code(node.take(key, record(key).generation(), 3, Events.error("late"))),
         "nobody has this generation");
     assertEnded(key, "success", "");
   }
@@ -168,7 +168,8 @@ class EndingIT {
     RunKey key = run.run().key();
     node.taken(run, 1, Events.started(run.run()));
     var how = RunRecord.End.of("success", "");
-    Await.get(node.stores.runs.end(key, 1, EndCause.WORKER, how, Events.finished(run.run())));
+    long own = run.run().generation();
+    Await.get(node.stores.runs.endAsSaid(key, own, how, Events.finished(run.run()), 1));
     assertEquals(1, node.log(key).size());
     sweep(key);
     assertEnded(key, "success", "");
@@ -356,7 +357,7 @@ class EndingIT {
   @Test
   void aRunThatIsGivenBackIsTakenByAnother() {
     RunStore.Claimed run = claimed("th");
-    assertTrue(node.stores.on(() -> claiming.release(run.run().key(), 1)));
+    assertTrue(node.stores.on(() -> claiming.release(run.run().key(), run.run().generation())));
     RunStore.Claimed second = claim().orElseThrow();
     assertEquals(run.run().key(), second.run().key());
     assertEquals(1, second.run().attempt());

@@ -236,7 +236,7 @@ class IngestIT {
     RunStore.Claimed run = node.stores.running(RunLimits.DEFAULT);
     RunKey key = run.run().key();
     node.stores.age(key, "lease", Duration.ofHours(1));
-    Await.get(node.stores.runs.lost(key, 1));
+    Await.get(node.stores.runs.lost(key, run.run().generation()));
     assertEquals(ErrorCode.FENCED, Await.code(node.take(run, 1, started(run.run()))));
     RunStore.Claimed second = node.stores.claim(key, "w2");
     assertEquals(ErrorCode.FENCED, Await.code(node.take(run, 1, started(run.run()))));
@@ -322,7 +322,8 @@ class IngestIT {
     node.taken(run, 2, Events.open("m1"), delta("m1", "a"));
     node.stores.redis("XDEL", Keys.log(key.channel()), "2-0");
     var how = RunRecord.End.of("error", "log_lost");
-    Await.get(node.stores.runs.end(key, 1, EndCause.LOG_LOST, how, Events.error("lost")));
+    long own = run.run().generation();
+    Await.get(node.stores.runs.end(key, own, EndCause.LOG_LOST, how, Events.error("lost")));
     RunRecord ending = node.stores.record(key);
     node.stores.on(() -> node.ingest.finishing().finish(ending));
     other.stores.on(() -> other.ingest.finishing().finish(ending));

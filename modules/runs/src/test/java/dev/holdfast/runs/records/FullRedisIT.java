@@ -51,17 +51,17 @@ class FullRedisIT {
     fill();
 
     assertEquals(Optional.of(waits), Await.get(stores.queue.take("researcher", Set.of())));
-    assertEquals(1, stores.claim(waits, "w1").run().generation());
-    Await.get(stores.runs.beat(waits, 1, true));
+    long own = stores.claim(waits, "w1").run().generation();
+    Await.get(stores.runs.beat(waits, own, true));
     Await.get(stores.queue.remove(waits, "researcher"));
-    stores.claim(back, "w1");
-    assertTrue(Await.get(stores.runs.release(back, 1)).isPresent());
+    long other = stores.claim(back, "w1").run().generation();
+    assertTrue(Await.get(stores.runs.release(back, other)).isPresent());
     Await.get(stores.runs.cancel(waits, "ann", "enough"));
     var done = RunRecord.End.of("success", "");
-    assertTrue(Await.get(stores.runs.end(waits, 1, EndCause.WORKER, done, "{}")).byThis());
+    assertTrue(Await.get(stores.runs.end(waits, own, EndCause.WORKER, done, "{}")).byThis());
     assertTrue(Await.get(stores.runs.told(waits)));
     var due = Await.get(stores.dues.due(waits.shard(), Long.MAX_VALUE >> 12, 10)).get(0);
-    assertTrue(Await.get(stores.dues.postpone(due, Duration.ofMinutes(1))));
+    assertTrue(Await.get(stores.dues.postpone(due, Duration.ofMinutes(1))).isPresent());
     Await.get(stores.dues.unset(waits));
     Await.get(stores.places.release(waits, "ann"));
   }
@@ -70,17 +70,19 @@ class FullRedisIT {
   void nothingIsAdded() {
     var claimed = stores.running(RunLimits.DEFAULT);
     RunKey run = claimed.run().key();
+    long own = claimed.run().generation();
     var logs = new ChannelStore(stores.link, ChannelsConfig.DEFAULT);
-    Await.get(logs.append(run.channel(), new Publisher(Publisher.RUN, 1), 1, "\"n\":1".getBytes()));
+    Await.get(
+        logs.append(run.channel(), new Publisher(Publisher.RUN, own), 1, "\"n\":1".getBytes()));
     String epoch = stores.redis("HGET", Keys.meta(run.channel()), "e").asText();
-    Await.get(stores.threads.begin(stores.spec("th", claimed.run().runId()), null));
+    Await.get(stores.threads.begin(stores.spec("th", claimed.run().runId())));
     fill();
 
     assertRefused(stores.runs.create(stores.spec("th", "new")));
     byte[] document = "{}".getBytes();
     assertRefused(
-        stores.runs.snap(run, 1, new RunStore.Kept(new Position(epoch, 1), 1, 0, document)));
-    assertRefused(stores.threads.begin(stores.spec("other", "new"), null));
+        stores.runs.snap(run, own, new RunStore.Kept(new Position(epoch, 1), 1, 0, document)));
+    assertRefused(stores.threads.begin(stores.spec("other", "new")));
     assertRefused(stores.threads.end(claimed.run(), document));
     assertRefused(stores.places.reserve(run, "bob"));
     assertRefused(stores.queue.add(run, "researcher"));

@@ -139,8 +139,8 @@ class RunStoreIT {
     var again = Await.get(runs.claim(run, "w1", "c1")).orElseThrow();
 
     assertEquals(Optional.empty(), Await.get(runs.claim(run, "w2", "c2")));
-    assertEquals(1, claimed.run().generation());
-    assertEquals(1, again.run().generation());
+    assertTrue(claimed.run().generation() > 0);
+    assertEquals(claimed.run().generation(), again.run().generation());
     assertEquals(1, again.run().attempt());
     assertEquals("w1", again.run().worker());
     assertTrue(claimed.input().contains("Hello?"));
@@ -162,32 +162,39 @@ class RunStoreIT {
   void aBeatAfterTheLeaseHasPassedRenewsItUnlessTheRunWasTaken() {
     var claimed = stores.running(RunLimits.DEFAULT);
     RunKey run = claimed.run().key();
+    long first = claimed.run().generation();
     stores.age(run, "lease", LONG);
-    var held = Await.get(runs.beat(run, 1, false));
+    var held = Await.get(runs.beat(run, first, false));
     assertTrue(held.until() > claimed.run().times().lease() - 1);
     assertFalse(held.cancelled());
-    assertEquals(ErrorCode.CONFLICT, Await.code(runs.lost(run, 1)), "it is alive again");
+    assertEquals(ErrorCode.CONFLICT, Await.code(runs.lost(run, first)), "it is alive again");
 
     stores.age(run, "lease", LONG);
-    assertTrue(Await.get(runs.lost(run, 1)).isPresent());
-    assertEquals(ErrorCode.FENCED, Await.code(runs.beat(run, 1, true)));
+    assertTrue(Await.get(runs.lost(run, first)).isPresent());
+    assertEquals(ErrorCode.FENCED, Await.code(runs.beat(run, first, true)));
     stores.claim(run, "w2");
-    assertEquals(ErrorCode.FENCED, Await.code(runs.beat(run, 1, true)));
+    assertEquals(ErrorCode.FENCED, Await.code(runs.beat(run, first, true)));
+  }
+
+  private long generation(RunKey run) {
+    return stores.record(run).generation();
   }
 
   @Test
   void whatAWorkerAppendsAfterItsRunWasTakenIsFenced() {
     var claimed = stores.running(RunLimits.DEFAULT);
     RunKey run = claimed.run().key();
+    long first = claimed.run().generation();
     stores.age(run, "lease", LONG);
-    Await.get(runs.lost(run, 1));
+    Await.get(runs.lost(run, first));
 
-    assertEquals(ErrorCode.FENCED, append(run, 1, 1), "before anybody else has it");
-    stores.claim(run, "w2");
-    assertEquals(ErrorCode.FENCED, append(run, 1, 1));
-    assertNull(append(run, 3, 1));
-    assertEquals(ErrorCode.FENCED, Await.code(runs.snap(run, 1, kept("E", 1, "{}"))));
-    assertEquals(ErrorCode.FENCED, Await.code(runs.end(run, 1, EndCause.WORKER, DONE, TERMINAL)));
+    assertEquals(ErrorCode.FENCED, append(run, first, 1), "before anybody else has it");
+    long second = stores.claim(run, "w2").run().generation();
+    assertEquals(ErrorCode.FENCED, append(run, first, 1));
+    assertNull(append(run, second, 1));
+    assertEquals(ErrorCode.FENCED, Await.code(runs.snap(run, first, kept("E", 1, "{}"))));
+    assertEquals(
+        ErrorCode.FENCED, Await.code(runs.end(run, first, EndCause.WORKER, DONE, TERMINAL)));
   }
 
   private ErrorCode append(RunKey run, long generation, long n) {
@@ -217,19 +224,21 @@ class RunStoreIT {
   void aRunOfWhichSomethingWasPublishedIsNotGivenToAnother() {
     var claimed = stores.running(RunLimits.DEFAULT);
     RunKey run = claimed.run().key();
-    append(run, 1, 1);
-    assertEquals(Optional.empty(), Await.get(runs.release(run, 1)));
+    long first = claimed.run().generation();
+    append(run, first, 1);
+    assertEquals(Optional.empty(), Await.get(runs.release(run, first)));
     stores.age(run, "lease", LONG);
-    assertEquals(Optional.empty(), Await.get(runs.lost(run, 1)));
+    assertEquals(Optional.empty(), Await.get(runs.lost(run, first)));
   }
 
   @Test
   void aRunThatIsGivenBackCostsNoAttempt() {
     var claimed = stores.running(RunLimits.DEFAULT);
     RunKey run = claimed.run().key();
-    var released = Await.get(runs.release(run, 1)).orElseThrow();
+    long first = claimed.run().generation();
+    var released = Await.get(runs.release(run, first)).orElseThrow();
     assertEquals(0, released.attempt());
-    assertEquals(ErrorCode.FENCED, Await.code(runs.release(run, 1)));
+    assertEquals(ErrorCode.FENCED, Await.code(runs.release(run, first)));
     assertEquals(1, stores.claim(run, "w2").run().attempt());
   }
 
@@ -237,21 +246,22 @@ class RunStoreIT {
   void theFirstEndCountsAndItsOwnRepetitionIsTheSame() {
     var claimed = stores.running(RunLimits.DEFAULT);
     RunKey run = claimed.run().key();
-    var ended = Await.get(runs.end(run, 1, EndCause.WORKER, DONE, TERMINAL));
-    var again = Await.get(runs.end(run, 1, EndCause.WORKER, DONE, TERMINAL));
-    var other = Await.get(runs.end(run, 2, EndCause.WORKER_LOST, LOST, "{}"));
+    long first = claimed.run().generation();
+    var ended = Await.get(runs.end(run, first, EndCause.WORKER, DONE, TERMINAL));
+    var again = Await.get(runs.end(run, first, EndCause.WORKER, DONE, TERMINAL));
+    var other = Await.get(runs.end(run, first + 1, EndCause.WORKER_LOST, LOST, "{}"));
 
     assertTrue(ended.byThis());
     assertTrue(again.byThis());
     assertFalse(other.byThis());
-    var sweep = Await.get(runs.end(run, 1, EndCause.WORKER_LOST, LOST, "{}"));
+    var sweep = Await.get(runs.end(run, first, EndCause.WORKER_LOST, LOST, "{}"));
     assertFalse(sweep.byThis(), "for another cause");
     assertEquals(RunState.ENDING, other.run().state());
     assertEquals("success", other.run().end().outcome());
     assertEquals(TERMINAL, other.run().end().terminal());
-    assertEquals(2, other.run().generation());
-    assertEquals(ErrorCode.FENCED, append(run, 1, 1), "nothing follows on the end");
-    assertEquals(ErrorCode.CONFLICT, Await.code(runs.beat(run, 1, false)));
+    assertTrue(other.run().generation() > first);
+    assertEquals(ErrorCode.FENCED, append(run, first, 1), "nothing follows on the end");
+    assertEquals(ErrorCode.CONFLICT, Await.code(runs.beat(run, first, false)));
     assertEquals(Optional.empty(), Await.get(runs.claim(run, "w2", "c2")));
   }
 
@@ -261,7 +271,8 @@ class RunStoreIT {
     RunKey runs1 = stores.running(RunLimits.DEFAULT).run().key();
     for (EndCause cause : EndCause.values()) {
       if (cause != EndCause.WORKER && cause != EndCause.LOG_LOST) {
-        assertEquals(ErrorCode.CONFLICT, Await.code(runs.end(runs1, 1, cause, LOST, "{}")));
+        assertEquals(
+            ErrorCode.CONFLICT, Await.code(runs.end(runs1, generation(runs1), cause, LOST, "{}")));
       }
       assertEquals(ErrorCode.CONFLICT, Await.code(runs.end(waits, 0, cause, LOST, "{}")));
     }
@@ -282,7 +293,7 @@ class RunStoreIT {
   private void endsRunning(EndCause cause, String field) {
     RunKey run = stores.running(RunLimits.DEFAULT).run().key();
     stores.age(run, field, LONG);
-    assertTrue(Await.get(runs.end(run, 1, cause, LOST, "{}")).byThis(), cause.code());
+    assertTrue(Await.get(runs.end(run, generation(run), cause, LOST, "{}")).byThis(), cause.code());
   }
 
   @Test
@@ -298,17 +309,20 @@ class RunStoreIT {
     RunRecord again = Await.get(runs.cancel(running, "bob", "second"));
     assertEquals(at, again.cancel().at(), "the first one counts");
     assertEquals("first", again.cancel().why());
-    assertTrue(Await.get(runs.beat(running, 1, false)).cancelled());
+    assertTrue(Await.get(runs.beat(running, generation(running), false)).cancelled());
     assertEquals(
-        ErrorCode.CONFLICT, Await.code(runs.end(running, 1, EndCause.CANCELLED, cancelled, "{}")));
+        ErrorCode.CONFLICT,
+        Await.code(runs.end(running, generation(running), EndCause.CANCELLED, cancelled, "{}")));
     stores.age(running, "cancelat", LONG);
-    assertTrue(Await.get(runs.end(running, 1, EndCause.CANCELLED, cancelled, "{}")).byThis());
+    assertTrue(
+        Await.get(runs.end(running, generation(running), EndCause.CANCELLED, cancelled, "{}"))
+            .byThis());
   }
 
   @Test
   void aCancelOfARunThatHasEndedChangesNothing() {
     RunKey run = stores.running(RunLimits.DEFAULT).run().key();
-    Await.get(runs.end(run, 1, EndCause.WORKER, DONE, TERMINAL));
+    Await.get(runs.end(run, generation(run), EndCause.WORKER, DONE, TERMINAL));
     RunRecord cancelled = Await.get(runs.cancel(run, "ann", "too late"));
     assertNull(cancelled.cancel());
     assertEquals("success", cancelled.end().outcome());
@@ -317,17 +331,21 @@ class RunStoreIT {
   @Test
   void aSnapshotIsKeptUnlessALaterOneIsThereOrTheLogIsBehindIt() {
     RunKey run = stores.running(RunLimits.DEFAULT).run().key();
-    append(run, 1, 1);
-    append(run, 1, 2);
+    append(run, generation(run), 1);
+    append(run, generation(run), 2);
     String epoch = stores.redis("HGET", Keys.meta(run.channel()), "e").asText();
     assertNull(Await.get(runs.snapshot(run)));
 
-    Await.get(runs.snap(run, 1, kept(epoch, 2, "two")));
-    Await.get(runs.snap(run, 1, kept(epoch, 1, "one")));
+    Await.get(runs.snap(run, generation(run), kept(epoch, 2, "two")));
+    Await.get(runs.snap(run, generation(run), kept(epoch, 1, "one")));
     assertEquals("two", new String(Await.get(runs.snapshot(run)).document()));
     assertEquals(2, Await.get(runs.snapshot(run)).at().seq());
-    assertEquals(ErrorCode.OUT_OF_SEQUENCE, Await.code(runs.snap(run, 1, kept(epoch, 3, "x"))));
-    assertEquals(ErrorCode.OUT_OF_SEQUENCE, Await.code(runs.snap(run, 1, kept("other", 2, "x"))));
+    assertEquals(
+        ErrorCode.OUT_OF_SEQUENCE,
+        Await.code(runs.snap(run, generation(run), kept(epoch, 3, "x"))));
+    assertEquals(
+        ErrorCode.OUT_OF_SEQUENCE,
+        Await.code(runs.snap(run, generation(run), kept("other", 2, "x"))));
   }
 
   private static RunStore.Kept kept(String epoch, long seq, String document) {
@@ -338,7 +356,7 @@ class RunStoreIT {
   void aRunThatIsClosedKeepsItsRecordForAWhile() {
     RunKey run = stores.running(RunLimits.DEFAULT).run().key();
     assertFalse(Await.get(runs.told(run)), "it has not ended");
-    Await.get(runs.end(run, 1, EndCause.WORKER, DONE, TERMINAL));
+    Await.get(runs.end(run, generation(run), EndCause.WORKER, DONE, TERMINAL));
     assertTrue(Await.get(runs.told(run)));
     assertTrue(Await.get(runs.told(run)), "once more");
 
@@ -354,9 +372,9 @@ class RunStoreIT {
   @Test
   void everyKeyOfARunHasATimeToLive() {
     RunKey run = stores.running(RunLimits.DEFAULT).run().key();
-    append(run, 1, 1);
+    append(run, generation(run), 1);
     String epoch = stores.redis("HGET", Keys.meta(run.channel()), "e").asText();
-    Await.get(runs.snap(run, 1, kept(epoch, 1, "one")));
+    Await.get(runs.snap(run, generation(run), kept(epoch, 1, "one")));
     var keys = stores.redis("KEYS", "hf:*{" + stores.tenant + "/run:" + run.run() + "}*").list();
     assertEquals(6, keys.size(), "record, input, snapshot, meta, log, publisher");
     keys.forEach(key -> assertTrue(stores.redis("PTTL", key.asText()).asLong() > 0, key.asText()));

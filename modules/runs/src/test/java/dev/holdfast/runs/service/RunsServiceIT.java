@@ -289,7 +289,9 @@ class RunsServiceIT {
       assertEquals(ErrorCode.NOT_FOUND, Await.code(node.client.ask(message)));
     }
     assertTrue(
-        Await.get(node.client.ask(new WorkMessage.Release(own, node.tenant, run.run(), 1)))
+        Await.get(
+                node.client.ask(
+                    new WorkMessage.Release(own, node.tenant, run.run(), work.generation())))
             .queued());
     assertEquals("queued", node.get(run).state());
   }
