@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The runs that have to be looked at, by the time at which: a hint, written before a run's record
@@ -30,9 +31,20 @@ public final class DueStore {
     return link.send("TIME").map(time -> time.at(0).asLong() * 1_000 + time.at(1).asLong() / 1_000);
   }
 
-  /** Sets when a run is looked at. */
+  /** Sets when a run is looked at, whatever was set before. */
   public Future<Void> set(RunKey run, Duration in) {
     return DUE.run(link, keys(run), List.of(run.toString(), "", in.toMillis())).mapEmpty();
+  }
+
+  /** Lets a run be looked at then, or when it was to be looked at before, whichever is sooner. */
+  public Future<Void> sooner(RunKey run, Duration in) {
+    return DUE.run(link, keys(run), List.of(run.toString(), "sooner", in.toMillis())).mapEmpty();
+  }
+
+  /** Removes an entry, unless it was moved since it was read. */
+  public Future<Void> unset(Due due) {
+    return DUE.run(link, keys(due.run()), List.of(due.run().toString(), due.score(), ""))
+        .mapEmpty();
   }
 
   public Future<Void> unset(RunKey run) {
@@ -45,10 +57,14 @@ public final class DueStore {
         .map(DueStore::dues);
   }
 
-  /** Moves a due entry; false: somebody else has done so since it was read. */
-  public Future<Boolean> postpone(Due due, Duration by) {
+  /** Moves a due entry; empty: somebody else has done so since it was read. */
+  public Future<Optional<Due>> postpone(Due due, Duration by) {
     return DUE.run(link, keys(due.run()), List.of(due.run().toString(), due.score(), by.toMillis()))
-        .map(reply -> reply.asLong() == 1);
+        .map(
+            reply ->
+                reply.isNull()
+                    ? Optional.empty()
+                    : Optional.of(new Due(due.run(), Long.parseLong(reply.asText()))));
   }
 
   private static List<String> keys(RunKey run) {

@@ -69,7 +69,10 @@ public final class PlaceStore {
                                 : "runs: as many as the user may have")));
   }
 
-  /** Keeps the places of a run that was made, for as long as it may be active. */
+  /**
+   * Keeps the places that a run has, for as long as it may be active. Those that were given back
+   * meanwhile stay so.
+   */
   public Future<Void> keep(RunKey run, String owner) {
     return link.send("TIME")
         .compose(
@@ -82,7 +85,7 @@ public final class PlaceStore {
 
   private Future<?> keep(RunKey run, @Nullable String user, long until) {
     String key = Keys.activeRuns(run.tenant(), user);
-    return link.send("ZADD", key, until, run.run())
+    return link.send("ZADD", key, "XX", until, run.run())
         .compose(kept -> link.send("PEXPIRE", key, LONGEST.toMillis()));
   }
 

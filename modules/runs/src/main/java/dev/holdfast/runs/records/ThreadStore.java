@@ -7,6 +7,7 @@ import dev.holdfast.redis.Script;
 import dev.holdfast.redis.ShardValue;
 import dev.holdfast.runs.config.RunsConfig;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,10 +41,12 @@ public final class ThreadStore {
   /**
    * Lets a run be the active one of its thread.
    *
-   * @param over a run that has ended, and may be replaced; none: no run may
+   * @param over a run that may be replaced, none: no run may
+   * @param began a run that is not there is replaced only if it began so long ago; zero: it has
+   *     ended
    * @return the run that is in the way; empty: it is done
    */
-  public Future<Optional<RunKey>> begin(RunSpec spec, @Nullable RunKey over) {
+  public Future<Optional<RunKey>> begin(RunSpec spec, @Nullable RunKey over, Duration began) {
     ThreadKey thread = spec.thread();
     List<Object> args =
         List.of(
@@ -53,6 +56,7 @@ public final class ThreadStore {
             over == null ? "" : over.run(),
             MOST_RUNS,
             config.threadAge().toMillis(),
+            began.toMillis(),
             "owner",
             spec.owner(),
             "thread",
@@ -65,6 +69,11 @@ public final class ThreadStore {
                     ? Future.succeededFuture(
                         Optional.of(new RunKey(spec.tenant(), reply.at(1).asText())))
                     : listed(thread, spec.owner()).map(Optional.empty()));
+  }
+
+  /** As above, if no run may be replaced. */
+  public Future<Optional<RunKey>> begin(RunSpec spec) {
+    return begin(spec, null, Duration.ZERO);
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.holdfast.runs.service;
 import dev.holdfast.runs.records.RunKey;
 import dev.holdfast.runs.records.RunRecord;
 import dev.holdfast.runs.records.RunRecords;
+import dev.holdfast.runs.records.RunState;
 import dev.holdfast.runs.records.RunStore.Claimed;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -60,18 +61,31 @@ public final class Claiming {
                 records
                     .queue()
                     .remove(run, agent)
-                    .compose(removed -> watched(claimed))
+                    .compose(removed -> claimed.isPresent() ? watched(claimed) : early(run, agent))
                     // The claim holds: what is left in the queue is found out by the next one.
                     .otherwise(claimed));
   }
 
+  /**
+   * A run is in its queue before it is made: one that came meanwhile goes back. Either it is seen
+   * here, or its start comes after this, and puts it there again.
+   */
+  private Future<Optional<Claimed>> early(RunKey run, String agent) {
+    return records
+        .runs()
+        .get(run)
+        .compose(
+            found ->
+                found.filter(one -> one.state() == RunState.QUEUED).isPresent()
+                    ? records.queue().add(run, agent)
+                    : Future.succeededFuture())
+        .map(Optional.empty());
+  }
+
   private Future<Optional<Claimed>> watched(Optional<Claimed> claimed) {
-    if (claimed.isEmpty()) {
-      return Future.succeededFuture(claimed);
-    }
-    RunRecord run = claimed.get().run();
+    RunRecord run = claimed.orElseThrow().run();
     Duration lease = run.limits().lease();
-    return records.dues().set(run.key(), lease.plus(Sweeping.SLACK)).map(claimed);
+    return records.dues().sooner(run.key(), lease.plus(Sweeping.SLACK)).map(claimed);
   }
 
   /** A worker gives a run back; false: events of it are published, so it has to end it. */

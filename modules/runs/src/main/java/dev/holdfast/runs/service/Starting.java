@@ -4,6 +4,7 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.runs.records.RunInput;
 import dev.holdfast.runs.records.RunKey;
+import dev.holdfast.runs.records.RunRecord;
 import dev.holdfast.runs.records.RunRecords;
 import dev.holdfast.runs.records.RunSpec;
 import dev.holdfast.runs.records.RunState;
@@ -17,6 +18,15 @@ import java.util.Optional;
  * where a node dies in between goes by itself. Confined to its context.
  */
 public final class Starting {
+  /** A start that takes longer is given up; the client sends it again. */
+  private static final Duration LONGEST = Duration.ofSeconds(30);
+
+  /** Longer than a start and one more step of it: what has no record then gets none. */
+  static final Duration GIVEN_UP = Duration.ofMinutes(1);
+
+  /** What was lost between the steps of a start is mended by the first look at the run. */
+  private static final Duration FIRST_LOOK = Duration.ofSeconds(2);
+
   private final RunRecords records;
 
   public Starting(RunRecords records) {
@@ -43,42 +53,55 @@ public final class Starting {
 
   private Future<Created> begin(RunSpec spec) {
     RunKey run = spec.key();
+    long from = System.nanoTime();
     return records
-        .dues()
-        .set(run, spec.limits().queue().plus(Duration.ofSeconds(1)))
-        .compose(due -> records.places().reserve(run, spec.owner()))
-        .compose(reserved -> admitted(spec).recover(failure -> refused(spec, failure)));
+        .places()
+        .reserve(run, spec.owner())
+        .compose(reserved -> admitted(spec, from).recover(failure -> refused(spec, failure)));
   }
 
-  private Future<Created> admitted(RunSpec spec) {
-    return threaded(spec)
-        .compose(begun -> records.queue().add(spec.key(), spec.agent()))
-        .compose(queued -> records.runs().create(spec));
+  private Future<Created> admitted(RunSpec spec, long from) {
+    return records
+        .dues()
+        .set(spec.key(), GIVEN_UP)
+        .compose(due -> records.queue().add(spec.key(), spec.agent()))
+        .compose(queued -> threaded(spec))
+        .compose(begun -> inTime(from))
+        .compose(inTime -> records.runs().create(spec));
+  }
+
+  /** Others may take the thread once this start counts as given up. */
+  private static Future<Void> inTime(long from) {
+    return System.nanoTime() - from < LONGEST.toNanos()
+        ? Future.succeededFuture()
+        : Future.failedFuture(
+            new HoldfastException(ErrorCode.UNAVAILABLE, "run: its start took too long"));
   }
 
   private Future<Void> threaded(RunSpec spec) {
     return records
         .threads()
-        .begin(spec, null)
+        .begin(spec)
         .compose(
             busy ->
                 busy.isEmpty()
                     ? Future.succeededFuture()
-                    : isOver(busy.get())
-                        .compose(
-                            over ->
-                                over
-                                    ? records.threads().begin(spec, busy.get())
-                                    : Future.succeededFuture(busy))
-                        .compose(Starting::free));
+                    : replaced(spec, busy.get()).compose(Starting::free));
   }
 
-  /** A thread may have a run that ended, or whose start was given up. */
-  private Future<Boolean> isOver(RunKey run) {
+  /** A thread may have a run that ended, or whose start was given up; or is still under way. */
+  private Future<Optional<RunKey>> replaced(RunSpec spec, RunKey busy) {
     return records
         .runs()
-        .get(run)
-        .map(found -> found.isEmpty() || found.get().state() == RunState.ENDED);
+        .get(busy)
+        .compose(
+            found -> {
+              if (found.isPresent() && found.get().state() != RunState.ENDED) {
+                return Future.succeededFuture(Optional.of(busy));
+              }
+              Duration began = found.isPresent() ? Duration.ZERO : GIVEN_UP;
+              return records.threads().begin(spec, busy, began);
+            });
   }
 
   private static Future<Void> free(Optional<RunKey> busy) {
@@ -98,13 +121,25 @@ public final class Starting {
             found ->
                 found.isPresent()
                     ? Future.succeededFuture()
-                    : records.places().release(spec.key(), spec.owner()))
+                    : records
+                        .queue()
+                        .remove(spec.key(), spec.agent())
+                        .compose(gone -> records.places().release(spec.key(), spec.owner())))
         .transform(done -> Future.failedFuture(failure));
   }
 
+  /** A worker may have taken it out of its queue before it was made. */
   private Future<Created> kept(Created created) {
-    return created.fresh()
-        ? records.places().keep(created.run().key(), created.run().owner()).map(created)
-        : Future.succeededFuture(created);
+    RunRecord run = created.run();
+    if (run.state() != RunState.QUEUED) {
+      return Future.succeededFuture(created);
+    }
+    return records
+        .dues()
+        .sooner(run.key(), FIRST_LOOK)
+        .compose(due -> records.queue().add(run.key(), run.agent()))
+        .recover(full -> Future.succeededFuture()) // the first look does it
+        .compose(queued -> records.places().keep(run.key(), run.owner()))
+        .map(created);
   }
 }

@@ -66,42 +66,64 @@ public final class Sweeping {
           records
               .dues()
               .postpone(one, RETRY)
-              .compose(mine -> mine ? look(one.run(), now, upFor) : Future.succeededFuture())
+              .compose(
+                  mine ->
+                      mine.isPresent() ? look(mine.get(), now, upFor) : Future.succeededFuture())
               .recover(failure -> later(one.run(), failure)));
     }
     return Future.join(looked).map(due.size());
   }
 
-  private Future<Void> look(RunKey key, long now, Duration upFor) {
+  /** A run that is started meanwhile has set its due entry anew. */
+  private Future<Void> look(DueStore.Due mine, long now, Duration upFor) {
     return records
         .runs()
-        .get(key)
+        .get(mine.run())
         .compose(
-            found -> found.isPresent() ? look(found.get(), now, upFor) : records.dues().unset(key));
+            found ->
+                found.isPresent()
+                    ? look(found.get(), mine, now, upFor)
+                    : records.dues().unset(mine));
   }
 
-  private Future<Void> look(RunRecord run, long now, Duration upFor) {
+  private Future<Void> look(RunRecord run, DueStore.Due mine, long now, Duration upFor) {
     return switch (run.state()) {
-      case QUEUED -> waits(run, now);
-      case RUNNING -> runs(run, now, upFor);
+      case QUEUED -> waits(run, mine, now);
+      case RUNNING -> runs(run, mine, now, upFor);
       case ENDING -> finishing.finish(run).mapEmpty();
-      case ENDED -> records.dues().unset(run.key());
+      case ENDED -> over(run);
     };
   }
 
-  private Future<Void> waits(RunRecord run, long now) {
+  /** What a start that came late, or was sent again, has left of it. */
+  private Future<Void> over(RunRecord run) {
+    return records
+        .places()
+        .release(run.key(), run.owner())
+        .compose(free -> records.queue().remove(run.key(), run.agent()))
+        .compose(gone -> records.dues().unset(run.key()));
+  }
+
+  private Future<Void> waits(RunRecord run, DueStore.Due mine, long now) {
     RunRecord.Cancel cancel = run.cancel();
     long late = run.times().queued() + run.limits().queue().toMillis();
     if (cancel != null) {
       return end(run, EndCause.CANCELLED);
     }
+    long started = run.times().started();
+    if (started > 0 && now > started + run.limits().longest().toMillis()) {
+      return end(run, EndCause.TIMED_OUT);
+    }
     if (now > late) {
       return end(run, EndCause.NO_WORKER);
     }
-    return records.queue().add(run.key(), run.agent()).compose(queued -> again(run, late - now));
+    return records
+        .queue()
+        .add(run.key(), run.agent())
+        .compose(queued -> again(run, mine, late - now));
   }
 
-  private Future<Void> runs(RunRecord run, long now, Duration upFor) {
+  private Future<Void> runs(RunRecord run, DueStore.Due mine, long now, Duration upFor) {
     RunRecord.Cancel cancel = run.cancel();
     RunRecord.Times times = run.times();
     if (cancel != null && now >= cancel.at()) {
@@ -112,7 +134,7 @@ public final class Sweeping {
       return end(run, EndCause.TIMED_OUT);
     }
     if (now > times.lease() && isToBlame(run.limits().lease(), upFor)) {
-      return lost(run);
+      return lost(run, mine);
     }
     long idle = times.active() + run.limits().idle().toMillis();
     if (now > idle && isToBlame(run.limits().idle(), upFor)) {
@@ -120,7 +142,7 @@ public final class Sweeping {
     }
     long next =
         Math.min(Math.min(Math.max(times.lease(), now + 1_000), late), Math.max(idle, now + 1_000));
-    return again(run, (cancel == null ? next : Math.min(next, cancel.at())) - now);
+    return again(run, mine, (cancel == null ? next : Math.min(next, cancel.at())) - now);
   }
 
   private static boolean isToBlame(Duration allowed, Duration upFor) {
@@ -140,7 +162,7 @@ public final class Sweeping {
         run.state() == RunState.QUEUED ? Duration.ZERO : run.limits().grace().plus(SLACK);
     return records
         .dues()
-        .set(run.key(), grace)
+        .sooner(run.key(), grace)
         .compose(
             due ->
                 run.state() == RunState.QUEUED
@@ -148,7 +170,7 @@ public final class Sweeping {
                     : Future.succeededFuture(run));
   }
 
-  private Future<Void> lost(RunRecord run) {
+  private Future<Void> lost(RunRecord run, DueStore.Due mine) {
     return records
         .runs()
         .lost(run.key(), run.generation())
@@ -159,18 +181,20 @@ public final class Sweeping {
                     : records
                         .queue()
                         .add(run.key(), run.agent())
-                        .compose(added -> again(run, run.limits().queue().toMillis())));
+                        .compose(added -> again(run, mine, run.limits().queue().toMillis())));
   }
 
   private Future<Void> end(RunRecord run, EndCause cause) {
     return finishing.end(run, cause).mapEmpty();
   }
 
-  private Future<Void> again(RunRecord run, long ms) {
+  /** Whoever has moved the entry meanwhile, for a cancel, knows more. */
+  private Future<Void> again(RunRecord run, DueStore.Due mine, long ms) {
     return records
         .places()
         .keep(run.key(), run.owner())
-        .compose(kept -> records.dues().set(run.key(), SLACK.plusMillis(Math.max(0, ms))));
+        .compose(kept -> records.dues().postpone(mine, SLACK.plusMillis(Math.max(0, ms))))
+        .mapEmpty();
   }
 
   /** The run has moved on while it was looked at: it is looked at again, as after any failure. */

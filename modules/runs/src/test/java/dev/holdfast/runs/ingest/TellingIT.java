@@ -136,6 +136,22 @@ class TellingIT {
         List.of("agent_started", "tool_executing", "tool_completed"), names(node.told(key)));
   }
 
+  /** Nodes that tell the owner came one by one: what was left out before keeps nothing back. */
+  @Test
+  void anEventThatWasNeverToldKeepsNothingBack() {
+    RunStore.Claimed run = node.begun(RunLimits.DEFAULT);
+    RunKey key = run.run().key();
+    long next;
+    try (RunsNode mute = mute()) {
+      next = mute.taken(run, 2, Events.chunk("m1", "a")).next();
+    }
+    long last = node.taken(run, next, Events.call("c1", "search"), Events.called("c1")).next();
+    node.taken(run, next, Events.call("c1", "search"), Events.called("c1"));
+    node.taken(run, last, Events.finished(run.run()));
+    assertEquals(
+        List.of("agent_started", "tool_executing", "agent_completed"), names(node.told(key)));
+  }
+
   private RunsNode mute() {
     RunsConfig usual = RunsConfig.DEFAULTS;
     return new RunsNode(

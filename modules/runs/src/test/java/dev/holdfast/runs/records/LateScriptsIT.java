@@ -53,7 +53,7 @@ class LateScriptsIT {
     BEGIN_THREAD {
       @Override
       Future<?> in(Stores stores, LateScriptsIT test) {
-        return stores.threads.begin(test.direct.spec("new", "r1"), null);
+        return stores.threads.begin(test.direct.spec("new", "r1"));
       }
     },
     RESERVE {

@@ -200,11 +200,47 @@ class QueueStoreIT {
     Await.get(dues.set(run, Duration.ofSeconds(-1)));
     DueStore.Due due = due(run).orElseThrow();
 
-    assertTrue(Await.get(dues.postpone(due, Duration.ofSeconds(-1))));
-    assertEquals(false, Await.get(dues.postpone(due, Duration.ZERO)), "somebody else has it");
+    DueStore.Due mine = Await.get(dues.postpone(due, Duration.ofSeconds(-1))).orElseThrow();
+    assertEquals(
+        Optional.empty(), Await.get(dues.postpone(due, Duration.ZERO)), "somebody else has it");
+    assertEquals(Optional.of(mine), due(run));
+    Await.get(dues.unset(due));
+    assertTrue(due(run).isPresent(), "it is not what was read");
+    Await.get(dues.unset(mine));
+    assertTrue(due(run).isEmpty());
+  }
+
+  /** A cancel of a run that a node looks at just then, and one that is sent again and again. */
+  @Test
+  void aDueRunIsMovedOnlyToASoonerTimeAndThenStaysThere() {
+    RunKey run = new RunKey(stores.tenant, Ids.fresh());
+    DueStore dues = stores.dues;
+    Await.get(dues.set(run, Duration.ofSeconds(-1)));
+    DueStore.Due mine =
+        Await.get(dues.postpone(due(run).orElseThrow(), Duration.ofSeconds(-1))).orElseThrow();
+
+    Await.get(dues.sooner(run, Duration.ofHours(1)));
+    assertTrue(due(run).isPresent(), "it was due before");
+    assertEquals(Optional.empty(), Await.get(dues.postpone(mine, Duration.ofHours(1))));
+    assertTrue(due(run).isPresent());
+    Await.get(dues.set(run, Duration.ofHours(1)));
+    Await.get(dues.sooner(run, Duration.ofSeconds(-1)));
     assertTrue(due(run).isPresent());
     Await.get(dues.unset(run));
-    assertTrue(due(run).isEmpty());
+    Await.get(dues.sooner(run, Duration.ofSeconds(-1)));
+    assertTrue(due(run).isPresent(), "there was none");
+  }
+
+  /** The sweep has read the run before it ended. */
+  @Test
+  void aPlaceThatWasGivenBackIsNotKept() {
+    RunKey run = new RunKey(stores.tenant, "r1");
+    Await.get(stores.places.reserve(run, "ann"));
+    Await.get(stores.places.keep(run, "ann"));
+    Await.get(stores.places.release(run, "ann"));
+    Await.get(stores.places.keep(run, "ann"));
+    assertEquals(0, stores.redis("ZCARD", Keys.activeRuns(stores.tenant, null)).asLong());
+    assertEquals(0, stores.redis("ZCARD", Keys.activeRuns(stores.tenant, "ann")).asLong());
   }
 
   private Optional<DueStore.Due> due(RunKey run) {

@@ -11,6 +11,7 @@ import dev.holdfast.runs.Await;
 import dev.holdfast.runs.config.RunLimits;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -37,7 +38,7 @@ class ThreadStoreIT {
 
   private RunRecord begun(String thread, String run) {
     RunSpec spec = stores.spec(thread, run);
-    assertEquals(Optional.empty(), Await.get(threads.begin(spec, null)));
+    assertEquals(Optional.empty(), Await.get(threads.begin(spec)));
     return Await.get(stores.runs.create(spec)).run();
   }
 
@@ -45,15 +46,40 @@ class ThreadStoreIT {
   void aThreadHasOneActiveRun() {
     RunRecord first = begun("th", "r1");
     RunSpec second = stores.spec("th", "r2");
-    assertEquals(Optional.of(first.key()), Await.get(threads.begin(second, null)));
-    assertEquals(Optional.empty(), Await.get(threads.begin(stores.spec("th", "r1"), null)));
+    assertEquals(Optional.of(first.key()), Await.get(threads.begin(second)));
+    assertEquals(Optional.empty(), Await.get(threads.begin(stores.spec("th", "r1"))));
 
     assertTrue(Await.get(threads.end(first, "{}".getBytes())));
     assertFalse(Await.get(threads.end(first, "late".getBytes())), "once");
-    assertEquals(Optional.empty(), Await.get(threads.begin(second, null)));
+    Await.until("a ms later", () -> began(second, first) < Await.get(stores.dues.now()));
+    assertEquals(Optional.empty(), Await.get(threads.begin(second)));
     assertArrayEquals("{}".getBytes(), Await.get(threads.document(first.thread())));
+    assertEquals(List.of(second.key(), first.key()), Await.get(threads.runs(first.thread())));
+  }
+
+  private long began(RunSpec of, RunRecord run) {
+    String key = Keys.threadRuns(stores.tenant, of.thread().thread());
+    return (long) Double.parseDouble(stores.redis("ZSCORE", key, run.key().run()).asText());
+  }
+
+  /** The start of the other run may be under way at another node. */
+  @Test
+  void aRunThatIsNotThereIsReplacedOnlyLongAfterItsBeginning() {
+    RunSpec first = stores.spec("th", "r1");
+    RunSpec second = stores.spec("th", "r2");
+    Duration minute = Duration.ofMinutes(1);
+    Await.get(threads.begin(first));
+    assertEquals(Optional.of(first.key()), Await.get(threads.begin(second, first.key(), minute)));
+
+    String key = Keys.threadRuns(stores.tenant, first.thread().thread());
+    stores.redis("ZINCRBY", key, -minute.toMillis() - 1_000, first.key().run());
+    Await.get(threads.begin(first));
     assertEquals(
-        List.of(second.key(), first.key()).size(), Await.get(threads.runs(first.thread())).size());
+        Optional.of(first.key()),
+        Await.get(threads.begin(second, first.key(), minute)),
+        "it was started again");
+    stores.redis("ZINCRBY", key, -minute.toMillis() - 1_000, first.key().run());
+    assertEquals(Optional.empty(), Await.get(threads.begin(second, first.key(), minute)));
   }
 
   @Test
@@ -61,8 +87,8 @@ class ThreadStoreIT {
     RunRecord first = begun("th", "r1");
     RunSpec second = stores.spec("th", "r2");
     RunKey other = stores.spec("th", "r0").key();
-    assertEquals(Optional.of(first.key()), Await.get(threads.begin(second, other)));
-    assertEquals(Optional.empty(), Await.get(threads.begin(second, first.key())));
+    assertEquals(Optional.of(first.key()), Await.get(threads.begin(second, other, Duration.ZERO)));
+    assertEquals(Optional.empty(), Await.get(threads.begin(second, first.key(), Duration.ZERO)));
     assertFalse(Await.get(threads.end(first, "late".getBytes())));
     assertNull(Await.get(threads.document(first.thread())));
   }
@@ -78,7 +104,7 @@ class ThreadStoreIT {
     begun("two", "r1");
     var bobs =
         new RunSpec(stores.tenant, "bob", "bobs", "r1", "researcher", "{}", RunLimits.DEFAULT);
-    Await.get(threads.begin(bobs, null));
+    Await.get(threads.begin(bobs));
 
     var listed = Await.get(threads.ofUser(stores.tenant, "ann", 0, 10));
     assertEquals(List.of("two", "one"), listed.stream().map(ThreadRecord::threadId).toList());
@@ -93,7 +119,7 @@ class ThreadStoreIT {
     for (int i = 1; i <= ThreadStore.MOST_RUNS + 5; i++) {
       Await.get(threads.end(last, "{}".getBytes()));
       RunSpec spec = stores.spec("th", "r" + i);
-      Await.get(threads.begin(spec, null));
+      Await.get(threads.begin(spec));
       last = Await.get(stores.runs.create(spec)).run();
     }
     List<RunKey> runs = Await.get(threads.runs(last.thread()));
