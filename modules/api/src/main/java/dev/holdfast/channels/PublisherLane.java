@@ -161,19 +161,27 @@ final class PublisherLane {
       backOff();
     } else {
       pending.poll().promise().fail(result.refusal());
+      numberAnew(next);
       send();
     }
   }
 
-  /**
-   * A store that has forgotten later numbers gets lower ones; under a new generation, so that no
-   * request of before, still under way somewhere, can take one of them.
-   */
+  /** A store that has forgotten later numbers gets lower ones. */
   private void renumber(long expected) {
     if (expected != next) {
-      publisher = new Publisher(publisher.id(), publisher.generation() + 1);
-      next = expected;
+      numberAnew(expected);
     }
+  }
+
+  /**
+   * Gives a number to another publication than before: under a new generation, as a request of
+   * before may be under way somewhere, and take it. The first goes alone, since another one would
+   * be stored before it if exactly its number is taken.
+   */
+  private void numberAnew(long from) {
+    publisher = new Publisher(publisher.id(), publisher.generation() + 1);
+    next = from;
+    batchLimit = 1;
   }
 
   private void unanswered(HoldfastException failure) {
@@ -188,6 +196,7 @@ final class PublisherLane {
     Pending first = pending.poll();
     if (first != null) {
       first.promise().fail(failure);
+      numberAnew(next);
     }
     send();
   }
