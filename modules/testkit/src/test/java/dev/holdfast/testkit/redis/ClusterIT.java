@@ -45,7 +45,9 @@ class ClusterIT {
 
   @AfterAll
   static void closeServers() {
-    cluster.close();
+    if (cluster != null) {
+      cluster.close();
+    }
     some.close();
     Awaitility.reset();
   }

@@ -38,7 +38,9 @@ class ClusterMovesIT {
 
   @AfterAll
   static void closeServers() {
-    cluster.close();
+    if (cluster != null) {
+      cluster.close();
+    }
     some.close();
     Awaitility.reset();
   }
