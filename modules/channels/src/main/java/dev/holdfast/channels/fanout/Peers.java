@@ -28,7 +28,7 @@ final class Peers {
   /** Silences before the address is registered anew. The least time between two repairs follows. */
   private static final int REPAIR_AFTER = 4;
 
-  /** The time within which a node of this build was heard, if its beats come at all. */
+  /** A peer without a beat for this long after it was listed may be of an older build, too. */
   private static final long KNOWN_NS = Duration.ofSeconds(30).toNanos();
 
   /**
@@ -155,6 +155,9 @@ final class Peers {
   void beat(Hint.Beat beat) {
     Heard peer = heard(beat.from());
     peer.current = beat.at() > 0;
+    if (!peer.current) {
+      olderUntil = clock.getAsLong() + OLDER_NS;
+    }
     seen(beat.from(), beat.number(), beat.number());
     boolean setBack = beat.at() < peer.said;
     peer.until = setBack ? Math.min(peer.until, beat.at()) : Math.max(peer.until, beat.at());

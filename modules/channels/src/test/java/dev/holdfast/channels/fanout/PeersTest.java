@@ -263,6 +263,18 @@ class PeersTest {
     assertEquals(2, peers.known());
   }
 
+  /** It was trusted for 30 s to change readers as this build does. */
+  @Test
+  void aNodeOfAnOlderBuildIsNoticedByItsFirstBeat() {
+    peers.nodes(Set.of(SELF, PEER, OLDER));
+    seconds(1, true);
+    assertFalse(peers.areOlder());
+
+    peers.beat(new Hint.Beat(OLDER, 0, 0));
+
+    assertTrue(peers.areOlder());
+  }
+
   /** It keeps its interest for five minutes, and that of the nodes beside it for ten. */
   @Test
   void aNodeOfAnOlderBuildIsNoticedAndIsNotForgottenBeforeWhatItLeftHasGone() {
