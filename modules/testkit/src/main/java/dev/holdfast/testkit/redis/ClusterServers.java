@@ -192,7 +192,18 @@ public final class ClusterServers implements AutoCloseable {
     servers.stream()
         .filter(server -> !all.contains(server) && answers(server) && server.isMaster())
         .forEach(all::add);
-    all.forEach(server -> server.call("CLUSTER", "SETSLOT", Integer.toString(slot), "NODE", id));
+    all.forEach(server -> setOwner(server, slot, id));
+  }
+
+  /** A server that has lost its last slot follows the new owner, and has nothing to be set. */
+  private static void setOwner(ClusterServer server, int slot, String id) {
+    try {
+      server.call("CLUSTER", "SETSLOT", Integer.toString(slot), "NODE", id);
+    } catch (IllegalStateException e) {
+      if (server.isMaster()) {
+        throw e;
+      }
+    }
   }
 
   /** Waits until another one has taken the place of a master. */
