@@ -9,8 +9,8 @@ import dev.holdfast.core.Channel;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -67,12 +67,10 @@ final class Unhinted {
     if (underWay > 0) {
       return;
     }
-    Iterator<Channel> next = channels.iterator();
-    for (int i = 0; i < PER_TICK && next.hasNext(); i++) {
-      Channel channel = next.next();
-      next.remove();
-      look(channel);
-    }
+    // A look that fails at once notes its channel again.
+    List<Channel> next = channels.stream().limit(PER_TICK).toList();
+    next.forEach(channels::remove);
+    next.forEach(this::look);
   }
 
   private void look(Channel channel) {
