@@ -97,8 +97,8 @@ class ManyHubsIT {
   }
 
   private void openChannels() {
-    var opened = new AtomicInteger();
     for (HubVerticle hub : hubs) {
+      var opened = new AtomicInteger();
       var loop = vertx.getOrCreateContext();
       Fanout fanout = new Fanout(loop, hub);
       loop.runOnContext(
@@ -106,7 +106,7 @@ class ManyHubsIT {
               IntStream.range(0, CHANNELS)
                   .mapToObj(i -> new Channel("t", ChannelName.topic(hub.node().id() + "-" + i)))
                   .forEach(channel -> open(fanout, channel, opened)));
-      Await.until(hub.node() + " is open", () -> opened.get() % CHANNELS == 0 && opened.get() > 0);
+      Await.until(hub.node() + " is open", () -> opened.get() == CHANNELS);
     }
   }
 
@@ -164,7 +164,7 @@ class ManyHubsIT {
 
     hubs.subList(1, HUBS).forEach(hub -> hub.nodes(left(all)));
 
-    Await.until("all have them", () -> count("holdfast.catchups") - reads == HUBS - 1);
+    Await.until("all have them", () -> count("holdfast.catchups") - reads >= HUBS - 1);
     assertEquals(HUBS - 1, count("holdfast.position.checks") - before);
   }
 
