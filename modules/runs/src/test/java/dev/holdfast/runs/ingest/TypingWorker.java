@@ -5,7 +5,10 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.runs.Await;
 import dev.holdfast.runs.ingest.Ingest.Taken;
 import dev.holdfast.runs.records.RunStore;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,35 +47,35 @@ final class TypingWorker extends Thread {
     }
   }
 
+  /** Tries until it is taken or refused, at one node after the other. */
   private long send(long n, String... events) {
-    while (true) {
-      try {
-        Taken taken = Await.get(nodes.get(at).take(run, n, events), 3);
-        return taken.next();
-      } catch (RuntimeException | AssertionError e) { // also of a node that is no more
-        ErrorCode code = e instanceof HoldfastException named ? named.code() : ErrorCode.TIMEOUT;
-        boolean lost = code == ErrorCode.OUT_OF_SEQUENCE;
-        if (lost || code == ErrorCode.FENCED || code == ErrorCode.CONFLICT) {
-          refused = code;
-          return lost ? send(behind(e), Events.error("its beginning is lost")) : n;
-        }
-        at = (at + 1) % nodes.size();
-        pause();
+    return Awaitility.await("an answer")
+        .forever()
+        .pollInSameThread()
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> sentOnce(n, events), Optional::isPresent)
+        .orElseThrow();
+  }
+
+  private Optional<Long> sentOnce(long n, String... events) {
+    try {
+      Taken taken = Await.get(nodes.get(at).take(run, n, events), 3);
+      return Optional.of(taken.next());
+    } catch (RuntimeException | AssertionError e) { // also of a node that is no more
+      ErrorCode code = e instanceof HoldfastException named ? named.code() : ErrorCode.TIMEOUT;
+      boolean lost = code == ErrorCode.OUT_OF_SEQUENCE;
+      if (lost || code == ErrorCode.FENCED || code == ErrorCode.CONFLICT) {
+        refused = code;
+        return Optional.of(lost ? send(behind(e), Events.error("its beginning is lost")) : n);
       }
+      at = (at + 1) % nodes.size();
+      return Optional.empty();
     }
   }
 
   private static long behind(Throwable refusal) {
     String message = String.valueOf(refusal.getMessage());
     return Long.parseLong(message.substring(message.lastIndexOf(' ') + 1));
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(20);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   int words() {
