@@ -79,6 +79,9 @@ public final class HubVerticle extends VerticleBase {
   @SuppressWarnings("NullAway.Init")
   private Rings rings;
 
+  @SuppressWarnings("NullAway.Init")
+  private Leaves leaves;
+
   public HubVerticle(
       Bus bus, NodeInbox inbox, RedisConfig redis, ChannelsConfig config, MeterRegistry registry) {
     this.bus = bus;
@@ -115,6 +118,7 @@ public final class HubVerticle extends VerticleBase {
     shared =
         new HubContext(
             vertx, node(), config, store, reader, metrics, rings, memory.held(), this::recheck);
+    leaves = new Leaves(shared, channels, forReads::longestLate);
     var journals =
         new Journals(
             new JournalStore(forChecks), channels, checks, metrics, redis.cluster() == null);
@@ -306,6 +310,8 @@ public final class HubVerticle extends VerticleBase {
       if (open != null) {
         open.hint(hint);
         touched.add(open);
+      } else {
+        leaves.unread(hint.channel());
       }
     }
     touched.forEach(HubChannel::flush);
@@ -317,6 +323,7 @@ public final class HubVerticle extends VerticleBase {
     tracker.tick();
     long now = System.nanoTime();
     rings.tick(now);
+    leaves.tick(now);
     List<HubChannel> due = new ArrayList<>();
     List<HubChannel> behind = new ArrayList<>();
     older = tracker.areOlder();
@@ -338,11 +345,7 @@ public final class HubVerticle extends VerticleBase {
       return false;
     }
     channel.leave();
-    // If a leave is lost, useless hints come until the interest expires.
-    shared
-        .store()
-        .leave(channel.channel(), node())
-        .onFailure(failure -> metrics.leavesLost.increment());
+    leaves.leave(channel.channel());
     return true;
   }
 

@@ -21,6 +21,7 @@ public final class ChannelsMetrics {
   public final Counter ringReads;
   public final Counter checks;
   public final Counter leavesLost;
+  public final Counter unread;
   public final Counter silences;
   public final Counter looks;
   public final Counter journals;
@@ -43,6 +44,7 @@ public final class ChannelsMetrics {
     ringReads = registry.counter("holdfast.reads", "from", "ring");
     checks = registry.counter("holdfast.position.checks");
     leavesLost = registry.counter("holdfast.interest.leaves.lost");
+    unread = registry.counter("holdfast.interest.unread");
     silences = registry.counter("holdfast.peers.silent");
     looks = registry.counter("holdfast.hints.looks");
     journals = registry.counter("holdfast.journals.read");

@@ -62,6 +62,11 @@ final class RedisRelay implements AutoCloseable {
     answering.get(0).pause();
   }
 
+  /** What is asked over the connection that was opened first, which Redis does not get. */
+  void holdAskedOverFirst() {
+    asking.get(0).pause();
+  }
+
   /** What is asked over the connection that was opened second, which Redis does not get. */
   void holdAskedOverSecond() {
     asking.get(1).pause();
