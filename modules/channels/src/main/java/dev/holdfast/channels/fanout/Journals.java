@@ -12,8 +12,8 @@ import java.util.Objects;
 
 /**
  * Compares the positions of those open channels that are in a peer's journal. So the work after a
- * loss follows from what the peer published, and not from the number of channels. A journal that
- * does not go back far enough leads to a comparison of all. Confined to the hub's context.
+ * loss follows from what the peer published, and not from the number of channels. Confined to the
+ * hub's context.
  */
 final class Journals implements Peers.Missed {
   private final JournalStore store;
@@ -45,21 +45,20 @@ final class Journals implements Peers.Missed {
   }
 
   @Override
-  public Future<Long> look(NodeId peer, long since) {
+  public Future<Found> look(NodeId peer, long since) {
     metrics.journals.increment();
     return store.since(peer, since).map(this::noted);
   }
 
-  private long noted(JournalStore.Noted noted) {
+  private Found noted(JournalStore.Noted noted) {
     if (noted.whole()) {
       List<HubChannel> found = new ArrayList<>();
       noted.channels().stream().map(open::get).filter(Objects::nonNull).forEach(found::add);
       checks.addDue(found);
     } else {
       metrics.journalsShort.increment();
-      compareAll();
     }
-    return noted.upTo();
+    return new Found(noted.whole(), noted.upTo());
   }
 
   @Override

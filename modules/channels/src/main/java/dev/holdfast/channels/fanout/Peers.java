@@ -17,10 +17,11 @@ import org.slf4j.LoggerFactory;
  * Notices that hints of other nodes were lost: by a missing batch number, a beat with an unseen
  * number, a peer that lives but is silent, or a peer that died. Each has the peer's journal read
  * from the time up to which its hints are known to have come, and the channels compared that are in
- * it. If a peer has no journal, each starts a comparison of all positions; while the same peer
- * stays silent, these become rarer, as the renewal of interest compares, too. A peer that stays
- * silent, this node itself included, may have lost this node's address, which is then registered
- * anew. Confined to the hub's context.
+ * it. If a peer has no journal, or one that is too short, each starts a comparison of all
+ * positions. While the same peer stays silent, looks become rarer, and comparisons of all still
+ * rarer, as the renewal of interest compares, too. A peer that stays silent, this node itself
+ * included, may have lost this node's address, which is then registered anew. Confined to the hub's
+ * context.
  */
 final class Peers {
   private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
@@ -49,6 +50,11 @@ final class Peers {
   private static final long NOTHING = Long.MAX_VALUE;
 
   private static final long REPAIR_EVERY_NS = Duration.ofSeconds(30).toNanos();
+
+  /** Most time between two looks at a peer that stays silent. */
+  private static final long RAREST_LOOK_NS = Duration.ofSeconds(5).toNanos();
+
+  /** Most time between two comparisons of all positions while the same peer stays silent. */
   private static final long RAREST_NS = Duration.ofMinutes(2).toNanos();
 
   private final LongSupplier clock;
@@ -89,13 +95,20 @@ final class Peers {
     boolean journals();
 
     /**
-     * Compares what a peer published since a time.
+     * Compares what a peer published since a time, as far as its journal goes back.
      *
      * @param since Redis time in ms
-     * @return the time up to which nothing can be missing now; below {@code since} if Redis' clock
-     *     was set back
      */
-    Future<Long> look(NodeId peer, long since);
+    Future<Found> look(NodeId peer, long since);
+
+    /**
+     * The outcome of a look.
+     *
+     * @param whole false: there may have been more
+     * @param upTo the time up to which nothing else can be missing now; below what was asked for if
+     *     Redis' clock was set back
+     */
+    record Found(boolean whole, long upTo) {}
 
     /** Compares all channels. */
     void compareAll();
@@ -208,12 +221,25 @@ final class Peers {
             looked -> {
               peer.looking = false;
               if (looked.succeeded()) {
-                peer.looked(since, said, looked.result());
+                peer.looked(since, said, looked.result().upTo());
+                found(peer, looked.result());
                 look(node, peer);
               } else {
                 peer.owed = Math.min(peer.owed, since);
               }
             });
+  }
+
+  private void found(Heard peer, Missed.Found found) {
+    if (!found.whole()) {
+      peer.patience = Math.max(peer.patience, rarely(clock.getAsLong() - peer.at));
+      missed.compareAll();
+    }
+  }
+
+  /** Returns the silence after which all positions are compared again. */
+  private static long rarely(long silent) {
+    return silent + Math.min(RAREST_NS, silent);
   }
 
   void nodes(Set<NodeId> now) {
@@ -280,10 +306,10 @@ final class Peers {
       if (silent > peer.patience) {
         due = true;
         if (peer.current && missed.journals()) {
-          peer.patience = silent;
+          peer.patience = silent + Math.min(RAREST_LOOK_NS, silent / 10);
           lost(node, peer);
         } else {
-          peer.patience = silent + Math.min(RAREST_NS, silent);
+          peer.patience = rarely(silent);
           unknown = true;
         }
       }

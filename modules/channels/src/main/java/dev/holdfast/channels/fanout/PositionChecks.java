@@ -33,6 +33,9 @@ final class PositionChecks {
   /** Most checks of one node per second, however few nodes there are. */
   private static final int MOST_PER_SECOND = 2_000;
 
+  /** Checks that are due before one of those that wait has its turn. */
+  private static final int MOST_IN_A_ROW = 4;
+
   private static final long STEP_MS = 20;
   private static final long PAUSE_MS = 500;
 
@@ -51,6 +54,7 @@ final class PositionChecks {
   private double window = LEAST_UNDER_WAY;
   private long narrowedAt = System.nanoTime();
   private int underWay;
+  private int inARow;
   private double allowed;
   private long allowedAt = System.nanoTime();
   private int nodes = 1;
@@ -80,7 +84,7 @@ final class PositionChecks {
     step();
   }
 
-  /** Queues channels whose interest has to be asserted before the others. */
+  /** Queues channels to be checked before the others, of which every fifth goes first. */
   void addDue(Collection<HubChannel> channels) {
     due.addAll(channels);
     step();
@@ -126,13 +130,15 @@ final class PositionChecks {
     if (underWay >= (int) window) {
       return null;
     }
-    HubChannel next = poll(due);
+    boolean waits = allowed >= 1 && !waiting.isEmpty();
+    boolean turn = waits && (due.isEmpty() || inARow == MOST_IN_A_ROW);
+    HubChannel next = poll(turn ? waiting : due);
     if (next != null) {
+      allowed -= turn ? 1 : 0;
+      inARow = turn ? 0 : Math.min(MOST_IN_A_ROW, inARow + 1);
+      due.remove(next);
       waiting.remove(next);
-      return next;
     }
-    next = allowed >= 1 ? poll(waiting) : null;
-    allowed -= next == null ? 0 : 1;
     return next;
   }
 

@@ -39,8 +39,9 @@ class PeersTest {
   /** Notes what is asked, and answers at once unless it is held. */
   private static final class Looked implements Peers.Missed {
     private final List<Long> since = new ArrayList<>();
-    private final List<Promise<Long>> held = new ArrayList<>();
+    private final List<Promise<Found>> held = new ArrayList<>();
     private boolean holds;
+    private boolean isShort;
     private int all;
 
     @Override
@@ -49,15 +50,18 @@ class PeersTest {
     }
 
     @Override
-    public Future<Long> look(NodeId peer, long from) {
+    public Future<Found> look(NodeId peer, long from) {
       since.add(from);
-      Promise<Long> answer = Promise.promise();
-      if (holds) {
-        held.add(answer);
-      } else {
-        answer.complete(from);
+      Promise<Found> answer = Promise.promise();
+      held.add(answer);
+      if (!holds) {
+        answer(from);
       }
       return answer.future();
+    }
+
+    private void answer(long upTo) {
+      held.remove(0).complete(new Found(!isShort, upTo));
     }
 
     @Override
@@ -90,16 +94,35 @@ class PeersTest {
     assertTrue(repaired.get() > 0);
   }
 
+  /** It was read each second for as long as the silence lasted. */
   @Test
-  void whileAPeerIsSilentItsJournalIsReadEachSecondAndNothingElseIsCompared() {
+  void whileAPeerIsSilentItsJournalIsReadEachSecondAndAfterAMinuteEachFive() {
     peers.nodes(Set.of(SELF, PEER));
     seconds(10, true);
     assertEquals(List.of(), looked.since);
 
-    seconds(60, false);
+    seconds(10, false);
+    assertEquals(7, looked.since.size());
+    seconds(50, false);
+    int before = looked.since.size();
+    seconds(600, false);
 
-    assertEquals(57, looked.since.size());
+    assertEquals(600 / 5, looked.since.size() - before, 21);
     assertEquals(0, looked.all);
+  }
+
+  /** A peer that publishes to very many channels had all positions compared each second. */
+  @Test
+  void whileAPeerIsSilentAndItsJournalIsTooShortAllIsComparedEverMoreRarely() {
+    peers.nodes(Set.of(SELF, PEER));
+    seconds(1, true);
+    looked.isShort = true;
+
+    seconds(600, false);
+
+    assertTrue(looked.all >= 6, () -> "compared: " + looked.all);
+    assertTrue(looked.all <= 12, () -> "compared: " + looked.all);
+    assertEquals(looked.all, looked.since.size());
   }
 
   @Test
@@ -161,7 +184,7 @@ class PeersTest {
     looked.holds = true;
     peers.batch(new Hint.Batch(PEER, 2, List.of()));
     peers.beat(new Hint.Beat(PEER, 2, 1_000));
-    looked.held.get(0).complete(9_500L);
+    looked.answer(9_500);
 
     peers.batch(new Hint.Batch(PEER, 4, List.of()));
 
@@ -174,7 +197,7 @@ class PeersTest {
     peers.beat(new Hint.Beat(PEER, 0, 9_000));
     looked.holds = true;
     peers.batch(new Hint.Batch(PEER, 2, List.of()));
-    looked.held.get(0).complete(1_000L);
+    looked.answer(1_000);
 
     peers.batch(new Hint.Batch(PEER, 4, List.of()));
 
@@ -201,7 +224,7 @@ class PeersTest {
     peers.beat(new Hint.Beat(PEER, 3, 3_000));
     assertEquals(List.of(1_000L), looked.since, "one at a time");
 
-    looked.held.get(0).fail("Redis is away");
+    looked.held.remove(0).fail("Redis is away");
     peers.tick();
 
     assertEquals(List.of(1_000L, 1_000L), looked.since);
@@ -216,7 +239,7 @@ class PeersTest {
     peers.beat(new Hint.Beat(PEER, 2, 2_000));
     peers.beat(new Hint.Beat(PEER, 3, 3_000));
 
-    looked.held.get(0).complete(1_500L);
+    looked.answer(1_500);
 
     assertEquals(List.of(1_000L, 2_000L), looked.since);
   }
