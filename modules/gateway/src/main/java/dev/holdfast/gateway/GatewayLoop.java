@@ -41,6 +41,7 @@ final class GatewayLoop {
   private final GatewayServices services;
   private final GatewayMetrics metrics;
   private final Attachments attachments;
+  private final HelloTurns hellos;
   private final LoopConnections connections;
 
   GatewayLoop(Context context, GatewayConfig config, GatewayServices services) {
@@ -49,6 +50,7 @@ final class GatewayLoop {
     this.services = services;
     this.metrics = new GatewayMetrics(services.registry());
     this.attachments = attachments();
+    this.hellos = new HelloTurns(services.registry());
     this.connections = connections();
   }
 
@@ -94,8 +96,7 @@ final class GatewayLoop {
             config,
             attachments);
     var attaching = new Attaching(services.sessions(), services.channels(), services.node());
-    var turns = new HelloTurns(services.registry());
-    return new Handshake(check, turns, attaching, parts, metrics, config);
+    return new Handshake(check, hellos, attaching, parts, metrics, config);
   }
 
   /** Returns the part that takes WebSockets. */
@@ -119,6 +120,7 @@ final class GatewayLoop {
   void tick() {
     long now = System.nanoTime();
     attachments.tick(now);
+    hellos.tick(now);
     connections.tick(now);
   }
 

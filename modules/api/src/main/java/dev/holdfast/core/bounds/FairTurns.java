@@ -7,7 +7,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -17,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lets a bounded number of works be under way, and fewer of each group (a tenant, say). What waits
  * goes by turns of the groups, and in its order within one: a group that asks for much waits behind
- * itself. What has waited for too long, or whose asker is gone, is dropped without being begun, and
- * what comes where too much of its group waits is refused with RATE_LIMITED. Confined to one
- * context.
+ * itself. What has waited for too long, or whose asker is gone, is dropped without being begun:
+ * when it would be its turn, or by {@link #sweep}. What comes where too much of its group waits is
+ * refused with RATE_LIMITED. Confined to one context.
  */
 public final class FairTurns {
   private final Bounds bounds;
@@ -53,7 +55,11 @@ public final class FairTurns {
     }
   }
 
-  private record Waiting(long since, BooleanSupplier gone, Runnable begin, Promise<?> promise) {}
+  private record Waiting(long since, BooleanSupplier gone, Runnable begin, Promise<?> promise) {
+    boolean isLate(long patienceMs) {
+      return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since) > patienceMs;
+    }
+  }
 
   /**
    * @param kind tags the meters; of a small fixed set
@@ -89,6 +95,35 @@ public final class FairTurns {
     queue(of);
     goOn();
     return promise.future();
+  }
+
+  /**
+   * Drops what has waited for too long, also while no work ends. To be called now and then by an
+   * owner whose askers wait for no longer.
+   */
+  public void sweep() {
+    List<Waiting> dropped = new ArrayList<>();
+    for (Group group : groups.values()) {
+      Waiting first = group.waiting.peek();
+      while (first != null && first.isLate(bounds.patienceMs())) {
+        dropped.add(group.waiting.poll());
+        first = group.waiting.peek();
+      }
+    }
+    ready.removeIf(this::isIdle);
+    groups.values().removeIf(group -> group.waiting.isEmpty() && group.underWay == 0);
+    // Their askers may come again from within.
+    dropped.forEach(this::late);
+  }
+
+  private boolean isIdle(Group group) {
+    group.queued = !group.waiting.isEmpty();
+    return !group.queued;
+  }
+
+  private void late(Waiting dropped) {
+    late.increment();
+    dropped.promise().fail(new HoldfastException(ErrorCode.TIMEOUT, "waited for too long"));
   }
 
   private void queue(Group group) {
@@ -133,11 +168,9 @@ public final class FairTurns {
 
   private void next(Group group) {
     Waiting next = group.waiting.poll();
-    long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - next.since());
-    if (waited > bounds.patienceMs() || next.gone().getAsBoolean()) {
+    if (next.isLate(bounds.patienceMs()) || next.gone().getAsBoolean()) {
       gives();
-      late.increment();
-      next.promise().fail(new HoldfastException(ErrorCode.TIMEOUT, "waited for too long"));
+      late(next);
     } else {
       group.underWay++;
       next.begin().run();

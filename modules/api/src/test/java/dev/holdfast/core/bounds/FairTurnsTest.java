@@ -110,6 +110,34 @@ class FairTurnsTest {
     assertEquals(ErrorCode.TIMEOUT, ((HoldfastException) late.cause()).code());
   }
 
+  /**
+   * While the store answered nothing, what waited was dropped when the first of all had an answer.
+   */
+  @Test
+  void whatHasWaitedForTooLongIsDroppedWhileNoneEnds() throws InterruptedException {
+    FairTurns hasty = turns(1, 1, 10, 300);
+    Future<Integer> begins = read(hasty, "a");
+    List<Future<Integer>> waiting = List.of(read(hasty, "a"), read(hasty, "b"), read(hasty, "b"));
+    var again = new ArrayList<Future<Integer>>();
+    waiting.get(2).onFailure(late -> again.add(read(hasty, "b")));
+    hasty.sweep();
+    assertFalse(waiting.stream().anyMatch(Future::failed));
+
+    while (!waiting.stream().allMatch(Future::failed)) {
+      Thread.sleep(5);
+      hasty.sweep();
+    }
+
+    assertFalse(begins.isComplete());
+    begun.get(0).complete(0);
+    assertEquals(List.of("a", "b"), order, "what came after");
+    assertFalse(again.get(0).isComplete());
+    begun.get(1).complete(1);
+    assertEquals(1, again.get(0).result());
+    assertEquals(
+        3, meters.counter("holdfast.turns.dropped", "kind", "test", "why", "late").count());
+  }
+
   @Test
   void tooMuchOfOneGroupIsRefusedAndOfAnotherNot() {
     FairTurns narrow = turns(1, 1, 2, PATIENCE);

@@ -19,12 +19,20 @@ final class HelloPace {
   private double perSecond = FIRST;
   private long since;
   private int answered;
-  private double promised;
-  private long promisedAt;
 
   HelloPace(long now) {
     since = now;
-    promisedAt = now;
+  }
+
+  /** Hellos of one tenant that were refused, and have not come back yet. */
+  static final class Away {
+    private double hellos;
+    private long countedAt;
+
+    private void count(double perSecond, long now) {
+      hellos = Math.max(0, hellos - (now - countedAt) * perSecond / SECOND);
+      countedAt = now;
+    }
   }
 
   /**
@@ -52,16 +60,26 @@ final class HelloPace {
   }
 
   /**
-   * Returns the ms after which one that is refused may come back: after those that wait, and those
-   * that were refused before it. Beyond the longest time, it is a random one of 10 to 20 s:
-   * otherwise all of these would come at the same moment.
+   * Returns the ms after which one that is refused may come back: after those that wait before it,
+   * and those of its tenant that were refused before it. Beyond the longest time, it is a random
+   * one of 10 to 20 s: otherwise all of these would come at the same moment.
+   *
+   * @param before hellos that would be answered before it
+   * @param tenants that take turns, its own included
    */
-  long comeBackMs(int waiting, long now) {
-    promised = Math.max(0, promised - (now - promisedAt) * perSecond / SECOND) + 1;
-    promisedAt = now;
-    long wait = waitMs(waiting) + (long) (promised * 1_000 / perSecond);
+  long comeBackMs(Away away, int before, int tenants, long now) {
+    double ofTenant = perSecond / tenants;
+    away.count(ofTenant, now);
+    away.hellos++;
+    long wait = waitMs(before) + (long) (away.hellos * 1_000 / ofTenant);
     return wait < LONGEST_MS
         ? Math.max(1, wait)
         : ThreadLocalRandom.current().nextLong(LONGEST_MS / 2, LONGEST_MS);
+  }
+
+  /** Returns whether those that were refused have come back by now. */
+  boolean areBack(Away away, int tenants, long now) {
+    away.count(perSecond / tenants, now);
+    return away.hellos == 0;
   }
 }

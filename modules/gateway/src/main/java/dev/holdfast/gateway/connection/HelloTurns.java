@@ -31,6 +31,7 @@ public final class HelloTurns {
   private final Counter refused;
   private final HelloPace pace = new HelloPace(System.nanoTime());
   private final Map<String, Integer> waiting = new HashMap<>();
+  private final Map<String, HelloPace.Away> away = new HashMap<>();
   private int here;
 
   public HelloTurns(MeterRegistry registry) {
@@ -72,7 +73,7 @@ public final class HelloTurns {
         pace.answered(here >= AT_ONCE, System.nanoTime());
       } else {
         waitsNoMore();
-        comeBack(guest);
+        comeBack(guest, tenant);
       }
     }
 
@@ -90,7 +91,7 @@ public final class HelloTurns {
    */
   <T> Future<T> run(Guest guest, String tenant, Supplier<Future<T>> answer) {
     if (pace.waitMs(before(tenant)) > PATIENCE_MS) {
-      comeBack(guest);
+      comeBack(guest, tenant);
       return Future.failedFuture(new HoldfastException(ErrorCode.UNAVAILABLE, "hello: too many"));
     }
     Turn turn = new Turn(guest, tenant);
@@ -105,10 +106,24 @@ public final class HelloTurns {
     return (int) Math.min(here - AT_ONCE, rounds * waiting.size());
   }
 
-  private void comeBack(Guest guest) {
+  private int tenants(String tenant) {
+    return waiting.size() + (waiting.containsKey(tenant) ? 0 : 1);
+  }
+
+  private void comeBack(Guest guest, String tenant) {
     if (!guest.isGone()) {
       refused.increment();
-      guest.later(pace.comeBackMs(here, System.nanoTime()));
+      var of = away.computeIfAbsent(tenant, first -> new HelloPace.Away());
+      int before = Math.max(0, before(tenant));
+      guest.later(pace.comeBackMs(of, before, tenants(tenant), System.nanoTime()));
     }
+  }
+
+  /**
+   * Refuses those that have waited for too long, also while none is answered. Call it each tick.
+   */
+  public void tick(long now) {
+    turns.sweep();
+    away.entrySet().removeIf(one -> pace.areBack(one.getValue(), tenants(one.getKey()), now));
   }
 }

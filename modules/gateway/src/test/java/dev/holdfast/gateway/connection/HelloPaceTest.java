@@ -1,6 +1,7 @@
 package dev.holdfast.gateway.connection;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.TimeUnit;
@@ -12,6 +13,12 @@ class HelloPaceTest {
 
   private long now = 77;
   private final HelloPace pace = new HelloPace(now);
+
+  private final HelloPace.Away away = new HelloPace.Away();
+
+  private long comeBackMs() {
+    return pace.comeBackMs(away, 1_000, 1, now);
+  }
 
   private void answer(int perSecond, int seconds, boolean crowded) {
     for (int i = 0; i < perSecond * seconds; i++) {
@@ -49,28 +56,40 @@ class HelloPaceTest {
 
   @Test
   void eachThatIsRefusedComesBackAfterTheOneBefore() {
-    long first = pace.comeBackMs(1_000, now);
-    long second = pace.comeBackMs(1_000, now);
+    long first = comeBackMs();
+    long second = comeBackMs();
 
     assertEquals(2_002, first);
     assertEquals(2_004, second);
     now += 2_000 * MS;
-    assertEquals(2_002, pace.comeBackMs(1_000, now), "those before it have come by now");
+    assertEquals(2_002, comeBackMs(), "those before it have come by now");
     for (int i = 0; i < 100_000; i++) {
-      assertTrue(pace.comeBackMs(1_000, now) <= 20_000);
+      assertTrue(comeBackMs() <= 20_000);
     }
+  }
+
+  @Test
+  void byTurnsOfTenantsEachComesBackAtItsPartOfThePace() {
+    assertEquals(2_008, pace.comeBackMs(away, 1_000, 4, now));
+    assertEquals(2_016, pace.comeBackMs(away, 1_000, 4, now));
+    assertEquals(2_008, pace.comeBackMs(new HelloPace.Away(), 1_000, 4, now), "of another tenant");
+
+    now += 15 * MS;
+    assertFalse(pace.areBack(away, 4, now));
+    now += 2 * MS;
+    assertTrue(pace.areBack(away, 4, now));
   }
 
   /** They all came back at the same moment, and were refused again. */
   @Test
   void thoseBeyondTheLongestTimeComeBackSpreadOverSeconds() {
     for (int i = 0; i < 10_000; i++) {
-      pace.comeBackMs(1_000, now);
+      comeBackMs();
     }
 
     int[] inSecond = new int[21];
     for (int i = 0; i < 10_000; i++) {
-      inSecond[(int) (pace.comeBackMs(1_000, now) / 1_000)]++;
+      inSecond[(int) (comeBackMs() / 1_000)]++;
     }
 
     for (int second = 10; second < 20; second++) {

@@ -145,4 +145,15 @@ class HelloTurnsTest {
     assertTrue(new HashSet<>(late.stream().map(guest -> guest.later).toList()).size() > 500);
     assertEquals(1_000, meters.counter("holdfast.sockets.refused", "why", "hellos").count());
   }
+
+  /** It was asked to come back after all hellos of the others, those that were refused included. */
+  @Test
+  void aTenantWhoseHelloIsRefusedComesBackWhenItWouldBeItsTurn() {
+    come("loud", FULL + 20_000);
+    List<Guest> second = come("second", FULL);
+
+    Guest refused = second.stream().filter(guest -> guest.answered.failed()).findFirst().get();
+
+    assertTrue(refused.later <= 6_100, () -> "after " + refused.later + " ms");
+  }
 }
