@@ -51,7 +51,7 @@ final class GatewayLoop {
     this.metrics = new GatewayMetrics(services.registry());
     this.attachments = attachments();
     this.hellos = new HelloTurns(services.registry());
-    this.connections = connections();
+    this.connections = fresh(greeter());
   }
 
   private Attachments attachments() {
@@ -64,8 +64,7 @@ final class GatewayLoop {
         new Detacher((ContextInternal) context, services.sessions(), services.node()));
   }
 
-  private LoopConnections connections() {
-    Greeter greeter = greeter();
+  private LoopConnections fresh(Greeter greeter) {
     Admission admission = services.admission();
     FairShare memory = services.memory().frames();
     return new LoopConnections(
@@ -97,6 +96,11 @@ final class GatewayLoop {
             attachments);
     var attaching = new Attaching(services.sessions(), services.channels(), services.node());
     return new Handshake(check, hellos, attaching, parts, metrics, config);
+  }
+
+  /** Returns the connections of this event loop. */
+  LoopConnections connections() {
+    return connections;
   }
 
   /** Returns the part that takes WebSockets. */

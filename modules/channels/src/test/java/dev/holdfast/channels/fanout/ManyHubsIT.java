@@ -18,6 +18,7 @@ import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
+import dev.holdfast.testkit.machine.SlowProcess;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -187,7 +188,7 @@ class ManyHubsIT {
     var store = new ChannelStore(link, ChannelsConfig.DEFAULT);
     var matcher = PID.matcher(info("server"));
     matcher.find();
-    try (var slow = new SlowServer(Long.parseLong(matcher.group(1)))) {
+    try (var slow = new SlowProcess(Long.parseLong(matcher.group(1)))) {
       appends = new Appends(vertx, store, new Channel("t", ChannelName.topic("appends")));
       awaitAppends();
       appends.take();

@@ -1,4 +1,4 @@
-package dev.holdfast.channels.fanout;
+package dev.holdfast.testkit.machine;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,7 +7,7 @@ import java.io.UncheckedIOException;
  * Gives a process about a tenth of a core: it is stopped for 45 ms, and goes on for 5, again and
  * again. It goes on for good when this is closed.
  */
-final class SlowServer implements AutoCloseable {
+public final class SlowProcess implements AutoCloseable {
   /** No process per step: bash's own kill, and a read that times out. */
   private static final String CYCLE =
       "exec 3<> <(:); while kill -STOP %1$d 2>/dev/null; do read -t 0.045 -u 3;"
@@ -16,7 +16,7 @@ final class SlowServer implements AutoCloseable {
   private final long pid;
   private final Process cycle;
 
-  SlowServer(long pid) {
+  public SlowProcess(long pid) {
     this.pid = pid;
     this.cycle = start("bash", "-c", CYCLE.formatted(pid));
   }
