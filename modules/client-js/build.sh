@@ -3,7 +3,7 @@
 set -e
 cd "$(dirname "$0")"
 if ! node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' 2>/dev/null; then
-  rm -rf target
+  rm -rf target/package target/test
   echo "client-js: there is no Node 20 or newer, so this module is neither built nor tested"
   exit 0
 fi

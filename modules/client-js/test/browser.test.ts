@@ -96,9 +96,6 @@ test("a reload resumes the session, with what was published meanwhile", options,
   // What the page before had handled, and what came behind it.
   await until("all is seen", async () => (await look(page, "before.length + seen.length")) == 3);
   assert.deepEqual(await look(page, "[...before, ...seen]"), all);
-  if (process.env.SCREENSHOT) {
-    await page.screenshot({ path: process.env.SCREENSHOT });
-  }
   await context.close();
 });
 
@@ -187,6 +184,37 @@ test("React: strict, with parts that come and go, and a reload", options, async 
   await until("all is seen", async () => (await look(page, "before.length + seen.length")) == 3);
   assert.deepEqual(await look(page, "[...before, ...seen]"), all);
   assert.equal(await look(page, "hf.info.id"), id);
+  await context.close();
+});
+
+test("the node's own page: a made-up user, an event, a connection that is killed", options, async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on("pageerror", (failure) => problems.push(String(failure)));
+  page.on("console", (line) => line.type() == "error" && problems.push(line.text()));
+  await page.goto(node.page());
+  assert.equal(new URL(page.url()).hash, "", "the key does not stay in the address");
+  await page.click("text=Sign in");
+  await page.waitForSelector("#state.online");
+  await page.click("#subscribe button");
+  await page.click("#publish button");
+  await page.waitForSelector('#events >> text={"text":"hi"}');
+  const session = await page.textContent("#session dd");
+  await page.click("#kill");
+  await page.waitForSelector("#session >> text=yes");
+  await page.waitForSelector("#state.online");
+  assert.equal(await page.textContent("#session dd"), session);
+  assert.doesNotMatch((await page.textContent("#frames"))!, /"token":"ey/);
+  for (const width of [1280, 400]) {
+    await page.setViewportSize({ width, height: 800 });
+    const scrolls = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
+    assert.equal(scrolls, false, `nothing is cut off at ${width}`);
+    if (process.env.SCREENSHOT) {
+      await page.screenshot({ path: `${process.env.SCREENSHOT}-${width}.png` });
+    }
+  }
+  assert.deepEqual(problems, []);
   await context.close();
 });
 

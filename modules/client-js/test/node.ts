@@ -72,6 +72,9 @@ export async function startNode(origin: string) {
   return {
     url: `ws://127.0.0.1:${port}`,
 
+    /** The address of the page that a development node serves; it has the page's key. */
+    page: () => /browser +(\S+)/.exec(output)![1]!,
+
     /** Signs a token of a user who may do anything with topics. */
     token(user: string): string {
       const exp = Math.floor(Date.now() / 1000) + 3_600;

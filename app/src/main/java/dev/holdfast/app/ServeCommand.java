@@ -3,8 +3,11 @@ package dev.holdfast.app;
 import dev.holdfast.app.config.ConfigReader;
 import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.app.node.NodeProcess;
+import dev.holdfast.app.start.Keys;
 import dev.holdfast.app.start.Release;
 import dev.holdfast.cluster.HostPort;
+import dev.holdfast.gateway.page.Development;
+import dev.holdfast.gateway.page.Pages;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -107,6 +110,7 @@ final class ServeCommand implements Callable<Integer> {
     say(
         "  clients  ws%s://%s/v1/connect, sub-protocol holdfast.v1%s",
         secure, at, everywhere ? "; at every address of this machine" : "");
+    say("  browser  %s", browser(config, "http%s://%s".formatted(secure, at)));
     boolean apart = config.gateway().managesApart();
     String operators = "http%s://%s".formatted(apart ? "" : secure, node.management());
     say("  docs     %s/docs", operators);
@@ -117,6 +121,16 @@ final class ServeCommand implements Callable<Integer> {
       say("  token    %s token --tenant acme --user ann%s", program(), data(config));
     }
     say("Ctrl-C ends it.");
+  }
+
+  /** Returns what there is for browsers; in development, a page and the key that opens it. */
+  private static String browser(HoldfastConfig config, String base) {
+    if (!Pages.haveClient()) {
+      return "none: there was no esbuild for the platform that this was built on";
+    }
+    return config.developmentKey()
+        ? base + "/#" + Development.keyOf(Keys.signing(config))
+        : base + "/client.js";
   }
 
   private void say(String format, Object... values) {

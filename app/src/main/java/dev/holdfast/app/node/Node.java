@@ -219,7 +219,7 @@ final class Node {
     if (gateway.managesApart() && management.port() == 0) {
       gateway = gateway.with(new ManagementConfig(management.host(), free(management.host())));
     }
-    return config.with(gateway);
+    return config.with(config.developmentKey() ? gateway.allowingItsPage() : gateway);
   }
 
   private static int free(String host) {

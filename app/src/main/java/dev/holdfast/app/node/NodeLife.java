@@ -339,7 +339,8 @@ final class NodeLife {
         new ServiceClient(bus(), REQUEST),
         ServiceClient.local(bus(), REQUEST),
         () -> ConfigView.json(config()),
-        files.transfers());
+        files.transfers(),
+        parts.development());
   }
 
   private GatewayServices gatewayServices() {

@@ -2,12 +2,15 @@ package dev.holdfast.app.node;
 
 import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.app.node.health.JvmMeters;
+import dev.holdfast.app.start.Keys;
 import dev.holdfast.app.start.NodeRedis;
 import dev.holdfast.app.start.Release;
 import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.cluster.HostPort;
 import dev.holdfast.core.bus.Bus;
+import dev.holdfast.gateway.page.Development;
 import dev.holdfast.redis.RedisConfig;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parts that a process has once, and that each life of its node uses.
@@ -29,6 +32,11 @@ record NodeParts(
 
   RedisConfig redis() {
     return server.config();
+  }
+
+  /** Returns what signs in users of the page at the root; none outside of development. */
+  @Nullable Development development() {
+    return config.developmentKey() ? new Development(Keys.signing(config), trusted) : null;
   }
 
   /** Returns the software's version, from the jar's manifest. */

@@ -15,6 +15,7 @@ import dev.holdfast.gateway.http.operations.Sessions;
 import dev.holdfast.gateway.http.operations.StoreViews;
 import dev.holdfast.gateway.http.operations.TenantLimits;
 import dev.holdfast.gateway.http.publish.Publishing;
+import dev.holdfast.gateway.page.Pages;
 import dev.holdfast.gateway.server.RequestTimeouts;
 import dev.holdfast.gateway.socket.Upgrade;
 import io.vertx.core.Handler;
@@ -95,6 +96,7 @@ final class HttpRoutes {
     HealthChecks health = services.health();
     var files = new FileOperations(services.tokens(), services.limiter(), sources.files());
     Map<String, Handler<RoutingContext>> handlers = new HashMap<>(files.handlers());
+    handlers.putAll(new Pages(sources.development()).handlers());
     handlers.put("connect", routing -> routing.fail(404)); // spelled in another way, see Upgrade
     handlers.put("readEvents", loop.streams()::handle);
     handlers.put("isLive", routing -> answer(routing, all, health.live(), Map.of()));

@@ -2,6 +2,7 @@ package dev.holdfast.gateway;
 
 import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.files.transfer.Transfers;
+import dev.holdfast.gateway.page.Development;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -11,12 +12,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param config the configuration in force, one JSON object without secrets; safe on any thread
  * @param files none if this node serves no files
+ * @param development signs in users of the page at the root; none outside of development
  */
 public record HttpSources(
     ServiceClient connections,
     ServiceClient usage,
     Supplier<String> config,
-    @Nullable Transfers files) {
+    @Nullable Transfers files,
+    @Nullable Development development) {
   public HttpSources {
     Objects.requireNonNull(connections, "connections");
     Objects.requireNonNull(usage, "usage");
@@ -25,6 +28,6 @@ public record HttpSources(
 
   /** Makes the sources of a node that serves no files. */
   public HttpSources(ServiceClient connections, ServiceClient usage, Supplier<String> config) {
-    this(connections, usage, config, null);
+    this(connections, usage, config, null, null);
   }
 }

@@ -62,6 +62,18 @@ class ManagementIT {
     assertTrue(get(node.managementPort(), "/v1/connect").startsWith("HTTP/1.1 404"));
   }
 
+  /** The page signs in whom it likes, so it is for development only. */
+  @Test
+  void outsideOfDevelopmentThereIsALineAtTheRootAndNoPage() {
+    String root = get(node.port(), "/");
+    assertTrue(root.startsWith("HTTP/1.1 200"), root);
+    assertTrue(root.endsWith("/client.js is one for browsers.\n"), root);
+    assertTrue(get(node.port(), "/client.js").startsWith("HTTP/1.1 200"));
+    for (String path : new String[] {"/page/page.js", "/sign-in?tenant=acme&user=ann"}) {
+      assertTrue(get(node.port(), path).startsWith("HTTP/1.1 404"), path);
+    }
+  }
+
   @Test
   void whatTheChecksFoundIsForOperators() {
     node.healthy = false;

@@ -5,6 +5,7 @@ import dev.holdfast.core.Names;
 import dev.holdfast.gateway.admission.SocketLimits;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -145,6 +146,30 @@ public record GatewayConfig(
   /** Returns the same settings with TLS. */
   public GatewayConfig with(TlsConfig encryption) {
     return with(host, port, operatorTenant, sockets, management, encryption);
+  }
+
+  /** Returns the same settings with the origins of pages that this node itself serves here. */
+  public GatewayConfig allowingItsPage() {
+    String scheme = tls == null ? "http://" : "https://";
+    Set<String> origins = new HashSet<>(allowedOrigins);
+    for (String name : List.of("127.0.0.1", "localhost", "[::1]")) {
+      origins.add(scheme + name + ":" + port);
+    }
+    return new GatewayConfig(
+        host,
+        port,
+        origins,
+        frameLimit,
+        helloTimeout,
+        heartbeat,
+        publishRate,
+        slowLimit,
+        writeBuffer,
+        ackFlush,
+        operatorTenant,
+        sockets,
+        management,
+        tls);
   }
 
   private GatewayConfig with(

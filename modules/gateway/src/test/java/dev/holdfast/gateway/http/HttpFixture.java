@@ -23,6 +23,7 @@ import dev.holdfast.gateway.HttpSources;
 import dev.holdfast.gateway.admission.Admission;
 import dev.holdfast.gateway.attachment.ConnectionDirectory;
 import dev.holdfast.gateway.config.GatewayConfig;
+import dev.holdfast.gateway.page.Development;
 import dev.holdfast.limits.Amounts;
 import dev.holdfast.limits.Limit;
 import dev.holdfast.limits.LimitsConfig;
@@ -163,7 +164,9 @@ public final class HttpFixture implements AutoCloseable {
     return new HttpSources(
         new ServiceClient(bus, Duration.ofSeconds(5)),
         ServiceClient.local(bus, Duration.ofSeconds(5)),
-        () -> "{\"node\":null,\"gateway\":{\"port\":1}}");
+        () -> "{\"node\":null,\"gateway\":{\"port\":1}}",
+        null,
+        new Development(SECRET, AUTH));
   }
 
   private static GatewayConfig allowing(GatewayConfig config) {

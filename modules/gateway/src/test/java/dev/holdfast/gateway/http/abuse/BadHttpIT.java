@@ -251,7 +251,6 @@ class BadHttpIT {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "/",
         "/v1",
         "/v1/",
         "/V1/publish",
@@ -264,6 +263,7 @@ class BadHttpIT {
         "/docs/..%5c..%5clogback.xml",
         "/docs/%00docs.js",
         "/docs/docs.js%00.css",
+        "/page/%2e%2e/http/docs.html",
         "/openapi.yaml%00.json",
         "/v1/channels/%00",
         "/v1/channels/topic:a%00b",
