@@ -1,5 +1,7 @@
 package dev.holdfast.app;
 
+import dev.holdfast.app.command.ConfigOptions;
+import dev.holdfast.app.command.ExitCode;
 import dev.holdfast.app.config.ConfigView;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

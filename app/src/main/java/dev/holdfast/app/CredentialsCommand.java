@@ -1,5 +1,7 @@
 package dev.holdfast.app;
 
+import dev.holdfast.app.command.ConfigOptions;
+import dev.holdfast.app.command.ExitCode;
 import dev.holdfast.app.config.ConfigException;
 import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.app.start.Keys;

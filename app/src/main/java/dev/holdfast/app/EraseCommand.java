@@ -1,6 +1,8 @@
 package dev.holdfast.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.holdfast.app.command.ExitCode;
+import dev.holdfast.app.command.OperatorCalls;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;

@@ -1,5 +1,6 @@
 package dev.holdfast.app;
 
+import dev.holdfast.app.command.ExitCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;

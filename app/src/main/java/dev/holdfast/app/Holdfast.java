@@ -1,5 +1,12 @@
 package dev.holdfast.app;
 
+import dev.holdfast.app.command.ExitCode;
+import dev.holdfast.app.shell.HistoryCommand;
+import dev.holdfast.app.shell.NodesCommand;
+import dev.holdfast.app.shell.PubCommand;
+import dev.holdfast.app.shell.RequestCommand;
+import dev.holdfast.app.shell.SessionsCommand;
+import dev.holdfast.app.shell.SubCommand;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -36,6 +43,12 @@ public final class Holdfast implements Callable<Integer> {
     COMMANDS.put("limits", LimitsCommand::new);
     COMMANDS.put("usage", UsageCommand::new);
     COMMANDS.put("erase", EraseCommand::new);
+    COMMANDS.put("sub", SubCommand::new);
+    COMMANDS.put("pub", PubCommand::new);
+    COMMANDS.put("request", RequestCommand::new);
+    COMMANDS.put("history", HistoryCommand::new);
+    COMMANDS.put("sessions", SessionsCommand::new);
+    COMMANDS.put("nodes", NodesCommand::new);
     COMMANDS.put("demo", () -> Tools.command("dev.holdfast.loadtest.demo.DemoCommand"));
     COMMANDS.put("load", () -> Tools.command("dev.holdfast.loadtest.LoadCommand"));
     COMMANDS.put("help", HelpCommand::new);

@@ -3,6 +3,8 @@ package dev.holdfast.app;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.app.command.ExitCode;
+import dev.holdfast.app.command.OperatorCalls;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Locale;

@@ -1,6 +1,8 @@
 package dev.holdfast.app;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.holdfast.app.command.ConfigOptions;
+import dev.holdfast.app.command.ExitCode;
 import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.app.start.Keys;
 import dev.holdfast.auth.TokenSigner;

@@ -1,5 +1,6 @@
 package dev.holdfast.app;
 
+import dev.holdfast.app.command.ExitCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;

@@ -77,6 +77,7 @@ class ArchitectureTest {
                   "api",
                   "cluster",
                   "protocol",
+                  "client",
                   "redis",
                   "embedded",
                   "auth",

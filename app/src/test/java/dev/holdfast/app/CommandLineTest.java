@@ -35,7 +35,23 @@ class CommandLineTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "serve", "config", "token", "credentials", "limits", "usage", "erase", "demo"})
+      strings = {
+        "",
+        "serve",
+        "config",
+        "token",
+        "credentials",
+        "limits",
+        "usage",
+        "erase",
+        "sub",
+        "pub",
+        "request",
+        "history",
+        "sessions",
+        "nodes",
+        "demo"
+      })
   void everyCommandHasHelpThatListsItsExitCodes(String command) {
     assertEquals(0, run((command + " --help").strip().split(" ")));
 
@@ -76,6 +92,12 @@ class CommandLineTest {
         "erase --confirm acme",
         "erase --tenant acme --user eve --confirm acme",
         "usage --limit many",
+        "sub",
+        "sub topic:news --from nowhere",
+        "pub topic:news",
+        "pub topic:news note 1 --url node:8080",
+        "request billing quote --timeout 2m",
+        "history",
         "usage --url node:8081",
         "demo --sessions 0",
         "demo --rate 2001",

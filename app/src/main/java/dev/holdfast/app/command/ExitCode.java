@@ -1,4 +1,4 @@
-package dev.holdfast.app;
+package dev.holdfast.app.command;
 
 import dev.holdfast.app.config.ConfigException;
 import dev.holdfast.app.node.EndException;
@@ -10,15 +10,15 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 
 /** The exit codes of the process and their meanings, the same for all commands. */
-final class ExitCode {
-  static final int OK = 0;
-  static final int FAILED = 1;
-  static final int USAGE = 2;
-  static final int CONFIGURATION = 3;
-  static final int NOT_STARTED = 4;
+public final class ExitCode {
+  public static final int OK = 0;
+  public static final int FAILED = 1;
+  public static final int USAGE = 2;
+  public static final int CONFIGURATION = 3;
+  public static final int NOT_STARTED = 4;
 
   /** Meanings by code, for people. */
-  static final Map<String, String> MEANINGS = new LinkedHashMap<>();
+  public static final Map<String, String> MEANINGS = new LinkedHashMap<>();
 
   static {
     MEANINGS.put(Integer.toString(OK), "done; or ended as asked");
@@ -34,7 +34,7 @@ final class ExitCode {
   private ExitCode() {}
 
   /** Prints why a command failed, and returns the code; a stack trace only for a bug. */
-  static int explain(Exception failure, CommandLine commands, ParseResult ignored) {
+  public static int explain(Exception failure, CommandLine commands, ParseResult ignored) {
     int code = of(failure);
     commands.getErr().println("holdfast: " + message(failure));
     boolean expected = failure instanceof EndException || failure instanceof CallException;

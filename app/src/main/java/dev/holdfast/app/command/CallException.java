@@ -1,14 +1,14 @@
-package dev.holdfast.app;
+package dev.holdfast.app.command;
 
 /** A node could not be asked, or did not do what it was asked; the message is for people. */
-final class CallException extends RuntimeException {
+public final class CallException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  CallException(String message) {
+  public CallException(String message) {
     super(message);
   }
 
-  CallException(String message, Throwable cause) {
+  public CallException(String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -1,4 +1,4 @@
-package dev.holdfast.app;
+package dev.holdfast.app.command;
 
 import dev.holdfast.app.config.ConfigReader;
 import dev.holdfast.app.config.HoldfastConfig;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that say where settings come from; those of a command line win over all others. */
-final class ConfigOptions {
+public final class ConfigOptions {
   @Option(
       names = "--config",
       paramLabel = "FILE",
@@ -40,11 +40,11 @@ final class ConfigOptions {
    * Reads the settings for a command that is no member of the bus. A terminal may have a service's
    * credentials in its environment, which are not a node's; this command needs neither.
    */
-  HoldfastConfig readWithoutBus() {
+  public HoldfastConfig readWithoutBus() {
     return reader().without("cluster").read();
   }
 
-  ConfigReader reader() {
+  public ConfigReader reader() {
     var reader = new ConfigReader(System.getenv()).file(config);
     settings.forEach(reader::flag);
     if (keyFile != null) {

@@ -1,29 +1,17 @@
-package dev.holdfast.app;
+package dev.holdfast.app.command;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.holdfast.app.config.ConfigException;
 import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.app.start.Keys;
 import dev.holdfast.auth.TokenSigner;
 import dev.holdfast.core.Caller;
 import dev.holdfast.gateway.config.GatewayConfig;
-import java.io.IOException;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,15 +20,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Asks a node for the commands of operators, with a token that it accepts. */
-final class OperatorCalls {
-  private static final ObjectMapper JSON = new ObjectMapper();
+public final class OperatorCalls {
   private static final Duration TOKEN_LIFE = Duration.ofMinutes(10);
-  private static final Duration TIMEOUT = Duration.ofSeconds(20);
-  private static final int OK = 200;
 
   /** Permissions of a token that is signed here; each command needs some of them. */
   private static final Set<String> PERMISSIONS =
-      Set.of("limits:read", "limits:write", "usage:read", "usage:erase");
+      Set.of(
+          "limits:read", "limits:write", "usage:read", "usage:erase", "nodes:read", "stats:read");
 
   private static final Set<String> SCHEMES = Set.of("http", "https");
 
@@ -65,10 +51,8 @@ final class OperatorCalls {
               + " lines. Default: one signed with the development key or the configured HS256 key.")
   private @Nullable String token = System.getenv("HOLDFAST_TOKEN");
 
-  private @Nullable HttpClient client;
-
   /** Calls an operation without a body. */
-  JsonNode call(String method, String path, Map<String, @Nullable String> query) {
+  public JsonNode call(String method, String path, Map<String, @Nullable String> query) {
     return call(method, path, query, null);
   }
 
@@ -77,62 +61,11 @@ final class OperatorCalls {
    * @param body JSON, if there is one
    * @throws CallException if there is no good answer
    */
-  JsonNode call(
+  public JsonNode call(
       String method, String path, Map<String, @Nullable String> query, @Nullable JsonNode body) {
     HoldfastConfig config = options.readWithoutBus();
     URI base = url == null ? here(config.gateway()) : checked(url);
-    BodyPublisher sent =
-        body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.toString());
-    HttpRequest request =
-        HttpRequest.newBuilder(base.resolve(path + encoded(query)))
-            .timeout(TIMEOUT)
-            .header("Authorization", "Bearer " + token(config))
-            .header("Content-Type", "application/json")
-            .method(method, sent)
-            .build();
-    HttpResponse<String> answer = send(request, base);
-    JsonNode read = read(answer.body());
-    if (answer.statusCode() != OK || read.isMissingNode()) {
-      String why = read.path("detail").asText("no reason given");
-      throw new CallException(base + ": " + answer.statusCode() + ", " + why);
-    }
-    return read;
-  }
-
-  private HttpResponse<String> send(HttpRequest request, URI base) {
-    try {
-      return client().send(request, BodyHandlers.ofString());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CallException(base + ": interrupted", e);
-    } catch (IOException e) {
-      throw new CallException(base + ": not reached: " + e, e);
-    }
-  }
-
-  /** One for all calls of a command, which may be thousands. */
-  private HttpClient client() {
-    HttpClient known = client;
-    if (known == null) {
-      known =
-          HttpClient.newBuilder()
-              .version(HttpClient.Version.HTTP_1_1)
-              .connectTimeout(TIMEOUT)
-              .build();
-      client = known;
-    }
-    return known;
-  }
-
-  /**
-   * @return missing if it is not JSON, as the answer of something else at that address
-   */
-  private static JsonNode read(String body) {
-    try {
-      return JSON.readTree(body);
-    } catch (JsonProcessingException e) {
-      return JSON.missingNode();
-    }
+    return new NodeCalls(base, token(config)).call(method, path, query, body);
   }
 
   private URI checked(URI url) {
@@ -161,17 +94,5 @@ final class OperatorCalls {
     }
     var caller = new Caller.User(operators, "operator", Set.of(), PERMISSIONS);
     return new TokenSigner(Keys.signing(config), config.auth()).sign(caller, TOKEN_LIFE);
-  }
-
-  private static String encoded(Map<String, @Nullable String> query) {
-    var text = new StringJoiner("&", "?", "");
-    text.setEmptyValue("");
-    query.forEach(
-        (name, value) -> {
-          if (value != null) {
-            text.add(name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8));
-          }
-        });
-    return text.toString();
   }
 }

@@ -1,0 +1,113 @@
+package dev.holdfast.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.core.Ids;
+import dev.holdfast.testkit.ClusterExtension;
+import dev.holdfast.testkit.ClusterOptions;
+import dev.holdfast.testkit.TestCluster;
+import io.vertx.core.json.JsonObject;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import picocli.CommandLine;
+
+/** The commands of a client in the shell, at real nodes. */
+@ExtendWith(ClusterExtension.class)
+class ShellIT {
+  private static final String NEWS = "topic:news";
+
+  private final String tenant = "t" + Ids.fresh();
+
+  /** What a command printed. */
+  private record Done(int code, String out, String err) {
+    List<JsonObject> lines() {
+      return out.lines().map(JsonObject::new).toList();
+    }
+  }
+
+  @Test
+  void whatIsPublishedInTheShellIsPrintedThereAndKept() {
+    try (var cluster = TestCluster.start(ClusterOptions.of(2))) {
+      var reader =
+          CompletableFuture.supplyAsync(
+              () -> run(cluster, 2, "ann", "sub", NEWS, "--from=earliest", "--count=2", "--json"));
+      Done first = run(cluster, 1, "eve", "pub", NEWS, "note", "{\"text\":\"hi\"}", "--json");
+      Done second = run(cluster, 1, "eve", "pub", NEWS, "note", "no JSON");
+
+      assertEquals(0, first.code, first.err);
+      assertTrue(second.out.startsWith("stored at "), second.out);
+      List<JsonObject> seen = reader.join().lines();
+      assertEquals(new JsonObject().put("text", "hi"), seen.get(0).getValue("data"));
+      assertEquals("no JSON", seen.get(1).getValue("data"));
+      assertEquals("eve", seen.get(1).getJsonObject("from").getString("user"));
+      assertEquals(first.lines().get(0).getString("cursor"), seen.get(0).getString("cursor"));
+
+      Done history = run(cluster, 2, "ann", "history", NEWS, "--json");
+      assertEquals(
+          List.of("note", "note"),
+          history.lines().stream().map(one -> one.getString("event")).toList());
+      String after = seen.get(0).getString("cursor");
+      Done rest = run(cluster, 2, "ann", "history", NEWS, "--after=" + after);
+      assertTrue(rest.out.contains("eve: \"no JSON\""), rest.out);
+      assertEquals(1, rest.out.lines().count());
+    }
+  }
+
+  @Test
+  void refusalsAreOneLineAndAnExitCode() {
+    try (var cluster = TestCluster.start(ClusterOptions.of(1))) {
+      Done nobody = run(cluster, 1, "ann", "request", "billing", "quote", "{}");
+      assertEquals(1, nobody.code);
+      assertTrue(nobody.err.contains("no_service"), nobody.err);
+      Done channel = run(cluster, 1, "ann", "sub", "topic:");
+      assertEquals(1, channel.code);
+      assertTrue(channel.err.startsWith("holdfast: "), channel.err);
+      assertEquals(1, channel.err.lines().count(), channel.err);
+      Done refused = as(cluster, 1, "none", "sub", NEWS);
+      assertEquals(1, refused.code);
+      assertTrue(refused.err.contains("unauthorized"), refused.err);
+    }
+  }
+
+  @Test
+  void sessionsAndNodesAreListed() {
+    var options = ClusterOptions.of(2).with("gateway.operatorTenant", tenant);
+    try (var cluster = TestCluster.start(options)) {
+      var reader =
+          CompletableFuture.supplyAsync(
+              () -> run(cluster, 2, "ann", "sub", NEWS, "--from=earliest", "--count=1"));
+      String service = cluster.token(tenant, "svc", Set.of("service:x", "sessions:read"));
+      Awaitility.await().until(() -> as(cluster, 1, service, "sessions").out.contains(NEWS));
+      run(cluster, 1, "eve", "pub", NEWS, "note", "{}");
+      assertEquals(0, reader.join().code);
+
+      String operator = cluster.token(tenant, "ops", Set.of("nodes:read"));
+      Done nodes = as(cluster, 1, operator, "nodes", "--json");
+      assertEquals(2, nodes.lines().size(), nodes.out + nodes.err);
+    }
+  }
+
+  private Done run(TestCluster cluster, int node, String user, String... words) {
+    return as(cluster, node, cluster.token(tenant, user), words);
+  }
+
+  private static Done as(TestCluster cluster, int node, String token, String... words) {
+    List<String> line = new ArrayList<>(List.of(words));
+    line.add("--url=" + cluster.node(node).http("/"));
+    line.add("--token=" + token);
+    var out = new StringWriter();
+    var err = new StringWriter();
+    CommandLine commands = Holdfast.commandLine();
+    commands.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    int code = commands.execute(line.toArray(String[]::new));
+    return new Done(code, out.toString(), err.toString());
+  }
+}
