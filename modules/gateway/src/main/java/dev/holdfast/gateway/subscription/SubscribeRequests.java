@@ -50,6 +50,11 @@ public final class SubscribeRequests {
       turn.answer(() -> client.refuse(frame.id(), refusal));
       return;
     }
+    Reading known = readings.get(frame.channel());
+    if (known != null) {
+      repeated(frame, turn, known);
+      return;
+    }
     readings
         .place()
         .onSuccess(place -> open(frame, turn, place))
@@ -57,6 +62,12 @@ public final class SubscribeRequests {
   }
 
   private void open(ClientFrame.Subscribe frame, Turn turn, @Nullable Place place) {
+    Reading known = readings.get(frame.channel());
+    if (known != null) { // a service was faster
+      leave(place);
+      repeated(frame, turn, known);
+      return;
+    }
     HoldfastException refusal = place == null ? tooMany() : refusal(frame.channel());
     if (place == null || refusal != null || readings.isClosed()) {
       leave(place);
@@ -74,6 +85,23 @@ public final class SubscribeRequests {
         .onFailure(failure -> turn.answer(() -> failed(frame.id(), reading, failure)));
   }
 
+  /**
+   * Answers a subscription of a channel that is read already: the answer to the first one may have
+   * been lost. Its place is the cursor of this connection.
+   */
+  private void repeated(ClientFrame.Subscribe frame, Turn turn, Reading known) {
+    known.settled().onComplete(settled -> turn.answer(() -> answer(frame.id(), known)));
+  }
+
+  private boolean answer(String id, Reading reading) {
+    if (reading.isPlaced()) {
+      client.send(ServerFrames.subscribeReply(id, reading.position()));
+    } else {
+      client.refuse(id, new HoldfastException(ErrorCode.UNAVAILABLE, "not read now"));
+    }
+    return reading.isPlaced();
+  }
+
   private static HoldfastException tooMany() {
     return HoldfastException.withPublicMessage(
         ErrorCode.LIMIT_EXCEEDED, "subscriptions: more than the user or tenant may have");
@@ -89,10 +117,8 @@ public final class SubscribeRequests {
     if (!Access.mayRead(session.caller(), session.ref().session(), session.channel(name))) {
       return Access.refusal(session.caller(), "subscribe", name);
     }
-    if (readings.get(name) != null) {
-      return new HoldfastException(ErrorCode.CONFLICT, "subscribed already");
-    }
-    return readings.isFull() ? new HoldfastException(ErrorCode.LIMIT_EXCEEDED, "subscribe") : null;
+    boolean full = readings.isFull() && readings.get(name) == null;
+    return full ? new HoldfastException(ErrorCode.LIMIT_EXCEEDED, "subscribe") : null;
   }
 
   private static Start start(ReadFrom from) {
@@ -104,12 +130,8 @@ public final class SubscribeRequests {
   }
 
   private void begin(String id, Reading reading) {
-    if (reading.isPlaced()) {
-      client.send(ServerFrames.subscribeReply(id, reading.position()));
+    if (answer(id, reading)) {
       opening.begin(reading);
-    } else {
-      var taken = new HoldfastException(ErrorCode.UNAVAILABLE, "taken back by a service meanwhile");
-      client.refuse(id, taken);
     }
   }
 
