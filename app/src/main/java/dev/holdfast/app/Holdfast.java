@@ -7,6 +7,7 @@ import dev.holdfast.app.shell.PubCommand;
 import dev.holdfast.app.shell.RequestCommand;
 import dev.holdfast.app.shell.SessionsCommand;
 import dev.holdfast.app.shell.SubCommand;
+import dev.holdfast.app.shell.TopCommand;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -49,6 +50,7 @@ public final class Holdfast implements Callable<Integer> {
     COMMANDS.put("history", HistoryCommand::new);
     COMMANDS.put("sessions", SessionsCommand::new);
     COMMANDS.put("nodes", NodesCommand::new);
+    COMMANDS.put("top", TopCommand::new);
     COMMANDS.put("demo", () -> Tools.command("dev.holdfast.loadtest.demo.DemoCommand"));
     COMMANDS.put("load", () -> Tools.command("dev.holdfast.loadtest.LoadCommand"));
     COMMANDS.put("help", HelpCommand::new);

@@ -50,6 +50,7 @@ class CommandLineTest {
         "history",
         "sessions",
         "nodes",
+        "top",
         "demo"
       })
   void everyCommandHasHelpThatListsItsExitCodes(String command) {
@@ -98,6 +99,7 @@ class CommandLineTest {
         "pub topic:news note 1 --url node:8080",
         "request billing quote --timeout 2m",
         "history",
+        "top --every 1ms",
         "usage --url node:8081",
         "demo --sessions 0",
         "demo --rate 2001",

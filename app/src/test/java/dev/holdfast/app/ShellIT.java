@@ -89,9 +89,15 @@ class ShellIT {
       run(cluster, 1, "eve", "pub", NEWS, "note", "{}");
       assertEquals(0, reader.join().code);
 
-      String operator = cluster.token(tenant, "ops", Set.of("nodes:read"));
+      String operator = cluster.token(tenant, "ops", Set.of("nodes:read", "stats:read"));
       Done nodes = as(cluster, 1, operator, "nodes", "--json");
       assertEquals(2, nodes.lines().size(), nodes.out + nodes.err);
+      String other = cluster.node(2).http("/").toString();
+      String first = cluster.node(1).http("/").toString();
+      Done top = as(cluster, 1, operator, "top", first, other, "--count=2", "--every=100ms");
+      assertEquals(6, top.out.lines().count(), top.out + top.err);
+      String[] last = top.out.lines().toList().get(5).strip().split(" +");
+      assertTrue(last.length == 6 && last[5].equals("0"), top.out);
     }
   }
 

@@ -63,9 +63,19 @@ public final class OperatorCalls {
    */
   public JsonNode call(
       String method, String path, Map<String, @Nullable String> query, @Nullable JsonNode body) {
+    return at(null).call(method, path, query, body);
+  }
+
+  /**
+   * Returns calls of one of several nodes.
+   *
+   * @param node its address; none: that of {@code --url}
+   */
+  public NodeCalls at(@Nullable URI node) {
     HoldfastConfig config = options.readWithoutBus();
-    URI base = url == null ? here(config.gateway()) : checked(url);
-    return new NodeCalls(base, token(config)).call(method, path, query, body);
+    URI given = node == null ? url : node;
+    URI base = given == null ? here(config.gateway()) : checked(given);
+    return new NodeCalls(base, token(config));
   }
 
   private URI checked(URI url) {
