@@ -11,6 +11,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -30,6 +32,14 @@ public final class LimitsVerticle extends VerticleBase {
   /** Time within which all nodes have noticed a node that came or went. */
   private static final long SETTLED_MS = 10_000;
 
+  /**
+   * Accounts whose claims all nodes together make anew in a second. With a million users the loss
+   * of one node would keep a Redis busy for most of a minute otherwise.
+   */
+  private static final int ANEW_PER_SECOND = 5_000;
+
+  private static final int ANEW_STEP_MS = 100;
+
   /** Heap per user account; an account takes about 600 bytes. */
   private static final long BYTES_PER_USER = 8_192;
 
@@ -43,6 +53,9 @@ public final class LimitsVerticle extends VerticleBase {
   private final Limiter limiter;
   private final Queue<Account> waiting = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean woken = new AtomicBoolean();
+
+  /** Accounts whose claims are to be made anew. */
+  private final Set<Account> doubted = new LinkedHashSet<>();
 
   @SuppressWarnings("NullAway.Init") // set by start()
   private LimitStore store;
@@ -96,6 +109,7 @@ public final class LimitsVerticle extends VerticleBase {
     limiter.nodes(known.size());
     vertx.setPeriodic(config.follow().toMillis(), tick -> follow());
     vertx.setPeriodic(SWEEP_MS, tick -> sweep());
+    vertx.setPeriodic(ANEW_STEP_MS, tick -> claimAnew());
     vertx.setPeriodic(RENEWAL_MS, tick -> doubt(Slots.ALL));
   }
 
@@ -195,9 +209,20 @@ public final class LimitsVerticle extends VerticleBase {
     accounts.each(
         account -> {
           if (slots.has(Keys.claims(account.tenant, account.user))) {
-            account.doubt();
-            limiter.look(account);
+            doubted.add(account);
           }
         });
+    claimAnew();
+  }
+
+  private void claimAnew() {
+    int most = Math.max(1, ANEW_PER_SECOND * ANEW_STEP_MS / 1_000 / Math.max(1, known.size()));
+    Iterator<Account> each = doubted.iterator();
+    for (int i = 0; i < most && each.hasNext(); i++) {
+      Account next = each.next();
+      each.remove();
+      next.doubt();
+      limiter.look(next);
+    }
   }
 }
