@@ -12,8 +12,11 @@ import dev.holdfast.embedded.EmbeddedRedisConfig.Fsync;
 import dev.holdfast.gateway.GatewayFixture;
 import dev.holdfast.gateway.SimulatedNode;
 import dev.holdfast.redis.RedisConfig;
+import dev.holdfast.redis.topology.ClusterSeeds;
 import dev.holdfast.testkit.TestRedis;
 import dev.holdfast.testkit.machine.SlowProcess;
+import dev.holdfast.testkit.redis.ClusterServers;
+import dev.holdfast.testkit.redis.RedisCommand;
 import dev.holdfast.testkit.wire.Lane;
 import dev.holdfast.testkit.wire.Relay;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -24,7 +27,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
@@ -51,6 +53,9 @@ class ManyNodesIT {
   /** New sessions that are not live yet, at most. */
   private static final int COMING = Integer.getInteger("holdfast.sim.coming", 100);
 
+  /** Masters of a Redis Cluster; 0: one server. In a cluster no node dies. */
+  private static final int SHARDS = Integer.getInteger("holdfast.sim.shards", 0);
+
   private static final boolean SLOW = Boolean.getBoolean("holdfast.sim.slow");
 
   // The model, for a million sessions: each stays for half an hour.
@@ -58,6 +63,7 @@ class ManyNodesIT {
   private static final double PUBLISHED_PER_SECOND = 10_000;
   private static final double MILLION = 1_000_000;
 
+  private static final Pattern PID = Pattern.compile("process_id:(\\d+)");
   private static final int STEP_MS = 10;
   private static final Duration PATIENCE = Duration.ofMinutes(30);
   private static final String SECRET = "secret-of-many-nodes-with-enough-bytes";
@@ -72,6 +78,8 @@ class ManyNodesIT {
   private final Lane toRedis = new Lane("to Redis");
   private final Random random = new Random(2);
   private TestRedis redis;
+  private ClusterServers cluster;
+  private List<String> servers;
   private Relay relay;
   private Population all;
   private long modelTimer;
@@ -80,11 +88,14 @@ class ManyNodesIT {
   void start() {
     redis = TestRedis.own(Fsync.EVERYSEC);
     relay = Relay.toRedis(redis.uri(), toRedis, new Lane("from Redis"));
+    servers = List.of(redis.uri());
+    if (SHARDS > 0) {
+      cluster = ClusterServers.start(redis.binary(), SHARDS, 0);
+      servers = cluster.addresses().stream().map(address -> "redis://" + address).toList();
+    }
     TokenVerifier tokens = TokenVerifier.of(AUTH);
     for (int i = 0; i < NODES; i++) {
-      String uri = i == 0 ? relay.redisUri() : redis.uri();
-      RedisConfig config = RedisConfig.of(uri).withConnectTimeout(Duration.ofSeconds(20));
-      var node = new SimulatedNode(bus, "n" + i, config, tokens, registry);
+      var node = new SimulatedNode(bus, "n" + i, config(i), tokens, registry);
       node.start();
       nodes.add(node);
     }
@@ -92,10 +103,20 @@ class ManyNodesIT {
     all = new Population(bus, new TokenSigner(SECRET, AUTH), nodes);
   }
 
+  private RedisConfig config(int node) {
+    var config =
+        RedisConfig.of(node == 0 ? relay.redisUri() : redis.uri())
+            .withConnectTimeout(Duration.ofSeconds(20));
+    return cluster == null ? config : config.withCluster(new ClusterSeeds(cluster.addresses()));
+  }
+
   @AfterEach
   void stop() {
     GatewayFixture.get(vertx.close().otherwiseEmpty());
     relay.close();
+    if (cluster != null) {
+      cluster.close();
+    }
     redis.close();
   }
 
@@ -104,7 +125,7 @@ class ManyNodesIT {
   }
 
   private RedisUse use() {
-    return RedisUse.now(redis, registry);
+    return RedisUse.now(servers, registry);
   }
 
   @Test
@@ -116,12 +137,11 @@ class ManyNodesIT {
     publish("publish, first in a channel");
     publish("publish, further");
     resume();
-    if (SLOW) {
-      try (var slow = new SlowProcess(pid())) {
-        live();
-      }
-    } else {
+    List<SlowProcess> slow = SLOW ? pids().map(SlowProcess::new).toList() : List.of();
+    try {
       live();
+    } finally {
+      slow.forEach(SlowProcess::close);
     }
     assertEquals(0, all.gaps.sum(), "gaps");
     assertEquals(0, all.disorder.sum(), "events out of order, twice, or missing");
@@ -134,10 +154,11 @@ class ManyNodesIT {
         .sum();
   }
 
-  private long pid() {
-    Matcher pid = Pattern.compile("process_id:(\\d+)").matcher(redis.text("INFO", "server"));
-    pid.find();
-    return Long.parseLong(pid.group(1));
+  private Stream<Long> pids() {
+    return servers.stream()
+        .map(server -> RedisCommand.call(server, "INFO", "server"))
+        .flatMap(info -> PID.matcher(info).results())
+        .map(pid -> Long.parseLong(pid.group(1)));
   }
 
   /** All sessions open, as fast as they are live. */
@@ -207,7 +228,9 @@ class ManyNodesIT {
     steady = use().since(before);
     LOG.info(steady.perSecond("publications alone"));
     LOG.info("publications: {}", times());
-    die(steady.asked() / steady.seconds());
+    if (SHARDS == 0) {
+      die(steady.asked() / steady.seconds());
+    }
     vertx.cancelTimer(modelTimer);
     settle();
     await("all events").until(() -> all.published.sum() - all.events.sum() <= missed);

@@ -1,12 +1,15 @@
 package dev.holdfast.gateway.scale;
 
-import dev.holdfast.testkit.TestRedis;
+import dev.holdfast.testkit.redis.RedisCommand;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * What nodes asked of Redis, and what that cost it.
@@ -34,29 +37,37 @@ record RedisUse(
   private static final Pattern CPU = Pattern.compile("used_cpu_(?:sys|user):([0-9.]+)");
   private static final Pattern BYTES = Pattern.compile("used_memory:(\\d+)");
 
-  static RedisUse now(TestRedis redis, MeterRegistry registry) {
+  /**
+   * @param servers their addresses; their figures are summed
+   */
+  static RedisUse now(List<String> servers, MeterRegistry registry) {
     Map<String, Long> commands = new TreeMap<>();
     for (Timer timer : registry.find("holdfast.redis.command").timers()) {
       commands.merge(String.valueOf(timer.getId().getTag("purpose")), timer.count(), Long::sum);
     }
-    String stats = redis.text("INFO", "commandstats");
+    String stats = info(servers, "commandstats");
     double cpu =
-        CPU.matcher(redis.text("INFO", "cpu"))
+        CPU.matcher(info(servers, "cpu"))
             .results()
             .mapToDouble(used -> Double.parseDouble(used.group(1)))
             .sum();
     return new RedisUse(
         System.nanoTime(),
         commands,
-        number(SCRIPTS, stats, 1),
-        number(SCRIPTS, stats, 2),
+        sum(SCRIPTS, stats, 1),
+        sum(SCRIPTS, stats, 2),
         (long) (cpu * 1_000_000),
-        number(BYTES, redis.text("INFO", "memory"), 1));
+        sum(BYTES, info(servers, "memory"), 1));
   }
 
-  private static long number(Pattern pattern, String text, int group) {
-    var found = pattern.matcher(text);
-    return found.find() ? Long.parseLong(found.group(group)) : 0;
+  private static String info(List<String> servers, String section) {
+    return servers.stream()
+        .map(server -> Objects.requireNonNull(RedisCommand.call(server, "INFO", section)))
+        .collect(Collectors.joining());
+  }
+
+  private static long sum(Pattern pattern, String text, int group) {
+    return pattern.matcher(text).results().mapToLong(x -> Long.parseLong(x.group(group))).sum();
   }
 
   RedisUse since(RedisUse before) {
