@@ -38,4 +38,9 @@ final class Terminal {
   static String error(String message) {
     return JSON.createObjectNode().put("type", ERROR).put("message", message).toString();
   }
+
+  static String error(String message, String code) {
+    ObjectNode end = JSON.createObjectNode().put("type", ERROR).put("message", message);
+    return end.put("code", code).toString();
+  }
 }

@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WorkerRun {
   private static final BackOff BACK_OFF = new BackOff(50, 2_000);
+
+  /** The number that the service names, if it has other than those that this worker counts. */
+  private static final Pattern GO_ON = Pattern.compile("go on with (\\d{1,15})");
 
   /** Most characters that wait to be sent. */
   private static final long MOST_WAITING = 4 << 20;
@@ -59,6 +64,9 @@ public final class WorkerRun {
   private @Nullable Future<Void> terminal;
 
   private @Nullable HoldfastException refusal;
+
+  /** Set once events that were acknowledged are gone. */
+  private @Nullable HoldfastException broken;
 
   WorkerRun(Vertx vertx, Context context, Caller.Service me, ServiceClient client, Work work) {
     this.vertx = vertx;
@@ -96,7 +104,8 @@ public final class WorkerRun {
    * @param event of AG-UI, as JSON
    * @return completes when it is stored. Fails with BAD_REQUEST, TOO_LARGE or LIMIT_EXCEEDED if it
    *     was refused, or one that was sent before it and not answered yet; RATE_LIMITED if too much
-   *     waits; FENCED, CONFLICT or OUT_OF_SEQUENCE once the run is not this worker's any more
+   *     waits; OUT_OF_SEQUENCE once the store has lost events of the run, which ends by that;
+   *     FENCED or CONFLICT once the run is not this worker's any more
    */
   public Future<Void> send(String event) {
     Objects.requireNonNull(event, "event");
@@ -112,6 +121,9 @@ public final class WorkerRun {
   void close(@Nullable Throwable failure) {
     context.runOnContext(
         now -> {
+          if (broken != null) {
+            return;
+          }
           if (terminal == null || terminal.failed()) {
             add(new Waiting(ending(failure)));
           }
@@ -130,6 +142,10 @@ public final class WorkerRun {
   }
 
   private void add(Waiting one) {
+    if (broken != null && lost == null) {
+      one.stored().fail(broken); // nothing may stand beside the error that says so
+      return;
+    }
     if (one.ends()) {
       terminal = one.stored().future();
     }
@@ -195,7 +211,8 @@ public final class WorkerRun {
     }
     HoldfastException failure = HoldfastException.from(Objects.requireNonNull(cause));
     switch (failure.code()) {
-      case FENCED, CONFLICT, NOT_FOUND, FORBIDDEN, OUT_OF_SEQUENCE -> lose(failure);
+      case FENCED, CONFLICT, NOT_FOUND, FORBIDDEN -> lose(failure);
+      case OUT_OF_SEQUENCE -> partLost(failure);
       case BAD_REQUEST, TOO_LARGE, LIMIT_EXCEEDED -> refused(failure);
       default -> vertx.setTimer(BACK_OFF.delay(tries++), timer -> again());
     }
@@ -221,18 +238,44 @@ public final class WorkerRun {
   }
 
   /**
+   * Events that were acknowledged are gone, as the store came back with older data: the run ends
+   * with an error, under the number that the store has come to. A refusal that names none is asked
+   * for again.
+   */
+  private void partLost(HoldfastException failure) {
+    Matcher expected = GO_ON.matcher(failure.publicMessage());
+    if (!expected.find()) {
+      vertx.setTimer(BACK_OFF.delay(tries++), timer -> again());
+      return;
+    }
+    next = Long.parseLong(expected.group(1));
+    broken = failure;
+    int before = tries;
+    fail(failure);
+    Waiting error = new Waiting(Terminal.error("A part of the run was lost.", "log_lost"));
+    waiting.add(error);
+    waitingChars += error.event().length();
+    vertx.setTimer(BACK_OFF.delay(before), timer -> sendNext());
+  }
+
+  /**
    * Nothing of the batch is stored. What waits behind it was sent by one who did not know: it goes,
    * too, so that no text has a hole.
    */
   private void refused(HoldfastException failure) {
     refusal = refusal == null ? failure : refusal;
+    fail(failure);
+    sendNext();
+  }
+
+  /** Fails all that is under way, and all that waits. */
+  private void fail(HoldfastException failure) {
     List<Waiting> all = new ArrayList<>(underWay);
     all.addAll(waiting);
     underWay = List.of();
     waiting.clear();
     waitingChars = 0;
     all.forEach(one -> one.stored().fail(failure));
-    sendNext();
   }
 
   private void beat() {
@@ -262,12 +305,7 @@ public final class WorkerRun {
   private void end(@Nullable HoldfastException failure) {
     vertx.cancelTimer(heartbeat);
     lost = failure == null ? new HoldfastException(ErrorCode.CONFLICT, "it is over") : failure;
-    List<Waiting> left = new ArrayList<>(underWay);
-    left.addAll(waiting);
-    underWay = List.of();
-    waiting.clear();
-    HoldfastException why = lost;
-    left.forEach(one -> one.stored().fail(why));
+    fail(lost);
     if (failure == null) {
       done.tryComplete();
     } else {

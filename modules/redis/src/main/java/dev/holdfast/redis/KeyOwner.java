@@ -76,10 +76,10 @@ public record KeyOwner(
           "cons",
           "conss" ->
           new KeyOwner(family, tenant, rest, null, null);
-      case "user", "rate", "count", "kept", "threads" ->
+      case "user", "rate", "count", "kept", "threads", "tsizes" ->
           new KeyOwner(family, tenant, null, null, rest.isEmpty() ? null : rest);
       case "fown" -> new KeyOwner(family, tenant, null, null, rest.replaceFirst("^u:", ""));
-      case "runs" -> {
+      case "runs", "starts" -> {
         String user = rest.startsWith("u:") ? rest.substring(2) : null;
         yield new KeyOwner(family, tenant, null, null, user);
       }

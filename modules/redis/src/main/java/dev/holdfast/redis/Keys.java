@@ -217,6 +217,11 @@ public final class Keys {
     return "hf:runs:{" + tenant + "!" + (user == null ? "" : "u:" + user) + "}";
   }
 
+  /** Returns the key of what a user has started within a minute. */
+  public static String runStarts(String tenant, String user) {
+    return "hf:starts:{" + tenant + "!u:" + user + "}";
+  }
+
   /** Returns the key of a tenant's runs that wait for a worker of an agent. */
   public static String runQueue(String tenant, String agent) {
     return "hf:work:{" + tenant + "!" + agent + "}";
@@ -252,6 +257,11 @@ public final class Keys {
   /** Returns the key of a user's threads. */
   public static String userThreads(String tenant, String user) {
     return "hf:threads:{" + tenant + ":" + user + "}";
+  }
+
+  /** Returns the key of the sizes of a user's threads. */
+  public static String threadSizes(String tenant, String user) {
+    return "hf:tsizes:{" + tenant + ":" + user + "}";
   }
 
   public static String leases() {

@@ -78,7 +78,9 @@ class KeyOwnerTest {
       assertTrue(key.endsWith("{acme/run:r1}"), "in the slot of the run's log");
     }
     assertEquals("acme null null ann", text(owner(Keys.activeRuns("acme", "ann"))));
+    assertEquals("acme null null ann", text(owner(Keys.runStarts("acme", "ann"))));
     assertEquals("acme null null ann", text(owner(Keys.userThreads("acme", "ann"))));
+    assertEquals("acme null null ann", text(owner(Keys.threadSizes("acme", "ann"))));
     assertEquals("acme null null null", text(owner(Keys.activeRuns("acme", null))));
     assertEquals("acme null null null", text(owner(Keys.runQueue("acme", "researcher"))));
     assertEquals("acme thread:h1 null null", text(owner(Keys.thread("acme", "h1"))));

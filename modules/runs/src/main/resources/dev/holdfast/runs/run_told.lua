@@ -1,6 +1,6 @@
 -- Closes a run whose end was told to all. Its record stays, so that its id is not used again.
--- KEYS  1 record   2 input   3 snapshot          all in the slot of the run's channel
--- ARGV  1 TTL of the record in ms   2 of the input   3 of the snapshot
+-- KEYS  1 record   2 input   3 snapshot   4 the run's log          all in the slot of the run's channel
+-- ARGV  1 TTL of the record in ms   2 of the input   3 of snapshot and log
 -- Returns 1 | 0 it is not ending, and did not end
 -- TTLs: ARGV 1 to 3.
 local state = redis.call('HGET', KEYS[1], 'state')
@@ -12,5 +12,6 @@ if state == 'ending' then
   redis.call('PEXPIRE', KEYS[1], ARGV[1])
   redis.call('PEXPIRE', KEYS[2], ARGV[2])
   redis.call('PEXPIRE', KEYS[3], ARGV[3])
+  redis.call('PEXPIRE', KEYS[4], ARGV[3])
 end
 return 1

@@ -7,6 +7,7 @@ import dev.holdfast.channels.log.ChannelStore;
 import dev.holdfast.channels.log.ChannelStore.Appended;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName.Kind;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Objects;
@@ -58,6 +59,14 @@ record Batch(
     Publisher publisher = message.publisher();
     Publisher numbers = publisher == null || publisher.isNamedByCaller() ? null : publisher;
     return new Batch(message.caller(), message.session(), message.channel(), numbers, entries);
+  }
+
+  /** Returns whether these are the events of a run, in its channel. */
+  boolean isOfRun() {
+    return channel.name().kind() == Kind.RUN
+        && caller instanceof Caller.Service
+        && numbers != null
+        && numbers.id().equals(Publisher.RUN);
   }
 
   static Batch of(PublishKeyed message) {

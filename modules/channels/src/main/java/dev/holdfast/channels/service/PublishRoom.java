@@ -15,10 +15,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives each message room for its publications. Two kinds are not counted: publications in {@code
- * system:} channels, which belong to Holdfast and its services, and publications of services in a
- * session's channel, which go with the session. A service that acts for all tenants, like
- * Holdfast's own, is counted, and refused nothing. Confined to its context.
+ * Gives each message room for its publications. Three kinds are not counted: publications in {@code
+ * system:} channels, which belong to Holdfast and its services; publications of services in a
+ * session's channel, which go with the session; and the events of runs, which have limits of their
+ * own. A service that acts for all tenants, like Holdfast's own, is counted, and refused nothing.
+ * Confined to its context.
  */
 final class PublishRoom {
   /** Bytes of an entry besides its data: the event, the publisher, and a share of the log. */
@@ -41,7 +42,7 @@ final class PublishRoom {
     Channel channel = batch.channel();
     Kind kind = channel.name().kind();
     String user = caller instanceof Caller.User of ? of.user() : null;
-    boolean own = kind == Kind.SYSTEM || kind == Kind.SESSION && user == null;
+    boolean own = kind == Kind.SYSTEM || kind == Kind.SESSION && user == null || batch.isOfRun();
     if (retained == null || own || bytes == 0) {
       return publish.apply(store);
     }

@@ -102,11 +102,11 @@ final class Publishing {
    * Refuses data that does not fit its schema, and data of services that is no JSON: nobody on this
    * side of the bus has read it before. The gateway that sends a user's data has read it; the bus
    * lets no service act as a user. Schemas do not apply in system channels, which belong to
-   * Holdfast and its services.
+   * Holdfast and its services, nor to the events of a run, whose names are not the tenant's.
    */
   private static void check(Batch batch, Batch.Entry entry, TenantSchemas known) {
-    boolean system = batch.channel().name().kind() == Kind.SYSTEM;
-    TenantSchemas applied = system ? TenantSchemas.NONE : known;
+    boolean ours = batch.channel().name().kind() == Kind.SYSTEM || batch.isOfRun();
+    TenantSchemas applied = ours ? TenantSchemas.NONE : known;
     String fault =
         batch.caller() instanceof Caller.Service
             ? applied.faultOfUnread(entry.event(), entry.data())

@@ -16,16 +16,22 @@ import java.time.Duration;
  */
 public record RunLimits(
     Duration queue, Duration lease, Duration idle, Duration longest, Duration grace, int attempts) {
-  public static final RunLimits DEFAULT =
-      new RunLimits(
-          Duration.ofSeconds(60),
-          Duration.ofSeconds(15),
-          Duration.ofMinutes(2),
-          Duration.ofMinutes(15),
-          Duration.ofSeconds(10),
-          3);
+  private static final Duration QUEUE = Duration.ofSeconds(60);
+  private static final Duration LEASE = Duration.ofSeconds(15);
+  private static final Duration IDLE = Duration.ofMinutes(2);
+  private static final Duration LONGEST = Duration.ofMinutes(15);
+  private static final Duration GRACE = Duration.ofSeconds(10);
 
+  public static final RunLimits DEFAULT = new RunLimits(QUEUE, LEASE, IDLE, LONGEST, GRACE, 0);
+
+  /** Takes the default for what is left out, which is null or 0 here. */
   public RunLimits {
+    queue = queue == null ? QUEUE : queue;
+    lease = lease == null ? LEASE : lease;
+    idle = idle == null ? IDLE : idle;
+    longest = longest == null ? LONGEST : longest;
+    grace = grace == null ? GRACE : grace;
+    attempts = attempts == 0 ? 3 : attempts;
     Ranges ranges = new Ranges("agent");
     ranges.check("queue", queue, Duration.ofSeconds(1), Duration.ofHours(1));
     ranges.check("lease", lease, Duration.ofSeconds(1), Duration.ofMinutes(5));

@@ -8,6 +8,9 @@ import java.util.Map;
  *
  * @param userRuns most active runs of a user: 1 to 10,000, default 5
  * @param tenantRuns most active runs of a tenant: 1 to 100,000, default 200
+ * @param startsPerMinute most runs that a user starts within a minute: 1 to 10,000, default 60
+ * @param startBytesPerMinute most bytes of the inputs of these, but for a single one: 64 KiB to 1
+ *     GiB, default 8 MiB
  * @param queued most runs of a tenant that wait for one agent: 1 to 100,000, default 1,000
  * @param offer after which a run that was offered to a worker, and neither taken nor gone, is
  *     offered to another: 100 ms to 1 min, default 5 s
@@ -17,9 +20,13 @@ import java.util.Map;
  *     more of them grow, the longer is the window: 100 to 100,000, default 6,000
  * @param keep how long the record of a run stays after its end, so that its id is not used again: 1
  *     min to 7 days, default 24 h
+ * @param keepEvents how long the log of a run that goes on keeps events that its snapshot has; the
+ *     newest 512 stay longer: 0 to 1 h, default 30 s
  * @param keepSnapshot how long a late reader gets the run from its snapshot: 1 min to 7 days,
  *     default 15 min
  * @param threadAge how long a thread stays after its last run: 1 min to 30 days, default 7 days
+ * @param threadBytes most bytes that the threads of a user have left, the active ones aside; the
+ *     oldest threads go first: 1 MiB to 1 TiB, default 64 MiB
  * @param userEvents whether the owner gets the events of its runs on its own channel, default true
  * @param limits of the runs of all agents
  * @param agents the same for single agents, by name
@@ -27,13 +34,17 @@ import java.util.Map;
 public record RunsConfig(
     int userRuns,
     int tenantRuns,
+    int startsPerMinute,
+    long startBytesPerMinute,
     int queued,
     Duration offer,
     Duration window,
     int deltasPerSecond,
     Duration keep,
+    Duration keepEvents,
     Duration keepSnapshot,
     Duration threadAge,
+    long threadBytes,
     boolean userEvents,
     RunLimits limits,
     Map<String, RunLimits> agents) {
@@ -41,13 +52,17 @@ public record RunsConfig(
       new RunsConfig(
           5,
           200,
+          60,
+          8L << 20,
           1_000,
           Duration.ofSeconds(5),
           Duration.ofMillis(50),
           6_000,
           Duration.ofHours(24),
+          Duration.ofSeconds(30),
           Duration.ofMinutes(15),
           Duration.ofDays(7),
+          64L << 20,
           true,
           RunLimits.DEFAULT,
           Map.of());
@@ -57,13 +72,17 @@ public record RunsConfig(
     Ranges ranges = new Ranges("runs");
     ranges.check("userRuns", userRuns, 1, 10_000);
     ranges.check("tenantRuns", tenantRuns, 1, 100_000);
+    ranges.check("startsPerMinute", startsPerMinute, 1, 10_000);
+    ranges.check("startBytesPerMinute", startBytesPerMinute, 64L << 10, 1L << 30);
     ranges.check("queued", queued, 1, 100_000);
     ranges.check("offer", offer, Duration.ofMillis(100), Duration.ofMinutes(1));
     ranges.check("window", window, Duration.ZERO, Duration.ofSeconds(1));
     ranges.check("deltasPerSecond", deltasPerSecond, 100, 100_000);
     ranges.check("keep", keep, Duration.ofMinutes(1), Duration.ofDays(7));
+    ranges.check("keepEvents", keepEvents, Duration.ZERO, Duration.ofHours(1));
     ranges.check("keepSnapshot", keepSnapshot, Duration.ofMinutes(1), Duration.ofDays(7));
     ranges.check("threadAge", threadAge, Duration.ofMinutes(1), Duration.ofDays(30));
+    ranges.check("threadBytes", threadBytes, 1L << 20, 1L << 40);
     ranges.refuse();
   }
 

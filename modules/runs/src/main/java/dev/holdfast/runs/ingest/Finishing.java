@@ -18,6 +18,7 @@ import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Position;
+import dev.holdfast.core.bounds.FairTurns;
 import dev.holdfast.runs.ingest.Loading.Loaded;
 import dev.holdfast.runs.ingest.Loading.LogLostException;
 import dev.holdfast.runs.records.EndCause;
@@ -26,6 +27,7 @@ import dev.holdfast.runs.records.RunRecord.End;
 import dev.holdfast.runs.records.RunRecords;
 import dev.holdfast.runs.records.RunState;
 import dev.holdfast.runs.records.RunStore;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +42,13 @@ import java.util.Set;
 public final class Finishing {
   private static final ChannelName RUNS = ChannelName.system("runs");
   private static final String ENDED = "run.ended";
+
+  /**
+   * Each has a run in memory, read from Redis. What waits is told by the next sweep at the latest.
+   */
+  private static final FairTurns.Bounds ENDS_AT_ONCE =
+      new FairTurns.Bounds(16, 16, 4_096, 10_000, 0);
+
   private static final Set<String> ENDS =
       Set.of(EventType.RUN_ERROR.name(), EventType.RUN_FINISHED.name());
 
@@ -49,14 +58,28 @@ public final class Finishing {
   private final Loading loading;
   private final Telling telling;
   private final Snapshots snapshots;
+  private final FairTurns turns;
+  private int underWay;
 
-  Finishing(RunRecords records, RunLog log, Loading loading, Telling telling, Snapshots snapshots) {
+  Finishing(
+      RunRecords records,
+      RunLog log,
+      Loading loading,
+      Telling telling,
+      Snapshots snapshots,
+      MeterRegistry registry) {
     this.records = records;
     this.runs = records.runs();
     this.log = log;
     this.loading = loading;
     this.telling = telling;
     this.snapshots = snapshots;
+    this.turns = new FairTurns("run-ends", ENDS_AT_ONCE, null, registry);
+  }
+
+  /** Returns how many runs are being ended here, which are in memory; at most 16. */
+  public int underWay() {
+    return underWay;
   }
 
   /**
@@ -125,14 +148,19 @@ public final class Finishing {
 
   /** Tells everybody how a run ends, from wherever that has come to; done if it has ended. */
   public Future<RunRecord> finish(RunRecord run) {
-    if (run.state() != RunState.ENDING) {
-      return Future.succeededFuture(run);
-    }
+    return run.state() == RunState.ENDING
+        ? turns.run(run.key().tenant(), () -> finishNow(run))
+        : Future.succeededFuture(run);
+  }
+
+  private Future<RunRecord> finishNow(RunRecord run) {
+    underWay++;
     return loading
         .load(run, Long.MAX_VALUE)
         .compose(loaded -> close(run, loaded))
         .recover(failure -> closeLost(run, failure))
-        .compose(live -> leave(run, live));
+        .compose(live -> leave(run, live))
+        .onComplete(done -> underWay--);
   }
 
   private Future<LiveRun> close(RunRecord run, Loaded loaded) {

@@ -10,6 +10,7 @@ import dev.holdfast.channels.Publisher;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Position;
+import dev.holdfast.core.bounds.FairTurns;
 import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.runs.config.RunLimits;
 import dev.holdfast.runs.config.RunsConfig;
@@ -21,6 +22,7 @@ import dev.holdfast.runs.records.RunRecord;
 import dev.holdfast.runs.records.RunRecords;
 import dev.holdfast.runs.records.RunState;
 import dev.holdfast.runs.records.RunStore;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
@@ -37,6 +39,9 @@ public final class Ingest {
   /** Most publications of a run; beyond them it can only end. */
   static final int MOST_PUBLICATIONS = 50_000;
 
+  /** Runs that are read from Redis at a time, each with up to some 12 MiB. */
+  private static final FairTurns.Bounds LOADS = new FairTurns.Bounds(8, 8, 1_024, 10_000, 0);
+
   private final Vertx vertx;
   private final RunStore runs;
   private final Pace pace;
@@ -45,12 +50,18 @@ public final class Ingest {
   private final Telling telling;
   private final Snapshots snapshots;
   private final Finishing finishing;
+  private final FairTurns loads;
   private final WarmRuns warm = new WarmRuns(Runtime.getRuntime().maxMemory() / 16);
 
   /**
    * @param channels asks the channels service of this process
    */
-  public Ingest(Vertx vertx, RunRecords records, RunsConfig config, ServiceClient channels) {
+  public Ingest(
+      Vertx vertx,
+      RunRecords records,
+      RunsConfig config,
+      ServiceClient channels,
+      MeterRegistry registry) {
     this.vertx = vertx;
     this.runs = records.runs();
     this.pace = new Pace(config);
@@ -58,7 +69,8 @@ public final class Ingest {
     this.loading = new Loading(runs, log);
     this.telling = new Telling(log, config);
     this.snapshots = new Snapshots(runs);
-    this.finishing = new Finishing(records, log, loading, telling, snapshots);
+    this.loads = new FairTurns("run-loads", LOADS, null, registry);
+    this.finishing = new Finishing(records, log, loading, telling, snapshots, registry);
   }
 
   /** Returns about how many bytes the runs in memory take; at most a sixteenth of the heap. */
@@ -137,8 +149,8 @@ public final class Ingest {
                 return refused(
                     ErrorCode.FENCED, "run: it is another worker's, or was taken from you");
               }
-              return loading
-                  .load(run, batch.n() - 1)
+              return loads
+                  .run(batch.run().tenant(), () -> loading.load(run, batch.n() - 1))
                   .compose(loaded -> placed(loaded, batch))
                   .recover(failure -> lost(run, failure));
             });

@@ -9,6 +9,7 @@ import dev.holdfast.redis.ShardValue;
 import dev.holdfast.runs.config.RunsConfig;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -34,39 +35,63 @@ public final class PlaceStore {
     this.config = config;
   }
 
-  /** Takes places; fails with LIMIT_EXCEEDED if there are none, and takes none then. */
-  public Future<Void> reserve(RunKey run, String owner) {
-    return reserve(run, null, config.tenantRuns())
+  /**
+   * Takes places. Fails with LIMIT_EXCEEDED if there are none, with RATE_LIMITED if the user starts
+   * too many runs, or too large ones, within a minute; it takes none then.
+   *
+   * @param inputBytes of the run's input
+   */
+  public Future<Void> reserve(RunKey run, String owner, int inputBytes) {
+    return ofTenant(run)
         .compose(
             tenants ->
-                reserve(run, owner, config.userRuns())
+                ofUser(run, owner, inputBytes)
                     .recover(
                         failure ->
                             release(run, owner)
                                 .transform(done -> Future.<Void>failedFuture(failure))));
   }
 
-  private Future<Void> reserve(RunKey run, @Nullable String user, int most) {
-    List<Object> args =
+  private Future<Void> ofTenant(RunKey run) {
+    List<String> keys = List.of(Keys.activeRuns(run.tenant(), null));
+    return RESERVE
+        .run(link, keys, args(run, config.tenantRuns()))
+        .compose(reply -> taken(reply.asLong(), "tenant"));
+  }
+
+  private Future<Void> ofUser(RunKey run, String owner, int inputBytes) {
+    String tenant = run.tenant();
+    List<String> keys = List.of(Keys.activeRuns(tenant, owner), Keys.runStarts(tenant, owner));
+    List<Object> args = args(run, config.userRuns());
+    args.add(config.startsPerMinute());
+    args.add(inputBytes);
+    args.add(config.startBytesPerMinute());
+    return RESERVE.run(link, keys, args).compose(reply -> taken(reply.asLong(), "user"));
+  }
+
+  private static List<Object> args(RunKey run, int most) {
+    return new ArrayList<>(
         List.of(
             ShardValue.DEADLINE,
             ShardValue.FULL,
             run.run(),
             most,
             START.toMillis(),
-            LONGEST.toMillis());
-    return RESERVE
-        .run(link, List.of(Keys.activeRuns(run.tenant(), user)), args)
-        .compose(
-            reply ->
-                reply.asLong() == 1
-                    ? Future.succeededFuture()
-                    : Future.failedFuture(
-                        HoldfastException.withPublicMessage(
-                            ErrorCode.LIMIT_EXCEEDED,
-                            user == null
-                                ? "runs: as many as the tenant may have"
-                                : "runs: as many as the user may have")));
+            LONGEST.toMillis()));
+  }
+
+  private static Future<Void> taken(long answer, String whose) {
+    if (answer == 1) {
+      return Future.succeededFuture();
+    }
+    long seconds = (-answer + 999) / 1_000;
+    return Future.failedFuture(
+        answer == 0
+            ? HoldfastException.withPublicMessage(
+                ErrorCode.LIMIT_EXCEEDED, "runs: as many as the " + whose + " may have")
+            : HoldfastException.withPublicMessage(
+                ErrorCode.RATE_LIMITED,
+                "runs: as many as the user may start; again in " + seconds + " s"));
   }
 
   /**

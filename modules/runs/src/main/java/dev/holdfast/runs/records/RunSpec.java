@@ -32,7 +32,7 @@ public record RunSpec(
     checkId(threadId, "thread");
     checkId(runId, "run");
     Objects.requireNonNull(limits, "limits");
-    if (input.getBytes(StandardCharsets.UTF_8).length > MOST_INPUT) {
+    if (bytes(input) > MOST_INPUT) {
       throw HoldfastException.withPublicMessage(
           ErrorCode.TOO_LARGE, "input: at most " + MOST_INPUT + " bytes");
     }
@@ -53,6 +53,14 @@ public record RunSpec(
 
   public ThreadKey thread() {
     return ThreadKey.of(tenant, owner, threadId);
+  }
+
+  public int inputBytes() {
+    return bytes(input);
+  }
+
+  private static int bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
   /** What a start under the same id has to be the same in. */

@@ -36,8 +36,8 @@ public final class RunStore {
   /** Longer than a run and everything that may come late of it. */
   private static final Duration BACKSTOP = Duration.ofHours(72);
 
-  /** An input is kept so long after the end: then nobody makes the run's snapshot anew. */
-  private static final Duration KEEP_INPUT = Duration.ofHours(1);
+  /** An input is kept so long after the end: nobody makes the run's snapshot anew then. */
+  private static final Duration KEEP_INPUT = Duration.ofMinutes(1);
 
   private final RedisLink link;
   private final RunsConfig config;
@@ -133,7 +133,8 @@ public final class RunStore {
   }
 
   /**
-   * Keeps a snapshot, unless a later one is there; fails with FENCED if somebody else has the run.
+   * Keeps a snapshot, unless a later one is there, and trims the log behind the one before; fails
+   * with FENCED if somebody else has the run.
    */
   public Future<Void> snap(RunKey run, long generation, Kept snapshot) {
     List<Object> args =
@@ -145,9 +146,14 @@ public final class RunStore {
             snapshot.published(),
             snapshot.told(),
             snapshot.document(),
-            BACKSTOP.toMillis());
+            BACKSTOP.toMillis(),
+            config.keepEvents().toMillis());
     List<String> keys =
-        List.of(record(run), Keys.runSnapshot(run.channel()), Keys.meta(run.channel()));
+        List.of(
+            record(run),
+            Keys.runSnapshot(run.channel()),
+            Keys.meta(run.channel()),
+            Keys.log(run.channel()));
     return SNAP.run(link, keys, args).map(reply -> snapped(reply.asText()));
   }
 
@@ -225,7 +231,11 @@ public final class RunStore {
     List<Object> args =
         List.of(config.keep().toMillis(), KEEP_INPUT.toMillis(), config.keepSnapshot().toMillis());
     List<String> keys =
-        List.of(record(run), Keys.runInput(run.channel()), Keys.runSnapshot(run.channel()));
+        List.of(
+            record(run),
+            Keys.runInput(run.channel()),
+            Keys.runSnapshot(run.channel()),
+            Keys.log(run.channel()));
     return TOLD.run(link, keys, args).map(reply -> reply.asLong() == 1);
   }
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * user's threads are listed by their last change, which is a hint. Used on the context of its link.
  */
 public final class ThreadStore {
-  /** Threads of a user that are listed; the oldest go first. */
+  /** Most threads of a user; the oldest go first. */
   public static final int MOST_THREADS = 1_000;
 
   /** Runs of a thread that are listed; the oldest go first. */
@@ -29,6 +29,11 @@ public final class ThreadStore {
 
   private static final Script BEGIN = Script.of("runs", "run_prelude", "thread_begin");
   private static final Script END = Script.of("runs", "run_prelude", "thread_end");
+  private static final Script FORGET = Script.of("runs", "thread_forget");
+  private static final Script NOTE = Script.of("runs", "run_prelude", "threads_note");
+
+  /** Threads that are deleted at one call, if there are too many. */
+  private static final int MOST_FORGOTTEN = 32;
 
   private final RedisLink link;
   private final RunsConfig config;
@@ -68,7 +73,7 @@ public final class ThreadStore {
                 reply.at(0).asText().equals("busy")
                     ? Future.succeededFuture(
                         Optional.of(new RunKey(spec.tenant(), reply.at(1).asText())))
-                    : listed(thread, spec.owner()).map(Optional.empty()));
+                    : noted(thread, spec.owner(), "").map(Optional.empty()));
   }
 
   /** As above, if no run may be replaced. */
@@ -89,19 +94,46 @@ public final class ThreadStore {
         .compose(
             reply ->
                 reply.asLong() == 1
-                    ? listed(thread, run.owner()).map(true)
+                    ? noted(thread, run.owner(), document.length).map(true)
                     : Future.succeededFuture(false));
   }
 
-  private Future<Void> listed(ThreadKey thread, String owner) {
-    String key = Keys.userThreads(thread.tenant(), owner);
-    return link.send("TIME")
-        .compose(time -> link.send("ZADD", key, time.at(0).asLong(), thread.thread()))
+  /** The oldest threads go, if the user has too many, or too large ones. */
+  private Future<Void> noted(ThreadKey thread, String owner, Object bytes) {
+    List<String> keys =
+        List.of(Keys.userThreads(thread.tenant(), owner), Keys.threadSizes(thread.tenant(), owner));
+    List<Object> args =
+        List.of(
+            thread.thread(),
+            bytes,
+            MOST_THREADS,
+            config.threadBytes(),
+            config.threadAge().toMillis(),
+            MOST_FORGOTTEN);
+    return NOTE.run(link, keys, args)
         .compose(
-            added ->
+            over ->
                 Future.join(
-                    link.send("ZREMRANGEBYRANK", key, 0, -MOST_THREADS - 1),
-                    link.send("PEXPIRE", key, config.threadAge().toMillis())))
+                    over.list().stream()
+                        .map(old -> forget(new ThreadKey(thread.tenant(), old.asText()), owner))
+                        .toList()))
+        .mapEmpty();
+  }
+
+  /** Deletes a thread first, and its entries after that; one that is active keeps both. */
+  private Future<?> forget(ThreadKey thread, String owner) {
+    List<String> keys = List.of(record(thread), runsKey(thread), documentKey(thread));
+    return FORGET
+        .run(link, keys, List.of())
+        .compose(
+            done -> done.asLong() == 1 ? unlisted(thread, owner) : Future.<Void>succeededFuture());
+  }
+
+  private Future<Void> unlisted(ThreadKey thread, String owner) {
+    String id = thread.thread();
+    return Future.join(
+            link.send("ZREM", Keys.userThreads(thread.tenant(), owner), id),
+            link.send("HDEL", Keys.threadSizes(thread.tenant(), owner), id))
         .mapEmpty();
   }
 

@@ -1,9 +1,11 @@
 package dev.holdfast.runs.service;
 
+import dev.holdfast.core.Access;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.runs.RunMessage;
+import dev.holdfast.runs.records.RunKey;
 import dev.holdfast.runs.records.RunRecord;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +53,17 @@ final class RunAccess {
       throw notFound();
     }
     return run;
+  }
+
+  /**
+   * Returns the run, if the caller may see it, or may read its channel.
+   *
+   * @throws HoldfastException NOT_FOUND otherwise, and if there is none
+   */
+  static RunRecord readable(Caller caller, RunKey key, Optional<RunRecord> found) {
+    return Access.mayRead(caller, null, key.channel())
+        ? found.orElseThrow(RunAccess::notFound)
+        : visible(caller, key.tenant(), found);
   }
 
   /**

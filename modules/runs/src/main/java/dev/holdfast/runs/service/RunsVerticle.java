@@ -2,12 +2,14 @@ package dev.holdfast.runs.service;
 
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.bounds.FairTurns;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.core.bus.Serving;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.runs.RunMessage;
+import dev.holdfast.runs.RunSnapshot;
 import dev.holdfast.runs.RunView;
 import dev.holdfast.runs.WorkMessage;
 import dev.holdfast.runs.WorkMessage.Claimed;
@@ -16,6 +18,7 @@ import dev.holdfast.runs.WorkMessage.Released;
 import dev.holdfast.runs.WorkMessage.Taken;
 import dev.holdfast.runs.WorkMessage.Work;
 import dev.holdfast.runs.config.RunsConfig;
+import dev.holdfast.runs.ingest.Finishing;
 import dev.holdfast.runs.ingest.Ingest;
 import dev.holdfast.runs.records.RunKey;
 import dev.holdfast.runs.records.RunRecord;
@@ -26,6 +29,7 @@ import dev.holdfast.runs.records.RunStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
@@ -40,6 +44,10 @@ import org.slf4j.LoggerFactory;
 public final class RunsVerticle extends VerticleBase implements RunMessage.Handler<Future<?>> {
   private static final Logger LOG = LoggerFactory.getLogger(RunsVerticle.class);
   private static final Duration CHANNELS_TIMEOUT = Duration.ofSeconds(10);
+
+  /** Snapshots that are read at a time for readers of runs, each up to some 4 MiB. */
+  private static final FairTurns.Bounds SNAPSHOTS = new FairTurns.Bounds(16, 16, 4_096, 5_000, 0);
+
   private static final long SWEEP_MS = 1_000;
   private static final long LOOK_MS = 250;
 
@@ -48,9 +56,10 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   private final RunsConfig config;
   private final MeterRegistry registry;
   private final RunsMetrics metrics;
+  private final FairTurns snapshots;
   private @Nullable RedisLink link;
   private @Nullable Serving<?> consumer;
-  private boolean sweeping;
+  private boolean sweeps;
 
   /** Since when Redis has been there, in ns of this process. */
   private long upSince;
@@ -60,6 +69,9 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
 
   @SuppressWarnings("NullAway.Init")
   private Ingest ingest;
+
+  @SuppressWarnings("NullAway.Init")
+  private Sweeping sweeping;
 
   @SuppressWarnings("NullAway.Init")
   private Starting starting;
@@ -76,6 +88,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
     this.config = config;
     this.registry = registry;
     this.metrics = new RunsMetrics(registry);
+    this.snapshots = new FairTurns("run-snapshots", SNAPSHOTS, null, registry);
   }
 
   @Override
@@ -92,12 +105,15 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
     upSince = System.nanoTime();
     opened.onUp(slots -> upSince = System.nanoTime());
     records = RunRecords.of(opened, config);
-    ingest = new Ingest(vertx, records, config, ServiceClient.local(bus, CHANNELS_TIMEOUT));
+    var channels = ServiceClient.local(bus, CHANNELS_TIMEOUT);
+    ingest = new Ingest(vertx, records, config, channels, registry);
+    sweeping = new Sweeping(records, ingest.finishing(), registry);
     starting = new Starting(records);
     claiming = new Claiming(records);
     waiters = new Waiters(vertx, claiming);
     registry.gauge("holdfast.runs.waiting.workers", waiters, Waiters::size);
     registry.gauge("holdfast.runs.warm.bytes", ingest, Ingest::warmBytes);
+    registry.gauge("holdfast.runs.ending", ingest.finishing(), Finishing::underWay);
   }
 
   private Future<?> serve() {
@@ -163,6 +179,27 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
     return find(message.caller(), message.tenant(), message.run()).map(RunsVerticle::view);
   }
 
+  @Override
+  public Future<?> snapshot(RunMessage.Snapshot message) {
+    RunKey key = new RunKey(message.tenant(), message.run());
+    return records
+        .runs()
+        .get(key)
+        .map(found -> RunAccess.readable(message.caller(), key, found))
+        .compose(
+            run ->
+                snapshots
+                    .run(key.tenant(), () -> records.runs().snapshot(key))
+                    .map(kept -> snapshot(run, kept)));
+  }
+
+  private static RunSnapshot snapshot(RunRecord run, RunStore.@Nullable Kept kept) {
+    return kept == null
+        ? new RunSnapshot(view(run), null, null)
+        : new RunSnapshot(
+            view(run), kept.at(), new String(kept.document(), StandardCharsets.UTF_8));
+  }
+
   private Future<RunRecord> find(Caller caller, String tenant, String run) {
     return records
         .runs()
@@ -179,12 +216,8 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
             run ->
                 run.state() == RunState.ENDED
                     ? Future.succeededFuture(run)
-                    : ending().cancelled(run))
+                    : sweeping.cancelled(run))
         .map(RunsVerticle::view);
-  }
-
-  private Sweeping ending() {
-    return new Sweeping(records, ingest.finishing());
   }
 
   @Override
@@ -238,12 +271,12 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   }
 
   private void sweep() {
-    if (!sweeping && link != null && link.up()) {
-      sweeping = true;
-      ending()
+    if (!sweeps && link != null && link.up()) {
+      sweeps = true;
+      sweeping
           .sweep(Duration.ofNanos(System.nanoTime() - upSince))
           .onFailure(failure -> LOG.warn("The sweep of runs failed: {}", failure.getMessage()))
-          .onComplete(done -> sweeping = false);
+          .onComplete(done -> sweeps = false);
     }
   }
 

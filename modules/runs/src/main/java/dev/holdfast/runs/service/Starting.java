@@ -36,7 +36,8 @@ public final class Starting {
   /**
    * Starts a run; one that was started before is answered as it is now. Fails with BAD_REQUEST or
    * TOO_LARGE for its input, CONFLICT if the id has another input or the thread another run,
-   * LIMIT_EXCEEDED if the user, the tenant or the agent has too many.
+   * LIMIT_EXCEEDED if the user, the tenant or the agent has too many, RATE_LIMITED if the user
+   * starts too many.
    */
   public Future<Created> start(RunSpec spec) {
     try {
@@ -56,7 +57,7 @@ public final class Starting {
     long from = System.nanoTime();
     return records
         .places()
-        .reserve(run, spec.owner())
+        .reserve(run, spec.owner(), spec.inputBytes())
         .compose(reserved -> admitted(spec, from).recover(failure -> refused(spec, failure)));
   }
 

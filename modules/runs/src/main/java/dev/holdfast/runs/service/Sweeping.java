@@ -2,6 +2,7 @@ package dev.holdfast.runs.service;
 
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.bounds.FairTurns;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.runs.ingest.Finishing;
 import dev.holdfast.runs.records.DueStore;
@@ -10,6 +11,7 @@ import dev.holdfast.runs.records.RunKey;
 import dev.holdfast.runs.records.RunRecord;
 import dev.holdfast.runs.records.RunRecords;
 import dev.holdfast.runs.records.RunState;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,12 +34,18 @@ public final class Sweeping {
   /** A step that a node has begun is taken again after it: longer than any such step. */
   private static final Duration RETRY = Duration.ofSeconds(10);
 
+  /** Looks at a time, each with a record in memory; none waits for longer than the sweep. */
+  private static final FairTurns.Bounds LOOKS =
+      new FairTurns.Bounds(32, 32, Integer.MAX_VALUE, Long.MAX_VALUE, 0);
+
   private final RunRecords records;
   private final Finishing finishing;
+  private final FairTurns turns;
 
-  public Sweeping(RunRecords records, Finishing finishing) {
+  public Sweeping(RunRecords records, Finishing finishing, MeterRegistry registry) {
     this.records = records;
     this.finishing = finishing;
+    this.turns = new FairTurns("run-sweeps", LOOKS, null, registry);
   }
 
   /**
@@ -63,19 +71,23 @@ public final class Sweeping {
     List<Future<?>> looked = new ArrayList<>();
     for (DueStore.Due one : due) {
       looked.add(
-          records
-              .dues()
-              .postpone(one, RETRY)
-              .compose(
-                  mine ->
-                      mine.isPresent() ? look(mine.get(), now, upFor) : Future.succeededFuture())
+          turns
+              .run(one.run().tenant(), () -> look(one, now, upFor))
               .recover(failure -> later(one.run(), failure)));
     }
     return Future.join(looked).map(due.size());
   }
 
+  private Future<Void> look(DueStore.Due due, long now, Duration upFor) {
+    return records
+        .dues()
+        .postpone(due, RETRY)
+        .compose(
+            mine -> mine.isPresent() ? mine(mine.get(), now, upFor) : Future.succeededFuture());
+  }
+
   /** A run that is started meanwhile has set its due entry anew. */
-  private Future<Void> look(DueStore.Due mine, long now, Duration upFor) {
+  private Future<Void> mine(DueStore.Due mine, long now, Duration upFor) {
     return records
         .runs()
         .get(mine.run())

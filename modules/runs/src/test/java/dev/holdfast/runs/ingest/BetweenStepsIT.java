@@ -10,6 +10,7 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.runs.Await;
+import dev.holdfast.runs.TestConfig;
 import dev.holdfast.runs.config.RunLimits;
 import dev.holdfast.runs.records.EndCause;
 import dev.holdfast.runs.records.RunKey;
@@ -19,11 +20,11 @@ import dev.holdfast.runs.records.RunState;
 import dev.holdfast.runs.records.RunStore;
 import dev.holdfast.runs.service.Claiming;
 import dev.holdfast.runs.service.Starting;
-import dev.holdfast.runs.service.Sweeping;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -41,7 +42,7 @@ class BetweenStepsIT {
 
   @BeforeEach
   void open(TestRedis redis) {
-    node = new RunsNode(redis.uri());
+    node = new RunsNode(redis.uri(), TestConfig.with(Map.of("startsPerMinute", 1_000)));
     other = new RunsNode(redis.uri());
     starting = new Starting(node.stores.records);
     claiming = new Claiming(node.stores.records);
@@ -60,7 +61,7 @@ class BetweenStepsIT {
 
   private void sweep(RunKey run) {
     node.stores.redis("ZADD", Keys.runDue(Keys.shard(run.run())), 1, run.toString());
-    var sweeping = new Sweeping(node.stores.records, node.ingest.finishing());
+    var sweeping = node.sweeping();
     node.stores.on(() -> sweeping.sweep(Duration.ofHours(1)));
   }
 
@@ -141,7 +142,7 @@ class BetweenStepsIT {
     node.stores.on(() -> starting.start(spec));
     RunStore.Claimed run = claim().orElseThrow();
     node.taken(run, 1, Events.started(run.run()), Events.finished(run.run()));
-    Await.get(node.stores.places.reserve(spec.key(), "ann"));
+    Await.get(node.stores.places.reserve(spec.key(), "ann", 100));
     Await.get(node.stores.queue.add(spec.key(), "researcher"));
     sweep(spec.key());
     String places = Keys.activeRuns(node.stores.tenant, "ann");

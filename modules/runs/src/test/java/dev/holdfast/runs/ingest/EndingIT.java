@@ -22,10 +22,11 @@ import dev.holdfast.runs.records.RunState;
 import dev.holdfast.runs.records.RunStore;
 import dev.holdfast.runs.service.Claiming;
 import dev.holdfast.runs.service.Starting;
-import dev.holdfast.runs.service.Sweeping;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
+import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -79,7 +80,7 @@ class EndingIT {
 
   private void sweep(RunKey run, Duration upFor) {
     node.stores.redis("ZADD", Keys.runDue(Keys.shard(run.run())), 1, run.toString());
-    node.stores.on(() -> new Sweeping(node.stores.records, node.ingest.finishing()).sweep(upFor));
+    node.stores.on(() -> node.sweeping().sweep(upFor));
   }
 
   private RunRecord record(RunKey run) {
@@ -361,5 +362,29 @@ class EndingIT {
     RunStore.Claimed second = claim().orElseThrow();
     assertEquals(run.run().key(), second.run().key());
     assertEquals(1, second.run().attempt());
+  }
+
+  /** Hundreds of ends may be left by a node that died; each takes some megabytes of memory. */
+  @Test
+  void manyRunsEndAFewAtATime() {
+    List<RunKey> runs = new ArrayList<>();
+    for (int i = 0; i < 120; i++) {
+      RunKey run = node.stores.queued(RunLimits.DEFAULT);
+      Await.get(node.stores.runs.cancel(run, "ann", "enough"));
+      var how = RunRecord.End.of("cancelled", "");
+      String terminal = Events.finished(record(run));
+      Await.get(node.stores.runs.end(run, 0, EndCause.CANCELLED, how, terminal));
+      node.stores.redis("ZADD", Keys.runDue(Keys.shard(run.run())), 1, run.toString());
+      runs.add(run);
+    }
+    Future<Integer> sweep = node.stores.ask(() -> node.sweeping().sweep(LONG));
+    int most = 0;
+    while (!sweep.isComplete()) {
+      Finishing ends = node.ingest.finishing();
+      most = Math.max(most, node.stores.on(() -> Future.succeededFuture(ends.underWay())));
+    }
+    assertTrue(most > 0 && most <= 16, most + " at once");
+    assertTrue(Await.get(sweep) >= runs.size());
+    runs.forEach(run -> assertEquals(RunState.ENDED, record(run).state()));
   }
 }

@@ -17,7 +17,6 @@ import dev.holdfast.runs.records.RunState;
 import dev.holdfast.runs.records.RunStore;
 import dev.holdfast.runs.service.Claiming;
 import dev.holdfast.runs.service.Starting;
-import dev.holdfast.runs.service.Sweeping;
 import dev.holdfast.testkit.OwnRedis;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
@@ -124,7 +123,7 @@ class FaultsIT {
         () -> {
           two.stores.age(key, "lease", Duration.ofHours(1));
           two.stores.redis("ZADD", dueKey(key), 1, key.toString());
-          var sweep = new Sweeping(two.stores.records, two.ingest.finishing());
+          var sweep = two.sweeping();
           two.stores.on(() -> sweep.sweep(Duration.ofHours(2)));
           return two.stores.record(key).state() == RunState.ENDED;
         });

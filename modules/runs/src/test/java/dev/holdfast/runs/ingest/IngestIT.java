@@ -17,6 +17,7 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.runs.Await;
+import dev.holdfast.runs.TestConfig;
 import dev.holdfast.runs.config.RunLimits;
 import dev.holdfast.runs.ingest.Ingest.Taken;
 import dev.holdfast.runs.records.EndCause;
@@ -30,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -296,6 +298,31 @@ class IngestIT {
     assertEquals(null, thread, "no thread was begun for it");
     String document = new String(Await.get(other.stores.runs.snapshot(key)).document());
     assertTrue(document.contains("text 0") && document.contains("text 39"));
+  }
+
+  @Test
+  void theLogOfALongRunLetsGoOfWhatItsSnapshotHas(TestRedis redis) {
+    RunStore.Claimed run = node.begun(RunLimits.DEFAULT);
+    RunKey key = run.run().key();
+    String[] many = new String[256];
+    Arrays.fill(many, "{\"type\":\"CUSTOM\",\"name\":\"tick\",\"value\":1}");
+    long next = 2;
+    try (RunsNode brief =
+        new RunsNode(redis.uri(), TestConfig.with(Map.of("keepEvents", Duration.ZERO)))) {
+      for (int i = 0; i < 6; i++) {
+        next = brief.taken(run, next, many).next();
+      }
+    }
+    var left = node.stores.redis("XRANGE", Keys.log(key.channel()), "-", "+").list();
+    assertTrue(left.size() >= 512 && left.size() <= 512 + 256, left.size() + " entries");
+    long bytes = left.stream().mapToLong(one -> one.at(1).at(1).bytes().length + 64).sum();
+    assertEquals(bytes, node.stores.redis("HGET", Keys.meta(key.channel()), "z").asLong());
+
+    next = node.taken(run, next, many).next();
+    long later = node.stores.redis("XLEN", Keys.log(key.channel())).asLong();
+    assertEquals(left.size() + 256, later, "they are not 30 s old");
+    assertTrue(other.taken(run, next, finished(run.run())).over());
+    assertEquals("success", other.stores.record(key).end().outcome());
   }
 
   /** Never a text with a hole. */

@@ -5,6 +5,7 @@ import dev.holdfast.channels.ChannelMessage;
 import dev.holdfast.channels.Publication;
 import dev.holdfast.channels.fanout.HubVerticle;
 import dev.holdfast.channels.log.ChannelsConfig;
+import dev.holdfast.channels.schemas.SchemaMessage;
 import dev.holdfast.channels.service.ChannelsVerticle;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
@@ -23,6 +24,7 @@ import dev.holdfast.runs.ingest.Ingest.Taken;
 import dev.holdfast.runs.records.RunKey;
 import dev.holdfast.runs.records.RunStore;
 import dev.holdfast.runs.records.Stores;
+import dev.holdfast.runs.service.Sweeping;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -56,7 +58,9 @@ public final class RunsNode implements AutoCloseable {
             new ChannelsVerticle(hub, at, ChannelsConfig.DEFAULT, client, meters)));
     ingest =
         stores.on(
-            () -> Future.succeededFuture(new Ingest(stores.vertx, stores.records, config, client)));
+            () ->
+                Future.succeededFuture(
+                    new Ingest(stores.vertx, stores.records, config, client, meters)));
   }
 
   public Future<Taken> take(RunStore.Claimed run, long n, String... events) {
@@ -107,6 +111,14 @@ public final class RunsNode implements AutoCloseable {
       }
     }
     return text.toString();
+  }
+
+  public void register(SchemaMessage.Register message) {
+    Await.get(client.ask(message));
+  }
+
+  public Sweeping sweeping() {
+    return new Sweeping(stores.records, ingest.finishing(), new SimpleMeterRegistry());
   }
 
   public Future<?> publish(ChannelMessage.Publish message) {

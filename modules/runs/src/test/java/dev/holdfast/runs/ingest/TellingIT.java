@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.agui.run.UserEvent;
 import dev.holdfast.channels.Publication;
+import dev.holdfast.channels.schemas.SchemaMessage;
+import dev.holdfast.channels.schemas.SchemaName;
+import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.redis.Keys;
+import dev.holdfast.runs.TestConfig;
 import dev.holdfast.runs.config.RunLimits;
-import dev.holdfast.runs.config.RunsConfig;
 import dev.holdfast.runs.records.RunKey;
 import dev.holdfast.runs.records.RunStore;
 import dev.holdfast.testkit.RedisExtension;
@@ -26,6 +29,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -153,22 +158,7 @@ class TellingIT {
   }
 
   private RunsNode mute() {
-    RunsConfig usual = RunsConfig.DEFAULTS;
-    return new RunsNode(
-        redis.uri(),
-        new RunsConfig(
-            usual.userRuns(),
-            usual.tenantRuns(),
-            usual.queued(),
-            usual.offer(),
-            usual.window(),
-            usual.deltasPerSecond(),
-            usual.keep(),
-            usual.keepSnapshot(),
-            usual.threadAge(),
-            false,
-            usual.limits(),
-            usual.agents()));
+    return new RunsNode(redis.uri(), TestConfig.with(Map.of("userEvents", false)));
   }
 
   /** A tool may take for hours: what was told before is not told again. */
@@ -179,6 +169,25 @@ class TellingIT {
     var owner = new Channel(key.tenant(), ChannelName.user("ann"));
     long ttl = node.stores.redis("PTTL", Keys.publisher(owner, "run-" + key.run())).asLong();
     assertTrue(ttl > Duration.ofHours(48).toMillis(), ttl + " ms");
+  }
+
+  /** The first event of a batch was stored, the second refused: the run could not go on. */
+  @Test
+  void aTenantsSchemasAreNotThoseOfARunsEvents() {
+    var service = new Caller.Service("test", "1", Set.of("*"), Set.of("*"));
+    for (String event : List.of("TEXT_MESSAGE_CONTENT", "agent_thinking")) {
+      node.register(
+          new SchemaMessage.Register(
+              service,
+              node.stores.tenant,
+              new SchemaName(event, 1),
+              "{\"type\":\"object\",\"required\":[\"never\"]}"));
+    }
+    RunStore.Claimed run = node.begun(RunLimits.DEFAULT);
+    long next = node.taken(run, 2, Events.open("m1"), Events.delta("m1", "whole")).next();
+    node.taken(run, next, Events.close("m1"), Events.finished(run.run()));
+    assertEquals("whole", node.text(run.run().key(), "m1"));
+    assertEquals(List.of("agent_started", "agent_completed"), names(node.told(run.run().key())));
   }
 
   @Test

@@ -84,7 +84,7 @@ class FullRedisIT {
         stores.runs.snap(run, own, new RunStore.Kept(new Position(epoch, 1), 1, 0, document)));
     assertRefused(stores.threads.begin(stores.spec("other", "new")));
     assertRefused(stores.threads.end(claimed.run(), document));
-    assertRefused(stores.places.reserve(run, "bob"));
+    assertRefused(stores.places.reserve(run, "bob", 100));
     assertRefused(stores.queue.add(run, "researcher"));
 
     stores.redis("CONFIG", "SET", "maxmemory", 0);

@@ -59,7 +59,7 @@ class LateScriptsIT {
     RESERVE {
       @Override
       Future<?> in(Stores stores, LateScriptsIT test) {
-        return stores.places.reserve(test.waits(), "ann");
+        return stores.places.reserve(test.waits(), "ann", 100);
       }
     },
     QUEUE {

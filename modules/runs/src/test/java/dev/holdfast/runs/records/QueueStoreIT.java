@@ -7,7 +7,7 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.Ids;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.runs.Await;
-import dev.holdfast.runs.config.RunsConfig;
+import dev.holdfast.runs.TestConfig;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
 import io.vertx.core.Future;
@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -35,23 +36,17 @@ class QueueStoreIT {
 
   @BeforeEach
   void open(TestRedis redis) {
-    RunsConfig usual = RunsConfig.DEFAULTS;
     stores =
         new Stores(
             redis.uri(),
-            new RunsConfig(
-                2,
-                3,
-                5,
-                Duration.ofMillis(200),
-                usual.window(),
-                usual.deltasPerSecond(),
-                usual.keep(),
-                usual.keepSnapshot(),
-                usual.threadAge(),
-                true,
-                usual.limits(),
-                usual.agents()));
+            TestConfig.with(
+                Map.of(
+                    "userRuns", 2,
+                    "tenantRuns", 3,
+                    "queued", 5,
+                    "startsPerMinute", 4,
+                    "startBytesPerMinute", 64L << 10,
+                    "offer", Duration.ofMillis(200))));
     queue = stores.queue;
   }
 
@@ -178,19 +173,41 @@ class QueueStoreIT {
   void placesAreBoundedPerUserAndTenantAndComeBack() {
     RunKey run = new RunKey(stores.tenant, "r1");
     PlaceStore places = stores.places;
-    Await.get(places.reserve(run, "ann"));
-    Await.get(places.reserve(run, "ann"));
-    Await.get(places.reserve(new RunKey(stores.tenant, "r2"), "ann"));
+    Await.get(places.reserve(run, "ann", 100));
+    Await.get(places.reserve(run, "ann", 100));
+    Await.get(places.reserve(new RunKey(stores.tenant, "r2"), "ann", 100));
     RunKey third = new RunKey(stores.tenant, "r3");
 
-    assertEquals(ErrorCode.LIMIT_EXCEEDED, Await.code(places.reserve(third, "ann")));
-    Await.get(places.reserve(third, "bob"));
+    assertEquals(ErrorCode.LIMIT_EXCEEDED, Await.code(places.reserve(third, "ann", 100)));
+    Await.get(places.reserve(third, "bob", 100));
     RunKey fourth = new RunKey(stores.tenant, "r4");
-    assertEquals(ErrorCode.LIMIT_EXCEEDED, Await.code(places.reserve(fourth, "cem")));
+    assertEquals(ErrorCode.LIMIT_EXCEEDED, Await.code(places.reserve(fourth, "cem", 100)));
     Await.get(places.release(run, "ann"));
-    Await.get(places.reserve(fourth, "cem"));
+    Await.get(places.reserve(fourth, "cem", 100));
     assertEquals(2 + 1, stores.redis("ZCARD", Keys.activeRuns(stores.tenant, null)).asLong());
     assertEquals(1, stores.redis("ZCARD", Keys.activeRuns(stores.tenant, "ann")).asLong());
+  }
+
+  /** A start and a cancel in a loop: each left a megabyte for days. */
+  @Test
+  void aUserStartsSoManyRunsAMinuteAndSoLarge() {
+    for (int i = 0; i < 4; i++) {
+      Await.get(stores.places.reserve(new RunKey(stores.tenant, "a" + i), "ann", 100));
+      Await.get(stores.places.release(new RunKey(stores.tenant, "a" + i), "ann"));
+    }
+    RunKey another = new RunKey(stores.tenant, "another");
+    assertEquals(ErrorCode.RATE_LIMITED, Await.code(stores.places.reserve(another, "ann", 100)));
+    String starts = Keys.runStarts(stores.tenant, "ann");
+    long ttl = stores.redis("PTTL", starts).asLong();
+    assertTrue(ttl > 0 && ttl <= 60_000, ttl + " ms");
+    assertEquals(0, stores.redis("ZCARD", Keys.activeRuns(stores.tenant, null)).asLong());
+
+    RunKey large = new RunKey(stores.tenant, "large");
+    Await.get(stores.places.reserve(large, "bob", 1 << 20));
+    Await.get(stores.places.reserve(large, "bob", 1 << 20));
+    assertEquals(ErrorCode.RATE_LIMITED, Await.code(stores.places.reserve(another, "bob", 1)));
+    stores.redis("DEL", starts); // the minute is over
+    Await.get(stores.places.reserve(another, "ann", 100));
   }
 
   @Test
@@ -235,7 +252,7 @@ class QueueStoreIT {
   @Test
   void aPlaceThatWasGivenBackIsNotKept() {
     RunKey run = new RunKey(stores.tenant, "r1");
-    Await.get(stores.places.reserve(run, "ann"));
+    Await.get(stores.places.reserve(run, "ann", 100));
     Await.get(stores.places.keep(run, "ann"));
     Await.get(stores.places.release(run, "ann"));
     Await.get(stores.places.keep(run, "ann"));

@@ -6,13 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.core.Ids;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.runs.Await;
+import dev.holdfast.runs.TestConfig;
 import dev.holdfast.runs.config.RunLimits;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -132,5 +135,38 @@ class ThreadStoreIT {
     begun("other", "r1");
     assertEquals(ThreadStore.MOST_THREADS, stores.redis("ZCARD", key).asLong());
     assertTrue(stores.redis("PTTL", key).asLong() > 0);
+  }
+
+  /** A start with a megabyte and a cancel, in a loop: each thread stayed for a week. */
+  @Test
+  void theOldestThreadsGoIfAUserHasTooManyBytesButNoneThatIsActive(TestRedis redis) {
+    try (Stores small = new Stores(redis.uri(), TestConfig.with(Map.of("threadBytes", 1L << 20)))) {
+      RunRecord busy = ended(small, "busy", 400 << 10);
+      Await.get(small.threads.begin(small.spec("busy", "r2")));
+      RunRecord old = ended(small, "old", 400 << 10);
+      String key = Keys.userThreads(small.tenant, "ann");
+      small.redis("ZADD", key, 1, busy.thread().thread(), 2, old.thread().thread());
+      RunRecord last = ended(small, "new", 700 << 10);
+
+      assertTrue(Await.get(small.threads.get(busy.thread())).isPresent());
+      assertTrue(Await.get(small.threads.get(old.thread())).isEmpty());
+      assertNull(Await.get(small.threads.document(old.thread())));
+      assertTrue(Await.get(small.threads.get(last.thread())).isPresent());
+      assertEquals(2, small.redis("ZCARD", key).asLong());
+      String sizes = Keys.threadSizes(small.tenant, "ann");
+      assertEquals(2, small.redis("HLEN", sizes).asLong());
+      assertTrue(small.redis("PTTL", sizes).asLong() > 0);
+
+      ended(small, "new", 100 << 10);
+      assertEquals("102400", small.redis("HGET", sizes, last.thread().thread()).asText());
+    }
+  }
+
+  private static RunRecord ended(Stores of, String thread, int bytes) {
+    RunSpec spec = of.spec(thread, Ids.fresh());
+    assertEquals(Optional.empty(), Await.get(of.threads.begin(spec)));
+    RunRecord run = Await.get(of.runs.create(spec)).run();
+    assertTrue(Await.get(of.threads.end(run, new byte[bytes])));
+    return run;
   }
 }

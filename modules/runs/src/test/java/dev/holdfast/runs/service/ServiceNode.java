@@ -18,6 +18,7 @@ import dev.holdfast.runs.Await;
 import dev.holdfast.runs.RunMessage;
 import dev.holdfast.runs.RunView;
 import dev.holdfast.runs.RunWorker;
+import dev.holdfast.runs.TestConfig;
 import dev.holdfast.runs.WorkerRun;
 import dev.holdfast.runs.config.RunLimits;
 import dev.holdfast.runs.config.RunsConfig;
@@ -34,6 +35,9 @@ import java.util.function.Function;
 final class ServiceNode implements AutoCloseable {
   /** An agent whose workers are lost soon. */
   static final String BRIEF = "brief";
+
+  /** Longer than a process stands still on a machine that is busy. */
+  private static final int BRIEF_S = 3;
 
   final Vertx vertx = Vertx.vertx();
   final Bus bus = new Bus(vertx);
@@ -65,23 +69,11 @@ final class ServiceNode implements AutoCloseable {
   }
 
   private static RunsConfig config() {
-    RunsConfig usual = RunsConfig.DEFAULTS;
-    Duration second = Duration.ofSeconds(1);
-    RunLimits brief =
-        new RunLimits(second, second, Duration.ofMinutes(1), Duration.ofMinutes(1), second, 2);
-    return new RunsConfig(
-        20,
-        usual.tenantRuns(),
-        usual.queued(),
-        usual.offer(),
-        usual.window(),
-        usual.deltasPerSecond(),
-        usual.keep(),
-        usual.keepSnapshot(),
-        usual.threadAge(),
-        true,
-        usual.limits(),
-        Map.of(BRIEF, brief));
+    Duration brief = Duration.ofSeconds(BRIEF_S);
+    RunLimits limits =
+        new RunLimits(brief, brief, Duration.ofMinutes(1), Duration.ofMinutes(1), brief, 2);
+    return TestConfig.with(
+        Map.of("userRuns", 20, "startsPerMinute", 1_000, "agents", Map.of(BRIEF, limits)));
   }
 
   Caller.User user(String name) {

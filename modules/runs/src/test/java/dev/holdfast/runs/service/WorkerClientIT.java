@@ -5,14 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.channels.Publication;
+import dev.holdfast.core.ErrorCode;
 import dev.holdfast.runs.Await;
 import dev.holdfast.runs.RunView;
 import dev.holdfast.runs.WorkMessage;
 import dev.holdfast.runs.WorkerRun;
 import dev.holdfast.runs.ingest.Events;
+import dev.holdfast.testkit.OwnRedis;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -106,5 +110,34 @@ class WorkerClientIT {
         "it waits", () -> node.meters.get("holdfast.runs.waiting.workers").gauge().value() == 1);
     node.undeploy();
     assertNull(Await.get(waiting).work());
+  }
+
+  /** What was acknowledged since the copy is gone: nobody else can say so before the lease. */
+  @Test
+  void aWorkerEndsItsRunIfTheStoreHasLostAPartOfIt(@OwnRedis TestRedis own) {
+    try (ServiceNode alone = new ServiceNode(own.uri())) {
+      Promise<WorkerRun> working = Promise.promise();
+      alone.worker(
+          "researcher",
+          run -> {
+            write(run);
+            working.complete(run);
+            return Promise.<Void>promise().future();
+          });
+      RunView run = alone.started("researcher", "th");
+      WorkerRun worker = Await.get(working.future());
+      Await.get(worker.send(Events.close("m1")));
+      Path copy = own.copyData();
+      Await.get(worker.send(Events.open("m2")));
+      own.restoreFrom(copy);
+
+      assertEquals(ErrorCode.OUT_OF_SEQUENCE, Await.code(worker.send(Events.delta("m2", "more"))));
+      assertEquals(ErrorCode.OUT_OF_SEQUENCE, Await.code(worker.send(Events.close("m2"))));
+      Await.get(worker.done());
+      assertEquals("log_lost", alone.ended(run).code());
+      assertEquals("all of it", alone.text(run));
+      List<Publication> log = alone.log(run);
+      assertTrue(log.get(log.size() - 1).data().contains("RUN_ERROR"));
+    }
   }
 }
