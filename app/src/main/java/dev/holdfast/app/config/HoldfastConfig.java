@@ -10,6 +10,7 @@ import dev.holdfast.files.config.FilesConfig;
 import dev.holdfast.gateway.config.GatewayConfig;
 import dev.holdfast.limits.LimitsConfig;
 import dev.holdfast.nodes.LeaseConfig;
+import dev.holdfast.runs.config.RunsConfig;
 import dev.holdfast.sessions.store.SessionsConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,6 +41,7 @@ public record HoldfastConfig(
     AuthConfig auth,
     ClusterConfig cluster,
     FilesConfig files,
+    RunsConfig runs,
     LimitsConfig limits) {
   /** One node on loopback, with everything that it needs embedded or generated. */
   public static final HoldfastConfig DEFAULTS =
@@ -57,6 +59,7 @@ public record HoldfastConfig(
           AuthConfig.DEFAULTS,
           ClusterConfig.DEFAULTS,
           FilesConfig.DEFAULTS,
+          RunsConfig.DEFAULTS,
           LimitsConfig.DEFAULTS);
 
   /** The least severe level that is logged. */
@@ -117,13 +120,13 @@ public record HoldfastConfig(
   public HoldfastConfig with(ClusterConfig other) {
     return new HoldfastConfig(
         node, data, gateways, rebalance, logLevel, gateway, redis, sessions, channels, lease, auth,
-        other, files, limits);
+        other, files, runs, limits);
   }
 
   /** The same with another gateway. */
   public HoldfastConfig with(GatewayConfig other) {
     return new HoldfastConfig(
         node, data, gateways, rebalance, logLevel, other, redis, sessions, channels, lease, auth,
-        cluster, files, limits);
+        cluster, files, runs, limits);
   }
 }

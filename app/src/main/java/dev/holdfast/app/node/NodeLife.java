@@ -142,6 +142,7 @@ final class NodeLife {
         .compose(done -> deployments.deploy(limits))
         .compose(done -> startHub())
         .compose(done -> deployments.deploy(channels()))
+        .compose(done -> deployments.deploy(parts.runs()))
         .compose(done -> deployments.deploy(connections()))
         .compose(done -> deployments.deploy(usage()))
         .compose(done -> NodeFiles.open(parts))

@@ -10,6 +10,7 @@ import dev.holdfast.cluster.HostPort;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.gateway.page.Development;
 import dev.holdfast.redis.RedisConfig;
+import dev.holdfast.runs.service.RunsVerticle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,10 @@ record NodeParts(
     NodeRedis server,
     AuthConfig trusted,
     JvmMeters meters) {
+
+  RunsVerticle runs() {
+    return new RunsVerticle(bus, redis(), config.runs(), meters.registry());
+  }
 
   RedisConfig redis() {
     return server.config();

@@ -100,9 +100,9 @@ class ConfigViewTest {
             auth,
             D.cluster(),
             D.files(),
+            D.runs(),
             D.limits());
     String view = ConfigView.json(config);
-
     assertFalse(view.contains(SECRET), view);
     assertFalse(view.contains("hunter2"), view);
     assertEquals(

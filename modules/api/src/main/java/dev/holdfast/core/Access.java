@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * The one place that decides what a caller may do with a channel. A user reads its tenant's
  * channel, its own {@code user:} channel and its own session's without asking; the rest takes a
  * permission, and no permission opens another user's private channels or a {@code system:} log to a
- * user. A service reads and writes all channels of the tenants that it acts for.
+ * user, or lets it publish in a run's channel. A service reads and writes all channels of the
+ * tenants that it acts for.
  */
 public final class Access {
   private Access() {}
@@ -47,7 +48,8 @@ public final class Access {
     Kind kind = channel.name().kind();
     boolean foreign =
         (kind == Kind.USER || kind == Kind.SESSION) && !owns(user, session, channel.name());
-    return !foreign && kind != Kind.SYSTEM && caller.permits("publish", channel.name().toString());
+    boolean ours = kind == Kind.SYSTEM || kind == Kind.RUN;
+    return !foreign && !ours && caller.permits("publish", channel.name().toString());
   }
 
   /**
@@ -63,6 +65,10 @@ public final class Access {
         switch (kind) {
           case USER, SESSION -> "no permission opens private channels of others";
           case SYSTEM -> "no permission opens system: channels to users";
+          case RUN ->
+              verb.equals("publish")
+                  ? "no permission lets users publish in run: channels"
+                  : "needs " + verb + ":" + channel;
           default -> "needs " + verb + ":" + channel;
         });
   }

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
 
-/** A {@link ReaderMain}, or {@link HostMain}, that runs. */
+/** A {@link ReaderMain}, {@link HostMain} or {@link WorkerMain} that runs. */
 final class ReaderProcess implements AutoCloseable {
   private final String id;
   private final Process process;
@@ -33,6 +33,12 @@ final class ReaderProcess implements AutoCloseable {
   /** Returns at once; see {@link #awaitReady}. */
   static ReaderProcess host(TestCluster cluster, String id, Path asked) throws IOException {
     return start(cluster, HostMain.class, id, asked, List.of(asked.toString()));
+  }
+
+  /** Returns at once; see {@link #awaitReady}. */
+  static ReaderProcess worker(
+      TestCluster cluster, String id, String tenant, String agent, Path stored) throws IOException {
+    return start(cluster, WorkerMain.class, id, stored, List.of(tenant, agent, stored.toString()));
   }
 
   private static ReaderProcess start(

@@ -10,8 +10,9 @@ import java.util.Map;
  * Settings of logs and of the fan-out.
  *
  * @param retention by {@code <tenant>/<kind>}, {@code <tenant>}, {@code <kind>} or {@code default};
- *     the first found in this order holds. {@code default} and {@code system} are always there;
- *     what a tenant has does not hold for its {@code system:} channels
+ *     the first found in this order holds. {@code default}, {@code system} and {@code run} are
+ *     always there; what a tenant has does not hold for its {@code system:} and {@code run:}
+ *     channels
  * @param interestTtl how long a node's interest lasts without renewal, 10 s to 4 h; default 2 h. It
  *     is renewed after 40 to 60 % of it. The interest of a dead node ends when it is met
  * @param leaveAfter how long a channel without local readers stays open, default 10 s
@@ -34,6 +35,7 @@ public record ChannelsConfig(
     MemoryConfig memory) {
   private static final String DEFAULT_KEY = "default";
   private static final String SYSTEM_KEY = Kind.SYSTEM.wireName;
+  private static final String RUN_KEY = Kind.RUN.wireName;
 
   /** Life of a log's meta; longer than any cursor of a session or a consumer lives. */
   private static final Duration META_LIFE = Duration.ofDays(7);
@@ -67,8 +69,8 @@ public record ChannelsConfig(
 
   Retention retentionOf(Channel channel) {
     String kind = channel.name().kind().wireName;
-    boolean system = kind.equals(SYSTEM_KEY);
-    String tenant = system ? SYSTEM_KEY : channel.tenant();
+    boolean ours = kind.equals(SYSTEM_KEY) || kind.equals(RUN_KEY);
+    String tenant = ours ? kind : channel.tenant();
     for (String key : new String[] {channel.tenant() + "/" + kind, tenant, kind}) {
       Retention found = retention.get(key);
       if (found != null) {
@@ -92,6 +94,7 @@ public record ChannelsConfig(
     var all = new HashMap<>(given);
     all.putIfAbsent(DEFAULT_KEY, Retention.DEFAULT);
     all.putIfAbsent(SYSTEM_KEY, Retention.SYSTEM);
+    all.putIfAbsent(RUN_KEY, Retention.RUN);
     return Map.copyOf(all);
   }
 

@@ -22,6 +22,12 @@ public record Retention(int entries, long bytes, Duration age) {
    */
   public static final Retention SYSTEM = new Retention(1_000_000, 256L << 20, AGE);
 
+  /**
+   * Default of {@code run:} channels. There may be thousands of them at a time; what they have let
+   * go is in the snapshot of the run, which is written at least each 1,024 entries and 8 MiB.
+   */
+  public static final Retention RUN = new Retention(2_000, 0, AGE);
+
   /** Takes the default for settings that are left out, which are null or 0 here. */
   public Retention {
     entries = entries == 0 ? 10_000 : entries;
