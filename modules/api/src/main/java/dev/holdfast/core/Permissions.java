@@ -30,6 +30,8 @@ public final class Permissions {
     VERBS.put("request", new Targets(name -> Names.id(name, "service"), "<service>"));
     VERBS.put("service", new Targets(name -> Names.id(name, "service"), "<name>"));
     VERBS.put("run", new Targets(name -> Names.id(name, "agent"), "<agent>"));
+    VERBS.put("runs", Targets.words("read", "cancel"));
+    VERBS.put("work", new Targets(name -> Names.id(name, "agent"), "<agent>"));
     VERBS.put("schema", new Targets(Names::event, "<event>"));
     VERBS.put("create", Targets.words("file"));
     VERBS.put("erase", Targets.words("files"));

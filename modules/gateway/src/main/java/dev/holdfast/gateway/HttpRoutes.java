@@ -15,6 +15,8 @@ import dev.holdfast.gateway.http.operations.Sessions;
 import dev.holdfast.gateway.http.operations.StoreViews;
 import dev.holdfast.gateway.http.operations.TenantLimits;
 import dev.holdfast.gateway.http.publish.Publishing;
+import dev.holdfast.gateway.http.runs.Runs;
+import dev.holdfast.gateway.http.runs.Work;
 import dev.holdfast.gateway.page.Pages;
 import dev.holdfast.gateway.server.RequestTimeouts;
 import dev.holdfast.gateway.socket.Upgrade;
@@ -113,6 +115,8 @@ final class HttpRoutes {
     api.add(new Publishing(channels, rates, config.frameLimit(), services.registry()).operations())
         .add(new ChannelViews(channels, services.registry()).operations())
         .add(new Sessions(services.sessions(), channels).operations())
+        .add(new Runs(channels).operations())
+        .add(new Work(channels).operations())
         .add(new Connections(connections).operations())
         .add(new TenantLimits(services.limiter(), operators).operations())
         .add(new NodeViews(state(), connections, sources.config()).operations())

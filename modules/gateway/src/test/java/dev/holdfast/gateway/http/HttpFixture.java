@@ -33,6 +33,8 @@ import dev.holdfast.nodes.LeaseConfig;
 import dev.holdfast.nodes.NodesVerticle;
 import dev.holdfast.nodes.usage.UsageVerticle;
 import dev.holdfast.redis.RedisConfig;
+import dev.holdfast.runs.config.RunsConfig;
+import dev.holdfast.runs.service.RunsVerticle;
 import dev.holdfast.sessions.connections.ConnectionsVerticle;
 import dev.holdfast.sessions.service.SessionsVerticle;
 import dev.holdfast.sessions.store.SessionsConfig;
@@ -135,6 +137,7 @@ public final class HttpFixture implements AutoCloseable {
     HubVerticle hub = new HubVerticle(bus, inbox, redis, ChannelsConfig.DEFAULT, registry);
     deploy(hub);
     deploy(channels(hub, redis, sessions));
+    deploy(new RunsVerticle(bus, redis, RunsConfig.DEFAULTS, registry));
     deploy(new ConnectionsVerticle(bus, redis, sessions, registry));
     deploy(new UsageVerticle(bus, redis, sessions, registry));
     hub.nodes(Set.of(nodes.node()));

@@ -1,0 +1,142 @@
+package dev.holdfast.gateway.http.runs;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.Names;
+import dev.holdfast.core.bus.ServiceClient;
+import dev.holdfast.gateway.http.ApiRequest;
+import dev.holdfast.gateway.http.ApiResponse;
+import dev.holdfast.gateway.http.Problem;
+import dev.holdfast.gateway.http.StrictJson;
+import dev.holdfast.runs.RunMessage;
+import dev.holdfast.runs.RunSnapshot;
+import dev.holdfast.runs.RunView;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Starts, shows and cancels runs: a user its own, a service those of its tenant. */
+public final class Runs {
+  private static final TypeReference<NewRun> NEW = new TypeReference<>() {};
+  private static final TypeReference<Cancelling> CANCEL = new TypeReference<>() {};
+
+  private final ServiceClient runs;
+
+  public Runs(ServiceClient runs) {
+    this.runs = runs;
+  }
+
+  public Map<String, Function<ApiRequest, Future<ApiResponse>>> operations() {
+    return Map.of(
+        "startRun", this::start,
+        "getRun", this::get,
+        "getRunSnapshot", this::snapshot,
+        "cancelRun", this::cancel);
+  }
+
+  /** The body of a start; the ids of thread and run are those of the input. */
+  private record NewRun(String agent, @Nullable String user, String input) {
+    @JsonCreator
+    static NewRun of(
+        @JsonProperty("agent") @Nullable String agent,
+        @JsonProperty("user") @Nullable String user,
+        @JsonProperty("input") @JsonDeserialize(using = StrictJson.Raw.class)
+            @Nullable String input) {
+      if (agent == null || input == null || !input.startsWith("{")) {
+        throw Problem.badRequest("agent: a name, and input: an object, are needed");
+      }
+      return new NewRun(Names.id(agent, "agent"), user, input);
+    }
+  }
+
+  /** The body of a cancellation. */
+  private record Cancelling(@Nullable String reason) {}
+
+  private Future<ApiResponse> start(ApiRequest request) {
+    NewRun wanted = request.body(NEW);
+    request.serviceNeeds("run", wanted.agent());
+    if (wanted.user() == null && request.caller instanceof Caller.Service) {
+      throw Problem.badRequest("user: missing");
+    }
+    JsonObject input = new JsonObject(wanted.input());
+    return runs.ask(
+            new RunMessage.Start(
+                request.caller,
+                request.tenant,
+                wanted.user(),
+                wanted.agent(),
+                id(input, "threadId"),
+                id(input, "runId"),
+                wanted.input()))
+        .map(run -> ApiResponse.json(json(run)));
+  }
+
+  private static String id(JsonObject input, String name) {
+    if (input.getValue(name) instanceof String id) {
+      return id;
+    }
+    throw Problem.badRequest("input." + name + ": a text is needed");
+  }
+
+  private Future<ApiResponse> get(ApiRequest request) {
+    serviceReads(request);
+    return runs.ask(new RunMessage.Get(request.caller, request.tenant, request.path("run")))
+        .map(run -> ApiResponse.json(json(run)));
+  }
+
+  private Future<ApiResponse> snapshot(ApiRequest request) {
+    serviceReads(request);
+    return runs.ask(new RunMessage.Snapshot(request.caller, request.tenant, request.path("run")))
+        .map(snapshot -> ApiResponse.json(json(snapshot)));
+  }
+
+  private static void serviceReads(ApiRequest request) {
+    request.serviceNeeds("runs", "read");
+  }
+
+  private Future<ApiResponse> cancel(ApiRequest request) {
+    request.serviceNeeds("runs", "cancel");
+    String reason = request.body(CANCEL).reason();
+    return runs.ask(
+            new RunMessage.Cancel(
+                request.caller, request.tenant, request.path("run"), reason == null ? "" : reason))
+        .map(run -> ApiResponse.json(json(run)));
+  }
+
+  /** The document is not read again, so that its numbers stay as they are written. */
+  private static String json(RunSnapshot snapshot) {
+    JsonObject json = new JsonObject().put("run", json(snapshot.run()));
+    if (snapshot.at() == null || snapshot.document() == null) {
+      return json.encode();
+    }
+    json.put("position", ApiResponse.json(snapshot.at()));
+    return with(json, "snapshot", snapshot.document());
+  }
+
+  /**
+   * Writes an object with one member more.
+   *
+   * @param value one valid JSON value
+   */
+  static String with(JsonObject json, String name, String value) {
+    String text = json.encode();
+    return text.substring(0, text.length() - 1) + ",\"" + name + "\":" + value + "}";
+  }
+
+  static JsonObject json(RunView run) {
+    JsonObject json = new JsonObject().put("run", run.run()).put("channel", "" + run.channel());
+    json.put("user", run.owner()).put("agent", run.agent());
+    json.put("threadId", run.threadId()).put("runId", run.runId());
+    json.put("state", run.state()).put("cancelling", run.cancelling());
+    json.put("attempt", run.attempt()).put("created", run.created());
+    if (run.outcome() != null) {
+      json.put("outcome", run.outcome()).put("ended", run.ended());
+    }
+    return run.code() == null ? json : json.put("code", run.code());
+  }
+}

@@ -1,0 +1,137 @@
+package dev.holdfast.gateway.http.runs;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Names;
+import dev.holdfast.core.bus.ServiceClient;
+import dev.holdfast.gateway.http.ApiRequest;
+import dev.holdfast.gateway.http.ApiResponse;
+import dev.holdfast.gateway.http.Problem;
+import dev.holdfast.gateway.http.StrictJson;
+import dev.holdfast.runs.WorkMessage;
+import dev.holdfast.runs.WorkMessage.Claimed;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What workers in any language say. A claim is for an agent; who has claimed a run shows that by
+ * its generation.
+ */
+public final class Work {
+  private static final Logger LOG = LoggerFactory.getLogger(Work.class);
+  private static final TypeReference<Claiming> CLAIM = new TypeReference<>() {};
+  private static final TypeReference<Batch> BATCH = new TypeReference<>() {};
+  private static final TypeReference<Holding> HOLDING = new TypeReference<>() {};
+
+  private final ServiceClient runs;
+
+  public Work(ServiceClient runs) {
+    this.runs = runs;
+  }
+
+  public Map<String, Function<ApiRequest, Future<ApiResponse>>> operations() {
+    return Map.of(
+        "claimRun", this::claim,
+        "appendToRun", this::append,
+        "keepRun", this::keep,
+        "releaseRun", this::release);
+  }
+
+  /**
+   * The body of a claim.
+   *
+   * @param waitMs none: it is answered at once
+   */
+  private record Claiming(@Nullable String worker, @JsonProperty("wait") @Nullable Long waitMs) {}
+
+  /** The body of a batch. */
+  private record Batch(
+      long generation,
+      long n,
+      @JsonDeserialize(contentUsing = StrictJson.Raw.class) @Nullable List<String> events) {}
+
+  /** The body of what else a worker says of its run. */
+  private record Holding(long generation) {}
+
+  private Future<ApiResponse> claim(ApiRequest request) {
+    Caller.Service worker = worker(request);
+    Claiming wanted = request.body(CLAIM);
+    String name = wanted.worker();
+    if (name == null) {
+      throw Problem.badRequest("worker: missing");
+    }
+    long wait = wanted.waitMs() == null ? 0 : wanted.waitMs();
+    return runs.ask(new WorkMessage.Claim(worker, request.path("agent"), name, wait))
+        .map(claimed -> claimed(request, worker, claimed));
+  }
+
+  /** A run whose worker is gone by now goes to the next one. */
+  private ApiResponse claimed(ApiRequest request, Caller.Service worker, Claimed claimed) {
+    WorkMessage.Work work = claimed.work();
+    if (work == null) {
+      return ApiResponse.DONE;
+    }
+    if (request.isGone()) {
+      String run = work.run().run();
+      runs.ask(new WorkMessage.Release(worker, request.tenant, run, work.generation()))
+          .onFailure(failure -> LOG.debug("Run {} waits for its lease: {}", run, "" + failure));
+    }
+    JsonObject json = new JsonObject().put("run", Runs.json(work.run()));
+    json.put("generation", work.generation()).put("next", work.next());
+    return ApiResponse.json(Runs.with(json.put("lease", work.leaseMs()), "input", work.input()));
+  }
+
+  private Future<ApiResponse> append(ApiRequest request) {
+    Caller.Service worker = worker(request);
+    Batch batch = request.body(BATCH);
+    List<String> events = batch.events();
+    if (events == null) {
+      throw Problem.badRequest("events: missing");
+    }
+    return runs.ask(
+            new WorkMessage.Events(
+                worker, request.tenant, request.path("run"), batch.generation(), batch.n(), events))
+        .map(
+            taken ->
+                ApiResponse.json(
+                    new JsonObject()
+                        .put("next", taken.next())
+                        .put("over", taken.over())
+                        .put("cancelled", taken.cancelled())));
+  }
+
+  private Future<ApiResponse> keep(ApiRequest request) {
+    Caller.Service worker = worker(request);
+    long generation = request.body(HOLDING).generation();
+    return runs.ask(new WorkMessage.Beat(worker, request.tenant, request.path("run"), generation))
+        .map(held -> ApiResponse.json(new JsonObject().put("cancelled", held.cancelled())));
+  }
+
+  private Future<ApiResponse> release(ApiRequest request) {
+    Caller.Service worker = worker(request);
+    long generation = request.body(HOLDING).generation();
+    return runs.ask(
+            new WorkMessage.Release(worker, request.tenant, request.path("run"), generation))
+        .map(released -> ApiResponse.json(new JsonObject().put("queued", released.queued())));
+  }
+
+  private static Caller.Service worker(ApiRequest request) {
+    String agent = Names.id(request.path("agent"), "agent");
+    request.serviceNeeds("work", agent);
+    if (request.caller instanceof Caller.Service service) {
+      return service;
+    }
+    throw HoldfastException.withPublicMessage(
+        ErrorCode.FORBIDDEN, "needs work:" + agent + ", of a service");
+  }
+}

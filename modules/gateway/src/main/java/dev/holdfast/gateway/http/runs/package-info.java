@@ -1,0 +1,8 @@
+/**
+ * Runs of agents over HTTP: {@code Runs} starts, shows and cancels them, {@code Work} is for
+ * workers.
+ */
+@NullMarked
+package dev.holdfast.gateway.http.runs;
+
+import org.jspecify.annotations.NullMarked;
