@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * caller's is answered exactly as what never was: NOT_FOUND.
  */
 public sealed interface RunMessage<A> extends ServiceMessage<A>
-    permits RunMessage.Start, RunMessage.Get, RunMessage.Cancel, WorkMessage {
+    permits RunMessage.Start, RunMessage.Get, RunMessage.Snapshot, RunMessage.Cancel, WorkMessage {
   /** The service's address on the bus. */
   String ADDRESS = "runs";
 
@@ -85,6 +85,21 @@ public sealed interface RunMessage<A> extends ServiceMessage<A>
   }
 
   /**
+   * Reads a run folded into one document, up to a position of its log. Whoever may read the run's
+   * channel may do so, too.
+   */
+  record Snapshot(Caller caller, String tenant, String run) implements RunMessage<RunSnapshot> {
+    public Snapshot {
+      checked(caller, tenant, run);
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.snapshot(this);
+    }
+  }
+
+  /**
    * Cancels a run: at once if it waits, otherwise within its grace. Answers the run as it is then;
    * one that is over stays as it is.
    */
@@ -115,6 +130,8 @@ public sealed interface RunMessage<A> extends ServiceMessage<A>
     R start(Start message);
 
     R get(Get message);
+
+    R snapshot(Snapshot message);
 
     R cancel(Cancel message);
 

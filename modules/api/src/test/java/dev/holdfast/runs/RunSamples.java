@@ -2,6 +2,7 @@ package dev.holdfast.runs;
 
 import dev.holdfast.core.BusValue;
 import dev.holdfast.core.Caller;
+import dev.holdfast.core.Position;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -39,6 +40,7 @@ public final class RunSamples {
     return Stream.of(
         new RunMessage.Start(ANN, "acme", "ann", "researcher", "t1", "c1", INPUT),
         new RunMessage.Get(ANN, "acme", "r1"),
+        new RunMessage.Snapshot(ANN, "acme", "r1"),
         new RunMessage.Cancel(ANN, "acme", "r1", "enough"),
         new WorkMessage.Claim(AGENTS, "researcher", "a1", 10_000),
         new WorkMessage.Events(AGENTS, "acme", "r1", 1, 2, List.of("{\"type\":\"RUN_STARTED\"}")),
@@ -49,6 +51,7 @@ public final class RunSamples {
   private static Stream<BusValue> answers() {
     return Stream.of(
         VIEW,
+        new RunSnapshot(VIEW, new Position("k7B", 7), "{\"messages\":[]}"),
         new WorkMessage.Claimed(new WorkMessage.Work(VIEW, 1, 1, 15_000, INPUT)),
         new WorkMessage.Work(VIEW, 1, 1, 15_000, INPUT),
         new WorkMessage.Taken(3, false, true),

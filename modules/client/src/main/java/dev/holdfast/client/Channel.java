@@ -5,6 +5,7 @@ import dev.holdfast.client.session.Cursor;
 import dev.holdfast.client.session.Event;
 import dev.holdfast.client.session.From;
 import dev.holdfast.client.session.Gap;
+import dev.holdfast.client.session.Snapshot;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -85,6 +86,14 @@ public final class Channel {
   /** Handles reports of events that are gone. */
   public void onGap(Consumer<Gap> handler) {
     handlers.gaps.add(handler);
+  }
+
+  /**
+   * Handles what the channel's events add up to, which comes before the first event if reading
+   * begins {@link From#SNAPSHOT}. It is shorter than they are.
+   */
+  public void onSnapshot(Consumer<Snapshot> handler) {
+    handlers.snapshots.add(handler);
   }
 
   /** Handles reports that the channel is caught up. */

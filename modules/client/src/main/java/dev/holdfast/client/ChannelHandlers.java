@@ -3,6 +3,7 @@ package dev.holdfast.client;
 import dev.holdfast.client.session.Cursor;
 import dev.holdfast.client.session.Event;
 import dev.holdfast.client.session.Gap;
+import dev.holdfast.client.session.Snapshot;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -14,6 +15,7 @@ final class ChannelHandlers {
 
   final List<EventHandler> events = new CopyOnWriteArrayList<>();
   final List<Consumer<Gap>> gaps = new CopyOnWriteArrayList<>();
+  final List<Consumer<Snapshot>> snapshots = new CopyOnWriteArrayList<>();
   final List<Consumer<Cursor>> lives = new CopyOnWriteArrayList<>();
   final List<Consumer<String>> ends = new CopyOnWriteArrayList<>();
 
@@ -32,6 +34,10 @@ final class ChannelHandlers {
 
   void gap(Gap gap, Consumer<Runnable> guard) {
     gaps.forEach(handler -> guard.accept(() -> handler.accept(gap)));
+  }
+
+  void snapshot(Snapshot snapshot, Consumer<Runnable> guard) {
+    snapshots.forEach(handler -> guard.accept(() -> handler.accept(snapshot)));
   }
 
   void live(Cursor cursor, Consumer<Runnable> guard) {

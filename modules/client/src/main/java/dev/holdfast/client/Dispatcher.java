@@ -7,6 +7,7 @@ import dev.holdfast.client.session.Event;
 import dev.holdfast.client.session.Gap;
 import dev.holdfast.client.session.SessionInfo;
 import dev.holdfast.client.session.SessionListener;
+import dev.holdfast.client.session.Snapshot;
 import java.lang.System.Logger;
 import java.util.List;
 import java.util.Map;
@@ -123,6 +124,13 @@ final class Dispatcher implements SessionListener {
           each(gap.channel(), handlers -> handlers.gap(gap, Dispatcher::guarded));
           wire.run(() -> session.handled(gap.channel(), gap.to()));
         });
+  }
+
+  @Override
+  public void snapshot(Snapshot snapshot) {
+    run(
+        () ->
+            each(snapshot.channel(), handlers -> handlers.snapshot(snapshot, Dispatcher::guarded)));
   }
 
   @Override

@@ -159,7 +159,7 @@ class RequestOrderIT {
     Welcomed ann = node.hello("ann", ALL).live();
     for (int i = 0; i < 6_000; i++) {
       boolean may = i % 40 == 0;
-      subscribe(ann.client(), "s" + i, (may ? "topic:" : "run:") + i);
+      subscribe(ann.client(), "s" + i, (may ? "topic:" : "system:") + i);
     }
     ann.client().send("ping", Map.of());
     Awaitility.await().atMost(PATIENCE).until(() -> answers(ann.client()).size() == 6_000);

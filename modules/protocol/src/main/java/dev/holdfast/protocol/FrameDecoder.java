@@ -110,8 +110,11 @@ public final class FrameDecoder {
     if ("latest".equals(place)) {
       return ReadFrom.LATEST;
     }
+    if ("snapshot".equals(place)) {
+      return ReadFrom.SNAPSHOT;
+    }
     boolean word = place != null && place.indexOf(':') < 0;
-    Members.require(!word, "from: latest, earliest or a cursor");
+    Members.require(!word, "from: latest, earliest, snapshot or a cursor");
     return ReadFrom.after(members.cursor("from"));
   }
 

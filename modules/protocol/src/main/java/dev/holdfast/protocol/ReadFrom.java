@@ -14,11 +14,15 @@ public record ReadFrom(Place place, @Nullable Position cursor) {
   public enum Place {
     LATEST,
     EARLIEST,
+    SNAPSHOT,
     CURSOR
   }
 
   public static final ReadFrom LATEST = new ReadFrom(Place.LATEST, null);
   public static final ReadFrom EARLIEST = new ReadFrom(Place.EARLIEST, null);
+
+  /** Begins with what the channel's events add up to, and those after it. */
+  public static final ReadFrom SNAPSHOT = new ReadFrom(Place.SNAPSHOT, null);
 
   public static ReadFrom after(Position cursor) {
     return new ReadFrom(Place.CURSOR, cursor);

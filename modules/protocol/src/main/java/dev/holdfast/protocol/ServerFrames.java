@@ -80,6 +80,16 @@ public final class ServerFrames {
   }
 
   /**
+   * What the events of a channel add up to; those after the position follow.
+   *
+   * @param dataJson one valid JSON value
+   */
+  public static EncodedFrame snapshot(ChannelName channel, Position position, String dataJson) {
+    StringBuilder frame = positioned("snapshot", channel, position.epoch(), position.seq());
+    return end(frame.append(",\"data\":").append(dataJson));
+  }
+
+  /**
    * @param code {@code requested}, {@code service}, or the name of an error
    */
   public static EncodedFrame unsubscribed(ChannelName channel, String code) {

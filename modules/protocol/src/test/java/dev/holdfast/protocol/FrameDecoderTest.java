@@ -57,7 +57,7 @@ class FrameDecoderTest {
   @CsvSource(
       delimiter = ';',
       quoteCharacter = '`',
-      value = {"'latest';LATEST", "'earliest';EARLIEST", "['k7B',8];CURSOR"})
+      value = {"'latest';LATEST", "'earliest';EARLIEST", "'snapshot';SNAPSHOT", "['k7B',8];CURSOR"})
   void readsWhereASubscriptionBegins(String from, ReadFrom.Place place) {
     Position cursor = place == ReadFrom.Place.CURSOR ? new Position("k7B", 8) : null;
 

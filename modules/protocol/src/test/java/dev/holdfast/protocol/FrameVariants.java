@@ -28,6 +28,7 @@ final class FrameVariants {
           "'é'",
           "'latest'",
           "'earliest'",
+          "'snapshot'",
           "'durable'",
           "'volatile'",
           "'tenant'",

@@ -35,6 +35,11 @@ final class ServerSamples {
     samples.put(
         "volatileEvent", List.of(ServerFrames.volatileEvent(ChannelName.TENANT, AT, empty)));
     samples.put("gap", List.of(ServerFrames.gap(NEWS, AT_8, AT_40, "trimmed")));
+    samples.put(
+        "snapshot",
+        List.of(
+            ServerFrames.snapshot(
+                ChannelName.parse("run:r1"), AT_7, "{\"messages\":[],\"state\":null}")));
     samples.put("live", List.of(ServerFrames.live(NEWS, AT_8)));
     samples.put("subscribed", List.of(ServerFrames.subscribed(NEWS, AT_7, true)));
     samples.put(

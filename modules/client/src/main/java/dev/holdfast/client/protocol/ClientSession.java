@@ -12,6 +12,7 @@ import dev.holdfast.client.session.RefusedException;
 import dev.holdfast.client.session.SessionInfo;
 import dev.holdfast.client.session.SessionListener;
 import dev.holdfast.client.session.SessionOptions;
+import dev.holdfast.client.session.Snapshot;
 import dev.holdfast.client.session.Stored;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -148,12 +149,11 @@ public final class ClientSession {
       case "subscribed" -> subscribed(frame);
       case "live" -> live(frame);
       case "gap" -> gap(frame);
+      case "snapshot" -> snapshot(frame);
       case "unsubscribed" -> unsubscribed(frame);
       case "reply" -> reply(Frames.text(frame, "id"), Frames.member(frame, "data"));
       case "reconnect" -> connector.moveAfter(Frames.number(frame, "after", 0));
-      default -> {
-        // A pong, or a frame of a newer server.
-      }
+      default -> {} // a pong, or a frame of a newer server
     }
   }
 
@@ -209,15 +209,17 @@ public final class ClientSession {
   }
 
   private void gap(ObjectNode frame) {
-    var gap =
-        new Gap(
-            Frames.text(frame, "channel"),
-            Frames.cursor(frame, "from"),
-            Frames.cursor(frame, "to"),
-            frame.path("reason").asText());
+    Gap gap = Frames.gap(frame);
     if (!questions.leaves(gap.channel())) {
       readings.gap(gap);
       listener.gap(gap);
+    }
+  }
+
+  private void snapshot(ObjectNode frame) {
+    Snapshot snapshot = Frames.snapshot(frame);
+    if (!questions.leaves(snapshot.channel())) {
+      listener.snapshot(snapshot);
     }
   }
 

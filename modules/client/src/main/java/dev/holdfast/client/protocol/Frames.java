@@ -9,7 +9,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.client.session.Cursor;
 import dev.holdfast.client.session.Event;
+import dev.holdfast.client.session.Gap;
 import dev.holdfast.client.session.RefusedException;
+import dev.holdfast.client.session.Snapshot;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -109,6 +111,18 @@ final class Frames {
         frame.path("at").asLong(),
         from.path("user").asText(null),
         from.path("service").asText(null));
+  }
+
+  static Gap gap(ObjectNode frame) {
+    return new Gap(
+        text(frame, "channel"),
+        cursor(frame, "from"),
+        cursor(frame, "to"),
+        frame.path("reason").asText());
+  }
+
+  static Snapshot snapshot(ObjectNode frame) {
+    return new Snapshot(text(frame, "channel"), position(frame), member(frame, "data"));
   }
 
   static RefusedException refusal(ObjectNode error) {

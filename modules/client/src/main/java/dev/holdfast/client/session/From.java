@@ -12,6 +12,12 @@ public final class From {
   /** Begins with the oldest event that the channel still has. */
   public static final From EARLIEST = new From(TextNode.valueOf("earliest"));
 
+  /**
+   * Begins with what the channel's events add up to, see {@link SessionListener#snapshot}, and the
+   * events after that; of {@code run:} channels only.
+   */
+  public static final From SNAPSHOT = new From(TextNode.valueOf("snapshot"));
+
   private final JsonNode json;
 
   private From(JsonNode json) {

@@ -21,6 +21,9 @@ public interface SessionListener {
 
   default void gap(Gap gap) {}
 
+  /** Reports what the events of a channel add up to, if it is read from there. */
+  default void snapshot(Snapshot snapshot) {}
+
   /** Reports that a channel is caught up. */
   default void live(String channel, Cursor cursor) {}
 

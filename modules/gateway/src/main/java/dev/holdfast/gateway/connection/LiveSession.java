@@ -69,7 +69,8 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
     this.readings = parts.readings(session, connection);
     Opening opening = parts.opening(session, connection, connection.sink(), readings);
     this.subscriptions = parts.subscriptions(session, connection, order, readings, opening);
-    this.subscribing = parts.subscribing(session, connection, order, readings, opening);
+    this.subscribing =
+        parts.subscribing(session, connection, order, readings, opening, connection.sink());
     this.publishing = parts.publishing(session, connection, order);
     this.requests = parts.requests(session, connection);
   }

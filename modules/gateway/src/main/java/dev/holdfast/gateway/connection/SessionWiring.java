@@ -13,6 +13,7 @@ import dev.holdfast.gateway.session.Requests;
 import dev.holdfast.gateway.subscription.Opening;
 import dev.holdfast.gateway.subscription.OwnChannels;
 import dev.holdfast.gateway.subscription.Readings;
+import dev.holdfast.gateway.subscription.RunReadings;
 import dev.holdfast.gateway.subscription.SubscribeRequests;
 import dev.holdfast.gateway.subscription.SubscriptionRecord;
 import dev.holdfast.gateway.subscription.Subscriptions;
@@ -98,14 +99,18 @@ public final class SessionWiring {
     return new Subscriptions(session, client, order, readings, opening, stored);
   }
 
+  /**
+   * @param sink takes the frames that are read
+   */
   SubscribeRequests subscribing(
       ClientSession session,
       ClientLink client,
       ChannelOrder order,
       Readings readings,
-      Opening opening) {
-    var stored = new SubscriptionRecord(sessions, session.ref());
-    return new SubscribeRequests(session, client, order, readings, opening, stored);
+      Opening opening,
+      ClientSink sink) {
+    var runs = new RunReadings(context.owner(), session, sink, channels);
+    return new SubscribeRequests(session, client, order, readings, opening, runs);
   }
 
   Publishing publishing(ClientSession session, ClientLink client, ChannelOrder order) {

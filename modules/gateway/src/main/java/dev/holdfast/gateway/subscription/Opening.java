@@ -9,6 +9,7 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Position;
 import dev.holdfast.gateway.session.ClientLink;
 import dev.holdfast.gateway.session.ClientSession;
+import dev.holdfast.protocol.EncodedFrame;
 import dev.holdfast.protocol.ServerFrames;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -68,6 +69,10 @@ public final class Opening {
     this.place = place;
   }
 
+  SubscriptionRecord record() {
+    return stored;
+  }
+
   /** Queues a channel, to be opened in its turn. */
   void add(Reading reading) {
     waiting.add(reading);
@@ -113,6 +118,10 @@ public final class Opening {
   /** Reports the position from which reading goes on, and goes on. */
   void begin(Reading reading) {
     client.send(ServerFrames.subscribed(reading.name, reading.position(), reading.recovered()));
+    EncodedFrame snapshot = reading.takeSnapshot();
+    if (snapshot != null) {
+      client.send(snapshot);
+    }
     reading.begin();
   }
 
@@ -140,8 +149,8 @@ public final class Opening {
     if (cursors.isEmpty()) {
       return Future.succeededFuture();
     }
-    return stored
-        .add(cursors)
+    boolean granted = batch.get(0).isGranted(); // such a one comes alone
+    return (granted ? stored.grant(cursors) : stored.add(cursors))
         .onSuccess(done -> cursors.keySet().forEach(name -> stored(batch, name)))
         .mapEmpty();
   }

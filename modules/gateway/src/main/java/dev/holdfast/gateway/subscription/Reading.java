@@ -5,6 +5,7 @@ import dev.holdfast.channels.fanout.Subscription;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.Position;
 import dev.holdfast.limits.Place;
+import dev.holdfast.protocol.EncodedFrame;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.Objects;
@@ -27,6 +28,8 @@ final class Reading {
   private @Nullable Position acked;
   private @Nullable Position saved;
   private @Nullable Place place;
+  private @Nullable EncodedFrame snapshot;
+  private boolean granted;
 
   /**
    * @param stored whether the session's record has this channel, with a cursor
@@ -35,6 +38,29 @@ final class Reading {
     this.name = name;
     this.start = start;
     this.stored = stored;
+  }
+
+  /** Holds without the user's own permission. */
+  Reading granted() {
+    granted = true;
+    return this;
+  }
+
+  boolean isGranted() {
+    return granted;
+  }
+
+  /** Begins with a frame that stands for what came before. */
+  Reading beginningWith(EncodedFrame frame) {
+    snapshot = frame;
+    return this;
+  }
+
+  /** Takes the frame that it begins with; none: it begins with an event. */
+  @Nullable EncodedFrame takeSnapshot() {
+    EncodedFrame taken = snapshot;
+    snapshot = null;
+    return taken;
   }
 
   /** Takes its place among its user's and tenant's subscriptions; gives it back at its end. */
@@ -110,9 +136,13 @@ final class Reading {
 
   /**
    * Returns the cursor to store first: the one asked for, so that a gap that is not reported yet is
-   * reported again.
+   * reported again; if it begins with a snapshot, that of the log's beginning: its client may never
+   * get the snapshot.
    */
   Position firstCursor() {
+    if (snapshot != null) {
+      return reader().position().at(0);
+    }
     return start instanceof Start.After after ? after.cursor() : reader().position();
   }
 

@@ -3,6 +3,7 @@ package dev.holdfast.gateway.subscription;
 import dev.holdfast.channels.fanout.Start;
 import dev.holdfast.core.Access;
 import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ChannelName.Kind;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.gateway.session.ChannelOrder;
@@ -13,6 +14,7 @@ import dev.holdfast.limits.Place;
 import dev.holdfast.protocol.ClientFrame;
 import dev.holdfast.protocol.ReadFrom;
 import dev.holdfast.protocol.ServerFrames;
+import io.vertx.core.Future;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,7 @@ public final class SubscribeRequests {
   private final Readings readings;
   private final Opening opening;
   private final SubscriptionRecord stored;
+  private final RunReadings runs;
 
   public SubscribeRequests(
       ClientSession session,
@@ -31,13 +34,14 @@ public final class SubscribeRequests {
       ChannelOrder order,
       Readings readings,
       Opening opening,
-      SubscriptionRecord stored) {
+      RunReadings runs) {
     this.session = session;
     this.client = client;
     this.order = order;
     this.readings = readings;
     this.opening = opening;
-    this.stored = stored;
+    this.stored = opening.record();
+    this.runs = runs;
   }
 
   public void subscribe(ClientFrame.Subscribe frame) {
@@ -45,7 +49,7 @@ public final class SubscribeRequests {
   }
 
   private void subscribe(ClientFrame.Subscribe frame, Turn turn) {
-    HoldfastException refusal = refusal(frame.channel());
+    HoldfastException refusal = refusal(frame);
     if (refusal != null) {
       turn.answer(() -> client.refuse(frame.id(), refusal));
       return;
@@ -55,20 +59,31 @@ public final class SubscribeRequests {
       repeated(frame, turn, known);
       return;
     }
-    readings
-        .place()
-        .onSuccess(place -> open(frame, turn, place))
+    Future<Reading> wanted =
+        frame.channel().kind() == Kind.RUN
+            ? runs.reading(frame)
+            : Future.succeededFuture(new Reading(frame.channel(), start(frame.from()), false));
+    wanted
+        .onSuccess(reading -> place(frame, turn, reading))
         .onFailure(failure -> turn.answer(() -> client.refuse(frame.id(), failure)));
   }
 
-  private void open(ClientFrame.Subscribe frame, Turn turn, @Nullable Place place) {
+  private void place(ClientFrame.Subscribe frame, Turn turn, Reading reading) {
+    readings
+        .place()
+        .onSuccess(place -> open(frame, turn, reading, place))
+        .onFailure(failure -> turn.answer(() -> client.refuse(frame.id(), failure)));
+  }
+
+  private void open(
+      ClientFrame.Subscribe frame, Turn turn, Reading reading, @Nullable Place place) {
     Reading known = readings.get(frame.channel());
     if (known != null) { // a service was faster
       leave(place);
       repeated(frame, turn, known);
       return;
     }
-    HoldfastException refusal = place == null ? tooMany() : refusal(frame.channel());
+    HoldfastException refusal = place == null ? tooMany() : refusal(frame);
     if (place == null || refusal != null || readings.isClosed()) {
       leave(place);
       var closed = new HoldfastException(ErrorCode.UNAVAILABLE, "closed meanwhile");
@@ -76,7 +91,6 @@ public final class SubscribeRequests {
       turn.answer(() -> client.refuse(frame.id(), reason));
       return;
     }
-    Reading reading = new Reading(frame.channel(), start(frame.from()), false);
     reading.in(place);
     readings.add(reading);
     opening
@@ -113,18 +127,27 @@ public final class SubscribeRequests {
     }
   }
 
-  private @Nullable HoldfastException refusal(ChannelName name) {
-    if (!Access.mayRead(session.caller(), session.ref().session(), session.channel(name))) {
+  /** Returns why not; of a run's channel {@link RunReadings} knows the rest. */
+  private @Nullable HoldfastException refusal(ClientFrame.Subscribe frame) {
+    ChannelName name = frame.channel();
+    boolean ofRun = name.kind() == Kind.RUN;
+    if (!ofRun
+        && !Access.mayRead(session.caller(), session.ref().session(), session.channel(name))) {
       return Access.refusal(session.caller(), "subscribe", name);
+    }
+    if (!ofRun && frame.from().place() == ReadFrom.Place.SNAPSHOT) {
+      return HoldfastException.withPublicMessage(
+          ErrorCode.BAD_REQUEST, "from: only run: channels have a snapshot");
     }
     boolean full = readings.isFull() && readings.get(name) == null;
     return full ? new HoldfastException(ErrorCode.LIMIT_EXCEEDED, "subscribe") : null;
   }
 
-  private static Start start(ReadFrom from) {
+  /** Returns the start; of a snapshot that is not there, the earliest. */
+  static Start start(ReadFrom from) {
     return switch (from.place()) {
       case LATEST -> Start.latest();
-      case EARLIEST -> Start.earliest();
+      case EARLIEST, SNAPSHOT -> Start.earliest();
       case CURSOR -> Start.after(Objects.requireNonNull(from.cursor(), "a cursor"));
     };
   }

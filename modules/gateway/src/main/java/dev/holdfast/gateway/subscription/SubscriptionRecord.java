@@ -23,6 +23,12 @@ public final class SubscriptionRecord {
     return sessions.ask(new SessionMessage.Subscribe(session, cursors));
   }
 
+  /** Adds channels that the session keeps without its user's permission, as a service does. */
+  Future<?> grant(Map<ChannelName, Position> cursors) {
+    SessionRef any = new SessionRef(session.tenant(), session.session(), 0);
+    return sessions.ask(new SessionMessage.Subscribe(any, cursors));
+  }
+
   /** Removes a channel. */
   Future<?> remove(ChannelName name) {
     return sessions.ask(new SessionMessage.Unsubscribe(session, name));

@@ -32,6 +32,8 @@ public sealed interface Entry {
   record Received(long at, String channel, @Nullable Position position, String event, JsonNode data)
       implements Entry {}
 
+  record Snapshot(long at, String channel, Position position, JsonNode data) implements Entry {}
+
   record Gap(long at, String channel, Position from, Position to, String reason) implements Entry {}
 
   record Live(long at, String channel, Position position) implements Entry {}

@@ -118,6 +118,8 @@ public final class Ledger {
                   Json.position(frame),
                   frame.path("event").asText(),
                   frame.get("data")));
+      case "snapshot" ->
+          add(new Entry.Snapshot(now, channel, Json.neededPosition(frame), frame.path("data")));
       case "gap" -> add(gap(now, channel, frame));
       case "error" -> add(new Entry.Refused(now, frame.path("code").asText()));
       case "live" -> add(new Entry.Live(now, channel, Json.neededPosition(frame)));

@@ -107,10 +107,11 @@ public final class WsTestClient implements AutoCloseable {
   }
 
   /**
-   * @param from {@code latest} or {@code earliest}
+   * @param from {@code latest}, {@code earliest} or {@code snapshot}
    */
   public CompletableFuture<Position> subscribe(String channel, String from) {
-    return subscribe(channel, from.equals("earliest") ? From.EARLIEST : From.LATEST);
+    From place = from.equals("earliest") ? From.EARLIEST : From.LATEST;
+    return subscribe(channel, from.equals("snapshot") ? From.SNAPSHOT : place);
   }
 
   public CompletableFuture<Position> subscribe(String channel, Position from) {

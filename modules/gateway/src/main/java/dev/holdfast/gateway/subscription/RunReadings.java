@@ -1,0 +1,101 @@
+package dev.holdfast.gateway.subscription;
+
+import dev.holdfast.channels.fanout.FrameSink;
+import dev.holdfast.channels.fanout.Start;
+import dev.holdfast.core.Access;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Position;
+import dev.holdfast.core.bus.ServiceClient;
+import dev.holdfast.gateway.session.ClientSession;
+import dev.holdfast.protocol.ClientFrame;
+import dev.holdfast.protocol.ReadFrom;
+import dev.holdfast.protocol.ServerFrames;
+import dev.holdfast.runs.RunMessage;
+import dev.holdfast.runs.RunSnapshot;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+
+/**
+ * How one connection reads the channels of runs: its user's own without a permission, and from a
+ * snapshot. One snapshot after the other, while the client takes what it is sent: each may have
+ * megabytes. Confined to the event loop.
+ */
+public final class RunReadings {
+  private static final long LOOK_MS = 50;
+
+  private final Vertx vertx;
+  private final ClientSession session;
+  private final FrameSink sink;
+  private final ServiceClient services;
+  private Future<?> before = Future.succeededFuture();
+
+  /**
+   * @param services asks the services of this process
+   */
+  public RunReadings(Vertx vertx, ClientSession session, FrameSink sink, ServiceClient services) {
+    this.vertx = vertx;
+    this.session = session;
+    this.sink = sink;
+    this.services = services;
+  }
+
+  /**
+   * Returns how a run's channel is to be read; fails with FORBIDDEN if the user may not. What is
+   * not its own is refused as what never was.
+   */
+  Future<Reading> reading(ClientFrame.Subscribe frame) {
+    ChannelName name = frame.channel();
+    boolean may = Access.mayRead(session.caller(), session.ref().session(), session.channel(name));
+    if (frame.from().place() == ReadFrom.Place.SNAPSHOT) {
+      Future<Reading> next = before.transform(done -> ready()).compose(go -> snapshot(name, may));
+      before = next;
+      return next.recover(failure -> refused(name, failure));
+    }
+    Reading reading = new Reading(name, SubscribeRequests.start(frame.from()), false);
+    if (may) {
+      return Future.succeededFuture(reading);
+    }
+    return services
+        .ask(new RunMessage.Get(session.caller(), session.tenant(), name.id()))
+        .map(own -> reading.granted())
+        .recover(failure -> refused(name, failure));
+  }
+
+  private Future<Void> ready() {
+    if (sink.isClosed()) {
+      return Future.failedFuture(new HoldfastException(ErrorCode.UNAVAILABLE, "closed meanwhile"));
+    }
+    return sink.writable()
+        ? Future.succeededFuture()
+        : vertx.timer(LOOK_MS).compose(later -> ready());
+  }
+
+  private Future<Reading> snapshot(ChannelName name, boolean may) {
+    return services
+        .ask(new RunMessage.Snapshot(session.caller(), session.tenant(), name.id()))
+        .map(
+            snapshot -> {
+              Reading reading = from(name, snapshot);
+              return may ? reading : reading.granted();
+            });
+  }
+
+  private static Reading from(ChannelName name, RunSnapshot snapshot) {
+    Position at = snapshot.at();
+    String document = snapshot.document();
+    return at == null || document == null
+        ? new Reading(name, Start.earliest(), false)
+        : new Reading(name, Start.after(at), false)
+            .beginningWith(ServerFrames.snapshot(name, at, document));
+  }
+
+  private static <T> Future<T> refused(ChannelName name, Throwable failure) {
+    boolean unknown = HoldfastException.from(failure).code() == ErrorCode.NOT_FOUND;
+    return Future.failedFuture(
+        unknown
+            ? HoldfastException.withPublicMessage(ErrorCode.FORBIDDEN, "needs subscribe:" + name)
+            : failure);
+  }
+}
