@@ -86,6 +86,7 @@ class ArchitectureTest {
                   "channels",
                   "nodes",
                   "files",
+                  "runs",
                   "gateway")));
 
   private static final List<String> SERVICES =
