@@ -44,11 +44,35 @@ class DockerFilesTest {
             });
   }
 
-  /** That file lies over the other one. */
   @Test
   void withSentinelsWhatIsReadIsMountedAndMadeToo() throws IOException {
     Map<?, ?> over = read("compose.sentinel.yaml").get(0);
-    String scripts = text("watched.sh") + text("sentinel.sh");
+    assertSecretsOf(over, text("watched.sh") + text("sentinel.sh"));
+    Object read = map(map(over, "services").get("node"), "environment");
+    assertEquals(
+        "/run/secrets/sentinel_password", map(read).get("HOLDFAST_REDIS_SENTINEL_SECRET_FILE"));
+  }
+
+  @Test
+  void aClustersServersAreTheSameEverywhere() throws IOException {
+    Map<?, ?> over = read("compose.cluster.yaml").get(0);
+    assertSecretsOf(over, text("clustered.sh") + text("cluster.sh"));
+    Map<?, ?> services = map(over, "services");
+    List<Object> servers = new ArrayList<>();
+    for (Object name : list(services.get("cluster"), "depends_on")) {
+      Object server = services.get(name);
+      Object address = map(map(map(server, "networks"), "store")).get("ipv4_address");
+      assertEquals(List.of("sh", "/etc/redis/clustered.sh", address), list(server, "command"));
+      servers.add(address);
+    }
+    List<Object> made = list(services.get("cluster"), "command");
+    assertEquals(servers, made.subList(2, made.size()));
+    Object known = map(services.get("node"), "environment").get("HOLDFAST_REDIS_CLUSTER_ADDRESSES");
+    assertEquals(servers, List.of(known.toString().split(",")));
+  }
+
+  /** That file lies over the other one. */
+  private static void assertSecretsOf(Map<?, ?> over, String scripts) throws IOException {
     String pods = text("kubernetes/README.md");
     for (Object secret : map(over, "secrets").keySet()) {
       assertEquals("secrets/" + secret, map(map(over, "secrets"), secret).get("file"));
@@ -62,9 +86,6 @@ class DockerFilesTest {
             (name, service) ->
                 list(service, "secrets")
                     .forEach(one -> assertTrue(map(over, "secrets").containsKey(one), "" + one)));
-    Object read = map(map(over, "services").get("node"), "environment");
-    assertEquals(
-        "/run/secrets/sentinel_password", map(read).get("HOLDFAST_REDIS_SENTINEL_SECRET_FILE"));
   }
 
   /** Whoever has the secret is trusted like a node. */
