@@ -1,11 +1,12 @@
 -- Appends publications of one publisher, numbered from n: each once, in the publisher's order, fenced by its generation.
 -- KEYS  1 meta   2 log   3 interest zset or session hash   4 publisher   5 names that its caller gave to publishers          all in the channel's slot
---       6 the node's journal, if it is to be written (see log_journal)
+--       6 the node's journal, if it is to be written and in reach (see log_journal)
 -- ARGV  1 epoch token   2 epoch offered   3 'z' or 's' (what KEYS 3 is)   4 generation   5 n   6 publisher's name
 --       7 TTL of the publisher's key in ms   8 body   9 most entries   10 most bytes   11 longest age in ms   12 TTL of meta in ms
 --       13 '1': the reserve of Redis is touched   14 most names in KEYS 5; 0: no caller named this one
 --       15 who publishes (see log_count)   16 what there is no more room for (see log_room)   17 the version of the readers that is known
---       18 the node that appends   19 the channel's name in its journal   20... bodies of the publications after it
+--       18 the node that appends, '' without a journal   19 the channel's name there   20 a hash tag of this shard of a cluster
+--       21... bodies of the publications after it
 -- Returns, of a lone one: {'stored', epoch, seq, at, nodes, changes of counts, version} (see log_readers)
 --         | {'over', limit} (that is reached)
 --         | {'duplicate', epoch, seq} (empty where no longer known) | {'sequence', expected}
@@ -31,6 +32,7 @@ local function append(n, body)
     return {'names', whole(tonumber(oldest[2]) - over)}
   end
   local epoch, top, _, k, v, noted = open_log(KEYS[1], KEYS[2], token, offered, ARGV[12])
+  journal(now, noted, ARGV[18], ARGV[19], ARGV[20])
   local seq
   epoch, seq = put(epoch, top, offered, entry(ARGV[15], body, now, by .. '#' .. whole(n)))
   redis.call('HSET', KEYS[4], 'g', ARGV[4], 'n', whole(n), 'e', epoch, 's', seq)
@@ -40,7 +42,6 @@ local function append(n, body)
     redis.call('ZADD', KEYS[5], whole(now), by)
     redis.call('PEXPIRE', KEYS[5], ARGV[7])
   end
-  journal(now, noted, ARGV[18], ARGV[19])
   local rows = counted(ARGV[15], #body, now, k, trim(KEYS[1], KEYS[2], #body, tonumber(seq), now))
   local nodes, version = readers(KEYS[3], kind, now, v, ARGV[17], offered)
   return {'stored', epoch, seq, whole(now), nodes, rows, version}
@@ -48,9 +49,9 @@ end
 
 local first = tonumber(ARGV[5])
 local all = {append(first, ARGV[8])}
-if #ARGV == 19 then return all[1] end
-for i = 20, #ARGV do
-  local done, answer = pcall(append, first + i - 19, ARGV[i])
+if #ARGV == 20 then return all[1] end
+for i = 21, #ARGV do
+  local done, answer = pcall(append, first + i - 20, ARGV[i])
   if not done then break end
   all[#all + 1] = answer
 end

@@ -1,12 +1,15 @@
--- Prelude of appends: the journal of the node that appends (KEYS[6]; none where it is not in reach of the script), which says to which
--- channels it published: others read it if this node's hints did not come. A channel is in it once a second at most: meta's 'j' says
--- which node noted it last, and when.
+-- Prelude of appends: the journal of the node that appends, which says to which channels it published: others read it if this node's
+-- hints did not come. A channel is in it once a second at most: meta's 'j' says which node noted it last, and when.
+-- It is KEYS[6]; in a cluster a key in another slot of this server, whose hash tag is given ('': it has none, and nothing is noted). That
+-- key can't be declared; where its slot is not here any more, nothing is done and the call is made again. So it comes before the append.
 -- TTL: an hour from the last entry. Bound: 10,000 entries and up to a hundred, which are trimmed at once.
-local function journal(now, noted, node, channel)
-  if not KEYS[6] then return end
+local function journal(now, noted, node, channel, tag)
+  if not KEYS[6] and (node == '' or tag == '') then return end
   local by, at = string.match(noted or '', '^(%S+) (%d+)$')
   if by == node and now >= tonumber(at) and now - tonumber(at) < 1000 then return end
-  redis.call('XADD', KEYS[6], 'MAXLEN', '~', 10000, '*', 'c', channel)
-  redis.call('PEXPIRE', KEYS[6], 3600000)
+  local key = KEYS[6] or 'hf:jrnl:{' .. tag .. '}:' .. node
+  if not KEYS[6] and type(redis.pcall('EXISTS', key)) == 'table' then error('-TRYAGAIN the journal moves, nothing done') end
+  redis.call('XADD', key, 'MAXLEN', '~', 10000, '*', 'c', channel)
+  redis.call('PEXPIRE', key, 3600000)
   redis.call('HSET', KEYS[1], 'j', node .. ' ' .. whole(now))
 end

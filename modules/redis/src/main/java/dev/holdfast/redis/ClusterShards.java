@@ -42,6 +42,7 @@ final class ClusterShards implements Shards, Route<Shard> {
   private final Lanes<Shard> lanes;
   private final Runnable onChange;
   private volatile @Nullable SlotMap map;
+  private volatile Map<ServerAddress, String> tags = Map.of();
   private boolean given;
   private boolean closed;
 
@@ -78,7 +79,7 @@ final class ClusterShards implements Shards, Route<Shard> {
   }
 
   private Future<Void> openAll(SlotMap first) {
-    map = first;
+    use(first);
     List<Future<Void>> tried = new ArrayList<>();
     for (ServerAddress master : first.masters()) {
       tried.add(hold(master).shard.open());
@@ -92,6 +93,11 @@ final class ClusterShards implements Shards, Route<Shard> {
                   tried.isEmpty() ? unreachable("it has no master") : tried.get(0).cause())
               : Future.succeededFuture();
         });
+  }
+
+  private void use(SlotMap now) {
+    map = now;
+    tags = ShardTags.of(now::owner);
   }
 
   private void given() {
@@ -131,6 +137,11 @@ final class ClusterShards implements Shards, Route<Shard> {
           events.clockSet.accept(slots);
         }
       }
+
+      @Override
+      public String tag(Shard shard) {
+        return tags.getOrDefault(shard.address(), "");
+      }
     };
   }
 
@@ -153,7 +164,7 @@ final class ClusterShards implements Shards, Route<Shard> {
     if (closed || now == null || now == before) {
       return;
     }
-    map = now;
+    use(now);
     for (ServerAddress master : now.masters()) {
       if (!held.containsKey(master)) {
         hold(master).shard.connect();
@@ -227,6 +238,15 @@ final class ClusterShards implements Shards, Route<Shard> {
     return now == null
         ? List.of()
         : now.masters().stream().map(this::known).filter(Objects::nonNull).toList();
+  }
+
+  @Override
+  public boolean areTagged() {
+    SlotMap now = map;
+    Map<ServerAddress, String> tagged = tags;
+    return now != null
+        && now.masters().stream()
+            .allMatch(one -> tagged.containsKey(one) || now.slots(one).isEmpty());
   }
 
   @Override

@@ -43,9 +43,14 @@ public final class Keys {
     return "hf:node:{" + node + "}";
   }
 
-  /** Returns the key of the channels that one life of a node published to. */
+  /** Returns the key of the channels that one life of a node published to; not in a cluster. */
   public static String journal(NodeId node) {
     return "hf:jrnl:{" + node + "}";
+  }
+
+  /** Returns the key of the same at one shard of a cluster, see {@code log_journal}. */
+  public static String journal(NodeId node, String shardTag) {
+    return "hf:jrnl:{" + shardTag + "}:" + node;
   }
 
   /**

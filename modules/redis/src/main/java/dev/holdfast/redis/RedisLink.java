@@ -238,6 +238,19 @@ public final class RedisLink implements Script.Runner {
     return shards.all();
   }
 
+  /** Returns whether keys are spread over the shards of a cluster. Any thread. */
+  public boolean isCluster() {
+    return config.cluster() != null;
+  }
+
+  /**
+   * Returns whether every shard of the cluster serves one of {@code ShardTags}; false without a
+   * cluster. Any thread.
+   */
+  public boolean areShardsTagged() {
+    return shards.areTagged();
+  }
+
   /**
    * @param action runs after each reconnect, before any command that is sent afterwards; it gets
    *     the slots whose keys can be reached again. To be called on the context.

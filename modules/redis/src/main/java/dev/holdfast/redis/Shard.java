@@ -42,6 +42,11 @@ public final class Shard {
 
     /** The server's clock was set forward. */
     void clockIsSet(Shard shard);
+
+    /** Returns the value for {@link ShardValue#SHARD_TAG}. */
+    default String tag(Shard shard) {
+      return "";
+    }
   }
 
   /**
@@ -253,6 +258,7 @@ public final class Shard {
       case EPOCH_TOKEN -> epochToken;
       case DATA_ID -> dataId;
       case DEADLINE -> now.deadline() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+      case SHARD_TAG -> listener.tag(this);
       case FULL -> memory.isTouched() ? 1 : 0;
       case NEARLY_FULL -> memory.isHalfGone() ? 1 : 0;
     };

@@ -30,6 +30,12 @@ public enum ShardValue {
    */
   DEADLINE,
 
+  /**
+   * The hash tag of a slot that the server serves, see {@link ShardTags}. Empty without a cluster,
+   * or if it serves none of them.
+   */
+  SHARD_TAG,
+
   /** 1 while the server has less than its {@link Reserve} left, otherwise 0. */
   FULL,
 

@@ -25,6 +25,9 @@ interface Shards {
   /** Any thread. */
   List<Shard> all();
 
+  /** Returns whether each shard that serves slots serves one of {@code ShardTags}. Any thread. */
+  boolean areTagged();
+
   /** Returns a description of what can't be reached; empty: nothing is missing. Any thread. */
   Optional<String> trouble();
 
@@ -50,6 +53,11 @@ interface Shards {
     @Override
     public List<Shard> all() {
       return List.of(shard);
+    }
+
+    @Override
+    public boolean areTagged() {
+      return false;
     }
 
     @Override

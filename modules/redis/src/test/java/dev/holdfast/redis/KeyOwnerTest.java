@@ -95,6 +95,7 @@ class KeyOwnerTest {
         List.of(
             Keys.nodeSessions(node),
             Keys.journal(node),
+            Keys.journal(node, "@1"),
             Keys.due(3),
             Keys.leases(),
             Keys.nodeInfo(),

@@ -119,9 +119,7 @@ public final class HubVerticle extends VerticleBase {
         new HubContext(
             vertx, node(), config, store, reader, metrics, rings, memory.held(), this::recheck);
     leaves = new Leaves(shared, channels, forReads::longestLate);
-    var journals =
-        new Journals(
-            new JournalStore(forChecks), channels, checks, metrics, redis.cluster() == null);
+    var journals = new Journals(new JournalStore(forChecks), channels, checks, metrics);
     tracker =
         new Peers(
             System::nanoTime,

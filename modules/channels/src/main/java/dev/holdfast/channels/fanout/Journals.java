@@ -20,28 +20,16 @@ final class Journals implements Peers.Missed {
   private final Map<Channel, HubChannel> open;
   private final PositionChecks checks;
   private final ChannelsMetrics metrics;
-  private final boolean kept;
 
-  /**
-   * @param kept whether appends are noted; not in a Redis Cluster, as a journal is in a slot of its
-   *     own
-   */
   Journals(
       JournalStore store,
       Map<Channel, HubChannel> open,
       PositionChecks checks,
-      ChannelsMetrics metrics,
-      boolean kept) {
+      ChannelsMetrics metrics) {
     this.store = store;
     this.open = open;
     this.checks = checks;
     this.metrics = metrics;
-    this.kept = kept;
-  }
-
-  @Override
-  public boolean journals() {
-    return kept;
   }
 
   @Override

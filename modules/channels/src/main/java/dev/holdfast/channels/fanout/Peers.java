@@ -91,9 +91,6 @@ final class Peers {
 
   /** Finds the publications whose hints did not come. */
   interface Missed {
-    /** Returns whether a node of this build has a journal that can be read. */
-    boolean journals();
-
     /**
      * Compares what a peer published since a time, as far as its journal goes back.
      *
@@ -198,7 +195,7 @@ final class Peers {
   }
 
   private void lost(NodeId node, Heard peer) {
-    if (!peer.current || !missed.journals()) {
+    if (!peer.current) {
       missed.compareAll();
       return;
     }
@@ -260,7 +257,7 @@ final class Peers {
   private void died(NodeId node, long now) {
     Heard peer = heard(node);
     peer.diedAt = now;
-    peer.later = peer.current && missed.journals() ? LATER_NS.length : 0;
+    peer.later = peer.current ? LATER_NS.length : 0;
     lost(node, peer);
   }
 
@@ -305,7 +302,7 @@ final class Peers {
       peer.patience = Math.max(silenceNs, peer.patience);
       if (silent > peer.patience) {
         due = true;
-        if (peer.current && missed.journals()) {
+        if (peer.current) {
           peer.patience = silent + Math.min(RAREST_LOOK_NS, silent / 10);
           lost(node, peer);
         } else {

@@ -329,13 +329,17 @@ public final class ChannelStore {
   private void addJournal(Channel channel, List<Object> args) {
     args.add(journal == null ? "" : journal.toString());
     args.add(channel.toString());
+    args.add(ShardValue.SHARD_TAG);
   }
 
-  /** Returns the keys of an append: of the channel, two that differ, and of the journal. */
+  /**
+   * Returns the keys of an append: of the channel, two that differ, and of the journal, unless that
+   * is in a slot of its own.
+   */
   private List<String> keys(Channel channel, String fourth, String fifth) {
     List<String> keys =
         List.of(Keys.meta(channel), Keys.log(channel), interestKey(channel), fourth, fifth);
-    if (journal == null) {
+    if (journal == null || link.isCluster()) {
       return keys;
     }
     List<String> all = new ArrayList<>(keys);

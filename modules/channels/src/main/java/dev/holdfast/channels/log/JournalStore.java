@@ -7,8 +7,11 @@ import dev.holdfast.core.NodeId;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
+import dev.holdfast.redis.ShardTags;
 import io.vertx.core.Future;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -26,12 +29,20 @@ public final class JournalStore {
    */
   private static final long SLACK_MS = 2_000;
 
+  /**
+   * The same in a cluster: times come from all of its shards, whose clocks differ, and one of them
+   * may answer later than the others by as much as a call may take.
+   */
+  private static final long SHARDS_SLACK_MS = 30_000;
+
   private static final int PAGE = 1_000;
 
   private final RedisLink link;
+  private final long slack;
 
   public JournalStore(RedisLink link) {
     this.link = link;
+    this.slack = link.isCluster() ? SHARDS_SLACK_MS : SLACK_MS;
   }
 
   /**
@@ -42,7 +53,14 @@ public final class JournalStore {
    * @param upTo Redis time in ms; nothing that was appended before is missing. Below what was asked
    *     for if Redis' clock was set back
    */
-  public record Noted(boolean whole, Set<Channel> channels, long upTo) {}
+  public record Noted(boolean whole, Set<Channel> channels, long upTo) {
+    /** Returns both together, of two shards. */
+    private Noted and(Noted other) {
+      Set<Channel> both = new HashSet<>(channels);
+      both.addAll(other.channels);
+      return new Noted(whole && other.whole, both, Math.max(upTo, other.upTo));
+    }
+  }
 
   /**
    * Returns the channels that a node published to.
@@ -50,20 +68,35 @@ public final class JournalStore {
    * @param since Redis time in ms
    */
   public Future<Noted> since(NodeId node, long since) {
-    String key = Keys.journal(node);
     Future<Reply> time = link.send("TIME");
+    if (!link.isCluster()) {
+      return since(Keys.journal(node), since, time);
+    }
+    if (!link.areShardsTagged()) {
+      return time.map(now -> new Noted(false, Set.of(), since));
+    }
+    List<Future<Noted>> all = new ArrayList<>();
+    ShardTags.ALL.forEach(tag -> all.add(since(Keys.journal(node, tag), since, time)));
+    return Future.all(all)
+        .map(read -> all.stream().map(Future::result).reduce(Noted::and).orElseThrow());
+  }
+
+  private Future<Noted> since(String key, long since, Future<Reply> time) {
     Future<Reply> last = link.send("XREVRANGE", key, "+", "-", "COUNT", 1);
     return Future.all(time, last)
         .compose(all -> since(key, since, millis(time.result()), last.result()));
   }
 
   private Future<Noted> since(String key, long since, long now, Reply last) {
-    if (now < since) {
+    if (now < since - (slack - SLACK_MS)) {
       return Future.succeededFuture(new Noted(false, Set.of(), now));
     }
-    long newest = last.size() > 0 ? time(id(last, 0)) : since;
+    if (last.size() == 0) {
+      return Future.succeededFuture(new Noted(true, Set.of(), since));
+    }
+    long newest = time(id(last, 0));
     // By a clock that was set back a little and went on, what came after may have earlier times.
-    long from = Math.max(0, Math.min(since, newest) - SLACK_MS);
+    long from = Math.max(0, Math.min(since, newest) - slack);
     long upTo = Math.min(now, Math.max(since, newest));
     return page(key, from, from + "-0", new Noted(true, new HashSet<>(), upTo));
   }

@@ -119,8 +119,7 @@ public final class ChannelsVerticle extends VerticleBase
    */
   private Future<?> serve(RedisLink forLogs, RedisLink forPages) {
     var known = new KnownReaders(hub.memory().readers(), hub::areOlder);
-    ChannelStore unnoted = new ChannelStore(forLogs, config).knowing(known);
-    store = redis.cluster() == null ? unnoted.journaling(hub.node()) : unnoted;
+    store = new ChannelStore(forLogs, config).knowing(known).journaling(hub.node());
     pages = new PageReader(new ChannelStore(forPages, config), hub.memory().pages(), registry);
     StreamNodes.tune(forLogs);
     consumers = new Consumers(new ConsumerStore(forLogs), pages, new Arrivals(vertx, context, hub));

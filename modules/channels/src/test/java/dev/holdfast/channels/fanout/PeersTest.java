@@ -45,11 +45,6 @@ class PeersTest {
     private int all;
 
     @Override
-    public boolean journals() {
-      return true;
-    }
-
-    @Override
     public Future<Found> look(NodeId peer, long from) {
       since.add(from);
       Promise<Found> answer = Promise.promise();

@@ -131,7 +131,7 @@ public final class Lanes<S> {
       trip.redirect = redirect;
       trip.redirects++;
       onRedirect.accept(redirect.kind().name().toLowerCase(Locale.ROOT));
-      if (redirect.kind() == Kind.MOVED) {
+      if (redirect.kind() != Kind.ASK) {
         route.doubt();
       }
       hold(lane, trip);

@@ -20,11 +20,17 @@ record Redirect(Kind kind, @Nullable ServerAddress to) {
     TRYAGAIN
   }
 
+  /** A script raised it, as a key that it needs besides is on its way. Before 7 in other words. */
+  private static final String RAISED = ": -TRYAGAIN ";
+
   /** Reads the failure of a call; none: it is something else. */
   static @Nullable Redirect of(@Nullable Throwable failure) {
     String message = failure instanceof ErrorType ? failure.getMessage() : null;
     if (message == null) {
       return null;
+    }
+    if (message.contains(RAISED)) {
+      return new Redirect(Kind.TRYAGAIN, null);
     }
     String[] words = message.split(" ");
     return switch (words[0]) {
