@@ -18,10 +18,6 @@ public final class NodeRedis implements AutoCloseable {
           + " not on the class path): give the address of one, as redis://127.0.0.1:6379, by"
           + " --redis, redis.uri or HOLDFAST_REDIS_URI, or sentinels by redis.sentinel";
 
-  private static final String NO_CLUSTER =
-      "redis.cluster: a Redis Cluster is not for use yet; give one Redis by redis.uri, or sentinels"
-          + " by redis.sentinel";
-
   private final RedisConfig config;
   private final @Nullable OwnRedis own;
 
@@ -39,9 +35,6 @@ public final class NodeRedis implements AutoCloseable {
    */
   public static NodeRedis of(HoldfastConfig config, Consumer<String> gaveUp) {
     var settings = config.redis();
-    if (settings.cluster() != null) {
-      throw new ConfigException(List.of(NO_CLUSTER));
-    }
     if (!settings.embedded()) {
       return new NodeRedis(settings.elsewhere(), null);
     }

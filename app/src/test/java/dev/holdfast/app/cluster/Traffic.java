@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -38,7 +38,7 @@ public final class Traffic implements AutoCloseable {
   private final History history = new History();
   private final Map<String, WsTestClient> clients = new LinkedHashMap<>();
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
-  private final Set<CompletableFuture<?>> open = ConcurrentHashMap.newKeySet();
+  private final Map<CompletableFuture<?>, String> open = new ConcurrentHashMap<>();
   private final AtomicLong ticks = new AtomicLong();
   private final List<String> refused = new ArrayList<>();
   private volatile BusService service;
@@ -101,11 +101,20 @@ public final class Traffic implements AutoCloseable {
     Awaitility.await("all clients are connected")
         .atMost(PATIENCE)
         .until(() -> clients().stream().allMatch(WsTestClient::isConnected));
-    Awaitility.await("all publications are answered").atMost(PATIENCE).until(open::isEmpty);
+    awaitAnswers();
     try {
       Awaitility.await().atMost(PATIENCE).until(history::settled);
     } catch (org.awaitility.core.ConditionTimeoutException late) {
       // The checker says what is missing, and to whom.
+    }
+  }
+
+  private void awaitAnswers() {
+    try {
+      Awaitility.await("all publications are answered").atMost(PATIENCE).until(open::isEmpty);
+    } catch (org.awaitility.core.ConditionTimeoutException late) {
+      throw new AssertionError(
+          open.size() + " not answered: " + new TreeSet<>(open.values()), late);
     }
   }
 
@@ -167,7 +176,7 @@ public final class Traffic implements AutoCloseable {
   }
 
   private void follow(String channel, Payload payload, CompletableFuture<Position> answer) {
-    open.add(answer);
+    open.put(answer, channel + ": " + payload);
     answer.whenComplete(
         (position, failure) -> {
           if (failure == null) {

@@ -1,13 +1,18 @@
 package dev.holdfast.testkit.faults;
 
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.redis.Keys;
+import dev.holdfast.redis.topology.Slots;
 import dev.holdfast.testkit.TestNode;
 import dev.holdfast.testkit.history.History;
 import dev.holdfast.testkit.redis.ClusterServer;
 import dev.holdfast.testkit.redis.ClusterServers;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -16,7 +21,7 @@ import java.util.stream.Stream;
  */
 final class ClusterFaults {
   private static final String LEASES = "{nodes}";
-  private static final int MOVES = 3;
+  private static final int MOVES = 2;
 
   private ClusterFaults() {}
 
@@ -41,11 +46,14 @@ final class ClusterFaults {
             .longOne());
   }
 
-  /** The channel that all publish to, the leases, and every session's: there and back. */
+  /** There and back. */
   private static void moved(Stage stage) {
     ClusterServers redis = stage.setting().servers();
     redis.awaitWhole();
     stage.fault();
+    long since = System.nanoTime();
+    stage.note(
+        () -> "waited at most: %s".formatted(stage.load().history().longestWait(c -> true, since)));
     for (int i = 0; i < MOVES; i++) {
       for (int slot : slots(stage)) {
         ClusterServer before = redis.masterOf(slot);
@@ -70,21 +78,26 @@ final class ClusterFaults {
     stage.ready(true, stage.cluster()::nodes);
   }
 
-  /** The slots of all that the load uses now. */
+  /** The slots of the leases, of some channels, the topics among them, and of some sessions. */
   private static Set<Integer> slots(Stage stage) {
     ClusterServers redis = stage.setting().servers();
-    var slots = new TreeSet<Integer>();
+    String tenant = stage.load().tenant();
+    var slots = new LinkedHashSet<Integer>();
     slots.add(redis.slot(LEASES));
-    for (ClusterServer server : redis.servers()) {
-      if (server.isMaster()) {
-        for (String key : server.call("KEYS", "hf:*" + stage.load().tenant() + "*").split("\n")) {
-          if (!key.isEmpty()) {
-            slots.add(redis.slot(key));
-          }
-        }
-      }
-    }
+    Stream.concat(
+            keys(redis, "hf:log:{" + tenant + "/t*").limit(3),
+            Stream.concat(
+                keys(redis, "hf:log:{" + tenant + "/user:*").limit(2),
+                keys(redis, "hf:sess:{" + tenant + ":*").limit(2)))
+        .forEach(key -> slots.add(redis.slot(key)));
     return slots;
+  }
+
+  private static Stream<String> keys(ClusterServers redis, String pattern) {
+    return redis.servers().stream()
+        .filter(ClusterServer::isMaster)
+        .flatMap(server -> server.call("KEYS", pattern).lines())
+        .sorted();
   }
 
   private static ClusterServer another(ClusterServers redis, ClusterServer than) {
@@ -128,6 +141,18 @@ final class ClusterFaults {
     stage.ready(true, () -> stage.others(node));
   }
 
+  /** Says how long publications waited, to channels of a shard and to others. */
+  private static String waits(Stage stage, List<Integer> served, long since) {
+    String tenant = stage.load().tenant();
+    Predicate<String> of =
+        name -> served.contains(Slots.of(Keys.meta(new Channel(tenant, ChannelName.parse(name)))));
+    History history = stage.load().history();
+    return "waited at most: channels of the shard %d ms, others %d ms"
+        .formatted(
+            history.longestWait(of, since).toMillis(),
+            history.longestWait(of.negate(), since).toMillis());
+  }
+
   /** Does something to a master, and waits until its replica has taken its place. */
   private static void promoted(Stage stage, ClusterServer master, Consumer<ClusterServer> fault) {
     ClusterServers redis = stage.setting().servers();
@@ -135,6 +160,7 @@ final class ClusterFaults {
     History history = stage.load().history();
     long since = System.nanoTime();
     stage.fault();
+    stage.note(() -> waits(stage, served, since));
     // Known before it is seen: a gap that is reported from now on may be right.
     history.lost(since, System.nanoTime());
     fault.accept(master);

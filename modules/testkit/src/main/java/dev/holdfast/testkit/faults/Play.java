@@ -42,7 +42,8 @@ public final class Play {
       if (recovered != null) {
         // Otherwise nothing can be said of what was lost, and it has failed anyway.
         mend(stage);
-        load.settle();
+        settle(load);
+        stage.notes().forEach(note -> LOG.info("{}: {}", scenario, note));
         violations.addAll(load.violations());
       }
       int gaps = load.clients().stream().mapToInt(Play::gaps).sum();
@@ -66,6 +67,14 @@ public final class Play {
     } catch (Exception | AssertionError failed) {
       LOG.warn("{} failed", scenario, failed);
       violations.add("the scenario failed: " + failed);
+    }
+  }
+
+  private void settle(Load load) {
+    try {
+      load.settle();
+    } catch (RuntimeException | AssertionError late) {
+      violations.add("not settled: " + late.getMessage());
     }
   }
 

@@ -13,6 +13,7 @@ public final class Scenarios {
               WireFaults.all(),
               StoreFaults.all(),
               SentinelFaults.all(),
+              ClusterFaults.all(),
               ClientFaults.all(),
               Stream.of(
                   Storm.lasting(Duration.ofSeconds(20)),

@@ -26,6 +26,7 @@ public final class Stage {
   private final Load load;
   private final Watch watch;
   private final List<String> violations = new ArrayList<>();
+  private final List<Supplier<String>> notes = new ArrayList<>();
   private long faultAt;
   private long healedAt;
   private @Nullable Duration detected;
@@ -162,6 +163,15 @@ public final class Stage {
         ready ? "ready" : "not ready",
         NOTICED,
         () -> nodes.get().stream().allMatch(node -> node.isReady() == ready));
+  }
+
+  /** Adds something to the scenario's log that is known when all is over. */
+  void note(Supplier<String> what) {
+    notes.add(what);
+  }
+
+  List<String> notes() {
+    return notes.stream().map(Supplier::get).toList();
   }
 
   public void violation(String what) {

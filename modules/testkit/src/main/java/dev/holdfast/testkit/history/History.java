@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -158,6 +159,21 @@ public final class History {
       }
     }
     return publishers;
+  }
+
+  /**
+   * Returns the longest time until a publication was acknowledged.
+   *
+   * @param channels those that count
+   * @param since only what was sent from then on, by {@link System#nanoTime()}
+   */
+  public synchronized Duration longestWait(Predicate<String> channels, long since) {
+    return Duration.ofNanos(
+        acknowledged.stream()
+            .filter(one -> channels.test(one.channel()) && sentAt(one) - since >= 0)
+            .mapToLong(one -> one.at() - sentAt(one))
+            .max()
+            .orElse(0));
   }
 
   /** Returns whether every reader received something that was sent after this time. */

@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -13,6 +15,7 @@ import java.util.stream.Stream;
 /** A Redis Cluster of real servers on this machine. Every method blocks. */
 public final class ClusterServers implements AutoCloseable {
   private static final int SLOTS = 16_384;
+  private static final int EPOCH = 6;
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private final Path binary;
@@ -87,40 +90,64 @@ public final class ClusterServers implements AutoCloseable {
     return Integer.parseInt(anyRunning().call("CLUSTER", "KEYSLOT", key));
   }
 
-  /** Returns the master that serves a key, as another server sees it. */
+  /** Returns the master that serves a key. */
   public ClusterServer masterOf(String key) {
     return masterOf(slot(key));
   }
 
+  /** Returns the server that says of itself that it serves a slot; waits until there is one. */
   public ClusterServer masterOf(int slot) {
-    return masterOf(slot, anyRunning());
+    List<ClusterServer> found = new CopyOnWriteArrayList<>();
+    Waits.until(
+        "somebody serves slot " + slot,
+        () -> {
+          masters()
+              .filter(server -> claims(server).anyMatch(range -> holds(range, slot)))
+              .findFirst()
+              .ifPresent(found::add);
+          return !found.isEmpty();
+        });
+    return found.get(0);
   }
 
   /** Returns the slots that a server serves. */
   public List<Integer> slotsOf(ClusterServer server) {
-    String nodes = server.call("CLUSTER", "NODES");
-    String own =
-        Arrays.stream(nodes.split("\n"))
-            .filter(line -> line.contains("myself"))
-            .findFirst()
-            .orElseThrow();
+    List<String> ranges = claims(server).toList();
     return IntStream.range(0, SLOTS)
-        .filter(slot -> Arrays.stream(own.split(" ")).skip(8).anyMatch(range -> holds(range, slot)))
+        .filter(slot -> ranges.stream().anyMatch(range -> holds(range, slot)))
         .boxed()
         .toList();
   }
 
+  /** Returns what a server says that it serves itself. */
+  private static Stream<String> claims(ClusterServer server) {
+    return nodes(server).filter(ClusterServers::isItself).flatMap(ClusterServers::ranges);
+  }
+
+  /** Returns the one who serves a slot, as one of the others sees it. */
   private ClusterServer masterOf(int slot, ClusterServer asked) {
-    for (String line : asked.call("CLUSTER", "NODES").strip().split("\n")) {
-      String[] words = line.split(" ");
-      if (Arrays.stream(words).skip(8).anyMatch(range -> holds(range, slot))) {
-        return servers.stream()
-            .filter(server -> words[1].startsWith(server.address() + "@"))
+    String[] owner =
+        nodes(asked)
+            .filter(words -> ranges(words).anyMatch(range -> holds(range, slot)))
             .findFirst()
-            .orElseThrow();
-      }
-    }
-    throw new IllegalStateException("nobody serves slot " + slot);
+            .orElseThrow(() -> new IllegalStateException("nobody serves slot " + slot));
+    return servers.stream()
+        .filter(server -> owner[1].startsWith(server.address() + "@"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Returns what a server says of each, in words. */
+  private static Stream<String[]> nodes(ClusterServer server) {
+    return server.call("CLUSTER", "NODES").strip().lines().map(line -> line.split(" "));
+  }
+
+  private static boolean isItself(String[] words) {
+    return words[2].contains("myself");
+  }
+
+  private static Stream<String> ranges(String[] words) {
+    return Arrays.stream(words).skip(8);
   }
 
   private static boolean holds(String range, int slot) {
@@ -155,12 +182,35 @@ public final class ClusterServers implements AutoCloseable {
             .allMatch(slot -> masterOf(slot, server).isMaster());
   }
 
-  /** Moves a slot with its keys to another master, as an operator's tool does. */
+  /**
+   * Moves a slot with its keys to another master, as an operator's tool does. A master gives itself
+   * the greatest configuration epoch that it knows for it. If it does not know yet of one that is
+   * greater, from a move just before, it loses the slot again, and with it the keys.
+   */
   public void move(int slot, ClusterServer to) {
-    ClusterServer from = masterOf(slot, to);
+    ClusterServer from = masterOf(slot);
+    Waits.until("epochs are known", PATIENCE, () -> knowsEpochs(to));
     beginMove(slot, from, to);
     moveKeys(slot, from, to);
     endMove(slot, from, to);
+    Waits.until("all know of the move", PATIENCE, () -> isKnown(slot, to));
+  }
+
+  private boolean knowsEpochs(ClusterServer server) {
+    Map<String, Long> known = new HashMap<>();
+    nodes(server).forEach(words -> known.put(words[0], Long.parseLong(words[EPOCH])));
+    return masters()
+        .flatMap(ClusterServers::nodes)
+        .filter(ClusterServers::isItself)
+        .allMatch(words -> known.getOrDefault(words[0], -1L) >= Long.parseLong(words[EPOCH]));
+  }
+
+  private boolean isKnown(int slot, ClusterServer owner) {
+    return masters().allMatch(server -> masterOf(slot, server) == owner);
+  }
+
+  private Stream<ClusterServer> masters() {
+    return servers.stream().filter(server -> answers(server) && server.isMaster());
   }
 
   /** From now on keys that are missing at the one are asked for at the other. */
