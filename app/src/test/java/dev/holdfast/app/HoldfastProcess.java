@@ -1,20 +1,26 @@
 package dev.holdfast.app;
 
+import dev.holdfast.testkit.machine.InstalledJar;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
-/** This program, run as a process of its own, on the class path of the tests. */
+/**
+ * This program, run as a process of its own: as it is installed, or else on the class path of the
+ * tests.
+ */
 public final class HoldfastProcess implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(90);
+  private static final Optional<InstalledJar> INSTALLED = InstalledJar.ofClassPath();
 
   private final Process process;
   private final Path output;
@@ -51,10 +57,27 @@ public final class HoldfastProcess implements AutoCloseable {
     return start(folder, List.of(), List.of("-jar", jar.toString()), args);
   }
 
+  /** Leaves the classes that it had loaded in a file, when it ends in order. */
+  static HoldfastProcess startArchiving(InstalledJar jar, Path archive, Path folder, String... args)
+      throws IOException {
+    String option = "-XX:ArchiveClassesAtExit=" + archive;
+    return start(folder, List.of(), List.of(option, "-jar", jar.path().toString()), args);
+  }
+
   private static HoldfastProcess start(Path folder, List<String> within, String... args)
       throws IOException {
-    String classPath = System.getProperty("java.class.path");
-    return start(folder, within, List.of("-cp", classPath, Holdfast.class.getName()), args);
+    List<String> program = INSTALLED.map(HoldfastProcess::of).orElseGet(HoldfastProcess::ofClasses);
+    return start(folder, within, program, args);
+  }
+
+  private static List<String> of(InstalledJar jar) {
+    List<String> program = new ArrayList<>(jar.options());
+    program.addAll(List.of("-jar", jar.path().toString()));
+    return program;
+  }
+
+  private static List<String> ofClasses() {
+    return List.of("-cp", System.getProperty("java.class.path"), Holdfast.class.getName());
   }
 
   private static HoldfastProcess start(

@@ -129,6 +129,7 @@ public final class TestCluster implements AutoCloseable {
       Waits.until(
           node.id() + " sees " + running.size() + " nodes",
           Duration.ofSeconds(120),
+          Duration.ofMillis(100),
           () -> node.seesMembers(running.size()));
     }
   }

@@ -3,6 +3,7 @@ package dev.holdfast.testkit;
 import dev.holdfast.embedded.processes.ChildProcess;
 import dev.holdfast.embedded.processes.LocalNode;
 import dev.holdfast.testkit.machine.Http;
+import dev.holdfast.testkit.machine.InstalledJar;
 import dev.holdfast.testkit.machine.ProcessGuard;
 import dev.holdfast.testkit.machine.Waits;
 import java.net.URI;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A node in a process of its own, whose ports and id stay over its lives. Every method blocks until
@@ -21,6 +23,7 @@ public final class TestNode {
   private static final String COMPILER =
       System.getProperty("holdfast.node.compiler", "-XX:TieredStopAtLevel=1");
 
+  private static final Optional<InstalledJar> INSTALLED = InstalledJar.ofClassPath();
   private static final String MAIN = "dev.holdfast.app.Holdfast";
   private static final int LOG_TAIL_LINES = 30;
   private static final Duration START_PATIENCE = Duration.ofSeconds(120);
@@ -106,6 +109,7 @@ public final class TestNode {
     Waits.until(
         id() + " is ready",
         START_PATIENCE,
+        Duration.ofMillis(50),
         () -> {
           if (!isRunning()) {
             launchAgain();
@@ -178,11 +182,14 @@ public final class TestNode {
     return command;
   }
 
-  /** A small JVM that starts fast, on the class path of this one. */
+  /** A small JVM that starts fast, on the installed program or else the class path of this one. */
   private List<String> words() {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     List<String> command = new ArrayList<>(List.of(java, "-Xmx256m", "-XX:+UseSerialGC"));
     command.addAll(List.of(COMPILER, "-XX:+ExitOnOutOfMemoryError"));
+    if (place.classPathFirst().isEmpty()) {
+      INSTALLED.ifPresent(jar -> command.addAll(jar.options()));
+    }
     command.addAll(List.of("--add-exports", "java.base/jdk.internal.ref=ALL-UNNAMED"));
     for (String opened :
         List.of(
@@ -199,7 +206,10 @@ public final class TestNode {
   private String classPath() {
     List<String> path = new ArrayList<>();
     place.classPathFirst().forEach(first -> path.add(first.toAbsolutePath().toString()));
-    path.add(System.getProperty("java.class.path"));
+    path.add(
+        INSTALLED
+            .map(jar -> jar.path().toString())
+            .orElseGet(() -> System.getProperty("java.class.path")));
     return String.join(System.getProperty("path.separator"), path);
   }
 }

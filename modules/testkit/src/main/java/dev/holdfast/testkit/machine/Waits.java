@@ -15,10 +15,16 @@ public final class Waits {
   }
 
   public static void until(String what, Duration limit, Callable<Boolean> condition) {
+    until(what, limit, Duration.ofMillis(10), condition);
+  }
+
+  /** Asks at this interval, for a question that costs the one who is asked much. */
+  public static void until(
+      String what, Duration limit, Duration interval, Callable<Boolean> condition) {
     Awaitility.await(what)
         .atMost(limit)
         .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(10))
+        .pollInterval(interval)
         .until(condition);
   }
 }
