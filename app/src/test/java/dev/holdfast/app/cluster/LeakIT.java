@@ -18,37 +18,50 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What connections leave behind: nothing. */
 @ExtendWith(ClusterExtension.class)
 class LeakIT {
-  private static final int CONNECTS = Integer.getInteger("holdfast.leak.connects", 10_000);
+  private static final int CONNECTS = Integer.getInteger("holdfast.leak.connects", 4_000);
   private static final int AT_ONCE = 100;
   private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
   /** Of one class, what caches and pools may keep more than at the start. */
   private static final int FEW = AT_ONCE / 2;
 
+  private static TestCluster cluster;
+
   private final String tenant = "t-" + Ids.fresh();
   private final Map<String, String> tokens = new HashMap<>();
 
+  @BeforeAll
+  static void start() {
+    cluster =
+        TestCluster.start(
+            ClusterOptions.of(2).with("sessions.linger", "1s").with("channels.leaveAfter", "1s"));
+  }
+
+  @AfterAll
+  static void stop() {
+    cluster.close();
+  }
+
   @Test
   void afterManyConnectsEverythingIsBackAtTheStart() {
-    var options =
-        ClusterOptions.of(2).with("sessions.linger", "1s").with("channels.leaveAfter", "1s");
-    try (var cluster = TestCluster.start(options);
-        var redis = RedisKeys.of(cluster)) {
+    try (var redis = RedisKeys.of(cluster)) {
       // Warms up: every class is loaded, every log that stays is there.
-      connectAndLeave(cluster, 10 * AT_ONCE);
-      awaitNobody(cluster, redis);
+      connectAndLeave(10 * AT_ONCE);
+      awaitNobody(redis);
       Map<String, Integer> keys = redis.families();
-      List<Map<String, Integer>> objects = objects(cluster);
+      List<Map<String, Integer>> objects = objects();
 
-      connectAndLeave(cluster, CONNECTS);
+      connectAndLeave(CONNECTS);
 
-      awaitNobody(cluster, redis);
+      awaitNobody(redis);
       assertEquals(keys, redis.families());
       // Some is kept for seconds on purpose.
       Awaitility.await()
@@ -60,13 +73,12 @@ class LeakIT {
 
   @Test
   void registrationsOnTheBusDoNotGrowWithConnections() {
-    try (var cluster = TestCluster.start(2);
-        var member = BusService.join(cluster, "counter")) {
-      List<WsTestClient> few = connect(cluster, 10);
+    try (var member = BusService.join(cluster, "counter")) {
+      List<WsTestClient> few = connect(10);
       int registrations = member.registrations();
       assertTrue(registrations > 0);
 
-      List<WsTestClient> many = connect(cluster, 990);
+      List<WsTestClient> many = connect(490);
 
       assertEquals(registrations, member.registrations());
       few.forEach(WsTestClient::close);
@@ -75,9 +87,9 @@ class LeakIT {
   }
 
   /** A hundred at a time, half of which end their sessions; the others' linger runs out. */
-  private void connectAndLeave(TestCluster cluster, int count) {
+  private void connectAndLeave(int count) {
     for (int done = 0; done < count; done += AT_ONCE) {
-      List<WsTestClient> clients = connect(cluster, AT_ONCE);
+      List<WsTestClient> clients = connect(AT_ONCE);
       for (int i = 0; i < clients.size(); i++) {
         if (i % 2 == 0) {
           clients.get(i).endSession();
@@ -88,11 +100,11 @@ class LeakIT {
     }
   }
 
-  private List<WsTestClient> connect(TestCluster cluster, int count) {
+  private List<WsTestClient> connect(int count) {
     List<WsTestClient> clients = new ArrayList<>();
     List<CompletableFuture<?>> connected = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      WsTestClient client = client(cluster, "user" + i % 10);
+      WsTestClient client = client("user" + i % 10);
       clients.add(client);
       TestNode node = cluster.nodes().get(i % cluster.nodes().size());
       connected.add(
@@ -103,12 +115,12 @@ class LeakIT {
   }
 
   /** With the same token each time: a node keeps what a valid one says until it ends. */
-  private WsTestClient client(TestCluster cluster, String user) {
+  private WsTestClient client(String user) {
     String token = tokens.computeIfAbsent(user, name -> cluster.token(tenant, name));
     return cluster.clients().client(ClientOptions.of(cluster.urls(), token));
   }
 
-  private static void awaitNobody(TestCluster cluster, RedisKeys redis) {
+  private static void awaitNobody(RedisKeys redis) {
     for (TestNode node : cluster.nodes()) {
       Awaitility.await(node.id() + " has no connections and no open channels")
           .atMost(TIMEOUT)
@@ -129,7 +141,7 @@ class LeakIT {
             });
   }
 
-  private static List<Map<String, Integer>> objects(TestCluster cluster) {
+  private static List<Map<String, Integer>> objects() {
     return cluster.nodes().stream().map(TestNode::liveObjects).toList();
   }
 

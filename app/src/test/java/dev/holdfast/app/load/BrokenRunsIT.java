@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.app.HoldfastProcess;
+import dev.holdfast.embedded.FreePorts;
 import dev.holdfast.loadtest.report.Result;
 import dev.holdfast.loadtest.report.ResultJson;
 import dev.holdfast.testkit.TestRedis;
@@ -133,6 +134,9 @@ class BrokenRunsIT {
                 "fanout",
                 "--url=" + full.url(),
                 full.key(),
+                "--members=127.0.0.1:" + full.busPort(),
+                "--cluster=holdfast",
+                "--cluster-secret-file=" + full.data().resolve("cluster.secret"),
                 "--warmup=0",
                 "--duration=4",
                 "--json=" + json)) {
@@ -153,16 +157,20 @@ class BrokenRunsIT {
   private static FullNode node(String name) throws IOException {
     Path data = folder.resolve(name);
     TestRedis redis = TestRedis.own();
+    // The members' port, and the links' beside it.
+    int busPort = FreePorts.take(2);
+    String bus = "--bus-port=" + busPort;
     String store = "--redis=" + redis.uri();
     var process =
         HoldfastProcess.start(
-            folder, "serve", "--end-with-stdin", "--port=0", "--data=" + data, store);
+            folder, "serve", "--end-with-stdin", "--port=0", bus, "--data=" + data, store);
     String at = "http://" + process.awaitOutput("ws://(127.0.0.1:\\d+)").group(1);
-    return new FullNode(process, at, data, redis);
+    return new FullNode(process, at, busPort, data, redis);
   }
 
   /** A node whose Redis can be made to have no room. */
-  private record FullNode(HoldfastProcess process, String url, Path data, TestRedis redis)
+  private record FullNode(
+      HoldfastProcess process, String url, int busPort, Path data, TestRedis redis)
       implements AutoCloseable {
     String key() {
       return "--key-file=" + data.resolve("development.key");

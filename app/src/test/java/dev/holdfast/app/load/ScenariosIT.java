@@ -60,7 +60,7 @@ class ScenariosIT {
     "idle, --duration=2, rssPerConnection",
     "connect, '', connectsPerSecond",
     "fanout, --rate=20 --warmup=1 --duration=2, p99",
-    "rooms, --rate=40 --warmup=1 --duration=2, p99",
+    "rooms, --rate=40 --warmup=0 --duration=2, p99",
     "stream, --rate=2 --warmup=1 --duration=2, p99",
     "publish, --warmup=1 --duration=1, bus.perSecond",
     "registry, --duration=2, session.get.perSecond",

@@ -26,6 +26,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -38,7 +39,9 @@ class TusIT {
   private static final int CHUNK = 5 << 20;
 
   @TempDir static Path client;
+  @TempDir static Path shared;
   @TempDir Path folder;
+  private static TestCluster cluster;
 
   @BeforeAll
   static void installClient() throws Exception {
@@ -50,6 +53,14 @@ class TusIT {
     }
     Process npm = start(client, "npm", "install", "--silent", "--no-audit", "--no-fund");
     Assumptions.assumeTrue(npm.waitFor() == 0, "the client could not be installed");
+    cluster = TestCluster.start(ClusterOptions.of(3).with("files.folder", shared.toString()));
+  }
+
+  @AfterAll
+  static void stop() {
+    if (cluster != null) {
+      cluster.close();
+    }
   }
 
   @Repeatedly
@@ -67,9 +78,8 @@ class TusIT {
     byte[] bytes = new byte[SIZE];
     new Random(ThreadLocalRandom.current().nextLong()).nextBytes(bytes);
     Path file = Files.write(folder.resolve("video.bin"), bytes);
-    var options = ClusterOptions.of(3).with("files.folder", folder.resolve("files").toString());
-    try (var cluster = TestCluster.start(options);
-        var balancer = new TcpBalancer(cluster.nodes())) {
+    cluster.startAll();
+    try (var balancer = new TcpBalancer(cluster.nodes())) {
       String token = cluster.token(tenant, "ann", Set.of("create:file"));
       // Of one connection; where there are many chunks, they mostly share one.
       balancer.killAfter(ThreadLocalRandom.current().nextInt(SIZE / 4, SIZE * 3 / 4));

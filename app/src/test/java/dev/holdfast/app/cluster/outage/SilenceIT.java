@@ -17,6 +17,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.Logger;
@@ -27,30 +29,41 @@ import org.slf4j.LoggerFactory;
  * for the dead node's answer until a time-out, lane by lane: everybody's deliveries stopped for 2
  * to 2.5 s.
  *
- * <p>{@code -Dholdfast.kills=20} prints the figures of 20 kills. The build has three, and looks at
- * the best: before, each of them took longer than the bound, and on a machine that is short of time
- * one may take long for that alone.
+ * <p>{@code -Dholdfast.kills=20} prints the figures of 20 kills. The build has three at most, and
+ * ends with the first that is good: before, each of them took longer than the bound, and on a
+ * machine that is short of time one may take long for that alone.
  */
 @ExtendWith(ClusterExtension.class)
 class SilenceIT {
   private static final Logger LOG = LoggerFactory.getLogger(SilenceIT.class);
-  private static final int KILLS = Integer.getInteger("holdfast.kills", 3);
-  private static final int HTTP_KILLS = Integer.getInteger("holdfast.kills", 1);
+  private static final int KILLS = Integer.getInteger("holdfast.kills", 0);
+  private static final int MOST_KILLS = 3;
   private static final int CHANNELS = 10;
   private static final Duration AFTER = Duration.ofSeconds(4);
 
   /** Below the time-out of a request, 2 s; the aim on a quiet machine is 300 ms. */
   private static final long BOUND_MS = 1_500;
 
+  private static TestCluster cluster;
+
+  @BeforeAll
+  static void start() {
+    cluster = TestCluster.start(ClusterOptions.of(3), TestRedis.own(Fsync.EVERYSEC));
+  }
+
+  @AfterAll
+  static void stop() {
+    cluster.close();
+  }
+
   @Test
   void killOfOneNodeDoesNotSilenceTheClientsOfTheOthers() throws Exception {
     String tenant = "t-" + Ids.fresh();
     List<String> topics = IntStream.range(0, CHANNELS).mapToObj(i -> "topic:s" + i).toList();
-    try (var cluster = TestCluster.start(ClusterOptions.of(3), TestRedis.own(Fsync.EVERYSEC));
-        var service = BusService.join(cluster, "ticks");
+    try (var service = BusService.join(cluster, "ticks");
         var ticks =
             new Ticks(topics, (channel, n) -> service.publishRaw(tenant, channel, "" + n))) {
-      measure(cluster, tenant, ticks, KILLS, "service on the bus");
+      measure(tenant, ticks, "service on the bus");
     }
   }
 
@@ -59,23 +72,21 @@ class SilenceIT {
   void norDoesItWherePublishersComeThroughAProxy() throws Exception {
     String tenant = "t-" + Ids.fresh();
     List<String> topics = IntStream.range(0, CHANNELS).mapToObj(i -> "topic:s" + i).toList();
-    try (var cluster = TestCluster.start(ClusterOptions.of(3), TestRedis.own(Fsync.EVERYSEC));
-        var publisher = new ProxiedPublisher(cluster, tenant);
+    try (var publisher = new ProxiedPublisher(cluster, tenant);
         var ticks = new Ticks(topics, publisher::publish)) {
-      measure(cluster, tenant, ticks, HTTP_KILLS, "HTTP through a proxy");
+      measure(tenant, ticks, "HTTP through a proxy");
     }
   }
 
-  private static void measure(
-      TestCluster cluster, String tenant, Ticks ticks, int kills, String what) throws Exception {
+  private static void measure(String tenant, Ticks ticks, String what) throws Exception {
     List<Long> longest = new ArrayList<>();
-    for (int kill = 0; kill < kills; kill++) {
-      TestNode victim = cluster.node(1 + kill % 3);
-      List<Long> silences = silences(cluster, victim, tenant, ticks);
+    while (goesOn(longest)) {
+      TestNode victim = cluster.node(1 + longest.size() % 3);
+      List<Long> silences = silences(victim, tenant, ticks);
       LOG.info(
           "{}, kill {} of {}: silence of a channel p50 {} ms, max {} ms",
           what,
-          kill + 1,
+          longest.size() + 1,
           victim.id(),
           percentile(silences, 50),
           percentile(silences, 100));
@@ -86,16 +97,21 @@ class SilenceIT {
     LOG.info(
         "{}, {} kills: longest silence of a kill p50 {} ms, max {} ms",
         what,
-        kills,
+        longest.size(),
         percentile(longest, 50),
         percentile(longest, 100));
     assertEquals(List.of(), ticks.failures());
     assertTrue(Collections.min(longest) < BOUND_MS, "silence: " + longest + " ms");
   }
 
+  private static boolean goesOn(List<Long> longest) {
+    return KILLS > 0
+        ? longest.size() < KILLS
+        : longest.size() < MOST_KILLS && longest.stream().allMatch(each -> each >= BOUND_MS);
+  }
+
   /** Of each channel at each living node, the longest time without a delivery after the kill. */
-  private static List<Long> silences(
-      TestCluster cluster, TestNode victim, String tenant, Ticks ticks) throws Exception {
+  private static List<Long> silences(TestNode victim, String tenant, Ticks ticks) throws Exception {
     List<String> topics = ticks.channels();
     List<TestNode> living = cluster.nodes().stream().filter(node -> node != victim).toList();
     try (var times = new DeliveryTimes()) {
