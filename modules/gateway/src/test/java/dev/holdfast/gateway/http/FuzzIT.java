@@ -19,13 +19,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Coverage-guided fuzzing of what reads input, for {@code -Dholdfast.fuzz.seconds} (60 in CI, else
+ * Coverage-guided fuzzing of what reads input, for {@code -Dholdfast.fuzz.seconds} (30 in CI, else
  * 10, unless given), in a process of its own. What it finds is put under {@code fuzz/findings} and
  * tried again with every build.
  */
 class FuzzIT {
   private static final int SECONDS =
-      Integer.getInteger("holdfast.fuzz.seconds", System.getenv("CI") == null ? 10 : 60);
+      Integer.getInteger("holdfast.fuzz.seconds", System.getenv("CI") == null ? 10 : 30);
   private static final Pattern RUNS = Pattern.compile("Done (\\d+) runs");
 
   /** Where it starts: an input of each kind, by its first byte. */
