@@ -19,6 +19,7 @@ import dev.holdfast.redis.Keys;
 import dev.holdfast.runs.Await;
 import dev.holdfast.runs.TestConfig;
 import dev.holdfast.runs.config.RunLimits;
+import dev.holdfast.runs.ingest.Ingest.Batch;
 import dev.holdfast.runs.ingest.Ingest.Taken;
 import dev.holdfast.runs.records.EndCause;
 import dev.holdfast.runs.records.RunKey;
@@ -27,6 +28,7 @@ import dev.holdfast.runs.records.RunState;
 import dev.holdfast.runs.records.RunStore;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
+import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -227,10 +229,15 @@ class IngestIT {
   @Test
   void oneBatchOfARunIsUnderWayAtATime() {
     RunStore.Claimed run = node.begun(RunLimits.DEFAULT);
-    var first = node.take(run, 2, Events.open("m1"));
-    var second = node.take(run, 2, Events.open("m1"));
-    assertEquals(ErrorCode.RATE_LIMITED, Await.code(second));
-    assertEquals(3, Await.get(first).next());
+    RunRecord record = run.run();
+    var batch = new Batch(record.key(), record.generation(), 2, List.of(Events.open("m1")));
+    // In one go: the first must not be over when the second comes.
+    var both =
+        node.stores.on(
+            () ->
+                Future.succeededFuture(List.of(node.ingest.take(batch), node.ingest.take(batch))));
+    assertEquals(ErrorCode.RATE_LIMITED, Await.code(both.get(1)));
+    assertEquals(3, Await.get(both.get(0)).next());
   }
 
   @Test

@@ -18,15 +18,6 @@ import java.util.concurrent.Callable;
 
 /** All stores of runs at one Redis, as tests want them, and a random tenant. */
 public final class Stores implements AutoCloseable {
-  public static final RunLimits BRIEF =
-      new RunLimits(
-          Duration.ofSeconds(1),
-          Duration.ofSeconds(1),
-          Duration.ofSeconds(1),
-          Duration.ofSeconds(1),
-          Duration.ZERO,
-          2);
-
   public final Vertx vertx = Vertx.vertx();
   private final Context context = vertx.getOrCreateContext();
   public final String tenant = "t" + Ids.fresh().replace('-', 'x');
