@@ -19,7 +19,7 @@ import org.awaitility.Awaitility;
  * tests.
  */
 public final class HoldfastProcess implements AutoCloseable {
-  private static final Duration TIMEOUT = Duration.ofSeconds(90);
+  private static final Duration TIMEOUT = Duration.ofSeconds(180);
   private static final Optional<InstalledJar> INSTALLED = InstalledJar.ofClassPath();
 
   private final Process process;

@@ -32,7 +32,11 @@ class UsageCommandsIT {
 
   @Test
   void whoTakesTheMostIsShownAndErasedAndItsConnectionsAreNotified() {
-    var options = ClusterOptions.of(2).with("gateway.operatorTenant", OPERATORS);
+    var options =
+        ClusterOptions.of(2)
+            .with("gateway.operatorTenant", OPERATORS)
+            // Clients that answer no ping, on a machine that may be busy.
+            .with("gateway.heartbeat", "1m");
     try (var cluster = TestCluster.start(options)) {
       ManualClient eve = client(cluster, greedy, "eve");
       ManualClient ann = client(cluster, modest, "ann");

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.Ids;
 import dev.holdfast.testkit.ClusterExtension;
+import dev.holdfast.testkit.ClusterOptions;
 import dev.holdfast.testkit.Metrics;
 import dev.holdfast.testkit.Repeatedly;
 import dev.holdfast.testkit.TestCluster;
@@ -41,7 +42,8 @@ class ResumeIT {
 
   @BeforeAll
   static void start() {
-    cluster = TestCluster.start(3);
+    // Clients that answer no ping, on a machine that may be busy.
+    cluster = TestCluster.start(ClusterOptions.of(3).with("gateway.heartbeat", "1m"));
   }
 
   @AfterAll

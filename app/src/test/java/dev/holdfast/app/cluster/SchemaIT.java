@@ -9,6 +9,7 @@ import dev.holdfast.core.Caller;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.testkit.ClusterExtension;
+import dev.holdfast.testkit.ClusterOptions;
 import dev.holdfast.testkit.TestCluster;
 import dev.holdfast.testkit.TestNode;
 import dev.holdfast.testkit.client.ManualClient;
@@ -33,7 +34,9 @@ class SchemaIT {
 
   @Test
   void aMisfitIsRefusedWithItsPathOnEveryNodeAndItsNumberStaysFree() throws Exception {
-    try (var cluster = TestCluster.start(2);
+    // Clients that answer no ping, on a machine that may be busy.
+    var options = ClusterOptions.of(2).with("gateway.heartbeat", "1m");
+    try (var cluster = TestCluster.start(options);
         var service = BusService.join(cluster, "catalogue")) {
       for (TestNode node : cluster.nodes()) {
         assertEquals("reply", publish(client(cluster, node), 1, -1).path("type").asText());

@@ -9,6 +9,7 @@ import dev.holdfast.cluster.identity.ServiceCredentials;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.bus.Grant;
 import dev.holdfast.testkit.ClusterExtension;
+import dev.holdfast.testkit.ClusterOptions;
 import dev.holdfast.testkit.TestCluster;
 import dev.holdfast.testkit.client.ManualClient;
 import io.vertx.core.Vertx;
@@ -29,7 +30,9 @@ class BillingServiceIT {
 
   @Test
   void answersWhoMayAskAndGreetsWhoComes() throws Exception {
-    try (var cluster = TestCluster.start(2)) {
+    // A client that answers no ping, on a machine that may be busy.
+    var options = ClusterOptions.of(2).with("gateway.heartbeat", "1m");
+    try (var cluster = TestCluster.start(options)) {
       String members = String.join(",", cluster.members());
       String credentials =
           ServiceCredentials.make(cluster.busSecret(), new Grant("billing", Set.of(tenant)));
