@@ -135,7 +135,7 @@ class UnreadAnswersTest {
 
   private static <T> T get(Future<T> future) {
     try {
-      return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+      return future.toCompletionStage().toCompletableFuture().get(180, TimeUnit.SECONDS);
     } catch (Exception e) {
       throw new AssertionError(e);
     }

@@ -169,7 +169,8 @@ class SentinelIT {
     askedAgain(sentinels.get(0), 2);
     sentinels.get(1).names(other.port(), 6);
 
-    await().until(() -> link.up() && portOf(link) == other.port());
+    // Asked just before it moves, the master of before leaves no answer.
+    await().ignoreExceptions().until(() -> link.up() && portOf(link) == other.port());
     assertEquals(1, count("holdfast.redis.master.changes"));
   }
 
