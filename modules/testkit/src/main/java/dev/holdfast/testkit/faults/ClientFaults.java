@@ -31,7 +31,7 @@ final class ClientFaults {
     return Stream.of(
         lingers(300),
         lingers(10_000).longOne().within(Duration.ofSeconds(60)),
-        neverRead(10, 30),
+        neverRead(10, 10),
         neverRead(100, 1_000).longOne().within(Duration.ofSeconds(60)),
         Scenario.of("a client that vanishes without FIN", ClientFaults::vanish));
   }

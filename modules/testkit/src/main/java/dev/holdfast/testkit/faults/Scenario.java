@@ -21,11 +21,11 @@ public record Scenario(String name, Group group, Duration within, boolean inCi, 
   public enum Group {
     /** Three nodes and a Redis. */
     THREE,
-    /** Sessions linger for 5 s only. */
+    /** Two nodes, where sessions linger for 5 s only. */
     SHORT_LINGER,
-    /** Redis has a replica. */
+    /** Two nodes, whose Redis has a replica. */
     REPLICA,
-    /** Redis' clock can be set. */
+    /** Two nodes; Redis' clock can be set. */
     CLOCK,
     /** Two nodes, whose Redis has replicas and sentinels. */
     SENTINEL,
@@ -33,9 +33,8 @@ public record Scenario(String name, Group group, Duration within, boolean inCi, 
     CLUSTER;
 
     ClusterOptions options() {
-      ClusterOptions three =
-          ClusterOptions.of(this == SENTINEL || this == CLUSTER ? 2 : 3).withWires();
-      return this == SHORT_LINGER ? three.with("sessions.linger", "5s") : three;
+      ClusterOptions nodes = ClusterOptions.of(this == THREE ? 3 : 2).withWires();
+      return this == SHORT_LINGER ? nodes.with("sessions.linger", "5s") : nodes;
     }
   }
 

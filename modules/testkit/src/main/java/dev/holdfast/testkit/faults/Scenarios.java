@@ -16,7 +16,7 @@ public final class Scenarios {
               ClusterFaults.all(),
               ClientFaults.all(),
               Stream.of(
-                  Storm.lasting(Duration.ofSeconds(20)),
+                  Storm.lasting(Duration.ofSeconds(12)),
                   Storm.lasting(Duration.ofMinutes(10)).longOne()))
           .flatMap(some -> some)
           .toList();

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 /** Connections that are broken between nodes that live; a held lane is a network's black hole. */
 final class WireFaults {
   private static final Duration PART = Duration.ofSeconds(8);
-  private static final Duration LONG = Duration.ofSeconds(12);
+  private static final Duration LONG = Duration.ofSeconds(9);
 
   /** A lease and the silence of the others, about seven seconds, with room for a busy machine. */
   private static final Duration LEFT = Duration.ofSeconds(15);
