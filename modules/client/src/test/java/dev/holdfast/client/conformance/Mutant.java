@@ -107,7 +107,7 @@ record Mutant(int rule, String source, String text, String replacement) {
           new Mutant(
               45,
               SESSION,
-              "// A pong, or a frame of a newer server.",
+              "{} // a pong, or a frame of a newer server",
               "throw new NonsenseException(type);"),
           new Mutant(
               46,
