@@ -224,7 +224,7 @@ class QueueStoreIT {
   void aDueRunIsLookedAtByOneNodeAndComesUpAgain() {
     RunKey run = new RunKey(stores.tenant, Ids.fresh());
     DueStore dues = stores.dues;
-    Await.get(dues.set(run, Duration.ofSeconds(-1)));
+    Await.get(dues.set(run, Duration.ofSeconds(-2)));
     DueStore.Due due = due(run).orElseThrow();
 
     DueStore.Due mine = Await.get(dues.postpone(due, Duration.ofSeconds(-1))).orElseThrow();
@@ -242,7 +242,7 @@ class QueueStoreIT {
   void aDueRunIsMovedOnlyToASoonerTimeAndThenStaysThere() {
     RunKey run = new RunKey(stores.tenant, Ids.fresh());
     DueStore dues = stores.dues;
-    Await.get(dues.set(run, Duration.ofSeconds(-1)));
+    Await.get(dues.set(run, Duration.ofSeconds(-2)));
     DueStore.Due mine =
         Await.get(dues.postpone(due(run).orElseThrow(), Duration.ofSeconds(-1))).orElseThrow();
 
