@@ -44,6 +44,7 @@ public final class Holdfast implements Callable<Integer> {
     COMMANDS.put("limits", LimitsCommand::new);
     COMMANDS.put("usage", UsageCommand::new);
     COMMANDS.put("erase", EraseCommand::new);
+    COMMANDS.put("revoke", RevokeCommand::new);
     COMMANDS.put("sub", SubCommand::new);
     COMMANDS.put("pub", PubCommand::new);
     COMMANDS.put("request", RequestCommand::new);

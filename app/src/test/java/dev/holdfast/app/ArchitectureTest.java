@@ -47,7 +47,8 @@ class ArchitectureTest {
           "dev.holdfast.channels.schemas",
           "dev.holdfast.connections..",
           "dev.holdfast.files",
-          "dev.holdfast.runs");
+          "dev.holdfast.runs",
+          "dev.holdfast.tokens");
 
   /** Each module, and the modules that it may use; what nobody lists here, nobody uses. */
   private static final Map<String, List<String>> LAYERS =
@@ -59,7 +60,7 @@ class ArchitectureTest {
           entry("client", List.of()),
           entry("embedded", List.of("api")),
           entry("redis", List.of("api")),
-          entry("auth", List.of("api")),
+          entry("auth", List.of("api", "redis")),
           entry("limits", List.of("api", "redis")),
           entry("sessions", List.of("api", "redis", "limits")),
           entry("channels", List.of("api", "protocol", "redis", "limits")),

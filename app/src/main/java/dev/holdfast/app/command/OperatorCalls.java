@@ -26,7 +26,13 @@ public final class OperatorCalls {
   /** Permissions of a token that is signed here; each command needs some of them. */
   private static final Set<String> PERMISSIONS =
       Set.of(
-          "limits:read", "limits:write", "usage:read", "usage:erase", "nodes:read", "stats:read");
+          "limits:read",
+          "limits:write",
+          "usage:read",
+          "usage:erase",
+          "nodes:read",
+          "stats:read",
+          "tenants:revoke");
 
   private static final Set<String> SCHEMES = Set.of("http", "https");
 

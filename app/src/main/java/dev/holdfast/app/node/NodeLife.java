@@ -5,13 +5,12 @@ import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.app.node.health.Health;
 import dev.holdfast.app.node.health.PulseVerticle;
 import dev.holdfast.app.start.StartException;
-import dev.holdfast.auth.TokenVerifier;
+import dev.holdfast.auth.revocation.RevocationsVerticle;
 import dev.holdfast.channels.fanout.Fanout;
 import dev.holdfast.channels.fanout.HubVerticle;
 import dev.holdfast.channels.retained.Amount;
 import dev.holdfast.channels.retained.RetainedLimits;
 import dev.holdfast.channels.service.ChannelsVerticle;
-import dev.holdfast.connections.NodeInfo;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.NodeInbox;
@@ -69,6 +68,7 @@ final class NodeLife {
   private final NodesVerticle nodes;
   private final Deployments deployments;
   private final LimitsVerticle limits;
+  private final RevocationsVerticle revocations;
   private final NodeMemory memory;
 
   // Set as the start goes on, in this order. A start that failed leaves the later ones unset, so
@@ -119,7 +119,7 @@ final class NodeLife {
     this.nodes =
         new NodesVerticle(
                 parts.id(),
-                info(),
+                parts.info(),
                 redis(),
                 config().lease(),
                 ServiceClient.local(bus(), LONG_REQUEST),
@@ -129,6 +129,7 @@ final class NodeLife {
             .onBuried(over);
     this.limits =
         new LimitsVerticle(redis(), config().limits(), nodes::node, nodes::live, registry());
+    this.revocations = new RevocationsVerticle(bus(), redis(), parts.trusted(), registry());
     this.memory = NodeMemory.of(registry());
   }
 
@@ -140,6 +141,7 @@ final class NodeLife {
         .compose(watched -> deployments.deploy(sessions()))
         .compose(done -> deployments.deploy(nodes))
         .compose(done -> deployments.deploy(limits))
+        .compose(done -> deployments.deploy(revocations))
         .compose(done -> startHub())
         .compose(done -> deployments.deploy(channels()))
         .compose(done -> deployments.deploy(parts.runs()))
@@ -299,6 +301,7 @@ final class NodeLife {
   private Future<Void> startGateways() {
     directory = new ConnectionDirectory(registry());
     directory.listen(inbox);
+    revocations.onMore(() -> directory.closeRevoked(revocations::has));
     isolation =
         new Isolation(
             bus().vertx(), nodes, neighbours, config().lease().lease(), directory::sendAway);
@@ -347,7 +350,7 @@ final class NodeLife {
   private GatewayServices gatewayServices() {
     return new GatewayServices(
         nodes.node(),
-        TokenVerifier.of(parts.trusted(), registry()),
+        parts.verifier().refusing(revocations::has),
         ServiceClient.local(bus(), LONG_REQUEST),
         ServiceClient.local(bus(), REQUEST),
         loop -> new Fanout(loop, hub),
@@ -355,7 +358,7 @@ final class NodeLife {
         registry(),
         health(),
         new Admission(config().gateway().sockets(), registry()),
-        () -> link.up() && nodes.leaseHeld(),
+        () -> link.up() && nodes.leaseHeld() && revocations.isCurrent(),
         limits.limiter(),
         memory);
   }
@@ -368,16 +371,13 @@ final class NodeLife {
             "started", () -> started,
             "redis", link::up,
             "lease", nodes::leaseHeld,
+            "revocations", revocations::isCurrent,
             "bus", probe::reachable),
         Map.of("redis", this::redisTrouble, "bus", neighbours::problem));
   }
 
   private Optional<String> redisTrouble() {
     return parts.server().trouble().or(link::trouble).or(link.reserve()::trouble);
-  }
-
-  private NodeInfo info() {
-    return new NodeInfo(parts.address().toString(), parts.version());
   }
 
   private Bus bus() {

@@ -6,7 +6,9 @@ import dev.holdfast.app.start.Keys;
 import dev.holdfast.app.start.NodeRedis;
 import dev.holdfast.app.start.Release;
 import dev.holdfast.auth.AuthConfig;
+import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.cluster.HostPort;
+import dev.holdfast.connections.NodeInfo;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.gateway.page.Development;
 import dev.holdfast.redis.RedisConfig;
@@ -44,8 +46,13 @@ record NodeParts(
     return config.developmentKey() ? new Development(Keys.signing(config), trusted) : null;
   }
 
-  /** Returns the software's version, from the jar's manifest. */
-  String version() {
-    return Release.own();
+  /** Makes what verifies tokens. */
+  TokenVerifier verifier() {
+    return TokenVerifier.of(trusted, meters.registry());
+  }
+
+  /** Returns the node as others see it, with the software's version of the jar's manifest. */
+  NodeInfo info() {
+    return new NodeInfo(address.toString(), Release.own());
   }
 }

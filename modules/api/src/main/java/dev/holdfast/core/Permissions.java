@@ -19,7 +19,7 @@ public final class Permissions {
    * Verbs that concern whole nodes; such permissions have no wildcard, see {@link #isOperators}.
    */
   private static final Set<String> OPERATORS =
-      Set.of("nodes", "config", "stats", "limits", "usage");
+      Set.of("nodes", "config", "stats", "limits", "usage", "tenants");
 
   static {
     Targets channels =
@@ -38,6 +38,8 @@ public final class Permissions {
     VERBS.put("files", Targets.words("read", "write"));
     VERBS.put("sessions", Targets.words("read", "write"));
     VERBS.put("connections", Targets.words("read", "disconnect"));
+    VERBS.put("tokens", Targets.words("revoke"));
+    VERBS.put("tenants", Targets.words("revoke"));
     VERBS.put("nodes", Targets.words("read"));
     VERBS.put("config", Targets.words("read"));
     VERBS.put("stats", Targets.words("read"));

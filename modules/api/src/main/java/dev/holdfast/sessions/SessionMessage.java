@@ -10,6 +10,7 @@ import dev.holdfast.core.Names;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.Position;
 import dev.holdfast.core.ServiceMessage;
+import dev.holdfast.tokens.TokenRef;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -50,6 +51,8 @@ public sealed interface SessionMessage<A> extends ServiceMessage<A> {
    * @param resume the session wanted; none: a new one
    * @param attempt which of the client's attempts this is; none: it does not count them
    * @param fresh the new session, as its connection prepared it; none: it prepared nothing
+   * @param token by which the caller came; none: not by a token. It is revoked if the session is
+   *     closed as {@code revoked}
    */
   record Attach(
       Caller.User caller,
@@ -57,12 +60,13 @@ public sealed interface SessionMessage<A> extends ServiceMessage<A> {
       NodeId node,
       ConnectionInfo connection,
       @Nullable Attempt attempt,
-      @Nullable NewSession fresh)
+      @Nullable NewSession fresh,
+      @Nullable TokenRef token)
       implements SessionMessage<Attached> {
     /** Makes the attach of a client that does not count its attempts. */
     public Attach(
         Caller.User caller, @Nullable String resume, NodeId node, ConnectionInfo connection) {
-      this(caller, resume, node, connection, null, null);
+      this(caller, resume, node, connection, null, null, null);
     }
 
     public Attach {
@@ -267,10 +271,13 @@ public sealed interface SessionMessage<A> extends ServiceMessage<A> {
   /**
    * Ends a session now; done also if there was none, or another user's. Its connection is closed.
    *
-   * @param reason an event-like name, for example {@code closed} or {@code revoked}
+   * @param reason an event-like name, for example {@code closed}. With {@link #REVOKED} the token
+   *     by which the session was attached last is revoked first; if that fails, the session stays
    */
   record Close(Caller caller, String tenant, String session, String reason)
       implements SessionMessage<Answer.Done> {
+    public static final String REVOKED = "revoked";
+
     public Close {
       Names.tenant(tenant);
       Names.id(session, "session");

@@ -11,6 +11,7 @@ import dev.holdfast.core.bus.BusCodec;
 import dev.holdfast.files.FileSamples;
 import dev.holdfast.runs.RunSamples;
 import dev.holdfast.sessions.SessionSamples;
+import dev.holdfast.tokens.TokenSamples;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -50,7 +51,8 @@ class RecordedMessagesTest {
             ChannelSamples.all(),
             ConnectionSamples.all(),
             FileSamples.all(),
-            RunSamples.all())
+            RunSamples.all(),
+            TokenSamples.all())
         .flatMap(each -> each);
   }
 

@@ -7,6 +7,7 @@ import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.Position;
+import dev.holdfast.tokens.TokenRef;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,7 +34,13 @@ public final class SessionSamples {
   private static Stream<BusValue> messages() {
     return Stream.of(
         new SessionMessage.Attach(
-            ANN, "s1", NODE, CONNECTION, new Attempt("i1", 2), new NewSession("s2", CURSORS)),
+            ANN,
+            "s1",
+            NODE,
+            CONNECTION,
+            new Attempt("i1", 2),
+            new NewSession("s2", CURSORS),
+            new TokenRef("47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU", 99)),
         new NewSession("s2", CURSORS),
         new SessionMessage.Detach(REF, NODE, CURSORS),
         new SessionMessage.StoreCursors(

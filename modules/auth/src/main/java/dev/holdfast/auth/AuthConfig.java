@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param leeway how far clocks may differ, whole seconds, 0 to 5 min
  * @param requireExpiry whether a token without {@code exp} is refused
  * @param claims where tenant, user, roles and permissions stand
+ * @param longestLife how long after its issue a token is accepted at most, and revocations are
+ *     kept; 1 min to 400 days, by default 30 days
  */
 public record AuthConfig(
     List<VerificationKey> keys,
@@ -22,12 +24,16 @@ public record AuthConfig(
     List<String> audience,
     Duration leeway,
     boolean requireExpiry,
-    ClaimPaths claims) {
+    ClaimPaths claims,
+    Duration longestLife) {
   private static final Duration MAX_LEEWAY = Duration.ofMinutes(5);
+  private static final Duration SHORTEST_LIFE = Duration.ofMinutes(1);
+  private static final Duration LIFE = Duration.ofDays(30);
+  private static final Duration MAX_LIFE = Duration.ofDays(400);
 
   /** No keys, nothing but signature and expiry checked, no leeway. */
   public static final AuthConfig DEFAULTS =
-      new AuthConfig(List.of(), null, List.of(), Duration.ZERO, true, ClaimPaths.DEFAULTS);
+      new AuthConfig(List.of(), null, List.of(), Duration.ZERO, true, ClaimPaths.DEFAULTS, LIFE);
 
   public AuthConfig {
     keys = List.copyOf(keys);
@@ -36,6 +42,11 @@ public record AuthConfig(
     var problems = new ArrayList<String>();
     if (leeway == null || leeway.isNegative() || leeway.compareTo(MAX_LEEWAY) > 0) {
       problems.add("leeway: 0 to 5 min, not " + leeway);
+    }
+    if (longestLife == null
+        || longestLife.compareTo(SHORTEST_LIFE) < 0
+        || longestLife.compareTo(MAX_LIFE) > 0) {
+      problems.add("longestLife: 1 min to 400 days, not " + longestLife);
     }
     if (issuer != null && issuer.isBlank()) {
       problems.add("issuer: not blank");
@@ -48,8 +59,20 @@ public record AuthConfig(
     }
   }
 
+  /** Makes one with the longest life of tokens that is the default. */
+  public AuthConfig(
+      List<VerificationKey> keys,
+      @Nullable String issuer,
+      List<String> audience,
+      Duration leeway,
+      boolean requireExpiry,
+      ClaimPaths claims) {
+    this(keys, issuer, audience, leeway, requireExpiry, claims, LIFE);
+  }
+
   /** Returns the same with these keys. */
   public AuthConfig withKeys(VerificationKey... trusted) {
-    return new AuthConfig(List.of(trusted), issuer, audience, leeway, requireExpiry, claims);
+    return new AuthConfig(
+        List.of(trusted), issuer, audience, leeway, requireExpiry, claims, longestLife);
   }
 }

@@ -5,8 +5,10 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -36,14 +38,47 @@ final class Claims {
   }
 
   /**
-   * @return ms since 1970; 0 where there is none
+   * @param longest life of a token, from its issue on
+   * @return ms since 1970; 0 where nothing ends it
    */
-  long expiresAt() {
+  long expiresAt(Duration longest) {
+    long issued = issuedAt();
+    long byAge = issued == 0 ? LAST_SECOND : Math.min(LAST_SECOND, issued + longest.toSeconds());
     Object exp = claims.getValue("exp");
     if (exp == null) {
-      return 0;
+      return issued == 0 ? 0 : byAge * 1000;
     }
-    return Math.min(LAST_SECOND, ((Number) exp).longValue()) * 1000;
+    return Math.min(byAge, ((Number) exp).longValue()) * 1000;
+  }
+
+  /**
+   * @return the second since 1970; 0 where there is none
+   */
+  long issuedAt() {
+    Object iat = claims.getValue("iat");
+    return iat == null ? 0 : Math.max(0, Math.min(LAST_SECOND, ((Number) iat).longValue()));
+  }
+
+  /**
+   * Returns why a token is refused for its length of life, as revocations are not kept longer;
+   * empty if it is not.
+   */
+  Optional<String> tooLong(Duration longest) {
+    long now = System.currentTimeMillis() / 1_000;
+    long seconds = longest.toSeconds();
+    if (claims.containsKey("iat")) {
+      return now - issuedAt() > seconds
+          ? Optional.of("issued too long ago: none is accepted after " + seconds + " s")
+          : Optional.empty();
+    }
+    return expiresAt(longest) / 1_000 - now > seconds
+        ? Optional.of("iat is missing, and exp more than " + seconds + " s ahead")
+        : Optional.empty();
+  }
+
+  /** Returns {@code jti}; none: there is none, or it is not a text. */
+  @Nullable String id() {
+    return claims.getValue("jti") instanceof String id ? id : null;
   }
 
   /** Returns whether the times that are given are numbers: anything else is not a valid token. */

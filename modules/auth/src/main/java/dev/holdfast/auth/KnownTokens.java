@@ -29,7 +29,7 @@ final class KnownTokens {
   /** Part of the heap. */
   private static final int PART = 64;
 
-  private static final long ENTRY_BYTES = 400;
+  private static final long ENTRY_BYTES = 600;
 
   /** A text and its place in a set, besides its characters. */
   private static final long TEXT_BYTES = 100;

@@ -22,6 +22,10 @@ final class Refusal {
     return HoldfastException.withPublicMessage(ErrorCode.UNAUTHORIZED, "token: " + why);
   }
 
+  static HoldfastException revoked() {
+    return HoldfastException.withPublicMessage(ErrorCode.REVOKED, "token: revoked");
+  }
+
   /**
    * From what the library says; it checks the signature first, then audience, issuer and times.
    *

@@ -3,6 +3,8 @@ package dev.holdfast.auth;
 import dev.holdfast.core.JsonText;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.Optional;
 
@@ -30,6 +32,23 @@ final class TokenForm {
     return named && !said.containsKey("kid")
         ? Optional.of("kid missing: it has to name its key")
         : Optional.empty();
+  }
+
+  /**
+   * Returns the digest of what is signed: header and claims.
+   *
+   * @param token of three parts
+   */
+  static String digest(String token) {
+    try {
+      byte[] signed =
+          token.substring(0, token.lastIndexOf('.')).getBytes(StandardCharsets.US_ASCII);
+      return Base64.getUrlEncoder()
+          .withoutPadding()
+          .encodeToString(MessageDigest.getInstance("SHA-256").digest(signed));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
   }
 
   private static String text(String part) {

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -14,9 +15,9 @@ import org.slf4j.LoggerFactory;
  * token until it ends, no I/O.
  *
  * <p>Fails with UNAUTHORIZED (not signed by a trusted key, expired, not yet valid, for someone
- * else, not a token at all) or FORBIDDEN (genuine, but without one well-formed tenant and user).
- * Both say what is wrong with the token itself. One line per reason and minute is logged, without
- * the token.
+ * else, not a token at all), FORBIDDEN (genuine, but without one well-formed tenant and user), or
+ * REVOKED. All say what is wrong with the token itself. One line per reason and minute is logged,
+ * without the token.
  */
 public final class TokenVerifier {
   /** Longer ones are refused unread. */
@@ -27,12 +28,16 @@ public final class TokenVerifier {
   /** Valid by these issuers' keys, which never change: other keys are another verifier's. */
   private final KnownTokens known;
 
+  private final Predicate<Verified> revoked;
+
   private final SampledLog refused =
       new SampledLog(LoggerFactory.getLogger(TokenVerifier.class), Duration.ofMinutes(1));
 
-  private TokenVerifier(List<TrustedIssuer> issuers, KnownTokens known) {
+  private TokenVerifier(
+      List<TrustedIssuer> issuers, KnownTokens known, Predicate<Verified> revoked) {
     this.issuers = issuers;
     this.known = known;
+    this.revoked = revoked;
   }
 
   /**
@@ -49,7 +54,22 @@ public final class TokenVerifier {
    * @throws IllegalArgumentException if the configuration has no key
    */
   public static TokenVerifier of(AuthConfig config, MeterRegistry registry) {
-    return new TokenVerifier(List.of(new TrustedIssuer(config)), new KnownTokens(registry));
+    return new TokenVerifier(
+        List.of(new TrustedIssuer(config)), new KnownTokens(registry), token -> false);
+  }
+
+  /**
+   * Returns the same that refuses revoked tokens.
+   *
+   * @param which says whether a token is revoked; called on any thread, for each token each time
+   */
+  public TokenVerifier refusing(Predicate<Verified> which) {
+    return new TokenVerifier(issuers, known, which);
+  }
+
+  /** Returns whether a token that was valid has been revoked since. */
+  public boolean isRevoked(Verified token) {
+    return revoked.test(token);
   }
 
   public Future<Verified> verify(@Nullable String token) {
@@ -76,9 +96,15 @@ public final class TokenVerifier {
   /** The one place that says whether a token that was found valid is valid now. */
   private Future<Verified> valid(String token) {
     Verified before = known.find(token);
-    return before == null
-        ? checked(token).onSuccess(verified -> known.keep(token, verified))
-        : Future.succeededFuture(before);
+    Future<Verified> valid =
+        before == null
+            ? checked(token).onSuccess(verified -> known.keep(token, verified))
+            : Future.succeededFuture(before);
+    return valid.compose(
+        verified ->
+            revoked.test(verified)
+                ? Future.failedFuture(Refusal.revoked())
+                : Future.succeededFuture(verified));
   }
 
   private Future<Verified> checked(String token) {

@@ -51,9 +51,18 @@ final class TrustedIssuer {
     if (config.requireExpiry() && !payload.containsKey("exp")) {
       return unauthorized("exp is missing");
     }
+    Optional<String> age = claims.tooLong(config.longestLife());
+    if (age.isPresent()) {
+      return unauthorized(age.get());
+    }
     try {
       return Future.succeededFuture(
-          new Verified(claims.caller(config.claims()), claims.expiresAt()));
+          new Verified(
+              claims.caller(config.claims()),
+              claims.expiresAt(config.longestLife()),
+              claims.issuedAt(),
+              claims.id(),
+              TokenForm.digest(token)));
     } catch (HoldfastException e) {
       return Future.failedFuture(e);
     }

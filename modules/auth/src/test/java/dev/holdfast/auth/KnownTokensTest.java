@@ -128,6 +128,7 @@ class KnownTokensTest {
   }
 
   private static Verified verified(Set<String> permissions, long expiresAt) {
-    return new Verified(new Caller.User("acme", "ann", Set.of(), permissions), expiresAt);
+    return new Verified(
+        new Caller.User("acme", "ann", Set.of(), permissions), expiresAt, 0, null, "");
   }
 }

@@ -11,6 +11,7 @@ import dev.holdfast.gateway.http.operations.ChannelViews;
 import dev.holdfast.gateway.http.operations.Connections;
 import dev.holdfast.gateway.http.operations.NodeState;
 import dev.holdfast.gateway.http.operations.NodeViews;
+import dev.holdfast.gateway.http.operations.Revoking;
 import dev.holdfast.gateway.http.operations.Sessions;
 import dev.holdfast.gateway.http.operations.StoreViews;
 import dev.holdfast.gateway.http.operations.TenantLimits;
@@ -118,6 +119,7 @@ final class HttpRoutes {
         .add(new Runs(channels).operations())
         .add(new Work(channels).operations())
         .add(new Connections(connections).operations())
+        .add(new Revoking(services.sessions(), operators).operations())
         .add(new TenantLimits(services.limiter(), operators).operations())
         .add(new NodeViews(state(), connections, sources.config()).operations())
         .add(new StoreViews(sources.usage(), operators).operations());

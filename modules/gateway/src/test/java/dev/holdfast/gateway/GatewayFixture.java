@@ -7,6 +7,8 @@ import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.auth.TokenSigner;
 import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.auth.VerificationKey;
+import dev.holdfast.auth.Verified;
+import dev.holdfast.auth.revocation.RevocationsVerticle;
 import dev.holdfast.channels.fanout.Fanout;
 import dev.holdfast.channels.fanout.HubVerticle;
 import dev.holdfast.channels.log.ChannelsConfig;
@@ -85,6 +87,7 @@ public final class GatewayFixture implements AutoCloseable {
   private final RedisLink link;
   private final Admission admission;
   private final LimitsVerticle limits;
+  private final RevocationsVerticle revocations;
 
   public GatewayFixture(String redisUri) {
     this(redisUri, "t" + Ids.fresh(), GatewayConfig.DEFAULTS);
@@ -120,13 +123,8 @@ public final class GatewayFixture implements AutoCloseable {
         vertx.deployVerticle(
             new ChannelsVerticle(hub, redis, ChannelsConfig.DEFAULT, sessions, registry)));
     hub.nodes(Set.of(node));
-    limits =
-        limited == null
-            ? null
-            : new LimitsVerticle(redis, limited, () -> node, () -> Set.of(node), registry);
-    if (limited != null) {
-      get(vertx.deployVerticle(limits));
-    }
+    limits = limited == null ? null : limits(redis, limited);
+    revocations = revocations(redis);
     link = get(RedisLink.open(vertx, redis, "test", registry));
     interceptNotices();
     directory.listen(inbox);
@@ -150,6 +148,24 @@ public final class GatewayFixture implements AutoCloseable {
             });
   }
 
+  private LimitsVerticle limits(RedisConfig redis, LimitsConfig limited) {
+    var verticle = new LimitsVerticle(redis, limited, () -> node, () -> Set.of(node), registry);
+    get(vertx.deployVerticle(verticle));
+    return verticle;
+  }
+
+  private RevocationsVerticle revocations(RedisConfig redis) {
+    var verticle =
+        new RevocationsVerticle(bus, redis, AUTH, registry)
+            .onMore(() -> directory.closeRevoked(this::isRevoked));
+    get(vertx.deployVerticle(verticle));
+    return verticle;
+  }
+
+  private boolean isRevoked(Verified token) {
+    return revocations.has(token);
+  }
+
   private synchronized GatewayVerticle gateway(GatewayConfig config, GatewayServices services) {
     GatewayVerticle gateway = new GatewayVerticle(config, services, sources());
     gateways.add(gateway);
@@ -165,7 +181,7 @@ public final class GatewayFixture implements AutoCloseable {
   private GatewayServices services() {
     return new GatewayServices(
         node,
-        TokenVerifier.of(AUTH),
+        TokenVerifier.of(AUTH).refusing(this::isRevoked),
         sessions,
         channels,
         context -> counted(new Fanout(context, hub)),
@@ -173,7 +189,7 @@ public final class GatewayFixture implements AutoCloseable {
         registry,
         new HealthChecks(Map.of("loop", () -> true), Map.of("redis", () -> healthy), Map.of()),
         admission,
-        () -> accepting,
+        () -> accepting && revocations.isCurrent(),
         limits == null ? Limiter.UNLIMITED : limits.limiter(),
         NodeMemory.of(registry));
   }

@@ -141,6 +141,11 @@ public final class Keys {
     return "hf:kept:" + accountTag(tenant, user);
   }
 
+  /** Returns the key of the revocations of all tenants, a stream. */
+  public static String revocations() {
+    return "hf:revoked:{nodes}";
+  }
+
   /** Returns the key of a tenant's JSON Schemas. */
   public static String schemas(String tenant) {
     return "hf:schemas:{" + tenant + "}";

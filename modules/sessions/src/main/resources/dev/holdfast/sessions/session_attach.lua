@@ -3,7 +3,8 @@
 -- ARGV  1 'new', 'resume', or 'relist' (a resume for which the indexes of user and tenant were written)   2 user   3 roles   4 permissions   5 node   6 connection   7 client   8 address   9 linger in ms   10 TTL in ms
 --       11 the client's instance, empty: none   12 the number of its attempt   13 whose data the server has (see RedisLink)   14 deadline
 --       15 session id   16 epoch that the log of a new session's channel begins with, empty: it does not begin here
---       17... channel, 'epoch:seq' of the first cursors of a new session
+--       17 'digest:end' of the token, empty: it came by none
+--       18... channel, 'epoch:seq' of the first cursors of a new session
 -- Returns {'attached', generation, now, node before, connection before, generation before, subscriptions, published}, where the three
 --         before are empty if nobody held it, and subscriptions are channel, 'epoch:seq' by turns
 --         | {'stale'}: a later attempt of the same client holds it; nothing changed
@@ -22,7 +23,7 @@ if ARGV[1] == 'new' then
   redis.call('DEL', KEYS[2], KEYS[3], KEYS[5])
   if ARGV[16] ~= '' then
     redis.call('HSET', KEYS[4], 'e', ARGV[16], 's', 0, 'r', ARGV[13], 'f', '', 'z', 0)
-    redis.call('HSET', KEYS[2], 'session:' .. ARGV[15], ARGV[16] .. ':0', unpack(ARGV, 17))
+    redis.call('HSET', KEYS[2], 'session:' .. ARGV[15], ARGV[16] .. ':0', unpack(ARGV, 18))
     extend(604800000, KEYS[4])
   end
 elseif s[1] ~= ARGV[2] or not lives(s[2], s[3]) then
@@ -36,7 +37,7 @@ local before = tonumber(s[4] or '0')
 local generation = string.format('%.0f', leaps and math.max(before + LEAP, now * LEAPS_PER_MS) or before + 1)
 redis.call('HSET', KEYS[1], 'state', 'attached', 'gen', generation, 'node', ARGV[5], 'conn', ARGV[6], 'client', ARGV[7],
   'addr', ARGV[8], 'since', now, 'roles', ARGV[3], 'perms', ARGV[4], 'linger', ARGV[9], 'renewed', now,
-  'inst', ARGV[11], 'try', ARGV[12], 'data', ARGV[13])
+  'inst', ARGV[11], 'try', ARGV[12], 'data', ARGV[13], 'tok', ARGV[17])
 if leaps then
   local all = s[4] .. ':' .. generation .. ',' .. (s[10] or '')
   redis.call('HSET', KEYS[1], 'leaps', string.match(all, '^' .. string.rep('[%d:]*,?', 8)))

@@ -1,5 +1,6 @@
 package dev.holdfast.gateway.attachment;
 
+import dev.holdfast.auth.Verified;
 import dev.holdfast.core.bus.NodeInbox;
 import dev.holdfast.sessions.NodeNotice;
 import dev.holdfast.sessions.SessionRef;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
 /**
  * The connections of this node by the sessions that they hold, over all its event loops: a notice
@@ -59,6 +61,11 @@ public final class ConnectionDirectory {
   /** Returns the number of open sockets of this node, those without a session included. */
   public int sockets() {
     return sockets.get();
+  }
+
+  /** Closes the connections whose clients came by tokens that are revoked. */
+  public void closeRevoked(Predicate<Verified> revoked) {
+    holders.values().forEach(holder -> holder.closeIfRevoked(revoked));
   }
 
   /** Closes every connection that holds a session, so that its client comes back elsewhere. */

@@ -1,7 +1,9 @@
 package dev.holdfast.gateway.attachment;
 
+import dev.holdfast.auth.Verified;
 import dev.holdfast.sessions.NodeNotice;
 import dev.holdfast.sessions.SessionRef;
+import java.util.function.Predicate;
 
 /**
  * A connection that holds a session, as the rest of its node reaches it. Called on any thread: the
@@ -15,6 +17,9 @@ public interface Holder {
 
   /** Reports that another attachment, of this generation, holds the session. */
   void replacedBy(long generation);
+
+  /** Closes the connection if the token by which its client came is revoked. */
+  void closeIfRevoked(Predicate<Verified> revoked);
 
   /** Closes the connection, so that its client comes back elsewhere. */
   void sendAway();

@@ -40,7 +40,7 @@ public final class Attaching {
         new ConnectionInfo(connection.id(), hello.client(), connection.client().address(), 0);
     return sessions.ask(
         new SessionMessage.Attach(
-            verified.caller(), hello.resume(), node, info, hello.attempt(), fresh));
+            verified.caller(), hello.resume(), node, info, hello.attempt(), fresh, verified.ref()));
   }
 
   /**

@@ -4,6 +4,8 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.protocol.CloseCode;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
+import java.util.Set;
 
 /** Maps failures that end a connection to close codes. No other place does. */
 final class Closing {
@@ -11,6 +13,16 @@ final class Closing {
   private static final int LONGEST_REASON = 123;
 
   private Closing() {}
+
+  /** Returns the close codes of connections that failed to come in by their own fault. */
+  static Set<CloseCode> strange() {
+    return EnumSet.of(
+        CloseCode.HELLO_TIMEOUT,
+        CloseCode.UNAUTHORIZED,
+        CloseCode.FORBIDDEN,
+        CloseCode.REVOKED,
+        CloseCode.PROTOCOL);
+  }
 
   /** Returns the name of the code; for a token, permission or limit, the fault as well. */
   static String reason(HoldfastException failure) {

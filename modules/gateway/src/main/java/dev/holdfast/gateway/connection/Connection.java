@@ -14,7 +14,6 @@ import dev.holdfast.protocol.CloseCode;
 import dev.holdfast.protocol.EncodedFrame;
 import dev.holdfast.protocol.ServerFrames;
 import io.vertx.core.Context;
-import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -40,9 +39,7 @@ public final class Connection implements ClientLink {
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
   /** Close codes of connections that failed to come in by their own fault. */
-  private static final Set<CloseCode> STRANGE =
-      EnumSet.of(
-          CloseCode.HELLO_TIMEOUT, CloseCode.UNAUTHORIZED, CloseCode.FORBIDDEN, CloseCode.PROTOCOL);
+  private static final Set<CloseCode> STRANGE = Closing.strange();
 
   private static final long MOVE_AGAIN_NS = TimeUnit.MINUTES.toNanos(1);
   private static final long MOVE_WITHIN_MS = 1_000;

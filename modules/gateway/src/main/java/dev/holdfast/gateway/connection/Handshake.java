@@ -119,12 +119,15 @@ public final class Handshake implements Greeter {
     }
 
     private Future<Attached> attached(Verified verified, Attached attached) {
-      var session =
-          new ClientSession(
-              attached.session(), verified.caller(), verified.expiresAt(), hello.keepsCursors());
-      return connection.attach(new LiveSession(connection, session, parts))
-          ? Future.succeededFuture(attached)
-          : Future.failedFuture(new HoldfastException(ErrorCode.UNAVAILABLE, "closed meanwhile"));
+      var session = new ClientSession(attached.session(), verified, hello.keepsCursors());
+      var live = new LiveSession(connection, session, parts);
+      if (!connection.attach(live)) {
+        return Future.failedFuture(
+            new HoldfastException(ErrorCode.UNAVAILABLE, "closed meanwhile"));
+      }
+      // It may have been revoked since it was verified; from here on its node finds this holder.
+      live.closeIfRevoked(check::isRevoked);
+      return Future.succeededFuture(attached);
     }
 
     private Future<Attached> confirm(Attached attached) {

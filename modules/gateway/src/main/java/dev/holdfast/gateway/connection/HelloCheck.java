@@ -57,6 +57,11 @@ public final class HelloCheck {
     return tokens.verify(token);
   }
 
+  /** Returns whether a token was revoked since it was verified. */
+  boolean isRevoked(Verified token) {
+    return tokens.isRevoked(token);
+  }
+
   /**
    * Makes a place among the connections of the caller; nothing is taken yet.
    *

@@ -1,5 +1,6 @@
 package dev.holdfast.gateway.connection;
 
+import dev.holdfast.auth.Verified;
 import dev.holdfast.channels.fanout.Fanout;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ChannelName;
@@ -27,6 +28,7 @@ import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionRef;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -249,7 +251,7 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
 
   private void over(NodeNotice.Over notice) {
     if (notice instanceof NodeNotice.Ended ended) {
-      boolean revoked = "revoked".equals(ended.reason());
+      boolean revoked = SessionMessage.Close.REVOKED.equals(ended.reason());
       connection.closeWithout(revoked ? CloseCode.REVOKED : CloseCode.ENDED);
     } else {
       connection.replaced(notice.generation());
@@ -259,6 +261,13 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
   @Override
   public void replacedBy(long generation) {
     connection.onContext(on -> on.replaced(generation));
+  }
+
+  @Override
+  public void closeIfRevoked(Predicate<Verified> revoked) {
+    if (revoked.test(session.token())) {
+      connection.onContext(on -> on.close(CloseCode.REVOKED));
+    }
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One request of a known caller. Each part is checked when it is read. */
@@ -23,12 +24,14 @@ public final class ApiRequest {
   public final String tenant;
   private final RoutingContext routing;
   private final long expiresAt;
+  private final BooleanSupplier revoked;
 
   public ApiRequest(RoutingContext routing, Caller caller) {
     this.routing = routing;
     this.caller = caller;
     this.tenant = Callers.tenant(caller);
     this.expiresAt = routing.get("expiresAt", 0L);
+    this.revoked = routing.get("revoked", () -> false);
   }
 
   public HttpServerRequest http() {
@@ -44,8 +47,11 @@ public final class ApiRequest {
     return routing.vertx();
   }
 
-  /** Refuses if the token has expired since the request began. */
-  public void checkExpiry() {
+  /** Refuses if the token has expired, or was revoked, since the request began. */
+  public void checkToken() {
+    if (revoked.getAsBoolean()) {
+      throw HoldfastException.withPublicMessage(ErrorCode.REVOKED, "token: revoked");
+    }
     if (expiresAt != 0 && System.currentTimeMillis() >= expiresAt) {
       throw HoldfastException.withPublicMessage(
           ErrorCode.UNAUTHORIZED, "token: expired since " + Instant.ofEpochMilli(expiresAt));
@@ -139,7 +145,8 @@ public final class ApiRequest {
     }
   }
 
-  void needs(String verb, String target) {
+  /** Refuses a caller without the permission. */
+  public void needs(String verb, String target) {
     if (!caller.permits(verb, target)) {
       throw HoldfastException.withPublicMessage(
           ErrorCode.FORBIDDEN, "needs " + verb + ":" + target);

@@ -25,6 +25,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -255,9 +256,11 @@ public final class HttpApi {
     refuse(routing, failure);
   }
 
-  private static Caller caller(RoutingContext routing, Verified verified) {
+  private Caller caller(RoutingContext routing, Verified verified) {
     Visit.known(routing.request());
     routing.put("expiresAt", verified.expiresAt());
+    BooleanSupplier revoked = () -> tokens.isRevoked(verified);
+    routing.put("revoked", revoked);
     return Callers.of(verified);
   }
 

@@ -1,5 +1,6 @@
 package dev.holdfast.gateway.session;
 
+import dev.holdfast.auth.Verified;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
@@ -8,17 +9,20 @@ import dev.holdfast.sessions.SessionRef;
 /**
  * The session that a connection holds, and its user.
  *
- * @param expiresAt when the token ends, ms since 1970; 0: never
+ * @param token by which its client came
  * @param keepsCursors whether its client has its cursors when it comes back
  */
-public record ClientSession(
-    SessionRef ref, Caller.User caller, long expiresAt, boolean keepsCursors) {
+public record ClientSession(SessionRef ref, Verified token, boolean keepsCursors) {
+  public Caller.User caller() {
+    return token.caller();
+  }
+
   public String tenant() {
     return ref.tenant();
   }
 
   public String user() {
-    return caller.user();
+    return caller().user();
   }
 
   /** Returns a channel in the session's own tenant. */
@@ -28,6 +32,6 @@ public record ClientSession(
 
   /** Returns whether the token has expired. */
   public boolean expired() {
-    return expiresAt != 0 && System.currentTimeMillis() >= expiresAt;
+    return token.expiresAt() != 0 && System.currentTimeMillis() >= token.expiresAt();
   }
 }

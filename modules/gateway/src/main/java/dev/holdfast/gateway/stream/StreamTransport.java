@@ -147,7 +147,8 @@ final class StreamTransport implements Transport {
   private static ErrorCode error(CloseCode code) {
     return switch (code) {
       case UNAUTHORIZED, EXPIRED -> ErrorCode.UNAUTHORIZED;
-      case FORBIDDEN, REVOKED -> ErrorCode.FORBIDDEN;
+      case FORBIDDEN -> ErrorCode.FORBIDDEN;
+      case REVOKED -> ErrorCode.REVOKED;
       case PROTOCOL -> ErrorCode.BAD_REQUEST;
       case LIMITED -> ErrorCode.RATE_LIMITED;
       case SHUTDOWN -> ErrorCode.SHUTTING_DOWN;

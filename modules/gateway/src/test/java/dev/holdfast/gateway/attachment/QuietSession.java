@@ -1,11 +1,13 @@
 package dev.holdfast.gateway.attachment;
 
+import dev.holdfast.auth.Verified;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.Position;
 import dev.holdfast.sessions.NodeNotice;
 import dev.holdfast.sessions.SessionRef;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** A session of which nothing is closed, and nothing is sent. */
 record QuietSession(SessionRef ref) implements HeldSession {
@@ -30,6 +32,9 @@ record QuietSession(SessionRef ref) implements HeldSession {
 
   @Override
   public void replacedBy(long generation) {}
+
+  @Override
+  public void closeIfRevoked(Predicate<Verified> revoked) {}
 
   @Override
   public void sendAway() {}

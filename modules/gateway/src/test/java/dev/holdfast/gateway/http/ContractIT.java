@@ -15,13 +15,10 @@ import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -38,7 +35,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(RedisExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ContractIT {
-  private static final String NEWS = "topic:news";
+  static final String NEWS = "topic:news";
 
   private HttpFixture node;
   private HttpCalls service;
@@ -91,7 +88,7 @@ class ContractIT {
   void noTokenIsUnauthorizedEverywhere() {
     for (Operation operation : ContractCheck.OPERATIONS) {
       if (operation.secured()) {
-        Reply reply = call(node.as(null), operation);
+        Reply reply = ContractCalls.call(node.as(null), operation);
         assertEquals(401, reply.status(), operation.id());
         assertEquals("Bearer", reply.header("www-authenticate"));
         assertEquals("unauthorized", reply.code());
@@ -104,7 +101,7 @@ class ContractIT {
     HttpCalls bare = node.user("svc", "service:bare");
     for (Operation operation : documenting("403")) {
       if (operation.secured()) {
-        assertEquals("forbidden", call(bare, operation).code(), operation.id());
+        assertEquals("forbidden", ContractCalls.call(bare, operation).code(), operation.id());
       }
     }
     Reply connect =
@@ -119,7 +116,7 @@ class ContractIT {
   void whatTheCallerDoesNotAcceptIsNotAnswered() {
     for (Operation operation : documenting("406")) {
       HttpCalls picky = service.with("accept", "image/png");
-      assertEquals(406, call(picky, operation).status(), operation.id());
+      assertEquals(406, ContractCalls.call(picky, operation).status(), operation.id());
     }
   }
 
@@ -151,11 +148,11 @@ class ContractIT {
   @Test
   void bodiesOfOtherTypesOrTooLargeAreRefused() {
     for (Operation operation : documenting("415")) {
-      Reply form = call(service.with("content-type", "text/plain"), operation);
+      Reply form = ContractCalls.call(service.with("content-type", "text/plain"), operation);
       assertEquals(415, form.status(), operation.id());
       byte[] large = new byte[HttpApi.BODY_LIMIT + 1];
       HttpCalls json = service.with("content-type", "application/json").with("if-match", "\"0\"");
-      Reply reply = json.send(operation.method().name(), path(operation), large);
+      Reply reply = json.send(operation.method().name(), ContractCalls.path(operation), large);
       assertEquals("too_large", reply.code(), operation.id());
     }
   }
@@ -269,6 +266,32 @@ class ContractIT {
   }
 
   @Test
+  void tokensAreRevokedByUserIdSessionAndTenant() {
+    String other = "/v1/tenants/" + "o" + node.tenant + "/revocations";
+    for (String wanted :
+        List.of(
+            "{\"user\":\"gone\",\"issuedUntil\":7}",
+            "{\"token\":\"t1\"}",
+            "{\"session\":\"none\"}",
+            "{\"all\":true,\"issuedUntil\":7}")) {
+      assertEquals(200, service.post("/v1/revocations", wanted).status(), wanted);
+      assertEquals(200, service.post(other, wanted).status(), wanted);
+    }
+    for (String unclear :
+        List.of(
+            "{}",
+            "{\"all\":false}",
+            "{\"user\":\"a\",\"all\":true}",
+            "{\"token\":\"t\",\"issuedUntil\":7}",
+            "{\"user\":\"a\",\"issuedUntil\":0}",
+            "{\"user\":\"a\",\"issuedUntil\":99999999999}",
+            "{\"user\":\"a b\"}")) {
+      assertEquals(400, service.post("/v1/revocations", unclear).status(), unclear);
+      assertEquals(400, service.post(other, unclear).status(), unclear);
+    }
+  }
+
+  @Test
   void theNodeReportsOnItself() {
     String self = service.get("/v1/nodes").json().getString("self");
     assertEquals(node.nodes.node().toString(), self);
@@ -297,7 +320,7 @@ class ContractIT {
     assertEquals(422, full.publish(NEWS, "note", "1").status());
     HttpCalls ann = node.as(HttpFixture.tokenOf(tenant, "ann"));
     for (Operation operation : documenting("429")) {
-      await(operation.id()).until(() -> call(ann, operation).status() == 429);
+      await(operation.id()).until(() -> ContractCalls.call(ann, operation).status() == 429);
     }
   }
 
@@ -350,37 +373,6 @@ class ContractIT {
       }
     }
     return operations;
-  }
-
-  private static final Map<String, String> BODIES =
-      Map.of(
-          "publish", HttpCalls.publication(NEWS, "note", "1"),
-          "createSession", "{\"user\":\"ann\"}",
-          "setLimits", "{}",
-          "setAttributes", "{}");
-
-  /** A request that lacks nothing but what the test takes from it. */
-  private static Reply call(HttpCalls calls, Operation operation) {
-    String body = BODIES.getOrDefault(operation.id(), "");
-    String path = path(operation);
-    if (operation.method() == HttpMethod.GET) {
-      return calls.get(path);
-    }
-    HttpCalls typed = calls.with("if-match", "\"0\"");
-    boolean given = operation.consumes().isEmpty();
-    return given
-        ? typed.call(operation.method().name(), path, BodyPublishers.noBody())
-        : typed
-            .orElse("content-type", "application/json")
-            .send(operation.method().name(), path, body.getBytes());
-  }
-
-  private static String path(Operation operation) {
-    return operation
-        .path()
-        .replace("{session}", "some-session")
-        .replace("{channel}", NEWS)
-        .replace("{file}", "docs.js");
   }
 
   /** As a WebSocket client would, but for the sub-protocol. */

@@ -4,6 +4,7 @@ import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.auth.TokenSigner;
 import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.auth.VerificationKey;
+import dev.holdfast.auth.revocation.RevocationsVerticle;
 import dev.holdfast.channels.fanout.Fanout;
 import dev.holdfast.channels.fanout.HubVerticle;
 import dev.holdfast.channels.log.ChannelsConfig;
@@ -76,7 +77,9 @@ public final class HttpFixture implements AutoCloseable {
     "config:read",
     "stats:read",
     "usage:read",
-    "usage:erase"
+    "usage:erase",
+    "tokens:revoke",
+    "tenants:revoke"
   };
 
   /** Tests do more in a second than a user may. */
@@ -95,9 +98,11 @@ public final class HttpFixture implements AutoCloseable {
   public volatile boolean accepting = true;
   private final Bus bus = new Bus(vertx);
   private final LimitsVerticle limits;
+  private final RevocationsVerticle revocations;
   private final GatewayVerticle gateway;
   private final String gatewayDeployment;
   private final Admission admission;
+  private final ConnectionDirectory directory = new ConnectionDirectory(registry);
 
   public HttpFixture(String redisUri) {
     this(redisUri, GatewayConfig.DEFAULTS);
@@ -140,16 +145,22 @@ public final class HttpFixture implements AutoCloseable {
     deploy(new RunsVerticle(bus, redis, RunsConfig.DEFAULTS, registry));
     deploy(new ConnectionsVerticle(bus, redis, sessions, registry));
     deploy(new UsageVerticle(bus, redis, sessions, registry));
+    revocations = revocations(redis);
     hub.nodes(Set.of(nodes.node()));
-    ConnectionDirectory directory = new ConnectionDirectory(registry);
     directory.listen(inbox);
     get(inbox.open());
     gateway =
         new GatewayVerticle(
             allowing(config).operatedBy(tenant).at("127.0.0.1", 0),
-            services(hub, sessions, directory, memory.apply(registry)),
+            services(hub, sessions, memory.apply(registry)),
             sources());
     gatewayDeployment = deploy(gateway);
+  }
+
+  private RevocationsVerticle revocations(RedisConfig redis) {
+    var verticle = new RevocationsVerticle(bus, redis, AUTH, registry);
+    deploy(verticle);
+    return verticle.onMore(() -> directory.closeRevoked(verticle::has));
   }
 
   private ChannelsVerticle channels(HubVerticle hub, RedisConfig redis, ServiceClient sessions) {
@@ -187,11 +198,10 @@ public final class HttpFixture implements AutoCloseable {
         .with(config.sockets());
   }
 
-  private GatewayServices services(
-      HubVerticle hub, ServiceClient sessions, ConnectionDirectory directory, NodeMemory memory) {
+  private GatewayServices services(HubVerticle hub, ServiceClient sessions, NodeMemory memory) {
     return new GatewayServices(
         nodes.node(),
-        TokenVerifier.of(AUTH),
+        TokenVerifier.of(AUTH).refusing(revocations::has),
         sessions,
         ServiceClient.local(bus, Duration.ofSeconds(5)),
         loop -> new Fanout(loop, hub),

@@ -1,20 +1,27 @@
 package dev.holdfast.sessions.service;
 
+import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.sessions.Answer;
 import dev.holdfast.sessions.NodeNotice;
+import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionRef;
 import dev.holdfast.sessions.store.Marked;
 import dev.holdfast.sessions.store.SessionIndex.Due;
 import dev.holdfast.sessions.store.SessionKey;
+import dev.holdfast.tokens.RevocationMessage;
+import dev.holdfast.tokens.TokenRef;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +37,8 @@ final class Ending {
   private static final int CHUNK = 100;
   private static final long AGAIN_MS = 5_000;
   private static final String EXPIRED = "expired";
+  private static final Duration REVOKED_WITHIN = Duration.ofSeconds(3);
+  private static final Caller SELF = new Caller.Service("sessions", "node", Set.of("*"), Set.of());
 
   private final Parts parts;
   private final Bus bus;
@@ -42,8 +51,34 @@ final class Ending {
     this.attaching = attaching;
   }
 
-  /** Ends a session now. It has ended when this completes; its keys go soon after. */
+  /**
+   * Ends a session now. It has ended when this completes; its keys go soon after. If it is revoked,
+   * so is its token, which would bring its client back at once.
+   */
   Future<Void> close(SessionKey session, String reason) {
+    return reason.equals(SessionMessage.Close.REVOKED)
+        ? parts
+            .store()
+            .token(session)
+            .compose(token -> revoke(session, token))
+            .compose(revoked -> end(session, reason))
+        : end(session, reason);
+  }
+
+  private Future<Void> revoke(SessionKey session, Optional<TokenRef> token) {
+    if (token.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    long now = System.currentTimeMillis() / 1_000;
+    TokenRef named = token.get();
+    return ServiceClient.local(bus, REVOKED_WITHIN)
+        .ask(
+            new RevocationMessage.Revoke(
+                SELF, session.tenant(), null, named.digest(), now, named.endsAt()))
+        .mapEmpty();
+  }
+
+  private Future<Void> end(SessionKey session, String reason) {
     long now = parts.clock().now();
     return parts
         .index()

@@ -9,6 +9,7 @@ import dev.holdfast.redis.Reply;
 import dev.holdfast.sessions.Attachment;
 import dev.holdfast.sessions.ConnectionInfo;
 import dev.holdfast.sessions.SessionView;
+import dev.holdfast.tokens.TokenRef;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +71,20 @@ final class SessionReplies {
     }
   }
 
+  /** Returns how a record keeps the name of a token. */
+  static String text(@Nullable TokenRef token) {
+    return token == null ? "" : token.digest() + ":" + token.endsAt();
+  }
+
+  static Optional<TokenRef> token(Reply reply) {
+    String text = reply.textOr("");
+    int colon = text.indexOf(':');
+    return colon < 0
+        ? Optional.empty()
+        : Optional.of(
+            new TokenRef(text.substring(0, colon), Long.parseLong(text.substring(colon + 1))));
+  }
+
   static SessionStore.Detached detached(Reply reply) {
     return switch (reply.at(0).asText()) {
       case "detached" ->
@@ -100,6 +115,14 @@ final class SessionReplies {
     return reply.size() == 0
         ? Optional.empty()
         : Optional.of(view(session, pairs(reply.at(0)), channels(reply.at(1))));
+  }
+
+  /** Returns a session with changed attributes; throws CONFLICT if they had another version. */
+  static Optional<SessionView> changed(SessionKey session, Reply reply) {
+    if (reply.size() == 1) {
+      throw new HoldfastException(ErrorCode.CONFLICT, "attributes: another version");
+    }
+    return view(session, reply);
   }
 
   private static SessionView view(

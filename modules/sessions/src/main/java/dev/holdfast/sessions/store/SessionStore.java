@@ -3,7 +3,6 @@ package dev.holdfast.sessions.store;
 import dev.holdfast.core.Attempt;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
-import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.NodeId;
@@ -19,6 +18,7 @@ import dev.holdfast.sessions.NewSession;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionRef;
 import dev.holdfast.sessions.SessionView;
+import dev.holdfast.tokens.TokenRef;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -154,6 +154,7 @@ public final class SessionStore {
     args.add(session.session());
     NewSession prepared = attach.fresh();
     args.add(prepared == null ? "" : Ids.fresh());
+    args.add(SessionReplies.text(attach.token()));
     addFirst(args, prepared == null ? Map.of() : prepared.first());
     return ATTACH.run(link, slotKeys(session), args).map(SessionReplies::holding);
   }
@@ -290,7 +291,7 @@ public final class SessionStore {
         List.of(orEmpty(user), version, SessionJson.attributes(attributes), ShardValue.DEADLINE);
     return ATTRIBUTES
         .run(link, sessionAndSubscriptions(session), args)
-        .map(reply -> SessionReplies.view(session, unlessConflict(reply)));
+        .map(reply -> SessionReplies.changed(session, reply));
   }
 
   /**
@@ -303,6 +304,11 @@ public final class SessionStore {
       SessionKey session, @Nullable String user, @Nullable NodeId node) {
     List<Object> args = List.of(orEmpty(user), node == null ? "" : node.toString(), ttl);
     return TOUCH.run(link, allKeys(session), args).map(SessionStore::located);
+  }
+
+  /** Returns the token by which a session was attached last; none: it is not known. */
+  public Future<Optional<TokenRef>> token(SessionKey session) {
+    return link.send("HGET", sessionKey(session), "tok").map(SessionReplies::token);
   }
 
   /**
@@ -339,13 +345,6 @@ public final class SessionStore {
     return reply.size() == 0
         ? Optional.empty()
         : Optional.of(new Located(reply.at(0).asText(), SessionReplies.node(reply.at(1).asText())));
-  }
-
-  private static Reply unlessConflict(Reply reply) {
-    if (reply.size() == 1) {
-      throw new HoldfastException(ErrorCode.CONFLICT, "attributes: another version");
-    }
-    return reply;
   }
 
   private static void addFirst(List<Object> args, Map<ChannelName, Position> cursors) {

@@ -121,7 +121,8 @@ class AttachIT {
 
   private SessionMessage.Attach attachOf(SessionsNode node, SessionRef session, Attempt attempt) {
     var connection = new ConnectionInfo(Ids.fresh(), "test/1", "127.0.0.1", 0);
-    return new SessionMessage.Attach(ann, session.session(), node.id, connection, attempt, null);
+    return new SessionMessage.Attach(
+        ann, session.session(), node.id, connection, attempt, null, null);
   }
 
   @Test

@@ -53,7 +53,7 @@ class NewSessionIT {
 
   private SessionMessage.Attach attach(String resume, NewSession fresh) {
     var connection = new ConnectionInfo(Ids.fresh(), "test 1.0", "127.0.0.1", 0);
-    return new SessionMessage.Attach(ann, resume, node.id, connection, null, fresh);
+    return new SessionMessage.Attach(ann, resume, node.id, connection, null, fresh, null);
   }
 
   @Test

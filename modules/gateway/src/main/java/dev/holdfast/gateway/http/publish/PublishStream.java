@@ -124,7 +124,7 @@ final class PublishStream {
       }
       step.lines().add(line.number());
       try {
-        request.checkExpiry();
+        request.checkToken();
         lines.check(line);
         step.publications().add(publication(line));
       } catch (RuntimeException e) {

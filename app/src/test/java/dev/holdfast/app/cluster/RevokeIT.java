@@ -1,0 +1,95 @@
+package dev.holdfast.app.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.app.Commands;
+import dev.holdfast.core.Ids;
+import dev.holdfast.testkit.ClusterExtension;
+import dev.holdfast.testkit.ClusterOptions;
+import dev.holdfast.testkit.TestCluster;
+import dev.holdfast.testkit.client.ManualClient;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A revocation at one node closes sockets at all. */
+@ExtendWith(ClusterExtension.class)
+class RevokeIT {
+  private static final Logger LOG = LoggerFactory.getLogger(RevokeIT.class);
+  private static final int REVOKED = 4504;
+  private static final int COUNT = 100;
+  private static final String OPERATORS = "ops";
+
+  private final String tenant = "t-" + Ids.fresh();
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  @Test
+  void aRevokedUsersSocketIsClosedWithinTwoSecondsOnWhicheverNodeItIs() throws Exception {
+    var options = ClusterOptions.of(3).with("gateway.operatorTenant", OPERATORS);
+    try (var cluster = TestCluster.start(options)) {
+      List<Long> took = new ArrayList<>();
+      String service = cluster.token(tenant, "svc", Set.of("service:svc", "tokens:revoke"));
+      for (int i = 0; i < COUNT; i++) {
+        ManualClient client = hello(cluster, 1 + i % 3, "u" + i);
+        long begun = System.nanoTime();
+        assertEquals(200, revoke(cluster, service, "{\"user\":\"u" + i + "\"}").statusCode());
+        assertEquals(REVOKED, client.awaitClose().code());
+        took.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
+      }
+      Collections.sort(took);
+      LOG.info("closed after: p50 {} ms, max {} ms", took.get(COUNT / 2), took.get(COUNT - 1));
+      assertTrue(took.get(COUNT - 1) < 2_000, took.toString());
+      theCommandRevokesAll(cluster);
+    }
+  }
+
+  private void theCommandRevokesAll(TestCluster cluster) {
+    ManualClient last = hello(cluster, 2, "last");
+    String operator = cluster.token(OPERATORS, "operator", Set.of("tenants:revoke"));
+    String url = "--url=" + cluster.node(1).http("/");
+    var wrong = new Commands();
+    assertEquals(1, wrong.run("revoke", "--tenant=" + tenant, "--all", url, "--token=x"));
+    var right = new Commands();
+    int code = right.run("revoke", "--tenant=" + tenant, "--all", url, "--token=" + operator);
+
+    assertEquals(0, code, right.err());
+    assertEquals(REVOKED, last.awaitClose().code());
+  }
+
+  private HttpResponse<String> revoke(TestCluster cluster, String token, String body)
+      throws Exception {
+    return http.send(
+        HttpRequest.newBuilder(cluster.node(1).http("/v1/revocations"))
+            .header("Authorization", "Bearer " + token)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(body))
+            .build(),
+        BodyHandlers.ofString());
+  }
+
+  private ManualClient hello(TestCluster cluster, int node, String user) {
+    ManualClient client = cluster.clients().manual(cluster.node(node).url());
+    client.send(
+        "hello",
+        Map.of(
+            "token",
+            cluster.token(tenant, user),
+            "client",
+            Map.of("name", "test", "version", "1")));
+    client.await("welcome");
+    return client;
+  }
+}

@@ -1,0 +1,134 @@
+package dev.holdfast.auth.revocation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.auth.Verified;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.bounds.Budget;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class RevocationsTest {
+  private static final long LATE = 1_000_000;
+
+  private final Budget.Share bytes = Budget.Share.unmetered(1 << 20);
+  private final Revocations known = new Revocations(0, bytes);
+  private int id;
+
+  @Test
+  void aUsersTokensAreRefusedUpToTheSecondOfTheRevocation() {
+    note("acme", Revocation.user("ann"), 100);
+
+    assertTrue(known.has(token("acme", "ann", 99, null)));
+    assertTrue(known.has(token("acme", "ann", 100, null)));
+    assertFalse(known.has(token("acme", "ann", 101, null)));
+    assertFalse(known.has(token("acme", "bob", 99, null)));
+    assertFalse(known.has(token("other", "ann", 99, null)));
+  }
+
+  @Test
+  void aTokenThatDoesNotSayWhenItWasIssuedIsAnOldOne() {
+    note("acme", Revocation.user("ann"), 100);
+
+    assertTrue(known.has(token("acme", "ann", 0, null)));
+  }
+
+  /** An issuer's clock may be ahead by the leeway: its token is as old as that. */
+  @Test
+  void theLeewayOfClocksCountsForTheRevocation() {
+    Revocations lenient = new Revocations(30, bytes);
+    lenient.note(new Noted("1-0", new Revocation("acme", Revocation.all(), 100, LATE)));
+
+    assertTrue(lenient.has(token("acme", "ann", 130, null)));
+    assertFalse(lenient.has(token("acme", "ann", 131, null)));
+  }
+
+  @Test
+  void aTokenIsRefusedByItsIdOrItsDigestInItsTenantAlone() {
+    note("acme", Revocation.token("t1"), 100);
+    note("acme", Revocation.token("digest of bob 7"), 100);
+
+    assertTrue(known.has(token("acme", "ann", 500, "t1")));
+    assertFalse(known.has(token("acme", "ann", 500, "t2")));
+    assertFalse(known.has(token("other", "ann", 500, "t1")));
+    assertTrue(known.has(token("acme", "bob", 7, null)));
+  }
+
+  /** A user may be called as the kinds of subjects are. */
+  @Test
+  void namesOfUsersAndIdsOfTokensAreNotTakenForEachOther() {
+    note("acme", Revocation.user("x"), 100);
+    note("acme", Revocation.token("y"), 100);
+
+    assertFalse(known.has(token("acme", "z", 1, "u:x")));
+    assertFalse(known.has(token("acme", "t:y", 1, "x")));
+    assertFalse(known.has(token("acme", "y", 1, "x")));
+  }
+
+  @Test
+  void anOlderRevocationThatComesLaterTakesNothingBack() {
+    assertTrue(note("acme", Revocation.user("ann"), 100));
+    assertFalse(note("acme", Revocation.user("ann"), 50));
+    assertFalse(note("acme", Revocation.user("ann"), 100));
+    assertTrue(note("acme", Revocation.user("ann"), 200));
+
+    assertTrue(known.has(token("acme", "ann", 200, null)));
+    assertEquals(1, known.size());
+  }
+
+  @Test
+  void oneForTheWholeTenantTakesThePlaceOfTheOthers() {
+    note("acme", Revocation.user("ann"), 100);
+    note("acme", Revocation.user("bob"), 300);
+    note("acme", Revocation.token("t1"), 100);
+    note("other", Revocation.user("ann"), 100);
+    var all = new Revocation("acme", Revocation.all(), 200, LATE);
+
+    known.note(new Noted("9-0", all));
+
+    assertEquals(Set.of("1-0", "3-0"), Set.copyOf(known.forgetWithin(all)));
+    assertEquals(3, known.size());
+    assertFalse(note("acme", Revocation.user("cam"), 150), "within it");
+    assertTrue(known.has(token("acme", "ann", 200, "t1")));
+    assertTrue(known.has(token("acme", "bob", 300, null)));
+  }
+
+  @Test
+  void whatConcernsNoValidTokenIsForgottenWithItsBytes() {
+    note("acme", Revocation.user("ann"), 100);
+    long one = bytes.used();
+    known.note(new Noted("2-0", new Revocation("acme", Revocation.user("bob"), 100, LATE + 1)));
+
+    assertEquals(List.of("1-0"), known.forgetOld(LATE + 1));
+    assertEquals(1, known.size());
+    assertEquals(one, bytes.used());
+    assertEquals(List.of("2-0"), known.forgetOld(LATE + 2));
+    assertEquals(0, bytes.used());
+  }
+
+  @Test
+  void aWalkFindsWhatRedisHasLostAndWhatItHasOfAnOlderState() {
+    note("acme", Revocation.user("ann"), 100);
+    note("acme", Revocation.user("bob"), 100);
+    note("acme", Revocation.user("bob"), 200);
+
+    known.walk();
+    note("acme", Revocation.user("bob"), 100);
+    assertEquals(2, known.lost().size());
+    note("acme", Revocation.user("bob"), 200);
+    note("acme", Revocation.user("ann"), 100);
+    assertEquals(List.of(), known.lost());
+  }
+
+  private boolean note(String tenant, String subject, long until) {
+    return known.note(new Noted(++id + "-0", new Revocation(tenant, subject, until, LATE)));
+  }
+
+  private static Verified token(String tenant, String user, long issuedAt, String id) {
+    var caller = new Caller.User(tenant, user, Set.of(), Set.of());
+    return new Verified(caller, LATE, issuedAt, id, "digest of " + user + " " + issuedAt);
+  }
+}
