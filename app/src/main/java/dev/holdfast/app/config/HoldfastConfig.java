@@ -84,7 +84,8 @@ public record HoldfastConfig(
     }
     if (auth.keys().isEmpty() && !Loopback.is(gateway.host())) {
       problems.add(
-          "gateway.host: with a generated development key the node listens on loopback only, not at "
+          "gateway.host: with a generated development key the node listens on loopback only, not at"
+              + " "
               + gateway.host()
               + "; set auth.keys (or --key-file) to listen beyond");
     }
@@ -113,7 +114,7 @@ public record HoldfastConfig(
 
   /** Returns whether tokens are those of the generated development key. */
   public boolean developmentKey() {
-    return auth.keys().isEmpty();
+    return auth.keys().isEmpty() && auth.issuers().isEmpty();
   }
 
   /** The same as a member of this cluster. */

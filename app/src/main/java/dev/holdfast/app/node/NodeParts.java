@@ -7,6 +7,7 @@ import dev.holdfast.app.start.NodeRedis;
 import dev.holdfast.app.start.Release;
 import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.auth.TokenVerifier;
+import dev.holdfast.auth.jwks.JwksClient;
 import dev.holdfast.cluster.HostPort;
 import dev.holdfast.connections.NodeInfo;
 import dev.holdfast.core.bus.Bus;
@@ -46,9 +47,10 @@ record NodeParts(
     return config.developmentKey() ? new Development(Keys.signing(config), trusted) : null;
   }
 
-  /** Makes what verifies tokens. */
+  /** Makes what verifies tokens; it fetches the key sets of issuers. */
   TokenVerifier verifier() {
-    return TokenVerifier.of(trusted, meters.registry());
+    var keySets = new JwksClient(bus.vertx());
+    return TokenVerifier.of(trusted, meters.registry(), keySets::get);
   }
 
   /** Returns the node as others see it, with the software's version of the jar's manifest. */

@@ -68,6 +68,29 @@ class ConfigViewTest {
   }
 
   @Test
+  void issuersAreReadInTheFormInWhichTheyAreShown() throws IOException {
+    Path given =
+        Files.writeString(
+            folder.resolve("issuers.yaml"),
+            """
+            auth:
+              issuers:
+                - {preset: supabase, issuer: https://ref.supabase.co/auth/v1}
+                - issuer: https://own.example
+                  jwks: https://own.example/keys
+                  algorithms: [eddsa, PS256]
+                  tenants: [acme, other]
+                  claims: {user: email, permissions: 'https://own\\.example/permissions'}
+                  rolePermissions: {editor: ["publish:topic:*"]}
+            """);
+    HoldfastConfig config = new ConfigReader(Map.of()).file(given).read();
+    Path shown = Files.writeString(folder.resolve("shown.yaml"), ConfigView.yaml(config));
+
+    assertEquals(config, new ConfigReader(Map.of()).file(shown).read(), Files.readString(shown));
+    assertFalse(config.developmentKey());
+  }
+
+  @Test
   void showsNoSecret() {
     RedisSettings r = D.redis();
     var redis =

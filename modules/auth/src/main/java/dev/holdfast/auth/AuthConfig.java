@@ -2,6 +2,7 @@ package dev.holdfast.auth;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param claims where tenant, user, roles and permissions stand
  * @param longestLife how long after its issue a token is accepted at most, and revocations are
  *     kept; 1 min to 400 days, by default 30 days
+ * @param issuers others that are trusted; no two of one name
  */
 public record AuthConfig(
     List<VerificationKey> keys,
@@ -25,7 +27,8 @@ public record AuthConfig(
     Duration leeway,
     boolean requireExpiry,
     ClaimPaths claims,
-    Duration longestLife) {
+    Duration longestLife,
+    List<IssuerConfig> issuers) {
   private static final Duration MAX_LEEWAY = Duration.ofMinutes(5);
   private static final Duration SHORTEST_LIFE = Duration.ofMinutes(1);
   private static final Duration LIFE = Duration.ofDays(30);
@@ -33,11 +36,13 @@ public record AuthConfig(
 
   /** No keys, nothing but signature and expiry checked, no leeway. */
   public static final AuthConfig DEFAULTS =
-      new AuthConfig(List.of(), null, List.of(), Duration.ZERO, true, ClaimPaths.DEFAULTS, LIFE);
+      new AuthConfig(
+          List.of(), null, List.of(), Duration.ZERO, true, ClaimPaths.DEFAULTS, LIFE, List.of());
 
   public AuthConfig {
     keys = List.copyOf(keys);
     audience = List.copyOf(audience);
+    issuers = List.copyOf(issuers);
     Objects.requireNonNull(claims, "claims");
     var problems = new ArrayList<String>();
     if (leeway == null || leeway.isNegative() || leeway.compareTo(MAX_LEEWAY) > 0) {
@@ -54,6 +59,12 @@ public record AuthConfig(
     if (audience.contains("")) {
       problems.add("audience: none blank");
     }
+    var names = new HashSet<String>();
+    for (IssuerConfig one : issuers) {
+      if (!names.add(one.issuer()) || one.issuer().equals(issuer)) {
+        problems.add("issuers: twice " + one.issuer());
+      }
+    }
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
     }
@@ -67,12 +78,12 @@ public record AuthConfig(
       Duration leeway,
       boolean requireExpiry,
       ClaimPaths claims) {
-    this(keys, issuer, audience, leeway, requireExpiry, claims, LIFE);
+    this(keys, issuer, audience, leeway, requireExpiry, claims, LIFE, List.of());
   }
 
   /** Returns the same with these keys. */
   public AuthConfig withKeys(VerificationKey... trusted) {
     return new AuthConfig(
-        List.of(trusted), issuer, audience, leeway, requireExpiry, claims, longestLife);
+        List.of(trusted), issuer, audience, leeway, requireExpiry, claims, longestLife, issuers);
   }
 }

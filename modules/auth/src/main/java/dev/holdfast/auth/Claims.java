@@ -26,15 +26,43 @@ final class Claims {
     this.claims = claims;
   }
 
-  Caller.User caller(ClaimPaths paths) {
-    String tenant = one(paths.tenant(), "tenant");
+  Caller.User caller(IssuerRules rules) {
+    ClaimPaths paths = rules.claims();
+    String tenant = tenant(rules);
     String user = one(paths.user(), "user");
+    Set<String> roles = many(paths.roles(), "roles");
+    Set<String> permissions = many(paths.permissions(), "permissions");
+    roles.forEach(
+        role -> permissions.addAll(rules.rolePermissions().getOrDefault(role, List.of())));
     try {
-      return new Caller.User(
-          tenant, user, many(paths.roles(), "roles"), many(paths.permissions(), "permissions"));
+      return new Caller.User(tenant, user, roles, permissions);
     } catch (HoldfastException e) {
       throw forbidden(e.publicMessage());
     }
+  }
+
+  private String tenant(IssuerRules rules) {
+    String fixed = rules.tenant();
+    String tenant = fixed == null ? named(rules) : fixed;
+    if (!rules.tenants().isEmpty() && !rules.tenants().contains(tenant)) {
+      throw forbidden("tenant: not one of this issuer");
+    }
+    return tenant;
+  }
+
+  /** Returns why a token is not one for this use; empty if it is. */
+  Optional<String> otherUse(IssuerRules rules) {
+    for (var needed : rules.needed().entrySet()) {
+      if (!needed.getValue().equals(claims.getValue(needed.getKey()))) {
+        return Optional.of(needed.getKey() + " is not " + needed.getValue());
+      }
+    }
+    boolean any = rules.authorizedParties().isEmpty();
+    return any
+            || claims.getValue("azp") instanceof String party
+                && rules.authorizedParties().contains(party)
+        ? Optional.empty()
+        : Optional.of("azp is none that is taken here");
   }
 
   /**
@@ -100,6 +128,25 @@ final class Claims {
       throw forbidden(what + " missing: no claim " + path);
     }
     throw forbidden(what + " at " + path + " is not one string");
+  }
+
+  private String named(IssuerRules rules) {
+    ClaimPath path = rules.claims().tenant();
+    Object value = at(path);
+    if (rules.organizations() && value instanceof JsonObject map) {
+      return single(path, List.copyOf(map.fieldNames()));
+    }
+    return rules.organizations() && value instanceof JsonArray list
+        ? single(path, list.getList())
+        : one(path, "tenant");
+  }
+
+  /** Reads organizations: a list of names, or a map by name. */
+  private static String single(ClaimPath path, List<?> names) {
+    if (names.size() == 1 && names.get(0) instanceof String only) {
+      return only;
+    }
+    throw forbidden("tenant at " + path + ": " + names.size() + " of them; ask for a token of one");
   }
 
   private Set<String> many(ClaimPath path, String what) {

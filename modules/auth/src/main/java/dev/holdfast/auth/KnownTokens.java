@@ -40,6 +40,7 @@ final class KnownTokens {
   private final Counter hits;
   private final Counter misses;
   private final LinkedHashMap<Digest, Kept> kept = new LinkedHashMap<>(16, 0.75f, true);
+  private int cleared;
 
   /** SHA-256 of a token: the token itself is nowhere kept. */
   private record Digest(long a, long b, long c, long d) {}
@@ -65,6 +66,11 @@ final class KnownTokens {
         .register(registry);
   }
 
+  /** Returns how often all was forgotten; to be asked before a token is verified. */
+  synchronized int cleared() {
+    return cleared;
+  }
+
   synchronized int size() {
     return kept.size();
   }
@@ -75,6 +81,13 @@ final class KnownTokens {
     Verified found = find(digest, clock.getAsLong());
     (found == null ? misses : hits).increment();
     return found;
+  }
+
+  /** Forgets all: keys that signed some of them are trusted no longer. */
+  synchronized void clear() {
+    cleared++;
+    kept.values().forEach(known -> room.give(known.bytes()));
+    kept.clear();
   }
 
   private synchronized @Nullable Verified find(Digest digest, long now) {
@@ -90,15 +103,23 @@ final class KnownTokens {
     return known.verified();
   }
 
-  /** Keeps what a token says that was verified just now, unless it is at its end. */
-  void keep(String token, Verified verified) {
+  /**
+   * Keeps what a token says that was verified just now, unless it is at its end, or its key may
+   * have been taken back meanwhile.
+   *
+   * @param then what {@link #cleared} said before it was verified
+   */
+  void keep(String token, Verified verified, int then) {
     long now = clock.getAsLong();
     if (!isOver(verified, now)) {
-      keep(digest(token), new Kept(verified, now, bytes(verified.caller())));
+      keep(digest(token), new Kept(verified, now, bytes(verified.caller())), then);
     }
   }
 
-  private synchronized void keep(Digest digest, Kept fresh) {
+  private synchronized void keep(Digest digest, Kept fresh, int then) {
+    if (then != cleared) {
+      return;
+    }
     Kept before = kept.put(digest, fresh);
     room.take(fresh.bytes());
     if (before != null) {

@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the library lets pass in a token whose signature is right: what two readers could read in
@@ -48,6 +49,19 @@ final class TokenForm {
           .encodeToString(MessageDigest.getInstance("SHA-256").digest(signed));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  /** Returns a text of the header or the claims; none: there is none, or it is no token. */
+  static @Nullable String said(String token, int part, String name) {
+    String[] parts = token.split("\\.", -1);
+    try {
+      return parts.length == 3
+              && new JsonObject(text(parts[part])).getValue(name) instanceof String said
+          ? said
+          : null;
+    } catch (RuntimeException e) {
+      return null;
     }
   }
 

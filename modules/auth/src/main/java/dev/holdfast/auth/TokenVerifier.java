@@ -1,12 +1,20 @@
 package dev.holdfast.auth;
 
+import dev.holdfast.auth.jwks.JwksClient;
+import dev.holdfast.auth.jwks.KeySet;
 import dev.holdfast.core.bounds.SampledLog;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
 import java.time.Duration;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -23,9 +31,12 @@ public final class TokenVerifier {
   /** Longer ones are refused unread. */
   public static final int MAX_TOKEN = 16 * 1024;
 
-  private final List<TrustedIssuer> issuers;
+  /** By the node's own keys; none if there are only others. */
+  private final @Nullable TrustedIssuer own;
 
-  /** Valid by these issuers' keys, which never change: other keys are another verifier's. */
+  private final Map<String, TrustedIssuer> issuers;
+
+  /** Valid by these issuers' keys; all are forgotten when keys of one change. */
   private final KnownTokens known;
 
   private final Predicate<Verified> revoked;
@@ -34,7 +45,11 @@ public final class TokenVerifier {
       new SampledLog(LoggerFactory.getLogger(TokenVerifier.class), Duration.ofMinutes(1));
 
   private TokenVerifier(
-      List<TrustedIssuer> issuers, KnownTokens known, Predicate<Verified> revoked) {
+      @Nullable TrustedIssuer own,
+      Map<String, TrustedIssuer> issuers,
+      KnownTokens known,
+      Predicate<Verified> revoked) {
+    this.own = own;
     this.issuers = issuers;
     this.known = known;
     this.revoked = revoked;
@@ -51,11 +66,60 @@ public final class TokenVerifier {
 
   /**
    * @param registry gets {@code holdfast.tokens.*} and the budget {@code tokens}
-   * @throws IllegalArgumentException if the configuration has no key
+   * @throws IllegalArgumentException if the configuration has no key, or an issuer's are to be
+   *     fetched
    */
   public static TokenVerifier of(AuthConfig config, MeterRegistry registry) {
-    return new TokenVerifier(
-        List.of(new TrustedIssuer(config)), new KnownTokens(registry), token -> false);
+    return of(
+        config,
+        registry,
+        address -> {
+          throw new IllegalArgumentException("issuers: nobody fetches " + address);
+        });
+  }
+
+  /**
+   * @param registry gets {@code holdfast.tokens.*}, {@code holdfast.issuer.*} and the budget {@code
+   *     tokens}
+   * @param fetch fetches a key set from its address
+   * @throws IllegalArgumentException if the configuration has neither keys nor issuers
+   */
+  public static TokenVerifier of(
+      AuthConfig config, MeterRegistry registry, Function<URI, Future<JsonObject>> fetch) {
+    var known = new KnownTokens(registry);
+    Map<String, TrustedIssuer> issuers = new HashMap<>();
+    for (IssuerConfig one : config.issuers()) {
+      issuers.put(one.issuer(), issuer(config, one, known, fetch, registry));
+    }
+    boolean none = config.keys().isEmpty() && !issuers.isEmpty();
+    TrustedIssuer own = none ? null : TrustedIssuer.of(IssuerRules.own(config), config.keys());
+    return new TokenVerifier(own, issuers, known, token -> false);
+  }
+
+  private static TrustedIssuer issuer(
+      AuthConfig config,
+      IssuerConfig one,
+      KnownTokens known,
+      Function<URI, Future<JsonObject>> fetch,
+      MeterRegistry registry) {
+    IssuerRules rules = IssuerRules.of(config, one);
+    String address = one.keySet();
+    if (address == null) {
+      return TrustedIssuer.of(rules, one.keys());
+    }
+    URI uri = JwksClient.checked(address);
+    Set<String> algorithms =
+        one.algorithms().stream().map(Algorithm::wireName).collect(Collectors.toSet());
+    var set =
+        new KeySet<>(
+            one.issuer(),
+            algorithms,
+            () -> fetch.apply(uri),
+            keys -> TrustedIssuer.keys(rules, keys),
+            System::nanoTime,
+            registry);
+    set.onChange(known::clear);
+    return new TrustedIssuer(rules, set::with);
   }
 
   /**
@@ -64,7 +128,7 @@ public final class TokenVerifier {
    * @param which says whether a token is revoked; called on any thread, for each token each time
    */
   public TokenVerifier refusing(Predicate<Verified> which) {
-    return new TokenVerifier(issuers, known, which);
+    return new TokenVerifier(own, issuers, known, which);
   }
 
   /** Returns whether a token that was valid has been revoked since. */
@@ -96,9 +160,10 @@ public final class TokenVerifier {
   /** The one place that says whether a token that was found valid is valid now. */
   private Future<Verified> valid(String token) {
     Verified before = known.find(token);
+    int then = known.cleared();
     Future<Verified> valid =
         before == null
-            ? checked(token).onSuccess(verified -> known.keep(token, verified))
+            ? checked(token).onSuccess(verified -> known.keep(token, verified, then))
             : Future.succeededFuture(before);
     return valid.compose(
         verified ->
@@ -108,11 +173,9 @@ public final class TokenVerifier {
   }
 
   private Future<Verified> checked(String token) {
-    Future<Verified> answer = issuers.get(0).verify(token);
-    for (TrustedIssuer next : issuers.subList(1, issuers.size())) {
-      answer = answer.recover(failure -> next.verify(token));
-    }
-    return answer;
+    String name = issuers.isEmpty() ? null : TokenForm.said(token, 1, "iss");
+    TrustedIssuer named = name == null ? own : issuers.getOrDefault(name, own);
+    return named == null ? refused("issuer: none that is trusted here") : named.verify(token);
   }
 
   private static Future<Verified> refused(String reason) {

@@ -9,28 +9,69 @@ import io.vertx.ext.auth.User;
 import io.vertx.ext.auth.authentication.TokenCredentials;
 import io.vertx.ext.auth.jwt.JWTAuth;
 import io.vertx.ext.auth.jwt.JWTAuthOptions;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One issuer: its keys, and what a token of it has to say. Safe on any thread. */
 final class TrustedIssuer {
-  private final AuthConfig config;
-  private final JWTAuth jwt;
-  private final boolean named;
+  private final IssuerRules rules;
+  private final Function<@Nullable String, Future<Keys>> keys;
 
-  TrustedIssuer(AuthConfig config) {
-    this.config = config;
-    this.named = config.keys().stream().allMatch(key -> key.id() != null);
-    this.jwt = library(config);
+  /**
+   * The keys of an issuer as they are now.
+   *
+   * @param named whether all of them have ids
+   */
+  record Keys(JWTAuth library, boolean named) {}
+
+  /**
+   * @param keys gives those that may have signed a token with this {@code kid}
+   */
+  TrustedIssuer(IssuerRules rules, Function<@Nullable String, Future<Keys>> keys) {
+    this.rules = rules;
+    this.keys = keys;
+  }
+
+  /** Makes one whose keys are configured. */
+  static TrustedIssuer of(IssuerRules rules, List<VerificationKey> trusted) {
+    if (trusted.isEmpty()) {
+      // Without a key the library would accept unsigned tokens.
+      throw new IllegalArgumentException("keys: at least one is needed");
+    }
+    JWTAuthOptions options = options(rules);
+    trusted.forEach(key -> options.addPubSecKey(option(key)));
+    boolean named = trusted.stream().allMatch(key -> key.id() != null);
+    // Only key stores need a Vert.x.
+    Future<Keys> all = Future.succeededFuture(new Keys(JWTAuth.create(null, options), named));
+    return new TrustedIssuer(rules, id -> all);
+  }
+
+  /**
+   * Makes the keys of a key set.
+   *
+   * @param set at least one
+   */
+  static Keys keys(IssuerRules rules, List<JsonObject> set) {
+    JWTAuthOptions options = options(rules);
+    set.forEach(options::addJwk);
+    boolean named = set.stream().allMatch(key -> key.containsKey("kid"));
+    return new Keys(JWTAuth.create(null, options), named);
   }
 
   Future<Verified> verify(String token) {
+    return keys.apply(TokenForm.said(token, 0, "kid")).compose(now -> verify(token, now));
+  }
+
+  private Future<Verified> verify(String token, Keys now) {
     try {
-      return jwt.authenticate(new TokenCredentials(token))
+      return now.library()
+          .authenticate(new TokenCredentials(token))
           .transform(
               result ->
                   result.succeeded()
-                      ? accept(result.result(), token)
+                      ? accept(result.result(), token, now.named())
                       : refused(result.cause().getMessage(), token));
     } catch (RuntimeException e) {
       // The library reads some claims by type, and throws where they have another.
@@ -38,7 +79,7 @@ final class TrustedIssuer {
     }
   }
 
-  private Future<Verified> accept(User user, String token) {
+  private Future<Verified> accept(User user, String token, boolean named) {
     Optional<String> problem = TokenForm.problem(token, named);
     if (problem.isPresent()) {
       return unauthorized(problem.get());
@@ -48,18 +89,19 @@ final class TrustedIssuer {
     if (!claims.timesAreNumbers()) {
       return unauthorized("exp, nbf or iat is not a number");
     }
-    if (config.requireExpiry() && !payload.containsKey("exp")) {
+    if (rules.requireExpiry() && !payload.containsKey("exp")) {
       return unauthorized("exp is missing");
     }
-    Optional<String> age = claims.tooLong(config.longestLife());
-    if (age.isPresent()) {
-      return unauthorized(age.get());
-    }
+    Optional<String> refusal = claims.tooLong(rules.longestLife()).or(() -> claims.otherUse(rules));
+    return refusal.isPresent() ? unauthorized(refusal.get()) : verified(claims, token);
+  }
+
+  private Future<Verified> verified(Claims claims, String token) {
     try {
       return Future.succeededFuture(
           new Verified(
-              claims.caller(config.claims()),
-              claims.expiresAt(config.longestLife()),
+              claims.caller(rules),
+              claims.expiresAt(rules.longestLife()),
               claims.issuedAt(),
               claims.id(),
               TokenForm.digest(token)));
@@ -73,25 +115,18 @@ final class TrustedIssuer {
   }
 
   private Future<Verified> refused(@Nullable String message, String token) {
-    return Future.failedFuture(Refusal.of(message, token, config.leeway().toSeconds()));
+    return Future.failedFuture(Refusal.of(message, token, rules.leeway().toSeconds()));
   }
 
-  private static JWTAuth library(AuthConfig config) {
-    if (config.keys().isEmpty()) {
-      // Without a key the library would accept unsigned tokens.
-      throw new IllegalArgumentException("keys: at least one is needed");
+  private static JWTAuthOptions options(IssuerRules rules) {
+    var expected = new JWTOptions().setLeeway((int) rules.leeway().toSeconds());
+    if (rules.issuer() != null) {
+      expected.setIssuer(rules.issuer());
     }
-    var expected = new JWTOptions().setLeeway((int) config.leeway().toSeconds());
-    if (config.issuer() != null) {
-      expected.setIssuer(config.issuer());
+    if (!rules.audience().isEmpty()) {
+      expected.setAudience(rules.audience());
     }
-    if (!config.audience().isEmpty()) {
-      expected.setAudience(config.audience());
-    }
-    var options = new JWTAuthOptions().setJWTOptions(expected);
-    config.keys().forEach(key -> options.addPubSecKey(option(key)));
-    // Only key stores need a Vert.x.
-    return JWTAuth.create(null, options);
+    return new JWTAuthOptions().setJWTOptions(expected);
   }
 
   private static PubSecKeyOptions option(VerificationKey key) {

@@ -29,7 +29,7 @@ public record VerificationKey(
 
   public VerificationKey {
     var problems = new ArrayList<String>();
-    if (algorithm == null) {
+    if (algorithm == null || !algorithm.single()) {
       problems.add("algorithm: HS256, RS256 or ES256 is needed");
     } else if (algorithm.symmetric()) {
       checkSecret(secret, publicKey, problems);

@@ -24,7 +24,7 @@ class KnownTokensTest {
 
   @Test
   void aTokenIsKnownUntilItEnds() {
-    known.keep("ann", ANN);
+    known.keep("ann", ANN, 0);
 
     clock.set(9_999);
     assertSame(ANN, known.find("ann"));
@@ -37,7 +37,7 @@ class KnownTokensTest {
 
   @Test
   void oneWithoutAnEndIsKnown() {
-    known.keep("ann", verified(Set.of(), 0));
+    known.keep("ann", verified(Set.of(), 0), 0);
 
     clock.set(Long.MAX_VALUE);
     assertNotNull(known.find("ann"));
@@ -46,7 +46,7 @@ class KnownTokensTest {
   @Test
   void oneAtItsEndIsNotKept() {
     clock.set(10_000); // valid by the leeway alone
-    known.keep("ann", ANN);
+    known.keep("ann", ANN, 0);
 
     assertEquals(0, known.size());
   }
@@ -54,7 +54,7 @@ class KnownTokensTest {
   /** It may be one that is not valid yet, now. */
   @Test
   void aClockThatWasSetBackKnowsNothing() {
-    known.keep("ann", ANN);
+    known.keep("ann", ANN, 0);
 
     clock.set(999);
 
@@ -64,7 +64,7 @@ class KnownTokensTest {
 
   @Test
   void anotherTokenIsNotKnown() {
-    known.keep("ann", ANN);
+    known.keep("ann", ANN, 0);
 
     assertNull(known.find("ann "));
     assertEquals(1, verifications("signature"));
@@ -73,12 +73,12 @@ class KnownTokensTest {
 
   @Test
   void beyondTheMostTheOneThatCameLongestAgoGoes() {
-    known.keep("a", ANN);
-    known.keep("b", ANN);
-    known.keep("c", ANN);
+    known.keep("a", ANN, 0);
+    known.keep("b", ANN, 0);
+    known.keep("c", ANN, 0);
     assertNotNull(known.find("a"));
 
-    known.keep("d", ANN);
+    known.keep("d", ANN, 0);
 
     assertNull(known.find("b"));
     assertNotNull(known.find("a"));
@@ -93,7 +93,7 @@ class KnownTokensTest {
     var narrow = new KnownTokens(registry, 1_000, 700_000, clock::get);
 
     for (int i = 0; i < 10; i++) {
-      narrow.keep("token" + i, verified(many, 0));
+      narrow.keep("token" + i, verified(many, 0), 0);
     }
 
     assertEquals(2, narrow.size());
@@ -104,19 +104,31 @@ class KnownTokensTest {
   void oneThatIsLargerThanAllIsNotKept() {
     var tiny = new KnownTokens(registry, 1_000, 10, clock::get);
 
-    tiny.keep("ann", ANN);
+    tiny.keep("ann", ANN, 0);
 
     assertEquals(0, tiny.size());
   }
 
   @Test
   void whatIsKeptTwiceTakesItsBytesOnce() {
-    known.keep("ann", ANN);
+    known.keep("ann", ANN, 0);
     double once = bytes();
-    known.keep("ann", ANN);
+    known.keep("ann", ANN, 0);
 
     assertTrue(once > 0);
     assertEquals(once, bytes());
+  }
+
+  /** A token that was verified by a key while that was taken back was kept until its end. */
+  @Test
+  void whatWasVerifiedBeforeKeysChangedIsNotKept() {
+    int then = known.cleared();
+    known.keep("ann", ANN, then);
+    known.clear();
+    known.keep("ann", ANN, then);
+
+    assertEquals(0, known.size());
+    assertEquals(0, bytes());
   }
 
   private double bytes() {

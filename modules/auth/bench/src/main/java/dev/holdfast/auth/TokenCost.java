@@ -26,7 +26,7 @@ public class TokenCost {
   private static final String SECRET = "a secret of the bench, long enough for HS256";
 
   private final AuthConfig config = AuthConfig.DEFAULTS.withKeys(VerificationKey.hs256(SECRET));
-  private final TrustedIssuer issuer = new TrustedIssuer(config);
+  private final TrustedIssuer issuer = TrustedIssuer.of(IssuerRules.own(config), config.keys());
   private final TokenVerifier verifier = TokenVerifier.of(config);
   private final String token =
       new TokenSigner(SECRET, config)

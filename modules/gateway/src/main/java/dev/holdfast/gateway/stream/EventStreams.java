@@ -53,11 +53,23 @@ public final class EventStreams {
     String token = BearerToken.ofHeaderOrQuery(routing.request());
     tokens
         .verify(token)
-        .map(verified -> open(routing, verified, token))
+        .onSuccess(verified -> begin(routing, verified, token))
         .onFailure(failure -> Problem.of(failure).send(routing.response()));
   }
 
-  private Connection open(RoutingContext routing, Verified verified, @Nullable String token) {
+  /** Opens a stream, unless its client has left while the keys of its issuer were fetched. */
+  private void begin(RoutingContext routing, Verified verified, @Nullable String token) {
+    if (routing.response().closed()) {
+      return;
+    }
+    try {
+      open(routing, verified, token);
+    } catch (RuntimeException e) {
+      Problem.of(e).send(routing.response());
+    }
+  }
+
+  private void open(RoutingContext routing, Verified verified, @Nullable String token) {
     if (!(Callers.of(verified) instanceof Caller.User user)) {
       throw HoldfastException.withPublicMessage(
           ErrorCode.FORBIDDEN, "a stream takes a user's token");
@@ -79,7 +91,6 @@ public final class EventStreams {
     } else {
       connection.greet(hello);
     }
-    return connection;
   }
 
   private static Set<ChannelName> wanted(Caller.User user, List<String> lists) {

@@ -1,0 +1,192 @@
+package dev.holdfast.auth.jwks;
+
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The keys of an issuer, as its document had them last. It is fetched at the first question, in the
+ * background when it is 10 minutes old, and for a key that it does not have: one fetch at a time,
+ * and one in 30 s at most, however many tokens name unknown keys. While the issuer is away, its old
+ * keys serve for a day. Any thread; futures complete on the context of who asks.
+ *
+ * @param <T> what is made of the keys
+ */
+public final class KeySet<T> {
+  static final Duration FRESH = Duration.ofMinutes(10);
+  static final Duration AGAIN = Duration.ofSeconds(30);
+  static final Duration STALE = Duration.ofHours(24);
+
+  /** Time between fetches before one has succeeded. */
+  static final Duration AGAIN_FIRST = Duration.ofSeconds(2);
+
+  private static final Logger LOG = LoggerFactory.getLogger(KeySet.class);
+
+  private final String issuer;
+  private final Set<String> algorithms;
+  private final Supplier<Future<JsonObject>> document;
+  private final Function<List<JsonObject>, T> make;
+  private final LongSupplier clock;
+  private final MeterRegistry registry;
+  private volatile Runnable changed = () -> {};
+  private @Nullable Kept<T> kept;
+  private @Nullable Promise<Void> fetching;
+  private boolean tried;
+  private boolean failed;
+  private long triedAt;
+
+  /**
+   * @param ids of the keys; one without an id is the empty text
+   * @param at when they were fetched
+   */
+  private record Kept<T>(T value, Set<String> ids, List<JsonObject> keys, long at) {}
+
+  /**
+   * @param issuer its name, for log and metrics
+   * @param algorithms names of those that it may use
+   * @param document fetches the key set
+   * @param make makes what verifies; throws if it can't
+   * @param clock ns, never set back
+   */
+  public KeySet(
+      String issuer,
+      Set<String> algorithms,
+      Supplier<Future<JsonObject>> document,
+      Function<List<JsonObject>, T> make,
+      LongSupplier clock,
+      MeterRegistry registry) {
+    this.issuer = issuer;
+    this.algorithms = algorithms;
+    this.document = document;
+    this.make = make;
+    this.clock = clock;
+    this.registry = registry;
+  }
+
+  /** Sets the action for keys that are others than before; on some thread. */
+  public void onChange(Runnable action) {
+    changed = action;
+  }
+
+  /**
+   * Returns what verifies tokens with this key. It may lack the key, if the issuer has none such.
+   * Fails with UNAVAILABLE if the issuer can't be asked now.
+   *
+   * @param id {@code kid} of the token; none: it names no key
+   */
+  public Future<T> with(@Nullable String id) {
+    Promise<Void> fetch;
+    synchronized (this) {
+      long now = clock.getAsLong();
+      Kept<T> known = kept;
+      long age = known == null ? Long.MAX_VALUE : now - known.at();
+      if (known != null && age < STALE.toNanos() && (id == null || known.ids().contains(id))) {
+        if (age > FRESH.toNanos()) {
+          fetch(now);
+        }
+        return Future.succeededFuture(known.value());
+      }
+      fetch = fetch(now);
+      if (fetch == null) {
+        return answer(known, now);
+      }
+    }
+    return here(fetch.future()).transform(fetched -> answered());
+  }
+
+  private synchronized Future<T> answered() {
+    return answer(kept, clock.getAsLong());
+  }
+
+  /** An unknown key is no key of the issuer only if its document was read just now. */
+  private Future<T> answer(@Nullable Kept<T> known, long now) {
+    return known == null || failed || now - known.at() > STALE.toNanos()
+        ? Future.failedFuture(
+            HoldfastException.withPublicMessage(
+                ErrorCode.UNAVAILABLE, "token: the keys of its issuer can't be fetched now"))
+        : Future.succeededFuture(known.value());
+  }
+
+  /** Completes on the context of who asks, whatever thread fetches. */
+  private static Future<Void> here(Future<Void> fetched) {
+    ContextInternal context = ContextInternal.current();
+    if (context == null) {
+      return fetched;
+    }
+    Promise<Void> promise = context.promise();
+    fetched.onComplete(promise);
+    return promise.future();
+  }
+
+  /** Begins a fetch unless one is under way; none if it is too early for another. */
+  private @Nullable Promise<Void> fetch(long now) {
+    if (fetching != null) {
+      return fetching;
+    }
+    Duration between = kept == null ? AGAIN_FIRST : AGAIN;
+    if (tried && now - triedAt < between.toNanos()) {
+      return null;
+    }
+    tried = true;
+    triedAt = now;
+    Promise<Void> begun = Promise.promise();
+    fetching = begun;
+    document.get().onComplete(done -> fetched(done, begun));
+    return begun;
+  }
+
+  private void fetched(AsyncResult<JsonObject> done, Promise<Void> begun) {
+    Throwable failure = done.succeeded() ? took(done.result()) : done.cause();
+    synchronized (this) {
+      fetching = null;
+      if (failure != null && !failed) {
+        LOG.warn("The keys of {} can't be fetched: {}", issuer, failure.getMessage());
+      }
+      failed = failure != null;
+    }
+    String outcome = failure == null ? "ok" : "failed";
+    registry.counter("holdfast.issuer.fetches", "issuer", issuer, "outcome", outcome).increment();
+    begun.complete();
+  }
+
+  /** Returns why the document is no good; none: it was taken. */
+  private @Nullable Throwable took(JsonObject document) {
+    try {
+      List<JsonObject> keys = UsableKeys.of(document, algorithms);
+      Set<String> ids = new HashSet<>();
+      keys.forEach(key -> ids.add(key.getString("kid", "")));
+      T value = make.apply(keys);
+      boolean fresh = false;
+      synchronized (this) {
+        if (kept == null || !kept.keys().equals(keys)) {
+          LOG.info("{} has {} keys", issuer, ids.size());
+          fresh = kept != null;
+        } else {
+          value = kept.value();
+        }
+        kept = new Kept<>(value, ids, keys, clock.getAsLong());
+      }
+      if (fresh) {
+        changed.run();
+      }
+      return null;
+    } catch (RuntimeException e) {
+      return e;
+    }
+  }
+}

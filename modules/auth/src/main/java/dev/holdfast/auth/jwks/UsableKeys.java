@@ -1,0 +1,118 @@
+package dev.holdfast.auth.jwks;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Checks the keys of a set. Only public keys for signatures are taken, each with only the members
+ * that make the key, and once for each algorithm that it may serve. A key that is weak, of an
+ * unknown kind or broken is left out: the others of the set are as good as before.
+ */
+final class UsableKeys {
+  static final int MOST = 100;
+
+  private static final int LEAST_RSA_BITS = 2048;
+  private static final int MOST_RSA_BITS = 8192;
+  private static final int LONGEST_ID = 256;
+  private static final BigInteger LEAST_EXPONENT = BigInteger.valueOf(3);
+
+  /** The algorithms of each kind of key, by {@code kty}, or {@code kty} and curve. */
+  private static final Map<String, List<String>> ALGORITHMS =
+      Map.of(
+          "RSA", List.of("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
+          "EC P-256", List.of("ES256"),
+          "EC P-384", List.of("ES384"),
+          "EC P-521", List.of("ES512"),
+          "OKP Ed25519", List.of("EdDSA"));
+
+  private UsableKeys() {}
+
+  /**
+   * @param allowed names of the algorithms that the issuer may use
+   * @throws IllegalArgumentException if it is no key set, has too many keys, or none is left
+   */
+  static List<JsonObject> of(JsonObject set, Set<String> allowed) {
+    if (!(set.getValue("keys") instanceof JsonArray keys) || keys.size() > MOST) {
+      throw new IllegalArgumentException("not a set of at most " + MOST + " keys");
+    }
+    List<JsonObject> usable = new ArrayList<>();
+    for (Object key : keys) {
+      if (key instanceof JsonObject given) {
+        usable.addAll(versions(given, allowed));
+      }
+    }
+    if (usable.isEmpty()) {
+      throw new IllegalArgumentException("none of its " + keys.size() + " keys can be used");
+    }
+    return usable;
+  }
+
+  private static List<JsonObject> versions(JsonObject given, Set<String> allowed) {
+    List<JsonObject> versions = new ArrayList<>();
+    try {
+      JsonObject bare = bare(given);
+      String named = text(given, "alg");
+      for (String algorithm : ALGORITHMS.getOrDefault(kind(bare), List.of())) {
+        if (allowed.contains(algorithm) && (named == null || named.equals(algorithm))) {
+          versions.add(bare.copy().put("alg", algorithm));
+        }
+      }
+    } catch (IllegalArgumentException | ClassCastException e) {
+      return List.of();
+    }
+    return versions;
+  }
+
+  private static String kind(JsonObject key) {
+    String curve = text(key, "crv");
+    return curve == null ? String.valueOf(text(key, "kty")) : text(key, "kty") + " " + curve;
+  }
+
+  /** Without what would be a private key, a certificate, or an address of one. */
+  private static JsonObject bare(JsonObject given) {
+    String use = text(given, "use");
+    boolean signs =
+        (use == null || use.equals("sig"))
+            && (!(given.getValue("key_ops") instanceof JsonArray ops) || ops.contains("verify"));
+    String id = text(given, "kid");
+    if (!signs || given.containsKey("d") || id != null && id.length() > LONGEST_ID) {
+      throw new IllegalArgumentException("not for signatures");
+    }
+    JsonObject bare = new JsonObject().put("kty", text(given, "kty"));
+    if (id != null) {
+      bare.put("kid", id);
+    }
+    if ("RSA".equals(text(given, "kty"))) {
+      checkRsa(given);
+      return bare.put("n", text(given, "n")).put("e", text(given, "e"));
+    }
+    bare.put("crv", text(given, "crv")).put("x", text(given, "x"));
+    return given.containsKey("y") ? bare.put("y", text(given, "y")) : bare;
+  }
+
+  private static void checkRsa(JsonObject given) {
+    int bits = number(given, "n").bitLength();
+    BigInteger exponent = number(given, "e");
+    if (bits < LEAST_RSA_BITS
+        || bits > MOST_RSA_BITS
+        || exponent.compareTo(LEAST_EXPONENT) < 0
+        || !exponent.testBit(0)
+        || exponent.bitLength() > 64) {
+      throw new IllegalArgumentException("weak");
+    }
+  }
+
+  private static BigInteger number(JsonObject given, String name) {
+    return new BigInteger(1, Base64.getUrlDecoder().decode(String.valueOf(text(given, name))));
+  }
+
+  private static @org.jspecify.annotations.Nullable String text(JsonObject key, String name) {
+    return key.getValue(name) instanceof String text ? text : null;
+  }
+}
