@@ -10,6 +10,7 @@ import dev.holdfast.core.HoldfastException;
 import io.vertx.core.Future;
 import java.security.KeyPair;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,18 @@ class TokenFormTest {
   @Test
   void theSameWithoutAnythingOddIsTaken() {
     assertTrue(verifier.verify(TestTokens.hs256(HEADER, CLAIMS)).succeeded());
+  }
+
+  /** One with dots behind it was taken, and had another digest: it outlived its revocation. */
+  @Test
+  void refusesATokenThatHasNotThreeParts() {
+    String token = TestTokens.hs256(HEADER, CLAIMS);
+    String unsigned = token.substring(0, token.lastIndexOf('.'));
+
+    for (String other : List.of(token + ".", token + "..", token + ".a", unsigned)) {
+      refused("malformed", verifier.verify(other));
+    }
+    refused("signature", verifier.verify(unsigned + "."));
   }
 
   @ParameterizedTest
