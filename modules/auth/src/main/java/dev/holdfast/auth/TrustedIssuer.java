@@ -7,6 +7,7 @@ import io.vertx.ext.auth.JWTOptions;
 import io.vertx.ext.auth.PubSecKeyOptions;
 import io.vertx.ext.auth.User;
 import io.vertx.ext.auth.authentication.TokenCredentials;
+import io.vertx.ext.auth.impl.jose.JWK;
 import io.vertx.ext.auth.jwt.JWTAuth;
 import io.vertx.ext.auth.jwt.JWTAuthOptions;
 import java.util.List;
@@ -49,15 +50,29 @@ final class TrustedIssuer {
   }
 
   /**
-   * Makes the keys of a key set.
+   * Makes the keys of a key set. Those that can't be loaded are left out.
    *
-   * @param set at least one
+   * @throws IllegalArgumentException if none is left
    */
   static Keys keys(IssuerRules rules, List<JsonObject> set) {
     JWTAuthOptions options = options(rules);
-    set.forEach(options::addJwk);
-    boolean named = set.stream().allMatch(key -> key.containsKey("kid"));
+    List<JsonObject> loaded = set.stream().filter(TrustedIssuer::canBeLoaded).toList();
+    if (loaded.isEmpty()) {
+      // Without a key the library would accept unsigned tokens.
+      throw new IllegalArgumentException("none of its keys can be loaded");
+    }
+    loaded.forEach(options::addJwk);
+    boolean named = loaded.stream().allMatch(key -> key.containsKey("kid"));
     return new Keys(JWTAuth.create(null, options), named);
+  }
+
+  /** The library would log one that can't, and go on without it. */
+  private static boolean canBeLoaded(JsonObject key) {
+    try {
+      return new JWK(key).publicKey() != null;
+    } catch (RuntimeException e) {
+      return false;
+    }
   }
 
   Future<Verified> verify(String token) {

@@ -8,6 +8,7 @@ import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -212,6 +213,36 @@ class IssuersTest {
     // Within half a minute nothing is asked for: a new key is not known yet.
     assertEquals(ErrorCode.UNAUTHORIZED, refusal(verifier, rotating.sign("RS256", "new", claims)));
     assertEquals(1, rotating.fetched);
+  }
+
+  /** The library warned that it can't load the only key, and took unsigned tokens. */
+  @Test
+  void aSetOfWhichNoKeyCanBeLoadedLetsNobodyIn() {
+    String zero = TestTokens.base64(new byte[32]);
+    JsonObject point = new JsonObject().put("kty", "EC").put("crv", "P-256").put("kid", "ec");
+    JsonObject claims = ProviderTokens.of(Preset.SUPABASE);
+    String unsigned = TestTokens.unsigned("none", claims);
+    for (JsonObject broken :
+        List.of(
+            point.copy().put("x", zero),
+            point.copy().put("x", zero).put("y", "no base64!"),
+            point.copy().put("x", zero).put("y", TestTokens.base64(new byte[33])),
+            point.copy().put("x", zero).put("y", 5),
+            new JsonObject().put("kty", "OKP").put("crv", "Ed25519").put("x", "AAAA"),
+            new JsonObject().put("kty", "OKP").put("crv", "Ed25519"))) {
+      JsonObject document = new JsonObject().put("keys", new JsonArray().add(broken));
+      TokenVerifier verifier =
+          TokenVerifier.of(
+              config(issuer(Preset.SUPABASE, ALL)),
+              new SimpleMeterRegistry(),
+              address -> Future.succeededFuture(document));
+      for (String token : List.of(sign(claims), unsigned + ".AAAA")) {
+        assertEquals(ErrorCode.UNAVAILABLE, refusal(verifier, token), broken.encode());
+      }
+      for (String token : List.of(unsigned, unsigned + ".")) {
+        assertTrue(verifier.verify(token).failed(), broken.encode());
+      }
+    }
   }
 
   @Test

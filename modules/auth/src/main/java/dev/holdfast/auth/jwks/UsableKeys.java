@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks the keys of a set. Only public keys for signatures are taken, each with only the members
@@ -30,6 +31,10 @@ final class UsableKeys {
           "EC P-384", List.of("ES384"),
           "EC P-521", List.of("ES512"),
           "OKP Ed25519", List.of("EdDSA"));
+
+  /** Most bytes of a coordinate, by curve; of Ed25519 exactly that many. */
+  private static final Map<String, Integer> COORDINATE_BYTES =
+      Map.of("P-256", 32, "P-384", 48, "P-521", 66, "Ed25519", 32);
 
   private UsableKeys() {}
 
@@ -92,8 +97,21 @@ final class UsableKeys {
       checkRsa(given);
       return bare.put("n", text(given, "n")).put("e", text(given, "e"));
     }
-    bare.put("crv", text(given, "crv")).put("x", text(given, "x"));
-    return given.containsKey("y") ? bare.put("y", text(given, "y")) : bare;
+    String curve = text(given, "crv");
+    bare.put("crv", curve).put("x", coordinate(given, "x", curve));
+    return "EC".equals(text(given, "kty")) ? bare.put("y", coordinate(given, "y", curve)) : bare;
+  }
+
+  /** Without one, the library would make a set without the key, and in silence. */
+  private static String coordinate(JsonObject given, String name, @Nullable String curve) {
+    String text = text(given, name);
+    int length = text == null ? 0 : Base64.getUrlDecoder().decode(text).length;
+    int most = COORDINATE_BYTES.getOrDefault(String.valueOf(curve), 0);
+    int least = "Ed25519".equals(curve) ? most : 1;
+    if (text == null || length < least || length > most) {
+      throw new IllegalArgumentException("broken");
+    }
+    return text;
   }
 
   private static void checkRsa(JsonObject given) {
@@ -112,7 +130,7 @@ final class UsableKeys {
     return new BigInteger(1, Base64.getUrlDecoder().decode(String.valueOf(text(given, name))));
   }
 
-  private static @org.jspecify.annotations.Nullable String text(JsonObject key, String name) {
+  private static @Nullable String text(JsonObject key, String name) {
     return key.getValue(name) instanceof String text ? text : null;
   }
 }
