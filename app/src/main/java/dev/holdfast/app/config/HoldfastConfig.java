@@ -82,12 +82,12 @@ public record HoldfastConfig(
     } catch (RuntimeException e) {
       problems.add("node: 1 to 64 letters, digits, _ and -");
     }
-    if (auth.keys().isEmpty() && !Loopback.is(gateway.host())) {
+    if (auth.keys().isEmpty() && auth.issuers().isEmpty() && !Loopback.is(gateway.host())) {
       problems.add(
           "gateway.host: with a generated development key the node listens on loopback only, not at"
               + " "
               + gateway.host()
-              + "; set auth.keys (or --key-file) to listen beyond");
+              + "; set auth.keys (or --key-file) or auth.issuers to listen beyond");
     }
     if (cluster.exposed() && !cluster.insecure()) {
       problems.add(

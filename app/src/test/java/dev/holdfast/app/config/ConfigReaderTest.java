@@ -367,6 +367,16 @@ class ConfigReaderTest {
         host, reader().file(file(KEYS)).flag("gateway.host", host).read().gateway().host());
   }
 
+  /** A node with the keys of its issuers alone has no generated key, and was held to loopback. */
+  @Test
+  void beyondLoopbackTheKeysOfIssuersWillDo() throws IOException {
+    Path file =
+        file("auth: {issuers: [{preset: supabase, issuer: 'https://ref.supabase.co/auth/v1'}]}");
+
+    assertEquals(
+        "0.0.0.0", reader().file(file).flag("gateway.host", "0.0.0.0").read().gateway().host());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "::1", "127.8.8.8", "localhost"})
   void onLoopbackTheGeneratedKeyWillDo(String host) {
