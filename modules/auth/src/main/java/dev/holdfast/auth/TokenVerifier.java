@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -86,10 +87,21 @@ public final class TokenVerifier {
    */
   public static TokenVerifier of(
       AuthConfig config, MeterRegistry registry, Function<URI, Future<JsonObject>> fetch) {
+    return of(config, registry, fetch, System::nanoTime);
+  }
+
+  /**
+   * @param clock of key sets, in ns
+   */
+  static TokenVerifier of(
+      AuthConfig config,
+      MeterRegistry registry,
+      Function<URI, Future<JsonObject>> fetch,
+      LongSupplier clock) {
     var known = new KnownTokens(registry);
     Map<String, TrustedIssuer> issuers = new HashMap<>();
     for (IssuerConfig one : config.issuers()) {
-      issuers.put(one.issuer(), issuer(config, one, known, fetch, registry));
+      issuers.put(one.issuer(), issuer(config, one, known, fetch, clock, registry));
     }
     boolean none = config.keys().isEmpty() && !issuers.isEmpty();
     TrustedIssuer own = none ? null : TrustedIssuer.of(IssuerRules.own(config), config.keys());
@@ -101,6 +113,7 @@ public final class TokenVerifier {
       IssuerConfig one,
       KnownTokens known,
       Function<URI, Future<JsonObject>> fetch,
+      LongSupplier clock,
       MeterRegistry registry) {
     IssuerRules rules = IssuerRules.of(config, one);
     String address = one.keySet();
@@ -116,7 +129,7 @@ public final class TokenVerifier {
             algorithms,
             () -> fetch.apply(uri),
             keys -> TrustedIssuer.keys(rules, keys),
-            System::nanoTime,
+            clock,
             registry);
     set.onChange(known::clear);
     return new TrustedIssuer(rules, set::with);

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -203,16 +204,25 @@ class IssuersTest {
   void aTokenByAKeyThatWasTakenBackIsForgotten() {
     TestIssuer rotating = TestIssuer.withKeys();
     JsonObject claims = ProviderTokens.of(Preset.SUPABASE);
+    AtomicLong now = new AtomicLong();
     TokenVerifier verifier =
         TokenVerifier.of(
-            config(issuer(Preset.SUPABASE, ALL)), new SimpleMeterRegistry(), rotating::document);
+            config(issuer(Preset.SUPABASE, ALL)),
+            new SimpleMeterRegistry(),
+            rotating::document,
+            now::get);
     String old = rotating.sign("RS256", "rsa", claims);
     assertEquals("acme", verifier.verify(old).result().caller().tenant());
-    rotating.rotate("new");
+    rotating.rotate("rsa", "new");
+    String fresh = rotating.sign("RS256", "new", claims);
 
-    // Within half a minute nothing is asked for: a new key is not known yet.
-    assertEquals(ErrorCode.UNAUTHORIZED, refusal(verifier, rotating.sign("RS256", "new", claims)));
-    assertEquals(1, rotating.fetched);
+    now.addAndGet(Duration.ofSeconds(5).toNanos());
+    assertEquals(ErrorCode.UNAVAILABLE, refusal(verifier, fresh), "within half a minute");
+    assertEquals("acme", verifier.verify(old).result().caller().tenant());
+    now.addAndGet(Duration.ofSeconds(30).toNanos());
+    assertEquals("acme", verifier.verify(fresh).result().caller().tenant());
+    assertEquals(ErrorCode.UNAUTHORIZED, refusal(verifier, old));
+    assertEquals(2, rotating.fetched);
   }
 
   /** The library warned that it can't load the only key, and took unsigned tokens. */

@@ -40,7 +40,8 @@ final class TestIssuer {
     return Future.succeededFuture(new JsonObject().put("keys", all));
   }
 
-  void rotate(String id) {
+  void rotate(String old, String id) {
+    keys.remove(old);
     keys.put(id, TestTokens.rsa(2048));
   }
 

@@ -22,8 +22,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The keys of an issuer, as its document had them last. It is fetched at the first question, in the
  * background when it is 10 minutes old, and for a key that it does not have: one fetch at a time,
- * and one in 30 s at most, however many tokens name unknown keys. While the issuer is away, its old
- * keys serve for a day. Any thread; futures complete on the context of who asks.
+ * and one in 30 s at most, however many tokens name unknown keys. Whoever asks when it is older
+ * than 20 minutes waits for the fetch. While the issuer is away, its old keys serve for a day. Any
+ * thread; futures complete on the context of who asks.
  *
  * @param <T> what is made of the keys
  */
@@ -31,6 +32,9 @@ public final class KeySet<T> {
   static final Duration FRESH = Duration.ofMinutes(10);
   static final Duration AGAIN = Duration.ofSeconds(30);
   static final Duration STALE = Duration.ofHours(24);
+
+  /** A key that a document lacks is unknown only if the document is no older than this. */
+  static final Duration JUST_NOW = Duration.ofSeconds(2);
 
   /** Time between fetches before one has succeeded. */
   static final Duration AGAIN_FIRST = Duration.ofSeconds(2);
@@ -54,7 +58,11 @@ public final class KeySet<T> {
    * @param ids of the keys; one without an id is the empty text
    * @param at when they were fetched
    */
-  private record Kept<T>(T value, Set<String> ids, List<JsonObject> keys, long at) {}
+  private record Kept<T>(T value, Set<String> ids, Set<JsonObject> keys, long at) {
+    boolean has(@Nullable String id) {
+      return id == null || ids.contains(id);
+    }
+  }
 
   /**
    * @param issuer its name, for log and metrics
@@ -78,14 +86,14 @@ public final class KeySet<T> {
     this.registry = registry;
   }
 
-  /** Sets the action for keys that are others than before; on some thread. */
+  /** Sets the action for keys that were taken back; on some thread. */
   public void onChange(Runnable action) {
     changed = action;
   }
 
   /**
-   * Returns what verifies tokens with this key. It may lack the key, if the issuer has none such.
-   * Fails with UNAVAILABLE if the issuer can't be asked now.
+   * Returns what verifies tokens with this key. It may lack the key, if the issuer had none such
+   * just now. Fails with UNAVAILABLE if the issuer can't be asked now.
    *
    * @param id {@code kid} of the token; none: it names no key
    */
@@ -95,31 +103,30 @@ public final class KeySet<T> {
       long now = clock.getAsLong();
       Kept<T> known = kept;
       long age = known == null ? Long.MAX_VALUE : now - known.at();
-      if (known != null && age < STALE.toNanos() && (id == null || known.ids().contains(id))) {
-        if (age > FRESH.toNanos()) {
-          fetch(now);
-        }
-        return Future.succeededFuture(known.value());
-      }
-      fetch = fetch(now);
-      if (fetch == null) {
-        return answer(known, now);
+      boolean has = known != null && age < STALE.toNanos() && known.has(id);
+      fetch = has && age <= FRESH.toNanos() ? null : fetch(now);
+      if (fetch == null || has && (failed || age <= 2 * FRESH.toNanos())) {
+        return answer(known, id, now);
       }
     }
-    return here(fetch.future()).transform(fetched -> answered());
+    return here(fetch.future()).transform(fetched -> answered(id));
   }
 
-  private synchronized Future<T> answered() {
-    return answer(kept, clock.getAsLong());
+  private synchronized Future<T> answered(@Nullable String id) {
+    return answer(kept, id, clock.getAsLong());
   }
 
-  /** An unknown key is no key of the issuer only if its document was read just now. */
-  private Future<T> answer(@Nullable Kept<T> known, long now) {
-    return known == null || failed || now - known.at() > STALE.toNanos()
-        ? Future.failedFuture(
-            HoldfastException.withPublicMessage(
-                ErrorCode.UNAVAILABLE, "token: the keys of its issuer can't be fetched now"))
-        : Future.succeededFuture(known.value());
+  private Future<T> answer(@Nullable Kept<T> known, @Nullable String id, long now) {
+    if (known != null) {
+      long age = now - known.at();
+      boolean good = known.has(id) ? age < STALE.toNanos() : !failed && age < JUST_NOW.toNanos();
+      if (good) {
+        return Future.succeededFuture(known.value());
+      }
+    }
+    return Future.failedFuture(
+        HoldfastException.withPublicMessage(
+            ErrorCode.UNAVAILABLE, "token: the keys of its issuer can't be fetched now"));
   }
 
   /** Completes on the context of who asks, whatever thread fetches. */
@@ -146,7 +153,9 @@ public final class KeySet<T> {
     triedAt = now;
     Promise<Void> begun = Promise.promise();
     fetching = begun;
-    document.get().onComplete(done -> fetched(done, begun));
+    // Also if it throws.
+    Future.<JsonObject>future(promise -> document.get().onComplete(promise))
+        .onComplete(done -> fetched(done, begun));
     return begun;
   }
 
@@ -171,17 +180,18 @@ public final class KeySet<T> {
       Set<String> ids = new HashSet<>();
       keys.forEach(key -> ids.add(key.getString("kid", "")));
       T value = make.apply(keys);
-      boolean fresh = false;
+      Set<JsonObject> all = Set.copyOf(keys);
+      boolean fewer = false;
       synchronized (this) {
-        if (kept == null || !kept.keys().equals(keys)) {
+        if (kept == null || !kept.keys().equals(all)) {
           LOG.info("{} has {} keys", issuer, ids.size());
-          fresh = kept != null;
+          fewer = kept != null && !all.containsAll(kept.keys());
         } else {
           value = kept.value();
         }
-        kept = new Kept<>(value, ids, keys, clock.getAsLong());
+        kept = new Kept<>(value, ids, all, clock.getAsLong());
       }
-      if (fresh) {
+      if (fewer) {
         changed.run();
       }
       return null;

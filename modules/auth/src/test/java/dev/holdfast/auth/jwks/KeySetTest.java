@@ -23,6 +23,7 @@ class KeySetTest {
   private final List<Promise<JsonObject>> fetches = new ArrayList<>();
   private long now = 5;
   private int changes;
+  private boolean broken;
 
   /** What is made of keys is their names. */
   private final KeySet<String> set =
@@ -35,6 +36,9 @@ class KeySetTest {
           new SimpleMeterRegistry());
 
   private Future<JsonObject> fetch() {
+    if (broken) {
+      throw new IllegalStateException("closed");
+    }
     Promise<JsonObject> fetch = Promise.promise();
     fetches.add(fetch);
     return fetch.future();
@@ -85,7 +89,7 @@ class KeySetTest {
     assertEquals(ErrorCode.UNAVAILABLE, code(set.with("b")));
 
     pass(KeySet.STALE.minus(KeySet.FRESH).minusSeconds(2));
-    assertEquals("aRS256", set.with("a").result());
+    assertEquals("aRS256", set.with("a").result(), "no waiting for one that is away");
     fetches.get(2).fail("away");
     pass(Duration.ofSeconds(5));
     assertEquals(ErrorCode.UNAVAILABLE, code(set.with("a")));
@@ -94,6 +98,50 @@ class KeySetTest {
     Future<String> back = set.with("a");
     fetches.get(3).complete(document(rsa("a", 2048)));
     assertEquals("aRS256", back.result());
+  }
+
+  /** A stranger's token used up the fetch, and users with a new key were refused for good. */
+  @Test
+  void aKeyThatIsUnknownIsRefusedOnlyIfItsIssuerWasAskedJustNow() {
+    loaded();
+    pass(KeySet.JUST_NOW);
+    assertEquals(ErrorCode.UNAVAILABLE, code(set.with("new")));
+    assertEquals("aRS256", set.with("a").result());
+    assertEquals(1, fetches.size());
+
+    pass(KeySet.AGAIN);
+    Future<String> asked = set.with("new");
+    fetches.get(1).complete(document(rsa("a", 2048), rsa("new", 2048)));
+    assertEquals("aRS256,newRS256", asked.result());
+  }
+
+  /** Of a key that was taken back, the first token after a quiet time was let in. */
+  @Test
+  void afterTwentyMinutesWithoutAFetchAKeyIsAskedForFirst() {
+    loaded();
+    pass(KeySet.FRESH.multipliedBy(2).plusSeconds(1));
+    Future<String> one = set.with("a");
+    Future<String> other = set.with(null);
+    assertFalse(one.isComplete());
+    assertFalse(other.isComplete());
+    fetches.get(1).complete(document(rsa("b", 2048)));
+
+    assertEquals("bRS256", one.result());
+    assertEquals("bRS256", other.result());
+    pass(KeySet.FRESH.multipliedBy(2).plusSeconds(1));
+    Future<String> away = set.with("b");
+    fetches.get(2).fail("away");
+    assertEquals("bRS256", away.result());
+    assertEquals(3, fetches.size());
+  }
+
+  @Test
+  void aFetchThatThrowsIsOneThatFailed() {
+    broken = true;
+    assertEquals(ErrorCode.UNAVAILABLE, code(set.with("a")));
+    broken = false;
+    pass(KeySet.AGAIN_FIRST);
+    loaded();
   }
 
   @Test
@@ -118,9 +166,17 @@ class KeySetTest {
     set.with("a");
     fetches.get(1).complete(document(rsa("a", 2048)));
     assertEquals(0, changes, "the same");
+    for (JsonObject more :
+        List.of(
+            document(rsa("b", 2048), rsa("a", 2048)), document(rsa("a", 2048), rsa("b", 2048)))) {
+      pass(KeySet.FRESH.plusSeconds(1));
+      set.with("a");
+      fetches.get(fetches.size() - 1).complete(more);
+      assertEquals(0, changes, "one more, or another order");
+    }
     pass(KeySet.FRESH.plusSeconds(1));
     set.with("a");
-    fetches.get(2).complete(document(rsa("b", 2048)));
+    fetches.get(4).complete(document(rsa("b", 2048)));
 
     assertEquals(1, changes);
     assertEquals("bRS256", set.with("b").result());
