@@ -1,6 +1,7 @@
 package dev.holdfast.app.shell;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -29,7 +30,10 @@ import picocli.CommandLine.Spec;
 
 /** Who a command of the shell acts for, and at which node. */
 final class ShellOptions {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** Without the feature, it takes "3 items" as 3. */
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
   private static final Duration TOKEN_LIFE = Duration.ofHours(1);
 
   @Spec(Spec.Target.MIXEE)
@@ -103,10 +107,11 @@ final class ShellOptions {
     out.flush();
   }
 
-  /** Reads an argument as JSON; what is none is text. */
+  /** Reads an argument as JSON, all of it; what is none is text. */
   static JsonNode data(String text) {
     try {
-      return JSON.readTree(text);
+      JsonNode read = JSON.readTree(text);
+      return read.isMissingNode() ? TextNode.valueOf(text) : read;
     } catch (JsonProcessingException e) {
       return TextNode.valueOf(text);
     }
