@@ -101,6 +101,22 @@ class ShellIT {
     }
   }
 
+  /** It ended with the first page that was full by its bytes. */
+  @Test
+  void historyPrintsMoreThanAPageHolds() {
+    try (var cluster = TestCluster.start(ClusterOptions.of(1))) {
+      for (int i = 0; i < 6; i++) {
+        assertEquals(0, run(cluster, 1, "eve", "pub", NEWS, "n" + i, "x".repeat(60_000)).code);
+      }
+
+      Done history = run(cluster, 1, "ann", "history", NEWS, "--json");
+      assertEquals(
+          List.of("n0", "n1", "n2", "n3", "n4", "n5"),
+          history.lines().stream().map(one -> one.getString("event")).toList());
+      assertEquals(5, run(cluster, 1, "ann", "history", NEWS, "--limit=5").out.lines().count());
+    }
+  }
+
   private Done run(TestCluster cluster, int node, String user, String... words) {
     return as(cluster, node, cluster.token(tenant, user), words);
   }

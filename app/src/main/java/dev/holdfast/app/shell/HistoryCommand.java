@@ -46,18 +46,18 @@ public final class HistoryCommand implements Callable<Integer> {
     Map<String, @Nullable String> query = new HashMap<>();
     query.put("after", after);
     for (long left = limit; left > 0; ) {
-      long asked = Math.min(PAGE, left);
-      query.put("limit", Long.toString(asked));
+      query.put("limit", Long.toString(Math.min(PAGE, left)));
       JsonNode page = calls.call("GET", path, query, null);
       if (page.has("gap")) {
         shell.print(page.path("gap"), "events are gone (" + page.at("/gap/reason").asText() + ")");
       }
       page.path("publications").forEach(this::print);
       left -= page.path("publications").size();
-      if (page.path("publications").size() < asked) {
+      // A page may also end by its bytes, so a short one need not be the last.
+      String next = page.path("next").asText();
+      if (next.isEmpty() || next.equals(query.put("after", next))) {
         break;
       }
-      query.put("after", page.path("next").asText());
     }
     return ExitCode.OK;
   }
