@@ -117,6 +117,32 @@ class ShellIT {
     }
   }
 
+  @Test
+  void topGoesOnWithoutANodeThatIsAway() throws Exception {
+    var options = ClusterOptions.of(1).with("gateway.operatorTenant", tenant);
+    try (var cluster = TestCluster.start(options)) {
+      String token = "--token=" + cluster.token(tenant, "ops", Set.of("stats:read"));
+      String node = cluster.node(1).http("/").toString();
+      String away = "http://127.0.0.1:1";
+      var commands = new Commands();
+      var top = new Thread(() -> commands.run("top", away, node, token, "--every=100ms"));
+      top.start();
+      try {
+        // The header, a reason and a figure for each look.
+        Awaitility.await().until(() -> commands.out().lines().count() >= 6);
+      } finally {
+        top.interrupt();
+        top.join();
+      }
+      List<String> looks = commands.out().lines().toList();
+      assertTrue(looks.get(4).startsWith(away + ": not reached"), commands.out());
+      assertEquals(6, looks.get(5).strip().split(" +").length, commands.out());
+
+      assertEquals(1, commands.run("top", away, node, token, "--count=1"));
+      assertEquals(1, commands.run("top", away, token));
+    }
+  }
+
   private Done run(TestCluster cluster, int node, String user, String... words) {
     return as(cluster, node, cluster.token(tenant, user), words);
   }

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Asks a node by HTTP, one call at a time. */
@@ -34,11 +35,14 @@ public final class NodeCalls {
   }
 
   private final URI base;
-  private final String token;
+  private final Supplier<String> tokens;
 
-  public NodeCalls(URI base, String token) {
+  /**
+   * @param tokens gives the token of each call, as calls may go on for longer than a token lives
+   */
+  public NodeCalls(URI base, Supplier<String> tokens) {
     this.base = base;
-    this.token = token;
+    this.tokens = tokens;
   }
 
   /**
@@ -53,7 +57,7 @@ public final class NodeCalls {
     HttpRequest request =
         HttpRequest.newBuilder(base.resolve(path + encoded(query)))
             .timeout(TIMEOUT)
-            .header("Authorization", "Bearer " + token)
+            .header("Authorization", "Bearer " + tokens.get())
             .header("Content-Type", "application/json")
             .method(method, sent)
             .build();

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -81,7 +82,7 @@ public final class OperatorCalls {
     HoldfastConfig config = options.readWithoutBus();
     URI given = node == null ? url : node;
     URI base = given == null ? here(config.gateway()) : checked(given);
-    return new NodeCalls(base, token(config));
+    return new NodeCalls(base, tokens(config));
   }
 
   private URI checked(URI url) {
@@ -99,9 +100,10 @@ public final class OperatorCalls {
     return URI.create(scheme + "://127.0.0.1:" + (own == 0 ? gateway.port() : own));
   }
 
-  private String token(HoldfastConfig config) {
-    if (token != null) {
-      return token;
+  private Supplier<String> tokens(HoldfastConfig config) {
+    String given = token;
+    if (given != null) {
+      return () -> given;
     }
     String operators = config.gateway().operatorTenant();
     if (operators == null) {
@@ -109,6 +111,7 @@ public final class OperatorCalls {
           List.of("gateway.operatorTenant: names nobody, so no token is an operator's"));
     }
     var caller = new Caller.User(operators, "operator", Set.of(), PERMISSIONS);
-    return new TokenSigner(Keys.signing(config), config.auth()).sign(caller, TOKEN_LIFE);
+    var signer = new TokenSigner(Keys.signing(config), config.auth());
+    return () -> signer.sign(caller, TOKEN_LIFE);
   }
 }

@@ -97,7 +97,7 @@ final class ShellOptions {
   /** Returns calls of a node's API by HTTP. */
   NodeCalls calls(String... permissions) {
     HoldfastConfig config = options.readWithoutBus();
-    return new NodeCalls(base(config), tokens(config, Set.of(permissions)).get());
+    return new NodeCalls(base(config), tokens(config, Set.of(permissions)));
   }
 
   /** Prints a line: for people, or as JSON if that is wanted. */

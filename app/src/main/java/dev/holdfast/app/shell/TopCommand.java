@@ -1,6 +1,7 @@
 package dev.holdfast.app.shell;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.holdfast.app.command.CallException;
 import dev.holdfast.app.command.ExitCode;
 import dev.holdfast.app.command.NodeCalls;
 import dev.holdfast.app.command.OperatorCalls;
@@ -76,12 +77,25 @@ public final class TopCommand implements Callable<Integer> {
             "%-34s %8s %8s %12s %12s %8s%n",
             "NODE", "SOCKETS", "SESSIONS", "STORED/s", "DELIVERED/s", "GAPS/s");
       }
-      asked.forEach(node -> print(out, node));
+      asked.forEach(node -> row(out, node));
       out.flush();
       if (looks == count) {
         return ExitCode.OK;
       }
       Thread.sleep(pause.toMillis());
+    }
+  }
+
+  /** Prints why a node does not answer in its row; alone, or with --count, the command fails. */
+  private void row(PrintWriter out, NodeCalls node) {
+    try {
+      print(out, node);
+    } catch (CallException e) {
+      if (nodes.size() < 2 || count > 0) {
+        throw e;
+      }
+      before.remove(node);
+      (json ? spec.commandLine().getErr() : out).println(e.getMessage());
     }
   }
 
