@@ -10,6 +10,7 @@ import dev.holdfast.testkit.TestCluster;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -17,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** The commands of a client in the shell, at real nodes. */
@@ -114,6 +116,23 @@ class ShellIT {
           List.of("n0", "n1", "n2", "n3", "n4", "n5"),
           history.lines().stream().map(one -> one.getString("event")).toList());
       assertEquals(5, run(cluster, 1, "ann", "history", NEWS, "--limit=5").out.lines().count());
+    }
+  }
+
+  /** Its session lingered, and counted against the user's limit. */
+  @Test
+  void aReaderThatIsStoppedEndsItsSession(@TempDir Path folder) throws Exception {
+    try (var cluster = TestCluster.start(ClusterOptions.of(1))) {
+      String service = cluster.token(tenant, "svc", Set.of("service:x", "sessions:read"));
+      String url = "--url=" + cluster.node(1).http("/");
+      String token = "--token=" + cluster.token(tenant, "ann");
+      try (var reader = HoldfastProcess.start(folder, "sub", NEWS, url, token)) {
+        Awaitility.await().until(() -> as(cluster, 1, service, "sessions").out.contains(NEWS));
+        reader.terminate();
+        assertEquals(143, reader.awaitExit());
+        assertEquals("", reader.output());
+      }
+      assertEquals("", as(cluster, 1, service, "sessions").out);
     }
   }
 

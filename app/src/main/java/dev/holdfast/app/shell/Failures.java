@@ -6,10 +6,13 @@ import dev.holdfast.client.session.RefusedException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Turns what a client's stage fails with into a line for people. */
 final class Failures {
+  private static final long SOON_S = 2;
+
   private Failures() {}
 
   /**
@@ -28,6 +31,16 @@ final class Failures {
   /** Ends the session, so that it does not linger; whatever becomes of that. */
   static void end(Holdfast client) {
     client.end().toCompletableFuture().exceptionally(failure -> null).join();
+  }
+
+  /** Ends the session, but waits for that 2 s at most: somebody pressed Ctrl-C. */
+  static void endSoon(Holdfast client) {
+    client
+        .end()
+        .toCompletableFuture()
+        .orTimeout(SOON_S, TimeUnit.SECONDS)
+        .exceptionally(failure -> null)
+        .join();
   }
 
   /** Fails the future if there is a failure. */

@@ -70,7 +70,13 @@ final class ShellOptions {
   @Option(names = "--json", description = "Prints JSON, one object per line.")
   private boolean json;
 
-  /** Connects as a client; the permissions are those of a token that is signed here. */
+  private volatile boolean interrupted;
+
+  /**
+   * Connects as a client. If the process is told to end, as by Ctrl-C, it ends the session first.
+   *
+   * @param permissions of a token that is signed here
+   */
   Holdfast connect(String... permissions) {
     HoldfastConfig config = options.readWithoutBus();
     String base = base(config).toString().replaceFirst("^http", "ws");
@@ -82,7 +88,18 @@ final class ShellOptions {
                 .name("shell", "1")
                 .token(() -> CompletableFuture.completedFuture(tokens.get())));
     client.onState(this::note);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> interrupt(client), "holdfast-shell-end"));
     return client;
+  }
+
+  private void interrupt(Holdfast client) {
+    interrupted = true;
+    Failures.endSoon(client);
+  }
+
+  /** Returns whether the process was told to end, and so has ended its session. */
+  boolean isInterrupted() {
+    return interrupted;
   }
 
   /** Prints a loss on standard error: the client goes on by itself. */

@@ -76,7 +76,7 @@ public final class SubCommand implements Callable<Integer> {
   }
 
   private void stopped(ClientState state) {
-    if (state.kind() == ClientState.Kind.STOPPED) {
+    if (state.kind() == ClientState.Kind.STOPPED && !shell.isInterrupted()) {
       over.completeExceptionally(new CallException("stopped: " + state.reason()));
     }
   }
