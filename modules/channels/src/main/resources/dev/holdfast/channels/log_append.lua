@@ -5,7 +5,7 @@
 --       7 TTL of the publisher's key in ms   8 body   9 most entries   10 most bytes   11 longest age in ms   12 TTL of meta in ms
 --       13 '1': the reserve of Redis is touched   14 most names in KEYS 5; 0: no caller named this one
 --       15 who publishes (see log_count)   16 what there is no more room for (see log_room)   17 the version of the readers that is known
---       18 the node that appends, '' without a journal   19 the channel's name there   20 a hash tag of this shard of a cluster
+--       18 the node that appends, '' without a journal   19 the channel's name there   20 hash tags of this shard of a cluster
 --       21... bodies of the publications after it
 -- Returns, of a lone one: {'stored', epoch, seq, at, nodes, changes of counts, version} (see log_readers)
 --         | {'over', limit} (that is reached)

@@ -5,7 +5,7 @@
 --       5 fingerprint of event and data   6 most keys   7 ms that a key is kept   8 body   9 most entries   10 most bytes
 --       11 longest age in ms   12 TTL of meta in ms   13 '1': the reserve of Redis is touched
 --       14 who publishes (see log_count)   15 what there is no more room for (see log_room)   16 the version of the readers that is known
---       17 the node that appends, '' without a journal   18 the channel's name there   19 a hash tag of this shard of a cluster
+--       17 the node that appends, '' without a journal   18 the channel's name there   19 hash tags of this shard of a cluster
 -- Returns {'stored', epoch, seq, at, nodes, changes of counts, version} (see log_readers) | {'over', limit} (that is reached)
 --         | {'duplicate', epoch, seq}
 --         | {'conflict'} (the key came with something else)

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 public final class ShardTags {
   private static final int NUMBER = 64;
 
+  /** Most tags of one master: the slot of one may be on its way, those of others are not then. */
+  private static final int MOST = 4;
+
   /** All of them; always the same. No tenant's name begins so. */
   public static final List<String> ALL = all();
 
@@ -42,7 +45,7 @@ public final class ShardTags {
   }
 
   /**
-   * Returns a tag of each master that serves one.
+   * Returns tags of each master that serves one: up to four, with blanks between them.
    *
    * @param owners returns the master of a slot; none: nobody serves it
    */
@@ -51,9 +54,13 @@ public final class ShardTags {
     for (String tag : ALL) {
       ServerAddress owner = owners.apply(Slots.of(tag));
       if (owner != null) {
-        tags.putIfAbsent(owner, tag);
+        tags.merge(owner, tag, ShardTags::and);
       }
     }
     return tags;
+  }
+
+  private static String and(String before, String next) {
+    return before.split(" ").length < MOST ? before + " " + next : before;
   }
 }

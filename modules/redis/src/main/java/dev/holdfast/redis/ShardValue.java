@@ -31,8 +31,8 @@ public enum ShardValue {
   DEADLINE,
 
   /**
-   * The hash tag of a slot that the server serves, see {@link ShardTags}. Empty without a cluster,
-   * or if it serves none of them.
+   * Hash tags of slots that the server serves, with blanks between them, see {@link ShardTags}.
+   * Empty without a cluster, or if it serves none of them.
    */
   SHARD_TAG,
 

@@ -8,6 +8,7 @@ import dev.holdfast.redis.topology.Slots;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ShardTagsTest {
@@ -27,16 +28,29 @@ class ShardTagsTest {
   }
 
   @Test
-  void aMasterHasOneThatItServes() {
+  void aMasterHasUpToFourThatItServes() {
     Map<ServerAddress, String> tags = ShardTags.of(ShardTagsTest::owner);
 
     assertEquals(2, tags.size(), () -> "the third serves too little: " + tags);
     assertTrue(tags.containsKey(A));
     tags.forEach(
-        (master, tag) -> {
-          assertEquals(master, owner(Slots.of(tag)));
-          assertEquals(Slots.of(tag), Slots.of("hf:jrnl:{" + tag + "}:n@1"));
+        (master, some) -> {
+          Set<String> different = Set.of(some.split(" "));
+          assertEquals(4, different.size());
+          different.forEach(tag -> assertServes(master, tag));
         });
+  }
+
+  @Test
+  void aMasterThatServesOneSlotHasItsTag() {
+    String tag = ShardTags.ALL.get(7);
+
+    assertEquals(Map.of(A, tag), ShardTags.of(slot -> slot == Slots.of(tag) ? A : null));
+  }
+
+  private static void assertServes(ServerAddress master, String tag) {
+    assertEquals(master, owner(Slots.of(tag)));
+    assertEquals(Slots.of(tag), Slots.of("hf:jrnl:{" + tag + "}:n@1"));
   }
 
   private static ServerAddress owner(int slot) {
