@@ -35,18 +35,22 @@ final class Journals implements Peers.Missed {
   @Override
   public Future<Found> look(NodeId peer, long since) {
     metrics.journals.increment();
-    return store.since(peer, since).map(this::noted);
+    return store.since(peer, since).compose(this::noted);
   }
 
-  private Found noted(JournalStore.Noted noted) {
+  /** What could be read is compared, also if the rest has to be looked for again. */
+  private Future<Found> noted(JournalStore.Noted noted) {
     if (noted.whole()) {
       List<HubChannel> found = new ArrayList<>();
       noted.channels().stream().map(open::get).filter(Objects::nonNull).forEach(found::add);
       checks.addDue(found);
+      if (noted.unread() != null) {
+        return Future.failedFuture(noted.unread());
+      }
     } else {
       metrics.journalsShort.increment();
     }
-    return new Found(noted.whole(), noted.upTo());
+    return Future.succeededFuture(new Found(noted.whole(), noted.upTo()));
   }
 
   @Override

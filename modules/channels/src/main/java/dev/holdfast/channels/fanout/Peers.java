@@ -54,6 +54,11 @@ final class Peers {
   /** Most time between two looks at a peer that stays silent. */
   private static final long RAREST_LOOK_NS = Duration.ofSeconds(5).toNanos();
 
+  /** The time after which a look that failed is repeated: at first, and at most. */
+  private static final long SOON_NS = Duration.ofMillis(500).toNanos();
+
+  private static final long LATEST_NS = Duration.ofSeconds(5).toNanos();
+
   /** Most time between two comparisons of all positions while the same peer stays silent. */
   private static final long RAREST_NS = Duration.ofMinutes(2).toNanos();
 
@@ -135,6 +140,11 @@ final class Peers {
 
     private boolean looking;
 
+    /** When the last look failed, and the time until it is repeated; none if it did not. */
+    private long failedAt;
+
+    private long pause;
+
     /** When it was found dead, and how often its journal is still to be read after that. */
     private long diedAt;
 
@@ -151,6 +161,17 @@ final class Peers {
       } else if (said >= saidBefore) {
         until = Math.max(until, upTo);
       }
+    }
+
+    /** Looks that fail are repeated, ever more rarely. */
+    private void failed(long since, long now) {
+      owed = Math.min(owed, since);
+      failedAt = now;
+      pause = pause == 0 ? SOON_NS : Math.min(LATEST_NS, 2 * pause);
+    }
+
+    private boolean mayLook(long now) {
+      return !looking && owed != NOTHING && (pause == 0 || now - failedAt >= pause);
     }
 
     boolean isDone() {
@@ -205,7 +226,7 @@ final class Peers {
 
   /** One look at a time; what is reported meanwhile, or fails, is for another. */
   private void look(NodeId node, Heard peer) {
-    if (peer.looking || peer.owed == NOTHING) {
+    if (!peer.mayLook(clock.getAsLong())) {
       return;
     }
     long since = peer.owed;
@@ -218,11 +239,12 @@ final class Peers {
             looked -> {
               peer.looking = false;
               if (looked.succeeded()) {
+                peer.pause = 0;
                 peer.looked(since, said, looked.result().upTo());
                 found(peer, looked.result());
                 look(node, peer);
               } else {
-                peer.owed = Math.min(peer.owed, since);
+                peer.failed(since, clock.getAsLong());
               }
             });
   }

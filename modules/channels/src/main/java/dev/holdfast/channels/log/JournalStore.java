@@ -14,13 +14,17 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the journals of nodes, in which each append notes its channel in the same step (see {@code
  * log_journal.lua}). Used on the context of its link; fails as the link does.
  */
 public final class JournalStore {
-  /** Entries that a journal keeps at least. */
+  /**
+   * Entries that a journal keeps at least, and most channels of one that are used. In a cluster it
+   * keeps 100,000, but not if its node is of an older build.
+   */
   private static final int KEPT = 10_000;
 
   /**
@@ -52,18 +56,17 @@ public final class JournalStore {
    *     there may be others
    * @param upTo Redis time in ms; nothing that was appended before is missing. Below what was asked
    *     for if Redis' clock was set back
+   * @param unread why those of some shards, or of all, could not be read; none: all of them were
    */
-  public record Noted(boolean whole, Set<Channel> channels, long upTo) {
-    /** Returns both together, of two shards. */
-    private Noted and(Noted other) {
-      Set<Channel> both = new HashSet<>(channels);
-      both.addAll(other.channels);
-      return new Noted(whole && other.whole, both, Math.max(upTo, other.upTo));
+  public record Noted(boolean whole, Set<Channel> channels, long upTo, @Nullable Throwable unread) {
+    private Noted(boolean whole, Set<Channel> channels, long upTo) {
+      this(whole, channels, upTo, null);
     }
   }
 
   /**
-   * Returns the channels that a node published to.
+   * Returns the channels that a node published to. In a cluster, what is in the journals that can
+   * be read.
    *
    * @param since Redis time in ms
    */
@@ -77,8 +80,25 @@ public final class JournalStore {
     }
     List<Future<Noted>> all = new ArrayList<>();
     ShardTags.ALL.forEach(tag -> all.add(since(Keys.journal(node, tag), since, time)));
-    return Future.all(all)
-        .map(read -> all.stream().map(Future::result).reduce(Noted::and).orElseThrow());
+    return Future.join(all).transform(read -> Future.succeededFuture(joined(all)));
+  }
+
+  /** Returns what was read, of all shards. */
+  private static Noted joined(List<Future<Noted>> all) {
+    boolean whole = true;
+    Set<Channel> channels = new HashSet<>();
+    long upTo = Long.MIN_VALUE;
+    Throwable unread = null;
+    for (Future<Noted> one : all) {
+      if (one.failed()) {
+        unread = one.cause();
+      } else {
+        whole &= one.result().whole();
+        channels.addAll(one.result().channels());
+        upTo = Math.max(upTo, one.result().upTo());
+      }
+    }
+    return new Noted(whole, channels, upTo, unread);
   }
 
   private Future<Noted> since(String key, long since, Future<Reply> time) {

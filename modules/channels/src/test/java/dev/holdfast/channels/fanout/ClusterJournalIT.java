@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -162,6 +163,47 @@ class ClusterJournalIT {
     node.hub.nodes(Set.of());
 
     awaitSeqs(0, 1L);
+  }
+
+  /** None was used until that shard was back. */
+  @Test
+  void whileAShardIsAwayTheJournalsOfTheOthersAreUsed() {
+    for (int i = 0; i < 12; i++) {
+      Await.get(publish(i));
+    }
+    ClusterServer away = another(cluster.masterOf(Keys.leases()));
+    List<Integer> here =
+        IntStream.range(0, 12)
+            .filter(i -> cluster.masterOf(Keys.meta(channel(i))) != away)
+            .boxed()
+            .toList();
+    away.kill();
+    try {
+      node.hub.nodes(Set.of());
+      here.forEach(i -> awaitSeqs(i, 1L));
+    } finally {
+      away.start();
+      cluster.awaitWhole();
+    }
+    for (int i = 0; i < 12; i++) {
+      awaitSeqs(i, 1L);
+    }
+  }
+
+  /** From 300 notes a second on it did not go back by the 30 s from which it is read. */
+  @Test
+  void aJournalKeepsTenTimesAsManyNotesAsWithoutACluster() {
+    Await.get(publish(0));
+    String key = Keys.journal(peer, journals().get(0));
+    String fill = "for i = 1, 20000 do redis.call('XADD', KEYS[1], '*', 'c', 't/topic:x') end";
+    cluster.masterOf(key).call("EVAL", fill, "1", key);
+
+    for (int i = 1; i < CHANNELS; i++) {
+      Await.get(publish(i));
+    }
+
+    long kept = Await.get(node.link.send("XLEN", key)).asLong();
+    assertTrue(kept > 20_001, () -> "kept: " + kept);
   }
 
   private static ClusterServer another(ClusterServer than) {

@@ -41,12 +41,16 @@ class PeersTest {
     private final List<Long> since = new ArrayList<>();
     private final List<Promise<Found>> held = new ArrayList<>();
     private boolean holds;
+    private boolean fails;
     private boolean isShort;
     private int all;
 
     @Override
     public Future<Found> look(NodeId peer, long from) {
       since.add(from);
+      if (fails) {
+        return Future.failedFuture("Redis is away");
+      }
       Promise<Found> answer = Promise.promise();
       held.add(answer);
       if (!holds) {
@@ -220,9 +224,27 @@ class PeersTest {
     assertEquals(List.of(1_000L), looked.since, "one at a time");
 
     looked.held.remove(0).fail("Redis is away");
-    peers.tick();
+    seconds(1, false);
 
     assertEquals(List.of(1_000L, 1_000L), looked.since);
+  }
+
+  /** They were each second, for as long as Redis was away. */
+  @Test
+  void looksThatFailAreRepeatedEverMoreRarelyUpToEachFiveSeconds() {
+    peers.nodes(Set.of(SELF, PEER));
+    peers.beat(new Hint.Beat(PEER, 0, 1_000));
+    looked.fails = true;
+    peers.beat(new Hint.Beat(PEER, 2, 2_000));
+
+    seconds(100, false);
+
+    assertEquals(100 / 5, looked.since.size(), 4);
+    looked.fails = false;
+    seconds(5, false);
+    int before = looked.since.size();
+    peers.batch(new Hint.Batch(PEER, 9, List.of()));
+    assertEquals(before + 1, looked.since.size(), "the next loss is looked for at once");
   }
 
   /** What the journal had when it was read is of before the second loss. */
