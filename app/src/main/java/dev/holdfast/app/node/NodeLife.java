@@ -144,7 +144,7 @@ final class NodeLife {
         .compose(done -> deployments.deploy(revocations))
         .compose(done -> startHub())
         .compose(done -> deployments.deploy(channels()))
-        .compose(done -> deployments.deploy(parts.runs()))
+        .compose(done -> deployments.deploy(parts.runs().sharedBy(nodes::share)))
         .compose(done -> deployments.deploy(connections()))
         .compose(done -> deployments.deploy(usage()))
         .compose(done -> NodeFiles.open(parts))

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -126,6 +127,18 @@ public final class NodesVerticle extends VerticleBase {
   /** Live nodes as of the last renewal, this one included. Any thread. */
   public Set<NodeId> live() {
     return live;
+  }
+
+  /**
+   * Returns this node's part of {@code count} numbered things, of which each live node has one as
+   * of the last renewal: 0 to {@code count} − 1. All of them while this node is not among the live.
+   * Nodes may differ on who is live: what nobody has, or several have, must do no harm. Any thread.
+   */
+  public List<Integer> share(int count) {
+    Set<NodeId> known = live;
+    return known.contains(node)
+        ? new Duties(node, known).share(count)
+        : IntStream.range(0, count).boxed().toList();
   }
 
   /** Nodes that died within about an hour, as of the last renewal. Any thread. */

@@ -6,6 +6,7 @@ import dev.holdfast.core.bounds.FairTurns;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.core.bus.Serving;
+import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.runs.RunMessage;
@@ -31,8 +32,10 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +54,9 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   private static final long SWEEP_MS = 1_000;
   private static final long LOOK_MS = 250;
 
+  /** Of so many sweeps one is of all shards: what nobody has as its share is found by that. */
+  private static final int SHARED_SWEEPS = 10;
+
   private final Bus bus;
   private final RedisConfig redis;
   private final RunsConfig config;
@@ -59,7 +65,9 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   private final FairTurns snapshots;
   private @Nullable RedisLink link;
   private @Nullable Serving<?> consumer;
+  private IntFunction<List<Integer>> share = count -> Sweeping.ALL;
   private boolean sweeps;
+  private int swept;
 
   /** Since when Redis has been there, in ns of this process. */
   private long upSince;
@@ -89,6 +97,16 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
     this.registry = registry;
     this.metrics = new RunsMetrics(registry);
     this.snapshots = new FairTurns("run-snapshots", SNAPSHOTS, null, registry);
+  }
+
+  /**
+   * Shares the sweep with other nodes. Call it before the deployment.
+   *
+   * @param share returns this node's part of so many numbered shards; on this verticle's context
+   */
+  public RunsVerticle sharedBy(IntFunction<List<Integer>> share) {
+    this.share = share;
+    return this;
   }
 
   @Override
@@ -273,8 +291,11 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   private void sweep() {
     if (!sweeps && link != null && link.up()) {
       sweeps = true;
+      boolean all = swept++ % SHARED_SWEEPS == 0;
       sweeping
-          .sweep(Duration.ofNanos(System.nanoTime() - upSince))
+          .sweep(
+              Duration.ofNanos(System.nanoTime() - upSince),
+              all ? Sweeping.ALL : share.apply(Keys.SHARDS))
           .onFailure(failure -> LOG.warn("The sweep of runs failed: {}", failure.getMessage()))
           .onComplete(done -> sweeps = false);
     }

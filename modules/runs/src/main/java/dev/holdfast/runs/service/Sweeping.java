@@ -16,6 +16,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,9 @@ import org.slf4j.LoggerFactory;
 public final class Sweeping {
   /** A run is looked at so much after the time at which it may have to end. */
   static final Duration SLACK = Duration.ofMillis(500);
+
+  /** All shards of runs. */
+  static final List<Integer> ALL = IntStream.range(0, Keys.SHARDS).boxed().toList();
 
   private static final Logger LOG = LoggerFactory.getLogger(Sweeping.class);
   private static final int AT_ONCE = 50;
@@ -48,23 +52,31 @@ public final class Sweeping {
     this.turns = new FairTurns("run-sweeps", LOOKS, null, registry);
   }
 
+  /** Looks at what is due, in all shards, as {@link #sweep(Duration, List)} does in some. */
+  public Future<Integer> sweep(Duration upFor) {
+    return sweep(upFor, ALL);
+  }
+
   /**
    * Looks at what is due.
    *
    * @param upFor how long Redis has been there without a break: until workers could renew their
    *     leases, and send their events, they are not to blame
+   * @param shards in which to look
    * @return how many runs were looked at
    */
-  public Future<Integer> sweep(Duration upFor) {
-    return records.dues().now().compose(now -> sweep(now, upFor));
+  public Future<Integer> sweep(Duration upFor, List<Integer> shards) {
+    return shards.isEmpty()
+        ? Future.succeededFuture(0)
+        : records.dues().now().compose(now -> sweep(now, upFor, shards));
   }
 
-  private Future<Integer> sweep(long now, Duration upFor) {
-    List<Future<Integer>> shards = new ArrayList<>();
-    for (int shard = 0; shard < Keys.SHARDS; shard++) {
-      shards.add(records.dues().due(shard, now, AT_ONCE).compose(due -> sweep(due, now, upFor)));
+  private Future<Integer> sweep(long now, Duration upFor, List<Integer> shards) {
+    List<Future<Integer>> looks = new ArrayList<>();
+    for (int shard : shards) {
+      looks.add(records.dues().due(shard, now, AT_ONCE).compose(due -> sweep(due, now, upFor)));
     }
-    return Future.join(shards).map(done -> shards.stream().mapToInt(Future::result).sum());
+    return Future.join(looks).map(done -> looks.stream().mapToInt(Future::result).sum());
   }
 
   private Future<Integer> sweep(List<DueStore.Due> due, long now, Duration upFor) {

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,22 @@ class BetweenStepsIT {
     node.stores.redis("ZADD", Keys.runDue(Keys.shard(run.run())), 1, run.toString());
     var sweeping = node.sweeping();
     node.stores.on(() -> sweeping.sweep(Duration.ofHours(1)));
+  }
+
+  @Test
+  void aSweepLooksAtItsShareOnly() {
+    RunSpec spec = node.stores.spec("th", "r1");
+    node.stores.on(() -> starting.start(spec));
+    int shard = Keys.shard(spec.key().run());
+    node.stores.redis("ZADD", Keys.runDue(shard), 1, spec.key().toString());
+    var sweeping = node.sweeping();
+    List<Integer> others =
+        IntStream.range(0, Keys.SHARDS).filter(one -> one != shard).boxed().toList();
+    node.stores.on(() -> sweeping.sweep(Duration.ofHours(1), others));
+    assertEquals(
+        1, node.stores.redis("ZSCORE", Keys.runDue(shard), spec.key().toString()).asLong());
+    node.stores.on(() -> sweeping.sweep(Duration.ofHours(1), List.of(shard)));
+    assertTrue(node.stores.redis("ZSCORE", Keys.runDue(shard), spec.key().toString()).asLong() > 1);
   }
 
   private List<String> told(RunKey run) {

@@ -172,6 +172,14 @@ class RunsServiceIT {
   }
 
   @Test
+  void aRunThatIsInNobodysShareEndsToo() {
+    node.undeploy();
+    node.deployWithoutShare();
+    RunView run = node.started(ServiceNode.BRIEF, "th");
+    assertEquals("no_worker", node.ended(run).code());
+  }
+
+  @Test
   void theServiceIsStartedAgainInMidText() {
     AtomicInteger written = new AtomicInteger();
     Promise<Void> enough = Promise.promise();

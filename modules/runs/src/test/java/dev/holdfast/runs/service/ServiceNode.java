@@ -61,7 +61,16 @@ final class ServiceNode implements AutoCloseable {
   }
 
   void deploy() {
-    deployed = Await.get(vertx.deployVerticle(new RunsVerticle(bus, redis, config(), meters)));
+    deploy(new RunsVerticle(bus, redis, config(), meters));
+  }
+
+  /** Starts the service again, as a node whose share of the sweep is nothing. */
+  void deployWithoutShare() {
+    deploy(new RunsVerticle(bus, redis, config(), meters).sharedBy(count -> List.of()));
+  }
+
+  private void deploy(RunsVerticle verticle) {
+    deployed = Await.get(vertx.deployVerticle(verticle));
   }
 
   void undeploy() {
