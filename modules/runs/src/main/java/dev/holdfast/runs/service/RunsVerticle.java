@@ -128,7 +128,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
     sweeping = new Sweeping(records, ingest.finishing(), registry);
     starting = new Starting(records);
     claiming = new Claiming(records);
-    waiters = new Waiters(vertx, claiming);
+    waiters = new Waiters(vertx, claiming, Waiters.MOST);
     registry.gauge("holdfast.runs.waiting.workers", waiters, Waiters::size);
     registry.gauge("holdfast.runs.warm.bytes", ingest, Ingest::warmBytes);
     registry.gauge("holdfast.runs.ending", ingest.finishing(), Finishing::underWay);
@@ -185,7 +185,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
             created -> {
               if (created.fresh()) {
                 metrics.started.increment();
-                waiters.started(spec.agent());
+                waiters.started(spec.agent(), spec.tenant());
               }
             })
         .onFailure(failure -> metrics.refused.increment())

@@ -8,23 +8,46 @@ import dev.holdfast.runs.records.RunStore.Claimed;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
  * Workers that wait at this node for a run. They are served at once if a run starts here, and look
- * again a few times a second for those that start at other nodes. Confined to its context.
+ * again a few times a second for those that start at other nodes: the first one of an agent and of
+ * the same tenants, and the next one as soon as that has found a run. Confined to its context.
  */
 final class Waiters {
-  private static final int MOST = 10_000;
+  static final int MOST = 10_000;
+
+  /** Most agents that are looked after at a tick: tenants take turns, and so do their agents. */
+  static final int MOST_LOOKS = 64;
+
+  /** Who waits as long leaves the look to those that wait before it. */
+  private static final long PATIENT_MS = 1_000;
+
+  /** Workers that are asked when a run starts: the first may find another run. */
+  private static final int MOST_TOLD = 4;
 
   private final Vertx vertx;
   private final Claiming claiming;
-  private final Set<Waiter> waiting = new LinkedHashSet<>();
+  private final int most;
+  private final Map<Set<String>, Line> lines = new LinkedHashMap<>();
+  private int size;
   private boolean stopped;
+
+  /** Those that act for the same tenants: by agent, whose turn is next first. */
+  private static final class Line {
+    final Map<String, Set<Waiter>> agents = new LinkedHashMap<>();
+    int size;
+  }
 
   private final class Waiter {
     final Claim claim;
@@ -35,8 +58,12 @@ final class Waiters {
       this.claim = claim;
     }
 
+    boolean isIdle() {
+      return !asking && !promise.future().isComplete();
+    }
+
     void ask() {
-      if (asking || promise.future().isComplete()) {
+      if (!isIdle()) {
         return;
       }
       asking = true;
@@ -49,17 +76,27 @@ final class Waiters {
                 } else if (answer.result().isPresent() || stopped) {
                   promise.tryComplete(answer.result());
                 }
+                if (answer.succeeded() && answer.result().isPresent()) {
+                  askNext(claim);
+                }
               });
     }
   }
 
-  Waiters(Vertx vertx, Claiming claiming) {
+  /**
+   * @param most that wait at a time
+   */
+  Waiters(Vertx vertx, Claiming claiming, int most) {
     this.vertx = vertx;
     this.claiming = claiming;
+    this.most = most;
   }
 
   /** Claims a run, or waits for one; empty if none came in time. */
   Future<Optional<Claimed>> claim(Claim claim, long waitMs) {
+    if (waitMs >= PATIENT_MS && !stopped && !ahead(claim).isEmpty()) {
+      return await(claim, waitMs);
+    }
     return claim(claim)
         .compose(
             found ->
@@ -69,21 +106,59 @@ final class Waiters {
   }
 
   private Future<Optional<Claimed>> await(Claim claim, long waitMs) {
-    if (waiting.size() >= MOST) {
+    if (isFull(claim)) {
       return Future.failedFuture(
           new HoldfastException(ErrorCode.RATE_LIMITED, "too many workers wait at this node"));
     }
     Waiter waiter = new Waiter(claim);
-    waiting.add(waiter);
+    add(waiter);
     long timer = vertx.setTimer(waitMs, late -> giveUp(waiter));
     return waiter
         .promise
         .future()
         .onComplete(
             done -> {
-              waiting.remove(waiter);
+              remove(waiter);
               vertx.cancelTimer(timer);
             });
+  }
+
+  /** The workers of the same tenants have a tenth of the places, and more while half are free. */
+  private boolean isFull(Claim claim) {
+    Line line = lines.get(claim.caller().tenants());
+    return size >= most || line != null && line.size >= most / 10 && size >= most / 2;
+  }
+
+  private void add(Waiter waiter) {
+    Claim claim = waiter.claim;
+    Line line = lines.computeIfAbsent(claim.caller().tenants(), tenants -> new Line());
+    line.agents.computeIfAbsent(claim.agent(), agent -> new LinkedHashSet<>()).add(waiter);
+    line.size++;
+    size++;
+  }
+
+  private void remove(Waiter waiter) {
+    Claim claim = waiter.claim;
+    Line line = lines.get(claim.caller().tenants());
+    Set<Waiter> same = ahead(claim);
+    if (line == null || !same.contains(waiter)) {
+      return;
+    }
+    same.remove(waiter);
+    line.size--;
+    size--;
+    if (same.isEmpty()) {
+      line.agents.remove(claim.agent());
+    }
+    if (line.agents.isEmpty()) {
+      lines.remove(claim.caller().tenants());
+    }
+  }
+
+  /** Those that wait for the same. */
+  private Set<Waiter> ahead(Claim claim) {
+    Line line = lines.get(claim.caller().tenants());
+    return line == null ? Set.of() : line.agents.getOrDefault(claim.agent(), Set.of());
   }
 
   /** A claim that is under way may still bring a run: it is not given up. */
@@ -101,29 +176,63 @@ final class Waiters {
         claim.agent(), tenants.contains("*") ? Set.of() : tenants, claim.worker(), Ids.fresh());
   }
 
-  /** A run of the agent has started at this node. */
-  void started(String agent) {
-    List<Waiter> all = new ArrayList<>(waiting);
-    all.stream().filter(one -> one.claim.agent().equals(agent)).limit(4).forEach(Waiter::ask);
+  private void askNext(Claim claim) {
+    ahead(claim).stream().filter(Waiter::isIdle).findFirst().ifPresent(Waiter::ask);
   }
 
-  /** Asks for all that wait, one of each agent and service. */
+  /** A run of the agent has started at this node. */
+  void started(String agent, String tenant) {
+    List<Waiter> told =
+        lines.values().stream()
+            .flatMap(line -> line.agents.getOrDefault(agent, Set.of()).stream())
+            .filter(one -> one.isIdle() && one.claim.caller().actsFor(tenant))
+            .limit(MOST_TOLD)
+            .toList();
+    told.forEach(Waiter::ask);
+  }
+
+  /** Asks for those that wait, one of each agent and tenants, as many as there may be. */
   void tick() {
-    Set<List<Object>> asked = new LinkedHashSet<>();
-    for (Waiter one : new ArrayList<>(waiting)) {
-      if (asked.add(List.of(one.claim.agent(), one.claim.caller().tenants()))) {
-        one.ask();
+    Deque<Iterator<String>> turns = new ArrayDeque<>();
+    Deque<Set<String>> tenants = new ArrayDeque<>(lines.keySet());
+    lines.values().forEach(line -> turns.add(new ArrayList<>(line.agents.keySet()).iterator()));
+    for (int looks = 0; looks < MOST_LOOKS && !turns.isEmpty(); ) {
+      Iterator<String> agents = turns.remove();
+      Set<String> of = tenants.remove();
+      if (agents.hasNext()) {
+        look(of, agents.next());
+        looks++;
+        turns.add(agents);
+        tenants.add(of);
       }
+    }
+  }
+
+  /** Its next turn comes after those of all others. */
+  private void look(Set<String> tenants, String agent) {
+    Line line = lines.remove(tenants);
+    if (line == null) {
+      return;
+    }
+    lines.put(tenants, line);
+    Set<Waiter> same = line.agents.remove(agent);
+    if (same != null) {
+      line.agents.put(agent, same);
+      askNext(same.iterator().next().claim);
     }
   }
 
   /** Answers all that wait, so that they ask elsewhere. */
   void stop() {
     stopped = true;
-    new ArrayList<>(waiting).forEach(this::giveUp);
+    List<Waiter> all =
+        lines.values().stream()
+            .flatMap(line -> line.agents.values().stream().flatMap(Set::stream))
+            .toList();
+    all.forEach(this::giveUp);
   }
 
   int size() {
-    return waiting.size();
+    return size;
   }
 }

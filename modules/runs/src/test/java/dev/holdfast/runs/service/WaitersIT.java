@@ -1,0 +1,143 @@
+package dev.holdfast.runs.service;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.Ids;
+import dev.holdfast.runs.Await;
+import dev.holdfast.runs.TestConfig;
+import dev.holdfast.runs.WorkMessage.Claim;
+import dev.holdfast.runs.config.RunLimits;
+import dev.holdfast.runs.records.RunSpec;
+import dev.holdfast.runs.records.RunStore.Claimed;
+import dev.holdfast.runs.records.Stores;
+import dev.holdfast.testkit.RedisExtension;
+import dev.holdfast.testkit.TestRedis;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Workers that wait, and runs that start at other nodes; it ticks when the tests say so. */
+@ExtendWith(RedisExtension.class)
+class WaitersIT {
+  private static final long LONG = 30_000;
+  private static final int MOST = 200;
+
+  private Stores stores;
+  private Starting starting;
+  private Waiters waiters;
+
+  @BeforeEach
+  void open(TestRedis redis) {
+    var config = TestConfig.with(Map.of("userRuns", 200, "startsPerMinute", 1_000));
+    stores = new Stores(redis.uri(), config);
+    starting = new Starting(stores.records);
+    waiters = new Waiters(stores.vertx, new Claiming(stores.records), MOST);
+  }
+
+  @AfterEach
+  void close() {
+    stores.close();
+  }
+
+  private Future<Optional<Claimed>> waits(String tenant, String agent) {
+    var caller = new Caller.Service("agents", "a1", Set.of(tenant), Set.of());
+    int before = waiters.size();
+    var waits = stores.ask(() -> waiters.claim(new Claim(caller, agent, "w1", LONG), LONG));
+    Await.until("it waits", () -> waits.isComplete() || waiters.size() > before);
+    return waits;
+  }
+
+  private void start(String agent, int number) {
+    String thread = "th" + number;
+    String run = Ids.fresh();
+    String input = Stores.input(thread, run);
+    var spec = new RunSpec(stores.tenant, "ann", thread, run, agent, input, RunLimits.DEFAULT);
+    stores.on(() -> starting.start(spec));
+  }
+
+  private void tick() {
+    stores.on(
+        () -> {
+          waiters.tick();
+          return Future.succeededFuture();
+        });
+  }
+
+  @Test
+  void oneLookServesAllThatWait() {
+    List<Future<Optional<Claimed>>> all = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      all.add(waits(stores.tenant, "researcher"));
+    }
+    for (int i = 0; i < 20; i++) {
+      start("researcher", i);
+    }
+    tick();
+    all.forEach(one -> assertTrue(Await.get(one).isPresent()));
+    assertEquals(0, waiters.size());
+  }
+
+  @Test
+  void aRunIsOfferedToThoseOfItsTenant() {
+    for (int i = 0; i < 5; i++) {
+      waits("other", "researcher");
+    }
+    var own = waits(stores.tenant, "researcher");
+    start("researcher", 0);
+    stores.on(
+        () -> {
+          waiters.started("researcher", stores.tenant);
+          return Future.succeededFuture();
+        });
+    assertTrue(Await.get(own).isPresent());
+    assertEquals(5, waiters.size());
+  }
+
+  @Test
+  void agentsTakeTurnsAtTheLooks() {
+    List<Future<Optional<Claimed>>> all = new ArrayList<>();
+    for (int i = 0; i < Waiters.MOST_LOOKS + 10; i++) {
+      all.add(waits(stores.tenant, "agent" + i));
+      start("agent" + i, i);
+    }
+    tick();
+    Await.until("the first are served", () -> waiters.size() <= 10);
+    assertEquals(10, waiters.size());
+    tick();
+    all.forEach(one -> assertTrue(Await.get(one).isPresent()));
+  }
+
+  @Test
+  void aTenantWithManyAgentsKeepsNoOtherFromItsLook() {
+    for (int i = 0; i < Waiters.MOST_LOOKS + 10; i++) {
+      waits("greedy", "agent" + i);
+    }
+    var own = waits(stores.tenant, "researcher");
+    start("researcher", 0);
+    tick();
+    assertTrue(Await.get(own).isPresent());
+  }
+
+  @Test
+  void oneTenantDoesNotTakeAllPlaces() {
+    for (int i = 0; i < MOST / 2; i++) {
+      waits("greedy", "researcher");
+    }
+    assertEquals(ErrorCode.RATE_LIMITED, Await.code(waits("greedy", "researcher")));
+    for (int i = 0; i < MOST / 10; i++) {
+      waits(stores.tenant, "researcher");
+    }
+    assertEquals(ErrorCode.RATE_LIMITED, Await.code(waits(stores.tenant, "researcher")));
+    assertEquals(MOST / 2 + MOST / 10, waiters.size());
+  }
+}
