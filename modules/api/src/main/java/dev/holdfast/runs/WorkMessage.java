@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What workers say to the runs service. Only services work: a user is FORBIDDEN. The run of a
  * tenant that the service does not act for is NOT_FOUND. {@link RunWorker} does all of it.
+ *
+ * <p>A message about a run may name the agent whose runs its sender may work on: a run of another
+ * one is NOT_FOUND, too. None, as a service on the bus sends it: it may work on those of any agent.
  */
 public sealed interface WorkMessage<A> extends RunMessage<A> {
   @Override
@@ -97,11 +100,22 @@ public sealed interface WorkMessage<A> extends RunMessage<A> {
       String run,
       long generation,
       long n,
-      List<String> events)
+      List<String> events,
+      @Nullable String agent)
       implements WorkMessage<Taken> {
     public static final int MOST_EVENTS = 256;
     public static final int MOST_CHARS = 1 << 20;
     private static final Duration ANSWER = Duration.ofSeconds(5);
+
+    public Events(
+        Caller.Service caller,
+        String tenant,
+        String run,
+        long generation,
+        long n,
+        List<String> events) {
+      this(caller, tenant, run, generation, n, events, null);
+    }
 
     public Events {
       checked(caller, tenant, run);
@@ -145,8 +159,13 @@ public sealed interface WorkMessage<A> extends RunMessage<A> {
   record Taken(long next, boolean over, boolean cancelled) implements BusValue {}
 
   /** Renews a lease. FENCED if somebody else has the run, CONFLICT if it is over. */
-  record Beat(Caller.Service caller, String tenant, String run, long generation)
+  record Beat(
+      Caller.Service caller, String tenant, String run, long generation, @Nullable String agent)
       implements WorkMessage<Held> {
+    public Beat(Caller.Service caller, String tenant, String run, long generation) {
+      this(caller, tenant, run, generation, null);
+    }
+
     public Beat {
       checked(caller, tenant, run);
     }
@@ -165,8 +184,13 @@ public sealed interface WorkMessage<A> extends RunMessage<A> {
   record Held(boolean cancelled) implements BusValue {}
 
   /** Gives a run back. It waits again if none of its events was published. */
-  record Release(Caller.Service caller, String tenant, String run, long generation)
+  record Release(
+      Caller.Service caller, String tenant, String run, long generation, @Nullable String agent)
       implements WorkMessage<Released> {
+    public Release(Caller.Service caller, String tenant, String run, long generation) {
+      this(caller, tenant, run, generation, null);
+    }
+
     public Release {
       checked(caller, tenant, run);
     }

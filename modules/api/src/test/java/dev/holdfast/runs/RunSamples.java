@@ -43,9 +43,10 @@ public final class RunSamples {
         new RunMessage.Snapshot(ANN, "acme", "r1"),
         new RunMessage.Cancel(ANN, "acme", "r1", "enough"),
         new WorkMessage.Claim(AGENTS, "researcher", "a1", 10_000),
-        new WorkMessage.Events(AGENTS, "acme", "r1", 1, 2, List.of("{\"type\":\"RUN_STARTED\"}")),
-        new WorkMessage.Beat(AGENTS, "acme", "r1", 1),
-        new WorkMessage.Release(AGENTS, "acme", "r1", 1));
+        new WorkMessage.Events(
+            AGENTS, "acme", "r1", 1, 2, List.of("{\"type\":\"RUN_STARTED\"}"), "researcher"),
+        new WorkMessage.Beat(AGENTS, "acme", "r1", 1, "researcher"),
+        new WorkMessage.Release(AGENTS, "acme", "r1", 1, "researcher"));
   }
 
   private static Stream<BusValue> answers() {

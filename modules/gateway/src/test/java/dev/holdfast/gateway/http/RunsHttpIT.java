@@ -62,6 +62,12 @@ class RunsHttpIT {
         .formatted(thread, run, text);
   }
 
+  private JsonObject claimed(String agent) {
+    Reply claimed = service().post("/v1/work/" + agent + "/claim", "{\"worker\":\"w1\"}");
+    assertEquals(200, claimed.status(), claimed.body());
+    return claimed.json();
+  }
+
   /** The worker that has claimed a run, and what it says of it. */
   private final class Worker {
     final JsonObject work;
@@ -69,9 +75,11 @@ class RunsHttpIT {
     private long next;
 
     Worker(String agent) {
-      Reply claimed = service().post("/v1/work/" + agent + "/claim", "{\"worker\":\"w1\"}");
-      assertEquals(200, claimed.status(), claimed.body());
-      work = claimed.json();
+      this(claimed(agent), agent);
+    }
+
+    Worker(JsonObject work, String agent) {
+      this.work = work;
       path = "/v1/work/%s/runs/%s/".formatted(agent, work.getJsonObject("run").getString("run"));
       next = work.getLong("next");
     }
@@ -140,6 +148,23 @@ class RunsHttpIT {
     assertTrue(snapshot.encode().contains("\"Hello\""), snapshot.encode());
     assertEquals("conflict", worker.says("beat").code());
     assertEquals("fenced", worker.says("release").code());
+  }
+
+  @Test
+  void aWorkerOfAnotherAgentFindsNoSuchRun() {
+    String agent = "a" + Ids.fresh();
+    ann.post("/v1/runs", body(agent, "others", "r1"));
+    Worker own = new Worker(agent);
+    Worker foreign = new Worker(own.work, "b" + Ids.fresh());
+    long generation = own.work.getLong("generation");
+    String begin = ofRun("RUN_STARTED", "others", "r1");
+    for (int i = 0; i < 2; i++) {
+      assertEquals("not_found", foreign.sends(generation, own.next, delta("x")).code());
+      assertEquals("not_found", foreign.says("beat").code());
+      assertEquals("not_found", foreign.says("release").code());
+      own.taken(i == 0 ? begin : delta("own"));
+    }
+    assertTrue(own.taken(ofRun("RUN_FINISHED", "others", "r1")).getBoolean("over"));
   }
 
   @Test

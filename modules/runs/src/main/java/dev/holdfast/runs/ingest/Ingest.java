@@ -89,10 +89,16 @@ public final class Ingest {
    * @param n the number of its first publication: 1 more than the claim said, then what the answer
    *     before said
    * @param events AG-UI events as JSON, in order
+   * @param agent whose runs the worker may work on; none: those of any
    */
-  public record Batch(RunKey run, long generation, long n, List<String> events) {
+  public record Batch(
+      RunKey run, long generation, long n, List<String> events, @Nullable String agent) {
     public Batch {
       events = List.copyOf(events);
+    }
+
+    private boolean isFor(RunRecord found) {
+      return agent == null || agent.equals(found.agent());
     }
   }
 
@@ -109,10 +115,11 @@ public final class Ingest {
   private record Work(LiveRun live, Batch batch, List<News> before, List<Publication> stored) {}
 
   /**
-   * Takes a batch. Fails with FENCED if somebody else has the run, CONFLICT if it is over or if the
-   * number is that of another batch, OUT_OF_SEQUENCE, BAD_REQUEST or TOO_LARGE with the index of
-   * the event and the rule that it breaks, RATE_LIMITED if a batch of the run is under way; nothing
-   * is stored then. After any other failure the batch is to be sent again.
+   * Takes a batch. Fails with NOT_FOUND if the run is another agent's, FENCED if somebody else has
+   * the run, CONFLICT if it is over or if the number is that of another batch, OUT_OF_SEQUENCE,
+   * BAD_REQUEST or TOO_LARGE with the index of the event and the rule that it breaks, RATE_LIMITED
+   * if a batch of the run is under way; nothing is stored then. After any other failure the batch
+   * is to be sent again.
    */
   public Future<Taken> take(Batch batch) {
     if (!warm.enter(batch.run())) {
@@ -120,7 +127,10 @@ public final class Ingest {
     }
     LiveRun live = warm.get(batch.run());
     boolean fits =
-        live != null && live.generation() == batch.generation() && live.published + 1 == batch.n();
+        live != null
+            && batch.isFor(live.run)
+            && live.generation() == batch.generation()
+            && live.published + 1 == batch.n();
     Future<Taken> taken =
         fits
             ? work(new Work(Objects.requireNonNull(live), batch, List.of(), List.of()))
@@ -140,7 +150,7 @@ public final class Ingest {
     return runs.get(batch.run())
         .compose(
             found -> {
-              RunRecord run = found.orElseThrow(Ingest::notFound);
+              RunRecord run = found.filter(batch::isFor).orElseThrow(Ingest::notFound);
               RunRecord.End end = run.end();
               if (end != null) {
                 return over(run, end, batch);

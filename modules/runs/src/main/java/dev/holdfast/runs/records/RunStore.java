@@ -128,8 +128,13 @@ public final class RunStore {
    * @param active whether events came since the last beat
    */
   public Future<Held> beat(RunKey run, long generation, boolean active) {
-    return BEAT.run(link, List.of(record(run)), List.of(generation, active ? 1 : 0))
-        .map(RunStore::held);
+    return beat(run, generation, active, null);
+  }
+
+  /** Renews a lease; fails with NOT_FOUND, too, if the run is another agent's than a given one. */
+  public Future<Held> beat(RunKey run, long generation, boolean active, @Nullable String agent) {
+    List<Object> args = List.of(generation, active ? 1 : 0, agent == null ? "" : agent);
+    return BEAT.run(link, List.of(record(run)), args).map(RunStore::held);
   }
 
   /**
@@ -175,7 +180,12 @@ public final class RunStore {
 
   /** A worker gives a run back; empty if events of it are published, so that it can't be. */
   public Future<Optional<RunRecord>> release(RunKey run, long generation) {
-    return requeue(run, generation, "release");
+    return release(run, generation, null);
+  }
+
+  /** As before; fails with NOT_FOUND, too, if the run is another agent's than a given one. */
+  public Future<Optional<RunRecord>> release(RunKey run, long generation, @Nullable String agent) {
+    return requeue(run, generation, "release", agent);
   }
 
   /**
@@ -183,15 +193,14 @@ public final class RunStore {
    * it is cancelled, or it was lost too often. Fails with CONFLICT if the lease has not passed.
    */
   public Future<Optional<RunRecord>> lost(RunKey run, long generation) {
-    return requeue(run, generation, "lost");
+    return requeue(run, generation, "lost", null);
   }
 
-  private Future<Optional<RunRecord>> requeue(RunKey run, long generation, String why) {
+  private Future<Optional<RunRecord>> requeue(
+      RunKey run, long generation, String why, @Nullable String agent) {
+    List<Object> args = List.of(generation, why, BACKSTOP.toMillis(), agent == null ? "" : agent);
     return REQUEUE
-        .run(
-            link,
-            List.of(record(run), publisher(run)),
-            List.of(generation, why, BACKSTOP.toMillis()))
+        .run(link, List.of(record(run), publisher(run)), args)
         .map(reply -> requeued(run, reply));
   }
 

@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Gives runs that wait to workers, and takes back what they give back. Confined to its context. */
 public final class Claiming {
@@ -88,11 +89,20 @@ public final class Claiming {
     return records.dues().sooner(run.key(), lease.plus(Sweeping.SLACK)).map(claimed);
   }
 
-  /** A worker gives a run back; false: events of it are published, so it has to end it. */
+  /** Gives back a run of whatever agent, as {@link #release(RunKey, long, String)} does. */
   public Future<Boolean> release(RunKey run, long generation) {
+    return release(run, generation, null);
+  }
+
+  /**
+   * A worker gives a run back; false: events of it are published, so it has to end it.
+   *
+   * @param agent fails with NOT_FOUND if the run is another one's; none: whatever it is
+   */
+  public Future<Boolean> release(RunKey run, long generation, @Nullable String agent) {
     return records
         .runs()
-        .release(run, generation)
+        .release(run, generation, agent)
         .compose(
             queued ->
                 queued.isEmpty()

@@ -265,7 +265,8 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
             new RunKey(message.tenant(), message.run()),
             message.generation(),
             message.n(),
-            message.events());
+            message.events(),
+            message.agent());
     return ingest
         .take(batch)
         .map(taken -> new Taken(taken.next(), taken.over(), taken.cancelled()));
@@ -276,7 +277,11 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
     RunAccess.works(message.caller(), message.tenant());
     return records
         .runs()
-        .beat(new RunKey(message.tenant(), message.run()), message.generation(), false)
+        .beat(
+            new RunKey(message.tenant(), message.run()),
+            message.generation(),
+            false,
+            message.agent())
         .map(held -> new Held(held.cancelled()));
   }
 
@@ -284,7 +289,8 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   public Future<?> release(WorkMessage.Release message) {
     RunAccess.works(message.caller(), message.tenant());
     return claiming
-        .release(new RunKey(message.tenant(), message.run()), message.generation())
+        .release(
+            new RunKey(message.tenant(), message.run()), message.generation(), message.agent())
         .map(Released::new);
   }
 

@@ -230,7 +230,7 @@ class IngestIT {
   void oneBatchOfARunIsUnderWayAtATime() {
     RunStore.Claimed run = node.begun(RunLimits.DEFAULT);
     RunRecord record = run.run();
-    var batch = new Batch(record.key(), record.generation(), 2, List.of(Events.open("m1")));
+    var batch = new Batch(record.key(), record.generation(), 2, List.of(Events.open("m1")), null);
     // In one go: the first must not be over when the second comes.
     var both =
         node.stores.on(

@@ -68,7 +68,7 @@ public final class RunsNode implements AutoCloseable {
   }
 
   public Future<Taken> take(RunKey run, long generation, long n, String... events) {
-    return stores.ask(() -> ingest.take(new Batch(run, generation, n, List.of(events))));
+    return stores.ask(() -> ingest.take(new Batch(run, generation, n, List.of(events), null)));
   }
 
   public Taken taken(RunStore.Claimed run, long n, String... events) {

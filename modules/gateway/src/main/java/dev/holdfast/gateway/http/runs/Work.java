@@ -100,7 +100,13 @@ public final class Work {
     }
     return runs.ask(
             new WorkMessage.Events(
-                worker, request.tenant, request.path("run"), batch.generation(), batch.n(), events))
+                worker,
+                request.tenant,
+                request.path("run"),
+                batch.generation(),
+                batch.n(),
+                events,
+                request.path("agent")))
         .map(
             taken ->
                 ApiResponse.json(
@@ -113,7 +119,9 @@ public final class Work {
   private Future<ApiResponse> keep(ApiRequest request) {
     Caller.Service worker = worker(request);
     long generation = request.body(HOLDING).generation();
-    return runs.ask(new WorkMessage.Beat(worker, request.tenant, request.path("run"), generation))
+    return runs.ask(
+            new WorkMessage.Beat(
+                worker, request.tenant, request.path("run"), generation, request.path("agent")))
         .map(held -> ApiResponse.json(new JsonObject().put("cancelled", held.cancelled())));
   }
 
@@ -121,7 +129,8 @@ public final class Work {
     Caller.Service worker = worker(request);
     long generation = request.body(HOLDING).generation();
     return runs.ask(
-            new WorkMessage.Release(worker, request.tenant, request.path("run"), generation))
+            new WorkMessage.Release(
+                worker, request.tenant, request.path("run"), generation, request.path("agent")))
         .map(released -> ApiResponse.json(new JsonObject().put("queued", released.queued())));
   }
 
