@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.auth.TokenSigner;
+import dev.holdfast.core.Caller;
 import dev.holdfast.core.Ids;
 import dev.holdfast.gateway.http.Contract.Operation;
 import dev.holdfast.gateway.http.HttpCalls.Reply;
@@ -14,6 +16,10 @@ import dev.holdfast.testkit.TestRedis;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -168,6 +174,31 @@ class RunsHttpIT {
   }
 
   @Test
+  void aClaimWaitsNoLongerThanItsTokenAndItsClient() throws IOException {
+    String claim = "/v1/work/a" + Ids.fresh() + "/claim";
+    String wait = "{\"worker\":\"w1\",\"wait\":30000}";
+    var worker = new Caller.User(node.tenant, "svc", Set.of(), Set.of("service:agents", "work:*"));
+    String brief =
+        new TokenSigner(HttpFixture.SECRET, HttpFixture.AUTH).sign(worker, Duration.ofSeconds(3));
+    assertEquals(401, node.as(brief).post(claim, wait).status());
+
+    String token = node.token("svc", "service:agents", "work:*");
+    try (var client = new Socket("127.0.0.1", node.port())) {
+      String request =
+          "POST %s HTTP/1.1\r\nhost: x\r\nauthorization: Bearer %s\r\n"
+              + "content-type: application/json\r\ncontent-length: %d\r\n\r\n%s";
+      String text = request.formatted(claim, token, wait.length(), wait);
+      client.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+      await("it waits").until(() -> waiting() == 1);
+    }
+    await("it is over").atMost(Duration.ofSeconds(20)).until(() -> waiting() == 0);
+  }
+
+  private double waiting() {
+    return node.registry.get("holdfast.runs.waiting.workers").gauge().value();
+  }
+
+  @Test
   void aRunIsCancelledAndAnotherGivenBack() {
     String agent = "a" + Ids.fresh();
     Reply started = ann.post("/v1/runs", body(agent, "cancelled", "r1"));
@@ -237,6 +268,10 @@ class RunsHttpIT {
       assertEquals("bad_request", service().post("/v1/work/a/" + path, "{\"x\":1}").code(), path);
     }
     assertEquals("bad_request", service().post("/v1/work/a/claim", "{}").code());
+    for (int wait : List.of(-1, 30_001)) {
+      String claim = "{\"worker\":\"w\",\"wait\":" + wait + "}";
+      assertEquals("bad_request", service().post("/v1/work/a/claim", claim).code());
+    }
     assertEquals("bad_request", service().post("/v1/work/a/runs/r/events", "{}").code());
   }
 

@@ -33,6 +33,9 @@ public final class Work {
   private static final TypeReference<Batch> BATCH = new TypeReference<>() {};
   private static final TypeReference<Holding> HOLDING = new TypeReference<>() {};
 
+  /** After so long a claim that waits is made anew, if its client is there, and still may. */
+  private static final long SLICE_MS = 2_000;
+
   private final ServiceClient runs;
 
   public Work(ServiceClient runs) {
@@ -71,24 +74,57 @@ public final class Work {
       throw Problem.badRequest("worker: missing");
     }
     long wait = wanted.waitMs() == null ? 0 : wanted.waitMs();
-    return runs.ask(new WorkMessage.Claim(worker, request.path("agent"), name, wait))
-        .map(claimed -> claimed(request, worker, claimed));
+    if (wait < 0 || wait > WorkMessage.Claim.MOST_WAIT) {
+      throw Problem.badRequest("wait: 0 to " + WorkMessage.Claim.MOST_WAIT);
+    }
+    return claim(request, worker, name, wait).map(claimed -> claimed(request, worker, claimed));
   }
 
-  /** A run whose worker is gone by now goes to the next one. */
+  /**
+   * Claims a run, and goes on while none comes: who has gone would else be given runs for as long
+   * as it wanted to wait. An answer that comes early is one of a node that stops.
+   */
+  private Future<Claimed> claim(
+      ApiRequest request, Caller.Service worker, String name, long waitMs) {
+    long asked = System.nanoTime();
+    long slice = Math.min(waitMs, SLICE_MS);
+    return runs.ask(new WorkMessage.Claim(worker, request.path("agent"), name, slice))
+        .compose(
+            claimed -> {
+              long took = (System.nanoTime() - asked) / 1_000_000;
+              long left = waitMs - Math.max(slice, took);
+              if (claimed.work() != null || request.isGone() || left <= 0 || took < slice / 2) {
+                return Future.succeededFuture(claimed);
+              }
+              request.checkToken();
+              return claim(request, worker, name, left);
+            });
+  }
+
+  /** A run whose worker is gone by now, or may work no more, goes to the next one. */
   private ApiResponse claimed(ApiRequest request, Caller.Service worker, Claimed claimed) {
     WorkMessage.Work work = claimed.work();
     if (work == null) {
       return ApiResponse.DONE;
     }
+    try {
+      request.checkToken();
+    } catch (HoldfastException ended) {
+      giveBack(request, worker, work);
+      throw ended;
+    }
     if (request.isGone()) {
-      String run = work.run().run();
-      runs.ask(new WorkMessage.Release(worker, request.tenant, run, work.generation()))
-          .onFailure(failure -> LOG.debug("Run {} waits for its lease: {}", run, "" + failure));
+      giveBack(request, worker, work);
     }
     JsonObject json = new JsonObject().put("run", Runs.json(work.run()));
     json.put("generation", work.generation()).put("next", work.next());
     return ApiResponse.json(Runs.with(json.put("lease", work.leaseMs()), "input", work.input()));
+  }
+
+  private void giveBack(ApiRequest request, Caller.Service worker, WorkMessage.Work work) {
+    String run = work.run().run();
+    runs.ask(new WorkMessage.Release(worker, request.tenant, run, work.generation()))
+        .onFailure(failure -> LOG.debug("Run {} waits for its lease: {}", run, "" + failure));
   }
 
   private Future<ApiResponse> append(ApiRequest request) {
