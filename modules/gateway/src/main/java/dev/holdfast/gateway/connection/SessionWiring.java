@@ -85,7 +85,7 @@ public final class SessionWiring {
         session,
         client,
         readings,
-        new SubscriptionRecord(sessions, session.ref()),
+        new SubscriptionRecord(sessions, session.ref(), readings::isClosed),
         (channel, start) -> fanout.open(channel, start, sink));
   }
 
@@ -95,7 +95,7 @@ public final class SessionWiring {
       ChannelOrder order,
       Readings readings,
       Opening opening) {
-    var stored = new SubscriptionRecord(sessions, session.ref());
+    var stored = new SubscriptionRecord(sessions, session.ref(), readings::isClosed);
     return new Subscriptions(session, client, order, readings, opening, stored);
   }
 
