@@ -6,6 +6,8 @@ import java.util.Map;
 /**
  * Settings of runs.
  *
+ * @param enabled whether this node serves runs and sweeps them, default true; what is asked of runs
+ *     is {@code unavailable} if no node does
  * @param userRuns most active runs of a user: 1 to 10,000, default 5
  * @param tenantRuns most active runs of a tenant: 1 to 100,000, default 200
  * @param startsPerMinute most runs that a user starts within a minute: 1 to 10,000, default 60
@@ -32,6 +34,7 @@ import java.util.Map;
  * @param agents the same for single agents, by name
  */
 public record RunsConfig(
+    boolean enabled,
     int userRuns,
     int tenantRuns,
     int startsPerMinute,
@@ -50,6 +53,7 @@ public record RunsConfig(
     Map<String, RunLimits> agents) {
   public static final RunsConfig DEFAULTS =
       new RunsConfig(
+          true,
           5,
           200,
           60,

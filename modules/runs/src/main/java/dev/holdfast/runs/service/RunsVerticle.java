@@ -111,6 +111,10 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
 
   @Override
   public Future<?> start() {
+    return config.enabled() ? open() : Future.succeededFuture();
+  }
+
+  private Future<?> open() {
     return RedisLink.open(vertx, redis, "runs", registry)
         .onSuccess(this::assemble)
         .compose(opened -> opened.reserve().watch())
@@ -289,8 +293,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   public Future<?> release(WorkMessage.Release message) {
     RunAccess.works(message.caller(), message.tenant());
     return claiming
-        .release(
-            new RunKey(message.tenant(), message.run()), message.generation(), message.agent())
+        .release(new RunKey(message.tenant(), message.run()), message.generation(), message.agent())
         .map(Released::new);
   }
 

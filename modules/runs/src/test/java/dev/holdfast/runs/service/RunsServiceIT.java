@@ -180,6 +180,16 @@ class RunsServiceIT {
   }
 
   @Test
+  void aNodeWithoutRunsServesNone() {
+    node.undeploy();
+    node.deployDisabled();
+    assertEquals(ErrorCode.UNAVAILABLE, code(node.start(node.ann, "researcher", "th")));
+    node.undeploy();
+    node.deploy();
+    assertEquals("queued", node.started("researcher", "th").state());
+  }
+
+  @Test
   void theServiceIsStartedAgainInMidText() {
     AtomicInteger written = new AtomicInteger();
     Promise<Void> enough = Promise.promise();

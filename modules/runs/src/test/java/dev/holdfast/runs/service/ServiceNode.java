@@ -69,6 +69,11 @@ final class ServiceNode implements AutoCloseable {
     deploy(new RunsVerticle(bus, redis, config(), meters).sharedBy(count -> List.of()));
   }
 
+  /** Starts the service again, as a node that has none. */
+  void deployDisabled() {
+    deploy(new RunsVerticle(bus, redis, TestConfig.with(Map.of("enabled", false)), meters));
+  }
+
   private void deploy(RunsVerticle verticle) {
     deployed = Await.get(vertx.deployVerticle(verticle));
   }
