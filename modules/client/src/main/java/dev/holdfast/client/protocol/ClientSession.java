@@ -190,9 +190,8 @@ public final class ClientSession {
   private void subscribed(ObjectNode frame) {
     String channel = Frames.text(frame, "channel");
     if (!questions.leaves(channel)) {
-      boolean recovered = Frames.member(frame, "recovered").asBoolean();
       Cursor at = Frames.position(frame);
-      readings.subscribed(channel, at, recovered);
+      readings.subscribed(channel, at, Frames.member(frame, "recovered").asBoolean());
       listener.subscribed(channel, at);
     }
   }
@@ -219,6 +218,7 @@ public final class ClientSession {
   private void snapshot(ObjectNode frame) {
     Snapshot snapshot = Frames.snapshot(frame);
     if (!questions.leaves(snapshot.channel())) {
+      readings.snapshot(snapshot);
       listener.snapshot(snapshot);
     }
   }

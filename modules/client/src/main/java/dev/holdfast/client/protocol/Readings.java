@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.client.session.Cursor;
 import dev.holdfast.client.session.Gap;
 import dev.holdfast.client.session.SessionInfo;
+import dev.holdfast.client.session.Snapshot;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -68,6 +69,11 @@ final class Readings {
   void gap(Gap gap) {
     Reading reading = readings.computeIfAbsent(gap.channel(), name -> new Reading());
     reading.received = gap.to();
+  }
+
+  void snapshot(Snapshot snapshot) {
+    Reading reading = readings.computeIfAbsent(snapshot.channel(), name -> new Reading());
+    reading.received = snapshot.cursor();
   }
 
   void live(String channel, Cursor at) {

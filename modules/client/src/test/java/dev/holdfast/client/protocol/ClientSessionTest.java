@@ -24,6 +24,10 @@ import org.junit.jupiter.api.Test;
 
 /** The ends of a session, whenever they come. */
 class ClientSessionTest {
+  private static final String SUBSCRIBED =
+      """
+      {"type":"subscribed","channel":"run:r","epoch":"e","seq":0,"recovered":true}""";
+
   private final List<String> wire = new ArrayList<>();
   private final List<String> heard = new ArrayList<>();
   private final ClientSession session =
@@ -188,6 +192,34 @@ class ClientSessionTest {
     session.token(2, "t");
     session.opened(2);
     assertTrue(wire.get(wire.size() - 1).contains("\"channels\":{\"tenant\":[\"f\",1]}"));
+  }
+
+  private String helloAfterLossAt(String... frames) {
+    session.start();
+    session.token(1, "t");
+    welcomed(1, false, 65_536);
+    List.of(frames).forEach(frame -> session.received(1, frame));
+    session.closed(1, 1006, "");
+    session.start();
+    session.token(2, "t");
+    session.opened(2);
+    return wire.get(wire.size() - 1);
+  }
+
+  /** A client that was cut off before the snapshot went on behind it, and had no beginning. */
+  @Test
+  void aLossBeforeTheSnapshotLeavesTheCursorBeforeAllThatItStandsFor() {
+    String hello = helloAfterLossAt(SUBSCRIBED);
+    assertTrue(hello.contains("\"channels\":{\"run:r\":[\"e\",0]}"), hello);
+  }
+
+  @Test
+  void aSnapshotMovesTheCursorToItsPosition() {
+    String snapshot =
+        """
+        {"type":"snapshot","channel":"run:r","epoch":"e","seq":7,"data":{}}""";
+    String hello = helloAfterLossAt(SUBSCRIBED, snapshot);
+    assertTrue(hello.contains("\"channels\":{\"run:r\":[\"e\",7]}"), hello);
   }
 
   @Test

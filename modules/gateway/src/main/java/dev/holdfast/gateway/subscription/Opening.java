@@ -115,10 +115,15 @@ public final class Opening {
     next();
   }
 
-  /** Reports the position from which reading goes on, and goes on. */
+  /**
+   * Reports the position from which reading goes on, and goes on. If a snapshot comes first, that
+   * is the log's beginning: a client that loses its connection in between has nothing yet.
+   */
   void begin(Reading reading) {
-    client.send(ServerFrames.subscribed(reading.name, reading.position(), reading.recovered()));
     EncodedFrame snapshot = reading.takeSnapshot();
+    Position at = reading.position();
+    Position has = snapshot == null ? at : at.at(0);
+    client.send(ServerFrames.subscribed(reading.name, has, reading.recovered()));
     if (snapshot != null) {
       client.send(snapshot);
     }

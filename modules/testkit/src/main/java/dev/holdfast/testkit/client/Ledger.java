@@ -76,6 +76,8 @@ public final class Ledger {
       cursors.put(subscribed.channel(), subscribed.position());
     } else if (entry instanceof Entry.Received received && received.position() != null) {
       cursors.put(received.channel(), received.position());
+    } else if (entry instanceof Entry.Snapshot snapshot) {
+      cursors.put(snapshot.channel(), snapshot.position());
     } else if (entry instanceof Entry.Gap gap) {
       cursors.put(gap.channel(), gap.to());
     } else if (entry instanceof Entry.Unsubscribed gone) {

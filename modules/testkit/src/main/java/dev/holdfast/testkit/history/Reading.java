@@ -67,6 +67,9 @@ final class Reading {
       subscribed(subscribed);
     } else if (entry instanceof Entry.Received received) {
       received(received, received.position());
+    } else if (entry instanceof Entry.Snapshot snapshot) {
+      cursor = snapshot.position();
+      from = snapshot.position();
     } else if (entry instanceof Entry.Gap gap) {
       gap(gap);
     } else if (entry instanceof Entry.Live live && !sameSeq(live.position())) {
