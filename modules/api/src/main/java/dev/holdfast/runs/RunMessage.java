@@ -86,7 +86,7 @@ public sealed interface RunMessage<A> extends ServiceMessage<A>
 
   /**
    * Reads a run folded into one document, up to a position of its log. Whoever may read the run's
-   * channel may do so, too.
+   * channel may do so, too. NOT_FOUND also if the run is over and nothing of it is kept.
    */
   record Snapshot(Caller caller, String tenant, String run) implements RunMessage<RunSnapshot> {
     public Snapshot {

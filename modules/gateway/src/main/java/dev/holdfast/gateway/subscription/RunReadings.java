@@ -14,6 +14,7 @@ import dev.holdfast.protocol.ReadFrom;
 import dev.holdfast.protocol.ServerFrames;
 import dev.holdfast.runs.RunMessage;
 import dev.holdfast.runs.RunSnapshot;
+import dev.holdfast.runs.RunView;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 
@@ -42,8 +43,9 @@ public final class RunReadings {
   }
 
   /**
-   * Returns how a run's channel is to be read; fails with FORBIDDEN if the user may not. What is
-   * not its own is refused as what never was.
+   * Returns how a run's channel is to be read; fails with FORBIDDEN if the user may not, with
+   * NOT_FOUND if a snapshot is wanted and the run is no longer kept. What is not its own is refused
+   * as what never was.
    */
   Future<Reading> reading(ClientFrame.Subscribe frame) {
     ChannelName name = frame.channel();
@@ -51,16 +53,31 @@ public final class RunReadings {
     if (frame.from().place() == ReadFrom.Place.SNAPSHOT) {
       Future<Reading> next = before.transform(done -> ready()).compose(go -> snapshot(name, may));
       before = next;
-      return next.recover(failure -> refused(name, failure));
+      return next.recover(failure -> noSnapshot(name, may, failure));
     }
     Reading reading = new Reading(name, SubscribeRequests.start(frame.from()), false);
     if (may) {
       return Future.succeededFuture(reading);
     }
-    return services
-        .ask(new RunMessage.Get(session.caller(), session.tenant(), name.id()))
+    return own(name)
         .map(own -> reading.granted())
         .recover(failure -> refused(name, failure));
+  }
+
+  private Future<RunView> own(ChannelName name) {
+    return services.ask(new RunMessage.Get(session.caller(), session.tenant(), name.id()));
+  }
+
+  /** Refuses with the failure; if the user may not know of the run, as what never was. */
+  private Future<Reading> noSnapshot(ChannelName name, boolean may, Throwable failure) {
+    return may || !isUnknown(failure)
+        ? Future.failedFuture(failure)
+        : own(name)
+            .transform(
+                own ->
+                    own.succeeded()
+                        ? Future.failedFuture(failure)
+                        : refused(name, own.cause()));
   }
 
   private Future<Void> ready() {
@@ -92,10 +109,13 @@ public final class RunReadings {
   }
 
   private static <T> Future<T> refused(ChannelName name, Throwable failure) {
-    boolean unknown = HoldfastException.from(failure).code() == ErrorCode.NOT_FOUND;
     return Future.failedFuture(
-        unknown
+        isUnknown(failure)
             ? HoldfastException.withPublicMessage(ErrorCode.FORBIDDEN, "needs subscribe:" + name)
             : failure);
+  }
+
+  private static boolean isUnknown(Throwable failure) {
+    return HoldfastException.from(failure).code() == ErrorCode.NOT_FOUND;
   }
 }

@@ -1,12 +1,17 @@
 package dev.holdfast.gateway.http;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.Ids;
 import dev.holdfast.gateway.GatewayFixture;
 import dev.holdfast.gateway.http.HttpCalls.Reply;
+import dev.holdfast.redis.Keys;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
 import dev.holdfast.testkit.client.ManualClient;
@@ -95,5 +100,25 @@ class RunReadersIT {
         client("ann", Map.of("resume", session, "channels", Map.of(channel, List.of(epoch, 0))));
     assertEquals(1, again.await("event", channel).get("seq").asLong());
     assertEquals(snapshot.get("seq"), again.await("live", channel).get("seq"));
+  }
+
+  /** It was an empty channel, without a gap. */
+  @Test
+  void aRunThatIsOverAndNoLongerKeptHasNoSnapshot(TestRedis redis) {
+    HttpCalls ann = node.user("ann");
+    String path = "/v1/runs/" + run;
+    await().until(() -> ann.get(path).json().getString("state").equals("ended"));
+    Channel of = new Channel(node.tenant, ChannelName.parse(channel));
+    redis.call("DEL", Keys.runSnapshot(of));
+    assertNull(answer(ann.get(path + "/snapshot")).getValue("position"), "its log has all of it");
+
+    redis.call("DEL", Keys.log(of));
+    assertEquals("not_found", ann.get(path + "/snapshot").code());
+    assertEquals("not_found", code(subscribe(client("ann", Map.of()), "snapshot")));
+    assertEquals("forbidden", code(subscribe(client("bob", Map.of()), "snapshot")));
+  }
+
+  private static String code(ObjectNode answer) {
+    return answer.path("code").asText();
   }
 }

@@ -168,6 +168,11 @@ public final class RunStore {
         .map(RunStore::kept);
   }
 
+  /** Returns whether there is a log of the run; it goes together with the snapshot. */
+  public Future<Boolean> hasLog(RunKey run) {
+    return link.send("EXISTS", Keys.log(run.channel())).map(reply -> reply.asLong() == 1);
+  }
+
   /** Returns the number of publications in a run's log, as its publisher has it. */
   public Future<Long> published(RunKey run) {
     return link.send("HGET", publisher(run), "n").map(reply -> reply.longOr(0));

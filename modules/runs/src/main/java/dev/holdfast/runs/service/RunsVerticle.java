@@ -1,6 +1,7 @@
 package dev.holdfast.runs.service;
 
 import dev.holdfast.core.Caller;
+import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.bounds.FairTurns;
 import dev.holdfast.core.bus.Bus;
@@ -212,7 +213,26 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
             run ->
                 snapshots
                     .run(key.tenant(), () -> records.runs().snapshot(key))
-                    .map(kept -> snapshot(run, kept)));
+                    .compose(
+                        kept ->
+                            kept == null && run.state() == RunState.ENDED
+                                ? logAlone(run)
+                                : Future.succeededFuture(snapshot(run, kept))));
+  }
+
+  /** Answers without a snapshot; fails with NOT_FOUND if the log has gone, too. */
+  private Future<RunSnapshot> logAlone(RunRecord run) {
+    return records
+        .runs()
+        .hasLog(run.key())
+        .map(
+            there -> {
+              if (!there) {
+                throw HoldfastException.withPublicMessage(
+                    ErrorCode.NOT_FOUND, "run: it is over, and no longer kept");
+              }
+              return snapshot(run, null);
+            });
   }
 
   private static RunSnapshot snapshot(RunRecord run, RunStore.@Nullable Kept kept) {
