@@ -20,7 +20,7 @@ from ._values import Times
 log = logging.getLogger("holdfast")
 
 PROTOCOL = Subprotocol("holdfast.v1")
-MOST_BYTES = 4 << 20
+MOST_BYTES = 32 << 20  # snapshots of runs have up to 4 Mi characters, each of up to 6 bytes
 MOST_UNSENT = 32 << 20
 CLOSING = 2.0
 

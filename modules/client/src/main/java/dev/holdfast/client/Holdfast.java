@@ -33,7 +33,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Holdfast implements AutoCloseable {
   private static final ObjectMapper MAPPER = new ObjectMapper();
-  private static final int MOST_BYTES = 4 << 20;
+
+  /** Snapshots of runs have up to 4 Mi characters, each of up to 6 bytes. */
+  private static final int MOST_BYTES = 32 << 20;
+
   private static final Duration REQUEST = Duration.ofSeconds(10);
 
   private final Map<String, Channel> channels = new ConcurrentHashMap<>();
