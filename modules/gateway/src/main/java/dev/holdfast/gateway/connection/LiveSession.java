@@ -16,6 +16,7 @@ import dev.holdfast.gateway.session.Publishing;
 import dev.holdfast.gateway.session.Requests;
 import dev.holdfast.gateway.subscription.Opening;
 import dev.holdfast.gateway.subscription.Readings;
+import dev.holdfast.gateway.subscription.RunReadings;
 import dev.holdfast.gateway.subscription.SubscribeRequests;
 import dev.holdfast.gateway.subscription.Subscriptions;
 import dev.holdfast.protocol.ClientFrame;
@@ -70,9 +71,9 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
     this.pace = parts.pace(session, connection, new PaceBrake(connection));
     this.readings = parts.readings(session, connection);
     Opening opening = parts.opening(session, connection, connection.sink(), readings);
-    this.subscriptions = parts.subscriptions(session, connection, order, readings, opening);
-    this.subscribing =
-        parts.subscribing(session, connection, order, readings, opening, connection.sink());
+    RunReadings runs = parts.runs(session, connection.sink());
+    this.subscriptions = parts.subscriptions(session, connection, order, readings, opening, runs);
+    this.subscribing = parts.subscribing(session, connection, order, readings, opening, runs);
     this.publishing = parts.publishing(session, connection, order);
     this.requests = parts.requests(session, connection);
   }

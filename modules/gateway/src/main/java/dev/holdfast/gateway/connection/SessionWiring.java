@@ -89,27 +89,30 @@ public final class SessionWiring {
         (channel, start) -> fanout.open(channel, start, sink));
   }
 
+  /**
+   * @param sink takes the frames that are read
+   */
+  RunReadings runs(ClientSession session, ClientSink sink) {
+    return new RunReadings(context.owner(), session, sink, channels);
+  }
+
   Subscriptions subscriptions(
       ClientSession session,
       ClientLink client,
       ChannelOrder order,
       Readings readings,
-      Opening opening) {
-    var stored = new SubscriptionRecord(sessions, session.ref(), readings::isClosed);
-    return new Subscriptions(session, client, order, readings, opening, stored);
+      Opening opening,
+      RunReadings runs) {
+    return new Subscriptions(session, client, order, readings, opening, runs);
   }
 
-  /**
-   * @param sink takes the frames that are read
-   */
   SubscribeRequests subscribing(
       ClientSession session,
       ClientLink client,
       ChannelOrder order,
       Readings readings,
       Opening opening,
-      ClientSink sink) {
-    var runs = new RunReadings(context.owner(), session, sink, channels);
+      RunReadings runs) {
     return new SubscribeRequests(session, client, order, readings, opening, runs);
   }
 

@@ -96,14 +96,16 @@ public final class Opening {
 
   /**
    * Takes the next channels. The session's own three come first and alone: no limit of the others
-   * concerns them.
+   * concerns them. Those that are granted come alone, too: they are stored otherwise.
    */
   private List<Reading> batch() {
     List<Reading> batch = new ArrayList<>();
-    boolean own = readings.isOwn(waiting.peek().name);
+    Reading first = waiting.element();
+    boolean own = readings.isOwn(first.name);
     while (batch.size() < AT_ONCE
         && !waiting.isEmpty()
-        && readings.isOwn(waiting.peek().name) == own) {
+        && readings.isOwn(waiting.element().name) == own
+        && waiting.element().isGranted() == first.isGranted()) {
       batch.add(waiting.poll());
     }
     return batch;
@@ -154,7 +156,7 @@ public final class Opening {
     if (cursors.isEmpty()) {
       return Future.succeededFuture();
     }
-    boolean granted = batch.get(0).isGranted(); // such a one comes alone
+    boolean granted = batch.get(0).isGranted(); // as the others of it
     return (granted ? stored.grant(cursors) : stored.add(cursors))
         .onSuccess(done -> cursors.keySet().forEach(name -> stored(batch, name)))
         .mapEmpty();

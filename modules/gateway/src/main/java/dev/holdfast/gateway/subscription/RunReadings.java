@@ -25,6 +25,8 @@ import io.vertx.core.Vertx;
  */
 public final class RunReadings {
   private static final long LOOK_MS = 50;
+  private static final long AGAIN_MS = 1_000;
+  private static final int MOST_TRIES = 30;
 
   private final Vertx vertx;
   private final ClientSession session;
@@ -62,6 +64,27 @@ public final class RunReadings {
     return own(name)
         .map(own -> reading.granted())
         .recover(failure -> refused(name, failure));
+  }
+
+  /** Returns whether a run is the user's own. Fails if that can't be said for long. */
+  Future<Boolean> isOwn(ChannelName name) {
+    return isOwn(name, 1);
+  }
+
+  private Future<Boolean> isOwn(ChannelName name, int tries) {
+    return Future.succeededFuture()
+        .compose(go -> own(name))
+        .map(true)
+        .recover(
+            failure -> {
+              ErrorCode code = HoldfastException.from(failure).code();
+              if (!code.retryable) {
+                return Future.succeededFuture(false);
+              }
+              return tries == MOST_TRIES || code == ErrorCode.NO_SERVICE || sink.isClosed()
+                  ? Future.failedFuture(failure)
+                  : vertx.timer(AGAIN_MS).compose(later -> isOwn(name, tries + 1));
+            });
   }
 
   private Future<RunView> own(ChannelName name) {

@@ -13,10 +13,12 @@ import dev.holdfast.protocol.ClientFrame;
 import dev.holdfast.protocol.ServerFrames;
 import dev.holdfast.sessions.Attached;
 import dev.holdfast.sessions.NodeNotice;
+import io.vertx.core.AsyncResult;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,7 @@ public final class Subscriptions {
   private final Readings readings;
   private final Opening opening;
   private final SubscriptionRecord stored;
+  private final RunReadings runs;
 
   /** Notices from before {@link #open}; none once it is open. */
   private @Nullable List<NodeNotice> early = new ArrayList<>();
@@ -42,19 +45,20 @@ public final class Subscriptions {
       ChannelOrder order,
       Readings readings,
       Opening opening,
-      SubscriptionRecord stored) {
+      RunReadings runs) {
     this.session = session;
     this.client = client;
     this.order = order;
     this.readings = readings;
     this.opening = opening;
-    this.stored = stored;
+    this.stored = opening.record();
+    this.runs = runs;
   }
 
   /**
    * Opens channels after the welcome: the session's own three, those it is subscribed to, and those
    * that the client brought cursors for. The client's cursors win. A channel that a service granted
-   * needs no permission of the user's own.
+   * needs no permission of the user's own, nor does a run of the user's own.
    */
   public void open(Attached attached, Map<ChannelName, Position> brought) {
     Map<ChannelName, Position> cursors = attached.subscriptions();
@@ -67,6 +71,9 @@ public final class Subscriptions {
       if (attached.granted().contains(name)
           || Access.mayRead(session.caller(), session.ref().session(), session.channel(name))) {
         opening.add(add(name, cursors, brought));
+      } else if (name.kind() == Kind.RUN) {
+        Position cursor = brought.getOrDefault(name, cursors.get(name));
+        askForRun(name, Objects.requireNonNull(cursor), cursors.containsKey(name));
       } else {
         forbidden(name, cursors.containsKey(name));
       }
@@ -90,6 +97,29 @@ public final class Subscriptions {
       order.alone(name, null, turn -> reading.settled().onComplete(open -> turn.answer(() -> {})));
     }
     return reading;
+  }
+
+  /** Opens the channel of a run if that is the user's own: what granted it may be gone. */
+  private void askForRun(ChannelName name, Position cursor, boolean isStored) {
+    Reading reading = new Reading(name, Start.after(cursor), isStored).granted();
+    order.alone(
+        name,
+        null,
+        turn -> runs.isOwn(name).onComplete(own -> turn.answer(() -> openRun(reading, own))));
+  }
+
+  private void openRun(Reading reading, AsyncResult<Boolean> own) {
+    if (readings.isClosed() || readings.has(reading.name)) {
+      return; // or a service was faster
+    }
+    if (own.failed()) {
+      client.send(ServerFrames.unsubscribed(reading.name, ErrorCode.INTERNAL.wireName()));
+    } else if (own.result()) {
+      opening.add(readings.add(reading));
+      opening.next();
+    } else {
+      forbidden(reading.name, reading.isStored());
+    }
   }
 
   /** Ends a channel for which the permission was withdrawn, or never given. */

@@ -118,6 +118,20 @@ class RunReadersIT {
     assertEquals("forbidden", code(subscribe(client("bob", Map.of()), "snapshot")));
   }
 
+  /** Who may read the run was in the record of the session, and gone with it. */
+  @Test
+  void aUserThatLostItsSessionGoesOnInItsOwnRun() {
+    ManualClient first = client("ann", Map.of());
+    String epoch = subscribe(first, "earliest").at("/data/epoch").asText();
+    Map<String, ?> cursors = Map.of("channels", Map.of(channel, List.of(epoch, 1)));
+
+    ManualClient ann = client("ann", cursors);
+    assertEquals(2, ann.await("event", channel).get("seq").asLong());
+    ann.await("live", channel);
+    assertEquals(
+        "forbidden", code(client("bob", cursors).await("unsubscribed", channel)));
+  }
+
   private static String code(ObjectNode answer) {
     return answer.path("code").asText();
   }
