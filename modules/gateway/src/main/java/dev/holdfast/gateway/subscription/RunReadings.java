@@ -61,9 +61,7 @@ public final class RunReadings {
     if (may) {
       return Future.succeededFuture(reading);
     }
-    return own(name)
-        .map(own -> reading.granted())
-        .recover(failure -> refused(name, failure));
+    return own(name).map(own -> reading.granted()).recover(failure -> refused(name, failure));
   }
 
   /** Returns whether a run is the user's own. Fails if that can't be said for long. */
@@ -97,10 +95,7 @@ public final class RunReadings {
         ? Future.failedFuture(failure)
         : own(name)
             .transform(
-                own ->
-                    own.succeeded()
-                        ? Future.failedFuture(failure)
-                        : refused(name, own.cause()));
+                own -> own.succeeded() ? Future.failedFuture(failure) : refused(name, own.cause()));
   }
 
   private Future<Void> ready() {

@@ -128,8 +128,16 @@ class RunReadersIT {
     ManualClient ann = client("ann", cursors);
     assertEquals(2, ann.await("event", channel).get("seq").asLong());
     ann.await("live", channel);
-    assertEquals(
-        "forbidden", code(client("bob", cursors).await("unsubscribed", channel)));
+    assertEquals("forbidden", code(client("bob", cursors).await("unsubscribed", channel)));
+  }
+
+  @Test
+  void aStreamReadsARunOfItsUserAlone() {
+    try (EventReader ann = new EventReader(node, node.token("ann"), channel, null);
+        EventReader bob = new EventReader(node, node.token("bob"), channel, null)) {
+      ann.await("live", channel);
+      assertEquals("forbidden", bob.await("error").getString("code"));
+    }
   }
 
   private static String code(ObjectNode answer) {
