@@ -272,7 +272,8 @@ public sealed interface SessionMessage<A> extends ServiceMessage<A> {
    * Ends a session now; done also if there was none, or another user's. Its connection is closed.
    *
    * @param reason an event-like name, for example {@code closed}. With {@link #REVOKED} the token
-   *     by which the session was attached last is revoked first; if that fails, the session stays
+   *     by which the session was attached last is revoked first; if that fails, the session stays.
+   *     A user needs {@code tokens:revoke} for it (FORBIDDEN)
    */
   record Close(Caller caller, String tenant, String session, String reason)
       implements SessionMessage<Answer.Done> {

@@ -250,6 +250,9 @@ public final class SessionsVerticle extends VerticleBase
     if (!message.caller().actsFor(message.tenant())) {
       return Future.succeededFuture(new Answer.Done());
     }
+    if (SessionMessage.Close.REVOKED.equals(message.reason())) {
+      CallerCheck.mayRevoke(message.caller());
+    }
     String owner = CallerCheck.owner(message.caller(), message.tenant());
     SessionKey session = new SessionKey(message.tenant(), message.session());
     return parts

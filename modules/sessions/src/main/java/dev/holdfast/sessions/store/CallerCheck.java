@@ -28,6 +28,13 @@ public final class CallerCheck {
     return caller instanceof Caller.User user ? user.user() : null;
   }
 
+  /** Refuses with FORBIDDEN a user who may not add to the list of revocations: it is bounded. */
+  public static void mayRevoke(Caller caller) {
+    if (caller instanceof Caller.User && !caller.permits("tokens", "revoke")) {
+      throw HoldfastException.withPublicMessage(ErrorCode.FORBIDDEN, "needs tokens:revoke");
+    }
+  }
+
   /**
    * Refuses with FORBIDDEN what the caller may not list, whether there is something or not.
    *

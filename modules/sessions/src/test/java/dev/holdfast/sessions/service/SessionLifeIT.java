@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.Position;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
@@ -218,6 +219,21 @@ class SessionLifeIT {
       other.sweep();
       untilSweptAway();
     }
+  }
+
+  /** Any user could fill the list of revocations, each time with a token of its own. */
+  @Test
+  void aUserClosesItsSessionAsRevokedOnlyWithThePermissionToRevoke() {
+    SessionRef session = node.attach(ann, null).session();
+    var may = new Caller.User(tenant, "ann", Set.of(), Set.of("tokens:revoke"));
+
+    assertEquals(
+        ErrorCode.FORBIDDEN,
+        SessionsNode.code(
+            node.client.ask(new SessionMessage.Close(ann, tenant, session.session(), "revoked"))));
+    assertTrue(node.attach(ann, session.session()).resumed());
+    await(node.client.ask(new SessionMessage.Close(may, tenant, session.session(), "revoked")));
+    assertEquals("revoked", endOf(node, session).reason());
   }
 
   @Test
