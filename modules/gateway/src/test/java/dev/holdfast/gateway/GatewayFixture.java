@@ -54,6 +54,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One node's gateways, two of them, with its real services and a real Redis; not clustered, so
@@ -67,6 +68,10 @@ public final class GatewayFixture implements AutoCloseable {
 
   public final Vertx vertx = Vertx.builder().withTransport(new Doors().transport()).build();
   public final Bus bus = new Bus(vertx);
+
+  /** How often all connections were compared with the revocations. */
+  final AtomicInteger revokedLooks = new AtomicInteger();
+
   public final NodeId node;
   public final String tenant;
   public final PrometheusMeterRegistry registry =
@@ -157,7 +162,11 @@ public final class GatewayFixture implements AutoCloseable {
   private RevocationsVerticle revocations(RedisConfig redis) {
     var verticle =
         new RevocationsVerticle(bus, redis, AUTH, registry)
-            .onMore(() -> directory.closeRevoked(this::isRevoked));
+            .onMore(
+                () -> {
+                  revokedLooks.incrementAndGet();
+                  directory.closeRevoked(this::isRevoked);
+                });
     get(vertx.deployVerticle(verticle));
     return verticle;
   }

@@ -18,6 +18,7 @@ import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
 import dev.holdfast.testkit.client.ManualClient;
 import dev.holdfast.tokens.RevocationMessage.Revoke;
+import io.vertx.core.Future;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -27,6 +28,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -127,6 +130,21 @@ class RevocationIT {
     }
 
     assertEquals(2, entries());
+  }
+
+  /** Each of them looked at all connections, on an event loop. */
+  @Test
+  void allConnectionsAreLookedAtOnceForManyRevocations() {
+    long begun = System.nanoTime();
+    List<Future<?>> asked = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      asked.add(node.sessions.ask(user("u" + i)));
+    }
+    GatewayFixture.get(Future.join(asked));
+    await("a look").until(() -> node.revokedLooks.get() > 0);
+
+    long most = 2 + Duration.ofNanos(System.nanoTime() - begun).toMillis() / 50;
+    assertTrue(node.revokedLooks.get() <= most, () -> node.revokedLooks + " of " + most);
   }
 
   /** A greedy tenant filled the list; others have their room, and it has a way out. */

@@ -43,6 +43,7 @@ public final class RevocationsVerticle extends VerticleBase
   private static final Duration MARGIN = Duration.ofMinutes(10);
 
   private static final Duration LOOK = Duration.ofMillis(500);
+  private static final Duration MORE = Duration.ofMillis(50);
   private static final Duration SWEEP = Duration.ofMinutes(1);
   private static final Duration WALK = Duration.ofMinutes(10);
   private static final long START_PATIENCE_NS = Duration.ofSeconds(20).toNanos();
@@ -56,6 +57,7 @@ public final class RevocationsVerticle extends VerticleBase
   private final Revocations known;
   private final List<Meter> meters = new ArrayList<>();
   private volatile Runnable more = () -> {};
+  private boolean moreWanted;
   private @Nullable Serving<?> consumer;
   private volatile @Nullable Following following;
 
@@ -75,7 +77,7 @@ public final class RevocationsVerticle extends VerticleBase
 
   /**
    * Sets the action for more tokens that are refused from now on. It runs on this verticle's
-   * context, after {@link #has} knows them. Any thread.
+   * context, within 50 ms after {@link #has} knows them, once for all of that time. Any thread.
    */
   public RevocationsVerticle onMore(Runnable action) {
     more = action;
@@ -107,7 +109,7 @@ public final class RevocationsVerticle extends VerticleBase
 
   private void assemble(RedisLink link) {
     store = new RevocationStore(link, keep.plus(MARGIN));
-    var fresh = new Following(context, store, known, () -> more.run());
+    var fresh = new Following(context, store, known, this::refuseMore);
     following = fresh;
     link.onUp(slots -> fresh.doubt());
     measure(fresh);
@@ -227,10 +229,23 @@ public final class RevocationsVerticle extends VerticleBase
   private void took(Noted noted, Caller caller) {
     if (known.note(noted)) {
       LOG.debug("{} {} is revoked by {}", noted.revocation(), noted.id(), caller);
-      more.run();
+      refuseMore();
     }
     if (noted.revocation().isOfTenant()) {
       remove(known.forgetWithin(noted.revocation()));
+    }
+  }
+
+  /** The action looks at all connections: once for all revocations of a short time. */
+  private void refuseMore() {
+    if (!moreWanted) {
+      moreWanted = true;
+      vertx.setTimer(
+          MORE.toMillis(),
+          timer -> {
+            moreWanted = false;
+            more.run();
+          });
     }
   }
 }
