@@ -1,5 +1,6 @@
 package dev.holdfast.gateway;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -26,9 +27,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -95,6 +99,19 @@ class RevocationIT {
       assertTrue(again.welcome().get("resumed").asBoolean());
       assertTrue(bob.client().isOpen());
     }
+  }
+
+  /** It was answered as stored, and dropped by all nodes: the tenant's seemed to contain it. */
+  @Test
+  void aSingleTokenIsRevokedWhateverSecondIsNamedBesideIt() {
+    revokeUntil(null, now() - 60);
+    String token = node.token("ann");
+    Welcomed ann = node.hello(token, Map.of());
+
+    revokeUntil(digest(token), now() - 100);
+
+    assertEquals(REVOKED, ann.client().awaitClose(EFFECTIVE).code());
+    assertEquals(REVOKED, refused(node, token, Map.of()));
   }
 
   @Test
@@ -232,6 +249,25 @@ class RevocationIT {
   private void revoke(String user, String token) {
     GatewayFixture.get(
         node.sessions.ask(new Revoke(node.service, node.tenant, user, token, now(), 0)));
+  }
+
+  /**
+   * @param token which one, for ten minutes; none: all of the tenant
+   */
+  private void revokeUntil(String token, long second) {
+    long end = token == null ? 0 : System.currentTimeMillis() + 600_000;
+    GatewayFixture.get(
+        node.sessions.ask(new Revoke(node.service, node.tenant, null, token, second, end)));
+  }
+
+  private static String digest(String token) {
+    try {
+      byte[] signed = token.substring(0, token.lastIndexOf('.')).getBytes(US_ASCII);
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(signed);
+      return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private Revoke user(String user) {

@@ -84,10 +84,10 @@ public final class Revocations {
       return false;
     }
     Entry before = of.get(fresh.subject());
-    if (before != null && !fresh.covers(before.is())) {
+    if (before != null && before.is().covers(fresh) && !fresh.covers(before.is())) {
       return false;
     }
-    put(of, new Entry(noted, walk));
+    put(of, new Entry(before == null ? noted : noted.with(before.noted()), walk));
     return before == null || fresh.issuedUntil() > before.is().issuedUntil();
   }
 

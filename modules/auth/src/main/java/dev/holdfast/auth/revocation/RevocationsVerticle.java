@@ -49,6 +49,9 @@ public final class RevocationsVerticle extends VerticleBase
   private static final long START_PATIENCE_NS = Duration.ofSeconds(20).toNanos();
   private static final long FUTURE_SECONDS = 300;
 
+  /** By which the clock of a node may be behind, and a single token seem older than it is. */
+  private static final long APART_SECONDS = 10;
+
   private final Bus bus;
   private final RedisConfig redis;
   private final Duration keep;
@@ -182,9 +185,12 @@ public final class RevocationsVerticle extends VerticleBase
         message.token() != null && message.endsAt() > 0
             ? Math.min(now + keep.toMillis(), message.endsAt() + MARGIN.toMillis())
             : now + keep.toMillis();
-    var wanted =
-        Revocation.of(
-            message.tenant(), message.user(), message.token(), message.issuedUntil(), kept);
+    // A single token is meant whenever it was issued: one of the tenant does not contain it.
+    long until =
+        message.token() == null
+            ? message.issuedUntil()
+            : Math.max(message.issuedUntil(), now / 1_000 + APART_SECONDS);
+    var wanted = Revocation.of(message.tenant(), message.user(), message.token(), until, kept);
     return add(wanted)
         .onSuccess(noted -> took(noted, message.caller()))
         .map(noted -> new RevocationMessage.Revoked(noted.revocation().keptUntil()));

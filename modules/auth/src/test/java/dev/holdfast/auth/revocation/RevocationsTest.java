@@ -79,6 +79,36 @@ class RevocationsTest {
     assertEquals(1, known.size());
   }
 
+  /** Two nodes asked at once, for other times: the second one was dropped by all. */
+  @Test
+  void oneThatIsWiderButEndsEarlierIsAddedToTheOneBefore() {
+    var early = new Revocation("acme", Revocation.user("ann"), 200, LATE - 10);
+    note("acme", Revocation.user("ann"), 100);
+
+    assertTrue(known.note(new Noted("2-0", early)));
+
+    assertTrue(known.has(token("acme", "ann", 200, null)));
+    assertEquals(List.of(), known.forgetOld(LATE - 5));
+    assertTrue(known.has(token("acme", "ann", 200, null)));
+    assertEquals(List.of("2-0"), known.forgetOld(LATE + 1));
+    assertEquals(0, known.size());
+  }
+
+  /** Redis has both of them, neither of which is enough; what is added again is. */
+  @Test
+  void aWalkThatFindsTwoPartsOfOneIsContentOnceItFindsTheWhole() {
+    var early = new Revocation("acme", Revocation.user("ann"), 200, LATE - 10);
+    note("acme", Revocation.user("ann"), 100);
+    known.note(new Noted("2-0", early));
+
+    known.walk();
+    note("acme", Revocation.user("ann"), 100);
+    known.note(new Noted("2-0", early));
+    assertEquals(1, known.lost().size());
+    known.note(new Noted("4-0", known.lost().get(0)));
+    assertEquals(List.of(), known.lost());
+  }
+
   @Test
   void oneForTheWholeTenantTakesThePlaceOfTheOthers() {
     note("acme", Revocation.user("ann"), 100);
