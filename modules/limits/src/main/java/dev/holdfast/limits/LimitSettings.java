@@ -71,8 +71,8 @@ public final class LimitSettings {
   }
 
   /** Reads a tenant's settings and applies them. Called on the context. */
-  void follow(Tenant tenant) {
-    store
+  Future<?> follow(Tenant tenant) {
+    return store
         .settings(tenant.name)
         .onSuccess(set -> tenant.set(known(set)))
         .onFailure(failure -> LOG.debug("limits of {}: {}", tenant.name, failure.getMessage()));

@@ -61,7 +61,7 @@ public final class LimitsVerticle extends VerticleBase {
   private LimitStore store;
 
   @SuppressWarnings("NullAway.Init") // set by start()
-  private LimitSettings settings;
+  private ChangedLimits changes;
 
   private Set<NodeId> known = Set.of();
   private int underWay;
@@ -99,10 +99,12 @@ public final class LimitsVerticle extends VerticleBase {
 
   private void begin(RedisLink link) {
     store = new LimitStore(link, node.get().toString());
-    settings = new LimitSettings(context, store, accounts, config.limits());
+    var settings = new LimitSettings(context, store, accounts, config.limits());
+    changes = new ChangedLimits(store, accounts, settings);
     limiter.settings(settings);
     metrics.watch(accounts);
     link.onUp(this::doubt);
+    link.onUp(slots -> changes.doubt());
     limiter.askBy(this::lacks);
     accounts.onFresh(tenant -> context.runOnContext(now -> settings.follow(tenant)));
     known = live.get();
@@ -196,7 +198,7 @@ public final class LimitsVerticle extends VerticleBase {
       // A node that did not know of this one yet, or no more, took its claims for a dead one's.
       vertx.setTimer(SETTLED_MS, timer -> doubt(Slots.ALL));
     }
-    accounts.eachTenant(settings::follow);
+    changes.follow();
   }
 
   private void sweep() {

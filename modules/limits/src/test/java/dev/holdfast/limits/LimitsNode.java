@@ -26,8 +26,12 @@ final class LimitsNode implements AutoCloseable {
    * @param live shared by the nodes of a cluster: those that hold a lease
    */
   LimitsNode(String redisUri, Limits limits, Set<NodeId> live) {
+    this(redisUri, limits, live, FOLLOW);
+  }
+
+  LimitsNode(String redisUri, Limits limits, Set<NodeId> live, Duration follow) {
     live.add(id);
-    var config = new LimitsConfig(limits.tenant(), limits.user(), FOLLOW);
+    var config = new LimitsConfig(limits.tenant(), limits.user(), follow);
     var redis = RedisConfig.of(redisUri).withConnectTimeout(Duration.ofSeconds(10));
     var verticle = new LimitsVerticle(redis, config, () -> id, () -> Set.copyOf(live), registry);
     limiter = verticle.limiter();

@@ -114,6 +114,11 @@ public final class Keys {
     return "hf:limits:{" + tenant + "}";
   }
 
+  /** Returns the key of the stream of tenants whose limits were changed. */
+  public static String limitChanges() {
+    return "hf:limit-changes";
+  }
+
   /**
    * Returns the key of the tokens that are left of a tenant's or user's rates.
    *
