@@ -2,6 +2,7 @@ package dev.holdfast.files;
 
 import dev.holdfast.core.BusValue;
 import dev.holdfast.core.Caller;
+import dev.holdfast.tokens.TokenOrigin;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -42,8 +43,10 @@ public sealed interface FileAnswer extends BusValue {
    * The file that a ticket opens.
    *
    * @param caller on whose behalf it is used
+   * @param by the token that it was made with; none: a node of an older build made it
    */
-  record Redeemed(Caller.User caller, String tenant, String file) implements FileAnswer {}
+  record Redeemed(Caller.User caller, String tenant, String file, @Nullable TokenOrigin by)
+      implements FileAnswer {}
 
   /**
    * @param erased files that were ended

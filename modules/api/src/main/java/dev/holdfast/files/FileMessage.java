@@ -5,6 +5,7 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
 import dev.holdfast.core.ServiceMessage;
+import dev.holdfast.tokens.TokenOrigin;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,9 @@ public sealed interface FileMessage<A> extends ServiceMessage<A>
 
   /** The longest wait for an answer that needs whole content to be read, written or removed. */
   Duration WHOLE_CONTENT = Duration.ofMinutes(10);
+
+  /** The longest life of a ticket. */
+  Duration LONGEST_TICKET = Duration.ofDays(1);
 
   /** Most bytes that one message carries. */
   int MAX_CHUNK = 256 * 1024;
@@ -185,16 +189,29 @@ public sealed interface FileMessage<A> extends ServiceMessage<A>
   }
 
   /**
-   * Makes a link that needs no token. It is bound to tenant, user and file.
+   * Makes a link that needs no token. It is bound to tenant, user and file, and ends with the
+   * revocation of its token, or of that token's user or tenant.
    *
-   * @param lifeMs 1 s to a day
+   * @param lifeMs 1 s to {@link #LONGEST_TICKET}
+   * @param by the token of who asks; none: it came by none, and the file's owner counts
    */
-  record IssueTicket(Caller caller, String tenant, String file, Purpose purpose, long lifeMs)
+  record IssueTicket(
+      Caller caller,
+      String tenant,
+      String file,
+      Purpose purpose,
+      long lifeMs,
+      @Nullable TokenOrigin by)
       implements FileMessage<FileAnswer.Ticket> {
+    /** Makes the message of who has no token. */
+    public IssueTicket(Caller caller, String tenant, String file, Purpose purpose, long lifeMs) {
+      this(caller, tenant, file, purpose, lifeMs, null);
+    }
+
     public IssueTicket {
       checked(caller, tenant, file);
       Objects.requireNonNull(purpose, "purpose");
-      check(lifeMs >= 1_000 && lifeMs <= 86_400_000, "life: 1 s to 1 day");
+      check(lifeMs >= 1_000 && lifeMs <= LONGEST_TICKET.toMillis(), "life: 1 s to 1 day");
     }
 
     @Override

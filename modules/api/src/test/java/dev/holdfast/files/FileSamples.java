@@ -2,6 +2,7 @@ package dev.holdfast.files;
 
 import dev.holdfast.core.BusValue;
 import dev.holdfast.core.Caller;
+import dev.holdfast.tokens.TokenOrigin;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -10,6 +11,8 @@ import java.util.stream.Stream;
 public final class FileSamples {
   private static final Caller.User ANN =
       new Caller.User("acme", "ann", Set.of("r"), Set.of("create:file"));
+  private static final TokenOrigin BY =
+      new TokenOrigin("acme", "ann", 1_760_000_000, "j1", "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NM");
   private static final byte[] BYTES = {1, 2, -1};
   private static final String SHA256 = "0f".repeat(32);
   private static final FileSpec SPEC =
@@ -46,7 +49,7 @@ public final class FileSamples {
         new FileMessage.Stat(ANN, "acme", "f1"),
         new FileMessage.ListFiles(ANN, "acme", "ann", "s1", "a", "", 10),
         new FileMessage.Read(ANN, "acme", "f1", 0, 3),
-        new FileMessage.IssueTicket(ANN, "acme", "f1", FileMessage.Purpose.DOWNLOAD, 1_000),
+        new FileMessage.IssueTicket(ANN, "acme", "f1", FileMessage.Purpose.DOWNLOAD, 1_000, BY),
         new FileMessage.Copy(ANN, "acme", "f1", "b.txt"),
         new FileMessage.Delete(ANN, "acme", "f1"),
         new FileMessage.EraseTenant(ANN, "acme"));
@@ -70,7 +73,8 @@ public final class FileSamples {
         new FileAnswer.Page(List.of(VIEW), "f1"),
         new FileAnswer.Chunk(BYTES, 3),
         new FileAnswer.Ticket("t1", 99),
-        new FileAnswer.Redeemed(ANN, "acme", "f1"),
+        new FileAnswer.Redeemed(ANN, "acme", "f1", BY),
+        BY,
         new FileAnswer.Erased(1, true),
         new FileAnswer.Grant(VIEW, "c1", 1, 1, 0, 0),
         new FileAnswer.Advanced(3, VIEW),

@@ -119,6 +119,7 @@ final class TrustedIssuer {
       return Future.succeededFuture(
           new Verified(
               claims.caller(rules),
+              rules.issuer() == null ? "" : rules.issuer(),
               claims.expiresAt(rules.longestLife()),
               claims.issuedAt(),
               claims.id(),

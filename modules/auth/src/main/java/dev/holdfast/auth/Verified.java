@@ -1,13 +1,16 @@
 package dev.holdfast.auth;
 
 import dev.holdfast.core.Caller;
+import dev.holdfast.tokens.TokenOrigin;
 import dev.holdfast.tokens.TokenRef;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The content of a valid token.
  *
  * @param caller whom it was issued to
+ * @param issuer the configured one whose keys signed it; empty: the node's own, without a name
  * @param expiresAt when it stops being valid, ms since 1970; 0: never
  * @param issuedAt {@code iat}, the second since 1970 in which it was issued; 0: it does not say
  * @param id {@code jti}; none: it has none
@@ -15,7 +18,30 @@ import org.jspecify.annotations.Nullable;
  *     token: others can spell a signature in another way that is as valid.
  */
 public record Verified(
-    Caller.User caller, long expiresAt, long issuedAt, @Nullable String id, String digest) {
+    Caller.User caller,
+    String issuer,
+    long expiresAt,
+    long issuedAt,
+    @Nullable String id,
+    String digest) {
+
+  /** Returns whether another token is of the same issuer, tenant and user. */
+  public boolean isOfSame(Verified other) {
+    return issuer.equals(other.issuer)
+        && caller.tenant().equals(other.caller.tenant())
+        && caller.user().equals(other.caller.user());
+  }
+
+  /** Returns a token of which something is left: only whether it is revoked can be asked. */
+  public static Verified of(TokenOrigin origin) {
+    var caller = new Caller.User(origin.tenant(), origin.user(), Set.of(), Set.of());
+    return new Verified(caller, "", 0, origin.issuedAt(), origin.id(), origin.digest());
+  }
+
+  /** Returns what is kept of this token with something that outlives it. */
+  public TokenOrigin origin() {
+    return new TokenOrigin(caller.tenant(), caller.user(), issuedAt, id, digest);
+  }
 
   /** Returns the name by which this token can be revoked. */
   public TokenRef ref() {

@@ -141,6 +141,6 @@ class KnownTokensTest {
 
   private static Verified verified(Set<String> permissions, long expiresAt) {
     return new Verified(
-        new Caller.User("acme", "ann", Set.of(), permissions), expiresAt, 0, null, "");
+        new Caller.User("acme", "ann", Set.of(), permissions), "", expiresAt, 0, null, "");
   }
 }

@@ -191,6 +191,11 @@ public final class Keys {
     return "hf:fticket:{" + digest + "}";
   }
 
+  /** Returns the key that names the token a ticket was made with, in the ticket's slot. */
+  public static String fileTicketToken(String digest) {
+    return fileTicket(digest) + ":by";
+  }
+
   /**
    * @param shard 0 to {@link #SHARDS} − 1
    */

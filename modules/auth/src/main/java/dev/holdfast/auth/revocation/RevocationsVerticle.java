@@ -8,6 +8,7 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.bounds.Budget;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.Serving;
+import dev.holdfast.files.FileMessage;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.tokens.RevocationMessage;
@@ -42,6 +43,9 @@ public final class RevocationsVerticle extends VerticleBase
   /** Time by which clocks may differ, and a revocation is kept longer. */
   private static final Duration MARGIN = Duration.ofMinutes(10);
 
+  /** The longest that something lives which was made with a token: a ticket for a file. */
+  private static final Duration TRACE = FileMessage.LONGEST_TICKET;
+
   private static final Duration LOOK = Duration.ofMillis(500);
   private static final Duration MORE = Duration.ofMillis(50);
   private static final Duration SWEEP = Duration.ofMinutes(1);
@@ -71,7 +75,8 @@ public final class RevocationsVerticle extends VerticleBase
       Bus bus, RedisConfig redis, AuthConfig config, MeterRegistry registry) {
     this.bus = bus;
     this.redis = redis;
-    this.keep = config.longestLife().plus(config.leeway()).plus(MARGIN);
+    Duration longest = config.longestLife().compareTo(TRACE) < 0 ? TRACE : config.longestLife();
+    this.keep = longest.plus(config.leeway()).plus(MARGIN);
     this.registry = registry;
     this.budget = new Budget(registry);
     long most = MOST * Revocations.ENTRY_BYTES;
@@ -183,7 +188,7 @@ public final class RevocationsVerticle extends VerticleBase
     long now = System.currentTimeMillis();
     long kept =
         message.token() != null && message.endsAt() > 0
-            ? Math.min(now + keep.toMillis(), message.endsAt() + MARGIN.toMillis())
+            ? Math.min(now + keep.toMillis(), endOfTraces(now, message.endsAt()))
             : now + keep.toMillis();
     // A single token is meant whenever it was issued: one of the tenant does not contain it.
     long until =
@@ -194,6 +199,11 @@ public final class RevocationsVerticle extends VerticleBase
     return add(wanted)
         .onSuccess(noted -> took(noted, message.caller()))
         .map(noted -> new RevocationMessage.Revoked(noted.revocation().keptUntil()));
+  }
+
+  /** Returns when neither a token nor what was made with it is good any more. */
+  private static long endOfTraces(long now, long tokenEnds) {
+    return Math.max(tokenEnds, now + TRACE.toMillis()) + MARGIN.toMillis();
   }
 
   private static void check(RevocationMessage.Revoke message) {

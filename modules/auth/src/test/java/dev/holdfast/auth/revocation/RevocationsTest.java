@@ -159,6 +159,6 @@ class RevocationsTest {
 
   private static Verified token(String tenant, String user, long issuedAt, String id) {
     var caller = new Caller.User(tenant, user, Set.of(), Set.of());
-    return new Verified(caller, LATE, issuedAt, id, "digest of " + user + " " + issuedAt);
+    return new Verified(caller, "", LATE, issuedAt, id, "digest of " + user + " " + issuedAt);
   }
 }

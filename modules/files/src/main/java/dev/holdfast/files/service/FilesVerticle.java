@@ -21,6 +21,7 @@ import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reserve;
+import dev.holdfast.tokens.TokenOrigin;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -150,13 +151,18 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
         message.purpose() == FileMessage.Purpose.DOWNLOAD
             ? parts.findReady(message.caller(), message.tenant(), message.file())
             : parts.find(message.caller(), message.tenant(), message.file());
-    return file.compose(found -> tickets.issue(found, message.purpose(), message.lifeMs()))
-        .compose(
-            ticket ->
-                parts
-                    .index()
-                    .now()
-                    .map(now -> new FileAnswer.Ticket(ticket, now + message.lifeMs())));
+    return file.compose(
+        found -> parts.index().now().compose(now -> issueTicket(message, found, now)));
+  }
+
+  private Future<FileAnswer.Ticket> issueTicket(
+      FileMessage.IssueTicket message, FileRecord file, long now) {
+    TokenOrigin by = message.by();
+    TokenOrigin origin =
+        by == null ? new TokenOrigin(message.tenant(), file.owner(), now / 1_000, null, "") : by;
+    return tickets
+        .issue(file, message.purpose(), message.lifeMs(), origin)
+        .map(ticket -> new FileAnswer.Ticket(ticket, now + message.lifeMs()));
   }
 
   @Override

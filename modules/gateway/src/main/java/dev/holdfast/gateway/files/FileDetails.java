@@ -71,7 +71,8 @@ final class FileDetails {
             request.tenant(),
             request.file(),
             purpose(request.query("purpose")),
-            lifeMs);
+            lifeMs,
+            request.token());
     return files().ask(message).compose(ticket -> send(request, 201, json(ticket)));
   }
 

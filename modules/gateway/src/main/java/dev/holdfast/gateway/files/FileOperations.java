@@ -1,9 +1,11 @@
 package dev.holdfast.gateway.files;
 
 import dev.holdfast.auth.TokenVerifier;
+import dev.holdfast.auth.Verified;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.files.FileAnswer;
 import dev.holdfast.files.FileMessage.Purpose;
 import dev.holdfast.files.transfer.Transfers;
 import dev.holdfast.gateway.admission.Visit;
@@ -12,6 +14,7 @@ import dev.holdfast.gateway.http.Callers;
 import dev.holdfast.gateway.http.Rates;
 import dev.holdfast.gateway.http.Refusals;
 import dev.holdfast.limits.Limiter;
+import dev.holdfast.tokens.TokenOrigin;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
@@ -104,9 +107,19 @@ public final class FileOperations {
       Function<RoutingContext, List<String>> rights, Step operation) {
     return routing -> {
       routing.request().pause();
-      Future<Caller> asks = caller(routing).compose(who -> permitted(who, rights.apply(routing)));
-      run(routing, asks.map(who -> FileRequest.of(routing, who)), operation);
+      Future<FileRequest> asked =
+          tokens
+              .verify(BearerToken.ofHeader(routing.request()))
+              .compose(token -> asked(routing, token, rights.apply(routing)));
+      run(routing, asked, operation);
     };
+  }
+
+  private Future<FileRequest> asked(RoutingContext routing, Verified token, List<String> rights) {
+    return rates
+        .request(routing.vertx(), known(routing, Callers.of(token)), 0)
+        .compose(caller -> served == null ? none() : permitted(caller, rights))
+        .map(caller -> FileRequest.of(routing, caller, token.origin()));
   }
 
   private static Future<Caller> permitted(Caller caller, List<String> rights) {
@@ -135,14 +148,6 @@ public final class FileOperations {
         .onFailure(failure -> Refusal.send(routing, failure));
   }
 
-  private Future<Caller> caller(RoutingContext routing) {
-    return tokens
-        .verify(BearerToken.ofHeader(routing.request()))
-        .map(verified -> known(routing, Callers.of(verified)))
-        .compose(caller -> rates.request(routing.vertx(), caller, 0))
-        .compose(caller -> served == null ? none() : Future.succeededFuture(caller));
-  }
-
   private static Caller known(RoutingContext routing, Caller caller) {
     Visit.known(routing.request());
     return caller;
@@ -151,6 +156,20 @@ public final class FileOperations {
   private static <A> Future<A> none() {
     return Future.failedFuture(
         HoldfastException.withPublicMessage(ErrorCode.NOT_FOUND, "This node serves no files."));
+  }
+
+  /**
+   * Refuses a ticket whose token is revoked, as one that never was. One that an older build made
+   * ends with any revocation of its owner or tenant that is in force.
+   */
+  private Future<FileAnswer.Redeemed> stillGood(FileAnswer.Redeemed ticket) {
+    TokenOrigin by = ticket.by();
+    Caller.User owner = ticket.caller();
+    TokenOrigin origin =
+        by == null ? new TokenOrigin(owner.tenant(), owner.user(), 0, null, "") : by;
+    return tokens.isRevoked(Verified.of(origin))
+        ? Future.failedFuture(new HoldfastException(ErrorCode.NOT_FOUND, "file: there is none"))
+        : Future.succeededFuture(ticket);
   }
 
   private Future<FileRequest> redeemed(RoutingContext routing) {
@@ -162,6 +181,7 @@ public final class FileOperations {
     return files
         .transfers()
         .redeem(routing.pathParam("ticket"), purpose)
+        .compose(this::stillGood)
         .onSuccess(opened -> known(routing, opened.caller()))
         .compose(opened -> rates.request(routing.vertx(), opened.caller(), 0).map(opened))
         .map(opened -> FileRequest.of(routing, opened));

@@ -4,6 +4,7 @@ import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.files.FileAnswer;
+import dev.holdfast.tokens.TokenOrigin;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
@@ -15,19 +16,25 @@ import org.jspecify.annotations.Nullable;
  * One request of a known caller; its body is not read yet.
  *
  * @param tenant the caller's own: the files that a request names are looked for nowhere else
+ * @param token by which the caller came; none: by a ticket
  * @param named the file that the address or the ticket names; none if the operation concerns none
  */
-record FileRequest(RoutingContext routing, Caller caller, String tenant, @Nullable String named) {
-  static FileRequest of(RoutingContext routing, Caller caller) {
+record FileRequest(
+    RoutingContext routing,
+    Caller caller,
+    String tenant,
+    @Nullable TokenOrigin token,
+    @Nullable String named) {
+  static FileRequest of(RoutingContext routing, Caller caller, TokenOrigin token) {
     String tenant =
         caller instanceof Caller.User user
             ? user.tenant()
             : ((Caller.Service) caller).tenants().iterator().next();
-    return new FileRequest(routing, caller, tenant, routing.pathParam("file"));
+    return new FileRequest(routing, caller, tenant, token, routing.pathParam("file"));
   }
 
   static FileRequest of(RoutingContext routing, FileAnswer.Redeemed ticket) {
-    return new FileRequest(routing, ticket.caller(), ticket.tenant(), ticket.file());
+    return new FileRequest(routing, ticket.caller(), ticket.tenant(), null, ticket.file());
   }
 
   /** Returns the file of an operation that concerns one. */

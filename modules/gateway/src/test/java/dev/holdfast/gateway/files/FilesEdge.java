@@ -4,6 +4,7 @@ import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.auth.TokenSigner;
 import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.auth.VerificationKey;
+import dev.holdfast.auth.revocation.RevocationsVerticle;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.NodeId;
@@ -27,6 +28,7 @@ import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
 import dev.holdfast.sessions.service.SessionsVerticle;
 import dev.holdfast.sessions.store.SessionsConfig;
+import dev.holdfast.tokens.RevocationMessage;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
@@ -61,6 +63,7 @@ final class FilesEdge implements AutoCloseable {
   final String tenant = "t" + Ids.fresh();
   final Vertx vertx = Vertx.vertx();
   private final LimitsVerticle limits;
+  private final RevocationsVerticle revocations;
   private final ServiceClient files;
   private final HttpServer server;
   private final RedisLink raw;
@@ -95,6 +98,8 @@ final class FilesEdge implements AutoCloseable {
             new SessionsVerticle(
                 bus, redis, SessionsConfig.defaults(), e -> Future.succeededFuture(), meters)));
     get(vertx.deployVerticle(new FilesVerticle(bus, redis, config, storage, events, meters)));
+    revocations = new RevocationsVerticle(bus, redis, AUTH, meters);
+    get(vertx.deployVerticle(revocations));
     limits = limited == null ? null : limits(redis, limited, meters);
     files = ServiceClient.local(bus, Duration.ofSeconds(10));
     var transfers = new Transfers(vertx, files, storage, config);
@@ -135,7 +140,8 @@ final class FilesEdge implements AutoCloseable {
   /** As the node makes its routes: of the document. */
   private Router router(Transfers transfers) {
     Router router = Router.router(vertx);
-    var handlers = new FileOperations(TokenVerifier.of(AUTH), limiter(), transfers).handlers();
+    TokenVerifier tokens = TokenVerifier.of(AUTH).refusing(token -> revocations.has(token));
+    var handlers = new FileOperations(tokens, limiter(), transfers).handlers();
     for (Contract.Operation operation : operations()) {
       String path = operation.path().replaceAll("\\{(\\w+)}", ":$1");
       router.route(operation.method(), path).handler(handlers.get(operation.id()));
@@ -171,8 +177,30 @@ final class FilesEdge implements AutoCloseable {
     return new Call(this, token(tenant, user), Map.of());
   }
 
+  /** By another token of the user. */
+  Call as(String user, String permission) {
+    var caller = new Caller.User(tenant, user, Set.of(), Set.of("create:file", permission));
+    String token = new TokenSigner(SECRET, AUTH).sign(caller, Duration.ofMinutes(10));
+    return new Call(this, token, Map.of());
+  }
+
+  static String digest(String token) {
+    return get(TokenVerifier.of(AUTH).verify(token)).digest();
+  }
+
   AuditReport audit() {
     return get(files.ask(new TransferMessage.Audit(OPERATOR)));
+  }
+
+  void revoke(String user, String token) {
+    long now = System.currentTimeMillis() / 1_000;
+    get(files.ask(new RevocationMessage.Revoke(OPERATOR, tenant, user, token, now, 0)));
+  }
+
+  /** As a node of an older build leaves it. */
+  void forgetTokensOfTickets() {
+    String each = "for _, key in ipairs(redis.call('KEYS', KEYS[1])) do redis.call('DEL', key) end";
+    get(raw.send("EVAL", each, 1, Keys.fileTicketToken("*")));
   }
 
   /** Bytes and files that the tenant's quota counts. */
