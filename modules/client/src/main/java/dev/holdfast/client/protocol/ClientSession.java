@@ -15,7 +15,6 @@ import dev.holdfast.client.session.SessionOptions;
 import dev.holdfast.client.session.Snapshot;
 import dev.holdfast.client.session.Stored;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  * the call that feeds the session; both may call the session again.
  */
 public final class ClientSession {
-  /** Longest heartbeat in s; a day is as good as never. */
-  private static final long LONGEST_BEAT = 86_400;
-
   private final SessionOptions options;
   private final SessionListener listener;
   private final Hello hello;
@@ -50,11 +46,10 @@ public final class ClientSession {
     this.listener = listener;
     this.hello = new Hello(options);
     this.connector = new Connector(wire, options, new Turns());
-    Consumer<String> out = connector::send;
     var ids = new FrameIds();
-    this.questions = new Questions(wire, ids, options.times(), out);
-    this.requests = new Requests(wire, ids, options.bounds(), out);
-    this.publications = new Publications(wire, ids, options, out);
+    this.questions = new Questions(wire, ids, options.times(), connector::send);
+    this.requests = new Requests(wire, ids, options.bounds(), connector::send);
+    this.publications = new Publications(wire, ids, options, connector::send);
     this.heartbeat =
         new Heartbeat(
             wire,
@@ -152,22 +147,21 @@ public final class ClientSession {
       case "snapshot" -> snapshot(frame);
       case "unsubscribed" -> unsubscribed(frame);
       case "reply" -> reply(Frames.text(frame, "id"), Frames.member(frame, "data"));
+      case "expiring" -> connector.expiring();
       case "reconnect" -> connector.moveAfter(Frames.number(frame, "after", 0));
       default -> {} // a pong, or a frame of a newer server
     }
   }
 
   private void welcome(ObjectNode frame) {
-    boolean resumed = Frames.member(frame, "resumed").asBoolean();
-    String id = Frames.text(frame, "session");
-    long beat = Math.min(Frames.number(frame, "heartbeat", 1), LONGEST_BEAT) * 1_000;
-    long limit = Frames.number(Frames.member(frame, "limits"), "frame", 1);
-    if (connector.isAttached() || resumed && (session == null || !session.id().equals(id))) {
+    SessionInfo told = Frames.session(frame);
+    boolean resumed = told.resumed();
+    long beat = Frames.heartbeat(frame);
+    long limit = Frames.limit(frame);
+    if (connector.isAttached() || resumed && (session == null || !session.id().equals(told.id()))) {
       throw new NonsenseException("a welcome that was not asked for");
     }
-    session =
-        new SessionInfo(
-            id, resumed, frame.path("generation").asLong(), frame.path("node").asText());
+    session = told;
     connector.welcomed(frame.path("time").asLong());
     heartbeat.start(beat);
     readings.welcomed(session);
@@ -266,18 +260,17 @@ public final class ClientSession {
    *     {@link RefusedException}
    */
   public CompletableFuture<@Nullable Cursor> subscribe(String channel, From from) {
-    if (connector.isStopped()) {
-      return CompletableFuture.failedFuture(stopped());
-    }
-    return questions
-        .subscribe(channel, from)
-        .thenApply(data -> data.has("epoch") ? Frames.position(data) : null);
+    return connector.isStopped()
+        ? stopped()
+        : questions
+            .subscribe(channel, from)
+            .thenApply(data -> data.has("epoch") ? Frames.position(data) : null);
   }
 
   /** Ends a subscription; its later events are dropped. */
   public CompletableFuture<Void> unsubscribe(String channel) {
     if (connector.isStopped()) {
-      return CompletableFuture.failedFuture(stopped());
+      return stopped();
     }
     if (!channel.startsWith("topic:") && !channel.startsWith("run:")) {
       String message = "every session reads this channel";
@@ -289,19 +282,14 @@ public final class ClientSession {
 
   /** Publishes durably: stored once, in the order of the calls, over any number of connections. */
   public CompletableFuture<Stored> publish(String channel, String event, JsonNode data) {
-    return connector.isStopped()
-        ? CompletableFuture.failedFuture(stopped())
-        : publications.publish(channel, event, data);
+    return connector.isStopped() ? stopped() : publications.publish(channel, event, data);
   }
 
   /** Publishes to current readers only; fails if the connection is lost. */
   public CompletableFuture<Void> publishVolatile(String channel, String event, JsonNode data) {
-    if (connector.isStopped()) {
-      return CompletableFuture.failedFuture(stopped());
-    }
     ObjectNode frame = Frames.question("publish").put("channel", channel).put("event", event);
     frame.put("class", "volatile").set("data", data);
-    return requests.now(frame, options.times().attempt().toMillis()).thenApply(answer -> null);
+    return connector.isStopped() ? stopped() : now(frame).thenApply(answer -> null);
   }
 
   /**
@@ -311,12 +299,13 @@ public final class ClientSession {
    */
   public CompletableFuture<JsonNode> request(
       String service, String method, JsonNode data, long timeout) {
-    if (connector.isStopped()) {
-      return CompletableFuture.failedFuture(stopped());
-    }
     ObjectNode frame = Frames.question("request").put("service", service).put("method", method);
     frame.put("timeout", timeout).set("data", data);
-    return requests.ask(frame, timeout);
+    return connector.isStopped() ? stopped() : requests.ask(frame, timeout);
+  }
+
+  private CompletableFuture<JsonNode> now(ObjectNode frame) {
+    return requests.now(frame, options.times().attempt().toMillis());
   }
 
   /** Notes that the application has handled all events of the channel up to the cursor. */
@@ -364,12 +353,12 @@ public final class ClientSession {
     }
   }
 
-  private RefusedException stopped() {
-    return RefusedException.stopped(state.reason());
+  private <T> CompletableFuture<T> stopped() {
+    return CompletableFuture.failedFuture(RefusedException.stopped(state.reason()));
   }
 
   /** Hands the events of the connections' life to the session. */
-  private final class Turns implements Connector.Life {
+  private final class Turns implements Life {
     @Override
     public String hello(int attempt, String token, boolean move) {
       return hello.text(attempt, token, move, session, readings);
@@ -381,6 +370,16 @@ public final class ClientSession {
       publications.disconnected();
       questions.disconnected();
       requests.disconnected();
+    }
+
+    @Override
+    public CompletableFuture<JsonNode> refresh(String token) {
+      return now(Frames.question("refresh").put("token", token));
+    }
+
+    @Override
+    public void tokens(String failure, long wait) {
+      enter(new ClientState(state.kind(), wait, 0, failure));
     }
 
     @Override

@@ -1,11 +1,13 @@
 package dev.holdfast.client.protocol;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.holdfast.client.session.ClientState;
 import dev.holdfast.client.session.ClientState.Kind;
 import dev.holdfast.client.session.ClientTimes;
 import dev.holdfast.client.session.SessionOptions;
 import java.net.URI;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,7 @@ final class Connector {
   private final Alarm pause;
   private final Alarm steady;
   private final Alarm move;
+  private final Renewal renewal;
 
   private int asks;
   private boolean asking;
@@ -62,24 +65,6 @@ final class Connector {
   /** True if the client was asked to move, and no connection has been steady since. */
   private boolean movedLately;
 
-  /** Follows the events of this life: the session. */
-  interface Life {
-    /**
-     * Returns the first frame of a connection.
-     *
-     * @param move whether a node asked the client to move, and another one may send it on
-     */
-    String hello(int attempt, String token, boolean move);
-
-    /** Reports that the connection is no longer listened to. */
-    void detached();
-
-    /** Reports that no connection follows. */
-    void stopped(String reason);
-
-    void state(ClientState state);
-  }
-
   Connector(Wire wire, SessionOptions options, Life life) {
     this.wire = wire;
     this.addresses = options.addresses();
@@ -90,6 +75,43 @@ final class Connector {
     this.pause = new Alarm(wire);
     this.steady = new Alarm(wire);
     this.move = new Alarm(wire);
+    this.renewal = new Renewal(wire, times, new Held());
+  }
+
+  /** The token of the current connection. */
+  private final class Held implements Renewal.Use {
+    @Override
+    public int nextAsk() {
+      return asking || opening != 0 || ending ? 0 : ++asks;
+    }
+
+    @Override
+    public String token() {
+      return token;
+    }
+
+    @Override
+    public CompletableFuture<JsonNode> refresh(String fresh) {
+      return life.refresh(fresh);
+    }
+
+    @Override
+    public void renewed(String fresh, long left) {
+      token = fresh;
+      if (moves == 0) {
+        renewAfter(TokenLife.renewAfter(left));
+      }
+    }
+
+    @Override
+    public void failed(String reason, long wait) {
+      life.tokens(reason, wait);
+    }
+  }
+
+  /** Begins to renew the token of this connection: it ends soon. */
+  void expiring() {
+    renewal.begin();
   }
 
   /** Tries to connect, or to move to another connection; one attempt at a time. */
@@ -110,7 +132,7 @@ final class Connector {
   }
 
   void token(int ask, String answer) {
-    if (!asking || ask != asks) {
+    if (renewal.token(ask, answer) || !asking || ask != asks) {
       return;
     }
     asking = false;
@@ -121,7 +143,7 @@ final class Connector {
   }
 
   void noToken(int ask, String reason) {
-    if (asking && ask == asks) {
+    if (!renewal.noToken(ask, reason) && asking && ask == asks) {
       asking = false;
       failed(NO_CODE, reason);
     }
@@ -181,9 +203,14 @@ final class Connector {
     saidMove = false;
     closeLeaving();
     steady.set(times.steady().toMillis(), this::settled);
-    long renewAfter = TokenLife.renewAfter(token, now);
-    if (renewAfter > 0 && !token.equals(renewed)) {
-      move.set(renewAfter, this::renew);
+    renewAfter(TokenLife.renewAfter(token, now));
+  }
+
+  /** Sets when to go on by another connection, if the token is not renewed on this one before. */
+  private void renewAfter(long millis) {
+    move.cancel();
+    if (millis > 0 && !token.equals(renewed)) {
+      move.set(millis, this::renew);
     }
   }
 
@@ -335,6 +362,7 @@ final class Connector {
   private void detach() {
     steady.cancel();
     move.cancel();
+    renewal.end();
     attached = false;
     life.detached();
   }

@@ -11,6 +11,7 @@ import dev.holdfast.client.session.Cursor;
 import dev.holdfast.client.session.Event;
 import dev.holdfast.client.session.Gap;
 import dev.holdfast.client.session.RefusedException;
+import dev.holdfast.client.session.SessionInfo;
 import dev.holdfast.client.session.Snapshot;
 import java.nio.charset.StandardCharsets;
 
@@ -28,6 +29,9 @@ final class Frames {
 
   /** Most bytes of one frame, before a welcome names another limit. */
   static final long LIMIT = 65_536;
+
+  /** Longest heartbeat in s; a day is as good as never. */
+  private static final long LONGEST_BEAT = 86_400;
 
   /** Most bytes that the id and the number of a frame take. */
   private static final int HEAD = 48;
@@ -119,6 +123,24 @@ final class Frames {
         cursor(frame, "from"),
         cursor(frame, "to"),
         frame.path("reason").asText());
+  }
+
+  static SessionInfo session(ObjectNode welcome) {
+    return new SessionInfo(
+        text(welcome, "session"),
+        member(welcome, "resumed").asBoolean(),
+        welcome.path("generation").asLong(),
+        welcome.path("node").asText());
+  }
+
+  /** Returns the heartbeat of a welcome in ms. */
+  static long heartbeat(ObjectNode welcome) {
+    return Math.min(number(welcome, "heartbeat", 1), LONGEST_BEAT) * 1_000;
+  }
+
+  /** Returns the most bytes of a frame by a welcome. */
+  static long limit(ObjectNode welcome) {
+    return number(member(welcome, "limits"), "frame", 1);
   }
 
   static Snapshot snapshot(ObjectNode frame) {

@@ -23,7 +23,11 @@ final class TokenLife {
    * @param now the server's clock, ms since 1970; it decides, as the client's may be wrong
    */
   static long renewAfter(String token, long now) {
-    long left = end(token) - now;
+    return renewAfter(end(token) - now);
+  }
+
+  /** Returns the same for a token of which so many ms are left. */
+  static long renewAfter(long left) {
     return left < SHORTEST_LIFE ? 0 : Math.min(DAY, left - Math.min(LONGEST_AHEAD, left / 5));
   }
 
