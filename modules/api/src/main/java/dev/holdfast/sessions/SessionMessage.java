@@ -145,8 +145,7 @@ public sealed interface SessionMessage<A> extends ServiceMessage<A> {
   }
 
   /**
-   * Notes that the session publishes to a channel; to be answered before its first publication is
-   * appended.
+   * Notes that the session publishes to a channel. Answered before its first publication there.
    *
    * @param leaves a channel that is noted no longer, as each of this attachment's publications to
    *     it is answered
@@ -160,6 +159,14 @@ public sealed interface SessionMessage<A> extends ServiceMessage<A> {
     @Override
     public <R> R dispatch(Handler<R> handler) {
       return handler.notePublishing(this);
+    }
+  }
+
+  /** Notes the token by which its client goes on. {@link Close#REVOKED} concerns it, too. */
+  record Refresh(SessionRef session, TokenRef token) implements SessionMessage<Answer.Done> {
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.refresh(this);
     }
   }
 
@@ -271,9 +278,9 @@ public sealed interface SessionMessage<A> extends ServiceMessage<A> {
   /**
    * Ends a session now; done also if there was none, or another user's. Its connection is closed.
    *
-   * @param reason an event-like name, for example {@code closed}. With {@link #REVOKED} the token
-   *     by which the session was attached last is revoked first; if that fails, the session stays.
-   *     A user needs {@code tokens:revoke} for it (FORBIDDEN)
+   * @param reason an event-like name, for example {@code closed}. With {@link #REVOKED} its last
+   *     token, and the one before a refresh, are revoked first; if that fails, the session stays.
+   *     NOT_FOUND if there is none: its tokens are not known. A user needs {@code tokens:revoke}
    */
   record Close(Caller caller, String tenant, String session, String reason)
       implements SessionMessage<Answer.Done> {
@@ -365,6 +372,8 @@ public sealed interface SessionMessage<A> extends ServiceMessage<A> {
     R unsubscribe(Unsubscribe message);
 
     R notePublishing(NotePublishing message);
+
+    R refresh(Refresh message);
 
     R create(Create message);
 

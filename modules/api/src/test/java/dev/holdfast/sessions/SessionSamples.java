@@ -49,6 +49,8 @@ public final class SessionSamples {
         new SessionMessage.Subscribe(REF, CURSORS),
         new SessionMessage.Unsubscribe(REF, ChannelName.TENANT),
         new SessionMessage.NotePublishing(REF, ChannelName.user("ann"), NEWS),
+        new SessionMessage.Refresh(
+            REF, new TokenRef("47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU", 99)),
         new SessionMessage.Sweep(List.of(1, 2), Set.of(NODE)),
         new SessionMessage.Reap(NODE, 5),
         new SessionMessage.Renew(NODE, ""));

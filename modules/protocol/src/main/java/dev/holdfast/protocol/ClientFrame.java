@@ -105,6 +105,20 @@ public sealed interface ClientFrame {
     }
   }
 
+  /** Another token of the same issuer, tenant and user. */
+  record Refresh(String id, String token) implements ClientFrame {
+    @Override
+    public void dispatch(Handler handler) {
+      handler.refresh(this);
+    }
+
+    /** The token is a secret. */
+    @Override
+    public String toString() {
+      return "Refresh[id=" + id + "]";
+    }
+  }
+
   /** Ends the session, not only the connection. */
   record Close() implements ClientFrame {
     @Override
@@ -140,6 +154,8 @@ public sealed interface ClientFrame {
     void request(Request frame);
 
     void ack(Ack frame);
+
+    void refresh(Refresh frame);
 
     void close(Close frame);
 

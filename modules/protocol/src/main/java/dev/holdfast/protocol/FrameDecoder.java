@@ -63,6 +63,7 @@ public final class FrameDecoder {
     types.put("publish", (members, id) -> publish(members, needed(id)));
     types.put("request", (members, id) -> request(members, needed(id)));
     types.put("ack", (members, id) -> ack(members));
+    types.put("refresh", (members, id) -> refresh(members, needed(id)));
     types.put("close", (members, id) -> new ClientFrame.Close());
     types.put("ping", (members, id) -> new ClientFrame.Ping());
     types.put("pong", (members, id) -> new ClientFrame.Pong());
@@ -144,6 +145,10 @@ public final class FrameDecoder {
     long timeout =
         members.has("timeout") ? members.integer("timeout", 1, MAX_TIMEOUT) : DEFAULT_TIMEOUT;
     return new ClientFrame.Request(id, service, method, members.raw("data"), timeout);
+  }
+
+  private static ClientFrame refresh(Members members, String id) {
+    return new ClientFrame.Refresh(id, members.text("token", MAX_TOKEN));
   }
 
   private static ClientFrame ack(Members members) {

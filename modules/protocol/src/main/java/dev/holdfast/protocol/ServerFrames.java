@@ -107,6 +107,15 @@ public final class ServerFrames {
     return end(frame.append(after).append(",\"reason\":\"").append(reason).append('"'));
   }
 
+  /**
+   * Reports that the token ends.
+   *
+   * @param left ms from now
+   */
+  public static EncodedFrame expiring(long left) {
+    return end(new StringBuilder(40).append("{\"type\":\"expiring\",\"in\":").append(left));
+  }
+
   public static EncodedFrame welcome(Welcome welcome) {
     StringBuilder frame = new StringBuilder(256).append("{\"type\":\"welcome\"");
     frame.append(",\"session\":\"").append(welcome.session()).append('"');

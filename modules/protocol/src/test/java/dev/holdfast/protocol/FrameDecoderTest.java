@@ -220,11 +220,19 @@ class FrameDecoderTest {
 
   @Test
   void refusesATypeThatItDoesNotKnowByItsOwnName() {
-    Decoded decoded = FrameDecoder.decode(quoted("{'type':'refresh','id':'i1','token':'t'}"));
+    Decoded decoded = FrameDecoder.decode(quoted("{'type':'degraded','id':'i1','token':'t'}"));
 
     assertEquals(ErrorCode.UNKNOWN_TYPE, decoded.refused().code());
     assertEquals("i1", decoded.id());
     assertEquals("unknown", decoded.type());
+  }
+
+  @Test
+  void aTokenThatIsRefreshedIsNotPrinted() {
+    Decoded decoded = FrameDecoder.decode(quoted("{'type':'refresh','id':'i1','token':'secret'}"));
+
+    assertEquals(new ClientFrame.Refresh("i1", "secret"), decoded.frame());
+    assertEquals("Refresh[id=i1]", decoded.frame().toString());
   }
 
   @Test

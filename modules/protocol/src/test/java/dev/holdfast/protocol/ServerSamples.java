@@ -51,6 +51,7 @@ final class ServerSamples {
     samples.put("subscribeReply", List.of(ServerFrames.subscribeReply("1", AT_7)));
     samples.put("publishReply", List.of(ServerFrames.publishReply("1", AT_8, false)));
     samples.put("error", errors());
+    samples.put("expiring", List.of(ServerFrames.expiring(60_000)));
     samples.put("reconnect", List.of(ServerFrames.reconnect(420, "rebalance")));
     return samples;
   }

@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  *     MiB
  * @param ackFlush how often moved cursors are stored of clients that keep none, at least 100 ms;
  *     those of the others are stored after six times as long
+ * @param expiryGrace how long a WebSocket stays when its token has expired, for a late {@code
+ *     refresh}: 0 to 5 min
  * @param operatorTenant whose tokens may hold what concerns whole nodes ({@code nodes:read}, {@code
  *     config:read}, {@code stats:read}); none: nobody's
  * @param sockets how many clients, and how fast
@@ -47,6 +49,7 @@ public record GatewayConfig(
     Duration slowLimit,
     int writeBuffer,
     Duration ackFlush,
+    Duration expiryGrace,
     @Nullable String operatorTenant,
     SocketLimits sockets,
     ManagementConfig management,
@@ -55,6 +58,8 @@ public record GatewayConfig(
   public static final int CHANNEL_LIMIT = 256;
 
   private static final int IDLE_FACTOR = 4;
+  private static final Duration GRACE = Duration.ofSeconds(10);
+  private static final Duration LONGEST_GRACE = Duration.ofMinutes(5);
   private static final Duration SHORTEST = Duration.ofMillis(100);
 
   public static final GatewayConfig DEFAULTS =
@@ -84,6 +89,7 @@ public record GatewayConfig(
     check(problems, lasts(slowLimit), "slowLimit: at least 100 ms");
     check(problems, within(writeBuffer, 1 << 14, 1 << 24), "writeBuffer: 16 KiB to 16 MiB");
     check(problems, lasts(ackFlush), "ackFlush: at least 100 ms");
+    check(problems, isGrace(expiryGrace), "expiryGrace: 0 to 5 min");
     boolean tenant = operatorTenant == null || isTenant(operatorTenant);
     check(problems, tenant, "operatorTenant: the name of a tenant");
     for (String origin : allowedOrigins) {
@@ -117,6 +123,7 @@ public record GatewayConfig(
         slowLimit,
         writeBuffer,
         ackFlush,
+        GRACE,
         null,
         SocketLimits.DEFAULTS,
         ManagementConfig.DEFAULTS,
@@ -148,6 +155,26 @@ public record GatewayConfig(
     return with(host, port, operatorTenant, sockets, management, encryption);
   }
 
+  /** Returns the same settings with another time for a late {@code refresh}. */
+  public GatewayConfig withExpiryGrace(Duration grace) {
+    return new GatewayConfig(
+        host,
+        port,
+        allowedOrigins,
+        frameLimit,
+        helloTimeout,
+        heartbeat,
+        publishRate,
+        slowLimit,
+        writeBuffer,
+        ackFlush,
+        grace,
+        operatorTenant,
+        sockets,
+        management,
+        tls);
+  }
+
   /** Returns the same settings with the origins of pages that this node itself serves here. */
   public GatewayConfig allowingItsPage() {
     String scheme = tls == null ? "http://" : "https://";
@@ -166,6 +193,7 @@ public record GatewayConfig(
         slowLimit,
         writeBuffer,
         ackFlush,
+        expiryGrace,
         operatorTenant,
         sockets,
         management,
@@ -190,6 +218,7 @@ public record GatewayConfig(
         slowLimit,
         writeBuffer,
         ackFlush,
+        expiryGrace,
         newOperators,
         newSockets,
         newManagement,
@@ -237,6 +266,10 @@ public record GatewayConfig(
     } catch (HoldfastException e) {
       return false;
     }
+  }
+
+  private static boolean isGrace(Duration duration) {
+    return duration != null && !duration.isNegative() && duration.compareTo(LONGEST_GRACE) <= 0;
   }
 
   private static boolean lasts(Duration duration) {

@@ -140,6 +140,11 @@ public final class Connection implements ClientLink {
     transport.known();
   }
 
+  /** Notes that the client showed a token that is not valid, or not its own. */
+  void strange() {
+    admission.failed(client());
+  }
+
   /** Returns the number of channels that the transport's request, and not a frame, asks for. */
   int asked() {
     return transport.asked();

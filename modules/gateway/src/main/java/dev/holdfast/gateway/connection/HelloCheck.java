@@ -53,6 +53,7 @@ public final class HelloCheck {
     return false;
   }
 
+  /** Checks a token in full; fails as {@link TokenVerifier} says. */
   Future<Verified> verify(@Nullable String token) {
     return tokens.verify(token);
   }

@@ -8,6 +8,8 @@ public enum Hold {
   PACE,
   /** Too many bytes of its requests, or too many subscriptions, are unanswered. */
   ROOM,
+  /** Another token is being checked. */
+  REFRESH,
   /** The client does not take what it is sent. */
   BLOCKED
 }

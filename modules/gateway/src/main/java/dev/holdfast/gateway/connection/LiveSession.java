@@ -13,6 +13,7 @@ import dev.holdfast.gateway.attachment.HeldSession;
 import dev.holdfast.gateway.session.ChannelOrder;
 import dev.holdfast.gateway.session.ClientSession;
 import dev.holdfast.gateway.session.Publishing;
+import dev.holdfast.gateway.session.Refreshing;
 import dev.holdfast.gateway.session.Requests;
 import dev.holdfast.gateway.subscription.Opening;
 import dev.holdfast.gateway.subscription.Readings;
@@ -59,9 +60,10 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
   private final SubscribeRequests subscribing;
   private final Publishing publishing;
   private final Requests requests;
+  private final Refreshing refreshing;
   private boolean full;
 
-  LiveSession(Connection connection, ClientSession session, SessionWiring parts) {
+  LiveSession(Connection connection, ClientSession session, SessionWiring parts, HelloCheck check) {
     this.connection = connection;
     this.session = session;
     this.sessions = parts.sessions();
@@ -76,6 +78,37 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
     this.subscribing = parts.subscribing(session, connection, order, readings, opening, runs);
     this.publishing = parts.publishing(session, connection, order);
     this.requests = parts.requests(session, connection);
+    this.refreshing = parts.refreshing(session, connection, check, new TokenTurns(check));
+  }
+
+  /** What a new token changes here. */
+  private final class TokenTurns implements Refreshing.Turns {
+    private final HelloCheck check;
+
+    TokenTurns(HelloCheck check) {
+      this.check = check;
+    }
+
+    @Override
+    public void begun() {
+      connection.pause(Hold.REFRESH);
+    }
+
+    @Override
+    public void strange() {
+      connection.strange();
+    }
+
+    @Override
+    public void changed() {
+      subscriptions.permissionsChanged();
+      closeIfRevoked(check::isRevoked); // since it was verified
+    }
+
+    @Override
+    public void answered() {
+      connection.resume(Hold.REFRESH);
+    }
   }
 
   /** Brakes the connection. */
@@ -105,9 +138,17 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
     return session.caller();
   }
 
-  /** Returns whether the token has expired. */
-  boolean expired() {
-    return session.expired();
+  /**
+   * Tells the client once that its token ends.
+   *
+   * @param grace ms for which the token may be over
+   * @return whether it is over for longer
+   */
+  boolean tokenIsOver(long grace) {
+    if (session.tellsEnd() && connection.answers()) {
+      connection.send(ServerFrames.expiring(session.left()));
+    }
+    return session.expired(connection.answers() ? grace : 0);
   }
 
   /**
@@ -192,12 +233,17 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
 
   /** Returns whether frames of the client wait here. */
   boolean waits() {
-    return full || pace.holds();
+    return full || pace.holds() || refreshing.busy();
   }
 
   @Override
   public void request(ClientFrame.Request frame) {
     requests.request(frame);
+  }
+
+  @Override
+  public void refresh(ClientFrame.Refresh frame) {
+    refreshing.refresh(frame);
   }
 
   /** Notes the cursors. They are stored with the next comparison, or the detach, or sooner. */
@@ -267,7 +313,14 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
   @Override
   public void closeIfRevoked(Predicate<Verified> revoked) {
     if (revoked.test(session.token())) {
-      connection.onContext(on -> on.close(CloseCode.REVOKED));
+      connection.onContext(on -> closeRevoked(revoked));
+    }
+  }
+
+  /** The client may have shown another token meanwhile. */
+  private void closeRevoked(Predicate<Verified> revoked) {
+    if (revoked.test(session.token())) {
+      connection.close(CloseCode.REVOKED);
     }
   }
 

@@ -66,7 +66,7 @@ public final class Liveness {
       connection.send(ServerFrames.PING);
     }
     closeIf(connection.answers() && silence > 2 * heartbeat, CloseCode.NO_PONG);
-    closeIf(session.expired(), CloseCode.EXPIRED);
+    closeIf(session.tokenIsOver(config.expiryGrace().toMillis()), CloseCode.EXPIRED);
   }
 
   private void closeIf(boolean due, CloseCode code) {

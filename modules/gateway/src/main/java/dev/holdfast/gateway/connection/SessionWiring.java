@@ -9,6 +9,7 @@ import dev.holdfast.gateway.session.ChannelOrder;
 import dev.holdfast.gateway.session.ClientLink;
 import dev.holdfast.gateway.session.ClientSession;
 import dev.holdfast.gateway.session.Publishing;
+import dev.holdfast.gateway.session.Refreshing;
 import dev.holdfast.gateway.session.Requests;
 import dev.holdfast.gateway.subscription.Opening;
 import dev.holdfast.gateway.subscription.OwnChannels;
@@ -118,6 +119,11 @@ public final class SessionWiring {
 
   Publishing publishing(ClientSession session, ClientLink client, ChannelOrder order) {
     return new Publishing(session, client, order, sessions, channels);
+  }
+
+  Refreshing refreshing(
+      ClientSession session, ClientLink client, HelloCheck check, Refreshing.Turns turns) {
+    return new Refreshing(session, client, check::verify, sessions, turns);
   }
 
   Requests requests(ClientSession session, ClientLink client) {

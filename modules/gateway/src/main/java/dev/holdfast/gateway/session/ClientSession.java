@@ -7,12 +7,55 @@ import dev.holdfast.core.ChannelName;
 import dev.holdfast.sessions.SessionRef;
 
 /**
- * The session that a connection holds, and its user.
- *
- * @param token by which its client came
- * @param keepsCursors whether its client has its cursors when it comes back
+ * The session that a connection holds, and its user. Confined to the event loop, except for {@link
+ * #token}.
  */
-public record ClientSession(SessionRef ref, Verified token, boolean keepsCursors) {
+public final class ClientSession {
+  /** Most time in ms before a token's end at which its client is told. */
+  private static final long TOLD_BEFORE = 60_000;
+
+  private final SessionRef ref;
+  private final boolean keepsCursors;
+  private volatile Verified token;
+
+  /** When the client is to be told that the token ends, ms since 1970; 0: not, or it was told. */
+  private long tellAt;
+
+  /**
+   * @param token by which its client came
+   * @param keepsCursors whether its client has its cursors when it comes back
+   */
+  public ClientSession(SessionRef ref, Verified token, boolean keepsCursors) {
+    this.ref = ref;
+    this.keepsCursors = keepsCursors;
+    this.token = token;
+    this.tellAt = tellAt(token);
+  }
+
+  private static long tellAt(Verified token) {
+    long left = token.expiresAt() - System.currentTimeMillis();
+    return token.expiresAt() == 0 ? 0 : token.expiresAt() - Math.min(TOLD_BEFORE, left / 2);
+  }
+
+  public SessionRef ref() {
+    return ref;
+  }
+
+  public boolean keepsCursors() {
+    return keepsCursors;
+  }
+
+  /** Returns the token that its client has shown last. Any thread. */
+  public Verified token() {
+    return token;
+  }
+
+  /** Goes on with another token of the same user. */
+  void goOnWith(Verified other) {
+    token = other;
+    tellAt = tellAt(other);
+  }
+
   public Caller.User caller() {
     return token.caller();
   }
@@ -30,8 +73,27 @@ public record ClientSession(SessionRef ref, Verified token, boolean keepsCursors
     return new Channel(ref.tenant(), name);
   }
 
-  /** Returns whether the token has expired. */
-  public boolean expired() {
-    return token.expiresAt() != 0 && System.currentTimeMillis() >= token.expiresAt();
+  /**
+   * Returns whether the token has expired.
+   *
+   * @param grace ms by which it may be over
+   */
+  public boolean expired(long grace) {
+    long end = token.expiresAt();
+    return end != 0 && System.currentTimeMillis() >= end + grace;
+  }
+
+  /** Returns whether its client is to be told now that its token ends: once for each token. */
+  public boolean tellsEnd() {
+    boolean due = tellAt != 0 && System.currentTimeMillis() >= tellAt;
+    if (due) {
+      tellAt = 0;
+    }
+    return due;
+  }
+
+  /** Returns the ms that are left of the token; 0 if it is over. */
+  public long left() {
+    return Math.max(0, token.expiresAt() - System.currentTimeMillis());
   }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.gateway.subscription;
 
+import dev.holdfast.core.Access;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.Position;
 import dev.holdfast.gateway.config.GatewayConfig;
@@ -45,6 +46,18 @@ public final class Readings {
 
   public boolean has(ChannelName name) {
     return readings.containsKey(name);
+  }
+
+  /** Returns whether the user's own permissions, as they are now, open a channel. */
+  boolean isPermitted(ChannelName name) {
+    return Access.mayRead(session.caller(), session.ref().session(), session.channel(name));
+  }
+
+  /** Returns those that are read, and that nothing opens now but, perhaps, whose run it is. */
+  List<Reading> notPermitted() {
+    return readings.values().stream()
+        .filter(reading -> !reading.isGranted() && !isPermitted(reading.name))
+        .toList();
   }
 
   boolean isFull() {

@@ -69,6 +69,11 @@ public final class RunReadings {
     return isOwn(name, 1);
   }
 
+  /** Returns whether a run is known now to be the user's own. */
+  Future<Boolean> isOwnNow(ChannelName name) {
+    return Future.succeededFuture().compose(go -> own(name)).map(true).otherwise(false);
+  }
+
   private Future<Boolean> isOwn(ChannelName name, int tries) {
     return Future.succeededFuture()
         .compose(go -> own(name))

@@ -83,7 +83,7 @@ public final class SubscribeRequests {
       repeated(frame, turn, known);
       return;
     }
-    HoldfastException refusal = place == null ? tooMany() : refusal(frame);
+    HoldfastException refusal = place == null ? tooMany() : refusal(frame, reading);
     if (place == null || refusal != null || readings.isClosed()) {
       leave(place);
       var closed = new HoldfastException(ErrorCode.UNAVAILABLE, "closed meanwhile");
@@ -127,12 +127,18 @@ public final class SubscribeRequests {
     }
   }
 
+  /** Returns why not: its user may have fewer permissions since it was found. */
+  private @Nullable HoldfastException refusal(ClientFrame.Subscribe frame, Reading reading) {
+    return reading.isGranted() || readings.isPermitted(reading.name)
+        ? refusal(frame)
+        : Access.refusal(session.caller(), "subscribe", reading.name);
+  }
+
   /** Returns why not; of a run's channel {@link RunReadings} knows the rest. */
   private @Nullable HoldfastException refusal(ClientFrame.Subscribe frame) {
     ChannelName name = frame.channel();
     boolean ofRun = name.kind() == Kind.RUN;
-    if (!ofRun
-        && !Access.mayRead(session.caller(), session.ref().session(), session.channel(name))) {
+    if (!ofRun && !readings.isPermitted(name)) {
       return Access.refusal(session.caller(), "subscribe", name);
     }
     if (!ofRun && frame.from().place() == ReadFrom.Place.SNAPSHOT) {

@@ -1,7 +1,6 @@
 package dev.holdfast.gateway.subscription;
 
 import dev.holdfast.channels.fanout.Start;
-import dev.holdfast.core.Access;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ChannelName.Kind;
 import dev.holdfast.core.ErrorCode;
@@ -68,8 +67,9 @@ public final class Subscriptions {
     wanted.removeAll(own);
     own.forEach(name -> opening.add(add(name, cursors, brought)));
     for (ChannelName name : wanted) {
-      if (attached.granted().contains(name)
-          || Access.mayRead(session.caller(), session.ref().session(), session.channel(name))) {
+      if (attached.granted().contains(name)) {
+        opening.add(add(name, cursors, brought).granted());
+      } else if (readings.isPermitted(name)) {
         opening.add(add(name, cursors, brought));
       } else if (name.kind() == Kind.RUN) {
         Position cursor = brought.getOrDefault(name, cursors.get(name));
@@ -130,18 +130,63 @@ public final class Subscriptions {
     }
   }
 
+  /**
+   * Ends what the user may no longer read. What a service granted stays, and so do runs of the
+   * user's own.
+   */
+  public void permissionsChanged() {
+    for (Reading reading : readings.notPermitted()) {
+      if (reading.name.kind() == Kind.RUN) {
+        runs.isOwnNow(reading.name).onSuccess(own -> ownOrNot(reading, own));
+      } else {
+        withdraw(reading);
+      }
+    }
+  }
+
+  private void ownOrNot(Reading reading, boolean own) {
+    if (own) {
+      reading.granted();
+    } else if (!readings.isPermitted(reading.name)) { // or it is again, by now
+      withdraw(reading);
+    }
+  }
+
+  /** The record loses the channel in its turn: it may be about to get it. */
+  private void withdraw(Reading reading) {
+    if (readings.get(reading.name) == reading && !readings.isClosed()) {
+      readings.end(reading.name, ErrorCode.FORBIDDEN.wireName());
+      order.alone(
+          reading.name,
+          null,
+          turn ->
+              stored
+                  .remove(reading.name)
+                  .onFailure(client::fail)
+                  .onComplete(done -> turn.answer(() -> {})));
+    }
+  }
+
   /** Follows a service's change of the session's record. */
   public void notice(NodeNotice notice) {
     if (early != null) {
       early.add(notice);
     } else if (notice instanceof NodeNotice.Unsubscribed unsubscribed) {
       readings.end(unsubscribed.channel(), "service");
-    } else if (notice instanceof NodeNotice.Subscribed subscribed
-        && !readings.has(subscribed.channel())) {
-      Start start = Start.after(subscribed.from());
-      opening.add(readings.add(new Reading(subscribed.channel(), start, true)));
-      opening.next();
+    } else if (notice instanceof NodeNotice.Subscribed subscribed) {
+      subscribed(subscribed);
     }
+  }
+
+  private void subscribed(NodeNotice.Subscribed notice) {
+    Reading known = readings.get(notice.channel());
+    if (known != null) {
+      known.granted();
+      return;
+    }
+    Start start = Start.after(notice.from());
+    opening.add(readings.add(new Reading(notice.channel(), start, true).granted()));
+    opening.next();
   }
 
   /**

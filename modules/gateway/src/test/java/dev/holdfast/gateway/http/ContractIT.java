@@ -272,11 +272,14 @@ class ContractIT {
         List.of(
             "{\"user\":\"gone\",\"issuedUntil\":7}",
             "{\"token\":\"t1\"}",
-            "{\"session\":\"none\"}",
             "{\"all\":true,\"issuedUntil\":7}")) {
       assertEquals(200, service.post("/v1/revocations", wanted).status(), wanted);
       assertEquals(200, service.post(other, wanted).status(), wanted);
     }
+    String none = "{\"session\":\"none\"}";
+    assertEquals(404, service.post("/v1/revocations", none).status());
+    assertEquals(404, service.post(other, none).status());
+    assertEquals(404, service.delete("/v1/sessions/none?reason=revoked").status());
     for (String unclear :
         List.of(
             "{}",

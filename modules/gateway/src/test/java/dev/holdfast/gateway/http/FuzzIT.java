@@ -40,6 +40,7 @@ class FuzzIT {
               + "\"data\":true,\"class\":\"volatile\"}",
           "\u0007{\"type\":\"request\",\"id\":\"1\",\"service\":\"s\",\"method\":\"m\",\"data\":1,"
               + "\"timeout\":5}",
+          "\u0007{\"type\":\"refresh\",\"id\":\"1\",\"token\":\"t\"}",
           "\u0007{\"type\":\"ack\",\"cursors\":{\"user:a\":[\"E\",1]}}",
           "\u0001{\"publications\":[{\"channel\":\"topic:a\",\"event\":\"e\",\"data\":{\"a\":1},"
               + "\"idempotencyKey\":\"k\",\"class\":\"durable\"}]}",

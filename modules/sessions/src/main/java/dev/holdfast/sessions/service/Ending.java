@@ -10,6 +10,7 @@ import dev.holdfast.sessions.Answer;
 import dev.holdfast.sessions.NodeNotice;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionRef;
+import dev.holdfast.sessions.store.CallerCheck;
 import dev.holdfast.sessions.store.Marked;
 import dev.holdfast.sessions.store.SessionIndex.Due;
 import dev.holdfast.sessions.store.SessionKey;
@@ -21,7 +22,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,29 +53,37 @@ final class Ending {
 
   /**
    * Ends a session now. It has ended when this completes; its keys go soon after. If it is revoked,
-   * so is its token, which would bring its client back at once.
+   * so are its tokens, which would bring its client back at once.
    */
   Future<Void> close(SessionKey session, String reason) {
     return reason.equals(SessionMessage.Close.REVOKED)
         ? parts
-            .store()
-            .token(session)
-            .compose(token -> revoke(session, token))
+            .tokens()
+            .of(session)
+            .compose(tokens -> revoke(session, tokens))
             .compose(revoked -> end(session, reason))
         : end(session, reason);
   }
 
-  private Future<Void> revoke(SessionKey session, Optional<TokenRef> token) {
-    if (token.isEmpty()) {
-      return Future.succeededFuture();
-    }
+  /** Answers who wants to end a session that there is not; its token, too, is not known. */
+  static Future<Void> none(String reason) {
+    return reason.equals(SessionMessage.Close.REVOKED)
+        ? Future.failedFuture(CallerCheck.nothingRevoked())
+        : Future.succeededFuture();
+  }
+
+  private Future<Void> revoke(SessionKey session, List<TokenRef> tokens) {
+    List<Future<?>> revoked = new ArrayList<>();
+    tokens.forEach(token -> revoked.add(revoke(session, token)));
+    return Future.join(revoked).mapEmpty();
+  }
+
+  private Future<?> revoke(SessionKey session, TokenRef token) {
     long now = System.currentTimeMillis() / 1_000;
-    TokenRef named = token.get();
     return ServiceClient.local(bus, REVOKED_WITHIN)
         .ask(
             new RevocationMessage.Revoke(
-                SELF, session.tenant(), null, named.digest(), now, named.endsAt()))
-        .mapEmpty();
+                SELF, session.tenant(), null, token.digest(), now, token.endsAt()));
   }
 
   private Future<Void> end(SessionKey session, String reason) {

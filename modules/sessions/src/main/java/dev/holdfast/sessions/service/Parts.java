@@ -2,6 +2,7 @@ package dev.holdfast.sessions.service;
 
 import dev.holdfast.sessions.store.SessionIndex;
 import dev.holdfast.sessions.store.SessionStore;
+import dev.holdfast.sessions.store.SessionTokens;
 import dev.holdfast.sessions.store.SessionsConfig;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
@@ -20,6 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 record Parts(
     SessionStore store,
+    SessionTokens tokens,
     SessionIndex index,
     SessionPlaces places,
     RedisClock clock,

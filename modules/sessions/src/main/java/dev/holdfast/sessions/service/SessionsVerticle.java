@@ -16,6 +16,7 @@ import dev.holdfast.sessions.store.SessionIndex;
 import dev.holdfast.sessions.store.SessionKey;
 import dev.holdfast.sessions.store.SessionLimits;
 import dev.holdfast.sessions.store.SessionStore;
+import dev.holdfast.sessions.store.SessionTokens;
 import dev.holdfast.sessions.store.SessionsConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -190,6 +191,11 @@ public final class SessionsVerticle extends VerticleBase
   }
 
   @Override
+  public Future<?> refresh(SessionMessage.Refresh message) {
+    return done(parts.tokens().refresh(message.session(), message.token()));
+  }
+
+  @Override
   public Future<?> create(SessionMessage.Create message) {
     CallerCheck.mayList(message.caller(), message.tenant(), message.user());
     parts.store().requireRoom();
@@ -248,18 +254,20 @@ public final class SessionsVerticle extends VerticleBase
   @Override
   public Future<?> close(SessionMessage.Close message) {
     if (!message.caller().actsFor(message.tenant())) {
-      return Future.succeededFuture(new Answer.Done());
+      return Ending.none(message.reason()).map(new Answer.Done());
     }
-    if (SessionMessage.Close.REVOKED.equals(message.reason())) {
-      CallerCheck.mayRevoke(message.caller());
-    }
+    CallerCheck.mayClose(message.caller(), message.reason());
     String owner = CallerCheck.owner(message.caller(), message.tenant());
     SessionKey session = new SessionKey(message.tenant(), message.session());
     return parts
         .store()
         .peek(session)
         .map(seen -> seen.filter(peeked -> owner == null || owner.equals(peeked.user())))
-        .compose(own -> own.isEmpty() ? nothing() : ending.close(session, message.reason()))
+        .compose(
+            own ->
+                own.isEmpty()
+                    ? Ending.none(message.reason())
+                    : ending.close(session, message.reason()))
         .map(new Answer.Done());
   }
 
@@ -296,6 +304,7 @@ public final class SessionsVerticle extends VerticleBase
     parts =
         new Parts(
             new SessionStore(forSessions, config),
+            new SessionTokens(forSessions),
             index,
             new SessionPlaces(context, index, listing, limits),
             clock,

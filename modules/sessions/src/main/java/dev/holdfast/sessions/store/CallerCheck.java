@@ -3,6 +3,7 @@ package dev.holdfast.sessions.store;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.sessions.SessionMessage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,14 @@ public final class CallerCheck {
 
   public static HoldfastException notFound() {
     return new HoldfastException(ErrorCode.NOT_FOUND, "session: there is none");
+  }
+
+  /** Returns the answer to who wants to revoke a session that there is not. */
+  public static HoldfastException nothingRevoked() {
+    return HoldfastException.withPublicMessage(
+        ErrorCode.NOT_FOUND,
+        "session: there is none, so its token is not known, and nothing is revoked;"
+            + " revoke the token or the user");
   }
 
   /**
@@ -29,8 +38,9 @@ public final class CallerCheck {
   }
 
   /** Refuses with FORBIDDEN a user who may not add to the list of revocations: it is bounded. */
-  public static void mayRevoke(Caller caller) {
-    if (caller instanceof Caller.User && !caller.permits("tokens", "revoke")) {
+  public static void mayClose(Caller caller, String reason) {
+    boolean revokes = reason.equals(SessionMessage.Close.REVOKED);
+    if (revokes && caller instanceof Caller.User && !caller.permits("tokens", "revoke")) {
       throw HoldfastException.withPublicMessage(ErrorCode.FORBIDDEN, "needs tokens:revoke");
     }
   }

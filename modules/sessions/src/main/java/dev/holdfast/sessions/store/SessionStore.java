@@ -18,7 +18,6 @@ import dev.holdfast.sessions.NewSession;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionRef;
 import dev.holdfast.sessions.SessionView;
-import dev.holdfast.tokens.TokenRef;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -304,11 +303,6 @@ public final class SessionStore {
       SessionKey session, @Nullable String user, @Nullable NodeId node) {
     List<Object> args = List.of(orEmpty(user), node == null ? "" : node.toString(), ttl);
     return TOUCH.run(link, allKeys(session), args).map(SessionStore::located);
-  }
-
-  /** Returns the token by which a session was attached last; none: it is not known. */
-  public Future<Optional<TokenRef>> token(SessionKey session) {
-    return link.send("HGET", sessionKey(session), "tok").map(SessionReplies::token);
   }
 
   /**

@@ -20,6 +20,7 @@ import dev.holdfast.sessions.store.SessionsConfig;
 import dev.holdfast.testkit.OwnRedis;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
+import dev.holdfast.tokens.TokenRef;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,8 @@ class FullRedisIT {
     assertEquals(
         List.of(),
         await(node.client.ask(new SessionMessage.StoreCursors(List.of(entry)))).entries());
+    var token = new TokenRef("d2", 1);
+    await(other.client.ask(new SessionMessage.Refresh(resumed.session(), token)));
     SessionRef again = node.attach(ann, first.session()).session();
     node.detach(again);
     String record = Keys.session(tenant, first.session());

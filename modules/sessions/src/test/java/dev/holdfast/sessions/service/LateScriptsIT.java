@@ -22,6 +22,7 @@ import dev.holdfast.sessions.SessionRef;
 import dev.holdfast.sessions.store.SessionKey;
 import dev.holdfast.sessions.store.SessionStore;
 import dev.holdfast.sessions.store.SessionStore.How;
+import dev.holdfast.sessions.store.SessionTokens;
 import dev.holdfast.sessions.store.SessionsConfig;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
@@ -29,6 +30,7 @@ import dev.holdfast.testkit.redis.StoredKeys;
 import dev.holdfast.testkit.wire.Lane;
 import dev.holdfast.testkit.wire.RedisTime;
 import dev.holdfast.testkit.wire.Relay;
+import dev.holdfast.tokens.TokenRef;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Map;
@@ -55,6 +57,7 @@ class LateScriptsIT {
   private Relay relay;
   private SessionsNode node;
   private SessionRef session;
+  private RedisLink wrong;
   private SessionStore late;
   private SessionStore prompt;
 
@@ -97,6 +100,13 @@ class LateScriptsIT {
         return store.publishing(new SessionMessage.NotePublishing(test.session, SPORTS));
       }
     },
+    REFRESH {
+      @Override
+      Future<?> in(SessionStore store, LateScriptsIT test) {
+        RedisLink link = store == test.late ? test.wrong : test.node.raw;
+        return new SessionTokens(link).refresh(test.session, new TokenRef("d2", 1));
+      }
+    },
     SET_ATTRIBUTES {
       @Override
       Future<?> in(SessionStore store, LateScriptsIT test) {
@@ -120,7 +130,7 @@ class LateScriptsIT {
     node = SessionsNode.start(redis.uri(), SessionsConfig.defaults());
     RedisConfig behind =
         RedisConfig.of(relay.redisUri()).withConnectTimeout(Duration.ofSeconds(10));
-    RedisLink wrong = await(RedisLink.open(node.vertx, behind, "late", node.meters));
+    wrong = await(RedisLink.open(node.vertx, behind, "late", node.meters));
     late = new SessionStore(wrong, SessionsConfig.defaults());
     prompt = new SessionStore(node.raw, SessionsConfig.defaults());
     session = node.attach(ann, null).session();
