@@ -122,15 +122,26 @@ public final class Ingest {
    * is to be sent again.
    */
   public Future<Taken> take(Batch batch) {
+    LiveRun live = warm.get(batch.run());
+    if (batch.agent() == null || live != null && batch.isFor(live.run)) {
+      return begin(batch);
+    }
+    // Before anything shows, or disturbs, a run that is another agent's.
+    return runs.get(batch.run())
+        .compose(
+            found ->
+                found.filter(batch::isFor).isPresent()
+                    ? begin(batch)
+                    : Future.failedFuture(notFound()));
+  }
+
+  private Future<Taken> begin(Batch batch) {
     if (!warm.enter(batch.run())) {
       return refused(ErrorCode.RATE_LIMITED, "run: one batch at a time");
     }
     LiveRun live = warm.get(batch.run());
     boolean fits =
-        live != null
-            && batch.isFor(live.run)
-            && live.generation() == batch.generation()
-            && live.published + 1 == batch.n();
+        live != null && live.generation() == batch.generation() && live.published + 1 == batch.n();
     Future<Taken> taken =
         fits
             ? work(new Work(Objects.requireNonNull(live), batch, List.of(), List.of()))
@@ -150,7 +161,7 @@ public final class Ingest {
     return runs.get(batch.run())
         .compose(
             found -> {
-              RunRecord run = found.filter(batch::isFor).orElseThrow(Ingest::notFound);
+              RunRecord run = found.orElseThrow(Ingest::notFound);
               RunRecord.End end = run.end();
               if (end != null) {
                 return over(run, end, batch);

@@ -172,6 +172,9 @@ final class Waiters {
 
   private Future<Optional<Claimed>> claim(Claim claim) {
     Set<String> tenants = claim.caller().tenants();
+    if (tenants.isEmpty()) {
+      return Future.succeededFuture(Optional.empty()); // none would mean all
+    }
     return claiming.claim(
         claim.agent(), tenants.contains("*") ? Set.of() : tenants, claim.worker(), Ids.fresh());
   }

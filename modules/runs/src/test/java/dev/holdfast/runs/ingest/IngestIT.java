@@ -240,6 +240,24 @@ class IngestIT {
     assertEquals(3, Await.get(both.get(0)).next());
   }
 
+  /** It was refused as one of two at a time, and kept the run's own worker waiting. */
+  @Test
+  void aWorkerOfAnotherAgentNeitherSeesNorDisturbsABatch() {
+    RunRecord run = node.begun(RunLimits.DEFAULT).run();
+    var own = new Batch(run.key(), run.generation(), 2, List.of(Events.open("m1")), null);
+    var foreign = new Batch(run.key(), 1, 1, List.of(Events.open("m1")), "other");
+    var three =
+        node.stores.on(
+            () -> {
+              var before = node.ingest.take(foreign);
+              var taken = node.ingest.take(own);
+              return Future.succeededFuture(List.of(before, taken, node.ingest.take(foreign)));
+            });
+    assertEquals(ErrorCode.NOT_FOUND, Await.code(three.get(0)));
+    assertEquals(3, Await.get(three.get(1)).next());
+    assertEquals(ErrorCode.NOT_FOUND, Await.code(three.get(2)));
+  }
+
   @Test
   void aWorkerThatLostItsRunIsFencedAtEachStep() {
     RunStore.Claimed run = node.stores.running(RunLimits.DEFAULT);
