@@ -17,6 +17,11 @@ import dev.holdfast.core.Ids;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.NodeInbox;
 import dev.holdfast.core.bus.ServiceClient;
+import dev.holdfast.files.config.FilesConfig;
+import dev.holdfast.files.config.TenantFiles;
+import dev.holdfast.files.service.FilesVerticle;
+import dev.holdfast.files.storage.FolderStorage;
+import dev.holdfast.files.transfer.Transfers;
 import dev.holdfast.gateway.GatewayServices;
 import dev.holdfast.gateway.GatewayVerticle;
 import dev.holdfast.gateway.HealthChecks;
@@ -46,7 +51,10 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -86,7 +94,8 @@ public final class HttpFixture implements AutoCloseable {
   private static final Amounts QUICK =
       Amounts.USER.with(Limit.PUBLICATIONS, 10_000).with(Limit.REQUESTS, 10_000);
 
-  private static final Duration FOLLOW = LimitsConfig.DEFAULTS.follow();
+  private static final LimitsConfig LIMITED =
+      new LimitsConfig(Amounts.TENANT, QUICK, LimitsConfig.DEFAULTS.follow());
 
   public final Vertx vertx = Vertx.vertx();
   public final PrometheusMeterRegistry registry =
@@ -96,7 +105,7 @@ public final class HttpFixture implements AutoCloseable {
   public final NodesVerticle nodes;
   public volatile boolean healthy = true;
   public volatile boolean accepting = true;
-  private final Bus bus = new Bus(vertx);
+  public final Bus bus = new Bus(vertx);
   private final LimitsVerticle limits;
   private final RevocationsVerticle revocations;
   private final GatewayVerticle gateway;
@@ -109,7 +118,12 @@ public final class HttpFixture implements AutoCloseable {
   }
 
   public HttpFixture(String redisUri, GatewayConfig config) {
-    this(redisUri, config, new LimitsConfig(Amounts.TENANT, QUICK, FOLLOW), NodeMemory::of);
+    this(redisUri, config, LIMITED, NodeMemory::of);
+  }
+
+  /** A node that serves files, too. */
+  public HttpFixture(String redisUri, Path files) {
+    this(redisUri, GatewayConfig.DEFAULTS, LIMITED, NodeMemory::of, files);
   }
 
   public HttpFixture(
@@ -117,6 +131,15 @@ public final class HttpFixture implements AutoCloseable {
       GatewayConfig config,
       LimitsConfig limited,
       Function<MeterRegistry, NodeMemory> memory) {
+    this(redisUri, config, limited, memory, null);
+  }
+
+  private HttpFixture(
+      String redisUri,
+      GatewayConfig config,
+      LimitsConfig limited,
+      Function<MeterRegistry, NodeMemory> memory,
+      Path files) {
     RedisConfig redis = RedisConfig.of(redisUri).withConnectTimeout(Duration.ofSeconds(20));
     admission = new Admission(config.sockets(), registry);
     ServiceClient sessions = ServiceClient.local(bus, Duration.ofSeconds(10));
@@ -153,7 +176,7 @@ public final class HttpFixture implements AutoCloseable {
         new GatewayVerticle(
             allowing(config).operatedBy(tenant).at("127.0.0.1", 0),
             services(hub, sessions, memory.apply(registry)),
-            sources());
+            sources(files == null ? null : transfers(redis, files)));
     gatewayDeployment = deploy(gateway);
   }
 
@@ -174,12 +197,28 @@ public final class HttpFixture implements AutoCloseable {
     return new RetainedLimits(most, most);
   }
 
-  private HttpSources sources() {
+  private Transfers transfers(RedisConfig redis, Path folder) {
+    Duration ten = Duration.ofMinutes(10);
+    var config =
+        new FilesConfig(folder, TenantFiles.DEFAULTS, Map.of(), ten, ten, ten, ten, ten, ten);
+    try {
+      var storage = FolderStorage.open(folder);
+      deploy(
+          new FilesVerticle(
+              bus, redis, config, storage, event -> Future.succeededFuture(), registry));
+      var files = ServiceClient.local(bus, Duration.ofSeconds(10));
+      return new Transfers(vertx, files, storage, config);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private HttpSources sources(Transfers files) {
     return new HttpSources(
         new ServiceClient(bus, Duration.ofSeconds(5)),
         ServiceClient.local(bus, Duration.ofSeconds(5)),
         () -> "{\"node\":null,\"gateway\":{\"port\":1}}",
-        null,
+        files,
         new Development(SECRET, AUTH));
   }
 

@@ -1,0 +1,229 @@
+package dev.holdfast.gateway.isolation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.gateway.http.HttpFixture;
+import dev.holdfast.gateway.isolation.Outsider.Kind;
+import dev.holdfast.protocol.ClientFrame;
+import dev.holdfast.testkit.OwnRedis;
+import dev.holdfast.testkit.RedisExtension;
+import dev.holdfast.testkit.TestRedis;
+import dev.holdfast.testkit.client.ManualClient;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Whatever an outsider says on a WebSocket about what is another's is answered as if it had never
+ * been, and by as many commands to Redis; for every type of frame.
+ */
+@ExtendWith(RedisExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class FramesIT {
+  private static final int TRIES = 8;
+  private static final Set<Kind> ENDED =
+      EnumSet.of(Kind.WITH_REVOKED_TOKEN, Kind.WITH_EXPIRED_TOKEN);
+
+  /**
+   * For every type of frame, the members by which somebody may try to reach what is another's; the
+   * node puts {@code type} and, if it is to be answered, {@code "id":"q"} before them. To add a
+   * frame, add a line.
+   */
+  private static final Map<String, List<String>> CASES =
+      Map.of(
+          "hello", hellos(),
+          "subscribe",
+              channels(
+                  "\"channel\":\"%s\"",
+                  "\"channel\":\"%s\",\"from\":\"earliest\"",
+                  "\"channel\":\"%s\",\"from\":[\"$epoch\",0]"),
+          "unsubscribe", channels("\"channel\":\"%s\""),
+          "publish", channels("\"channel\":\"%s\",\"event\":\"e\",\"data\":1,\"n\":1"),
+          "request", List.of("\"service\":\"$agent\",\"method\":\"m\",\"data\":\"$session\""),
+          "ack", channels("\"cursors\":{\"%s\":[\"$epoch\",0]}"),
+          "close", List.of(""),
+          "ping", List.of(""),
+          "pong", List.of(""));
+
+  /** Types that are answered under an id. */
+  private static final Set<String> ANSWERED =
+      Set.of("subscribe", "unsubscribe", "publish", "request");
+
+  private HttpFixture node;
+  private CommandLog log;
+  private Owner owner;
+  private Outsider.Tokens ended;
+  private String before;
+
+  private static List<String> hellos() {
+    List<String> hellos = channels("\"channels\":{\"%s\":[\"$epoch\",0]}");
+    hellos.add("\"resume\":\"$session\"");
+    hellos.add("\"resume\":\"$session\",\"channels\":{\"run:$run\":[\"$epoch\",0]}");
+    return hellos;
+  }
+
+  private static List<String> channels(String... members) {
+    List<String> all = new ArrayList<>();
+    for (String one : members) {
+      for (String name : List.of("user:$user", "session:$session", "run:$run", "topic:$topic")) {
+        all.add(one.formatted(name));
+      }
+      if (one.contains("earliest")) {
+        all.add(one.formatted("run:$run").replace("earliest", "snapshot"));
+      }
+    }
+    return all;
+  }
+
+  @BeforeAll
+  void start(@OwnRedis TestRedis redis, @TempDir Path folder) throws Exception {
+    node = new HttpFixture(redis.uri(), folder);
+    owner = new Owner(node);
+    ended = new Outsider.Tokens(owner.revoked(), owner.expired());
+    log = new CommandLog(redis);
+    before = owner.state();
+  }
+
+  @AfterAll
+  void nothingOfTheOwnersHasChanged() throws Exception {
+    try {
+      assertEquals(before, owner.state());
+    } finally {
+      log.close();
+      node.close();
+    }
+  }
+
+  static Stream<String> types() {
+    return Stream.of(ClientFrame.class.getPermittedSubclasses())
+        .map(type -> type.getSimpleName().toLowerCase(Locale.ROOT))
+        .sorted();
+  }
+
+  @Test
+  void thereAreCasesForEveryTypeOfFrame() {
+    assertEquals(
+        types().collect(Collectors.toCollection(TreeSet::new)),
+        new TreeSet<>(CASES.keySet()),
+        "add a line to CASES");
+  }
+
+  @ParameterizedTest
+  @MethodSource("types")
+  void whatIsAnothersIsAnsweredAsWhatNeverWas(String type) {
+    for (String members : CASES.get(type)) {
+      owner.keep();
+      for (Kind kind : EnumSet.of(Kind.USER_OF_ANOTHER_TENANT, Kind.NAMESAKE, Kind.ANOTHER_USER)) {
+        if (!kind.isOwn(members)) {
+          same(type, members, kind);
+        }
+      }
+    }
+  }
+
+  /** It is closed before anything is looked up. */
+  @Test
+  void aTokenThatHasEndedOpensNothing() {
+    for (String members : CASES.get("hello")) {
+      for (Kind kind : ENDED) {
+        same("hello", members, kind);
+      }
+    }
+  }
+
+  private void same(String type, String members, Kind kind) {
+    Things never = owner.things.neverWere();
+    for (int tries = 1; ; tries++) {
+      Try theirs = tried(type, members, kind, owner.things);
+      Try nothing = tried(type, members, kind, never);
+      String what = kind + " " + type + " " + members;
+      assertEquals(nothing.answer(), theirs.answer(), what);
+      if (theirs.commands().equals(nothing.commands())) {
+        return;
+      }
+      assertTrue(tries < TRIES, what + ": " + theirs.commands() + ", not " + nothing.commands());
+    }
+  }
+
+  private record Try(String answer, List<String> commands) {}
+
+  private Try tried(String type, String members, Kind kind, Things things) {
+    Outsider outsider = kind.of(owner, ended);
+    Things asked = things.of(members);
+    List<String> names = new ArrayList<>(asked.values().values());
+    names.addAll(outsider.names());
+    String said = things.fill(members);
+    ManualClient client =
+        node.clients.manual(URI.create("ws://127.0.0.1:" + node.port() + "/v1/connect"));
+    try {
+      if (!type.equals("hello")) {
+        hello(client, outsider, "");
+      }
+      Runnable step = () -> say(client, outsider, type, said);
+      List<String> commands = log.during(step, names);
+      String frames =
+          client.frames().stream().map(Object::toString).collect(Collectors.joining("\n"));
+      return new Try(Answers.masked(frames + ending(client), asked, outsider), commands);
+    } finally {
+      client.close();
+    }
+  }
+
+  private static String ending(ManualClient client) {
+    return client.isOpen() ? "" : "\nclosed: " + client.awaitClose();
+  }
+
+  private void say(ManualClient client, Outsider outsider, String type, String members) {
+    if (type.equals("hello")) {
+      hello(client, outsider, "," + members);
+      return;
+    }
+    String id = ANSWERED.contains(type) ? ",\"id\":\"q\"" : "";
+    client.send("{\"type\":\"" + type + "\"" + id + (members.isEmpty() ? "" : "," + members) + "}");
+    if (type.equals("close")) {
+      client.awaitClose();
+      return;
+    }
+    if (!id.isEmpty()) {
+      boolean opened = client.awaitAnswer("q").path("type").asText().equals("reply");
+      String channel = members.replaceAll(".*\"channel\":\"([^\"]*)\".*", "$1");
+      if (opened && type.equals("subscribe")) {
+        client.await("live", channel);
+      }
+    }
+    client.send("{\"type\":\"ping\"}").await("pong");
+  }
+
+  /** Until the session's own channels, and those that it brings, have begun or were refused. */
+  private void hello(ManualClient client, Outsider outsider, String more) {
+    client.send(
+        "{\"type\":\"hello\",\"token\":\"%s\",\"client\":{\"name\":\"t\",\"version\":\"1\"}%s}"
+            .formatted(outsider.token(), more));
+    if (outsider.token().equals(ended.revoked()) || outsider.token().equals(ended.expired())) {
+      client.awaitClose();
+      return;
+    }
+    int begun = more.contains("channels") ? 4 : 3;
+    for (int i = 0; i < begun; i++) {
+      client.await(
+          frame -> Set.of("live", "unsubscribed").contains(frame.path("type").asText()), "live");
+    }
+  }
+}

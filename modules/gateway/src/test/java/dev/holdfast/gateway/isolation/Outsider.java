@@ -1,0 +1,69 @@
+package dev.holdfast.gateway.isolation;
+
+import dev.holdfast.core.Ids;
+import dev.holdfast.gateway.http.HttpFixture;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Somebody to whom the owner's things must not exist.
+ *
+ * @param tenant none of the owner's, or the owner's
+ * @param names by which the store knows only this one
+ */
+record Outsider(String tenant, String user, String token, List<String> names) {
+  private static final String[] EVERYTHING =
+      Stream.concat(Stream.of(HttpFixture.ALL), Stream.of("run:*", "runs:*", "work:*", "files:*"))
+          .toArray(String[]::new);
+
+  /** Who tries. Each try is of a fresh tenant, or of a fresh user. */
+  enum Kind {
+    USER_OF_ANOTHER_TENANT,
+    /** Has the owner's name, in another tenant. */
+    NAMESAKE,
+    SERVICE_OF_ANOTHER_TENANT,
+    ANOTHER_USER,
+    SERVICE_WITHOUT_PERMISSION,
+    WORKER_OF_ANOTHER_AGENT,
+    WITH_REVOKED_TOKEN,
+    WITH_EXPIRED_TOKEN;
+
+    /** Returns whether the token itself is refused. */
+    boolean isEnded() {
+      return this == WITH_REVOKED_TOKEN || this == WITH_EXPIRED_TOKEN;
+    }
+
+    /** Returns whether a request asks for what is this one's own, by the name that both have. */
+    boolean isOwn(String request) {
+      return this == NAMESAKE && request.contains("$user");
+    }
+
+    Outsider of(Owner owner, Tokens ended) {
+      String b = "b" + Ids.fresh();
+      String user = "v" + Ids.fresh();
+      return switch (this) {
+        case USER_OF_ANOTHER_TENANT -> other(b, user, "*");
+        case NAMESAKE -> other(b, owner.user, "*");
+        case SERVICE_OF_ANOTHER_TENANT -> other(b, user, EVERYTHING);
+        case ANOTHER_USER -> same(owner, user, "create:file", "run:*", "request:none");
+        case SERVICE_WITHOUT_PERMISSION -> same(owner, user, "service:poor");
+        case WORKER_OF_ANOTHER_AGENT -> same(owner, user, "service:worker", "work:other");
+        case WITH_REVOKED_TOKEN -> new Outsider(owner.tenant, user, ended.revoked(), List.of(user));
+        case WITH_EXPIRED_TOKEN -> new Outsider(owner.tenant, user, ended.expired(), List.of(user));
+      };
+    }
+
+    private static Outsider other(String tenant, String user, String... permissions) {
+      String token = HttpFixture.tokenOf(tenant, user, permissions);
+      return new Outsider(tenant, user, token, List.of(tenant));
+    }
+
+    private static Outsider same(Owner owner, String user, String... permissions) {
+      String token = HttpFixture.tokenOf(owner.tenant, user, permissions);
+      return new Outsider(owner.tenant, user, token, List.of(user));
+    }
+  }
+
+  /** Tokens of the owner that are no longer valid. */
+  record Tokens(String revoked, String expired) {}
+}
