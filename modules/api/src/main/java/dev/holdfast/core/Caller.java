@@ -7,8 +7,9 @@ import java.util.Set;
 /**
  * The one who asks, on every bus message that acts for someone. A permission reads {@code
  * verb:target}, the target may end in {@code *}: {@code subscribe:topic:news}, {@code
- * publish:topic:*}, {@code request:billing}. {@code *} alone is every permission within the tenant;
- * those of operators are held by their whole names only.
+ * publish:topic:*}, {@code request:billing}; for channels it may be a pattern, {@code
+ * subscribe:topic:users/{user}/*}. {@code *} alone is every permission within the tenant; those of
+ * operators are held by their whole names only.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
@@ -64,13 +65,27 @@ public sealed interface Caller extends BusValue {
   /** Returns whether one of the permissions covers {@code verb:target}. */
   default boolean permits(String verb, String target) {
     String wanted = verb + ":" + target;
-    boolean open = !Permissions.isOperators(verb);
-    return permissions().contains(wanted)
-        || open && permissions().stream().anyMatch(held -> covers(held, wanted));
+    if (permissions().contains(wanted)) {
+      return true;
+    }
+    if (Permissions.isOperators(verb)) {
+      return false;
+    }
+    for (String held : permissions()) {
+      boolean covers =
+          PermissionPattern.is(held)
+              ? PermissionPattern.covers(held, wanted, this)
+              : covers(held, wanted);
+      if (covers) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean covers(String held, String wanted) {
-    boolean wide = held.endsWith("*") && (held.length() == 1 || held.indexOf(':') > 0);
-    return wide && wanted.startsWith(held.substring(0, held.length() - 1));
+    int end = held.length() - 1;
+    boolean wide = held.endsWith("*") && (end == 0 || held.indexOf(':') > 0);
+    return wide && wanted.regionMatches(0, held, 0, end);
   }
 }

@@ -56,6 +56,14 @@ public final class Permissions {
 
   /** Returns why no request is permitted by it; empty if one may be. */
   public static Optional<String> problem(String permission) {
+    if (PermissionPattern.is(permission)) {
+      String example = PermissionPattern.example(permission);
+      return example == null ? Optional.of(noPattern()) : problemOfPlain(example);
+    }
+    return problemOfPlain(permission);
+  }
+
+  private static Optional<String> problemOfPlain(String permission) {
     boolean open = permission.endsWith("*");
     String text = open ? permission.substring(0, permission.length() - 1) : permission;
     int colon = text.indexOf(':');
@@ -76,6 +84,11 @@ public final class Permissions {
 
   private static String openVerb() {
     return "* stands for the end of what follows verb:, or alone";
+  }
+
+  private static String noPattern() {
+    return "*, {user} and {tenant} stand for a whole segment, between slashes behind the kind of "
+        + "channel, as in subscribe:topic:users/{user}/*; elsewhere * stands at the end";
   }
 
   private static String unknownVerb() {
