@@ -145,6 +145,7 @@ final class NodeLife {
         .compose(done -> startHub())
         .compose(done -> deployments.deploy(channels()))
         .compose(done -> deployments.deploy(parts.runs().sharedBy(nodes::share)))
+        .compose(done -> deployments.deploy(parts.agents()))
         .compose(done -> deployments.deploy(connections()))
         .compose(done -> deployments.deploy(usage()))
         .compose(done -> NodeFiles.open(parts))

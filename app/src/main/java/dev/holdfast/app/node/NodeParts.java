@@ -13,6 +13,7 @@ import dev.holdfast.connections.NodeInfo;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.gateway.page.Development;
 import dev.holdfast.redis.RedisConfig;
+import dev.holdfast.runs.agents.AgentsVerticle;
 import dev.holdfast.runs.service.RunsVerticle;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,10 @@ record NodeParts(
 
   RunsVerticle runs() {
     return new RunsVerticle(bus, redis(), config.runs(), meters.registry());
+  }
+
+  AgentsVerticle agents() {
+    return new AgentsVerticle(bus, id, config.runs(), meters.registry(), System::getenv);
   }
 
   RedisConfig redis() {

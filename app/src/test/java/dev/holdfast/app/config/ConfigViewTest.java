@@ -91,6 +91,31 @@ class ConfigViewTest {
   }
 
   @Test
+  void showsWhereTheKeyOfAnAgentIsAndIsReadInThatForm() throws IOException {
+    Path given =
+        Files.writeString(
+            folder.resolve("agents.yaml"),
+            """
+            runs:
+              upstreams: [https://api.example, 'http://localhost:11434/v1']
+              agents:
+                chat: {kind: openai, url: https://api.example/v1, model: m, key: {env: LLM_KEY}}
+                own: {kind: http, url: http://localhost:11434/v1/x, key: {file: /run/key}, idle: 5m}
+                slow: {longest: 1h}
+            """);
+    HoldfastConfig config = new ConfigReader(Map.of()).file(given).read();
+    JsonObject chat =
+        new JsonObject(ConfigView.json(config))
+            .getJsonObject("runs")
+            .getJsonObject("agents")
+            .getJsonObject("chat");
+    assertEquals("LLM_KEY", chat.getJsonObject("key").getString("env"));
+    Path shown = Files.writeString(folder.resolve("shown.yaml"), ConfigView.yaml(config));
+
+    assertEquals(config, new ConfigReader(Map.of()).file(shown).read(), Files.readString(shown));
+  }
+
+  @Test
   void showsNoSecret() {
     RedisSettings r = D.redis();
     var redis =

@@ -59,6 +59,11 @@ public final class RunWorker {
     return this;
   }
 
+  /** Claims no more, and keeps what it has. What an open claim still brings is given back. */
+  public void claimNoMore() {
+    context.runOnContext(now -> stopped = true);
+  }
+
   /**
    * Claims no more, and abandons what it has: those runs are lost when their leases pass. What an
    * open claim still brings is given back.

@@ -58,6 +58,7 @@ public final class WorkerRun {
   private int tries;
   private long heartbeat;
   private volatile boolean cancelled;
+  private final Promise<Void> cancellation = Promise.promise();
   private @Nullable HoldfastException lost;
 
   /** The last event that was to end it, and the first refusal. */
@@ -91,6 +92,21 @@ public final class WorkerRun {
   /** Returns whether somebody cancelled it: it is to come to an end. */
   public boolean cancelled() {
     return cancelled;
+  }
+
+  /** Completes when it turns out that somebody cancelled it, on the worker's context. */
+  public Future<Void> cancellation() {
+    return cancellation.future();
+  }
+
+  /** Asks now whether somebody cancelled it, and renews the lease. */
+  public void ask() {
+    context.runOnContext(
+        now -> {
+          if (lost == null) {
+            beat();
+          }
+        });
   }
 
   /** Completes when the run is over; fails when this worker has lost it. */
@@ -226,7 +242,7 @@ public final class WorkerRun {
 
   private void stored(Taken taken) {
     next = taken.next();
-    cancelled |= taken.cancelled();
+    told(taken.cancelled());
     List<Waiting> all = underWay;
     underWay = List.of();
     all.forEach(one -> one.stored().complete());
@@ -281,8 +297,15 @@ public final class WorkerRun {
   private void beat() {
     client
         .ask(new WorkMessage.Beat(me, work.run().tenant(), work.run().run(), work.generation()))
-        .onSuccess(held -> cancelled |= held.cancelled())
+        .onSuccess(held -> context.runOnContext(now -> told(held.cancelled())))
         .onFailure(failure -> context.runOnContext(now -> beatFailed(failure)));
+  }
+
+  private void told(boolean isCancelled) {
+    cancelled |= isCancelled;
+    if (isCancelled) {
+      cancellation.tryComplete();
+    }
   }
 
   private void beatFailed(Throwable failure) {

@@ -52,6 +52,7 @@ public final class RunSamples {
   private static Stream<BusValue> answers() {
     return Stream.of(
         VIEW,
+        new CancelNotice("acme", "r1"),
         new RunSnapshot(VIEW, new Position("k7B", 7), "{\"messages\":[]}"),
         new WorkMessage.Claimed(new WorkMessage.Work(VIEW, 1, 1, 15_000, INPUT)),
         new WorkMessage.Work(VIEW, 1, 1, 15_000, INPUT),

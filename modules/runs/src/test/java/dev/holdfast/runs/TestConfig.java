@@ -1,6 +1,7 @@
 package dev.holdfast.runs;
 
 import dev.holdfast.runs.config.RunsConfig;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.Map;
 
@@ -27,6 +28,11 @@ public final class TestConfig {
         throw new AssertionError("not all are settings: " + changes.keySet());
       }
       return RunsConfig.class.getDeclaredConstructor(types).newInstance(values);
+    } catch (InvocationTargetException e) {
+      if (e.getCause() instanceof IllegalArgumentException refused) {
+        throw refused;
+      }
+      throw new AssertionError(e);
     } catch (ReflectiveOperationException e) {
       throw new AssertionError(e);
     }

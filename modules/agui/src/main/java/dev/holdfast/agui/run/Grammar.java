@@ -2,6 +2,7 @@ package dev.holdfast.agui.run;
 
 import dev.holdfast.agui.ActivityEvent;
 import dev.holdfast.agui.AguiEvent;
+import dev.holdfast.agui.Extras;
 import dev.holdfast.agui.Message;
 import dev.holdfast.agui.ReasoningEvent;
 import dev.holdfast.agui.RunEvent;
@@ -13,6 +14,7 @@ import dev.holdfast.agui.ToolEvent;
 import dev.holdfast.agui.run.Construct.Kind;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,6 +52,29 @@ public final class Grammar {
   /** The constructs that are open, oldest first. */
   public Collection<Construct> open() {
     return List.copyOf(open.values());
+  }
+
+  /**
+   * Returns the events that close everything that is open, newest first.
+   *
+   * @param reason what is said of subagents that did not come to an end
+   */
+  public List<AguiEvent> closing(String reason) {
+    List<Construct> newestFirst = new ArrayList<>(open());
+    Collections.reverse(newestFirst);
+    return newestFirst.stream().map(each -> closing(each, reason)).toList();
+  }
+
+  private static AguiEvent closing(Construct open, String reason) {
+    Extras extras = Extras.of(open.owner());
+    return switch (open.kind()) {
+      case TEXT -> new TextEvent.End(open.id(), extras);
+      case TOOL -> new ToolEvent.End(open.id(), extras);
+      case REASONING -> new ReasoningEvent.MessageEnd(open.id(), extras);
+      case SPAN -> new ReasoningEvent.End(open.id(), extras);
+      case STEP -> new StepEvent.Finished(open.id(), extras);
+      case SUBAGENT -> new SubagentEvent.Error(open.id(), reason, null, Extras.NONE);
+    };
   }
 
   Set<String> endedSubagents() {

@@ -11,13 +11,10 @@ import dev.holdfast.agui.RunEvent;
 import dev.holdfast.agui.StateEvent;
 import dev.holdfast.agui.StepEvent;
 import dev.holdfast.agui.SubagentEvent;
-import dev.holdfast.agui.TextEvent;
-import dev.holdfast.agui.ToolEvent;
 import dev.holdfast.agui.run.Grammar.Phase;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -197,21 +194,7 @@ public final class Transcript {
    * @param reason what is said of subagents that did not come to an end
    */
   public List<AguiEvent> closing(String reason) {
-    List<Construct> open = new ArrayList<>(grammar.open());
-    Collections.reverse(open);
-    return open.stream().map(each -> closing(each, reason)).toList();
-  }
-
-  private static AguiEvent closing(Construct open, String reason) {
-    Extras extras = Extras.of(open.owner());
-    return switch (open.kind()) {
-      case TEXT -> new TextEvent.End(open.id(), extras);
-      case TOOL -> new ToolEvent.End(open.id(), extras);
-      case REASONING -> new ReasoningEvent.MessageEnd(open.id(), extras);
-      case SPAN -> new ReasoningEvent.End(open.id(), extras);
-      case STEP -> new StepEvent.Finished(open.id(), extras);
-      case SUBAGENT -> new SubagentEvent.Error(open.id(), reason, null, Extras.NONE);
-    };
+    return grammar.closing(reason);
   }
 
   /** The run as one document. */

@@ -84,6 +84,11 @@ public final class Bus {
     vertx.eventBus().send(address, message, Exchange.options(HINT_MS));
   }
 
+  /** Sends a hint to all that listen at the address, in the whole cluster; there may be none. */
+  public void tell(String address, BusValue message) {
+    vertx.eventBus().publish(address, message, Exchange.options(HINT_MS));
+  }
+
   /**
    * Sends without an answer, as {@link #hint}.
    *

@@ -1,6 +1,9 @@
 package dev.holdfast.runs.config;
 
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Names;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -31,7 +34,9 @@ import java.util.Map;
  *     oldest threads go first: 1 MiB to 1 TiB, default 64 MiB
  * @param userEvents whether the owner gets the events of its runs on its own channel, default true
  * @param limits of the runs of all agents
- * @param agents the same for single agents, by name
+ * @param agents single agents by name: their limits, and who executes their runs
+ * @param upstreams addresses under which agents of kinds {@code openai} and {@code http} may be;
+ *     default none
  */
 public record RunsConfig(
     boolean enabled,
@@ -50,7 +55,8 @@ public record RunsConfig(
     long threadBytes,
     boolean userEvents,
     RunLimits limits,
-    Map<String, RunLimits> agents) {
+    Map<String, AgentConfig> agents,
+    List<UpstreamPrefix> upstreams) {
   public static final RunsConfig DEFAULTS =
       new RunsConfig(
           true,
@@ -69,10 +75,12 @@ public record RunsConfig(
           64L << 20,
           true,
           RunLimits.DEFAULT,
-          Map.of());
+          Map.of(),
+          List.of());
 
   public RunsConfig {
     agents = Map.copyOf(agents);
+    upstreams = List.copyOf(upstreams);
     Ranges ranges = new Ranges("runs");
     ranges.check("userRuns", userRuns, 1, 10_000);
     ranges.check("tenantRuns", tenantRuns, 1, 100_000);
@@ -87,11 +95,27 @@ public record RunsConfig(
     ranges.check("keepSnapshot", keepSnapshot, Duration.ofMinutes(1), Duration.ofDays(7));
     ranges.check("threadAge", threadAge, Duration.ofMinutes(1), Duration.ofDays(30));
     ranges.check("threadBytes", threadBytes, 1L << 20, 1L << 40);
+    for (var agent : agents.entrySet()) {
+      check(agent.getKey(), agent.getValue(), upstreams, ranges);
+    }
     ranges.refuse();
+  }
+
+  private static void check(
+      String name, AgentConfig agent, List<UpstreamPrefix> upstreams, Ranges ranges) {
+    try {
+      Names.id(name, "agent");
+    } catch (HoldfastException e) {
+      ranges.problem("agents", "a name has 1 to 64 letters, digits, _ and -");
+    }
+    if (agent.byNode() && upstreams.stream().noneMatch(one -> one.covers(agent.address()))) {
+      ranges.problem("agents." + name + ".url", "not under any of runs.upstreams");
+    }
   }
 
   /** Returns the limits of an agent's runs. */
   public RunLimits limitsOf(String agent) {
-    return agents.getOrDefault(agent, limits);
+    AgentConfig one = agents.get(agent);
+    return one == null ? limits : one.limits();
   }
 }

@@ -1,4 +1,7 @@
-/** Settings of runs: {@code RunsConfig} of the service, {@code RunLimits} of one agent's runs. */
+/**
+ * Settings of runs: {@code RunsConfig} of the service, {@code AgentConfig} of one agent, {@code
+ * RunLimits} of its runs.
+ */
 @NullMarked
 package dev.holdfast.runs.config;
 

@@ -10,6 +10,7 @@ import dev.holdfast.core.bus.Serving;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
+import dev.holdfast.runs.CancelNotice;
 import dev.holdfast.runs.RunMessage;
 import dev.holdfast.runs.RunSnapshot;
 import dev.holdfast.runs.RunView;
@@ -254,12 +255,19 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
     String by = message.caller() instanceof Caller.User user ? user.user() : "service";
     return find(message.caller(), message.tenant(), message.run())
         .compose(run -> records.runs().cancel(run.key(), by, message.reason()))
+        .onSuccess(this::notice)
         .compose(
             run ->
                 run.state() == RunState.ENDED
                     ? Future.succeededFuture(run)
                     : sweeping.cancelled(run))
         .map(RunsVerticle::view);
+  }
+
+  private void notice(RunRecord run) {
+    if (run.state() == RunState.RUNNING) {
+      bus.tell(CancelNotice.ADDRESS, new CancelNotice(run.key().tenant(), run.key().run()));
+    }
   }
 
   @Override

@@ -20,6 +20,7 @@ import dev.holdfast.runs.RunView;
 import dev.holdfast.runs.RunWorker;
 import dev.holdfast.runs.TestConfig;
 import dev.holdfast.runs.WorkerRun;
+import dev.holdfast.runs.config.AgentConfig;
 import dev.holdfast.runs.config.RunLimits;
 import dev.holdfast.runs.config.RunsConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -32,23 +33,29 @@ import java.util.Set;
 import java.util.function.Function;
 
 /** One node's runs service on a bus of its own, as tests want it, and a random tenant. */
-final class ServiceNode implements AutoCloseable {
+public final class ServiceNode implements AutoCloseable {
   /** An agent whose workers are lost soon. */
   static final String BRIEF = "brief";
 
   /** Longer than a process stands still on a machine that is busy. */
   private static final int BRIEF_S = 3;
 
-  final Vertx vertx = Vertx.vertx();
-  final Bus bus = new Bus(vertx);
-  final ServiceClient client = ServiceClient.local(bus, Duration.ofSeconds(10));
-  final String tenant = "t" + Ids.fresh().replace('-', 'x');
-  final Caller.User ann = user("ann");
-  final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  public final Vertx vertx = Vertx.vertx();
+  public final Bus bus = new Bus(vertx);
+  public final ServiceClient client = ServiceClient.local(bus, Duration.ofSeconds(10));
+  public final String tenant = "t" + Ids.fresh().replace('-', 'x');
+  public final Caller.User ann = user("ann");
+  public final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final RedisConfig redis;
+  private final RunsConfig config;
   private String deployed;
 
   ServiceNode(String uri) {
+    this(uri, config());
+  }
+
+  public ServiceNode(String uri, RunsConfig config) {
+    this.config = config;
     redis = RedisConfig.of(uri).withConnectTimeout(Duration.ofSeconds(20));
     NodeInbox inbox = new NodeInbox(bus, new NodeId("n" + Ids.fresh(), 1));
     HubVerticle hub = new HubVerticle(bus, inbox, redis, ChannelsConfig.DEFAULT, meters);
@@ -61,12 +68,12 @@ final class ServiceNode implements AutoCloseable {
   }
 
   void deploy() {
-    deploy(new RunsVerticle(bus, redis, config(), meters));
+    deploy(new RunsVerticle(bus, redis, config, meters));
   }
 
   /** Starts the service again, as a node whose share of the sweep is nothing. */
   void deployWithoutShare() {
-    deploy(new RunsVerticle(bus, redis, config(), meters).sharedBy(count -> List.of()));
+    deploy(new RunsVerticle(bus, redis, config, meters).sharedBy(count -> List.of()));
   }
 
   /** Starts the service again, as a node that has none. */
@@ -87,14 +94,20 @@ final class ServiceNode implements AutoCloseable {
     RunLimits limits =
         new RunLimits(brief, brief, Duration.ofMinutes(1), Duration.ofMinutes(1), brief, 2);
     return TestConfig.with(
-        Map.of("userRuns", 20, "startsPerMinute", 1_000, "agents", Map.of(BRIEF, limits)));
+        Map.of(
+            "userRuns",
+            20,
+            "startsPerMinute",
+            1_000,
+            "agents",
+            Map.of(BRIEF, AgentConfig.of(limits))));
   }
 
   Caller.User user(String name) {
     return new Caller.User(tenant, name, Set.of(), Set.of("run:researcher", "run:brief"));
   }
 
-  Caller.Service service() {
+  public Caller.Service service() {
     return new Caller.Service("agents", Ids.fresh(), Set.of(tenant), Set.of());
   }
 
@@ -110,11 +123,11 @@ final class ServiceNode implements AutoCloseable {
     return Await.get(client.ask(start(ann, agent, thread)));
   }
 
-  RunView get(RunView run) {
+  public RunView get(RunView run) {
     return Await.get(client.ask(new RunMessage.Get(ann, tenant, run.run())));
   }
 
-  RunView ended(RunView run) {
+  public RunView ended(RunView run) {
     Await.until("it has ended", () -> get(run).state().equals("ended"));
     return get(run);
   }
@@ -123,7 +136,7 @@ final class ServiceNode implements AutoCloseable {
     return new RunWorker(bus, service(), agent, 4).start(handler);
   }
 
-  List<Publication> log(RunView run) {
+  public List<Publication> log(RunView run) {
     return Await.get(
             client.ask(
                 new ChannelMessage.History(
@@ -131,7 +144,7 @@ final class ServiceNode implements AutoCloseable {
         .publications();
   }
 
-  String text(RunView run) {
+  public String text(RunView run) {
     StringBuilder text = new StringBuilder();
     for (Publication one : log(run)) {
       text.append(Json.parse(one.data()).path("delta").asText(""));

@@ -1,0 +1,12 @@
+package dev.holdfast.runs;
+
+import dev.holdfast.core.BusValue;
+
+/**
+ * A hint to those that work on runs: somebody cancelled this one. Lost, it costs the time until the
+ * next beat; whoever gets it asks whether it is so.
+ */
+public record CancelNotice(String tenant, String run) implements BusValue {
+  /** Where it is told, to all that listen. */
+  public static final String ADDRESS = "runs.cancelled";
+}
