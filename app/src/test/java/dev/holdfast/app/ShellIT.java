@@ -10,6 +10,8 @@ import dev.holdfast.testkit.TestCluster;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -139,23 +141,26 @@ class ShellIT {
   @Test
   void topGoesOnWithoutANodeThatIsAway() throws Exception {
     var options = ClusterOptions.of(1).with("gateway.operatorTenant", tenant);
-    try (var cluster = TestCluster.start(options)) {
+    try (var cluster = TestCluster.start(options);
+        var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       String token = "--token=" + cluster.token(tenant, "ops", Set.of("stats:read"));
       String node = cluster.node(1).http("/").toString();
+      String mute = "http://127.0.0.1:" + silent.getLocalPort();
       String away = "http://127.0.0.1:1";
       var commands = new Commands();
-      var top = new Thread(() -> commands.run("top", away, node, token, "--every=100ms"));
+      var top = new Thread(() -> commands.run("top", away, mute, node, token, "--every=100ms"));
       top.start();
       try {
-        // The header, a reason and a figure for each look.
-        Awaitility.await().until(() -> commands.out().lines().count() >= 6);
+        // The header, two reasons and a figure for each look.
+        Awaitility.await().until(() -> commands.out().lines().count() >= 8);
       } finally {
         top.interrupt();
         top.join();
       }
       List<String> looks = commands.out().lines().toList();
-      assertTrue(looks.get(4).startsWith(away + ": not reached"), commands.out());
-      assertEquals(6, looks.get(5).strip().split(" +").length, commands.out());
+      assertTrue(looks.get(5).startsWith(away + ": not reached"), commands.out());
+      assertEquals(mute + " has not answered yet", looks.get(6));
+      assertEquals(6, looks.get(7).strip().split(" +").length, commands.out());
 
       assertEquals(1, commands.run("top", away, node, token, "--count=1"));
       assertEquals(1, commands.run("top", away, token));

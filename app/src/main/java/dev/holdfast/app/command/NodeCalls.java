@@ -108,4 +108,9 @@ public final class NodeCalls {
         });
     return text.toString();
   }
+
+  @Override
+  public String toString() {
+    return base.toString();
+  }
 }

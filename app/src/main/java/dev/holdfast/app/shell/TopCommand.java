@@ -13,7 +13,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,6 +38,8 @@ import picocli.CommandLine.Spec;
         "Shows connections, sessions and rates of nodes, until Ctrl-C. Asks as an operator, as usage"
             + " does.")
 public final class TopCommand implements Callable<Integer> {
+  private static final int MOST_AT_ONCE = 32;
+  private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(2);
   private static final String CLEAR = "\u001b[H\u001b[2J";
   private static final String[] COUNTED = {"/publications/stored", "/deliveries", "/gaps"};
 
@@ -60,6 +69,7 @@ public final class TopCommand implements Callable<Integer> {
   private record Look(JsonNode stats, long at) {}
 
   private final Map<NodeCalls, Look> before = new HashMap<>();
+  private final Map<NodeCalls, Future<Look>> underWay = new HashMap<>();
 
   @Override
   public Integer call() throws InterruptedException {
@@ -69,6 +79,17 @@ public final class TopCommand implements Callable<Integer> {
     if (asked.isEmpty()) {
       asked.add(operator.at(null));
     }
+    ExecutorService askers = Executors.newFixedThreadPool(Math.min(asked.size(), MOST_AT_ONCE));
+    try {
+      return show(asked, askers, pause);
+    } finally {
+      askers.shutdownNow();
+    }
+  }
+
+  /** Asks all nodes at the same time. One that does not answer holds up no other. */
+  private int show(List<NodeCalls> asked, ExecutorService askers, Duration pause)
+      throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     for (long looks = 1; ; looks++) {
       if (!json) {
@@ -77,7 +98,11 @@ public final class TopCommand implements Callable<Integer> {
             "%-34s %8s %8s %12s %12s %8s%n",
             "NODE", "SOCKETS", "SESSIONS", "STORED/s", "DELIVERED/s", "GAPS/s");
       }
-      asked.forEach(node -> row(out, node));
+      asked.forEach(node -> underWay.computeIfAbsent(node, idle -> askers.submit(() -> ask(node))));
+      long until = System.nanoTime() + PATIENCE_NS;
+      for (NodeCalls node : asked) {
+        row(out, node, until);
+      }
       out.flush();
       if (looks == count) {
         return ExitCode.OK;
@@ -87,21 +112,40 @@ public final class TopCommand implements Callable<Integer> {
   }
 
   /** Prints why a node does not answer in its row; alone, or with --count, the command fails. */
-  private void row(PrintWriter out, NodeCalls node) {
+  private void row(PrintWriter out, NodeCalls node, long until) throws InterruptedException {
+    boolean mayFail = nodes.size() < 2 || count > 0;
+    Future<Look> answer = Objects.requireNonNull(underWay.get(node));
     try {
-      print(out, node);
-    } catch (CallException e) {
-      if (nodes.size() < 2 || count > 0) {
-        throw e;
+      long patience = mayFail ? Long.MAX_VALUE : until - System.nanoTime();
+      Look now = answer.get(patience, TimeUnit.NANOSECONDS);
+      underWay.remove(node);
+      print(out, node, now);
+    } catch (TimeoutException e) {
+      away(out, node, node + " has not answered yet");
+    } catch (ExecutionException e) {
+      underWay.remove(node);
+      if (!(e.getCause() instanceof CallException why)) {
+        throw new IllegalStateException(e.getCause());
       }
-      before.remove(node);
-      (json ? spec.commandLine().getErr() : out).println(e.getMessage());
+      if (mayFail) {
+        throw why;
+      }
+      away(out, node, why.getMessage());
     }
   }
 
-  private void print(PrintWriter out, NodeCalls node) {
+  private void away(PrintWriter out, NodeCalls node, @Nullable String why) {
+    before.remove(node);
+    (json ? spec.commandLine().getErr() : out).println(why);
+  }
+
+  private static Look ask(NodeCalls node) {
     JsonNode stats = node.call("GET", "/v1/stats", Map.of(), null);
-    Look now = new Look(stats, System.nanoTime());
+    return new Look(stats, System.nanoTime());
+  }
+
+  private void print(PrintWriter out, NodeCalls node, Look now) {
+    JsonNode stats = now.stats;
     Look last = before.put(node, now);
     if (json) {
       out.println(stats);
@@ -121,7 +165,8 @@ public final class TopCommand implements Callable<Integer> {
       return "-";
     }
     long more = now.stats.at(counted).asLong() - last.stats.at(counted).asLong();
-    return "%.0f".formatted(more / ((now.at - last.at) / 1e9));
+    boolean began = more < 0; // anew, from 0
+    return began ? "-" : "%.0f".formatted(more / ((now.at - last.at) / 1e9));
   }
 
   private Duration pause() {
