@@ -27,6 +27,7 @@ import dev.holdfast.sessions.ConnectionInfo;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionRef;
 import dev.holdfast.tokens.RevocationMessage;
+import dev.holdfast.tokens.TokenRef;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,6 +48,7 @@ final class BusCases {
           SessionMessage.Subscribe.class,
           SessionMessage.Unsubscribe.class,
           SessionMessage.NotePublishing.class,
+          SessionMessage.Refresh.class,
           SessionMessage.Views.class,
           SessionMessage.Sweep.class,
           SessionMessage.Reap.class,
@@ -160,6 +162,9 @@ final class BusCases {
     add(
         SessionMessage.NotePublishing.class,
         a -> new SessionMessage.NotePublishing(a.session(), ChannelName.TENANT, null));
+    add(
+        SessionMessage.Refresh.class,
+        a -> new SessionMessage.Refresh(a.session(), new TokenRef("digest", 0)));
     add(
         SessionMessage.Views.class,
         a -> new SessionMessage.Views(a.tenant, List.of(a.thing("session"))));

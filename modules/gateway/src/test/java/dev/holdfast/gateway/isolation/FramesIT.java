@@ -47,24 +47,27 @@ class FramesIT {
    * frame, add a line.
    */
   private static final Map<String, List<String>> CASES =
-      Map.of(
-          "hello", hellos(),
-          "subscribe",
+      Map.ofEntries(
+          Map.entry("hello", hellos()),
+          Map.entry(
+              "subscribe",
               channels(
                   "\"channel\":\"%s\"",
                   "\"channel\":\"%s\",\"from\":\"earliest\"",
-                  "\"channel\":\"%s\",\"from\":[\"$epoch\",0]"),
-          "unsubscribe", channels("\"channel\":\"%s\""),
-          "publish", channels("\"channel\":\"%s\",\"event\":\"e\",\"data\":1,\"n\":1"),
-          "request", List.of("\"service\":\"$agent\",\"method\":\"m\",\"data\":\"$session\""),
-          "ack", channels("\"cursors\":{\"%s\":[\"$epoch\",0]}"),
-          "close", List.of(""),
-          "ping", List.of(""),
-          "pong", List.of(""));
+                  "\"channel\":\"%s\",\"from\":[\"$epoch\",0]")),
+          Map.entry("unsubscribe", channels("\"channel\":\"%s\"")),
+          Map.entry("publish", channels("\"channel\":\"%s\",\"event\":\"e\",\"data\":1,\"n\":1")),
+          Map.entry(
+              "request", List.of("\"service\":\"$agent\",\"method\":\"m\",\"data\":\"$session\"")),
+          Map.entry("ack", channels("\"cursors\":{\"%s\":[\"$epoch\",0]}")),
+          Map.entry("refresh", List.of("\"token\":\"$bearer\"")),
+          Map.entry("close", List.of("")),
+          Map.entry("ping", List.of("")),
+          Map.entry("pong", List.of("")));
 
   /** Types that are answered under an id. */
   private static final Set<String> ANSWERED =
-      Set.of("subscribe", "unsubscribe", "publish", "request");
+      Set.of("subscribe", "unsubscribe", "publish", "request", "refresh");
 
   private HttpFixture node;
   private CommandLog log;

@@ -136,6 +136,7 @@ final class Owner {
     String name = made.get("consumer");
     get(bus.ask(new ConsumerMessage.Claim(may, topic(), name, "o", 600_000, true)));
     made.put("token", digest(token));
+    made.put("bearer", token);
   }
 
   private Channel topic() {

@@ -1,6 +1,7 @@
 package dev.holdfast.gateway.isolation;
 
 import dev.holdfast.core.Ids;
+import dev.holdfast.gateway.http.HttpFixture;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Comparator;
@@ -24,6 +25,7 @@ record Things(Map<String, String> values) {
     Map<String, String> others = new LinkedHashMap<>();
     values.forEach((kind, value) -> others.put(kind, otherThan(value)));
     others.put("generation", values.get("generation")); // a number, as any
+    others.put("bearer", HttpFixture.tokenOf(others.get("tenant"), others.get("user")));
     return new Things(others).withLastEvent();
   }
 
