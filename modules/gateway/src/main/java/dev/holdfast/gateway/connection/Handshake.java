@@ -120,7 +120,7 @@ public final class Handshake implements Greeter {
 
     private Future<Attached> attached(Verified verified, Attached attached) {
       var session = new ClientSession(attached.session(), verified, hello.keepsCursors());
-      var live = new LiveSession(connection, session, parts, check);
+      var live = new LiveSession(connection, session, parts, check::verify, check::isRevoked);
       if (!connection.attach(live)) {
         return Future.failedFuture(
             new HoldfastException(ErrorCode.UNAVAILABLE, "closed meanwhile"));

@@ -28,8 +28,10 @@ import dev.holdfast.sessions.Attached;
 import dev.holdfast.sessions.NodeNotice;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionRef;
+import io.vertx.core.Future;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -63,7 +65,16 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
   private final Refreshing refreshing;
   private boolean full;
 
-  LiveSession(Connection connection, ClientSession session, SessionWiring parts, HelloCheck check) {
+  /**
+   * @param verify checks a token in full
+   * @param revoked whether a token was revoked since it was verified
+   */
+  LiveSession(
+      Connection connection,
+      ClientSession session,
+      SessionWiring parts,
+      Function<String, Future<Verified>> verify,
+      Predicate<Verified> revoked) {
     this.connection = connection;
     this.session = session;
     this.sessions = parts.sessions();
@@ -78,15 +89,15 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
     this.subscribing = parts.subscribing(session, connection, order, readings, opening, runs);
     this.publishing = parts.publishing(session, connection, order);
     this.requests = parts.requests(session, connection);
-    this.refreshing = parts.refreshing(session, connection, check, new TokenTurns(check));
+    this.refreshing = parts.refreshing(session, connection, verify, new TokenTurns(revoked));
   }
 
   /** What a new token changes here. */
   private final class TokenTurns implements Refreshing.Turns {
-    private final HelloCheck check;
+    private final Predicate<Verified> revoked;
 
-    TokenTurns(HelloCheck check) {
-      this.check = check;
+    TokenTurns(Predicate<Verified> revoked) {
+      this.revoked = revoked;
     }
 
     @Override
@@ -102,7 +113,7 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
     @Override
     public void changed() {
       subscriptions.permissionsChanged();
-      closeIfRevoked(check::isRevoked); // since it was verified
+      closeIfRevoked(revoked); // since it was verified
     }
 
     @Override

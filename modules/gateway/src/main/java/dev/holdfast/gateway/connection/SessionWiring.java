@@ -1,5 +1,6 @@
 package dev.holdfast.gateway.connection;
 
+import dev.holdfast.auth.Verified;
 import dev.holdfast.channels.fanout.Fanout;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.ServiceClient;
@@ -20,6 +21,8 @@ import dev.holdfast.gateway.subscription.SubscriptionRecord;
 import dev.holdfast.gateway.subscription.Subscriptions;
 import dev.holdfast.limits.Limiter;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
+import java.util.function.Function;
 
 /** Makes the parts of sessions on one event loop, each with only the parts that it uses. */
 public final class SessionWiring {
@@ -122,8 +125,11 @@ public final class SessionWiring {
   }
 
   Refreshing refreshing(
-      ClientSession session, ClientLink client, HelloCheck check, Refreshing.Turns turns) {
-    return new Refreshing(session, client, check::verify, sessions, turns);
+      ClientSession session,
+      ClientLink client,
+      Function<String, Future<Verified>> verify,
+      Refreshing.Turns turns) {
+    return new Refreshing(session, client, verify, sessions, turns);
   }
 
   Requests requests(ClientSession session, ClientLink client) {
