@@ -211,6 +211,9 @@ class FramesIT {
         client.await("live", channel);
       }
     }
+    if (type.equals("ping")) {
+      client.await("pong");
+    }
     client.send("{\"type\":\"ping\"}").await("pong");
   }
 
