@@ -67,7 +67,8 @@ class ArchitectureTest {
           entry("nodes", List.of("api", "redis")),
           entry("files", List.of("api", "redis", "limits")),
           entry("runs", List.of("api", "agui", "redis", "limits")),
-          entry("gateway", List.of("api", "protocol", "auth", "limits", "channels", "files")),
+          entry(
+              "gateway", List.of("api", "protocol", "agui", "auth", "limits", "channels", "files")),
           entry(
               "loadtest",
               List.of("api", "cluster", "protocol", "client", "redis", "embedded", "auth")),

@@ -14,7 +14,12 @@ import org.jspecify.annotations.Nullable;
  * caller's is answered exactly as what never was: NOT_FOUND.
  */
 public sealed interface RunMessage<A> extends ServiceMessage<A>
-    permits RunMessage.Start, RunMessage.Get, RunMessage.Snapshot, RunMessage.Cancel, WorkMessage {
+    permits RunMessage.Start,
+        RunMessage.Get,
+        RunMessage.Find,
+        RunMessage.Snapshot,
+        RunMessage.Cancel,
+        WorkMessage {
   /** The service's address on the bus. */
   String ADDRESS = "runs";
 
@@ -85,6 +90,26 @@ public sealed interface RunMessage<A> extends ServiceMessage<A>
   }
 
   /**
+   * Finds a run of the user by the ids that its client gave. What is not there is no error: the
+   * answer is empty.
+   *
+   * @param runId none: the run that the thread has now, or else its last one
+   */
+  record Find(Caller.User caller, String tenant, String threadId, @Nullable String runId)
+      implements RunMessage<RunFound> {
+    public Find {
+      Objects.requireNonNull(caller, "caller");
+      Names.tenant(tenant);
+      Objects.requireNonNull(threadId, "threadId");
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.find(this);
+    }
+  }
+
+  /**
    * Reads a run folded into one document, up to a position of its log. Whoever may read the run's
    * channel may do so, too. NOT_FOUND also if the run is over and nothing of it is kept.
    */
@@ -130,6 +155,8 @@ public sealed interface RunMessage<A> extends ServiceMessage<A>
     R start(Start message);
 
     R get(Get message);
+
+    R find(Find message);
 
     R snapshot(Snapshot message);
 

@@ -40,6 +40,7 @@ public final class RunSamples {
     return Stream.of(
         new RunMessage.Start(ANN, "acme", "ann", "researcher", "t1", "c1", INPUT),
         new RunMessage.Get(ANN, "acme", "r1"),
+        new RunMessage.Find(ANN, "acme", "t1", "c1"),
         new RunMessage.Snapshot(ANN, "acme", "r1"),
         new RunMessage.Cancel(ANN, "acme", "r1", "enough"),
         new WorkMessage.Claim(AGENTS, "researcher", "a1", 10_000),
@@ -53,6 +54,7 @@ public final class RunSamples {
     return Stream.of(
         VIEW,
         new CancelNotice("acme", "r1"),
+        new RunFound(VIEW, "{\"messages\":[]}", INPUT),
         new RunSnapshot(VIEW, new Position("k7B", 7), "{\"messages\":[]}"),
         new WorkMessage.Claimed(new WorkMessage.Work(VIEW, 1, 1, 15_000, INPUT)),
         new WorkMessage.Work(VIEW, 1, 1, 15_000, INPUT),

@@ -21,6 +21,7 @@ import dev.holdfast.gateway.connection.SessionWiring;
 import dev.holdfast.gateway.socket.Upgrade;
 import dev.holdfast.gateway.socket.WriteCoalescer;
 import dev.holdfast.gateway.stream.EventStreams;
+import dev.holdfast.gateway.stream.RunStreams;
 import dev.holdfast.limits.FairShare;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -113,6 +114,16 @@ final class GatewayLoop {
   EventStreams streams() {
     return new EventStreams(
         connections, services.admission(), services.tokens(), config.writeBuffer());
+  }
+
+  /** Returns the part that takes streams of one run each. */
+  RunStreams runStreams() {
+    return new RunStreams(
+        connections,
+        services.admission(),
+        services.tokens(),
+        services.channels(),
+        config.writeBuffer());
   }
 
   /** Stores the cursors that moved. */

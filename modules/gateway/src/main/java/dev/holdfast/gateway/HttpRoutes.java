@@ -1,6 +1,8 @@
 package dev.holdfast.gateway;
 
 import dev.holdfast.gateway.config.GatewayConfig;
+import dev.holdfast.gateway.edge.AguiEdge;
+import dev.holdfast.gateway.edge.ChatEdge;
 import dev.holdfast.gateway.files.FileOperations;
 import dev.holdfast.gateway.http.BodyRoom;
 import dev.holdfast.gateway.http.Cors;
@@ -102,6 +104,7 @@ final class HttpRoutes {
     handlers.putAll(new Pages(sources.development()).handlers());
     handlers.put("connect", routing -> routing.fail(404)); // spelled in another way, see Upgrade
     handlers.put("readEvents", loop.streams()::handle);
+    handlers.put("readRunEvents", loop.runStreams()::handle);
     handlers.put("isLive", routing -> answer(routing, all, health.live(), Map.of()));
     handlers.put("isReady", routing -> answer(routing, all, health.ready(), health.said()));
     handlers.put("isStarted", routing -> answer(routing, all, health.started(), Map.of()));
@@ -118,6 +121,8 @@ final class HttpRoutes {
         .add(new Sessions(services.sessions(), channels).operations())
         .add(new Runs(channels).operations())
         .add(new Work(channels).operations())
+        .add(new AguiEdge(channels, loop.runStreams()).operations())
+        .add(new ChatEdge(channels, loop.runStreams()).operations())
         .add(new Connections(connections).operations())
         .add(new Revoking(services.sessions(), operators).operations())
         .add(new TenantLimits(services.limiter(), operators).operations())

@@ -5,19 +5,36 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The answer to a request.
  *
  * @param type of the body
+ * @param stream answers the request itself, on its event loop; none: the rest is the answer
  */
 public record ApiResponse(
-    int status, @Nullable String type, @Nullable Buffer body, Map<String, String> headers) {
+    int status,
+    @Nullable String type,
+    @Nullable Buffer body,
+    Map<String, String> headers,
+    @Nullable Consumer<RoutingContext> stream) {
   public static final ApiResponse DONE = new ApiResponse(204, null, null, Map.of());
 
   private static final String JSON = "application/json";
+
+  public ApiResponse(
+      int status, @Nullable String type, @Nullable Buffer body, Map<String, String> headers) {
+    this(status, type, body, headers, null);
+  }
+
+  /** Answers by what takes the request over. */
+  public static ApiResponse stream(Consumer<RoutingContext> open) {
+    return new ApiResponse(200, null, null, Map.of(), open);
+  }
 
   /** Returns a position in the API's form. */
   public static JsonObject json(Position position) {
@@ -47,8 +64,13 @@ public record ApiResponse(
   }
 
   /** Sends the answer. It is for one caller and one moment, so no cache may keep it. */
-  void send(HttpServerResponse response) {
+  void send(RoutingContext routing) {
+    HttpServerResponse response = routing.response();
     if (response.closed()) {
+      return;
+    }
+    if (stream != null) {
+      stream.accept(routing);
       return;
     }
     response.setStatusCode(status).putHeader(HttpHeaders.CACHE_CONTROL, "no-store");

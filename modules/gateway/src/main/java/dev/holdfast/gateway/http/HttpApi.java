@@ -277,7 +277,7 @@ public final class HttpApi {
     answer.onComplete(here);
     here.future()
         .onSuccess(given -> rates.answered(caller, given.size()))
-        .onSuccess(given -> given.send(routing.response()))
+        .onSuccess(given -> given.send(routing))
         .onFailure(failure -> refuse(routing, failure));
   }
 

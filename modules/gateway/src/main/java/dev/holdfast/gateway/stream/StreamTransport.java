@@ -1,8 +1,6 @@
 package dev.holdfast.gateway.stream;
 
 import dev.holdfast.core.ChannelName;
-import dev.holdfast.core.ErrorCode;
-import dev.holdfast.core.HoldfastException;
 import dev.holdfast.gateway.admission.Client;
 import dev.holdfast.gateway.admission.Visit;
 import dev.holdfast.gateway.connection.ClientSink;
@@ -10,7 +8,6 @@ import dev.holdfast.gateway.connection.Connection;
 import dev.holdfast.gateway.connection.Hold;
 import dev.holdfast.gateway.connection.LiveSession;
 import dev.holdfast.gateway.connection.Transport;
-import dev.holdfast.gateway.http.Problem;
 import dev.holdfast.protocol.ClientFrame;
 import dev.holdfast.protocol.CloseCode;
 import dev.holdfast.protocol.ReadFrom;
@@ -125,35 +122,12 @@ final class StreamTransport implements Transport {
     if (routing.response().headWritten() || comesBack) {
       out.end(code);
     } else {
-      ErrorCode error = error(code);
-      String message = publicMessage(code, error, reason);
-      Problem.of(HoldfastException.withPublicMessage(error, message)).send(routing.response());
+      StreamProblems.of(code, reason).send(routing.response());
     }
   }
 
-  private static String publicMessage(CloseCode code, ErrorCode error, String reason) {
-    int detail = reason.indexOf(": ");
-    if (detail > 0) {
-      return reason.substring(detail + 2);
-    }
-    return code == CloseCode.REPLACED ? code.meaning : error.publicText;
-  }
-
-  private static boolean wantsStream(RoutingContext routing) {
+  static boolean wantsStream(RoutingContext routing) {
     String accept = routing.request().getHeader(HttpHeaders.ACCEPT);
     return accept != null && accept.contains("text/event-stream");
-  }
-
-  private static ErrorCode error(CloseCode code) {
-    return switch (code) {
-      case UNAUTHORIZED, EXPIRED -> ErrorCode.UNAUTHORIZED;
-      case FORBIDDEN -> ErrorCode.FORBIDDEN;
-      case REVOKED -> ErrorCode.REVOKED;
-      case PROTOCOL -> ErrorCode.BAD_REQUEST;
-      case LIMITED -> ErrorCode.RATE_LIMITED;
-      case SHUTDOWN -> ErrorCode.SHUTTING_DOWN;
-      case INTERNAL -> ErrorCode.INTERNAL;
-      default -> ErrorCode.UNAVAILABLE;
-    };
   }
 }

@@ -28,13 +28,21 @@ final class ContractCheck {
   /** Those on files have tests of their own, in their own package. */
   static final List<Operation> OPERATIONS =
       CONTRACT.operations().stream()
-          .filter(operation -> !operation.path().matches("/v1/(files|tickets|runs|work).*"))
+          .filter(
+              operation -> !operation.path().matches("/v1/(files|tickets|runs|work|agui|chat).*"))
           .toList();
 
   /** Those on runs, see {@link RunsHttpIT}. */
   static final List<Operation> ON_RUNS =
       CONTRACT.operations().stream()
           .filter(operation -> operation.path().matches("/v1/(runs|work).*"))
+          .filter(operation -> !operation.id().equals("readRunEvents"))
+          .toList();
+
+  /** Those that clients from npm use, see {@link EdgesIT}. */
+  static final List<Operation> ON_EDGES =
+      CONTRACT.operations().stream()
+          .filter(operation -> operation.path().matches("/v1/(agui|chat|runs/[^/]+/events).*"))
           .toList();
 
   private static final Set<String> SEEN = new ConcurrentSkipListSet<>();

@@ -68,6 +68,7 @@ final class BusCases {
 
   static {
     OF_NODES.add(SessionMessage.Attach.class); // in the name of a user
+    OF_NODES.add(RunMessage.Find.class); // so is this
     sessions();
     between();
     channels();
@@ -291,6 +292,9 @@ final class BusCases {
             new RunMessage.Start(
                 a.caller, a.tenant, a.thing("user"), a.thing("agent"), "t", "r", "{}"));
     add(RunMessage.Get.class, a -> new RunMessage.Get(a.caller, a.tenant, a.thing("run")));
+    add(
+        RunMessage.Find.class,
+        a -> new RunMessage.Find((Caller.User) a.caller, a.tenant, a.thing("thread"), null));
     add(
         RunMessage.Snapshot.class,
         a -> new RunMessage.Snapshot(a.caller, a.tenant, a.thing("run")));

@@ -32,8 +32,11 @@ final class HttpCases {
           "getDocs",
           "getDocsFile");
 
-  /** Opens a WebSocket: {@link FramesIT} tries all that is said there. */
-  static final Set<String> ELSEWHERE = Set.of("connect");
+  /**
+   * Opens a WebSocket: {@link FramesIT} tries all that is said there; or a stream that ends with a
+   * run: {@code EdgesIT} tries those.
+   */
+  static final Set<String> ELSEWHERE = Set.of("connect", "readRunEvents", "runAguiAgent", "chat");
 
   private static final String[] CHANNELS = {
     "user:$user", "session:$session", "run:$run", "topic:$topic", "system:$topic"
@@ -46,6 +49,7 @@ final class HttpCases {
     channels();
     sessions();
     runs();
+    edges();
     files();
     operators();
     OF_NO_TENANT.forEach(id -> add(id));
@@ -144,6 +148,20 @@ final class HttpCases {
     work("appendToRun", "events", ",\"n\":1,\"events\":[{\"type\":\"RUN_STARTED\"}]");
     work("keepRun", "beat", "");
     work("releaseRun", "release", "");
+  }
+
+  private static void edges() {
+    String input = "{\"threadId\":\"$thread\",\"runId\":\"$called\",\"messages\":[]}";
+    String named = "{\"runId\":\"$called\"}";
+    String agui = "/v1/agui/agent/$agent/";
+    add("getAguiInfo", ask("/v1/agui/info"));
+    add("connectToAguiThread", ask(agui + "connect").json(input));
+    add(
+        "stopAguiThread",
+        ask(agui + "stop/$thread").json("{}").changing(),
+        ask(agui + "stop/$thread").json(named).changing());
+    add("resumeChat", ask("/v1/chat/$agent/$thread/stream"));
+    add("stopChat", ask("/v1/chat/$agent/$thread/stop").json("{}").changing());
   }
 
   /** What a worker of this agent, and one of another, says of a run. */

@@ -2,12 +2,14 @@ package dev.holdfast.runs.ingest;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.agui.AguiEvent;
+import dev.holdfast.agui.EventWriter;
 import dev.holdfast.agui.Json;
 import dev.holdfast.agui.run.Snapshot;
 import dev.holdfast.runs.records.RunRecord;
 import java.nio.charset.StandardCharsets;
 
-/** What a thread has come to: {@code {run, messages, state, trimmed?}}. */
+/** What a thread has come to: {@code {run, runId, end, messages, state, trimmed?}}. */
 final class ThreadDocument {
   private static final int MOST_BYTES = 4 << 20;
 
@@ -16,6 +18,11 @@ final class ThreadDocument {
   /** The oldest messages go if it would be too large; {@code trimmed} says how many. */
   static byte[] of(RunRecord run, Snapshot snapshot) {
     ObjectNode json = Json.object().put("run", run.key().run());
+    json.put("runId", run.runId());
+    AguiEvent end = snapshot.end();
+    if (end != null) {
+      json.set("end", EventWriter.tree(end));
+    }
     ArrayNode messages = json.putArray("messages");
     snapshot.messages().forEach(message -> messages.add(message.json()));
     json.set("state", snapshot.state());

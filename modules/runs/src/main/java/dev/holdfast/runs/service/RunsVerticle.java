@@ -87,6 +87,9 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   private Starting starting;
 
   @SuppressWarnings("NullAway.Init")
+  private Finding finding;
+
+  @SuppressWarnings("NullAway.Init")
   private Claiming claiming;
 
   @SuppressWarnings("NullAway.Init")
@@ -133,6 +136,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
     ingest = new Ingest(vertx, records, config, channels, registry);
     sweeping = new Sweeping(records, ingest.finishing(), registry);
     starting = new Starting(records);
+    finding = new Finding(records, snapshots);
     claiming = new Claiming(records);
     waiters = new Waiters(vertx, claiming, Waiters.MOST);
     registry.gauge("holdfast.runs.waiting.workers", waiters, Waiters::size);
@@ -201,6 +205,11 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   @Override
   public Future<?> get(RunMessage.Get message) {
     return find(message.caller(), message.tenant(), message.run()).map(RunsVerticle::view);
+  }
+
+  @Override
+  public Future<?> find(RunMessage.Find message) {
+    return finding.find(message);
   }
 
   @Override
@@ -338,7 +347,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
     }
   }
 
-  private static RunView view(RunRecord run) {
+  static RunView view(RunRecord run) {
     RunRecord.End end = run.end();
     return new RunView(
         run.key().tenant(),

@@ -1,0 +1,109 @@
+package dev.holdfast.gateway.edge;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.holdfast.agui.Json;
+import dev.holdfast.core.Position;
+import dev.holdfast.core.bus.ServiceClient;
+import dev.holdfast.gateway.http.ApiRequest;
+import dev.holdfast.gateway.http.ApiResponse;
+import dev.holdfast.gateway.http.Problem;
+import dev.holdfast.gateway.stream.RunStreams;
+import dev.holdfast.runs.RunFound;
+import dev.holdfast.runs.RunView;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * AG-UI over HTTP, as its own client and CopilotKit speak it. A run that is known is read, not
+ * started again: so who lost the stream, or the page, asks as before.
+ */
+public final class AguiEdge {
+  private static final String EVENTS = "text/event-stream";
+  private static final String RUN = "run:";
+  private static final String VERSION = "1.0";
+
+  private final UserRuns runs;
+
+  public AguiEdge(ServiceClient services, RunStreams streams) {
+    this.runs = new UserRuns(services, streams);
+  }
+
+  public Map<String, Function<ApiRequest, Future<ApiResponse>>> operations() {
+    return Map.of(
+        "getAguiInfo", this::info,
+        "runAguiAgent", this::run,
+        "connectToAguiThread", this::connect,
+        "stopAguiThread", this::stop);
+  }
+
+  /** Names the agents that the token names, as no list of all is kept. */
+  private Future<ApiResponse> info(ApiRequest request) {
+    JsonObject agents = new JsonObject();
+    UserRuns.user(request).permissions().stream()
+        .filter(held -> held.startsWith(RUN) && !held.contains("*"))
+        .map(held -> held.substring(RUN.length()))
+        .sorted()
+        .forEach(
+            name ->
+                agents.put(
+                    name,
+                    new JsonObject()
+                        .put("name", name)
+                        .put("description", "")
+                        .put("className", "HttpAgent")));
+    JsonObject info = new JsonObject().put("version", VERSION).put("agents", agents);
+    return Future.succeededFuture(ApiResponse.json(info));
+  }
+
+  private Future<ApiResponse> run(ApiRequest request) {
+    UserRuns.check(request);
+    String input = new String(request.body(), StandardCharsets.UTF_8);
+    JsonNode json = Json.parse(input);
+    String thread = text(json, "threadId");
+    String run = text(json, "runId");
+    return runs.findOrStart(request, thread, run, input)
+        .map(found -> answer(request, thread, run, found));
+  }
+
+  /** A thread that is not there has no events: that is no error. */
+  private Future<ApiResponse> connect(ApiRequest request) {
+    UserRuns.check(request);
+    JsonNode json = Json.parse(new String(request.body(), StandardCharsets.UTF_8));
+    String thread = text(json, "threadId");
+    String run = json.path("runId").asText("connect");
+    return runs.find(request, thread, null).map(found -> answer(request, thread, run, found));
+  }
+
+  private ApiResponse answer(ApiRequest request, String thread, String runId, RunFound found) {
+    RunView run = found.run();
+    if (found.document() != null) {
+      return new ApiResponse(200, EVENTS, AguiFormat.whole(thread, runId, found), Map.of());
+    }
+    if (run == null) {
+      return new ApiResponse(200, EVENTS, Buffer.buffer(), Map.of());
+    }
+    String header = request.header("Last-Event-ID");
+    Position last = RunStreams.last(header == null ? List.of() : List.of(header));
+    return runs.stream(request, run, last, new AguiFormat(run, found.input()));
+  }
+
+  private Future<ApiResponse> stop(ApiRequest request) {
+    UserRuns.check(request);
+    JsonNode json = Json.parse(new String(request.body(), StandardCharsets.UTF_8));
+    String run = json.path("runId").textValue();
+    return runs.stop(request, request.path("thread"), run);
+  }
+
+  static String text(JsonNode json, String name) {
+    String text = json.path(name).textValue();
+    if (text == null || text.isEmpty()) {
+      throw Problem.badRequest(name + ": a text is needed");
+    }
+    return text;
+  }
+}
