@@ -48,7 +48,7 @@ class BadInputIT {
   void anUnknownTypeIsAnsweredAndForgiven() {
     ManualClient ann = node.hello("ann").client();
     for (int i = 0; i < 20; i++) {
-      ann.send("{\"type\":\"refresh\",\"id\":\"" + i + "\"}");
+      ann.send("{\"type\":\"later\",\"id\":\"" + i + "\"}");
       assertEquals("unknown_type", ann.awaitAnswer("" + i).get("code").asText());
     }
     assertTrue(ann.isOpen());

@@ -13,7 +13,7 @@ public enum CloseCode {
   NO_PONG(4002, "silent for two heartbeats"),
   HELLO_TIMEOUT(4003, "no hello in time"),
   UNAVAILABLE(4004, "the store is away"),
-  EXPIRED(4005, "the token has expired"),
+  EXPIRED(4005, "the token has expired, and the grace time after it"),
   DISCONNECTED(4006, "closed by a service or operator"),
   INTERNAL(4007, "something went wrong"),
   TOO_FAST(4008, "published faster than its rate for too long"),
