@@ -3,6 +3,7 @@ package dev.holdfast.runs.agents;
 import dev.holdfast.runs.config.UpstreamPrefix;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.Set;
 /**
  * Decides to which addresses a node may connect for an agent, once its name is resolved: to none of
  * the machine itself, of its link, or by which clouds give their machines credentials, unless a
- * prefix names this very address. Immutable.
+ * prefix that the agent's URL begins with names this very address. Immutable.
  */
 final class AddressRule {
   /** Of Alibaba, Azure and Oracle; those of the others are of the link. */
@@ -28,9 +29,14 @@ final class AddressRule {
     this.prefixes = List.copyOf(prefixes);
   }
 
-  /** Returns whether a node may connect there. */
-  boolean permits(InetAddress address) {
-    return prefixes.stream().anyMatch(one -> one.names(address)) || !isInner(inside(address));
+  /**
+   * Returns whether a node may connect there.
+   *
+   * @param asked the agent's URL, whose host was resolved to the address
+   */
+  boolean permits(InetAddress address, URI asked) {
+    return !isInner(inside(address))
+        || prefixes.stream().anyMatch(one -> one.covers(asked) && one.names(address));
   }
 
   private static boolean isInner(InetAddress address) {
@@ -51,6 +57,9 @@ final class AddressRule {
   /** Returns the IPv4 address that is meant by one of IPv6, or else the same. */
   private static InetAddress inside(InetAddress address) {
     byte[] bytes = address.getAddress();
+    if (bytes.length == 16 && bytes[0] == 0x20 && bytes[1] == 0x02) {
+      return of(Arrays.copyOfRange(bytes, 2, 6)); // 6to4
+    }
     boolean translated =
         bytes.length == 16 && Arrays.equals(Arrays.copyOf(bytes, NAT64.length), NAT64);
     boolean compatible =

@@ -39,6 +39,8 @@ final class AgentRun {
       fail(e);
     } catch (HoldfastException e) {
       fail(new AgentException(AgentException.BAD_INPUT, e.publicMessage()));
+    } catch (RuntimeException e) {
+      failed(e);
     }
     return run.done().otherwiseEmpty();
   }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.agui.Json;
+import io.netty.util.NetUtil;
+import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /** AG-UI's input → the body of a chat completion. Reasoning and activities are left out. */
@@ -111,10 +113,32 @@ final class OpenAiInput {
   private static String image(JsonNode source, String at) {
     String value = source.path("value").asText();
     return switch (source.path("type").asText()) {
-      case "url" -> value;
+      case "url" -> address(value, at);
       case "data" -> "data:" + source.path("mimeType").asText() + ";base64," + value;
       default -> throw unsupported(at);
     };
+  }
+
+  /**
+   * Checks an address that the model's server fetches. That server may be in the same network as
+   * this node, so a user can't name what is reached by plain HTTP or by an IP address.
+   */
+  private static String address(String value, String at) {
+    try {
+      URI image = URI.create(value);
+      if ("https".equalsIgnoreCase(image.getScheme())
+          && image.getHost() != null
+          && !image.getHost().equalsIgnoreCase("localhost")
+          && !image.getHost().startsWith("[")
+          && !NetUtil.isValidIpV4Address(image.getHost())) {
+        return value;
+      }
+    } catch (IllegalArgumentException e) {
+      // refused below
+    }
+    throw new AgentException(
+        AgentException.BAD_INPUT,
+        at + "content: an image's address begins with https://, and a name");
   }
 
   private static AgentException unsupported(String at) {

@@ -12,7 +12,9 @@ import dev.holdfast.agui.ToolEvent;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
 import io.vertx.core.buffer.Buffer;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +37,11 @@ final class OpenAiQuestion implements Question {
   private final String model;
   private final RunWriter writer;
   private final String message = Ids.fresh();
-  private final Map<Integer, String> calls = new LinkedHashMap<>();
+  private final List<String> calls = new ArrayList<>();
+
+  /** The call that comes at each index; some APIs give all of them the same one. */
+  private final Map<Integer, String> current = new HashMap<>();
+
   private @Nullable String text;
   private @Nullable String reasoning;
   private int texts;
@@ -154,8 +160,10 @@ final class OpenAiQuestion implements Question {
   private void call(JsonNode call) {
     JsonNode function = call.path("function");
     int index = call.path("index").asInt(0);
-    String id = calls.get(index);
-    if (id == null) {
+    String id = current.get(index);
+    String given = text(call, "id");
+    boolean another = !given.isEmpty() && !given.equals(id) && !text(function, "name").isEmpty();
+    if (id == null || another) {
       if (calls.size() == MOST_CALLS || text(function, "name").isEmpty()) {
         throw new AgentException(
             AgentException.BAD_ANSWER,
@@ -163,8 +171,9 @@ final class OpenAiQuestion implements Question {
       }
       endThought();
       endText();
-      id = text(call, "id").isEmpty() ? Ids.fresh() : text(call, "id");
-      calls.put(index, id);
+      id = given.isEmpty() ? Ids.fresh() : given;
+      calls.add(id);
+      current.put(index, id);
       writer.write(new ToolEvent.Start(id, text(function, "name"), message, Extras.NONE));
     }
     String arguments = text(function, "arguments");
@@ -215,11 +224,11 @@ final class OpenAiQuestion implements Question {
   private void finish() {
     endThought();
     endText();
-    calls.values().forEach(id -> writer.write(new ToolEvent.End(id, Extras.NONE)));
+    calls.forEach(id -> writer.write(new ToolEvent.End(id, Extras.NONE)));
     Outcome outcome = Outcome.of(Outcome.SUCCESS);
     if (!calls.isEmpty()) {
       ArrayNode pending = outcome.json().putArray("pendingToolCallIds");
-      calls.values().forEach(pending::add);
+      calls.forEach(pending::add);
     }
     JsonNode result =
         reason == null || USUAL.contains(reason) ? null : Json.object().put("finishReason", reason);

@@ -60,7 +60,7 @@ final class Upstream {
         .recover(failure -> unreachable())
         .compose(
             ip ->
-                rule.permits(ip)
+                rule.permits(ip, address)
                     ? http.request(options(address, ip)).recover(failure -> unreachable())
                     : forbidden());
   }

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs of the kind openai, from a start to what readers have. */
 @ExtendWith(RedisExtension.class)
@@ -122,6 +124,51 @@ class OpenAiIT {
         Json.parse(
             "[{\"model\":\"fake-1\",\"inputTokens\":7,\"outputTokens\":2,\"totalTokens\":9}]"),
         end.path("usage"));
+  }
+
+  /** Some APIs give no index, or the same one to all. */
+  @Test
+  void callsOfOneIndexAreStillCallsOfTheirOwn() {
+    llm.then(
+        Script.stream()
+            .call(0, "c1", "weather", "{\"a\":1}")
+            .call(0, "c2", "time", "{\"b\":2}")
+            .finish("tool_calls")
+            .done());
+    RunView run = node.run("chat");
+
+    JsonNode end = node.last(run);
+    assertEquals(Json.parse("[\"c1\",\"c2\"]"), end.path("outcome").path("pendingToolCallIds"));
+    List<String> arguments =
+        node.events(run).stream()
+            .filter(event -> event.path("type").asText().equals("TOOL_CALL_ARGS"))
+            .map(event -> event.path("toolCallId").asText() + event.path("delta").asText())
+            .toList();
+    assertEquals(List.of("c1{\"a\":1}", "c2{\"b\":2}"), arguments);
+  }
+
+  /** The model's server would fetch it, from within the node's network. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://x/y.png",
+        "https://169.254.169.254/",
+        "https://[::1]/",
+        "https://localhost/",
+        "x"
+      })
+  void anImageIsNotFetchedFromWithin(String address) {
+    var more = Json.object();
+    more.set(
+        "messages",
+        AgentsNode.array(
+            """
+            [{"id":"2","role":"user","content":[
+               {"type":"image","source":{"type":"url","value":"%s"}}]}]"""
+                .formatted(address)));
+    RunView run = node.ended(node.started("chat", more));
+    assertEquals("bad_input", run.code());
+    assertEquals(List.of(), llm.asked());
   }
 
   @Test

@@ -22,9 +22,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where a node connects to for an agent. */
 class UpstreamTest {
+  /** Of an agent at the first prefix. */
   private static boolean permits(String address, String... prefixes) throws Exception {
     List<UpstreamPrefix> all = List.of(prefixes).stream().map(UpstreamPrefix::parse).toList();
-    return new AddressRule(all).permits(InetAddress.getByName(address));
+    return new AddressRule(all).permits(InetAddress.getByName(address), all.get(0).uri());
   }
 
   @ParameterizedTest
@@ -46,7 +47,8 @@ class UpstreamTest {
         "::ffff:127.0.0.1",
         "::ffff:169.254.169.254",
         "::127.0.0.1",
-        "64:ff9b::a9fe:a9fe"
+        "64:ff9b::a9fe:a9fe",
+        "2002:a9fe:a9fe::1"
       })
   void noAgentIsAtAnInnerAddressUnlessAPrefixNamesIt(String address) throws Exception {
     assertFalse(permits(address, "http://model.example/"), address);
@@ -62,6 +64,13 @@ class UpstreamTest {
     assertFalse(permits("169.254.169.254", "http://localhost/"));
     assertTrue(permits("10.0.0.7", "http://model.internal/"), "private networks are usual");
     assertTrue(permits("93.184.216.34", "https://model.example/"));
+  }
+
+  /** Else whoever serves the name of one agent reaches what was opened for another. */
+  @Test
+  void anAddressThatIsOpenForOneAgentIsNotForAnother() throws Exception {
+    assertFalse(permits("127.0.0.1", "http://partner.example/", "http://localhost:11434/"));
+    assertFalse(permits("127.0.0.1", "http://partner.example/", "http://127.0.0.1/"));
   }
 
   /** What a name stands for may change after it was looked at: the address that is used counts. */
