@@ -18,6 +18,7 @@ import dev.holdfast.gateway.connection.HelloTurns;
 import dev.holdfast.gateway.connection.Liveness;
 import dev.holdfast.gateway.connection.LoopConnections;
 import dev.holdfast.gateway.connection.SessionWiring;
+import dev.holdfast.gateway.http.Rates;
 import dev.holdfast.gateway.socket.Upgrade;
 import dev.holdfast.gateway.socket.WriteCoalescer;
 import dev.holdfast.gateway.stream.EventStreams;
@@ -122,6 +123,7 @@ final class GatewayLoop {
         connections,
         services.admission(),
         services.tokens(),
+        new Rates(services.limiter()),
         services.channels(),
         config.writeBuffer());
   }

@@ -274,6 +274,12 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
         .onFailure(failure -> connection.refuse(null, failure));
   }
 
+  /** Ends the session of a connection that is closed, to which nobody comes back. */
+  public void end() {
+    SessionRef ref = session.ref();
+    sessions.ask(new SessionMessage.Close(caller(), ref.tenant(), ref.session(), "closed"));
+  }
+
   @Override
   public void ping(ClientFrame.Ping frame) {
     connection.send(ServerFrames.PONG);

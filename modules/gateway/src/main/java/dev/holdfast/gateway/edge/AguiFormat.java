@@ -30,7 +30,7 @@ final class AguiFormat implements RunFormat {
   private static final String STARTED = "RUN_STARTED";
 
   private final String run;
-  private final @Nullable String input;
+  private @Nullable String input;
 
   /**
    * @param input the run's if its reader may have read it before: without a snapshot it is read
@@ -94,6 +94,7 @@ final class AguiFormat implements RunFormat {
   /** The last message alone has an id: before it, the client has less than the position says. */
   @Override
   public Buffer snapshot(RunFrame frame) {
+    input = null;
     String json = new String(frame.data(), StandardCharsets.UTF_8);
     ObjectNode about = Json.object();
     about.set("holdfast", about(frame.at()));
@@ -131,6 +132,7 @@ final class AguiFormat implements RunFormat {
       return text;
     }
     JsonNode given = Json.parse(input);
+    input = null;
     ObjectNode messages = Json.object().put("type", "MESSAGES_SNAPSHOT");
     messages.set("messages", given.path("messages"));
     ObjectNode state = Json.object().put("type", "STATE_SNAPSHOT");

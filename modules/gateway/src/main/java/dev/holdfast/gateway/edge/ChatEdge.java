@@ -54,7 +54,7 @@ public final class ChatEdge {
               if (run == null) {
                 return input.behind("0");
               }
-              boolean again = !UserRuns.isOver(run) && run.runId().startsWith(open);
+              boolean again = !RunStreams.isOver(run) && run.runId().startsWith(open);
               return input.behind(again ? run.runId().substring(open.length()) : run.run());
             });
   }
@@ -75,7 +75,7 @@ public final class ChatEdge {
             found -> {
               RunView run = found.run();
               if (run == null
-                  || UserRuns.isOver(run)
+                  || RunStreams.isOver(run)
                   || !run.agent().equals(UserRuns.agent(request))) {
                 return ApiResponse.DONE;
               }

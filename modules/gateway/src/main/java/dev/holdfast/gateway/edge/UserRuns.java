@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The runs of the user who asks, by its client's ids: another's are not found by any. */
 final class UserRuns {
-  private static final String OVER = "ended";
-
   private final ServiceClient runs;
   private final RunStreams streams;
 
@@ -48,10 +46,6 @@ final class UserRuns {
 
   static String agent(ApiRequest request) {
     return Names.id(request.path("agent"), "agent");
-  }
-
-  static boolean isOver(RunView run) {
-    return run.state().equals(OVER);
   }
 
   /**
@@ -104,7 +98,7 @@ final class UserRuns {
   /** Answers by a stream of a run. */
   ApiResponse stream(ApiRequest request, RunView run, @Nullable Position last, RunFormat format) {
     ReadFrom from = last == null ? ReadFrom.SNAPSHOT : ReadFrom.after(last);
-    var wanted = new Wanted(run.channel(), from, format, isOver(run));
+    var wanted = new Wanted(run.channel(), from, format, RunStreams.isOver(run));
     String token = BearerToken.ofHeader(request.http());
     return ApiResponse.stream(routing -> streams.open(routing, token, wanted));
   }
@@ -119,7 +113,7 @@ final class UserRuns {
         .compose(
             found -> {
               RunView run = found.run();
-              return run == null || isOver(run)
+              return run == null || RunStreams.isOver(run)
                   ? Future.succeededFuture(false)
                   : runs.ask(
                           new RunMessage.Cancel(user(request), request.tenant, run.run(), "stop"))

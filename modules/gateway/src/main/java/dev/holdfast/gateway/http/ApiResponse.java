@@ -70,6 +70,7 @@ public record ApiResponse(
       return;
     }
     if (stream != null) {
+      BodyRoom.leave(routing);
       stream.accept(routing);
       return;
     }

@@ -7,17 +7,19 @@ import dev.holdfast.limits.FairShare.Outcome;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.impl.RoutingContextInternal;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Takes room for the body of a request before it is read, and gives it back when the request is
- * answered or gone. Confined to its event loop.
+ * answered or gone, or its answer is a stream that begins. Confined to its event loop.
  */
 public final class BodyRoom {
   /** Bytes that a stream of publications keeps at a time. */
   private static final long STREAM = 512 << 10;
 
   private static final long RETRY_MS = 1_000;
+  private static final String GIVE_BACK = "bodyRoom";
 
   private final FairShare bodies;
   private final long limit;
@@ -42,17 +44,28 @@ public final class BodyRoom {
     Outcome outcome = bodies.tryTake(tenant, user, bytes);
     if (outcome == Outcome.TAKEN) {
       AtomicBoolean given = new AtomicBoolean();
-      routing.addEndHandler(
-          ended -> {
+      Runnable giveBack =
+          () -> {
             if (given.compareAndSet(false, true)) {
               bodies.give(tenant, user, bytes);
             }
-          });
+          };
+      routing.put(GIVE_BACK, giveBack);
+      routing.addEndHandler(ended -> giveBack.run());
     } else {
       ErrorCode code =
           outcome == Outcome.PART_FULL ? ErrorCode.RATE_LIMITED : ErrorCode.UNAVAILABLE;
       String detail = "body: too many bytes of requests are under way";
       throw new Problem(code.httpStatus, code, detail).retryAfter(RETRY_MS);
+    }
+  }
+
+  /** Forgets the body of a request that is done with it, and gives its room back. */
+  static void leave(RoutingContext routing) {
+    ((RoutingContextInternal) routing).setBody(null);
+    Runnable giveBack = routing.remove(GIVE_BACK);
+    if (giveBack != null) {
+      giveBack.run();
     }
   }
 

@@ -1,7 +1,6 @@
 package dev.holdfast.gateway.stream;
 
 import dev.holdfast.auth.TokenVerifier;
-import dev.holdfast.auth.Verified;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
@@ -17,10 +16,12 @@ import dev.holdfast.gateway.connection.LoopConnections;
 import dev.holdfast.gateway.http.BearerToken;
 import dev.holdfast.gateway.http.Callers;
 import dev.holdfast.gateway.http.Problem;
+import dev.holdfast.gateway.http.Rates;
 import dev.holdfast.protocol.ClientFrame;
 import dev.holdfast.protocol.ReadFrom;
 import dev.holdfast.runs.RunMessage;
 import dev.holdfast.runs.RunSnapshot;
+import dev.holdfast.runs.RunView;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.VertxInternal;
@@ -41,6 +42,7 @@ public final class RunStreams {
   private final LoopConnections connections;
   private final Admission admission;
   private final TokenVerifier tokens;
+  private final Rates rates;
   private final ServiceClient services;
   private final int writeBuffer;
 
@@ -59,11 +61,13 @@ public final class RunStreams {
       LoopConnections connections,
       Admission admission,
       TokenVerifier tokens,
+      Rates rates,
       ServiceClient services,
       int writeBuffer) {
     this.connections = connections;
     this.admission = admission;
     this.tokens = tokens;
+    this.rates = rates;
     this.services = services;
     this.writeBuffer = writeBuffer;
   }
@@ -78,7 +82,9 @@ public final class RunStreams {
         .compose(
             verified -> {
               Visit.known(routing.request());
-              return wanted(routing, verified);
+              return rates
+                  .request(routing.vertx(), Callers.of(verified), 0)
+                  .compose(within -> wanted(routing, within));
             })
         .onComplete(here);
     here.future()
@@ -95,8 +101,8 @@ public final class RunStreams {
   }
 
   /** Finds what is wanted; none: the reader has all of a run that is over. */
-  private Future<@Nullable Wanted> wanted(RoutingContext routing, Verified verified) {
-    if (!(Callers.of(verified) instanceof Caller.User user)) {
+  private Future<@Nullable Wanted> wanted(RoutingContext routing, Caller caller) {
+    if (!(caller instanceof Caller.User user)) {
       throw users();
     }
     String run = Names.id(routing.pathParam("run"), "run");
@@ -109,7 +115,16 @@ public final class RunStreams {
     }
     return services
         .ask(new RunMessage.Snapshot(user, user.tenant(), run))
-        .map(known -> hasAll(known, last) ? null : new Wanted(channel, from, format, false));
+        .map(
+            known ->
+                hasAll(known, last)
+                    ? null
+                    : new Wanted(channel, from, format, isOver(known.run())));
+  }
+
+  /** Returns whether a run is over, and so its log complete. */
+  public static boolean isOver(RunView run) {
+    return run.state().equals("ended");
   }
 
   private static boolean hasAll(RunSnapshot known, Position last) {

@@ -67,7 +67,10 @@ final class RunTransport implements Transport, RunReader {
   /** Nobody comes back for the session, so that it ends, too. */
   private void ended() {
     LiveSession held = connection.session();
-    if (held == null || connection.phase() == Phase.CLOSED) {
+    if (held == null) {
+      left();
+    } else if (connection.phase() == Phase.CLOSED) {
+      held.end();
       left();
     } else {
       out.close();

@@ -100,6 +100,8 @@ class EdgesIT {
     assertFalse(HttpWorker.isAnyLeft(node, agent), "it is one run");
     await("three streams")
         .until(() -> node.registry.get("holdfast.connections").gauge().value() == 3);
+    var bodies = node.registry.get("holdfast.budget.bytes").tag("kind", "bodies").gauge();
+    assertEquals(0, bodies.value(), "a stream keeps no room for what asked for it");
     worker.says("lo").finishes();
 
     for (CompletableFuture<Reply> each : List.of(first, again, joined)) {
@@ -313,5 +315,16 @@ class EdgesIT {
 
   private static String path(Operation operation) {
     return operation.path().replaceAll("\\{\\w+}", "some");
+  }
+
+  /** Five of them a second kept a user from any other session. */
+  @Test
+  void aStreamThatFailsLeavesNoSession(TestRedis redis) {
+    HttpCalls eve = node.user("eve", "run:*");
+    String sessions = Keys.userSessions(node.tenant, "eve");
+    for (int i = 0; i < 3; i++) {
+      assertEquals(404, eve.get("/v1/runs/nothing" + i + "/events").status());
+    }
+    await().until(() -> redis.call("ZCARD", sessions), "0"::equals);
   }
 }
