@@ -273,7 +273,7 @@ async def test_frames_and_closes_that_cannot_be_are_named() -> None:
 
         peer = await node.peer()
         await peer.welcomes()
-        await peer.event(1, data="x" * (5 << 20))
+        await peer.event(1, data="x" * (33 << 20))
         peer = await node.peer()
         await peer.welcomes(resumed=True)
         assert named() == {"", "nonsense"}
