@@ -23,6 +23,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -146,20 +147,27 @@ public final class Opening {
         .mapEmpty();
   }
 
+  /** Each as it is granted now: that may have changed since it was added. */
   private Future<Void> store(List<Reading> batch) {
-    Map<ChannelName, Position> cursors = new HashMap<>();
+    Map<ChannelName, Position> granted = new HashMap<>();
+    Map<ChannelName, Position> others = new HashMap<>();
     for (Reading reading : batch) {
       if (reading.isPlaced() && !reading.isStored()) {
-        cursors.put(reading.name, reading.firstCursor());
+        (reading.isGranted() ? granted : others).put(reading.name, reading.firstCursor());
       }
     }
-    if (cursors.isEmpty()) {
-      return Future.succeededFuture();
-    }
-    boolean granted = batch.get(0).isGranted(); // as the others of it
-    return (granted ? stored.grant(cursors) : stored.add(cursors))
-        .onSuccess(done -> cursors.keySet().forEach(name -> stored(batch, name)))
+    return Future.join(store(batch, others, stored::add), store(batch, granted, stored::grant))
         .mapEmpty();
+  }
+
+  private static Future<?> store(
+      List<Reading> batch,
+      Map<ChannelName, Position> cursors,
+      Function<Map<ChannelName, Position>, Future<?>> how) {
+    return cursors.isEmpty()
+        ? Future.succeededFuture()
+        : how.apply(cursors)
+            .onSuccess(done -> cursors.keySet().forEach(name -> stored(batch, name)));
   }
 
   private static void stored(List<Reading> batch, ChannelName name) {

@@ -3,6 +3,7 @@ package dev.holdfast.gateway.subscription;
 import dev.holdfast.channels.fanout.FrameSink;
 import dev.holdfast.channels.fanout.Start;
 import dev.holdfast.core.Access;
+import dev.holdfast.core.Caller;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
@@ -17,6 +18,7 @@ import dev.holdfast.runs.RunSnapshot;
 import dev.holdfast.runs.RunView;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How one connection reads the channels of runs: its user's own without a permission, and from a
@@ -26,7 +28,7 @@ import io.vertx.core.Vertx;
 public final class RunReadings {
   private static final long LOOK_MS = 50;
   private static final long AGAIN_MS = 1_000;
-  private static final int MOST_TRIES = 30;
+  private static final long TRIED_MS = 30_000;
 
   private final Vertx vertx;
   private final ClientSession session;
@@ -51,30 +53,28 @@ public final class RunReadings {
    */
   Future<Reading> reading(ClientFrame.Subscribe frame) {
     ChannelName name = frame.channel();
-    boolean may = Access.mayRead(session.caller(), session.ref().session(), session.channel(name));
     if (frame.from().place() == ReadFrom.Place.SNAPSHOT) {
-      Future<Reading> next = before.transform(done -> ready()).compose(go -> snapshot(name, may));
+      Future<Reading> next = before.transform(done -> ready()).compose(go -> snapshot(name));
       before = next;
-      return next.recover(failure -> noSnapshot(name, may, failure));
+      return next;
     }
     Reading reading = new Reading(name, SubscribeRequests.start(frame.from()), false);
-    if (may) {
+    if (mayRead(session.caller(), name)) {
       return Future.succeededFuture(reading);
     }
     return own(name).map(own -> reading.granted()).recover(failure -> refused(name, failure));
   }
 
-  /** Returns whether a run is the user's own. Fails if that can't be said for long. */
+  private boolean mayRead(Caller caller, ChannelName name) {
+    return Access.mayRead(caller, session.ref().session(), session.channel(name));
+  }
+
+  /** Returns whether a run is the user's own. Fails if that can't be said in half a minute. */
   Future<Boolean> isOwn(ChannelName name) {
-    return isOwn(name, 1);
+    return isOwn(name, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TRIED_MS));
   }
 
-  /** Returns whether a run is known now to be the user's own. */
-  Future<Boolean> isOwnNow(ChannelName name) {
-    return Future.succeededFuture().compose(go -> own(name)).map(true).otherwise(false);
-  }
-
-  private Future<Boolean> isOwn(ChannelName name, int tries) {
+  private Future<Boolean> isOwn(ChannelName name, long until) {
     return Future.succeededFuture()
         .compose(go -> own(name))
         .map(true)
@@ -84,9 +84,10 @@ public final class RunReadings {
               if (!code.retryable) {
                 return Future.succeededFuture(false);
               }
-              return tries == MOST_TRIES || code == ErrorCode.NO_SERVICE || sink.isClosed()
+              boolean over = System.nanoTime() - until >= 0;
+              return over || code == ErrorCode.NO_SERVICE || sink.isClosed()
                   ? Future.failedFuture(failure)
-                  : vertx.timer(AGAIN_MS).compose(later -> isOwn(name, tries + 1));
+                  : vertx.timer(AGAIN_MS).compose(later -> isOwn(name, until));
             });
   }
 
@@ -112,14 +113,18 @@ public final class RunReadings {
         : vertx.timer(LOOK_MS).compose(later -> ready());
   }
 
-  private Future<Reading> snapshot(ChannelName name, boolean may) {
+  /** Without a permission of the caller that asks, only its own run is answered. */
+  private Future<Reading> snapshot(ChannelName name) {
+    Caller caller = session.caller(); // one for both: a refresh may come in between
+    boolean may = mayRead(caller, name);
     return services
-        .ask(new RunMessage.Snapshot(session.caller(), session.tenant(), name.id()))
+        .ask(new RunMessage.Snapshot(caller, session.tenant(), name.id()))
         .map(
             snapshot -> {
               Reading reading = from(name, snapshot);
               return may ? reading : reading.granted();
-            });
+            })
+        .recover(failure -> noSnapshot(name, may, failure));
   }
 
   private static Reading from(ChannelName name, RunSnapshot snapshot) {

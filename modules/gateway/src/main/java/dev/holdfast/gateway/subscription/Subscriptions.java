@@ -35,6 +35,9 @@ public final class Subscriptions {
   private final SubscriptionRecord stored;
   private final RunReadings runs;
 
+  /** Readings of runs of which it is asked whether they are the user's own. */
+  private final Set<Reading> asked = new HashSet<>();
+
   /** Notices from before {@link #open}; none once it is open. */
   private @Nullable List<NodeNotice> early = new ArrayList<>();
 
@@ -114,6 +117,7 @@ public final class Subscriptions {
     }
     if (own.failed()) {
       client.send(ServerFrames.unsubscribed(reading.name, ErrorCode.INTERNAL.wireName()));
+      readings.doubtful(reading.name);
     } else if (own.result()) {
       opening.add(readings.add(reading));
       opening.next();
@@ -136,19 +140,33 @@ public final class Subscriptions {
    */
   public void permissionsChanged() {
     for (Reading reading : readings.notPermitted()) {
-      if (reading.name.kind() == Kind.RUN) {
-        runs.isOwnNow(reading.name).onSuccess(own -> ownOrNot(reading, own));
-      } else {
+      if (reading.name.kind() != Kind.RUN) {
         withdraw(reading);
+      } else if (asked.add(reading)) {
+        runs.isOwn(reading.name).onComplete(own -> ownOrNot(reading, own));
       }
     }
   }
 
-  private void ownOrNot(Reading reading, boolean own) {
-    if (own) {
+  /** A service may have granted it meanwhile, or another token may permit it again. */
+  private void ownOrNot(Reading reading, AsyncResult<Boolean> own) {
+    asked.remove(reading);
+    if (own.succeeded() && own.result()) {
       reading.granted();
-    } else if (!readings.isPermitted(reading.name)) { // or it is again, by now
-      withdraw(reading);
+    } else if (!reading.isGranted() && !readings.isPermitted(reading.name)) {
+      if (own.succeeded()) {
+        withdraw(reading);
+      } else {
+        endUnknown(reading);
+      }
+    }
+  }
+
+  /** The record keeps it: a session that resumes asks again whose it is. */
+  private void endUnknown(Reading reading) {
+    if (readings.get(reading.name) == reading && !readings.isClosed()) {
+      readings.end(reading.name, ErrorCode.INTERNAL.wireName());
+      readings.doubtful(reading.name);
     }
   }
 
