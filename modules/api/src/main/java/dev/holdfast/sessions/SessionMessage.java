@@ -135,8 +135,8 @@ public sealed interface SessionMessage<A> extends ServiceMessage<A> {
     }
   }
 
-  /** Removes a subscription; done also if there was none. */
-  record Unsubscribe(SessionRef session, ChannelName channel)
+  /** Removes a subscription, if there is one; CONFLICT if it is granted, and is to stay then. */
+  record Unsubscribe(SessionRef session, ChannelName channel, boolean unlessGranted)
       implements SessionMessage<Answer.Done> {
     @Override
     public <R> R dispatch(Handler<R> handler) {

@@ -47,7 +47,7 @@ public final class SessionSamples {
             List.of(new SessionMessage.StoreCursors.Entry(REF, CURSORS))),
         new SessionMessage.StoreCursors.Entry(REF, CURSORS),
         new SessionMessage.Subscribe(REF, CURSORS),
-        new SessionMessage.Unsubscribe(REF, ChannelName.TENANT),
+        new SessionMessage.Unsubscribe(REF, ChannelName.TENANT, true),
         new SessionMessage.NotePublishing(REF, ChannelName.user("ann"), NEWS),
         new SessionMessage.Refresh(
             REF, new TokenRef("47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU", 99)),

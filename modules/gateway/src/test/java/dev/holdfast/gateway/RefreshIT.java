@@ -166,6 +166,27 @@ class RefreshIT {
     assertTrue(isStored(ann, "topic:news"));
   }
 
+  /** Its notice was lost: the refresh ended the channel, and took the grant back, too. */
+  @Test
+  void aServicesGrantHoldsThoughItsNoticeIsLost() {
+    Welcomed ann = node.hello("ann", NEWS);
+    ManualClient client = ann.client();
+    assertDone(subscribe(client, "1"));
+    client.await("live", "topic:news");
+    node.losingNotices(() -> grant(ann));
+
+    assertDone(refreshed(client, node.token("ann")));
+    publishAsService();
+
+    assertEquals("forbidden", client.await("unsubscribed", "topic:news").get("code").asText());
+    client.await("live", "topic:news");
+    client.await("event", "topic:news");
+    assertDone(refreshed(client, node.token("ann", "request:other")));
+    publishAsService();
+    client.await("event", "topic:news");
+    assertTrue(isStored(ann, "topic:news") && isStored(ann, "+topic:news"));
+  }
+
   private void grant(Welcomed session) {
     Channel channel = new Channel(node.tenant, NEWS_CHANNEL);
     GatewayFixture.get(

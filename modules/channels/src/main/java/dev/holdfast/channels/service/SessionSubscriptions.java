@@ -56,7 +56,7 @@ final class SessionSubscriptions {
     SessionRef session = new SessionRef(tenant, message.session(), 0);
     var get = new SessionMessage.Get(message.caller(), tenant, message.session());
     return sessions
-        .ask(new SessionMessage.Unsubscribe(session, name))
+        .ask(new SessionMessage.Unsubscribe(session, name, false))
         .compose(removed -> sessions.ask(get))
         .map(
             view -> {

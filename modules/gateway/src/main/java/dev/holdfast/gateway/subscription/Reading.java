@@ -146,6 +146,14 @@ final class Reading {
     return start instanceof Start.After after ? after.cursor() : reader().position();
   }
 
+  /** Returns from where another one goes on after this one; none if this one was never placed. */
+  @Nullable Position next() {
+    if (subscription == null) {
+      return null;
+    }
+    return begun ? position() : firstCursor();
+  }
+
   void begin() {
     begun = true;
     reader().start();

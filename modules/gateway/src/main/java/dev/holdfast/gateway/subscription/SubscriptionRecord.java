@@ -47,6 +47,22 @@ public final class SubscriptionRecord {
 
   /** Removes a channel. */
   Future<?> remove(ChannelName name) {
-    return sessions.ask(new SessionMessage.Unsubscribe(session, name));
+    return sessions.ask(new SessionMessage.Unsubscribe(session, name, false));
+  }
+
+  /**
+   * Removes a channel that the user may no longer read.
+   *
+   * @return whether it is removed; not if a service has granted it
+   */
+  Future<Boolean> withdraw(ChannelName name) {
+    return sessions
+        .ask(new SessionMessage.Unsubscribe(session, name, true))
+        .map(true)
+        .recover(
+            failure ->
+                HoldfastException.from(failure).code() == ErrorCode.CONFLICT
+                    ? Future.succeededFuture(false)
+                    : Future.failedFuture(failure));
   }
 }

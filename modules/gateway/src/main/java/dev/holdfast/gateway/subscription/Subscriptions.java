@@ -6,6 +6,7 @@ import dev.holdfast.core.ChannelName.Kind;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.Position;
 import dev.holdfast.gateway.session.ChannelOrder;
+import dev.holdfast.gateway.session.ChannelOrder.Turn;
 import dev.holdfast.gateway.session.ClientLink;
 import dev.holdfast.gateway.session.ClientSession;
 import dev.holdfast.protocol.ClientFrame;
@@ -130,7 +131,7 @@ public final class Subscriptions {
   private void forbidden(ChannelName name, boolean isStored) {
     client.send(ServerFrames.unsubscribed(name, ErrorCode.FORBIDDEN.wireName()));
     if (isStored) {
-      stored.remove(name).onFailure(client::fail);
+      stored.withdraw(name).onFailure(client::fail);
     }
   }
 
@@ -174,14 +175,27 @@ public final class Subscriptions {
   private void withdraw(Reading reading) {
     if (readings.get(reading.name) == reading && !readings.isClosed()) {
       readings.end(reading.name, ErrorCode.FORBIDDEN.wireName());
-      order.alone(
-          reading.name,
-          null,
-          turn ->
-              stored
-                  .remove(reading.name)
-                  .onFailure(client::fail)
-                  .onComplete(done -> turn.answer(() -> {})));
+      order.alone(reading.name, null, turn -> withdraw(reading, turn));
+    }
+  }
+
+  private void withdraw(Reading reading, Turn turn) {
+    if (readings.has(reading.name)) { // again, by a service or another token
+      turn.answer(() -> {});
+      return;
+    }
+    stored
+        .withdraw(reading.name)
+        .onFailure(client::fail)
+        .onComplete(gone -> turn.answer(() -> goOn(reading, gone)));
+  }
+
+  /** A service had granted it, of which no notice has come. */
+  private void goOn(Reading ended, AsyncResult<Boolean> gone) {
+    Position next = ended.next();
+    boolean granted = gone.succeeded() && !gone.result();
+    if (granted && next != null && !readings.isClosed() && !readings.has(ended.name)) {
+      read(ended.name, next);
     }
   }
 
@@ -202,8 +216,11 @@ public final class Subscriptions {
       known.granted();
       return;
     }
-    Start start = Start.after(notice.from());
-    opening.add(readings.add(new Reading(notice.channel(), start, true).granted()));
+    read(notice.channel(), notice.from());
+  }
+
+  private void read(ChannelName granted, Position after) {
+    opening.add(readings.add(new Reading(granted, Start.after(after), true).granted()));
     opening.next();
   }
 

@@ -159,7 +159,7 @@ final class BusCases {
     add(SessionMessage.Subscribe.class, a -> new SessionMessage.Subscribe(a.session(), Map.of()));
     add(
         SessionMessage.Unsubscribe.class,
-        a -> new SessionMessage.Unsubscribe(a.session(), ChannelName.TENANT));
+        a -> new SessionMessage.Unsubscribe(a.session(), ChannelName.TENANT, false));
     add(
         SessionMessage.NotePublishing.class,
         a -> new SessionMessage.NotePublishing(a.session(), ChannelName.TENANT, null));

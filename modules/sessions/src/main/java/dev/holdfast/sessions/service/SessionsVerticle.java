@@ -182,7 +182,7 @@ public final class SessionsVerticle extends VerticleBase
 
   @Override
   public Future<?> unsubscribe(SessionMessage.Unsubscribe message) {
-    return done(parts.store().unsubscribe(message.session(), message.channel()));
+    return done(parts.store().unsubscribe(message));
   }
 
   @Override

@@ -62,6 +62,8 @@ final class SessionReplies {
           throw new HoldfastException(
               ErrorCode.SHUTTING_DOWN, "session: detached, as its node was taken for dead");
       case "none" -> throw CallerCheck.notFound();
+      case "granted" ->
+          throw new HoldfastException(ErrorCode.CONFLICT, "subscription: granted by a service");
       case "limit" ->
           throw HoldfastException.withPublicMessage(
               ErrorCode.LIMIT_EXCEEDED, "The session has as many channels as it may have.");

@@ -233,9 +233,15 @@ public final class SessionStore {
         .mapEmpty();
   }
 
-  /** Fails as {@link SessionMessage} says, and with NOT_FOUND for generation 0. */
-  public Future<Void> unsubscribe(SessionRef session, ChannelName channel) {
-    List<Object> args = List.of(session.generation(), channel.toString(), ShardValue.DEADLINE);
+  /** Fails as {@link SessionMessage} says, with CONFLICT, and with NOT_FOUND for generation 0. */
+  public Future<Void> unsubscribe(SessionMessage.Unsubscribe message) {
+    SessionRef session = message.session();
+    List<Object> args =
+        List.of(
+            session.generation(),
+            message.channel().toString(),
+            ShardValue.DEADLINE,
+            message.unlessGranted() ? 1 : 0);
     return UNSUBSCRIBE
         .run(link, sessionAndSubscriptions(SessionKey.of(session)), args)
         .map(SessionReplies::accepted)

@@ -137,7 +137,15 @@ class AttachIT {
 
     assertEquals(Map.of(NEWS, AT_7, mine, AT_7), again.subscriptions());
     assertEquals(Set.of(NEWS), again.granted());
-    await(here.client.ask(new SessionMessage.Unsubscribe(byService, NEWS)));
+    SessionRef held = again.session();
+    assertEquals(
+        ErrorCode.CONFLICT,
+        code(here.client.ask(new SessionMessage.Unsubscribe(held, NEWS, true))));
+    await(here.client.ask(new SessionMessage.Unsubscribe(held, mine, true)));
+    Attached kept = there.attach(ann, first.session());
+    assertEquals(Map.of(NEWS, AT_7), kept.subscriptions());
+    assertEquals(Set.of(NEWS), kept.granted());
+    await(here.client.ask(new SessionMessage.Unsubscribe(byService, NEWS, false)));
     assertEquals(Set.of(), there.attach(ann, first.session()).granted());
   }
 
@@ -160,7 +168,7 @@ class AttachIT {
         ErrorCode.FENCED,
         code(here.client.ask(new SessionMessage.Subscribe(old, Map.of(NEWS, AT_7)))));
     assertEquals(
-        ErrorCode.FENCED, code(here.client.ask(new SessionMessage.Unsubscribe(old, NEWS))));
+        ErrorCode.FENCED, code(here.client.ask(new SessionMessage.Unsubscribe(old, NEWS, false))));
     assertEquals(
         ErrorCode.FENCED, code(here.client.ask(new SessionMessage.NotePublishing(old, NEWS))));
     here.detach(old);

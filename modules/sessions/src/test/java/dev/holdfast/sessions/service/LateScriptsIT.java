@@ -91,7 +91,7 @@ class LateScriptsIT {
     UNSUBSCRIBE {
       @Override
       Future<?> in(SessionStore store, LateScriptsIT test) {
-        return store.unsubscribe(test.session, NEWS);
+        return store.unsubscribe(new SessionMessage.Unsubscribe(test.session, NEWS, false));
       }
     },
     NOTE_PUBLISHING {

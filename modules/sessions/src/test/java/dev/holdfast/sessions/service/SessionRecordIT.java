@@ -114,7 +114,7 @@ class SessionRecordIT {
     var publish = new SessionMessage.NotePublishing(session, NEWS);
     assertEquals(ErrorCode.LIMIT_EXCEEDED, code(node.client.ask(publish)));
     await(node.client.ask(new SessionMessage.Subscribe(session, most)));
-    var leave = new SessionMessage.Unsubscribe(session, ChannelName.topic("t0"));
+    var leave = new SessionMessage.Unsubscribe(session, ChannelName.topic("t0"), false);
     await(node.client.ask(leave));
     await(node.client.ask(leave));
     await(node.client.ask(more));
