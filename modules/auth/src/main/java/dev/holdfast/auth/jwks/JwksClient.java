@@ -16,6 +16,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a JSON document of an issuer. It takes 5 s and 256 KiB at most, and follows no redirect:
@@ -28,15 +29,11 @@ public final class JwksClient {
   private static final int OK = 200;
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
-  private final HttpClient http;
+  private final Vertx vertx;
+  private @Nullable HttpClient http;
 
   public JwksClient(Vertx vertx) {
-    this.http =
-        vertx.createHttpClient(
-            new HttpClientOptions()
-                .setConnectTimeout((int) PATIENCE.toMillis())
-                .setKeepAlive(false)
-                .setDecompressionSupported(false));
+    this.vertx = vertx;
   }
 
   /**
@@ -63,7 +60,20 @@ public final class JwksClient {
             .setAbsoluteURI(address.toString())
             .setFollowRedirects(false)
             .putHeader("accept", "application/json");
-    return http.request(options).compose(JwksClient::body).map(JwksClient::json);
+    return http().request(options).compose(JwksClient::body).map(JwksClient::json);
+  }
+
+  /** Not before it is used: one that nobody holds is closed when it is collected, at any time. */
+  private synchronized HttpClient http() {
+    if (http == null) {
+      http =
+          vertx.createHttpClient(
+              new HttpClientOptions()
+                  .setConnectTimeout((int) PATIENCE.toMillis())
+                  .setKeepAlive(false)
+                  .setDecompressionSupported(false));
+    }
+    return http;
   }
 
   private static Future<Buffer> body(HttpClientRequest request) {

@@ -6,8 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.internal.VertxWrapper;
 import java.net.URI;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -59,6 +63,20 @@ class JwksClientTest {
   @Test
   void aDocumentIsRead() throws Exception {
     assertTrue(get(client().get(uri("/good"))).containsKey("keys"));
+  }
+
+  /** A node without issuers dropped it; collected while Vert.x closed, it logged an error. */
+  @Test
+  void noHttpClientIsMadeBeforeOneIsNeeded() {
+    var none =
+        new VertxWrapper((VertxInternal) VERTX) {
+          @Override
+          public HttpClientAgent createHttpClient(HttpClientOptions options) {
+            throw new IllegalStateException("made");
+          }
+        };
+    var client = new JwksClient(none);
+    assertThrows(IllegalStateException.class, () -> client.get(uri("/good")));
   }
 
   @ParameterizedTest
