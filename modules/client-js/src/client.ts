@@ -84,7 +84,7 @@ export function connectOn(
   let published = 0;
   let unclaimed: (() => void) | undefined;
 
-  const tell = <T>(all: Set<(value: T) => unknown>, value: T) => {
+  const notify = <T>(all: Set<(value: T) => unknown>, value: T) => {
     callAll([...all].map((handler) => () => handler(value)));
   };
   const listener: Listener = {
@@ -93,11 +93,11 @@ export function connectOn(
         unclaimed?.();
         life.stop(MAY_GO_ON.includes(state.code));
       }
-      tell(onState, state);
+      notify(onState, state);
     },
     session(info) {
       life.named(info.id);
-      tell(onSession, info);
+      notify(onSession, info);
     },
     event: handlers.event,
     gap: handlers.gap,

@@ -286,7 +286,7 @@ class Connector:
         if self._ending:
             self._stop(code, error, reason)
         elif code == ELSEWHERE and self._said_move:
-            # Sent on by a node that has not touched the session. One that was told of no move is
+            # Sent on by a node that has not touched the session. One that was sent no move is
             # not believed, or it would be asked in a loop.
             self._said_move = False
             self._limit.cancel()

@@ -73,7 +73,7 @@ final class ShellOptions {
   private volatile boolean interrupted;
 
   /**
-   * Connects as a client. If the process is told to end, as by Ctrl-C, it ends the session first.
+   * Connects as a client. If the process is to end, as after Ctrl-C, it ends the session first.
    *
    * @param permissions of a token that is signed here
    */
@@ -97,7 +97,7 @@ final class ShellOptions {
     Failures.endSoon(client);
   }
 
-  /** Returns whether the process was told to end, and so has ended its session. */
+  /** Returns whether the process was to end, and so has ended its session. */
   boolean isInterrupted() {
     return interrupted;
   }

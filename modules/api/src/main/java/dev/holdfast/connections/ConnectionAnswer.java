@@ -1,5 +1,6 @@
 package dev.holdfast.connections;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.holdfast.core.BusValue;
 import dev.holdfast.core.NodeId;
 import java.util.List;
@@ -30,7 +31,8 @@ public sealed interface ConnectionAnswer extends BusValue {
   record Counted(long connections) implements ConnectionAnswer {}
 
   /**
-   * @param told whether there was a connection; its node has been notified, and closes it soon
+   * @param notified whether there was a connection; its node has been notified, and closes it soon.
+   *     {@code told} on the bus
    */
-  record Disconnected(boolean told) implements ConnectionAnswer {}
+  record Disconnected(@JsonProperty("told") boolean notified) implements ConnectionAnswer {}
 }

@@ -7,6 +7,6 @@ import dev.holdfast.core.BusValue;
  * next beat; whoever gets it asks whether it is so.
  */
 public record CancelNotice(String tenant, String run) implements BusValue {
-  /** Where it is told, to all that listen. */
+  /** The address at which it is published. */
   public static final String ADDRESS = "runs.cancelled";
 }

@@ -242,7 +242,7 @@ public final class WorkerRun {
 
   private void stored(Taken taken) {
     next = taken.next();
-    told(taken.cancelled());
+    noteCancelled(taken.cancelled());
     List<Waiting> all = underWay;
     underWay = List.of();
     all.forEach(one -> one.stored().complete());
@@ -297,11 +297,11 @@ public final class WorkerRun {
   private void beat() {
     client
         .ask(new WorkMessage.Beat(me, work.run().tenant(), work.run().run(), work.generation()))
-        .onSuccess(held -> context.runOnContext(now -> told(held.cancelled())))
+        .onSuccess(held -> context.runOnContext(now -> noteCancelled(held.cancelled())))
         .onFailure(failure -> context.runOnContext(now -> beatFailed(failure)));
   }
 
-  private void told(boolean isCancelled) {
+  private void noteCancelled(boolean isCancelled) {
     cancelled |= isCancelled;
     if (isCancelled) {
       cancellation.tryComplete();

@@ -44,7 +44,7 @@ public enum Preset {
     this.needed = needed;
   }
 
-  /** Returns the address of an issuer's key set; none: it can't be told from its name. */
+  /** Returns the address of an issuer's key set; none: its name does not give it. */
   @Nullable String keySet(String issuer) {
     return keySet == null ? null : issuer.replaceFirst("/$", "") + keySet;
   }

@@ -53,7 +53,7 @@ class ExpiringIT {
   }
 
   @Test
-  void aClientIsToldOnceAndGoesOnWithTheNextToken() {
+  void aClientIsNotifiedOnceAndGoesOnWithTheNextToken() {
     ManualClient client = node.hello(token(LIFE), Map.of()).client();
 
     long left = client.await("expiring").get("in").asLong();
@@ -63,9 +63,9 @@ class ExpiringIT {
     long now = answer.get("data").get("expiresIn").asLong();
     assertTrue(now > 290_000 && now <= 300_000, answer.toString());
     await().during(Duration.ofSeconds(6)).atMost(Duration.ofSeconds(12)).until(client::isOpen);
-    long told =
+    long notices =
         client.frames().stream().filter(f -> f.get("type").asText().equals("expiring")).count();
-    assertEquals(1, told);
+    assertEquals(1, notices);
   }
 
   @Test

@@ -88,7 +88,7 @@ class ChannelLogTest {
   }
 
   @Test
-  void aLogWithoutPublicationsGoesAndWhoComesBackIsToldOfNoLoss() throws Exception {
+  void aLogWithoutPublicationsGoesAndWhoComesBackHearsOfNoLoss() throws Exception {
     holds(CALM.with("Leaves", "TRUE").with("Lapses", 2).check(IN_EACH_STATE, RETENTION));
     Tlc failover = failback().with("Lapses", 2).with("Promotions", 1).with("Appends", 2);
     holds(failover.check(IN_EACH_STATE, RETENTION));

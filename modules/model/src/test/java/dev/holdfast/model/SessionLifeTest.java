@@ -60,7 +60,7 @@ class SessionLifeTest {
     holds(racing.check(IN_EACH_STATE, closed));
   }
 
-  /** Clients that had attached just before a failover were told not to come back. */
+  /** Clients that had attached just before a failover were refused for good. */
   @Test
   void aLowerGenerationTakenForReplacedSendsAwayWhoIsAlone() throws Exception {
     Tlc fenced = CALM.with("LowerIsLost", "FALSE").with("Failovers", "1");

@@ -175,12 +175,12 @@ class ConnectionsIT {
     SessionRef session = cluster.attach(cluster.ann, here);
     String connection = cluster.view(session).attachedTo().connection();
 
-    assertTrue(await(connections.ask(disconnect(cluster.service, session.session()))).told());
+    assertTrue(await(connections.ask(disconnect(cluster.service, session.session()))).notified());
 
     var notice = new NodeNotice.Disconnect(cluster.tenant, session.session(), connection, "moved");
     Awaitility.await().until(() -> notices.equals(List.of(notice)));
     cluster.detach(session, here);
-    assertFalse(await(connections.ask(disconnect(cluster.service, session.session()))).told());
+    assertFalse(await(connections.ask(disconnect(cluster.service, session.session()))).notified());
   }
 
   private List<String> pages(Caller caller, Selection selection, int limit) {

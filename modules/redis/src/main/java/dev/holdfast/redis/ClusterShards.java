@@ -120,14 +120,14 @@ final class ClusterShards implements Shards, Route<Shard> {
     return new Shard.Listener() {
       @Override
       public void isUp(Shard shard) {
-        tell(shard, true);
+        report(shard, true);
         lanes.changed();
       }
 
       @Override
       public void isDown(Shard shard) {
         topology.wanted();
-        tell(shard, false);
+        report(shard, false);
       }
 
       @Override
@@ -145,7 +145,7 @@ final class ClusterShards implements Shards, Route<Shard> {
     };
   }
 
-  private void tell(Shard shard, boolean up) {
+  private void report(Shard shard, boolean up) {
     Slots slots = slotsOf(shard);
     if (given && !slots.isEmpty()) {
       events.up.accept(slots, up);

@@ -1,4 +1,4 @@
--- Decides how a run ends, for good. From then on its worker can append nothing; what follows is telling.
+-- Decides how a run ends, for good. From then on its worker can append nothing; what follows is to announce it.
 -- KEYS  1 record   2 the log's publisher          both in the slot of the run's channel
 -- ARGV  1 generation   2 why, which is checked: 'worker' says so, 'cancelled' and its grace has passed, 'worker_lost', 'no_worker' came,
 --       'idle', 'timed_out', 'log_lost'   3 outcome   4 code   5 terminal event   6 TTL of the publisher in ms

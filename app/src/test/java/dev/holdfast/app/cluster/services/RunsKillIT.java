@@ -192,7 +192,7 @@ class RunsKillIT {
       assertEquals(1, late.ledger().all(Entry.Snapshot.class).size());
       assertEquals(written(), whole(late, run));
       String own = "user:ann";
-      Awaitility.await("the owner is told")
+      Awaitility.await("the owner is notified")
           .atMost(TIMEOUT)
           .until(() -> reader.ledger().received(own).size() >= 3);
       assertEquals(

@@ -85,7 +85,7 @@ public final class Bus {
   }
 
   /** Sends a hint to all that listen at the address, in the whole cluster; there may be none. */
-  public void tell(String address, BusValue message) {
+  public void publish(String address, BusValue message) {
     vertx.eventBus().publish(address, message, Exchange.options(HINT_MS));
   }
 

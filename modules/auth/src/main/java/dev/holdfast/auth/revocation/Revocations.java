@@ -127,7 +127,7 @@ public final class Revocations {
    * @param now ms since 1970
    * @return ids of entries that Redis need not keep
    */
-  List<String> forgetOld(long now) {
+  List<String> forgetPast(long now) {
     List<String> ids = new ArrayList<>();
     tenants
         .values()

@@ -166,7 +166,7 @@ public final class RevocationsVerticle extends VerticleBase
   }
 
   private void sweep() {
-    remove(known.forgetOld(System.currentTimeMillis()));
+    remove(known.forgetPast(System.currentTimeMillis()));
   }
 
   private void remove(List<String> ids) {

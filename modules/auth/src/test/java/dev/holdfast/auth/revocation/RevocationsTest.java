@@ -88,9 +88,9 @@ class RevocationsTest {
     assertTrue(known.note(new Noted("2-0", early)));
 
     assertTrue(known.has(token("acme", "ann", 200, null)));
-    assertEquals(List.of(), known.forgetOld(LATE - 5));
+    assertEquals(List.of(), known.forgetPast(LATE - 5));
     assertTrue(known.has(token("acme", "ann", 200, null)));
-    assertEquals(List.of("2-0"), known.forgetOld(LATE + 1));
+    assertEquals(List.of("2-0"), known.forgetPast(LATE + 1));
     assertEquals(0, known.size());
   }
 
@@ -132,10 +132,10 @@ class RevocationsTest {
     long one = bytes.used();
     known.note(new Noted("2-0", new Revocation("acme", Revocation.user("bob"), 100, LATE + 1)));
 
-    assertEquals(List.of("1-0"), known.forgetOld(LATE + 1));
+    assertEquals(List.of("1-0"), known.forgetPast(LATE + 1));
     assertEquals(1, known.size());
     assertEquals(one, bytes.used());
-    assertEquals(List.of("2-0"), known.forgetOld(LATE + 2));
+    assertEquals(List.of("2-0"), known.forgetPast(LATE + 2));
     assertEquals(0, bytes.used());
   }
 

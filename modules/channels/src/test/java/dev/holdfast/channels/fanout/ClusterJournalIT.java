@@ -221,7 +221,7 @@ class ClusterJournalIT {
     assertEquals(from, cluster.masterOf(slot));
     cluster.move(slot, to);
     try {
-      // Found by a server that was told of the move, before this node was.
+      // Found by a server that knew of the move, before this node was.
       Await.get(publish(0));
       for (int i = 1; i < 12; i++) {
         Await.get(publish(i));

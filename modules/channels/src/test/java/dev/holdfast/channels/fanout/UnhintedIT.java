@@ -60,7 +60,7 @@ class UnhintedIT {
     relay.hold();
     Future<?> published = node.ask(2);
     Await.until("it is stored", () -> stored() == 2);
-    Await.until("its publisher is told that nobody knows", published::isComplete);
+    Await.until("its publisher learns that nobody knows", published::isComplete);
     relay.release();
 
     Await.until("the event", () -> sink.seqs().equals(List.of(1L, 2L)));

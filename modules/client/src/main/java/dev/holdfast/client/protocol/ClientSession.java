@@ -154,14 +154,14 @@ public final class ClientSession {
   }
 
   private void welcome(ObjectNode frame) {
-    SessionInfo told = Frames.session(frame);
-    boolean resumed = told.resumed();
+    SessionInfo info = Frames.session(frame);
+    boolean resumed = info.resumed();
     long beat = Frames.heartbeat(frame);
     long limit = Frames.limit(frame);
-    if (connector.isAttached() || resumed && (session == null || !session.id().equals(told.id()))) {
+    if (connector.isAttached() || resumed && (session == null || !session.id().equals(info.id()))) {
       throw new NonsenseException("a welcome that was not asked for");
     }
-    session = told;
+    session = info;
     connector.welcomed(frame.path("time").asLong());
     heartbeat.start(beat);
     readings.welcomed(session);

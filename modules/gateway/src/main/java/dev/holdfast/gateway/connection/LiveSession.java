@@ -150,13 +150,13 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
   }
 
   /**
-   * Tells the client once that its token ends.
+   * Notifies the client once that its token ends.
    *
    * @param grace ms for which the token may be over
    * @return whether it is over for longer
    */
   boolean tokenIsOver(long grace) {
-    if (session.tellsEnd() && connection.answers()) {
+    if (session.takesExpiryNotice() && connection.answers()) {
       connection.send(ServerFrames.expiring(session.left()));
     }
     return session.expired(connection.answers() ? grace : 0);

@@ -32,9 +32,10 @@ public final class ChatEdge {
   private Future<ApiResponse> send(ApiRequest request) {
     UserRuns.check(request);
     ChatInput input = ChatInput.read(new String(request.body(), StandardCharsets.UTF_8));
-    return told(request, input)
+    return resolved(request, input)
         .compose(
-            told -> runs.findOrStart(request, told.chat(), told.runId(), Json.text(told.input())))
+            whole ->
+                runs.findOrStart(request, whole.chat(), whole.runId(), Json.text(whole.input())))
         .map(found -> answer(request, input, found));
   }
 
@@ -42,7 +43,7 @@ public final class ChatEdge {
    * A regeneration that names no message is another one than the last, unless that goes on: then it
    * was sent again.
    */
-  private Future<ChatInput> told(ApiRequest request, ChatInput input) {
+  private Future<ChatInput> resolved(ApiRequest request, ChatInput input) {
     if (!input.isOpen()) {
       return Future.succeededFuture(input);
     }

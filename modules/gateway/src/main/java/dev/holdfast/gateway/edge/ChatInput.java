@@ -20,7 +20,7 @@ import java.util.Set;
  *
  * @param chat the thread's id
  * @param runId a digest; if the run goes on with the page's last message, behind that message's id
- * @param isOpen whether the digest can't tell a repetition from another try: a regeneration that
+ * @param isOpen whether a repetition and another try have the same digest: a regeneration that
  *     names no message
  * @param calls tool calls of the page's messages
  */

@@ -11,15 +11,15 @@ import dev.holdfast.sessions.SessionRef;
  * #token}.
  */
 public final class ClientSession {
-  /** Most time in ms before a token's end at which its client is told. */
-  private static final long TOLD_BEFORE = 60_000;
+  /** Most time in ms before a token's end at which its client is notified. */
+  private static final long NOTICE_BEFORE = 60_000;
 
   private final SessionRef ref;
   private final boolean keepsCursors;
   private volatile Verified token;
 
-  /** When the client is to be told that the token ends, ms since 1970; 0: not, or it was told. */
-  private long tellAt;
+  /** When the client is to be notified that the token ends, ms since 1970; 0: not, or done. */
+  private long noticeAt;
 
   /**
    * @param token by which its client came
@@ -29,12 +29,12 @@ public final class ClientSession {
     this.ref = ref;
     this.keepsCursors = keepsCursors;
     this.token = token;
-    this.tellAt = tellAt(token);
+    this.noticeAt = noticeAt(token);
   }
 
-  private static long tellAt(Verified token) {
+  private static long noticeAt(Verified token) {
     long left = token.expiresAt() - System.currentTimeMillis();
-    return token.expiresAt() == 0 ? 0 : token.expiresAt() - Math.min(TOLD_BEFORE, left / 2);
+    return token.expiresAt() == 0 ? 0 : token.expiresAt() - Math.min(NOTICE_BEFORE, left / 2);
   }
 
   public SessionRef ref() {
@@ -53,7 +53,7 @@ public final class ClientSession {
   /** Goes on with another token of the same user. */
   void goOnWith(Verified other) {
     token = other;
-    tellAt = tellAt(other);
+    noticeAt = noticeAt(other);
   }
 
   public Caller.User caller() {
@@ -83,11 +83,11 @@ public final class ClientSession {
     return end != 0 && System.currentTimeMillis() >= end + grace;
   }
 
-  /** Returns whether its client is to be told now that its token ends: once for each token. */
-  public boolean tellsEnd() {
-    boolean due = tellAt != 0 && System.currentTimeMillis() >= tellAt;
+  /** Returns whether its client is to be notified now that its token ends: once for each token. */
+  public boolean takesExpiryNotice() {
+    boolean due = noticeAt != 0 && System.currentTimeMillis() >= noticeAt;
     if (due) {
-      tellAt = 0;
+      noticeAt = 0;
     }
     return due;
   }

@@ -83,7 +83,7 @@ class RunReadersIT {
     return client.awaitAnswer("1");
   }
 
-  /** It was told the snapshot's position first, so it went on behind what it never got. */
+  /** It got the snapshot's position first, so it went on behind what it never got. */
   @Test
   void aReaderThatIsCutOffBeforeItsSnapshotGetsTheRunFromItsBeginning() {
     ManualClient ann = client("ann", Map.of());

@@ -44,7 +44,7 @@ class HttpOperationsIT {
   /** Commands of something else that went on may be among those counted: then it is done again. */
   private static final int TRIES = 8;
 
-  /** What a namesake knows as well, what any client is told, and a number. */
+  /** What a namesake knows as well, what any client gets, and a number. */
   private static final Set<String> PUBLIC = Set.of("user", "node", "generation");
 
   /** Ways to write an id so that it might lead elsewhere. */

@@ -100,9 +100,10 @@ public final class AgentsVerticle extends VerticleBase {
   private Future<?> serve(Map<String, AgentConfig> agents, Map<String, String> keys) {
     registry.gauge("holdfast.agents.runs", runs, Set::size);
     Upstream upstream = new Upstream(vertx, config.upstreams(), registry);
-    MessageConsumer<CancelNotice> told = vertx.eventBus().consumer(CancelNotice.ADDRESS);
-    notices = told.handler(this::cancelled);
-    return told.completion()
+    MessageConsumer<CancelNotice> consumer = vertx.eventBus().consumer(CancelNotice.ADDRESS);
+    notices = consumer.handler(this::cancelled);
+    return consumer
+        .completion()
         .onSuccess(
             listening ->
                 agents.forEach((name, agent) -> work(name, agent, keys.get(name), upstream)));

@@ -45,7 +45,7 @@ final class RunWriter {
   private boolean broken;
 
   /**
-   * @param refused told once, if the service refuses an event
+   * @param refused called once, if the service refuses an event
    */
   RunWriter(WorkerRun run, Consumer<AgentException> refused) {
     this.run = run;
@@ -53,7 +53,7 @@ final class RunWriter {
   }
 
   /**
-   * @param action told whether its source may go on
+   * @param action gets whether its source may go on
    */
   void onFlow(Consumer<Boolean> action) {
     flow = action;

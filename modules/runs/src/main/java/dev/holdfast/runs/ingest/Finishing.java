@@ -35,16 +35,17 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Brings runs to their end. How a run ends is decided in its record, once; the rest is telling: the
- * log, the owner, the thread, the services that read {@code system:runs}. Each step may be done
- * again, by any node, until the record says that all of it was done. Confined to its context.
+ * Brings runs to their end. How a run ends is decided in its record, once; the rest is to announce
+ * it: the log, the owner, the thread, the services that read {@code system:runs}. Each step may be
+ * done again, by any node, until the record says that all of it was done. Confined to its context.
  */
 public final class Finishing {
   private static final ChannelName RUNS = ChannelName.system("runs");
   private static final String ENDED = "run.ended";
 
   /**
-   * Each has a run in memory, read from Redis. What waits is told by the next sweep at the latest.
+   * Each has a run in memory, read from Redis. What waits is announced by the next sweep at the
+   * latest.
    */
   private static final FairTurns.Bounds ENDS_AT_ONCE =
       new FairTurns.Bounds(16, 16, 4_096, 10_000, 0);
@@ -56,7 +57,7 @@ public final class Finishing {
   private final RunStore runs;
   private final RunLog log;
   private final Loading loading;
-  private final Telling telling;
+  private final OwnerEvents ownerEvents;
   private final Snapshots snapshots;
   private final FairTurns turns;
   private int underWay;
@@ -65,14 +66,14 @@ public final class Finishing {
       RunRecords records,
       RunLog log,
       Loading loading,
-      Telling telling,
+      OwnerEvents ownerEvents,
       Snapshots snapshots,
       MeterRegistry registry) {
     this.records = records;
     this.runs = records.runs();
     this.log = log;
     this.loading = loading;
-    this.telling = telling;
+    this.ownerEvents = ownerEvents;
     this.snapshots = snapshots;
     this.turns = new FairTurns("run-ends", ENDS_AT_ONCE, null, registry);
   }
@@ -83,7 +84,7 @@ public final class Finishing {
   }
 
   /**
-   * Ends a run as its worker says, and tells everybody; fails with CONFLICT if it is over, with
+   * Ends a run as its worker says, and notifies everybody; fails with CONFLICT if it is over, with
    * OUT_OF_SEQUENCE if the log has other than so many publications.
    */
   Future<RunRecord> endAsSaid(RunRecord run, AguiEvent terminal, long published) {
@@ -99,8 +100,8 @@ public final class Finishing {
   }
 
   /**
-   * Ends a run without its worker, and tells everybody; fails with CONFLICT if the cause is not so,
-   * with FENCED if the record has moved on.
+   * Ends a run without its worker, and notifies everybody; fails with CONFLICT if the cause is not
+   * so, with FENCED if the record has moved on.
    */
   public Future<RunRecord> end(RunRecord run, EndCause cause) {
     AguiEvent terminal = cause == EndCause.CANCELLED ? cancelled(run) : failed(cause);
@@ -146,7 +147,7 @@ public final class Finishing {
     return End.of(known ? type : Outcome.SUCCESS, "");
   }
 
-  /** Tells everybody how a run ends, from wherever that has come to; done if it has ended. */
+  /** Notifies everybody how a run ends, from wherever that has come to; done if it has ended. */
   public Future<RunRecord> finish(RunRecord run) {
     return run.state() == RunState.ENDING
         ? turns.run(run.key().tenant(), () -> finishNow(run))
@@ -166,7 +167,7 @@ public final class Finishing {
   private Future<LiveRun> close(RunRecord run, Loaded loaded) {
     LiveRun live = loaded.live();
     if (live.transcript.end() != null) {
-      return tell(live, loaded.news()).map(live);
+      return announce(live, loaded.news()).map(live);
     }
     List<News> news = new ArrayList<>(loaded.news());
     List<RunLog.Entry> entries = new ArrayList<>();
@@ -176,7 +177,7 @@ public final class Finishing {
       entries.add(
           new RunLog.Entry(accepted.event().typeName(), EventWriter.write(accepted.event())));
       for (UserEvent follows : accepted.news()) {
-        news.add(new News(follows, ++live.told, n + entries.size()));
+        news.add(new News(follows, ++live.announced, n + entries.size()));
       }
     }
     return append(run, n + 1, entries)
@@ -184,7 +185,7 @@ public final class Finishing {
             at -> {
               live.published = n + entries.size();
               live.at = at;
-              return tell(live, news).map(live);
+              return announce(live, news).map(live);
             });
   }
 
@@ -221,9 +222,11 @@ public final class Finishing {
             });
   }
 
-  private Future<Void> tell(LiveRun live, List<News> news) {
+  private Future<Void> announce(LiveRun live, List<News> news) {
     Position at = live.at;
-    return at == null ? Future.succeededFuture() : telling.tell(live.run, news, at, live.published);
+    return at == null
+        ? Future.succeededFuture()
+        : ownerEvents.announce(live.run, news, at, live.published);
   }
 
   /** A log with a hole ends with an error, whatever its worker said: nobody has the whole run. */
@@ -243,7 +246,7 @@ public final class Finishing {
                           closed
                               ? Future.succeededFuture()
                               : appendError(run, live.published + 1, error))
-                  .compose(appended -> telling.tellLost(run, news))
+                  .compose(appended -> ownerEvents.announceLost(run, news))
                   .map(live);
             });
   }
@@ -260,7 +263,7 @@ public final class Finishing {
         .map(left -> !left.isEmpty() && ENDS.contains(left.get(left.size() - 1).event()));
   }
 
-  /** The owner was told of the start when the events came that are lost. */
+  /** The owner was notified of the start when the events came that are lost. */
   private static List<UserEvent> completed(LiveRun live, AguiEvent error) {
     return live.transcript.end() != null
         ? List.of()
@@ -275,12 +278,14 @@ public final class Finishing {
         .write(live)
         .recover(Finishing::unlessOlder)
         .compose(kept -> publish(run))
-        .compose(told -> records.close(run, ThreadDocument.of(run, snapshot)))
+        .compose(published -> records.close(run, ThreadDocument.of(run, snapshot)))
         .compose(done -> runs.get(run.key()))
         .map(now -> now.orElse(run));
   }
 
-  /** Another node may have gone on, or the log may have lost its top: the end is told anyway. */
+  /**
+   * Another node may have gone on, or the log may have lost its top: the end is announced anyway.
+   */
   private static Future<Void> unlessOlder(Throwable failure) {
     ErrorCode code = HoldfastException.from(failure).code();
     return code == ErrorCode.OUT_OF_SEQUENCE

@@ -31,9 +31,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes what workers send: checks it, appends it to the run's log, and tells the owner. A batch is
- * answered when all of that is stored; sent again it is the same batch, also at another node. Runs
- * are kept in memory between their batches, but nothing depends on it. Confined to its context.
+ * Takes what workers send: checks it, appends it to the run's log, and notifies the owner. A batch
+ * is answered when all of that is stored; sent again it is the same batch, also at another node.
+ * Runs are kept in memory between their batches, but nothing depends on it. Confined to its
+ * context.
  */
 public final class Ingest {
   /** Most publications of a run; beyond them it can only end. */
@@ -47,7 +48,7 @@ public final class Ingest {
   private final Pace pace;
   private final RunLog log;
   private final Loading loading;
-  private final Telling telling;
+  private final OwnerEvents ownerEvents;
   private final Snapshots snapshots;
   private final Finishing finishing;
   private final FairTurns loads;
@@ -67,10 +68,10 @@ public final class Ingest {
     this.pace = new Pace(config);
     this.log = new RunLog(channels);
     this.loading = new Loading(runs, log);
-    this.telling = new Telling(log, config);
+    this.ownerEvents = new OwnerEvents(log, config);
     this.snapshots = new Snapshots(runs);
     this.loads = new FairTurns("run-loads", LOADS, null, registry);
-    this.finishing = new Finishing(records, log, loading, telling, snapshots, registry);
+    this.finishing = new Finishing(records, log, loading, ownerEvents, snapshots, registry);
   }
 
   /** Returns about how many bytes the runs in memory take; at most a sixteenth of the heap. */
@@ -150,7 +151,7 @@ public final class Ingest {
     return taken.onComplete(done -> warm.leave(batch.run()));
   }
 
-  /** The log has less than this node has seen of it: the worker is told what it has. */
+  /** The log has less than this node has seen of it: the worker gets what it has. */
   private Future<Taken> behind(Batch batch, Throwable failure) {
     boolean isBehind = HoldfastException.from(failure).code() == ErrorCode.OUT_OF_SEQUENCE;
     return isBehind ? cold(batch) : Future.failedFuture(failure);
@@ -211,8 +212,8 @@ public final class Ingest {
   private Future<Taken> work(Work work) {
     LiveRun live = work.live();
     return Future.<Void>succeededFuture()
-        .compose(begun -> tell(live, work.before()))
-        .compose(told -> append(work))
+        .compose(begun -> announce(live, work.before()))
+        .compose(announced -> append(work))
         .onFailure(failure -> warm.drop(live.run.key()));
   }
 
@@ -265,22 +266,22 @@ public final class Ingest {
       live.at = at == null ? live.at : at;
       Prepared.Entry entry = batch.entries().get(i);
       live.grew(Json.weight(EventWriter.tree(entry.event())));
-      entry.news().forEach(event -> news.add(new News(event, ++live.told, live.published)));
+      entry.news().forEach(event -> news.add(new News(event, ++live.announced, live.published)));
     }
     boolean isAllOfIt = work.stored().size() <= known;
-    return tell(live, news)
+    return announce(live, news)
         .compose(
-            told ->
+            announced ->
                 batch.terminal() == null && isAllOfIt
                     ? snapshots.writeIfDue(live, batch.shorthand())
                     : Future.succeededFuture());
   }
 
-  private Future<Void> tell(LiveRun live, List<News> news) {
+  private Future<Void> announce(LiveRun live, List<News> news) {
     Position at = live.at;
     return at == null || news.isEmpty()
         ? Future.succeededFuture()
-        : telling.tell(live.run, news, at, live.published);
+        : ownerEvents.announce(live.run, news, at, live.published);
   }
 
   private Future<Taken> answer(Work work, Prepared batch) {

@@ -26,7 +26,7 @@ final class LiveRun {
   /** The number of its publications, and of its owner's events. */
   long published;
 
-  long told;
+  long announced;
 
   /** Where its last publication is; none: it has none. */
   @Nullable Position at;

@@ -30,7 +30,7 @@ final class Loading {
    * A run in memory.
    *
    * @param live as of the number wanted, or a later one that the snapshot has
-   * @param news of the owner that follow from the tail, and may not have been told
+   * @param news of the owner that follow from the tail, and may not have been announced
    * @param rest what the log has beyond that number
    */
   record Loaded(LiveRun live, List<News> news, List<Publication> rest) {}
@@ -100,7 +100,7 @@ final class Loading {
       live.at = publication.position();
       live.grew(data.length());
       for (UserEvent event : follows) {
-        news.add(new News(event, ++live.told, live.published));
+        news.add(new News(event, ++live.announced, live.published));
       }
     }
     return new Loaded(live, news, tail.subList(taken, tail.size()));
@@ -116,7 +116,7 @@ final class Loading {
     Snapshot snapshot = new Snapshot((ObjectNode) Json.parse(document));
     LiveRun live = new LiveRun(parts.run(), Transcript.of(snapshot, LiveRun.LIMIT));
     live.published = kept.published();
-    live.told = kept.told();
+    live.announced = kept.announced();
     live.at = kept.at();
     live.snapped(kept.document().length);
     return live;

@@ -47,7 +47,7 @@ final class Snapshots {
     return runs.snap(
             live.run.key(),
             live.generation(),
-            new RunStore.Kept(at, live.published, live.told, document))
+            new RunStore.Kept(at, live.published, live.announced, document))
         .onSuccess(kept -> live.snapped(document.length));
   }
 }

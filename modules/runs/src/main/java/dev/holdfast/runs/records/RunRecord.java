@@ -56,7 +56,7 @@ public record RunRecord(
    * @param cause see {@link EndCause#code}
    * @param outcome {@code success}, {@code interrupt}, {@code cancelled} or {@code error}
    * @param code of an error, otherwise empty
-   * @param terminal the event that ends it; none once it was told to all
+   * @param terminal the event that ends it; none once it was announced to all
    */
   public record End(
       long at,

@@ -17,7 +17,7 @@ public record RunRecords(
   }
 
   /**
-   * Closes a run whose end was told to its readers and its owner: its thread first, its record
+   * Closes a run whose end was announced to its readers and its owner: its thread first, its record
    * last, so that whoever comes after a crash does the rest.
    *
    * @param document what the thread has come to
@@ -27,7 +27,7 @@ public record RunRecords(
         .end(run, document)
         .compose(ended -> places.release(run.key(), run.owner()))
         .compose(free -> queue.remove(run.key(), run.agent()))
-        .compose(gone -> runs.told(run.key()))
+        .compose(gone -> runs.close(run.key()))
         .compose(closed -> dues.unset(run.key()));
   }
 }

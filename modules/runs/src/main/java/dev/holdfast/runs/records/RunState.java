@@ -8,7 +8,7 @@ public enum RunState {
   QUEUED,
   /** A worker has it. */
   RUNNING,
-  /** How it ends is decided; its readers, its owner and its thread are being told. */
+  /** How it ends is decided; its readers, its owner and its thread are being notified. */
   ENDING,
   ENDED;
 

@@ -31,7 +31,7 @@ public final class RunStore {
   private static final Script CANCEL = script("run_cancel");
   private static final Script REQUEUE = script("run_requeue");
   private static final Script END = script("run_end");
-  private static final Script TOLD = script("run_told");
+  private static final Script CLOSE = script("run_close");
 
   /** Longer than a run and everything that may come late of it. */
   private static final Duration BACKSTOP = Duration.ofHours(72);
@@ -74,9 +74,9 @@ public final class RunStore {
    *
    * @param at in the run's log
    * @param published the number of its publications up to there
-   * @param told the number of its owner's events up to there
+   * @param announced the number of its owner's events up to there
    */
-  public record Kept(Position at, long published, long told, byte[] document) {}
+  public record Kept(Position at, long published, long announced, byte[] document) {}
 
   /**
    * How a run ends.
@@ -149,7 +149,7 @@ public final class RunStore {
             snapshot.at().epoch(),
             snapshot.at().seq(),
             snapshot.published(),
-            snapshot.told(),
+            snapshot.announced(),
             snapshot.document(),
             BACKSTOP.toMillis(),
             config.keepEvents().toMillis());
@@ -240,8 +240,8 @@ public final class RunStore {
         .map(reply -> new Ended(found(run, reply), reply.at(0).asText().equals("ending")));
   }
 
-  /** Closes a run whose end was told to all; false: it is not ending. */
-  public Future<Boolean> told(RunKey run) {
+  /** Closes a run whose end was announced to all; false: it is not ending. */
+  public Future<Boolean> close(RunKey run) {
     List<Object> args =
         List.of(config.keep().toMillis(), KEEP_INPUT.toMillis(), config.keepSnapshot().toMillis());
     List<String> keys =
@@ -250,7 +250,7 @@ public final class RunStore {
             Keys.runInput(run.channel()),
             Keys.runSnapshot(run.channel()),
             Keys.log(run.channel()));
-    return TOLD.run(link, keys, args).map(reply -> reply.asLong() == 1);
+    return CLOSE.run(link, keys, args).map(reply -> reply.asLong() == 1);
   }
 
   private static Created created(RunKey run, Reply reply) {

@@ -275,7 +275,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
 
   private void notice(RunRecord run) {
     if (run.state() == RunState.RUNNING) {
-      bus.tell(CancelNotice.ADDRESS, new CancelNotice(run.key().tenant(), run.key().run()));
+      bus.publish(CancelNotice.ADDRESS, new CancelNotice(run.key().tenant(), run.key().run()));
     }
   }
 

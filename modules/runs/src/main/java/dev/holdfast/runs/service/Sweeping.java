@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks at runs that are due: those whose worker is lost, silent or slow, those that no worker
- * takes, and those whose end was decided and not told. Whoever moves a due entry first does the
- * work; if it dies, the entry comes up again. Confined to its context.
+ * takes, and those whose end was decided and not announced. Whoever moves a due entry first does
+ * the work; if it dies, the entry comes up again. Confined to its context.
  */
 public final class Sweeping {
   /** A run is looked at so much after the time at which it may have to end. */

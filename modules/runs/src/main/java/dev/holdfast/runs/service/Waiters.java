@@ -34,7 +34,7 @@ final class Waiters {
   private static final long PATIENT_MS = 1_000;
 
   /** Workers that are asked when a run starts: the first may find another run. */
-  private static final int MOST_TOLD = 4;
+  private static final int MOST_WOKEN = 4;
 
   private final Vertx vertx;
   private final Claiming claiming;
@@ -185,13 +185,13 @@ final class Waiters {
 
   /** A run of the agent has started at this node. */
   void started(String agent, String tenant) {
-    List<Waiter> told =
+    List<Waiter> woken =
         lines.values().stream()
             .flatMap(line -> line.agents.getOrDefault(agent, Set.of()).stream())
             .filter(one -> one.isIdle() && one.claim.caller().actsFor(tenant))
-            .limit(MOST_TOLD)
+            .limit(MOST_WOKEN)
             .toList();
-    told.forEach(Waiter::ask);
+    woken.forEach(Waiter::ask);
   }
 
   /** Asks for those that wait, one of each agent and tenants, as many as there may be. */

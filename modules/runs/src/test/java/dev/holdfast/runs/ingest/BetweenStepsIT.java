@@ -82,8 +82,8 @@ class BetweenStepsIT {
     assertTrue(node.stores.redis("ZSCORE", Keys.runDue(shard), spec.key().toString()).asLong() > 1);
   }
 
-  private List<String> told(RunKey run) {
-    return node.told(run).stream().map(Publication::event).toList();
+  private List<String> announced(RunKey run) {
+    return node.ownerEvents(run).stream().map(Publication::event).toList();
   }
 
   /** A worker waits: it is offered a run that is in the queue, and not made yet. */
@@ -226,7 +226,7 @@ class BetweenStepsIT {
     other.stores.on(() -> other.ingest.finishing().finish(ending));
 
     assertEquals(1, node.types(key).stream().filter("RUN_ERROR"::equals).count());
-    assertEquals(1, told(key).stream().filter("agent_completed"::equals).count());
+    assertEquals(1, announced(key).stream().filter("agent_completed"::equals).count());
     assertEquals(RunState.ENDED, node.stores.record(key).state());
   }
 }

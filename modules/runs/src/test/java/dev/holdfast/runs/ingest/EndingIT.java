@@ -35,7 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Every run comes to exactly one end, by its worker or by the sweep, and all are told. */
+/** Every run comes to exactly one end, by its worker or by the sweep, and all are notified. */
 @ExtendWith(RedisExtension.class)
 class EndingIT {
   private static final Duration LONG = Duration.ofHours(25);
@@ -99,13 +99,13 @@ class EndingIT {
             .count();
     assertEquals(1, ends, "exactly one end");
     assertTrue(log.get(log.size() - 1).event().startsWith("RUN_"), "and nothing after it");
-    List<String> told =
-        node.told(run).stream()
+    List<String> announced =
+        node.ownerEvents(run).stream()
             .filter(one -> Json.parse(one.data()).path("run_id").asText().equals(ended.runId()))
             .map(Publication::event)
             .toList();
-    assertEquals(1, told.stream().filter("agent_started"::equals).count());
-    assertEquals(1, told.stream().filter("agent_completed"::equals).count());
+    assertEquals(1, announced.stream().filter("agent_started"::equals).count());
+    assertEquals(1, announced.stream().filter("agent_completed"::equals).count());
     assertEquals(0, node.stores.redis("ZCARD", Keys.activeRuns(run.tenant(), "ann")).asLong());
     assertNull(
         node.stores
@@ -162,9 +162,11 @@ class EndingIT {
     assertEnded(run.run().key(), "error", "agent_error");
   }
 
-  /** The node died after the end was decided: before the log had it, or before all were told. */
+  /**
+   * The node died after the end was decided: before the log had it, or before all were notified.
+   */
   @Test
-  void anEndThatWasDecidedIsToldByTheSweep() {
+  void anEndThatWasDecidedIsAnnouncedByTheSweep() {
     RunStore.Claimed run = claimed("th");
     RunKey key = run.run().key();
     node.taken(run, 1, Events.started(run.run()));

@@ -70,8 +70,8 @@ class FaultsIT {
     assertEquals(written, node.text(run, "m1"));
     assertEquals(RunState.ENDED, node.stores.record(run).state());
     assertEquals("success", node.stores.record(run).end().outcome());
-    List<String> told = node.told(run).stream().map(Publication::event).toList();
-    assertEquals(List.of("agent_started", "agent_thinking", "agent_completed"), told);
+    List<String> announced = node.ownerEvents(run).stream().map(Publication::event).toList();
+    assertEquals(List.of("agent_started", "agent_thinking", "agent_completed"), announced);
   }
 
   @Test

@@ -116,11 +116,11 @@ class IngestIT {
 
     node.taken(run, first.next(), delta("m1", "two"));
     assertEquals("one two", node.text(run.run().key(), "m1"));
-    assertEquals(List.of("agent_started", "agent_thinking", "tool_executing"), told(run));
+    assertEquals(List.of("agent_started", "agent_thinking", "tool_executing"), announced(run));
   }
 
-  private List<String> told(RunStore.Claimed run) {
-    return node.told(run.run().key()).stream().map(Publication::event).toList();
+  private List<String> announced(RunStore.Claimed run) {
+    return node.ownerEvents(run.run().key()).stream().map(Publication::event).toList();
   }
 
   /** A node that died in the middle of a batch has stored a part of it. */
@@ -363,7 +363,7 @@ class IngestIT {
     assertEquals(RunState.ENDED, other.stores.record(key).state());
     List<String> types = node.types(key);
     assertEquals("RUN_ERROR", types.get(types.size() - 1));
-    assertEquals(List.of("agent_started", "agent_thinking", "agent_completed"), told(run));
+    assertEquals(List.of("agent_started", "agent_thinking", "agent_completed"), announced(run));
   }
 
   /** A node died after it had ended a run whose log is lost, and before it had noted that. */
@@ -381,7 +381,7 @@ class IngestIT {
     other.stores.on(() -> other.ingest.finishing().finish(ending));
 
     assertEquals(1, node.types(key).stream().filter("RUN_ERROR"::equals).count());
-    assertEquals(1, told(run).stream().filter("agent_completed"::equals).count());
+    assertEquals(1, announced(run).stream().filter("agent_completed"::equals).count());
     assertEquals(RunState.ENDED, node.stores.record(key).state());
   }
 

@@ -87,7 +87,7 @@ public final class RunsNode implements AutoCloseable {
   }
 
   /** The owner's events. */
-  public List<Publication> told(RunKey run) {
+  public List<Publication> ownerEvents(RunKey run) {
     return log(new Channel(run.tenant(), ChannelName.user("ann")));
   }
 

@@ -59,7 +59,7 @@ class FullRedisIT {
     Await.get(stores.runs.cancel(waits, "ann", "enough"));
     var done = RunRecord.End.of("success", "");
     assertTrue(Await.get(stores.runs.end(waits, own, EndCause.WORKER, done, "{}")).byThis());
-    assertTrue(Await.get(stores.runs.told(waits)));
+    assertTrue(Await.get(stores.runs.close(waits)));
     var due = Await.get(stores.dues.due(waits.shard(), Long.MAX_VALUE >> 12, 10)).get(0);
     assertTrue(Await.get(stores.dues.postpone(due, Duration.ofMinutes(1))).isPresent());
     Await.get(stores.dues.unset(waits));

@@ -355,10 +355,10 @@ class RunStoreIT {
   @Test
   void aRunThatIsClosedKeepsItsRecordForAWhile() {
     RunKey run = stores.running(RunLimits.DEFAULT).run().key();
-    assertFalse(Await.get(runs.told(run)), "it has not ended");
+    assertFalse(Await.get(runs.close(run)), "it has not ended");
     Await.get(runs.end(run, generation(run), EndCause.WORKER, DONE, TERMINAL));
-    assertTrue(Await.get(runs.told(run)));
-    assertTrue(Await.get(runs.told(run)), "once more");
+    assertTrue(Await.get(runs.close(run)));
+    assertTrue(Await.get(runs.close(run)), "once more");
 
     assertEquals(RunState.ENDED, stores.record(run).state());
     assertNull(stores.record(run).end().terminal());

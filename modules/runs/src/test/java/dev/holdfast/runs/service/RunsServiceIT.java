@@ -96,7 +96,7 @@ class RunsServiceIT {
   }
 
   @Test
-  void aWorkerIsToldThatItsRunIsCancelled() {
+  void aWorkerLearnsThatItsRunIsCancelled() {
     Promise<Void> begun = Promise.promise();
     node.worker(
         ServiceNode.BRIEF,

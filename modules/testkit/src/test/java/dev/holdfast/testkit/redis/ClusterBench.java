@@ -130,7 +130,7 @@ final class ClusterBench implements AutoCloseable {
         .orElseThrow();
   }
 
-  /** Pushes rising numbers until told to end; notes what was answered, and how others failed. */
+  /** Pushes rising numbers until it is ended; notes what was answered, and how others failed. */
   final class Pusher {
     final RedisLink link;
     final String key;

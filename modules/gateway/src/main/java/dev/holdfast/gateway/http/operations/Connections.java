@@ -53,7 +53,7 @@ public final class Connections {
         .ask(
             new ConnectionMessage.Disconnect(
                 request.caller, request.tenant, request.path("session"), reason))
-        .map(done -> ApiResponse.json(new JsonObject().put("told", done.told())));
+        .map(done -> ApiResponse.json(new JsonObject().put("told", done.notified())));
   }
 
   private static @Nullable NodeId node(@Nullable String text) {

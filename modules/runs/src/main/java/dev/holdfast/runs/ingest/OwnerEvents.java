@@ -17,36 +17,36 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Publishes the owner's events of runs on the owner's channel, in order. Each has its number, so
- * that it is there once, however often it is told.
+ * that it is there once, however often it is announced.
  */
-final class Telling {
-  private static final Logger LOG = LoggerFactory.getLogger(Telling.class);
+final class OwnerEvents {
+  private static final Logger LOG = LoggerFactory.getLogger(OwnerEvents.class);
 
   private final RunLog log;
   private final RunsConfig config;
 
-  Telling(RunLog log, RunsConfig config) {
+  OwnerEvents(RunLog log, RunsConfig config) {
     this.log = log;
     this.config = config;
   }
 
   /**
-   * Tells what follows from a run's log.
+   * Announces what follows from a run's log.
    *
    * @param base the position of one publication of the run, from which those of the others follow
    * @param baseN the number of that publication
    */
-  Future<Void> tell(RunRecord run, List<News> news, Position base, long baseN) {
-    Future<Void> told = Future.succeededFuture();
+  Future<Void> announce(RunRecord run, List<News> news, Position base, long baseN) {
+    Future<Void> done = Future.succeededFuture();
     if (config.userEvents()) {
       for (News one : news) {
-        told = told.compose(before -> tell(run, one, base.seq() + one.n() - baseN));
+        done = done.compose(before -> announce(run, one, base.seq() + one.n() - baseN));
       }
     }
-    return told;
+    return done;
   }
 
-  private Future<Void> tell(RunRecord run, News news, long seq) {
+  private Future<Void> announce(RunRecord run, News news, long seq) {
     return publish(run, Publisher.aboutRun(run.key().run()), news.ordinal(), news.event(), seq)
         .compose(
             result ->
@@ -57,26 +57,26 @@ final class Telling {
   }
 
   /**
-   * Tells an event under a number of its own. One before it is missing for good: it was refused,
-   * nobody was to be told then, or the numbers are lost.
+   * Announces an event under a number of its own. One before it is missing for good: it was
+   * refused, nobody was to be notified then, or the numbers are lost.
    */
   private Future<Result> alone(RunRecord run, News news, long seq) {
     Publisher publisher = Publisher.aboutRun(run.key().run() + "-" + news.ordinal());
     return publish(run, publisher, 1, news.event(), seq);
   }
 
-  /** Tells an event of a run whose log is lost, whose numbers may have been used. */
-  Future<Void> tellLost(RunRecord run, List<UserEvent> events) {
-    Future<Void> told = Future.succeededFuture();
+  /** Announces an event of a run whose log is lost, whose numbers may have been used. */
+  Future<Void> announceLost(RunRecord run, List<UserEvent> events) {
+    Future<Void> done = Future.succeededFuture();
     if (config.userEvents()) {
       for (int i = 0; i < events.size(); i++) {
         int at = i;
         Publisher publisher = Publisher.aboutRun(run.key().run() + "-lost");
-        told =
-            told.compose(before -> publish(run, publisher, at + 1, events.get(at), 0).mapEmpty());
+        done =
+            done.compose(before -> publish(run, publisher, at + 1, events.get(at), 0).mapEmpty());
       }
     }
-    return told;
+    return done;
   }
 
   private Future<Result> publish(

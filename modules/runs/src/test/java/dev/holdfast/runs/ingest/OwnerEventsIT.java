@@ -38,7 +38,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The owner's events, on the owner's channel: in order, once, as their schemas say. */
 @ExtendWith(RedisExtension.class)
-class TellingIT {
+class OwnerEventsIT {
   private TestRedis redis;
   private RunsNode node;
 
@@ -53,12 +53,12 @@ class TellingIT {
     node.close();
   }
 
-  private static List<String> names(List<Publication> told) {
-    return told.stream().map(Publication::event).toList();
+  private static List<String> names(List<Publication> announced) {
+    return announced.stream().map(Publication::event).toList();
   }
 
   @Test
-  void aRunWithAToolAndAQuestionIsToldInOrderAsTheSchemasSay() {
+  void aRunWithAToolAndAQuestionIsAnnouncedInOrderAsTheSchemasSay() {
     RunStore.Claimed run = node.begun(RunLimits.DEFAULT);
     long next = node.taken(run, 2, Events.open("m1"), Events.delta("m1", "Look:")).next();
     next = node.taken(run, next, Events.close("m1"), Events.call("c1", "search")).next();
@@ -72,7 +72,7 @@ class TellingIT {
                     + "\"reason\":\"approval\",\"message\":\"May I?\"}]}}");
     node.taken(run, next, asks);
 
-    List<Publication> told = node.told(run.run().key());
+    List<Publication> announced = node.ownerEvents(run.run().key());
     assertEquals(
         List.of(
             "agent_started",
@@ -81,9 +81,9 @@ class TellingIT {
             "tool_completed",
             "agent_input_required",
             "agent_completed"),
-        inOrder(names(told)));
-    told.forEach(TellingIT::assertFits);
-    JsonObject executing = data(told, "tool_executing");
+        inOrder(names(announced)));
+    announced.forEach(OwnerEventsIT::assertFits);
+    JsonObject executing = data(announced, "tool_executing");
     assertEquals("search", executing.getString("tool_name"));
     assertEquals("ann", executing.getString("user_id"));
     assertEquals("researcher", executing.getString("agent_name"));
@@ -102,8 +102,8 @@ class TellingIT {
             names.get(0), names.get(1), names.get(2), names.get(3), names.get(5), names.get(4));
   }
 
-  private static JsonObject data(List<Publication> told, String name) {
-    return told.stream()
+  private static JsonObject data(List<Publication> announced, String name) {
+    return announced.stream()
         .filter(one -> one.event().equals(name))
         .map(one -> new JsonObject(one.data()))
         .findFirst()
@@ -127,23 +127,23 @@ class TellingIT {
     }
   }
 
-  /** A node died after it had appended, and before it told: the next batch tells it. */
+  /** A node died after it had appended, and before it announced: the next batch announces it. */
   @Test
-  void whatWasAppendedAndNotToldIsToldByTheNextNode() {
+  void whatWasAppendedAndNotAnnouncedIsAnnouncedByTheNextNode() {
     RunStore.Claimed run = node.begun(RunLimits.DEFAULT);
     RunKey key = run.run().key();
     try (RunsNode mute = mute()) {
       mute.taken(run, 2, Events.call("c1", "search"), Events.called("c1"));
     }
-    assertEquals(List.of("agent_started"), names(node.told(key)));
+    assertEquals(List.of("agent_started"), names(node.ownerEvents(key)));
     node.taken(run, 4, Events.result("c1", "42"));
     assertEquals(
-        List.of("agent_started", "tool_executing", "tool_completed"), names(node.told(key)));
+        List.of("agent_started", "tool_executing", "tool_completed"), names(node.ownerEvents(key)));
   }
 
-  /** Nodes that tell the owner came one by one: what was left out before keeps nothing back. */
+  /** Nodes that notify the owner came one by one: what was left out before keeps nothing back. */
   @Test
-  void anEventThatWasNeverToldKeepsNothingBack() {
+  void anEventThatWasNeverAnnouncedKeepsNothingBack() {
     RunStore.Claimed run = node.begun(RunLimits.DEFAULT);
     RunKey key = run.run().key();
     long next;
@@ -154,16 +154,17 @@ class TellingIT {
     node.taken(run, next, Events.call("c1", "search"), Events.called("c1"));
     node.taken(run, last, Events.finished(run.run()));
     assertEquals(
-        List.of("agent_started", "tool_executing", "agent_completed"), names(node.told(key)));
+        List.of("agent_started", "tool_executing", "agent_completed"),
+        names(node.ownerEvents(key)));
   }
 
   private RunsNode mute() {
     return new RunsNode(redis.uri(), TestConfig.with(Map.of("userEvents", false)));
   }
 
-  /** A tool may take for hours: what was told before is not told again. */
+  /** A tool may take for hours: what was announced before is not announced again. */
   @Test
-  void whatWasToldIsKnownForLongerThanARunMayTake() {
+  void whatWasAnnouncedIsKnownForLongerThanARunMayTake() {
     RunStore.Claimed run = node.begun(RunLimits.DEFAULT);
     RunKey key = run.run().key();
     var owner = new Channel(key.tenant(), ChannelName.user("ann"));
@@ -187,20 +188,24 @@ class TellingIT {
     long next = node.taken(run, 2, Events.open("m1"), Events.delta("m1", "whole")).next();
     node.taken(run, next, Events.close("m1"), Events.finished(run.run()));
     assertEquals("whole", node.text(run.run().key(), "m1"));
-    assertEquals(List.of("agent_started", "agent_completed"), names(node.told(run.run().key())));
+    assertEquals(
+        List.of("agent_started", "agent_completed"), names(node.ownerEvents(run.run().key())));
   }
 
   @Test
-  void runsOfOneOwnerAreToldEachInItsOrder() {
+  void runsOfOneOwnerAreAnnouncedEachInItsOrder() {
     RunStore.Claimed one = node.begun(RunLimits.DEFAULT);
     RunStore.Claimed two = node.begun(RunLimits.DEFAULT);
     node.taken(two, 2, Events.finished(two.run()));
     node.taken(one, 2, Events.finished(one.run()));
     for (RunStore.Claimed run : List.of(one, two)) {
       List<String> names =
-          node.told(run.run().key()).stream()
+          node.ownerEvents(run.run().key()).stream()
               .filter(
-                  told -> new JsonObject(told.data()).getString("run_id").equals(run.run().runId()))
+                  announced ->
+                      new JsonObject(announced.data())
+                          .getString("run_id")
+                          .equals(run.run().runId()))
               .map(Publication::event)
               .toList();
       assertEquals(List.of("agent_started", "agent_completed"), names);

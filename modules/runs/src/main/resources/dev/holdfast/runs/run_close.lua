@@ -1,4 +1,4 @@
--- Closes a run whose end was told to all. Its record stays, so that its id is not used again.
+-- Closes a run whose end was announced to all. Its record stays, so that its id is not used again.
 -- KEYS  1 record   2 input   3 snapshot   4 the run's log          all in the slot of the run's channel
 -- ARGV  1 TTL of the record in ms   2 of the input   3 of snapshot and log
 -- Returns 1 | 0 it is not ending, and did not end
