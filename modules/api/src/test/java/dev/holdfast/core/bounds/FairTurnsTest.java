@@ -1,5 +1,6 @@
 package dev.holdfast.core.bounds;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,6 +10,7 @@ import dev.holdfast.core.HoldfastException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -114,7 +116,7 @@ class FairTurnsTest {
    * While the store answered nothing, what waited was dropped when the first of all had an answer.
    */
   @Test
-  void whatHasWaitedForTooLongIsDroppedWhileNoneEnds() throws InterruptedException {
+  void whatHasWaitedForTooLongIsDroppedWhileNoneEnds() {
     FairTurns hasty = turns(1, 1, 10, 300);
     Future<Integer> begins = read(hasty, "a");
     List<Future<Integer>> waiting = List.of(read(hasty, "a"), read(hasty, "b"), read(hasty, "b"));
@@ -123,10 +125,14 @@ class FairTurnsTest {
     hasty.sweep();
     assertFalse(waiting.stream().anyMatch(Future::failed));
 
-    while (!waiting.stream().allMatch(Future::failed)) {
-      Thread.sleep(5);
-      hasty.sweep();
-    }
+    await()
+        .pollInSameThread()
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () -> {
+              hasty.sweep();
+              return waiting.stream().allMatch(Future::failed);
+            });
 
     assertFalse(begins.isComplete());
     begun.get(0).complete(0);

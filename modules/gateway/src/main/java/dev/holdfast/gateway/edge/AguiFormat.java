@@ -18,7 +18,6 @@ import dev.holdfast.runs.RunView;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -86,11 +85,6 @@ final class AguiFormat implements RunFormat {
     return at == null ? "" : "id: " + at.text() + "\n";
   }
 
-  @Override
-  public Map<String, String> headers() {
-    return Map.of();
-  }
-
   /** The last message alone has an id: before it, the client has less than the position says. */
   @Override
   public Buffer snapshot(RunFrame frame) {
@@ -141,20 +135,5 @@ final class AguiFormat implements RunFormat {
     message(text, "", Json.text(messages));
     message(text, id(frame.at()), Json.text(state));
     return text;
-  }
-
-  @Override
-  public Buffer gap(RunFrame frame) {
-    return Buffer.buffer();
-  }
-
-  @Override
-  public boolean takesSnapshots() {
-    return false;
-  }
-
-  @Override
-  public Buffer end() {
-    return Buffer.buffer();
   }
 }

@@ -75,16 +75,6 @@ final class UiFormat implements RunFormat {
   }
 
   @Override
-  public Buffer gap(RunFrame frame) {
-    return Buffer.buffer();
-  }
-
-  @Override
-  public boolean takesSnapshots() {
-    return false;
-  }
-
-  @Override
   public Buffer end() {
     return Buffer.buffer("data: [DONE]\n\n");
   }

@@ -3,15 +3,9 @@ package dev.holdfast.gateway.stream;
 import dev.holdfast.core.Position;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
-import java.util.Map;
 
 /** Events as they are in the log, and snapshots, each under its own name. */
 final class FrameFormat implements RunFormat {
-  @Override
-  public Map<String, String> headers() {
-    return Map.of();
-  }
-
   @Override
   public Buffer snapshot(RunFrame frame) {
     return message(frame, "event: snapshot\n");
@@ -37,10 +31,5 @@ final class FrameFormat implements RunFormat {
   @Override
   public boolean takesSnapshots() {
     return true;
-  }
-
-  @Override
-  public Buffer end() {
-    return Buffer.buffer();
   }
 }

@@ -5,12 +5,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The words in which one reader is told of one run, as messages of server-sent events. Confined to
- * the reader's event loop.
+ * The words in which one reader reads one run, as messages of server-sent events. Confined to the
+ * reader's event loop.
  */
 public interface RunFormat {
   /** Returns the headers besides those of any stream. */
-  Map<String, String> headers();
+  default Map<String, String> headers() {
+    return Map.of();
+  }
 
   /** Says what the run has come to; what follows the snapshot's position comes next. */
   Buffer snapshot(RunFrame frame);
@@ -19,11 +21,17 @@ public interface RunFormat {
   @Nullable Buffer event(RunFrame frame);
 
   /** Says that events are gone; empty if there are no words for it. */
-  Buffer gap(RunFrame frame);
+  default Buffer gap(RunFrame frame) {
+    return Buffer.buffer();
+  }
 
   /** Returns whether a snapshot may come behind events. */
-  boolean takesSnapshots();
+  default boolean takesSnapshots() {
+    return false;
+  }
 
   /** Says what comes behind the run's end. */
-  Buffer end();
+  default Buffer end() {
+    return Buffer.buffer();
+  }
 }

@@ -3,7 +3,6 @@ package dev.holdfast.gateway.stream;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
-import dev.holdfast.gateway.connection.ClientSink;
 import dev.holdfast.protocol.EncodedFrame;
 import dev.holdfast.protocol.ServerFrames;
 import io.vertx.core.buffer.Buffer;
@@ -15,24 +14,20 @@ import org.slf4j.LoggerFactory;
  * The outgoing side of a run's stream: writes what concerns the run, in its reader's words, and
  * ends the response behind the run's end. Confined to the event loop.
  */
-final class RunSink implements ClientSink {
+final class RunSink extends ResponseSink {
   /** The id of the subscription. */
   static final String ID = "run";
 
   private static final Logger LOG = LoggerFactory.getLogger(RunSink.class);
   private static final Buffer KEEP = Buffer.buffer(": keep\n\n");
 
-  private final HttpServerResponse response;
   private final ChannelName channel;
   private final RunFormat format;
   private final boolean ended;
   private final RunReader reader;
-  private volatile boolean closed;
   private boolean said;
   private boolean skips;
   private boolean anew;
-  private long blockedSince;
-  private long saidAt = System.nanoTime();
 
   /**
    * @param ended whether the run was over before: then the stream ends with the log
@@ -43,21 +38,11 @@ final class RunSink implements ClientSink {
       RunFormat format,
       boolean ended,
       RunReader reader) {
-    this.response = response;
+    super(response, reader::drained);
     this.channel = channel;
     this.format = format;
     this.ended = ended;
     this.reader = reader;
-    response.drainHandler(
-        taken -> {
-          blockedSince = 0;
-          reader.drained();
-        });
-  }
-
-  @Override
-  public boolean writable() {
-    return !closed && !response.writeQueueFull();
   }
 
   @Override
@@ -71,7 +56,7 @@ final class RunSink implements ClientSink {
       if (isError) {
         reader.left();
       }
-    } else if (closed) {
+    } else if (isClosed()) {
       LOG.trace("{} comes late", frame.type());
     } else if (isError && frame.member("id").equals(ID)) {
       failed(frame);
@@ -147,76 +132,30 @@ final class RunSink implements ClientSink {
   }
 
   private void fail(HoldfastException failure) {
-    closed = true;
+    close();
     reader.failed(failure);
   }
 
   private void end() {
-    closed = true;
-    response.end(format.end()).onFailure(RunSink::notTaken);
+    close();
+    end(format.end());
   }
 
   private void begin() {
-    if (response.headWritten()) {
-      return;
+    if (begin(format.headers())) {
+      write(KEEP); // with it the headers go out
     }
-    response
-        .setChunked(true)
-        .putHeader("content-type", "text/event-stream")
-        .putHeader("cache-control", "no-store")
-        .putHeader("x-accel-buffering", "no");
-    format.headers().forEach(response::putHeader);
-    write(KEEP); // with it the headers go out
   }
 
   /** Lets proxies see that the stream is alive. */
   void keep() {
-    if (response.headWritten() && !closed && !response.ended() && !response.closed()) {
+    if (response.headWritten() && !isClosed() && !response.ended() && !response.closed()) {
       write(KEEP);
     }
-  }
-
-  private void write(Buffer text) {
-    saidAt = System.nanoTime();
-    if (text.length() > 0) {
-      response.write(text).onFailure(RunSink::notTaken);
-    }
-    if (response.writeQueueFull() && blockedSince == 0) {
-      blockedSince = System.nanoTime() | 1;
-    }
-  }
-
-  private static void notTaken(Throwable failure) {
-    LOG.debug("stream of a run: {}", failure.toString());
   }
 
   @Override
   public void gone(ChannelName name) {
     reader.gone(name);
-  }
-
-  @Override
-  public void close() {
-    closed = true;
-  }
-
-  @Override
-  public boolean isClosed() {
-    return closed;
-  }
-
-  @Override
-  public void cut() {
-    response.reset();
-  }
-
-  @Override
-  public long blockedSince() {
-    return blockedSince;
-  }
-
-  @Override
-  public long saidAt() {
-    return saidAt;
   }
 }
