@@ -130,12 +130,7 @@ export function connectOn(
     (saved) => {
       saved.asked.forEach(handlers.expect);
       unclaimed?.();
-      unclaimed = wire.after(UNCLAIMED, () =>
-        handlers.unclaimed().forEach((name) => {
-          handlers.forget(name);
-          session.unsubscribe(name).catch(() => {});
-        }),
-      );
+      unclaimed = wire.after(UNCLAIMED, () => handlers.unclaimed().forEach(leave));
     },
   );
   life.start();
@@ -171,7 +166,7 @@ export function connectOn(
     return asked;
   }
 
-  function left(name: string) {
+  function leave(name: string) {
     if (isAsked(name) && !handlers.of(name).events.size) {
       ready.delete(name);
       handlers.forget(name);
@@ -186,7 +181,7 @@ export function connectOn(
   function channel(name: string): Channel {
     function on(event: string, handler: EventHandler, { from = "latest", signal }: ReadOptions = {}) {
       const { events } = handlers.of(name);
-      const stop = add(events, { name: event, handler }, signal, () => left(name)) as any;
+      const stop = add(events, { name: event, handler }, signal, () => leave(name)) as any;
       stop.ready = signal?.aborted ? Promise.resolve() : read(name, from);
       return stop as StopReading;
     }

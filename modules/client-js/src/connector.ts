@@ -1,11 +1,18 @@
+import { backOff } from "./backoff.js";
 import { millis } from "./frames.js";
-import { renewAfter } from "./token.js";
+import { lifeLeft } from "./token.js";
 import { State, Times } from "./types.js";
 import { alarm, Socket, Wire } from "./wire.js";
 
 const NO_CODE = 1006;
 const UNAUTHORIZED = 4501;
 const ELSEWHERE = 4011;
+
+/** A token is renewed 30 s before its end, or a fifth of its remaining time if that is less. */
+const LONGEST_AHEAD = 30_000;
+
+/** Below it there is no time to renew a token before it ends, ms. */
+const SHORTEST_LIFE = 5_000;
 
 /** The number of addresses at which a client reports that it was asked to move. */
 const MOST_MOVES = 2;
@@ -20,8 +27,10 @@ interface Life {
   detached(): void;
   /** Reports that no connection follows. */
   stopped(reason: string): void;
-  /** Reports that there was no token. */
-  noToken(reason: string): void;
+  /** Reports that there was no token, or none that the server takes; without a reason: there is. */
+  noToken(reason?: string): void;
+  /** Sends another token on the current connection; resolves with the answer's data. */
+  refresh(token: string): Promise<any>;
   state(state: State): void;
 }
 
@@ -40,8 +49,9 @@ export const state = (name: State["name"], retryIn = 0, code = 0, reason = ""): 
 export function connector(wire: Wire, urls: string[], times: Times, life: Life) {
   const limit = alarm(wire);
   const pause = alarm(wire);
-  const steady = alarm(wire);
   const move = alarm(wire);
+  const renewal = alarm(wire);
+  const waits = backOff(wire, times);
   let asks = 0;
   let asking = false;
   let turn = 0;
@@ -50,13 +60,14 @@ export function connector(wire: Wire, urls: string[], times: Times, life: Life) 
   let current: Socket | undefined;
   let leaving: Socket | undefined;
   let token = "";
-  let renewed: string | undefined;
+  /** Whether the next token is for the connection that there is, and not for another one. */
+  let inBand = false;
   let attached = false;
+  let attachedAt = 0;
   let unauthorized = false;
   let ending = false;
   let stopped = false;
   let suspended = false;
-  let bound = times.firstWait;
   let atLeast = 0;
   let notBefore = 0;
   let lastAttempt = 0;
@@ -67,24 +78,15 @@ export function connector(wire: Wire, urls: string[], times: Times, life: Life) 
   /** Whether the client was asked to move, and no connection has been steady since. */
   let movedLately = false;
 
-  /**
-   * Returns the next wait, at least 1 ms. The first is 0 to its bound, later ones are in the upper
-   * half: so a server that closes at once is not asked more than six times a minute for long.
-   */
-  function nextWait(): number {
-    const least = bound > times.firstWait ? bound / 2 : 0;
-    const wait = 1 + Math.floor(least + wire.random() * (bound - least));
-    bound = Math.min(times.longestWait, bound * 2);
-    return wait;
-  }
-
   /** Tries to connect, or to move to another connection; one attempt at a time. */
   function attempt() {
     if (stopped || suspended || ending || asking || opening || (current && !attached)) {
       return;
     }
     pause.cancel();
-    move.cancel();
+    if (!inBand) {
+      move.cancel();
+    }
     asking = true;
     lastAttempt = wire.now();
     const ask = ++asks;
@@ -98,8 +100,12 @@ export function connector(wire: Wire, urls: string[], times: Times, life: Life) 
     wire.token().then(
       (answer) => {
         if (typeof answer != "string" || !answer) {
-          noToken(ask, "the supplier returned no text");
-        } else if (asking && ask == asks) {
+          noToken(ask, "the token is no text");
+        } else if (!isAsked(ask)) {
+          // It comes too late.
+        } else if (inBand) {
+          refresh(ask, answer);
+        } else {
           asking = false;
           token = answer;
           open();
@@ -109,8 +115,53 @@ export function connector(wire: Wire, urls: string[], times: Times, life: Life) 
     );
   }
 
+  const isAsked = (ask: number) => asking && ask == asks;
+
+  /** Sends another token. If it is refused, the session goes on with the one before. */
+  function refresh(ask: number, fresh: string) {
+    if (fresh == token) {
+      noToken(ask, "no newer token");
+      return;
+    }
+    limit.cancel();
+    life.refresh(fresh).then(
+      (data) => {
+        if (isAsked(ask)) {
+          asking = false;
+          token = fresh;
+          if (inBand) {
+            inBand = false;
+            renewIn(Object(data).expiresIn);
+          } else {
+            attempt(); // A move was asked for meanwhile.
+          }
+          life.noToken();
+        }
+      },
+      (failure) => {
+        // Another user's token is for another connection.
+        inBand &&= failure.code != "forbidden";
+        noToken(ask, String(failure));
+      },
+    );
+  }
+
+  /** Sets when to go on by another connection, if the token is not renewed on this one before. */
+  function renewIn(left: number) {
+    renewal.cancel();
+    if (left >= SHORTEST_LIFE) {
+      renewal.set(left - Math.min(LONGEST_AHEAD, left / 5), goElsewhere);
+    }
+  }
+
+  /** Tries to move to another connection. */
+  function goElsewhere() {
+    inBand = false;
+    attempt();
+  }
+
   function noToken(ask: number, reason: string) {
-    if (asking && ask == asks) {
+    if (isAsked(ask)) {
       asking = false;
       life.noToken(reason);
       failed(NO_CODE, reason);
@@ -160,22 +211,12 @@ export function connector(wire: Wire, urls: string[], times: Times, life: Life) 
   function welcomed(now: number) {
     limit.cancel();
     attached = true;
+    attachedAt = wire.now();
     unauthorized = false;
     atLeast = moves = 0;
     saidMove = false;
     closeLeaving();
-    steady.set(times.steady, () => {
-      bound = times.firstWait;
-      movedLately = false;
-    });
-    const renew = renewAfter(token, now);
-    if (renew > 0 && token != renewed) {
-      // A supplier that has no newer token is asked only once.
-      move.set(renew, () => {
-        renewed = token;
-        attempt();
-      });
-    }
+    renewIn(lifeLeft(token, now));
   }
 
   function closed(socket: Socket, code: number, reason: string, retryAfter?: number) {
@@ -246,7 +287,7 @@ export function connector(wire: Wire, urls: string[], times: Times, life: Life) 
       return;
     }
     unauthorized ||= code == UNAUTHORIZED;
-    const wait = Math.max(nextWait(), atLeast);
+    const wait = Math.max(waits.next(), atLeast);
     notBefore = wire.now() + atLeast;
     atLeast = 0;
     pause.set(wait, attempt);
@@ -255,10 +296,19 @@ export function connector(wire: Wire, urls: string[], times: Times, life: Life) 
     }
   }
 
+  /** Lets the waits begin anew after a connection that stayed for a while. */
+  function checkSteady() {
+    if (attached && wire.now() - attachedAt >= times.steady) {
+      waits.begin();
+      movedLately = false;
+    }
+  }
+
   function detach() {
-    steady.cancel();
+    checkSteady();
     move.cancel();
-    attached = false;
+    renewal.cancel();
+    attached = inBand = false;
     life.detached();
   }
 
@@ -310,10 +360,19 @@ export function connector(wire: Wire, urls: string[], times: Times, life: Life) 
      * @param asked whether a node asked for it, which the next one may send on
      */
     moveAfter(ms: number, asked: boolean) {
-      const wait = movedLately ? Math.max(ms, nextWait()) : ms;
+      checkSteady();
+      const wait = movedLately ? Math.max(ms, waits.next()) : ms;
       movedLately = true;
       moves = asked ? MOST_MOVES : moves;
-      move.set(wait, attempt);
+      move.set(wait, goElsewhere);
+    },
+
+    /** Asks for another token for this connection, unless one is asked for already. */
+    expiring() {
+      if (!asking && !opening && !pause.isSet()) {
+        inBand = true;
+        attempt();
+      }
     },
 
     /** Ends the session: the server closes the connection, and no other follows. */
@@ -322,13 +381,13 @@ export function connector(wire: Wire, urls: string[], times: Times, life: Life) 
         return;
       }
       if (!attached) {
-        leave("ended while it was not connected");
+        leave("it was not connected");
         return;
       }
       ending = true;
       abandon();
       current!.send(frame);
-      limit.set(times.attempt, () => leave("the end was not confirmed in time"));
+      limit.set(times.attempt, () => leave("no end in time"));
     },
 
     /** Closes the connection for a while, as the page is put away. */

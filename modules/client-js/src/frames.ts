@@ -101,7 +101,8 @@ export const bytes = (text: string) => encoder.encode(text).length + HEAD;
 export const tooLarge = (size: number, limit: number) =>
   size > limit ? new HoldfastError("too_large", `${size} bytes, of ${limit}`) : undefined;
 
-export const queueFull = (text: string) => new HoldfastError("queue_full", text, true);
+export const queueFull = (count: number) =>
+  new HoldfastError("queue_full", `${count} are unanswered`, true);
 
 export const unknown = (code: string) => new HoldfastError(code, "the outcome is unknown");
 

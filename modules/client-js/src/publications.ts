@@ -12,6 +12,7 @@ import {
   whole,
 } from "./frames.js";
 import { line, Line, Unanswered } from "./line.js";
+import { promised } from "./questions.js";
 import { Bounds, HoldfastError, HoldfastEvent, Publication, Stored, Times } from "./types.js";
 import { Wire } from "./wire.js";
 
@@ -66,10 +67,7 @@ export function publications(
     data: unknown,
     persist: boolean,
   ): Unanswered {
-    let resolve!: (stored: Stored) => void;
-    let reject!: (failure: HoldfastError) => void;
-    const stored = new Promise<Stored>((...both) => ([resolve, reject] = both));
-    stored.catch(() => {});
+    const { answer, resolve, reject } = promised<Stored>();
     let text = "";
     let failure: HoldfastError | undefined;
     try {
@@ -83,7 +81,7 @@ export function publications(
       event,
       data: text ? JSON.parse(text) : undefined,
       state: failure ? "failed" : "waiting",
-      stored,
+      stored: answer,
     };
     if (failure) {
       reject(failure);
@@ -104,12 +102,12 @@ export function publications(
 
   function bound({ size: more, text, persist }: Unanswered): HoldfastError | undefined {
     if (count >= bounds.publications || size + more > bounds.bytes) {
-      return queueFull(`${count} are unanswered, of ${size} bytes`);
+      return queueFull(count);
     }
     const kept = persist ? all().filter((one) => one.persist) : [];
     const characters = kept.reduce((sum, one) => sum + one.text.length, text.length);
     return kept.length >= MOST_KEPT || (persist && characters > MOST_KEPT_CHARACTERS)
-      ? queueFull(`${kept.length} to be kept are unanswered`)
+      ? queueFull(kept.length)
       : undefined;
   }
 

@@ -11,6 +11,15 @@ const MOST = 1_000;
 export const retryWait = (times: Times, tries: number) =>
   Math.min(LONGEST_RETRY, times.retry * 2 ** tries);
 
+/** A promise to be kept; if it is broken, nobody has to listen. */
+export function promised<T>() {
+  let resolve!: (value: T) => void;
+  let reject!: (failure: unknown) => void;
+  const answer = new Promise<T>((...both) => ([resolve, reject] = both));
+  answer.catch(() => {});
+  return { answer, resolve, reject };
+}
+
 /**
  * Subscriptions and unsubscriptions that are not answered yet. They are asked on each connection
  * until they are, those of one channel one after the other, so that a repetition keeps their order.
@@ -28,18 +37,14 @@ export function questions(
   let count = 0;
 
   function question(type: string, channel: string, rest: string) {
-    let resolve!: () => void;
-    let reject!: (failure: HoldfastError) => void;
-    const answer = new Promise<void>((...both) => ([resolve, reject] = both));
-    answer.catch(() => {});
-    return { type, channel, rest, answer, resolve, reject, retry: alarm(wire), tries: 0 };
+    return { type, channel, rest, ...promised<void>(), retry: alarm(wire), tries: 0 };
   }
 
   function ask(type: string, channel: string, rest = ""): Promise<void> {
     const asked = question(type, channel, `,"channel":${json(channel)}${rest}}`);
     const failure =
       count >= MOST
-        ? queueFull(`${count} subscriptions are unanswered`)
+        ? queueFull(count)
         : tooLarge(bytes(asked.rest), FRAME_LIMIT);
     if (failure) {
       asked.reject(failure);

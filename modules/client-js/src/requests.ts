@@ -1,4 +1,5 @@
 import { bytes, FRAME_LIMIT, queueFull, tooLarge, unknown } from "./frames.js";
+import { promised } from "./questions.js";
 import { Bounds, HoldfastError } from "./types.js";
 import { Wire } from "./wire.js";
 
@@ -55,7 +56,7 @@ export function requests(
       const failure =
         tooLarge(bytes(rest), frameLimit) ??
         (open.size >= bounds.requests
-          ? queueFull(`${open.size} requests are unanswered`)
+          ? queueFull(open.size)
           : !waits && !connected
             ? new HoldfastError("disconnected", "there is no connection", true)
             : undefined);
@@ -66,13 +67,12 @@ export function requests(
       const abort = () => take(id)?.reject(signal!.reason);
       signal?.addEventListener("abort", abort);
       try {
-        return await new Promise<any>((resolve, reject) => {
-          const late = () => take(id)?.reject(unknown("no_answer"));
-          const stop = wire.after(timeout + GRACE, late);
-          const request = { type, rest, stop, resolve, reject };
-          open.set(id, request);
-          send(id, request);
-        });
+        const late = () => take(id)?.reject(unknown("no_answer"));
+        const stop = wire.after(timeout + GRACE, late);
+        const request = { type, rest, stop, ...promised<any>() };
+        open.set(id, request);
+        send(id, request);
+        return await request.answer;
       } finally {
         signal?.removeEventListener("abort", abort);
       }

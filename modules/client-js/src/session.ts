@@ -9,13 +9,7 @@ import { questions } from "./questions.js";
 import { readings } from "./readings.js";
 import { requests } from "./requests.js";
 import { subject } from "./token.js";
-import {
-  Cursor,
-  From,
-  HoldfastError,
-  SessionInfo,
-  State,
-} from "./types.js";
+import { Cursor, From, HoldfastError, SessionInfo, State } from "./types.js";
 import { Wire } from "./wire.js";
 
 /** Longest heartbeat in s; a day is as good as never. */
@@ -69,6 +63,8 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
       fail(new HoldfastError("stopped", reason));
     },
     noToken: (message) => wrong.note("token", message),
+    refresh: (token) =>
+      asking.ask("refresh", `,"token":${read.json(token)}}`, times.attempt, false),
     state: enter,
   });
 
@@ -146,6 +142,8 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
     } else if (connection.isAttached()) {
       if (type == "reply") {
         reply(read.string(frame, "id"), read.member(frame, "data"));
+      } else if (type == "expiring") {
+        connection.expiring();
       } else if (type == "reconnect") {
         connection.moveAfter(read.whole(frame, "after", 0), true);
       } else if (frames[type]) {

@@ -18,19 +18,13 @@ function read(text: string, each?: (name: string, value: any) => any): any {
   }
 }
 
-const LONGEST_AHEAD = 30_000;
-const SHORTEST_LIFE = 5_000;
-
 /**
- * Returns the ms after which a connection needs another token: 30 s before its end, or a fifth of
- * the remaining time before it if that is less. 0 if there is nothing to renew, or no time for it.
+ * Returns the ms that are left of a token; `NaN` if it has no end.
  *
  * @param now the server's clock, ms since 1970; it decides, as the client's may be wrong
  */
-export function renewAfter(token: string, now: number): number {
-  const left = read(claims(token)).exp * 1_000 - now;
-  return left >= SHORTEST_LIFE ? left - Math.min(LONGEST_AHEAD, left / 5) : 0;
-}
+export const lifeLeft = (token: string, now: number): number =>
+  read(claims(token)).exp * 1_000 - now;
 
 /** Returns whom a token names: its issuer, subject and tenant, wherever they stand. */
 export function subject(token: string): string {

@@ -15,7 +15,7 @@ export interface Problem {
    * - `storage_full`, `storage_forbidden`: the page's state is not kept, so a reload begins anew;
    * - `storage_version`: the state kept is another version's, and is not used;
    * - `behind`: handlers are so slow that a channel is not read until they have caught up;
-   * - `token`: there was no token in time, or the supplier failed.
+   * - `token`: there was no new token in time, or it was refused.
    */
   code: "storage_full" | "storage_forbidden" | "storage_version" | "behind" | "token";
   message: string;

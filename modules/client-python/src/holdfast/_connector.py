@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from ._values import State, Times
+from ._values import HoldfastError, State, Times
 
 NO_CODE = 1006
 NORMAL = 1000
@@ -54,9 +54,17 @@ class Alarm:
         self._clock = clock
         self._timer: Timer | None = None
 
+    @property
+    def is_set(self) -> bool:
+        return self._timer is not None
+
     def set(self, seconds: float, task: Callable[[], None]) -> None:
+        def run() -> None:
+            self._timer = None
+            task()
+
         self.cancel()
-        self._timer = self._clock.after(seconds, task)
+        self._timer = self._clock.after(seconds, run)
 
     def cancel(self) -> None:
         if self._timer is not None:
@@ -104,12 +112,8 @@ def read_claims(token: str) -> tuple[float, str]:
     return end, " ".join(sorted(who))
 
 
-def renew_after(token: str, now: int) -> float:
-    """Returns the seconds after which a connection needs another token; 0: never, or at once.
-
-    The server's clock decides, as the client's may be wrong.
-    """
-    left = read_claims(token)[0] - now / 1_000
+def renew_after(left: float) -> float:
+    """Returns the seconds after which a connection needs another token; 0: never, or at once."""
     return 0 if left < 5 else min(86_400.0, left - min(30.0, left / 5))
 
 
@@ -119,6 +123,8 @@ class Life(Protocol):
     def hello(self, attempt: int, token: str, move: bool) -> str: ...
     def detached(self) -> None: ...
     def has_stopped(self, reason: str) -> None: ...
+    def renewing(self, error: str, reason: str) -> None: ...
+    def refresh(self, token: str, done: Callable[[Any, HoldfastError | None], None]) -> None: ...
     def enter(self, state: State) -> None: ...
 
 
@@ -131,12 +137,14 @@ class Connector:
     def __init__(self, wire: Wire, urls: Sequence[str], times: Times, life: Life) -> None:
         self._wire, self._urls, self._times, self._life = wire, urls, times, life
         self._back_off = BackOff(times)
-        self._limit, self._pause, self._steady, self._move = (Alarm(wire) for _ in range(4))
+        self._limit, self._pause, self._move, self._renewal = (Alarm(wire) for _ in range(4))
+        self._in_band = False  # The next token is for the connection that there is.
         self._asks = self._links = self._hellos = 0
         self._opening = self._current = self._leaving = 0
         self._asking = self._unauthorized = self._ending = False
         self.attached = self.stopped = False
-        self._token = self._renewed = ""
+        self._token = ""
+        self._attached_at = 0.0
         self._at_least = 0.0
         self._moves = 0  # Addresses at which the move has still to be reported.
         self._said_move = False  # In the hello that waits for its welcome.
@@ -148,7 +156,8 @@ class Connector:
         if self.stopped or self._ending or self._asking or self._opening or greeting:
             return
         self._pause.cancel()
-        self._move.cancel()
+        if not self._in_band:
+            self._move.cancel()
         self._asking = True
         self._asks += 1
         ask = self._asks
@@ -161,6 +170,8 @@ class Connector:
     def token(self, ask: int, token: str) -> None:
         if not self._asking or ask != self._asks:
             return
+        if self._in_band:
+            return self._refresh(ask, token)
         self._asking = False
         self._token = token
         self._links += 1
@@ -171,7 +182,50 @@ class Connector:
     def no_token(self, ask: int, error: str, reason: str) -> None:
         if self._asking and ask == self._asks:
             self._asking = False
+            if self.attached:
+                self._life.renewing(error, reason)
             self._failed(NO_CODE, error, reason)
+
+    def _refresh(self, ask: int, token: str) -> None:
+        """Sends another token. If it is refused, the session goes on with the one before."""
+        if token == self._token:
+            return self.no_token(ask, "token_old", "there is no newer token")
+        self._limit.cancel()
+
+        def answered(data: Any, error: HoldfastError | None) -> None:
+            if not self._asking or ask != self._asks:
+                return
+            if error is not None:
+                # Another user's token is for another connection.
+                self._in_band = self._in_band and error.code != "forbidden"
+                return self.no_token(ask, "token_refused", str(error))
+            self._asking = False
+            self._token = token
+            if self._in_band:
+                self._in_band = False
+                left = data.get("expiresIn") if isinstance(data, dict) else None
+                self._renew_in(left / 1_000 if isinstance(left, (int, float)) else 0)
+            else:
+                self.attempt()  # A move was asked for meanwhile.
+            self._life.renewing("", "")
+
+        self._life.refresh(token, answered)
+
+    def _renew_in(self, left: float) -> None:
+        """Sets when to go on by another connection, if the token is not renewed before."""
+        self._renewal.cancel()
+        if (wait := renew_after(left)) > 0:
+            self._renewal.set(wait, self._go_elsewhere)
+
+    def _go_elsewhere(self) -> None:
+        self._in_band = False
+        self.attempt()
+
+    def expiring(self) -> None:
+        """Asks for another token for this connection, unless one is asked for already."""
+        if not (self._asking or self._opening or self._pause.is_set):
+            self._in_band = True
+            self.attempt()
 
     def _not_open(self) -> None:
         self._wire.close(self._opening)
@@ -203,19 +257,15 @@ class Connector:
         self._unauthorized = self._said_move = False
         self._at_least = self._moves = 0
         self._close_leaving()
-        self._steady.set(self._times.steady, self._settled)
-        renew = renew_after(self._token, now)
-        if renew > 0 and self._token != self._renewed:
-            self._move.set(renew, self._renew)
+        self._attached_at = self._wire.now()
+        # The server's clock decides, as the client's may be wrong.
+        self._renew_in(read_claims(self._token)[0] - now / 1_000)
 
-    def _settled(self) -> None:
-        self._back_off.begin()
-        self._moved_lately = False
-
-    def _renew(self) -> None:
-        # An application that has no newer one is asked only once.
-        self._renewed = self._token
-        self.attempt()
+    def _check_steady(self) -> None:
+        """Lets the waits begin anew after a connection that stayed for a while."""
+        if self.attached and self._wire.now() - self._attached_at >= self._times.steady:
+            self._back_off.begin()
+            self._moved_lately = False
 
     def send(self, text: str) -> None:
         if self._current:
@@ -254,11 +304,12 @@ class Connector:
             self._lost(NO_CODE, error, reason)
 
     def move_after(self, seconds: float) -> None:
+        self._check_steady()
         # If two nodes send the client to and fro, it does not follow them in a loop.
         wait = max(seconds, self._back_off.next()) if self._moved_lately else seconds
         self._moved_lately = True
         self._moves = MOST_MOVES
-        self._move.set(wait, self.attempt)
+        self._move.set(wait, self._go_elsewhere)
 
     def end(self, frame: str) -> None:
         """Ends the session: the server closes the connection, and no other follows."""
@@ -322,9 +373,10 @@ class Connector:
         self._pause.set(wait, self.attempt)
 
     def _detach(self) -> None:
-        self._steady.cancel()
+        self._check_steady()
         self._move.cancel()
-        self.attached = False
+        self._renewal.cancel()
+        self.attached = self._asking = self._in_band = False
         self._life.detached()
 
     def _stop(self, code: int, error: str, reason: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from . import _frames as frames
@@ -22,6 +23,8 @@ from ._values import (
     State,
     Times,
 )
+
+TOKEN_ERRORS = {"token_failed", "token_timeout", "token_old", "token_refused"}
 
 VERSION = 1
 """Of what is kept in a store."""
@@ -142,6 +145,8 @@ class Session:
             id_, data = frames.text(frame, "id"), frames.member(frame, "data")
             if not self._publications.answered(id_, data):
                 self._answered(id_, data, None)
+        elif kind == "expiring":
+            self._connector.expiring()
         elif kind == "reconnect":
             self._connector.move_after(frames.number(frame, "after", 0) / 1_000)
         elif kind in ("subscribed", "live", "gap", "unsubscribed"):
@@ -409,6 +414,16 @@ class Session:
         self._publications.fail(failure)
         self._questions.fail(failure)
         self._requests.fail(failure)
+
+    def refresh(self, token: str, done: Done) -> None:
+        frame = {"type": "refresh", "id": "", "token": token}
+        self._requests.ask(frame, self._times.attempt, done)
+
+    def renewing(self, error: str, reason: str) -> None:
+        """Names what is wrong with the next token, while the session goes on; empty: nothing."""
+        named = replace(self.state, error=error, reason=reason)
+        if named != self.state and (error or self.state.error in TOKEN_ERRORS):
+            self.enter(named)
 
     def enter(self, state: State) -> None:
         self.state = state

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from . import _frames as frames
-from ._connector import BackOff, renew_after
+from ._connector import BackOff, read_claims, renew_after
 from ._publishing import Ids, Line, Publications, Unanswered
 from ._values import Bounds, HoldfastError, Stored, Times
 from ._wire import Token, supply
@@ -192,7 +192,7 @@ class Publisher:
                 self._token = await supply(self._given, self._times.attempt)
             except Exception as e:
                 raise HoldfastError("token_failed", f"no token: {e!r}") from e
-            renew = renew_after(self._token, round(time.time() * 1_000))
+            renew = renew_after(read_claims(self._token)[0] - time.time())
             self._renew_at = time.time() + (renew or 86_400)
         texts = []
         for _, one in batch:
