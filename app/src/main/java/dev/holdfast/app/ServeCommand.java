@@ -7,6 +7,7 @@ import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.app.node.NodeProcess;
 import dev.holdfast.app.start.Keys;
 import dev.holdfast.app.start.Release;
+import dev.holdfast.app.start.ScriptedModel;
 import dev.holdfast.cluster.HostPort;
 import dev.holdfast.gateway.page.Development;
 import dev.holdfast.gateway.page.Pages;
@@ -80,10 +81,26 @@ final class ServeCommand implements Callable<Integer> {
           "Ends when its standard input ends, for example with the process that started it.")
   private boolean endWithStdin;
 
+  @Option(
+      names = "--fake-llm",
+      description =
+          "Adds the agent \"assistant\", for which a script answers: a chat without an account. Lets"
+              + " in the pages of docker/example/chat. In development only.")
+  private boolean fakeLlm;
+
   @Override
   public Integer call() {
     HoldfastConfig config = config();
     Logging.level(config.logLevel());
+    if (!fakeLlm) {
+      return serve(config);
+    }
+    try (var model = ScriptedModel.start(config)) {
+      return serve(model.addedTo(config));
+    }
+  }
+
+  private Integer serve(HoldfastConfig config) {
     try (var node = NodeProcess.start(config)) {
       greet(config, node);
       if (endWithStdin) {
@@ -116,6 +133,11 @@ final class ServeCommand implements Callable<Integer> {
     boolean apart = config.gateway().managesApart();
     String operators = "http%s://%s".formatted(apart ? "" : secure, node.management());
     say("  docs     %s/docs", operators);
+    if (fakeLlm) {
+      say(
+          "  chat     agent \"%s\", a script; start its pages, docker/example/chat, and open %s",
+          ScriptedModel.AGENT, ScriptedModel.PAGES);
+    }
     say("  health   %s/health/ready", operators);
     say("  metrics  %s/metrics", operators);
     say("  redis    %s", node.redis());

@@ -124,6 +124,13 @@ public record HoldfastConfig(
         other, files, runs, limits);
   }
 
+  /** The same with other settings of runs. */
+  public HoldfastConfig with(RunsConfig other) {
+    return new HoldfastConfig(
+        node, data, gateways, rebalance, logLevel, gateway, redis, sessions, channels, lease, auth,
+        cluster, files, other, limits);
+  }
+
   /** The same with another gateway. */
   public HoldfastConfig with(GatewayConfig other) {
     return new HoldfastConfig(

@@ -5,10 +5,12 @@ import dev.holdfast.core.Names;
 import dev.holdfast.gateway.admission.SocketLimits;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -178,10 +180,16 @@ public record GatewayConfig(
   /** Returns the same settings with the origins of pages that this node itself serves here. */
   public GatewayConfig allowingItsPage() {
     String scheme = tls == null ? "http://" : "https://";
+    return allowing(
+        Stream.of("127.0.0.1", "localhost", "[::1]")
+            .map(name -> scheme + name + ":" + port)
+            .toList());
+  }
+
+  /** Returns the same settings with these origins, too. */
+  public GatewayConfig allowing(Collection<String> more) {
     Set<String> origins = new HashSet<>(allowedOrigins);
-    for (String name : List.of("127.0.0.1", "localhost", "[::1]")) {
-      origins.add(scheme + name + ":" + port);
-    }
+    origins.addAll(more);
     return new GatewayConfig(
         host,
         port,

@@ -87,6 +87,23 @@ public record AgentConfig(
         limits.attempts());
   }
 
+  /** Returns an agent of the kind {@code openai}, without a key. */
+  public static AgentConfig openAi(String url, String model, RunLimits limits) {
+    return new AgentConfig(
+        Kind.OPENAI,
+        url,
+        null,
+        model,
+        null,
+        0,
+        limits.queue(),
+        limits.lease(),
+        limits.idle(),
+        limits.longest(),
+        limits.grace(),
+        limits.attempts());
+  }
+
   /** Returns the limits of its runs. */
   public RunLimits limits() {
     return new RunLimits(queue, lease, idle, longest, grace, attempts);

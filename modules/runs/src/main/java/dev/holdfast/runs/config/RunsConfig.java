@@ -3,6 +3,8 @@ package dev.holdfast.runs.config;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -111,6 +113,33 @@ public record RunsConfig(
     if (agent.byNode() && upstreams.stream().noneMatch(one -> one.covers(agent.address()))) {
       ranges.problem("agents." + name + ".url", "not under any of runs.upstreams");
     }
+  }
+
+  /** Returns the same with another agent that nodes execute, and its address as an upstream. */
+  public RunsConfig with(String name, AgentConfig agent) {
+    Map<String, AgentConfig> more = new HashMap<>(agents);
+    more.put(name, agent);
+    List<UpstreamPrefix> open = new ArrayList<>(upstreams);
+    open.add(new UpstreamPrefix(agent.address()));
+    return new RunsConfig(
+        enabled,
+        userRuns,
+        tenantRuns,
+        startsPerMinute,
+        startBytesPerMinute,
+        queued,
+        offer,
+        window,
+        deltasPerSecond,
+        keep,
+        keepEvents,
+        keepSnapshot,
+        threadAge,
+        threadBytes,
+        userEvents,
+        limits,
+        more,
+        open);
   }
 
   /** Returns the limits of an agent's runs. */
