@@ -1,0 +1,72 @@
+"""python3 worker.py TOKEN AGENT [NODE ...]: works on an agent's runs by HTTP, one at a time. Start as many as you like."""
+import json, sys, threading, time
+from http.client import HTTPException
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+TOKEN, AGENT, *NODES = sys.argv[1:]
+NODES = NODES or ["http://127.0.0.1:8080"]
+HEADERS = {"Authorization": "Bearer " + TOKEN, "Content-Type": "application/json"}
+
+class Refused(Exception): """For good: the run is over or somebody else's, the token has expired, an event is wrong."""
+
+def answer(messages):
+    """Yields what the agent says, piece by piece. Yours asks a model here."""
+    yield f"You said: {messages[-1]['content']}. I am a worker in Python, and count:"
+    for number in range(1, 41):
+        time.sleep(0.04)
+        yield f" {number}"
+
+def post(path, **body):
+    """Returns the answer of the first node that has one. What is sent again is stored once."""
+    while True:
+        try:
+            request = Request(f"{NODES[0]}/v1/work/{AGENT}{path}", json.dumps(body).encode(), HEADERS)
+            with urlopen(request, timeout=10) as response:
+                return json.loads(response.read() or "null")
+        except HTTPError as problem:
+            if problem.code < 500 and problem.code != 429:
+                raise Refused(problem.read().decode()) from None
+        except (OSError, HTTPException):
+            pass  # this node is gone, or does not answer
+        NODES.append(NODES.pop(0))
+        time.sleep(0.3)
+
+def work(run, held, number, lease, messages):
+    path, stop = f"/runs/{run['run']}", threading.Event()
+    ids = {"threadId": run["threadId"], "runId": run["runId"]}
+
+    def send(event):
+        nonlocal number
+        taken = post(path + "/events", **held, n=number, events=[event])
+        number = taken["next"]
+        return not taken["cancelled"] and not stop.is_set()
+
+    def beat():  # what is sent renews the lease, too: this is for an agent that is silent
+        try:
+            while not stop.wait(lease / 3000) and not post(path + "/beat", **held)["cancelled"]: pass
+        except Refused: pass
+        stop.set()
+
+    threading.Thread(target=beat, daemon=True).start()
+    try:
+        goes_on, end = send({"type": "RUN_STARTED", **ids}), {"type": "RUN_FINISHED", **ids}
+        for text in answer(messages):
+            text = {"type": "TEXT_MESSAGE_CHUNK", "messageId": run["run"], "role": "assistant", "delta": text}
+            if not (goes_on := goes_on and send(text)): break
+        send(end if goes_on else {**end, "outcome": {"type": "cancelled"}})
+    except Refused:
+        raise
+    except Exception as problem:
+        send({"type": "RUN_ERROR", "message": f"The agent failed: {problem}"})
+    finally:
+        stop.set()
+
+while True:
+    if claimed := post("/claim", worker="python", wait=5000):
+        run, held = claimed["run"], {"generation": claimed["generation"]}
+        print("works on", run["runId"], flush=True)
+        try:
+            work(run, held, claimed["next"], claimed["lease"], claimed["input"]["messages"])
+        except Refused as problem:
+            print("has lost it:", problem, flush=True)
