@@ -67,7 +67,8 @@ class ScenariosIT {
     "isolation, --rate=40 --warmup=1 --duration=2, quiet.p99.beside",
     "slow, --rate=5 --warmup=1 --duration=2, p99",
     "soak, --rate=20 --warmup=0 --duration=3, rounds",
-    "storm, --rate=20 --warmup=0 --duration=3, resume.p99"
+    "storm, --rate=20 --warmup=0 --duration=3, resume.p99",
+    "runs, --rate=20 --payload=60 --warmup=0 --duration=3 --require=p99<3600s --require=connect.p99<3600s --require=first.p99<3600s, first.p99"
   })
   void ofAClusterThatIsThere(String scenario, String settings, String figure) throws Exception {
     Result result = run(0, scenario, settings + " " + target());
@@ -104,6 +105,27 @@ class ScenariosIT {
     assertEquals(0, value(result, "restarted"));
     assertEquals(2, result.marks().stream().filter(m -> m.text().contains(" killed")).count());
     assertTrue(Files.size(folder.resolve("kill.html")) > 10_000);
+  }
+
+  /** Every page has what the agents have written, byte for byte. */
+  @Test
+  void killedNodesAndAgentsLeaveEachAnswerWhole() throws Exception {
+    Result result =
+        run(
+            0,
+            "chat-kill",
+            "--nodes=2 --connections=20 --rate=20 --payload=600 --warmup=0 --duration=8"
+                + " --require=cutOff>=1 "
+                + FAST);
+
+    assertClean(result);
+    assertTrue(value(result, "finished") >= 1, result.figures().toString());
+    assertEquals(2, count(result, "node-\\d killed.*"));
+    assertEquals(2, count(result, "agent-\\d killed"));
+  }
+
+  private static long count(Result result, String mark) {
+    return result.marks().stream().filter(each -> each.text().matches(mark)).count();
   }
 
   /** Two clients a second move at the most, so this sees the begin of it. */

@@ -12,6 +12,7 @@ import dev.holdfast.loadtest.run.workers.WorkersConfig;
 import dev.holdfast.loadtest.targets.TargetException;
 import dev.holdfast.loadtest.targets.local.Program;
 import dev.holdfast.loadtest.worker.WorkerCommand;
+import dev.holdfast.loadtest.worker.agent.AgentCommand;
 import dev.holdfast.loadtest.worker.bare.BareCommand;
 import java.net.URI;
 import java.nio.file.Files;
@@ -48,7 +49,13 @@ import picocli.CommandLine.Spec;
       LoadExit.BROKEN_OFF + ":the run was broken off; its result is partial",
       "130, 143:ended by Ctrl-C, by SIGTERM; its result is partial"
     },
-    subcommands = {ListCommand.class, CompareCommand.class, WorkerCommand.class, BareCommand.class})
+    subcommands = {
+      ListCommand.class,
+      CompareCommand.class,
+      WorkerCommand.class,
+      BareCommand.class,
+      AgentCommand.class
+    })
 public final class LoadCommand implements Callable<Integer> {
   private static final int CONNECTIONS_PER_WORKER = 10_000;
 

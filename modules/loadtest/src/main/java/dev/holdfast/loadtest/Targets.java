@@ -173,7 +173,7 @@ final class Targets {
   }
 
   private static boolean own(Flow flow) {
-    return flow.target() == Flow.Target.USER;
+    return flow.target() == Flow.Target.USER || flow.target() == Flow.Target.RUN;
   }
 
   private void checkUrl(String option, URI url) {

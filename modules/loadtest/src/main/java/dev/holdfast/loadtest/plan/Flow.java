@@ -6,13 +6,17 @@ package dev.holdfast.loadtest.plan;
  * of a channel are numbered from 1. Channel {@code c} belongs to worker {@code c mod n}, which has
  * the rate's share. With a {@code window} in place of a rate, so many are unanswered at any time.
  *
+ * <p>To runs nothing is published: each client asks the agent of the load test, and again as soon
+ * as it has the answer, which comes at the client's share of the rate.
+ *
  * @param name unique in the plan
  * @param group whose clients read it; its tenant is the tenant
  * @param target which channels
- * @param channels how many: for {@code TENANT} 1, for {@code USER} the first so many clients
- * @param rate publications per second in all; 0 with a window
+ * @param channels how many: for {@code TENANT} 1, for {@code USER} the first so many clients, for
+ *     {@code RUN} all
+ * @param rate publications, of runs tokens, per second in all; 0 with a window
  * @param window unanswered ones of each worker; 0 with a rate
- * @param payload bytes of JSON that each carries, at least 60
+ * @param payload bytes of JSON that each carries, of runs characters of an answer, at least 60
  */
 public record Flow(
     String name,
@@ -27,7 +31,8 @@ public record Flow(
   public enum Target {
     TENANT,
     USER,
-    TOPIC
+    TOPIC,
+    RUN
   }
 
   /** The way of publishing. */
@@ -44,6 +49,7 @@ public record Flow(
       case TENANT -> "tenant";
       case USER -> "user:" + of.user(number);
       case TOPIC -> of.topic(number);
+      case RUN -> "run:" + of.user(number);
     };
   }
 }

@@ -36,7 +36,12 @@ public sealed interface FromWorker {
    *     compressed, base64. Series: {@code delivery.<group>} from the intended time, {@code
    *     delivered.<group>} from the actual sending, {@code ack.<flow>} from the intended time,
    *     {@code connect.<group>}, {@code resume.<group>} from the loss to the welcome, {@code
-   *     caughtup.<group>} from the loss until every channel is live again, {@code call.<name>}
+   *     caughtup.<group>} from the loss until every channel is live again, {@code call.<name>}; for
+   *     groups that chat {@code start.<group>} from asking to the answer of the start, {@code
+   *     first.<group>} from asking to the first event, {@code tool.<group>} from the writing of a
+   *     tool's result to its receipt, {@code snapshot.<group>} from asking for a snapshot to its
+   *     receipt, {@code lost.<group>} from the last event to the end of a run whose worker was
+   *     lost, {@code late.<group>} by how much the agent itself was late
    * @param cpu cores that this process used since the last progress: 0.5 is half a core
    * @param lag the longest, in µs, that a timer of it was late since the last progress
    */

@@ -18,7 +18,15 @@ public record Group(String name, String tenant, int clients, int topics, Kind ki
     /** The same, but stops reading once it is attached; keeps no ledger, does not come back. */
     SLOW,
     /** A plain WebSocket without a hello: the baseline. Keeps a ledger of one channel. */
-    BARE
+    BARE,
+    /** Speaks {@code holdfast.v1}, asks an agent, and reads the runs. Keeps a ledger of tokens. */
+    CHAT,
+    /** The same; at random it loses its connection, or its page is loaded again. */
+    RELOADING;
+
+    public boolean chats() {
+      return this == CHAT || this == RELOADING;
+    }
   }
 
   public String user(int client) {

@@ -8,14 +8,15 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.zip.DataFormatException;
 import org.HdrHistogram.Histogram;
 
 /**
- * Gathers latencies from the workers' reports: those of connecting and resuming from all of the
- * run, the others from when the measuring began; all of them in windows, too. Any thread.
+ * Gathers latencies from the workers' reports: those of what is rare from all of the run, the
+ * others from when the measuring began; all of them in windows, too. Any thread.
  */
 final class Recorder {
   private static final long HIGHEST_MICROS = 3_600_000_000L;
@@ -23,6 +24,18 @@ final class Recorder {
 
   /** A report that began so long before a window still belongs to it. */
   private static final long SLACK_MICROS = 100_000;
+
+  private static final Set<String> OF_WHOLE_RUN =
+      Set.of(
+          "connect.",
+          "resume.",
+          "caughtup.",
+          "start.",
+          "first.",
+          "tool.",
+          "snapshot.",
+          "lost.",
+          "late.");
 
   /** Some of the time that counts; its series have the label before their names. */
   private static final class Window {
@@ -101,9 +114,7 @@ final class Recorder {
   }
 
   private static boolean isOfWholeRun(String name) {
-    return name.startsWith("connect.")
-        || name.startsWith("resume.")
-        || name.startsWith("caughtup.");
+    return OF_WHOLE_RUN.contains(name.substring(0, name.indexOf('.') + 1));
   }
 
   private static Histogram fresh() {

@@ -73,6 +73,15 @@ public final class Run {
     return faults;
   }
 
+  public Agents agents() {
+    return state.agents();
+  }
+
+  /** All that was published so far by flows that have ended, by channel. */
+  public Totals totals() {
+    return state.totals();
+  }
+
   public ServerSide server() {
     return server;
   }

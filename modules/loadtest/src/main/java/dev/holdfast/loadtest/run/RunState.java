@@ -18,6 +18,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The parts of one run, and what is known of it so far. Any thread. */
 final class RunState implements AutoCloseable {
@@ -41,6 +44,7 @@ final class RunState implements AutoCloseable {
   @SuppressWarnings("NullAway.Init")
   private volatile Timeline timeline;
 
+  private @Nullable Agents agents;
   private double answered;
   private boolean measuredOnce;
   private volatile boolean interrupted;
@@ -62,6 +66,9 @@ final class RunState implements AutoCloseable {
 
   /** Starts the target and the workers; blocks. */
   void start(Path folder) throws InterruptedException {
+    synchronized (this) {
+      agents = new Agents(this, folder);
+    }
     target.start();
     workers.start(folder, this::progress);
     samples = new Samples(vertx, target);
@@ -107,7 +114,11 @@ final class RunState implements AutoCloseable {
       throw new BrokenOffException(
           "stopped at its limit of %s min".formatted(Settings.text(settings.limit() / 60)));
     }
-    String trouble = workers.trouble() != null ? workers.trouble() : target.trouble();
+    String trouble =
+        Stream.of(workers.trouble(), target.trouble(), agents().trouble())
+            .filter(Objects::nonNull)
+            .findFirst()
+            .orElse(null);
     if (trouble != null) {
       throw new BrokenOffException(trouble);
     }
@@ -156,6 +167,15 @@ final class RunState implements AutoCloseable {
     }
   }
 
+  /** The processes that answer runs; those of a run that has started. */
+  synchronized Agents agents() {
+    return Objects.requireNonNull(agents, "not started");
+  }
+
+  Settings settings() {
+    return settings;
+  }
+
   Workers workers() {
     return workers;
   }
@@ -191,6 +211,11 @@ final class RunState implements AutoCloseable {
 
   @Override
   public void close() {
+    synchronized (this) {
+      if (agents != null) {
+        agents.close();
+      }
+    }
     workers.close();
   }
 }

@@ -61,6 +61,20 @@ public final class ServerSide {
     return redis == null || redis.keys() == null ? null : (Double) (double) redis.keys();
   }
 
+  /** Commands of Redis for each acknowledged publication since then; none: not known. */
+  public @Nullable Double redisCommandsEach(double since) {
+    double commands = 0;
+    long acknowledged = 0;
+    for (Second second : state.timeline().seconds()) {
+      RedisSecond redis = second.redis();
+      if (second.t() > since && redis != null && redis.opsPerSecond() != null) {
+        commands += redis.opsPerSecond();
+        acknowledged += second.acknowledged();
+      }
+    }
+    return acknowledged == 0 ? null : (Double) (commands / acknowledged);
+  }
+
   /** Returns the most heap, in bytes, that all nodes had in use in a second of the run. */
   public @Nullable Double heapPeak() {
     return state.timeline().seconds().stream()

@@ -124,15 +124,24 @@ final class Assignment {
     List<Flow> flows = order.flows().stream().map(this::flow).toList();
     List<Future<Void>> runs = new ArrayList<>();
     for (Flow flow : flows) {
-      publishers.forEach(loop -> runs.add(loop.publish(flow, order.startAt(), order.millis())));
+      if (flow.target() == Flow.Target.RUN) {
+        clients.forEach(loop -> runs.add(loop.converse(flow, order.startAt(), order.millis())));
+      } else {
+        publishers.forEach(loop -> runs.add(loop.publish(flow, order.startAt(), order.millis())));
+      }
     }
     return Future.join(runs).compose(ended -> totals(flows));
   }
 
   private Future<Totals> totals(List<Flow> flows) {
-    List<Future<Map<String, Totals.Channel>>> parts =
-        flows.stream().flatMap(flow -> publishers.stream().map(loop -> loop.totals(flow))).toList();
+    List<Future<Map<String, Totals.Channel>>> parts = flows.stream().flatMap(this::totals).toList();
     return Future.join(parts).map(all -> union(parts));
+  }
+
+  private Stream<Future<Map<String, Totals.Channel>>> totals(Flow flow) {
+    return flow.target() == Flow.Target.RUN
+        ? clients.stream().map(loop -> loop.cutOff(flow))
+        : publishers.stream().map(loop -> loop.totals(flow));
   }
 
   private static Totals union(List<Future<Map<String, Totals.Channel>>> parts) {

@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** Joins the event bus of the target, and waits until one of its nodes answers there. */
-final class BusMember {
+public final class BusMember {
   private static final long JOIN_S = 60;
   private static final long PAUSE_MS = 100;
   private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
@@ -36,7 +36,7 @@ final class BusMember {
    * @param own runs the waiting
    * @return a Vert.x that is a member; fails if no node answers within half a minute
    */
-  static Future<Vertx> join(Vertx own, Address.BusAddress bus) {
+  public static Future<Vertx> join(Vertx own, Address.BusAddress bus) {
     String members = String.join(",", bus.members());
     ClusterConfig config = ClusterConfig.joining(bus.cluster(), members, bus.secret());
     return own.executeBlocking(() -> Cluster.join(config))

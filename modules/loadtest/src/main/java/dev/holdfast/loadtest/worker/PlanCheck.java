@@ -99,10 +99,12 @@ final class PlanCheck {
 
   private void channels(Flow flow, Group group, String what) {
     require(group.kind() != Group.Kind.BARE, what + "a bare group has its own server");
+    boolean toRuns = flow.target() == Flow.Target.RUN;
+    require(group.kind().chats() == toRuns, what + "runs go with a group that chats");
     int most =
         switch (flow.target()) {
           case TENANT -> 1;
-          case USER -> group.clients();
+          case USER, RUN -> group.clients();
           case TOPIC -> group.topics();
         };
     require(flow.channels() >= 1 && flow.channels() <= most, what + "channels: 1 to " + most);

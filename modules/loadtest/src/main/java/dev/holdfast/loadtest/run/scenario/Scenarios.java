@@ -21,6 +21,8 @@ public final class Scenarios {
           new Slow(),
           new Storm(),
           new Kill(),
+          new Runs(),
+          new ChatKill(),
           new Rebalance(),
           new Drain(),
           new Soak());

@@ -5,8 +5,10 @@ import dev.holdfast.auth.TokenSigner;
 import dev.holdfast.core.Caller;
 import dev.holdfast.loadtest.plan.Plan;
 import dev.holdfast.loadtest.worker.ledger.EventReader;
+import dev.holdfast.loadtest.worker.measure.AnswerText;
 import dev.holdfast.loadtest.worker.measure.Clock;
 import dev.holdfast.loadtest.worker.measure.Share;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
@@ -21,11 +23,13 @@ final class ClientLoop {
   private static final int CONNECT_MS = 5_000;
   private static final int AT_ONCE = 64;
   private static final Duration LONGER_THAN_A_RUN = Duration.ofDays(2);
-  private static final Set<String> PERMISSIONS = Set.of("subscribe:topic:*");
+  private static final Set<String> PERMISSIONS =
+      Set.of("subscribe:topic:*", "run:" + AnswerText.AGENT);
 
   final Plan plan;
   final Clock clock;
   final WebSocketClient sockets;
+  final RunStarts starts;
   final Connection.Scratch scratch = new Connection.Scratch();
   final EventReader events = new EventReader();
   final LoopCounters counters = new LoopCounters();
@@ -46,6 +50,7 @@ final class ClientLoop {
                 .setMaxFrameSize(FRAME_LIMIT)
                 .setMaxMessageSize(FRAME_LIMIT)
                 .setConnectTimeout(CONNECT_MS));
+    this.starts = new RunStarts(vertx);
     this.connects =
         new Connects(
             plan.connectRate() / share.workers() / share.loops(),
@@ -53,6 +58,12 @@ final class ClientLoop {
             (double) share.loop() / share.loops());
     String secret = plan.address().secret();
     this.signer = secret == null ? null : new TokenSigner(secret, AuthConfig.DEFAULTS);
+  }
+
+  /** Closes what is open, and reports nothing. */
+  Future<Void> close() {
+    starts.close();
+    return sockets.close();
   }
 
   /** Runs the task on the loop, not within what runs now. */

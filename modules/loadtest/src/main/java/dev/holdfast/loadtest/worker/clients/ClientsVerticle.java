@@ -1,5 +1,6 @@
 package dev.holdfast.loadtest.worker.clients;
 
+import dev.holdfast.loadtest.plan.Flow;
 import dev.holdfast.loadtest.plan.LedgerCount;
 import dev.holdfast.loadtest.plan.Plan;
 import dev.holdfast.loadtest.plan.Totals;
@@ -129,6 +130,25 @@ public final class ClientsVerticle extends VerticleBase {
     group.clients.forEach(LoadClient::leave);
     leaving.addAll(group.clients);
     group.clients.clear();
+    group.chats.clear();
+  }
+
+  /** Has the users of a flow to runs ask; completes when their last answers are there. */
+  public Future<Void> converse(Flow flow, long startAt, long millis) {
+    long until = startAt + millis * MILLI;
+    return onLoop(() -> group(flow.group()).converse(flow, startAt, until))
+        .compose(Future::join)
+        .mapEmpty();
+  }
+
+  /** Returns the runs of a flow that a lost worker cut off, with the tokens that came. */
+  public Future<Map<String, Totals.Channel>> cutOff(Flow flow) {
+    return onLoop(
+        () -> {
+          Map<String, Totals.Channel> all = new HashMap<>();
+          group(flow.group()).chats.forEach(chat -> all.putAll(chat.cutOff()));
+          return all;
+        });
   }
 
   /** Cuts every connection to a node. */
@@ -220,7 +240,7 @@ public final class ClientsVerticle extends VerticleBase {
     leaveBy = clock.micros() + LEAVE_MS * MILLI;
     Promise<Void> empty = Promise.promise();
     emptied = empty;
-    return empty.future().transform(left -> loop.sockets.close());
+    return empty.future().transform(left -> loop.close());
   }
 
   private <T> Future<T> onLoop(Callable<T> step) {

@@ -13,8 +13,12 @@ final class LoopCounters {
   long attached;
   long live;
   long connects;
+  long published;
+  long acknowledged;
+  long failed;
   long received;
   long bytes;
+  long called;
   long interrupted;
   long resumed;
   long restarted;
@@ -40,13 +44,13 @@ final class LoopCounters {
         attached,
         live,
         connects,
-        0,
-        0,
-        0,
+        published,
+        acknowledged,
+        failed,
         0,
         received,
         bytes,
-        0,
+        called,
         interrupted,
         resumed,
         restarted,

@@ -19,6 +19,7 @@ final class Reading {
 
   final Cursors cursors = new Cursors();
   private final @Nullable String topic;
+  private @Nullable String run;
   private final Set<Kind> live = EnumSet.noneOf(Kind.class);
 
   /**
@@ -31,6 +32,19 @@ final class Reading {
   /** Returns its topic; none: its group reads none. */
   @Nullable String topic() {
     return topic;
+  }
+
+  /**
+   * Reads this run from now on.
+   *
+   * @param channel none: it is over
+   */
+  void follow(@Nullable String channel) {
+    cursors.forget(Kind.RUN);
+    run = channel;
+    if (channel != null) {
+      cursors.name(Kind.RUN, channel);
+    }
   }
 
   boolean allLive() {
@@ -49,7 +63,9 @@ final class Reading {
 
   void subscribed(String channel, Cursor at) {
     Kind kind = Kind.of(channel);
-    if (kind == null || (kind == Kind.TOPIC && !channel.equals(topic))) {
+    boolean other =
+        kind == Kind.TOPIC && !channel.equals(topic) || kind == Kind.RUN && !channel.equals(run);
+    if (kind == null || other) {
       return;
     }
     cursors.name(kind, channel);
@@ -60,7 +76,7 @@ final class Reading {
 
   void live(String channel, Cursor at) {
     Kind kind = kind(channel);
-    if (kind != null) {
+    if (kind != null && kind != Kind.RUN) {
       cursors.move(kind, at.epoch(), at.seq());
       live.add(kind);
     }

@@ -5,11 +5,13 @@ import dev.holdfast.client.session.ClientBounds;
 import dev.holdfast.client.session.ClientState;
 import dev.holdfast.client.session.ClientTimes;
 import dev.holdfast.client.session.Cursor;
+import dev.holdfast.client.session.From;
 import dev.holdfast.client.session.Gap;
 import dev.holdfast.client.session.RefusedException;
 import dev.holdfast.client.session.SessionInfo;
 import dev.holdfast.client.session.SessionListener;
 import dev.holdfast.client.session.SessionOptions;
+import dev.holdfast.client.session.Snapshot;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.loadtest.plan.Group;
 import dev.holdfast.loadtest.worker.ledger.ClientLedgers;
@@ -44,6 +46,8 @@ final class SessionClient implements LoadClient, SessionListener, SessionWire.Ow
 
   private final ClientLoop loop;
   private final GroupTally tally;
+  private final int number;
+  private final @Nullable Chat chat;
   private final String user;
   private final ClientLedgers ledgers;
   private final Reading reading;
@@ -64,10 +68,15 @@ final class SessionClient implements LoadClient, SessionListener, SessionWire.Ow
   private long lostAt;
   private long behindSince;
 
-  SessionClient(ClientLoop loop, GroupTally tally, int number) {
+  /**
+   * @param chat that it shows; none: its group does not chat
+   */
+  SessionClient(ClientLoop loop, GroupTally tally, int number, @Nullable Chat chat) {
     Group group = tally.group;
     this.loop = loop;
     this.tally = tally;
+    this.number = number;
+    this.chat = chat;
     this.user = group.user(number);
     this.ledgers = new ClientLedgers(tally, number);
     this.reading = new Reading(group.topics() > 0 ? group.topic(number % group.topics()) : null);
@@ -127,7 +136,11 @@ final class SessionClient implements LoadClient, SessionListener, SessionWire.Ow
   @Override
   public void event(EventReader event, int length, long micros) {
     reading.event(event);
-    if (event.number > 0) {
+    if (event.kind == Kind.RUN && chat != null) {
+      loop.counters.received++;
+      loop.counters.bytes += length;
+      chat.event(event, micros);
+    } else if (event.number > 0) {
       loop.counters.received++;
       loop.counters.bytes += length;
       ledgers.received(event, micros);
@@ -155,14 +168,56 @@ final class SessionClient implements LoadClient, SessionListener, SessionWire.Ow
   @Override
   public void gap(Gap gap) {
     Kind kind = reading.gap(gap);
-    if (kind != null) {
+    if (kind == Kind.RUN && chat != null) {
+      chat.gap(gap.channel());
+    } else if (kind != null) {
       ledgers.gap(kind);
     }
   }
 
   @Override
+  public void snapshot(Snapshot snapshot) {
+    if (chat != null) {
+      chat.snapshot(snapshot);
+    }
+  }
+
+  /** Reads a run, too, and reports to the chat if it can't be read. */
+  void read(String channel, From from) {
+    reading.follow(channel);
+    session
+        .subscribe(channel, from)
+        .whenComplete((at, failure) -> notRead(channel, failure == null ? null : "" + failure));
+  }
+
+  private void notRead(String channel, @Nullable String why) {
+    if (why != null && !leaving && !gone && chat != null) {
+      chat.refused(channel, why);
+    }
+  }
+
+  /** Reads the run no longer. */
+  void leave(String channel) {
+    reading.follow(null);
+    session.unsubscribe(channel);
+  }
+
+  /** Ends as a page does that is loaded again, and returns the next one, which knows nothing. */
+  SessionClient reload() {
+    leaving = true;
+    session.leave();
+    var page = new SessionClient(loop, tally, number, chat);
+    page.settled = true;
+    return page;
+  }
+
+  @Override
   public void unsubscribed(String channel, String code) {
     if (reading.kind(channel) == null && !channel.equals(reading.topic())) {
+      return;
+    }
+    if (reading.kind(channel) == Kind.RUN) {
+      notRead(channel, code);
       return;
     }
     loop.counters.errors.count("unsubscribed " + code + ": ");

@@ -28,6 +28,7 @@ final class SessionWire implements Wire {
           "subscribed",
           "live",
           "gap",
+          "snapshot",
           "unsubscribed",
           "reply",
           "error",

@@ -44,8 +44,12 @@ final class Urls {
     left = -1;
   }
 
+  URI url() {
+    return urls.get(at % urls.size());
+  }
+
   WebSocketConnectOptions options() {
-    URI url = urls.get(at % urls.size());
+    URI url = url();
     boolean secure = "https".equals(url.getScheme()) || "wss".equals(url.getScheme());
     int usual = secure ? HTTPS : HTTP;
     return new WebSocketConnectOptions()

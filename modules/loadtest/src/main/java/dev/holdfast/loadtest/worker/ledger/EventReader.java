@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.holdfast.client.session.Cursor;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,7 @@ public final class EventReader {
   /** µs, coordinator's clock. */
   long sent;
 
+  private final Map<String, String> texts = new HashMap<>();
   private int members;
   private int numbers;
 
@@ -69,7 +72,13 @@ public final class EventReader {
     return epoch == null ? null : new Cursor(epoch, seq);
   }
 
+  /** Returns a text of the data of an event of a run; empty if it has none of this name. */
+  public String text(String name) {
+    return texts.getOrDefault(name, "");
+  }
+
   private void clear() {
+    texts.clear();
     kind = null;
     epoch = null;
     seq = 0;
@@ -137,6 +146,8 @@ public final class EventReader {
       JsonToken value = parser.nextToken();
       if (value == JsonToken.VALUE_NUMBER_INT) {
         number(name, parser.getLongValue());
+      } else if (kind == Kind.RUN && value == JsonToken.VALUE_STRING) {
+        texts.put(name, parser.getText());
       } else {
         parser.skipChildren();
       }

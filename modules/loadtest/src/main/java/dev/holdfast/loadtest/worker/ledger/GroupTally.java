@@ -14,10 +14,12 @@ public final class GroupTally {
   public final Timing caughtUp;
   final Timing delivery;
   final Timing delivered;
+  private final Timings timings;
   public final Map<Kind, LedgerTally> ledgers = new EnumMap<>(Kind.class);
 
   public GroupTally(Group group, Timings timings) {
     this.group = group;
+    this.timings = timings;
     this.connect = timings.of("connect." + group.name());
     this.resume = timings.of("resume." + group.name());
     this.caughtUp = timings.of("caughtup." + group.name());
@@ -30,12 +32,19 @@ public final class GroupTally {
     }
   }
 
+  /** Returns another series of the group's. */
+  public Timing timing(String name) {
+    return timings.of(name + "." + group.name());
+  }
+
   /** Returns whether the group's clients keep a ledger of this kind. */
   boolean has(Kind kind) {
     return switch (group.kind()) {
-      case SESSION -> kind != Kind.BARE && (kind != Kind.TOPIC || group.topics() > 0);
+      case SESSION ->
+          kind != Kind.BARE && kind != Kind.RUN && (kind != Kind.TOPIC || group.topics() > 0);
       case BARE -> kind == Kind.BARE;
       case SLOW -> false;
+      case CHAT, RELOADING -> kind == Kind.RUN;
     };
   }
 

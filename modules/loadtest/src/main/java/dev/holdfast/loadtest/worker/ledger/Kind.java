@@ -8,10 +8,11 @@ public enum Kind {
   USER("user:"),
   TOPIC("topic:"),
   SESSION("session:"),
-  BARE("bare");
+  BARE("bare"),
+  RUN("run:");
 
   /** Kinds whose publications are numbered, and so have a ledger. */
-  static final Kind[] NUMBERED = {TENANT, USER, TOPIC, BARE};
+  static final Kind[] NUMBERED = {TENANT, USER, TOPIC, BARE, RUN};
 
   private static final Kind[] ALL = values();
 

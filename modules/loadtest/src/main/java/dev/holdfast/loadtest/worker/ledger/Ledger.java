@@ -62,6 +62,15 @@ final class Ledger {
     gapReported = true;
   }
 
+  /** Begins behind this number: a reader has what stands for all up to it. */
+  void begin(long number) {
+    last = number;
+  }
+
+  long last() {
+    return last;
+  }
+
   /** Returns whether a number came that was never published. */
   boolean beyond(Expected expected) {
     return last > expected.published();

@@ -35,9 +35,9 @@ public final class LedgerTotals {
   public LedgerCount end(String name, LedgerCount running) {
     LedgerCount end = lacking.getOrDefault(name, LedgerCount.NONE);
     return new LedgerCount(
-        end.expected(),
+        running.expected() + end.expected(),
         running.received(),
-        end.lost(),
+        running.lost() + end.lost(),
         running.duplicated(),
         running.outOfOrder(),
         running.gaps(),
