@@ -135,7 +135,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
     var channels = ServiceClient.local(bus, CHANNELS_TIMEOUT);
     ingest = new Ingest(vertx, records, config, channels, registry);
     sweeping = new Sweeping(records, ingest.finishing(), registry);
-    starting = new Starting(records);
+    starting = new Starting(vertx, records);
     finding = new Finding(records, snapshots);
     claiming = new Claiming(records);
     waiters = new Waiters(vertx, claiming, Waiters.MOST);

@@ -10,6 +10,7 @@ import dev.holdfast.runs.records.RunSpec;
 import dev.holdfast.runs.records.RunState;
 import dev.holdfast.runs.records.RunStore.Created;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -27,9 +28,16 @@ public final class Starting {
   /** What was lost between the steps of a start is mended by the first look at the run. */
   private static final Duration FIRST_LOOK = Duration.ofSeconds(2);
 
+  /** A run whose end is decided leaves its thread soon: the next one waits for that so long. */
+  private static final Duration ENDS_SOON = Duration.ofSeconds(10);
+
+  private static final long LOOK_MS = 50;
+
+  private final Vertx vertx;
   private final RunRecords records;
 
-  public Starting(RunRecords records) {
+  public Starting(Vertx vertx, RunRecords records) {
+    this.vertx = vertx;
     this.records = records;
   }
 
@@ -66,7 +74,7 @@ public final class Starting {
         .dues()
         .set(spec.key(), GIVEN_UP)
         .compose(due -> records.queue().add(spec.key(), spec.agent()))
-        .compose(queued -> threaded(spec))
+        .compose(queued -> threaded(spec, from))
         .compose(begun -> inTime(from))
         .compose(inTime -> records.runs().create(spec));
   }
@@ -79,7 +87,7 @@ public final class Starting {
             new HoldfastException(ErrorCode.UNAVAILABLE, "run: its start took too long"));
   }
 
-  private Future<Void> threaded(RunSpec spec) {
+  private Future<Void> threaded(RunSpec spec, long from) {
     return records
         .threads()
         .begin(spec)
@@ -87,16 +95,23 @@ public final class Starting {
             busy ->
                 busy.isEmpty()
                     ? Future.succeededFuture()
-                    : replaced(spec, busy.get()).compose(Starting::free));
+                    : replaced(spec, busy.get(), from).compose(Starting::free));
   }
 
-  /** A thread may have a run that ended, or whose start was given up; or is still under way. */
-  private Future<Optional<RunKey>> replaced(RunSpec spec, RunKey busy) {
+  /**
+   * A thread may have a run that ended, or whose start was given up; or is still under way. One
+   * that comes to its end is waited for: its reader has the end before the thread is free.
+   */
+  private Future<Optional<RunKey>> replaced(RunSpec spec, RunKey busy, long from) {
     return records
         .runs()
         .get(busy)
         .compose(
             found -> {
+              boolean ends = found.isPresent() && found.get().state() == RunState.ENDING;
+              if (ends && System.nanoTime() - from < ENDS_SOON.toNanos()) {
+                return vertx.timer(LOOK_MS).compose(later -> replaced(spec, busy, from));
+              }
               if (found.isPresent() && found.get().state() != RunState.ENDED) {
                 return Future.succeededFuture(Optional.of(busy));
               }

@@ -45,7 +45,7 @@ class BetweenStepsIT {
   void open(TestRedis redis) {
     node = new RunsNode(redis.uri(), TestConfig.with(Map.of("startsPerMinute", 1_000)));
     other = new RunsNode(redis.uri());
-    starting = new Starting(node.stores.records);
+    starting = new Starting(node.stores.vertx, node.stores.records);
     claiming = new Claiming(node.stores.records);
   }
 
@@ -126,7 +126,7 @@ class BetweenStepsIT {
 
   @Test
   void ofTwoStartsAtOnceOnOneThreadOneIsRefused() {
-    Starting theirs = new Starting(other.stores.records);
+    Starting theirs = new Starting(other.stores.vertx, other.stores.records);
     for (int i = 0; i < 20; i++) {
       RunSpec one = node.stores.spec("th" + i, "one");
       RunSpec two = node.stores.spec("th" + i, "two");
@@ -136,6 +136,23 @@ class BetweenStepsIT {
       RunStore.Claimed run = claim().orElseThrow();
       node.taken(run, 1, Events.started(run.run()), Events.finished(run.run()));
     }
+  }
+
+  /** A page asks again when it reads the end: its thread was not free then. */
+  @Test
+  void aStartRightBehindTheEndOfTheRunBeforeWaitsForIt() {
+    RunSpec first = node.stores.spec("th", "r1");
+    RunSpec second = node.stores.spec("th", "r2");
+    node.stores.on(() -> starting.start(first));
+    RunStore.Claimed run = claim().orElseThrow();
+    node.taken(run, 1, Events.started(run.run()));
+    var how = RunRecord.End.of("success", "");
+    long own = run.run().generation();
+    Await.get(node.stores.runs.endAsSaid(first.key(), own, how, Events.finished(run.run()), 1));
+
+    var started = node.stores.ask(() -> starting.start(second));
+    sweep(first.key());
+    assertEquals(second.key(), Await.get(started).run().key());
   }
 
   /** Its entry in the due set is that of the start before, which was given up. */

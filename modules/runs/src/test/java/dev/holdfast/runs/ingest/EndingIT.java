@@ -49,7 +49,7 @@ class EndingIT {
   void open(TestRedis redis) {
     node = new RunsNode(redis.uri());
     other = new RunsNode(redis.uri());
-    starting = new Starting(node.stores.records);
+    starting = new Starting(node.stores.vertx, node.stores.records);
     claiming = new Claiming(node.stores.records);
   }
 

@@ -51,7 +51,7 @@ class FaultsIT {
 
   private RunStore.Claimed claimed() {
     RunSpec spec = one.stores.spec("th", Ids.fresh(), RunLimits.DEFAULT);
-    one.stores.on(() -> new Starting(one.stores.records).start(spec));
+    one.stores.on(() -> new Starting(one.stores.vertx, one.stores.records).start(spec));
     return one.stores
         .on(
             () ->

@@ -40,7 +40,7 @@ class WaitersIT {
   void open(TestRedis redis) {
     var config = TestConfig.with(Map.of("userRuns", 200, "startsPerMinute", 1_000));
     stores = new Stores(redis.uri(), config);
-    starting = new Starting(stores.records);
+    starting = new Starting(stores.vertx, stores.records);
     waiters = new Waiters(stores.vertx, new Claiming(stores.records), MOST);
   }
 
