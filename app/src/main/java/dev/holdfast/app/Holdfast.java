@@ -45,6 +45,7 @@ public final class Holdfast implements Callable<Integer> {
     COMMANDS.put("usage", UsageCommand::new);
     COMMANDS.put("erase", EraseCommand::new);
     COMMANDS.put("revoke", RevokeCommand::new);
+    COMMANDS.put("issuers", IssuersCommand::new);
     COMMANDS.put("sub", SubCommand::new);
     COMMANDS.put("pub", PubCommand::new);
     COMMANDS.put("request", RequestCommand::new);

@@ -44,6 +44,8 @@ class CommandLineTest {
         "limits",
         "usage",
         "erase",
+        "revoke",
+        "issuers",
         "sub",
         "pub",
         "request",

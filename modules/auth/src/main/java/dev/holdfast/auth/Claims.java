@@ -172,7 +172,7 @@ final class Claims {
     return forbidden(what + " at " + path + " are not strings");
   }
 
-  private @Nullable Object at(ClaimPath path) {
+  @Nullable Object at(ClaimPath path) {
     Object value = claims;
     for (String name : path.names()) {
       value = value instanceof JsonObject object ? object.getValue(name) : null;

@@ -8,7 +8,8 @@ public record IssuerClaims(
     @Nullable ClaimPath user,
     @Nullable ClaimPath roles,
     @Nullable ClaimPath permissions) {
-  static final IssuerClaims NONE = new IssuerClaims(null, null, null, null);
+  /** Nothing differs. */
+  public static final IssuerClaims NONE = new IssuerClaims(null, null, null, null);
 
   ClaimPaths over(ClaimPaths defaults) {
     return new ClaimPaths(

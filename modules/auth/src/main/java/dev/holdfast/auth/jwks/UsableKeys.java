@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * that make the key, and once for each algorithm that it may serve. A key that is weak, of an
  * unknown kind or broken is left out: the others of the set are as good as before.
  */
-final class UsableKeys {
+public final class UsableKeys {
   static final int MOST = 100;
 
   private static final int LEAST_RSA_BITS = 2048;
@@ -36,7 +36,49 @@ final class UsableKeys {
   private static final Map<String, Integer> COORDINATE_BYTES =
       Map.of("P-256", 32, "P-384", 48, "P-521", 66, "Ed25519", 32);
 
+  /**
+   * A key of a set, for people.
+   *
+   * @param id its {@code kid}; none: it has none
+   * @param kind {@code kty}, and the curve if it has one
+   * @param algorithms those that it serves; none: it is left out
+   * @param problem why it is left out; none: it is used
+   */
+  public record Key(
+      @Nullable String id, String kind, List<String> algorithms, @Nullable String problem) {}
+
   private UsableKeys() {}
+
+  /**
+   * Returns what a node makes of each key of a set.
+   *
+   * @param allowed names of the algorithms that the issuer may use
+   */
+  public static List<Key> describe(JsonObject set, Set<String> allowed) {
+    List<Key> described = new ArrayList<>();
+    if (set.getValue("keys") instanceof JsonArray keys) {
+      for (Object key : keys) {
+        described.add(described(key, allowed));
+      }
+    }
+    return described;
+  }
+
+  private static Key described(Object key, Set<String> allowed) {
+    if (!(key instanceof JsonObject given)) {
+      return new Key(null, "", List.of(), "not an object");
+    }
+    String id = text(given, "kid");
+    try {
+      List<String> algorithms =
+          versions(given, allowed).stream().map(version -> version.getString("alg")).toList();
+      String problem =
+          algorithms.isEmpty() ? "of no algorithm that the issuer may use: " + allowed : null;
+      return new Key(id, kind(given), algorithms, problem);
+    } catch (IllegalArgumentException | ClassCastException e) {
+      return new Key(id, kind(given), List.of(), String.valueOf(e.getMessage()));
+    }
+  }
 
   /**
    * @param allowed names of the algorithms that the issuer may use
@@ -49,7 +91,7 @@ final class UsableKeys {
     List<JsonObject> usable = new ArrayList<>();
     for (Object key : keys) {
       if (key instanceof JsonObject given) {
-        usable.addAll(versions(given, allowed));
+        usable.addAll(versionsOrNone(given, allowed));
       }
     }
     if (usable.isEmpty()) {
@@ -58,18 +100,23 @@ final class UsableKeys {
     return usable;
   }
 
-  private static List<JsonObject> versions(JsonObject given, Set<String> allowed) {
-    List<JsonObject> versions = new ArrayList<>();
+  private static List<JsonObject> versionsOrNone(JsonObject given, Set<String> allowed) {
     try {
-      JsonObject bare = bare(given);
-      String named = text(given, "alg");
-      for (String algorithm : ALGORITHMS.getOrDefault(kind(bare), List.of())) {
-        if (allowed.contains(algorithm) && (named == null || named.equals(algorithm))) {
-          versions.add(bare.copy().put("alg", algorithm));
-        }
-      }
+      return versions(given, allowed);
     } catch (IllegalArgumentException | ClassCastException e) {
       return List.of();
+    }
+  }
+
+  /** Fails with an {@link IllegalArgumentException} if it is no key for signatures, or weak. */
+  private static List<JsonObject> versions(JsonObject given, Set<String> allowed) {
+    List<JsonObject> versions = new ArrayList<>();
+    JsonObject bare = bare(given);
+    String named = text(given, "alg");
+    for (String algorithm : ALGORITHMS.getOrDefault(kind(bare), List.of())) {
+      if (allowed.contains(algorithm) && (named == null || named.equals(algorithm))) {
+        versions.add(bare.copy().put("alg", algorithm));
+      }
     }
     return versions;
   }
