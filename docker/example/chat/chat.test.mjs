@@ -162,7 +162,7 @@ describe("a worker", { concurrency: true }, () => {
 
   test("told of a cancel: it stops, and goes on with other runs", options, async () => {
     await work("patient", one.url);
-    const first = ask("patient", "first", "Hello");
+    const first = ask("patient", "first", "Count to 100000");
     await first.begins();
     await first.stop();
     assert.equal((await first.over).type, "abort");

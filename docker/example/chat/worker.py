@@ -12,8 +12,10 @@ class Refused(Exception): """For good: the run is over or somebody else's, the t
 
 def answer(messages):
     """Yields what the agent says, piece by piece. Yours asks a model here."""
-    yield f"You said: {messages[-1]['content']}. I am a worker in Python, and count:"
-    for number in range(1, 41):
+    question = messages[-1]["content"]
+    yield f"You said: {question}. I am a worker in Python, and count:"
+    most = next((int(word) for word in question.split() if word.isdecimal()), 40)
+    for number in range(1, most + 1):
         time.sleep(0.04)
         yield f" {number}"
 
