@@ -1,5 +1,8 @@
 package dev.holdfast.limits;
 
+import dev.holdfast.redis.Keys;
+import dev.holdfast.redis.RedisLink;
+import dev.holdfast.redis.changes.ChangeFeed;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -7,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,12 +27,15 @@ public final class LimitSettings {
   private final LimitStore store;
   private final Accounts accounts;
   private final Limits defaults;
+  private final ChangeFeed changes;
 
-  LimitSettings(Context context, LimitStore store, Accounts accounts, Limits defaults) {
+  LimitSettings(
+      Context context, RedisLink link, LimitStore store, Accounts accounts, Limits defaults) {
     this.context = context;
     this.store = store;
     this.accounts = accounts;
     this.defaults = defaults;
+    this.changes = new ChangeFeed(link, Keys.limitChanges(), this::readAnew);
   }
 
   /** A tenant's limits in force, and those among them that are set for this tenant; by name. */
@@ -39,7 +46,8 @@ public final class LimitSettings {
   }
 
   /**
-   * Sets limits of a tenant for all nodes. This node follows at once.
+   * Sets limits of a tenant for all nodes. This node follows at once; if the others can't be
+   * notified, this fails.
    *
    * @param changes by name; null: back to the configured value
    * @return the limits after the change
@@ -60,7 +68,11 @@ public final class LimitSettings {
           }
         });
     defaults.with(checked);
-    return onContext(() -> store.change(tenant, set, unset).compose(done -> read(tenant)));
+    return onContext(() -> change(tenant, set, unset).compose(done -> read(tenant)));
+  }
+
+  private Future<Void> change(String tenant, Map<String, Long> set, List<String> unset) {
+    return store.change(tenant, set, unset).compose(done -> changes.note(tenant));
   }
 
   private Future<View> read(String tenant) {
@@ -68,6 +80,25 @@ public final class LimitSettings {
         .settings(tenant)
         .map(set -> new View(known(set).byName(), set))
         .onSuccess(view -> accounts.tenant(tenant).set(known(view.set())));
+  }
+
+  /** Follows what was changed. Called on the context. */
+  void follow() {
+    changes.follow();
+  }
+
+  /** Reads the noted changes anew: Redis may have older data. Called on the context. */
+  void doubt() {
+    changes.doubt();
+  }
+
+  private void readAnew(Predicate<String> names) {
+    accounts.eachTenant(
+        tenant -> {
+          if (names.test(tenant.name)) {
+            follow(tenant).onFailure(unread -> changes.doubt());
+          }
+        });
   }
 
   /** Reads a tenant's settings and applies them. Called on the context. */

@@ -23,9 +23,6 @@ final class LimitStore {
   /** Least wait before Redis is asked again, if it had fewer tokens than wanted. */
   private static final long LEAST_WAIT_MS = 20;
 
-  /** Changes that the stream keeps at least, which is some 60 KB, and most that are read. */
-  static final int CHANGES = 1_000;
-
   private final RedisLink link;
   private final String node;
   private long version;
@@ -34,9 +31,6 @@ final class LimitStore {
     this.link = link;
     this.node = node;
   }
-
-  /** A tenant whose settings were changed; ids grow. */
-  record Changed(String id, String tenant) {}
 
   /** Tokens of a rate. */
   record Granted(Limit limit, long tokens, long waitMs) {}
@@ -100,7 +94,7 @@ final class LimitStore {
   }
 
   /**
-   * Changes a tenant's settings, and then notes that they were. If the note fails, so does this.
+   * Changes a tenant's settings; the change is still to be noted.
    *
    * @param set new values
    * @param unset names to remove
@@ -117,25 +111,6 @@ final class LimitStore {
       args.addAll(unset);
       changed.add(link.send("HDEL", args.toArray()));
     }
-    return Future.all(changed).compose(done -> note(tenant)).mapEmpty();
-  }
-
-  private Future<Reply> note(String tenant) {
-    return link.send("XADD", Keys.limitChanges(), "MAXLEN", "~", CHANGES, "*", "t", tenant);
-  }
-
-  /** Reads the newest changes after this id, oldest first. */
-  Future<List<Changed>> changesAfter(String id) {
-    return link.send("XREVRANGE", Keys.limitChanges(), "+", "(" + id, "COUNT", CHANGES)
-        .map(LimitStore::changes);
-  }
-
-  private static List<Changed> changes(Reply newestFirst) {
-    List<Changed> changes = new ArrayList<>();
-    for (int i = newestFirst.size() - 1; i >= 0; i--) {
-      Reply one = newestFirst.at(i);
-      changes.add(new Changed(one.at(0).asText(), one.at(1).at(1).asText()));
-    }
-    return changes;
+    return Future.all(changed).mapEmpty();
   }
 }

@@ -61,7 +61,7 @@ public final class LimitsVerticle extends VerticleBase {
   private LimitStore store;
 
   @SuppressWarnings("NullAway.Init") // set by start()
-  private ChangedLimits changes;
+  private LimitSettings settings;
 
   private Set<NodeId> known = Set.of();
   private int underWay;
@@ -99,12 +99,11 @@ public final class LimitsVerticle extends VerticleBase {
 
   private void begin(RedisLink link) {
     store = new LimitStore(link, node.get().toString());
-    var settings = new LimitSettings(context, store, accounts, config.limits());
-    changes = new ChangedLimits(store, accounts, settings);
+    settings = new LimitSettings(context, link, store, accounts, config.limits());
     limiter.settings(settings);
     metrics.watch(accounts);
     link.onUp(this::doubt);
-    link.onUp(slots -> changes.doubt());
+    link.onUp(slots -> settings.doubt());
     limiter.askBy(this::lacks);
     accounts.onFresh(tenant -> context.runOnContext(now -> settings.follow(tenant)));
     known = live.get();
@@ -198,7 +197,7 @@ public final class LimitsVerticle extends VerticleBase {
       // A node that did not know of this one yet, or no more, took its claims for a dead one's.
       vertx.setTimer(SETTLED_MS, timer -> doubt(Slots.ALL));
     }
-    changes.follow();
+    settings.follow();
   }
 
   private void sweep() {

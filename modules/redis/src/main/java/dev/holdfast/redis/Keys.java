@@ -156,6 +156,11 @@ public final class Keys {
     return "hf:schemas:{" + tenant + "}";
   }
 
+  /** Returns the key of the stream of tenants whose schemas were changed. */
+  public static String schemaChanges() {
+    return "hf:schema-changes";
+  }
+
   /** Returns the key of a file's record. */
   public static String file(String tenant, String file) {
     return "hf:file:{" + tenant + "!" + file + "}";

@@ -112,13 +112,12 @@ class SchemasIT {
   }
 
   @Test
-  void aChangeByAnotherNodeHoldsWithinTenSeconds() {
+  void aChangeByAnotherNodeHoldsHere() {
     Await.get(publish("order.created", "7"));
     Await.get(node.link.send("HSET", Keys.schemas(tenant), "order.created@1", PRICE, "#", "r1"));
+    Await.get(node.link.send("XADD", Keys.schemaChanges(), "*", "t", tenant));
 
-    long since = System.nanoTime();
     Await.until("refused", this::refusedNow);
-    assertTrue(Duration.ofNanos(System.nanoTime() - since).toSeconds() <= 10);
   }
 
   private boolean refusedNow() {

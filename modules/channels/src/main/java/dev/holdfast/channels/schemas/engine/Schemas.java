@@ -10,47 +10,117 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.Serving;
+import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisLink;
+import dev.holdfast.redis.changes.ChangeFeed;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves tenants' schemas, and keeps those in use for the check of publications. A node's schemas
- * are at most 10 s older than Redis': after 5 s it asks for the revision while it goes on, after 10
- * s it waits for the answer. Confined to the context on which it is made.
+ * Serves tenants' schemas, and keeps those in use for the check of publications. Changes of all
+ * tenants are followed with one question every 5 s. A node's schemas are at most 10 s behind a
+ * change that was noted: if nothing is known of them for 8 s, or they may have changed, it asks for
+ * their revision while it goes on; after 10 s it waits for the answer. Confined to the context on
+ * which it is made.
  */
 public final class Schemas implements SchemaMessage.Handler<Future<?>> {
-  private static final long FRESH_NS = TimeUnit.SECONDS.toNanos(5);
-  private static final long STALE_NS = TimeUnit.SECONDS.toNanos(10);
+  private static final Duration FOLLOW = Duration.ofSeconds(5);
   private static final long UNUSED_NS = TimeUnit.MINUTES.toNanos(10);
   private static final long SWEEP_MS = 60_000;
 
+  private final RedisLink link;
   private final SchemaStore store;
+  private final ChangeFeed changes;
+  private final Duration follow;
+  private final long freshNs;
+  private final long staleNs;
   private final Map<String, Cached> cache = new HashMap<>();
 
   /** The schemas of one tenant, as far as they are known. */
   private static final class Cached {
     private @Nullable TenantSchemas schemas;
     private @Nullable Future<TenantSchemas> loading;
+
+    /** When they were last known to be as in Redis. */
     private long checkedAt;
+
     private long usedAt = System.nanoTime();
+
+    /** How often they came in doubt, and how many of these doubts are settled. */
+    private long doubts;
+
+    private long settled;
+
+    private Cached(long checkedAt) {
+      this.checkedAt = checkedAt;
+    }
+
+    private boolean isInDoubt() {
+      return doubts != settled;
+    }
   }
 
   public Schemas(RedisLink link) {
+    this(link, FOLLOW);
+  }
+
+  /**
+   * @param follow interval of the question for changes
+   */
+  Schemas(RedisLink link, Duration follow) {
+    this.link = link;
     this.store = new SchemaStore(link);
+    this.changes = new ChangeFeed(link, Keys.schemaChanges(), copies());
+    this.follow = follow;
+    this.freshNs = follow.toNanos() * 8 / 5;
+    this.staleNs = follow.toNanos() * 2;
+  }
+
+  private ChangeFeed.Copies copies() {
+    return new ChangeFeed.Copies() {
+      @Override
+      public void doubt(Predicate<String> names) {
+        cache.forEach((tenant, cached) -> cached.doubts += names.test(tenant) ? 1 : 0);
+      }
+
+      @Override
+      public void confirm(long at) {
+        cache.values().forEach(cached -> checked(cached, at));
+      }
+    };
+  }
+
+  private static void checked(Cached cached, long at) {
+    if (!cached.isInDoubt() && at - cached.checkedAt > 0) {
+      cached.checkedAt = at;
+    }
   }
 
   /** Serves {@link SchemaMessage}s; the caller has to await the registration's completion. */
   public Serving<?> serve(Bus bus) {
+    followChanges(bus.vertx());
     bus.vertx().setPeriodic(SWEEP_MS, timer -> sweep());
     Serving<SchemaMessage<?>> served =
         bus.serve(SchemaMessage.ADDRESS, message -> message.dispatch(this));
     return served;
+  }
+
+  /** What Redis has may be older than before when it is back: each tenant's is asked for. */
+  void followChanges(Vertx vertx) {
+    vertx.setPeriodic(follow.toMillis(), timer -> changes.follow());
+    link.onUp(
+        slots -> {
+          changes.doubt();
+          cache.values().forEach(cached -> cached.doubts++);
+        });
   }
 
   // --- for the check of publications
@@ -66,10 +136,10 @@ public final class Schemas implements SchemaMessage.Handler<Future<?>> {
     long now = System.nanoTime();
     cached.usedAt = now;
     long age = now - cached.checkedAt;
-    if (age > STALE_NS) {
+    if (age > staleNs) {
       return null;
     }
-    if (age > FRESH_NS && cached.loading == null) {
+    if ((age > freshNs || cached.isInDoubt()) && cached.loading == null) {
       refresh(tenant, cached);
     }
     return cached.schemas;
@@ -80,7 +150,7 @@ public final class Schemas implements SchemaMessage.Handler<Future<?>> {
    * Redis does.
    */
   public Future<TenantSchemas> load(String tenant) {
-    Cached cached = cache.computeIfAbsent(tenant, first -> new Cached());
+    Cached cached = cache.computeIfAbsent(tenant, first -> new Cached(longAgo()));
     Future<TenantSchemas> loading = cached.loading;
     return loading == null ? refresh(tenant, cached) : loading;
   }
@@ -91,13 +161,15 @@ public final class Schemas implements SchemaMessage.Handler<Future<?>> {
    */
   private Future<TenantSchemas> refresh(String tenant, Cached cached) {
     long askedAt = System.nanoTime();
+    long doubts = cached.doubts;
     Future<TenantSchemas> read = read(tenant, cached.schemas);
     cached.loading = read;
     return read.onComplete(done -> cached.loading = null)
         .onSuccess(
             schemas -> {
               cached.schemas = schemas;
-              cached.checkedAt = askedAt;
+              cached.settled = doubts;
+              checked(cached, askedAt);
             });
   }
 
@@ -118,8 +190,13 @@ public final class Schemas implements SchemaMessage.Handler<Future<?>> {
   private void changed(String tenant) {
     Cached cached = cache.get(tenant);
     if (cached != null) {
-      cached.checkedAt = System.nanoTime() - STALE_NS - 1;
+      cached.doubts++;
+      cached.checkedAt = longAgo();
     }
+  }
+
+  private long longAgo() {
+    return System.nanoTime() - staleNs - 1;
   }
 
   private void sweep() {
@@ -138,10 +215,11 @@ public final class Schemas implements SchemaMessage.Handler<Future<?>> {
     SchemaCodec.decode(message.schema());
     return store
         .put(message.tenant(), name, message.schema())
-        .map(put -> registered(message.tenant(), name, put));
+        .compose(put -> registered(message.tenant(), name, put));
   }
 
-  private Done registered(String tenant, SchemaName name, SchemaStore.Put put) {
+  /** Notes the change even if the schema was there: a node may have ended between the two steps. */
+  private Future<Done> registered(String tenant, SchemaName name, SchemaStore.Put put) {
     if (put == SchemaStore.Put.OTHER) {
       throw HoldfastException.withPublicMessage(
           ErrorCode.CONFLICT, name + " has another schema; register a newer version");
@@ -151,7 +229,9 @@ public final class Schemas implements SchemaMessage.Handler<Future<?>> {
           ErrorCode.LIMIT_EXCEEDED, "schemas: at most " + SchemaMessage.MAX_SCHEMAS);
     }
     changed(tenant);
-    return new Done();
+    Future<Void> noted = changes.note(tenant);
+    return (put == SchemaStore.Put.SAME ? noted.recover(Schemas::unlessFull) : noted)
+        .map(new Done());
   }
 
   @Override
@@ -162,11 +242,19 @@ public final class Schemas implements SchemaMessage.Handler<Future<?>> {
     }
     return store
         .remove(message.tenant(), name)
-        .map(
+        .compose(
             gone -> {
               changed(message.tenant());
-              return new Done();
-            });
+              return changes.note(message.tenant()).recover(Schemas::unlessFull);
+            })
+        .map(new Done());
+  }
+
+  /** A full Redis takes no note, and must not refuse what adds nothing: nodes find out later. */
+  private static Future<Void> unlessFull(Throwable failure) {
+    return HoldfastException.from(failure).code() == ErrorCode.STORE_FULL
+        ? Future.succeededFuture()
+        : Future.failedFuture(failure);
   }
 
   @Override
