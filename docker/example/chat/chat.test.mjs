@@ -68,8 +68,9 @@ async function start(ready, command, args, env = {}) {
 
 before(async () => {
   if (noNode) return;
-  const ports = await Promise.all(Array.from({ length: 6 }, freePort));
-  const [port, redis, onePort, otherPort, oneBus, otherBus] = ports.map(String);
+  const ports = new Set();
+  while (ports.size < 6) ports.add(String(await freePort()));
+  const [port, redis, onePort, otherPort, oneBus, otherBus] = ports;
   site = `http://localhost:${port}`;
   const serve = async (port, bus, ...more) => ({
     url: `http://127.0.0.1:${port}`,
@@ -77,7 +78,7 @@ before(async () => {
       ...["-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", JAR, "serve", "--end-with-stdin"],
       ...["--data", data, "--port", port, "--bus-port", bus, "--members", `127.0.0.1:${oneBus},127.0.0.1:${otherBus}`],
       ...["--set", `gateway.allowedOrigins=${site}`, ...more],
-      ...["--set", "runs.agents.mortal.lease=1s", "--set", "runs.agents.vanishing.lease=1s"],
+      ...["--set", "runs.agents.mortal.lease=3s", "--set", "runs.agents.vanishing.lease=3s"],
       ...["--set", "runs.userRuns=100"],
     ])),
   });
@@ -133,20 +134,23 @@ function ask(agent, chat, question) {
 
 const service = (agent) => token(key, "worker", "service:worker", `work:${agent}`);
 const work = (agent, ...nodes) => start(/^/, python, [join(HERE, "worker.py"), service(agent), agent, ...nodes]);
-const counted = (question) =>
+const counted = (question, most = 40) =>
   `You said: ${question}. I am a worker in Python, and count:` +
-  Array.from({ length: 40 }, (_, i) => ` ${i + 1}`).join("");
+  Array.from({ length: most }, (_, i) => ` ${i + 1}`).join("");
+
+/** What nobody says to its end here. */
+const LONG = "Count to 100000";
 
 const options = { skip: noPython, timeout: 2 * PATIENCE };
 
 describe("a worker", { concurrency: true }, () => {
   test("killed in mid-answer: its run ends by name, and the next run has the next worker", options, async () => {
     const first = await work("mortal", one.url);
-    const lost = ask("mortal", "lost", "Hello");
+    const lost = ask("mortal", "lost", LONG);
     await lost.begins();
     first.process.kill("SIGKILL");
     assert.deepEqual(await lost.over, { type: "error", errorText: "The agent's worker was lost." });
-    assert.ok(counted("Hello").startsWith(lost.text), lost.text);
+    assert.ok(counted(LONG, 100_000).startsWith(lost.text), lost.text);
     await work("mortal", one.url);
     await ask("mortal", "next", "Hello").begins();
   });
@@ -162,7 +166,7 @@ describe("a worker", { concurrency: true }, () => {
 
   test("told of a cancel: it stops, and goes on with other runs", options, async () => {
     await work("patient", one.url);
-    const first = ask("patient", "first", "Count to 100000");
+    const first = ask("patient", "first", LONG);
     await first.begins();
     await first.stop();
     assert.equal((await first.over).type, "abort");
