@@ -46,6 +46,7 @@ public final class Holdfast implements Callable<Integer> {
     COMMANDS.put("erase", EraseCommand::new);
     COMMANDS.put("revoke", RevokeCommand::new);
     COMMANDS.put("issuers", IssuersCommand::new);
+    COMMANDS.put("tenants", TenantsCommand::new);
     COMMANDS.put("sub", SubCommand::new);
     COMMANDS.put("pub", PubCommand::new);
     COMMANDS.put("request", RequestCommand::new);

@@ -48,6 +48,7 @@ class ArchitectureTest {
           "dev.holdfast.connections..",
           "dev.holdfast.files",
           "dev.holdfast.runs",
+          "dev.holdfast.tenants",
           "dev.holdfast.tokens");
 
   /** Each module, and the modules that it may use; what nobody lists here, nobody uses. */

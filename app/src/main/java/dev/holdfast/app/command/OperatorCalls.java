@@ -33,6 +33,8 @@ public final class OperatorCalls {
           "usage:erase",
           "nodes:read",
           "stats:read",
+          "tenants:read",
+          "tenants:write",
           "tenants:revoke");
 
   private static final Set<String> SCHEMES = Set.of("http", "https");

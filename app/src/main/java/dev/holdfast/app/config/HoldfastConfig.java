@@ -1,6 +1,7 @@
 package dev.holdfast.app.config;
 
 import dev.holdfast.auth.AuthConfig;
+import dev.holdfast.auth.tenants.TenantsConfig;
 import dev.holdfast.channels.log.ChannelsConfig;
 import dev.holdfast.cluster.ClusterConfig;
 import dev.holdfast.cluster.Loopback;
@@ -42,7 +43,8 @@ public record HoldfastConfig(
     ClusterConfig cluster,
     FilesConfig files,
     RunsConfig runs,
-    LimitsConfig limits) {
+    LimitsConfig limits,
+    TenantsConfig tenants) {
   /** One node on loopback, with everything that it needs embedded or generated. */
   public static final HoldfastConfig DEFAULTS =
       new HoldfastConfig(
@@ -60,7 +62,8 @@ public record HoldfastConfig(
           ClusterConfig.DEFAULTS,
           FilesConfig.DEFAULTS,
           RunsConfig.DEFAULTS,
-          LimitsConfig.DEFAULTS);
+          LimitsConfig.DEFAULTS,
+          TenantsConfig.DEFAULTS);
 
   /** The least severe level that is logged. */
   public enum LogLevel {
@@ -121,20 +124,20 @@ public record HoldfastConfig(
   public HoldfastConfig with(ClusterConfig other) {
     return new HoldfastConfig(
         node, data, gateways, rebalance, logLevel, gateway, redis, sessions, channels, lease, auth,
-        other, files, runs, limits);
+        other, files, runs, limits, tenants);
   }
 
   /** The same with other settings of runs. */
   public HoldfastConfig with(RunsConfig other) {
     return new HoldfastConfig(
         node, data, gateways, rebalance, logLevel, gateway, redis, sessions, channels, lease, auth,
-        cluster, files, other, limits);
+        cluster, files, other, limits, tenants);
   }
 
   /** The same with another gateway. */
   public HoldfastConfig with(GatewayConfig other) {
     return new HoldfastConfig(
         node, data, gateways, rebalance, logLevel, other, redis, sessions, channels, lease, auth,
-        cluster, files, runs, limits);
+        cluster, files, runs, limits, tenants);
   }
 }

@@ -5,7 +5,6 @@ import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.app.node.health.Health;
 import dev.holdfast.app.node.health.PulseVerticle;
 import dev.holdfast.app.start.StartException;
-import dev.holdfast.auth.revocation.RevocationsVerticle;
 import dev.holdfast.channels.fanout.Fanout;
 import dev.holdfast.channels.fanout.HubVerticle;
 import dev.holdfast.channels.retained.Amount;
@@ -68,7 +67,7 @@ final class NodeLife {
   private final NodesVerticle nodes;
   private final Deployments deployments;
   private final LimitsVerticle limits;
-  private final RevocationsVerticle revocations;
+  private final Trust trust;
   private final NodeMemory memory;
 
   // Set as the start goes on, in this order. A start that failed leaves the later ones unset, so
@@ -129,7 +128,7 @@ final class NodeLife {
             .onBuried(over);
     this.limits =
         new LimitsVerticle(redis(), config().limits(), nodes::node, nodes::live, registry());
-    this.revocations = new RevocationsVerticle(bus(), redis(), parts.trusted(), registry());
+    this.trust = new Trust(parts);
     this.memory = NodeMemory.of(registry());
   }
 
@@ -141,10 +140,10 @@ final class NodeLife {
         .compose(watched -> deployments.deploy(sessions()))
         .compose(done -> deployments.deploy(nodes))
         .compose(done -> deployments.deploy(limits))
-        .compose(done -> deployments.deploy(revocations))
+        .compose(done -> trust.deploy(deployments))
         .compose(done -> startHub())
         .compose(done -> deployments.deploy(channels()))
-        .compose(done -> deployments.deploy(parts.runs().sharedBy(nodes::share)))
+        .compose(done -> deployments.deploy(parts.runs(nodes, trust)))
         .compose(done -> deployments.deploy(parts.agents()))
         .compose(done -> deployments.deploy(connections()))
         .compose(done -> deployments.deploy(usage()))
@@ -279,7 +278,8 @@ final class NodeLife {
   private ChannelsVerticle channels() {
     var sessions = ServiceClient.local(bus(), REQUEST);
     return new ChannelsVerticle(hub, redis(), config().channels(), sessions, registry())
-        .limitedBy(this::retainedLimits);
+        .limitedBy(this::retainedLimits)
+        .admitting(trust.tenants());
   }
 
   private RetainedLimits retainedLimits(String tenant) {
@@ -302,7 +302,7 @@ final class NodeLife {
   private Future<Void> startGateways() {
     directory = new ConnectionDirectory(registry());
     directory.listen(inbox);
-    revocations.onMore(() -> directory.closeRevoked(revocations::has));
+    trust.closesAt(directory);
     isolation =
         new Isolation(
             bus().vertx(), nodes, neighbours, config().lease().lease(), directory::sendAway);
@@ -351,7 +351,7 @@ final class NodeLife {
   private GatewayServices gatewayServices() {
     return new GatewayServices(
         nodes.node(),
-        parts.verifier().refusing(revocations::has),
+        trust.verifier(),
         ServiceClient.local(bus(), LONG_REQUEST),
         ServiceClient.local(bus(), REQUEST),
         loop -> new Fanout(loop, hub),
@@ -359,7 +359,7 @@ final class NodeLife {
         registry(),
         health(),
         new Admission(config().gateway().sockets(), registry()),
-        () -> link.up() && nodes.leaseHeld() && revocations.isCurrent(),
+        () -> link.up() && nodes.leaseHeld() && trust.isCurrent(),
         limits.limiter(),
         memory);
   }
@@ -372,7 +372,8 @@ final class NodeLife {
             "started", () -> started,
             "redis", link::up,
             "lease", nodes::leaseHeld,
-            "revocations", revocations::isCurrent,
+            "revocations", trust::knowsRevocations,
+            "tenants", trust::knowsTenants,
             "bus", probe::reachable),
         Map.of("redis", this::redisTrouble, "bus", neighbours::problem));
   }

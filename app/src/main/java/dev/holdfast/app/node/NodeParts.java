@@ -12,6 +12,7 @@ import dev.holdfast.cluster.HostPort;
 import dev.holdfast.connections.NodeInfo;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.gateway.page.Development;
+import dev.holdfast.nodes.NodesVerticle;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.runs.agents.AgentsVerticle;
 import dev.holdfast.runs.service.RunsVerticle;
@@ -35,8 +36,10 @@ record NodeParts(
     AuthConfig trusted,
     JvmMeters meters) {
 
-  RunsVerticle runs() {
-    return new RunsVerticle(bus, redis(), config.runs(), meters.registry());
+  RunsVerticle runs(NodesVerticle nodes, Trust trust) {
+    return new RunsVerticle(bus, redis(), config.runs(), meters.registry())
+        .sharedBy(nodes::share)
+        .admitting(trust.tenants());
   }
 
   AgentsVerticle agents() {

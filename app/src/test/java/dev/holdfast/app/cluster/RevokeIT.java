@@ -1,5 +1,6 @@
 package dev.holdfast.app.cluster;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -25,12 +27,16 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A revocation at one node closes sockets at all. */
+/** A revocation, or a suspended tenant, at one node closes sockets at all. */
 @ExtendWith(ClusterExtension.class)
 class RevokeIT {
   private static final Logger LOG = LoggerFactory.getLogger(RevokeIT.class);
   private static final int REVOKED = 4504;
+  private static final int SUSPENDED = 4506;
   private static final int COUNT = 100;
+  private static final int SUSPENSIONS = 10;
+  private static final int MOST_TRIES = 1_000;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String OPERATORS = "ops";
 
   private final String tenant = "t-" + Ids.fresh();
@@ -38,8 +44,15 @@ class RevokeIT {
 
   @Test
   void aRevokedUsersSocketIsClosedWithinTwoSecondsOnWhicheverNodeItIs() throws Exception {
-    var options = ClusterOptions.of(3).with("gateway.operatorTenant", OPERATORS);
+    var options =
+        ClusterOptions.of(3)
+            .with("gateway.operatorTenant", OPERATORS)
+            .with("tenants.closed", "true");
     try (var cluster = TestCluster.start(options)) {
+      String unknown = refusal(cluster, "never" + tenant);
+      tenants(cluster, "create", tenant);
+      awaitHello(cluster, 2, "first");
+      awaitHello(cluster, 3, "first");
       List<Long> took = new ArrayList<>();
       String service = cluster.token(tenant, "svc", Set.of("service:svc", "tokens:revoke"));
       for (int i = 0; i < COUNT; i++) {
@@ -52,12 +65,72 @@ class RevokeIT {
       Collections.sort(took);
       LOG.info("closed after: p50 {} ms, max {} ms", took.get(COUNT / 2), took.get(COUNT - 1));
       assertTrue(took.get(COUNT - 1) < 2_000, took.toString());
+      aSuspendedTenantsSocketsAreClosedOnAllNodes(cluster);
+      assertEquals(unknown, refusal(cluster, "other" + tenant).replace("other", "never"));
       theCommandRevokesAll(cluster);
     }
   }
 
+  private void aSuspendedTenantsSocketsAreClosedOnAllNodes(TestCluster cluster) throws Exception {
+    List<Long> took = new ArrayList<>();
+    for (int i = 0; i < SUSPENSIONS; i++) {
+      List<ManualClient> clients = new ArrayList<>();
+      for (int node = 1; node <= 3; node++) {
+        clients.add(awaitHello(cluster, node, "s" + i));
+      }
+      long begun = System.nanoTime();
+      assertTrue(tenants(cluster, "suspend", tenant).startsWith("suspended "));
+      for (ManualClient client : clients) {
+        assertEquals(SUSPENDED, client.awaitClose().code());
+      }
+      took.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
+      assertTrue(refusal(cluster, tenant).contains("\"tenant_suspended\""));
+      assertTrue(tenants(cluster, "list", "").contains("suspended"));
+      assertTrue(tenants(cluster, "resume", tenant).startsWith("active "));
+    }
+    Collections.sort(took);
+    LOG.info("suspended on all nodes after: {} ms, the command included", took);
+  }
+
+  /** Runs the command, and returns what it prints. */
+  private static String tenants(TestCluster cluster, String act, String tenant) {
+    String operator = cluster.token(OPERATORS, "operator", Set.of("tenants:read", "tenants:write"));
+    List<String> words = new ArrayList<>(List.of("tenants", act));
+    if (!tenant.isEmpty()) {
+      words.add(tenant);
+    }
+    words.add("--url=" + cluster.node(1).http("/"));
+    words.add("--token=" + operator);
+    var command = new Commands();
+    assertEquals(0, command.run(words.toArray(String[]::new)), command.err());
+    return command.out();
+  }
+
+  /** What a user of the tenant is answered. */
+  private String refusal(TestCluster cluster, String tenant) throws Exception {
+    var request =
+        HttpRequest.newBuilder(cluster.node(1).http("/v1/sessions"))
+            .header("Authorization", "Bearer " + cluster.token(tenant, "ann"))
+            .build();
+    HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
+    assertEquals(403, answer.statusCode(), answer.body());
+    return answer.body();
+  }
+
+  /** The node may not have heard yet that the tenant is resumed. */
+  private ManualClient awaitHello(TestCluster cluster, int node, String user) {
+    for (int tries = 0; ; tries++) {
+      ManualClient client = sayHello(cluster, node, user);
+      await().atMost(PATIENCE).until(() -> !client.isOpen() || !client.frames().isEmpty());
+      if (client.isOpen() || tries > MOST_TRIES) {
+        client.await("welcome");
+        return client;
+      }
+    }
+  }
+
   private void theCommandRevokesAll(TestCluster cluster) {
-    ManualClient last = hello(cluster, 2, "last");
+    ManualClient last = awaitHello(cluster, 2, "last");
     String operator = cluster.token(OPERATORS, "operator", Set.of("tenants:revoke"));
     String url = "--url=" + cluster.node(1).http("/");
     var wrong = new Commands();
@@ -81,6 +154,12 @@ class RevokeIT {
   }
 
   private ManualClient hello(TestCluster cluster, int node, String user) {
+    ManualClient client = sayHello(cluster, node, user);
+    client.await("welcome");
+    return client;
+  }
+
+  private ManualClient sayHello(TestCluster cluster, int node, String user) {
     ManualClient client = cluster.clients().manual(cluster.node(node).url());
     client.send(
         "hello",
@@ -89,7 +168,6 @@ class RevokeIT {
             cluster.token(tenant, user),
             "client",
             Map.of("name", "test", "version", "1")));
-    client.await("welcome");
     return client;
   }
 }

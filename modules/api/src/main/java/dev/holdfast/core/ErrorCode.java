@@ -31,7 +31,9 @@ public enum ErrorCode {
   CHECKSUM_MISMATCH(20, 460, false, "The content is not what its checksum says."),
   LOST(21, 503, true, "The store does not know this connection's hold of its session; come back."),
   ENDED(22, 410, false, "The session has ended."),
-  REVOKED(23, 403, false, "The session's rights were withdrawn.");
+  REVOKED(23, 403, false, "The session's rights were withdrawn."),
+  TENANT_SUSPENDED(24, 403, false, "The tenant is suspended."),
+  TENANT_UNKNOWN(25, 403, false, "The tenant is not one of those admitted here.");
 
   public final int number;
   public final int httpStatus;
@@ -48,6 +50,11 @@ public enum ErrorCode {
   /** Returns whether another instance may do better than the one that answers so. */
   public boolean elsewhere() {
     return this == UNAVAILABLE || this == SHUTTING_DOWN || this == TIMEOUT;
+  }
+
+  /** Returns whether the token is valid, but its tenant may not work now. */
+  public boolean ofTenant() {
+    return this == TENANT_SUSPENDED || this == TENANT_UNKNOWN;
   }
 
   /** Returns when to ask again unless the answer says it, in ms; 0: as the asker likes. */

@@ -39,7 +39,7 @@ public final class Permissions {
     VERBS.put("sessions", Targets.words("read", "write"));
     VERBS.put("connections", Targets.words("read", "disconnect"));
     VERBS.put("tokens", Targets.words("revoke"));
-    VERBS.put("tenants", Targets.words("revoke"));
+    VERBS.put("tenants", Targets.words("read", "write", "revoke"));
     VERBS.put("nodes", Targets.words("read"));
     VERBS.put("config", Targets.words("read"));
     VERBS.put("stats", Targets.words("read"));

@@ -11,6 +11,7 @@ import dev.holdfast.core.bus.BusCodec;
 import dev.holdfast.files.FileSamples;
 import dev.holdfast.runs.RunSamples;
 import dev.holdfast.sessions.SessionSamples;
+import dev.holdfast.tenants.TenantSamples;
 import dev.holdfast.tokens.TokenSamples;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -52,7 +53,8 @@ class RecordedMessagesTest {
             ConnectionSamples.all(),
             FileSamples.all(),
             RunSamples.all(),
-            TokenSamples.all())
+            TokenSamples.all(),
+            TenantSamples.all())
         .flatMap(each -> each);
   }
 

@@ -22,8 +22,11 @@ final class Refusal {
     return HoldfastException.withPublicMessage(ErrorCode.UNAUTHORIZED, "token: " + why);
   }
 
-  static HoldfastException revoked() {
-    return HoldfastException.withPublicMessage(ErrorCode.REVOKED, "token: revoked");
+  /** Of a token that is valid, but is revoked, or whose tenant may not work. */
+  static HoldfastException of(ErrorCode why) {
+    return why == ErrorCode.REVOKED
+        ? HoldfastException.withPublicMessage(why, "token: revoked")
+        : new HoldfastException(why, "token: of a tenant that may not work: " + why);
   }
 
   /**

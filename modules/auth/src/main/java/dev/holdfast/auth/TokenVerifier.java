@@ -2,7 +2,9 @@ package dev.holdfast.auth;
 
 import dev.holdfast.auth.jwks.JwksClient;
 import dev.holdfast.auth.jwks.KeySet;
+import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.bounds.SampledLog;
+import dev.holdfast.tenants.TenantGate;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
@@ -11,6 +13,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -24,9 +27,9 @@ import org.slf4j.LoggerFactory;
  * token until it ends, no I/O.
  *
  * <p>Fails with UNAUTHORIZED (not signed by a trusted key, expired, not yet valid, for someone
- * else, not a token at all), FORBIDDEN (genuine, but without one well-formed tenant and user), or
- * REVOKED. All say what is wrong with the token itself. One line per reason and minute is logged,
- * without the token.
+ * else, not a token at all), FORBIDDEN (genuine, but without one well-formed tenant and user),
+ * REVOKED, TENANT_SUSPENDED or TENANT_UNKNOWN. All say what is wrong with the token itself. One
+ * line per reason and minute is logged, without the token.
  */
 public final class TokenVerifier {
   /** Longer ones are refused unread. */
@@ -41,6 +44,7 @@ public final class TokenVerifier {
   private final KnownTokens known;
 
   private final Predicate<Verified> revoked;
+  private final TenantGate tenants;
 
   private final SampledLog refused =
       new SampledLog(LoggerFactory.getLogger(TokenVerifier.class), Duration.ofMinutes(1));
@@ -49,11 +53,13 @@ public final class TokenVerifier {
       @Nullable TrustedIssuer own,
       Map<String, TrustedIssuer> issuers,
       KnownTokens known,
-      Predicate<Verified> revoked) {
+      Predicate<Verified> revoked,
+      TenantGate tenants) {
     this.own = own;
     this.issuers = issuers;
     this.known = known;
     this.revoked = revoked;
+    this.tenants = tenants;
   }
 
   /**
@@ -105,7 +111,7 @@ public final class TokenVerifier {
     }
     boolean none = config.keys().isEmpty() && !issuers.isEmpty();
     TrustedIssuer own = none ? null : TrustedIssuer.of(IssuerRules.own(config), config.keys());
-    return new TokenVerifier(own, issuers, known, token -> false);
+    return new TokenVerifier(own, issuers, known, token -> false, TenantGate.OPEN);
   }
 
   private static TrustedIssuer issuer(
@@ -141,12 +147,27 @@ public final class TokenVerifier {
    * @param which says whether a token is revoked; called on any thread, for each token each time
    */
   public TokenVerifier refusing(Predicate<Verified> which) {
-    return new TokenVerifier(own, issuers, known, which);
+    return new TokenVerifier(own, issuers, known, which, tenants);
+  }
+
+  /** Returns the same that refuses tokens of tenants that may not work now. */
+  public TokenVerifier admitting(TenantGate gate) {
+    return new TokenVerifier(own, issuers, known, revoked, gate);
   }
 
   /** Returns whether a token that was valid has been revoked since. */
   public boolean isRevoked(Verified token) {
     return revoked.test(token);
+  }
+
+  /**
+   * Returns why a token that was valid is refused now: REVOKED, TENANT_SUSPENDED or TENANT_UNKNOWN;
+   * empty: it is not.
+   */
+  public Optional<ErrorCode> refusal(Verified token) {
+    return isRevoked(token)
+        ? Optional.of(ErrorCode.REVOKED)
+        : tenants.refusal(token.caller().tenant());
   }
 
   public Future<Verified> verify(@Nullable String token) {
@@ -180,9 +201,9 @@ public final class TokenVerifier {
             : Future.succeededFuture(before);
     return valid.compose(
         verified ->
-            revoked.test(verified)
-                ? Future.failedFuture(Refusal.revoked())
-                : Future.succeededFuture(verified));
+            refusal(verified)
+                .map(why -> Future.<Verified>failedFuture(Refusal.of(why)))
+                .orElseGet(() -> Future.succeededFuture(verified)));
   }
 
   private Future<Verified> checked(String token) {

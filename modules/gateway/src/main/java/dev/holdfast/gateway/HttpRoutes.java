@@ -17,6 +17,7 @@ import dev.holdfast.gateway.http.operations.Revoking;
 import dev.holdfast.gateway.http.operations.Sessions;
 import dev.holdfast.gateway.http.operations.StoreViews;
 import dev.holdfast.gateway.http.operations.TenantLimits;
+import dev.holdfast.gateway.http.operations.TenantStates;
 import dev.holdfast.gateway.http.publish.Publishing;
 import dev.holdfast.gateway.http.runs.Runs;
 import dev.holdfast.gateway.http.runs.Work;
@@ -125,6 +126,7 @@ final class HttpRoutes {
         .add(new ChatEdge(channels, loop.runStreams()).operations())
         .add(new Connections(connections).operations())
         .add(new Revoking(services.sessions(), operators).operations())
+        .add(new TenantStates(services.sessions(), operators).operations())
         .add(new TenantLimits(services.limiter(), operators).operations())
         .add(new NodeViews(state(), connections, sources.config()).operations())
         .add(new StoreViews(sources.usage(), operators).operations());

@@ -9,6 +9,8 @@ import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.auth.VerificationKey;
 import dev.holdfast.auth.Verified;
 import dev.holdfast.auth.revocation.RevocationsVerticle;
+import dev.holdfast.auth.tenants.TenantsConfig;
+import dev.holdfast.auth.tenants.TenantsVerticle;
 import dev.holdfast.channels.fanout.Fanout;
 import dev.holdfast.channels.fanout.HubVerticle;
 import dev.holdfast.channels.log.ChannelsConfig;
@@ -93,6 +95,7 @@ public final class GatewayFixture implements AutoCloseable {
   private final Admission admission;
   private final LimitsVerticle limits;
   private final RevocationsVerticle revocations;
+  private final TenantsVerticle tenants;
 
   public GatewayFixture(String redisUri) {
     this(redisUri, "t" + Ids.fresh(), GatewayConfig.DEFAULTS);
@@ -124,9 +127,12 @@ public final class GatewayFixture implements AutoCloseable {
                 event -> Future.succeededFuture(),
                 registry)));
     get(vertx.deployVerticle(hub));
+    tenants = new TenantsVerticle(bus, redis, TenantsConfig.DEFAULTS, "ops", registry);
+    get(vertx.deployVerticle(tenants));
     get(
         vertx.deployVerticle(
-            new ChannelsVerticle(hub, redis, ChannelsConfig.DEFAULT, sessions, registry)));
+            new ChannelsVerticle(hub, redis, ChannelsConfig.DEFAULT, sessions, registry)
+                .admitting(tenants)));
     hub.nodes(Set.of(node));
     limits = limited == null ? null : limits(redis, limited);
     revocations = revocations(redis);
@@ -165,10 +171,15 @@ public final class GatewayFixture implements AutoCloseable {
             .onMore(
                 () -> {
                   revokedLooks.incrementAndGet();
-                  directory.closeRevoked(this::isRevoked);
+                  directory.closeRefused(tokens()::refusal);
                 });
     get(vertx.deployVerticle(verticle));
+    tenants.onChanged(() -> directory.closeRefused(tokens()::refusal));
     return verticle;
+  }
+
+  private TokenVerifier tokens() {
+    return TokenVerifier.of(AUTH).refusing(this::isRevoked).admitting(tenants);
   }
 
   private boolean isRevoked(Verified token) {
@@ -190,7 +201,7 @@ public final class GatewayFixture implements AutoCloseable {
   private GatewayServices services() {
     return new GatewayServices(
         node,
-        TokenVerifier.of(AUTH).refusing(this::isRevoked),
+        tokens(),
         sessions,
         channels,
         context -> counted(new Fanout(context, hub)),
@@ -198,7 +209,7 @@ public final class GatewayFixture implements AutoCloseable {
         registry,
         new HealthChecks(Map.of("loop", () -> true), Map.of("redis", () -> healthy), Map.of()),
         admission,
-        () -> accepting && revocations.isCurrent(),
+        () -> accepting && revocations.isCurrent() && tenants.isCurrent(),
         limits == null ? Limiter.UNLIMITED : limits.limiter(),
         NodeMemory.of(registry));
   }

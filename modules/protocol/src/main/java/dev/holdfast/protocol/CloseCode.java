@@ -25,7 +25,9 @@ public enum CloseCode {
   FORBIDDEN(4502, "not permitted here"),
   ENDED(4503, "the session has ended"),
   REVOKED(4504, "the session's rights were withdrawn"),
-  PROTOCOL(4505, "malformed frames, or one over the limit");
+  PROTOCOL(4505, "malformed frames, or one over the limit"),
+  TENANT_SUSPENDED(4506, "the tenant is suspended"),
+  TENANT_UNKNOWN(4507, "the tenant is not one of those admitted here");
 
   public final short number;
   public final String meaning;

@@ -37,6 +37,8 @@ public record KeyOwner(
           "data",
           "join",
           "dead",
+          "revoked",
+          "tenants",
           "fkey",
           "fticket",
           "fdue",

@@ -151,6 +151,16 @@ public final class Keys {
     return "hf:revoked:{nodes}";
   }
 
+  /** Returns the key of the states of tenants, by their names. */
+  public static String tenants() {
+    return "hf:tenants:{nodes}";
+  }
+
+  /** Returns the key of the stream of tenants whose state was changed. */
+  public static String tenantChanges() {
+    return "hf:tenant-changes:{nodes}";
+  }
+
   /** Returns the key of a tenant's JSON Schemas. */
   public static String schemas(String tenant) {
     return "hf:schemas:{" + tenant + "}";

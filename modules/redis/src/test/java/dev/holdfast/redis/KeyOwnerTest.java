@@ -110,6 +110,9 @@ class KeyOwnerTest {
             Keys.fileStorage(),
             Keys.runTurns("researcher"),
             Keys.runDue(3),
+            Keys.revocations(),
+            Keys.tenants(),
+            Keys.tenantChanges(),
             "other")) {
       assertEquals(Optional.empty(), KeyOwner.of(key), key);
     }

@@ -61,6 +61,11 @@ record Batch(
     return new Batch(message.caller(), message.session(), message.channel(), numbers, entries);
   }
 
+  /** Returns whether Holdfast itself, or one of its services, writes them: no tenant's. */
+  boolean isOurs() {
+    return channel.name().kind() == Kind.SYSTEM || isOfRun();
+  }
+
   /** Returns whether these are the events of a run, in its channel. */
   boolean isOfRun() {
     return channel.name().kind() == Kind.RUN

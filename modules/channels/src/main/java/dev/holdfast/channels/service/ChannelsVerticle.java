@@ -30,6 +30,7 @@ import dev.holdfast.core.bus.Serving;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.StreamNodes;
+import dev.holdfast.tenants.TenantGate;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -60,6 +61,7 @@ public final class ChannelsVerticle extends VerticleBase
   private @Nullable Serving<?> schemaConsumer;
   private @Nullable Function<String, RetainedLimits> limits;
   private @Nullable PublishRoom room;
+  private TenantGate tenants = TenantGate.OPEN;
 
   @SuppressWarnings("NullAway.Init")
   private ChannelStore store;
@@ -99,6 +101,15 @@ public final class ChannelsVerticle extends VerticleBase
    */
   public ChannelsVerticle limitedBy(Function<String, RetainedLimits> wanted) {
     limits = wanted;
+    return this;
+  }
+
+  /**
+   * Refuses publications for tenants that may not work, whoever sends them. Must be called before
+   * the start.
+   */
+  public ChannelsVerticle admitting(TenantGate gate) {
+    tenants = gate;
     return this;
   }
 
@@ -179,12 +190,18 @@ public final class ChannelsVerticle extends VerticleBase
 
   @Override
   public Future<Published> publish(ChannelMessage.Publish message) {
-    return publishing.publish(Batch.of(message));
+    return publish(Batch.of(message));
   }
 
   @Override
   public Future<Published> publishKeyed(PublishKeyed message) {
-    return publishing.publish(Batch.of(message));
+    return publish(Batch.of(message));
+  }
+
+  /** What Holdfast itself writes is taken: the ends of sessions, and of runs under way. */
+  private Future<Published> publish(Batch batch) {
+    ErrorCode why = batch.isOurs() ? null : tenants.refusal(batch.channel().tenant()).orElse(null);
+    return why == null ? publishing.publish(batch) : refused(why, "publish to " + batch.channel());
   }
 
   @Override

@@ -12,7 +12,6 @@ import dev.holdfast.channels.schemas.engine.TenantSchemas;
 import dev.holdfast.core.Access;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
-import dev.holdfast.core.ChannelName.Kind;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.NodeId;
@@ -105,8 +104,7 @@ final class Publishing {
    * Holdfast and its services, nor to the events of a run, whose names are not the tenant's.
    */
   private static void check(Batch batch, Batch.Entry entry, TenantSchemas known) {
-    boolean ours = batch.channel().name().kind() == Kind.SYSTEM || batch.isOfRun();
-    TenantSchemas applied = ours ? TenantSchemas.NONE : known;
+    TenantSchemas applied = batch.isOurs() ? TenantSchemas.NONE : known;
     String fault =
         batch.caller() instanceof Caller.Service
             ? applied.faultOfUnread(entry.event(), entry.data())

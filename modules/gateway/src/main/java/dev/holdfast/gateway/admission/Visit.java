@@ -1,5 +1,6 @@
 package dev.holdfast.gateway.admission;
 
+import dev.holdfast.core.HoldfastException;
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
 import io.vertx.core.http.HttpServerRequest;
@@ -22,6 +23,13 @@ public final class Visit {
   /** Marks the connection that carries a request, as {@link #known(Channel)} does. */
   public static void known(HttpServerRequest request) {
     known(((HttpServerConnection) request.connection()).channelHandlerContext().channel());
+  }
+
+  /** Marks the connection if the refused token is valid, and only its tenant may not work. */
+  public static void refused(HttpServerRequest request, Throwable failure) {
+    if (HoldfastException.from(failure).code().ofTenant()) {
+      known(request);
+    }
   }
 
   public static boolean isKnown(Channel connection) {

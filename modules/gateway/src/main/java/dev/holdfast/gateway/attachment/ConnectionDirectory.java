@@ -1,6 +1,7 @@
 package dev.holdfast.gateway.attachment;
 
 import dev.holdfast.auth.Verified;
+import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.bus.NodeInbox;
 import dev.holdfast.sessions.NodeNotice;
 import dev.holdfast.sessions.SessionRef;
@@ -9,10 +10,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
+import java.util.function.Function;
 
 /**
  * The connections of this node by the sessions that they hold, over all its event loops: a notice
@@ -63,9 +65,9 @@ public final class ConnectionDirectory {
     return sockets.get();
   }
 
-  /** Closes the connections whose clients came by tokens that are revoked. */
-  public void closeRevoked(Predicate<Verified> revoked) {
-    holders.values().forEach(holder -> holder.closeIfRevoked(revoked));
+  /** Closes the connections whose clients came by tokens that are refused now. */
+  public void closeRefused(Function<Verified, Optional<ErrorCode>> refusal) {
+    holders.values().forEach(holder -> holder.closeIfRefused(refusal));
   }
 
   /** Closes every connection that holds a session, so that its client comes back elsewhere. */

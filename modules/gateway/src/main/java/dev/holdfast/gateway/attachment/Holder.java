@@ -1,9 +1,11 @@
 package dev.holdfast.gateway.attachment;
 
 import dev.holdfast.auth.Verified;
+import dev.holdfast.core.ErrorCode;
 import dev.holdfast.sessions.NodeNotice;
 import dev.holdfast.sessions.SessionRef;
-import java.util.function.Predicate;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A connection that holds a session, as the rest of its node reaches it. Called on any thread: the
@@ -18,8 +20,8 @@ public interface Holder {
   /** Reports that another attachment, of this generation, holds the session. */
   void replacedBy(long generation);
 
-  /** Closes the connection if the token by which its client came is revoked. */
-  void closeIfRevoked(Predicate<Verified> revoked);
+  /** Closes the connection if the token by which its client came is refused now. */
+  void closeIfRefused(Function<Verified, Optional<ErrorCode>> refusal);
 
   /** Closes the connection, so that its client comes back elsewhere. */
   void sendAway();

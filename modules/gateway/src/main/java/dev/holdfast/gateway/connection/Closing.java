@@ -62,6 +62,8 @@ final class Closing {
       case LOST -> CloseCode.LOST;
       case ENDED -> CloseCode.ENDED;
       case REVOKED -> CloseCode.REVOKED;
+      case TENANT_SUSPENDED -> CloseCode.TENANT_SUSPENDED;
+      case TENANT_UNKNOWN -> CloseCode.TENANT_UNKNOWN;
       case BAD_REQUEST, TOO_LARGE -> CloseCode.PROTOCOL;
       case SHUTTING_DOWN -> CloseCode.SHUTDOWN;
       case RATE_LIMITED -> CloseCode.LIMITED;

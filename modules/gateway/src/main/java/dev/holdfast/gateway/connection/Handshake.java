@@ -71,8 +71,15 @@ public final class Handshake implements Greeter {
           .compose(this::admit)
           .compose(verified -> turns.run(this, tenant(verified), () -> come(verified)))
           .onSuccess(this::welcome)
-          .onFailure(connection::fail)
+          .onFailure(this::refused)
           .onComplete(done -> own.close());
+    }
+
+    private void refused(Throwable failure) {
+      if (HoldfastException.from(failure).code().ofTenant()) {
+        connection.known(); // its token is valid
+      }
+      connection.fail(failure);
     }
 
     /**
@@ -120,13 +127,13 @@ public final class Handshake implements Greeter {
 
     private Future<Attached> attached(Verified verified, Attached attached) {
       var session = new ClientSession(attached.session(), verified, hello.keepsCursors());
-      var live = new LiveSession(connection, session, parts, check::verify, check::isRevoked);
+      var live = new LiveSession(connection, session, parts, check::verify, check::refusal);
       if (!connection.attach(live)) {
         return Future.failedFuture(
             new HoldfastException(ErrorCode.UNAVAILABLE, "closed meanwhile"));
       }
-      // It may have been revoked since it was verified; from here on its node finds this holder.
-      live.closeIfRevoked(check::isRevoked);
+      // It may be refused since it was verified; from here on its node finds this holder.
+      live.closeIfRefused(check::refusal);
       return Future.succeededFuture(attached);
     }
 

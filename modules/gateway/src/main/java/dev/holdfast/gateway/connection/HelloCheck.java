@@ -10,6 +10,7 @@ import dev.holdfast.protocol.ClientFrame;
 import dev.holdfast.protocol.CloseCode;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -58,9 +59,9 @@ public final class HelloCheck {
     return tokens.verify(token);
   }
 
-  /** Returns whether a token was revoked since it was verified. */
-  boolean isRevoked(Verified token) {
-    return tokens.isRevoked(token);
+  /** Returns why a token is refused since it was verified; empty: it is not. */
+  Optional<ErrorCode> refusal(Verified token) {
+    return tokens.refusal(token);
   }
 
   /**

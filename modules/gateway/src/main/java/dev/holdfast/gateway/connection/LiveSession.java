@@ -30,9 +30,9 @@ import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionRef;
 import io.vertx.core.Future;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,14 +67,14 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
 
   /**
    * @param verify checks a token in full
-   * @param revoked whether a token was revoked since it was verified
+   * @param refusal why a token is refused since it was verified
    */
   LiveSession(
       Connection connection,
       ClientSession session,
       SessionWiring parts,
       Function<String, Future<Verified>> verify,
-      Predicate<Verified> revoked) {
+      Function<Verified, Optional<ErrorCode>> refusal) {
     this.connection = connection;
     this.session = session;
     this.sessions = parts.sessions();
@@ -89,15 +89,15 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
     this.subscribing = parts.subscribing(session, connection, order, readings, opening, runs);
     this.publishing = parts.publishing(session, connection, order);
     this.requests = parts.requests(session, connection);
-    this.refreshing = parts.refreshing(session, connection, verify, new TokenTurns(revoked));
+    this.refreshing = parts.refreshing(session, connection, verify, new TokenTurns(refusal));
   }
 
   /** What a new token changes here. */
   private final class TokenTurns implements Refreshing.Turns {
-    private final Predicate<Verified> revoked;
+    private final Function<Verified, Optional<ErrorCode>> refusal;
 
-    TokenTurns(Predicate<Verified> revoked) {
-      this.revoked = revoked;
+    TokenTurns(Function<Verified, Optional<ErrorCode>> refusal) {
+      this.refusal = refusal;
     }
 
     @Override
@@ -113,7 +113,7 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
     @Override
     public void changed() {
       subscriptions.permissionsChanged();
-      closeIfRevoked(revoked); // since it was verified
+      closeIfRefused(refusal); // since it was verified
     }
 
     @Override
@@ -328,17 +328,15 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
   }
 
   @Override
-  public void closeIfRevoked(Predicate<Verified> revoked) {
-    if (revoked.test(session.token())) {
-      connection.onContext(on -> closeRevoked(revoked));
+  public void closeIfRefused(Function<Verified, Optional<ErrorCode>> refusal) {
+    if (refusal.apply(session.token()).isPresent()) {
+      connection.onContext(on -> closeRefused(refusal));
     }
   }
 
   /** The client may have shown another token meanwhile. */
-  private void closeRevoked(Predicate<Verified> revoked) {
-    if (revoked.test(session.token())) {
-      connection.close(CloseCode.REVOKED);
-    }
+  private void closeRefused(Function<Verified, Optional<ErrorCode>> refusal) {
+    refusal.apply(session.token()).ifPresent(why -> connection.close(Closing.of(why)));
   }
 
   @Override

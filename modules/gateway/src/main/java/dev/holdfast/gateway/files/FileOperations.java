@@ -110,6 +110,7 @@ public final class FileOperations {
       Future<FileRequest> asked =
           tokens
               .verify(BearerToken.ofHeader(routing.request()))
+              .onFailure(failure -> Visit.refused(routing.request(), failure))
               .compose(token -> asked(routing, token, rights.apply(routing)));
       run(routing, asked, operation);
     };
@@ -159,17 +160,23 @@ public final class FileOperations {
   }
 
   /**
-   * Refuses a ticket whose token is revoked, as one that never was. One that an older build made
-   * ends with any revocation of its owner or tenant that is in force.
+   * Refuses a ticket whose token is revoked, as one that never was; and by name one of a tenant
+   * that may not work. One that an older build made ends with any revocation of its owner or tenant
+   * that is in force.
    */
   private Future<FileAnswer.Redeemed> stillGood(FileAnswer.Redeemed ticket) {
     TokenOrigin by = ticket.by();
     Caller.User owner = ticket.caller();
     TokenOrigin origin =
         by == null ? new TokenOrigin(owner.tenant(), owner.user(), 0, null, "") : by;
-    return tokens.isRevoked(Verified.of(origin))
-        ? Future.failedFuture(new HoldfastException(ErrorCode.NOT_FOUND, "file: there is none"))
-        : Future.succeededFuture(ticket);
+    ErrorCode why = tokens.refusal(Verified.of(origin)).orElse(null);
+    if (why == null) {
+      return Future.succeededFuture(ticket);
+    }
+    return Future.failedFuture(
+        why == ErrorCode.REVOKED
+            ? new HoldfastException(ErrorCode.NOT_FOUND, "file: there is none")
+            : new HoldfastException(why, "ticket of " + owner.tenant()));
   }
 
   private Future<FileRequest> redeemed(RoutingContext routing) {

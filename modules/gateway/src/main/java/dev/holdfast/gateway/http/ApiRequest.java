@@ -13,7 +13,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
 import java.util.List;
-import java.util.function.BooleanSupplier;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One request of a known caller. Each part is checked when it is read. */
@@ -24,14 +25,14 @@ public final class ApiRequest {
   public final String tenant;
   private final RoutingContext routing;
   private final long expiresAt;
-  private final BooleanSupplier revoked;
+  private final Supplier<Optional<ErrorCode>> refusal;
 
   public ApiRequest(RoutingContext routing, Caller caller) {
     this.routing = routing;
     this.caller = caller;
     this.tenant = Callers.tenant(caller);
     this.expiresAt = routing.get("expiresAt", 0L);
-    this.revoked = routing.get("revoked", () -> false);
+    this.refusal = routing.get("refusal", Optional::empty);
   }
 
   public HttpServerRequest http() {
@@ -47,10 +48,13 @@ public final class ApiRequest {
     return routing.vertx();
   }
 
-  /** Refuses if the token has expired, or was revoked, since the request began. */
+  /**
+   * Refuses if the token has expired, or is refused for another reason, since the request began.
+   */
   public void checkToken() {
-    if (revoked.getAsBoolean()) {
-      throw HoldfastException.withPublicMessage(ErrorCode.REVOKED, "token: revoked");
+    ErrorCode why = refusal.get().orElse(null);
+    if (why != null) {
+      throw HoldfastException.withPublicMessage(why, "token: " + why.wireName());
     }
     if (expiresAt != 0 && System.currentTimeMillis() >= expiresAt) {
       throw HoldfastException.withPublicMessage(

@@ -3,6 +3,7 @@ package dev.holdfast.gateway.http;
 import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.auth.Verified;
 import dev.holdfast.core.Caller;
+import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.gateway.admission.Admission;
 import dev.holdfast.gateway.admission.Visit;
@@ -24,9 +25,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -233,6 +235,7 @@ public final class HttpApi {
     routing.request().pause();
     tokens
         .verify(BearerToken.ofHeader(routing.request()))
+        .onFailure(failure -> Visit.refused(routing.request(), failure))
         .map(verified -> caller(routing, verified))
         .compose(caller -> withinRate(routing, caller))
         .onComplete(done -> routing.request().resume())
@@ -259,8 +262,8 @@ public final class HttpApi {
   private Caller caller(RoutingContext routing, Verified verified) {
     Visit.known(routing.request());
     routing.put("expiresAt", verified.expiresAt());
-    BooleanSupplier revoked = () -> tokens.isRevoked(verified);
-    routing.put("revoked", revoked);
+    Supplier<Optional<ErrorCode>> refusal = () -> tokens.refusal(verified);
+    routing.put("refusal", refusal);
     return Callers.of(verified);
   }
 

@@ -31,6 +31,8 @@ final class StreamProblems {
       case UNAUTHORIZED, EXPIRED -> ErrorCode.UNAUTHORIZED;
       case FORBIDDEN -> ErrorCode.FORBIDDEN;
       case REVOKED -> ErrorCode.REVOKED;
+      case TENANT_SUSPENDED -> ErrorCode.TENANT_SUSPENDED;
+      case TENANT_UNKNOWN -> ErrorCode.TENANT_UNKNOWN;
       case PROTOCOL -> ErrorCode.BAD_REQUEST;
       case LIMITED -> ErrorCode.RATE_LIMITED;
       case SHUTDOWN -> ErrorCode.SHUTTING_DOWN;

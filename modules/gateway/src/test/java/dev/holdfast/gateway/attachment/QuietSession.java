@@ -7,7 +7,8 @@ import dev.holdfast.core.Position;
 import dev.holdfast.sessions.NodeNotice;
 import dev.holdfast.sessions.SessionRef;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** A session of which nothing is closed, and nothing is sent. */
 record QuietSession(SessionRef ref) implements HeldSession {
@@ -34,7 +35,7 @@ record QuietSession(SessionRef ref) implements HeldSession {
   public void replacedBy(long generation) {}
 
   @Override
-  public void closeIfRevoked(Predicate<Verified> revoked) {}
+  public void closeIfRefused(Function<Verified, Optional<ErrorCode>> refusal) {}
 
   @Override
   public void sendAway() {}

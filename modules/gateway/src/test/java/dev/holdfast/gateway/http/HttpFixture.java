@@ -5,6 +5,8 @@ import dev.holdfast.auth.TokenSigner;
 import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.auth.VerificationKey;
 import dev.holdfast.auth.revocation.RevocationsVerticle;
+import dev.holdfast.auth.tenants.TenantsConfig;
+import dev.holdfast.auth.tenants.TenantsVerticle;
 import dev.holdfast.channels.fanout.Fanout;
 import dev.holdfast.channels.fanout.HubVerticle;
 import dev.holdfast.channels.log.ChannelsConfig;
@@ -87,6 +89,8 @@ public final class HttpFixture implements AutoCloseable {
     "usage:read",
     "usage:erase",
     "tokens:revoke",
+    "tenants:read",
+    "tenants:write",
     "tenants:revoke"
   };
 
@@ -108,6 +112,8 @@ public final class HttpFixture implements AutoCloseable {
   public final Bus bus = new Bus(vertx);
   private final LimitsVerticle limits;
   private final RevocationsVerticle revocations;
+  private final TenantsVerticle tenants;
+  private final TokenVerifier tokens;
   private final GatewayVerticle gateway;
   private final String gatewayDeployment;
   private final Admission admission;
@@ -143,13 +149,7 @@ public final class HttpFixture implements AutoCloseable {
     RedisConfig redis = RedisConfig.of(redisUri).withConnectTimeout(Duration.ofSeconds(20));
     admission = new Admission(config.sockets(), registry);
     ServiceClient sessions = ServiceClient.local(bus, Duration.ofSeconds(10));
-    deploy(
-        new SessionsVerticle(
-            bus,
-            redis,
-            SessionsConfig.defaults().withChannels(8),
-            event -> Future.succeededFuture(),
-            registry));
+    deploy(sessions(redis));
     nodes =
         new NodesVerticle(
             "n" + Ids.fresh(),
@@ -164,11 +164,17 @@ public final class HttpFixture implements AutoCloseable {
     NodeInbox inbox = new NodeInbox(bus, nodes.node());
     HubVerticle hub = new HubVerticle(bus, inbox, redis, ChannelsConfig.DEFAULT, registry);
     deploy(hub);
+    tenants = new TenantsVerticle(bus, redis, TenantsConfig.DEFAULTS, tenant, registry);
+    deploy(tenants);
     deploy(channels(hub, redis, sessions));
-    deploy(new RunsVerticle(bus, redis, RunsConfig.DEFAULTS, registry));
+    deploy(new RunsVerticle(bus, redis, RunsConfig.DEFAULTS, registry).admitting(tenants));
     deploy(new ConnectionsVerticle(bus, redis, sessions, registry));
     deploy(new UsageVerticle(bus, redis, sessions, registry));
-    revocations = revocations(redis);
+    revocations = new RevocationsVerticle(bus, redis, AUTH, registry);
+    deploy(revocations);
+    tokens = TokenVerifier.of(AUTH).refusing(revocations::has).admitting(tenants);
+    revocations.onMore(() -> directory.closeRefused(tokens::refusal));
+    tenants.onChanged(() -> directory.closeRefused(tokens::refusal));
     hub.nodes(Set.of(nodes.node()));
     directory.listen(inbox);
     get(inbox.open());
@@ -180,15 +186,15 @@ public final class HttpFixture implements AutoCloseable {
     gatewayDeployment = deploy(gateway);
   }
 
-  private RevocationsVerticle revocations(RedisConfig redis) {
-    var verticle = new RevocationsVerticle(bus, redis, AUTH, registry);
-    deploy(verticle);
-    return verticle.onMore(() -> directory.closeRevoked(verticle::has));
+  private SessionsVerticle sessions(RedisConfig redis) {
+    SessionsConfig config = SessionsConfig.defaults().withChannels(8);
+    return new SessionsVerticle(bus, redis, config, event -> Future.succeededFuture(), registry);
   }
 
   private ChannelsVerticle channels(HubVerticle hub, RedisConfig redis, ServiceClient sessions) {
     return new ChannelsVerticle(hub, redis, ChannelsConfig.DEFAULT, sessions, registry)
-        .limitedBy(HttpFixture::retained);
+        .limitedBy(HttpFixture::retained)
+        .admitting(tenants);
   }
 
   /** The tenant {@code full} may retain nothing. */
@@ -240,7 +246,7 @@ public final class HttpFixture implements AutoCloseable {
   private GatewayServices services(HubVerticle hub, ServiceClient sessions, NodeMemory memory) {
     return new GatewayServices(
         nodes.node(),
-        TokenVerifier.of(AUTH).refusing(revocations::has),
+        tokens,
         sessions,
         ServiceClient.local(bus, Duration.ofSeconds(5)),
         loop -> new Fanout(loop, hub),

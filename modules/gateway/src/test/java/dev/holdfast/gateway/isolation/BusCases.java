@@ -26,6 +26,7 @@ import dev.holdfast.runs.WorkMessage;
 import dev.holdfast.sessions.ConnectionInfo;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionRef;
+import dev.holdfast.tenants.TenantMessage;
 import dev.holdfast.tokens.RevocationMessage;
 import dev.holdfast.tokens.TokenRef;
 import java.util.HashSet;
@@ -232,6 +233,11 @@ final class BusCases {
         ConnectionMessage.Disconnect.class,
         a -> new ConnectionMessage.Disconnect(a.caller, a.tenant, a.thing("session"), "r"));
     add(ConnectionMessage.Nodes.class, a -> new ConnectionMessage.Nodes(a.caller));
+    add(TenantMessage.Show.class, a -> new TenantMessage.Show(a.caller, a.tenant));
+    add(TenantMessage.ListTenants.class, a -> new TenantMessage.ListTenants(a.caller, "", 9));
+    add(
+        TenantMessage.Change.class,
+        a -> new TenantMessage.Change(a.caller, a.tenant, TenantMessage.Act.SUSPEND));
     add(UsageMessage.Show.class, a -> new UsageMessage.Show(a.caller, a.tenant, 9));
     add(
         UsageMessage.Erase.class,

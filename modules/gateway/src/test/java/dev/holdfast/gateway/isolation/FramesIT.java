@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FramesIT {
   private static final int TRIES = 8;
   private static final Set<Kind> ENDED =
-      EnumSet.of(Kind.WITH_REVOKED_TOKEN, Kind.WITH_EXPIRED_TOKEN);
+      EnumSet.of(Kind.WITH_REVOKED_TOKEN, Kind.WITH_EXPIRED_TOKEN, Kind.OF_SUSPENDED_TENANT);
 
   /**
    * For every type of frame, the members by which somebody may try to reach what is another's; the
@@ -99,7 +99,7 @@ class FramesIT {
   void start(@OwnRedis TestRedis redis, @TempDir Path folder) throws Exception {
     node = new HttpFixture(redis.uri(), folder);
     owner = new Owner(node);
-    ended = new Outsider.Tokens(owner.revoked(), owner.expired());
+    ended = new Outsider.Tokens(owner.revoked(), owner.expired(), owner.suspendedTenant());
     log = new CommandLog(redis);
     before = owner.state();
   }
@@ -222,7 +222,7 @@ class FramesIT {
     client.send(
         "{\"type\":\"hello\",\"token\":\"%s\",\"client\":{\"name\":\"t\",\"version\":\"1\"}%s}"
             .formatted(outsider.token(), more));
-    if (outsider.token().equals(ended.revoked()) || outsider.token().equals(ended.expired())) {
+    if (ENDED.stream().anyMatch(kind -> kind.isOf(outsider, ended))) {
       client.awaitClose();
       return;
     }

@@ -229,6 +229,11 @@ final class HttpCases {
   private static void operators() {
     String all = "{\"all\":true}";
     add("revokeOfTenant", ask("/v1/tenants/$tenant/revocations").json(all).changing());
+    add("listTenants", ask("/v1/tenants?after=$tenant"));
+    add("getTenant", ask("/v1/tenants/$tenant"));
+    add("createTenant", ask("/v1/tenants/$tenant").changing());
+    add("suspendTenant", ask("/v1/tenants/$tenant/suspend").changing());
+    add("resumeTenant", ask("/v1/tenants/$tenant/resume").changing());
     add("getLimits", ask("/v1/limits?tenant=$tenant"));
     add("setLimits", ask("/v1/limits?tenant=$tenant").json("{\"requests\":1}").changing());
     add("getUsage", ask("/v1/usage?tenant=$tenant"));

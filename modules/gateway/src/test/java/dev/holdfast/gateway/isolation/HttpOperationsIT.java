@@ -72,7 +72,7 @@ class HttpOperationsIT {
   void start(@OwnRedis TestRedis redis, @TempDir Path folder) throws Exception {
     node = new HttpFixture(redis.uri(), folder);
     owner = new Owner(node);
-    ended = new Outsider.Tokens(owner.revoked(), owner.expired());
+    ended = new Outsider.Tokens(owner.revoked(), owner.expired(), owner.suspendedTenant());
     log = new CommandLog(redis);
     before = owner.state();
   }

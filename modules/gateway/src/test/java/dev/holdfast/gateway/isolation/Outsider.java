@@ -26,11 +26,21 @@ record Outsider(String tenant, String user, String token, List<String> names) {
     SERVICE_WITHOUT_PERMISSION,
     WORKER_OF_ANOTHER_AGENT,
     WITH_REVOKED_TOKEN,
-    WITH_EXPIRED_TOKEN;
+    WITH_EXPIRED_TOKEN,
+    OF_SUSPENDED_TENANT;
 
     /** Returns whether the token itself is refused. */
     boolean isEnded() {
-      return this == WITH_REVOKED_TOKEN || this == WITH_EXPIRED_TOKEN;
+      return ordinal() >= WITH_REVOKED_TOKEN.ordinal();
+    }
+
+    /** Returns whether the outsider is of this kind, one whose token is refused. */
+    boolean isOf(Outsider outsider, Tokens ended) {
+      return switch (this) {
+        case WITH_REVOKED_TOKEN -> outsider.token.equals(ended.revoked());
+        case WITH_EXPIRED_TOKEN -> outsider.token.equals(ended.expired());
+        default -> outsider.tenant.equals(ended.suspended());
+      };
     }
 
     /** Returns whether a request asks for what is this one's own, by the name that both have. */
@@ -49,6 +59,7 @@ record Outsider(String tenant, String user, String token, List<String> names) {
         case SERVICE_WITHOUT_PERMISSION -> same(owner, user, "service:poor");
         case WORKER_OF_ANOTHER_AGENT -> same(owner, user, "service:worker", "work:other");
         case WITH_REVOKED_TOKEN -> new Outsider(owner.tenant, user, ended.revoked(), List.of(user));
+        case OF_SUSPENDED_TENANT -> other(ended.suspended(), user, EVERYTHING);
         case WITH_EXPIRED_TOKEN -> new Outsider(owner.tenant, user, ended.expired(), List.of(user));
       };
     }
@@ -64,6 +75,10 @@ record Outsider(String tenant, String user, String token, List<String> names) {
     }
   }
 
-  /** Tokens of the owner that are no longer valid. */
-  record Tokens(String revoked, String expired) {}
+  /**
+   * Tokens of the owner that are no longer valid.
+   *
+   * @param suspended another tenant, whose tokens are refused
+   */
+  record Tokens(String revoked, String expired, String suspended) {}
 }

@@ -19,6 +19,7 @@ import dev.holdfast.gateway.GatewayFixture;
 import dev.holdfast.gateway.http.HttpCalls;
 import dev.holdfast.gateway.http.HttpCalls.Reply;
 import dev.holdfast.gateway.http.HttpFixture;
+import dev.holdfast.tenants.TenantMessage;
 import dev.holdfast.testkit.client.ManualClient;
 import dev.holdfast.tokens.RevocationMessage;
 import io.vertx.core.json.JsonObject;
@@ -159,6 +160,14 @@ final class Owner {
         new TokenSigner(HttpFixture.SECRET, HttpFixture.AUTH).sign(caller, Duration.ofMinutes(9));
     get(bus.ask(new RevocationMessage.Revoke(may, tenant, null, digest(token), 1, 0)));
     return token;
+  }
+
+  /** Returns another tenant, which is suspended. */
+  String suspendedTenant() {
+    String other = "b" + Ids.fresh();
+    var operator = new Caller.Service("ops", "1", Set.of("*"), Set.of());
+    get(bus.ask(new TenantMessage.Change(operator, other, TenantMessage.Act.SUSPEND)));
+    return other;
   }
 
   /** Keeps what would end by itself while others are tried. */

@@ -7,6 +7,7 @@ import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Script;
 import dev.holdfast.redis.ShardValue;
 import dev.holdfast.runs.config.RunsConfig;
+import dev.holdfast.tenants.TenantGate;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,10 +37,16 @@ public final class QueueStore {
 
   private final RedisLink link;
   private final RunsConfig config;
+  private TenantGate tenants = TenantGate.OPEN;
 
   public QueueStore(RedisLink link, RunsConfig config) {
     this.link = link;
     this.config = config;
+  }
+
+  /** Offers no runs of tenants that may not work: they wait. Call it before the first use. */
+  public void admitting(TenantGate gate) {
+    tenants = gate;
   }
 
   /** Puts a run at the end of the queue; fails with LIMIT_EXCEEDED if that is full. */
@@ -65,10 +72,17 @@ public final class QueueStore {
    * Offers the next run to a worker; it is offered to another if it is still here a while later.
    *
    * @param tenants that the worker acts for; empty: all
-   * @return empty if nothing waits that is not offered to others
+   * @return empty if nothing waits that is not offered to others; fails as the gate says if none of
+   *     these tenants may work
    */
   public Future<Optional<RunKey>> take(String agent, Collection<String> tenants) {
-    return take(agent, tenants, MOST_TURNS, null);
+    List<String> admitted =
+        tenants.stream().filter(one -> this.tenants.refusal(one).isEmpty()).toList();
+    if (admitted.isEmpty() && !tenants.isEmpty()) {
+      ErrorCode why = this.tenants.refusal(tenants.iterator().next()).orElse(ErrorCode.FORBIDDEN);
+      return Future.failedFuture(new HoldfastException(why, "claim for " + tenants));
+    }
+    return take(agent, admitted, MOST_TURNS, null);
   }
 
   private Future<Optional<RunKey>> take(
@@ -90,6 +104,9 @@ public final class QueueStore {
   }
 
   private Future<Optional<RunKey>> ofTenant(String tenant, String agent) {
+    if (tenants.refusal(tenant).isPresent()) {
+      return Future.succeededFuture(Optional.empty());
+    }
     List<Object> args = List.of(ShardValue.DEADLINE, config.offer().toMillis());
     return TAKE.run(link, List.of(Keys.runQueue(tenant, agent)), args)
         .compose(

@@ -29,6 +29,7 @@ import dev.holdfast.runs.records.RunRecords;
 import dev.holdfast.runs.records.RunSpec;
 import dev.holdfast.runs.records.RunState;
 import dev.holdfast.runs.records.RunStore;
+import dev.holdfast.tenants.TenantGate;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -68,6 +69,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   private @Nullable RedisLink link;
   private @Nullable Serving<?> consumer;
   private IntFunction<List<Integer>> share = count -> Sweeping.ALL;
+  private TenantGate tenants = TenantGate.OPEN;
   private boolean sweeps;
   private int swept;
 
@@ -114,6 +116,15 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
     return this;
   }
 
+  /**
+   * Starts no runs of tenants that may not work, and gives none to workers. Call it before the
+   * deployment.
+   */
+  public RunsVerticle admitting(TenantGate gate) {
+    tenants = gate;
+    return this;
+  }
+
   @Override
   public Future<?> start() {
     return config.enabled() ? open() : Future.succeededFuture();
@@ -132,6 +143,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
     upSince = System.nanoTime();
     opened.onUp(slots -> upSince = System.nanoTime());
     records = RunRecords.of(opened, config);
+    records.queue().admitting(tenants);
     var channels = ServiceClient.local(bus, CHANNELS_TIMEOUT);
     ingest = new Ingest(vertx, records, config, channels, registry);
     sweeping = new Sweeping(records, ingest.finishing(), registry);
@@ -180,6 +192,10 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   @Override
   public Future<?> start(RunMessage.Start message) {
     String owner = RunAccess.starts(message);
+    ErrorCode why = tenants.refusal(message.tenant()).orElse(null);
+    if (why != null) {
+      return Future.failedFuture(new HoldfastException(why, "start of a run"));
+    }
     RunSpec spec =
         new RunSpec(
             message.tenant(),

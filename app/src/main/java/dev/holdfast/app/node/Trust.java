@@ -1,0 +1,61 @@
+package dev.holdfast.app.node;
+
+import dev.holdfast.auth.TokenVerifier;
+import dev.holdfast.auth.revocation.RevocationsVerticle;
+import dev.holdfast.auth.tenants.TenantsVerticle;
+import dev.holdfast.gateway.attachment.ConnectionDirectory;
+import dev.holdfast.tenants.TenantGate;
+import io.vertx.core.Future;
+
+/** Whose tokens one life of a node takes: valid, not revoked, of a tenant that may work. */
+final class Trust {
+  private final RevocationsVerticle revocations;
+  private final TenantsVerticle tenants;
+  private final TokenVerifier verifier;
+
+  Trust(NodeParts parts) {
+    var registry = parts.meters().registry();
+    var config = parts.config();
+    this.revocations =
+        new RevocationsVerticle(parts.bus(), parts.redis(), parts.trusted(), registry);
+    this.tenants =
+        new TenantsVerticle(
+            parts.bus(),
+            parts.redis(),
+            config.tenants(),
+            config.gateway().operatorTenant(),
+            registry);
+    this.verifier = parts.verifier().refusing(revocations::has).admitting(tenants);
+  }
+
+  Future<?> deploy(Deployments deployments) {
+    return deployments.deploy(revocations).compose(done -> deployments.deploy(tenants));
+  }
+
+  /** Closes the connections of those who are refused from some time on. */
+  void closesAt(ConnectionDirectory directory) {
+    revocations.onMore(() -> directory.closeRefused(verifier::refusal));
+    tenants.onChanged(() -> directory.closeRefused(verifier::refusal));
+  }
+
+  TokenVerifier verifier() {
+    return verifier;
+  }
+
+  TenantGate tenants() {
+    return tenants;
+  }
+
+  /** Returns whether somebody may be let in by what is known. */
+  boolean isCurrent() {
+    return knowsRevocations() && knowsTenants();
+  }
+
+  boolean knowsRevocations() {
+    return revocations.isCurrent();
+  }
+
+  boolean knowsTenants() {
+    return tenants.isCurrent();
+  }
+}

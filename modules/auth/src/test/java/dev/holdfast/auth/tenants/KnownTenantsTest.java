@@ -1,0 +1,93 @@
+package dev.holdfast.auth.tenants;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.bounds.Budget;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class KnownTenantsTest {
+  private static final Optional<ErrorCode> SUSPENDED = Optional.of(ErrorCode.TENANT_SUSPENDED);
+  private static final Optional<ErrorCode> UNKNOWN = Optional.of(ErrorCode.TENANT_UNKNOWN);
+  private static final Optional<ErrorCode> NONE = Optional.empty();
+
+  private final Budget.Share bytes = Budget.Share.unmetered(1 << 20);
+  private final KnownTenants open = new KnownTenants(TenantsConfig.DEFAULTS, "ops", bytes);
+  private final KnownTenants closed = new KnownTenants(new TenantsConfig(true), "ops", bytes);
+
+  @Test
+  void anyTenantMayWorkUnlessItIsSuspended() {
+    open.note("acme", suspended("acme", 0, 1));
+
+    assertEquals(SUSPENDED, open.refusal("acme"));
+    assertEquals(NONE, open.refusal("other"));
+    open.note("acme", null);
+    assertEquals(NONE, open.refusal("acme"));
+  }
+
+  @Test
+  void ifClosedOnlyThoseThatWereCreatedMayWork() {
+    closed.note("made", new TenantRecord("made", false, 5, 5, 1));
+    closed.note("both", suspended("both", 5, 2));
+    closed.note("acme", suspended("acme", 0, 3));
+
+    assertEquals(NONE, closed.refusal("made"));
+    assertEquals(SUSPENDED, closed.refusal("both"));
+    assertEquals(SUSPENDED, closed.refusal("acme"));
+    assertEquals(UNKNOWN, closed.refusal("other"));
+  }
+
+  /** One that was suspended may become the operators' by their configuration. */
+  @Test
+  void theOperatorsOwnTenantAlwaysMayWork() {
+    open.note("ops", suspended("ops", 0, 1));
+
+    assertEquals(NONE, open.refusal("ops"));
+    assertEquals(NONE, closed.refusal("ops"));
+  }
+
+  @Test
+  void whatIsForgottenGivesItsBytesBack() {
+    open.note("acme", suspended("acme", 0, 1));
+    open.note("acme", suspended("acme", 0, 2));
+    assertEquals(KnownTenants.RECORD_BYTES, bytes.used());
+
+    open.note("acme", null);
+    open.note("acme", null);
+    assertEquals(0, bytes.used());
+  }
+
+  @Test
+  void aWalkForgetsWhatRedisHasRemovedAndKeepsWhatItHasLost() {
+    open.note("removed", suspended("removed", 0, 7));
+    open.note("later", suspended("later", 0, 12));
+    open.note("lost", suspended("lost", 0, 11));
+    open.note("older", suspended("older", 0, 13));
+    var older = new TenantRecord("older", false, 3, 3, 5);
+    var fresh = suspended("fresh", 0, 6);
+
+    List<TenantRecord> lost = open.noteAll(Map.of("older", older, "fresh", fresh), 10);
+
+    assertEquals(List.of("lost", "later", "older"), lost.stream().map(r -> r.tenant()).toList());
+    assertNull(open.get("removed"));
+    assertEquals(SUSPENDED, open.refusal("lost"));
+    assertEquals(SUSPENDED, open.refusal("older"));
+    assertEquals(SUSPENDED, open.refusal("fresh"));
+  }
+
+  @Test
+  void theTextOfARecordIsReadAgainAndANewerBuildsWordsArePassedOver() {
+    TenantRecord one = suspended("acme", 5, 9);
+
+    assertEquals(one, TenantRecord.parse("acme", one.text()));
+    assertEquals(one, TenantRecord.parse("acme", one.text() + " more words"));
+  }
+
+  private static TenantRecord suspended(String tenant, long created, long n) {
+    return new TenantRecord(tenant, true, created, 6, n);
+  }
+}
