@@ -28,7 +28,14 @@ final class Erasing {
   private static final Set<String> OF_CHANNELS =
       Set.of("meta", "log", "pub", "hpubs", "idem", "idet", "cons", "conss");
 
-  private static final Set<String> OF_TENANTS = Set.of("schemas", "kept");
+  private static final Set<String> OF_TENANTS =
+      Set.of("schemas", "kept", "work", "run", "runin", "snap", "thread", "tdoc", "truns");
+
+  /** What a user's runs and threads have besides; those of a tenant as a whole have no user. */
+  private static final Set<String> OF_USERS = Set.of("runs", "starts", "threads", "tsizes");
+
+  /** Records that name their user within. */
+  private static final Set<String> OWNED = Set.of("run", "thread");
 
   /** Lifetime of the counts, as in {@code retained_report}. */
   private static final long COUNT_MS = TimeUnit.DAYS.toMillis(7);
@@ -71,6 +78,9 @@ final class Erasing {
     if (owner.family().equals("sess") && session != null) {
       return wanted.channel() == null ? endOf(session) : Future.succeededFuture();
     }
+    if (wanted.user() != null && OWNED.contains(owner.family())) {
+      return ofUser(key, owner);
+    }
     if (!isWanted(owner)) {
       return Future.succeededFuture();
     }
@@ -87,6 +97,9 @@ final class Erasing {
     if (OF_TENANTS.contains(owner.family())) {
       return isWhole();
     }
+    if (OF_USERS.contains(owner.family())) {
+      return isWhole() || wanted.user() != null && wanted.user().equals(owner.user());
+    }
     String channel = owner.channel();
     if (channel == null || !OF_CHANNELS.contains(owner.family())) {
       return false;
@@ -95,6 +108,26 @@ final class Erasing {
       return channel.equals(wanted.channel().toString());
     }
     return wanted.user() == null || wanted.user().equals(owner.user());
+  }
+
+  /**
+   * Deletes a run or a thread of the wanted user, its record last: until then it can be found
+   * again.
+   */
+  private Future<?> ofUser(String record, KeyOwner owner) {
+    return link.send("HGET", record, "owner")
+        .compose(user -> isWanted(user) ? withRecord(record, owner) : Future.succeededFuture());
+  }
+
+  private Future<?> withRecord(String record, KeyOwner owner) {
+    String tag = record.substring(record.indexOf('{'));
+    if (owner.family().equals("thread")) {
+      return Future.all(delete("hf:tdoc:" + tag), delete("hf:truns:" + tag))
+          .compose(done -> delete(record));
+    }
+    return Future.all(delete("hf:runin:" + tag), delete("hf:snap:" + tag), delete("hf:log:" + tag))
+        .compose(done -> uncounted("hf:meta:" + tag, owner.tenant()))
+        .compose(done -> delete(record));
   }
 
   /** Ends a session, if it is wanted; one that has ended has no user. */
@@ -147,7 +180,6 @@ final class Erasing {
   }
 
   private Future<?> delete(String key) {
-    deleted++;
-    return link.send("UNLINK", key);
+    return link.send("UNLINK", key).onSuccess(gone -> deleted += (int) gone.asLong());
   }
 }

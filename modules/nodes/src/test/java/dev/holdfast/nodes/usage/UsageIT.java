@@ -35,11 +35,13 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,6 +53,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(RedisExtension.class)
 class UsageIT {
   private static final Caller OPERATOR = new Caller.Service("operator", "1", Set.of("*"), Set.of());
+  private static final int RUN_KEYS = 14;
   private static final ChannelName NEWS = ChannelName.topic("news");
   private static final ChannelName MORE = ChannelName.topic("news2");
   private static final ChannelName EVES = ChannelName.parse("user:eve");
@@ -159,6 +162,77 @@ class UsageIT {
     SessionEvent end = events.get(events.size() - 1);
     assertEquals(SessionEvent.Kind.ENDED, end.kind());
     assertEquals("erased", end.reason());
+  }
+
+  /** Inputs, messages and snapshots stayed for up to a week after the tenant was erased. */
+  @Test
+  void runsAndThreadsAreErasedWithTheirTenant() {
+    run(greedy, "eve", "r1");
+    run(greedy, "ann", "r2");
+    run(modest, "eve", "r3");
+
+    erase(greedy, null, null);
+
+    assertEquals(List.of(), named(greedy));
+    assertEquals(RUN_KEYS, named(modest).size());
+  }
+
+  /** They stayed after their user was erased, too. */
+  @Test
+  void runsAndThreadsAreErasedWithTheirUserAndNoOther() {
+    run(greedy, "eve", "r1");
+    run(modest, "eve", "r3");
+    List<String> others = named(greedy);
+    run(greedy, "ann", "r2");
+    List<String> anns = new ArrayList<>(named(greedy));
+    anns.removeAll(others);
+
+    erase(greedy, "eve", null);
+
+    assertEquals(
+        Stream.concat(
+                anns.stream(),
+                Stream.of(Keys.runQueue(greedy, "agent"), Keys.activeRuns(greedy, null)))
+            .sorted()
+            .toList(),
+        named(greedy));
+    assertEquals(RUN_KEYS, named(modest).size());
+  }
+
+  /** The keys of a run in a thread of its own: those of the tenant are two. */
+  private void run(String tenant, String user, String id) {
+    Channel run = new Channel(tenant, ChannelName.parse("run:" + id));
+    for (String record : List.of(Keys.run(run), Keys.thread(tenant, "h" + id))) {
+      await(link.send("HSET", record, "owner", user, "state", "ended"));
+    }
+    for (String hash :
+        List.of(
+            Keys.meta(run),
+            Keys.runSnapshot(run),
+            Keys.runStarts(tenant, user),
+            Keys.threadSizes(tenant, user))) {
+      await(link.send("HSET", hash, "e", "1"));
+    }
+    for (String set :
+        List.of(
+            Keys.activeRuns(tenant, user),
+            Keys.activeRuns(tenant, null),
+            Keys.runQueue(tenant, "agent"),
+            Keys.threadRuns(tenant, "h" + id),
+            Keys.userThreads(tenant, user))) {
+      await(link.send("ZADD", set, 1, id));
+    }
+    await(link.send("SET", Keys.runInput(run), "secret"));
+    await(link.send("SET", Keys.threadDocument(tenant, "h" + id), "secret"));
+    await(link.send("XADD", Keys.log(run), "1-0", "b", "secret"));
+  }
+
+  /** All keys of Redis that name the tenant, sorted. */
+  private List<String> named(String tenant) {
+    return await(link.send("KEYS", "*" + tenant + "*")).list().stream()
+        .map(Reply::asText)
+        .sorted()
+        .toList();
   }
 
   @Test
