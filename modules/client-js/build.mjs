@@ -1,7 +1,6 @@
 // node build.mjs        builds target/package, which is what npm publishes, and checks its size
 // node build.mjs test   the same, and runs the tests
 import { execFileSync, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -9,7 +8,7 @@ import { build } from "esbuild";
 process.chdir(import.meta.dirname ?? new URL(".", import.meta.url).pathname);
 /** Most bytes of an entry, minified and compressed; bundle.sh has that of the client. */
 const CLIENT = Number(/^limit=(\d+)/m.exec(readFileSync("bundle.sh", "utf8"))[1]);
-const LIMITS = { index: CLIENT, react: 1_024, share: CLIENT + 5_800 };
+const LIMITS = { index: CLIENT, react: 1_024 };
 
 const out = "target/package";
 rmSync(out, { recursive: true, force: true });
@@ -18,10 +17,6 @@ const tsc = (...options) =>
 
 tsc();
 const entries = Object.keys(LIMITS);
-/** Names what two tabs with a shared connection have to have in common. */
-const sources = readdirSync("src", { recursive: true }).filter((name) => name.endsWith(".ts")).sort();
-const hash = sources.reduce((all, name) => all.update(readFileSync(`src/${name}`)), createHash("sha256"));
-const define = { BUILD: JSON.stringify(hash.digest("hex").slice(0, 16)) };
 await build({
   entryPoints: entries.map((name) => `src/${name}.ts`),
   bundle: true,
@@ -30,7 +25,6 @@ await build({
   format: "esm",
   target: "es2022",
   external: ["react", "@holdfast/client"],
-  define,
   outdir: out,
 });
 tsc("--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--outDir", "target/types");
@@ -52,7 +46,7 @@ for (const name of entries) {
 
 mkdirSync("target/test", { recursive: true });
 const tests = readdirSync("test").filter((name) => name.endsWith(".ts") && !name.includes("page."));
-const common = { bundle: true, define, sourcemap: "inline", format: "esm", outdir: "target/test" };
+const common = { bundle: true, sourcemap: "inline", format: "esm", outdir: "target/test" };
 await build({
   ...common,
   entryPoints: tests.map((name) => `test/${name}`),

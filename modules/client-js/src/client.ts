@@ -8,7 +8,7 @@ import { platformWire, WebSocketClass } from "./socket.js";
 import { Bounds, From, HoldfastError, SessionInfo, State, Times } from "./types.js";
 import { Wire } from "./wire.js";
 
-export const TIMES: Times = {
+const TIMES: Times = {
   attempt: 10_000,
   firstWait: 1_000,
   longestWait: 20_000,
@@ -17,7 +17,7 @@ export const TIMES: Times = {
   retry: 100,
 };
 
-export const BOUNDS: Bounds = {
+const BOUNDS: Bounds = {
   publications: 1_000,
   bytes: 8 << 20,
   requests: 64,
@@ -34,13 +34,13 @@ const MAY_GO_ON = [1000, 4501];
 const ENDPOINT = "/v1/connect";
 
 /** Returns 96 random bits as text. */
-export function fresh(): string {
+function fresh(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** Returns the address of a WebSocket; `https:` and addresses within the page's site do, too. */
-export function address(url: string): string {
+function address(url: string): string {
   const full = new URL(url, globalThis.location?.href);
   full.protocol = full.protocol.replace("http", "ws");
   full.pathname = full.pathname == "/" ? ENDPOINT : full.pathname;
@@ -68,8 +68,6 @@ export function connectOn(
   options: Options,
   wire: Wire,
   platform: Platform,
-  make = clientSession,
-  kind = "holdfast",
 ): Holdfast {
   const instance = fresh();
   const urls = [url].flat().map(address);
@@ -111,7 +109,7 @@ export function connectOn(
     },
     changed: (urgent) => life.changed(urgent),
   };
-  const session = make(
+  const session = clientSession(
     {
       urls,
       name: options.name ?? "js",
@@ -126,7 +124,7 @@ export function connectOn(
   const life = tab(
     session,
     wire,
-    `${kind}:${urls[0]}:${options.name ?? ""}`,
+    `holdfast:${urls[0]}:${options.name ?? ""}`,
     instance,
     { ...platform, ...(options.store != undefined && { store: options.store || undefined }) },
     (saved) => {
