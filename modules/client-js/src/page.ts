@@ -48,35 +48,42 @@ export function tab(
   const kept = store && keeper(store, key, by, session.problem);
   let release: (() => void) | undefined;
   let held: string | undefined;
+  let waiting: AbortController | undefined;
   /** Whether it is known what the page before has left. */
   let ready = false;
   let away = false;
   let over = false;
   let due: (() => void) | undefined;
 
-  /** Holds a session alone; returns false if another page does. */
-  async function hold(id: string): Promise<boolean> {
+  /**
+   * Holds a session alone; returns false if another page does.
+   *
+   * @param wait ms for that page to leave it; none: until it does. A page that is busy takes a while
+   *     to hear that nobody else has a session
+   */
+  async function hold(id: string, wait?: number): Promise<boolean> {
     if (!locks || !kept || id == held) {
       return true;
     }
-    release?.();
+    letGo();
     held = id;
-    const patience = new AbortController();
-    const stop = wire.after(PATIENCE, () => patience.abort());
-    release = await new Promise<(() => void) | undefined>((resolve) => {
-      const held = () => new Promise<void>((end) => resolve(end));
-      const { signal } = patience;
-      locks.request(`${key}:${id}`, { signal }, held).catch(() => resolve(undefined));
+    const { signal } = (waiting = new AbortController());
+    const stop = wait && wire.after(wait, letGo);
+    const granted = await new Promise<(() => void) | undefined>((resolve) => {
+      const hold = () => new Promise<void>((end) => resolve(end));
+      locks.request(`${key}:${id}`, { signal }, hold).catch(() => resolve(undefined));
     });
-    stop();
-    if (!release || away || over) {
-      letGo();
+    if (signal.aborted) {
+      granted?.();
       return false;
     }
-    return true;
+    stop && stop();
+    release = granted;
+    return !!granted;
   }
 
   function letGo() {
+    waiting?.abort();
     release?.();
     release = held = undefined;
   }
@@ -92,7 +99,7 @@ export function tab(
   /** Goes on as the session of the page before, unless another tab has it: then this is a copy. */
   async function start() {
     const { saved } = kept?.load() ?? {};
-    const free = saved && (!saved.session || (await hold(saved.session)));
+    const free = saved && (!saved.session || (await hold(saved.session, PATIENCE)));
     if (away || over) {
       return;
     }
@@ -113,7 +120,7 @@ export function tab(
         return;
       }
       const { saved, mine } = kept?.load() ?? {};
-      const free = !saved?.session || (await hold(saved.session));
+      const free = !saved?.session || (await hold(saved.session, PATIENCE));
       if (kept && !(mine && free)) {
         // Another page went on as this session: its numbers count.
         session.restore(free ? saved : undefined);

@@ -324,6 +324,25 @@ test("a state that can't be written is removed: an old one would number anew wha
   assert.equal(play.client.state.problem, undefined);
 });
 
+test("a page that is busy when it gets its lock has it, and a copy of its tab does not", async () => {
+  const window = tab();
+  const { request } = window.locks;
+  let hear = () => {};
+  const heard = new Promise<void>((resolve) => (hear = resolve));
+  window.locks.request = async (name, options, then) => {
+    await heard;
+    options.signal.throwIfAborted();
+    await request(name, options, then);
+  };
+  const first = window.page();
+  await first.attached();
+  await first.pass(2_000);
+  hear();
+  await turn();
+  const copy = await window.copy().opened();
+  assert.equal(copy.frames[0].resume, undefined);
+});
+
 test("what is to be kept has a bound", async () => {
   const window = tab();
   const play = window.page();
