@@ -26,6 +26,9 @@ record Batch(
     Channel channel,
     @Nullable Publisher numbers,
     List<Entry> entries) {
+  /** The service that announces what becomes of files. */
+  private static final String FILES = "files";
+
   /**
    * One publication.
    *
@@ -64,6 +67,17 @@ record Batch(
   /** Returns whether Holdfast itself, or one of its services, writes them: no tenant's. */
   boolean isOurs() {
     return channel.name().kind() == Kind.SYSTEM || isOfRun();
+  }
+
+  /**
+   * Returns whether Holdfast itself publishes them, for a tenant or about what it has: what becomes
+   * of its sessions, runs and files.
+   */
+  boolean isOfHoldfast() {
+    return isOurs()
+        || caller instanceof Caller.Service service
+            && service.tenants().contains("*")
+            && (service.name().equals(FILES) || numbers != null && numbers.isRun());
   }
 
   /** Returns whether these are the events of a run, in its channel. */

@@ -198,9 +198,10 @@ public final class ChannelsVerticle extends VerticleBase
     return publish(Batch.of(message));
   }
 
-  /** What Holdfast itself writes is taken: the ends of sessions, and of runs under way. */
+  /** What Holdfast itself writes is taken: a run that can't announce its end would never end. */
   private Future<Published> publish(Batch batch) {
-    ErrorCode why = batch.isOurs() ? null : tenants.refusal(batch.channel().tenant()).orElse(null);
+    ErrorCode why =
+        batch.isOfHoldfast() ? null : tenants.refusal(batch.channel().tenant()).orElse(null);
     return why == null ? publishing.publish(batch) : refused(why, "publish to " + batch.channel());
   }
 

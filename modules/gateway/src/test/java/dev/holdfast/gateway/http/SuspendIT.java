@@ -43,6 +43,9 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(RedisExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SuspendIT {
+  private static final String START =
+      "{\"agent\":\"%s\",\"input\":{\"threadId\":\"t\",\"runId\":\"r\",\"messages\":[]}}";
+  private static final String EVENT = "{\"type\":\"%s\",\"threadId\":\"t\",\"runId\":\"r\"}";
   private static final int SUSPENDED = 4506;
   private static final int RACES = 20;
 
@@ -119,6 +122,32 @@ class SuspendIT {
     assertTrue(again.await("welcome").get("resumed").asBoolean());
   }
 
+  /** Its owner could not be notified, so it did not end, and kept its thread and its places. */
+  @Test
+  void aRunThatIsUnderWayComesToItsEnd() {
+    String tenant = "t" + Ids.fresh();
+    String agent = "a" + Ids.fresh();
+    Reply started =
+        here.as(HttpFixture.tokenOf(tenant, "ann", "run:*"))
+            .post("/v1/runs", START.formatted(agent));
+    assertEquals(200, started.status(), started.body());
+    WorkMessage.Work work = HttpFixture.get(bus(here).ask(claim(agent, tenant))).work();
+
+    suspend(tenant);
+    await("followed")
+        .until(() -> failure(there, publication(tenant, "topic:a")) == ErrorCode.TENANT_SUSPENDED);
+
+    var events =
+        new WorkMessage.Events(
+            claim(agent, tenant).caller(),
+            tenant,
+            work.run().run(),
+            work.generation(),
+            work.next(),
+            List.of(EVENT.formatted("RUN_STARTED"), EVENT.formatted("RUN_FINISHED")));
+    assertTrue(HttpFixture.get(bus(here).ask(events)).over());
+  }
+
   private static void refused(Reply reply) {
     assertEquals(403, reply.status(), reply.body());
     assertEquals("tenant_suspended", reply.code(), reply.body());
@@ -128,11 +157,9 @@ class SuspendIT {
   void publicationsOfServicesAndWorkersClaimsAreRefusedByName() {
     String tenant = "t" + Ids.fresh();
     String agent = "a" + Ids.fresh();
-    String start =
-        "{\"agent\":\"%s\",\"input\":{\"threadId\":\"t\",\"runId\":\"r\",\"messages\":[]}}";
     Reply started =
         here.as(HttpFixture.tokenOf(tenant, "ann", "run:*"))
-            .post("/v1/runs", start.formatted(agent));
+            .post("/v1/runs", START.formatted(agent));
     assertEquals(200, started.status(), started.body());
 
     suspend(tenant);

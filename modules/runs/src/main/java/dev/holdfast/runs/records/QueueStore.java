@@ -105,7 +105,9 @@ public final class QueueStore {
 
   private Future<Optional<RunKey>> ofTenant(String tenant, String agent) {
     if (tenants.refusal(tenant).isPresent()) {
-      return Future.succeededFuture(Optional.empty());
+      return waiting(tenant, agent)
+          .compose(waits -> waits ? Future.succeededFuture() : leave(tenant, agent))
+          .map(Optional.empty());
     }
     List<Object> args = List.of(ShardValue.DEADLINE, config.offer().toMillis());
     return TAKE.run(link, List.of(Keys.runQueue(tenant, agent)), args)
@@ -126,10 +128,12 @@ public final class QueueStore {
    */
   private Future<Void> leave(String tenant, String agent) {
     return link.send("ZREM", Keys.runTurns(agent), tenant)
-        .compose(gone -> link.send("EXISTS", Keys.runQueue(tenant, agent)))
-        .compose(
-            there ->
-                there.asLong() == 1 ? join(tenant, agent) : Future.succeededFuture((Void) null));
+        .compose(gone -> waiting(tenant, agent))
+        .compose(waits -> waits ? join(tenant, agent) : Future.succeededFuture((Void) null));
+  }
+
+  private Future<Boolean> waiting(String tenant, String agent) {
+    return link.send("EXISTS", Keys.runQueue(tenant, agent)).map(there -> there.asLong() == 1);
   }
 
   /** Removes a run that was claimed, or waits no more. */

@@ -28,10 +28,14 @@ public final class Starting {
   /** What was lost between the steps of a start is mended by the first look at the run. */
   private static final Duration FIRST_LOOK = Duration.ofSeconds(2);
 
-  /** A run whose end is decided leaves its thread soon: the next one waits for that so long. */
-  private static final Duration ENDS_SOON = Duration.ofSeconds(10);
+  /**
+   * A run whose end is decided leaves its thread soon: the next one waits for that so long, and
+   * answers before its asker gives up.
+   */
+  private static final Duration ENDS_SOON = Duration.ofSeconds(3);
 
-  private static final long LOOK_MS = 50;
+  private static final long FIRST_PAUSE_MS = 50;
+  private static final long LONGEST_PAUSE_MS = 400;
 
   private final Vertx vertx;
   private final RunRecords records;
@@ -95,14 +99,14 @@ public final class Starting {
             busy ->
                 busy.isEmpty()
                     ? Future.succeededFuture()
-                    : replaced(spec, busy.get(), from).compose(Starting::free));
+                    : replaced(spec, busy.get(), from, FIRST_PAUSE_MS).compose(Starting::free));
   }
 
   /**
    * A thread may have a run that ended, or whose start was given up; or is still under way. One
    * that comes to its end is waited for: its reader has the end before the thread is free.
    */
-  private Future<Optional<RunKey>> replaced(RunSpec spec, RunKey busy, long from) {
+  private Future<Optional<RunKey>> replaced(RunSpec spec, RunKey busy, long from, long pauseMs) {
     return records
         .runs()
         .get(busy)
@@ -110,7 +114,8 @@ public final class Starting {
             found -> {
               boolean ends = found.isPresent() && found.get().state() == RunState.ENDING;
               if (ends && System.nanoTime() - from < ENDS_SOON.toNanos()) {
-                return vertx.timer(LOOK_MS).compose(later -> replaced(spec, busy, from));
+                long next = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs);
+                return vertx.timer(pauseMs).compose(later -> replaced(spec, busy, from, next));
               }
               if (found.isPresent() && found.get().state() != RunState.ENDED) {
                 return Future.succeededFuture(Optional.of(busy));
