@@ -137,6 +137,27 @@ class FollowedTenantsIT {
     assertTrue(isSuspended(third, "late"));
   }
 
+  /** After a failover a change of another tenant came before the nodes had looked. */
+  @Test
+  void aSuspensionThatIsLostIsAddedAgainThoughSomethingWasChangedSince() {
+    change("acme", Act.SUSPEND);
+    change("mine", Act.SUSPEND);
+    await().until(() -> isSuspended(there, "acme") && isSuspended(there, "mine"));
+    String n = redis.text("HGET", Keys.tenants(), "#");
+    String lose =
+        "redis.call('HDEL', KEYS[1], 'acme', 'mine')"
+            + " redis.call('HSET', KEYS[1], 'other', 'active 5 5 ' .. ARGV[1], '#', ARGV[1])"
+            + " redis.call('XADD', KEYS[2], '*', 't', 'other', 'n', ARGV[1], 'p', '5')"
+            + " return 0";
+    redis.call("EVAL", lose, "2", Keys.tenants(), Keys.tenantChanges(), n + "0");
+    change("mine", Act.CREATE);
+
+    assertTrue(text("mine").matches("suspended [1-9].*"), text("mine"));
+    await().until(() -> text("acme").startsWith("suspended 0 "));
+    await().until(() -> there.refusal("other").isEmpty());
+    assertTrue(isSuspended(here, "acme") && isSuspended(there, "acme"));
+  }
+
   @Test
   void withoutRedisTheAnswerIsRetryableAndWhatIsKnownStaysInForce() {
     change("acme", Act.SUSPEND);

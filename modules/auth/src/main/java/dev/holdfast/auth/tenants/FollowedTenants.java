@@ -89,7 +89,7 @@ final class FollowedTenants {
   }
 
   private Future<Void> walked(End end, Map<String, TenantRecord> found) {
-    List<TenantRecord> lost = known.noteAll(found, end.n());
+    List<TenantRecord> lost = known.noteAll(found);
     last = end;
     changed.run();
     return lost.isEmpty()
@@ -137,7 +137,7 @@ final class FollowedTenants {
 
   private void noted(List<String> names, List<Optional<TenantRecord>> records, End reached) {
     for (int i = 0; i < names.size(); i++) {
-      known.note(names.get(i), records.get(i).orElse(null));
+      walkWanted |= known.note(names.get(i), records.get(i).orElse(null));
     }
     last = reached;
     changed.run();

@@ -44,7 +44,14 @@ final class KnownTenants implements TenantGate {
     return Optional.of(suspended ? ErrorCode.TENANT_SUSPENDED : ErrorCode.TENANT_UNKNOWN);
   }
 
+  /** Returns what is known of a tenant; none: it was never created, and may work. */
   @Nullable TenantRecord get(String tenant) {
+    TenantRecord record = newest(tenant);
+    return record == null || record.isVoid() ? null : record;
+  }
+
+  /** Returns the newest record of a tenant that is known, also a void one. */
+  @Nullable TenantRecord newest(String tenant) {
     return records.get(tenant);
   }
 
@@ -54,37 +61,43 @@ final class KnownTenants implements TenantGate {
 
   /** Returns those after a name, in the order of their names. */
   List<TenantRecord> after(String tenant, int limit) {
-    return records.tailMap(tenant, false).values().stream().limit(limit).toList();
-  }
-
-  /** Notes what Redis has of a tenant; none: nothing. */
-  void note(String tenant, @Nullable TenantRecord record) {
-    TenantRecord before = record == null ? records.remove(tenant) : records.put(tenant, record);
-    bytes.take(((record == null ? 0 : 1) - (before == null ? 0 : 1)) * RECORD_BYTES);
+    return records.tailMap(tenant, false).values().stream()
+        .filter(record -> !record.isVoid())
+        .limit(limit)
+        .toList();
   }
 
   /**
-   * Notes all that Redis has, after a walk through it.
+   * Notes what Redis has of a tenant, unless a newer record is known.
    *
-   * @param last number of the last change that Redis had before the walk
+   * @return whether Redis has lost the record that is known
+   */
+  boolean note(String tenant, @Nullable TenantRecord record) {
+    TenantRecord known = records.get(tenant);
+    if (known != null && (record == null || record.n() < known.n())) {
+      return true;
+    }
+    if (record != null) {
+      records.put(tenant, record);
+      bytes.take(known == null ? RECORD_BYTES : 0);
+    }
+    return false;
+  }
+
+  /**
+   * Notes all that Redis has, after a walk through it. No record is ever removed: one that is
+   * missing, or older than the one that is known, is lost, whatever was changed since.
+   *
    * @return those that Redis has lost, oldest first: they stay known
    */
-  List<TenantRecord> noteAll(Map<String, TenantRecord> found, long last) {
+  List<TenantRecord> noteAll(Map<String, TenantRecord> found) {
     List<TenantRecord> lost = new ArrayList<>();
     for (TenantRecord known : records.values()) {
-      TenantRecord there = found.get(known.tenant());
-      if (known.n() > last && (there == null || there.n() < known.n())) {
+      if (note(known.tenant(), found.get(known.tenant()))) {
         lost.add(known);
-      } else if (there == null) {
-        note(known.tenant(), null);
       }
     }
-    for (TenantRecord there : found.values()) {
-      TenantRecord known = records.get(there.tenant());
-      if (known == null || known.n() <= there.n() || known.n() <= last) {
-        note(there.tenant(), there);
-      }
-    }
+    found.forEach(this::note);
     lost.sort(Comparator.comparingLong(TenantRecord::n));
     return lost;
   }

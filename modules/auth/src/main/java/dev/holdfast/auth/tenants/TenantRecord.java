@@ -3,11 +3,12 @@ package dev.holdfast.auth.tenants;
 import dev.holdfast.tenants.TenantMessage;
 
 /**
- * A tenant as it is in Redis. One that was never created and may work has no record.
+ * A tenant as it is in Redis. A record stays for good: of a tenant that was suspended, and never
+ * created, it says nothing more after it was resumed.
  *
  * @param created ms since 1970; 0: it never was
  * @param since when its state was changed last, ms since 1970
- * @param n number of the change, over all tenants
+ * @param n number of the change, over all tenants: the newer record counts
  */
 record TenantRecord(String tenant, boolean suspended, long created, long since, long n) {
   private static final String SUSPENDED = "suspended";
@@ -22,6 +23,11 @@ record TenantRecord(String tenant, boolean suspended, long created, long since, 
         Long.parseLong(words[1]),
         Long.parseLong(words[2]),
         Long.parseLong(words[3]));
+  }
+
+  /** Returns whether the tenant is as if it had no record. */
+  boolean isVoid() {
+    return !suspended && created == 0;
   }
 
   String text() {

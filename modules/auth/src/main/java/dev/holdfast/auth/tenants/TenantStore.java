@@ -48,7 +48,7 @@ final class TenantStore {
   /**
    * The outcome of a change.
    *
-   * @param record none: there is none any more
+   * @param record none: there is none
    */
   record Outcome(boolean full, @Nullable TenantRecord record) {}
 
@@ -56,17 +56,18 @@ final class TenantStore {
    * Changes the state of a tenant.
    *
    * @param most records that there may be
+   * @param known the record that is known, which Redis may have lost; none: none is
    */
-  Future<Outcome> change(String tenant, String act, int most) {
-    List<Object> args = List.of(ShardValue.DEADLINE, tenant, act, most, PAGE);
+  Future<Outcome> change(String tenant, String act, int most, @Nullable TenantRecord known) {
+    String text = known == null ? "" : known.text();
+    List<Object> args = List.of(ShardValue.DEADLINE, tenant, act, most, PAGE, text);
     return CHANGE
         .run(link, KEYS, args)
         .map(
             answer -> {
-              String text = answer.asText();
-              boolean none = text.isEmpty() || text.equals("full");
-              return new Outcome(
-                  text.equals("full"), none ? null : TenantRecord.parse(tenant, text));
+              String now = answer.asText();
+              boolean none = now.isEmpty() || now.equals("full");
+              return new Outcome(now.equals("full"), none ? null : TenantRecord.parse(tenant, now));
             });
   }
 

@@ -34,7 +34,7 @@ public final class TenantsVerticle extends VerticleBase
     implements TenantMessage.Handler<Future<?>>, TenantGate {
   private static final Logger LOG = LoggerFactory.getLogger(TenantsVerticle.class);
 
-  /** Most tenants that are created or suspended. */
+  /** Most tenants that were ever created or suspended. */
   static final int MOST = 100_000;
 
   private static final Duration LOOK = Duration.ofMillis(500);
@@ -114,7 +114,7 @@ public final class TenantsVerticle extends VerticleBase
     link.onUp(slots -> fresh.doubt());
     meters.add(
         Gauge.builder("holdfast.tenants", known, KnownTenants::size)
-            .description("tenants that were created or are suspended")
+            .description("tenants that were created or suspended")
             .strongReference(true)
             .register(registry));
     meters.add(
@@ -164,7 +164,7 @@ public final class TenantsVerticle extends VerticleBase
           ErrorCode.FORBIDDEN, "tenant: that of the operators can't be suspended");
     }
     return store
-        .change(tenant, message.act().name().toLowerCase(Locale.ROOT), MOST)
+        .change(tenant, message.act().name().toLowerCase(Locale.ROOT), MOST, known.newest(tenant))
         .compose(outcome -> outcome.full() ? full() : Future.succeededFuture(outcome.record()))
         .onSuccess(record -> took(message, record))
         .map(record -> view(tenant));

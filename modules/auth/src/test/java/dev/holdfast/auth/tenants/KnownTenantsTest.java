@@ -1,7 +1,9 @@
 package dev.holdfast.auth.tenants;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.bounds.Budget;
@@ -25,8 +27,10 @@ class KnownTenantsTest {
 
     assertEquals(SUSPENDED, open.refusal("acme"));
     assertEquals(NONE, open.refusal("other"));
-    open.note("acme", null);
+    open.note("acme", new TenantRecord("acme", false, 0, 7, 2));
     assertEquals(NONE, open.refusal("acme"));
+    assertNull(open.get("acme"));
+    assertEquals(List.of(), open.after("", 10));
   }
 
   @Test
@@ -51,32 +55,42 @@ class KnownTenantsTest {
   }
 
   @Test
-  void whatIsForgottenGivesItsBytesBack() {
+  void aTenantCountsOnce() {
     open.note("acme", suspended("acme", 0, 1));
     open.note("acme", suspended("acme", 0, 2));
     assertEquals(KnownTenants.RECORD_BYTES, bytes.used());
-
-    open.note("acme", null);
-    open.note("acme", null);
-    assertEquals(0, bytes.used());
   }
 
   @Test
-  void aWalkForgetsWhatRedisHasRemovedAndKeepsWhatItHasLost() {
-    open.note("removed", suspended("removed", 0, 7));
+  void whatRedisHasLostStaysKnownWhateverWasChangedSince() {
+    open.note("first", suspended("first", 0, 7));
     open.note("later", suspended("later", 0, 12));
     open.note("lost", suspended("lost", 0, 11));
     open.note("older", suspended("older", 0, 13));
     var older = new TenantRecord("older", false, 3, 3, 5);
     var fresh = suspended("fresh", 0, 6);
 
-    List<TenantRecord> lost = open.noteAll(Map.of("older", older, "fresh", fresh), 10);
+    var late = suspended("late", 0, 99);
 
-    assertEquals(List.of("lost", "later", "older"), lost.stream().map(r -> r.tenant()).toList());
-    assertNull(open.get("removed"));
+    List<TenantRecord> lost = open.noteAll(Map.of("older", older, "fresh", fresh, "late", late));
+
+    assertEquals(
+        List.of("first", "lost", "later", "older"), lost.stream().map(r -> r.tenant()).toList());
+    assertEquals(SUSPENDED, open.refusal("first"));
     assertEquals(SUSPENDED, open.refusal("lost"));
     assertEquals(SUSPENDED, open.refusal("older"));
     assertEquals(SUSPENDED, open.refusal("fresh"));
+  }
+
+  @Test
+  void anOlderRecordDoesNotTakeThePlaceOfANewerOne() {
+    open.note("acme", suspended("acme", 0, 9));
+
+    assertTrue(open.note("acme", new TenantRecord("acme", false, 0, 3, 5)));
+    assertTrue(open.note("acme", null));
+    assertEquals(SUSPENDED, open.refusal("acme"));
+    assertFalse(open.note("acme", new TenantRecord("acme", false, 0, 3, 10)));
+    assertEquals(NONE, open.refusal("acme"));
   }
 
   @Test
