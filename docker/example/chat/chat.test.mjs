@@ -127,6 +127,7 @@ function ask(agent, chat, question) {
     return answer.end;
   };
   answer.over = until(`${chat} has an answer`, () => read().catch(() => false));
+  answer.over.catch(() => {}); // whoever waits for it hears of it; not all do
   answer.begins = () => until(`${chat} is being answered`, () => answer.text.length > 0);
   answer.stop = () => fetch(`${one.url}/v1/chat/${agent}/${chat}/stop`, { ...request, body: "{}" });
   return answer;

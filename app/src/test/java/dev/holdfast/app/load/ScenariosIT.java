@@ -68,7 +68,7 @@ class ScenariosIT {
     "slow, --rate=5 --warmup=1 --duration=2, p99",
     "soak, --rate=20 --warmup=0 --duration=3, rounds",
     "storm, --rate=20 --warmup=0 --duration=3, resume.p99",
-    "runs, --rate=20 --payload=60 --warmup=0 --duration=3 --require=p99<3600s --require=connect.p99<3600s --require=first.p99<3600s, first.p99"
+    "runs, --rate=20 --payload=60 --warmup=0 --duration=3 --require=p99<3600s --require=connect.p99<3600s --require=first.p99<3600s --require=tool.p99<3600s, first.p99"
   })
   void ofAClusterThatIsThere(String scenario, String settings, String figure) throws Exception {
     Result result = run(0, scenario, settings + " " + target());

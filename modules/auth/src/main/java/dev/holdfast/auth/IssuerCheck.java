@@ -122,6 +122,9 @@ public final class IssuerCheck {
     List<UsableKeys.Key> keys = UsableKeys.describe(set, allowed);
     long used = keys.stream().filter(key -> key.problem() == null).count();
     finding("keys", "%d of %d are used, at %s".formatted(used, keys.size(), address), used == 0);
+    if (keys.size() > UsableKeys.MOST) {
+      problem("keys", "a set of more than " + UsableKeys.MOST + " keys is not taken");
+    }
     for (UsableKeys.Key key : keys) {
       String use =
           key.problem() == null

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * unknown kind or broken is left out: the others of the set are as good as before.
  */
 public final class UsableKeys {
-  static final int MOST = 100;
+  /** Most keys of a set. */
+  public static final int MOST = 100;
 
   private static final int LEAST_RSA_BITS = 2048;
   private static final int MOST_RSA_BITS = 8192;

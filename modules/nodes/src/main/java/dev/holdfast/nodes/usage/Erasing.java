@@ -7,11 +7,13 @@ import dev.holdfast.redis.KeyOwner;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
+import dev.holdfast.redis.changes.ChangeFeed;
 import dev.holdfast.sessions.SessionMessage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -84,6 +86,10 @@ final class Erasing {
     if (!isWanted(owner)) {
       return Future.succeededFuture();
     }
+    if (owner.family().equals("schemas")) {
+      var changes = new ChangeFeed(link, Keys.schemaChanges(), names -> {});
+      return delete(key).compose(gone -> changes.note(owner.tenant()));
+    }
     boolean counts = owner.family().equals("meta") && !isWhole();
     return counts ? uncounted(key, owner.tenant()) : delete(key);
   }
@@ -127,7 +133,15 @@ final class Erasing {
     }
     return Future.all(delete("hf:runin:" + tag), delete("hf:snap:" + tag), delete("hf:log:" + tag))
         .compose(done -> uncounted("hf:meta:" + tag, owner.tenant()))
+        .compose(done -> freed(owner))
         .compose(done -> delete(record));
+  }
+
+  /** Frees the tenant's place of a run that was under way; its user's places go as a whole. */
+  private Future<?> freed(KeyOwner owner) {
+    String channel = Objects.requireNonNull(owner.channel(), "a run's channel");
+    String run = channel.substring(channel.indexOf(':') + 1);
+    return link.send("ZREM", Keys.activeRuns(owner.tenant(), null), run);
   }
 
   /** Ends a session, if it is wanted; one that has ended has no user. */
