@@ -115,6 +115,20 @@ public sealed interface ChannelMessage<A> extends ServiceMessage<A>
     public boolean sound() {
       return results.stream().noneMatch(result -> result.refused() == ErrorCode.UNAVAILABLE);
     }
+
+    /** The publisher gives the number of what is refused for good to what it publishes next. */
+    @Override
+    public boolean decides() {
+      return results.stream().map(Result::refused).noneMatch(Published::isForGood);
+    }
+
+    private static boolean isForGood(@Nullable ErrorCode refused) {
+      return refused == ErrorCode.STORE_FULL
+          || refused != null
+              && !refused.retryable
+              && refused != ErrorCode.OUT_OF_SEQUENCE
+              && refused != ErrorCode.FENCED;
+    }
   }
 
   /**

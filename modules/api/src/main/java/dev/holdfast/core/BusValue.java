@@ -10,6 +10,14 @@ public interface BusValue {
     return true;
   }
 
+  /**
+   * Returns false for an answer that means that nothing was done for good. If another instance was
+   * asked, too, it may still do it: then its answer counts, and without one the outcome is unknown.
+   */
+  default boolean decides() {
+    return true;
+  }
+
   /** Returns about how many bytes an answer has on the bus; 0 for one that is always small. */
   default int answerBytes() {
     return 0;

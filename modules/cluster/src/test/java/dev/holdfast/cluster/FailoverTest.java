@@ -50,7 +50,12 @@ class FailoverTest {
   record Line(int number, boolean repeatable) implements BusMessage<Answered> {}
 
   /** Who answers. */
-  record Answered(String by) implements BusValue {}
+  record Answered(String by) implements BusValue {
+    @Override
+    public boolean decides() {
+      return !by.endsWith("refuses");
+    }
+  }
 
   @AfterEach
   void leave() {
@@ -95,6 +100,26 @@ class FailoverTest {
         executed().stream().filter(line -> !line.repeatable()).map(Line::number).sorted().toList();
     assertEquals(numbers.stream().distinct().toList(), numbers);
     assertEquals(20, numbers.size());
+  }
+
+  /** A publisher took a refusal for final, and numbered anew what the paused node then stored. */
+  @Test
+  void aRefusalIsNoAnswerAsLongAsAnotherInstanceMayDoIt() {
+    serve("a");
+    serve("b refuses");
+    Bus asker = asker();
+    standStill("a");
+    List<Future<Answered>> asked = new ArrayList<>();
+    for (int i = 1; i <= 4; i++) {
+      asked.add(asker.ask(ADDRESS, new Line(i, true), LONG));
+    }
+    waitFor(() -> executed().stream().filter(line -> line.number() > 0).distinct().count() == 4);
+    waitFor(() -> asked.stream().anyMatch(Future::isComplete));
+
+    stillness.countDown();
+
+    // Those that were asked of it first.
+    assertTrue(asked.stream().map(one -> await(one).by()).anyMatch("a"::equals));
   }
 
   @Test

@@ -149,7 +149,9 @@ final class Asking<A> implements Instance.Waiting {
     } else {
       from.answered(!(message.body() instanceof BusValue value) || value.sound());
     }
-    if (finish()) {
+    boolean mayStillBeDone =
+        message.body() instanceof BusValue value && !value.decides() && !close(from);
+    if (!mayStillBeDone && finish()) {
       instances.answered(this, took);
       onAskersContext(() -> answer.complete(message));
     }
