@@ -1,7 +1,8 @@
 import { backOff } from "./backoff.js";
 import { millis } from "./frames.js";
+import { Life, state } from "./life.js";
 import { lifeLeft } from "./token.js";
-import { State, Times } from "./types.js";
+import { Times } from "./types.js";
 import { alarm, Socket, Wire } from "./wire.js";
 
 const NO_CODE = 1006;
@@ -16,30 +17,6 @@ const SHORTEST_LIFE = 5_000;
 
 /** The number of addresses at which a client reports that it was asked to move. */
 const MOST_MOVES = 2;
-
-/** Follows the life of the connections. */
-interface Life {
-  /** Returns the first frame of a connection. */
-  hello(attempt: number, token: string, move: boolean): string;
-  /** Takes a frame of the current connection. */
-  text(text: string): void;
-  /** Reports that the connection is no longer listened to. */
-  detached(): void;
-  /** Reports that no connection follows. */
-  stopped(reason: string): void;
-  /** Reports that there was no token, or none that the server takes; without a reason: there is. */
-  noToken(reason?: string): void;
-  /** Sends another token on the current connection; resolves with the answer's data. */
-  refresh(token: string): Promise<any>;
-  state(state: State): void;
-}
-
-export const state = (name: State["name"], retryIn = 0, code = 0, reason = ""): State => ({
-  name,
-  retryIn,
-  code,
-  reason,
-});
 
 /**
  * The life of a client's connections: token, upgrade, hello, welcome; loss, wait, next attempt; the

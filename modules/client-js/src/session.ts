@@ -1,7 +1,8 @@
 import { acks } from "./acks.js";
-import { connector, state } from "./connector.js";
+import { connector } from "./connector.js";
 import * as read from "./frames.js";
 import { heartbeat } from "./heartbeat.js";
+import { state } from "./life.js";
 import { Listener, Saved, SessionOptions } from "./listener.js";
 import { problems } from "./problems.js";
 import { publications } from "./publications.js";

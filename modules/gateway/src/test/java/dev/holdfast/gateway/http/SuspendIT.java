@@ -127,10 +127,7 @@ class SuspendIT {
   void aRunThatIsUnderWayComesToItsEnd() {
     String tenant = "t" + Ids.fresh();
     String agent = "a" + Ids.fresh();
-    Reply started =
-        here.as(HttpFixture.tokenOf(tenant, "ann", "run:*"))
-            .post("/v1/runs", START.formatted(agent));
-    assertEquals(200, started.status(), started.body());
+    startRun(tenant, agent);
     WorkMessage.Work work = HttpFixture.get(bus(here).ask(claim(agent, tenant))).work();
 
     suspend(tenant);
@@ -148,6 +145,13 @@ class SuspendIT {
     assertTrue(HttpFixture.get(bus(here).ask(events)).over());
   }
 
+  private void startRun(String tenant, String agent) {
+    Reply started =
+        here.as(HttpFixture.tokenOf(tenant, "ann", "run:*"))
+            .post("/v1/runs", START.formatted(agent));
+    assertEquals(200, started.status(), started.body());
+  }
+
   private static void refused(Reply reply) {
     assertEquals(403, reply.status(), reply.body());
     assertEquals("tenant_suspended", reply.code(), reply.body());
@@ -157,10 +161,7 @@ class SuspendIT {
   void publicationsOfServicesAndWorkersClaimsAreRefusedByName() {
     String tenant = "t" + Ids.fresh();
     String agent = "a" + Ids.fresh();
-    Reply started =
-        here.as(HttpFixture.tokenOf(tenant, "ann", "run:*"))
-            .post("/v1/runs", START.formatted(agent));
-    assertEquals(200, started.status(), started.body());
+    startRun(tenant, agent);
 
     suspend(tenant);
 
