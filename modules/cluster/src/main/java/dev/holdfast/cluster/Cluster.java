@@ -134,7 +134,8 @@ public final class Cluster {
   private static Future<Vertx> build(
       ClusterConfig config, VertxOptions options, HazelcastClusterManager manager, Meters meters) {
     BusCodec codec = new BusCodec(seal(config));
-    Doors doors = new Doors(config.guarded() ? new MessageGate(meters) : null);
+    MessageGate gate = config.guarded() ? new MessageGate(meters) : null;
+    Doors doors = new Doors(gate, JoinedFlushes::join);
     VertxBuilder builder = Vertx.builder();
     meters.bus(builder, options);
     return builder

@@ -76,7 +76,8 @@ class StrangersTest {
   @Test
   void whoProvesNothingInTimeIsClosedAndWhoProvesItselfStays() throws Exception {
     var gate = new MessageGate(MessageGate.MOST, Duration.ofSeconds(3), new RegistryMeters(meters));
-    Vertx vertx = Vertx.builder().withTransport(new Doors(gate).transport()).build();
+    Vertx vertx =
+        Vertx.builder().withTransport(new Doors(gate, JoinedFlushes::join).transport()).build();
     members.add(vertx);
     var config = ClusterConfig.DEFAULTS.withSecret(SECRET);
     EventBusOptions options = BusOptions.of(config, Identity.ofSecret(SECRET));

@@ -15,11 +15,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks a {@link Gate} about each connection to a server of a Vert.x when it is accepted, before it
- * is handed to its event loop. Event loops that are busy come to a connection late, and one that
+ * Sees each connection of a Vert.x first.
+ *
+ * <p>Asks a {@link Gate} about each connection to a server of a Vert.x when it is accepted, before
+ * it is handed to its event loop. Event loops that are busy come to a connection late, and one that
  * speaks TLS only after its handshake: until then it has taken a file, and nobody has counted it.
  *
  * <p>Given to a Vert.x when it is built, as its transport; found by {@link #of} later. Any thread.
@@ -29,6 +32,7 @@ public final class Doors extends NioTransport {
 
   private final Map<Integer, Gate> gates = new ConcurrentHashMap<>();
   private final AtomicReference<@Nullable Gate> ofTheFirst = new AtomicReference<>();
+  private final Consumer<Channel> outgoing;
 
   /** Decides who may come in at a port. */
   public interface Gate {
@@ -42,15 +46,17 @@ public final class Doors extends NioTransport {
   }
 
   public Doors() {
-    this(null);
+    this(null, connection -> {});
   }
 
   /**
    * @param ofTheFirst stands at the first server, whatever its port, as that of the bus is in a
    *     Vert.x that is clustered
+   * @param outgoing takes each connection that this Vert.x opens, before it has an event loop
    */
-  public Doors(@Nullable Gate ofTheFirst) {
+  public Doors(@Nullable Gate ofTheFirst, Consumer<Channel> outgoing) {
     this.ofTheFirst.set(ofTheFirst);
+    this.outgoing = outgoing;
   }
 
   /** Returns those of a Vert.x, if it has any. */
@@ -68,6 +74,16 @@ public final class Doors extends NioTransport {
   /** Sets the gate of a port, in place of the one before. */
   public void guard(int port, Gate gate) {
     gates.put(port, gate);
+  }
+
+  @Override
+  public ChannelFactory<? extends Channel> channelFactory(boolean domainSocket) {
+    ChannelFactory<? extends Channel> factory = super.channelFactory(domainSocket);
+    return () -> {
+      Channel connection = factory.newChannel();
+      outgoing.accept(connection);
+      return connection;
+    };
   }
 
   @Override

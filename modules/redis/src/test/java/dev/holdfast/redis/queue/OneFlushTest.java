@@ -37,6 +37,10 @@ class OneFlushTest {
   private final AtomicLong received = new AtomicLong();
   private final AtomicBoolean ended = new AtomicBoolean();
   private final AtomicInteger flushes = new AtomicInteger();
+
+  /** Held, as Vert.x closes a client that nobody holds. */
+  private NetClientInternal client;
+
   private NetSocket server;
   private NetSocket socket;
 
@@ -154,7 +158,7 @@ class OneFlushTest {
   }
 
   private Future<NetSocket> open(int port) {
-    var client =
+    client =
         (NetClientInternal)
             new OneFlush((VertxInternal) vertx).createNetClient(new NetClientOptions());
     Promise<NetSocket> opened = Promise.promise();
