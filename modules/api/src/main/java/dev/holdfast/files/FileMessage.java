@@ -256,12 +256,23 @@ public sealed interface FileMessage<A> extends ServiceMessage<A>
   }
 
   /**
-   * Ends all files and uploads of a tenant, some at a time; takes the permission {@code
-   * erase:files}.
+   * Ends all files and uploads of a tenant or of one of its users, some at a time; takes the
+   * permission {@code erase:files}. Their owners get no notice of it.
+   *
+   * @param user whose; none: everybody's
    */
-  record EraseTenant(Caller caller, String tenant) implements FileMessage<FileAnswer.Erased> {
+  record EraseTenant(Caller caller, String tenant, @Nullable String user)
+      implements FileMessage<FileAnswer.Erased> {
+    /** Makes the message that ends everybody's. */
+    public EraseTenant(Caller caller, String tenant) {
+      this(caller, tenant, null);
+    }
+
     public EraseTenant {
       checked(caller, tenant);
+      if (user != null) {
+        Names.user(user);
+      }
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.sessions.ConnectionInfo;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -54,6 +55,6 @@ public final class ConnectionSamples {
         new UsageMessage.Erase(SERVICE, "acme", null, ChannelName.topic("news"), "17"),
         row,
         new UsageMessage.Usage(true, 2, 100, List.of(row), List.of(row), List.of()),
-        new UsageMessage.Erased(1, 2, "18"));
+        new UsageMessage.Erased(1, 2, 3, 4, Map.of("int", 5), "18"));
   }
 }

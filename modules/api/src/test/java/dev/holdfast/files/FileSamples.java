@@ -52,7 +52,7 @@ public final class FileSamples {
         new FileMessage.IssueTicket(ANN, "acme", "f1", FileMessage.Purpose.DOWNLOAD, 1_000, BY),
         new FileMessage.Copy(ANN, "acme", "f1", "b.txt"),
         new FileMessage.Delete(ANN, "acme", "f1"),
-        new FileMessage.EraseTenant(ANN, "acme"));
+        new FileMessage.EraseTenant(ANN, "acme", "ann"));
   }
 
   private static Stream<BusValue> transfers() {

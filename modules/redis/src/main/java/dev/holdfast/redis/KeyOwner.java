@@ -99,6 +99,11 @@ public record KeyOwner(
     return "hf:*{" + escaped(tenant) + "/" + escaped(channel) + "}*";
   }
 
+  /** Returns a pattern for SCAN that matches the keys that say whose the tickets of files are. */
+  public static String tickets() {
+    return "hf:fticket:{*}:by";
+  }
+
   private static String escaped(String text) {
     return text.replaceAll("([\\\\*?\\[\\]^])", "\\\\$1");
   }

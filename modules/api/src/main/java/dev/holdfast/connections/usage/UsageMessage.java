@@ -9,6 +9,7 @@ import dev.holdfast.core.Names;
 import dev.holdfast.core.ServiceMessage;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,8 +59,9 @@ public sealed interface UsageMessage<A> extends ServiceMessage<A> {
   }
 
   /**
-   * Erases for some seconds what a tenant, one of its users, or one of its channels has. Safe to
-   * repeat, and to go on with at any node.
+   * Erases for some seconds what a tenant, one of its users, or one of its channels has: in Redis,
+   * and the content of files. Safe to repeat, and to go on with at any node. What is written
+   * meanwhile is found by another pass.
    *
    * @param user whose; none: the whole tenant, or the channel
    * @param channel this one alone; not that of a session, which goes with its user's sessions
@@ -82,7 +84,7 @@ public sealed interface UsageMessage<A> extends ServiceMessage<A> {
         throw HoldfastException.withPublicMessage(
             ErrorCode.BAD_REQUEST, "erase a tenant, a user, or a channel that is no session's");
       }
-      if (!after.matches("[0-9]{0,20}(@[0-9A-Za-z.:_\\[\\]-]{1,280})?")) {
+      if (!after.matches("files|t?[0-9]{0,20}(@[0-9A-Za-z.:_\\[\\]-]{1,280})?")) {
         throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, "after: not of a step");
       }
     }
@@ -129,9 +131,30 @@ public sealed interface UsageMessage<A> extends ServiceMessage<A> {
   /**
    * The outcome of a step.
    *
+   * @param sessions that were ended, with their keys
+   * @param files that were ended, with their content
+   * @param runs that were erased, with their logs
+   * @param keys that were deleted beside these
+   * @param left keys that were met and stay for now, by their family: the word after {@code hf:}
    * @param next what to pass as {@code after}; none: all is done
    */
-  record Erased(int sessions, int keys, @Nullable String next) implements BusValue {}
+  record Erased(
+      int sessions,
+      int files,
+      int runs,
+      int keys,
+      @Nullable Map<String, Integer> left,
+      @Nullable String next)
+      implements BusValue {
+    public Erased {
+      left = left == null ? Map.of() : Map.copyOf(left); // an earlier build sends none
+    }
+
+    @Override
+    public Map<String, Integer> left() {
+      return left == null ? Map.of() : left;
+    }
+  }
 
   /** Has one method per message, so that the compiler finds a case that was forgotten. */
   interface Handler<R> {

@@ -45,7 +45,7 @@ public final class FileIndex {
   public Future<Void> add(FileKey file, FileSpec spec, String content) {
     String member = member(spec.name(), file.file());
     List<Future<?>> written = new ArrayList<>();
-    written.add(link.send("SADD", Keys.fileTenants(), file.tenant()));
+    written.add(list(file.tenant()));
     written.add(link.send("SET", Keys.fileContent(content), file.toString()));
     String owner = Objects.requireNonNull(spec.owner(), "owner");
     for (String key : keys(file.tenant(), owner, spec.session())) {
@@ -85,6 +85,16 @@ public final class FileIndex {
     Object to = prefix.isEmpty() ? "+" : beyond(prefix);
     return link.send("ZRANGEBYLEX", key, from, to, "LIMIT", 0, limit)
         .map(reply -> reply.list().stream().map(FileIndex::named).toList());
+  }
+
+  /** Adds a tenant to those that have files. */
+  public Future<Void> list(String tenant) {
+    return link.send("SADD", Keys.fileTenants(), tenant).mapEmpty();
+  }
+
+  /** Takes a tenant from those that have files. */
+  public Future<Void> unlist(String tenant) {
+    return link.send("SREM", Keys.fileTenants(), tenant).mapEmpty();
   }
 
   public Future<List<String>> tenants() {

@@ -151,11 +151,12 @@ final class Finishing {
                     failure.getMessage()));
   }
 
-  /** Removes content that came after the file was deleted. */
+  /** Removes content that came after the file was deleted, whose record may be gone, too. */
   private void notShown(FileRecord file, Throwable failure) {
     if (HoldfastException.from(failure).code() == ErrorCode.NOT_FOUND) {
       removing
-          .end(file.key(), "deleted", false)
+          .dropContent(file)
+          .compose(dropped -> removing.end(file.key(), "deleted", false))
           .onFailure(
               late ->
                   LOG.info(

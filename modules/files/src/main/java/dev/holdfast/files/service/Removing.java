@@ -23,6 +23,8 @@ import org.slf4j.LoggerFactory;
 final class Removing {
   private static final Logger LOG = LoggerFactory.getLogger(Removing.class);
   private static final int AT_ONCE = 100;
+  private static final String ERASED = "erased";
+  private static final String BEGIN = "0";
 
   private final FileParts parts;
 
@@ -44,13 +46,44 @@ final class Removing {
         .compose(marked -> clear(file, marked).map(marked));
   }
 
+  /** Ends some files; there may be more as long as the walk through the entries was cut short. */
   Future<FileAnswer.Erased> erase(FileMessage.EraseTenant message) {
     String tenant = FileAccess.erases(message.caller(), message.tenant());
+    List<QuotaStore.Entry> found = new ArrayList<>();
+    return find(tenant, message.user(), BEGIN, found)
+        .compose(cursor -> erase(tenant, found).map(cursor))
+        .compose(
+            cursor ->
+                cursor.equals(BEGIN) && message.user() == null
+                    ? unlisted(tenant).map(cursor)
+                    : Future.succeededFuture(cursor))
+        .map(cursor -> new FileAnswer.Erased(found.size(), !cursor.equals(BEGIN)));
+  }
+
+  /** Adds entries to those found, until they are enough or all; answers where to go on. */
+  private Future<String> find(
+      String tenant, @Nullable String user, String cursor, List<QuotaStore.Entry> found) {
     return parts
         .quota()
-        .scan(tenant, "0", AT_ONCE)
-        .compose(found -> erase(tenant, found.entries()))
-        .compose(ended -> erased(tenant, ended));
+        .scan(tenant, cursor, AT_ONCE)
+        .compose(
+            page -> {
+              page.entries().stream()
+                  .filter(entry -> user == null || user.equals(entry.owner()))
+                  .forEach(found::add);
+              return page.cursor().equals(BEGIN) || found.size() >= AT_ONCE
+                  ? Future.succeededFuture(page.cursor())
+                  : find(tenant, user, page.cursor(), found);
+            });
+  }
+
+  /** The tenant is one of those with files again if one came meanwhile. */
+  private Future<Void> unlisted(String tenant) {
+    return parts
+        .index()
+        .unlist(tenant)
+        .compose(unlisted -> parts.quota().totals(tenant))
+        .compose(now -> now.files() > 0 ? parts.index().list(tenant) : Future.succeededFuture());
   }
 
   /** Whatever is left of a file that is marked, or was never made. */
@@ -64,7 +97,8 @@ final class Removing {
         .onSuccess(released -> finish(file, record));
   }
 
-  private Future<Void> dropContent(@Nullable FileRecord record) {
+  /** Removes the content of a file that is marked, or was. */
+  Future<Void> dropContent(@Nullable FileRecord record) {
     if (record == null) {
       return Future.succeededFuture();
     }
@@ -105,7 +139,7 @@ final class Removing {
   }
 
   private Future<Void> announce(@Nullable FileRecord record) {
-    if (record == null || !record.wasReady()) {
+    if (record == null || !record.wasReady() || ERASED.equals(record.reason())) {
       return Future.succeededFuture();
     }
     boolean expired = "expired".equals(record.reason());
@@ -113,15 +147,11 @@ final class Removing {
     return parts.events().apply(new FileEvent(kind, record.view()));
   }
 
-  private Future<Integer> erase(String tenant, List<QuotaStore.Entry> entries) {
+  private Future<Void> erase(String tenant, List<QuotaStore.Entry> entries) {
     List<Future<?>> ended = new ArrayList<>();
     for (QuotaStore.Entry entry : entries) {
-      ended.add(end(new FileKey(tenant, entry.file()), "erased", false));
+      ended.add(end(new FileKey(tenant, entry.file()), ERASED, false));
     }
-    return Future.join(ended).map(ended.size());
-  }
-
-  private Future<FileAnswer.Erased> erased(String tenant, int ended) {
-    return parts.quota().totals(tenant).map(left -> new FileAnswer.Erased(ended, left.files() > 0));
+    return Future.join(ended).mapEmpty();
   }
 }

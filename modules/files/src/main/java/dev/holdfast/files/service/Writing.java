@@ -137,7 +137,23 @@ final class Writing {
                         held.part(),
                         length,
                         true,
-                        null)));
+                        null)))
+        .recover(failure -> dropped(file, failure));
+  }
+
+  /** Removes a part that came after its file had ended: nobody else would for a day. */
+  private Future<FileAnswer.Advanced> dropped(FileRecord file, Throwable failure) {
+    return HoldfastException.from(failure).code() == ErrorCode.NOT_FOUND
+        ? parts
+            .disk()
+            .run(storage -> dropped(storage, file.content()))
+            .transform(done -> Future.failedFuture(failure))
+        : Future.failedFuture(failure);
+  }
+
+  private static Void dropped(FileStorage storage, String content) throws IOException {
+    storage.deleteParts(content);
+    return null;
   }
 
   private static Void written(

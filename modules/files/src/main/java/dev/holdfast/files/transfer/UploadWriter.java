@@ -239,6 +239,7 @@ final class UploadWriter {
     committing
         .transform(committed -> disk.run(storage -> close()))
         .compose(length -> files.ask(last(length)))
+        .recover(this::dropped)
         .onComplete(this::finished);
   }
 
@@ -263,6 +264,20 @@ final class UploadWriter {
     boolean complete = failure == null && received == grant.file().size();
     String sha256 = complete && whole != null ? HexFormat.of().formatHex(whole.digest()) : null;
     return TransferMessage.Advance.of(caller, grant, length, true, sha256);
+  }
+
+  /** Removes a part that came after its file had ended: nobody else would for a day. */
+  private Future<FileAnswer.Advanced> dropped(Throwable refused) {
+    return HoldfastException.from(refused).code() == ErrorCode.NOT_FOUND
+        ? disk.run(storage -> dropped(storage, grant.content()))
+            .transform(done -> Future.failedFuture(refused))
+        : Future.failedFuture(refused);
+  }
+
+  /** On a worker thread. */
+  private static Void dropped(FileStorage storage, String content) throws IOException {
+    storage.deleteParts(content);
+    return null;
   }
 
   private void finished(AsyncResult<FileAnswer.Advanced> result) {

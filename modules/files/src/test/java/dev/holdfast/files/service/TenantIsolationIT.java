@@ -136,7 +136,10 @@ class TenantIsolationIT {
                 (c, t, f) -> new FileMessage.ListFiles(c, t, "ann", null, "", "", 10),
                 (c, t, f) -> new FileMessage.ListFiles(c, t, "ann", "s1", "sec", "", 10))),
         Map.entry(
-            FileMessage.EraseTenant.class, List.of((c, t, f) -> new FileMessage.EraseTenant(c, t))),
+            FileMessage.EraseTenant.class,
+            List.of(
+                (c, t, f) -> new FileMessage.EraseTenant(c, t),
+                (c, t, f) -> new FileMessage.EraseTenant(c, t, "ann"))),
         Map.entry(
             TransferMessage.Redeem.class,
             List.of(

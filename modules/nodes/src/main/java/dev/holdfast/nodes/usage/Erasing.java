@@ -2,7 +2,9 @@ package dev.holdfast.nodes.usage;
 
 import dev.holdfast.connections.usage.UsageMessage.Erase;
 import dev.holdfast.connections.usage.UsageMessage.Erased;
+import dev.holdfast.core.Caller;
 import dev.holdfast.core.bus.ServiceClient;
+import dev.holdfast.files.FileMessage;
 import dev.holdfast.redis.KeyOwner;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisLink;
@@ -12,26 +14,29 @@ import dev.holdfast.sessions.SessionMessage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One step of an erasure: ends sessions, whose keys go with them, and deletes the keys of channels.
- * What nodes keep there goes by itself: interest is theirs as long as they have readers, who get a
- * gap. Confined to its link's context.
+ * One step of an erasure: of files, then of all keys that name their tenant, then of tickets. Ends
+ * sessions, whose keys go with them, fences runs, and deletes the other keys. What nodes keep there
+ * goes by itself: interest is theirs as long as they have readers, who get a gap. Confined to its
+ * link's context.
  */
 final class Erasing {
   /** The reason that the ended sessions' connections get. */
   static final String REASON = "erased";
 
+  private static final String FILES = "files";
+  private static final String TICKETS = "t";
   private static final long STEP_NS = TimeUnit.SECONDS.toNanos(3);
   private static final Set<String> OF_CHANNELS =
       Set.of("meta", "log", "pub", "hpubs", "idem", "idet", "cons", "conss");
-
-  private static final Set<String> OF_TENANTS =
-      Set.of("schemas", "kept", "work", "run", "runin", "snap", "thread", "tdoc", "truns");
 
   /** What a user's runs and threads have besides; those of a tenant as a whole have no user. */
   private static final Set<String> OF_USERS = Set.of("runs", "starts", "threads", "tsizes");
@@ -39,30 +44,76 @@ final class Erasing {
   /** Records that name their user within. */
   private static final Set<String> OWNED = Set.of("run", "thread");
 
-  /** Lifetime of the counts, as in {@code retained_report}. */
-  private static final long COUNT_MS = TimeUnit.DAYS.toMillis(7);
+  /** What goes with sessions and files, and what is nodes' own and goes when they are done. */
+  private static final Set<String> OF_OTHERS =
+      Set.of("user", "tenant", "int", "rate", "count", "file", "fquota", "ften", "fown", "fses");
+
+  private static final Caller OPERATOR =
+      new Caller.Service("operator", "usage", Set.of("*"), Set.of("erase:files"));
 
   private final RedisLink link;
-  private final ServiceClient sessions;
+  private final ServiceClient services;
   private final Erase wanted;
+  private final RunErasure runs;
   private final long until = System.nanoTime() + STEP_NS;
+  private final Map<String, Integer> left = new HashMap<>();
   private int ended;
+  private int files;
   private int deleted;
 
-  Erasing(RedisLink link, ServiceClient sessions, Erase wanted) {
+  Erasing(RedisLink link, ServiceClient services, Erase wanted) {
     this.link = link;
-    this.sessions = sessions;
+    this.services = services;
     this.wanted = wanted;
+    this.runs = new RunErasure(link, wanted.user());
   }
 
   Future<Erased> step(Vertx vertx) {
-    String pattern =
-        wanted.channel() == null
-            ? KeyOwner.keysOf(wanted.tenant())
-            : KeyOwner.keysOf(wanted.tenant(), wanted.channel().toString());
-    return new KeyWalk(vertx, link, pattern)
-        .run(wanted.after(), this::visit, () -> System.nanoTime() > until)
-        .map(next -> new Erased(ended, deleted, next));
+    return goOn(vertx, wanted.after())
+        .map(next -> new Erased(ended, files, runs.runs(), deleted + runs.keys(), left, next));
+  }
+
+  private Future<@Nullable String> goOn(Vertx vertx, String after) {
+    if (wanted.channel() != null) {
+      String channel = wanted.channel().toString();
+      return walk(vertx, KeyOwner.keysOf(wanted.tenant(), channel), after, this::visit);
+    }
+    if (after.isEmpty() || after.equals(FILES)) {
+      return files().compose(more -> more ? Future.succeededFuture(FILES) : keys(vertx, ""));
+    }
+    return after.startsWith(TICKETS) ? tickets(vertx, after) : keys(vertx, after);
+  }
+
+  private Future<@Nullable String> keys(Vertx vertx, String after) {
+    return walk(vertx, KeyOwner.keysOf(wanted.tenant()), after, this::visit)
+        .compose(next -> next == null ? tickets(vertx, TICKETS) : Future.succeededFuture(next));
+  }
+
+  private Future<@Nullable String> tickets(Vertx vertx, String after) {
+    return walk(
+            vertx,
+            KeyOwner.tickets(),
+            after.substring(TICKETS.length()),
+            found -> Future.all(found.stream().map(this::ticket).toList()))
+        .map(next -> next == null ? null : TICKETS + next);
+  }
+
+  private Future<@Nullable String> walk(
+      Vertx vertx, String pattern, String after, Function<List<String>, Future<?>> visit) {
+    return new KeyWalk(vertx, link, pattern).run(after, visit, () -> System.nanoTime() > until);
+  }
+
+  /** Ends some files; their service is asked only if there are any. */
+  private Future<Boolean> files() {
+    return link.send("EXISTS", Keys.fileQuota(wanted.tenant()))
+        .compose(
+            there ->
+                there.asLong() == 0
+                    ? Future.succeededFuture(false)
+                    : services
+                        .ask(new FileMessage.EraseTenant(OPERATOR, wanted.tenant(), wanted.user()))
+                        .onSuccess(step -> files += step.erased())
+                        .map(step -> step.more()));
   }
 
   private Future<?> visit(List<String> keys) {
@@ -77,120 +128,121 @@ final class Erasing {
 
   private Future<?> erase(String key, KeyOwner owner) {
     String session = owner.session();
-    if (owner.family().equals("sess") && session != null) {
-      return wanted.channel() == null ? endOf(session) : Future.succeededFuture();
+    if (session != null) {
+      return wanted.channel() == null ? ofSession(key, owner, session) : Future.succeededFuture();
+    }
+    if (owner.family().equals("run") && wanted.channel() == null) {
+      return runs.run(owner);
     }
     if (wanted.user() != null && OWNED.contains(owner.family())) {
-      return ofUser(key, owner);
+      return runs.thread(key);
     }
     if (!isWanted(owner)) {
-      return Future.succeededFuture();
+      return stays(owner);
     }
-    if (owner.family().equals("schemas")) {
-      var changes = new ChangeFeed(link, Keys.schemaChanges(), names -> {});
-      return delete(key).compose(gone -> changes.note(owner.tenant()));
-    }
-    boolean counts = owner.family().equals("meta") && !isWhole();
-    return counts ? uncounted(key, owner.tenant()) : delete(key);
+    return switch (owner.family()) {
+      case "schemas" -> noted(key, owner, Keys.schemaChanges());
+      case "limits" -> noted(key, owner, Keys.limitChanges());
+      case "pub" -> wanted.channel() != null ? delete(key) : forget(key, owner);
+      case "meta" -> isWhole() ? delete(key) : runs.uncounted(key, owner.tenant());
+      default -> delete(key);
+    };
+  }
+
+  /** Nodes have a copy of it, and read it anew. */
+  private Future<?> noted(String key, KeyOwner owner, String stream) {
+    var changes = new ChangeFeed(link, stream, names -> {});
+    return delete(key).compose(gone -> changes.note(owner.tenant()));
   }
 
   private boolean isWhole() {
     return wanted.user() == null && wanted.channel() == null;
   }
 
-  /** The keys of sessions go with them. */
   private boolean isWanted(KeyOwner owner) {
-    if (OF_TENANTS.contains(owner.family())) {
-      return isWhole();
+    if (isWhole()) {
+      return !OF_OTHERS.contains(owner.family());
     }
     if (OF_USERS.contains(owner.family())) {
-      return isWhole() || wanted.user() != null && wanted.user().equals(owner.user());
+      return wanted.user() != null && wanted.user().equals(owner.user());
     }
     String channel = owner.channel();
     if (channel == null || !OF_CHANNELS.contains(owner.family())) {
       return false;
     }
-    if (wanted.channel() != null) {
-      return channel.equals(wanted.channel().toString());
+    return wanted.channel() != null
+        ? channel.equals(wanted.channel().toString())
+        : owner.user() != null && owner.user().equals(wanted.user());
+  }
+
+  /** Counts what is not erased, and has the name of who is. */
+  private Future<Void> stays(KeyOwner owner) {
+    boolean named = wanted.user() == null || wanted.user().equals(owner.user());
+    if (named && wanted.channel() == null) {
+      left.merge(owner.family(), 1, Integer::sum);
     }
-    return wanted.user() == null || wanted.user().equals(owner.user());
+    return Future.succeededFuture();
   }
 
-  /**
-   * Deletes a run or a thread of the wanted user, its record last: until then it can be found
-   * again.
-   */
-  private Future<?> ofUser(String record, KeyOwner owner) {
-    return link.send("HGET", record, "owner")
-        .compose(user -> isWanted(user) ? withRecord(record, owner) : Future.succeededFuture());
-  }
-
-  private Future<?> withRecord(String record, KeyOwner owner) {
-    String tag = record.substring(record.indexOf('{'));
-    if (owner.family().equals("thread")) {
-      return Future.all(delete("hf:tdoc:" + tag), delete("hf:truns:" + tag))
-          .compose(done -> delete(record));
+  /** A session's keys go with it, but for what others keep of its channel. */
+  private Future<?> ofSession(String key, KeyOwner owner, String session) {
+    boolean record = owner.family().equals("sess");
+    if (!record && wanted.user() != null) {
+      return Future.succeededFuture();
     }
-    return Future.all(delete("hf:runin:" + tag), delete("hf:snap:" + tag), delete("hf:log:" + tag))
-        .compose(done -> uncounted("hf:meta:" + tag, owner.tenant()))
-        .compose(done -> freed(owner))
-        .compose(done -> delete(record));
-  }
-
-  /** Frees the tenant's place of a run that was under way; its user's places go as a whole. */
-  private Future<?> freed(KeyOwner owner) {
-    String channel = Objects.requireNonNull(owner.channel(), "a run's channel");
-    String run = channel.substring(channel.indexOf(':') + 1);
-    return link.send("ZREM", Keys.activeRuns(owner.tenant(), null), run);
-  }
-
-  /** Ends a session, if it is wanted; one that has ended has no user. */
-  private Future<?> endOf(String session) {
     return link.send("HGET", Keys.session(wanted.tenant(), session), "user")
-        .compose(user -> isWanted(user) ? end(session) : Future.succeededFuture());
+        .compose(
+            user -> {
+              if (record && isWanted(user)) {
+                return end(session);
+              }
+              boolean orphan = !record && user.isNull();
+              return orphan && !owner.family().equals("int") ? orphan(key, owner) : stays(owner);
+            });
   }
 
+  private Future<Void> orphan(String key, KeyOwner owner) {
+    return owner.family().equals("pub") ? forget(key, owner) : delete(key).mapEmpty();
+  }
+
+  /** One that has ended has no user. */
   private boolean isWanted(Reply user) {
     return !user.isNull() && (wanted.user() == null || wanted.user().equals(user.asText()));
   }
 
-  private Future<?> end(String session) {
+  private Future<Void> end(String session) {
     ended++;
-    return sessions.ask(
-        new SessionMessage.Close(wanted.caller(), wanted.tenant(), session, REASON));
+    return services
+        .ask(new SessionMessage.Close(wanted.caller(), wanted.tenant(), session, REASON))
+        .mapEmpty();
   }
 
-  /**
-   * Deletes a log's meta, and takes the log out of what its tenant, and who began it, retain. Its
-   * entries' bytes stay counted for who published them, until they would be too old.
-   */
-  private Future<?> uncounted(String meta, String tenant) {
-    return link.send("HMGET", meta, "k", "z")
-        .compose(counted -> delete(meta).map(counted))
+  /** What of it is on its way stays out. */
+  private Future<Void> forget(String publisher, KeyOwner owner) {
+    return runs.forget(publisher, "")
         .compose(
-            counted -> {
-              String[] words = counted.at(0).textOr("").split(" ", -1);
-              return words.length < 2
-                  ? Future.succeededFuture()
-                  : uncount(tenant, words, counted.at(1).longOr(0));
+            forgotten -> {
+              deleted += forgotten ? 1 : 0;
+              return forgotten ? Future.succeededFuture() : stays(owner);
             });
   }
 
-  /**
-   * @param words until when it counts, and who began it, as {@code log_count} writes them
-   */
-  private Future<?> uncount(String tenant, String[] words, long bytes) {
-    List<Future<?>> steps = new ArrayList<>();
-    String whole = Keys.retained(tenant, null);
-    steps.add(link.send("HINCRBY", whole, "c" + words[0], -1));
-    steps.add(link.send("HINCRBY", whole, "b" + words[0], -bytes));
-    steps.add(link.send("PEXPIRE", whole, COUNT_MS));
-    if (!words[1].isEmpty()) {
-      String own = Keys.retained(tenant, words[1]);
-      steps.add(link.send("HINCRBY", own, "c" + words[0], -1));
-      steps.add(link.send("PEXPIRE", own, COUNT_MS));
-    }
-    return Future.all(steps);
+  /** A ticket names its token's tenant and user, and its file's owner. */
+  private Future<?> ticket(String by) {
+    String ticket = by.substring(0, by.lastIndexOf(':'));
+    return link.send("MGET", by, ticket)
+        .compose(
+            reply -> {
+              String[] token = reply.at(0).textOr("").split("\n", -1);
+              String[] file = reply.at(1).textOr("").split("\n", -1);
+              boolean whose =
+                  wanted.user() == null
+                      || token.length > 1 && token[1].equals(wanted.user())
+                      || file.length > 2 && file[2].equals(wanted.user());
+              return token[0].equals(wanted.tenant()) && whose
+                  ? Future.all(delete(by), delete(ticket))
+                  : Future.succeededFuture();
+            });
   }
 
   private Future<?> delete(String key) {

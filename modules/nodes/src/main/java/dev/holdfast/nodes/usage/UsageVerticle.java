@@ -31,7 +31,7 @@ public final class UsageVerticle extends VerticleBase implements UsageMessage.Ha
 
   private final Bus bus;
   private final RedisConfig redis;
-  private final ServiceClient sessions;
+  private final ServiceClient services;
   private final MeterRegistry registry;
 
   @SuppressWarnings("NullAway.Init") // set by start(), which may fail before
@@ -41,10 +41,13 @@ public final class UsageVerticle extends VerticleBase implements UsageMessage.Ha
   private @Nullable UsageWalk walk;
   private boolean outdated;
 
-  public UsageVerticle(Bus bus, RedisConfig redis, ServiceClient sessions, MeterRegistry registry) {
+  /**
+   * @param services asks the sessions and files services of this process
+   */
+  public UsageVerticle(Bus bus, RedisConfig redis, ServiceClient services, MeterRegistry registry) {
     this.bus = bus;
     this.redis = redis;
-    this.sessions = sessions;
+    this.services = services;
     this.registry = registry;
   }
 
@@ -94,15 +97,17 @@ public final class UsageVerticle extends VerticleBase implements UsageMessage.Ha
             ? " user " + message.user()
             : message.channel() != null ? " channel " + message.channel() : "";
     outdated = true; // or what is erased would be shown for a minute
-    return new Erasing(link, sessions, message)
+    return new Erasing(link, services, message)
         .step(vertx)
         .onSuccess(
             step ->
                 LOG.warn(
-                    "Erased of tenant {}{}: {} sessions, {} keys{}",
+                    "Erased of tenant {}{}: {} sessions, {} files, {} runs, {} keys{}",
                     message.tenant(),
                     what,
                     step.sessions(),
+                    step.files(),
+                    step.runs(),
                     step.keys(),
                     step.next() == null ? ", all" : ""));
   }

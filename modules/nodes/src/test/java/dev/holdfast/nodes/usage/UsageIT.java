@@ -23,7 +23,6 @@ import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
-import dev.holdfast.redis.Reply;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.service.SessionEvent;
 import dev.holdfast.sessions.service.SessionsVerticle;
@@ -66,12 +65,14 @@ class UsageIT {
   private final ServiceClient usage = ServiceClient.local(bus, Duration.ofSeconds(5));
   private final List<SessionEvent> events = new CopyOnWriteArrayList<>();
   private RedisLink link;
+  private StoredThings stored;
 
   @BeforeEach
   void start(@OwnRedis TestRedis server) {
     var meters = new SimpleMeterRegistry();
     RedisConfig redis = RedisConfig.of(server.uri()).withConnectTimeout(Duration.ofSeconds(20));
     link = await(RedisLink.open(vertx, redis, "test", meters));
+    stored = new StoredThings(link);
     await(
         vertx.deployVerticle(
             new SessionsVerticle(bus, redis, SessionsConfig.defaults(), this::note, meters)));
@@ -85,9 +86,9 @@ class UsageIT {
 
   @Test
   void theLargestAreShownFirst() {
-    write(greedy, NEWS, 200_000);
-    write(greedy, EVES, 50_000);
-    write(modest, NEWS, 1_000);
+    stored.write(greedy, NEWS, 200_000);
+    stored.write(greedy, EVES, 50_000);
+    stored.write(modest, NEWS, 1_000);
     session(greedy, "ann", 60_000);
     session(modest, "ann", 10);
 
@@ -109,24 +110,24 @@ class UsageIT {
 
   @Test
   void aChannelIsErasedAndNoOther() {
-    write(greedy, NEWS, 100);
-    write(greedy, MORE, 100);
-    write(modest, NEWS, 100);
+    stored.write(greedy, NEWS, 100);
+    stored.write(greedy, MORE, 100);
+    stored.write(modest, NEWS, 100);
     String session = session(greedy, "eve", 10);
 
     Erased erased = erase(greedy, null, NEWS);
 
-    assertEquals(new Erased(0, 7, null), erased);
-    assertEquals(List.of(), keys(greedy, NEWS));
-    assertEquals(7, keys(greedy, MORE).size());
-    assertEquals(7, keys(modest, NEWS).size());
+    assertEquals(erased(0, 0, 7), erased);
+    assertEquals(List.of(), stored.keys(greedy, NEWS));
+    assertEquals(7, stored.keys(greedy, MORE).size());
+    assertEquals(7, stored.keys(modest, NEWS).size());
     assertNotNull(get(greedy, session));
   }
 
   /** An operator erases a channel to make room: it went on counting until it would have gone. */
   @Test
   void whatIsErasedIsNotCountedAnyMore() {
-    write(greedy, NEWS, 100);
+    stored.write(greedy, NEWS, 100);
     Channel news = new Channel(greedy, NEWS);
     String whole = Keys.retained(greedy, null);
     String own = Keys.retained(greedy, "eve");
@@ -146,19 +147,19 @@ class UsageIT {
 
   @Test
   void aUserIsErasedWithItsSessionsAndNoOther() {
-    write(greedy, EVES, 100);
-    write(greedy, NEWS, 100);
+    stored.write(greedy, EVES, 100);
+    stored.write(greedy, NEWS, 100);
     String eves = session(greedy, "eve", 10);
     String anns = session(greedy, "ann", 10);
     String other = session(modest, "eve", 10);
 
     Erased erased = erase(greedy, "eve", null);
 
-    assertEquals(new Erased(1, 7, null), erased);
+    assertEquals(erased(1, 0, 7), erased);
     assertThrows(HoldfastException.class, () -> get(greedy, eves));
     assertNotNull(get(greedy, anns));
     assertNotNull(get(modest, other));
-    assertEquals(7, keys(greedy, NEWS).size());
+    assertEquals(7, stored.keys(greedy, NEWS).size());
     SessionEvent end = events.get(events.size() - 1);
     assertEquals(SessionEvent.Kind.ENDED, end.kind());
     assertEquals("erased", end.reason());
@@ -167,89 +168,75 @@ class UsageIT {
   /** Inputs, messages and snapshots stayed for up to a week after the tenant was erased. */
   @Test
   void runsAndThreadsAreErasedWithTheirTenant() {
-    run(greedy, "eve", "r1");
-    run(greedy, "ann", "r2");
-    run(modest, "eve", "r3");
+    stored.run(greedy, "eve", "r1");
+    stored.run(greedy, "ann", "r2");
+    stored.run(modest, "eve", "r3");
 
+    assertEquals(2, erase(greedy, null, null).runs());
+
+    assertEquals(stored.fences(greedy, "r1", "eve", "r2", "ann"), stored.named(greedy));
+    assertEquals(RUN_KEYS, stored.named(modest).size());
+    for (String fence : stored.named(greedy)) {
+      assertEquals("g", await(link.send("HKEYS", fence)).at(0).asText(), fence);
+      assertTrue(await(link.send("PTTL", fence)).asLong() <= 180_000, fence);
+    }
+    assertEquals(Map.of("pub", 6), pass(greedy, null).left());
+  }
+
+  /** Who had one could open a file by it until it expired, and Redis named the user. */
+  @Test
+  void ticketsAreErasedWithTheirTenantOrUser() {
+    String own = stored.ticket(greedy, "eve", "ann");
+    String given = stored.ticket(greedy, "ann", "eve");
+    String anns = stored.ticket(greedy, "ann", "ann");
+    String other = stored.ticket(modest, "eve", "eve");
+
+    erase(greedy, "eve", null);
+    assertEquals(0, await(link.send("EXISTS", own, given, own + ":by", given + ":by")).asLong());
+    assertEquals(4, await(link.send("EXISTS", anns, other, anns + ":by", other + ":by")).asLong());
     erase(greedy, null, null);
-
-    assertEquals(List.of(), named(greedy));
-    assertEquals(RUN_KEYS, named(modest).size());
+    assertEquals(2, await(link.send("EXISTS", anns, other, anns + ":by", other + ":by")).asLong());
   }
 
   /** They stayed after their user was erased, too. */
   @Test
   void runsAndThreadsAreErasedWithTheirUserAndNoOther() {
-    run(greedy, "eve", "r1");
-    run(modest, "eve", "r3");
-    List<String> others = named(greedy);
-    run(greedy, "ann", "r2");
-    List<String> anns = new ArrayList<>(named(greedy));
+    stored.run(greedy, "eve", "r1");
+    stored.run(modest, "eve", "r3");
+    List<String> others = stored.named(greedy);
+    stored.run(greedy, "ann", "r2");
+    List<String> anns = new ArrayList<>(stored.named(greedy));
     anns.removeAll(others);
 
     erase(greedy, "eve", null);
 
     assertEquals(
         Stream.concat(
-                anns.stream(),
+                Stream.concat(anns.stream(), stored.fences(greedy, "r1", "eve").stream()),
                 Stream.of(Keys.runQueue(greedy, "agent"), Keys.activeRuns(greedy, null)))
             .sorted()
             .toList(),
-        named(greedy));
-    assertEquals(RUN_KEYS, named(modest).size());
-  }
-
-  /** The keys of a run in a thread of its own: those of the tenant are two. */
-  private void run(String tenant, String user, String id) {
-    Channel run = new Channel(tenant, ChannelName.parse("run:" + id));
-    for (String record : List.of(Keys.run(run), Keys.thread(tenant, "h" + id))) {
-      await(link.send("HSET", record, "owner", user, "state", "ended"));
-    }
-    for (String hash :
-        List.of(
-            Keys.meta(run),
-            Keys.runSnapshot(run),
-            Keys.runStarts(tenant, user),
-            Keys.threadSizes(tenant, user))) {
-      await(link.send("HSET", hash, "e", "1"));
-    }
-    for (String set :
-        List.of(
-            Keys.activeRuns(tenant, user),
-            Keys.activeRuns(tenant, null),
-            Keys.runQueue(tenant, "agent"),
-            Keys.threadRuns(tenant, "h" + id),
-            Keys.userThreads(tenant, user))) {
-      await(link.send("ZADD", set, 1, id));
-    }
-    await(link.send("SET", Keys.runInput(run), "secret"));
-    await(link.send("SET", Keys.threadDocument(tenant, "h" + id), "secret"));
-    await(link.send("XADD", Keys.log(run), "1-0", "b", "secret"));
-  }
-
-  /** All keys of Redis that name the tenant, sorted. */
-  private List<String> named(String tenant) {
-    return await(link.send("KEYS", "*" + tenant + "*")).list().stream()
-        .map(Reply::asText)
-        .sorted()
-        .toList();
+        stored.named(greedy));
+    assertEquals(RUN_KEYS, stored.named(modest).size());
   }
 
   @Test
   void aTenantIsErasedByStepsThatMayBeBrokenOff() {
     for (int i = 0; i < 300; i++) {
-      write(greedy, ChannelName.topic("t" + i), 10);
+      stored.write(greedy, ChannelName.topic("t" + i), 10);
     }
-    write(modest, NEWS, 100);
+    stored.write(modest, NEWS, 100);
     session(greedy, "ann", 10);
     await(link.send("HSET", Keys.schemas(greedy), "e@1", "{}"));
+    await(link.send("HSET", Keys.limits(greedy), "connections", 1));
 
     Erased first = erase(greedy, null, null);
     Erased again = erase(greedy, null, null);
 
-    assertEquals(new Erased(1, 300 * 7 + 1, null), first);
-    assertEquals(new Erased(0, 0, null), again);
-    assertEquals(7, keys(modest, NEWS).size());
+    assertEquals(erased(1, 0, 300 * 7 + 2), first);
+    assertEquals(erased(0, 0, 0), again);
+    assertEquals(1, await(link.send("XLEN", Keys.limitChanges())).asLong());
+    assertEquals(7, stored.keys(modest, NEWS).size());
     List<Row> left = show(greedy, 10).tenants();
     assertTrue(left.isEmpty() || left.get(0).bytes() < 1_000, left::toString);
   }
@@ -257,7 +244,7 @@ class UsageIT {
   @Test
   void aStepSaysWhereToGoOn() {
     for (int i = 0; i < 300; i++) {
-      write(greedy, ChannelName.topic("t" + i), 10);
+      stored.write(greedy, ChannelName.topic("t" + i), 10);
     }
     var walk = new KeyWalk(vertx, link, "hf:*");
     String next = await(walk.run("", keys -> Future.succeededFuture(), () -> true));
@@ -292,39 +279,26 @@ class UsageIT {
     return await(usage.ask(new Show(OPERATOR, tenant, limit)));
   }
 
+  private Erased pass(String tenant, String user) {
+    return await(usage.ask(new Erase(OPERATOR, tenant, user, null, "")));
+  }
+
+  private static Erased erased(int sessions, int runs, int keys) {
+    return new Erased(sessions, 0, runs, keys, null, null);
+  }
+
   private Erased erase(String tenant, String user, ChannelName channel) {
-    int sessions = 0;
-    int keys = 0;
+    Erased sum = erased(0, 0, 0);
     String next = "";
     while (next != null) {
       Erased step = await(usage.ask(new Erase(OPERATOR, tenant, user, channel, next)));
-      sessions += step.sessions();
-      keys += step.keys();
+      sum =
+          erased(
+              sum.sessions() + step.sessions(), sum.runs() + step.runs(), sum.keys() + step.keys());
       next = step.next();
       assertFalse("".equals(next));
     }
-    return new Erased(sessions, keys, null);
-  }
-
-  /** All of the keys that a channel may have, but for the interest of nodes. */
-  private void write(String tenant, ChannelName name, int bytes) {
-    Channel channel = new Channel(tenant, name);
-    await(link.send("XADD", Keys.log(channel), "1-0", "b", "x".repeat(bytes)));
-    for (String hash :
-        List.of(
-            Keys.meta(channel),
-            Keys.publisher(channel, "p"),
-            Keys.idempotency(channel),
-            Keys.consumer(channel, "audit"))) {
-      await(link.send("HSET", hash, "e", "1"));
-    }
-    await(link.send("ZADD", Keys.consumers(channel), 1, "audit"));
-    await(link.send("ZADD", Keys.idempotencyTimes(channel), 1, "k"));
-  }
-
-  private List<String> keys(String tenant, ChannelName name) {
-    String pattern = "hf:*{" + tenant + "/" + name + "}*";
-    return await(link.send("KEYS", pattern)).list().stream().map(Reply::asText).toList();
+    return sum;
   }
 
   private String session(String tenant, String user, int bytes) {

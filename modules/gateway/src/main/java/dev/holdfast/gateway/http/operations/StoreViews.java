@@ -104,7 +104,15 @@ public final class StoreViews {
   }
 
   private static JsonObject json(Erased step) {
-    var json = new JsonObject().put("sessions", step.sessions()).put("keys", step.keys());
+    var left = new JsonObject();
+    step.left().forEach(left::put);
+    var json =
+        new JsonObject()
+            .put("sessions", step.sessions())
+            .put("files", step.files())
+            .put("runs", step.runs())
+            .put("keys", step.keys())
+            .put("left", left);
     return step.next() == null ? json : json.put("next", step.next());
   }
 }
