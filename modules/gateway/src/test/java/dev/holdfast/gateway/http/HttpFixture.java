@@ -101,6 +101,9 @@ public final class HttpFixture implements AutoCloseable {
   private static final LimitsConfig LIMITED =
       new LimitsConfig(Amounts.TENANT, QUICK, LimitsConfig.DEFAULTS.follow());
 
+  private static final GatewayConfig PATIENT =
+      GatewayConfig.DEFAULTS.withExpiryGrace(Duration.ofMinutes(5));
+
   public final Vertx vertx = Vertx.vertx();
   public final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -127,9 +130,9 @@ public final class HttpFixture implements AutoCloseable {
     this(redisUri, config, LIMITED, NodeMemory::of);
   }
 
-  /** A node that serves files, too. */
+  /** A node that serves files, too, and lets a token that is over go on for long. */
   public HttpFixture(String redisUri, Path files) {
-    this(redisUri, GatewayConfig.DEFAULTS, LIMITED, NodeMemory::of, files);
+    this(redisUri, PATIENT, LIMITED, NodeMemory::of, files);
   }
 
   public HttpFixture(
@@ -240,7 +243,8 @@ public final class HttpFixture implements AutoCloseable {
             config.slowLimit(),
             config.writeBuffer(),
             config.ackFlush())
-        .with(config.sockets());
+        .with(config.sockets())
+        .withExpiryGrace(config.expiryGrace());
   }
 
   private GatewayServices services(HubVerticle hub, ServiceClient sessions, NodeMemory memory) {

@@ -134,11 +134,13 @@ class BusIT {
     }
   }
 
-  /** Who asks; {@code b} is a fresh name. */
+  /** Who asks; {@code b} is a fresh name, or that of a suspended tenant. */
   private enum Asker {
     SERVICE_OF_ANOTHER_TENANT((b, a) -> new Caller.Service("desk", "1", Set.of(b), ALL)),
     SERVICE_OF_NO_TENANT((b, a) -> new Caller.Service("desk", "1", Set.of(), ALL)),
     USER_OF_ANOTHER_TENANT((b, a) -> new Caller.User(b, b, Set.of(), ALL)),
+    SERVICE_OF_SUSPENDED_TENANT((b, a) -> new Caller.Service("desk", "1", Set.of(b), ALL)),
+    USER_OF_SUSPENDED_TENANT((b, a) -> new Caller.User(b, b, Set.of(), ALL)),
     ANOTHER_USER((b, a) -> new Caller.User(a, b, Set.of(), Set.of()));
 
     final BiFunction<String, String, Caller> caller;
@@ -164,7 +166,7 @@ class BusIT {
   /** The answer, then the commands that it took. */
   private List<String> answer(
       Function<BusCases.Asked, BusMessage<?>> message, Asker asker, boolean ofOwn, Things things) {
-    String b = "b" + Ids.fresh();
+    String b = asker.name().contains("SUSPENDED") ? owner.suspendedTenant() : "b" + Ids.fresh();
     Caller caller = asker.caller.apply(b, owner.tenant);
     var asked = new BusCases.Asked(caller, ofOwn ? b : owner.tenant, things.without("node"));
     BusMessage<?> request;

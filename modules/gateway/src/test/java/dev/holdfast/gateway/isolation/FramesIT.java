@@ -1,5 +1,6 @@
 package dev.holdfast.gateway.isolation;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,8 +13,10 @@ import dev.holdfast.testkit.TestRedis;
 import dev.holdfast.testkit.client.ManualClient;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,6 +41,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FramesIT {
   private static final int TRIES = 8;
+  private static final Duration BRIEF = Duration.ofSeconds(4);
   private static final Set<Kind> ENDED =
       EnumSet.of(Kind.WITH_REVOKED_TOKEN, Kind.WITH_EXPIRED_TOKEN, Kind.OF_SUSPENDED_TENANT);
 
@@ -151,6 +155,55 @@ class FramesIT {
     }
   }
 
+  /** Its connection may go on for a while, for a refresh; it reaches nothing else by that. */
+  @Test
+  void aTokenInItsGraceReachesNothingOfOthers() {
+    List<Late> all = new ArrayList<>();
+    for (Kind kind : EnumSet.of(Kind.USER_OF_ANOTHER_TENANT, Kind.ANOTHER_USER)) {
+      for (String type : CASES.keySet()) {
+        if (!type.equals("hello")) {
+          CASES.get(type).forEach(members -> all.add(new Late(kind, type, members)));
+        }
+      }
+    }
+    for (int tries = 1; !all.isEmpty(); tries++) {
+      assertTrue(tries <= TRIES, () -> "not by the same commands: " + all);
+      owner.keep();
+      all.retainAll(differ(all));
+    }
+  }
+
+  /** What is tried by a connection whose token is over. */
+  private record Late(Kind kind, String type, String members) {}
+
+  /** Returns what took other commands than what never was; the answer is the same. */
+  private List<Late> differ(List<Late> all) {
+    Map<Late, List<Tried>> open = new LinkedHashMap<>();
+    for (Late late : all) {
+      open.put(late, List.of(open(late, owner.things), open(late, owner.things.neverWere())));
+    }
+    long over = System.currentTimeMillis() + BRIEF.toMillis();
+    await("all are in their grace").until(() -> System.currentTimeMillis() > over);
+    List<Late> differ = new ArrayList<>();
+    open.forEach(
+        (late, both) -> {
+          Try theirs = tried(both.get(0), late.type, late.members);
+          Try nothing = tried(both.get(1), late.type, late.members);
+          assertEquals(nothing.answer(), theirs.answer(), late.toString());
+          if (!theirs.commands().equals(nothing.commands())) {
+            differ.add(late);
+          }
+        });
+    return differ;
+  }
+
+  private Tried open(Late late, Things things) {
+    Outsider outsider = late.kind.briefly(owner, ended, BRIEF);
+    ManualClient client = client();
+    hello(client, outsider, "");
+    return new Tried(client, outsider, things);
+  }
+
   private void same(String type, String members, Kind kind) {
     Things never = owner.things.neverWere();
     for (int tries = 1; ; tries++) {
@@ -167,23 +220,36 @@ class FramesIT {
 
   private record Try(String answer, List<String> commands) {}
 
+  /** Who tries, by which connection, and what things. */
+  private record Tried(ManualClient client, Outsider outsider, Things things) {}
+
+  private ManualClient client() {
+    return node.clients.manual(URI.create("ws://127.0.0.1:" + node.port() + "/v1/connect"));
+  }
+
   private Try tried(String type, String members, Kind kind, Things things) {
-    Outsider outsider = kind.of(owner, ended);
-    Things asked = things.of(members);
+    var one = new Tried(client(), kind.of(owner, ended), things);
+    if (!type.equals("hello")) {
+      hello(one.client, one.outsider, "");
+    }
+    return tried(one, type, members);
+  }
+
+  private Try tried(Tried one, String type, String members) {
+    Things asked = one.things.of(members);
     List<String> names = new ArrayList<>(asked.values().values());
-    names.addAll(outsider.names());
-    String said = things.fill(members);
-    ManualClient client =
-        node.clients.manual(URI.create("ws://127.0.0.1:" + node.port() + "/v1/connect"));
+    names.addAll(one.outsider.names());
+    String said = one.things.fill(members);
+    ManualClient client = one.client;
     try {
-      if (!type.equals("hello")) {
-        hello(client, outsider, "");
-      }
-      Runnable step = () -> say(client, outsider, type, said);
+      Runnable step = () -> say(client, one.outsider, type, said);
       List<String> commands = log.during(step, names);
       String frames =
-          client.frames().stream().map(Object::toString).collect(Collectors.joining("\n"));
-      return new Try(Answers.masked(frames + ending(client), asked, outsider), commands);
+          client.frames().stream()
+              .filter(frame -> !frame.path("type").asText().equals("expiring"))
+              .map(Object::toString)
+              .collect(Collectors.joining("\n"));
+      return new Try(Answers.masked(frames + ending(client), asked, one.outsider), commands);
     } finally {
       client.close();
     }

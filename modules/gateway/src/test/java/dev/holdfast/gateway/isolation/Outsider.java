@@ -1,8 +1,12 @@
 package dev.holdfast.gateway.isolation;
 
+import dev.holdfast.auth.TokenSigner;
+import dev.holdfast.core.Caller;
 import dev.holdfast.core.Ids;
 import dev.holdfast.gateway.http.HttpFixture;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -62,6 +66,15 @@ record Outsider(String tenant, String user, String token, List<String> names) {
         case OF_SUSPENDED_TENANT -> other(ended.suspended(), user, EVERYTHING);
         case WITH_EXPIRED_TOKEN -> new Outsider(owner.tenant, user, ended.expired(), List.of(user));
       };
+    }
+
+    /** The same with a token that ends soon. */
+    Outsider briefly(Owner owner, Tokens ended, Duration life) {
+      Outsider one = of(owner, ended);
+      Set<String> may = this == ANOTHER_USER ? Set.of("request:none") : Set.of("*");
+      var caller = new Caller.User(one.tenant, one.user, Set.of(), may);
+      String token = new TokenSigner(HttpFixture.SECRET, HttpFixture.AUTH).sign(caller, life);
+      return new Outsider(one.tenant, one.user, token, one.names);
     }
 
     private static Outsider other(String tenant, String user, String... permissions) {
