@@ -255,6 +255,27 @@ class IssuersTest {
     }
   }
 
+  /** One of the two serves, the other is as if it were missing; nobody else's token is taken. */
+  @Test
+  void aSetThatNamesTwoKeysAlikeServesOneOfThem() {
+    TestIssuer other = TestIssuer.withKeys();
+    JsonObject claims = ProviderTokens.of(Preset.SUPABASE);
+    for (List<TestIssuer> order : List.of(List.of(KEYS, other), List.of(other, KEYS))) {
+      JsonArray all = new JsonArray();
+      order.forEach(one -> one.document(null).result().getJsonArray("keys").forEach(all::add));
+      TokenVerifier verifier =
+          TokenVerifier.of(
+              config(issuer(Preset.SUPABASE, ALL)),
+              new SimpleMeterRegistry(),
+              address -> Future.succeededFuture(new JsonObject().put("keys", all)));
+      assertTrue(
+          order.stream()
+              .anyMatch(one -> verifier.verify(one.sign("RS256", "rsa", claims)).succeeded()));
+      String third = TestIssuer.withKeys().sign("RS256", "rsa", claims);
+      assertEquals(ErrorCode.UNAUTHORIZED, refusal(verifier, third));
+    }
+  }
+
   @Test
   void aConfigurationThatCannotBeMeantIsRefused() {
     for (Runnable wrong :

@@ -162,6 +162,35 @@ class TokenVerifierTest {
     assertRefused(ErrorCode.UNAUTHORIZED, verify(lenient, claims -> claims.put("exp", now - 31)));
   }
 
+  /** An issuer, or a node, whose clock is ten minutes ahead or behind: refused, never let in. */
+  @Test
+  void aClockTenMinutesOffLetsNobodyInWhoMayNot() {
+    var lenient =
+        TokenVerifier.of(
+            new AuthConfig(
+                ALL_KEYS.keys(),
+                null,
+                List.of(),
+                Duration.ofSeconds(30),
+                true,
+                ClaimPaths.DEFAULTS));
+    long ahead = TestTokens.now() + 600;
+    long behind = TestTokens.now() - 600;
+
+    assertRefused(
+        ErrorCode.UNAUTHORIZED,
+        verify(lenient, claims -> claims.put("iat", ahead).put("exp", ahead + 300)));
+    assertRefused(
+        ErrorCode.UNAUTHORIZED,
+        verify(lenient, claims -> claims.put("nbf", ahead).put("exp", ahead + 300)));
+    assertRefused(
+        ErrorCode.UNAUTHORIZED,
+        verify(lenient, claims -> claims.put("iat", behind).put("exp", behind + 300)));
+    assertTrue(
+        verify(lenient, claims -> claims.put("iat", behind).put("exp", behind + 3_600))
+            .succeeded());
+  }
+
   static Stream<Arguments> othersTokens() {
     return Stream.of(
         change("no issuer", claims -> without(claims, "iss")),
@@ -204,6 +233,19 @@ class TokenVerifierTest {
         change("app_metadata a string", claims -> claims.put("app_metadata", "x")),
         change("no user", claims -> without(claims, "sub")),
         change("user a number", claims -> claims.put("sub", 7)),
+        change("user an object", claims -> claims.put("sub", new JsonObject().put("id", "a"))),
+        change("user an array", claims -> claims.put("sub", new JsonArray().add("a"))),
+        change("tenant an object", claims -> tenant(claims, new JsonObject().put("id", "a"))),
+        change("tenant with a separator", claims -> tenant(claims, "a/b")),
+        change("tenant with a mark of files", claims -> tenant(claims, "a!b")),
+        change("tenant of two parts", claims -> tenant(claims, "a:b")),
+        change("tenant a part of a path", claims -> tenant(claims, "..")),
+        change("tenant that looks like another", claims -> tenant(claims, "\u0430cme")),
+        change("tenant in another case of width", claims -> tenant(claims, "\uff41cme")),
+        change("tenant with a space of no width", claims -> tenant(claims, "acme\u200b")),
+        change("roles an object", claims -> metadata(claims, "roles", new JsonObject())),
+        change(
+            "permissions an object", claims -> metadata(claims, "permissions", new JsonObject())),
         change("malformed user", claims -> claims.put("sub", "ann bob")),
         change("roles a number", claims -> metadata(claims, "roles", 7)),
         change(
