@@ -55,7 +55,7 @@ class UsageCommandsIT {
       assertEquals("ended", eve.awaitClose().reason());
       assertTrue(ann.isOpen());
       publish(ann, "x", 2);
-      String left = cluster.redis().call("KEYS", "hf:*{" + greedy + "/topic:*");
+      String left = cluster.redis().call("KEYS", "hf:log:{" + greedy + "/topic:*");
       assertTrue(left == null || left.isEmpty(), left);
     }
   }
