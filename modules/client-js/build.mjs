@@ -10,6 +10,11 @@ process.chdir(import.meta.dirname ?? new URL(".", import.meta.url).pathname);
 const CLIENT = Number(/^limit=(\d+)/m.exec(readFileSync("bundle.sh", "utf8"))[1]);
 const LIMITS = { index: CLIENT, react: 1_024 };
 
+/** Names of properties that nobody else sees, which the build shortens. */
+const INNER = readFileSync("inner-names.txt", "utf8").trim().split("\n");
+const mangleProps = new RegExp(`^(${INNER.join("|")})$`);
+const PUBLIC = ["face", "types", "store", "socket"];
+
 const out = "target/package";
 rmSync(out, { recursive: true, force: true });
 const tsc = (...options) =>
@@ -25,9 +30,17 @@ await build({
   format: "esm",
   target: "es2022",
   external: ["react", "@holdfast/client"],
+  mangleProps,
   outdir: out,
 });
 tsc("--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--outDir", "target/types");
+for (const name of PUBLIC) {
+  const types = readFileSync(`target/types/src/${name}.d.ts`, "utf8").replace(/\/\*[^]*?\*\//g, "");
+  const shown = INNER.filter((inner) => new RegExp(`\\b${inner}\\b\\??[:(<]`).test(types));
+  if (shown.length) {
+    throw new Error(`inner-names.txt has names of the interface: ${shown}`);
+  }
+}
 cpSync("target/types/src", out, { recursive: true });
 cpSync("../../LICENSE", `${out}/LICENSE`);
 cpSync("README.md", `${out}/README.md`);
@@ -46,7 +59,7 @@ for (const name of entries) {
 
 mkdirSync("target/test", { recursive: true });
 const tests = readdirSync("test").filter((name) => name.endsWith(".ts") && !name.includes("page."));
-const common = { bundle: true, sourcemap: "inline", format: "esm", outdir: "target/test" };
+const common = { bundle: true, mangleProps, sourcemap: "inline", format: "esm", outdir: "target/test" };
 await build({
   ...common,
   entryPoints: tests.map((name) => `test/${name}`),

@@ -1,4 +1,4 @@
-import { callAll, dispatcher, EventHandler } from "./dispatcher.js";
+import { callAll, calls, dispatcher, EventHandler } from "./dispatcher.js";
 import { Channel, Holdfast, Options, ReadOptions, Stop, StopReading } from "./face.js";
 import { Listener } from "./listener.js";
 import { loop } from "./loop.js";
@@ -35,8 +35,7 @@ const ENDPOINT = "/v1/connect";
 
 /** Returns 96 random bits as text. */
 function fresh(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return crypto.getRandomValues(new Uint32Array(3)).join("-");
 }
 
 /** Returns the address of a WebSocket; `https:` and addresses within the page's site do, too. */
@@ -58,7 +57,7 @@ const isAsked = (name: string) => /^(topic|run):/.test(name);
 export function connect(url: string | string[], options: Options): Holdfast {
   const WebSocket = options.WebSocket ?? (globalThis.WebSocket as unknown as WebSocketClass);
   if (!WebSocket) {
-    throw new TypeError("this platform has no WebSocket: give one as an option");
+    throw new TypeError("no WebSocket: give one as an option");
   }
   return connectOn(url, options, platformWire(options.token, WebSocket), platform());
 }
@@ -85,7 +84,7 @@ export function connectOn(
   let unclaimed: (() => void) | undefined;
 
   const notify = <T>(all: Set<(value: T) => unknown>, value: T) => {
-    callAll([...all].map((handler) => () => handler(value)));
+    callAll(calls(all, (handler) => handler(value)));
   };
   const listener: Listener = {
     state(state) {

@@ -77,7 +77,7 @@ export function connector(wire: Wire, urls: string[], times: Times, life: Life) 
     wire.token().then(
       (answer) => {
         if (typeof answer != "string" || !answer) {
-          noToken(ask, "the token is no text");
+          noToken(ask, "no token");
         } else if (!isAsked(ask)) {
           // It comes too late.
         } else if (inBand) {
@@ -358,7 +358,7 @@ export function connector(wire: Wire, urls: string[], times: Times, life: Life) 
         return;
       }
       if (!attached) {
-        leave("it was not connected");
+        leave("not connected");
         return;
       }
       ending = true;
@@ -372,7 +372,7 @@ export function connector(wire: Wire, urls: string[], times: Times, life: Life) 
       if (!stopped && !suspended) {
         suspended = true;
         closeAll();
-        life.state(state("offline", 0, 1000, "the page is hidden away"));
+        life.state(state("offline", 0, 1000, "hidden"));
       }
     },
 

@@ -29,9 +29,13 @@ function report(failure: unknown) {
   if (typeof reportError == "function") {
     reportError(failure);
   } else {
-    console.error("holdfast: a handler failed:", failure);
+    console.error(failure);
   }
 }
+
+/** Returns a call for each member of a set. */
+export const calls = <T>(all: Set<T>, call: (one: T) => Result) =>
+  [...all].map((one) => () => call(one));
 
 /** Calls handlers, each of which may throw; returns what has to be waited for. */
 export function callAll(calls: (() => Result)[]): PromiseLike<void>[] {
@@ -159,26 +163,22 @@ export function dispatcher(
         characters,
         cursor: event.cursor,
         call: ({ events }) =>
-          [...events]
-            .filter(({ name }) => name == "*" || name == event.event)
-            .map(
-              ({ handler }) =>
-                () =>
-                  handler(event.data, event),
-            ),
+          calls(events, ({ name, handler }) => {
+            if (name == "*" || name == event.event) {
+              return handler(event.data, event);
+            }
+          }),
       }),
 
     gap: (gap: Gap) =>
       put(gap.channel, {
         characters: 0,
         cursor: gap.to,
-        call: ({ gaps }) => [...gaps].map((handler) => () => handler(gap)),
+        call: ({ gaps }) => calls(gaps, (handler) => handler(gap)),
       }),
 
     unsubscribed(channel: string, code: string) {
-      callAll(
-        handlersOf(channel).flatMap(({ ends }) => [...ends].map((handler) => () => handler(code))),
-      );
+      callAll(handlersOf(channel).flatMap(({ ends }) => calls(ends, (handler) => handler(code))));
     },
   };
 }

@@ -8,12 +8,6 @@ export type Frame = Record<string, any>;
 /** Longest frame that is taken, in characters. */
 const LONGEST = 4 << 20;
 
-/** Most bytes of a frame, before a welcome names another limit. */
-export const FRAME_LIMIT = 65_536;
-
-/** Most bytes that the id and the number of a frame take. */
-const HEAD = 48;
-
 const isObject = (value: any): value is Frame =>
   typeof value == "object" && value != null && !Array.isArray(value);
 
@@ -25,41 +19,30 @@ export function parse(text: string): Frame {
     // No frame.
   }
   if (!isObject(frame)) {
-    throw new Nonsense("no JSON object");
+    throw new Nonsense("JSON");
   }
   return frame;
 }
 
-export function member(frame: Frame, name: string): any {
-  if (frame[name] === undefined) {
-    throw new Nonsense(`${name}: missing`);
-  }
-  return frame[name];
-}
-
-export function object(frame: Frame, name: string): Frame {
-  const value = member(frame, name);
-  if (!isObject(value)) {
-    throw new Nonsense(`${name}: no object`);
+/** Reads a member; if it is not as it has to be, the failure has its name. */
+function read(frame: Frame, name: string, fits: (value: any) => unknown): any {
+  const value = frame[name];
+  if (!fits(value)) {
+    throw new Nonsense(name);
   }
   return value;
 }
 
-export function string(frame: Frame, name: string): string {
-  const value = member(frame, name);
-  if (typeof value != "string" || !value) {
-    throw new Nonsense(`${name}: no text`);
-  }
-  return value;
-}
+export const member = (frame: Frame, name: string) =>
+  read(frame, name, (value) => value !== undefined);
 
-export function whole(frame: Frame, name: string, min: number): number {
-  const value = member(frame, name);
-  if (!Number.isSafeInteger(value) || value < min) {
-    throw new Nonsense(`${name}: no whole number`);
-  }
-  return value;
-}
+export const object = (frame: Frame, name: string): Frame => read(frame, name, isObject);
+
+export const string = (frame: Frame, name: string): string =>
+  read(frame, name, (value) => typeof value == "string" && value);
+
+export const whole = (frame: Frame, name: string, min: number): number =>
+  read(frame, name, (value) => Number.isSafeInteger(value) && value >= min);
 
 /** Reads the members `epoch` and `seq`. */
 export const position = (frame: Frame): Cursor => [string(frame, "epoch"), whole(frame, "seq", 0)];
@@ -91,15 +74,6 @@ export const refusal = (error: Frame) =>
   new HoldfastError(string(error, "code"), String(error.message ?? ""), error.retryable === true);
 
 export const millis = (value: any): number => (value > 0 ? Number(value) : 0);
-
-const encoder = new TextEncoder();
-
-/** Returns the bytes on the wire of a frame with these texts, without its id and number. */
-export const bytes = (text: string) => encoder.encode(text).length + HEAD;
-
-/** Returns the failure of what is larger than the server takes, if it is. */
-export const tooLarge = (size: number, limit: number) =>
-  size > limit ? new HoldfastError("too_large", `${size} bytes, of ${limit}`) : undefined;
 
 export const queueFull = (count: number) =>
   new HoldfastError("queue_full", `${count} are unanswered`, true);

@@ -28,7 +28,7 @@ export function heartbeat(wire: Wire, ping: () => void, giveUp: (reason: string)
     if (late > period) {
       probe();
     } else if (silence >= 2 * period) {
-      giveUp("silent for two heartbeats");
+      giveUp("silent");
     } else {
       if (silence >= period && !asked) {
         asked = true;
@@ -45,7 +45,7 @@ export function heartbeat(wire: Wire, ping: () => void, giveUp: (reason: string)
     wait(until);
     timer.set(until, () => {
       if (asked) {
-        giveUp("no answer after a pause");
+        giveUp("silent");
       } else {
         look();
       }

@@ -52,7 +52,8 @@ export function tab(
   /** Whether it is known what the page before has left. */
   let ready = false;
   let away = false;
-  let over = false;
+  const over = new AbortController();
+  const { signal: ended } = over;
   let due: (() => void) | undefined;
 
   /**
@@ -91,7 +92,7 @@ export function tab(
   function save() {
     due?.();
     due = undefined;
-    if (kept && ready && !away && !over) {
+    if (kept && ready && !away && !ended.aborted) {
       kept.save(session.save());
     }
   }
@@ -100,7 +101,7 @@ export function tab(
   async function start() {
     const { saved } = kept?.load() ?? {};
     const free = saved && (!saved.session || (await hold(saved.session, PATIENCE)));
-    if (away || over) {
+    if (away || ended.aborted) {
       return;
     }
     if (free) {
@@ -130,7 +131,7 @@ export function tab(
   }
 
   function hide() {
-    if (!over) {
+    if (!ended.aborted) {
       session.suspend();
       save();
       away = true;
@@ -144,16 +145,15 @@ export function tab(
     }
   }
 
-  const listeners: [EventTarget, string, (e: any) => void][] = page
-    ? [
-        [page.events, "pagehide", hide],
-        [page.events, "pageshow", show],
-        [page.events, "online", session.wake],
-        [page.events, "offline", session.wake],
-        [page.document, "visibilitychange", seen],
-      ]
-    : [];
-  listeners.forEach(([target, name, listener]) => target.addEventListener(name, listener));
+  const listen = (target: EventTarget, name: string, listener: (e: any) => void) =>
+    target.addEventListener(name, listener, { signal: ended });
+  if (page) {
+    listen(page.events, "pagehide", hide);
+    listen(page.events, "pageshow", show);
+    listen(page.events, "online", session.wake);
+    listen(page.events, "offline", session.wake);
+    listen(page.document, "visibilitychange", seen);
+  }
 
   return {
     start,
@@ -176,14 +176,13 @@ export function tab(
 
     /** Ends; what is kept remains only if a later page may go on. */
     stop(keep: boolean) {
-      if (!over) {
-        over = true;
+      if (!ended.aborted) {
+        over.abort();
         due?.();
         if (!keep) {
           kept?.remove();
         }
         letGo();
-        listeners.forEach(([target, name, listener]) => target.removeEventListener(name, listener));
       }
     },
   };

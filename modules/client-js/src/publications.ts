@@ -1,16 +1,5 @@
-import {
-  bytes,
-  Frame,
-  FRAME_LIMIT,
-  json,
-  millis,
-  position,
-  queueFull,
-  refusal,
-  tooLarge,
-  unknown,
-  whole,
-} from "./frames.js";
+import { bytes, Calls, members, withData } from "./calls.js";
+import { Frame, json, millis, position, queueFull, unknown, whole } from "./frames.js";
 import { line, Line, Unanswered } from "./line.js";
 import { promised } from "./questions.js";
 import { Bounds, HoldfastError, HoldfastEvent, Publication, Stored, Times } from "./types.js";
@@ -35,18 +24,14 @@ export type Kept = [id: string, channel: string, event: string, data: unknown, n
  */
 export function publications(
   wire: Wire,
-  nextId: () => string,
+  calls: Calls,
   times: Times,
   bounds: Bounds,
-  out: (frame: string) => void,
   changed: () => void,
 ) {
   const lines = new Map<string, Line>();
-  const byFrame = new Map<string, Unanswered>();
   /** Where own publications are stored whose events have not come. */
   const own = new Set<string>();
-  let frameLimit = FRAME_LIMIT;
-  let connected = false;
   let count = 0;
   let size = 0;
 
@@ -64,34 +49,15 @@ export function publications(
     id: string,
     channel: string,
     event: string,
-    data: unknown,
+    text: string,
     persist: boolean,
   ): Unanswered {
-    const { answer, resolve, reject } = promised<Stored>();
-    let text = "";
-    let failure: HoldfastError | undefined;
-    try {
-      text = json(data);
-    } catch (e) {
-      failure = new HoldfastError("bad_request", String(e));
-    }
-    const publication: Unanswered["publication"] = {
-      id,
-      channel,
-      event,
-      data: text ? JSON.parse(text) : undefined,
-      state: failure ? "failed" : "waiting",
-      stored: answer,
-    };
-    if (failure) {
-      reject(failure);
-    }
-    const all = bytes(json(channel) + json(event) + text) + 64;
+    const { answer: stored, resolve, reject } = promised<Stored>();
     return {
       line: of(channel),
-      publication,
+      publication: { id, channel, event, data: JSON.parse(text), state: "waiting", stored },
       text,
-      size: all,
+      size: bytes(withData({ channel, event }, text)),
       persist,
       n: 0,
       sendings: 0,
@@ -142,20 +108,25 @@ export function publications(
   }
 
   function send(one: Unanswered) {
-    if (connected) {
-      const id = (one.frame = nextId());
-      const { channel, event } = one.publication;
+    const { channel, event } = one.publication;
+    const rest = withData({ channel, event }, one.text) + members({ n: one.n });
+    const id = calls.send("publish", rest, {
+      answered: (data) => answered(one, Object(data)),
+      refused(failure, error) {
+        // Only an error to the last sending counts.
+        if (id == one.frame && one.line.unanswered.includes(one) && failure.code != "fenced") {
+          refused(one, failure, error);
+        }
+      },
+    });
+    if (id) {
+      one.frame = id;
       one.sendings++;
-      byFrame.set(id, one);
-      out(
-        `{"type":"publish","id":"${id}","channel":${json(channel)},"event":${json(event)},` +
-          `"data":${one.text},"n":${one.n}}`,
-      );
     }
   }
 
   function sendAll(one: Line) {
-    if (connected) {
+    if (calls.isConnected()) {
       one.release();
       [...one.unanswered].forEach(send);
     }
@@ -185,20 +156,38 @@ export function publications(
     sendAll(line);
   }
 
-  function refused(one: Unanswered, failure: HoldfastError) {
+  /** A reply to any sending means: it is stored. */
+  function answered(one: Unanswered, data: Frame) {
     const { line } = one;
-    const behind = line.behind(one.n);
-    drop(one, failure, 1);
-    if (!line.held) {
-      behind.forEach(send);
+    line.progress();
+    const duplicate = data.duplicate === true;
+    if (duplicate && line.restored && one.sendings == 1) {
+      // Its number was taken before it was sent: an earlier page's last state was lost.
+      line.renumber(one.n + FAR);
+      sendAll(line);
+      return;
+    }
+    line.restored &&= duplicate;
+    const cursor = data.epoch === undefined ? undefined : position(data);
+    stored(one, cursor ? { cursor, duplicate } : { duplicate });
+  }
+
+  function refused(one: Unanswered, failure: HoldfastError, error: Frame) {
+    const { line } = one;
+    if (failure.code == "out_of_sequence" && error.expected !== undefined) {
+      outOfSequence(one, whole(error, "expected", 1));
+    } else if (failure.retryable) {
+      hold(line, millis(error.retryAfter));
+    } else {
+      const behind = line.behind(one.n);
+      drop(one, failure, 1);
+      if (!line.held) {
+        behind.forEach(send);
+      }
     }
   }
 
-  function disconnected() {
-    connected = false;
-    byFrame.clear();
-    lines.forEach((each) => each.release());
-  }
+  const disconnected = () => lines.forEach((each) => each.release());
 
   return {
     /**
@@ -214,11 +203,15 @@ export function publications(
       persist: boolean,
       refused?: HoldfastError,
     ): Publication {
-      const one = unanswered(id, channel, event, data, persist);
-      if (one.publication.state == "failed") {
-        return one.publication;
+      let text = "null";
+      let failure = refused;
+      try {
+        text = json(data);
+      } catch (e) {
+        failure = new HoldfastError("bad_request", String(e));
       }
-      const failure = refused ?? tooLarge(one.size, frameLimit) ?? bound(one);
+      const one = unanswered(id, channel, event, text, persist);
+      failure ??= calls.tooLarge(one.size) ?? bound(one);
       if (failure) {
         drop(one, failure);
         return one.publication;
@@ -238,11 +231,8 @@ export function publications(
      * Sends all that is unanswered.
      *
      * @param sameSession false if it is a new session, whose numbers begin at 1
-     * @param limit bytes of one frame
      */
-    connected(sameSession: boolean, limit: number) {
-      connected = true;
-      frameLimit = limit;
+    connected(sameSession: boolean) {
       if (!sameSession) {
         for (const [channel, each] of lines) {
           each.restored = false;
@@ -254,7 +244,7 @@ export function publications(
       }
       // They fitted another node; here they could end the session.
       for (const one of all()) {
-        const failure = tooLarge(one.size, limit);
+        const failure = calls.tooLarge(one.size);
         if (failure) {
           drop(one, failure, 0);
         }
@@ -264,48 +254,6 @@ export function publications(
     },
 
     disconnected,
-
-    /** Returns whether the frame was one of these. A reply to any sending means: it is stored. */
-    answered(id: string, data: Frame): boolean {
-      const one = byFrame.get(id);
-      if (!one) {
-        return false;
-      }
-      byFrame.delete(id);
-      one.line.progress();
-      const duplicate = data.duplicate === true;
-      if (duplicate && one.line.restored && one.sendings == 1) {
-        // Its number was taken before it was sent: an earlier page's last state was lost.
-        one.line.renumber(one.n + FAR);
-        sendAll(one.line);
-        return true;
-      }
-      one.line.restored &&= duplicate;
-      const cursor = data.epoch === undefined ? undefined : position(data);
-      stored(one, cursor ? { cursor, duplicate } : { duplicate });
-      return true;
-    },
-
-    /** Returns whether the frame was one of these. Only an error to the last sending counts. */
-    refused(id: string, error: Frame): boolean {
-      const one = byFrame.get(id);
-      if (!one) {
-        return false;
-      }
-      byFrame.delete(id);
-      const failure = refusal(error);
-      if (id != one.frame || !one.line.unanswered.includes(one) || failure.code == "fenced") {
-        return true;
-      }
-      if (failure.code == "out_of_sequence" && error.expected !== undefined) {
-        outOfSequence(one, whole(error, "expected", 1));
-      } else if (failure.retryable) {
-        hold(one.line, millis(error.retryAfter));
-      } else {
-        refused(one, failure);
-      }
-      return true;
-    },
 
     /** Fails all: the client does not come back, or not as this user. */
     fail(reason: HoldfastError) {
@@ -358,7 +306,7 @@ export function publications(
       for (const [id, channel, event, data, n] of kept ?? []) {
         let one = has(id);
         if (!one) {
-          one = unanswered(id, channel, event, data, true);
+          one = unanswered(id, channel, event, json(data), true);
           count++;
           size += one.size;
         }

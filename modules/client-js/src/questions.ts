@@ -1,4 +1,5 @@
-import { bytes, FRAME_LIMIT, json, queueFull, tooLarge } from "./frames.js";
+import { bytes, Calls, FRAME_LIMIT, members } from "./calls.js";
+import { queueFull } from "./frames.js";
 import { From, HoldfastError, Times } from "./types.js";
 import { alarm, Wire } from "./wire.js";
 
@@ -24,28 +25,19 @@ export function promised<T>() {
  * Subscriptions and unsubscriptions that are not answered yet. They are asked on each connection
  * until they are, those of one channel one after the other, so that a repetition keeps their order.
  */
-export function questions(
-  wire: Wire,
-  nextId: () => string,
-  times: Times,
-  out: (frame: string) => void,
-) {
+export function questions(wire: Wire, calls: Calls, times: Times) {
   type Question = ReturnType<typeof question>;
   const byChannel = new Map<string, Question[]>();
-  const byFrame = new Map<string, Question>();
-  let connected = false;
   let count = 0;
 
   function question(type: string, channel: string, rest: string) {
     return { type, channel, rest, ...promised<void>(), retry: alarm(wire), tries: 0 };
   }
 
-  function ask(type: string, channel: string, rest = ""): Promise<void> {
-    const asked = question(type, channel, `,"channel":${json(channel)}${rest}}`);
+  function ask(type: string, channel: string, from?: From): Promise<void> {
+    const asked = question(type, channel, members({ channel, from }));
     const failure =
-      count >= MOST
-        ? queueFull(count)
-        : tooLarge(bytes(asked.rest), FRAME_LIMIT);
+      count >= MOST ? queueFull(count) : calls.tooLarge(bytes(asked.rest), FRAME_LIMIT);
     if (failure) {
       asked.reject(failure);
       return asked.answer;
@@ -62,11 +54,24 @@ export function questions(
   }
 
   function send(asked: Question) {
-    if (connected) {
-      const id = nextId();
-      byFrame.set(id, asked);
-      out(`{"type":"${asked.type}","id":"${id}"${asked.rest}`);
-    }
+    calls.send(asked.type, asked.rest, {
+      answered() {
+        next(asked);
+        asked.resolve();
+      },
+      refused(failure) {
+        if (failure.retryable) {
+          asked.retry.set(retryWait(times, asked.tries++), () => send(asked));
+        } else {
+          next(asked);
+          if (asked.type == "subscribe" && failure.code == "conflict") {
+            asked.resolve();
+          } else {
+            asked.reject(failure);
+          }
+        }
+      },
+    });
   }
 
   function next({ channel }: Question) {
@@ -81,7 +86,7 @@ export function questions(
   }
 
   return {
-    subscribe: (channel: string, from: From) => ask("subscribe", channel, `,"from":${json(from)}`),
+    subscribe: (channel: string, from: From) => ask("subscribe", channel, from),
 
     /** If an unsubscription of the channel waits already, its answer is this one's, too. */
     unsubscribe(channel: string) {
@@ -93,47 +98,8 @@ export function questions(
     leaves: (channel: string) =>
       !!byChannel.get(channel)?.some(({ type }) => type == "unsubscribe"),
 
-    connected() {
-      connected = true;
-      [...byChannel.values()].forEach((queue) => send(queue[0]!));
-    },
-
-    disconnected() {
-      connected = false;
-      byFrame.clear();
-      byChannel.forEach((queue) => queue[0]!.retry.cancel());
-    },
-
-    /** Returns whether the frame was one of these. */
-    answered(id: string): boolean {
-      const asked = byFrame.get(id);
-      if (asked) {
-        byFrame.delete(id);
-        next(asked);
-        asked.resolve();
-      }
-      return !!asked;
-    },
-
-    /** Returns whether the frame was one of these. */
-    refused(id: string, error: HoldfastError): boolean {
-      const asked = byFrame.get(id);
-      if (!asked) {
-        return false;
-      }
-      byFrame.delete(id);
-      if (error.retryable) {
-        asked.retry.set(retryWait(times, asked.tries++), () => send(asked));
-        return true;
-      }
-      next(asked);
-      if (asked.type == "subscribe" && error.code == "conflict") {
-        asked.resolve();
-      } else {
-        asked.reject(error);
-      }
-      return true;
-    },
+    connected: () => byChannel.forEach((queue) => send(queue[0]!)),
+    disconnected: () => byChannel.forEach((queue) => queue[0]!.retry.cancel()),
 
     fail(reason: HoldfastError) {
       const open = [...byChannel.values()].flat();

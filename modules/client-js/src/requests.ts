@@ -1,4 +1,5 @@
-import { bytes, FRAME_LIMIT, queueFull, tooLarge, unknown } from "./frames.js";
+import { bytes, Calls } from "./calls.js";
+import { queueFull, unknown } from "./frames.js";
 import { promised } from "./questions.js";
 import { Bounds, HoldfastError } from "./types.js";
 import { Wire } from "./wire.js";
@@ -7,42 +8,17 @@ import { Wire } from "./wire.js";
 const GRACE = 5_000;
 
 interface Request {
-  type: string;
-  rest: string;
-  sent?: boolean;
-  stop: () => void;
-  resolve(data: unknown): void;
-  reject(failure: unknown): void;
+  id?: string;
+  send(): void;
+  fail(failure: unknown): void;
 }
 
 /**
  * Frames that may be sent once only: requests to services, and volatile publications. Those that
  * were sent fail with their connection, as their outcome is unknown then.
  */
-export function requests(
-  wire: Wire,
-  nextId: () => string,
-  bounds: Bounds,
-  out: (frame: string) => void,
-) {
-  const open = new Map<string, Request>();
-  let connected = false;
-  let frameLimit = FRAME_LIMIT;
-
-  function send(id: string, request: Request) {
-    if (connected) {
-      request.sent = true;
-      out(`{"type":"${request.type}","id":"${id}"${request.rest}`);
-    }
-  }
-
-  /** Takes a request that is over; none if it is over already. */
-  function take(id: string): Request | undefined {
-    const request = open.get(id);
-    open.delete(id);
-    request?.stop();
-    return request;
-  }
+export function requests(wire: Wire, calls: Calls, bounds: Bounds) {
+  const open = new Set<Request>();
 
   return {
     /**
@@ -53,56 +29,46 @@ export function requests(
      */
     async ask(type: string, rest: string, timeout: number, waits: boolean, signal?: AbortSignal) {
       signal?.throwIfAborted();
+      const size = bytes(rest);
       const failure =
-        tooLarge(bytes(rest), frameLimit) ??
+        calls.tooLarge(size) ??
         (open.size >= bounds.requests
           ? queueFull(open.size)
-          : !waits && !connected
+          : !waits && !calls.isConnected()
             ? new HoldfastError("disconnected", "there is no connection", true)
             : undefined);
       if (failure) {
         throw failure;
       }
-      const id = nextId();
-      const abort = () => take(id)?.reject(signal!.reason);
+      const { answer, resolve, reject } = promised<any>();
+      const lost = () => reject(unknown("disconnected"));
+      const request: Request = {
+        send() {
+          const failure = calls.tooLarge(size);
+          if (failure) {
+            reject(failure);
+          } else {
+            request.id ??= calls.send(type, rest, { answered: resolve, refused: reject, lost });
+          }
+        },
+        fail: reject,
+      };
+      const abort = () => reject(signal!.reason);
+      const stop = wire.after(timeout + GRACE, () => reject(unknown("no_answer")));
       signal?.addEventListener("abort", abort);
+      open.add(request);
+      request.send();
       try {
-        const late = () => take(id)?.reject(unknown("no_answer"));
-        const stop = wire.after(timeout + GRACE, late);
-        const request = { type, rest, stop, ...promised<any>() };
-        open.set(id, request);
-        send(id, request);
-        return await request.answer;
+        return await answer;
       } finally {
+        open.delete(request);
+        calls.take(request.id!);
+        stop();
         signal?.removeEventListener("abort", abort);
       }
     },
 
-    /** @param limit bytes of one frame */
-    connected(limit: number) {
-      connected = true;
-      frameLimit = limit;
-      for (const [id, request] of [...open]) {
-        const failure = tooLarge(bytes(request.rest), limit);
-        if (failure) {
-          take(id)?.reject(failure);
-        } else {
-          send(id, request);
-        }
-      }
-    },
-
-    disconnected() {
-      connected = false;
-      for (const [id, request] of [...open]) {
-        if (request.sent) {
-          take(id)?.reject(unknown("disconnected"));
-        }
-      }
-    },
-
-    answered: (id: string, data: unknown) => take(id)?.resolve(data),
-    refused: (id: string, error: HoldfastError) => take(id)?.reject(error),
-    fail: (reason: HoldfastError) => [...open.keys()].forEach((id) => take(id)?.reject(reason)),
+    connected: () => open.forEach((request) => request.send()),
+    fail: (reason: HoldfastError) => open.forEach((request) => request.fail(reason)),
   };
 }

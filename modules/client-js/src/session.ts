@@ -1,4 +1,5 @@
 import { acks } from "./acks.js";
+import { calls, members, withData } from "./calls.js";
 import { connector } from "./connector.js";
 import * as read from "./frames.js";
 import { heartbeat } from "./heartbeat.js";
@@ -30,7 +31,6 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
     enter(rest);
   });
   const asked = new Set<string>();
-  let ids = 0;
   let info: SessionInfo | undefined;
   let resume: string | undefined;
   let who: string | undefined;
@@ -38,13 +38,13 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
   let ended: () => void;
   const over = new Promise<void>((resolve) => (ended = resolve));
 
-  const nextId = () => String(++ids);
   const send = (frame: string) => connection.send(frame);
   const changed = (urgent: boolean) => listener.changed(urgent);
   const reading = readings();
-  const subscriptions = questions(wire, nextId, times, send);
-  const asking = requests(wire, nextId, bounds, send);
-  const publishing = publications(wire, nextId, times, bounds, send, () => changed(true));
+  const sent = calls(send);
+  const subscriptions = questions(wire, sent, times);
+  const asking = requests(wire, sent, bounds);
+  const publishing = publications(wire, sent, times, bounds, () => changed(true));
   const beat = heartbeat(
     wire,
     () => send('{"type":"ping"}'),
@@ -57,7 +57,7 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
       beat.stop();
       publishing.disconnected();
       subscriptions.disconnected();
-      asking.disconnected();
+      sent.disconnected();
     },
     stopped(reason) {
       acking.stop();
@@ -65,7 +65,7 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
     },
     noToken: (message) => wrong.note("token", message),
     refresh: (token) =>
-      asking.ask("refresh", `,"token":${read.json(token)}}`, times.attempt, false),
+      asking.ask("refresh", members({ token }), times.attempt, false),
     state: enter,
   });
 
@@ -106,7 +106,7 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
     if (who != undefined && who != names) {
       // Another user's, who must not get or send what was this one's.
       reading.clear();
-      fail(new HoldfastError("forbidden", "the token is another user's"));
+      fail(new HoldfastError("forbidden", "another user's token"));
       anew();
     }
     who = names;
@@ -142,7 +142,8 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
       error(frame);
     } else if (connection.isAttached()) {
       if (type == "reply") {
-        reply(read.string(frame, "id"), read.member(frame, "data"));
+        const data = read.member(frame, "data");
+        sent.take(read.string(frame, "id"))?.answered(data);
       } else if (type == "expiring") {
         connection.expiring();
       } else if (type == "reconnect") {
@@ -220,7 +221,7 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
     const period = Math.min(read.whole(frame, "heartbeat", 1), LONGEST_BEAT) * 1_000;
     const limit = read.whole(read.object(frame, "limits"), "frame", 1);
     if (connection.isAttached() || (resumed && resume != id)) {
-      throw new read.Nonsense("a welcome that was not asked for");
+      throw new read.Nonsense("welcome");
     }
     const { generation, node, time } = frame;
     info = { id, resumed, generation, node };
@@ -232,10 +233,11 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
     enter(state("catching-up"));
     listener.session(info);
     if (connection.isAttached()) {
+      sent.connected(limit);
       subscriptions.connected();
-      asking.connected(limit);
+      asking.connected();
       acking.connected();
-      publishing.connected(resumed, limit);
+      publishing.connected(resumed);
     }
   }
 
@@ -245,19 +247,13 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
     }
   }
 
-  function reply(id: string, data: any) {
-    if (!publishing.answered(id, Object(data)) && !subscriptions.answered(id)) {
-      asking.answered(id, data);
-    }
-  }
-
   function error(frame: read.Frame) {
     const failure = read.refusal(frame);
     const { id } = frame;
     if (id == undefined) {
       connection.waitAtLeast(frame.retryAfter);
-    } else if (!publishing.refused(id, frame) && !subscriptions.refused(id, failure)) {
-      asking.refused(id, failure);
+    } else {
+      sent.take(id)?.refused(failure, frame);
     }
   }
 
@@ -315,8 +311,8 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
     /** Publishes to current readers only; fails if the connection is lost. */
     async publishVolatile(channel: string, event: string, data: unknown): Promise<void> {
       failIfStopped();
-      const rest = `,"channel":${read.json(channel)},"event":${read.json(event)},"data":${read.json(data)}`;
-      await asking.ask("publish", `${rest},"class":"volatile"}`, times.attempt, false);
+      const rest = withData({ channel, event, class: "volatile" }, read.json(data));
+      await asking.ask("publish", rest, times.attempt, false);
     },
 
     /** @param timeout ms, 1 to 60,000 */
@@ -328,8 +324,8 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
       signal?: AbortSignal,
     ): Promise<any> {
       failIfStopped();
-      const rest = `,"service":${read.json(service)},"method":${read.json(method)},"data":${read.json(data)}`;
-      return asking.ask("request", `${rest},"timeout":${timeout}}`, timeout, true, signal);
+      const rest = withData({ service, method, timeout }, read.json(data));
+      return asking.ask("request", rest, timeout, true, signal);
     },
 
     /** Notes that the application is done with all up to there. */

@@ -48,7 +48,7 @@ export function platformWire(
       socket.onclose = ({ code, reason }: any) => closed(code || NO_CODE, reason || "");
       socket.onerror = () => {}; // The close follows.
       socket.on?.("unexpected-response", (_request, { statusCode, headers }) => {
-        const reason = `the upgrade was answered ${statusCode}`;
+        const reason = `upgrade: ${statusCode}`;
         const wait = headers["retry-after"] * 1_000; // A date is no number, and ignored.
         closed(statusCode == 401 ? UNAUTHORIZED : NO_CODE, reason, wait);
         socket.close();

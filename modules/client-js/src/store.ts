@@ -60,7 +60,7 @@ export function keeper(
       let saved;
       attempt(() => (saved = JSON.parse(text!)));
       if ((saved as any)?.v != VERSION || !isSaved(saved)) {
-        problem("storage_version", "the state kept is another version's");
+        problem("storage_version", "another version's state");
         remove();
         return {};
       }
