@@ -39,6 +39,8 @@ export function connector(wire: Wire, urls: string[], times: Times, life: Life) 
   let token = "";
   /** Whether the next token is for the connection that there is, and not for another one. */
   let inBand = false;
+  /** Whether the next attempt is for the token's end alone: the same token again is of no use. */
+  let renewing = false;
   let attached = false;
   let attachedAt = 0;
   let unauthorized = false;
@@ -80,7 +82,7 @@ export function connector(wire: Wire, urls: string[], times: Times, life: Life) 
           noToken(ask, "no token");
         } else if (!isAsked(ask)) {
           // It comes too late.
-        } else if (inBand) {
+        } else if (inBand || (renewing && answer == token)) {
           refresh(ask, answer);
         } else {
           asking = false;
@@ -127,13 +129,14 @@ export function connector(wire: Wire, urls: string[], times: Times, life: Life) 
   function renewIn(left: number) {
     renewal.cancel();
     if (left >= SHORTEST_LIFE) {
-      renewal.set(left - Math.min(LONGEST_AHEAD, left / 5), goElsewhere);
+      renewal.set(left - Math.min(LONGEST_AHEAD, left / 5), () => goElsewhere(true));
     }
   }
 
   /** Tries to move to another connection. */
-  function goElsewhere() {
+  function goElsewhere(forToken?: boolean) {
     inBand = false;
+    renewing = !!forToken;
     attempt();
   }
 
@@ -285,7 +288,7 @@ export function connector(wire: Wire, urls: string[], times: Times, life: Life) 
     checkSteady();
     move.cancel();
     renewal.cancel();
-    attached = inBand = false;
+    attached = inBand = renewing = false;
     life.detached();
   }
 

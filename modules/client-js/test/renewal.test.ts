@@ -86,6 +86,20 @@ test("a token that ends is asked for six times a minute, and the loss that follo
   assert.ok(play.client.state.retryIn <= 1_001, "the waits began anew");
 });
 
+test("a token that never changes costs no connection before its end", async () => {
+  const { play, link } = await attached(jwt({ sub: "ann", exp: 1_760_000_100 }));
+  await play.pass(99_000);
+  assert.equal(play.links.length, 1);
+  assert.equal(problem(play), "token");
+  link.to.closed(4005, "expired");
+  for (let i = 0; i < 2; i++) {
+    (await play.opened()).to.closed(4501, "unauthorized");
+  }
+  await play.pass(100_000);
+  assert.equal(play.client.state.name, "stopped");
+  assert.equal(play.links.length, 3);
+});
+
 test("a refused token is followed by a fresh one, and the session goes on meanwhile", async () => {
   const { play, link } = await attached("t1", "t2", "t3", "t4");
   const news = play.client.channel("topic:a");

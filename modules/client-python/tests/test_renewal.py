@@ -102,6 +102,14 @@ def test_without_a_token_it_asks_six_times_a_minute_and_a_loss_waits_for_no_more
     assert stage.states[-1].retry_in <= 1
 
 
+def test_a_token_that_never_changes_costs_no_connection_before_its_end() -> None:
+    claims = base64.urlsafe_b64encode(b'{"sub": "ann", "exp": 100}').decode()
+    stage = online(f"h.{claims}.s")
+    passes(stage, 99)
+    assert len(stage.openings) == 1
+    assert stage.states[-1].error == "token_old"
+
+
 def test_another_users_token_is_for_another_connection() -> None:
     ann, bob = (
         "h." + base64.urlsafe_b64encode(json.dumps({"sub": sub}).encode()).decode() + ".s"

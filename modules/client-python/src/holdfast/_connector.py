@@ -138,7 +138,8 @@ class Connector:
         self._wire, self._urls, self._times, self._life = wire, urls, times, life
         self._back_off = BackOff(times)
         self._limit, self._pause, self._move, self._renewal = (Alarm(wire) for _ in range(4))
-        self._in_band = False  # The next token is for the connection that there is.
+        # The next token is for the connection that there is; the same one again is of no use.
+        self._in_band = self._renewing = False
         self._asks = self._links = self._hellos = 0
         self._opening = self._current = self._leaving = 0
         self._asking = self._unauthorized = self._ending = False
@@ -170,7 +171,7 @@ class Connector:
     def token(self, ask: int, token: str) -> None:
         if not self._asking or ask != self._asks:
             return
-        if self._in_band:
+        if self._in_band or (self._renewing and token == self._token):
             return self._refresh(ask, token)
         self._asking = False
         self._token = token
@@ -215,10 +216,10 @@ class Connector:
         """Sets when to go on by another connection, if the token is not renewed before."""
         self._renewal.cancel()
         if (wait := renew_after(left)) > 0:
-            self._renewal.set(wait, self._go_elsewhere)
+            self._renewal.set(wait, lambda: self._go_elsewhere(True))
 
-    def _go_elsewhere(self) -> None:
-        self._in_band = False
+    def _go_elsewhere(self, for_token: bool = False) -> None:
+        self._in_band, self._renewing = False, for_token
         self.attempt()
 
     def expiring(self) -> None:
@@ -316,8 +317,7 @@ class Connector:
         if self.stopped:
             return
         if not self.attached:
-            self._stop(NORMAL, "ended", "ended while it was not connected")
-            return
+            return self._stop(NORMAL, "ended", "ended while it was not connected")
         self._ending = True
         self._abandon()
         self._wire.send(self._current, frame)
@@ -376,7 +376,7 @@ class Connector:
         self._check_steady()
         self._move.cancel()
         self._renewal.cancel()
-        self.attached = self._asking = self._in_band = False
+        self.attached = self._asking = self._in_band = self._renewing = False
         self._life.detached()
 
     def _stop(self, code: int, error: str, reason: str) -> None:
