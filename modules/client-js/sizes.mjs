@@ -40,6 +40,7 @@ try {
   const here = (entry) => join(process.cwd(), `target/package/${entry}.js`);
   const rows = [
     ["**`@holdfast/client`**", ...(await size(here("index"), "connect"))],
+    ["`@holdfast/client/share` (with the client)", ...(await size(here("share"), "connect"))],
   ];
   for (const [name, [version, what]] of Object.entries(OTHERS)) {
     rows.push([`${name} ${version}`, ...(await size(name, what))]);

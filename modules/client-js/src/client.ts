@@ -8,7 +8,7 @@ import { platformWire, WebSocketClass } from "./socket.js";
 import { Bounds, From, HoldfastError, SessionInfo, State, Times } from "./types.js";
 import { Wire } from "./wire.js";
 
-const TIMES: Times = {
+export const TIMES: Times = {
   attempt: 10_000,
   firstWait: 1_000,
   longestWait: 20_000,
@@ -17,7 +17,7 @@ const TIMES: Times = {
   retry: 100,
 };
 
-const BOUNDS: Bounds = {
+export const BOUNDS: Bounds = {
   publications: 1_000,
   bytes: 8 << 20,
   requests: 64,
@@ -34,12 +34,12 @@ const MAY_GO_ON = [1000, 4501];
 const ENDPOINT = "/v1/connect";
 
 /** Returns 96 random bits as text. */
-function fresh(): string {
+export function fresh(): string {
   return crypto.getRandomValues(new Uint32Array(3)).join("-");
 }
 
 /** Returns the address of a WebSocket; `https:` and addresses within the page's site do, too. */
-function address(url: string): string {
+export function address(url: string): string {
   const full = new URL(url, globalThis.location?.href);
   full.protocol = full.protocol.replace("http", "ws");
   full.pathname = full.pathname == "/" ? ENDPOINT : full.pathname;
@@ -67,6 +67,8 @@ export function connectOn(
   options: Options,
   wire: Wire,
   platform: Platform,
+  make = clientSession,
+  kind = "holdfast",
 ): Holdfast {
   const instance = fresh();
   const urls = [url].flat().map(address);
@@ -108,7 +110,7 @@ export function connectOn(
     },
     changed: (urgent) => life.changed(urgent),
   };
-  const session = clientSession(
+  const session = make(
     {
       urls,
       name: options.name ?? "js",
@@ -123,7 +125,7 @@ export function connectOn(
   const life = tab(
     session,
     wire,
-    `holdfast:${urls[0]}:${options.name ?? ""}`,
+    `${kind}:${urls[0]}:${options.name ?? ""}`,
     instance,
     { ...platform, ...(options.store != undefined && { store: options.store || undefined }) },
     (saved) => {

@@ -90,8 +90,8 @@ export function publications(
   }
 
   function stored(one: Unanswered, answer: Stored) {
+    one.publication.state = "stored"; // First, as it is looked at when the change is reported.
     remove(one);
-    one.publication.state = "stored";
     if (answer.cursor) {
       own.add(place(one.publication.channel, answer.cursor));
       if (own.size > MOST_OWN) {
@@ -102,8 +102,8 @@ export function publications(
   }
 
   function drop(one: Unanswered, failure: HoldfastError, refusals?: number) {
-    remove(one, refusals);
     one.publication.state = "failed";
+    remove(one, refusals);
     one.reject(failure);
   }
 

@@ -34,7 +34,12 @@ function useLatest<T>(value: T) {
   return latest;
 }
 
-export type HoldfastProviderProps = Options & { url: string | string[]; children?: ReactNode };
+export type HoldfastProviderProps = Options & {
+  url: string | string[];
+  /** That of `@holdfast/client/share`, if tabs are to share a connection. */
+  connect?: typeof connect;
+  children?: ReactNode;
+};
 
 /** Connects while it is mounted; on a server it does not. A change of `url` connects anew. */
 export function HoldfastProvider({ url, children, ...options }: HoldfastProviderProps) {
@@ -46,7 +51,8 @@ export function HoldfastProvider({ url, children, ...options }: HoldfastProvider
       const { token } = latest.current;
       return typeof token == "function" ? token() : token;
     };
-    const opened = connect(JSON.parse(key), { ...latest.current, token });
+    const { connect: open = connect, ...rest } = latest.current;
+    const opened = open(JSON.parse(key), { ...rest, token });
     setClient(opened);
     return () => void opened.close();
   }, [key, latest]);
