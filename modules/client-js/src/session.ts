@@ -195,7 +195,9 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
         reading.away(channel);
       } else {
         reading.forget(channel);
-        asked.delete(channel);
+        if (code != "requested") {
+          asked.delete(channel); // Else it may be asked for again already.
+        }
         changed(false);
       }
       listener.unsubscribed(channel, code);

@@ -156,6 +156,28 @@ test("what the server ended is read again by the next handler", async () => {
   await again.ready;
 });
 
+test("a channel that is left and read again at once is read again by the next page", async () => {
+  const kept = new Map<string, string>();
+  const store = {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, value: string) => void kept.set(name, value),
+    removeItem: (name: string) => void kept.delete(name),
+  };
+  const play = stage({ store });
+  const news = play.client.channel("topic:a");
+  const stop = news.on("note", () => {});
+  const link = await play.reading();
+  stop();
+  const again = news.on("note", () => {});
+  say(link, { type: "unsubscribed", channel: "topic:a", code: "requested" });
+  await answer(link, "unsubscribe", {});
+  await answer(link, "subscribe", { epoch: "e1", seq: 5 });
+  subscribed(link, "topic:a", 5);
+  await again.ready;
+  await play.pass(1_000);
+  assert.deepEqual(JSON.parse([...kept.values()][0]!).asked, ["topic:a"]);
+});
+
 test("own publications are recognised, also if their answer was lost", async () => {
   const play = stage();
   const seen: unknown[] = [];
