@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 
 /** Looks at what is in a cluster's Redis. Blocks. */
 public final class RedisKeys implements AutoCloseable {
@@ -58,6 +60,33 @@ public final class RedisKeys implements AutoCloseable {
 
   public Reply send(String command, Object... args) {
     return await(link.send(command, args));
+  }
+
+  /** Visits every key with its value as text, element by element. Some may come twice. */
+  public void each(BiConsumer<String, String> visit) {
+    String cursor = "0";
+    do {
+      Reply page = await(link.send("SCAN", cursor, "COUNT", 1000));
+      page.at(1).list().forEach(key -> visit.accept(key.asText(), value(key.asText())));
+      cursor = page.at(0).asText();
+    } while (!cursor.equals("0"));
+  }
+
+  private String value(String key) {
+    return switch (send("TYPE", key).asText()) {
+      case "string" -> send("GET", key).textOr("");
+      case "hash" -> text(send("HGETALL", key));
+      case "set" -> text(send("SMEMBERS", key));
+      case "zset" -> text(send("ZRANGE", key, 0, -1));
+      case "stream" -> text(send("XRANGE", key, "-", "+"));
+      default -> "";
+    };
+  }
+
+  private static String text(Reply reply) {
+    return reply.isList()
+        ? reply.list().stream().map(RedisKeys::text).collect(Collectors.joining("\n"))
+        : reply.asText();
   }
 
   private boolean isSession(String key) {

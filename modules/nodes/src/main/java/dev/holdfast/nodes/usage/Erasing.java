@@ -142,6 +142,7 @@ final class Erasing {
     }
     return switch (owner.family()) {
       case "schemas" -> noted(key, owner, Keys.schemaChanges());
+      case "work" -> runs.unqueued(key, owner.tenant()).compose(gone -> delete(key));
       case "limits" -> noted(key, owner, Keys.limitChanges());
       case "pub" -> wanted.channel() != null ? delete(key) : forget(key, owner);
       case "meta" -> isWhole() ? delete(key) : runs.uncounted(key, owner.tenant());

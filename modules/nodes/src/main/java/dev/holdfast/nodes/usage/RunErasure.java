@@ -82,6 +82,12 @@ final class RunErasure {
         forget(about(run, ChannelName.system("runs")), NEXT_ABOUT_RUN));
   }
 
+  /** Takes the tenant out of the turns of the agent whose queue this is. */
+  Future<Reply> unqueued(String queue, String tenant) {
+    String agent = queue.substring(queue.indexOf('!') + 1, queue.lastIndexOf('}'));
+    return link.send("ZREM", Keys.runTurns(agent), tenant);
+  }
+
   private static String about(Channel run, ChannelName where) {
     return Keys.publisher(new Channel(run.tenant(), where), "run-" + run.name().id());
   }

@@ -160,7 +160,7 @@ public final class Bystanders implements AutoCloseable {
   }
 
   /** Returns the times from publishing to reading, of events that were sent in this interval. */
-  Latencies deliveries(long from, long to) {
+  public Latencies deliveries(long from, long to) {
     return Latencies.of(
         members.stream()
             .flatMap(member -> member.client.ledger().all(Entry.Received.class).stream())
@@ -170,7 +170,7 @@ public final class Bystanders implements AutoCloseable {
   }
 
   /** Returns the times of requests that were sent in this interval. */
-  Latencies requests(long from, long to) {
+  public Latencies requests(long from, long to) {
     return Latencies.of(
         http.answered().stream()
             .filter(one -> isWithin(one.sent(), from, to))
