@@ -10,9 +10,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "issuers",
     mixinStandardHelpOptions = true,
-    description = "Looks at issuers of tokens.",
+    description = "Tries issuers of tokens out, and lists, adds or removes those of running nodes.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = IssuerCheckCommand.class)
+    subcommands = {
+      IssuerCheckCommand.class,
+      IssuerChanges.ListIssuers.class,
+      IssuerChanges.Add.class,
+      IssuerChanges.Remove.class
+    })
 final class IssuersCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

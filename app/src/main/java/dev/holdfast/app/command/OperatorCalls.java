@@ -33,6 +33,8 @@ public final class OperatorCalls {
           "usage:erase",
           "nodes:read",
           "stats:read",
+          "issuers:read",
+          "issuers:write",
           "tenants:read",
           "tenants:write",
           "tenants:revoke");

@@ -374,6 +374,7 @@ final class NodeLife {
             "lease", nodes::leaseHeld,
             "revocations", trust::knowsRevocations,
             "tenants", trust::knowsTenants,
+            "issuers", trust::knowsIssuers,
             "bus", probe::reachable),
         Map.of("redis", this::redisTrouble, "bus", neighbours::problem));
   }

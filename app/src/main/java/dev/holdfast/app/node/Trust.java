@@ -1,16 +1,21 @@
 package dev.holdfast.app.node;
 
 import dev.holdfast.auth.TokenVerifier;
+import dev.holdfast.auth.issuers.IssuersVerticle;
 import dev.holdfast.auth.revocation.RevocationsVerticle;
 import dev.holdfast.auth.tenants.TenantsVerticle;
 import dev.holdfast.gateway.attachment.ConnectionDirectory;
 import dev.holdfast.tenants.TenantGate;
 import io.vertx.core.Future;
 
-/** Whose tokens one life of a node takes: valid, not revoked, of a tenant that may work. */
+/**
+ * Whose tokens one life of a node takes: of an issuer that is trusted now, valid, not revoked, of a
+ * tenant that may work.
+ */
 final class Trust {
   private final RevocationsVerticle revocations;
   private final TenantsVerticle tenants;
+  private final IssuersVerticle issuers;
   private final TokenVerifier verifier;
 
   Trust(NodeParts parts) {
@@ -25,17 +30,29 @@ final class Trust {
             config.tenants(),
             config.gateway().operatorTenant(),
             registry);
-    this.verifier = parts.verifier().refusing(revocations::has).admitting(tenants);
+    TokenVerifier valid = parts.verifier();
+    this.issuers =
+        new IssuersVerticle(
+            parts.bus(),
+            parts.redis(),
+            valid.issuers(),
+            config.gateway().operatorTenant(),
+            registry);
+    this.verifier = valid.refusing(revocations::has).admitting(tenants);
   }
 
   Future<?> deploy(Deployments deployments) {
-    return deployments.deploy(revocations).compose(done -> deployments.deploy(tenants));
+    return deployments
+        .deploy(revocations)
+        .compose(done -> deployments.deploy(tenants))
+        .compose(done -> deployments.deploy(issuers));
   }
 
   /** Closes the connections of those who are refused from some time on. */
   void closesAt(ConnectionDirectory directory) {
     revocations.onMore(() -> directory.closeRefused(verifier::refusal));
     tenants.onChanged(() -> directory.closeRefused(verifier::refusal));
+    issuers.onChanged(() -> directory.closeRefused(verifier::refusal));
   }
 
   TokenVerifier verifier() {
@@ -48,7 +65,7 @@ final class Trust {
 
   /** Returns whether somebody may be let in by what is known. */
   boolean isCurrent() {
-    return knowsRevocations() && knowsTenants();
+    return knowsRevocations() && knowsTenants() && knowsIssuers();
   }
 
   boolean knowsRevocations() {
@@ -57,5 +74,9 @@ final class Trust {
 
   boolean knowsTenants() {
     return tenants.isCurrent();
+  }
+
+  boolean knowsIssuers() {
+    return issuers.isCurrent();
   }
 }

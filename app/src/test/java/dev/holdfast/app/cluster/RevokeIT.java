@@ -8,6 +8,7 @@ import dev.holdfast.app.Commands;
 import dev.holdfast.core.Ids;
 import dev.holdfast.testkit.ClusterExtension;
 import dev.holdfast.testkit.ClusterOptions;
+import dev.holdfast.testkit.ForeignIssuer;
 import dev.holdfast.testkit.TestCluster;
 import dev.holdfast.testkit.client.ManualClient;
 import java.net.http.HttpClient;
@@ -15,6 +16,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,12 +25,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A revocation, or a suspended tenant, at one node closes sockets at all. */
+/** A revocation, a suspended tenant, or a removed issuer, at one node closes sockets at all. */
 @ExtendWith(ClusterExtension.class)
 class RevokeIT {
   private static final Logger LOG = LoggerFactory.getLogger(RevokeIT.class);
@@ -38,6 +42,8 @@ class RevokeIT {
   private static final int MOST_TRIES = 1_000;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String OPERATORS = "ops";
+  private static final Set<String> PERMISSIONS =
+      Set.of("tenants:read", "tenants:write", "issuers:read", "issuers:write");
 
   private final String tenant = "t-" + Ids.fresh();
   private final HttpClient http = HttpClient.newHttpClient();
@@ -67,8 +73,33 @@ class RevokeIT {
       assertTrue(took.get(COUNT - 1) < 2_000, took.toString());
       aSuspendedTenantsSocketsAreClosedOnAllNodes(cluster);
       assertEquals(unknown, refusal(cluster, "other" + tenant).replace("other", "never"));
+      anIssuerIsAddedAndRemovedOnAllNodesWhileTheyRun(cluster);
       theCommandRevokesAll(cluster);
     }
+  }
+
+  private void anIssuerIsAddedAndRemovedOnAllNodesWhileTheyRun(TestCluster cluster)
+      throws Exception {
+    var issuer = new ForeignIssuer();
+    Path file = Files.createTempFile("issuer", ".json");
+    Files.writeString(file, issuer.settings().encode());
+    long begun = System.nanoTime();
+    assertTrue(command(cluster, "issuers", "add", "--file=" + file).startsWith("added "));
+    List<ManualClient> clients = new ArrayList<>();
+    for (int node = 1; node <= 3; node++) {
+      int at = node;
+      clients.add(awaitWelcome(() -> sayHelloWith(cluster, at, issuer.token(tenant, "ann"))));
+    }
+    long added = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+    assertTrue(command(cluster, "issuers", "list").contains(issuer.name));
+    begun = System.nanoTime();
+    assertEquals("removed", command(cluster, "issuers", "remove", issuer.name).strip());
+    for (ManualClient client : clients) {
+      assertEquals(REVOKED, client.awaitClose().code());
+    }
+    long removed = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+    LOG.info("an issuer added on all nodes after {}, removed after {} ms", added, removed);
+    Files.delete(file);
   }
 
   private void aSuspendedTenantsSocketsAreClosedOnAllNodes(TestCluster cluster) throws Exception {
@@ -94,11 +125,14 @@ class RevokeIT {
 
   /** Runs the command, and returns what it prints. */
   private static String tenants(TestCluster cluster, String act, String tenant) {
-    String operator = cluster.token(OPERATORS, "operator", Set.of("tenants:read", "tenants:write"));
-    List<String> words = new ArrayList<>(List.of("tenants", act));
-    if (!tenant.isEmpty()) {
-      words.add(tenant);
-    }
+    return tenant.isEmpty()
+        ? command(cluster, "tenants", act)
+        : command(cluster, "tenants", act, tenant);
+  }
+
+  private static String command(TestCluster cluster, String... of) {
+    String operator = cluster.token(OPERATORS, "operator", PERMISSIONS);
+    List<String> words = new ArrayList<>(List.of(of));
     words.add("--url=" + cluster.node(1).http("/"));
     words.add("--token=" + operator);
     var command = new Commands();
@@ -119,8 +153,12 @@ class RevokeIT {
 
   /** The node may not have heard yet that the tenant is resumed. */
   private ManualClient awaitHello(TestCluster cluster, int node, String user) {
+    return awaitWelcome(() -> sayHello(cluster, node, user));
+  }
+
+  private static ManualClient awaitWelcome(Supplier<ManualClient> hello) {
     for (int tries = 0; ; tries++) {
-      ManualClient client = sayHello(cluster, node, user);
+      ManualClient client = hello.get();
       await().atMost(PATIENCE).until(() -> !client.isOpen() || !client.frames().isEmpty());
       if (client.isOpen() || tries > MOST_TRIES) {
         client.await("welcome");
@@ -160,14 +198,13 @@ class RevokeIT {
   }
 
   private ManualClient sayHello(TestCluster cluster, int node, String user) {
+    return sayHelloWith(cluster, node, cluster.token(tenant, user));
+  }
+
+  private static ManualClient sayHelloWith(TestCluster cluster, int node, String token) {
     ManualClient client = cluster.clients().manual(cluster.node(node).url());
     client.send(
-        "hello",
-        Map.of(
-            "token",
-            cluster.token(tenant, user),
-            "client",
-            Map.of("name", "test", "version", "1")));
+        "hello", Map.of("token", token, "client", Map.of("name", "test", "version", "1")));
     return client;
   }
 }

@@ -19,7 +19,7 @@ public final class Permissions {
    * Verbs that concern whole nodes; such permissions have no wildcard, see {@link #isOperators}.
    */
   private static final Set<String> OPERATORS =
-      Set.of("nodes", "config", "stats", "limits", "usage", "tenants");
+      Set.of("nodes", "config", "stats", "limits", "usage", "tenants", "issuers");
 
   static {
     Targets channels =
@@ -40,6 +40,7 @@ public final class Permissions {
     VERBS.put("connections", Targets.words("read", "disconnect"));
     VERBS.put("tokens", Targets.words("revoke"));
     VERBS.put("tenants", Targets.words("read", "write", "revoke"));
+    VERBS.put("issuers", Targets.words("read", "write"));
     VERBS.put("nodes", Targets.words("read"));
     VERBS.put("config", Targets.words("read"));
     VERBS.put("stats", Targets.words("read"));

@@ -44,7 +44,7 @@ final class Claims {
   private String tenant(IssuerRules rules) {
     String fixed = rules.tenant();
     String tenant = fixed == null ? named(rules) : fixed;
-    if (!rules.tenants().isEmpty() && !rules.tenants().contains(tenant)) {
+    if (!rules.mayName(tenant)) {
       throw forbidden("tenant: not one of this issuer");
     }
     return tenant;

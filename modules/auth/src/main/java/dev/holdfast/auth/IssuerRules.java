@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What a token of an issuer has to say besides its signature, see {@link AuthConfig} and {@link
  * IssuerConfig}.
  *
+ * @param closedTenant one that its tokens may not name; none: there is no such
  * @param organizations whether the tenant may stand in a list or as the name of a map's one member
  */
 record IssuerRules(
@@ -23,6 +24,7 @@ record IssuerRules(
     Set<String> authorizedParties,
     @Nullable String tenant,
     Set<String> tenants,
+    @Nullable String closedTenant,
     boolean organizations,
     Map<String, List<String>> rolePermissions) {
 
@@ -39,6 +41,7 @@ record IssuerRules(
         Set.of(),
         null,
         Set.of(),
+        null,
         false,
         Map.of());
   }
@@ -55,7 +58,32 @@ record IssuerRules(
         issuer.authorizedParties(),
         issuer.tenant(),
         issuer.tenants(),
+        null,
         issuer.preset() == Preset.KEYCLOAK,
         issuer.rolePermissions());
+  }
+
+  /** Returns the same for an issuer whose tokens may not name a tenant. */
+  IssuerRules except(@Nullable String closed) {
+    return new IssuerRules(
+        issuer,
+        audience,
+        leeway,
+        requireExpiry,
+        longestLife,
+        claims,
+        needed,
+        authorizedParties,
+        tenant,
+        tenants,
+        closed,
+        organizations,
+        rolePermissions);
+  }
+
+  /** Returns whether tokens of the issuer may name a tenant. */
+  boolean mayName(String named) {
+    boolean listed = tenant == null ? tenants.isEmpty() || tenants.contains(named) : tenant.equals(named);
+    return listed && !named.equals(closedTenant);
   }
 }

@@ -1,7 +1,5 @@
 package dev.holdfast.auth;
 
-import dev.holdfast.auth.jwks.JwksClient;
-import dev.holdfast.auth.jwks.KeySet;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.bounds.SampledLog;
 import dev.holdfast.tenants.TenantGate;
@@ -11,14 +9,10 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +32,7 @@ public final class TokenVerifier {
   /** By the node's own keys; none if there are only others. */
   private final @Nullable TrustedIssuer own;
 
-  private final Map<String, TrustedIssuer> issuers;
+  private final TrustedIssuers issuers;
 
   /** Valid by these issuers' keys; all are forgotten when keys of one change. */
   private final KnownTokens known;
@@ -51,7 +45,7 @@ public final class TokenVerifier {
 
   private TokenVerifier(
       @Nullable TrustedIssuer own,
-      Map<String, TrustedIssuer> issuers,
+      TrustedIssuers issuers,
       KnownTokens known,
       Predicate<Verified> revoked,
       TenantGate tenants) {
@@ -105,40 +99,16 @@ public final class TokenVerifier {
       Function<URI, Future<JsonObject>> fetch,
       LongSupplier clock) {
     var known = new KnownTokens(registry);
-    Map<String, TrustedIssuer> issuers = new HashMap<>();
-    for (IssuerConfig one : config.issuers()) {
-      issuers.put(one.issuer(), issuer(config, one, known, fetch, clock, registry));
-    }
+    var issuers = new TrustedIssuers(config, fetch, clock, registry);
+    issuers.onChange(known::clear);
     boolean none = config.keys().isEmpty() && !issuers.isEmpty();
-    TrustedIssuer own = none ? null : TrustedIssuer.of(IssuerRules.own(config), config.keys());
+    TrustedIssuer own = none ? null : TrustedIssuer.of(IssuerRules.own(config), config.keys(), 0);
     return new TokenVerifier(own, issuers, known, token -> false, TenantGate.OPEN);
   }
 
-  private static TrustedIssuer issuer(
-      AuthConfig config,
-      IssuerConfig one,
-      KnownTokens known,
-      Function<URI, Future<JsonObject>> fetch,
-      LongSupplier clock,
-      MeterRegistry registry) {
-    IssuerRules rules = IssuerRules.of(config, one);
-    String address = one.keySet();
-    if (address == null) {
-      return TrustedIssuer.of(rules, one.keys());
-    }
-    URI uri = JwksClient.checked(address);
-    Set<String> algorithms =
-        one.algorithms().stream().map(Algorithm::wireName).collect(Collectors.toSet());
-    var set =
-        new KeySet<>(
-            one.issuer(),
-            algorithms,
-            () -> fetch.apply(uri),
-            keys -> TrustedIssuer.keys(rules, keys),
-            clock,
-            registry);
-    set.onChange(known::clear);
-    return new TrustedIssuer(rules, set::with);
+  /** Returns the issuers whose tokens this takes besides those by the own keys. */
+  public TrustedIssuers issuers() {
+    return issuers;
   }
 
   /**
@@ -155,9 +125,9 @@ public final class TokenVerifier {
     return new TokenVerifier(own, issuers, known, revoked, gate);
   }
 
-  /** Returns whether a token that was valid has been revoked since. */
+  /** Returns whether a token that was valid, or its issuer, has been revoked since. */
   public boolean isRevoked(Verified token) {
-    return revoked.test(token);
+    return !issuers.trusts(token) || revoked.test(token);
   }
 
   /**
@@ -208,7 +178,8 @@ public final class TokenVerifier {
 
   private Future<Verified> checked(String token) {
     String name = issuers.isEmpty() ? null : TokenForm.said(token, 1, "iss");
-    TrustedIssuer named = name == null ? own : issuers.getOrDefault(name, own);
+    TrustedIssuer other = name == null ? null : issuers.get(name);
+    TrustedIssuer named = other == null ? own : other;
     return named == null ? refused("issuer: none that is trusted here") : named.verify(token);
   }
 

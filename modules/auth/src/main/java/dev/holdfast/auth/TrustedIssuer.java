@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class TrustedIssuer {
   private final IssuerRules rules;
   private final Function<@Nullable String, Future<Keys>> keys;
+  private final long born;
 
   /**
    * The keys of an issuer as they are now.
@@ -29,14 +30,16 @@ final class TrustedIssuer {
 
   /**
    * @param keys gives those that may have signed a token with this {@code kid}
+   * @param born see {@link StoredIssuer}; 0: it is configured
    */
-  TrustedIssuer(IssuerRules rules, Function<@Nullable String, Future<Keys>> keys) {
+  TrustedIssuer(IssuerRules rules, Function<@Nullable String, Future<Keys>> keys, long born) {
     this.rules = rules;
     this.keys = keys;
+    this.born = born;
   }
 
   /** Makes one whose keys are configured. */
-  static TrustedIssuer of(IssuerRules rules, List<VerificationKey> trusted) {
+  static TrustedIssuer of(IssuerRules rules, List<VerificationKey> trusted, long born) {
     if (trusted.isEmpty()) {
       // Without a key the library would accept unsigned tokens.
       throw new IllegalArgumentException("keys: at least one is needed");
@@ -46,7 +49,12 @@ final class TrustedIssuer {
     boolean named = trusted.stream().allMatch(key -> key.id() != null);
     // Only key stores need a Vert.x.
     Future<Keys> all = Future.succeededFuture(new Keys(JWTAuth.create(null, options), named));
-    return new TrustedIssuer(rules, id -> all);
+    return new TrustedIssuer(rules, id -> all, born);
+  }
+
+  /** Returns whether its tokens may name a tenant. */
+  boolean mayName(String tenant) {
+    return rules.mayName(tenant);
   }
 
   /**
@@ -123,7 +131,8 @@ final class TrustedIssuer {
               claims.expiresAt(rules.longestLife()),
               claims.issuedAt(),
               claims.id(),
-              TokenForm.digest(token)));
+              TokenForm.digest(token),
+              born));
     } catch (HoldfastException e) {
       return Future.failedFuture(e);
     }

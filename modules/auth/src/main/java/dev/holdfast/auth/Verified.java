@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param id {@code jti}; none: it has none
  * @param digest SHA-256 of header and claims as they were signed, base64url. Not of the whole
  *     token: others can spell a signature in another way that is as valid.
+ * @param issuerBorn see {@link StoredIssuer}; 0: its issuer is configured
  */
 public record Verified(
     Caller.User caller,
@@ -23,7 +24,19 @@ public record Verified(
     long expiresAt,
     long issuedAt,
     @Nullable String id,
-    String digest) {
+    String digest,
+    long issuerBorn) {
+
+  /** Makes one of a configured issuer. */
+  public Verified(
+      Caller.User caller,
+      String issuer,
+      long expiresAt,
+      long issuedAt,
+      @Nullable String id,
+      String digest) {
+    this(caller, issuer, expiresAt, issuedAt, id, digest, 0);
+  }
 
   /** Returns whether another token is of the same issuer, tenant and user. */
   public boolean isOfSame(Verified other) {

@@ -11,6 +11,7 @@ import dev.holdfast.gateway.http.Port;
 import dev.holdfast.gateway.http.Rates;
 import dev.holdfast.gateway.http.operations.ChannelViews;
 import dev.holdfast.gateway.http.operations.Connections;
+import dev.holdfast.gateway.http.operations.Issuers;
 import dev.holdfast.gateway.http.operations.NodeState;
 import dev.holdfast.gateway.http.operations.NodeViews;
 import dev.holdfast.gateway.http.operations.Revoking;
@@ -126,6 +127,7 @@ final class HttpRoutes {
         .add(new ChatEdge(channels, loop.runStreams()).operations())
         .add(new Connections(connections).operations())
         .add(new Revoking(services.sessions(), operators).operations())
+        .add(new Issuers(services.sessions(), operators).operations())
         .add(new TenantStates(services.sessions(), operators).operations())
         .add(new TenantLimits(services.limiter(), operators).operations())
         .add(new NodeViews(state(), connections, sources.config()).operations())

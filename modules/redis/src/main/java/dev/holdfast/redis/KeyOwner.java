@@ -39,6 +39,7 @@ public record KeyOwner(
           "dead",
           "revoked",
           "tenants",
+          "issuers",
           "fkey",
           "fticket",
           "fdue",

@@ -161,6 +161,11 @@ public final class Keys {
     return "hf:tenant-changes:{nodes}";
   }
 
+  /** Returns the key of the issuers that were added while nodes run, by their names. */
+  public static String issuers() {
+    return "hf:issuers:{nodes}";
+  }
+
   /** Returns the key of a tenant's JSON Schemas. */
   public static String schemas(String tenant) {
     return "hf:schemas:{" + tenant + "}";

@@ -113,6 +113,7 @@ class KeyOwnerTest {
             Keys.revocations(),
             Keys.tenants(),
             Keys.tenantChanges(),
+            Keys.issuers(),
             "other")) {
       assertEquals(Optional.empty(), KeyOwner.of(key), key);
     }

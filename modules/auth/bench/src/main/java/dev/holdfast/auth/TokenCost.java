@@ -57,12 +57,12 @@ public class TokenCost {
     var caller = new Caller.User("acme", "ann", Set.of("editor"), Set.of("publish:topic:*"));
     String secret = new TokenSigner(SECRET, config).sign(caller, Duration.ofHours(1));
     if (algorithm.equals("HS256")) {
-      issuer = TrustedIssuer.of(rules, config.keys());
+      issuer = TrustedIssuer.of(rules, config.keys(), 0);
       token = secret;
     } else {
       KeyPair pair = pair();
       TrustedIssuer.Keys keys = TrustedIssuer.keys(rules, List.of(jwk(pair)));
-      issuer = new TrustedIssuer(rules, id -> Future.succeededFuture(keys));
+      issuer = new TrustedIssuer(rules, id -> Future.succeededFuture(keys), 0);
       token = signed(pair, secret.split("\\.")[1]);
     }
     known = new KnownTokens(new SimpleMeterRegistry());

@@ -86,6 +86,15 @@ public final class KeySet<T> {
     this.registry = registry;
   }
 
+  /** Removes the meters of an issuer that is trusted no longer. */
+  public static void forget(MeterRegistry registry, String issuer) {
+    registry
+        .find("holdfast.issuer.fetches")
+        .tag("issuer", issuer)
+        .meters()
+        .forEach(registry::remove);
+  }
+
   /** Sets the action for keys that were taken back; on some thread. */
   public void onChange(Runnable action) {
     changed = action;

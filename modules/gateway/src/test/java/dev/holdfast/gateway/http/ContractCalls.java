@@ -13,6 +13,7 @@ final class ContractCalls {
           "publish", HttpCalls.publication(ContractIT.NEWS, "note", "1"),
           "createSession", "{\"user\":\"ann\"}",
           "setLimits", "{}",
+          "putIssuer", "{}",
           "revoke", "{\"user\":\"nobody\"}",
           "revokeOfTenant", "{\"user\":\"nobody\"}",
           "setAttributes", "{}");

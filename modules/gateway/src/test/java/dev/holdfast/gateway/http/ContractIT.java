@@ -307,6 +307,7 @@ class ContractIT {
     assertTrue(service.get("/frames.schema.json").json().containsKey("$defs"));
     PageAnswers.check(node);
     TenantAnswers.check(service, "t" + node.tenant);
+    IssuerAnswers.check(service, "https://" + node.tenant + ".example");
   }
 
   /** A stream of events needs a place among its user's connections. */

@@ -4,6 +4,7 @@ import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.auth.TokenSigner;
 import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.auth.VerificationKey;
+import dev.holdfast.auth.issuers.IssuersVerticle;
 import dev.holdfast.auth.revocation.RevocationsVerticle;
 import dev.holdfast.auth.tenants.TenantsConfig;
 import dev.holdfast.auth.tenants.TenantsVerticle;
@@ -91,7 +92,9 @@ public final class HttpFixture implements AutoCloseable {
     "tokens:revoke",
     "tenants:read",
     "tenants:write",
-    "tenants:revoke"
+    "tenants:revoke",
+    "issuers:read",
+    "issuers:write"
   };
 
   /** Tests do more in a second than a user may. */
@@ -175,7 +178,11 @@ public final class HttpFixture implements AutoCloseable {
     deploy(new UsageVerticle(bus, redis, sessions, registry));
     revocations = new RevocationsVerticle(bus, redis, AUTH, registry);
     deploy(revocations);
-    tokens = TokenVerifier.of(AUTH).refusing(revocations::has).admitting(tenants);
+    TokenVerifier valid = TokenVerifier.of(AUTH);
+    var issuers = new IssuersVerticle(bus, redis, valid.issuers(), tenant, registry);
+    deploy(issuers);
+    tokens = valid.refusing(revocations::has).admitting(tenants);
+    issuers.onChanged(() -> directory.closeRefused(tokens::refusal));
     revocations.onMore(() -> directory.closeRefused(tokens::refusal));
     tenants.onChanged(() -> directory.closeRefused(tokens::refusal));
     hub.nodes(Set.of(nodes.node()));

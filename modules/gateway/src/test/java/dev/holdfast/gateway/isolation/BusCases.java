@@ -27,6 +27,7 @@ import dev.holdfast.sessions.ConnectionInfo;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionRef;
 import dev.holdfast.tenants.TenantMessage;
+import dev.holdfast.tokens.IssuerMessage;
 import dev.holdfast.tokens.RevocationMessage;
 import dev.holdfast.tokens.TokenRef;
 import java.util.HashSet;
@@ -238,6 +239,9 @@ final class BusCases {
     add(
         TenantMessage.Change.class,
         a -> new TenantMessage.Change(a.caller, a.tenant, TenantMessage.Act.SUSPEND));
+    add(IssuerMessage.Put.class, a -> new IssuerMessage.Put(a.caller, "{}"));
+    add(IssuerMessage.Remove.class, a -> new IssuerMessage.Remove(a.caller, "https://id.example"));
+    add(IssuerMessage.ListIssuers.class, a -> new IssuerMessage.ListIssuers(a.caller, "", 9));
     add(UsageMessage.Show.class, a -> new UsageMessage.Show(a.caller, a.tenant, 9));
     add(
         UsageMessage.Erase.class,

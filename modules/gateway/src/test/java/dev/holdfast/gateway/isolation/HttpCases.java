@@ -234,6 +234,10 @@ final class HttpCases {
     add("createTenant", ask("/v1/tenants/$tenant").changing());
     add("suspendTenant", ask("/v1/tenants/$tenant/suspend").changing());
     add("resumeTenant", ask("/v1/tenants/$tenant/resume").changing());
+    add("listIssuers", ask("/v1/issuers?after=$tenant"));
+    String issuer = "{\"issuer\":\"https://id.example\",\"jwks\":\"https://id.example/keys\"}";
+    add("putIssuer", ask("/v1/issuers").json(issuer).changing());
+    add("removeIssuer", ask("/v1/issuers?issuer=https:%2F%2Fid.example").changing());
     add("getLimits", ask("/v1/limits?tenant=$tenant"));
     add("setLimits", ask("/v1/limits?tenant=$tenant").json("{\"requests\":1}").changing());
     add("getUsage", ask("/v1/usage?tenant=$tenant"));

@@ -1,0 +1,145 @@
+package dev.holdfast.gateway.http;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.core.Ids;
+import dev.holdfast.gateway.GatewayFixture;
+import dev.holdfast.gateway.http.HttpCalls.Reply;
+import dev.holdfast.testkit.ForeignIssuer;
+import dev.holdfast.testkit.RedisExtension;
+import dev.holdfast.testkit.TestRedis;
+import dev.holdfast.testkit.client.ManualClient;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Issuers that an operator adds, changes and removes at one node, and what users find at both. */
+@ExtendWith(RedisExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class IssuersIT {
+  private static final int UNAUTHORIZED = 4501;
+  private static final int REVOKED = 4504;
+
+  private final String tenant = "t" + Ids.fresh();
+  private HttpFixture here;
+  private HttpFixture there;
+
+  @BeforeAll
+  void start(TestRedis redis) {
+    here = new HttpFixture(redis.uri());
+    there = new HttpFixture(redis.uri());
+  }
+
+  @AfterAll
+  void stop() {
+    here.close();
+    there.close();
+  }
+
+  @Test
+  void whoCameByARemovedIssuerIsClosedAtEachNodeAndOthersAreNot() {
+    ForeignIssuer issuer = new ForeignIssuer();
+    String token = issuer.token(tenant, "ann", "subscribe:topic:*");
+    assertEquals(401, there.as(token).get("/v1/sessions").status());
+    put(issuer.settings());
+    awaitStatus(there, token, 200);
+    ManualClient ann = welcomed(here, token);
+    ManualClient bob = welcomed(there, issuer.token(tenant, "bob"));
+    ManualClient own = welcomed(there, HttpFixture.tokenOf(tenant, "bob"));
+    try (var stream = new EventReader(there, token, "topic:a", null)) {
+      stream.await("live", "topic:a");
+
+      remove(issuer);
+
+      assertEquals("revoked", stream.await("close").getString("reason"));
+    }
+    assertEquals(REVOKED, ann.awaitClose().code());
+    assertEquals(REVOKED, bob.awaitClose().code());
+    assertEquals("unauthorized", there.as(token).get("/v1/sessions").code());
+    ManualClient again = hello(there, token);
+    assertEquals(UNAUTHORIZED, again.awaitClose().code());
+    own.send("{\"type\":\"ping\"}");
+    own.await("pong");
+  }
+
+  @Test
+  void aTenantThatAnIssuerMayNoLongerNameIsCutAndItsOthersStay() {
+    ForeignIssuer issuer = new ForeignIssuer();
+    put(issuer.settings());
+    String of = issuer.token("o" + tenant, "ann");
+    String mine = issuer.token(tenant, "ann");
+    awaitStatus(there, of, 200);
+    ManualClient cut = welcomed(there, of);
+    ManualClient stays = welcomed(there, mine);
+
+    put(issuer.settings().put("tenant", tenant));
+
+    assertEquals(REVOKED, cut.awaitClose().code());
+    stays.send("{\"type\":\"ping\"}");
+    stays.await("pong");
+    awaitStatus(there, of, 403);
+    awaitStatus(there, mine, 200);
+  }
+
+  /** A refresh is one to an issuer's own tokens only, and ends with the issuer. */
+  @Test
+  void whatWasRefreshedEndsWithItsIssuerToo() {
+    ForeignIssuer issuer = new ForeignIssuer();
+    put(issuer.settings());
+    awaitStatus(there, issuer.token(tenant, "ann"), 200);
+    ManualClient ann = welcomed(there, issuer.token(tenant, "ann"));
+    ann.send("refresh", Map.of("id", "1", "token", issuer.token(tenant, "ann")));
+    ann.await("reply");
+
+    remove(issuer);
+
+    assertEquals(REVOKED, ann.awaitClose().code());
+  }
+
+  /** Whoever can add issuers can't make itself an operator by one. */
+  @Test
+  void noAddedIssuerNamesOperators() {
+    ForeignIssuer issuer = new ForeignIssuer();
+    put(issuer.settings());
+
+    Reply refused = here.as(issuer.token(here.tenant, "me", "nodes:read")).get("/v1/nodes");
+
+    assertEquals("forbidden", refused.code());
+    remove(issuer);
+  }
+
+  private void put(JsonObject settings) {
+    HttpCalls operator = here.service().with("content-type", "application/json");
+    Reply reply = operator.send("PUT", "/v1/issuers", settings.encode().getBytes());
+    assertEquals(200, reply.status(), reply.body());
+    assertTrue(here.service().get("/v1/issuers?limit=1000").body().contains(settings.getString("issuer")));
+  }
+
+  private void remove(ForeignIssuer issuer) {
+    assertEquals(200, here.service().delete("/v1/issuers?issuer=" + issuer.name).status());
+  }
+
+  private static void awaitStatus(HttpFixture node, String token, int status) {
+    await().until(() -> node.as(token).get("/v1/sessions").status() == status);
+  }
+
+  private static ManualClient welcomed(HttpFixture node, String token) {
+    ManualClient client = hello(node, token);
+    client.await("welcome");
+    return client;
+  }
+
+  private static ManualClient hello(HttpFixture node, String token) {
+    URI uri = URI.create("ws://127.0.0.1:" + node.port() + "/v1/connect");
+    ManualClient client = node.clients.manual(uri);
+    GatewayFixture.sayHello(client, token, Map.of());
+    return client;
+  }
+}
