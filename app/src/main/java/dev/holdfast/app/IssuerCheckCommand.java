@@ -145,6 +145,7 @@ final class IssuerCheckCommand implements Callable<Integer> {
         Set.of(),
         authorizedParties,
         IssuerClaims.NONE,
+        Map.of(),
         Map.of());
   }
 

@@ -7,8 +7,6 @@ import dev.holdfast.app.node.health.PulseVerticle;
 import dev.holdfast.app.start.StartException;
 import dev.holdfast.channels.fanout.Fanout;
 import dev.holdfast.channels.fanout.HubVerticle;
-import dev.holdfast.channels.retained.Amount;
-import dev.holdfast.channels.retained.RetainedLimits;
 import dev.holdfast.channels.service.ChannelsVerticle;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.bus.Bus;
@@ -20,9 +18,6 @@ import dev.holdfast.gateway.HealthChecks;
 import dev.holdfast.gateway.HttpSources;
 import dev.holdfast.gateway.admission.Admission;
 import dev.holdfast.gateway.attachment.ConnectionDirectory;
-import dev.holdfast.limits.Amounts;
-import dev.holdfast.limits.Limit;
-import dev.holdfast.limits.Limits;
 import dev.holdfast.limits.LimitsVerticle;
 import dev.holdfast.limits.NodeMemory;
 import dev.holdfast.nodes.NodesVerticle;
@@ -31,7 +26,6 @@ import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.sessions.connections.ConnectionsVerticle;
 import dev.holdfast.sessions.service.SessionsVerticle;
-import dev.holdfast.sessions.store.SessionLimits;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -244,13 +238,8 @@ final class NodeLife {
   private SessionsVerticle sessions() {
     sessions =
         new SessionsVerticle(bus(), redis(), config().sessions(), log::write, registry())
-            .limitedBy(this::sessionLimits);
+            .limitedBy(tenant -> Bounds.sessions(limits.limiter().of(tenant)));
     return sessions;
-  }
-
-  private SessionLimits sessionLimits(String tenant) {
-    Limits of = limits.limiter().of(tenant);
-    return new SessionLimits(of.tenant().of(Limit.SESSIONS), of.user().of(Limit.SESSIONS));
   }
 
   private Future<Void> startHub() {
@@ -278,17 +267,8 @@ final class NodeLife {
   private ChannelsVerticle channels() {
     var sessions = ServiceClient.local(bus(), REQUEST);
     return new ChannelsVerticle(hub, redis(), config().channels(), sessions, registry())
-        .limitedBy(this::retainedLimits)
+        .limitedBy(tenant -> Bounds.retained(limits.limiter().of(tenant)))
         .admitting(trust.tenants());
-  }
-
-  private RetainedLimits retainedLimits(String tenant) {
-    Limits of = limits.limiter().of(tenant);
-    return new RetainedLimits(retained(of.tenant()), retained(of.user()));
-  }
-
-  private static Amount retained(Amounts of) {
-    return new Amount(of.of(Limit.RETAINED_CHANNELS), of.of(Limit.RETAINED_BYTES));
   }
 
   private ConnectionsVerticle connections() {
@@ -345,7 +325,8 @@ final class NodeLife {
         ServiceClient.local(bus(), REQUEST),
         () -> ConfigView.json(config()),
         files.transfers(),
-        parts.development());
+        parts.development(),
+        Accounts.credentials(config().cluster().secret()));
   }
 
   private GatewayServices gatewayServices() {

@@ -4,9 +4,11 @@ import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.auth.issuers.IssuersVerticle;
 import dev.holdfast.auth.revocation.RevocationsVerticle;
 import dev.holdfast.auth.tenants.TenantsVerticle;
+import dev.holdfast.core.bus.Seal;
 import dev.holdfast.gateway.attachment.ConnectionDirectory;
 import dev.holdfast.tenants.TenantGate;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 
 /**
  * Whose tokens one life of a node takes: of an issuer that is trusted now, valid, not revoked, of a
@@ -17,10 +19,12 @@ final class Trust {
   private final TenantsVerticle tenants;
   private final IssuersVerticle issuers;
   private final TokenVerifier verifier;
+  private final Vertx vertx;
 
   Trust(NodeParts parts) {
     var registry = parts.meters().registry();
     var config = parts.config();
+    this.vertx = parts.bus().vertx();
     this.revocations =
         new RevocationsVerticle(parts.bus(), parts.redis(), parts.trusted(), registry);
     this.tenants =
@@ -41,11 +45,13 @@ final class Trust {
     this.verifier = valid.refusing(revocations::has).admitting(tenants);
   }
 
+  /** Completes when all that says who is trusted is known; then accounts may speak on the bus. */
   Future<?> deploy(Deployments deployments) {
     return deployments
         .deploy(revocations)
         .compose(done -> deployments.deploy(tenants))
-        .compose(done -> deployments.deploy(issuers));
+        .compose(done -> deployments.deploy(issuers))
+        .onSuccess(done -> Seal.of(vertx).refusing(Accounts.revoked(verifier)));
   }
 
   /** Closes the connections of those who are refused from some time on. */

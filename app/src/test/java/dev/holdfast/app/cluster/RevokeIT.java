@@ -2,15 +2,27 @@ package dev.holdfast.app.cluster;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.app.Commands;
+import dev.holdfast.cluster.ClusterConfig;
+import dev.holdfast.cluster.ServiceLogin;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
+import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.ServiceClient;
+import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.testkit.ClusterExtension;
 import dev.holdfast.testkit.ClusterOptions;
 import dev.holdfast.testkit.ForeignIssuer;
 import dev.holdfast.testkit.TestCluster;
 import dev.holdfast.testkit.client.ManualClient;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -24,8 +36,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.Logger;
@@ -45,7 +59,10 @@ class RevokeIT {
   private static final Set<String> PERMISSIONS =
       Set.of("tenants:read", "tenants:write", "issuers:read", "issuers:write");
 
+  private static final JsonObject ROBOT = new JsonObject().put("robot-client", "robot");
+
   private final String tenant = "t-" + Ids.fresh();
+  private final ForeignIssuer services = new ForeignIssuer();
   private final HttpClient http = HttpClient.newHttpClient();
 
   @Test
@@ -53,7 +70,10 @@ class RevokeIT {
     var options =
         ClusterOptions.of(3)
             .with("gateway.operatorTenant", OPERATORS)
-            .with("tenants.closed", "true");
+            .with("tenants.closed", "true")
+            .with(
+                "auth.issuers",
+                "[" + new JsonObject(services.settings()).put("services", ROBOT).encode() + "]");
     try (var cluster = TestCluster.start(options)) {
       String unknown = refusal(cluster, "never" + tenant);
       tenants(cluster, "create", tenant);
@@ -74,15 +94,59 @@ class RevokeIT {
       aSuspendedTenantsSocketsAreClosedOnAllNodes(cluster);
       assertEquals(unknown, refusal(cluster, "other" + tenant).replace("other", "never"));
       anIssuerIsAddedAndRemovedOnAllNodesWhileTheyRun(cluster);
+      aServiceThatJoinedByATokenIsRefusedOnAllNodesOnceThatIsRevoked(cluster, service);
       theCommandRevokesAll(cluster);
     }
+  }
+
+  private void aServiceThatJoinedByATokenIsRefusedOnAllNodesOnceThatIsRevoked(
+      TestCluster cluster, String revoker) throws Exception {
+    String other = "o" + tenant;
+    String token = services.clientToken("robot-client", List.of(tenant, other));
+    var login =
+        new ServiceLogin(cluster.node(1).http("/"), () -> CompletableFuture.completedFuture(token));
+    String members = String.join(",", cluster.members());
+    Vertx vertx = get(login.join(ClusterConfig.joining(cluster.busName(), members, null)));
+    try {
+      Bus bus = new Bus(vertx);
+      assertNull(refusal(bus, tenant));
+      assertEquals(ErrorCode.FORBIDDEN, refusal(bus, "x" + tenant));
+      String all = "{\"user\":\"robot-client\"}";
+      assertEquals(200, revoke(cluster, revoker, all).statusCode());
+      // Whichever node is asked, ten times in a row.
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  IntStream.range(0, 10).allMatch(i -> refusal(bus, tenant) == ErrorCode.REVOKED));
+      assertNull(refusal(bus, other));
+    } finally {
+      get(vertx.close());
+    }
+  }
+
+  private static ErrorCode refusal(Bus bus, String tenant) {
+    var robot = new Caller.Service("robot", "1", Set.of(tenant), Set.of());
+    var asked =
+        new ServiceClient(bus, Duration.ofSeconds(10))
+            .ask(new SessionMessage.ListSessions(robot, tenant, "ann", "", 9));
+    try {
+      get(asked);
+      return null;
+    } catch (Exception e) {
+      return HoldfastException.from(e.getCause()).code();
+    }
+  }
+
+  private static <T> T get(Future<T> future) throws Exception {
+    return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   private void anIssuerIsAddedAndRemovedOnAllNodesWhileTheyRun(TestCluster cluster)
       throws Exception {
     var issuer = new ForeignIssuer();
     Path file = Files.createTempFile("issuer", ".json");
-    Files.writeString(file, issuer.settings().encode());
+    Files.writeString(file, issuer.settings());
     long begun = System.nanoTime();
     assertTrue(command(cluster, "issuers", "add", "--file=" + file).startsWith("added "));
     List<ManualClient> clients = new ArrayList<>();
@@ -203,8 +267,7 @@ class RevokeIT {
 
   private static ManualClient sayHelloWith(TestCluster cluster, int node, String token) {
     ManualClient client = cluster.clients().manual(cluster.node(node).url());
-    client.send(
-        "hello", Map.of("token", token, "client", Map.of("name", "test", "version", "1")));
+    client.send("hello", Map.of("token", token, "client", Map.of("name", "test", "version", "1")));
     return client;
   }
 }

@@ -3,6 +3,7 @@ package dev.holdfast.auth;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Names;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -20,25 +21,69 @@ final class Claims {
   /** The last second whose ms still are exact in JSON. */
   private static final long LAST_SECOND = ((1L << 53) - 1) / 1000;
 
+  private static final String SERVICE = "service:";
+
   private final JsonObject claims;
 
   Claims(JsonObject claims) {
     this.claims = claims;
   }
 
-  Caller.User caller(IssuerRules rules) {
+  /**
+   * @param account what {@link #account} says
+   */
+  Caller.User caller(IssuerRules rules, @Nullable ServiceAccount account) {
     ClaimPaths paths = rules.claims();
-    String tenant = tenant(rules);
+    String tenant =
+        account == null ? tenant(rules) : account.tenants().stream().sorted().toList().get(0);
     String user = one(paths.user(), "user");
     Set<String> roles = many(paths.roles(), "roles");
     Set<String> permissions = many(paths.permissions(), "permissions");
     roles.forEach(
         role -> permissions.addAll(rules.rolePermissions().getOrDefault(role, List.of())));
+    if (account != null) {
+      permissions.removeIf(held -> held.startsWith(SERVICE));
+      permissions.add(SERVICE + account.service());
+    }
     try {
       return new Caller.User(tenant, user, roles, permissions);
     } catch (HoldfastException e) {
       throw forbidden(e.publicMessage());
     }
+  }
+
+  /** Returns the service whose token this is; none: it is a user's. */
+  @Nullable ServiceAccount account(IssuerRules rules) {
+    String service = rules.services().service(claims);
+    if (service == null) {
+      return null;
+    }
+    Set<String> tenants = tenants(rules);
+    boolean few = !tenants.isEmpty() && tenants.size() <= ServiceAccount.MOST_TENANTS;
+    if (!few || !tenants.stream().allMatch(rules::mayName)) {
+      throw forbidden("tenant: not all of them are of this issuer, or there are none or too many");
+    }
+    try {
+      tenants.forEach(Names::tenant);
+    } catch (HoldfastException e) {
+      throw forbidden(e.publicMessage());
+    }
+    return new ServiceAccount(service, tenants);
+  }
+
+  /** A service acts for the tenants that its token names, or else for those of its issuer. */
+  private Set<String> tenants(IssuerRules rules) {
+    String fixed = rules.tenant();
+    Object named = at(rules.claims().tenant());
+    if (fixed != null) {
+      return Set.of(fixed);
+    }
+    if (named == null) {
+      return rules.tenants();
+    }
+    return rules.organizations() && named instanceof JsonObject map
+        ? map.fieldNames()
+        : many(rules.claims().tenant(), "tenants");
   }
 
   private String tenant(IssuerRules rules) {

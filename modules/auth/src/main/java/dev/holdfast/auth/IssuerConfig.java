@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param authorizedParties one of these must be {@code azp}; empty: not checked
  * @param claims where tenant, user, roles and permissions stand
  * @param rolePermissions permissions that a role has, besides those in the token
+ * @param services clients whose own tokens are those of services: client → name of the service
  */
 public record IssuerConfig(
     String issuer,
@@ -37,7 +38,8 @@ public record IssuerConfig(
     Set<String> tenants,
     Set<String> authorizedParties,
     IssuerClaims claims,
-    Map<String, List<String>> rolePermissions) {
+    Map<String, List<String>> rolePermissions,
+    Map<String, String> services) {
   public IssuerConfig {
     audience = audience == null ? List.of() : List.copyOf(audience);
     algorithms =
@@ -47,7 +49,9 @@ public record IssuerConfig(
     authorizedParties = authorizedParties == null ? Set.of() : Set.copyOf(authorizedParties);
     claims = claims == null ? IssuerClaims.NONE : claims;
     rolePermissions = rolePermissions == null ? Map.of() : new TreeMap<>(rolePermissions);
+    services = services == null ? Map.of() : new TreeMap<>(services);
     var problems = new ArrayList<String>();
+    ServiceClients.check(services, problems);
     if (issuer == null || issuer.isBlank()) {
       problems.add("issuer: missing");
     } else {

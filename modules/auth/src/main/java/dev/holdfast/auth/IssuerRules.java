@@ -26,7 +26,8 @@ record IssuerRules(
     Set<String> tenants,
     @Nullable String closedTenant,
     boolean organizations,
-    Map<String, List<String>> rolePermissions) {
+    Map<String, List<String>> rolePermissions,
+    ServiceClients services) {
 
   /** Returns the rules for tokens by the node's own keys. */
   static IssuerRules own(AuthConfig config) {
@@ -43,7 +44,8 @@ record IssuerRules(
         Set.of(),
         null,
         false,
-        Map.of());
+        Map.of(),
+        ServiceClients.NONE);
   }
 
   static IssuerRules of(AuthConfig config, IssuerConfig issuer) {
@@ -60,7 +62,8 @@ record IssuerRules(
         issuer.tenants(),
         null,
         issuer.preset() == Preset.KEYCLOAK,
-        issuer.rolePermissions());
+        issuer.rolePermissions(),
+        new ServiceClients(issuer.services(), issuer.preset()));
   }
 
   /** Returns the same for an issuer whose tokens may not name a tenant. */
@@ -78,12 +81,14 @@ record IssuerRules(
         tenants,
         closed,
         organizations,
-        rolePermissions);
+        rolePermissions,
+        services);
   }
 
   /** Returns whether tokens of the issuer may name a tenant. */
   boolean mayName(String named) {
-    boolean listed = tenant == null ? tenants.isEmpty() || tenants.contains(named) : tenant.equals(named);
+    boolean listed =
+        tenant == null ? tenants.isEmpty() || tenants.contains(named) : tenant.equals(named);
     return listed && !named.equals(closedTenant);
   }
 }

@@ -151,7 +151,8 @@ public final class IssuerSettings {
   private static String problemThere(JsonProcessingException failure) {
     if (failure instanceof UnrecognizedPropertyException unknown) {
       return "unknown; known here: "
-          + String.join(", ", unknown.getKnownPropertyIds().stream().map(String::valueOf).toList());
+          + String.join(
+              ", ", unknown.getKnownPropertyIds().stream().map(String::valueOf).sorted().toList());
     }
     if (failure instanceof ValueInstantiationException invalid
         && invalid.getCause() instanceof IllegalArgumentException why) {
@@ -159,7 +160,12 @@ public final class IssuerSettings {
     }
     if (failure instanceof InvalidFormatException format) {
       Class<?> type = format.getTargetType();
-      return type.isEnum() ? "one of " + names(type) : "names with dots between, none empty";
+      if (type.isEnum()) {
+        return "one of " + names(type);
+      }
+      if (type == ClaimPath.class) {
+        return "names with dots between, none empty";
+      }
     }
     return "a value of another type is needed here, or one is missing";
   }

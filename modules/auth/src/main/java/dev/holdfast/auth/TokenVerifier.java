@@ -29,6 +29,9 @@ public final class TokenVerifier {
   /** Longer ones are refused unread. */
   public static final int MAX_TOKEN = 16 * 1024;
 
+  /** Stands for any of the tenants of a token. */
+  public static final String ANY_TENANT = "*";
+
   /** By the node's own keys; none if there are only others. */
   private final @Nullable TrustedIssuer own;
 
@@ -141,7 +144,15 @@ public final class TokenVerifier {
   }
 
   public Future<Verified> verify(@Nullable String token) {
-    return trusted(token).onFailure(this::log);
+    return verify(token, null);
+  }
+
+  /**
+   * @param tenant which of the tenants of a service's token is meant; none: the only one; {@link
+   *     #ANY_TENANT}: one that may work. FORBIDDEN if the token is not of it
+   */
+  public Future<Verified> verify(@Nullable String token, @Nullable String tenant) {
+    return trusted(token, tenant).onFailure(this::log);
   }
 
   /** The first word of what is wrong is one of ours, whatever the token says. */
@@ -151,29 +162,44 @@ public final class TokenVerifier {
     refused.info(words.length > 1 ? words[1] : why, "refused " + why);
   }
 
-  private Future<Verified> trusted(@Nullable String token) {
+  private Future<Verified> trusted(@Nullable String token, @Nullable String tenant) {
     if (token == null || token.isEmpty()) {
       return refused("missing");
     }
     if (token.length() > MAX_TOKEN) {
       return refused("longer than " + MAX_TOKEN + " characters");
     }
-    return valid(token);
+    return valid(token, tenant);
   }
 
   /** The one place that says whether a token that was found valid is valid now. */
-  private Future<Verified> valid(String token) {
+  private Future<Verified> valid(String token, @Nullable String tenant) {
     Verified before = known.find(token);
     int then = known.cleared();
     Future<Verified> valid =
         before == null
             ? checked(token).onSuccess(verified -> known.keep(token, verified, then))
             : Future.succeededFuture(before);
-    return valid.compose(
-        verified ->
-            refusal(verified)
-                .map(why -> Future.<Verified>failedFuture(Refusal.of(why)))
-                .orElseGet(() -> Future.succeededFuture(verified)));
+    return valid
+        .map(verified -> ANY_TENANT.equals(tenant) ? any(verified) : verified.at(tenant))
+        .compose(
+            verified ->
+                refusal(verified)
+                    .map(why -> Future.<Verified>failedFuture(Refusal.of(why)))
+                    .orElseGet(() -> Future.succeededFuture(verified)));
+  }
+
+  /** That one of its tenants is suspended does not keep a service from the others. */
+  private Verified any(Verified verified) {
+    ServiceAccount account = verified.account();
+    return account == null
+        ? verified
+        : account.tenants().stream()
+            .sorted()
+            .map(verified::at)
+            .filter(one -> refusal(one).isEmpty())
+            .findFirst()
+            .orElse(verified);
   }
 
   private Future<Verified> checked(String token) {

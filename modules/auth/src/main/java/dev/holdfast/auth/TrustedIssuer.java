@@ -124,15 +124,17 @@ final class TrustedIssuer {
 
   private Future<Verified> verified(Claims claims, String token) {
     try {
+      ServiceAccount account = claims.account(rules);
       return Future.succeededFuture(
           new Verified(
-              claims.caller(rules),
+              claims.caller(rules, account),
               rules.issuer() == null ? "" : rules.issuer(),
               claims.expiresAt(rules.longestLife()),
               claims.issuedAt(),
               claims.id(),
               TokenForm.digest(token),
-              born));
+              born,
+              account));
     } catch (HoldfastException e) {
       return Future.failedFuture(e);
     }

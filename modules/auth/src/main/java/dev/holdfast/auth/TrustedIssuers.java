@@ -86,7 +86,7 @@ public final class TrustedIssuers {
    */
   boolean trusts(Verified token) {
     if (token.issuerBorn() == 0) {
-      return true;
+      return token.issuer().isEmpty() || isConfigured(token.issuer());
     }
     Added now = added.get(token.issuer());
     return now != null

@@ -1,6 +1,8 @@
 package dev.holdfast.auth;
 
 import dev.holdfast.core.Caller;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
 import dev.holdfast.tokens.TokenOrigin;
 import dev.holdfast.tokens.TokenRef;
 import java.util.Set;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param digest SHA-256 of header and claims as they were signed, base64url. Not of the whole
  *     token: others can spell a signature in another way that is as valid.
  * @param issuerBorn see {@link StoredIssuer}; 0: its issuer is configured
+ * @param account the service that it is of, by an issuer's {@code services}; none: a user
  */
 public record Verified(
     Caller.User caller,
@@ -25,7 +28,8 @@ public record Verified(
     long issuedAt,
     @Nullable String id,
     String digest,
-    long issuerBorn) {
+    long issuerBorn,
+    @Nullable ServiceAccount account) {
 
   /** Makes one of a configured issuer. */
   public Verified(
@@ -35,7 +39,33 @@ public record Verified(
       long issuedAt,
       @Nullable String id,
       String digest) {
-    this(caller, issuer, expiresAt, issuedAt, id, digest, 0);
+    this(caller, issuer, expiresAt, issuedAt, id, digest, 0, null);
+  }
+
+  /**
+   * Returns the same as of one tenant.
+   *
+   * @param tenant none: the only one
+   * @throws HoldfastException FORBIDDEN if the token is not of it, or of several and none is named
+   */
+  Verified at(@Nullable String tenant) {
+    if (account == null || account.tenants().size() == 1) {
+      if (tenant == null || tenant.equals(caller.tenant())) {
+        return this;
+      }
+    } else if (tenant != null && account.tenants().contains(tenant)) {
+      return inTenant(tenant);
+    }
+    throw HoldfastException.withPublicMessage(
+        ErrorCode.FORBIDDEN,
+        tenant == null
+            ? "token: of several tenants; the header Holdfast-Tenant names one"
+            : "token: not of the tenant that Holdfast-Tenant names");
+  }
+
+  private Verified inTenant(String tenant) {
+    var at = new Caller.User(tenant, caller.user(), caller.roles(), caller.permissions());
+    return new Verified(at, issuer, expiresAt, issuedAt, id, digest, issuerBorn, account);
   }
 
   /** Returns whether another token is of the same issuer, tenant and user. */

@@ -175,6 +175,7 @@ class IssuerCheckTest {
                 Set.of(),
                 Set.of(),
                 null,
+                Map.of(),
                 Map.of());
     return new IssuerCheck(fetch, AuthConfig.DEFAULTS).run(NAME, settings, token).result();
   }

@@ -30,7 +30,8 @@ class IssuerSettingsTest {
           Set.of("t1", "t2", "t3"),
           Set.of("p2", "p1"),
           new IssuerClaims(ClaimPath.parse("a\\.b.c"), null, null, ClaimPath.parse("scope")),
-          Map.of("editor", List.of("publish:topic:*")));
+          Map.of("editor", List.of("publish:topic:*")),
+          Map.of());
 
   @Test
   void whatIsWrittenIsReadAndWrittenAgainAsTheSame() {
@@ -60,6 +61,7 @@ class IssuerSettingsTest {
             Set.of(),
             Set.of(),
             IssuerClaims.NONE,
+            Map.of(),
             Map.of());
 
     assertFalse(IssuerSettings.show(configured).contains(SECRET));
@@ -82,7 +84,7 @@ class IssuerSettingsTest {
         "{\"issuer\":\"x\",\"issuer\":\"y\"} | not one JSON object, or a member twice",
         "{\"issuer\":\"x\",\"jwks\":\"http://a.example\"} | jwks: an https:// address",
         "{\"issuer\":\"x\",\"jwks\":\"https://u:p@a.example\"} | jwks: an https:// address",
-        "{\"issuer\":\"x\",\"jwks\":\"https://a\",\"kind\":\"y\"} | kind: unknown; known here: issuer, preset",
+        "{\"issuer\":\"x\",\"jwks\":\"https://a\",\"kind\":\"y\"} | kind: unknown; known here: algorithms, audience",
         "{\"issuer\":\"x\",\"preset\":\"okta\"} | preset: one of supabase",
         "{\"issuer\":\"x\",\"preset\":1} | preset: one of supabase",
         "{\"issuer\":\"https://x\",\"preset\":\"clerk\"} | authorizedParties: clerk needs",

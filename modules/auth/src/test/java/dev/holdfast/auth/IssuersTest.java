@@ -297,7 +297,7 @@ class IssuersTest {
   private static IssuerConfig of(
       String name, Preset preset, Set<Algorithm> algorithms, String tenant, Set<String> tenants) {
     return new IssuerConfig(
-        name, preset, null, algorithms, null, null, tenant, tenants, null, null, null);
+        name, preset, null, algorithms, null, null, tenant, tenants, null, null, null, Map.of());
   }
 
   private static TokenVerifier verifier(Preset preset) {
@@ -320,7 +320,8 @@ class IssuersTest {
         null,
         preset == Preset.CLERK ? Set.of("https://app.example") : null,
         null,
-        Map.of("editor", List.of("subscribe:topic:drafts")));
+        Map.of("editor", List.of("subscribe:topic:drafts")),
+        Map.of());
   }
 
   private static AuthConfig config(IssuerConfig... issuers) {

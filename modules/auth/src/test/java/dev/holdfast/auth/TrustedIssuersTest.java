@@ -162,6 +162,7 @@ class TrustedIssuersTest {
         tenants,
         Set.of(),
         IssuerClaims.NONE,
+        Map.of(),
         Map.of());
   }
 

@@ -133,7 +133,8 @@ public final class Cluster {
 
   private static Future<Vertx> build(
       ClusterConfig config, VertxOptions options, HazelcastClusterManager manager, Meters meters) {
-    BusCodec codec = new BusCodec(seal(config));
+    Seal seal = seal(config);
+    BusCodec codec = new BusCodec(seal);
     MessageGate gate = config.guarded() ? new MessageGate(meters) : null;
     Doors doors = new Doors(gate, JoinedFlushes::join);
     VertxBuilder builder = Vertx.builder();
@@ -144,6 +145,7 @@ public final class Cluster {
         .withClusterManager(manager)
         .buildClustered()
         .onSuccess(vertx -> vertx.eventBus().registerCodec(codec))
+        .onSuccess(seal::putIn)
         .onSuccess(vertx -> meters.members(manager))
         .onSuccess(vertx -> warnIfAlone(manager, config));
   }

@@ -6,6 +6,7 @@ import dev.holdfast.gateway.edge.ChatEdge;
 import dev.holdfast.gateway.files.FileOperations;
 import dev.holdfast.gateway.http.BodyRoom;
 import dev.holdfast.gateway.http.Cors;
+import dev.holdfast.gateway.http.Credentials;
 import dev.holdfast.gateway.http.HttpApi;
 import dev.holdfast.gateway.http.Port;
 import dev.holdfast.gateway.http.Rates;
@@ -127,6 +128,7 @@ final class HttpRoutes {
         .add(new ChatEdge(channels, loop.runStreams()).operations())
         .add(new Connections(connections).operations())
         .add(new Revoking(services.sessions(), operators).operations())
+        .add(Credentials.operations(sources.credentials()))
         .add(new Issuers(services.sessions(), operators).operations())
         .add(new TenantStates(services.sessions(), operators).operations())
         .add(new TenantLimits(services.limiter(), operators).operations())

@@ -1,9 +1,11 @@
 package dev.holdfast.gateway;
 
+import dev.holdfast.auth.Verified;
 import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.files.transfer.Transfers;
 import dev.holdfast.gateway.page.Development;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -13,13 +15,15 @@ import org.jspecify.annotations.Nullable;
  * @param config the configuration in force, one JSON object without secrets; safe on any thread
  * @param files none if this node serves no files
  * @param development signs in users of the page at the root; none outside of development
+ * @param credentials makes credentials for the bus of a service's token; none: it has no secret
  */
 public record HttpSources(
     ServiceClient connections,
     ServiceClient usage,
     Supplier<String> config,
     @Nullable Transfers files,
-    @Nullable Development development) {
+    @Nullable Development development,
+    @Nullable Function<Verified, String> credentials) {
   public HttpSources {
     Objects.requireNonNull(connections, "connections");
     Objects.requireNonNull(usage, "usage");
@@ -28,6 +32,6 @@ public record HttpSources(
 
   /** Makes the sources of a node that serves no files. */
   public HttpSources(ServiceClient connections, ServiceClient usage, Supplier<String> config) {
-    this(connections, usage, config, null, null);
+    this(connections, usage, config, null, null, null);
   }
 }

@@ -22,6 +22,7 @@ import dev.holdfast.tokens.IssuerMessage.Issuer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -182,7 +183,9 @@ class FollowedIssuersIT {
     redis.call("EVAL", fill, "1", Keys.issuers());
 
     assertEquals(ErrorCode.LIMIT_EXCEEDED, failure(() -> put(other)));
-    ask(new IssuerMessage.Put(OPERATOR, issuer.settings().put("tenant", "acme").encode()));
+    ask(
+        new IssuerMessage.Put(
+            OPERATOR, new JsonObject(issuer.settings()).put("tenant", "acme").encode()));
     remove(issuer.name);
     put(other);
   }
@@ -207,7 +210,7 @@ class FollowedIssuersIT {
   @Test
   void onlyServicesOfAllTenantsMayAsk() {
     Caller desk = new Caller.Service("desk", "1", Set.of("acme"), Set.of("*"));
-    String settings = issuer.settings().encode();
+    String settings = issuer.settings();
 
     assertEquals(ErrorCode.FORBIDDEN, failure(() -> ask(new IssuerMessage.Put(desk, settings))));
     assertEquals(
@@ -226,7 +229,7 @@ class FollowedIssuersIT {
   }
 
   private Issuer put(ForeignIssuer one) {
-    return ask(new IssuerMessage.Put(OPERATOR, one.settings().encode()));
+    return ask(new IssuerMessage.Put(OPERATOR, one.settings()));
   }
 
   private void remove(String name) {

@@ -1,8 +1,8 @@
 package dev.holdfast.testkit;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.holdfast.core.Ids;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -10,13 +10,17 @@ import java.security.KeyPairGenerator;
 import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /** An issuer of tokens, of a random name, whose one key signs by ES256. */
 public final class ForeignIssuer {
   private static final int LIFE_SECONDS = 600;
   private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
+  private static final ObjectMapper JSON = new ObjectMapper();
 
-  public final String name = "https://" + Ids.fresh() + ".example";
+  public final String name = "https://id.example/" + Ids.fresh();
   private final KeyPair keys;
 
   public ForeignIssuer() {
@@ -29,37 +33,36 @@ public final class ForeignIssuer {
     }
   }
 
-  /** Returns the settings by which nodes take its tokens, of any tenant. */
-  public JsonObject settings() {
+  /** Returns the settings by which nodes take its tokens, of any tenant, as JSON. */
+  public String settings() {
     String body =
         Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(keys.getPublic().getEncoded());
     String pem = "-----BEGIN PUBLIC KEY-----\n" + body + "\n-----END PUBLIC KEY-----\n";
-    return new JsonObject()
-        .put("issuer", name)
-        .put(
-            "keys",
-            new JsonArray()
-                .add(new JsonObject().put("algorithm", "ES256").put("publicKey", pem)));
+    return json(
+        Map.of("issuer", name, "keys", List.of(Map.of("algorithm", "ES256", "publicKey", pem))));
   }
 
   /** Signs a token of ten minutes. */
   public String token(String tenant, String user, String... permissions) {
-    var of = new JsonObject().put("tenant_id", tenant);
-    JsonArray granted = new JsonArray();
-    for (String permission : permissions) {
-      granted.add(permission);
-    }
-    return sign(new JsonObject().put("sub", user).put("app_metadata", of.put("permissions", granted)));
+    var of = Map.of("tenant_id", tenant, "permissions", List.of(permissions));
+    return sign(Map.of("sub", user, "app_metadata", of));
   }
 
-  /** Signs claims, with those of the issuer and of ten minutes added. */
-  public String sign(JsonObject claims) {
+  /**
+   * Signs a token of a client itself, for ten minutes.
+   *
+   * @param tenants at least one
+   */
+  public String clientToken(String client, List<String> tenants, String... permissions) {
+    var of = Map.of("tenant_id", tenants, "permissions", List.of(permissions));
+    return sign(Map.of("sub", client, "client_id", client, "app_metadata", of));
+  }
+
+  private String sign(Map<String, ?> claims) {
     long now = System.currentTimeMillis() / 1_000;
-    JsonObject all = claims.copy().put("iss", name).put("iat", now).put("jti", Ids.fresh());
-    if (!all.containsKey("exp")) {
-      all.put("exp", now + LIFE_SECONDS);
-    }
-    String input = encoded(new JsonObject().put("alg", "ES256").put("typ", "JWT")) + "." + encoded(all);
+    Map<String, Object> all = new HashMap<>(claims);
+    all.putAll(Map.of("iss", name, "iat", now, "exp", now + LIFE_SECONDS, "jti", Ids.fresh()));
+    String input = encoded(Map.of("alg", "ES256", "typ", "JWT")) + "." + encoded(all);
     try {
       Signature signature = Signature.getInstance("SHA256withECDSAinP1363Format");
       signature.initSign(keys.getPrivate());
@@ -70,7 +73,15 @@ public final class ForeignIssuer {
     }
   }
 
-  private static String encoded(JsonObject part) {
-    return BASE64.encodeToString(part.encode().getBytes(StandardCharsets.UTF_8));
+  private static String encoded(Map<String, ?> part) {
+    return BASE64.encodeToString(json(part).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String json(Map<String, ?> map) {
+    try {
+      return JSON.writeValueAsString(map);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

@@ -68,6 +68,7 @@ public final class BusCodec implements MessageCodec<BusValue, BusValue> {
       var value = (BusValue) CBOR.readValue(bytes, types.computeIfAbsent(type, BusCodec::load));
       if (granted != null) {
         granted.check(value);
+        seal.check(granted, value);
       }
       return value;
     } catch (IOException e) {

@@ -1,5 +1,7 @@
 package dev.holdfast.core.bus;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.holdfast.core.BusValue;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
@@ -19,10 +21,17 @@ import org.jspecify.annotations.Nullable;
  * the name of a user.
  *
  * @param tenants {@code *} is all
+ * @param account the token by which it was granted for a time; none: it is granted for as long as
+ *     the cluster's secret is valid
  */
-public record Grant(String service, Set<String> tenants) {
+public record Grant(String service, Set<String> tenants, @Nullable Account account) {
   private static final String ALL = "*";
   private static final String LINE = "\n";
+
+  /** Begins the line of an account. No tenant begins so, so older nodes refuse such a grant. */
+  private static final String ACCOUNT = "@";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** The component by which a message names who it acts for; none: it names nobody. */
   private static final ClassValue<@Nullable RecordComponent> CALLER =
@@ -44,24 +53,73 @@ public record Grant(String service, Set<String> tenants) {
       throw HoldfastException.withPublicMessage(
           ErrorCode.BAD_REQUEST, "tenants: one at the least, or *");
     }
-    tenants.stream().filter(tenant -> !tenant.equals(ALL)).forEach(Names::tenant);
+    boolean open = account == null;
+    tenants.stream().filter(tenant -> !(open && tenant.equals(ALL))).forEach(Names::tenant);
   }
+
+  /** Makes one that does not end by itself. */
+  public Grant(String service, Set<String> tenants) {
+    this(service, tenants, null);
+  }
+
+  /**
+   * The token of a service's account, as far as it says whether it still is good.
+   *
+   * @param issuer that signed it
+   * @param issuerBorn which issuer of that name; 0: a configured one
+   * @param user of the token
+   * @param until when it ends, ms since 1970
+   * @param issuedAt {@code iat}, the second since 1970; 0: not known
+   * @param id {@code jti}; none: it has none
+   * @param digest SHA-256 of header and claims, base64url
+   */
+  public record Account(
+      String issuer,
+      long issuerBorn,
+      String user,
+      long until,
+      long issuedAt,
+      @Nullable String id,
+      String digest) {}
 
   /** Parses {@link #text}. */
   public static Grant parse(String text) {
     List<String> lines = List.of(text.split(LINE));
-    return new Grant(lines.get(0), new LinkedHashSet<>(lines.subList(1, lines.size())));
+    String last = lines.get(lines.size() - 1);
+    boolean ofAccount = last.startsWith(ACCOUNT);
+    List<String> tenants = lines.subList(1, lines.size() - (ofAccount ? 1 : 0));
+    return new Grant(
+        lines.get(0), new LinkedHashSet<>(tenants), ofAccount ? read(last.substring(1)) : null);
   }
 
-  /** Returns the service, then the tenants, in their order, line by line. */
+  private static Account read(String json) {
+    try {
+      return JSON.readValue(json, Account.class);
+    } catch (JsonProcessingException e) {
+      throw HoldfastException.withPublicMessage(
+          ErrorCode.FORBIDDEN, "the account of the credentials can't be read");
+    }
+  }
+
+  /** Returns the service, then the tenants, in their order, line by line; then the account. */
   public String text() {
-    return service + LINE + String.join(LINE, tenants.stream().sorted().toList());
+    String named = service + LINE + String.join(LINE, tenants.stream().sorted().toList());
+    try {
+      return account == null ? named : named + LINE + ACCOUNT + JSON.writeValueAsString(account);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("an account is a JSON object", e);
+    }
   }
 
   /**
-   * @throws HoldfastException FORBIDDEN if the service may not send this
+   * @throws HoldfastException FORBIDDEN if the service may not send this; UNAUTHORIZED if its
+   *     credentials have ended
    */
   public void check(BusValue value) {
+    if (account != null && System.currentTimeMillis() >= account.until()) {
+      throw HoldfastException.withPublicMessage(
+          ErrorCode.UNAUTHORIZED, "the credentials have ended; renew them by a new token");
+    }
     if (value instanceof ServiceReply) {
       return;
     }
@@ -72,6 +130,14 @@ public record Grant(String service, Set<String> tenants) {
           "the credentials are for service %s and tenants %s"
               .formatted(service, tenants.stream().sorted().toList()));
     }
+  }
+
+  /** Returns the tenants that a message claims to act for; an answer claims none. */
+  Set<String> claimed(BusValue value) {
+    RecordComponent caller = value instanceof ServiceReply ? null : CALLER.get(value.getClass());
+    return caller != null && read(caller, value) instanceof Caller.Service named
+        ? named.tenants()
+        : Set.of();
   }
 
   private boolean covers(@Nullable Object caller) {

@@ -1,14 +1,19 @@
 package dev.holdfast.core.bus;
 
+import dev.holdfast.core.BusValue;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.shareddata.Shareable;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiPredicate;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * that a node knows from the frame what its sender may say. Services can't check anybody: they
  * believe who is on the bus. Safe on any thread.
  */
-public final class Seal {
+public final class Seal implements Shareable {
   /** The seal of a process whose bus has no secret: it seals nothing, and checks nothing. */
   public static final Seal NONE = new Seal(null, null, "");
 
@@ -29,17 +34,73 @@ public final class Seal {
   /** Services in a cluster are fewer; what is not kept is computed anew. */
   private static final int MOST_KNOWN = 1_000;
 
+  private static final String MAP = "holdfast.seal";
+
   private final byte @Nullable [] nodes;
-  private final byte[] grant;
-  private final @Nullable ThreadLocal<Mac> own;
+  private volatile @Nullable Own own;
+  private volatile BiPredicate<Grant.Account, String> ended = (account, tenant) -> true;
   private final Map<String, Known> known = new ConcurrentHashMap<>();
 
   private record Known(Grant grant, byte[] key) {}
 
+  /** What this process writes under each frame: what it is granted, and the proof. */
+  private record Own(byte[] grant, ThreadLocal<Mac> mac) {
+    static Own of(byte[] key, String grant) {
+      return new Own(
+          grant.getBytes(StandardCharsets.UTF_8), ThreadLocal.withInitial(() -> Seal.mac(key)));
+    }
+  }
+
   private Seal(byte @Nullable [] nodes, byte @Nullable [] own, String grant) {
     this.nodes = nodes;
-    this.own = own == null ? null : ThreadLocal.withInitial(() -> mac(own));
-    this.grant = grant.getBytes(StandardCharsets.UTF_8);
+    this.own = own == null ? null : Own.of(own, grant);
+  }
+
+  /** Returns the seal of a Vert.x; {@link #NONE} if it has none. */
+  public static Seal of(Vertx vertx) {
+    return vertx.sharedData().<String, Seal>getLocalMap(MAP).getOrDefault(MAP, NONE);
+  }
+
+  /** Makes this the seal of a Vert.x. */
+  public void putIn(Vertx vertx) {
+    vertx.sharedData().<String, Seal>getLocalMap(MAP).put(MAP, this);
+  }
+
+  /**
+   * Has a node refuse frames of accounts that are good no longer. Without it, a node refuses all
+   * frames of accounts.
+   *
+   * @param test whether the account is revoked for a tenant; called on any thread
+   */
+  public void refusing(BiPredicate<Grant.Account, String> test) {
+    if (this != NONE) {
+      ended = test;
+    }
+  }
+
+  /** From now on proves frames of this process as another seal of a service does. */
+  public void renew(Seal other) {
+    own = Objects.requireNonNull(other.own, "a service has a key");
+  }
+
+  /**
+   * @throws HoldfastException REVOKED if the sender's account is revoked for a tenant that the
+   *     message claims; of one that claims none, such as an answer, for all of the account
+   */
+  void check(Grant granted, BusValue value) {
+    Grant.Account account = granted.account();
+    if (account == null) {
+      return;
+    }
+    Set<String> claimed = granted.claimed(value);
+    boolean refused =
+        claimed.isEmpty()
+            ? granted.tenants().stream().allMatch(tenant -> ended.test(account, tenant))
+            : claimed.stream().anyMatch(tenant -> ended.test(account, tenant));
+    if (refused) {
+      throw HoldfastException.withPublicMessage(
+          ErrorCode.REVOKED, "the token of the credentials is revoked");
+    }
   }
 
   /** Makes the seal of a process that may say everything, and checks others. */
@@ -69,11 +130,12 @@ public final class Seal {
    * @param from where the frame begins
    */
   public void write(int from, Buffer frame) {
-    if (own == null) {
+    Own proof = own;
+    if (proof == null) {
       return;
     }
-    frame.appendShort((short) grant.length).appendBytes(grant);
-    frame.appendBytes(own.get().doFinal(frame.getBytes(from, frame.length())));
+    frame.appendShort((short) proof.grant().length).appendBytes(proof.grant());
+    frame.appendBytes(proof.mac().get().doFinal(frame.getBytes(from, frame.length())));
   }
 
   /**
@@ -95,7 +157,7 @@ public final class Seal {
     byte[] proof = frame.getBytes(content, content + BYTES);
     byte[] sealed = frame.getBytes(0, content);
     if (said.isEmpty()) {
-      check(Objects.requireNonNull(own, "a node has a key").get(), sealed, proof);
+      check(Objects.requireNonNull(own, "a node has a key").mac().get(), sealed, proof);
       return null;
     }
     return ofService(nodes, said, sealed, proof);

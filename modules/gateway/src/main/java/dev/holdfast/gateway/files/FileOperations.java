@@ -109,7 +109,8 @@ public final class FileOperations {
       routing.request().pause();
       Future<FileRequest> asked =
           tokens
-              .verify(BearerToken.ofHeader(routing.request()))
+              .verify(
+                  BearerToken.ofHeader(routing.request()), BearerToken.tenantOf(routing.request()))
               .onFailure(failure -> Visit.refused(routing.request(), failure))
               .compose(token -> asked(routing, token, rights.apply(routing)));
       run(routing, asked, operation);

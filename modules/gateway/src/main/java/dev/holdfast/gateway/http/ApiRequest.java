@@ -1,6 +1,7 @@
 package dev.holdfast.gateway.http;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import dev.holdfast.auth.Verified;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
@@ -37,6 +38,11 @@ public final class ApiRequest {
 
   public HttpServerRequest http() {
     return routing.request();
+  }
+
+  /** Returns the token by which the caller is known. */
+  public Verified token() {
+    return routing.get("token");
   }
 
   /** Returns whether nobody waits for the answer any more. */

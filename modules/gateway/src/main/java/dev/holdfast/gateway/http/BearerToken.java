@@ -1,5 +1,6 @@
 package dev.holdfast.gateway.http;
 
+import dev.holdfast.auth.TokenVerifier;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Finds the token of a request. No part of it is ever logged. */
 public final class BearerToken {
   private static final String SCHEME = "bearer ";
+  private static final String TENANT = "holdfast-tenant";
   private static final String QUERY = "access_token";
 
   private BearerToken() {}
@@ -18,6 +20,12 @@ public final class BearerToken {
     boolean bearer =
         headers.size() == 1 && headers.get(0).regionMatches(true, 0, SCHEME, 0, SCHEME.length());
     return bearer ? headers.get(0).substring(SCHEME.length()).strip() : null;
+  }
+
+  /** Returns which tenant of a service's token is meant; none: the request does not say. */
+  public static @Nullable String tenantOf(HttpServerRequest request) {
+    List<String> named = request.headers().getAll(TENANT);
+    return named.isEmpty() ? null : String.join(",", named).replace(TokenVerifier.ANY_TENANT, "?");
   }
 
   /** Returns the token by header, or else by query, for clients that can't set headers. */

@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -234,13 +235,20 @@ public final class HttpApi {
   private void authenticate(RoutingContext routing) {
     routing.request().pause();
     tokens
-        .verify(BearerToken.ofHeader(routing.request()))
+        .verify(BearerToken.ofHeader(routing.request()), tenant(routing))
         .onFailure(failure -> Visit.refused(routing.request(), failure))
         .map(verified -> caller(routing, verified))
         .compose(caller -> withinRate(routing, caller))
         .onComplete(done -> routing.request().resume())
         .onSuccess(caller -> routing.put("caller", caller).next())
         .onFailure(failure -> refuseUnread(routing, failure));
+  }
+
+  /** Credentials are for all tenants of their token. */
+  private static @Nullable String tenant(RoutingContext routing) {
+    return Credentials.OPERATION.equals(routing.get(OPERATION))
+        ? TokenVerifier.ANY_TENANT
+        : BearerToken.tenantOf(routing.request());
   }
 
   /**
@@ -261,6 +269,7 @@ public final class HttpApi {
 
   private Caller caller(RoutingContext routing, Verified verified) {
     Visit.known(routing.request());
+    routing.put("token", verified);
     routing.put("expiresAt", verified.expiresAt());
     Supplier<Optional<ErrorCode>> refusal = () -> tokens.refusal(verified);
     routing.put("refusal", refusal);

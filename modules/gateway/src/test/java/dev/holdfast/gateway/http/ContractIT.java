@@ -307,7 +307,8 @@ class ContractIT {
     assertTrue(service.get("/frames.schema.json").json().containsKey("$defs"));
     PageAnswers.check(node);
     TenantAnswers.check(service, "t" + node.tenant);
-    IssuerAnswers.check(service, "https://" + node.tenant + ".example");
+    IssuerAnswers.check(service, "https://id.example/" + node.tenant);
+    IssuerAnswers.checkCredentials(node);
   }
 
   /** A stream of events needs a place among its user's connections. */

@@ -1,6 +1,7 @@
 package dev.holdfast.gateway.http;
 
 import dev.holdfast.auth.AuthConfig;
+import dev.holdfast.auth.IssuerSettings;
 import dev.holdfast.auth.TokenSigner;
 import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.auth.VerificationKey;
@@ -47,6 +48,7 @@ import dev.holdfast.runs.service.RunsVerticle;
 import dev.holdfast.sessions.connections.ConnectionsVerticle;
 import dev.holdfast.sessions.service.SessionsVerticle;
 import dev.holdfast.sessions.store.SessionsConfig;
+import dev.holdfast.testkit.ForeignIssuer;
 import dev.holdfast.testkit.client.TestClients;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -54,6 +56,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -67,6 +70,10 @@ import java.util.function.Function;
 /** One node with all its services, a real Redis, and one random tenant; spoken to over HTTP. */
 public final class HttpFixture implements AutoCloseable {
   public static final String SECRET = "http-test-secret-of-enough-bytes!";
+
+  /** An issuer whose client {@code robot-client} is the service {@code robot}. */
+  public static final ForeignIssuer SERVICES = new ForeignIssuer();
+
   public static final AuthConfig AUTH =
       new AuthConfig(
           java.util.List.of(VerificationKey.hs256(SECRET)),
@@ -74,7 +81,13 @@ public final class HttpFixture implements AutoCloseable {
           java.util.List.of("holdfast"),
           Duration.ZERO,
           true,
-          AuthConfig.DEFAULTS.claims());
+          AuthConfig.DEFAULTS.claims(),
+          AuthConfig.DEFAULTS.longestLife(),
+          java.util.List.of(
+              IssuerSettings.read(
+                  new JsonObject(SERVICES.settings())
+                      .put("services", new JsonObject().put("robot-client", "robot"))
+                      .encode())));
   public static final String ORIGIN = "https://app.example";
   public static final String[] ALL = {
     "service:tests",
@@ -177,14 +190,7 @@ public final class HttpFixture implements AutoCloseable {
     deploy(new ConnectionsVerticle(bus, redis, sessions, registry));
     deploy(new UsageVerticle(bus, redis, sessions, registry));
     revocations = new RevocationsVerticle(bus, redis, AUTH, registry);
-    deploy(revocations);
-    TokenVerifier valid = TokenVerifier.of(AUTH);
-    var issuers = new IssuersVerticle(bus, redis, valid.issuers(), tenant, registry);
-    deploy(issuers);
-    tokens = valid.refusing(revocations::has).admitting(tenants);
-    issuers.onChanged(() -> directory.closeRefused(tokens::refusal));
-    revocations.onMore(() -> directory.closeRefused(tokens::refusal));
-    tenants.onChanged(() -> directory.closeRefused(tokens::refusal));
+    tokens = tokens(redis);
     hub.nodes(Set.of(nodes.node()));
     directory.listen(inbox);
     get(inbox.open());
@@ -194,6 +200,18 @@ public final class HttpFixture implements AutoCloseable {
             services(hub, sessions, memory.apply(registry)),
             sources(files == null ? null : transfers(redis, files)));
     gatewayDeployment = deploy(gateway);
+  }
+
+  private TokenVerifier tokens(RedisConfig redis) {
+    deploy(revocations);
+    TokenVerifier valid = TokenVerifier.of(AUTH);
+    var issuers = new IssuersVerticle(bus, redis, valid.issuers(), tenant, registry);
+    deploy(issuers);
+    TokenVerifier trusted = valid.refusing(revocations::has).admitting(tenants);
+    revocations.onMore(() -> directory.closeRefused(trusted::refusal));
+    tenants.onChanged(() -> directory.closeRefused(trusted::refusal));
+    issuers.onChanged(() -> directory.closeRefused(trusted::refusal));
+    return trusted;
   }
 
   private SessionsVerticle sessions(RedisConfig redis) {
@@ -235,7 +253,8 @@ public final class HttpFixture implements AutoCloseable {
         ServiceClient.local(bus, Duration.ofSeconds(5)),
         () -> "{\"node\":null,\"gateway\":{\"port\":1}}",
         files,
-        new Development(SECRET, AUTH));
+        new Development(SECRET, AUTH),
+        token -> "line for " + token.account().service());
   }
 
   private static GatewayConfig allowing(GatewayConfig config) {

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.gateway.http.HttpCalls.Reply;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.util.List;
 
 /** Each answer of the operations on issuers, once. */
@@ -30,7 +32,9 @@ final class IssuerAnswers {
             "[]",
             good.replace("https:", "http:"),
             good.replace("jwks", "jwk"),
-            "{\"issuer\":\"" + name + "\",\"keys\":[{\"algorithm\":\"HS256\",\"secret\":\""
+            "{\"issuer\":\""
+                + name
+                + "\",\"keys\":[{\"algorithm\":\"HS256\",\"secret\":\""
                 + HttpFixture.SECRET
                 + "\"}]}")) {
       Reply refused = typed.send("PUT", PATH, wrong.getBytes());
@@ -46,5 +50,14 @@ final class IssuerAnswers {
     assertEquals(200, service.delete(PATH + "?issuer=" + name).status());
     assertFalse(service.get(PATH + "?limit=1000").body().contains(name));
     ContractCheck.seen("putIssuer", "422"); // by FollowedIssuersIT
+  }
+
+  /** Credentials for a service of a configured issuer, and for nobody else. */
+  static void checkCredentials(HttpFixture node) {
+    String robot = HttpFixture.SERVICES.clientToken("robot-client", List.of("a", "b"));
+    JsonObject given = node.as(robot).post("/v1/credentials", "").json();
+    assertEquals("line for robot", given.getString("credentials"));
+    assertEquals(new JsonArray().add("a").add("b"), given.getJsonArray("tenants"));
+    assertEquals("forbidden", node.service().post("/v1/credentials", "").code());
   }
 }

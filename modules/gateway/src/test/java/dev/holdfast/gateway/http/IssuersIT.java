@@ -11,8 +11,10 @@ import dev.holdfast.testkit.ForeignIssuer;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
 import dev.holdfast.testkit.client.ManualClient;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,7 +50,7 @@ class IssuersIT {
     ForeignIssuer issuer = new ForeignIssuer();
     String token = issuer.token(tenant, "ann", "subscribe:topic:*");
     assertEquals(401, there.as(token).get("/v1/sessions").status());
-    put(issuer.settings());
+    put(new JsonObject(issuer.settings()));
     awaitStatus(there, token, 200);
     ManualClient ann = welcomed(here, token);
     ManualClient bob = welcomed(there, issuer.token(tenant, "bob"));
@@ -72,14 +74,14 @@ class IssuersIT {
   @Test
   void aTenantThatAnIssuerMayNoLongerNameIsCutAndItsOthersStay() {
     ForeignIssuer issuer = new ForeignIssuer();
-    put(issuer.settings());
+    put(new JsonObject(issuer.settings()));
     String of = issuer.token("o" + tenant, "ann");
     String mine = issuer.token(tenant, "ann");
     awaitStatus(there, of, 200);
     ManualClient cut = welcomed(there, of);
     ManualClient stays = welcomed(there, mine);
 
-    put(issuer.settings().put("tenant", tenant));
+    put(new JsonObject(issuer.settings()).put("tenants", new JsonArray().add(tenant)));
 
     assertEquals(REVOKED, cut.awaitClose().code());
     stays.send("{\"type\":\"ping\"}");
@@ -92,7 +94,7 @@ class IssuersIT {
   @Test
   void whatWasRefreshedEndsWithItsIssuerToo() {
     ForeignIssuer issuer = new ForeignIssuer();
-    put(issuer.settings());
+    put(new JsonObject(issuer.settings()));
     awaitStatus(there, issuer.token(tenant, "ann"), 200);
     ManualClient ann = welcomed(there, issuer.token(tenant, "ann"));
     ann.send("refresh", Map.of("id", "1", "token", issuer.token(tenant, "ann")));
@@ -107,7 +109,7 @@ class IssuersIT {
   @Test
   void noAddedIssuerNamesOperators() {
     ForeignIssuer issuer = new ForeignIssuer();
-    put(issuer.settings());
+    put(new JsonObject(issuer.settings()));
 
     Reply refused = here.as(issuer.token(here.tenant, "me", "nodes:read")).get("/v1/nodes");
 
@@ -115,11 +117,39 @@ class IssuersIT {
     remove(issuer);
   }
 
+  /** A service by its client's own token; of several tenants a request names one. */
+  @Test
+  void aServiceActsForTheTenantsOfItsToken() {
+    String other = "o" + tenant;
+    ForeignIssuer services = HttpFixture.SERVICES;
+    String[] may = {"publish:topic:*", "history:topic:*"};
+    HttpCalls robot = here.as(services.clientToken("robot-client", List.of(tenant, other), may));
+
+    assertEquals("forbidden", robot.publish("topic:a", "note", "1").code());
+    for (String one : List.of(tenant, other)) {
+      HttpCalls at = robot.with("holdfast-tenant", one);
+      assertEquals(200, at.publish("topic:a", "note", "\"" + one + "\"").status());
+      String log = at.get("/v1/channels/topic:a/publications").body();
+      assertTrue(log.contains("\"" + one + "\"") && log.contains("robot"), log);
+    }
+    for (String wrong : List.of("x" + tenant, "*", "", tenant + "," + other)) {
+      HttpCalls at = robot.with("holdfast-tenant", wrong);
+      assertEquals("forbidden", at.get("/v1/channels/topic:a/publications").code(), wrong);
+    }
+    HttpCalls one = here.as(services.clientToken("robot-client", List.of(tenant), may));
+    assertEquals(200, one.get("/v1/channels/topic:a/publications").status());
+    HttpCalls user = here.user("ann").with("holdfast-tenant", tenant);
+    assertEquals("forbidden", user.get("/v1/sessions").code());
+    String stranger = services.clientToken("other-client", List.of(tenant), may);
+    assertEquals("forbidden", here.as(stranger).publish("topic:a", "note", "1").code());
+  }
+
   private void put(JsonObject settings) {
     HttpCalls operator = here.service().with("content-type", "application/json");
     Reply reply = operator.send("PUT", "/v1/issuers", settings.encode().getBytes());
     assertEquals(200, reply.status(), reply.body());
-    assertTrue(here.service().get("/v1/issuers?limit=1000").body().contains(settings.getString("issuer")));
+    assertTrue(
+        here.service().get("/v1/issuers?limit=1000").body().contains(settings.getString("issuer")));
   }
 
   private void remove(ForeignIssuer issuer) {

@@ -234,6 +234,7 @@ final class HttpCases {
     add("createTenant", ask("/v1/tenants/$tenant").changing());
     add("suspendTenant", ask("/v1/tenants/$tenant/suspend").changing());
     add("resumeTenant", ask("/v1/tenants/$tenant/resume").changing());
+    add("issueCredentials", ask("/v1/credentials").changing());
     add("listIssuers", ask("/v1/issuers?after=$tenant"));
     String issuer = "{\"issuer\":\"https://id.example\",\"jwks\":\"https://id.example/keys\"}";
     add("putIssuer", ask("/v1/issuers").json(issuer).changing());

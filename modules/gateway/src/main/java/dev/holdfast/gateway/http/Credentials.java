@@ -1,0 +1,56 @@
+package dev.holdfast.gateway.http;
+
+import dev.holdfast.auth.ServiceAccount;
+import dev.holdfast.auth.Verified;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Gives services credentials for the bus, in exchange for a token of a configured issuer. */
+public final class Credentials {
+  static final String OPERATION = "issueCredentials";
+
+  private final @Nullable Function<Verified, String> make;
+
+  private Credentials(@Nullable Function<Verified, String> make) {
+    this.make = make;
+  }
+
+  /**
+   * @param make makes them; none: the bus of this node has no secret
+   */
+  public static Map<String, Function<ApiRequest, Future<ApiResponse>>> operations(
+      @Nullable Function<Verified, String> make) {
+    return Map.of(OPERATION, new Credentials(make)::issue);
+  }
+
+  private Future<ApiResponse> issue(ApiRequest request) {
+    Verified token = request.token();
+    ServiceAccount account = token.account();
+    if (account == null || token.issuerBorn() != 0) {
+      throw forbidden("for services that the configuration of the nodes names (auth.issuers)");
+    }
+    if (token.expiresAt() == 0) {
+      throw forbidden("token: exp is missing");
+    }
+    if (make == null) {
+      throw forbidden("the bus of this node has no secret, by which credentials could be made");
+    }
+    var json =
+        new JsonObject()
+            .put("service", account.service())
+            .put("tenants", new JsonArray(account.tenants().stream().sorted().toList()))
+            .put("until", token.expiresAt())
+            .put("credentials", make.apply(token));
+    return Future.succeededFuture(ApiResponse.json(json));
+  }
+
+  private static HoldfastException forbidden(String why) {
+    return HoldfastException.withPublicMessage(ErrorCode.FORBIDDEN, why);
+  }
+}
