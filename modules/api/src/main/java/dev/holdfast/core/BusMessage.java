@@ -15,6 +15,15 @@ public interface BusMessage<A> extends BusValue {
     return false;
   }
 
+  /**
+   * Returns the name of what it is about, if the instance that was asked of that before answers
+   * sooner: messages with the same name are asked of the same instance, as long as it is well.
+   * Empty: any is as good.
+   */
+  default String preference() {
+    return "";
+  }
+
   /** Returns about how many bytes it holds while it is worked on; a service bounds their sum. */
   default int weight() {
     return 512;

@@ -16,6 +16,7 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +48,14 @@ class FailoverTest {
   private int port;
 
   /** A request. */
-  record Line(int number, boolean repeatable) implements BusMessage<Answered> {}
+  record Line(int number, boolean repeatable) implements BusMessage<Answered> {
+    private static final int ABOUT_ONE = 1_000;
+
+    @Override
+    public String preference() {
+      return number < ABOUT_ONE ? "" : "thing" + number;
+    }
+  }
 
   /** Who answers. */
   record Answered(String by) implements BusValue {
@@ -201,6 +209,35 @@ class FailoverTest {
     for (int i = 0; i < 5; i++) {
       assertEquals("old " + i, await(asker.ask(ADDRESS, new Line(i, true), LONG)).by());
     }
+  }
+
+  /** The batches of a run went to the nodes by turns, and each had to read the run from Redis. */
+  @Test
+  void whatIsAboutOneThingIsAskedOfOneInstanceUntilThatIsGone() {
+    serve("a");
+    serve("b");
+    serve("c");
+    Bus asker = asker();
+    Map<Integer, String> first = preferred(asker);
+    assertEquals(Set.of("a", "b", "c"), Set.copyOf(first.values()));
+    assertEquals(first, preferred(asker));
+
+    stop("a");
+    waitFor(() -> !preferred(asker).containsValue("a"));
+    Map<Integer, String> then = preferred(asker);
+    first.forEach(
+        (thing, by) -> assertEquals(by.equals("a") ? then.get(thing) : by, then.get(thing)));
+    assertEquals(Set.of("b", "c"), Set.copyOf(then.values()));
+  }
+
+  /** Who answers about forty things. */
+  private static Map<Integer, String> preferred(Bus asker) {
+    Map<Integer, String> by = new HashMap<>();
+    for (int i = 0; i < 40; i++) {
+      int thing = Line.ABOUT_ONE + i;
+      by.put(thing, await(asker.ask(ADDRESS, new Line(thing, true), LONG), 35).by());
+    }
+    return by;
   }
 
   /** One that is asked by itself has everything local. */

@@ -54,7 +54,7 @@ final class Asking<A> implements Instance.Waiting {
   Future<Message<A>> start() {
     exchange.present();
     instances.asked(this);
-    send(instances.next(Set.of()));
+    send(instances.next(Set.of(), message.preference()));
     return answer.future();
   }
 
@@ -102,7 +102,7 @@ final class Asking<A> implements Instance.Waiting {
   }
 
   private void sendToFound(@Nullable Throwable failure) {
-    Instance found = instances.next(asked());
+    Instance found = next();
     long now = System.nanoTime();
     if (found != null) {
       close(null);
@@ -178,7 +178,7 @@ final class Asking<A> implements Instance.Waiting {
       instances.left(from);
     }
     if (close(from) && from != null) {
-      send(instances.next(asked()));
+      send(next());
     } else {
       closed(from, failure);
     }
@@ -208,6 +208,11 @@ final class Asking<A> implements Instance.Waiting {
     return first;
   }
 
+  /** Returns whom to ask next, of those that were not asked yet. */
+  private @Nullable Instance next() {
+    return instances.next(asked(), message.preference());
+  }
+
   private synchronized Set<Instance> asked() {
     return Set.copyOf(asked.stream().filter(each -> each != null).toList());
   }
@@ -219,7 +224,7 @@ final class Asking<A> implements Instance.Waiting {
     }
     if (message.repeatable()) {
       exchange.counts.moved.increment();
-      send(instances.next(asked()));
+      send(next());
     } else if (finish()) {
       instances.answered(this, -1);
       String what = address + ": the instance asked is gone, outcome unknown";
@@ -251,7 +256,7 @@ final class Asking<A> implements Instance.Waiting {
   /** Returns whom to ask beside those that were; none: nobody is to be asked. */
   private synchronized @Nullable Instance another() {
     boolean may = !over && message.repeatable() && asked.size() < MOST_INSTANCES;
-    return may ? instances.next(asked()) : null;
+    return may ? next() : null;
   }
 
   private void move(Instance next) {

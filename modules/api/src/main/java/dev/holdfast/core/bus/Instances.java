@@ -2,6 +2,7 @@ package dev.holdfast.core.bus;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -55,12 +56,13 @@ final class Instances {
   }
 
   /**
-   * Returns whom to ask: oneself, else the next of those that are well, else of those that answer
-   * at all; none: whomever the bus chooses.
+   * Returns whom to ask: oneself, else one of those that are well, else of those that answer at
+   * all; none: whomever the bus chooses.
    *
    * @param except those that were asked before
+   * @param about of all that may be asked, the same one for the same name; empty: by turns
    */
-  @Nullable Instance next(Collection<Instance> except) {
+  @Nullable Instance next(Collection<Instance> except, String about) {
     long now = System.nanoTime();
     List<Instance> well = new ArrayList<>(known.size());
     List<Instance> answering = new ArrayList<>(known.size());
@@ -75,7 +77,23 @@ final class Instances {
     }
     List<Instance> choice = well.isEmpty() ? answering : well;
     List<Instance> own = choice.stream().filter(Instance::local).toList();
-    return turn(own.isEmpty() ? choice : own);
+    return own.isEmpty() && !about.isEmpty()
+        ? preferred(choice, about)
+        : turn(own.isEmpty() ? choice : own);
+  }
+
+  /** Rendezvous hashing: where an instance comes or goes, only what it has or had moves. */
+  private static @Nullable Instance preferred(List<Instance> choice, String about) {
+    return choice.stream()
+        .max(Comparator.comparingInt(each -> mixed(about.hashCode() ^ each.id().hashCode())))
+        .orElse(null);
+  }
+
+  /** The last step of MurmurHash3: each bit of the result depends on all of the argument. */
+  private static int mixed(int hash) {
+    int mixed = (hash ^ hash >>> 16) * 0x85ebca6b;
+    mixed = (mixed ^ mixed >>> 13) * 0xc2b2ae35;
+    return mixed ^ mixed >>> 16;
   }
 
   private @Nullable Instance turn(List<Instance> choice) {
