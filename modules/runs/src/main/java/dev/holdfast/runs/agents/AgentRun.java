@@ -45,15 +45,12 @@ final class AgentRun {
     return run.done().otherwiseEmpty();
   }
 
-  /** Returns whether it is the run that a notice is about. */
-  boolean is(String tenant, String id) {
-    RunView view = run.run();
-    return view.run().equals(id) && view.tenant().equals(tenant);
-  }
-
-  /** Looks whether it was cancelled. */
-  void look() {
-    run.ask();
+  /** Gives it back, as this node stops, if nothing was written of it. */
+  void giveBack() {
+    if (!writer.hasBegun()) {
+      close();
+      run.giveBack();
+    }
   }
 
   /** Ends it, as this node stops. */

@@ -2,7 +2,6 @@ package dev.holdfast.runs.agents;
 
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.bus.Bus;
-import dev.holdfast.runs.CancelNotice;
 import dev.holdfast.runs.RunWorker;
 import dev.holdfast.runs.WorkerRun;
 import dev.holdfast.runs.config.AgentConfig;
@@ -12,10 +11,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.eventbus.Message;
-import io.vertx.core.eventbus.MessageConsumer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +42,6 @@ public final class AgentsVerticle extends VerticleBase {
   private final UnaryOperator<@Nullable String> variables;
   private final List<RunWorker> workers = new ArrayList<>();
   private final Set<AgentRun> runs = new LinkedHashSet<>();
-  private @Nullable MessageConsumer<CancelNotice> notices;
   private @Nullable Promise<Void> empty;
 
   /**
@@ -74,46 +69,53 @@ public final class AgentsVerticle extends VerticleBase {
     if (mine.isEmpty()) {
       return Future.succeededFuture();
     }
-    return vertx.executeBlocking(() -> keys(mine)).compose(keys -> serve(mine, keys));
+    Upstream upstream = new Upstream(vertx, config.upstreams(), registry);
+    return vertx.executeBlocking(() -> agents(mine, upstream)).onSuccess(this::serve);
   }
 
-  private Map<String, String> keys(Map<String, AgentConfig> agents) {
-    Map<String, String> keys = new HashMap<>();
-    agents.forEach(
+  private Map<String, Agent> agents(Map<String, AgentConfig> configured, Upstream upstream) {
+    Map<String, Agent> agents = new TreeMap<>();
+    configured.forEach(
         (name, agent) -> {
-          SecretRef key = agent.key();
-          if (key != null) {
-            keys.put(name, read(name, key));
-          }
+          String key = read(name, "key", agent.key());
+          RunContext context = context(name, agent);
+          agents.put(name, new Agent(name, agent, key, context, upstream));
         });
-    return keys;
+    return agents;
   }
 
-  private String read(String agent, SecretRef key) {
+  private @Nullable String read(String agent, String what, @Nullable SecretRef secret) {
     try {
-      return key.read(variables);
+      return secret == null ? null : secret.read(variables);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("runs.agents." + agent + ".key: " + e.getMessage());
+      throw refusal(agent, what, e);
     }
   }
 
-  private Future<?> serve(Map<String, AgentConfig> agents, Map<String, String> keys) {
-    registry.gauge("holdfast.agents.runs", runs, Set::size);
-    Upstream upstream = new Upstream(vertx, config.upstreams(), registry);
-    MessageConsumer<CancelNotice> consumer = vertx.eventBus().consumer(CancelNotice.ADDRESS);
-    notices = consumer.handler(this::cancelled);
-    return consumer
-        .completion()
-        .onSuccess(
-            listening ->
-                agents.forEach((name, agent) -> work(name, agent, keys.get(name), upstream)));
+  private @Nullable RunContext context(String agent, AgentConfig config) {
+    String secret = read(agent, "context", config.context());
+    try {
+      return secret == null ? null : new RunContext(agent, secret);
+    } catch (IllegalArgumentException e) {
+      throw refusal(agent, "context", e);
+    }
   }
 
-  private void work(String name, AgentConfig config, @Nullable String key, Upstream upstream) {
-    Agent agent = new Agent(name, config, key, upstream);
+  private static IllegalArgumentException refusal(
+      String agent, String what, IllegalArgumentException why) {
+    return new IllegalArgumentException(
+        "runs.agents." + agent + "." + what + ": " + why.getMessage());
+  }
+
+  private void serve(Map<String, Agent> agents) {
+    registry.gauge("holdfast.agents.runs", runs, Set::size);
+    agents.forEach((name, agent) -> work(name, agent));
+  }
+
+  private void work(String name, Agent agent) {
     var me = new Caller.Service(SERVICE, node, Set.of("*"), Set.of());
     workers.add(
-        new RunWorker(bus, me, name, config.concurrency()).start(run -> execute(agent, run)));
+        new RunWorker(bus, me, name, agent.concurrency()).start(run -> execute(agent, run)));
   }
 
   private Future<Void> execute(Agent agent, WorkerRun run) {
@@ -129,18 +131,14 @@ public final class AgentsVerticle extends VerticleBase {
     }
   }
 
-  /** A hint; the run itself knows whether it is so. */
-  private void cancelled(Message<CancelNotice> message) {
-    CancelNotice notice = message.body();
-    List.copyOf(runs).stream()
-        .filter(run -> run.is(notice.tenant(), notice.run()))
-        .forEach(AgentRun::look);
-  }
-
-  /** Runs that are under way have some time; what is left then ends with an error, at once. */
+  /**
+   * Runs of which nothing is published go to another node at once. Others have some time; what is
+   * left then ends with an error.
+   */
   @Override
   public Future<?> stop() {
     workers.forEach(RunWorker::claimNoMore);
+    List.copyOf(runs).forEach(AgentRun::giveBack);
     return awaitNone(LAST_RUNS_MS)
         .recover(
             late -> {
@@ -148,8 +146,7 @@ public final class AgentsVerticle extends VerticleBase {
               return awaitNone(LAST_ENDS_MS);
             })
         .otherwiseEmpty()
-        .onComplete(done -> workers.forEach(RunWorker::stop))
-        .eventually(() -> notices == null ? Future.succeededFuture() : notices.unregister());
+        .eventually(() -> Future.join(workers.stream().map(RunWorker::stop).toList()));
   }
 
   private Future<Void> awaitNone(long ms) {

@@ -63,6 +63,11 @@ final class RunWriter {
     return run.run();
   }
 
+  /** Returns whether an event was written. */
+  boolean hasBegun() {
+    return events > 0 || over;
+  }
+
   /** Returns whether the event that ends the run was written. */
   boolean isOver() {
     return over;

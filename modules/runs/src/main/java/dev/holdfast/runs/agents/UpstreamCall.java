@@ -36,6 +36,7 @@ final class UpstreamCall {
   private final Endpoint endpoint;
   private final Question question;
   private final String attempt;
+  private final @Nullable String context;
   private final Promise<Void> done = Promise.promise();
   private final EventStream stream;
   private @Nullable HttpClientRequest request;
@@ -47,12 +48,19 @@ final class UpstreamCall {
 
   /**
    * @param attempt names the run and the attempt, so that an agent knows a repetition
+   * @param context says who asks, signed; none: it is not said
    */
-  UpstreamCall(Upstream upstream, Endpoint endpoint, Question question, String attempt) {
+  UpstreamCall(
+      Upstream upstream,
+      Endpoint endpoint,
+      Question question,
+      String attempt,
+      @Nullable String context) {
     this.upstream = upstream;
     this.endpoint = endpoint;
     this.question = question;
     this.attempt = attempt;
+    this.context = context;
     this.stream = new EventStream(this::event);
   }
 
@@ -110,6 +118,9 @@ final class UpstreamCall {
     String authorization = endpoint.authorization();
     if (authorization != null) {
       opened.putHeader("authorization", authorization);
+    }
+    if (context != null) {
+      opened.putHeader(RunContext.HEADER, context);
     }
     opened.send(question.body()).onSuccess(this::answered).onFailure(failure -> notAnswered());
   }

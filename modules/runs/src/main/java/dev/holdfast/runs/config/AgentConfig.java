@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param key sent as bearer token; read when the node starts
  * @param model of kind {@code openai}
  * @param system of kind {@code openai}: what stands before all messages, at most 64 Ki characters
+ * @param context of kind {@code http}: a secret of 32 characters or more, by which the agent can
+ *     check who asks
  * @param concurrency of kinds {@code openai} and {@code http}: runs at a time on one node: 1 to
  *     1,000, default 32
  */
@@ -25,6 +27,7 @@ public record AgentConfig(
     @Nullable SecretRef key,
     @Nullable String model,
     @Nullable String system,
+    @Nullable SecretRef context,
     int concurrency,
     Duration queue,
     Duration lease,
@@ -58,6 +61,7 @@ public record AgentConfig(
     ranges.need("model", model != null && !model.isBlank(), openAi, kind);
     ranges.mayHave("key", key != null, byNode, kind);
     ranges.mayHave("system", system != null, openAi, kind);
+    ranges.mayHave("context", context != null, kind == Kind.HTTP, kind);
     ranges.mayHave("concurrency", concurrency != 0, byNode, kind);
     if (byNode) {
       concurrency = concurrency == 0 ? CONCURRENCY : concurrency;
@@ -73,6 +77,7 @@ public record AgentConfig(
   /** Returns an agent of the kind {@code worker}. */
   public static AgentConfig of(RunLimits limits) {
     return new AgentConfig(
+        null,
         null,
         null,
         null,
@@ -94,6 +99,7 @@ public record AgentConfig(
         url,
         null,
         model,
+        null,
         null,
         0,
         limits.queue(),

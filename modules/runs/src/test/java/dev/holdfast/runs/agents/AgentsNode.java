@@ -24,6 +24,8 @@ import java.util.Map;
 final class AgentsNode implements AutoCloseable {
   static final String KEY = "sk-0f0f0f0f0f0f0f0f0f0f";
 
+  static final String SECRET = "a-secret-of-thirty-two-characters";
+
   final ServiceNode node;
   private final String agents;
 
@@ -51,7 +53,7 @@ final class AgentsNode implements AutoCloseable {
     node = new ServiceNode(redis, config);
     var verticle =
         new AgentsVerticle(
-            node.bus, Ids.fresh(), config, node.meters, name -> name.equals("LLM") ? KEY : null);
+            node.bus, Ids.fresh(), config, node.meters, Map.of("LLM", KEY, "CONTEXT", SECRET)::get);
     agents = Await.get(node.vertx.deployVerticle(verticle));
   }
 
@@ -63,6 +65,7 @@ final class AgentsNode implements AutoCloseable {
         new SecretRef("LLM", null),
         model ? "gpt-x" : null,
         model ? "Be brief." : null,
+        model ? null : new SecretRef("CONTEXT", null),
         4,
         null,
         null,
@@ -98,7 +101,7 @@ final class AgentsNode implements AutoCloseable {
     return Await.get(
         node.client.ask(
             new RunMessage.Start(
-                node.service(), node.tenant, "ann", agent, id, "r1", Json.text(input))));
+                node.service(), node.tenant, "ann", agent, id, "r1", Json.text(input), false)));
   }
 
   RunView ended(RunView run) {

@@ -1,8 +1,11 @@
 package dev.holdfast.runs.agents;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.holdfast.agui.Json;
 import dev.holdfast.core.Ids;
 import dev.holdfast.runs.Await;
 import dev.holdfast.runs.RunView;
@@ -11,7 +14,10 @@ import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
 import dev.holdfast.testkit.llm.FakeLlm;
 import dev.holdfast.testkit.llm.Script;
+import java.util.Base64;
 import java.util.List;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,6 +90,26 @@ class AguiAgentIT {
     assertEquals("Bearer " + AgentsNode.KEY, asked.headers().get("authorization"));
     assertEquals(thread, asked.body().path("threadId").asText());
     assertTrue(asked.body().path("tools").isArray(), "what AG-UI's readers need is there");
+  }
+
+  /** The input says whatever who started the run has written there. */
+  @Test
+  void theAgentCanCheckWhoAsks() throws Exception {
+    agent.then(finished());
+    RunView run = run();
+    String[] token = agent.asked().get(0).headers().get("holdfast-context").split("\\.");
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(AgentsNode.SECRET.getBytes(), "HmacSHA256"));
+    byte[] expected = mac.doFinal((token[0] + "." + token[1]).getBytes());
+    assertArrayEquals(expected, Base64.getUrlDecoder().decode(token[2]));
+    JsonNode claims = Json.parse(new String(Base64.getUrlDecoder().decode(token[1])));
+    assertEquals("agui", claims.path("aud").asText());
+    assertEquals("ann", claims.path("sub").asText());
+    assertEquals(run.tenant(), claims.path("tenant").asText());
+    assertEquals(run.run(), claims.path("run").asText());
+    assertEquals(thread, claims.path("thread_id").asText());
+    long life = claims.path("exp").asLong() - System.currentTimeMillis() / 1_000;
+    assertTrue(life > 200 && life <= 300, life + " s");
   }
 
   @Test

@@ -316,6 +316,26 @@ class OpenAiIT {
     assertEquals(0, llm.answering());
   }
 
+  /** It sent a gigabyte of what stands for nothing. */
+  @Test
+  void anAnswerWithoutEndIsAnErrorEvenIfItSaysNothing() {
+    llm.then(Script.stream().repeat((": " + "x".repeat(50_000) + "\n").repeat(10)));
+    failed("upstream_too_large");
+  }
+
+  /** It had all of its 5 s, and its run an attempt less. */
+  @Test
+  void aNodeThatStopsGivesBackWhatIsNotAnswered() {
+    llm.then(Script.stream().hang());
+    RunView run = node.started("chat");
+    Await.until("it is asked", () -> llm.asked().size() == 1);
+    node.stopAgents();
+    assertEquals("queued", node.node.get(run).state());
+    assertEquals(0, node.node.get(run).attempt());
+    assertEquals(0, llm.answering());
+    Await.get(node.cancel(run)); // or the next test's node takes it
+  }
+
   @Test
   void aMessageThatTheModelCanNotTakeIsNamed() {
     llm.then(Script.answer("no"));

@@ -23,7 +23,7 @@ class AgentConfigTest {
   private static final String URL = "https://api.example/v1";
 
   private static AgentConfig agent(Kind kind, String url, SecretRef key, String model) {
-    return new AgentConfig(kind, url, key, model, null, 0, null, null, null, null, null, 0);
+    return new AgentConfig(kind, url, key, model, null, null, 0, null, null, null, null, null, 0);
   }
 
   private static String problem(Runnable made) {
