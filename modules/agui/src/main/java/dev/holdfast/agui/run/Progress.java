@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Progress {
   private final Fold fold;
+
+  /** Answers to questions of the run before, which this one begins with: AG-UI's. */
+  private final List<JsonNode> answers = new ArrayList<>();
+
   private long startedAt = -1;
   private boolean thinking;
   private boolean ended;
@@ -33,6 +37,13 @@ final class Progress {
 
   Progress(Fold fold) {
     this.fold = fold;
+  }
+
+  /**
+   * @param resume of the run's input
+   */
+  void answeredBy(JsonNode resume) {
+    resume.forEach(answers::add);
   }
 
   /** Returns the owner's events that follow from this one, which is already folded. */
@@ -68,6 +79,7 @@ final class Progress {
     if (startedAt < 0) {
       startedAt = at;
       news.add(new UserEvent(Name.AGENT_STARTED, at, Json.object().put("attempt", 1)));
+      answers.forEach(answer -> news.add(resolved(answer.path("interruptId"), answer, at)));
     }
     if (event instanceof RunEvent.Started || ended) {
       return;
@@ -158,14 +170,17 @@ final class Progress {
       }
       case HoldfastEvents.INPUT_REQUEST ->
           news.add(new UserEvent(Name.AGENT_INPUT_REQUIRED, at, question(event.value())));
-      case HoldfastEvents.INPUT_RESOLVED -> {
-        ObjectNode details = Json.object();
-        Clipped.put(details, "request_id", event.value().path("id").asText());
-        Clipped.put(details, "status", textOf(event.value(), "status"));
-        news.add(new UserEvent(Name.AGENT_INPUT_RESOLVED, at, details));
-      }
+      case HoldfastEvents.INPUT_RESOLVED ->
+          news.add(resolved(event.value().path("id"), event.value(), at));
       default -> {}
     }
+  }
+
+  private static UserEvent resolved(JsonNode id, JsonNode answer, long at) {
+    ObjectNode details = Json.object();
+    Clipped.put(details, "request_id", id.asText());
+    Clipped.put(details, "status", textOf(answer, "status"));
+    return new UserEvent(Name.AGENT_INPUT_RESOLVED, at, details);
   }
 
   private static @Nullable String textOf(JsonNode object, String member) {

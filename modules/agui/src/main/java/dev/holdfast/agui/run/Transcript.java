@@ -69,6 +69,17 @@ public final class Transcript {
   }
 
   /**
+   * Lets the owner's events say which questions of the run before this one brings answers to.
+   * Called before the first event.
+   *
+   * @param resume of the run's input: a list, or nothing
+   */
+  public Transcript answeredBy(JsonNode resume) {
+    progress.answeredBy(resume);
+    return this;
+  }
+
+  /**
    * Makes whole events of a shorthand ({@code …_CHUNK}), and closes before another event what
    * shorthands left open. Each is to be accepted in turn; if one of several is refused, the
    * shorthand is taken in part, and the transcript is to be made anew from a snapshot.

@@ -22,7 +22,7 @@ public final class ChatEdge {
   private final UserRuns runs;
 
   public ChatEdge(ServiceClient services, RunStreams streams) {
-    this.runs = new UserRuns(services, streams);
+    this.runs = new UserRuns(services, streams, true);
   }
 
   public Map<String, Function<ApiRequest, Future<ApiResponse>>> operations() {

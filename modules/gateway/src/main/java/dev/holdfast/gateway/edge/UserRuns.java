@@ -24,10 +24,16 @@ import org.jspecify.annotations.Nullable;
 final class UserRuns {
   private final ServiceClient runs;
   private final RunStreams streams;
+  private final boolean dismisses;
 
-  UserRuns(ServiceClient runs, RunStreams streams) {
+  /**
+   * @param dismisses whether a start goes ahead whatever questions are open, for clients that know
+   *     no answers to some of them
+   */
+  UserRuns(ServiceClient runs, RunStreams streams, boolean dismisses) {
     this.runs = runs;
     this.streams = streams;
+    this.dismisses = dismisses;
   }
 
   /** Returns the user who asks; a service has no runs of its own. */
@@ -73,7 +79,9 @@ final class UserRuns {
   private Future<RunFound> start(ApiRequest request, String threadId, String runId, String input) {
     Caller.User user = user(request);
     String agent = agent(request);
-    return runs.ask(new RunMessage.Start(user, request.tenant, null, agent, threadId, runId, input))
+    return runs.ask(
+            new RunMessage.Start(
+                user, request.tenant, null, agent, threadId, runId, input, dismisses))
         .map(run -> new RunFound(run, null, null))
         .recover(
             failure ->

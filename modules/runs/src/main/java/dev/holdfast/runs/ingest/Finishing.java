@@ -274,11 +274,13 @@ public final class Finishing {
 
   private Future<RunRecord> leave(RunRecord run, LiveRun live) {
     var snapshot = live.transcript.snapshot();
+    AguiEvent end = snapshot.end();
+    ObjectNode last = end == null ? null : EventWriter.tree(end);
     return snapshots
         .write(live)
         .recover(Finishing::unlessOlder)
         .compose(kept -> publish(run))
-        .compose(published -> records.close(run, ThreadDocument.of(run, snapshot)))
+        .compose(published -> records.close(run, ThreadDocument.of(run, snapshot), last))
         .compose(done -> runs.get(run.key()))
         .map(now -> now.orElse(run));
   }

@@ -125,7 +125,8 @@ final class Loading {
   private static Transcript fresh(RunRecord run, String input) {
     RunInput begin = RunInput.read(input);
     return new Transcript(
-        run.threadId(), run.runId(), begin.messages(), begin.state(), LiveRun.LIMIT);
+            run.threadId(), run.runId(), begin.messages(), begin.state(), LiveRun.LIMIT)
+        .answeredBy(begin.resume());
   }
 
   /**

@@ -15,8 +15,9 @@ import java.util.List;
  *
  * @param messages the thread's, the new ones too
  * @param state the thread's shared state; a JSON null if there is none
+ * @param resume answers to the questions of the run before; no list if there are none
  */
-public record RunInput(List<Message> messages, JsonNode state) {
+public record RunInput(List<Message> messages, JsonNode state, JsonNode resume) {
   static final int MOST_MESSAGES = 1_000;
 
   /** Checks the input of a run that is to start; throws BAD_REQUEST if it is none of this run. */
@@ -49,7 +50,21 @@ public record RunInput(List<Message> messages, JsonNode state) {
       messages.add(Message.read(object));
     }
     JsonNode state = json.path("state");
-    return new RunInput(messages, state.isMissingNode() ? NullNode.getInstance() : state);
+    return new RunInput(
+        messages, state.isMissingNode() ? NullNode.getInstance() : state, resume(json));
+  }
+
+  private static JsonNode resume(JsonNode json) {
+    JsonNode resume = json.path("resume");
+    if (resume.size() > Questions.MOST) {
+      throw refusal("input/resume: at most " + Questions.MOST);
+    }
+    for (JsonNode answer : resume) {
+      if (!answer.path("interruptId").isTextual()) {
+        throw refusal("input/resume: an interruptId is needed");
+      }
+    }
+    return resume;
   }
 
   private static HoldfastException refusal(String message) {

@@ -1,8 +1,10 @@
 package dev.holdfast.runs.records;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.runs.config.RunsConfig;
 import io.vertx.core.Future;
+import org.jspecify.annotations.Nullable;
 
 /** All that Redis has of runs. Used on the context of the stores' link. */
 public record RunRecords(
@@ -21,10 +23,11 @@ public record RunRecords(
    * last, so that whoever comes after a crash does the rest.
    *
    * @param document what the thread has come to
+   * @param last the event that has ended the run, as its log has it
    */
-  public Future<Void> close(RunRecord run, byte[] document) {
+  public Future<Void> close(RunRecord run, byte[] document, @Nullable JsonNode last) {
     return threads
-        .end(run, document)
+        .end(run, document, last)
         .compose(ended -> places.release(run.key(), run.owner()))
         .compose(free -> queue.remove(run.key(), run.agent()))
         .compose(gone -> runs.close(run.key()))

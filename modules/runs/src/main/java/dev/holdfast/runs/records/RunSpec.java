@@ -13,6 +13,7 @@ import java.util.Objects;
  * @param owner the user whose run it is
  * @param threadId as the client calls it, 1 to {@link #MOST_ID} characters; as {@code runId}
  * @param input AG-UI's {@code RunAgentInput} as JSON, up to {@link #MOST_INPUT} bytes
+ * @param dismisses whether it begins whatever questions to people its thread has open
  */
 public record RunSpec(
     String tenant,
@@ -21,7 +22,8 @@ public record RunSpec(
     String runId,
     String agent,
     String input,
-    RunLimits limits) {
+    RunLimits limits,
+    boolean dismisses) {
   public static final int MOST_ID = 256;
   public static final int MOST_INPUT = 1 << 20;
 

@@ -1,5 +1,6 @@
 package dev.holdfast.runs.records;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
@@ -44,7 +45,8 @@ public final class ThreadStore {
   }
 
   /**
-   * Lets a run be the active one of its thread.
+   * Lets a run be the active one of its thread. Fails with CONFLICT if the last run has left
+   * questions open that it does not answer, or if it answers others: the first answer counts.
    *
    * @param over a run that may be replaced, none: no run may
    * @param began a run that is not there is replaced only if it began so long ago; zero: it has
@@ -62,6 +64,7 @@ public final class ThreadStore {
             MOST_RUNS,
             config.threadAge().toMillis(),
             began.toMillis(),
+            spec.dismisses() ? "" : Questions.answered(spec.input()),
             "owner",
             spec.owner(),
             "thread",
@@ -70,10 +73,13 @@ public final class ThreadStore {
         .run(link, List.of(record(thread), runsKey(thread)), args)
         .compose(
             reply ->
-                reply.at(0).asText().equals("busy")
-                    ? Future.succeededFuture(
-                        Optional.of(new RunKey(spec.tenant(), reply.at(1).asText())))
-                    : noted(thread, spec.owner(), "").map(Optional.empty()));
+                switch (reply.at(0).asText()) {
+                  case "begun" -> noted(thread, spec.owner(), "").map(Optional.empty());
+                  case "busy" ->
+                      Future.succeededFuture(
+                          Optional.of(new RunKey(spec.tenant(), reply.at(1).asText())));
+                  default -> Future.failedFuture(Questions.refusal(reply));
+                });
   }
 
   /** As above, if no run may be replaced. */
@@ -85,17 +91,25 @@ public final class ThreadStore {
    * Ends the active run of a thread.
    *
    * @param document what the thread has come to
+   * @param last the event that has ended it; none: it leaves no questions open
    * @return false: another run is active, or none; nothing has changed
    */
-  public Future<Boolean> end(RunRecord run, byte[] document) {
+  public Future<Boolean> end(RunRecord run, byte[] document, @Nullable JsonNode last) {
     ThreadKey thread = run.thread();
     List<String> keys = List.of(record(thread), runsKey(thread), documentKey(thread));
-    return END.run(link, keys, List.of(run.key().run(), document, config.threadAge().toMillis()))
+    List<Object> args =
+        List.of(run.key().run(), document, config.threadAge().toMillis(), Questions.open(last));
+    return END.run(link, keys, args)
         .compose(
             reply ->
                 reply.asLong() == 1
                     ? noted(thread, run.owner(), document.length).map(true)
                     : Future.succeededFuture(false));
+  }
+
+  /** As above, if no questions are left open. */
+  public Future<Boolean> end(RunRecord run, byte[] document) {
+    return end(run, document, null);
   }
 
   /** The oldest threads go, if the user has too many, or too large ones. */

@@ -351,7 +351,7 @@ class EndingIT {
             "{\"threadId\":\"th\",\"runId\":\"r1\",\"messages\":[{\"id\":\"x\"}]}")) {
       var spec =
           new RunSpec(
-              node.stores.tenant, "ann", "th", "r1", "researcher", input, RunLimits.DEFAULT);
+              node.stores.tenant, "ann", "th", "r1", "researcher", input, RunLimits.DEFAULT, false);
       assertEquals(
           ErrorCode.BAD_REQUEST, Await.code(node.stores.ask(() -> starting.start(spec))), input);
     }

@@ -11,9 +11,11 @@ import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.redis.Keys;
+import dev.holdfast.runs.Await;
 import dev.holdfast.runs.TestConfig;
 import dev.holdfast.runs.config.RunLimits;
 import dev.holdfast.runs.records.RunKey;
+import dev.holdfast.runs.records.RunSpec;
 import dev.holdfast.runs.records.RunStore;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
@@ -90,6 +92,32 @@ class OwnerEventsIT {
     long seq = executing.getLong("seq");
     assertEquals("TOOL_CALL_END", node.log(run.run().key()).get((int) seq - 1).event());
     assertEquals(0, node.log(new Channel(node.stores.tenant, ChannelName.user("bob"))).size());
+  }
+
+  @Test
+  void anAnswerIsAnnouncedToAllDevicesWithTheRunThatBringsIt() {
+    String resume =
+        """
+        "resume":[{"interruptId":"i1","status":"resolved","payload":{"ok":true}},\
+        {"interruptId":"i2","status":"cancelled"}],"messages":""";
+    RunSpec plain = node.stores.spec("th", "r2");
+    String input = plain.input().replace("\"messages\":", resume);
+    var spec =
+        new RunSpec(
+            plain.tenant(), "ann", "th", "r2", "researcher", input, RunLimits.DEFAULT, true);
+    Await.get(node.stores.runs.create(spec));
+    RunStore.Claimed run = node.stores.claim(spec.key(), "w1");
+    long next = node.taken(run, 1, Events.started(run.run())).next();
+    node.taken(run, next, Events.finished(run.run()));
+
+    List<Publication> announced = node.ownerEvents(spec.key());
+    announced.forEach(OwnerEventsIT::assertFits);
+    assertEquals(
+        List.of("agent_started", "agent_input_resolved", "agent_input_resolved", "agent_completed"),
+        names(announced));
+    JsonObject second = new JsonObject(announced.get(2).data());
+    assertEquals("i2", second.getString("request_id"));
+    assertEquals("cancelled", second.getString("status"));
   }
 
   /** Which of the last two comes first is agui's affair. */

@@ -71,9 +71,10 @@ class RunStoreIT {
     RunSpec spec = stores.spec("th", "r1");
     Await.get(runs.create(spec));
     var otherInput =
-        new RunSpec(stores.tenant, "ann", "th", "r1", "researcher", "{}", RunLimits.DEFAULT);
+        new RunSpec(stores.tenant, "ann", "th", "r1", "researcher", "{}", RunLimits.DEFAULT, false);
     var otherAgent =
-        new RunSpec(stores.tenant, "ann", "th", "r1", "writer", spec.input(), RunLimits.DEFAULT);
+        new RunSpec(
+            stores.tenant, "ann", "th", "r1", "writer", spec.input(), RunLimits.DEFAULT, false);
 
     assertEquals(ErrorCode.CONFLICT, Await.code(runs.create(otherInput)));
     assertEquals(ErrorCode.CONFLICT, Await.code(runs.create(otherAgent)));
@@ -85,9 +86,10 @@ class RunStoreIT {
     RunSpec spec = stores.spec("th", "r1");
     var bobs =
         new RunSpec(
-            stores.tenant, "bob", "th", "r1", "researcher", spec.input(), RunLimits.DEFAULT);
+            stores.tenant, "bob", "th", "r1", "researcher", spec.input(), RunLimits.DEFAULT, false);
     var otherTenant = "u" + Ids.fresh();
-    var theirs = new RunSpec(otherTenant, "ann", "th", "r1", "researcher", "{}", RunLimits.DEFAULT);
+    var theirs =
+        new RunSpec(otherTenant, "ann", "th", "r1", "researcher", "{}", RunLimits.DEFAULT, false);
     Await.get(runs.create(spec));
     assertTrue(Await.get(runs.create(bobs)).fresh());
     assertTrue(Await.get(runs.create(theirs)).fresh());
@@ -128,7 +130,14 @@ class RunStoreIT {
             HoldfastException.class,
             () ->
                 new RunSpec(
-                    stores.tenant, "ann", thread, run, "researcher", input, RunLimits.DEFAULT));
+                    stores.tenant,
+                    "ann",
+                    thread,
+                    run,
+                    "researcher",
+                    input,
+                    RunLimits.DEFAULT,
+                    false));
     return refused.code();
   }
 

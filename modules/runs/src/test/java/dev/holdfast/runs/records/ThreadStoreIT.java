@@ -6,6 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.agui.Json;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.runs.Await;
@@ -65,6 +71,81 @@ class ThreadStoreIT {
     return (long) Double.parseDouble(stores.redis("ZSCORE", key, run.key().run()).asText());
   }
 
+  private RunSpec answering(String run, String... questions) {
+    ObjectNode input = (ObjectNode) Json.parse(Stores.input("th", run));
+    ArrayNode resume = input.putArray("resume");
+    for (String question : questions) {
+      resume.addObject().put("interruptId", question).put("status", "resolved");
+    }
+    RunLimits limits = RunLimits.DEFAULT;
+    return new RunSpec(
+        stores.tenant, "ann", "th", run, "researcher", Json.text(input), limits, false);
+  }
+
+  private static JsonNode asking(String... questions) {
+    ObjectNode end = Json.object();
+    ArrayNode interrupts = end.putObject("outcome").put("type", "interrupt").putArray("interrupts");
+    for (String question : questions) {
+      interrupts.addObject().put("id", question).put("expiresAt", "2999-01-01T00:00:00Z");
+    }
+    return end;
+  }
+
+  private String refused(RunSpec spec) {
+    HoldfastException refusal = Await.refusal(threads.begin(spec));
+    assertEquals(ErrorCode.CONFLICT, refusal.code());
+    return refusal.publicMessage();
+  }
+
+  /** Two devices answered, and both started a run: the second answer had no effect, silently. */
+  @Test
+  void aThreadGoesOnWithTheFirstAnswersToAllItsQuestions() {
+    RunRecord first = begun("th", "r1");
+    assertTrue(Await.get(threads.end(first, "{}".getBytes(), asking("q1", "q2"))));
+
+    assertEquals("thread: it waits for answers to q1, q2", refused(stores.spec("th", "r2")));
+    assertEquals("thread: it waits for answers to q2", refused(answering("r2", "q1")));
+    assertTrue(refused(answering("r2", "q1", "q2", "q3")).endsWith("expired: q3"));
+    RunSpec answers = answering("r2", "q1", "q2");
+    assertEquals(Optional.empty(), Await.get(threads.begin(answers)));
+    assertEquals(Optional.empty(), Await.get(threads.begin(answers)), "the same again");
+    assertEquals(Optional.of(answers.key()), Await.get(threads.begin(answering("r3", "q1", "q2"))));
+
+    RunRecord second = Await.get(stores.runs.create(answers)).run();
+    assertTrue(Await.get(threads.end(second, "{}".getBytes(), asking())));
+    assertTrue(refused(answering("r3", "q1", "q2")).startsWith("resume: not open"));
+    assertEquals(Optional.empty(), Await.get(threads.begin(stores.spec("th", "r4"))));
+  }
+
+  @Test
+  void aStartThatIsGivenUpLeavesTheQuestionsOpen() {
+    RunRecord first = begun("th", "r1");
+    Await.get(threads.end(first, "{}".getBytes(), asking("q1")));
+    RunSpec given = answering("r2", "q1");
+    assertEquals(Optional.empty(), Await.get(threads.begin(given)));
+    RunSpec other = answering("r3", "q1");
+    Duration none = Duration.ZERO;
+    assertEquals(Optional.empty(), Await.get(threads.begin(other, given.key(), none)));
+  }
+
+  @Test
+  void whatHasExpiredOrIsDismissedKeepsNothingWaiting() {
+    RunRecord first = begun("th", "r1");
+    ObjectNode asks = asking("q1", "q2").deepCopy();
+    for (JsonNode one : asks.path("outcome").path("interrupts")) {
+      ((ObjectNode) one).put("expiresAt", "2020-01-01T00:00:00Z");
+    }
+    Await.get(threads.end(first, "{}".getBytes(), asks));
+    assertTrue(refused(answering("r2", "q1")).startsWith("resume: not open"));
+    RunRecord second = begun("th", "r2");
+    Await.get(threads.end(second, "{}".getBytes(), asking("q1")));
+    RunSpec plain = stores.spec("th", "r3");
+    var dismissing =
+        new RunSpec(
+            plain.tenant(), "ann", "th", "r3", plain.agent(), plain.input(), plain.limits(), true);
+    assertEquals(Optional.empty(), Await.get(threads.begin(dismissing)));
+  }
+
   /** The start of the other run may be under way at another node. */
   @Test
   void aRunThatIsNotThereIsReplacedOnlyLongAfterItsBeginning() {
@@ -106,7 +187,8 @@ class ThreadStoreIT {
         ThreadKey.of(stores.tenant, "ann", "one").thread());
     begun("two", "r1");
     var bobs =
-        new RunSpec(stores.tenant, "bob", "bobs", "r1", "researcher", "{}", RunLimits.DEFAULT);
+        new RunSpec(
+            stores.tenant, "bob", "bobs", "r1", "researcher", "{}", RunLimits.DEFAULT, false);
     Await.get(threads.begin(bobs));
 
     var listed = Await.get(threads.ofUser(stores.tenant, "ann", 0, 10));

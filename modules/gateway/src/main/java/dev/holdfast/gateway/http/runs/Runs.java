@@ -72,7 +72,8 @@ public final class Runs {
                 wanted.agent(),
                 id(input, "threadId"),
                 id(input, "runId"),
-                wanted.input()))
+                wanted.input(),
+                false))
         .map(run -> ApiResponse.json(json(run)));
   }
 

@@ -1,0 +1,85 @@
+package dev.holdfast.runs.records;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.agui.Json;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.redis.Reply;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Questions to people that a run has left open as it ended (AG-UI's interrupts): a thread keeps
+ * them until a run brings the answers. What is answered, or has expired, is not open any more.
+ */
+final class Questions {
+  /** Questions of a thread; what a run asks beyond them holds nothing up. */
+  static final int MOST = 16;
+
+  private static final int MOST_ID = 256;
+  private static final String NONE = "[]";
+
+  private Questions() {}
+
+  /**
+   * Returns the ids that a run's input answers, as JSON.
+   *
+   * @param input AG-UI's {@code RunAgentInput}
+   */
+  static String answered(String input) {
+    if (!input.contains("\"resume\"")) {
+      return NONE;
+    }
+    ArrayNode ids = Json.array();
+    Json.parse(input).path("resume").forEach(one -> ids.add(one.path("interruptId").asText()));
+    return Json.text(ids);
+  }
+
+  /**
+   * Returns what a run leaves open, as JSON.
+   *
+   * @param last the event that has ended it; none: nothing
+   */
+  static String open(@Nullable JsonNode last) {
+    if (last == null) {
+      return NONE;
+    }
+    ArrayNode open = Json.array();
+    for (JsonNode one : last.path("outcome").path("interrupts")) {
+      String id = one.path("id").asText();
+      if (open.size() < MOST && id.length() <= MOST_ID) {
+        ObjectNode question = open.addObject().put("id", id);
+        question.put("until", until(one.path("expiresAt").asText("")));
+      }
+    }
+    return Json.text(open);
+  }
+
+  /** A time that can't be read is none. */
+  private static long until(String time) {
+    try {
+      return time.isEmpty() ? 0 : Math.max(1, Instant.parse(time).toEpochMilli());
+    } catch (DateTimeException | ArithmeticException e) {
+      return 0;
+    }
+  }
+
+  /** Returns why a run may not begin. */
+  static HoldfastException refusal(Reply reply) {
+    String ids = named(reply.list().subList(1, reply.size()));
+    return HoldfastException.withPublicMessage(
+        ErrorCode.CONFLICT,
+        reply.at(0).asText().equals("open")
+            ? "thread: it waits for answers to " + ids
+            : "resume: not open, as answered or expired: " + ids);
+  }
+
+  private static String named(List<Reply> ids) {
+    return ids.stream().limit(MOST).map(Reply::asText).collect(Collectors.joining(", "));
+  }
+}
