@@ -1,5 +1,5 @@
 """python3 worker.py TOKEN AGENT [NODE ...]: works on an agent's runs by HTTP, one at a time. Start as many as you like."""
-import json, sys, threading, time
+import json, signal, sys, threading, time
 from http.client import HTTPException
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -7,6 +7,9 @@ from urllib.request import Request, urlopen
 TOKEN, AGENT, *NODES = sys.argv[1:]
 NODES = NODES or ["http://127.0.0.1:8080"]
 HEADERS = {"Authorization": "Bearer " + TOKEN, "Content-Type": "application/json"}
+
+STOPPED = threading.Event()
+signal.signal(signal.SIGTERM, lambda *_: STOPPED.set())
 
 class Refused(Exception): """For good: the run is over or somebody else's, the token has expired, an event is wrong."""
 
@@ -42,11 +45,11 @@ def work(run, held, number, lease, messages):
         nonlocal number
         taken = post(path + "/events", **held, n=number, events=[event])
         number = taken["next"]
-        return not taken["cancelled"] and not stop.is_set()
+        return not taken["cancelled"] and not stop.is_set() and not STOPPED.is_set()
 
-    def beat():  # what is sent renews the lease, too: this is for an agent that is silent
+    def beat():  # renews the lease if the agent is silent, and is answered at once by a cancel
         try:
-            while not stop.wait(lease / 3000) and not post(path + "/beat", **held)["cancelled"]: pass
+            while not stop.wait(0.2) and not post(path + "/beat", **held, wait=lease // 3)["cancelled"]: pass
         except Refused: pass
         stop.set()
 
@@ -56,7 +59,9 @@ def work(run, held, number, lease, messages):
         for text in answer(messages):
             text = {"type": "TEXT_MESSAGE_CHUNK", "messageId": run["run"], "role": "assistant", "delta": text}
             if not (goes_on := goes_on and send(text)): break
-        send(end if goes_on else {**end, "outcome": {"type": "cancelled"}})
+        if not goes_on and STOPPED.is_set():
+            end = {"type": "RUN_ERROR", "message": "The worker has stopped.", "code": "worker_lost"}
+        send(end if goes_on or STOPPED.is_set() else {**end, "outcome": {"type": "cancelled"}})
     except Refused:
         raise
     except Exception as problem:
@@ -64,9 +69,12 @@ def work(run, held, number, lease, messages):
     finally:
         stop.set()
 
-while True:
+while not STOPPED.is_set():
     if claimed := post("/claim", worker="python", wait=5000):
         run, held = claimed["run"], {"generation": claimed["generation"]}
+        if STOPPED.is_set():  # another worker gets it at once
+            post(f"/runs/{run['run']}/release", **held)
+            break
         print("works on", run["runId"], flush=True)
         try:
             work(run, held, claimed["next"], claimed["lease"], claimed["input"]["messages"])

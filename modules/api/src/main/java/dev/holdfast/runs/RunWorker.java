@@ -5,26 +5,31 @@ import dev.holdfast.core.Names;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.runs.WorkMessage.Claim;
-import dev.holdfast.runs.WorkMessage.Claimed;
 import dev.holdfast.runs.WorkMessage.Work;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
  * Works on the runs of an agent, for a service on the bus. It claims as many as it has room for,
- * and gives each to a handler. A run whose handler is done, or has failed, and has not sent the end
- * is ended: with {@code RUN_FINISHED} (cancelled, if it is), or with {@code RUN_ERROR} if the
- * handler failed or an event of it was refused. Safe on any thread; the handler is called on one
- * context.
+ * several at a time while many wait, and gives each to a handler. A run whose handler is done, or
+ * has failed, and has not sent the end is ended: with {@code RUN_FINISHED} (cancelled, if it is),
+ * or with {@code RUN_ERROR} if the handler failed or an event of it was refused. Safe on any
+ * thread; the handler is called on one context.
  */
 public final class RunWorker {
   private static final long WAIT_MS = 10_000;
   private static final long PAUSE_MS = 500;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /** How long runs are given back, at most, when the worker stops. */
+  private static final long LAST_MS = 5_000;
 
   private final Bus bus;
   private final Context context;
@@ -33,7 +38,11 @@ public final class RunWorker {
   private final int room;
   private final ServiceClient client;
   private final Set<WorkerRun> runs = new HashSet<>();
-  private int claiming;
+  private boolean claiming;
+
+  /** Runs that the next claim asks for: more, as long as more than are asked for wait. */
+  private int most = 1;
+
   private boolean stopped;
 
   /**
@@ -65,59 +74,72 @@ public final class RunWorker {
   }
 
   /**
-   * Claims no more, and abandons what it has: those runs are lost when their leases pass. What an
-   * open claim still brings is given back.
+   * Claims no more, and gives back what it has. A run of which nothing was published waits for
+   * another worker, and any other one ends with {@code worker_lost}. What an open claim still
+   * brings is given back.
+   *
+   * @return completes when all that is done, after some seconds at most; what could not be given
+   *     back is lost when its lease passes
    */
-  public void stop() {
+  public Future<Void> stop() {
+    Promise<Void> gone = Promise.promise();
     context.runOnContext(
         now -> {
           stopped = true;
-          runs.forEach(WorkerRun::abandon);
+          List<Future<Void>> all = runs.stream().map(WorkerRun::giveBack).toList();
+          Future.join(all)
+              .timeout(LAST_MS, TimeUnit.MILLISECONDS)
+              .onComplete(
+                  done -> {
+                    List.copyOf(runs).forEach(WorkerRun::abandon);
+                    gone.complete();
+                  });
         });
+    return gone.future();
   }
 
   private void claim(Function<WorkerRun, Future<Void>> handler) {
-    if (stopped || claiming > 0 || runs.size() >= room) {
+    if (stopped || claiming || runs.size() >= room) {
       return;
     }
-    claiming++;
+    claiming = true;
+    int wanted = Math.min(most, room - runs.size());
     client
-        .ask(new Claim(me, agent, me.instance(), WAIT_MS))
+        .ask(new Claim(me, agent, me.instance(), WAIT_MS, wanted))
         .onComplete(
             answer ->
                 context.runOnContext(
                     now -> {
-                      claiming--;
+                      claiming = false;
                       if (answer.succeeded()) {
-                        claimed(answer.result(), handler);
+                        List<Work> found = answer.result().all();
+                        most = found.size() < wanted ? 1 : Math.min(Claim.MOST_RUNS, 2 * wanted);
+                        found.forEach(work -> claimed(work, handler));
+                        claim(handler);
                       } else {
                         bus.vertx().setTimer(PAUSE_MS, timer -> claim(handler));
                       }
                     }));
   }
 
-  private void claimed(Claimed claimed, Function<WorkerRun, Future<Void>> handler) {
-    Work work = claimed.work();
-    if (work != null && stopped) {
+  private void claimed(Work work, Function<WorkerRun, Future<Void>> handler) {
+    if (stopped) {
       RunView run = work.run();
       client.ask(new WorkMessage.Release(me, run.tenant(), run.run(), work.generation()));
       return;
     }
-    if (work != null) {
-      WorkerRun run = new WorkerRun(bus.vertx(), context, me, client, work);
-      runs.add(run);
-      run.done()
-          .onComplete(
-              over ->
-                  context.runOnContext(
-                      now -> {
-                        runs.remove(run);
-                        claim(handler);
-                      }));
-      Future.<Void>succeededFuture()
-          .compose(begin -> handler.apply(run))
-          .onComplete(worked -> run.close(worked.cause()));
-    }
-    claim(handler);
+    WorkerRun run = new WorkerRun(bus.vertx(), context, me, client, work);
+    runs.add(run);
+    run.done()
+        .onComplete(
+            over ->
+                context.runOnContext(
+                    now -> {
+                      runs.remove(run);
+                      claim(handler);
+                    }));
+    Future.<Void>succeededFuture()
+        .compose(begin -> handler.apply(run))
+        .onComplete(worked -> run.close(worked.cause()));
   }
 }

@@ -8,6 +8,7 @@ import dev.holdfast.core.Names;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,21 +23,35 @@ public sealed interface WorkMessage<A> extends RunMessage<A> {
   Caller.Service caller();
 
   /**
-   * Claims the next run of an agent, of the tenants that the service acts for.
+   * Claims the next runs of an agent, of the tenants that the service acts for. It waits for the
+   * first of them only.
    *
    * @param worker names the worker
    * @param waitMs how long to wait for a run, in ms: 0 to {@link #MOST_WAIT}
+   * @param most runs: 1 to {@link #MOST_RUNS}
    */
-  record Claim(Caller.Service caller, String agent, String worker, long waitMs)
+  record Claim(Caller.Service caller, String agent, String worker, long waitMs, int most)
       implements WorkMessage<Claimed> {
     public static final long MOST_WAIT = 30_000;
+    public static final int MOST_RUNS = 8;
     private static final Duration ANSWER = Duration.ofSeconds(10);
 
+    public Claim(Caller.Service caller, String agent, String worker, long waitMs) {
+      this(caller, agent, worker, waitMs, 1);
+    }
+
     public Claim {
+      most = most == 0 ? 1 : most; // of a worker of before
+      check(most >= 1 && most <= MOST_RUNS, "most: 1 to " + MOST_RUNS);
       Objects.requireNonNull(caller, "caller");
       Names.id(agent, "agent");
       Names.id(worker, "worker");
       check(waitMs >= 0 && waitMs <= MOST_WAIT, "waitMs: 0 to " + MOST_WAIT);
+    }
+
+    /** Returns the same claim, with another time to wait. */
+    public Claim waiting(long ms) {
+      return new Claim(caller, agent, worker, ms, most);
     }
 
     /** Another instance would claim another run. */
@@ -65,11 +80,21 @@ public sealed interface WorkMessage<A> extends RunMessage<A> {
    * The answer to a claim.
    *
    * @param work none: no run waits
+   * @param more runs beside the first, if more than one was wanted
    */
-  record Claimed(@Nullable Work work) implements BusValue {
+  record Claimed(@Nullable Work work, List<Work> more) implements BusValue {
+    public Claimed {
+      more = more == null ? List.of() : List.copyOf(more); // none: a node of before
+    }
+
+    /** The runs, all of them. */
+    public List<Work> all() {
+      return work == null ? List.of() : Stream.concat(Stream.of(work), more.stream()).toList();
+    }
+
     @Override
     public int answerBytes() {
-      return work == null ? 0 : work.input().length();
+      return all().stream().mapToInt(each -> each.input().length()).sum();
     }
   }
 
@@ -138,6 +163,12 @@ public sealed interface WorkMessage<A> extends RunMessage<A> {
       return usual.compareTo(ANSWER) < 0 ? usual : ANSWER;
     }
 
+    /** The node that took the batch before has the run in memory; others read it from Redis. */
+    @Override
+    public String preference() {
+      return run;
+    }
+
     @Override
     public int weight() {
       return events.stream().mapToInt(String::length).sum();
@@ -158,16 +189,40 @@ public sealed interface WorkMessage<A> extends RunMessage<A> {
    */
   record Taken(long next, boolean over, boolean cancelled) implements BusValue {}
 
-  /** Renews a lease. FENCED if somebody else has the run, CONFLICT if it is over. */
+  /**
+   * Renews a lease. FENCED if somebody else has the run, CONFLICT if it is over.
+   *
+   * @param waitMs how long to wait for a cancel, in ms: 0 to {@link #MOST_WAIT}, but no longer than
+   *     half the lease
+   */
   record Beat(
-      Caller.Service caller, String tenant, String run, long generation, @Nullable String agent)
+      Caller.Service caller,
+      String tenant,
+      String run,
+      long generation,
+      @Nullable String agent,
+      long waitMs)
       implements WorkMessage<Held> {
+    public static final long MOST_WAIT = 30_000;
+    private static final Duration ANSWER = Duration.ofSeconds(5);
+
     public Beat(Caller.Service caller, String tenant, String run, long generation) {
-      this(caller, tenant, run, generation, null);
+      this(caller, tenant, run, generation, null, 0);
     }
 
     public Beat {
       checked(caller, tenant, run);
+      check(waitMs >= 0 && waitMs <= MOST_WAIT, "waitMs: 0 to " + MOST_WAIT);
+    }
+
+    @Override
+    public boolean waits() {
+      return waitMs > 0;
+    }
+
+    @Override
+    public Duration patience(Duration usual) {
+      return (usual.compareTo(ANSWER) < 0 ? usual : ANSWER).plusMillis(waitMs);
     }
 
     @Override

@@ -56,7 +56,8 @@ public final class WorkerRun {
   private long waitingChars;
   private long next;
   private int tries;
-  private long heartbeat;
+  private final long beatMs;
+  private final long heartbeat;
   private volatile boolean cancelled;
   private final Promise<Void> cancellation = Promise.promise();
   private @Nullable HoldfastException lost;
@@ -66,8 +67,10 @@ public final class WorkerRun {
 
   private @Nullable HoldfastException refusal;
 
-  /** Set once events that were acknowledged are gone. */
+  /** Set once it ends by an error of this worker, as events are gone, or the worker stops. */
   private @Nullable HoldfastException broken;
+
+  private boolean stopping;
 
   WorkerRun(Vertx vertx, Context context, Caller.Service me, ServiceClient client, Work work) {
     this.vertx = vertx;
@@ -76,7 +79,9 @@ public final class WorkerRun {
     this.client = client;
     this.work = work;
     this.next = work.next();
-    this.heartbeat = vertx.setPeriodic(Math.max(200, work.leaseMs() / 4), timer -> beat());
+    this.beatMs = Math.min(WorkMessage.Beat.MOST_WAIT, Math.max(200, work.leaseMs() / 4));
+    this.heartbeat = vertx.setPeriodic(beatMs, timer -> beat());
+    context.runOnContext(now -> beat());
   }
 
   /** The run as it was when it was claimed. */
@@ -97,16 +102,6 @@ public final class WorkerRun {
   /** Completes when it turns out that somebody cancelled it, on the worker's context. */
   public Future<Void> cancellation() {
     return cancellation.future();
-  }
-
-  /** Asks now whether somebody cancelled it, and renews the lease. */
-  public void ask() {
-    context.runOnContext(
-        now -> {
-          if (lost == null) {
-            beat();
-          }
-        });
   }
 
   /** Completes when the run is over; fails when this worker has lost it. */
@@ -171,10 +166,14 @@ public final class WorkerRun {
     } else if (waitingChars + one.event().length() > room) {
       one.stored().fail(new HoldfastException(ErrorCode.RATE_LIMITED, "too much waits"));
     } else {
-      waiting.add(one);
-      waitingChars += one.event().length();
+      queue(one);
       sendNext();
     }
+  }
+
+  private void queue(Waiting one) {
+    waiting.add(one);
+    waitingChars += one.event().length();
   }
 
   private void sendNext() {
@@ -268,9 +267,7 @@ public final class WorkerRun {
     broken = failure;
     int before = tries;
     fail(failure);
-    Waiting error = new Waiting(Terminal.error("A part of the run was lost.", "log_lost"));
-    waiting.add(error);
-    waitingChars += error.event().length();
+    queue(new Waiting(Terminal.error("A part of the run was lost.", "log_lost")));
     vertx.setTimer(BACK_OFF.delay(before), timer -> sendNext());
   }
 
@@ -280,23 +277,38 @@ public final class WorkerRun {
    */
   private void refused(HoldfastException failure) {
     refusal = refusal == null ? failure : refusal;
+    boolean endsIt = underWay.stream().anyMatch(Waiting::ends);
     fail(failure);
+    if (stopping && !endsIt) {
+      sayLost();
+    }
     sendNext();
   }
 
   /** Fails all that is under way, and all that waits. */
   private void fail(HoldfastException failure) {
-    List<Waiting> all = new ArrayList<>(underWay);
-    all.addAll(waiting);
+    List<Waiting> sent = underWay;
     underWay = List.of();
+    sent.forEach(one -> one.stored().fail(failure));
+    failWaiting(failure);
+  }
+
+  private void failWaiting(HoldfastException failure) {
+    List<Waiting> all = List.copyOf(waiting);
     waiting.clear();
     waitingChars = 0;
     all.forEach(one -> one.stored().fail(failure));
   }
 
+  /** One is always under way: its answer comes when the next is sent, or at once by a cancel. */
   private void beat() {
+    if (lost != null) {
+      return;
+    }
+    RunView run = work.run();
+    long wait = cancelled ? 0 : beatMs;
     client
-        .ask(new WorkMessage.Beat(me, work.run().tenant(), work.run().run(), work.generation()))
+        .ask(new WorkMessage.Beat(me, run.tenant(), run.run(), work.generation(), null, wait))
         .onSuccess(held -> context.runOnContext(now -> noteCancelled(held.cancelled())))
         .onFailure(failure -> context.runOnContext(now -> beatFailed(failure)));
   }
@@ -336,9 +348,54 @@ public final class WorkerRun {
     }
   }
 
+  /**
+   * Gives the run back, as its worker stops: it waits for another one if nothing of it was
+   * published, else it ends with an error. Nothing more is sent.
+   *
+   * @return completes when the run is not this worker's any more
+   */
+  public Future<Void> giveBack() {
+    context.runOnContext(now -> leave());
+    return done.future().otherwiseEmpty();
+  }
+
+  private void leave() {
+    boolean ends = terminal != null && !terminal.failed();
+    if (lost != null || broken != null || ends) {
+      return; // it is over soon, without this
+    }
+    stopping = true;
+    broken = stopped();
+    failWaiting(broken);
+    if (next > 1 || !underWay.isEmpty()) {
+      sayLost();
+      return;
+    }
+    RunView run = work.run();
+    client
+        .ask(new WorkMessage.Release(me, run.tenant(), run.run(), work.generation()))
+        .onComplete(answer -> context.runOnContext(now -> left(answer.result())));
+  }
+
+  private void left(WorkMessage.@Nullable Released released) {
+    if (released != null && !released.queued()) {
+      sayLost(); // it has events that this worker does not know of
+    } else {
+      lose(stopped());
+    }
+  }
+
+  private void sayLost() {
+    queue(new Waiting(Terminal.error("The worker has stopped.", "worker_lost")));
+    sendNext();
+  }
+
+  private static HoldfastException stopped() {
+    return new HoldfastException(ErrorCode.SHUTTING_DOWN, "the worker has stopped");
+  }
+
   /** Stops without a word: the run is lost when its lease has passed. */
   void abandon() {
-    context.runOnContext(
-        now -> lose(new HoldfastException(ErrorCode.SHUTTING_DOWN, "the worker has stopped")));
+    context.runOnContext(now -> lose(stopped()));
   }
 }

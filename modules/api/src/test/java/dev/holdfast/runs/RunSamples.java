@@ -38,15 +38,15 @@ public final class RunSamples {
 
   private static Stream<BusValue> requests() {
     return Stream.of(
-        new RunMessage.Start(ANN, "acme", "ann", "researcher", "t1", "c1", INPUT),
+        new RunMessage.Start(ANN, "acme", "ann", "researcher", "t1", "c1", INPUT, true),
         new RunMessage.Get(ANN, "acme", "r1"),
         new RunMessage.Find(ANN, "acme", "t1", "c1"),
         new RunMessage.Snapshot(ANN, "acme", "r1"),
         new RunMessage.Cancel(ANN, "acme", "r1", "enough"),
-        new WorkMessage.Claim(AGENTS, "researcher", "a1", 10_000),
+        new WorkMessage.Claim(AGENTS, "researcher", "a1", 10_000, 4),
         new WorkMessage.Events(
             AGENTS, "acme", "r1", 1, 2, List.of("{\"type\":\"RUN_STARTED\"}"), "researcher"),
-        new WorkMessage.Beat(AGENTS, "acme", "r1", 1, "researcher"),
+        new WorkMessage.Beat(AGENTS, "acme", "r1", 1, "researcher", 5_000),
         new WorkMessage.Release(AGENTS, "acme", "r1", 1, "researcher"));
   }
 
@@ -56,7 +56,9 @@ public final class RunSamples {
         new CancelNotice("acme", "r1"),
         new RunFound(VIEW, "{\"messages\":[]}", INPUT),
         new RunSnapshot(VIEW, new Position("k7B", 7), "{\"messages\":[]}"),
-        new WorkMessage.Claimed(new WorkMessage.Work(VIEW, 1, 1, 15_000, INPUT)),
+        new WorkMessage.Claimed(
+            new WorkMessage.Work(VIEW, 1, 1, 15_000, INPUT),
+            List.of(new WorkMessage.Work(VIEW, 2, 1, 15_000, INPUT))),
         new WorkMessage.Work(VIEW, 1, 1, 15_000, INPUT),
         new WorkMessage.Taken(3, false, true),
         new WorkMessage.Held(true),

@@ -23,6 +23,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -216,6 +218,42 @@ class RunsHttpIT {
     assertEquals("cancelled", ann.get(run).json().getString("outcome"));
   }
 
+  /** It learned of it with the next beat, a fifth of the lease later. */
+  @Test
+  void aWorkerThatWaitsHasACancelAtOnce() throws Exception {
+    String agent = "a" + Ids.fresh();
+    Reply started = ann.post("/v1/runs", body(agent, "told", "r1"));
+    Worker worker = new Worker(agent);
+    String beat = "{\"generation\":%d,\"wait\":7000}".formatted(worker.work.getLong("generation"));
+    long from = System.nanoTime();
+    var waits = CompletableFuture.supplyAsync(() -> service().post(worker.path + "beat", beat));
+    await("it waits")
+        .until(() -> node.registry.get("holdfast.runs.waiting.beats").gauge().value() == 1);
+    ann.post("/v1/runs/" + started.json().getString("run") + "/cancel", "{}");
+    assertTrue(waits.get(5, TimeUnit.SECONDS).json().getBoolean("cancelled"));
+    assertTrue(System.nanoTime() - from < TimeUnit.SECONDS.toNanos(6), "it waited to the end");
+    assertTrue(worker.says("beat").json().getBoolean("cancelled"), "and without a wait");
+  }
+
+  @Test
+  void aClaimTakesSeveralRuns() {
+    String agent = "a" + Ids.fresh();
+    HttpCalls dan = node.user("dan", "run:*");
+    for (int i = 0; i < 5; i++) {
+      assertEquals(200, dan.post("/v1/runs", body(agent, "th" + i, "r")).status());
+    }
+    String claim = "/v1/work/" + agent + "/claim";
+    JsonObject first = service().post(claim, "{\"worker\":\"w1\",\"max\":3}").json();
+    JsonArray more = first.getJsonArray("more");
+    assertEquals(2, more.size(), first.encode());
+    JsonObject rest = service().post(claim, "{\"worker\":\"w1\",\"max\":8}").json();
+    assertEquals(1, rest.getJsonArray("more").size(), rest.encode());
+    Worker last = new Worker(more.getJsonObject(1), agent);
+    String thread = last.work.getJsonObject("run").getString("threadId");
+    last.taken(ofRun("RUN_STARTED", thread, "r"));
+    assertTrue(last.taken(ofRun("RUN_FINISHED", thread, "r")).getBoolean("over"));
+  }
+
   @Test
   void whatIsAnothersIsAnsweredAsWhatNeverWas() {
     Reply started = ann.post("/v1/runs", body("a" + Ids.fresh(), "own", "r1"));
@@ -272,6 +310,12 @@ class RunsHttpIT {
       String claim = "{\"worker\":\"w\",\"wait\":" + wait + "}";
       assertEquals("bad_request", service().post("/v1/work/a/claim", claim).code());
     }
+    for (int most : List.of(0, 9)) {
+      String claim = "{\"worker\":\"w\",\"max\":" + most + "}";
+      assertEquals("bad_request", service().post("/v1/work/a/claim", claim).code());
+    }
+    String beat = "{\"generation\":1,\"wait\":30001}";
+    assertEquals("bad_request", service().post("/v1/work/a/runs/r/beat", beat).code());
     assertEquals("bad_request", service().post("/v1/work/a/runs/r/events", "{}").code());
   }
 

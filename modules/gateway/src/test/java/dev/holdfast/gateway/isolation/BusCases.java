@@ -300,7 +300,7 @@ final class BusCases {
         RunMessage.Start.class,
         a ->
             new RunMessage.Start(
-                a.caller, a.tenant, a.thing("user"), a.thing("agent"), "t", "r", "{}"));
+                a.caller, a.tenant, a.thing("user"), a.thing("agent"), "t", "r", "{}", false));
     add(RunMessage.Get.class, a -> new RunMessage.Get(a.caller, a.tenant, a.thing("run")));
     add(
         RunMessage.Find.class,

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PlaceStore {
   private static final Script RESERVE = Script.of("runs", "run_prelude", "runs_reserve");
+  private static final Script RETURN = Script.of("runs", "run_prelude", "runs_return");
 
   /** A start that is given up keeps its place no longer. */
   private static final Duration START = Duration.ofMinutes(1);
@@ -36,30 +37,43 @@ public final class PlaceStore {
   }
 
   /**
+   * Places that a start has. Another start of the same run may have them, too: whoever comes second
+   * keeps the first from giving them back.
+   *
+   * @param ofTenant until when the place is taken, in Redis ms; {@link #SHARED}
+   * @param ofUser likewise
+   */
+  public record Taken(long ofTenant, long ofUser) {
+    /** It was there before: not this start's to give back. */
+    static final long SHARED = 1;
+  }
+
+  /**
    * Takes places. Fails with LIMIT_EXCEEDED if there are none, with RATE_LIMITED if the user starts
    * too many runs, or too large ones, within a minute; it takes none then.
    *
    * @param inputBytes of the run's input
    */
-  public Future<Void> reserve(RunKey run, String owner, int inputBytes) {
+  public Future<Taken> reserve(RunKey run, String owner, int inputBytes) {
     return ofTenant(run)
         .compose(
             tenants ->
                 ofUser(run, owner, inputBytes)
+                    .map(users -> new Taken(tenants, users))
                     .recover(
                         failure ->
-                            release(run, owner)
-                                .transform(done -> Future.<Void>failedFuture(failure))));
+                            giveBack(run, null, tenants)
+                                .transform(done -> Future.failedFuture(failure))));
   }
 
-  private Future<Void> ofTenant(RunKey run) {
+  private Future<Long> ofTenant(RunKey run) {
     List<String> keys = List.of(Keys.activeRuns(run.tenant(), null));
     return RESERVE
         .run(link, keys, args(run, config.tenantRuns()))
         .compose(reply -> taken(reply.asLong(), "tenant"));
   }
 
-  private Future<Void> ofUser(RunKey run, String owner, int inputBytes) {
+  private Future<Long> ofUser(RunKey run, String owner, int inputBytes) {
     String tenant = run.tenant();
     List<String> keys = List.of(Keys.activeRuns(tenant, owner), Keys.runStarts(tenant, owner));
     List<Object> args = args(run, config.userRuns());
@@ -80,9 +94,9 @@ public final class PlaceStore {
             LONGEST.toMillis()));
   }
 
-  private static Future<Void> taken(long answer, String whose) {
-    if (answer == 1) {
-      return Future.succeededFuture();
+  private static Future<Long> taken(long answer, String whose) {
+    if (answer > 0) {
+      return Future.succeededFuture(answer);
     }
     long seconds = (-answer + 999) / 1_000;
     return Future.failedFuture(
@@ -112,6 +126,21 @@ public final class PlaceStore {
     String key = Keys.activeRuns(run.tenant(), user);
     return link.send("ZADD", key, "XX", until, run.run())
         .compose(kept -> link.send("PEXPIRE", key, LONGEST.toMillis()));
+  }
+
+  /**
+   * Gives the places of a start back that is given up, unless another start of the run has come.
+   */
+  public Future<Void> giveBack(RunKey run, String owner, Taken taken) {
+    return Future.join(giveBack(run, owner, taken.ofUser()), giveBack(run, null, taken.ofTenant()))
+        .mapEmpty();
+  }
+
+  private Future<?> giveBack(RunKey run, @Nullable String user, long until) {
+    List<String> keys = List.of(Keys.activeRuns(run.tenant(), user));
+    return until == Taken.SHARED
+        ? Future.succeededFuture()
+        : RETURN.run(link, keys, List.of(run.run(), until));
   }
 
   /** Gives the places of a run back. */

@@ -66,8 +66,9 @@ public final class RunStore {
    *
    * @param until Redis ms
    * @param cancelled whether the worker is to come to an end
+   * @param length ms
    */
-  public record Held(long until, boolean cancelled) {}
+  public record Held(long until, boolean cancelled, long length) {}
 
   /**
    * A run folded into one document.
@@ -270,7 +271,7 @@ public final class RunStore {
 
   private static Held held(Reply reply) {
     refuse(reply);
-    return new Held(reply.at(1).asLong(), !reply.at(2).asText().isEmpty());
+    return new Held(reply.at(1).asLong(), !reply.at(2).asText().isEmpty(), reply.at(3).asLong());
   }
 
   private static Optional<RunRecord> requeued(RunKey run, Reply reply) {

@@ -58,13 +58,17 @@ public final class Claiming {
         .runs()
         .claim(run, worker, claim)
         .compose(
-            claimed ->
-                records
-                    .queue()
-                    .remove(run, agent)
-                    .compose(removed -> claimed.isPresent() ? watched(claimed) : early(run, agent))
-                    // The claim holds: what is left in the queue is found out by the next one.
-                    .otherwise(claimed));
+            claimed -> {
+              Future<Void> removed = records.queue().remove(run, agent);
+              // The claim holds: what is left in the queue is found out by the next one.
+              return claimed.isPresent()
+                  ? Future.join(removed, watched(claimed.get())).transform(done -> taken(claimed))
+                  : removed.compose(gone -> early(run, agent)).otherwise(claimed);
+            });
+  }
+
+  private static Future<Optional<Claimed>> taken(Optional<Claimed> claimed) {
+    return Future.succeededFuture(claimed);
   }
 
   /**
@@ -83,10 +87,10 @@ public final class Claiming {
         .map(Optional.empty());
   }
 
-  private Future<Optional<Claimed>> watched(Optional<Claimed> claimed) {
-    RunRecord run = claimed.orElseThrow().run();
+  private Future<Void> watched(Claimed claimed) {
+    RunRecord run = claimed.run();
     Duration lease = run.limits().lease();
-    return records.dues().sooner(run.key(), lease.plus(Sweeping.SLACK)).map(claimed);
+    return records.dues().sooner(run.key(), lease.plus(Sweeping.SLACK));
   }
 
   /** Gives back a run of whatever agent, as {@link #release(RunKey, long, String)} does. */

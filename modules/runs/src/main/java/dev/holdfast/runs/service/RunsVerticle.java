@@ -33,6 +33,7 @@ import dev.holdfast.tenants.TenantGate;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.MessageConsumer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -68,6 +69,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   private final FairTurns snapshots;
   private @Nullable RedisLink link;
   private @Nullable Serving<?> consumer;
+  private @Nullable MessageConsumer<CancelNotice> notices;
   private IntFunction<List<Integer>> share = count -> Sweeping.ALL;
   private TenantGate tenants = TenantGate.OPEN;
   private boolean sweeps;
@@ -96,6 +98,9 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
 
   @SuppressWarnings("NullAway.Init")
   private Waiters waiters;
+
+  @SuppressWarnings("NullAway.Init")
+  private Beats beats;
 
   public RunsVerticle(Bus bus, RedisConfig redis, RunsConfig config, MeterRegistry registry) {
     this.bus = bus;
@@ -147,11 +152,13 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
     var channels = ServiceClient.local(bus, CHANNELS_TIMEOUT);
     ingest = new Ingest(vertx, records, config, channels, registry);
     sweeping = new Sweeping(records, ingest.finishing(), registry);
-    starting = new Starting(vertx, records);
     finding = new Finding(records, snapshots);
     claiming = new Claiming(records);
     waiters = new Waiters(vertx, claiming, Waiters.MOST);
+    starting = new Starting(vertx, records).offering(waiters::started);
+    beats = new Beats(vertx, records.runs());
     registry.gauge("holdfast.runs.waiting.workers", waiters, Waiters::size);
+    registry.gauge("holdfast.runs.waiting.beats", beats, Beats::size);
     registry.gauge("holdfast.runs.warm.bytes", ingest, Ingest::warmBytes);
     registry.gauge("holdfast.runs.ending", ingest.finishing(), Finishing::underWay);
   }
@@ -159,7 +166,10 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   private Future<?> serve() {
     Serving<RunMessage<?>> served = bus.serve(RunMessage.ADDRESS, this::handle);
     consumer = served;
-    return served.completion();
+    MessageConsumer<CancelNotice> cancels = vertx.eventBus().consumer(CancelNotice.ADDRESS);
+    cancels.handler(notice -> beats.cancelled(notice.body()));
+    notices = cancels;
+    return Future.all(served.completion(), cancels.completion());
   }
 
   private void watch() {
@@ -171,10 +181,13 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   @Override
   public Future<?> stop() {
     Future<Void> silent = consumer == null ? Future.succeededFuture() : consumer.unregister();
+    Future<Void> deaf = notices == null ? Future.succeededFuture() : notices.unregister();
     if (waiters != null) {
       waiters.stop();
+      beats.stop();
     }
-    return silent.eventually(() -> link == null ? Future.succeededFuture() : link.close());
+    return Future.join(silent, deaf)
+        .eventually(() -> link == null ? Future.succeededFuture() : link.close());
   }
 
   /** Logs a failure without a name here; the asker only learns that the fault is ours. */
@@ -204,16 +217,11 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
             message.runId(),
             message.agent(),
             message.input(),
-            config.limitsOf(message.agent()));
+            config.limitsOf(message.agent()),
+            message.dismisses());
     return starting
         .start(spec)
-        .onSuccess(
-            created -> {
-              if (created.fresh()) {
-                metrics.started.increment();
-                waiters.started(spec.agent(), spec.tenant());
-              }
-            })
+        .onSuccess(created -> metrics.started.increment(created.fresh() ? 1 : 0))
         .onFailure(failure -> metrics.refused.increment())
         .map(created -> view(created.run()));
   }
@@ -298,8 +306,12 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   @Override
   public Future<?> claim(WorkMessage.Claim message) {
     return waiters
-        .claim(message, message.waitMs())
-        .map(found -> new Claimed(found.map(this::work).orElse(null)));
+        .claim(message)
+        .map(
+            found -> {
+              List<Work> all = found.stream().map(this::work).toList();
+              return new Claimed(all.isEmpty() ? null : all.get(0), all.stream().skip(1).toList());
+            });
   }
 
   private Work work(RunStore.Claimed claimed) {
@@ -332,14 +344,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   @Override
   public Future<?> beat(WorkMessage.Beat message) {
     RunAccess.works(message.caller(), message.tenant());
-    return records
-        .runs()
-        .beat(
-            new RunKey(message.tenant(), message.run()),
-            message.generation(),
-            false,
-            message.agent())
-        .map(held -> new Held(held.cancelled()));
+    return beats.beat(message).map(held -> new Held(held.cancelled()));
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.holdfast.runs.service;
 
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.runs.records.PlaceStore;
 import dev.holdfast.runs.records.RunInput;
 import dev.holdfast.runs.records.RunKey;
 import dev.holdfast.runs.records.RunRecord;
@@ -13,6 +14,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /**
  * Starts runs. Everything that only points to a run is written before its record; what is left over
@@ -39,10 +41,30 @@ public final class Starting {
 
   private final Vertx vertx;
   private final RunRecords records;
+  private BiConsumer<String, String> offer = (agent, tenant) -> {};
+  private Duration patience = ENDS_SOON;
 
   public Starting(Vertx vertx, RunRecords records) {
     this.vertx = vertx;
     this.records = records;
+  }
+
+  /**
+   * Offers runs to those who wait for them.
+   *
+   * @param waiting takes the agent and the tenant of a run, as soon as it may be claimed
+   */
+  Starting offering(BiConsumer<String, String> waiting) {
+    offer = waiting;
+    return this;
+  }
+
+  /**
+   * @param longest for the end of the run before
+   */
+  Starting waiting(Duration longest) {
+    patience = longest;
+    return this;
   }
 
   /**
@@ -70,15 +92,13 @@ public final class Starting {
     return records
         .places()
         .reserve(run, spec.owner(), spec.inputBytes())
-        .compose(reserved -> admitted(spec, from).recover(failure -> refused(spec, failure)));
+        .compose(taken -> admitted(spec, from).recover(failure -> refused(spec, taken, failure)));
   }
 
   private Future<Created> admitted(RunSpec spec, long from) {
-    return records
-        .dues()
-        .set(spec.key(), GIVEN_UP)
-        .compose(due -> records.queue().add(spec.key(), spec.agent()))
-        .compose(queued -> threaded(spec, from))
+    return Future.join(
+            records.dues().set(spec.key(), GIVEN_UP), records.queue().add(spec.key(), spec.agent()))
+        .compose(hinted -> threaded(spec, from))
         .compose(begun -> inTime(from))
         .compose(inTime -> records.runs().create(spec));
   }
@@ -113,7 +133,7 @@ public final class Starting {
         .compose(
             found -> {
               boolean ends = found.isPresent() && found.get().state() == RunState.ENDING;
-              if (ends && System.nanoTime() - from < ENDS_SOON.toNanos()) {
+              if (ends && System.nanoTime() - from < patience.toNanos()) {
                 long next = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs);
                 return vertx.timer(pauseMs).compose(later -> replaced(spec, busy, from, next));
               }
@@ -133,8 +153,11 @@ public final class Starting {
                 ErrorCode.CONFLICT, "thread: another run of it is active"));
   }
 
-  /** The same start may have come by another node meanwhile: then the run has its place. */
-  private Future<Created> refused(RunSpec spec, Throwable failure) {
+  /**
+   * The same start may be under way at another node: then the run has, or keeps, its place, and is
+   * put into its queue again.
+   */
+  private Future<Created> refused(RunSpec spec, PlaceStore.Taken taken, Throwable failure) {
     return records
         .runs()
         .get(spec.key())
@@ -145,7 +168,8 @@ public final class Starting {
                     : records
                         .queue()
                         .remove(spec.key(), spec.agent())
-                        .compose(gone -> records.places().release(spec.key(), spec.owner())))
+                        .compose(
+                            gone -> records.places().giveBack(spec.key(), spec.owner(), taken)))
         .transform(done -> Future.failedFuture(failure));
   }
 
@@ -155,12 +179,15 @@ public final class Starting {
     if (run.state() != RunState.QUEUED) {
       return Future.succeededFuture(created);
     }
-    return records
-        .dues()
-        .sooner(run.key(), FIRST_LOOK)
-        .compose(due -> records.queue().add(run.key(), run.agent()))
-        .recover(full -> Future.succeededFuture()) // the first look does it
-        .compose(queued -> records.places().keep(run.key(), run.owner()))
+    Future<Void> due = records.dues().sooner(run.key(), FIRST_LOOK);
+    Future<Void> queued = records.queue().add(run.key(), run.agent());
+    if (created.fresh()) {
+      offer.accept(run.agent(), run.key().tenant()); // who takes it now removes it from the queue
+    }
+    return Future.join(
+            due,
+            queued.recover(full -> Future.succeededFuture()), // the first look does it
+            records.places().keep(run.key(), run.owner()))
         .map(created);
   }
 }

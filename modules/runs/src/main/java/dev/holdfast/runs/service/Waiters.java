@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Workers that wait at this node for a run. They are served at once if a run starts here, and look
@@ -67,7 +68,7 @@ final class Waiters {
         return;
       }
       asking = true;
-      claim(claim)
+      claimNow(claim)
           .onComplete(
               answer -> {
                 asking = false;
@@ -92,12 +93,40 @@ final class Waiters {
     this.most = most;
   }
 
+  /**
+   * Claims runs, or waits for one; empty if none came in time. Once there is one, those that wait
+   * beside it are claimed at the same time, as many as are wanted.
+   */
+  Future<List<Claimed>> claim(Claim claim) {
+    return claim(claim, claim.waitMs())
+        .compose(
+            first ->
+                first.isEmpty() || stopped
+                    ? Future.succeededFuture(first.stream().toList())
+                    : more(claim, first.get()));
+  }
+
+  /** A claim that fails takes nothing from the others. */
+  private Future<List<Claimed>> more(Claim claim, Claimed first) {
+    List<Future<Optional<Claimed>>> others = new ArrayList<>();
+    for (int i = 1; i < claim.most(); i++) {
+      others.add(claimNow(claim).otherwise(Optional.empty()));
+    }
+    return Future.join(others)
+        .map(
+            done ->
+                Stream.concat(
+                        Stream.of(first),
+                        others.stream().map(Future::result).flatMap(Optional::stream))
+                    .toList());
+  }
+
   /** Claims a run, or waits for one; empty if none came in time. */
   Future<Optional<Claimed>> claim(Claim claim, long waitMs) {
     if (waitMs >= PATIENT_MS && !stopped && !ahead(claim).isEmpty()) {
       return await(claim, waitMs);
     }
-    return claim(claim)
+    return claimNow(claim)
         .compose(
             found ->
                 found.isPresent() || waitMs == 0 || stopped
@@ -170,7 +199,7 @@ final class Waiters {
     }
   }
 
-  private Future<Optional<Claimed>> claim(Claim claim) {
+  private Future<Optional<Claimed>> claimNow(Claim claim) {
     Set<String> tenants = claim.caller().tenants();
     if (tenants.isEmpty()) {
       return Future.succeededFuture(Optional.empty()); // none would mean all

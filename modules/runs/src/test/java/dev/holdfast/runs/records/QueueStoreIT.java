@@ -198,6 +198,29 @@ class QueueStoreIT {
     assertEquals(1, stores.redis("ZCARD", Keys.activeRuns(stores.tenant, "ann")).asLong());
   }
 
+  /** Two nodes waited for one start, and the one that gave up freed the other's place. */
+  @Test
+  void aPlaceThatTwoStartsHaveIsNotGivenBackByOne() {
+    PlaceStore places = stores.places;
+    RunKey run = new RunKey(stores.tenant, "r1");
+    String own = Keys.activeRuns(stores.tenant, "ann");
+    PlaceStore.Taken alone = Await.get(places.reserve(run, "ann", 100));
+    Await.get(places.giveBack(run, "ann", alone));
+    assertEquals(0, stores.redis("ZCARD", own).asLong(), "nobody else has it");
+
+    PlaceStore.Taken first = Await.get(places.reserve(run, "ann", 100));
+    PlaceStore.Taken second = Await.get(places.reserve(run, "ann", 100));
+    Await.get(places.giveBack(run, "ann", first));
+    Await.get(places.giveBack(run, "ann", second));
+    assertEquals(1, stores.redis("ZCARD", own).asLong());
+    assertEquals(1, stores.redis("ZCARD", Keys.activeRuns(stores.tenant, null)).asLong());
+
+    Await.get(places.keep(run, "ann"));
+    String until = stores.redis("ZSCORE", own, "r1").asText();
+    Await.get(places.reserve(run, "ann", 100));
+    assertEquals(until, stores.redis("ZSCORE", own, "r1").asText(), "it is active for longer");
+  }
+
   /** A start and a cancel in a loop: each left a megabyte for days. */
   @Test
   void aUserStartsSoManyRunsAMinuteAndSoLarge() {

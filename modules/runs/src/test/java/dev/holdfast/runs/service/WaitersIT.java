@@ -61,7 +61,8 @@ class WaitersIT {
     String thread = "th" + number;
     String run = Ids.fresh();
     String input = Stores.input(thread, run);
-    var spec = new RunSpec(stores.tenant, "ann", thread, run, agent, input, RunLimits.DEFAULT);
+    var spec =
+        new RunSpec(stores.tenant, "ann", thread, run, agent, input, RunLimits.DEFAULT, false);
     stores.on(() -> starting.start(spec));
   }
 

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.holdfast.channels.Publication;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.runs.Await;
+import dev.holdfast.runs.RunMessage;
 import dev.holdfast.runs.RunView;
+import dev.holdfast.runs.RunWorker;
 import dev.holdfast.runs.WorkMessage;
 import dev.holdfast.runs.WorkerRun;
 import dev.holdfast.runs.ingest.Events;
@@ -17,7 +19,10 @@ import dev.holdfast.testkit.TestRedis;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +31,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** How a worker's client ends runs. */
 @ExtendWith(RedisExtension.class)
 class WorkerClientIT {
+  /** The lease is 15 s. */
+  private static final long SOON = TimeUnit.SECONDS.toNanos(7);
+
   private ServiceNode node;
 
   @BeforeEach
@@ -110,6 +118,111 @@ class WorkerClientIT {
         "it waits", () -> node.meters.get("holdfast.runs.waiting.workers").gauge().value() == 1);
     node.undeploy();
     assertNull(Await.get(waiting).work());
+  }
+
+  /** Its node, or its readers, would wait for the lease. */
+  @Test
+  void aWorkerThatStopsInMidTextEndsItsRunAtOnce() {
+    Promise<Void> begun = Promise.promise();
+    RunWorker worker =
+        node.worker(
+            "researcher",
+            run -> {
+              write(run);
+              run.send(Events.delta("m1", " of it")).onComplete(begun);
+              return Promise.<Void>promise().future();
+            });
+    RunView run = node.started("researcher", "th");
+    Await.get(begun.future());
+    long from = System.nanoTime();
+    Await.get(worker.stop());
+    assertEquals("worker_lost", node.ended(run).code());
+    assertTrue(System.nanoTime() - from < SOON, "it waited for the lease");
+    assertEquals("all of it of it", node.text(run));
+  }
+
+  @Test
+  void aWorkerThatStopsGivesBackWhatIsNotBegun() {
+    Promise<WorkerRun> has = Promise.promise();
+    RunWorker first =
+        node.worker(
+            "researcher",
+            run -> {
+              has.complete(run);
+              return Promise.<Void>promise().future();
+            });
+    RunView run = node.started("researcher", "th");
+    WorkerRun mine = Await.get(has.future());
+    long from = System.nanoTime();
+    Await.get(first.stop());
+    assertEquals(ErrorCode.SHUTTING_DOWN, Await.code(mine.send(Events.open("m1"))));
+    node.worker(
+        "researcher",
+        again -> {
+          write(again);
+          return again.send(Events.close("m1"));
+        });
+    RunView ended = node.ended(run);
+    assertTrue(System.nanoTime() - from < SOON, "it waited for the lease");
+    assertEquals("success", ended.outcome());
+    assertEquals(1, ended.attempt(), "it costs none");
+  }
+
+  /** Its batch is on its way: whichever comes first, the run ends, or is another worker's. */
+  @Test
+  void aWorkerThatStopsAsItBeginsLeavesNothingHalf() {
+    for (int i = 0; i < 20; i++) {
+      Promise<Void> has = Promise.promise();
+      RunWorker worker =
+          node.worker(
+              "researcher",
+              run -> {
+                write(run);
+                has.complete();
+                return Promise.<Void>promise().future();
+              });
+      RunView run = node.started("researcher", "th" + i);
+      Await.get(has.future());
+      Await.get(worker.stop());
+      assertEquals("worker_lost", node.ended(run).code());
+    }
+  }
+
+  /** It was told with its next beat, a quarter of the lease later. */
+  @Test
+  void aWorkerThatIsSilentHasACancelAtOnce() {
+    Promise<WorkerRun> has = Promise.promise();
+    node.worker(
+        "researcher",
+        run -> {
+          run.send(ofRun("RUN_STARTED", run)).onSuccess(sent -> has.complete(run));
+          return run.cancellation();
+        });
+    RunView run = node.started("researcher", "th");
+    WorkerRun mine = Await.get(has.future());
+    Await.until(
+        "it beats", () -> node.meters.get("holdfast.runs.waiting.beats").gauge().value() == 1);
+    long from = System.nanoTime();
+    Await.get(node.client.ask(new RunMessage.Cancel(node.ann, node.tenant, run.run(), "enough")));
+    Await.get(mine.cancellation());
+    assertTrue(System.nanoTime() - from < TimeUnit.SECONDS.toNanos(2), "it waited for a beat");
+    assertEquals("cancelled", node.ended(run).outcome());
+  }
+
+  @Test
+  void aClaimTakesAsManyAsItWantsOfThoseThatWait() {
+    Set<String> all = new HashSet<>();
+    for (int i = 0; i < 10; i++) {
+      all.add(node.started("researcher", "th" + i).run());
+    }
+    Set<String> found = new HashSet<>();
+    for (int expected : List.of(8, 2, 0)) {
+      var claim = new WorkMessage.Claim(node.service(), "researcher", "x", 0, 8);
+      List<WorkMessage.Work> some = Await.get(node.client.ask(claim)).all();
+      assertEquals(expected, some.size());
+      some.forEach(work -> found.add(work.run().run()));
+    }
+    assertEquals(all, found);
   }
 
   /** What was acknowledged since the copy is gone: nobody else can say so before the lease. */

@@ -13,12 +13,14 @@ import dev.holdfast.gateway.http.ApiResponse;
 import dev.holdfast.gateway.http.Problem;
 import dev.holdfast.gateway.http.StrictJson;
 import dev.holdfast.runs.WorkMessage;
+import dev.holdfast.runs.WorkMessage.Claim;
 import dev.holdfast.runs.WorkMessage.Claimed;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +34,7 @@ public final class Work {
   private static final TypeReference<Claiming> CLAIM = new TypeReference<>() {};
   private static final TypeReference<Batch> BATCH = new TypeReference<>() {};
   private static final TypeReference<Holding> HOLDING = new TypeReference<>() {};
+  private static final TypeReference<Beating> BEATING = new TypeReference<>() {};
 
   /** After so long a claim that waits is made anew, if its client is there, and still may. */
   private static final long SLICE_MS = 2_000;
@@ -54,8 +57,12 @@ public final class Work {
    * The body of a claim.
    *
    * @param waitMs none: it is answered at once
+   * @param most runs; none: one
    */
-  private record Claiming(@Nullable String worker, @JsonProperty("wait") @Nullable Long waitMs) {}
+  private record Claiming(
+      @Nullable String worker,
+      @JsonProperty("wait") @Nullable Long waitMs,
+      @JsonProperty("max") @Nullable Integer most) {}
 
   /** The body of a batch. */
   private record Batch(
@@ -63,8 +70,15 @@ public final class Work {
       long n,
       @JsonDeserialize(contentUsing = StrictJson.Raw.class) @Nullable List<String> events) {}
 
-  /** The body of what else a worker says of its run. */
+  /** The body of a release. */
   private record Holding(long generation) {}
+
+  /**
+   * The body of a beat.
+   *
+   * @param waitMs none: it is answered at once
+   */
+  private record Beating(long generation, @JsonProperty("wait") @Nullable Long waitMs) {}
 
   private Future<ApiResponse> claim(ApiRequest request) {
     Caller.Service worker = worker(request);
@@ -73,35 +87,44 @@ public final class Work {
     if (name == null) {
       throw Problem.badRequest("worker: missing");
     }
-    long wait = wanted.waitMs() == null ? 0 : wanted.waitMs();
-    if (wait < 0 || wait > WorkMessage.Claim.MOST_WAIT) {
-      throw Problem.badRequest("wait: 0 to " + WorkMessage.Claim.MOST_WAIT);
+    long wait = waitMs(wanted.waitMs(), Claim.MOST_WAIT);
+    int most = wanted.most() == null ? 1 : wanted.most();
+    if (most < 1 || most > Claim.MOST_RUNS) {
+      throw Problem.badRequest("max: 1 to " + Claim.MOST_RUNS);
     }
-    return claim(request, worker, name, wait).map(claimed -> claimed(request, worker, claimed));
+    var claim = new Claim(worker, request.path("agent"), name, wait, most);
+    return claim(request, claim).map(claimed -> claimed(request, worker, claimed));
+  }
+
+  private static long waitMs(@Nullable Long wanted, long most) {
+    long wait = wanted == null ? 0 : wanted;
+    if (wait < 0 || wait > most) {
+      throw Problem.badRequest("wait: 0 to " + most);
+    }
+    return wait;
   }
 
   /**
-   * Claims a run, and goes on while none comes: who has gone would else be given runs for as long
-   * as it wanted to wait. An answer that comes early is one of a node that stops.
+   * Claims runs, and goes on while none comes: who has gone would else be given runs for as long as
+   * it wanted to wait. An answer that comes early is one of a node that stops.
    */
-  private Future<Claimed> claim(
-      ApiRequest request, Caller.Service worker, String name, long waitMs) {
+  private Future<Claimed> claim(ApiRequest request, Claim claim) {
     long asked = System.nanoTime();
-    long slice = Math.min(waitMs, SLICE_MS);
-    return runs.ask(new WorkMessage.Claim(worker, request.path("agent"), name, slice))
+    long slice = Math.min(claim.waitMs(), SLICE_MS);
+    return runs.ask(claim.waiting(slice))
         .compose(
             claimed -> {
               long took = (System.nanoTime() - asked) / 1_000_000;
-              long left = waitMs - Math.max(slice, took);
+              long left = claim.waitMs() - Math.max(slice, took);
               if (claimed.work() != null || request.isGone() || left <= 0 || took < slice / 2) {
                 return Future.succeededFuture(claimed);
               }
               request.checkToken();
-              return claim(request, worker, name, left);
+              return claim(request, claim.waiting(left));
             });
   }
 
-  /** A run whose worker is gone by now, or may work no more, goes to the next one. */
+  /** Runs whose worker is gone by now, or may work no more, go to the next one. */
   private ApiResponse claimed(ApiRequest request, Caller.Service worker, Claimed claimed) {
     WorkMessage.Work work = claimed.work();
     if (work == null) {
@@ -110,15 +133,24 @@ public final class Work {
     try {
       request.checkToken();
     } catch (HoldfastException ended) {
-      giveBack(request, worker, work);
+      claimed.all().forEach(one -> giveBack(request, worker, one));
       throw ended;
     }
     if (request.isGone()) {
-      giveBack(request, worker, work);
+      claimed.all().forEach(one -> giveBack(request, worker, one));
     }
+    String first = text(work);
+    String more = claimed.more().stream().map(Work::text).collect(Collectors.joining(","));
+    return ApiResponse.json(
+        more.isEmpty()
+            ? first
+            : first.substring(0, first.length() - 1) + ",\"more\":[" + more + "]}");
+  }
+
+  private static String text(WorkMessage.Work work) {
     JsonObject json = new JsonObject().put("run", Runs.json(work.run()));
     json.put("generation", work.generation()).put("next", work.next());
-    return ApiResponse.json(Runs.with(json.put("lease", work.leaseMs()), "input", work.input()));
+    return Runs.with(json.put("lease", work.leaseMs()), "input", work.input());
   }
 
   private void giveBack(ApiRequest request, Caller.Service worker, WorkMessage.Work work) {
@@ -154,10 +186,15 @@ public final class Work {
 
   private Future<ApiResponse> keep(ApiRequest request) {
     Caller.Service worker = worker(request);
-    long generation = request.body(HOLDING).generation();
+    Beating beat = request.body(BEATING);
     return runs.ask(
             new WorkMessage.Beat(
-                worker, request.tenant, request.path("run"), generation, request.path("agent")))
+                worker,
+                request.tenant,
+                request.path("run"),
+                beat.generation(),
+                request.path("agent"),
+                waitMs(beat.waitMs(), WorkMessage.Beat.MOST_WAIT)))
         .map(held -> ApiResponse.json(new JsonObject().put("cancelled", held.cancelled())));
   }
 
