@@ -124,7 +124,7 @@ final class HttpRoutes {
         .add(new Sessions(services.sessions(), channels).operations())
         .add(new Runs(channels).operations())
         .add(new Work(channels).operations())
-        .add(new AguiEdge(channels, loop.runStreams()).operations())
+        .add(new AguiEdge(channels, loop.runStreams(), services.registry()).operations())
         .add(new ChatEdge(channels, loop.runStreams()).operations())
         .add(new Connections(connections).operations())
         .add(new Revoking(services.sessions(), operators).operations())

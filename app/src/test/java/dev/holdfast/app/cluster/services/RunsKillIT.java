@@ -64,7 +64,8 @@ class RunsKillIT {
   private RunView started() {
     var caller = new Caller.Service("shop", Ids.fresh(), Set.of(tenant), Set.of());
     String input = "{\"threadId\":\"th\",\"runId\":\"r1\",\"messages\":[]}";
-    return await(client.ask(new RunMessage.Start(caller, tenant, "ann", agent, "th", "r1", input)));
+    return await(
+        client.ask(new RunMessage.Start(caller, tenant, "ann", agent, "th", "r1", input, false)));
   }
 
   private ReaderProcess worker(String id) throws IOException {
@@ -163,7 +164,7 @@ class RunsKillIT {
     assertEquals(List.of(), reader.ledger().gaps(run.channel().toString()));
   }
 
-  /** Each node in turn has the reader, the worker's batches, or both. */
+  /** Each node in turn has the reader, the worker's batches, or both; in the end all are killed. */
   @Repeatedly
   void itsNodesAreKilledOneAfterTheOther() throws Exception {
     try (ReaderProcess worker = worker("w1" + Ids.fresh());
@@ -179,6 +180,9 @@ class RunsKillIT {
         cluster.startAll();
         awaitMore();
       }
+      cluster.nodes().forEach(TestNode::kill);
+      cluster.startAll();
+      awaitMore();
       awaitSnapshot(run);
       subscribe(late, run, "snapshot");
       assertEquals("forbidden", refusal(stranger, run, "snapshot"));

@@ -86,6 +86,12 @@ final class StockClient implements AutoCloseable {
     assertTrue(line().equals("\"" + word + "\""), word);
   }
 
+  /** What it waits for has happened. */
+  void goOn() throws IOException {
+    node.getOutputStream().write('\n');
+    node.getOutputStream().flush();
+  }
+
   JsonObject result() throws Exception {
     return new JsonObject(line());
   }

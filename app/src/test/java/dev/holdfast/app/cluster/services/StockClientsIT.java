@@ -1,6 +1,7 @@
 package dev.holdfast.app.cluster.services;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.holdfast.core.Ids;
@@ -8,6 +9,7 @@ import dev.holdfast.testkit.ClusterExtension;
 import dev.holdfast.testkit.ClusterOptions;
 import dev.holdfast.testkit.Repeatedly;
 import dev.holdfast.testkit.TestCluster;
+import dev.holdfast.testkit.TestNode;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -55,7 +57,9 @@ class StockClientsIT {
     List<String> urls =
         cluster.nodes().stream().map(node -> "http://127.0.0.1:" + node.port()).toList();
     JsonObject with = new JsonObject().put("urls", new JsonArray(urls)).put("agent", agent);
-    with.put("token", cluster.token(tenant, "ann", Set.of("run:" + agent)));
+    String asks = agent + "-asks";
+    with.put("token", cluster.token(tenant, "ann", Set.of("run:" + agent, "run:" + asks)));
+    with.put("service", cluster.token(tenant, "svc", Set.of("service:agents", "work:" + asks)));
     with.put("stranger", cluster.token(tenant, "bob", Set.of("run:*")));
     try (ReaderProcess worker =
             ReaderProcess.worker(cluster, "w" + Ids.fresh(), tenant, agent, stored());
@@ -108,6 +112,21 @@ class StockClientsIT {
   }
 
   @Repeatedly
+  void aPageWhoseStreamIsCutTwentyTimesAnywhereHasItWhole() throws Exception {
+    JsonObject seen = play("cuts", this::ends);
+    assertEquals(written(), seen.getString("text"));
+    assertTrue(seen.getInteger("cuts") >= 20, seen.encode());
+    assertEquals(2, seen.getInteger("messages"), "the question, and one answer");
+  }
+
+  @Repeatedly
+  void aPageThatIsReloadedAllTheTimeHasItWhole() throws Exception {
+    JsonObject seen = play("reloads", this::ends);
+    assertEquals(written(), seen.getString("text"));
+    assertEquals(written(), seen.getString("last"));
+  }
+
+  @Repeatedly
   void theSameRunTwiceIsOne() throws Exception {
     JsonObject seen = play("twice", this::ends);
     assertEquals(written(), seen.getString("text"));
@@ -124,6 +143,43 @@ class StockClientsIT {
   void anUnknownThreadAndAnothersAreTheSame() throws Exception {
     JsonObject seen = play("nothing", this::ends);
     assertEquals(new JsonObject("{\"seen\":[0,0],\"results\":2}"), seen);
+  }
+
+  private void restartsAll(StockClient client) throws Exception {
+    client.await("reading");
+    cluster.nodes().forEach(TestNode::kill);
+    cluster.startAll();
+    client.goOn();
+  }
+
+  @Repeatedly
+  void aQuestionOutlivesAllNodesAndIsAnsweredOnce() throws Exception {
+    JsonObject seen = play("interrupt", this::restartsAll);
+    assertEquals(new JsonArray().add("q1"), seen.getJsonArray("before"));
+    assertEquals(new JsonArray().add("q1"), seen.getJsonArray("after"));
+    assertEquals("{\"ok\":true}", seen.getString("text"));
+    assertEquals("409", seen.getValue("late").toString());
+  }
+
+  @Repeatedly
+  void copilotKitFindsTheAgentAndAFreshPageHasItsAnswerWhole() throws Exception {
+    JsonObject seen = play("copilot", this::ends);
+    assertEquals(written(), seen.getString("text"));
+    assertEquals(written(), seen.getString("fresh"));
+    assertEquals(2, seen.getInteger("messages"), "the question, and one answer");
+  }
+
+  @Repeatedly
+  void aCopilotKitPageWhoseNodeIsKilledHasItWholeAtTheOther() throws Exception {
+    JsonObject seen = play("copilotKill", this::kills);
+    cluster.startAll();
+    assertEquals(written(), seen.getString("text"));
+  }
+
+  @Repeatedly
+  void copilotKitStopsARunOnAllDevices() throws Exception {
+    JsonObject seen = play("copilotStop", client -> {});
+    assertEquals(new JsonObject("{\"ends\":[\"cancelled\"]}"), seen);
   }
 
   @Repeatedly

@@ -10,6 +10,7 @@ import dev.holdfast.gateway.http.Problem;
 import dev.holdfast.gateway.stream.RunStreams;
 import dev.holdfast.runs.RunFound;
 import dev.holdfast.runs.RunView;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
@@ -28,9 +29,11 @@ public final class AguiEdge {
   private static final String VERSION = "1.0";
 
   private final UserRuns runs;
+  private final Preludes preludes;
 
-  public AguiEdge(ServiceClient services, RunStreams streams) {
-    this.runs = new UserRuns(services, streams);
+  public AguiEdge(ServiceClient services, RunStreams streams, MeterRegistry registry) {
+    this.runs = new UserRuns(services, streams, false);
+    this.preludes = new Preludes(registry);
   }
 
   public Map<String, Function<ApiRequest, Future<ApiResponse>>> operations() {
@@ -89,7 +92,7 @@ public final class AguiEdge {
     }
     String header = request.header("Last-Event-ID");
     Position last = RunStreams.last(header == null ? List.of() : List.of(header));
-    return runs.stream(request, run, last, new AguiFormat(run, found.input()));
+    return runs.stream(request, run, last, new AguiFormat(run, preludes, found.input()));
   }
 
   private Future<ApiResponse> stop(ApiRequest request) {

@@ -29,14 +29,17 @@ final class AguiFormat implements RunFormat {
   private static final String STARTED = "RUN_STARTED";
 
   private final String run;
+  private final Preludes preludes;
   private @Nullable String input;
 
   /**
+   * @param preludes of this event loop
    * @param input the run's if its reader may have read it before: without a snapshot it is read
    *     from its beginning, which takes back what the reader has; none: it is new
    */
-  AguiFormat(RunView run, @Nullable String input) {
+  AguiFormat(RunView run, Preludes preludes, @Nullable String input) {
     this.run = run.run();
+    this.preludes = preludes;
     this.input = input;
   }
 
@@ -89,6 +92,10 @@ final class AguiFormat implements RunFormat {
   @Override
   public Buffer snapshot(RunFrame frame) {
     input = null;
+    return preludes.of(run, frame.at(), frame.data().length, () -> prelude(frame));
+  }
+
+  private Buffer prelude(RunFrame frame) {
     String json = new String(frame.data(), StandardCharsets.UTF_8);
     ObjectNode about = Json.object();
     about.set("holdfast", about(frame.at()));
