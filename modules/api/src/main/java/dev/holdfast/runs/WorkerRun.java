@@ -70,8 +70,6 @@ public final class WorkerRun {
   /** Set once it ends by an error of this worker, as events are gone, or the worker stops. */
   private @Nullable HoldfastException broken;
 
-  private boolean stopping;
-
   WorkerRun(Vertx vertx, Context context, Caller.Service me, ServiceClient client, Work work) {
     this.vertx = vertx;
     this.context = context;
@@ -279,7 +277,7 @@ public final class WorkerRun {
     refusal = refusal == null ? failure : refusal;
     boolean endsIt = underWay.stream().anyMatch(Waiting::ends);
     fail(failure);
-    if (stopping && !endsIt) {
+    if (broken != null && broken.code() == ErrorCode.SHUTTING_DOWN && !endsIt) {
       sayLost();
     }
     sendNext();
@@ -364,7 +362,6 @@ public final class WorkerRun {
     if (lost != null || broken != null || ends) {
       return; // it is over soon, without this
     }
-    stopping = true;
     broken = stopped();
     failWaiting(broken);
     if (next > 1 || !underWay.isEmpty()) {

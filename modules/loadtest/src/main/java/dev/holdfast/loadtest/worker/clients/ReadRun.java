@@ -128,7 +128,7 @@ final class ReadRun {
     switch (type) {
       case "TOOL_CALL_RESULT" -> {
         wrote = Long.parseLong(event.text("content"));
-        tally.timing("tool").record(now - wrote);
+        tally.timing("tool").record(now - Math.max(read, wrote));
       }
       case "TEXT_MESSAGE_CONTENT" -> {
         int fresh = answer.add(event.text("messageId"), event.text("delta"), this::due, now);
@@ -140,9 +140,13 @@ final class ReadRun {
     last = now;
   }
 
-  /** When the agent had to write a token, by the time at which it wrote the tool's result. */
+  /**
+   * Since when its user waits for a token: the agent had to write it then, by the time at which it
+   * wrote the tool's result; or the page was loaded later. A page that is loaded before the run has
+   * a snapshot reads all of it, and what was written long before is not late.
+   */
   private long due(int number) {
-    return wrote + Math.round((number + 1) / rate * MICROS);
+    return Math.max(read, wrote + Math.round((number + 1) / rate * MICROS));
   }
 
   private void ended(String type, String result, String code) {
