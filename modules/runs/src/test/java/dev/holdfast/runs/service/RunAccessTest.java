@@ -23,7 +23,8 @@ class RunAccessTest {
   private static final Caller SERVICE = new Caller.Service("desk", "1", Set.of("acme"), Set.of());
 
   private static String starts(Caller caller, String tenant, String owner) {
-    return RunAccess.starts(new RunMessage.Start(caller, tenant, owner, "agent", "t", "r", INPUT));
+    return RunAccess.starts(
+        new RunMessage.Start(caller, tenant, owner, "agent", "t", "r", INPUT, false));
   }
 
   private static void refused(ErrorCode code, Caller caller, String tenant, String owner) {
