@@ -41,7 +41,10 @@ public final class Chats {
 
   public static final List<FigureKind> FIGURES =
       Figures.join(
-          Figures.percentiles("", "delivery", "from when the agent had to write a token, or its page was loaded, to it"),
+          Figures.percentiles(
+              "",
+              "delivery",
+              "from when the agent had to write a token, or its page was loaded, to it"),
           List.of(
               Figures.CONNECT_P99,
               series("start", 99, "from asking to the answer that the run is started"),
