@@ -85,7 +85,7 @@ public sealed interface Caller extends BusValue {
 
   private static boolean covers(String held, String wanted) {
     int end = held.length() - 1;
-    boolean wide = held.endsWith("*") && (end == 0 || held.indexOf(':') > 0);
+    boolean wide = held.endsWith("*") && (end == 0 || held.indexOf(':') != -1);
     return wide && wanted.regionMatches(0, held, 0, end);
   }
 }

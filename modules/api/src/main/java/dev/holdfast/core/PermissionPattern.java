@@ -28,7 +28,7 @@ final class PermissionPattern {
   /** Returns whether a pattern, held by a caller, covers {@code verb:target}. */
   static boolean covers(String pattern, String wanted, Caller caller) {
     int start = start(pattern);
-    if (start < 0 || !wanted.regionMatches(0, pattern, 0, start)) {
+    if (start == 0 || !wanted.regionMatches(0, pattern, 0, start)) {
       return false;
     }
     int at = start;
@@ -40,16 +40,16 @@ final class PermissionPattern {
       }
       if (next == '*' || next == '{') {
         int end = segmentEnd(pattern, start, at);
-        if (end < 0) {
+        if (end == 0) {
           return false;
         }
         in = next == '*' ? any(wanted, in) : own(name(pattern, at, caller), wanted, in);
         at = end;
       } else {
-        in = is(wanted, in, next) ? in + 1 : -1;
+        in = is(wanted, in, next) ? in + 1 : 0;
         at++;
       }
-      if (in < 0) {
+      if (in == 0) {
         return false;
       }
     }
@@ -59,7 +59,7 @@ final class PermissionPattern {
   /** Returns a permission as it may be meant, {@code x} for each such segment; none: no pattern. */
   static @Nullable String example(String pattern) {
     int start = start(pattern);
-    if (start < 0) {
+    if (start == 0) {
       return null;
     }
     StringBuilder text = new StringBuilder(pattern.substring(0, start));
@@ -68,36 +68,35 @@ final class PermissionPattern {
       boolean stands = next == '{' || next == '*' && at < pattern.length() - 1;
       text.append(stands ? 'x' : next);
       at = stands ? segmentEnd(pattern, start, at) : at + 1;
-      if (at < 0) {
+      if (at == 0) {
         return null;
       }
     }
     return text.toString();
   }
 
-  /** Returns where the segments begin, behind verb and kind; -1 if these are not plain. */
+  /** Returns where the segments begin, behind verb and kind; 0 if these are not plain. */
   private static int start(String pattern) {
     int verb = pattern.indexOf(':');
     int kind = pattern.indexOf(':', verb + 1);
-    boolean plain = verb > 0 && kind > 0 && VERBS.contains(pattern.substring(0, verb));
-    for (int i = verb + 1; plain && i < kind; i++) {
-      plain = pattern.charAt(i) != '*' && pattern.charAt(i) != '{';
-    }
-    return plain ? kind + 1 : -1;
+    boolean plain =
+        kind != -1
+            && VERBS.contains(pattern.substring(0, verb))
+            && pattern.lastIndexOf('*', kind) == -1
+            && pattern.lastIndexOf('{', kind) == -1;
+    return plain ? kind + 1 : 0;
   }
 
-  /**
-   * Returns the end of the segment that a {@code *} or a variable is; -1 if it is not all of it.
-   */
+  /** Returns the end of the segment that a {@code *} or a variable is; 0 if it is not all of it. */
   private static int segmentEnd(String pattern, int start, int at) {
     int slash = pattern.indexOf('/', at);
-    int end = slash < 0 ? pattern.length() : slash;
+    int end = slash == -1 ? pattern.length() : slash;
     boolean first = at == start || pattern.charAt(at - 1) == '/';
     boolean known =
         end == at + 1 && pattern.charAt(at) == '*'
             || end == at + USER.length() && pattern.startsWith(USER, at)
             || end == at + TENANT.length() && pattern.startsWith(TENANT, at);
-    return first && known ? end : -1;
+    return first && known ? end : 0;
   }
 
   /** Returns the caller's name for a variable; none if it has none, or several. */
@@ -111,33 +110,33 @@ final class PermissionPattern {
     return one ? tenants.iterator().next() : null;
   }
 
-  /** Returns the end of a segment of one character or more; -1 if there is none. */
+  /** Returns the end of a segment of one character or more; 0 if there is none. */
   private static int any(String wanted, int from) {
     int slash = wanted.indexOf('/', from);
-    int end = slash < 0 ? wanted.length() : slash;
-    return end > from ? end : -1;
+    int end = slash == -1 ? wanted.length() : slash;
+    return end > from ? end : 0;
   }
 
-  /** Returns the end of a segment that is this name; -1 if it is another. */
+  /** Returns the end of a segment that is this name; 0 if it is another. */
   private static int own(@Nullable String name, String wanted, int from) {
     if (name == null) {
-      return -1;
+      return 0;
     }
     int in = from;
     for (int i = 0; i < name.length(); i++) {
       char at = name.charAt(i);
       if (isPlain(at)) {
-        in = is(wanted, in, at) ? in + 1 : -1;
+        in = is(wanted, in, at) ? in + 1 : 0;
       } else {
         boolean same =
             at < 0x80
                 && is(wanted, in, '~')
                 && is(wanted, in + 1, HEX.charAt(at >> 4))
                 && is(wanted, in + 2, HEX.charAt(at & 0xf));
-        in = same ? in + 3 : -1;
+        in = same ? in + 3 : 0;
       }
-      if (in < 0) {
-        return -1;
+      if (in == 0) {
+        return 0;
       }
     }
     return in;

@@ -68,7 +68,7 @@ public final class Permissions {
     boolean open = permission.endsWith("*");
     String text = open ? permission.substring(0, permission.length() - 1) : permission;
     int colon = text.indexOf(':');
-    if (colon < 0) {
+    if (colon == -1) {
       boolean all = open && text.isEmpty();
       return all ? Optional.empty() : Optional.of(open ? openVerb() : unknownVerb());
     }

@@ -47,6 +47,8 @@ class PermissionPatternTest {
     "topic:{user},                auth0|x, topic:auth0~7Cx,           topic:auth0",
     "topic:{user},                a~2Fb,   topic:a~7E2Fb,             topic:a~2Fb",
     "topic:{user}/*,              ..,      topic:../x,                topic:x",
+    "topic:{user},                azAZ09,  topic:azAZ09,              topic:az",
+    "topic:{user}/a*,             ann,     topic:ann/ab,              topic:ann/b",
     "run:*,                       ann,     run:r1,                    topic:r1"
   })
   void aPatternOpensWhatItSaysAndNothingElse(
@@ -100,7 +102,8 @@ class PermissionPatternTest {
         assertFalse(caller.permits(verb, name), held + " of " + name + " permits " + verb);
       }
     }
-    assertTrue(Permissions.problem(held).isPresent(), held);
+    String problem = Permissions.problem(held).orElseThrow();
+    assertTrue(problem.startsWith("*, {user} and {tenant} stand for a whole segment"), problem);
   }
 
   @Test
@@ -114,6 +117,10 @@ class PermissionPatternTest {
     assertFalse(one.permits("publish", "topic:desk/in"));
     assertFalse(two.permits("history", "topic:acme/in"));
     assertFalse(all.permits("history", "topic:~2A/in"));
+    for (char at : new char[] {0x80, 0x4e16}) {
+      var none = new Caller.Service("desk", "1", Set.of("" + at), held);
+      assertFalse(none.permits("history", "topic:~80/in"));
+    }
   }
 
   /** Whatever a user is called, its own segment is its own alone, and one segment. */

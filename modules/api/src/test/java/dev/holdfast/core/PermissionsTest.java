@@ -94,6 +94,8 @@ class PermissionsTest {
         "publish:… is followed by tenant or user: or session: or run: or topic: or system:",
         Permissions.problem("publish:news").orElseThrow());
     assertTrue(Permissions.problem("pubish:topic:*").orElseThrow().contains("publish:"));
+    assertTrue(Permissions.problem("pub*").orElseThrow().startsWith("* stands for the end"));
+    assertTrue(Permissions.problem("publish").orElseThrow().startsWith("it begins with one of "));
   }
 
   /** {@code pub*} opened {@code publish:…}: a wildcard is for what follows the verb. */
