@@ -29,6 +29,12 @@ final class Refusal {
         : new HoldfastException(why, "token: of a tenant that may not work: " + why);
   }
 
+  /** Whether the library says that the signature was right, and the claims were not. */
+  static boolean isOfClaims(@Nullable String message) {
+    String said = String.valueOf(message);
+    return said.contains("audien") || said.contains("issuer") || said.contains("expired");
+  }
+
   /**
    * From what the library says; it checks the signature first, then audience, issuer and times.
    *

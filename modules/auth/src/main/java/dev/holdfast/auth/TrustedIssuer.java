@@ -10,13 +10,19 @@ import io.vertx.ext.auth.authentication.TokenCredentials;
 import io.vertx.ext.auth.impl.jose.JWK;
 import io.vertx.ext.auth.jwt.JWTAuth;
 import io.vertx.ext.auth.jwt.JWTAuthOptions;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One issuer: its keys, and what a token of it has to say. Safe on any thread. */
 final class TrustedIssuer {
+  /** Most keys of a set by one {@code kid} that are tried; more are left out. */
+  static final int MOST_ALIKE = 4;
+
   private final IssuerRules rules;
   private final Function<@Nullable String, Future<Keys>> keys;
   private final long born;
@@ -24,9 +30,11 @@ final class TrustedIssuer {
   /**
    * The keys of an issuer as they are now.
    *
+   * @param libraries tried in this order. The library keeps one key by a {@code kid}, so the second
+   *     has the seconds of such keys, and so on
    * @param named whether all of them have ids
    */
-  record Keys(JWTAuth library, boolean named) {}
+  record Keys(List<JWTAuth> libraries, boolean named) {}
 
   /**
    * @param keys gives those that may have signed a token with this {@code kid}
@@ -48,8 +56,8 @@ final class TrustedIssuer {
     trusted.forEach(key -> options.addPubSecKey(option(key)));
     boolean named = trusted.stream().allMatch(key -> key.id() != null);
     // Only key stores need a Vert.x.
-    Future<Keys> all = Future.succeededFuture(new Keys(JWTAuth.create(null, options), named));
-    return new TrustedIssuer(rules, id -> all, born);
+    Keys all = new Keys(List.of(JWTAuth.create(null, options)), named);
+    return new TrustedIssuer(rules, id -> Future.succeededFuture(all), born);
   }
 
   /** Returns whether its tokens may name a tenant. */
@@ -63,15 +71,28 @@ final class TrustedIssuer {
    * @throws IllegalArgumentException if none is left
    */
   static Keys keys(IssuerRules rules, List<JsonObject> set) {
-    JWTAuthOptions options = options(rules);
     List<JsonObject> loaded = set.stream().filter(TrustedIssuer::canBeLoaded).toList();
     if (loaded.isEmpty()) {
       // Without a key the library would accept unsigned tokens.
       throw new IllegalArgumentException("none of its keys can be loaded");
     }
-    loaded.forEach(options::addJwk);
     boolean named = loaded.stream().allMatch(key -> key.containsKey("kid"));
-    return new Keys(JWTAuth.create(null, options), named);
+    List<JWTAuthOptions> each = new ArrayList<>();
+    Map<String, Integer> alike = new HashMap<>();
+    for (JsonObject key : loaded) {
+      int before = key.containsKey("kid") ? alike.merge(name(key), 1, Integer::sum) - 1 : 0;
+      if (before == each.size() && before < MOST_ALIKE) {
+        each.add(options(rules));
+      }
+      if (before < MOST_ALIKE) {
+        each.get(before).addJwk(key);
+      }
+    }
+    return new Keys(each.stream().map(options -> JWTAuth.create(null, options)).toList(), named);
+  }
+
+  private static String name(JsonObject key) {
+    return key.getString("alg") + " " + key.getString("kid");
   }
 
   /** The library would log one that can't, and go on without it. */
@@ -87,18 +108,24 @@ final class TrustedIssuer {
     if (!TokenForm.isSigned(token)) {
       return refused(null, token);
     }
-    return keys.apply(TokenForm.said(token, 0, "kid")).compose(now -> verify(token, now));
+    return keys.apply(TokenForm.said(token, 0, "kid")).compose(now -> verify(token, now, 0));
   }
 
-  private Future<Verified> verify(String token, Keys now) {
+  private Future<Verified> verify(String token, Keys now, int at) {
     try {
-      return now.library()
+      return now.libraries()
+          .get(at)
           .authenticate(new TokenCredentials(token))
           .transform(
-              result ->
-                  result.succeeded()
-                      ? accept(result.result(), token, now.named())
-                      : refused(result.cause().getMessage(), token));
+              result -> {
+                if (result.succeeded()) {
+                  return accept(result.result(), token, now.named());
+                }
+                String why = result.cause().getMessage();
+                return at + 1 < now.libraries().size() && !Refusal.isOfClaims(why)
+                    ? verify(token, now, at + 1)
+                    : refused(why, token);
+              });
     } catch (RuntimeException e) {
       // The library reads some claims by type, and throws where they have another.
       return unauthorized("malformed: a claim of the wrong type");

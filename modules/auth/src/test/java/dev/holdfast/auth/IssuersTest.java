@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -255,24 +256,30 @@ class IssuersTest {
     }
   }
 
-  /** One of the two serves, the other is as if it were missing; nobody else's token is taken. */
+  /** Only the last of them served, as the library keeps one key by a name. */
   @Test
-  void aSetThatNamesTwoKeysAlikeServesOneOfThem() {
-    TestIssuer other = TestIssuer.withKeys();
+  void keysThatAreNamedAlikeServeUpToFour() {
+    List<TestIssuer> alike = Stream.generate(TestIssuer::withKeys).limit(5).toList();
+    JsonArray all = new JsonArray();
+    alike.forEach(one -> one.document(null).result().getJsonArray("keys").forEach(all::add));
+    TokenVerifier verifier =
+        TokenVerifier.of(
+            config(issuer(Preset.SUPABASE, ALL)),
+            new SimpleMeterRegistry(),
+            address -> Future.succeededFuture(new JsonObject().put("keys", all)));
     JsonObject claims = ProviderTokens.of(Preset.SUPABASE);
-    for (List<TestIssuer> order : List.of(List.of(KEYS, other), List.of(other, KEYS))) {
-      JsonArray all = new JsonArray();
-      order.forEach(one -> one.document(null).result().getJsonArray("keys").forEach(all::add));
-      TokenVerifier verifier =
-          TokenVerifier.of(
-              config(issuer(Preset.SUPABASE, ALL)),
-              new SimpleMeterRegistry(),
-              address -> Future.succeededFuture(new JsonObject().put("keys", all)));
-      assertTrue(
-          order.stream()
-              .anyMatch(one -> verifier.verify(one.sign("RS256", "rsa", claims)).succeeded()));
-      String third = TestIssuer.withKeys().sign("RS256", "rsa", claims);
-      assertEquals(ErrorCode.UNAUTHORIZED, refusal(verifier, third));
+    JsonObject expired = claims.copy().put("exp", 1_000_000_000L);
+    for (TestIssuer one : alike.subList(0, 4)) {
+      assertTrue(verifier.verify(one.sign("RS256", "rsa", claims)).succeeded());
+      assertTrue(verifier.verify(one.sign("PS256", "rsa", claims)).succeeded());
+      assertTrue(verifier.verify(one.sign("EdDSA", "ed", claims)).succeeded());
+      String late = one.sign("RS256", "rsa", expired);
+      assertTrue(verifier.verify(late).cause().getMessage().contains("expired since 2001"));
+    }
+    for (TestIssuer one : List.of(alike.get(4), TestIssuer.withKeys())) {
+      assertEquals(ErrorCode.UNAUTHORIZED, refusal(verifier, one.sign("RS256", "rsa", claims)));
+      Throwable why = verifier.verify(one.sign("RS256", "rsa", expired)).cause();
+      assertTrue(why.getMessage().contains("made by no key"), why.getMessage());
     }
   }
 
