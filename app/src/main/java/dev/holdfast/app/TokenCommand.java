@@ -5,10 +5,14 @@ import dev.holdfast.app.command.ConfigOptions;
 import dev.holdfast.app.command.ExitCode;
 import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.app.start.Keys;
+import dev.holdfast.auth.ChannelToken;
 import dev.holdfast.auth.TokenSigner;
 import dev.holdfast.core.Caller;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ChannelName.Kind;
 import dev.holdfast.core.Durations;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Names;
 import dev.holdfast.core.Permissions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -48,10 +52,27 @@ final class TokenCommand implements Callable<Integer> {
   private List<String> roles = List.of();
 
   @Option(
+      names = "--channel",
+      description =
+          "Makes a channel token: it lets nobody in, and adds this topic: or run: to a session that"
+              + " shows it when it subscribes.")
+  private String channel;
+
+  @Option(
+      names = "--verb",
+      description = "What a channel token adds: subscribe (default), publish; may be repeated.")
+  private List<String> verbs = List.of();
+
+  @Option(names = "--session", description = "The only session that may show a channel token.")
+  private String session;
+
+  @Option(
       names = "--expires",
       paramLabel = "DURATION",
       defaultValue = "1h",
-      description = "Time that the token is valid: 90s, 15m, 24h; default 1h.")
+      description =
+          "Time that the token is valid: 90s, 15m, 24h; default 1h, which is the most of a channel"
+              + " token.")
   private String expires;
 
   @Option(
@@ -65,12 +86,51 @@ final class TokenCommand implements Callable<Integer> {
     HoldfastConfig config = options.readWithoutBus();
     String secret = Keys.signing(config);
     var signer = new TokenSigner(secret, config.auth());
-    String token = signer.sign(caller(), lifetime());
+    if (channel == null && (session != null || !verbs.isEmpty())) {
+      throw bad("--verb and --session: only with --channel");
+    }
+    String token = channel == null ? signer.sign(caller(), lifetime()) : forChannel(signer);
     spec.commandLine().getOut().println(token);
     if (show) {
       spec.commandLine().getErr().println(claims(token));
     }
     return ExitCode.OK;
+  }
+
+  private String forChannel(TokenSigner signer) {
+    Caller.User user = caller();
+    if (!user.permissions().isEmpty() || !user.roles().isEmpty()) {
+      throw bad("--channel: without --permission and --role, which would count for nothing");
+    }
+    ChannelName name = name();
+    Set<String> adds = verbs.isEmpty() ? Set.of("subscribe") : Set.copyOf(verbs);
+    if (!ChannelToken.VERBS.containsAll(adds)) {
+      throw bad("--verb: subscribe or publish");
+    }
+    Duration lifetime = lifetime();
+    if (lifetime.toSeconds() > ChannelToken.LONGEST_S) {
+      throw bad("--expires: at most 1h for a channel");
+    }
+    return signer.signForChannel(user, lifetime, name, adds, session);
+  }
+
+  private ChannelName name() {
+    try {
+      ChannelName name = ChannelName.parse(channel);
+      if (name.kind() == Kind.TOPIC || name.kind() == Kind.RUN) {
+        if (session != null) {
+          Names.id(session, "session");
+        }
+        return name;
+      }
+    } catch (HoldfastException e) {
+      throw bad("--channel or --session: " + e.getMessage());
+    }
+    throw bad("--channel: a topic: or a run:");
+  }
+
+  private ParameterException bad(String problem) {
+    return new ParameterException(spec.commandLine(), problem);
   }
 
   private static String claims(String token) {

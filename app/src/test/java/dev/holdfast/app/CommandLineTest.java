@@ -84,6 +84,13 @@ class CommandLineTest {
         "token --tenant acme --user ann --permission publish:news",
         "token --tenant acme --user ann --expires soon",
         "token --tenant acme --user ann --expires 0s",
+        "token --tenant acme --user ann --verb publish",
+        "token --tenant acme --user ann --channel user:bob",
+        "token --tenant acme --user ann --channel topic:*",
+        "token --tenant acme --user ann --channel topic:a --verb write",
+        "token --tenant acme --user ann --channel topic:a --permission publish:*",
+        "token --tenant acme --user ann --channel topic:a --expires 2h",
+        "token --tenant acme --user ann --channel topic:a --session a.b",
         "credentials --service billing",
         "credentials --tenant acme",
         "credentials --service a/b --tenant acme",
@@ -183,6 +190,29 @@ class CommandLineTest {
     assertTrue(claims.contains("\"tenant_id\" : \"acme\""), claims);
     assertTrue(claims.contains("\"publish:topic:*\""), claims);
     assertTrue(claims.contains("\"iss\" : \"https://id.example\""), claims);
+  }
+
+  @Test
+  void tokenOfAChannelAddsWhatItSays() {
+    int code =
+        run(
+            "token",
+            "--tenant=acme",
+            "--user=ann",
+            "--channel=topic:orders/7",
+            "--verb=subscribe",
+            "--verb=publish",
+            "--session=s1",
+            "--expires=5m",
+            "--set=data=" + folder,
+            "--show");
+
+    assertEquals(0, code, err.toString());
+    String claims = err.toString();
+    assertTrue(claims.contains("\"hf_channel\" : \"topic:orders/7\""), claims);
+    assertTrue(claims.contains("\"hf_verbs\" : [ \"publish\", \"subscribe\" ]"), claims);
+    assertTrue(claims.contains("\"hf_session\" : \"s1\""), claims);
+    assertFalse(claims.contains("permissions"), claims);
   }
 
   /** A forgotten "topic:" gave a token with which nothing was allowed, and no word about it. */

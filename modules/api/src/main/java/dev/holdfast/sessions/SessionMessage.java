@@ -10,6 +10,7 @@ import dev.holdfast.core.Names;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.Position;
 import dev.holdfast.core.ServiceMessage;
+import dev.holdfast.tokens.ChannelGrant;
 import dev.holdfast.tokens.TokenRef;
 import java.util.List;
 import java.util.Map;
@@ -152,18 +153,15 @@ public sealed interface SessionMessage<A> extends ServiceMessage<A> {
    */
   record NotePublishing(SessionRef session, ChannelName channel, @Nullable ChannelName leaves)
       implements SessionMessage<Answer.Done> {
-    public NotePublishing(SessionRef session, ChannelName channel) {
-      this(session, channel, null);
-    }
-
     @Override
     public <R> R dispatch(Handler<R> handler) {
       return handler.notePublishing(this);
     }
   }
 
-  /** Notes the token by which its client goes on. {@link Close#REVOKED} concerns it, too. */
-  record Refresh(SessionRef session, TokenRef token) implements SessionMessage<Answer.Done> {
+  /** Notes the token by which its client goes on, none: as before, and what channel tokens add. */
+  record Refresh(SessionRef session, @Nullable TokenRef token, List<ChannelGrant> grants)
+      implements SessionMessage<Answer.Done> {
     @Override
     public <R> R dispatch(Handler<R> handler) {
       return handler.refresh(this);

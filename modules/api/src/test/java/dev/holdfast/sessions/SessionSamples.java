@@ -8,6 +8,7 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.Position;
 import dev.holdfast.tokens.TokenRef;
+import dev.holdfast.tokens.TokenSamples;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -50,7 +51,9 @@ public final class SessionSamples {
         new SessionMessage.Unsubscribe(REF, ChannelName.TENANT, true),
         new SessionMessage.NotePublishing(REF, ChannelName.user("ann"), NEWS),
         new SessionMessage.Refresh(
-            REF, new TokenRef("47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU", 99)),
+            REF,
+            new TokenRef("47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU", 99),
+            List.of(TokenSamples.GRANT)),
         new SessionMessage.Sweep(List.of(1, 2), Set.of(NODE)),
         new SessionMessage.Reap(NODE, 5),
         new SessionMessage.Renew(NODE, ""));
@@ -76,7 +79,15 @@ public final class SessionSamples {
         CONNECTION,
         ATTACHMENT,
         view,
-        new Attached(REF, true, 1, CURSORS, Set.of(NEWS), Set.of(NEWS), ATTACHMENT),
+        new Attached(
+            REF,
+            true,
+            1,
+            CURSORS,
+            Set.of(NEWS),
+            List.of(TokenSamples.GRANT),
+            Set.of(NEWS),
+            ATTACHMENT),
         new Answer.Done(),
         new Answer.Unheld(List.of(new Answer.Unheld.Entry(REF, ErrorCode.LOST))),
         new Answer.Unheld.Entry(REF, ErrorCode.FENCED),

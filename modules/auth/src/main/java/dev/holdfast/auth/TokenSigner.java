@@ -1,6 +1,7 @@
 package dev.holdfast.auth;
 
 import dev.holdfast.core.Caller;
+import dev.holdfast.core.ChannelName;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.auth.JWTOptions;
@@ -39,16 +40,48 @@ public final class TokenSigner {
    * @param expires counted from now, whole seconds, at least 1 s
    */
   public String sign(Caller.User user, Duration expires) {
+    JsonObject claims = claims(user, expires);
+    put(claims, config.claims().roles(), list(user.roles()));
+    put(claims, config.claims().permissions(), list(user.permissions()));
+    return jwt.generateToken(claims, options());
+  }
+
+  /**
+   * Signs a channel token.
+   *
+   * @param user whose sessions may show it
+   * @param expires counted from now, whole seconds, 1 s to an hour
+   * @param channel a {@code topic:} or a {@code run:}
+   * @param verbs what it adds, of {@link ChannelToken#VERBS}
+   * @param session the only one that may show it; none: any of the user
+   */
+  public String signForChannel(
+      Caller.User user,
+      Duration expires,
+      ChannelName channel,
+      Set<String> verbs,
+      @Nullable String session) {
+    if (expires.toSeconds() > ChannelToken.LONGEST_S) {
+      throw new IllegalArgumentException("expires: at most 1 h, not " + expires);
+    }
+    JsonObject claims = claims(user, expires);
+    claims.put(ChannelToken.CHANNEL, channel.toString());
+    claims.put(ChannelToken.VERBS_CLAIM, list(verbs));
+    if (session != null) {
+      claims.put(ChannelToken.SESSION, session);
+    }
+    return jwt.generateToken(claims, options());
+  }
+
+  private JsonObject claims(Caller.User user, Duration expires) {
     if (expires.toSeconds() < 1) {
       throw new IllegalArgumentException("expires: at least 1 s, not " + expires);
     }
     var claims = new JsonObject();
     put(claims, config.claims().tenant(), user.tenant());
     put(claims, config.claims().user(), user.user());
-    put(claims, config.claims().roles(), list(user.roles()));
-    put(claims, config.claims().permissions(), list(user.permissions()));
-    claims.put("exp", System.currentTimeMillis() / 1000 + expires.toSeconds());
-    return jwt.generateToken(claims, options());
+    long now = System.currentTimeMillis() / 1000;
+    return claims.put("iat", now).put("exp", now + expires.toSeconds());
   }
 
   private JWTOptions options() {

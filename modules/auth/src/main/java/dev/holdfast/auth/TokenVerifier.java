@@ -155,6 +155,19 @@ public final class TokenVerifier {
     return trusted(token, tenant).onFailure(this::log);
   }
 
+  /**
+   * Verifies a channel token, which {@link #verify} refuses; one by which somebody comes in is
+   * refused here. Costs a signature check each time. Whose session may show it is not looked at.
+   */
+  public Future<ChannelToken> verifyForChannel(String token) {
+    Optional<String> malformed = malformed(token);
+    Future<ChannelToken> valid =
+        malformed.isPresent()
+            ? refused(malformed.get())
+            : issuer(token).compose(named -> named.verifyForChannel(token));
+    return valid.compose(channel -> admitted(channel.token()).map(channel)).onFailure(this::log);
+  }
+
   /** The first word of what is wrong is one of ours, whatever the token says. */
   private void log(Throwable failure) {
     String why = String.valueOf(failure.getMessage());
@@ -163,13 +176,19 @@ public final class TokenVerifier {
   }
 
   private Future<Verified> trusted(@Nullable String token, @Nullable String tenant) {
+    Optional<String> malformed = malformed(token);
+    return token == null || malformed.isPresent()
+        ? refused(malformed.orElse(""))
+        : valid(token, tenant);
+  }
+
+  private static Optional<String> malformed(@Nullable String token) {
     if (token == null || token.isEmpty()) {
-      return refused("missing");
+      return Optional.of("missing");
     }
-    if (token.length() > MAX_TOKEN) {
-      return refused("longer than " + MAX_TOKEN + " characters");
-    }
-    return valid(token, tenant);
+    return token.length() > MAX_TOKEN
+        ? Optional.of("longer than " + MAX_TOKEN + " characters")
+        : Optional.empty();
   }
 
   /** The one place that says whether a token that was found valid is valid now. */
@@ -178,15 +197,13 @@ public final class TokenVerifier {
     int then = known.cleared();
     Future<Verified> valid =
         before == null
-            ? checked(token).onSuccess(verified -> known.keep(token, verified, then))
+            ? issuer(token)
+                .compose(named -> named.verify(token))
+                .onSuccess(verified -> known.keep(token, verified, then))
             : Future.succeededFuture(before);
     return valid
         .map(verified -> ANY_TENANT.equals(tenant) ? any(verified) : verified.at(tenant))
-        .compose(
-            verified ->
-                refusal(verified)
-                    .map(why -> Future.<Verified>failedFuture(Refusal.of(why)))
-                    .orElseGet(() -> Future.succeededFuture(verified)));
+        .compose(this::admitted);
   }
 
   /** That one of its tenants is suspended does not keep a service from the others. */
@@ -202,14 +219,22 @@ public final class TokenVerifier {
             .orElse(verified);
   }
 
-  private Future<Verified> checked(String token) {
+  private Future<Verified> admitted(Verified verified) {
+    return refusal(verified)
+        .map(why -> Future.<Verified>failedFuture(Refusal.of(why)))
+        .orElseGet(() -> Future.succeededFuture(verified));
+  }
+
+  private Future<TrustedIssuer> issuer(String token) {
     String name = issuers.isEmpty() ? null : TokenForm.said(token, 1, "iss");
     TrustedIssuer other = name == null ? null : issuers.get(name);
     TrustedIssuer named = other == null ? own : other;
-    return named == null ? refused("issuer: none that is trusted here") : named.verify(token);
+    return named == null
+        ? refused("issuer: none that is trusted here")
+        : Future.succeededFuture(named);
   }
 
-  private static Future<Verified> refused(String reason) {
+  private static <T> Future<T> refused(String reason) {
     return Future.failedFuture(Refusal.unauthorized(reason));
   }
 }

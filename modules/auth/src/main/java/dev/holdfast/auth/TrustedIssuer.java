@@ -104,14 +104,38 @@ final class TrustedIssuer {
     }
   }
 
+  /** Verifies a token by which somebody comes in. */
   Future<Verified> verify(String token) {
+    return payload(token)
+        .compose(
+            claims ->
+                ChannelClaims.isOne(claims)
+                    ? unauthorized(ChannelToken.CHANNEL + ": it is for a channel, not to come in")
+                    : verified(new Claims(claims), token));
+  }
+
+  /** Verifies a token that adds something to a session. */
+  Future<ChannelToken> verifyForChannel(String token) {
+    return payload(token)
+        .compose(
+            claims -> {
+              var said = new ChannelClaims(claims);
+              Optional<String> problem = said.problem(System.currentTimeMillis());
+              return problem.isPresent()
+                  ? unauthorized(problem.get())
+                  : verified(new Claims(claims), token).map(said::token);
+            });
+  }
+
+  /** Returns the claims of a token that is signed, and valid now. */
+  private Future<JsonObject> payload(String token) {
     if (!TokenForm.isSigned(token)) {
       return refused(null, token);
     }
-    return keys.apply(TokenForm.said(token, 0, "kid")).compose(now -> verify(token, now, 0));
+    return keys.apply(TokenForm.said(token, 0, "kid")).compose(now -> payload(token, now, 0));
   }
 
-  private Future<Verified> verify(String token, Keys now, int at) {
+  private Future<JsonObject> payload(String token, Keys now, int at) {
     try {
       return now.libraries()
           .get(at)
@@ -123,7 +147,7 @@ final class TrustedIssuer {
                 }
                 String why = result.cause().getMessage();
                 return at + 1 < now.libraries().size() && !Refusal.isOfClaims(why)
-                    ? verify(token, now, at + 1)
+                    ? payload(token, now, at + 1)
                     : refused(why, token);
               });
     } catch (RuntimeException e) {
@@ -132,7 +156,7 @@ final class TrustedIssuer {
     }
   }
 
-  private Future<Verified> accept(User user, String token, boolean named) {
+  private Future<JsonObject> accept(User user, String token, boolean named) {
     Optional<String> problem = TokenForm.problem(token, named);
     if (problem.isPresent()) {
       return unauthorized(problem.get());
@@ -146,7 +170,7 @@ final class TrustedIssuer {
       return unauthorized("exp is missing");
     }
     Optional<String> refusal = claims.tooLong(rules.longestLife()).or(() -> claims.otherUse(rules));
-    return refusal.isPresent() ? unauthorized(refusal.get()) : verified(claims, token);
+    return refusal.isPresent() ? unauthorized(refusal.get()) : Future.succeededFuture(payload);
   }
 
   private Future<Verified> verified(Claims claims, String token) {
@@ -167,11 +191,11 @@ final class TrustedIssuer {
     }
   }
 
-  private static Future<Verified> unauthorized(String reason) {
+  private static <T> Future<T> unauthorized(String reason) {
     return Future.failedFuture(Refusal.unauthorized(reason));
   }
 
-  private Future<Verified> refused(@Nullable String message, String token) {
+  private <T> Future<T> refused(@Nullable String message, String token) {
     return Future.failedFuture(Refusal.of(message, token, rules.leeway().toSeconds()));
   }
 

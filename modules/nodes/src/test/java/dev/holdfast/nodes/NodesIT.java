@@ -170,7 +170,7 @@ class NodesIT {
     cluster.detach(old, sleeper);
 
     assertEquals(ErrorCode.FENCED, whyUnheld(cluster, store));
-    var note = new SessionMessage.NotePublishing(old, ChannelName.TENANT);
+    var note = new SessionMessage.NotePublishing(old, ChannelName.TENANT, null);
     assertThrows(HoldfastException.class, () -> await(cluster.sessions.ask(note)));
     assertEquals(2, cluster.view(moved).attachedTo().generation());
   }

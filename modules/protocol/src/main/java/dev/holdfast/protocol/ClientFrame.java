@@ -55,10 +55,24 @@ public sealed interface ClientFrame {
     }
   }
 
-  record Subscribe(String id, ChannelName channel, ReadFrom from) implements ClientFrame {
+  /**
+   * @param token adds what the session's user lacks for this channel; none: nothing
+   */
+  record Subscribe(String id, ChannelName channel, ReadFrom from, @Nullable String token)
+      implements ClientFrame {
+    public Subscribe(String id, ChannelName channel, ReadFrom from) {
+      this(id, channel, from, null);
+    }
+
     @Override
     public void dispatch(Handler handler) {
       handler.subscribe(this);
+    }
+
+    /** The token is a secret. */
+    @Override
+    public String toString() {
+      return "Subscribe[id=" + id + ", channel=" + channel + ", from=" + from + "]";
     }
   }
 

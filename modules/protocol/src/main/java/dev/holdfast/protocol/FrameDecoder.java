@@ -97,7 +97,8 @@ public final class FrameDecoder {
   }
 
   private static ClientFrame subscribe(Members members, String id) {
-    return new ClientFrame.Subscribe(id, members.channel("channel"), readFrom(members));
+    String token = members.has("token") ? members.text("token", MAX_TOKEN) : null;
+    return new ClientFrame.Subscribe(id, members.channel("channel"), readFrom(members), token);
   }
 
   private static ReadFrom readFrom(Members members) {

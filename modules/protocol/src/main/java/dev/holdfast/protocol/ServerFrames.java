@@ -138,9 +138,17 @@ public final class ServerFrames {
     return end(answer("reply", id).append(",\"data\":").append(dataJson));
   }
 
-  /** The answer to a {@code subscribe}: the position from which reading starts. */
-  public static EncodedFrame subscribeReply(String id, Position position) {
-    return end(positionReply(id, position).append('}'));
+  /**
+   * The answer to a {@code subscribe}: the position from which reading starts.
+   *
+   * @param expiresIn ms until its channel token ends; left out if it is 0
+   */
+  public static EncodedFrame subscribeReply(String id, Position position, long expiresIn) {
+    StringBuilder frame = positionReply(id, position);
+    if (expiresIn > 0) {
+      frame.append(",\"expiresIn\":").append(expiresIn);
+    }
+    return end(frame.append('}'));
   }
 
   /** The answer to a durable {@code publish}. */

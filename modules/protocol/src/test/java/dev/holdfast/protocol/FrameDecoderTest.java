@@ -85,6 +85,15 @@ class FrameDecoderTest {
   }
 
   @Test
+  void aTokenForTheChannelIsTakenAndNeverShown() {
+    ClientFrame read =
+        frame("{'type':'subscribe','id':'1','channel':'topic:news','token':'a.b.c'}");
+
+    assertEquals(new ClientFrame.Subscribe("1", NEWS, ReadFrom.LATEST, "a.b.c"), read);
+    assertFalse(read.toString().contains("a.b.c"), read.toString());
+  }
+
+  @Test
   void readsTheOtherFrames() {
     assertEquals(
         new ClientFrame.Unsubscribe("x", NEWS),

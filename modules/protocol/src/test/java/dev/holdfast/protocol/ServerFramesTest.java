@@ -65,7 +65,10 @@ class ServerFramesTest {
         ServerFrames.publishReply("1", AT_8, true));
     says(
         "{'type':'reply','id':'1','data':{'epoch':'k7B','seq':8}}",
-        ServerFrames.subscribeReply("1", AT_8));
+        ServerFrames.subscribeReply("1", AT_8, 0));
+    says(
+        "{'type':'reply','id':'1','data':{'epoch':'k7B','seq':8,'expiresIn':900}}",
+        ServerFrames.subscribeReply("1", AT_8, 900));
   }
 
   @Test

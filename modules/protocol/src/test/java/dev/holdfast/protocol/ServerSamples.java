@@ -48,7 +48,11 @@ final class ServerSamples {
             ServerFrames.unsubscribed(NEWS, "requested"),
             ServerFrames.unsubscribed(NEWS, "forbidden")));
     samples.put("reply", List.of(ServerFrames.reply("5", "\"42 EUR\"")));
-    samples.put("subscribeReply", List.of(ServerFrames.subscribeReply("1", AT_7)));
+    samples.put(
+        "subscribeReply",
+        List.of(
+            ServerFrames.subscribeReply("1", AT_7, 0),
+            ServerFrames.subscribeReply("1", AT_7, 600_000)));
     samples.put("publishReply", List.of(ServerFrames.publishReply("1", AT_8, false)));
     samples.put("error", errors());
     samples.put("expiring", List.of(ServerFrames.expiring(60_000)));

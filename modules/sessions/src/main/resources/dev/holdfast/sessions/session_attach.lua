@@ -5,7 +5,7 @@
 --       15 session id   16 epoch that the log of a new session's channel begins with, empty: it does not begin here
 --       17 'digest:end' of the token, empty: it came by none
 --       18... channel, 'epoch:seq' of the first cursors of a new session
--- Returns {'attached', generation, now, node before, connection before, generation before, subscriptions, published}, where the three
+-- Returns {'attached', generation, now, node before, connection before, generation before, subscriptions, published, grants}, where the three
 --         before are empty if nobody held it, and subscriptions are channel, 'epoch:seq' by turns
 --         | {'stale'}: a later attempt of the same client holds it; nothing changed
 --         | {'refused'}: nothing changed (not there, another user's, ended, past its due time; new: the id is in use)
@@ -15,7 +15,7 @@
 -- TTLs: the first three keys ARGV 10, meta 7 days as that of every log. A full Redis refuses a new session before anything changed (HSET comes first),
 -- and never a resume.
 in_time(ARGV[14])
-local s = redis.call('HMGET', KEYS[1], 'user', 'state', 'due', 'gen', 'node', 'conn', 'inst', 'try', 'data', 'leaps')
+local s = redis.call('HMGET', KEYS[1], 'user', 'state', 'due', 'gen', 'node', 'conn', 'inst', 'try', 'data', 'leaps', 'grants')
 local now = now_ms()
 if ARGV[1] == 'new' then
   if s[1] or s[2] then return {'refused'} end
@@ -46,4 +46,4 @@ redis.call('HDEL', KEYS[1], 'due')
 extend(ARGV[10], KEYS[1], KEYS[2], KEYS[3])
 local held = s[2] == 'attached'
 return {'attached', tonumber(generation), now, held and s[5] or '', held and s[6] or '', held and s[4] or '',
-  redis.call('HGETALL', KEYS[2]), redis.call('SMEMBERS', KEYS[3])}
+  redis.call('HGETALL', KEYS[2]), redis.call('SMEMBERS', KEYS[3]), s[11] or ''}

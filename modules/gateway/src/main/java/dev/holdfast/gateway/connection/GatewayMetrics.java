@@ -3,14 +3,17 @@ package dev.holdfast.gateway.connection;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.protocol.CloseCode;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The metrics of the gateway; names and tags are bounded. Safe on any thread. */
 public final class GatewayMetrics {
   private final MeterRegistry registry;
   private final Timer hello;
+  private final AtomicLong grants = new AtomicLong();
   private final Counter held;
   private final Counter compared;
 
@@ -23,6 +26,10 @@ public final class GatewayMetrics {
             .register(registry);
     this.held = registry.counter("holdfast.publish.held");
     this.compared = registry.counter("holdfast.compared");
+    Gauge.builder("holdfast.channel.grants", grants, AtomicLong::get)
+        .description("channel tokens that are in force")
+        .strongReference(true)
+        .register(registry);
   }
 
   /**
@@ -59,6 +66,20 @@ public final class GatewayMetrics {
   /** Counts connections that were compared with the records of their sessions. */
   public void compared(int connections) {
     compared.increment(connections);
+  }
+
+  /**
+   * Counts a channel token.
+   *
+   * @param outcome {@code taken} or {@code refused}
+   */
+  void channelToken(String outcome) {
+    registry.counter("holdfast.channel.tokens", "outcome", outcome).increment();
+  }
+
+  /** Counts channel tokens in force: how many more, or fewer. */
+  void channelGrants(int more) {
+    grants.addAndGet(more);
   }
 
   void greeted(long nanos) {

@@ -126,8 +126,10 @@ public final class Handshake implements Greeter {
     }
 
     private Future<Attached> attached(Verified verified, Attached attached) {
-      var session = new ClientSession(attached.session(), verified, hello.keepsCursors());
-      var live = new LiveSession(connection, session, parts, check::verify, check::refusal);
+      var session =
+          new ClientSession(
+              attached.session(), verified, hello.keepsCursors(), metrics::channelGrants);
+      var live = new LiveSession(connection, session, parts, check);
       if (!connection.attach(live)) {
         return Future.failedFuture(
             new HoldfastException(ErrorCode.UNAVAILABLE, "closed meanwhile"));

@@ -1,5 +1,6 @@
 package dev.holdfast.gateway.connection;
 
+import dev.holdfast.auth.ChannelToken;
 import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.auth.Verified;
 import dev.holdfast.core.Caller;
@@ -15,7 +16,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Checks whether a hello may be answered at all, and verifies its token. */
-public final class HelloCheck {
+public final class HelloCheck implements TokenChecks {
   private final BooleanSupplier accepting;
   private final BooleanSupplier crowded;
   private final TokenVerifier tokens;
@@ -54,13 +55,18 @@ public final class HelloCheck {
     return false;
   }
 
-  /** Checks a token in full; fails as {@link TokenVerifier} says. */
-  Future<Verified> verify(@Nullable String token) {
+  @Override
+  public Future<Verified> verify(@Nullable String token) {
     return tokens.verify(token);
   }
 
-  /** Returns why a token is refused since it was verified; empty: it is not. */
-  Optional<ErrorCode> refusal(Verified token) {
+  @Override
+  public Future<ChannelToken> verifyForChannel(String token) {
+    return tokens.verifyForChannel(token);
+  }
+
+  @Override
+  public Optional<ErrorCode> refusal(Verified token) {
     return tokens.refusal(token);
   }
 

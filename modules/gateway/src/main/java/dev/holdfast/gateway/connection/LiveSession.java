@@ -11,6 +11,7 @@ import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.gateway.attachment.Attachments;
 import dev.holdfast.gateway.attachment.HeldSession;
 import dev.holdfast.gateway.session.ChannelOrder;
+import dev.holdfast.gateway.session.ChannelTokens;
 import dev.holdfast.gateway.session.ClientSession;
 import dev.holdfast.gateway.session.Publishing;
 import dev.holdfast.gateway.session.Refreshing;
@@ -28,7 +29,6 @@ import dev.holdfast.sessions.Attached;
 import dev.holdfast.sessions.NodeNotice;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionRef;
-import io.vertx.core.Future;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -59,22 +59,15 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
   private final Pace pace;
   private final Readings readings;
   private final Subscriptions subscriptions;
+  private final ChannelTokens tokens;
   private final SubscribeRequests subscribing;
   private final Publishing publishing;
   private final Requests requests;
   private final Refreshing refreshing;
   private boolean full;
 
-  /**
-   * @param verify checks a token in full
-   * @param refusal why a token is refused since it was verified
-   */
   LiveSession(
-      Connection connection,
-      ClientSession session,
-      SessionWiring parts,
-      Function<String, Future<Verified>> verify,
-      Function<Verified, Optional<ErrorCode>> refusal) {
+      Connection connection, ClientSession session, SessionWiring parts, TokenChecks check) {
     this.connection = connection;
     this.session = session;
     this.sessions = parts.sessions();
@@ -86,23 +79,29 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
     Opening opening = parts.opening(session, connection, connection.sink(), readings);
     RunReadings runs = parts.runs(session, connection.sink());
     this.subscriptions = parts.subscriptions(session, connection, order, readings, opening, runs);
-    this.subscribing = parts.subscribing(session, connection, order, readings, opening, runs);
+    var turns = new TokenTurns(check, parts.metrics(), new TokenOwner(check));
+    this.tokens = parts.tokens(session, connection, turns);
+    this.subscribing = parts.subscribing(session, connection, order, tokens, opening, runs);
     this.publishing = parts.publishing(session, connection, order);
     this.requests = parts.requests(session, connection);
-    this.refreshing = parts.refreshing(session, connection, verify, new TokenTurns(refusal));
+    this.refreshing = new Refreshing(session, connection, check::verify, tokens, turns);
   }
 
-  /** What a new token changes here. */
-  private final class TokenTurns implements Refreshing.Turns {
-    private final Function<Verified, Optional<ErrorCode>> refusal;
+  /** Lets tokens act on this connection. */
+  private final class TokenOwner implements TokenTurns.Owner {
+    private final TokenChecks check;
 
-    TokenTurns(Function<Verified, Optional<ErrorCode>> refusal) {
-      this.refusal = refusal;
+    TokenOwner(TokenChecks check) {
+      this.check = check;
     }
 
     @Override
-    public void begun() {
-      connection.pause(Hold.REFRESH);
+    public void hold(boolean hold) {
+      if (hold) {
+        connection.pause(Hold.REFRESH);
+      } else {
+        connection.resume(Hold.REFRESH);
+      }
     }
 
     @Override
@@ -111,14 +110,13 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
     }
 
     @Override
-    public void changed() {
+    public void permissionsChanged() {
       subscriptions.permissionsChanged();
-      closeIfRefused(refusal); // since it was verified
     }
 
     @Override
-    public void answered() {
-      connection.resume(Hold.REFRESH);
+    public void tokenChanged() {
+      closeIfRefused(check::refusal);
     }
   }
 
@@ -150,7 +148,7 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
   }
 
   /**
-   * Notifies the client once that its token ends.
+   * Notifies the client once that its token ends, and ends what ended channel tokens had added.
    *
    * @param grace ms for which the token may be over
    * @return whether it is over for longer
@@ -158,6 +156,9 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
   boolean tokenIsOver(long grace) {
     if (session.takesExpiryNotice() && connection.answers()) {
       connection.send(ServerFrames.expiring(session.left()));
+    }
+    if (session.grants().takeEnded()) {
+      subscriptions.permissionsChanged();
     }
     return session.expired(connection.answers() ? grace : 0);
   }
@@ -171,6 +172,7 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
     // The channels to which this session published before. Publications to them by its older
     // connections are refused by now.
     publishing.resumed(attached.published());
+    tokens.resumed(attached.grants());
     subscriptions.open(attached, brought);
   }
 
@@ -179,6 +181,7 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
     readings.close();
     order.close();
     pace.stop();
+    session.grants().close();
     attachments.letGo(this);
   }
 
@@ -331,6 +334,9 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
   public void closeIfRefused(Function<Verified, Optional<ErrorCode>> refusal) {
     if (refusal.apply(session.token()).isPresent()) {
       connection.onContext(on -> closeRefused(refusal));
+    }
+    if (session.grants().anyRefused(refusal)) {
+      connection.onContext(on -> tokens.endRefused());
     }
   }
 

@@ -1,16 +1,15 @@
 package dev.holdfast.gateway.connection;
 
-import dev.holdfast.auth.Verified;
 import dev.holdfast.channels.fanout.Fanout;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.gateway.attachment.Attachments;
 import dev.holdfast.gateway.config.GatewayConfig;
 import dev.holdfast.gateway.session.ChannelOrder;
+import dev.holdfast.gateway.session.ChannelTokens;
 import dev.holdfast.gateway.session.ClientLink;
 import dev.holdfast.gateway.session.ClientSession;
 import dev.holdfast.gateway.session.Publishing;
-import dev.holdfast.gateway.session.Refreshing;
 import dev.holdfast.gateway.session.Requests;
 import dev.holdfast.gateway.subscription.Opening;
 import dev.holdfast.gateway.subscription.OwnChannels;
@@ -21,8 +20,6 @@ import dev.holdfast.gateway.subscription.SubscriptionRecord;
 import dev.holdfast.gateway.subscription.Subscriptions;
 import dev.holdfast.limits.Limiter;
 import io.vertx.core.Context;
-import io.vertx.core.Future;
-import java.util.function.Function;
 
 /** Makes the parts of sessions on one event loop, each with only the parts that it uses. */
 public final class SessionWiring {
@@ -32,7 +29,7 @@ public final class SessionWiring {
   private final ServiceClient channels;
   private final Fanout fanout;
   private final Limiter limiter;
-  private final Runnable held;
+  private final GatewayMetrics metrics;
   private final Pace.Rates rates;
   private final Attachments attachments;
 
@@ -51,13 +48,17 @@ public final class SessionWiring {
     this.channels = channels;
     this.fanout = fanout;
     this.limiter = limiter;
-    this.held = metrics::held;
+    this.metrics = metrics;
     this.rates = new Pace.Rates(limiter, config.publishRate(), config.slowLimit());
     this.attachments = attachments;
   }
 
   Attachments attachments() {
     return attachments;
+  }
+
+  GatewayMetrics metrics() {
+    return metrics;
   }
 
   ServiceClient sessions() {
@@ -69,7 +70,7 @@ public final class SessionWiring {
   }
 
   Pace pace(ClientSession session, ClientLink client, Pace.Brake brake) {
-    return new Pace(context.owner(), session.caller(), client, brake, rates, held);
+    return new Pace(context.owner(), session.caller(), client, brake, rates, metrics::held);
   }
 
   Readings readings(ClientSession session, ClientLink client) {
@@ -114,22 +115,18 @@ public final class SessionWiring {
       ClientSession session,
       ClientLink client,
       ChannelOrder order,
-      Readings readings,
+      ChannelTokens tokens,
       Opening opening,
       RunReadings runs) {
-    return new SubscribeRequests(session, client, order, readings, opening, runs);
+    return new SubscribeRequests(session, client, order, tokens, opening, runs);
   }
 
   Publishing publishing(ClientSession session, ClientLink client, ChannelOrder order) {
     return new Publishing(session, client, order, sessions, channels);
   }
 
-  Refreshing refreshing(
-      ClientSession session,
-      ClientLink client,
-      Function<String, Future<Verified>> verify,
-      Refreshing.Turns turns) {
-    return new Refreshing(session, client, verify, sessions, turns);
+  ChannelTokens tokens(ClientSession session, ClientLink client, ChannelTokens.Checks checks) {
+    return new ChannelTokens(session, client, sessions, checks);
   }
 
   Requests requests(ClientSession session, ClientLink client) {

@@ -5,6 +5,7 @@ import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.sessions.SessionRef;
+import java.util.function.IntConsumer;
 
 /**
  * The session that a connection holds, and its user. Confined to the event loop, except for {@link
@@ -16,6 +17,7 @@ public final class ClientSession {
 
   private final SessionRef ref;
   private final boolean keepsCursors;
+  private final ChannelGrants grants;
   private volatile Verified token;
 
   /** When the client is to be notified that the token ends, ms since 1970; 0: not, or done. */
@@ -24,10 +26,12 @@ public final class ClientSession {
   /**
    * @param token by which its client came
    * @param keepsCursors whether its client has its cursors when it comes back
+   * @param counted takes by how many channel tokens there are more, or fewer
    */
-  public ClientSession(SessionRef ref, Verified token, boolean keepsCursors) {
+  public ClientSession(SessionRef ref, Verified token, boolean keepsCursors, IntConsumer counted) {
     this.ref = ref;
     this.keepsCursors = keepsCursors;
+    this.grants = new ChannelGrants(counted);
     this.token = token;
     this.noticeAt = noticeAt(token);
   }
@@ -56,8 +60,14 @@ public final class ClientSession {
     noticeAt = noticeAt(other);
   }
 
+  /** Returns its user, with the permissions of its token and those that channel tokens add. */
   public Caller.User caller() {
-    return token.caller();
+    return grants.addedTo(token.caller());
+  }
+
+  /** Returns what channel tokens add. */
+  public ChannelGrants grants() {
+    return grants;
   }
 
   public String tenant() {
@@ -65,7 +75,7 @@ public final class ClientSession {
   }
 
   public String user() {
-    return caller().user();
+    return token.caller().user();
   }
 
   /** Returns a channel in the session's own tenant. */

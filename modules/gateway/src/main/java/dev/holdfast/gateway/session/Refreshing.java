@@ -3,10 +3,8 @@ package dev.holdfast.gateway.session;
 import dev.holdfast.auth.Verified;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
-import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.protocol.ClientFrame;
 import dev.holdfast.protocol.ServerFrames;
-import dev.holdfast.sessions.SessionMessage;
 import io.vertx.core.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -26,7 +24,7 @@ public final class Refreshing {
   private final ClientSession session;
   private final ClientLink client;
   private final Function<String, Future<Verified>> verify;
-  private final ServiceClient sessions;
+  private final ChannelTokens tokens;
   private final Turns turns;
   private boolean busy;
   private long since = System.nanoTime();
@@ -54,12 +52,12 @@ public final class Refreshing {
       ClientSession session,
       ClientLink client,
       Function<String, Future<Verified>> verify,
-      ServiceClient sessions,
+      ChannelTokens tokens,
       Turns turns) {
     this.session = session;
     this.client = client;
     this.verify = verify;
-    this.sessions = sessions;
+    this.tokens = tokens;
     this.turns = turns;
   }
 
@@ -118,11 +116,10 @@ public final class Refreshing {
       answer(frame);
       return;
     }
-    sessions
-        .ask(new SessionMessage.Refresh(session.ref(), token.ref()))
+    tokens
+        .goOnWith(token)
         .onSuccess(
             noted -> {
-              session.goOnWith(token);
               turns.changed();
               answer(frame);
             })

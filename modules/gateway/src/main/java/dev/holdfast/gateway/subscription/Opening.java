@@ -70,6 +70,10 @@ public final class Opening {
     this.place = place;
   }
 
+  Readings readings() {
+    return readings;
+  }
+
   SubscriptionRecord record() {
     return stored;
   }

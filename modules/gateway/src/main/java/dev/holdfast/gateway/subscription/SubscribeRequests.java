@@ -8,6 +8,7 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.gateway.session.ChannelOrder;
 import dev.holdfast.gateway.session.ChannelOrder.Turn;
+import dev.holdfast.gateway.session.ChannelTokens;
 import dev.holdfast.gateway.session.ClientLink;
 import dev.holdfast.gateway.session.ClientSession;
 import dev.holdfast.limits.Place;
@@ -23,6 +24,7 @@ public final class SubscribeRequests {
   private final ClientSession session;
   private final ClientLink client;
   private final ChannelOrder order;
+  private final ChannelTokens tokens;
   private final Readings readings;
   private final Opening opening;
   private final SubscriptionRecord stored;
@@ -32,26 +34,36 @@ public final class SubscribeRequests {
       ClientSession session,
       ClientLink client,
       ChannelOrder order,
-      Readings readings,
+      ChannelTokens tokens,
       Opening opening,
       RunReadings runs) {
     this.session = session;
     this.client = client;
     this.order = order;
-    this.readings = readings;
+    this.tokens = tokens;
+    this.readings = opening.readings();
     this.opening = opening;
     this.stored = opening.record();
     this.runs = runs;
   }
 
   public void subscribe(ClientFrame.Subscribe frame) {
-    order.alone(frame.channel(), frame.id(), turn -> subscribe(frame, turn));
+    order.alone(frame.channel(), frame.id(), turn -> begin(frame, turn));
+  }
+
+  private void begin(ClientFrame.Subscribe frame, Turn turn) {
+    String token = frame.token();
+    if (token == null) {
+      subscribe(frame, turn);
+    } else {
+      tokens.take(frame, token, turn, () -> subscribe(frame, turn));
+    }
   }
 
   private void subscribe(ClientFrame.Subscribe frame, Turn turn) {
     HoldfastException refusal = refusal(frame);
     if (refusal != null) {
-      turn.answer(() -> client.refuse(frame.id(), refusal));
+      refuse(frame, turn, refusal);
       return;
     }
     Reading known = readings.get(frame.channel());
@@ -65,14 +77,14 @@ public final class SubscribeRequests {
             : Future.succeededFuture(new Reading(frame.channel(), start(frame.from()), false));
     wanted
         .onSuccess(reading -> place(frame, turn, reading))
-        .onFailure(failure -> turn.answer(() -> client.refuse(frame.id(), failure)));
+        .onFailure(failure -> refuse(frame, turn, failure));
   }
 
   private void place(ClientFrame.Subscribe frame, Turn turn, Reading reading) {
     readings
         .place()
         .onSuccess(place -> open(frame, turn, reading, place))
-        .onFailure(failure -> turn.answer(() -> client.refuse(frame.id(), failure)));
+        .onFailure(failure -> refuse(frame, turn, failure));
   }
 
   private void open(
@@ -87,16 +99,15 @@ public final class SubscribeRequests {
     if (place == null || refusal != null || readings.isClosed()) {
       leave(place);
       var closed = new HoldfastException(ErrorCode.UNAVAILABLE, "closed meanwhile");
-      var reason = refusal == null ? closed : refusal;
-      turn.answer(() -> client.refuse(frame.id(), reason));
+      refuse(frame, turn, refusal == null ? closed : refusal);
       return;
     }
     reading.in(place);
     readings.add(reading);
     opening
         .open(reading)
-        .onSuccess(ready -> turn.answer(() -> begin(frame.id(), reading)))
-        .onFailure(failure -> turn.answer(() -> failed(frame.id(), reading, failure)));
+        .onSuccess(ready -> turn.answer(() -> begin(frame, reading)))
+        .onFailure(failure -> turn.answer(() -> failed(frame, reading, failure)));
   }
 
   /**
@@ -104,14 +115,15 @@ public final class SubscribeRequests {
    * been lost. Its place is the cursor of this connection.
    */
   private void repeated(ClientFrame.Subscribe frame, Turn turn, Reading known) {
-    known.settled().onComplete(settled -> turn.answer(() -> answer(frame.id(), known)));
+    known.settled().onComplete(settled -> turn.answer(() -> answer(frame, known)));
   }
 
-  private boolean answer(String id, Reading reading) {
+  private boolean answer(ClientFrame.Subscribe frame, Reading reading) {
     if (reading.isPlaced()) {
-      client.send(ServerFrames.subscribeReply(id, reading.position()));
+      long left = frame.token() == null ? 0 : session.grants().left(reading.name);
+      client.send(ServerFrames.subscribeReply(frame.id(), reading.position(), left));
     } else {
-      client.refuse(id, new HoldfastException(ErrorCode.UNAVAILABLE, "not read now"));
+      client.refuse(frame.id(), new HoldfastException(ErrorCode.UNAVAILABLE, "not read now"));
     }
     return reading.isPlaced();
   }
@@ -158,16 +170,34 @@ public final class SubscribeRequests {
     };
   }
 
-  private void begin(String id, Reading reading) {
-    if (answer(id, reading)) {
+  private void begin(ClientFrame.Subscribe frame, Reading reading) {
+    if (answer(frame, reading)) {
       opening.begin(reading);
     }
   }
 
-  private void failed(String id, Reading reading, Throwable failure) {
+  private void failed(ClientFrame.Subscribe frame, Reading reading, Throwable failure) {
     readings.drop(reading);
     readings.doubtful(reading.name);
-    client.refuse(id, failure);
+    unread(frame.channel());
+    client.refuse(frame.id(), failure);
+  }
+
+  private void refuse(ClientFrame.Subscribe frame, Turn turn, Throwable failure) {
+    turn.answer(
+        () -> {
+          unread(frame.channel());
+          client.refuse(frame.id(), failure);
+        });
+  }
+
+  /**
+   * What a token adds for a channel that is not read goes with it: so there are no more of them.
+   */
+  private void unread(ChannelName name) {
+    if (!readings.has(name)) {
+      session.grants().drop(name);
+    }
   }
 
   public void unsubscribe(ClientFrame.Unsubscribe frame) {
@@ -215,6 +245,7 @@ public final class SubscribeRequests {
   private void unsubscribed(ClientFrame.Unsubscribe frame) {
     readings.certain(frame.channel());
     readings.end(frame.channel(), "requested");
+    unread(frame.channel());
     client.send(ServerFrames.reply(frame.id(), "{}"));
   }
 }

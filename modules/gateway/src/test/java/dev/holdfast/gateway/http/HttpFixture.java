@@ -17,6 +17,7 @@ import dev.holdfast.channels.retained.RetainedLimits;
 import dev.holdfast.channels.service.ChannelsVerticle;
 import dev.holdfast.connections.NodeInfo;
 import dev.holdfast.core.Caller;
+import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.NodeInbox;
@@ -311,6 +312,14 @@ public final class HttpFixture implements AutoCloseable {
   public static String tokenOf(String tenant, String user, String... permissions) {
     var caller = new Caller.User(tenant, user, Set.of(), Set.of(permissions));
     return new TokenSigner(SECRET, AUTH).sign(caller, Duration.ofMinutes(10));
+  }
+
+  /** A token that opens one channel to a user's sessions. */
+  public static String channelTokenOf(String tenant, String user, String channel) {
+    var caller = new Caller.User(tenant, user, Set.of(), Set.of());
+    ChannelName name = ChannelName.parse(channel);
+    return new TokenSigner(SECRET, AUTH)
+        .signForChannel(caller, Duration.ofMinutes(10), name, Set.of("subscribe"), null);
   }
 
   /** A token of a service with every permission. */

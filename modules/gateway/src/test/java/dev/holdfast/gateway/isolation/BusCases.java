@@ -167,7 +167,7 @@ final class BusCases {
         a -> new SessionMessage.NotePublishing(a.session(), ChannelName.TENANT, null));
     add(
         SessionMessage.Refresh.class,
-        a -> new SessionMessage.Refresh(a.session(), new TokenRef("digest", 0)));
+        a -> new SessionMessage.Refresh(a.session(), new TokenRef("digest", 0), List.of()));
     add(
         SessionMessage.Views.class,
         a -> new SessionMessage.Views(a.tenant, List.of(a.thing("session"))));

@@ -58,13 +58,14 @@ class FramesIT {
               channels(
                   "\"channel\":\"%s\"",
                   "\"channel\":\"%s\",\"from\":\"earliest\"",
-                  "\"channel\":\"%s\",\"from\":[\"$epoch\",0]")),
+                  "\"channel\":\"%s\",\"from\":[\"$epoch\",0]",
+                  "\"channel\":\"%s\",\"token\":\"$grant\"")),
           Map.entry("unsubscribe", channels("\"channel\":\"%s\"")),
           Map.entry("publish", channels("\"channel\":\"%s\",\"event\":\"e\",\"data\":1,\"n\":1")),
           Map.entry(
               "request", List.of("\"service\":\"$agent\",\"method\":\"m\",\"data\":\"$session\"")),
           Map.entry("ack", channels("\"cursors\":{\"%s\":[\"$epoch\",0]}")),
-          Map.entry("refresh", List.of("\"token\":\"$bearer\"")),
+          Map.entry("refresh", List.of("\"token\":\"$bearer\"", "\"token\":\"$grant\"")),
           Map.entry("close", List.of("")),
           Map.entry("ping", List.of("")),
           Map.entry("pong", List.of("")));

@@ -138,6 +138,7 @@ final class Owner {
     get(bus.ask(new ConsumerMessage.Claim(may, topic(), name, "o", 600_000, true)));
     made.put("token", digest(token));
     made.put("bearer", token);
+    made.put("grant", HttpFixture.channelTokenOf(tenant, user, "topic:" + made.get("topic")));
   }
 
   private Channel topic() {

@@ -26,6 +26,9 @@ record Things(Map<String, String> values) {
     values.forEach((kind, value) -> others.put(kind, otherThan(value)));
     others.put("generation", values.get("generation")); // a number, as any
     others.put("bearer", HttpFixture.tokenOf(others.get("tenant"), others.get("user")));
+    String topic = "topic:" + others.get("topic");
+    others.put(
+        "grant", HttpFixture.channelTokenOf(others.get("tenant"), others.get("user"), topic));
     return new Things(others).withLastEvent();
   }
 

@@ -77,7 +77,7 @@ class OpeningIT {
   private void open(Fanout fanout) {
     var ann = new Caller.User("t" + Ids.fresh(), "ann", Set.of(), Set.of());
     var ref = new SessionRef(ann.tenant(), "s1", GENERATION);
-    var session = new ClientSession(ref, new Verified(ann, "", 0, 0, null, "d"), true);
+    var session = new ClientSession(ref, new Verified(ann, "", 0, 0, null, "d"), true, more -> {});
     var client = new Quiet();
     readings = new Readings(session, client, Limiter.UNLIMITED, loop);
     var sessions = ServiceClient.local(bus, Duration.ofSeconds(10));

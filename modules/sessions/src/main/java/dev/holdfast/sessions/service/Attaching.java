@@ -205,6 +205,7 @@ final class Attaching {
         parts.config().lingerOf(session.tenant()).toMillis(),
         held.subscriptions(),
         held.granted(),
+        held.grants(),
         held.published(),
         held.before());
   }

@@ -192,7 +192,7 @@ public final class SessionsVerticle extends VerticleBase
 
   @Override
   public Future<?> refresh(SessionMessage.Refresh message) {
-    return done(parts.tokens().refresh(message.session(), message.token()));
+    return done(parts.tokens().refresh(message));
   }
 
   @Override

@@ -47,6 +47,7 @@ final class SessionReplies {
             before(reply),
             cursors(pairs(reply.at(6))),
             granted(pairs(reply.at(6)).keySet()),
+            SessionJson.grants(reply.at(8).asText()),
             channels(reply.at(7))));
   }
 

@@ -18,6 +18,7 @@ import dev.holdfast.sessions.NewSession;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionRef;
 import dev.holdfast.sessions.SessionView;
+import dev.holdfast.tokens.ChannelGrant;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,6 +102,7 @@ public final class SessionStore {
       @Nullable Attachment before,
       Map<ChannelName, Position> subscriptions,
       Set<ChannelName> granted,
+      List<ChannelGrant> grants,
       Set<ChannelName> published) {}
 
   /**

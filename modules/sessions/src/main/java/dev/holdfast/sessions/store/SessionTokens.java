@@ -36,10 +36,19 @@ public final class SessionTokens {
     return Stream.of(fields).map(SessionReplies::token).flatMap(Optional::stream).toList();
   }
 
-  /** Notes another token. Fails as {@link SessionMessage} says. */
-  public Future<Void> refresh(SessionRef session, TokenRef token) {
+  /**
+   * Notes tokens. Fails as {@link SessionMessage} says, and with STORE_FULL if there is more to be
+   * kept than before while the reserve of Redis is touched.
+   */
+  public Future<Void> refresh(SessionMessage.Refresh message) {
+    SessionRef session = message.session();
     List<Object> args =
-        List.of(session.generation(), SessionReplies.text(token), ShardValue.DEADLINE);
+        List.of(
+            session.generation(),
+            SessionReplies.text(message.token()),
+            ShardValue.DEADLINE,
+            SessionJson.grants(message.grants()),
+            ShardValue.FULL);
     return REFRESH
         .run(link, List.of(Keys.session(session.tenant(), session.session())), args)
         .map(SessionReplies::accepted)

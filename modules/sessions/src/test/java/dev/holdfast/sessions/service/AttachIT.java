@@ -88,7 +88,7 @@ class AttachIT {
   void resumedSessionBringsItsSubscriptionsAndChannelsPublishedTo() {
     SessionRef first = here.attach(ann, null).session();
     await(here.client.ask(new SessionMessage.Subscribe(first, Map.of(NEWS, AT_7))));
-    await(here.client.ask(new SessionMessage.NotePublishing(first, NEWS)));
+    await(here.client.ask(new SessionMessage.NotePublishing(first, NEWS, null)));
     var own = Map.of(ChannelName.TENANT, new Position("E9", 3));
     await(here.client.ask(new SessionMessage.Detach(first, here.id, own)));
 
@@ -170,7 +170,8 @@ class AttachIT {
     assertEquals(
         ErrorCode.FENCED, code(here.client.ask(new SessionMessage.Unsubscribe(old, NEWS, false))));
     assertEquals(
-        ErrorCode.FENCED, code(here.client.ask(new SessionMessage.NotePublishing(old, NEWS))));
+        ErrorCode.FENCED,
+        code(here.client.ask(new SessionMessage.NotePublishing(old, NEWS, null))));
     here.detach(old);
     SessionView view = view(old.session());
     assertEquals(2, view.attachedTo().generation(), "the old one's detach did nothing");
@@ -186,7 +187,7 @@ class AttachIT {
 
     assertEquals(
         ErrorCode.SHUTTING_DOWN,
-        code(here.client.ask(new SessionMessage.NotePublishing(session, NEWS))));
+        code(here.client.ask(new SessionMessage.NotePublishing(session, NEWS, null))));
     assertEquals(
         ErrorCode.SHUTTING_DOWN,
         code(here.client.ask(new SessionMessage.Subscribe(session, Map.of(NEWS, AT_7)))));
@@ -291,7 +292,7 @@ class AttachIT {
   void sessionWhoseRecordIsGoneIsNewAndOneWithoutTheRestIsResumed() {
     SessionRef session = here.attach(ann, null).session();
     await(here.client.ask(new SessionMessage.Subscribe(session, Map.of(NEWS, AT_7))));
-    await(here.client.ask(new SessionMessage.NotePublishing(session, NEWS)));
+    await(here.client.ask(new SessionMessage.NotePublishing(session, NEWS, null)));
 
     here.redis("DEL", Keys.publishing(tenant, session.session()));
     Attached second = here.attach(ann, session.session());

@@ -67,7 +67,7 @@ class FullRedisIT {
         List.of(),
         await(node.client.ask(new SessionMessage.StoreCursors(List.of(entry)))).entries());
     var token = new TokenRef("d2", 1);
-    await(other.client.ask(new SessionMessage.Refresh(resumed.session(), token)));
+    await(other.client.ask(new SessionMessage.Refresh(resumed.session(), token, List.of())));
     SessionRef again = node.attach(ann, first.session()).session();
     node.detach(again);
     String record = Keys.session(tenant, first.session());

@@ -116,7 +116,7 @@ class LateAttachIT {
     lateFrom(SUBSCRIBES);
     var subscribe = new SessionMessage.Subscribe(session, Map.of(NEWS, AT_7));
     Future<?> subscribed = slow.client.ask(subscribe);
-    Future<?> noted = slow.client.ask(new SessionMessage.NotePublishing(session, NEWS));
+    Future<?> noted = slow.client.ask(new SessionMessage.NotePublishing(session, NEWS, null));
     Awaitility.await().until(() -> List.of(subscribed, noted).stream().allMatch(Future::failed));
     awaitRedis(PAST);
     arrives();

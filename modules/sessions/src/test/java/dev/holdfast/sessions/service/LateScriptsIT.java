@@ -33,6 +33,7 @@ import dev.holdfast.testkit.wire.Relay;
 import dev.holdfast.tokens.TokenRef;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,14 +98,15 @@ class LateScriptsIT {
     NOTE_PUBLISHING {
       @Override
       Future<?> in(SessionStore store, LateScriptsIT test) {
-        return store.publishing(new SessionMessage.NotePublishing(test.session, SPORTS));
+        return store.publishing(new SessionMessage.NotePublishing(test.session, SPORTS, null));
       }
     },
     REFRESH {
       @Override
       Future<?> in(SessionStore store, LateScriptsIT test) {
         RedisLink link = store == test.late ? test.wrong : test.node.raw;
-        return new SessionTokens(link).refresh(test.session, new TokenRef("d2", 1));
+        return new SessionTokens(link)
+            .refresh(new SessionMessage.Refresh(test.session, new TokenRef("d2", 1), List.of()));
       }
     },
     SET_ATTRIBUTES {

@@ -291,7 +291,7 @@ class SessionLifeIT {
   private void fill(SessionRef session) {
     var at = new Position("E1", 1);
     await(node.client.ask(new SessionMessage.Subscribe(session, Map.of(NEWS, at))));
-    await(node.client.ask(new SessionMessage.NotePublishing(session, NEWS)));
+    await(node.client.ask(new SessionMessage.NotePublishing(session, NEWS, null)));
     var own = new Channel(tenant, ChannelName.session(session.session()));
     node.redis("HSET", Keys.meta(own), "e", "E1");
     node.redis("PEXPIRE", Keys.meta(own), 600_000);

@@ -104,14 +104,14 @@ class SessionRecordIT {
     Map<ChannelName, Position> most = new HashMap<>();
     for (int i = 0; i < 256; i++) {
       most.put(ChannelName.topic("t" + i), at(i));
-      var note = new SessionMessage.NotePublishing(session, ChannelName.topic("t" + i));
+      var note = new SessionMessage.NotePublishing(session, ChannelName.topic("t" + i), null);
       await(node.client.ask(note));
     }
     await(node.client.ask(new SessionMessage.Subscribe(session, most)));
 
     var more = new SessionMessage.Subscribe(session, Map.of(NEWS, at(1)));
     assertEquals(ErrorCode.LIMIT_EXCEEDED, code(node.client.ask(more)));
-    var publish = new SessionMessage.NotePublishing(session, NEWS);
+    var publish = new SessionMessage.NotePublishing(session, NEWS, null);
     assertEquals(ErrorCode.LIMIT_EXCEEDED, code(node.client.ask(publish)));
     await(node.client.ask(new SessionMessage.Subscribe(session, most)));
     var leave = new SessionMessage.Unsubscribe(session, ChannelName.topic("t0"), false);
