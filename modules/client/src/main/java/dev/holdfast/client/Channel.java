@@ -9,6 +9,7 @@ import dev.holdfast.client.session.Snapshot;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ public final class Channel {
   private final String name;
   private final ChannelHandlers handlers;
   private @Nullable CompletableFuture<@Nullable Cursor> ready;
+  private @Nullable ChannelAccess access;
 
   Channel(Holdfast client, String name, ChannelHandlers handlers) {
     this.client = client;
@@ -30,6 +32,21 @@ public final class Channel {
 
   public String name() {
     return name;
+  }
+
+  /**
+   * Reads the channel by channel tokens, as a private one; to be called before its first handler.
+   * The application is asked for one before the channel is read, before each ends, and when the
+   * server has ended the reading, on a thread that may block. It is asked again after a wait if it
+   * fails. If it gives none (null), the channel is not for this client.
+   */
+  public synchronized Channel tokens(Supplier<CompletionStage<@Nullable String>> supplier) {
+    if (!handlers.events.isEmpty() || !isAsked()) {
+      throw new IllegalStateException("tokens: for a topic: or run:, before its first handler");
+    }
+    access = client.access(name, handlers, supplier);
+    handlers.access = access;
+    return this;
   }
 
   /** Handles events of this name from now on. */
@@ -57,15 +74,25 @@ public final class Channel {
     synchronized (this) {
       handlers.events.add(handler);
       if (ready == null || ready.isCompletedExceptionally()) {
-        ready = isAsked() ? client.subscribe(name, from) : CompletableFuture.completedFuture(null);
+        ready = read(from);
       }
       return new Subscription(ready.minimalCompletionStage(), () -> remove(handler));
     }
   }
 
+  private CompletableFuture<@Nullable Cursor> read(From from) {
+    if (access != null) {
+      return access.begin(from);
+    }
+    return isAsked() ? client.subscribe(name, from) : CompletableFuture.completedFuture(null);
+  }
+
   private synchronized void remove(EventHandler handler) {
     if (handlers.events.remove(handler) && handlers.events.isEmpty()) {
       ready = null;
+      if (access != null) {
+        access.end();
+      }
       if (isAsked()) {
         client.unsubscribe(name);
       }

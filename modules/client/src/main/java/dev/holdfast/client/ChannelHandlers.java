@@ -19,6 +19,9 @@ final class ChannelHandlers {
   final List<Consumer<Cursor>> lives = new CopyOnWriteArrayList<>();
   final List<Consumer<String>> ends = new CopyOnWriteArrayList<>();
 
+  /** Reads the channel by channel tokens; none: it is read by the client's permissions. */
+  volatile @Nullable ChannelAccess access;
+
   /**
    * @param name of the event; none: every event
    */
@@ -45,6 +48,14 @@ final class ChannelHandlers {
   }
 
   void unsubscribed(String code, Consumer<Runnable> guard) {
+    ChannelAccess tokens = access;
+    if (tokens == null || !tokens.unsubscribed(code)) {
+      ended(code, guard);
+    }
+  }
+
+  /** Reports that the channel is no longer read, and not asked for again. */
+  void ended(String code, Consumer<Runnable> guard) {
     ends.forEach(handler -> guard.accept(() -> handler.accept(code)));
   }
 }

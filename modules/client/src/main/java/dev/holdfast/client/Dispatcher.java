@@ -155,7 +155,7 @@ final class Dispatcher implements SessionListener {
     return channels.getOrDefault(name, ChannelHandlers.NONE);
   }
 
-  private static void guarded(Runnable handler) {
+  static void guarded(Runnable handler) {
     try {
       handler.run();
     } catch (Throwable e) {

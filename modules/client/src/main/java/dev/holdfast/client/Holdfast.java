@@ -8,6 +8,7 @@ import dev.holdfast.client.session.Cursor;
 import dev.holdfast.client.session.From;
 import dev.holdfast.client.session.RefusedException;
 import dev.holdfast.client.session.SessionInfo;
+import dev.holdfast.client.session.Subscribed;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.WebSocketClient;
@@ -195,6 +196,35 @@ public final class Holdfast implements AutoCloseable {
 
   CompletableFuture<@Nullable Cursor> subscribe(String channel, From from) {
     return ask(() -> session.subscribe(channel, from));
+  }
+
+  ChannelAccess access(
+      String channel,
+      ChannelHandlers handlers,
+      Supplier<CompletionStage<@Nullable String>> supplier) {
+    return new ChannelAccess(
+        new ChannelAccess.Use() {
+          @Override
+          public CompletableFuture<@Nullable String> token() {
+            return wire.asked(supplier);
+          }
+
+          @Override
+          public CompletableFuture<Subscribed> subscribe(From from, String token) {
+            return ask(() -> session.subscribe(channel, from, token));
+          }
+
+          @Override
+          public void later(long millis, Runnable task) {
+            wire.run(() -> wire.after(millis, task));
+          }
+
+          @Override
+          public void ended(String code) {
+            unsubscribe(channel);
+            dispatcher.run(() -> handlers.ended(code, Dispatcher::guarded));
+          }
+        });
   }
 
   void unsubscribe(String channel) {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -81,6 +82,25 @@ final class VertxWire implements Wire {
     vertx
         .executeBlocking(() -> Objects.requireNonNull(tokens.get(), "a stage"), false)
         .onComplete(called -> supplied(ask, called));
+  }
+
+  /** Asks for a token of another kind, on a thread that may block. Any thread. */
+  CompletableFuture<@Nullable String> asked(Supplier<CompletionStage<@Nullable String>> supplier) {
+    var answer = new CompletableFuture<@Nullable String>();
+    vertx
+        .executeBlocking(() -> Objects.requireNonNull(supplier.get(), "a stage"), false)
+        .onFailure(answer::completeExceptionally)
+        .onSuccess(
+            stage ->
+                stage.whenComplete(
+                    (token, failure) -> {
+                      if (failure == null) {
+                        answer.complete(token);
+                      } else {
+                        answer.completeExceptionally(failure);
+                      }
+                    }));
+    return answer;
   }
 
   private void supplied(int ask, AsyncResult<CompletionStage<String>> called) {

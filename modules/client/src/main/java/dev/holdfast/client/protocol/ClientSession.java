@@ -14,14 +14,15 @@ import dev.holdfast.client.session.SessionListener;
 import dev.holdfast.client.session.SessionOptions;
 import dev.holdfast.client.session.Snapshot;
 import dev.holdfast.client.session.Stored;
+import dev.holdfast.client.session.Subscribed;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A session of {@code holdfast.v1} on the client's side, without I/O. The network and the
- * application feed it, and it asks its {@link Wire} for the rest. It sends the hello, resumes with
- * a cursor for each channel, numbers publications and sends them again until they are answered. So
- * each event is received once and in order, and each publication stored once and in order.
+ * application feed it, and it asks its {@link Wire} for the rest. It resumes with a cursor for each
+ * channel, and sends numbered publications until they are answered. So each event is received once
+ * and in order, and each publication stored once and in order.
  *
  * <p>Not safe for more than one thread. Futures are completed, and the listener is called, within
  * the call that feeds the session; both may call the session again.
@@ -47,7 +48,7 @@ public final class ClientSession {
     this.hello = new Hello(options);
     this.connector = new Connector(wire, options, new Turns());
     var ids = new FrameIds();
-    this.questions = new Questions(wire, ids, options.times(), connector::send);
+    this.questions = new Questions(wire, ids, options.times(), readings::received, connector::send);
     this.requests = new Requests(wire, ids, options.bounds(), connector::send);
     this.publications = new Publications(wire, ids, options, connector::send);
     this.heartbeat =
@@ -220,11 +221,7 @@ public final class ClientSession {
   private void unsubscribed(ObjectNode frame) {
     String channel = Frames.text(frame, "channel");
     String code = Frames.text(frame, "code");
-    if (code.equals("internal")) {
-      readings.away(channel);
-    } else {
-      readings.forget(channel);
-    }
+    readings.ended(channel, code);
     listener.unsubscribed(channel, code);
     checkOnline();
   }
@@ -260,11 +257,16 @@ public final class ClientSession {
    *     {@link RefusedException}
    */
   public CompletableFuture<@Nullable Cursor> subscribe(String channel, From from) {
+    return subscribe(channel, from, null).thenApply(Subscribed::at);
+  }
+
+  /** Subscribes with a channel token; to a channel that is or was read, with another one. */
+  public CompletableFuture<Subscribed> subscribe(
+      String channel, From from, @Nullable String token) {
+    readings.byToken(channel, token);
     return connector.isStopped()
         ? stopped()
-        : questions
-            .subscribe(channel, from)
-            .thenApply(data -> data.has("epoch") ? Frames.position(data) : null);
+        : questions.subscribe(channel, from, token).thenApply(Frames::subscribed);
   }
 
   /** Ends a subscription; its later events are dropped. */
@@ -287,8 +289,7 @@ public final class ClientSession {
 
   /** Publishes to current readers only; fails if the connection is lost. */
   public CompletableFuture<Void> publishVolatile(String channel, String event, JsonNode data) {
-    ObjectNode frame = Frames.question("publish").put("channel", channel).put("event", event);
-    frame.put("class", "volatile").set("data", data);
+    ObjectNode frame = Frames.volatilePublish(channel, event, data);
     return connector.isStopped() ? stopped() : now(frame).thenApply(answer -> null);
   }
 
@@ -299,8 +300,7 @@ public final class ClientSession {
    */
   public CompletableFuture<JsonNode> request(
       String service, String method, JsonNode data, long timeout) {
-    ObjectNode frame = Frames.question("request").put("service", service).put("method", method);
-    frame.put("timeout", timeout).set("data", data);
+    ObjectNode frame = Frames.request(service, method, data, timeout);
     return connector.isStopped() ? stopped() : requests.ask(frame, timeout);
   }
 

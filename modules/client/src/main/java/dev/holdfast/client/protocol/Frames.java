@@ -13,6 +13,7 @@ import dev.holdfast.client.session.Gap;
 import dev.holdfast.client.session.RefusedException;
 import dev.holdfast.client.session.SessionInfo;
 import dev.holdfast.client.session.Snapshot;
+import dev.holdfast.client.session.Subscribed;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -48,6 +49,24 @@ final class Frames {
    */
   static ObjectNode question(String type) {
     return frame(type).put("id", "");
+  }
+
+  static ObjectNode volatilePublish(String channel, String event, JsonNode data) {
+    ObjectNode frame = question("publish").put("channel", channel).put("event", event);
+    frame.put("class", "volatile").set("data", data);
+    return frame;
+  }
+
+  static ObjectNode request(String service, String method, JsonNode data, long timeout) {
+    ObjectNode frame = question("request").put("service", service).put("method", method);
+    frame.put("timeout", timeout).set("data", data);
+    return frame;
+  }
+
+  /** Reads the answer to a {@code subscribe}. */
+  static Subscribed subscribed(JsonNode data) {
+    return new Subscribed(
+        data.has("epoch") ? position(data) : null, data.path("expiresIn").asLong(0));
   }
 
   /** Returns the bytes on the wire, except for a longer id and a number. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.client.session.ClientTimes;
+import dev.holdfast.client.session.Cursor;
 import dev.holdfast.client.session.From;
 import dev.holdfast.client.session.RefusedException;
 import java.util.ArrayDeque;
@@ -16,6 +17,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Subscriptions and unsubscriptions that are not answered yet. They are asked on each connection
@@ -35,6 +38,7 @@ final class Questions {
   private final Consumer<String> out;
   private final FrameIds ids;
   private final long firstRetry;
+  private final Function<String, @Nullable Cursor> received;
   private final Map<String, Deque<Question>> byChannel = new LinkedHashMap<>();
   private final Map<String, Question> byFrame = new HashMap<>();
   private boolean connected;
@@ -55,14 +59,26 @@ final class Questions {
     }
   }
 
-  Questions(Wire wire, FrameIds ids, ClientTimes times, Consumer<String> out) {
+  /**
+   * @param received the last position received of a channel
+   */
+  Questions(
+      Wire wire,
+      FrameIds ids,
+      ClientTimes times,
+      Function<String, @Nullable Cursor> received,
+      Consumer<String> out) {
+    this.received = received;
     this.wire = wire;
     this.ids = ids;
     this.firstRetry = times.retry().toMillis();
     this.out = out;
   }
 
-  CompletableFuture<JsonNode> subscribe(String channel, From from) {
+  /**
+   * @param token a channel token; none: without
+   */
+  CompletableFuture<JsonNode> subscribe(String channel, From from, @Nullable String token) {
     if (count >= MOST) {
       String full = count + " subscriptions are unanswered";
       return CompletableFuture.failedFuture(
@@ -70,6 +86,9 @@ final class Questions {
     }
     ObjectNode frame = Frames.question(SUBSCRIBE).put("channel", channel);
     frame.set("from", from.json());
+    if (token != null) {
+      frame.put("token", token);
+    }
     return ask(new Question(channel, SUBSCRIBE, frame));
   }
 
@@ -169,10 +188,19 @@ final class Questions {
     }
   }
 
+  /** What goes on with a token goes on behind the last event, if the server has ended it. */
+  private void goOn(Question question) {
+    Cursor at = question.frame.has("token") ? received.apply(question.channel) : null;
+    if (at != null) {
+      question.frame.set("from", From.after(at).json());
+    }
+  }
+
   private void send(Question question) {
     if (connected) {
       String id = ids.next();
       byFrame.put(id, question);
+      goOn(question);
       out.accept(question.frame.put("id", id).toString());
     }
   }

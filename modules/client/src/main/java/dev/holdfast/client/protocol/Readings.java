@@ -6,8 +6,10 @@ import dev.holdfast.client.session.Gap;
 import dev.holdfast.client.session.SessionInfo;
 import dev.holdfast.client.session.Snapshot;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,7 @@ final class Readings {
   private static final String SESSION = "session:";
 
   private final Map<String, Reading> readings = new LinkedHashMap<>();
+  private final Set<String> byToken = new HashSet<>();
   private String own = SESSION;
 
   private static final class Reading {
@@ -27,6 +30,9 @@ final class Readings {
     @Nullable Cursor acked;
     boolean live;
     boolean away;
+
+    /** True if the server has ended it, and it is asked for again. */
+    boolean left;
 
     void behind() {
       live = false;
@@ -44,6 +50,7 @@ final class Readings {
   void subscribed(String channel, Cursor at, boolean recovered) {
     Reading reading = readings.computeIfAbsent(channel, name -> new Reading());
     reading.away = false;
+    reading.left = false;
     boolean moves = reading.received == null || recovered && !at.isCoveredBy(reading.received);
     reading.received = moves ? at : reading.received;
   }
@@ -87,14 +94,41 @@ final class Readings {
   /** Removes a channel that the application no longer wants. */
   void forget(String channel) {
     readings.remove(channel);
+    byToken.remove(channel);
   }
 
-  /** Notes that a channel is still the session's, but can't be read on this connection. */
-  void away(String channel) {
-    Reading reading = readings.get(channel);
-    if (reading != null) {
-      reading.away = true;
+  /**
+   * Notes whether a channel is read by channel tokens: if one ends, another may follow.
+   *
+   * @param token none: it is not
+   */
+  void byToken(String channel, @Nullable String token) {
+    if (token == null) {
+      byToken.remove(channel);
+    } else {
+      byToken.add(channel);
     }
+  }
+
+  /**
+   * Notes that the server has ended the reading. With {@code internal}, the channel is still the
+   * session's, but can't be read on this connection. One that is read by tokens keeps its position.
+   */
+  void ended(String channel, String code) {
+    Reading reading = readings.get(channel);
+    boolean left = code.equals("forbidden") && byToken.contains(channel);
+    if (!left && !code.equals("internal")) {
+      forget(channel);
+    } else if (reading != null) {
+      reading.away = true;
+      reading.left = left;
+    }
+  }
+
+  /** Returns the last position received; none if there is none. */
+  @Nullable Cursor received(String channel) {
+    Reading reading = readings.get(channel);
+    return reading == null ? null : reading.received;
   }
 
   boolean allLive() {
@@ -121,7 +155,7 @@ final class Readings {
     ObjectNode cursors = Frames.MAPPER.createObjectNode();
     readings.forEach(
         (name, reading) -> {
-          if (reading.received != null) {
+          if (reading.received != null && !reading.left) {
             cursors.set(name, Frames.array(reading.received));
           }
         });

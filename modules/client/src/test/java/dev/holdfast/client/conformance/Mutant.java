@@ -69,8 +69,8 @@ record Mutant(int rule, String source, String text, String replacement) {
               SESSION,
               "&& readings.event(channel, cursor)",
               "&& !channel.endsWith(\"granted\") && readings.event(channel, cursor)"),
-          new Mutant(27, SESSION, "if (code.equals(\"internal\")) {", "if (true) {"),
-          new Mutant(27, SESSION, "if (code.equals(\"internal\")) {", "if (false) {"),
+          new Mutant(27, READINGS, "if (!left && !code.equals(\"internal\")) {", "if (true) {"),
+          new Mutant(27, READINGS, "if (!left && !code.equals(\"internal\")) {", "if (false) {"),
           new Mutant(
               28,
               SESSION,
