@@ -1,5 +1,6 @@
 """Holdfast for Python: a session of `holdfast.v1` that outlives its connections."""
 
+from ._access import ChannelToken
 from ._client import Channel, Events, Holdfast, Publication, Subscription, connect
 from ._store import FileStore, Store
 from ._values import (
@@ -19,6 +20,7 @@ from ._wire import Token
 __all__ = [
     "Bounds",
     "Channel",
+    "ChannelToken",
     "Cursor",
     "Event",
     "Events",

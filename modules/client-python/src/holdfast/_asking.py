@@ -8,7 +8,7 @@ from typing import Any
 from . import _frames as frames
 from ._connector import Alarm, Wire
 from ._publishing import Done, Ids, retry_wait
-from ._values import Bounds, HoldfastError, Times
+from ._values import Bounds, Cursor, HoldfastError, Times
 
 MOST = 1_000
 """Most subscriptions that wait for an answer; a server allows fewer channels for one session."""
@@ -25,8 +25,16 @@ class Question:
 class Questions:
     """Subscriptions and unsubscriptions without an answer, those of one channel one by one."""
 
-    def __init__(self, wire: Wire, ids: Ids, times: Times, out: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        wire: Wire,
+        ids: Ids,
+        times: Times,
+        out: Callable[[str], None],
+        received: Callable[[str], Cursor | None],
+    ) -> None:
         self._wire, self._ids, self._times, self._out = wire, ids, times, out
+        self._received = received
         self._queues: dict[str, list[Question]] = {}
         self._by_frame: dict[str, Question] = {}
         self._connected = False
@@ -91,6 +99,9 @@ class Questions:
         if self._connected:
             id_ = self._ids.next()
             self._by_frame[id_] = question
+            if "token" in question.frame:
+                at = self._received(question.frame["channel"])
+                question.frame["from"] = at or question.frame["from"]
             self._out(frames.dumps(question.frame | {"id": id_}))
 
 

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
+from ._access import Access, ChannelToken
 from ._inbox import Inbox, Mailbox
 from ._publishing import Done
 from ._session import Session
@@ -249,6 +250,28 @@ class Channel:
     def __init__(self, client: Holdfast, inbox: Inbox, session: Session, name: str) -> None:
         self._client, self._inbox, self._session, self.name = client, inbox, session, name
 
+    def tokens(self, token: ChannelToken) -> Channel:
+        """Reads it by channel tokens, as a private channel; to be called before its first reader.
+
+        `token`, perhaps async, is called before the channel is read, before a token ends, and when
+        the server has ended the reading. If it raises, it is called again after a wait. If it
+        returns None, the channel is not for this client.
+        """
+        readers = self._inbox.of(self.name)
+        if readers.boxes or not self.name.startswith(("topic:", "run:")):
+            raise ValueError("tokens: for a topic: or run:, before its first reader")
+        if readers.access is not None:
+            readers.access.end()
+        readers.access = Access(token, self._show, self._over)
+        return self
+
+    def _show(self, token: str, done: Done) -> None:
+        self._session.subscribe(self.name, self._inbox.of(self.name).start, done, token)
+
+    def _over(self, error: HoldfastError) -> None:
+        self._session.unsubscribe(self.name, lambda data, error: None)
+        self._inbox.ended(self._inbox.of(self.name), self.name, error.code)
+
     def events(self, event: str | None = None, *, start: From = "latest") -> Events:
         """Returns the events, from this call on, or those of one name.
 
@@ -262,7 +285,10 @@ class Channel:
             ready, done = self._client._future()
             ready.add_done_callback(self._refused)
             readers.ready = ready
-            if self.name.startswith(("topic:", "run:")):
+            if readers.access is not None:
+                readers.start = start
+                readers.access.begin(done)
+            elif self.name.startswith(("topic:", "run:")):
                 self._session.subscribe(self.name, start, done)
             else:
                 done(None, None)
@@ -281,6 +307,8 @@ class Channel:
             readers.boxes.remove(box)
             if not readers.boxes:
                 readers.ready = None
+                if readers.access is not None:
+                    readers.access.end()
                 self._session.unsubscribe(self.name, lambda data, error: None)
 
     def on(

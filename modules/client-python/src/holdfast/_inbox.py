@@ -8,8 +8,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from ._access import Access
 from ._session import Session
-from ._values import Bounds, Event, Gap, HoldfastError, SessionInfo, State
+from ._values import Bounds, Event, From, Gap, HoldfastError, SessionInfo, State
 
 log = logging.getLogger("holdfast")
 
@@ -80,6 +81,8 @@ class Readers:
         self.on_gap: list[Callable[[Gap], object]] = []
         self.on_unsubscribed: list[Callable[[str], object]] = []
         self.ready: asyncio.Future[None] | None = None
+        self.access: Access | None = None
+        self.start: From = "latest"
 
     def end(self, error: HoldfastError | None) -> None:
         boxes, self.boxes, self.ready = self.boxes, [], None
@@ -127,6 +130,8 @@ class Inbox:
         if state.kind == "stopped":
             left = state.error in ("left", "ended")
             for readers in self.readers.values():
+                if readers.access is not None:
+                    readers.access.end(HoldfastError("stopped", state.reason))
                 readers.end(None if left else HoldfastError("stopped", state.reason))
             self.stopped.set_result(state)
 
@@ -148,10 +153,19 @@ class Inbox:
         self._deliver(gap.channel, Delivery(gap, 0, 0))
 
     def unsubscribed(self, channel: str, code: str) -> None:
+        again = code == "forbidden" and self.session.keeps(channel)
         for readers in self._known(channel):
-            self.notify(readers.on_unsubscribed, code)
-            if code not in ("requested", "internal"):
-                readers.end(HoldfastError(code, f"{channel} is not read any more"))
+            if again and readers.access is not None and readers.access.unsubscribed():
+                continue
+            self.ended(readers, channel, code)
+
+    def ended(self, readers: Readers, channel: str, code: str) -> None:
+        """Notifies the readers that the channel is not read, and not asked for again."""
+        self.notify(readers.on_unsubscribed, code)
+        if code != "internal" and readers.access is not None:
+            readers.access.end()
+        if code not in ("requested", "internal"):
+            readers.end(HoldfastError(code, f"{channel} is not read any more"))
 
     def _deliver(self, channel: str, delivery: Delivery) -> None:
         self._waiting.setdefault(channel, deque()).append(delivery)

@@ -49,6 +49,7 @@ class Reading:
     def __init__(self, received: Cursor | None = None, handled: Cursor | None = None) -> None:
         self.received, self.handled, self.acked = received, handled, handled
         self.live = self.away = False
+        self.left = False  # The server has ended it, and it is asked for again.
 
 
 class Heartbeat:
@@ -98,13 +99,14 @@ class Session:
         self._client = {"name": name, "version": version, "instance": secrets.token_urlsafe(12)}
         self._connector = Connector(wire, urls, times, self)
         send, ids = self._connector.send, Ids()
-        self._questions = Questions(wire, ids, times, send)
+        self._questions = Questions(wire, ids, times, send, self._received)
         self._requests = Requests(wire, ids, bounds, send)
         self._publications = Publications(wire, ids, times, bounds, self)
         self._heartbeat = Heartbeat(wire, lambda: send('{"type":"ping"}'), self._silent)
         self._ack = Alarm(wire)
         self._ack_due = False
         self._readings: dict[str, Reading] = {}
+        self._by_token: set[str] = set()
         self._resume = self._owner = ""
         self.paused = False  # Set while the connection is not read, as events wait.
         self.info: SessionInfo | None = None
@@ -200,7 +202,7 @@ class Session:
         at = frames.position(frame)
         recovered = kind == "subscribed" and frames.member(frame, "recovered") is True
         reading = self._readings.setdefault(channel, Reading())
-        reading.live, reading.away = kind == "live", False
+        reading.live, reading.away, reading.left = kind == "live", False, False
         if reading.received is None or (recovered and not at.is_covered_by(reading.received)):
             reading.received = at
             if reading.handled is None:
@@ -209,10 +211,11 @@ class Session:
         self._check_online()
 
     def _unsubscribed(self, channel: str, code: str) -> None:
-        if code != "internal":
-            self._readings.pop(channel, None)
+        left = code == "forbidden" and self.keeps(channel)
+        if code != "internal" and not left:
+            self._drop(channel)
         elif channel in self._readings:
-            self._readings[channel].away = True
+            self._readings[channel].away, self._readings[channel].left = True, left
         self._listener.unsubscribed(channel, code)
         self._listener.changed(False)
         self._check_online()
@@ -243,13 +246,32 @@ class Session:
 
     # ---- the application
 
-    def subscribe(self, channel: str, start: From, done: Done) -> None:
-        """Subscribes to a `topic:` or `run:` channel, on each connection until it is answered."""
-        self._ask({"type": "subscribe", "channel": channel, "from": start}, done)
+    def subscribe(self, channel: str, start: From, done: Done, token: str | None = None) -> None:
+        """Subscribes to a `topic:` or `run:` channel, on each connection until it is answered.
+
+        With a channel token it goes on behind the last event, if it was read before.
+        """
+        frame: frames.Frame = {"type": "subscribe", "channel": channel, "from": start}
+        if token is not None:
+            self._by_token.add(channel)
+            frame["token"] = token
+        self._ask(frame, done)
+
+    def keeps(self, channel: str) -> bool:
+        """Returns whether it is read by channel tokens: if one ends, another may follow."""
+        return channel in self._by_token
+
+    def _received(self, channel: str) -> Cursor | None:
+        reading = self._readings.get(channel)
+        return None if reading is None else reading.received
+
+    def _drop(self, channel: str) -> None:
+        self._readings.pop(channel, None)
+        self._by_token.discard(channel)
 
     def unsubscribe(self, channel: str, done: Done) -> None:
         if not self._connector.stopped:
-            self._readings.pop(channel, None)
+            self._drop(channel)
             self._listener.changed(False)
         self._ask({"type": "unsubscribe", "channel": channel}, done)
 
@@ -378,7 +400,8 @@ class Session:
         if move:
             hello["move"] = True
         if self._resume:
-            known = {n: r.received for n, r in self._readings.items() if r.received is not None}
+            read = ((n, r.received) for n, r in self._readings.items() if not r.left)
+            known = {name: received for name, received in read if received is not None}
             hello |= {"resume": self._resume, "channels": known}
         return frames.dumps(hello)
 
@@ -386,6 +409,7 @@ class Session:
         """Begins anew for another user: what is the former one's must not be sent as this one's."""
         self._resume = ""
         readings, self._readings = self._readings, {}
+        self._by_token.clear()
         self._publications.forget(HoldfastError("forbidden", "the token is another user's"))
         for name in readings:
             if name.startswith(("topic:", "run:")):
