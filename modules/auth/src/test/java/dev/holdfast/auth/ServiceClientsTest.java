@@ -130,6 +130,18 @@ class ServiceClientsTest {
   }
 
   @Test
+  void itHasNoSessionToWhichAChannelIsAdded() {
+    JsonObject claims = claims(null).put("hf_channel", "topic:a");
+    TokenVerifier verifier = verifier(issuer(null, "acme", Set.of()));
+    String service = KEYS.sign("RS256", "rsa", claims);
+    String user = KEYS.sign("RS256", "rsa", claims.copy().put("sub", "ann"));
+
+    assertEquals(ErrorCode.FORBIDDEN, code(verifier.verifyForChannel(service).cause()));
+    assertEquals(ErrorCode.UNAUTHORIZED, code(verifier.verify(service).cause()));
+    assertEquals("ann", verifier.verifyForChannel(user).result().token().caller().user());
+  }
+
+  @Test
   void namesOfServicesAreChecked() {
     for (Map<String, String> wrong : List.of(Map.of("c", "a b"), Map.of(" ", "billing"))) {
       assertThrows(IllegalArgumentException.class, () -> issuer(wrong));

@@ -117,7 +117,7 @@ class PrivateChannelsIT {
   @Test
   void tokensAreRenewedWithoutAnEndOfTheReading() throws Exception {
     read();
-    publishUntilAsked(3);
+    publishUntilAsked(2);
     assertEquals(List.of(), ends);
     assertEquals(1, client.sessionInfo().generation());
   }
@@ -153,7 +153,7 @@ class PrivateChannelsIT {
     signs = true;
 
     await().until(() -> got.size() >= 2);
-    publishUntilAsked(before + 2);
+    publishUntilAsked(before + 1);
     assertEquals(List.of(), ends);
   }
 
