@@ -149,7 +149,16 @@ class ChannelTokensIT {
     assertEquals(7, client.await("event", channel.toString()).get("data").asInt());
     assertRefused("forbidden", publish(client, 1));
     assertRefused("forbidden", subscribe(client, ChannelName.topic("orders"), token));
-    assertTrue(node.registry.get("holdfast.channel.grants").gauge().value() >= 1);
+  }
+
+  @Test
+  void thoseInForceOnAllEventLoopsAreCounted() {
+    String token = token(LONG);
+    for (int i = 0; i < 6; i++) {
+      assertDone(subscribe(node.hello(user).client(), token));
+    }
+    double counted = node.registry.get("holdfast.channel.grants").gauge().value();
+    assertTrue(counted >= 6, "counted " + counted);
   }
 
   @Test

@@ -32,6 +32,11 @@ public final class Attachments {
     cursors.moved(session);
   }
 
+  /** Counts channel tokens that are in force: how many more, or fewer. */
+  public void channelGrants(int more) {
+    directory.channelGrants(more);
+  }
+
   /** Compares a session at once, as its channel is reported to be that of no session. */
   public void hurry(HeldSession session) {
     holds.hurry(session);

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
@@ -23,6 +24,7 @@ import java.util.function.Function;
 public final class ConnectionDirectory {
   private final Map<Key, Holder> holders = new ConcurrentHashMap<>();
   private final AtomicInteger sockets = new AtomicInteger();
+  private final AtomicLong grants = new AtomicLong();
   private final EarlyNotices early = new EarlyNotices();
   private volatile boolean crowded;
 
@@ -31,6 +33,9 @@ public final class ConnectionDirectory {
   public ConnectionDirectory(MeterRegistry registry) {
     Gauge.builder("holdfast.connections", sockets, AtomicInteger::get)
         .description("open WebSockets of this node")
+        .register(registry);
+    Gauge.builder("holdfast.channel.grants", grants, AtomicLong::get)
+        .description("channel tokens that are in force on this node")
         .register(registry);
   }
 
@@ -53,6 +58,11 @@ public final class ConnectionDirectory {
   /** Returns whether a connection of this node holds the session. */
   public boolean holds(String tenant, String session) {
     return holders.containsKey(new Key(tenant, session));
+  }
+
+  /** Counts channel tokens in force: how many more, or fewer. */
+  void channelGrants(int more) {
+    grants.addAndGet(more);
   }
 
   /** Drops early notices whose time is over; called now and then. */

@@ -3,17 +3,14 @@ package dev.holdfast.gateway.connection;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.protocol.CloseCode;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** The metrics of the gateway; names and tags are bounded. Safe on any thread. */
 public final class GatewayMetrics {
   private final MeterRegistry registry;
   private final Timer hello;
-  private final AtomicLong grants = new AtomicLong();
   private final Counter held;
   private final Counter compared;
 
@@ -26,10 +23,6 @@ public final class GatewayMetrics {
             .register(registry);
     this.held = registry.counter("holdfast.publish.held");
     this.compared = registry.counter("holdfast.compared");
-    Gauge.builder("holdfast.channel.grants", grants, AtomicLong::get)
-        .description("channel tokens that are in force")
-        .strongReference(true)
-        .register(registry);
   }
 
   /**
@@ -75,11 +68,6 @@ public final class GatewayMetrics {
    */
   void channelToken(String outcome) {
     registry.counter("holdfast.channel.tokens", "outcome", outcome).increment();
-  }
-
-  /** Counts channel tokens in force: how many more, or fewer. */
-  void channelGrants(int more) {
-    grants.addAndGet(more);
   }
 
   void greeted(long nanos) {

@@ -128,7 +128,10 @@ public final class Handshake implements Greeter {
     private Future<Attached> attached(Verified verified, Attached attached) {
       var session =
           new ClientSession(
-              attached.session(), verified, hello.keepsCursors(), metrics::channelGrants);
+              attached.session(),
+              verified,
+              hello.keepsCursors(),
+              parts.attachments()::channelGrants);
       var live = new LiveSession(connection, session, parts, check);
       if (!connection.attach(live)) {
         return Future.failedFuture(

@@ -181,6 +181,7 @@ class FramesIT {
   private List<Late> differ(List<Late> all) {
     Map<Late, List<Tried>> open = new LinkedHashMap<>();
     for (Late late : all) {
+      owner.keep();
       open.put(late, List.of(open(late, owner.things), open(late, owner.things.neverWere())));
     }
     long over = System.currentTimeMillis() + BRIEF.toMillis();
@@ -188,6 +189,7 @@ class FramesIT {
     List<Late> differ = new ArrayList<>();
     open.forEach(
         (late, both) -> {
+          owner.keep();
           Try theirs = tried(both.get(0), late.type, late.members);
           Try nothing = tried(both.get(1), late.type, late.members);
           assertEquals(nothing.answer(), theirs.answer(), late.toString());
