@@ -27,6 +27,7 @@ final class ReadRun {
   private String channel = "";
   private AnswerLedger answer;
   private long read;
+  private long loaded;
   private boolean waits;
   private boolean over;
   private Runnable notGivenUp = () -> {};
@@ -75,6 +76,7 @@ final class ReadRun {
   private void disturb() {
     if (!over && chat.disturbed()) {
       fromSnapshot();
+      loaded = read;
     }
   }
 
@@ -128,7 +130,7 @@ final class ReadRun {
     switch (type) {
       case "TOOL_CALL_RESULT" -> {
         wrote = Long.parseLong(event.text("content"));
-        tally.timing("tool").record(now - Math.max(read, wrote));
+        tally.timing("tool").record(now - Math.max(loaded, wrote));
       }
       case "TEXT_MESSAGE_CONTENT" -> {
         int fresh = answer.add(event.text("messageId"), event.text("delta"), this::due, now);
@@ -142,11 +144,12 @@ final class ReadRun {
 
   /**
    * Since when its user waits for a token: the agent had to write it then, by the time at which it
-   * wrote the tool's result; or the page was loaded later. A page that is loaded before the run has
-   * a snapshot reads all of it, and what was written long before is not late.
+   * wrote the tool's result; or the page was loaded later. What comes late by a gap is late. A page
+   * that is loaded before the run has a snapshot reads all of it, and what was written long before
+   * is not late.
    */
   private long due(int number) {
-    return Math.max(read, wrote + Math.round((number + 1) / rate * MICROS));
+    return Math.max(loaded, wrote + Math.round((number + 1) / rate * MICROS));
   }
 
   private void ended(String type, String result, String code) {
