@@ -45,9 +45,12 @@ final class AgentRun {
     return run.done().otherwiseEmpty();
   }
 
-  /** Gives it back, as this node stops, if nothing was written of it. */
+  /**
+   * Gives it back, as this node stops, if nothing was written of it, and the agent has not read it
+   * or may be asked again.
+   */
   void giveBack() {
-    if (!writer.hasBegun()) {
+    if (!writer.hasBegun() && (call == null || call.mayRepeat())) {
       close();
       run.giveBack();
     }

@@ -78,6 +78,11 @@ final class UpstreamCall {
     }
   }
 
+  /** Returns whether the question may go to the agent once more. */
+  boolean mayRepeat() {
+    return request == null || question.repeatable();
+  }
+
   /** Reads on, or waits. */
   void flow(boolean goOn) {
     held = !goOn;

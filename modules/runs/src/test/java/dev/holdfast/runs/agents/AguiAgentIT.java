@@ -187,6 +187,17 @@ class AguiAgentIT {
     assertEquals(1, agent.asked().size());
   }
 
+  /** It had the question, and the node stops before it writes anything. */
+  @Test
+  void anAgentThatIsStillToAnswerIsNotAskedByAnotherNode() {
+    agent.then(Script.stream().hang());
+    RunView run = node.started("agui", thread);
+    Await.until("it is asked", () -> agent.answering() == 1);
+    node.stopAgents();
+    assertEquals("error worker_lost", node.ended(run).outcome() + " " + node.ended(run).code());
+    assertEquals(1, agent.asked().size());
+  }
+
   @Test
   void anAgentWithoutTimeIsAskedAgain() {
     agent.then(Script.status(503));
