@@ -3,7 +3,7 @@
 -- ARGV  1 deadline   2 '1': the reserve of Redis is touched   3 run   4 a run that may be replaced, or empty   5 most runs kept
 --       6 TTL in ms   7 ms that the start of that run may take: only one that began before is replaced; '0' it has ended
 --       8 JSON: ids of the questions that it answers; empty: it takes no account of them   9… fields and values of a new thread by turns
--- Returns {'begun'} | {'busy', the run that is active} | {'open', the questions that it does not answer} | {'answered', those that are not open}
+-- Returns {'begun'} | {'busy', the run that is active} | {'open', the questions that it does not answer} | {'answered', those that were not asked}
 -- TTLs: both ARGV 6.
 in_time(ARGV[1])
 local active = redis.call('HGET', KEYS[1], 'active') or ''
@@ -11,15 +11,14 @@ if active ~= '' and active ~= ARGV[3] then
   local began = tonumber(redis.call('ZSCORE', KEYS[2], active) or '0')
   if active ~= ARGV[4] or now_ms() < began + tonumber(ARGV[7]) then return {'busy', active} end
 end
-local asked = redis.call('HGET', KEYS[1], 'asked')
-if asked and ARGV[8] ~= '' and active ~= ARGV[3] then
+local asked, by, last = unpack(redis.call('HMGET', KEYS[1], 'asked', 'askedby', 'last'))
+if asked and by == last and ARGV[8] ~= '' and active ~= ARGV[3] then
   local answers, open, others, now = {}, {'open'}, {'answered'}, now_ms()
   for _, id in ipairs(cjson.decode(ARGV[8])) do answers[id] = true end
   for _, one in ipairs(cjson.decode(asked)) do
-    if one['until'] == 0 or one['until'] > now then
-      if not answers[one.id] then open[#open + 1] = one.id end
-      answers[one.id] = nil
-    end
+    local lapsed = one['until'] ~= 0 and one['until'] <= now
+    if not lapsed and not answers[one.id] then open[#open + 1] = one.id end
+    answers[one.id] = nil -- one that has lapsed may be answered, and need not be
   end
   for id in pairs(answers) do others[#others + 1] = id end
   if #others > 1 then return others end

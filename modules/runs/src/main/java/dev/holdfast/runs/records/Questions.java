@@ -3,7 +3,9 @@ package dev.holdfast.runs.records;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.holdfast.agui.EventType;
 import dev.holdfast.agui.Json;
+import dev.holdfast.agui.Outcome;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.redis.Reply;
@@ -15,14 +17,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Questions to people that a run has left open as it ended (AG-UI's interrupts): a thread keeps
- * them until a run brings the answers. What is answered, or has expired, is not open any more.
+ * them until a run brings the answers. What has expired, or was answered by a run that failed, may
+ * be answered, and need not be.
  */
 final class Questions {
-  /** Questions of a thread; what a run asks beyond them holds nothing up. */
+  /** Questions of a thread that are kept; of a run that asks more, none is. */
   static final int MOST = 16;
+
+  /** Answers that an input may have. */
+  static final int MOST_ANSWERS = 256;
 
   private static final int MOST_ID = 256;
   private static final String NONE = "[]";
+
+  /** Those before may be answered once more. */
+  private static final String LAPSE = "lapse";
+
+  /** Nothing is known of what is open: any answers will do. */
+  private static final String UNKNOWN = "none";
 
   private Questions() {}
 
@@ -41,21 +53,28 @@ final class Questions {
   }
 
   /**
-   * Returns what a run leaves open, as JSON.
+   * Returns what a run leaves open, as {@code thread_end} takes it. A run that fails, or is
+   * cancelled before an agent had it, has perhaps passed on no answer: its page sends them again.
    *
    * @param last the event that has ended it; none: nothing
    */
-  static String open(@Nullable JsonNode last) {
+  static String open(RunRecord run, @Nullable JsonNode last) {
     if (last == null) {
       return NONE;
+    }
+    String outcome = last.path("outcome").path("type").asText();
+    boolean unread = outcome.equals(Outcome.CANCELLED) && run.times().started() == 0;
+    if (unread || last.path("type").asText().equals(EventType.RUN_ERROR.name())) {
+      return LAPSE;
     }
     ArrayNode open = Json.array();
     for (JsonNode one : last.path("outcome").path("interrupts")) {
       String id = one.path("id").asText();
-      if (open.size() < MOST && id.length() <= MOST_ID) {
-        ObjectNode question = open.addObject().put("id", id);
-        question.put("until", until(one.path("expiresAt").asText("")));
+      if (open.size() == MOST || id.length() > MOST_ID) {
+        return UNKNOWN;
       }
+      ObjectNode question = open.addObject().put("id", id);
+      question.put("until", until(one.path("expiresAt").asText("")));
     }
     return Json.text(open);
   }
@@ -76,7 +95,7 @@ final class Questions {
         ErrorCode.CONFLICT,
         reply.at(0).asText().equals("open")
             ? "thread: it waits for answers to " + ids
-            : "resume: not open, as answered or expired: " + ids);
+            : "resume: not open, or answered: " + ids);
   }
 
   private static String named(List<Reply> ids) {

@@ -56,8 +56,8 @@ public record RunInput(List<Message> messages, JsonNode state, JsonNode resume) 
 
   private static JsonNode resume(JsonNode json) {
     JsonNode resume = json.path("resume");
-    if (resume.size() > Questions.MOST) {
-      throw refusal("input/resume: at most " + Questions.MOST);
+    if (resume.size() > Questions.MOST_ANSWERS) {
+      throw refusal("input/resume: at most " + Questions.MOST_ANSWERS);
     }
     for (JsonNode answer : resume) {
       if (!answer.path("interruptId").isTextual()) {

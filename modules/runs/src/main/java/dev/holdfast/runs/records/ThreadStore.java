@@ -98,7 +98,8 @@ public final class ThreadStore {
     ThreadKey thread = run.thread();
     List<String> keys = List.of(record(thread), runsKey(thread), documentKey(thread));
     List<Object> args =
-        List.of(run.key().run(), document, config.threadAge().toMillis(), Questions.open(last));
+        List.of(
+            run.key().run(), document, config.threadAge().toMillis(), Questions.open(run, last));
     return END.run(link, keys, args)
         .compose(
             reply ->

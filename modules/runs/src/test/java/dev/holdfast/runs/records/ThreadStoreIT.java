@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,14 +73,18 @@ class ThreadStoreIT {
   }
 
   private RunSpec answering(String run, String... questions) {
-    ObjectNode input = (ObjectNode) Json.parse(Stores.input("th", run));
+    return answering("th", run, questions);
+  }
+
+  private RunSpec answering(String thread, String run, String[] questions) {
+    ObjectNode input = (ObjectNode) Json.parse(Stores.input(thread, run));
     ArrayNode resume = input.putArray("resume");
     for (String question : questions) {
       resume.addObject().put("interruptId", question).put("status", "resolved");
     }
     RunLimits limits = RunLimits.DEFAULT;
     return new RunSpec(
-        stores.tenant, "ann", "th", run, "researcher", Json.text(input), limits, false);
+        stores.tenant, "ann", thread, run, "researcher", Json.text(input), limits, false);
   }
 
   private static JsonNode asking(String... questions) {
@@ -105,7 +110,7 @@ class ThreadStoreIT {
 
     assertEquals("thread: it waits for answers to q1, q2", refused(stores.spec("th", "r2")));
     assertEquals("thread: it waits for answers to q2", refused(answering("r2", "q1")));
-    assertTrue(refused(answering("r2", "q1", "q2", "q3")).endsWith("expired: q3"));
+    assertTrue(refused(answering("r2", "q1", "q2", "q3")).endsWith("answered: q3"));
     RunSpec answers = answering("r2", "q1", "q2");
     assertEquals(Optional.empty(), Await.get(threads.begin(answers)));
     assertEquals(Optional.empty(), Await.get(threads.begin(answers)), "the same again");
@@ -136,14 +141,63 @@ class ThreadStoreIT {
       ((ObjectNode) one).put("expiresAt", "2020-01-01T00:00:00Z");
     }
     Await.get(threads.end(first, "{}".getBytes(), asks));
-    assertTrue(refused(answering("r2", "q1")).startsWith("resume: not open"));
-    RunRecord second = begun("th", "r2");
+    assertTrue(refused(answering("r2", "q3")).startsWith("resume: not open"));
+    RunSpec late = answering("r2", "q1"); // AG-UI's client answers it, as cancelled
+    assertEquals(Optional.empty(), Await.get(threads.begin(late)));
+    RunRecord second = Await.get(stores.runs.create(late)).run();
     Await.get(threads.end(second, "{}".getBytes(), asking("q1")));
     RunSpec plain = stores.spec("th", "r3");
     var dismissing =
         new RunSpec(
             plain.tenant(), "ann", "th", "r3", plain.agent(), plain.input(), plain.limits(), true);
     assertEquals(Optional.empty(), Await.get(threads.begin(dismissing)));
+  }
+
+  private static JsonNode failing() {
+    return Json.object().put("type", "RUN_ERROR").put("message", "no");
+  }
+
+  /** Its page sends the answers again, or goes on without. */
+  @Test
+  void whatARunThatFailsHasAnsweredMayBeAnsweredAgain() {
+    RunRecord first = begun("th", "r1");
+    Await.get(threads.end(first, "{}".getBytes(), asking("q1")));
+    for (String run : List.of("r2", "r3")) {
+      RunSpec answers = answering(run, "q1");
+      assertEquals(Optional.empty(), Await.get(threads.begin(answers)));
+      RunRecord failed = Await.get(stores.runs.create(answers)).run();
+      Await.get(threads.end(failed, "{}".getBytes(), failing()));
+    }
+    assertTrue(refused(answering("r4", "q2")).startsWith("resume: not open"));
+    RunRecord without = begun("th", "r4");
+    Await.get(threads.end(without, "{}".getBytes(), asking()));
+    assertTrue(refused(answering("r5", "q1")).startsWith("resume: not open"));
+  }
+
+  /** A node that knows no questions has ended a run since. */
+  @Test
+  void questionsOfAnEarlierRunThanTheLastKeepNothingWaiting() {
+    RunRecord first = begun("th", "r1");
+    Await.get(threads.end(first, "{}".getBytes(), asking("q1")));
+    String key = Keys.thread(stores.tenant, first.thread().thread());
+    stores.redis("HSET", key, "last", stores.spec("th", "r2").key().run());
+    RunRecord third = begun("th", "r3");
+    Await.get(threads.end(third, "{}".getBytes(), failing()));
+    begun("th", "r4");
+  }
+
+  /** Which of them are answered can't be said. */
+  @Test
+  void aRunThatAsksTooMuchIsAnsweredUnchecked() {
+    String[] many = IntStream.range(0, 17).mapToObj(i -> "q" + i).toArray(String[]::new);
+    for (String[] ids : List.of(many, new String[] {"q".repeat(257)})) {
+      String thread = "th" + ids.length;
+      RunRecord first = begun(thread, "r1");
+      Await.get(threads.end(first, "{}".getBytes(), asking(ids)));
+      RunSpec answers = answering(thread, "r2", ids);
+      RunInput.check(answers);
+      assertEquals(Optional.empty(), Await.get(threads.begin(answers)));
+    }
   }
 
   /** The start of the other run may be under way at another node. */
