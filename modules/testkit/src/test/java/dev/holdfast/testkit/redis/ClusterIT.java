@@ -171,6 +171,8 @@ class ClusterIT {
     String slot = Integer.toString(Slots.of(key));
     ClusterServer master = cluster.masterOf(key);
     ClusterServer other = bench.another(master);
+    // A server gives away no slot with keys, and an earlier test may have left one in it.
+    master.call("FLUSHALL");
     master.call("CLUSTER", "SETSLOT", slot, "NODE", other.id());
     try {
       HoldfastException failure = ClusterBench.refused(link.send("GET", key));
