@@ -19,6 +19,9 @@ public sealed interface IssuerMessage<A> extends ServiceMessage<A> {
   /** Most characters of an issuer's name. */
   int LONGEST_NAME = 512;
 
+  /** No issuer's name begins so. */
+  String NO_NAME = "#";
+
   @Override
   default String address() {
     return ADDRESS;
@@ -108,9 +111,10 @@ public sealed interface IssuerMessage<A> extends ServiceMessage<A> {
   }
 
   private static void name(String issuer) {
-    if (issuer.isBlank() || issuer.length() > LONGEST_NAME) {
+    if (issuer.isBlank() || issuer.length() > LONGEST_NAME || issuer.startsWith(NO_NAME)) {
       throw HoldfastException.withPublicMessage(
-          ErrorCode.BAD_REQUEST, "issuer: a name of 1 to " + LONGEST_NAME + " characters");
+          ErrorCode.BAD_REQUEST,
+          "issuer: a name of 1 to " + LONGEST_NAME + " characters, not " + NO_NAME + " first");
     }
   }
 

@@ -121,9 +121,11 @@ public final class IssuerSettings {
   private static void check(IssuerConfig issuer) {
     String name = issuer.issuer();
     if (name.length() > IssuerMessage.LONGEST_NAME
+        || name.startsWith(IssuerMessage.NO_NAME)
         || name.chars().anyMatch(c -> c <= ' ' || c > '~')) {
       throw new IllegalArgumentException(
-          "issuer: at most " + IssuerMessage.LONGEST_NAME + " characters of ASCII, without blanks");
+          "issuer: at most %d characters of ASCII, without blanks, not %s first"
+              .formatted(IssuerMessage.LONGEST_NAME, IssuerMessage.NO_NAME));
     }
     if (issuer.keys().stream().anyMatch(key -> key.algorithm().symmetric())) {
       throw new IllegalArgumentException(

@@ -9,7 +9,7 @@ local ms, us = string.format('%s%03d', time[1], math.floor(tonumber(time[2]) / 1
 if tonumber(ms) > tonumber(ARGV[1]) then error('-LATE past its deadline, nothing done') end
 local function parts(text) return string.match(text, '^(%d+) (%d+) %d+ (.*)$') end
 local name, wanted, known = ARGV[2], ARGV[3], ARGV[6]
-local old, last = redis.call('HGET', KEYS[1], name), tonumber(redis.call('HGET', KEYS[1], '#') or '0')
+local old, last = redis.call('HGET', KEYS[1], name), tonumber(redis.call('HGET', KEYS[1], '#') or '') or 0
 local n, born, settings = '0', '0', ''
 if old then n, born, settings = parts(old) end
 local lost = known ~= '' and tonumber((parts(known))) > tonumber(n)

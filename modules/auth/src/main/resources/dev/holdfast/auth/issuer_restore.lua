@@ -10,7 +10,7 @@ local added = 0
 for i = 1, #ARGV, 2 do
   local old = redis.call('HGET', KEYS[1], ARGV[i])
   if not old or number(old) < number(ARGV[i + 1]) then
-    local last = tonumber(redis.call('HGET', KEYS[1], '#') or '0')
+    local last = tonumber(redis.call('HGET', KEYS[1], '#') or '') or 0
     local n = string.format('%.0f', math.max(last + 1, us, number(ARGV[i + 1])))
     redis.call('HSET', KEYS[1], '#', n, ARGV[i], ARGV[i + 1])
     added = added + 1

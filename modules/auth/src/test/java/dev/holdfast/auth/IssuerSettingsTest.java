@@ -95,6 +95,7 @@ class IssuerSettingsTest {
         "{\"issuer\":\"x\",\"jwks\":\"https://a\",\"claims\":{\"user\":\"a..b\"}} | claims.user: names with dots",
         "{\"issuer\":\"x\",\"keys\":[{\"algorithm\":\"RS256\"}]} | keys[0]: publicKey: RS256 takes",
         "{\"issuer\":\"x\",\"keys\":[{\"algorithm\":\"RS256\",\"publicKey\":{\"file\":\"/etc/passwd\"}}]} | keys[0].publicKey: a value",
+        "{\"issuer\":\"#\",\"jwks\":\"https://a\"} | issuer: at most 512 characters",
         "{\"issuer\":\"x y\",\"jwks\":\"https://a\"} | issuer: at most 512 characters",
       })
   void whatIsWrongIsNamed(String json, String problem) {

@@ -207,6 +207,20 @@ class FollowedIssuersIT {
     assertEquals("102", redis.text("HLEN", Keys.issuers()), "also the number, and the other");
   }
 
+  /** The number of the last change is kept under that name; then nothing could be changed. */
+  @Test
+  void noIssuerHasTheNameOfTheNumber() {
+    String settings = issuer.settings().replace(issuer.name, "#");
+    assertEquals(ErrorCode.BAD_REQUEST, failure(() -> remove("#")));
+    assertEquals(
+        ErrorCode.BAD_REQUEST, failure(() -> ask(new IssuerMessage.Put(OPERATOR, settings))));
+    put(issuer);
+
+    redis.call("HSET", Keys.issuers(), "#", "7 0 7 ");
+    remove(issuer.name);
+    await().until(() -> !there.trusts(issuer));
+  }
+
   @Test
   void onlyServicesOfAllTenantsMayAsk() {
     Caller desk = new Caller.Service("desk", "1", Set.of("acme"), Set.of("*"));

@@ -5,6 +5,7 @@ import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
 import dev.holdfast.redis.Script;
 import dev.holdfast.redis.ShardValue;
+import dev.holdfast.tokens.IssuerMessage;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,8 +26,8 @@ final class IssuerStore {
   private static final Script RESTORE = Script.of("auth", "issuer_restore");
   private static final List<String> KEYS = List.of(Keys.issuers());
 
-  /** The field of the number of the last change; no issuer is called so. */
-  private static final String LAST = "#";
+  /** The field of the number of the last change. */
+  private static final String LAST = IssuerMessage.NO_NAME;
 
   private final RedisLink link;
 

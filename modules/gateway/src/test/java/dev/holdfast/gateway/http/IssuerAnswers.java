@@ -45,6 +45,7 @@ final class IssuerAnswers {
     assertEquals(409, typed.send("PUT", PATH, own.getBytes()).status());
     assertEquals(409, service.delete(PATH + "?issuer=https://issuer.example").status());
     assertEquals(400, service.delete(PATH).status());
+    assertEquals(400, service.delete(PATH + "?issuer=%23").status());
     assertEquals(400, service.get(PATH + "?limit=0").status());
     assertEquals(200, service.delete(PATH + "?issuer=" + name).status());
     assertEquals(200, service.delete(PATH + "?issuer=" + name).status());
