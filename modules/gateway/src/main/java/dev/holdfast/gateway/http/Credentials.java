@@ -45,9 +45,12 @@ public final class Credentials {
         new JsonObject()
             .put("service", account.service())
             .put("tenants", new JsonArray(account.tenants().stream().sorted().toList()))
-            .put("until", token.expiresAt())
-            .put("credentials", make.apply(token));
-    return Future.succeededFuture(ApiResponse.json(json));
+            .put("until", token.expiresAt());
+    // Keys and signatures take some ms, for which an event loop is not held.
+    return request
+        .vertx()
+        .executeBlocking(() -> make.apply(token), false)
+        .map(line -> ApiResponse.json(json.put("credentials", line)));
   }
 
   private static HoldfastException forbidden(String why) {

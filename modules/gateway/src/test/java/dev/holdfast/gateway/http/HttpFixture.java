@@ -5,6 +5,7 @@ import dev.holdfast.auth.IssuerSettings;
 import dev.holdfast.auth.TokenSigner;
 import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.auth.VerificationKey;
+import dev.holdfast.auth.Verified;
 import dev.holdfast.auth.issuers.IssuersVerticle;
 import dev.holdfast.auth.revocation.RevocationsVerticle;
 import dev.holdfast.auth.tenants.TenantsConfig;
@@ -54,6 +55,7 @@ import dev.holdfast.testkit.client.TestClients;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Context;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -255,7 +257,15 @@ public final class HttpFixture implements AutoCloseable {
         () -> "{\"node\":null,\"gateway\":{\"port\":1}}",
         files,
         new Development(SECRET, AUTH),
-        token -> "line for " + token.account().service());
+        HttpFixture::credentials);
+  }
+
+  /** They take some ms. */
+  private static String credentials(Verified token) {
+    if (Context.isOnEventLoopThread()) {
+      throw new IllegalStateException("on an event loop");
+    }
+    return "line for " + token.account().service();
   }
 
   private static GatewayConfig allowing(GatewayConfig config) {
