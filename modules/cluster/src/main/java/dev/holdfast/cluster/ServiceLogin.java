@@ -16,8 +16,10 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,10 @@ import org.slf4j.LoggerFactory;
 public final class ServiceLogin {
   private static final Logger LOG = LoggerFactory.getLogger(ServiceLogin.class);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /** For a token and the credentials, whatever it is that does not come. */
+  private static final Duration WHOLE_PATIENCE = Duration.ofSeconds(30);
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int OK = 200;
   private static final long SHORTEST_MS = 1_000;
@@ -45,6 +51,7 @@ public final class ServiceLogin {
   private final URI address;
   private final HttpClient http;
   private final Supplier<? extends CompletionStage<String>> tokens;
+  private final Duration wholePatience;
 
   /** What a node answers: one or the other. */
   @JsonIgnoreProperties(ignoreUnknown = true)
@@ -55,7 +62,8 @@ public final class ServiceLogin {
 
   /**
    * @param node the address of a node's clients, or of what stands before nodes: {@code https://…}
-   * @param tokens fetches a token that is valid for some time; asked before the one before ends
+   * @param tokens fetches a token that is valid for some time; asked before the one before ends. It
+   *     has 30 s, together with the node
    */
   public ServiceLogin(URI node, Supplier<? extends CompletionStage<String>> tokens) {
     this(node, HttpClient.newBuilder().connectTimeout(PATIENCE).build(), tokens);
@@ -66,9 +74,21 @@ public final class ServiceLogin {
    */
   public ServiceLogin(
       URI node, HttpClient http, Supplier<? extends CompletionStage<String>> tokens) {
+    this(node, http, tokens, WHOLE_PATIENCE);
+  }
+
+  /**
+   * @param wholePatience for a token and the credentials
+   */
+  ServiceLogin(
+      URI node,
+      HttpClient http,
+      Supplier<? extends CompletionStage<String>> tokens,
+      Duration wholePatience) {
     this.address = node.resolve("/v1/credentials");
     this.http = http;
     this.tokens = tokens;
+    this.wholePatience = wholePatience;
   }
 
   /**
@@ -119,7 +139,10 @@ public final class ServiceLogin {
 
   private Future<Given> fetch() {
     try {
-      return Future.fromCompletionStage(tokens.get().thenCompose(this::fetch))
+      CompletableFuture<Given> given = tokens.get().thenCompose(this::fetch).toCompletableFuture();
+      // A request's own patience ends with the head of its answer.
+      given.orTimeout(wholePatience.toMillis(), TimeUnit.MILLISECONDS);
+      return Future.fromCompletionStage(given)
           .recover(failure -> Future.failedFuture(failed(failure)));
     } catch (RuntimeException e) {
       return Future.failedFuture(failed(e));

@@ -21,6 +21,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,6 +52,7 @@ class ServiceLoginTest {
   private volatile long lifeMs = 600_000;
   private volatile String refusal = "";
   private volatile String revoked = "";
+  private volatile boolean stuck;
   private Bus node;
   private HttpServer http;
 
@@ -71,6 +74,7 @@ class ServiceLoginTest {
     lifeMs = 600_000;
     refusal = "";
     revoked = "";
+    stuck = false;
     Seal.of(node.vertx()).refusing((account, tenant) -> (account.id() + tenant).equals(revoked));
   }
 
@@ -87,6 +91,10 @@ class ServiceLoginTest {
   }
 
   private void give(HttpServerRequest request) {
+    if (stuck) {
+      request.response().setChunked(true).write("{");
+      return;
+    }
     if (!refusal.isEmpty()) {
       request.response().setStatusCode(403).end("{\"detail\":\"" + refusal + "\"}");
       return;
@@ -177,6 +185,22 @@ class ServiceLoginTest {
     var none = new ServiceLogin(uri(), () -> CompletableFuture.failedFuture(new Exception("gone")));
     failure = assertThrows(CompletionException.class, () -> get(none.join(config(0, null))));
     assertTrue(failure.getCause().getMessage().contains("gone"), failure.toString());
+  }
+
+  /** Once a token did not come, or the rest of an answer, nothing was renewed ever again. */
+  @Test
+  void whatNeverComesIsGivenUp() {
+    var http = HttpClient.newHttpClient();
+    var patience = Duration.ofMillis(300);
+    var never = new ServiceLogin(uri(), http, () -> new CompletableFuture<String>(), patience);
+    Supplier<CompletableFuture<String>> token = () -> CompletableFuture.completedFuture("t");
+    var half = new ServiceLogin(uri(), http, token, patience);
+    stuck = true;
+
+    for (ServiceLogin login : List.of(never, half)) {
+      var failure = assertThrows(CompletionException.class, () -> get(login.join(config(0, null))));
+      assertTrue(failure.getCause().getMessage().contains("TimeoutException"), failure.toString());
+    }
   }
 
   private Bus login(String token) {
