@@ -38,7 +38,9 @@ public final class TokenVerifier {
   private final TrustedIssuers issuers;
 
   /** Valid by these issuers' keys; all are forgotten when keys of one change. */
-  private final KnownTokens known;
+  private final KnownTokens<Verified> known;
+
+  private final KnownTokens<ChannelToken> shown;
 
   private final Predicate<Verified> revoked;
   private final TenantGate tenants;
@@ -49,12 +51,14 @@ public final class TokenVerifier {
   private TokenVerifier(
       @Nullable TrustedIssuer own,
       TrustedIssuers issuers,
-      KnownTokens known,
+      KnownTokens<Verified> known,
+      KnownTokens<ChannelToken> shown,
       Predicate<Verified> revoked,
       TenantGate tenants) {
     this.own = own;
     this.issuers = issuers;
     this.known = known;
+    this.shown = shown;
     this.revoked = revoked;
     this.tenants = tenants;
   }
@@ -101,12 +105,17 @@ public final class TokenVerifier {
       MeterRegistry registry,
       Function<URI, Future<JsonObject>> fetch,
       LongSupplier clock) {
-    var known = new KnownTokens(registry);
+    var known = KnownTokens.ofLogins(registry);
+    var shown = KnownTokens.ofChannels(registry);
     var issuers = new TrustedIssuers(config, fetch, clock, registry);
-    issuers.onChange(known::clear);
+    issuers.onChange(
+        () -> {
+          known.clear();
+          shown.clear();
+        });
     boolean none = config.keys().isEmpty() && !issuers.isEmpty();
     TrustedIssuer own = none ? null : TrustedIssuer.of(IssuerRules.own(config), config.keys(), 0);
-    return new TokenVerifier(own, issuers, known, token -> false, TenantGate.OPEN);
+    return new TokenVerifier(own, issuers, known, shown, token -> false, TenantGate.OPEN);
   }
 
   /** Returns the issuers whose tokens this takes besides those by the own keys. */
@@ -120,12 +129,12 @@ public final class TokenVerifier {
    * @param which says whether a token is revoked; called on any thread, for each token each time
    */
   public TokenVerifier refusing(Predicate<Verified> which) {
-    return new TokenVerifier(own, issuers, known, which, tenants);
+    return new TokenVerifier(own, issuers, known, shown, which, tenants);
   }
 
   /** Returns the same that refuses tokens of tenants that may not work now. */
   public TokenVerifier admitting(TenantGate gate) {
-    return new TokenVerifier(own, issuers, known, revoked, gate);
+    return new TokenVerifier(own, issuers, known, shown, revoked, gate);
   }
 
   /** Returns whether a token that was valid, or its issuer, has been revoked since. */
@@ -157,15 +166,24 @@ public final class TokenVerifier {
 
   /**
    * Verifies a channel token, which {@link #verify} refuses; one by which somebody comes in is
-   * refused here. Costs a signature check each time. Whose session may show it is not looked at.
+   * refused here. Costs a signature check for each token until it ends. Whose session may show it
+   * is not looked at.
    */
   public Future<ChannelToken> verifyForChannel(String token) {
     Optional<String> malformed = malformed(token);
     Future<ChannelToken> valid =
-        malformed.isPresent()
-            ? refused(malformed.get())
-            : issuer(token).compose(named -> named.verifyForChannel(token));
+        malformed.isPresent() ? refused(malformed.get()) : validForChannel(token);
     return valid.compose(channel -> admitted(channel.token()).map(channel)).onFailure(this::log);
+  }
+
+  private Future<ChannelToken> validForChannel(String token) {
+    ChannelToken before = shown.find(token);
+    int then = shown.cleared();
+    return before == null
+        ? issuer(token)
+            .compose(named -> named.verifyForChannel(token))
+            .onSuccess(said -> shown.keep(token, said, then))
+        : Future.succeededFuture(before);
   }
 
   /** The first word of what is wrong is one of ours, whatever the token says. */

@@ -3,12 +3,14 @@ package dev.holdfast.auth;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -169,6 +171,32 @@ class ChannelTokenTest {
     TokenVerifier revoking = verifier.refusing(token -> true);
     var revoked = HoldfastException.from(revoking.verifyForChannel(good).cause());
     assertEquals(ErrorCode.REVOKED, revoked.code());
+  }
+
+  /** A user who showed the same one again and again had an event loop check signatures. */
+  @Test
+  void theSignatureOfOneIsCheckedOnceAndWhatIsRevokedIsRefusedAllTheSame() {
+    var registry = new SimpleMeterRegistry();
+    TokenVerifier counting = TokenVerifier.of(AUTH, registry);
+    String token = TestTokens.hs256(claims());
+
+    ChannelToken first = counting.verifyForChannel(token).result();
+    assertSame(first, counting.verifyForChannel(token).result());
+
+    assertEquals(1, checked(registry, "signature"));
+    assertEquals(1, checked(registry, "memory"));
+    assertEquals(1, registry.get("holdfast.channel.tokens.known").gauge().value());
+    assertTrue(counting.verify(token).failed(), "it lets nobody in");
+    TokenVerifier revoking = counting.refusing(one -> true);
+    var revoked = HoldfastException.from(revoking.verifyForChannel(token).cause());
+    assertEquals(ErrorCode.REVOKED, revoked.code());
+    String login = TestTokens.hs256(TestTokens.claims());
+    assertTrue(counting.verify(login).succeeded());
+    assertTrue(counting.verifyForChannel(login).failed(), "nor is one that lets in for a channel");
+  }
+
+  private static double checked(SimpleMeterRegistry registry, String by) {
+    return registry.get("holdfast.tokens.verified").tag("by", by).counter().count();
   }
 
   @Test

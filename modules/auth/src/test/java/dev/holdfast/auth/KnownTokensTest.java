@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.Caller;
+import dev.holdfast.core.bounds.Budget;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,7 +21,8 @@ class KnownTokensTest {
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final AtomicLong clock = new AtomicLong(1_000);
-  private final KnownTokens known = new KnownTokens(registry, 3, 1 << 20, clock::get);
+  private int kinds;
+  private final KnownTokens<Verified> known = of(3, 1 << 20);
 
   @Test
   void aTokenIsKnownUntilItEnds() {
@@ -83,14 +85,14 @@ class KnownTokensTest {
     assertNull(known.find("b"));
     assertNotNull(known.find("a"));
     assertNotNull(known.find("d"));
-    assertEquals(3, registry.get("holdfast.tokens.known").gauge().value());
+    assertEquals(3, known.size());
   }
 
   /** A token may hold thousands of permissions. */
   @Test
   void bytesAreBoundedToo() {
     Set<String> many = IntStream.range(0, 3_000).mapToObj(i -> "p" + i).collect(Collectors.toSet());
-    var narrow = new KnownTokens(registry, 1_000, 700_000, clock::get);
+    var narrow = of(1_000, 700_000);
 
     for (int i = 0; i < 10; i++) {
       narrow.keep("token" + i, verified(many, 0), 0);
@@ -100,9 +102,31 @@ class KnownTokensTest {
     assertNotNull(narrow.find("token9"));
   }
 
+  /** An issuer chooses the ids of its tokens; 50,000 long ones filled a node. */
+  @Test
+  void idsAndTenantsOfServicesAreBytesToo() {
+    known.keep("ann", ANN, 0);
+    double plain = bytes();
+    known.clear();
+    known.keep("long", of("i".repeat(10_000), null), known.cleared());
+    assertEquals(plain + 20_000, bytes());
+    known.clear();
+    known.keep("service", of(null, new ServiceAccount("s", Set.of("t1", "t22"))), known.cleared());
+    assertEquals(plain + 2 * 100 + 2 * 5, bytes());
+  }
+
+  private KnownTokens<Verified> of(int most, long bytes) {
+    var room = new Budget(registry).share("tokens" + kinds++, bytes);
+    return new KnownTokens<>(registry, room, said -> said, most, clock::get);
+  }
+
+  private static Verified of(String id, ServiceAccount account) {
+    return new Verified(ANN.caller(), "", 10_000, 0, id, "", 0, account);
+  }
+
   @Test
   void oneThatIsLargerThanAllIsNotKept() {
-    var tiny = new KnownTokens(registry, 1_000, 10, clock::get);
+    var tiny = of(1_000, 10);
 
     tiny.keep("ann", ANN, 0);
 
@@ -132,7 +156,7 @@ class KnownTokensTest {
   }
 
   private double bytes() {
-    return registry.get("holdfast.budget.bytes").tag("kind", "tokens").gauge().value();
+    return registry.get("holdfast.budget.bytes").tag("kind", "tokens0").gauge().value();
   }
 
   private double verifications(String by) {

@@ -47,7 +47,7 @@ public class TokenCost {
   public String algorithm;
 
   private TrustedIssuer issuer;
-  private KnownTokens known;
+  private KnownTokens<Verified> known;
   private String token;
 
   @Setup
@@ -65,7 +65,7 @@ public class TokenCost {
       issuer = new TrustedIssuer(rules, id -> Future.succeededFuture(keys), 0);
       token = signed(pair, secret.split("\\.")[1]);
     }
-    known = new KnownTokens(new SimpleMeterRegistry());
+    known = KnownTokens.ofLogins(new SimpleMeterRegistry());
     known.keep(token, issuer.verify(token).result(), known.cleared());
   }
 
