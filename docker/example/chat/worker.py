@@ -45,7 +45,8 @@ def work(run, held, number, lease, messages):
         nonlocal number
         taken = post(path + "/events", **held, n=number, events=[event])
         number = taken["next"]
-        return not taken["cancelled"] and not stop.is_set() and not STOPPED.is_set()
+        if taken["cancelled"]: stop.set()
+        return not stop.is_set() and not STOPPED.is_set()
 
     def beat():  # renews the lease if the agent is silent, and is answered at once by a cancel
         try:
@@ -58,10 +59,15 @@ def work(run, held, number, lease, messages):
         goes_on, end = send({"type": "RUN_STARTED", **ids}), {"type": "RUN_FINISHED", **ids}
         for text in answer(messages):
             text = {"type": "TEXT_MESSAGE_CHUNK", "messageId": run["run"], "role": "assistant", "delta": text}
-            if not (goes_on := goes_on and send(text)): break
-        if not goes_on and STOPPED.is_set():
+            if not goes_on: break
+            goes_on = send(text)
+        else:
+            goes_on = True  # all is said
+        if stop.is_set():
+            end = {**end, "outcome": {"type": "cancelled"}}
+        elif not goes_on:
             end = {"type": "RUN_ERROR", "message": "The worker has stopped.", "code": "worker_lost"}
-        send(end if goes_on or STOPPED.is_set() else {**end, "outcome": {"type": "cancelled"}})
+        send(end)
     except Refused:
         raise
     except Exception as problem:
