@@ -225,6 +225,12 @@ public sealed interface WorkMessage<A> extends RunMessage<A> {
       return (usual.compareTo(ANSWER) < 0 ? usual : ANSWER).plusMillis(waitMs);
     }
 
+    /** One that waits does no work: the service bounds those apart from what is under way. */
+    @Override
+    public int weight() {
+      return waitMs > 0 ? 0 : WorkMessage.super.weight();
+    }
+
     @Override
     public <R> R dispatch(Handler<R> handler) {
       return handler.beat(this);

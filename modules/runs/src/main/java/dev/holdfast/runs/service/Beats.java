@@ -1,5 +1,7 @@
 package dev.holdfast.runs.service;
 
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
 import dev.holdfast.runs.CancelNotice;
 import dev.holdfast.runs.WorkMessage.Beat;
 import dev.holdfast.runs.records.RunKey;
@@ -20,23 +22,59 @@ import java.util.Set;
  * the time until the next beat, as that asks the record. Confined to its context.
  */
 final class Beats {
-  /** That wait at a node; those beyond it are answered without a wait. */
+  /**
+   * That wait at a node. The runs of a tenant have a tenth of that, and more while half is free;
+   * beats beyond it are answered without a wait.
+   */
   static final int MOST = 20_000;
+
+  /** Of a run: one is enough, and its worker may ask again before it is answered. */
+  static final int MOST_OF_RUN = 4;
+
+  /** Wanted to wait, and do not: beyond it they are refused. */
+  private static final int MOST_AT_ONCE = 4_096;
 
   private final Vertx vertx;
   private final RunStore runs;
+  private final int most;
   private final Map<RunKey, Set<Promise<Boolean>>> waiting = new HashMap<>();
+  private final Map<String, Integer> tenants = new HashMap<>();
+  private int atOnce;
   private int size;
   private boolean stopped;
 
-  Beats(Vertx vertx, RunStore runs) {
+  /**
+   * @param most that wait at a time
+   */
+  Beats(Vertx vertx, RunStore runs, int most) {
+    this.most = most;
     this.vertx = vertx;
     this.runs = runs;
   }
 
   /** Renews a lease, and waits for a cancel, if the worker wants that. */
   Future<Held> beat(Beat beat) {
-    return beat.waitMs() == 0 || size >= MOST || stopped ? renew(beat) : await(beat);
+    if (beat.waitMs() == 0) {
+      return renew(beat);
+    }
+    return stopped || isFull(key(beat)) ? renewAtOnce(beat) : await(beat);
+  }
+
+  private boolean isFull(RunKey run) {
+    int ofTenant = tenants.getOrDefault(run.tenant(), 0);
+    return size >= most
+        || ofTenant >= most / 10 && size >= most / 2
+        || waiting.getOrDefault(run, Set.of()).size() >= MOST_OF_RUN;
+  }
+
+  /** Nobody else counts those that came to wait. */
+  private Future<Held> renewAtOnce(Beat beat) {
+    if (atOnce >= MOST_AT_ONCE) {
+      return Future.failedFuture(
+          new HoldfastException(ErrorCode.RATE_LIMITED, "too many beats at this node"));
+    }
+    atOnce++;
+    return renew(beat).onComplete(renewed -> atOnce--);
   }
 
   private Future<Held> renew(Beat beat) {
@@ -48,6 +86,7 @@ final class Beats {
     RunKey run = key(beat);
     Promise<Boolean> notice = Promise.promise();
     waiting.computeIfAbsent(run, fresh -> new HashSet<>()).add(notice);
+    tenants.merge(run.tenant(), 1, Integer::sum);
     size++;
     return renew(beat)
         .compose(
@@ -68,6 +107,7 @@ final class Beats {
     Set<Promise<Boolean>> same = waiting.get(run);
     if (same != null && same.remove(notice)) {
       size--;
+      tenants.computeIfPresent(run.tenant(), (of, count) -> count > 1 ? count - 1 : null);
       if (same.isEmpty()) {
         waiting.remove(run);
       }

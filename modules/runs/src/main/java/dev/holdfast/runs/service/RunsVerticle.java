@@ -156,7 +156,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
     claiming = new Claiming(records);
     waiters = new Waiters(vertx, claiming, Waiters.MOST);
     starting = new Starting(vertx, records).offering(waiters::started);
-    beats = new Beats(vertx, records.runs());
+    beats = new Beats(vertx, records.runs(), Beats.MOST);
     registry.gauge("holdfast.runs.waiting.workers", waiters, Waiters::size);
     registry.gauge("holdfast.runs.waiting.beats", beats, Beats::size);
     registry.gauge("holdfast.runs.warm.bytes", ingest, Ingest::warmBytes);

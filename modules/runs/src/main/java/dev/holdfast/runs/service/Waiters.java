@@ -26,7 +26,8 @@ import java.util.stream.Stream;
  * the same tenants, and the next one as soon as that has found a run. Confined to its context.
  */
 final class Waiters {
-  static final int MOST = 10_000;
+  /** Fewer than the bus has under way at a service: the rest is for what does not wait. */
+  static final int MOST = 4_096;
 
   /** Most agents that are looked after at a tick: tenants take turns, and so do their agents. */
   static final int MOST_LOOKS = 64;

@@ -19,8 +19,10 @@ import dev.holdfast.testkit.TestRedis;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -168,19 +170,42 @@ class WorkerClientIT {
     assertEquals(1, ended.attempt(), "it costs none");
   }
 
+  private double waiting(String who) {
+    return node.meters.get("holdfast.runs.waiting." + who).gauge().value();
+  }
+
+  /** The others are answered at once, so that no worker takes the places of all. */
+  @Test
+  void fewBeatsOfARunWait() {
+    node.started("researcher", "th");
+    var claim = new WorkMessage.Claim(node.service(), "researcher", "x", 0);
+    WorkMessage.Work work = Objects.requireNonNull(Await.get(node.client.ask(claim)).work());
+    var beat =
+        new WorkMessage.Beat(
+            node.service(), node.tenant, work.run().run(), work.generation(), null, 7_000);
+    List<Future<WorkMessage.Held>> open = new ArrayList<>();
+    for (int i = 0; i < Beats.MOST_OF_RUN; i++) {
+      open.add(node.client.ask(beat));
+    }
+    Await.until("they wait", () -> waiting("beats") == Beats.MOST_OF_RUN);
+    long from = System.nanoTime();
+    Await.get(node.client.ask(beat));
+    assertTrue(System.nanoTime() - from < TimeUnit.SECONDS.toNanos(4), "it waited");
+    assertEquals(0, open.stream().filter(Future::isComplete).count());
+  }
+
   /** Its batch is on its way: whichever comes first, the run ends, or is another worker's. */
   @Test
   void aWorkerThatStopsAsItBeginsLeavesNothingHalf() {
     for (int i = 0; i < 20; i++) {
       Promise<Void> has = Promise.promise();
-      RunWorker worker =
-          node.worker(
-              "researcher",
-              run -> {
-                write(run);
-                has.complete();
-                return Promise.<Void>promise().future();
-              });
+      RunWorker worker = new RunWorker(node.bus, node.service(), "researcher", 1);
+      worker.start(
+          run -> {
+            write(run);
+            has.complete();
+            return Promise.<Void>promise().future();
+          });
       RunView run = node.started("researcher", "th" + i);
       Await.get(has.future());
       Await.get(worker.stop());
