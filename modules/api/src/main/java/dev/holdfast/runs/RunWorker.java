@@ -10,6 +10,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -24,7 +25,9 @@ import java.util.function.Function;
  * thread; the handler is called on one context.
  */
 public final class RunWorker {
-  private static final long WAIT_MS = 10_000;
+  /** How long a claim waits at a node. A worker that stops waits for its open claim. */
+  private static final long WAIT_MS = 2_000;
+
   private static final long PAUSE_MS = 500;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -39,6 +42,9 @@ public final class RunWorker {
   private final ServiceClient client;
   private final Set<WorkerRun> runs = new HashSet<>();
   private boolean claiming;
+
+  /** The last claim, and the return of what it brought too late. Never fails. */
+  private Future<Void> lastClaim = Future.succeededFuture();
 
   /** Runs that the next claim asks for: more, as long as more than are asked for wait. */
   private int most = 1;
@@ -86,7 +92,8 @@ public final class RunWorker {
     context.runOnContext(
         now -> {
           stopped = true;
-          List<Future<Void>> all = runs.stream().map(WorkerRun::giveBack).toList();
+          List<Future<Void>> all = new ArrayList<>(runs.stream().map(WorkerRun::giveBack).toList());
+          all.add(lastClaim);
           Future.join(all)
               .timeout(LAST_MS, TimeUnit.MILLISECONDS)
               .onComplete(
@@ -103,31 +110,37 @@ public final class RunWorker {
       return;
     }
     claiming = true;
+    Promise<Void> over = Promise.promise();
+    lastClaim = over.future();
     int wanted = Math.min(most, room - runs.size());
     client
         .ask(new Claim(me, agent, me.instance(), WAIT_MS, wanted))
-        .onComplete(
-            answer ->
+        .onSuccess(
+            found ->
                 context.runOnContext(
                     now -> {
                       claiming = false;
-                      if (answer.succeeded()) {
-                        List<Work> found = answer.result().all();
-                        most = found.size() < wanted ? 1 : Math.min(Claim.MOST_RUNS, 2 * wanted);
-                        found.forEach(work -> claimed(work, handler));
-                        claim(handler);
-                      } else {
-                        bus.vertx().setTimer(PAUSE_MS, timer -> claim(handler));
-                      }
+                      found(found.all(), wanted, handler).onComplete(done -> over.complete());
+                    }))
+        .onFailure(
+            failure ->
+                context.runOnContext(
+                    now -> {
+                      claiming = false;
+                      over.complete();
+                      bus.vertx().setTimer(PAUSE_MS, timer -> claim(handler));
                     }));
   }
 
-  private void claimed(Work work, Function<WorkerRun, Future<Void>> handler) {
-    if (stopped) {
-      RunView run = work.run();
-      client.ask(new WorkMessage.Release(me, run.tenant(), run.run(), work.generation()));
-      return;
-    }
+  /** Completes at once, or if the worker has stopped, when all is given back. */
+  private Future<?> found(List<Work> found, int wanted, Function<WorkerRun, Future<Void>> handler) {
+    most = found.size() < wanted ? 1 : Math.min(Claim.MOST_RUNS, 2 * wanted);
+    var all = found.stream().map(work -> claimed(work, handler)).toList();
+    claim(handler);
+    return Future.join(all);
+  }
+
+  private Future<Void> claimed(Work work, Function<WorkerRun, Future<Void>> handler) {
     WorkerRun run = new WorkerRun(bus.vertx(), context, me, client, work);
     runs.add(run);
     run.done()
@@ -138,8 +151,12 @@ public final class RunWorker {
                       runs.remove(run);
                       claim(handler);
                     }));
+    if (stopped) {
+      return run.giveBack();
+    }
     Future.<Void>succeededFuture()
         .compose(begin -> handler.apply(run))
         .onComplete(worked -> run.close(worked.cause()));
+    return Future.succeededFuture();
   }
 }

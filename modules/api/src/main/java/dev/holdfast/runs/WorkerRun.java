@@ -5,6 +5,7 @@ import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.bus.ServiceClient;
+import dev.holdfast.runs.Outbox.Event;
 import dev.holdfast.runs.WorkMessage.Events;
 import dev.holdfast.runs.WorkMessage.Taken;
 import dev.holdfast.runs.WorkMessage.Work;
@@ -12,9 +13,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -32,28 +30,13 @@ public final class WorkerRun {
   /** The number that the service names, if it has other than those that this worker counts. */
   private static final Pattern GO_ON = Pattern.compile("go on with (\\d{1,15})");
 
-  /** Most characters that wait to be sent. */
-  private static final long MOST_WAITING = 4 << 20;
-
-  /** Room beside that for the event that ends the run. */
-  private static final long ROOM_TO_END = Events.MOST_CHARS;
-
-  /** An event that waits, what its sender waits for, and whether it ends the run. */
-  private record Waiting(String event, Promise<Void> stored, boolean ends) {
-    Waiting(String event) {
-      this(event, Promise.promise(), Terminal.is(event));
-    }
-  }
-
   private final Vertx vertx;
   private final Context context;
   private final Caller.Service me;
   private final ServiceClient client;
   private final Work work;
   private final Promise<Void> done = Promise.promise();
-  private final Deque<Waiting> waiting = new ArrayDeque<>();
-  private List<Waiting> underWay = List.of();
-  private long waitingChars;
+  private final Outbox outbox = new Outbox();
   private long next;
   private int tries;
   private final long beatMs;
@@ -118,7 +101,7 @@ public final class WorkerRun {
    */
   public Future<Void> send(String event) {
     Objects.requireNonNull(event, "event");
-    Waiting one = new Waiting(event);
+    Event one = new Event(event);
     context.runOnContext(now -> add(one));
     return one.stored().future();
   }
@@ -134,10 +117,10 @@ public final class WorkerRun {
             return;
           }
           if (terminal == null || terminal.failed()) {
-            add(new Waiting(ending(failure)));
+            add(new Event(ending(failure)));
           }
           Objects.requireNonNull(terminal, "one was added")
-              .onFailure(refused -> add(new Waiting(Terminal.error("It has no end."))));
+              .onFailure(refused -> add(new Event(Terminal.error("It has no end."))));
         });
   }
 
@@ -150,7 +133,7 @@ public final class WorkerRun {
         : Terminal.error("An event was refused: " + refusal.publicMessage());
   }
 
-  private void add(Waiting one) {
+  private void add(Event one) {
     if (broken != null && lost == null) {
       one.stored().fail(broken); // nothing may stand beside the error that says so
       return;
@@ -158,49 +141,26 @@ public final class WorkerRun {
     if (one.ends()) {
       terminal = one.stored().future();
     }
-    long room = one.ends() ? MOST_WAITING + ROOM_TO_END : MOST_WAITING;
     if (lost != null) {
       one.stored().fail(lost);
-    } else if (waitingChars + one.event().length() > room) {
+    } else if (!outbox.hasRoomFor(one)) {
       one.stored().fail(new HoldfastException(ErrorCode.RATE_LIMITED, "too much waits"));
     } else {
-      queue(one);
+      outbox.add(one);
       sendNext();
     }
   }
 
-  private void queue(Waiting one) {
-    waiting.add(one);
-    waitingChars += one.event().length();
-  }
-
   private void sendNext() {
-    if (!underWay.isEmpty() || waiting.isEmpty() || lost != null) {
-      return;
+    if (lost == null && outbox.next()) {
+      tries = 0;
+      send();
     }
-    List<Waiting> batch = new ArrayList<>();
-    long chars = 0;
-    while (!waiting.isEmpty() && batch.size() < Events.MOST_EVENTS) {
-      int length = waiting.peek().event().length();
-      if (!batch.isEmpty() && chars + length > Events.MOST_CHARS) {
-        break;
-      }
-      chars += length;
-      Waiting one = waiting.remove();
-      batch.add(one);
-      if (one.ends()) {
-        break; // nothing may follow on it in its batch
-      }
-    }
-    waitingChars -= chars;
-    underWay = batch;
-    tries = 0;
-    send();
   }
 
   /** The same batch, as often as it takes: it is known by its number. */
   private void send() {
-    List<String> events = underWay.stream().map(Waiting::event).toList();
+    List<String> events = outbox.underWay();
     Future<Taken> asked;
     try {
       asked =
@@ -240,9 +200,7 @@ public final class WorkerRun {
   private void stored(Taken taken) {
     next = taken.next();
     noteCancelled(taken.cancelled());
-    List<Waiting> all = underWay;
-    underWay = List.of();
-    all.forEach(one -> one.stored().complete());
+    outbox.stored();
     if (taken.over()) {
       end(null);
     } else {
@@ -264,8 +222,8 @@ public final class WorkerRun {
     next = Long.parseLong(expected.group(1));
     broken = failure;
     int before = tries;
-    fail(failure);
-    queue(new Waiting(Terminal.error("A part of the run was lost.", "log_lost")));
+    outbox.fail(failure);
+    outbox.add(new Event(Terminal.error("A part of the run was lost.", "log_lost")));
     vertx.setTimer(BACK_OFF.delay(before), timer -> sendNext());
   }
 
@@ -275,27 +233,12 @@ public final class WorkerRun {
    */
   private void refused(HoldfastException failure) {
     refusal = refusal == null ? failure : refusal;
-    boolean endsIt = underWay.stream().anyMatch(Waiting::ends);
-    fail(failure);
+    boolean endsIt = outbox.isEndUnderWay();
+    outbox.fail(failure);
     if (broken != null && broken.code() == ErrorCode.SHUTTING_DOWN && !endsIt) {
       sayLost();
     }
     sendNext();
-  }
-
-  /** Fails all that is under way, and all that waits. */
-  private void fail(HoldfastException failure) {
-    List<Waiting> sent = underWay;
-    underWay = List.of();
-    sent.forEach(one -> one.stored().fail(failure));
-    failWaiting(failure);
-  }
-
-  private void failWaiting(HoldfastException failure) {
-    List<Waiting> all = List.copyOf(waiting);
-    waiting.clear();
-    waitingChars = 0;
-    all.forEach(one -> one.stored().fail(failure));
   }
 
   /** One is always under way: its answer comes when the next is sent, or at once by a cancel. */
@@ -320,7 +263,7 @@ public final class WorkerRun {
 
   private void beatFailed(Throwable failure) {
     HoldfastException named = HoldfastException.from(failure);
-    boolean ending = !underWay.isEmpty() && named.code() == ErrorCode.CONFLICT;
+    boolean ending = outbox.isUnderWay() && named.code() == ErrorCode.CONFLICT;
     if (!ending
         && (named.code() == ErrorCode.FENCED
             || named.code() == ErrorCode.CONFLICT
@@ -338,7 +281,7 @@ public final class WorkerRun {
   private void end(@Nullable HoldfastException failure) {
     vertx.cancelTimer(heartbeat);
     lost = failure == null ? new HoldfastException(ErrorCode.CONFLICT, "it is over") : failure;
-    fail(lost);
+    outbox.fail(lost);
     if (failure == null) {
       done.tryComplete();
     } else {
@@ -363,27 +306,53 @@ public final class WorkerRun {
       return; // it is over soon, without this
     }
     broken = stopped();
-    failWaiting(broken);
-    if (next > 1 || !underWay.isEmpty()) {
+    outbox.failWaiting(broken);
+    if (next > 1 || outbox.isUnderWay()) {
       sayLost();
+      return;
+    }
+    tries = 0;
+    release();
+  }
+
+  /** As often as it takes: without an answer, the run would wait for the lease. */
+  private void release() {
+    if (lost != null) {
       return;
     }
     RunView run = work.run();
     client
         .ask(new WorkMessage.Release(me, run.tenant(), run.run(), work.generation()))
-        .onComplete(answer -> context.runOnContext(now -> left(answer.result())));
+        .onSuccess(answer -> context.runOnContext(now -> released(answer.queued())))
+        .onFailure(failure -> context.runOnContext(now -> notReleased(failure)));
   }
 
-  private void left(WorkMessage.@Nullable Released released) {
-    if (released != null && !released.queued()) {
-      sayLost(); // it has events that this worker does not know of
-    } else {
+  private void released(boolean queued) {
+    if (queued) {
       lose(stopped());
+    } else if (lost == null) {
+      sayLost(); // it has events that this worker does not know of
     }
   }
 
+  private void notReleased(Throwable failure) {
+    switch (HoldfastException.from(failure).code()) {
+      case FENCED, CONFLICT, NOT_FOUND, FORBIDDEN -> lose(stopped());
+      default -> vertx.setTimer(BACK_OFF.delay(tries++), timer -> release());
+    }
+  }
+
+  /**
+   * Ends it. A run that is cancelled ends by that: if a text or a call is open, by the service when
+   * its grace has passed.
+   */
   private void sayLost() {
-    queue(new Waiting(Terminal.error("The worker has stopped.", "worker_lost")));
+    Event end = new Event(Terminal.error("The worker has stopped.", "worker_lost"));
+    if (cancelled) {
+      end = new Event(Terminal.finished(run(), true));
+      end.stored().future().onFailure(refused -> lose(stopped()));
+    }
+    outbox.add(end);
     sendNext();
   }
 

@@ -144,14 +144,15 @@ class RunsServiceIT {
       Promise<Void> ends = Promise.promise();
       String agent = "researcher";
       RunWorker worker =
-          node.worker(
-              agent,
-              run -> {
-                write(run, 1).onComplete(begun);
-                return Future.any(ends.future(), run.cancellation()).mapEmpty();
-              });
+          new RunWorker(node.bus, node.service(), agent, 1)
+              .start(
+                  run -> {
+                    write(run, 1).onComplete(begun);
+                    return Future.any(ends.future(), run.cancellation()).mapEmpty();
+                  });
       RunView run = node.started(agent, "th" + i);
       Await.get(begun.future());
+      worker.claimNoMore(); // a stop would wait for the claim
       ends.complete();
       node.client.ask(new RunMessage.Cancel(node.ann, node.tenant, run.run(), "enough"));
       String outcome = node.ended(run).outcome();

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -168,6 +169,75 @@ class WorkerClientIT {
     assertTrue(System.nanoTime() - from < SOON, "it waited for the lease");
     assertEquals("success", ended.outcome());
     assertEquals(1, ended.attempt(), "it costs none");
+  }
+
+  /** The node would give the next run to nobody, and it would wait for the lease. */
+  @Test
+  void aWorkerThatHasStoppedClaimsNothingMore() {
+    RunWorker first = node.worker("researcher", run -> Promise.<Void>promise().future());
+    Await.until("it waits", () -> waiting("workers") == 1);
+    Await.get(first.stop());
+    assertEquals(0, waiting("workers"));
+  }
+
+  private RunView cancelledAndStopped(Function<WorkerRun, Future<Void>> begins) {
+    Promise<WorkerRun> has = Promise.promise();
+    RunWorker worker =
+        node.worker(
+            "researcher",
+            run -> {
+              begins.apply(run).onSuccess(sent -> has.complete(run));
+              return Promise.<Void>promise().future();
+            });
+    RunView run = node.started("researcher", "th");
+    WorkerRun mine = Await.get(has.future());
+    Await.get(node.client.ask(new RunMessage.Cancel(node.ann, node.tenant, run.run(), "enough")));
+    Await.get(mine.cancellation());
+    Await.get(worker.stop());
+    return node.ended(run);
+  }
+
+  @Test
+  void aCancelledRunOfAWorkerThatStopsIsCancelled() {
+    RunView ended = cancelledAndStopped(run -> run.send(ofRun("RUN_STARTED", run)));
+    assertEquals("cancelled", ended.outcome());
+  }
+
+  /** Its end was refused, as a text is open: the service closes that when the grace has passed. */
+  @Test
+  void aCancelledRunOfAWorkerThatStopsInMidTextIsCancelled() {
+    RunView ended =
+        cancelledAndStopped(
+            run -> {
+              write(run);
+              return run.send(Events.delta("m1", " of it"));
+            });
+    assertEquals("cancelled", ended.outcome());
+    assertEquals("all of it of it", node.text(ended));
+  }
+
+  /** It was tried once: the run waited for the lease. */
+  @Test
+  void aReleaseIsRepeatedUntilItIsAnswered() {
+    Promise<WorkerRun> has = Promise.promise();
+    RunWorker worker =
+        node.worker(
+            "researcher",
+            run -> {
+              has.complete(run);
+              return Promise.<Void>promise().future();
+            });
+    RunView run = node.started("researcher", "th");
+    WorkerRun mine = Await.get(has.future());
+    worker.claimNoMore();
+    node.undeploy();
+    Future<Void> stopped = worker.stop();
+    // By then it has asked, and nobody was there.
+    assertEquals(ErrorCode.SHUTTING_DOWN, Await.code(mine.send(Events.open("m1"))));
+    node.deploy();
+    Await.get(stopped);
+    assertTrue(mine.done().failed());
+    assertEquals("queued", node.get(run).state());
   }
 
   private double waiting(String who) {
