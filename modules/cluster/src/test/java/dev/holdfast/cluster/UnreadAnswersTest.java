@@ -21,6 +21,7 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -62,7 +63,11 @@ class UnreadAnswersTest {
     Promise<Void> store = Promise.promise();
     var bus = new Bus(service);
     bus.bindTo(registry);
-    get(bus.<Read>serve(ADDRESS, read -> store.future().map(done -> page())).completion());
+    var notGiven = new AtomicInteger();
+    get(
+        bus.<Read>serve(ADDRESS, read -> store.future().map(done -> page()))
+            .whenNotGiven(page -> notGiven.addAndGet(((Page) page).bytes().length / BYTES))
+            .completion());
     double room = gauge("holdfast.budget.limit.bytes") / 4;
     int questions = (int) (room / BYTES) * 2 + 100;
     var asking = new Bus(asker);
@@ -85,6 +90,7 @@ class UnreadAnswersTest {
         .forEach(one -> assertEquals(ErrorCode.UNAVAILABLE, code(one.cause())));
     assertTrue(
         asked.stream().anyMatch(Future::failed) && asked.stream().anyMatch(Future::succeeded));
+    assertEquals(asked.stream().filter(Future::failed).count(), notGiven.get());
     await().until(() -> gauge("holdfast.budget.bytes") == 0);
   }
 

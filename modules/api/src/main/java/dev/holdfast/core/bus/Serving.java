@@ -10,6 +10,7 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -34,6 +35,7 @@ public final class Serving<M extends BusMessage<?>> {
   private final Future<Void> present;
   private final Lateness lateness = new Lateness();
   private final AtomicBoolean stopped = new AtomicBoolean();
+  private volatile Consumer<Object> notGiven = answer -> {};
   private int underWay;
   private long bytes;
 
@@ -50,6 +52,15 @@ public final class Serving<M extends BusMessage<?>> {
   /** Completes when the cluster knows the instance. */
   public Future<Void> completion() {
     return Future.all(present, own.completion(), shared.completion()).mapEmpty();
+  }
+
+  /**
+   * Sets what is called with an answer that is refused to its asker, as that has not taken those
+   * before: what was taken for it can be given back. On the thread that answers.
+   */
+  public Serving<M> whenNotGiven(Consumer<Object> handler) {
+    notGiven = handler;
+    return this;
   }
 
   /** Takes no more requests; those under way are answered. */
@@ -158,6 +169,7 @@ public final class Serving<M extends BusMessage<?>> {
     if (room == null) {
       String why = "answers to this asker are not taken";
       refuse(request, new HoldfastException(ErrorCode.UNAVAILABLE, why));
+      notGiven.accept(value);
     } else {
       request.reply(value, options());
       exchange.unread.given(ask.process(), bytes, room);

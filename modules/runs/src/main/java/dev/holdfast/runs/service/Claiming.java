@@ -1,5 +1,6 @@
 package dev.holdfast.runs.service;
 
+import dev.holdfast.runs.WorkMessage;
 import dev.holdfast.runs.records.RunKey;
 import dev.holdfast.runs.records.RunRecord;
 import dev.holdfast.runs.records.RunRecords;
@@ -10,11 +11,15 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Gives runs that wait to workers, and takes back what they give back. Confined to its context. */
 public final class Claiming {
   /** Runs that wait no more are removed from the queue on the way, so many at one call. */
   private static final int MOST_STALE = 32;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Claiming.class);
 
   private final RunRecords records;
 
@@ -91,6 +96,21 @@ public final class Claiming {
     RunRecord run = claimed.run();
     Duration lease = run.limits().lease();
     return records.dues().sooner(run.key(), lease.plus(Sweeping.SLACK));
+  }
+
+  /**
+   * Gives back the runs of an answer that its asker does not get.
+   *
+   * @param answer {@link WorkMessage.Claimed}; any other is left alone
+   */
+  void takeBack(Object answer) {
+    if (answer instanceof WorkMessage.Claimed claimed) {
+      for (WorkMessage.Work work : claimed.all()) {
+        RunKey run = new RunKey(work.run().tenant(), work.run().run());
+        release(run, work.generation())
+            .onFailure(why -> LOG.warn("{} waits for its lease: not given back", run, why));
+      }
+    }
   }
 
   /** Gives back a run of whatever agent, as {@link #release(RunKey, long, String)} does. */

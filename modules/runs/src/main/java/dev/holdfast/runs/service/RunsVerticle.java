@@ -165,7 +165,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
 
   private Future<?> serve() {
     Serving<RunMessage<?>> served = bus.serve(RunMessage.ADDRESS, this::handle);
-    consumer = served;
+    consumer = served.whenNotGiven(claiming::takeBack);
     MessageConsumer<CancelNotice> cancels = vertx.eventBus().consumer(CancelNotice.ADDRESS);
     cancels.handler(notice -> beats.cancelled(notice.body()));
     notices = cancels;
@@ -182,11 +182,11 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   public Future<?> stop() {
     Future<Void> silent = consumer == null ? Future.succeededFuture() : consumer.unregister();
     Future<Void> deaf = notices == null ? Future.succeededFuture() : notices.unregister();
+    Future<Void> quiet = waiters == null ? Future.succeededFuture() : waiters.stop();
     if (waiters != null) {
-      waiters.stop();
       beats.stop();
     }
-    return Future.join(silent, deaf)
+    return Future.join(silent, deaf, quiet)
         .eventually(() -> link == null ? Future.succeededFuture() : link.close());
   }
 

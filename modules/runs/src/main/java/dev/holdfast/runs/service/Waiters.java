@@ -18,7 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Workers that wait at this node for a run. They are served at once if a run starts here, and look
@@ -35,14 +36,26 @@ final class Waiters {
   /** Who waits as long leaves the look to those that wait before it. */
   private static final long PATIENT_MS = 1_000;
 
+  /**
+   * An asker gives up 10 s after the time that its claim waits: what is found later than this after
+   * it goes to another one.
+   */
+  private static final long LATEST_MS = 9_000;
+
+  /** Characters of inputs in one answer, beyond which no further run is claimed for it. */
+  private static final long MOST_CHARS = 1 << 20;
+
   /** Workers that are asked when a run starts: the first may find another run. */
   private static final int MOST_WOKEN = 4;
 
   private final Vertx vertx;
   private final Claiming claiming;
   private final int most;
+  private final LongSupplier nanos;
+  private final Promise<Void> idle = Promise.promise();
   private final Map<Set<String>, Line> lines = new LinkedHashMap<>();
   private int size;
+  private int underWay;
   private boolean stopped;
 
   /** Those that act for the same tenants: by agent, whose turn is next first. */
@@ -89,37 +102,67 @@ final class Waiters {
    * @param most that wait at a time
    */
   Waiters(Vertx vertx, Claiming claiming, int most) {
+    this(vertx, claiming, most, System::nanoTime);
+  }
+
+  /**
+   * @param nanos the clock
+   */
+  Waiters(Vertx vertx, Claiming claiming, int most, LongSupplier nanos) {
     this.vertx = vertx;
     this.claiming = claiming;
     this.most = most;
+    this.nanos = nanos;
   }
 
   /**
    * Claims runs, or waits for one; empty if none came in time. Once there is one, those that wait
-   * beside it are claimed at the same time, as many as are wanted.
+   * beside it are claimed, too, as many as are wanted and fit into an answer. What is found when
+   * the asker may have given up, or the node stops, is given back.
    */
   Future<List<Claimed>> claim(Claim claim) {
+    long until = nanos.getAsLong() + TimeUnit.MILLISECONDS.toNanos(claim.waitMs() + LATEST_MS);
+    underWay++;
     return claim(claim, claim.waitMs())
+        .compose(first -> more(claim, new ArrayList<>(first.stream().toList())))
         .compose(
-            first ->
-                first.isEmpty() || stopped
-                    ? Future.succeededFuture(first.stream().toList())
-                    : more(claim, first.get()));
+            found ->
+                stopped || nanos.getAsLong() - until > 0
+                    ? giveBack(found)
+                    : Future.succeededFuture(found))
+        .onComplete(over -> claimed());
   }
 
-  /** A claim that fails takes nothing from the others. */
-  private Future<List<Claimed>> more(Claim claim, Claimed first) {
-    List<Future<Optional<Claimed>>> others = new ArrayList<>();
-    for (int i = 1; i < claim.most(); i++) {
-      others.add(claimNow(claim).otherwise(Optional.empty()));
+  private void claimed() {
+    underWay--;
+    if (stopped && underWay == 0) {
+      idle.tryComplete();
     }
-    return Future.join(others)
-        .map(
-            done ->
-                Stream.concat(
-                        Stream.of(first),
-                        others.stream().map(Future::result).flatMap(Optional::stream))
-                    .toList());
+  }
+
+  /** One after the other, as their sizes are not known before. */
+  private Future<List<Claimed>> more(Claim claim, List<Claimed> found) {
+    long chars = found.stream().mapToLong(one -> one.input().length()).sum();
+    if (found.isEmpty() || found.size() >= claim.most() || chars >= MOST_CHARS || stopped) {
+      return Future.succeededFuture(found);
+    }
+    return claimNow(claim)
+        .otherwise(Optional.empty()) // a claim that fails takes nothing from the others
+        .compose(
+            next -> {
+              next.ifPresent(found::add);
+              return next.isPresent() ? more(claim, found) : Future.succeededFuture(found);
+            });
+  }
+
+  /** What can't be given back is lost when its lease has passed. */
+  private Future<List<Claimed>> giveBack(List<Claimed> found) {
+    return Future.join(found.stream().map(this::release).toList())
+        .transform(done -> Future.succeededFuture(List.of()));
+  }
+
+  private Future<Boolean> release(Claimed one) {
+    return claiming.release(one.run().key(), one.run().generation());
   }
 
   /** Claims a run, or waits for one; empty if none came in time. */
@@ -255,14 +298,22 @@ final class Waiters {
     }
   }
 
-  /** Answers all that wait, so that they ask elsewhere. */
-  void stop() {
+  /**
+   * Answers all that wait, so that they ask elsewhere.
+   *
+   * @return completes when no claim is under way
+   */
+  Future<Void> stop() {
     stopped = true;
     List<Waiter> all =
         lines.values().stream()
             .flatMap(line -> line.agents.values().stream().flatMap(Set::stream))
             .toList();
     all.forEach(this::giveUp);
+    if (underWay == 0) {
+      idle.tryComplete();
+    }
+    return idle.future();
   }
 
   int size() {

@@ -7,9 +7,13 @@ import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.Ids;
 import dev.holdfast.runs.Await;
+import dev.holdfast.runs.RunView;
 import dev.holdfast.runs.TestConfig;
+import dev.holdfast.runs.WorkMessage;
 import dev.holdfast.runs.WorkMessage.Claim;
 import dev.holdfast.runs.config.RunLimits;
+import dev.holdfast.runs.records.RunKey;
+import dev.holdfast.runs.records.RunRecord;
 import dev.holdfast.runs.records.RunSpec;
 import dev.holdfast.runs.records.RunStore.Claimed;
 import dev.holdfast.runs.records.Stores;
@@ -21,6 +25,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,9 +65,13 @@ class WaitersIT {
   }
 
   private void start(String agent, int number) {
+    start(agent, number, "");
+  }
+
+  private void start(String agent, int number, String says) {
     String thread = "th" + number;
     String run = Ids.fresh();
-    String input = Stores.input(thread, run);
+    String input = Stores.input(thread, run).replace("Hello?", "Hello?" + says);
     var spec =
         new RunSpec(stores.tenant, "ann", thread, run, agent, input, RunLimits.DEFAULT, false);
     stores.on(() -> starting.start(spec));
@@ -140,5 +151,79 @@ class WaitersIT {
     }
     assertEquals(ErrorCode.RATE_LIMITED, Await.code(waits(stores.tenant, "researcher")));
     assertEquals(MOST / 2 + MOST / 10, waiters.size());
+  }
+
+  private Claim claim(long waitMs, int most) {
+    var caller = new Caller.Service("agents", "a1", Set.of(stores.tenant), Set.of());
+    return new Claim(caller, "researcher", "w1", waitMs, most);
+  }
+
+  private List<Claimed> claimed(int most) {
+    return stores.on(() -> waiters.claim(claim(0, most)));
+  }
+
+  /** Eight inputs of 1 MiB were one answer: more than an asker may have unread. */
+  @Test
+  void anAnswerHasNoMoreThanFitsIntoIt() {
+    String long1 = "x".repeat(600 << 10);
+    for (int i = 0; i < 4; i++) {
+      start("researcher", i, long1);
+    }
+    assertEquals(2, claimed(8).size());
+    assertEquals(2, claimed(8).size());
+    for (int i = 4; i < 14; i++) {
+      start("researcher", i);
+    }
+    assertEquals(8, claimed(8).size());
+  }
+
+  /** A worker that is gone has the run until its lease has passed. */
+  @Test
+  void whatIsFoundAfterItsAskerHasGivenUpIsGivenBack() {
+    start("researcher", 0);
+    AtomicLong now = new AtomicLong();
+    LongSupplier clock = () -> now.getAndAdd(TimeUnit.SECONDS.toNanos(10));
+    Waiters slow = new Waiters(stores.vertx, new Claiming(stores.records), MOST, clock);
+    assertEquals(List.of(), stores.on(() -> slow.claim(claim(500, 1))));
+    Claimed again = claimed(1).get(0);
+    assertEquals(1, again.run().attempt(), "it costs none");
+  }
+
+  @Test
+  void whatIsFoundWhileTheNodeStopsIsGivenBackBeforeItHasStopped() {
+    start("researcher", 0);
+    Future<List<Claimed>> late = stores.ask(() -> waiters.claim(claim(LONG, 8)));
+    stores.on(() -> waiters.stop());
+    assertTrue(late.isComplete(), "it may still be claiming");
+    assertEquals(List.of(), Await.get(late));
+    waiters = new Waiters(stores.vertx, new Claiming(stores.records), MOST);
+    assertEquals(1, claimed(1).size());
+  }
+
+  @Test
+  void whatItsAskerDoesNotGetIsGivenBack() {
+    start("researcher", 0);
+    RunRecord run = claimed(1).get(0).run();
+    RunKey key = run.key();
+    var view =
+        new RunView(
+            key.tenant(),
+            key.run(),
+            "ann",
+            "researcher",
+            "th",
+            "r",
+            "running",
+            false,
+            null,
+            null,
+            1,
+            0,
+            0);
+    new Claiming(stores.records)
+        .takeBack(
+            new WorkMessage.Claimed(
+                new WorkMessage.Work(view, run.generation(), 1, 1_000, "{}"), List.of()));
+    Await.until("it waits again", () -> claimed(1).size() == 1);
   }
 }
