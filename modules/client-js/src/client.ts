@@ -1,3 +1,4 @@
+import { Access, access } from "./access.js";
 import { callAll, calls, dispatcher, EventHandler } from "./dispatcher.js";
 import { Channel, Holdfast, Options, ReadOptions, Stop, StopReading } from "./face.js";
 import { Listener } from "./listener.js";
@@ -76,7 +77,10 @@ export function connectOn(
   const onSession = new Set<(session: SessionInfo) => unknown>();
   /** The subscription of each channel that has handlers. */
   const ready = new Map<string, Promise<void>>();
+  /** Those of channels that are read by channel tokens. */
+  const accesses = new Map<string, Access>();
   const bounds = { ...BOUNDS, ...options.bounds };
+  const times = { ...TIMES, ...options.times };
   const handlers = dispatcher(
     bounds,
     (channel, at) => session.handled(channel, at),
@@ -92,6 +96,7 @@ export function connectOn(
     state(state) {
       if (state.name == "stopped") {
         unclaimed?.();
+        accesses.forEach((access) => access.end(new HoldfastError("stopped", state.reason)));
         life.stop(MAY_GO_ON.includes(state.code));
       }
       notify(onState, state);
@@ -102,10 +107,10 @@ export function connectOn(
     },
     event: handlers.event,
     gap: handlers.gap,
+    goesOn: (name) => accesses.get(name)?.goesOn() ?? false,
     unsubscribed(name, code) {
       if (code != "requested" && code != "internal") {
-        ready.delete(name);
-        handlers.unsubscribed(name, code);
+        ended(name, code);
       }
     },
     changed: (urgent) => life.changed(urgent),
@@ -116,7 +121,7 @@ export function connectOn(
       name: options.name ?? "js",
       version: options.version ?? "1",
       instance,
-      times: { ...TIMES, ...options.times },
+      times,
       bounds,
     },
     wire,
@@ -155,7 +160,9 @@ export function connectOn(
   function read(name: string, from: From): Promise<void> {
     let asked = ready.get(name);
     if (!asked) {
-      asked = isAsked(name) ? session.subscribe(name, from) : Promise.resolve();
+      asked = !isAsked(name)
+        ? Promise.resolve()
+        : (accesses.get(name)?.begin(from) ?? session.subscribe(name, from));
       ready.set(name, asked);
       asked.catch(() => {
         if (ready.get(name) == asked) {
@@ -167,9 +174,17 @@ export function connectOn(
     return asked;
   }
 
+  /** Notes that a channel is no longer read; the next handler asks for it anew. */
+  function ended(name: string, code: string) {
+    ready.delete(name);
+    accesses.get(name)?.end(new HoldfastError(code, "no longer read"));
+    handlers.unsubscribed(name, code);
+  }
+
   function leave(name: string) {
     if (isAsked(name) && !handlers.of(name).events.size) {
       ready.delete(name);
+      accesses.get(name)?.end(new HoldfastError("stopped", "no longer read"));
       handlers.forget(name);
       session.unsubscribe(name).catch(() => {});
     }
@@ -190,6 +205,26 @@ export function connectOn(
     return {
       name,
       on,
+      tokens(token) {
+        if (!isAsked(name) || handlers.of(name).events.size) {
+          throw new TypeError("tokens: for a topic: or run:, before its first handler");
+        }
+        accesses.get(name)?.end(0);
+        accesses.set(
+          name,
+          access(
+            wire,
+            times,
+            token,
+            (from, token) => session.subscribe(name, from, token),
+            (code) => {
+              session.unsubscribe(name).catch(() => {});
+              ended(name, code);
+            },
+          ),
+        );
+        return this;
+      },
       onGap: (handler) => add(handlers.of(name).gaps, handler),
       onEnd: (handler) => add(handlers.of(name).ends, handler),
 

@@ -1,3 +1,4 @@
+import { ChannelToken } from "./access.js";
 import { EventHandler } from "./dispatcher.js";
 import { WebSocketClass } from "./socket.js";
 import { Store } from "./store.js";
@@ -61,6 +62,13 @@ export interface Channel {
    * promises of all handlers are settled; then the cursor moves.
    */
   on<T = any>(event: string, handler: EventHandler<T>, options?: ReadOptions): StopReading;
+  /**
+   * Reads the channel by channel tokens, as a private one; to be called before its first handler.
+   * The function is called before the channel is read, before each token ends, and when the server
+   * has ended the reading. If it throws or hangs, it is called again after a wait. If it returns
+   * none, the channel is not for this client: `forbidden`.
+   */
+  tokens(token: ChannelToken): Channel;
   /** Handles reports of events that are gone. */
   onGap(handler: (gap: Gap) => unknown): Stop;
   /**

@@ -1,3 +1,4 @@
+export type { ChannelToken } from "./access.js";
 export { connect } from "./client.js";
 export type { Channel, Holdfast, Options, ReadOptions, Stop, StopReading } from "./face.js";
 export type { EventHandler } from "./dispatcher.js";

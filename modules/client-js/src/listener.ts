@@ -36,6 +36,8 @@ export interface Listener {
   event(event: HoldfastEvent, characters: number): boolean;
   /** Takes a gap, as an event. */
   gap(gap: Gap): boolean;
+  /** Reports that the server has ended the reading; returns whether another token follows. */
+  goesOn?(channel: string): boolean;
   unsubscribed(channel: string, code: string): void;
   /** Reports that {@link ClientSession.save} gives something else. */
   changed(urgent: boolean): void;

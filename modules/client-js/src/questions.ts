@@ -1,6 +1,6 @@
 import { bytes, Calls, FRAME_LIMIT, members } from "./calls.js";
 import { queueFull } from "./frames.js";
-import { From, HoldfastError, Times } from "./types.js";
+import { Cursor, From, HoldfastError, Times } from "./types.js";
 import { alarm, Wire } from "./wire.js";
 
 const LONGEST_RETRY = 5_000;
@@ -24,20 +24,28 @@ export function promised<T>() {
 /**
  * Subscriptions and unsubscriptions that are not answered yet. They are asked on each connection
  * until they are, those of one channel one after the other, so that a repetition keeps their order.
+ *
+ * @param done returns the last position of a channel that is handled, behind which it goes on
  */
-export function questions(wire: Wire, calls: Calls, times: Times) {
+export function questions(
+  wire: Wire,
+  calls: Calls,
+  times: Times,
+  done: (channel: string) => Cursor | undefined,
+) {
   type Question = ReturnType<typeof question>;
   const byChannel = new Map<string, Question[]>();
   let count = 0;
 
-  function question(type: string, channel: string, rest: string) {
-    return { type, channel, rest, ...promised<void>(), retry: alarm(wire), tries: 0 };
+  function question(type: string, channel: string, from?: From, token?: string) {
+    const rest = () => members({ channel, from: from && (done(channel) ?? from), token });
+    return { type, channel, rest, ...promised<any>(), retry: alarm(wire), tries: 0 };
   }
 
-  function ask(type: string, channel: string, from?: From): Promise<void> {
-    const asked = question(type, channel, members({ channel, from }));
+  function ask(type: string, channel: string, from?: From, token?: string): Promise<any> {
+    const asked = question(type, channel, from, token);
     const failure =
-      count >= MOST ? queueFull(count) : calls.tooLarge(bytes(asked.rest), FRAME_LIMIT);
+      count >= MOST ? queueFull(count) : calls.tooLarge(bytes(asked.rest()), FRAME_LIMIT);
     if (failure) {
       asked.reject(failure);
       return asked.answer;
@@ -54,10 +62,10 @@ export function questions(wire: Wire, calls: Calls, times: Times) {
   }
 
   function send(asked: Question) {
-    calls.send(asked.type, asked.rest, {
-      answered() {
+    calls.send(asked.type, asked.rest(), {
+      answered(data) {
         next(asked);
-        asked.resolve();
+        asked.resolve(data);
       },
       refused(failure) {
         if (failure.retryable) {
@@ -65,7 +73,7 @@ export function questions(wire: Wire, calls: Calls, times: Times) {
         } else {
           next(asked);
           if (asked.type == "subscribe" && failure.code == "conflict") {
-            asked.resolve();
+            asked.resolve({});
           } else {
             asked.reject(failure);
           }
@@ -86,7 +94,8 @@ export function questions(wire: Wire, calls: Calls, times: Times) {
   }
 
   return {
-    subscribe: (channel: string, from: From) => ask("subscribe", channel, from),
+    subscribe: (channel: string, from: From, token?: string) =>
+      ask("subscribe", channel, from, token),
 
     /** If an unsubscription of the channel waits already, its answer is this one's, too. */
     unsubscribe(channel: string) {

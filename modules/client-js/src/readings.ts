@@ -10,6 +10,8 @@ interface Reading {
   live?: boolean;
   /** Whether it can't be read on this connection, but is still the session's. */
   away?: boolean;
+  /** Whether the server has ended the reading, which goes on with another token. */
+  left?: boolean;
   /** Whether an event was dropped, as too many wait. What follows is dropped, too. */
   behind?: boolean;
 }
@@ -39,7 +41,7 @@ export function readings() {
     reading.handled ??= reading.acked = at;
   }
 
-  const isLive = ({ live, away }: Reading) => live || away;
+  const isLive = ({ live, away, left }: Reading) => live || away || left;
 
   return {
     /** Notes that a connection is welcomed: channels are caught up from here on. */
@@ -55,7 +57,7 @@ export function readings() {
 
     subscribed(channel: string, at: Cursor, recovered: boolean) {
       const reading = of(channel);
-      reading.away = false;
+      reading.away = reading.left = false;
       if (!reading.received) {
         first(reading, at);
       } else if (recovered && !reading.behind && !isCovered(at, reading.received)) {
@@ -92,17 +94,24 @@ export function readings() {
       }
     },
 
-    /** Notes that a channel can't be read on this connection. */
-    away(channel: string) {
+    /**
+     * Notes that a channel can't be read on this connection.
+     *
+     * @param left whether it is not the session's any more: its position is for the application's
+     *     next subscription
+     */
+    away(channel: string, left: boolean) {
       const reading = all.get(channel);
       if (reading) {
         reading.away = true;
+        reading.left = left;
       }
     },
 
     forget: (channel: string) => all.delete(channel),
     has: (channel: string) => all.has(channel),
-    clear: () => all.clear(),
+    /** Forgets all channels but those that go on with another token. */
+    clear: () => all.forEach(({ left }, name) => left || all.delete(name)),
 
     allLive: () =>
       ["tenant", own].every((name) => isLive(all.get(name) ?? {})) && [...all.values()].every(isLive),
@@ -115,7 +124,7 @@ export function readings() {
       const cursors: Record<string, Cursor> = {};
       for (const [name, reading] of all) {
         const at = reading[which];
-        if (at) {
+        if (at && !(reading.left && which == "received")) {
           cursors[name] = at;
         }
       }

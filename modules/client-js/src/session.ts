@@ -14,8 +14,7 @@ import { subject } from "./token.js";
 import { Cursor, From, HoldfastError, SessionInfo, State } from "./types.js";
 import { Wire } from "./wire.js";
 
-/** Longest heartbeat in s; a day is as good as never. */
-const LONGEST_BEAT = 86_400;
+const LONGEST_BEAT = 86_400; // s
 
 export type ClientSession = ReturnType<typeof clientSession>;
 
@@ -42,7 +41,7 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
   const changed = (urgent: boolean) => listener.changed(urgent);
   const reading = readings();
   const sent = calls(send);
-  const subscriptions = questions(wire, sent, times);
+  const subscriptions = questions(wire, sent, times, reading.done);
   const asking = requests(wire, sent, bounds);
   const publishing = publications(wire, sent, times, bounds, () => changed(true));
   const beat = heartbeat(
@@ -64,14 +63,14 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
       fail(new HoldfastError("stopped", reason));
     },
     noToken: (message) => wrong.note("token", message),
-    refresh: (token) =>
-      asking.ask("refresh", members({ token }), times.attempt, false),
+    refresh: (token) => asking.ask("refresh", members({ token }), times.attempt, false),
     state: enter,
   });
 
   const acking = acks(wire, times, reading, () => connection.isAttached(), send);
 
   const stopped = () => new HoldfastError("stopped", current.reason);
+  const stoppedOrNone = () => (connection.isStopped() ? stopped() : undefined);
 
   function fail(failure: HoldfastError) {
     publishing.fail(failure);
@@ -95,9 +94,13 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
   function anew() {
     resume = undefined;
     publishing.restore({});
-    asked.forEach((channel) =>
-      subscriptions.subscribe(channel, reading.received(channel) ?? "latest"),
-    );
+    for (const channel of asked) {
+      if (listener.goesOn?.(channel)) {
+        reading.away(channel, true);
+      } else {
+        subscriptions.subscribe(channel, reading.received(channel) ?? "latest");
+      }
+    }
     reading.clear();
   }
 
@@ -105,6 +108,7 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
     const names = subject(token);
     if (who != undefined && who != names) {
       // Another user's, who must not get or send what was this one's.
+      asked.forEach(reading.forget);
       reading.clear();
       fail(new HoldfastError("forbidden", "another user's token"));
       anew();
@@ -191,16 +195,19 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
 
     unsubscribed(channel, frame) {
       const code = read.string(frame, "code");
-      if (code == "internal") {
-        reading.away(channel);
+      const goesOn = code == "forbidden" && listener.goesOn?.(channel);
+      if (goesOn || code == "internal") {
+        reading.away(channel, !!goesOn);
       } else {
         reading.forget(channel);
         if (code != "requested") {
           asked.delete(channel); // Else it may be asked for again already.
         }
-        changed(false);
       }
-      listener.unsubscribed(channel, code);
+      changed(false);
+      if (!goesOn) {
+        listener.unsubscribed(channel, code);
+      }
       checkOnline();
     },
   };
@@ -251,11 +258,10 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
 
   function error(frame: read.Frame) {
     const failure = read.refusal(frame);
-    const { id } = frame;
-    if (id == undefined) {
+    if (frame.id == undefined) {
       connection.waitAtLeast(frame.retryAfter);
     } else {
-      sent.take(id)?.refused(failure, frame);
+      sent.take(frame.id)?.refused(failure, frame);
     }
   }
 
@@ -289,11 +295,13 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
      * Subscribes to a `topic:` or `run:` channel, on each connection until it is answered.
      *
      * @param from a position that is known has precedence
+     * @param token a channel token
+     * @returns the server's answer
      */
-    async subscribe(channel: string, from: From): Promise<void> {
+    async subscribe(channel: string, from: From, token?: string): Promise<any> {
       failIfStopped();
       asked.add(channel);
-      await subscriptions.subscribe(channel, reading.done(channel) ?? from);
+      return subscriptions.subscribe(channel, from, token);
     },
 
     /** Ends a subscription; its later events are dropped. */
@@ -383,10 +391,6 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
     /** Returns the channel that begins with `user:` or `session:`, if it is known. */
     ownChannel: reading.named,
   };
-
-  function stoppedOrNone() {
-    return connection.isStopped() ? stopped() : undefined;
-  }
 
   function failIfStopped() {
     if (connection.isStopped()) {

@@ -78,6 +78,14 @@ export async function startNode(origin: string) {
   const part = (json: object) => Buffer.from(JSON.stringify(json)).toString("base64url");
   const key = readFileSync(join(folder, "development.key"), "utf8").trim();
 
+  /** Signs a token of the tenant acme. */
+  function sign(seconds: number, metadata: object, claims: object): string {
+    const iat = Math.floor(Date.now() / 1_000);
+    const all = { ...claims, iat, exp: iat + seconds, app_metadata: { tenant_id: "acme", ...metadata } };
+    const signed = `${part({ alg: "HS256", typ: "JWT" })}.${part(all)}`;
+    return `${signed}.${createHmac("sha256", key).update(signed).digest("base64url")}`;
+  }
+
   return {
     url: `ws://127.0.0.1:${port}`,
 
@@ -85,12 +93,12 @@ export async function startNode(origin: string) {
     page: () => /browser +(\S+)/.exec(output)![1]!,
 
     /** Signs a token of a user who may do anything with topics. */
-    token(user: string): string {
-      const exp = Math.floor(Date.now() / 1000) + 3_600;
-      const permissions = ["publish:topic:*", "subscribe:topic:*"];
-      const signed = `${part({ alg: "HS256", typ: "JWT" })}.${part({ sub: user, app_metadata: { tenant_id: "acme", permissions }, exp })}`;
-      return `${signed}.${createHmac("sha256", key).update(signed).digest("base64url")}`;
-    },
+    token: (user: string, permissions = ["publish:topic:*", "subscribe:topic:*"]) =>
+      sign(3_600, { permissions }, { sub: user }),
+
+    /** Signs a token for one channel. */
+    channelToken: (user: string, channel: string, seconds: number) =>
+      sign(seconds, {}, { sub: user, hf_channel: channel }),
 
     /** Ends it with SIGKILL, and starts it again at the same port, with the same data. */
     async killAndRestart() {

@@ -64,6 +64,8 @@ export interface Link {
   /** The user's token that the hello had. */
   token: string;
   session: string;
+  /** The channels that were subscribed to. */
+  reads: Set<string>;
 }
 
 /** A storage; it refuses values that are longer than its limit. */
@@ -144,6 +146,14 @@ export function origin() {
     }
   }
 
+  /** Ends a channel that was subscribed to. */
+  function end(channel: string, code: string) {
+    for (const link of links) {
+      link.reads.delete(channel);
+      say(link, { type: "unsubscribed", channel, code });
+    }
+  }
+
   /** Stores an event, and gives it to all connections. */
   function add(channel: string, event: string, data: any) {
     const from = { user: "ann" };
@@ -168,8 +178,15 @@ export function origin() {
       say(link, { type: "error", id, code: refuses(frame), message: "no", retryable: false });
     } else if (type == "subscribe") {
       const at = from == "latest" ? log(channel).length : from == "earliest" ? 0 : from[1];
-      say(link, { type: "reply", id, data: { epoch: "e", seq: at } });
-      read(link, channel, at);
+      const expiresIn = frame.token && 600_000;
+      say(link, { type: "reply", id, data: { epoch: "e", seq: at, expiresIn } });
+      if (!link.reads.has(channel)) {
+        link.reads.add(channel);
+        read(link, channel, at);
+      }
+    } else if (type == "unsubscribe") {
+      link.reads.delete(channel);
+      say(link, { type: "reply", id, data: {} });
     } else if (type == "publish") {
       store_(link, frame);
     } else if (id) {
@@ -192,6 +209,7 @@ export function origin() {
     locks,
     add,
     lose,
+    end,
     read,
     say,
     stored: (channel: string) => log(channel).map(({ data }) => data),
@@ -208,7 +226,7 @@ export function origin() {
       const wire: Wire = {
         token: async () => (typeof token == "function" ? token() : token),
         open(_url, to) {
-          const link: Link = { to, frames: [], token: "", session: "" };
+          const link: Link = { to, frames: [], token: "", session: "", reads: new Set() };
           setImmediate(() => (links.push(link), to.opened()));
           return {
             send: (text) => links.includes(link) && take(link, text),

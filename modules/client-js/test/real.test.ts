@@ -61,6 +61,37 @@ test("publishes, reads, asks; what is forbidden fails by its code", { skip: miss
   assert.deepEqual(client.state.code, 4503);
 });
 
+test("a private channel is read by channel tokens, over their ends and a reload", { skip: missing, timeout: 60_000 }, async () => {
+  const name = "topic:orders/7";
+  const options = { store: memory(), token: () => node.token("eve", []) };
+  const seen: number[] = [];
+  let asked = 0;
+  let seconds = 2;
+  const page = () => {
+    const client = open("eve", options);
+    const channel = client.channel(name).tokens(() => (asked++, node.channelToken("eve", name, seconds)));
+    return { client, channel, stop: channel.on("line", (data) => seen.push(data)) };
+  };
+  const writer = open("ann").channel(name);
+  const first = page();
+  await first.stop.ready;
+  for (let n = 1; n <= 40; n++) {
+    await writer.publish("line", n).stored;
+    await wait(100);
+  }
+  await until("renewed", () => asked >= 2);
+  seconds = 600;
+  await first.client.close();
+  await writer.publish("line", 41).stored;
+  const second = page();
+  await second.stop.ready;
+  await writer.publish("line", 42).stored;
+  await until("all is read", () => seen.length >= 42);
+  assert.deepEqual(seen, Array.from({ length: 42 }, (_, i) => i + 1));
+  const other = open("eve", { token: options.token }).channel(name);
+  await assert.rejects(other.on("line", () => {}).ready, { code: "forbidden" });
+});
+
 test(
   "kill -9 and reloads: each publication is read once and in order",
   { skip: missing, timeout: 120_000 },

@@ -60,6 +60,62 @@ test("what a service lets the session read reaches all tabs, and those that come
   assert.deepEqual(new Set(ends), new Set(["service"]));
 });
 
+test("a private channel goes on in all tabs, each by its own tokens, over ends and leaders", async (t) => {
+  const [it, tabs] = await opened(t, 3);
+  const name = "topic:private";
+  it.refuse(({ channel, token }) => (channel == name && !token ? "forbidden" : undefined));
+  const asked: string[] = [];
+  const seen: any[][] = [];
+  const listen = (tab: Holdfast, i: number, from: "latest" | "earliest" = "latest") => {
+    const mine: any[] = (seen[i] = []);
+    const channel = tab.channel(name).tokens(() => (asked.push(`tab ${i}`), `t${asked.length}`));
+    channel.onGap((gap) => mine.push(gap));
+    return channel.on("*", (data) => void mine.push(data), { from }).ready;
+  };
+  it.add(name, "e", 0);
+  for (const [i, tab] of tabs.entries()) {
+    await listen(tab, i);
+  }
+  it.add(name, "e", 1);
+  await until("all have it", () => seen.every((one) => one.length == 1));
+  it.end(name, "forbidden");
+  await until("each goes on", () => new Set(asked.slice(3)).size == 3);
+  it.add(name, "e", 2);
+  await until("all have that", () => seen.every((one) => one.length == 2));
+
+  const later = it.tab(); // What it asks for is no longer there: the leader reads it anew.
+  await online(later);
+  await listen(later, 3, "earliest");
+  it.add(name, "e", 3);
+  await until("the later one has all", () => seen.every((one) => one.at(-1) == 3));
+  await tabs[0]!.close();
+  await until("another leads", () => it.links.length == 1 && tabs[1]!.state.name == "online");
+  it.end(name, "forbidden");
+  it.add(name, "e", 4);
+  await until("it goes on", () => seen.slice(1).every((one) => one.at(-1) == 4));
+  assert.deepEqual(seen, [[1, 2, 3], [1, 2, 3, 4], [1, 2, 3, 4], [0, 1, 2, 3, 4]]);
+});
+
+test("a tab without a token for a private channel ends alone", async (t) => {
+  const [it, [leader, other]] = (await opened(t, 2)) as [Origin, [Holdfast, Holdfast]];
+  it.refuse(({ type, token }) => (type == "subscribe" && token != "good" ? "limit_exceeded" : undefined));
+  const read = (tab: Holdfast, token: string | null) => {
+    const seen: any[] = [];
+    const channel = tab.channel("topic:private").tokens(() => token);
+    const stop = channel.on("*", (data) => void seen.push(data));
+    stop.ready.catch(stop);
+    return { seen, ready: stop.ready };
+  };
+  await assert.rejects(read(other, null).ready, { code: "forbidden", message: /no token/ });
+  await assert.rejects(read(other, "bad").ready, { code: "limit_exceeded", message: "limit_exceeded: no" });
+  const { seen, ready } = read(leader, "good");
+  await ready;
+  await assert.rejects(read(other, "bad").ready, { code: "limit_exceeded" });
+  it.add("topic:private", "e", 1);
+  await until("it is read", () => seen.length == 1);
+  assert.equal(other.state.name, "online");
+});
+
 test("a new leader begins where the tab is that has got least far, also in the session's channel", async (t) => {
   const [it, [leader]] = (await opened(t, 1)) as [Origin, [Holdfast]];
   const page = storage();

@@ -341,7 +341,7 @@ export function hub(options: HubOptions) {
     } else if (type == "close") {
       endAll();
     } else if (type == "subscribe") {
-      reading.join(line, frame.channel, frame.from, id);
+      reading.join(line, frame.channel, frame.from, id, frame.token);
     } else if (type == "unsubscribe") {
       reading.leave(line, frame.channel);
       send(line, json({ type: "reply", id, data: {} }));

@@ -18,6 +18,8 @@ interface Join {
   frame?: string;
   /** Whether the channel was read anew for it. */
   again?: boolean;
+  /** The ms that are left of the channel token by which it asked; none: it asked without. */
+  expiresIn?: number;
 }
 
 /** A connection of a tab. */
@@ -54,6 +56,9 @@ export function readingFor(
   /** The last position that came of a channel, which reading anew does not set back. */
   const last = new Map<string, Cursor>();
   const asked = new Set<string>();
+  /** The channel tokens in force, to read a channel anew by. */
+  const shown = new Map<string, string>();
+  const showing = new Set<Join>();
   /** Channels that a service lets the session read, whoever asked for them or not. */
   const granted = new Set<string>();
   /** The session's id, also before it is welcomed. */
@@ -66,15 +71,21 @@ export function readingFor(
   function sweep() {
     stopSweep = wire.after(SWEEP, () => {
       for (const channel of asked) {
-        if (![...lines.values()].some((line) => reads(line, channel))) {
-          asked.delete(channel);
-          kept.drop(channel);
-          last.delete(channel);
+        const isShown = [...showing].some((join) => join.channel == channel);
+        if (!isShown && ![...lines.values()].some((line) => reads(line, channel))) {
+          forget(channel);
           session().unsubscribe(channel).catch(() => {});
         }
       }
       sweep();
     });
+  }
+
+  function forget(channel: string) {
+    asked.delete(channel);
+    shown.delete(channel);
+    kept.drop(channel);
+    last.delete(channel);
   }
 
   const reads = (line: Line, channel: string) =>
@@ -200,12 +211,12 @@ export function readingFor(
 
   /** @param gap the frame that names what is missing before the position, if something is */
   function joined(line: Line, join: Join, at: Cursor, behind: { cursor: Cursor; text: string }[], gap = "") {
-    const { channel, frame: id } = join;
+    const { channel, frame: id, expiresIn } = join;
     const [epoch, seq] = at;
     line.joins.delete(join);
     line.reads.set(channel, behind.at(-1)?.cursor ?? at);
     if (id) {
-      send(line, json({ type: "reply", id, data: { epoch, seq } }));
+      send(line, json({ type: "reply", id, data: { epoch, seq, expiresIn } }));
     }
     send(line, json({ type: "subscribed", channel, epoch, seq, recovered: !gap }));
     if (gap) {
@@ -220,14 +231,57 @@ export function readingFor(
 
   function subscribe(channel: string, from: From) {
     asked.add(channel);
-    session().subscribe(channel, from).catch(({ code, message }: HoldfastError) => {
+    const token = shown.get(channel);
+    session().subscribe(channel, from, token).catch(({ code, message }: HoldfastError) => {
       if (!over) {
-        asked.delete(channel);
-        kept.drop(channel);
+        forget(channel);
         refuse(channel, code, message);
-        end(channel, code);
+        end(channel, token ? "forbidden" : code); // Tabs may have another token.
       }
     });
+  }
+
+  /** Shows a tab's channel token to the node; then the tab reads the channel, or goes on. */
+  async function show(line: Line, join: Join, token: string) {
+    const { channel, from, frame: id } = join;
+    const isFirst = !asked.has(channel);
+    asked.add(channel);
+    showing.add(join);
+    try {
+      const answer = await session().subscribe(channel, from, token);
+      asked.add(channel);
+      shown.set(channel, token);
+      join.expiresIn = answer.expiresIn;
+      add(line, join);
+    } catch (failure) {
+      if (!over) {
+        const { code, message } = failure as HoldfastError;
+        const text = message.slice(code.length + 2);
+        send(line, json({ type: "error", id, code, message: text, retryable: false }));
+        if (isFirst && !shown.has(channel)) {
+          forget(channel);
+          refuse(channel, code, message);
+        }
+      }
+    } finally {
+      showing.delete(join);
+    }
+  }
+
+  /** Lets a tab read a channel. If it does so already, or its hello named it, that decides. */
+  function add(line: Line, join: Join) {
+    const { channel, frame: id, expiresIn } = join;
+    const before = [...line.joins].find((join) => join.channel == channel);
+    const at = line.reads.get(channel);
+    if (before) {
+      Object.assign(before, { frame: id, expiresIn });
+    } else if (at) {
+      const [epoch, seq] = at;
+      send(line, json({ type: "reply", id, data: { epoch, seq, expiresIn } }));
+    } else {
+      line.joins.add(join);
+    }
+    meet();
   }
 
   function refuse(channel: string, code: string, message: string) {
@@ -289,19 +343,13 @@ export function readingFor(
       meet();
     },
 
-    /** Lets a tab read a channel. If it does so already, or its hello named it, that decides. */
-    join(line: Line, channel: string, from: From, frame: string) {
-      const before = [...line.joins].find((join) => join.channel == channel);
-      const at = line.reads.get(channel);
-      if (before) {
-        before.frame = frame;
-      } else if (at) {
-        const [epoch, seq] = at;
-        send(line, json({ type: "reply", id: frame, data: { epoch, seq } }));
+    join(line: Line, channel: string, from: From, frame: string, token?: string) {
+      const join = { channel, from, frame };
+      if (token) {
+        show(line, join, token);
       } else {
-        line.joins.add({ channel, from, frame });
+        add(line, join);
       }
-      meet();
     },
 
     /** Notes the channels that the session reads. */
@@ -335,9 +383,7 @@ export function readingFor(
 
     unsubscribed(channel: string, code: string) {
       if (code != "requested" && code != "internal") {
-        kept.drop(channel);
-        last.delete(channel);
-        asked.delete(channel);
+        forget(channel);
         granted.delete(channel);
         end(channel, code);
       }
