@@ -20,7 +20,6 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -187,7 +186,7 @@ final class Node {
           pulses.add(fresh);
           return fresh;
         };
-    var each = new DeploymentOptions().setInstances(VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE);
+    var each = new DeploymentOptions().setInstances(Cluster.eventLoops());
     return vertx().deployVerticle(pulse, each).onSuccess(id -> measurePulses()).mapEmpty();
   }
 

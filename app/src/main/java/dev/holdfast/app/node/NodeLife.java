@@ -8,6 +8,7 @@ import dev.holdfast.app.start.StartException;
 import dev.holdfast.channels.fanout.Fanout;
 import dev.holdfast.channels.fanout.HubVerticle;
 import dev.holdfast.channels.service.ChannelsVerticle;
+import dev.holdfast.cluster.Cluster;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.NodeInbox;
@@ -294,8 +295,7 @@ final class NodeLife {
             neighbours::connections,
             Rebalancing.of(directory, registry()));
     GatewayServices services = gatewayServices();
-    int loops =
-        config().gateways() == 0 ? Runtime.getRuntime().availableProcessors() : config().gateways();
+    int loops = config().gateways() == 0 ? Cluster.eventLoops() : config().gateways();
     return hub.openInbox()
         .onSuccess(done -> probe.start())
         .onSuccess(done -> neighbours.start())

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.hazelcast.config.Config;
 import dev.holdfast.cluster.identity.BusTls;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -19,8 +20,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -51,6 +54,19 @@ class ClusterTest {
     second.eventBus().send("here", "hello");
 
     assertEquals("hello", await(heard));
+  }
+
+  @Test
+  void aMemberHasOneEventLoopForEachProcessor() {
+    Vertx member = join(config(UUID.randomUUID().toString(), FreePort.take(), List.of()));
+    Set<Thread> loops = ConcurrentHashMap.newKeySet();
+    var twice = new DeploymentOptions().setInstances(2 * Cluster.eventLoops());
+
+    await(
+        member.deployVerticle(
+            () -> context -> Future.succeededFuture(loops.add(Thread.currentThread())), twice));
+
+    assertEquals(Runtime.getRuntime().availableProcessors(), loops.size());
   }
 
   @Test
