@@ -4,6 +4,7 @@ import dev.holdfast.core.BusMessage;
 import dev.holdfast.core.BusValue;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.audit.Origin;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -29,6 +30,7 @@ final class Asking<A> implements Instance.Waiting {
   private final Instances instances;
   private final String address;
   private final BusMessage<A> message;
+  private final @Nullable Origin origin;
   private final Context context;
   private final Promise<Message<A>> answer = Promise.promise();
   private final Set<@Nullable Instance> asked = new HashSet<>();
@@ -39,11 +41,20 @@ final class Asking<A> implements Instance.Waiting {
   private boolean over;
   private long movedAt;
 
-  Asking(Exchange exchange, String address, BusMessage<A> message, Duration timeout) {
+  /**
+   * @param origin who asked for it over HTTP; none: a part of this process
+   */
+  Asking(
+      Exchange exchange,
+      String address,
+      BusMessage<A> message,
+      @Nullable Origin origin,
+      Duration timeout) {
     this.exchange = exchange;
     this.instances = exchange.instances(address);
     this.address = address;
     this.message = message;
+    this.origin = origin;
     this.context = exchange.vertx.getOrCreateContext();
     this.begun = System.nanoTime();
     this.movedAt = begun;
@@ -120,7 +131,9 @@ final class Asking<A> implements Instance.Waiting {
   }
 
   private void request(@Nullable Instance to, long sent) {
-    exchange.request(to, address, message, millisLeft(sent)).onComplete(got -> came(to, sent, got));
+    exchange
+        .request(to, address, message, origin, millisLeft(sent))
+        .onComplete(got -> came(to, sent, got));
   }
 
   private long millisLeft(long now) {

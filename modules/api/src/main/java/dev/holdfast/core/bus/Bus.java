@@ -6,6 +6,8 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.ServiceReply;
 import dev.holdfast.core.ServiceRequest;
+import dev.holdfast.core.audit.Origin;
+import dev.holdfast.core.audit.Witness;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -15,6 +17,7 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import java.time.Duration;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The event bus with our codec and our failures. A request fails with a {@link HoldfastException};
@@ -49,7 +52,15 @@ public final class Bus {
    * known to be gone. What was certainly not read is always asked of another.
    */
   public <A> Future<A> ask(String address, BusMessage<A> message, Duration timeout) {
-    return new Asking<>(exchange, address, message, timeout)
+    return ask(address, message, timeout, null);
+  }
+
+  /**
+   * @param origin who asked for it over HTTP
+   */
+  <A> Future<A> ask(
+      String address, BusMessage<A> message, Duration timeout, @Nullable Origin origin) {
+    return new Asking<>(exchange, address, message, origin, timeout)
         .start()
         .map(Message::body)
         .recover(Bus::failed);
@@ -57,7 +68,7 @@ public final class Bus {
 
   /** Asks a {@link ServiceHost}; NO_SERVICE if there is none of that name. */
   public Future<ServiceReply> askService(String name, ServiceRequest request, Duration timeout) {
-    return new Asking<>(exchange, ServiceRequest.address(name), request, timeout)
+    return new Asking<>(exchange, ServiceRequest.address(name), request, null, timeout)
         .start()
         .map(Message::body)
         .recover(failure -> Future.failedFuture(service(failure)));
@@ -68,10 +79,15 @@ public final class Bus {
    * they are sent.
    */
   public <A> Future<A> askLocal(String address, BusMessage<A> message, Duration timeout) {
-    DeliveryOptions options =
-        Exchange.options(timeout.toMillis())
-            .setLocalOnly(true)
-            .addHeader(Ask.HEADER, Ask.of(exchange.process, timeout.toMillis()));
+    return askLocal(address, message, timeout, null);
+  }
+
+  /**
+   * @param origin who asked for it over HTTP
+   */
+  <A> Future<A> askLocal(
+      String address, BusMessage<A> message, Duration timeout, @Nullable Origin origin) {
+    DeliveryOptions options = exchange.asked(origin, timeout.toMillis()).setLocalOnly(true);
     return vertx
         .eventBus()
         .<A>request(address, message, options)
@@ -104,6 +120,14 @@ public final class Bus {
   public <M extends BusMessage<?>> Serving<M> serve(
       String address, Function<M, ? extends Future<?>> handler) {
     return new Serving<>(exchange, address, handler);
+  }
+
+  /**
+   * Sets who sees the requests to this process's services from now on; there is one, for all buses
+   * of a Vert.x.
+   */
+  public void witnessedBy(Witness witness) {
+    exchange.witness = witness;
   }
 
   /**

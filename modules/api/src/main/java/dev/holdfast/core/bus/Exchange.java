@@ -2,6 +2,8 @@ package dev.holdfast.core.bus;
 
 import dev.holdfast.core.BusMessage;
 import dev.holdfast.core.Ids;
+import dev.holdfast.core.audit.Origin;
+import dev.holdfast.core.audit.Witness;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -32,6 +34,9 @@ final class Exchange implements Shareable {
   /** Says in an answer that the request was not read. */
   static final String NOT_READ = "holdfast.not-read";
 
+  /** Names who asked for a request over HTTP; believed within one process only. */
+  static final String ORIGIN = "holdfast.origin";
+
   private static final long TICK_MS = 20;
   private static final long GIVEN_UP_MS = 5_000;
 
@@ -39,6 +44,7 @@ final class Exchange implements Shareable {
   final Vertx vertx;
   final BusCounts counts = new BusCounts();
   final SpareAsks spare = new SpareAsks();
+  volatile Witness witness = Witness.NONE;
   final UnreadAnswers unread = new UnreadAnswers(this::knock);
   private final Context context;
   private final Map<String, Instances> services = new ConcurrentHashMap<>();
@@ -148,12 +154,22 @@ final class Exchange implements Shareable {
 
   /** Sends to an instance; if none is named, to any that the bus knows. */
   <A> Future<Message<A>> request(
-      @Nullable Instance to, String address, BusMessage<A> message, long millis) {
-    DeliveryOptions options = options(millis).addHeader(Ask.HEADER, Ask.of(process, millis));
+      @Nullable Instance to,
+      String address,
+      BusMessage<A> message,
+      @Nullable Origin origin,
+      long millis) {
+    DeliveryOptions options = asked(origin, millis);
     if (to == null) {
       return vertx.eventBus().request(address, message, options);
     }
     return vertx.eventBus().request(to.address(), message, options.setLocalOnly(to.local()));
+  }
+
+  /** Returns what a request carries besides its message. */
+  DeliveryOptions asked(@Nullable Origin origin, long millis) {
+    DeliveryOptions options = options(millis).addHeader(Ask.HEADER, Ask.of(process, millis));
+    return origin == null ? options : options.addHeader(ORIGIN, origin.text());
   }
 
   /** Asks who is there. */

@@ -4,11 +4,13 @@ import dev.holdfast.core.BusMessage;
 import dev.holdfast.core.BusValue;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.audit.Origin;
 import dev.holdfast.core.bounds.Budget;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.impl.clustered.ClusteredMessage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -151,10 +153,21 @@ public final class Serving<M extends BusMessage<?>> {
     } catch (RuntimeException e) {
       answer = Future.failedFuture(e);
     }
-    answer
+    witnessed(request, answer)
         .onComplete(done -> end(weight))
         .onSuccess(value -> reply(request, value))
         .onFailure(failure -> refuse(request, failure));
+  }
+
+  /** What a part of this process asks on its own account nobody sees. */
+  private Future<?> witnessed(Message<M> request, Future<?> answer) {
+    if (!exchange.witness.concerns(request.body())) {
+      return answer;
+    }
+    boolean fromWire = request instanceof ClusteredMessage<?, ?> sent && sent.isFromWire();
+    Origin origin = fromWire ? null : Origin.parse(request.headers().get(Exchange.ORIGIN));
+    boolean own = !fromWire && origin == null;
+    return own ? answer : exchange.witness.saw(request.body(), origin, answer);
   }
 
   /** Answers, unless the answer is large and the asker has not taken those before. */
