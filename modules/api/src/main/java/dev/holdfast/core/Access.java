@@ -8,9 +8,13 @@ import org.jspecify.annotations.Nullable;
  * channel, its own {@code user:} channel and its own session's without asking; the rest takes a
  * permission, and no permission opens another user's private channels or a {@code system:} log to a
  * user, or lets it publish in a run's channel. A service reads and writes all channels of the
- * tenants that it acts for.
+ * tenants that it acts for. The exception is {@code system:audit}: it is read by who holds {@code
+ * audit:read}, user or service, and written by nodes alone.
  */
 public final class Access {
+  /** The name by which a node writes audit logs. */
+  public static final String AUDITOR = "audit";
+
   private Access() {}
 
   /**
@@ -21,6 +25,9 @@ public final class Access {
   public static boolean mayRead(Caller caller, @Nullable String session, Channel channel) {
     if (!caller.actsFor(channel.tenant())) {
       return false;
+    }
+    if (channel.name().equals(ChannelName.AUDIT)) {
+      return caller.permits("audit", "read");
     }
     if (!(caller instanceof Caller.User user)) {
       return true;
@@ -42,6 +49,9 @@ public final class Access {
     if (!caller.actsFor(channel.tenant())) {
       return false;
     }
+    if (channel.name().equals(ChannelName.AUDIT)) {
+      return isAuditor(caller);
+    }
     if (!(caller instanceof Caller.User user)) {
       return true;
     }
@@ -59,6 +69,11 @@ public final class Access {
    * @param verb {@code subscribe}, {@code publish} or {@code history}
    */
   public static HoldfastException refusal(Caller caller, String verb, ChannelName channel) {
+    if (channel.equals(ChannelName.AUDIT)) {
+      boolean writes = verb.equals("publish");
+      return HoldfastException.withPublicMessage(
+          ErrorCode.FORBIDDEN, writes ? "nobody publishes in system:audit" : "needs audit:read");
+    }
     Kind kind = caller instanceof Caller.Service ? Kind.TOPIC : channel.kind();
     return HoldfastException.withPublicMessage(
         ErrorCode.FORBIDDEN,
@@ -71,6 +86,12 @@ public final class Access {
                   : "needs " + verb + ":" + channel;
           default -> "needs " + verb + ":" + channel;
         });
+  }
+
+  private static boolean isAuditor(Caller caller) {
+    return caller instanceof Caller.Service service
+        && service.name().equals(AUDITOR)
+        && service.tenants().contains("*");
   }
 
   private static boolean owns(Caller.User user, @Nullable String session, ChannelName name) {

@@ -33,6 +33,9 @@ public record ChannelName(Kind kind, String id) implements BusValue {
 
   private static final Set<Kind> WITH_ID = EnumSet.complementOf(EnumSet.of(Kind.TENANT));
 
+  /** What was administered in a tenant; nobody but nodes writes it. */
+  public static final ChannelName AUDIT = new ChannelName(Kind.SYSTEM, "audit");
+
   public static final ChannelName TENANT = new ChannelName(Kind.TENANT, "");
 
   public ChannelName {

@@ -16,10 +16,11 @@ public final class Permissions {
   private static final Map<String, Targets> VERBS = new TreeMap<>();
 
   /**
-   * Verbs that concern whole nodes; such permissions have no wildcard, see {@link #isOperators}.
+   * Verbs that concern whole nodes, and who did what; such permissions have no wildcard, see {@link
+   * #isOperators}.
    */
   private static final Set<String> OPERATORS =
-      Set.of("nodes", "config", "stats", "limits", "usage", "tenants", "issuers");
+      Set.of("nodes", "config", "stats", "limits", "usage", "tenants", "issuers", "audit");
 
   static {
     Targets channels =
@@ -39,8 +40,9 @@ public final class Permissions {
     VERBS.put("sessions", Targets.words("read", "write"));
     VERBS.put("connections", Targets.words("read", "disconnect"));
     VERBS.put("tokens", Targets.words("revoke"));
-    VERBS.put("tenants", Targets.words("read", "write", "revoke"));
+    VERBS.put("tenants", Targets.words("read", "write", "revoke", "audit"));
     VERBS.put("issuers", Targets.words("read", "write"));
+    VERBS.put("audit", Targets.words("read"));
     VERBS.put("nodes", Targets.words("read"));
     VERBS.put("config", Targets.words("read"));
     VERBS.put("stats", Targets.words("read"));
@@ -50,7 +52,10 @@ public final class Permissions {
 
   private Permissions() {}
 
-  /** Returns whether it is about more than one tenant: never covered by a wildcard. */
+  /**
+   * Returns whether it is about more than one tenant, or about who did what in one: never covered
+   * by a wildcard.
+   */
   public static boolean isOperators(String verb) {
     return OPERATORS.contains(verb);
   }

@@ -64,7 +64,8 @@ public sealed interface UsageMessage<A> extends ServiceMessage<A> {
    * meanwhile is found by another pass.
    *
    * @param user whose; none: the whole tenant, or the channel
-   * @param channel this one alone; not that of a session, which goes with its user's sessions
+   * @param channel this one alone; not that of a session, which goes with its user's sessions, and
+   *     not {@code system:audit}
    * @param after what the step before gave as {@code next}, or empty
    */
   record Erase(
@@ -80,9 +81,13 @@ public sealed interface UsageMessage<A> extends ServiceMessage<A> {
         Names.user(user);
       }
       boolean both = user != null && channel != null;
-      if (both || channel != null && channel.kind() == ChannelName.Kind.SESSION) {
+      boolean kept = ChannelName.AUDIT.equals(channel);
+      if (both || kept || channel != null && channel.kind() == ChannelName.Kind.SESSION) {
         throw HoldfastException.withPublicMessage(
-            ErrorCode.BAD_REQUEST, "erase a tenant, a user, or a channel that is no session's");
+            ErrorCode.BAD_REQUEST,
+            kept
+                ? "channel: the audit log goes with its tenant only"
+                : "erase a tenant, a user, or a channel that is no session's");
       }
       if (!after.matches("files|t?[0-9]{0,20}(@[0-9A-Za-z.:_\\[\\]-]{1,280})?")) {
         throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, "after: not of a step");

@@ -1,6 +1,7 @@
 package dev.holdfast.channels.log;
 
 import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ChannelName.Kind;
 import java.time.Duration;
 import java.util.HashMap;
@@ -10,9 +11,9 @@ import java.util.Map;
  * Settings of logs and of the fan-out.
  *
  * @param retention by {@code <tenant>/<kind>}, {@code <tenant>}, {@code <kind>} or {@code default};
- *     the first found in this order holds. {@code default}, {@code system} and {@code run} are
- *     always there; what a tenant has does not hold for its {@code system:} and {@code run:}
- *     channels
+ *     the first found in this order holds. {@code default}, {@code system}, {@code system:audit}
+ *     and {@code run} are always there; what a tenant has does not hold for its {@code system:} and
+ *     {@code run:} channels. Audit logs have {@code <tenant>/system:audit} or {@code system:audit}
  * @param interestTtl how long a node's interest lasts without renewal, 10 s to 4 h; default 2 h. It
  *     is renewed after 40 to 60 % of it. The interest of a dead node ends when it is met
  * @param leaveAfter how long a channel without local readers stays open, default 10 s
@@ -35,6 +36,7 @@ public record ChannelsConfig(
     MemoryConfig memory) {
   private static final String DEFAULT_KEY = "default";
   private static final String SYSTEM_KEY = Kind.SYSTEM.wireName;
+  private static final String AUDIT_KEY = ChannelName.AUDIT.toString();
   private static final String RUN_KEY = Kind.RUN.wireName;
 
   /** Life of a log's meta; longer than any cursor of a session or a consumer lives. */
@@ -59,6 +61,8 @@ public record ChannelsConfig(
     ringBytes = ringBytes == 0 ? 128 << 10 : ringBytes;
     checksPerSecond = checksPerSecond == 0 ? 20_000 : checksPerSecond;
     memory = memory == null ? MemoryConfig.DEFAULT : memory;
+    retention.forEach(
+        (key, of) -> check(of.isShort() || isOfAudit(key), "retention." + key + ".age: 1s to 6d"));
     check(interestTtl.toSeconds() >= 10 && interestTtl.toHours() <= 4, "interestTtl: 10s to 4h");
     check(!leaveAfter.isNegative(), "leaveAfter: not negative");
     check(holeWait.toMillis() >= 1, "holeWait: at least 1ms");
@@ -67,7 +71,15 @@ public record ChannelsConfig(
     check(checksPerSecond >= 10, "checksPerSecond: at least 10");
   }
 
+  private static boolean isOfAudit(String key) {
+    return key.equals(AUDIT_KEY) || key.endsWith("/" + AUDIT_KEY);
+  }
+
   Retention retentionOf(Channel channel) {
+    if (channel.name().equals(ChannelName.AUDIT)) {
+      Retention own = retention.get(channel.tenant() + "/" + AUDIT_KEY);
+      return own == null ? retention.getOrDefault(AUDIT_KEY, Retention.AUDIT) : own;
+    }
     String kind = channel.name().kind().wireName;
     boolean ours = kind.equals(SYSTEM_KEY) || kind.equals(RUN_KEY);
     String tenant = ours ? kind : channel.tenant();
@@ -86,6 +98,10 @@ public record ChannelsConfig(
    * new log with another epoch, and gets a gap.
    */
   Duration metaLife(Channel channel) {
+    if (channel.name().equals(ChannelName.AUDIT)) {
+      Duration entries = retentionOf(channel).age().plusDays(1);
+      return entries.compareTo(META_LIFE) > 0 ? entries : META_LIFE;
+    }
     return channel.name().kind() == Kind.RUN ? retentionOf(channel).age().plusDays(1) : META_LIFE;
   }
 
@@ -94,6 +110,7 @@ public record ChannelsConfig(
     var all = new HashMap<>(given);
     all.putIfAbsent(DEFAULT_KEY, Retention.DEFAULT);
     all.putIfAbsent(SYSTEM_KEY, Retention.SYSTEM);
+    all.putIfAbsent(AUDIT_KEY, Retention.AUDIT);
     all.putIfAbsent(RUN_KEY, Retention.RUN);
     return Map.copyOf(all);
   }
