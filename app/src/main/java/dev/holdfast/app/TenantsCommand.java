@@ -16,17 +16,18 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Lists, creates, suspends and resumes tenants. */
+/** Lists, creates, suspends and resumes tenants, and shows who did. */
 @Command(
     name = "tenants",
     mixinStandardHelpOptions = true,
-    description = "Lists, shows, creates, suspends or resumes tenants.",
+    description = "Lists, shows, creates, suspends or resumes tenants, and shows who did.",
     subcommands = {
       TenantsCommand.ListTenants.class,
       TenantsCommand.Show.class,
       TenantsCommand.Create.class,
       TenantsCommand.Suspend.class,
-      TenantsCommand.Resume.class
+      TenantsCommand.Resume.class,
+      TenantsCommand.Audit.class
     })
 final class TenantsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -72,6 +73,55 @@ final class TenantsCommand implements Callable<Integer> {
         query.put("after", page.path("next").textValue());
       } while (query.get("after") != null);
       return ExitCode.OK;
+    }
+  }
+
+  /** Prints a tenant's audit log. */
+  @Command(
+      name = "audit",
+      mixinStandardHelpOptions = true,
+      description = "Prints who administered what in a tenant, an entry a line, oldest first.")
+  static final class Audit implements Callable<Integer> {
+    private static final String PAGE = "1000";
+
+    @Spec private CommandSpec spec;
+    @Mixin private OperatorCalls operator;
+
+    @Parameters(paramLabel = "TENANT", description = "Its name.")
+    private String tenant;
+
+    @Override
+    public Integer call() {
+      String path = "/v1/tenants/" + NodeCalls.part(tenant) + "/audit";
+      Map<String, @Nullable String> query = new HashMap<>();
+      query.put("limit", PAGE);
+      boolean more = true;
+      while (more) {
+        JsonNode page = operator.call("GET", path, query);
+        page.path("publications").forEach(this::print);
+        String next = page.path("next").textValue();
+        more = next != null && !next.equals(query.put("after", next));
+      }
+      return ExitCode.OK;
+    }
+
+    private void print(JsonNode entry) {
+      JsonNode data = entry.path("data");
+      JsonNode by = data.path("by");
+      PrintWriter out = spec.commandLine().getOut();
+      out.printf(
+          "%s  %-7s  %s  %s  by %s %s%s%s%n",
+          time(entry.path("at").asLong()),
+          data.path("outcome").asText(),
+          entry.path("event").asText(),
+          data.path("target"),
+          by.path("kind").asText(),
+          by.path("name").asText(),
+          by.has("tenant") ? " of " + by.path("tenant").asText() : "",
+          data.at("/from/address").isMissingNode()
+              ? ""
+              : " at " + data.at("/from/address").asText());
+      out.flush();
     }
   }
 

@@ -37,7 +37,8 @@ public final class OperatorCalls {
           "issuers:write",
           "tenants:read",
           "tenants:write",
-          "tenants:revoke");
+          "tenants:revoke",
+          "tenants:audit");
 
   private static final Set<String> SCHEMES = Set.of("http", "https");
 

@@ -1,6 +1,5 @@
 package dev.holdfast.app.node;
 
-import dev.holdfast.app.config.ConfigView;
 import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.app.node.health.Health;
 import dev.holdfast.app.node.health.PulseVerticle;
@@ -123,7 +122,7 @@ final class NodeLife {
             .onBuried(over);
     this.limits =
         new LimitsVerticle(redis(), config().limits(), nodes::node, nodes::live, registry());
-    this.trust = new Trust(parts);
+    this.trust = new Trust(parts, nodes::node);
     this.memory = NodeMemory.of(registry());
   }
 
@@ -295,6 +294,7 @@ final class NodeLife {
             neighbours::connections,
             Rebalancing.of(directory, registry()));
     GatewayServices services = gatewayServices();
+    HttpSources sources = parts.sources(files, trust, REQUEST);
     int loops = config().gateways() == 0 ? Cluster.eventLoops() : config().gateways();
     return hub.openInbox()
         .onSuccess(done -> probe.start())
@@ -304,7 +304,7 @@ final class NodeLife {
                 deployments
                     .deploy(
                         "GatewayVerticle",
-                        () -> new GatewayVerticle(config().gateway(), services, httpSources()),
+                        () -> new GatewayVerticle(config().gateway(), services, sources),
                         loops)
                     .recover(this::notListening))
         .onSuccess(done -> sessions.compareWith(nodes.node(), directory::holds, COMPARED))
@@ -317,16 +317,6 @@ final class NodeLife {
         "listening at %s, port %d: %s"
             .formatted(gateway.host(), gateway.port(), failure.getMessage());
     return Future.failedFuture(new StartException(what, failure));
-  }
-
-  private HttpSources httpSources() {
-    return new HttpSources(
-        new ServiceClient(bus(), REQUEST),
-        ServiceClient.local(bus(), REQUEST),
-        () -> ConfigView.json(config()),
-        files.transfers(),
-        parts.development(),
-        Accounts.credentials(config().cluster().secret()));
   }
 
   private GatewayServices gatewayServices() {

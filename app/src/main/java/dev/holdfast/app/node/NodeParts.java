@@ -1,5 +1,6 @@
 package dev.holdfast.app.node;
 
+import dev.holdfast.app.config.ConfigView;
 import dev.holdfast.app.config.HoldfastConfig;
 import dev.holdfast.app.node.health.JvmMeters;
 import dev.holdfast.app.start.Keys;
@@ -11,11 +12,14 @@ import dev.holdfast.auth.jwks.JwksClient;
 import dev.holdfast.cluster.HostPort;
 import dev.holdfast.connections.NodeInfo;
 import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.ServiceClient;
+import dev.holdfast.gateway.HttpSources;
 import dev.holdfast.gateway.page.Development;
 import dev.holdfast.nodes.NodesVerticle;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.runs.agents.AgentsVerticle;
 import dev.holdfast.runs.service.RunsVerticle;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +48,20 @@ record NodeParts(
 
   AgentsVerticle agents() {
     return new AgentsVerticle(bus, id, config.runs(), meters.registry(), System::getenv);
+  }
+
+  /**
+   * @param patience how long answers of services may take
+   */
+  HttpSources sources(NodeFiles files, Trust trust, Duration patience) {
+    return new HttpSources(
+        new ServiceClient(bus, patience),
+        ServiceClient.local(bus, patience),
+        () -> ConfigView.json(config),
+        files.transfers(),
+        trust.audit(),
+        development(),
+        Accounts.credentials(config.cluster().secret()));
   }
 
   RedisConfig redis() {

@@ -1,30 +1,33 @@
 package dev.holdfast.app.node;
 
 import dev.holdfast.auth.TokenVerifier;
+import dev.holdfast.auth.audit.AuditLog;
 import dev.holdfast.auth.issuers.IssuersVerticle;
 import dev.holdfast.auth.revocation.RevocationsVerticle;
 import dev.holdfast.auth.tenants.TenantsVerticle;
+import dev.holdfast.core.NodeId;
+import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.Seal;
 import dev.holdfast.gateway.attachment.ConnectionDirectory;
 import dev.holdfast.tenants.TenantGate;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
+import java.util.function.Supplier;
 
 /**
  * Whose tokens one life of a node takes: of an issuer that is trusted now, valid, not revoked, of a
- * tenant that may work.
+ * tenant that may work; and the log of who administers.
  */
 final class Trust {
   private final RevocationsVerticle revocations;
   private final TenantsVerticle tenants;
   private final IssuersVerticle issuers;
   private final TokenVerifier verifier;
-  private final Vertx vertx;
+  private final AuditLog audit;
+  private final Bus bus;
 
-  Trust(NodeParts parts) {
+  Trust(NodeParts parts, Supplier<NodeId> node) {
     var registry = parts.meters().registry();
     var config = parts.config();
-    this.vertx = parts.bus().vertx();
     this.revocations =
         new RevocationsVerticle(parts.bus(), parts.redis(), parts.trusted(), registry);
     this.tenants =
@@ -34,6 +37,8 @@ final class Trust {
             config.tenants(),
             config.gateway().operatorTenant(),
             registry);
+    this.bus = parts.bus();
+    this.audit = new AuditLog(bus, node, config.gateway().operatorTenant(), registry);
     TokenVerifier valid = parts.verifier();
     this.issuers =
         new IssuersVerticle(
@@ -47,11 +52,12 @@ final class Trust {
 
   /** Completes when all that says who is trusted is known; then accounts may speak on the bus. */
   Future<?> deploy(Deployments deployments) {
+    bus.witnessedBy(audit); // in place of a life before
     return deployments
         .deploy(revocations)
         .compose(done -> deployments.deploy(tenants))
         .compose(done -> deployments.deploy(issuers))
-        .onSuccess(done -> Seal.of(vertx).refusing(Accounts.revoked(verifier)));
+        .onSuccess(done -> Seal.of(bus.vertx()).refusing(Accounts.revoked(verifier)));
   }
 
   /** Closes the connections of those who are refused from some time on. */
@@ -63,6 +69,10 @@ final class Trust {
 
   TokenVerifier verifier() {
     return verifier;
+  }
+
+  AuditLog audit() {
+    return audit;
   }
 
   TenantGate tenants() {

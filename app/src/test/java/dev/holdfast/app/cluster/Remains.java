@@ -5,14 +5,16 @@ import java.util.Set;
 /** What the page of the nodes says that stays of an erased tenant. */
 final class Remains {
   /**
-   * Its state and its revocation, which keep it out; and its name, with no more, in streams of
-   * changes and in the nodes' journals, which are trimmed.
+   * Its state and its revocation, which keep it out; what operators did to it, in their own audit
+   * log; and its name, with no more, in streams of changes and in the nodes' journals, which are
+   * trimmed.
    */
   private static final Set<String> KEPT =
       Set.of(
           "hf:tenants:{nodes}",
           "hf:tenant-changes:{nodes}",
           "hf:revoked:{nodes}",
+          "hf:log:{ops/system:audit}",
           "hf:schema-changes",
           "hf:limit-changes");
 

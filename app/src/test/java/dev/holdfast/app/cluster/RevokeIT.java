@@ -57,7 +57,7 @@ class RevokeIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String OPERATORS = "ops";
   private static final Set<String> PERMISSIONS =
-      Set.of("tenants:read", "tenants:write", "issuers:read", "issuers:write");
+      Set.of("tenants:read", "tenants:write", "tenants:audit", "issuers:read", "issuers:write");
 
   private static final JsonObject ROBOT = new JsonObject().put("robot-client", "robot");
 
@@ -183,6 +183,9 @@ class RevokeIT {
       assertTrue(tenants(cluster, "list", "").contains("suspended"));
       assertTrue(tenants(cluster, "resume", tenant).startsWith("active "));
     }
+    String noted = "done     tenant.suspend  {}  by operator operator";
+    String audit = tenants(cluster, "audit", tenant);
+    assertEquals(SUSPENSIONS, audit.lines().filter(line -> line.contains(noted)).count(), audit);
     Collections.sort(took);
     LOG.info("suspended on all nodes after: {} ms, the command included", took);
   }

@@ -3,9 +3,12 @@ package dev.holdfast.app.cluster;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.holdfast.channels.ChannelMessage;
 import dev.holdfast.channels.schemas.SchemaMessage;
 import dev.holdfast.channels.schemas.SchemaName;
 import dev.holdfast.core.Caller;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.testkit.ClusterExtension;
@@ -15,6 +18,7 @@ import dev.holdfast.testkit.TestNode;
 import dev.holdfast.testkit.client.ManualClient;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +29,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** A schema that a service registers holds for clients on every node. */
 @ExtendWith(ClusterExtension.class)
 class SchemaIT {
+  private static final String NAME = ".*\"name\":\"([^\"]*)\".*";
   private static final String NEWS = "topic:news";
   private static final String PRICE =
       "{\"properties\":{\"price\":{\"type\":\"number\",\"minimum\":0}},\"required\":[\"price\"]}";
@@ -43,6 +48,7 @@ class SchemaIT {
       }
 
       register(service);
+      assertEquals(List.of("schema.register by catalogue"), noted(service));
 
       for (TestNode node : cluster.nodes()) {
         ManualClient client = client(cluster, node);
@@ -68,6 +74,21 @@ class SchemaIT {
         .toCompletionStage()
         .toCompletableFuture()
         .get(20, TimeUnit.SECONDS);
+  }
+
+  /** What the tenant's audit log says of services on the bus. */
+  private List<String> noted(BusService service) throws Exception {
+    var reader = new Caller.Service("catalogue", "1", Set.of(tenant), Set.of("audit:read"));
+    var log = new Channel(tenant, ChannelName.AUDIT);
+    return new ServiceClient(service.bus(), Duration.ofSeconds(5))
+            .ask(new ChannelMessage.History(reader, log, null, 10))
+            .toCompletionStage()
+            .toCompletableFuture()
+            .get(20, TimeUnit.SECONDS)
+            .publications()
+            .stream()
+            .map(entry -> entry.event() + " by " + entry.data().replaceAll(NAME, "$1"))
+            .toList();
   }
 
   private ManualClient client(TestCluster cluster, TestNode node) {

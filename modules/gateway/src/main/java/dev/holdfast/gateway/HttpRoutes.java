@@ -92,7 +92,7 @@ final class HttpRoutes {
     var api =
         new HttpApi(
             services.tokens(), services.admission(), rates, room, services.registry(), timeouts);
-    api.addPlain(handlers(port));
+    api.audited(sources.audit()).addPlain(handlers(port));
     addOperations(api, rates);
     api.mount(router, port);
     return router;
@@ -120,7 +120,7 @@ final class HttpRoutes {
     var channels = services.channels();
     var connections = sources.connections();
     api.add(new Publishing(channels, rates, config.frameLimit(), services.registry()).operations())
-        .add(new ChannelViews(channels, services.registry()).operations())
+        .add(new ChannelViews(channels, services.registry(), operators).operations())
         .add(new Sessions(services.sessions(), channels).operations())
         .add(new Runs(channels).operations())
         .add(new Work(channels).operations())
@@ -128,10 +128,10 @@ final class HttpRoutes {
         .add(new ChatEdge(channels, loop.runStreams()).operations())
         .add(new Connections(connections).operations())
         .add(new Revoking(services.sessions(), operators).operations())
-        .add(Credentials.operations(sources.credentials()))
+        .add(Credentials.operations(sources.credentials(), sources.audit()))
         .add(new Issuers(services.sessions(), operators).operations())
         .add(new TenantStates(services.sessions(), operators).operations())
-        .add(new TenantLimits(services.limiter(), operators).operations())
+        .add(new TenantLimits(services.limiter(), sources.audit(), operators).operations())
         .add(new NodeViews(state(), connections, sources.config()).operations())
         .add(new StoreViews(sources.usage(), operators).operations());
   }

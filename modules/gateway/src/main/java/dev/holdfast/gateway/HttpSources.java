@@ -1,6 +1,7 @@
 package dev.holdfast.gateway;
 
 import dev.holdfast.auth.Verified;
+import dev.holdfast.auth.audit.AuditLog;
 import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.files.transfer.Transfers;
 import dev.holdfast.gateway.page.Development;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param config the configuration in force, one JSON object without secrets; safe on any thread
  * @param files none if this node serves no files
+ * @param audit none: what is administered is not noted
  * @param development signs in users of the page at the root; none outside of development
  * @param credentials makes credentials for the bus of a service's token; none: it has no secret
  */
@@ -22,6 +24,7 @@ public record HttpSources(
     ServiceClient usage,
     Supplier<String> config,
     @Nullable Transfers files,
+    @Nullable AuditLog audit,
     @Nullable Development development,
     @Nullable Function<Verified, String> credentials) {
   public HttpSources {
@@ -32,6 +35,6 @@ public record HttpSources(
 
   /** Makes the sources of a node that serves no files. */
   public HttpSources(ServiceClient connections, ServiceClient usage, Supplier<String> config) {
-    this(connections, usage, config, null, null, null);
+    this(connections, usage, config, null, null, null, null);
   }
 }

@@ -22,8 +22,6 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Serves {@link TenantMessage}s, and knows the states of all tenants. One instance per node, with a
@@ -32,8 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class TenantsVerticle extends VerticleBase
     implements TenantMessage.Handler<Future<?>>, TenantGate {
-  private static final Logger LOG = LoggerFactory.getLogger(TenantsVerticle.class);
-
   /** Most tenants that were ever created or suspended. */
   static final int MOST = 100_000;
 
@@ -178,7 +174,6 @@ public final class TenantsVerticle extends VerticleBase
 
   private void took(TenantMessage.Change message, @Nullable TenantRecord record) {
     known.note(message.tenant(), record);
-    LOG.info("{} of tenant {} by {}", message.act(), message.tenant(), message.caller());
     look();
   }
 

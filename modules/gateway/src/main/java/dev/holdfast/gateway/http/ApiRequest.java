@@ -8,6 +8,7 @@ import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Position;
+import dev.holdfast.core.audit.Origin;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -66,6 +67,11 @@ public final class ApiRequest {
       throw HoldfastException.withPublicMessage(
           ErrorCode.UNAUTHORIZED, "token: expired since " + Instant.ofEpochMilli(expiresAt));
     }
+  }
+
+  /** Returns who asks, for the audit log; none: it is no operation of administration. */
+  public @Nullable Origin origin() {
+    return Administered.origin(routing);
   }
 
   public String path(String name) {

@@ -2,6 +2,8 @@ package dev.holdfast.gateway.http;
 
 import dev.holdfast.auth.ServiceAccount;
 import dev.holdfast.auth.Verified;
+import dev.holdfast.auth.audit.AuditLog;
+import dev.holdfast.auth.audit.Deed;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import io.vertx.core.Future;
@@ -16,17 +18,20 @@ public final class Credentials {
   static final String OPERATION = "issueCredentials";
 
   private final @Nullable Function<Verified, String> make;
+  private final @Nullable AuditLog audit;
 
-  private Credentials(@Nullable Function<Verified, String> make) {
+  private Credentials(@Nullable Function<Verified, String> make, @Nullable AuditLog audit) {
     this.make = make;
+    this.audit = audit;
   }
 
   /**
    * @param make makes them; none: the bus of this node has no secret
+   * @param audit none: it is not noted
    */
   public static Map<String, Function<ApiRequest, Future<ApiResponse>>> operations(
-      @Nullable Function<Verified, String> make) {
-    return Map.of(OPERATION, new Credentials(make)::issue);
+      @Nullable Function<Verified, String> make, @Nullable AuditLog audit) {
+    return Map.of(OPERATION, new Credentials(make, audit)::issue);
   }
 
   private Future<ApiResponse> issue(ApiRequest request) {
@@ -47,10 +52,14 @@ public final class Credentials {
             .put("tenants", new JsonArray(account.tenants().stream().sorted().toList()))
             .put("until", token.expiresAt());
     // Keys and signatures take some ms, for which an event loop is not held.
-    return request
-        .vertx()
-        .executeBlocking(() -> make.apply(token), false)
-        .map(line -> ApiResponse.json(json.put("credentials", line)));
+    Future<ApiResponse> issued =
+        request
+            .vertx()
+            .executeBlocking(() -> make.apply(token), false)
+            .map(line -> ApiResponse.json(json.put("credentials", line)));
+    var target = new JsonObject().put("service", account.service());
+    Deed deed = Deed.of("credentials.issue", request.tenant, target);
+    return Administered.did(audit, request, deed, issued);
   }
 
   private static HoldfastException forbidden(String why) {

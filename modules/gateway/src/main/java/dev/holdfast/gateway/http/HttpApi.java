@@ -2,6 +2,7 @@ package dev.holdfast.gateway.http;
 
 import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.auth.Verified;
+import dev.holdfast.auth.audit.AuditLog;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
@@ -56,6 +57,7 @@ public final class HttpApi {
   private final BodyRoom room;
   private final MeterRegistry registry;
   private final RequestTimeouts timeouts;
+  private Administered administered;
   private final Map<String, Handler<RoutingContext>> plain = new HashMap<>();
   private final Map<String, Function<ApiRequest, Future<ApiResponse>>> operations = new HashMap<>();
 
@@ -82,7 +84,18 @@ public final class HttpApi {
     this.room = room;
     this.registry = registry;
     this.timeouts = timeouts;
+    this.administered = new Administered(null, admission);
     this.plain.putAll(new Docs(contract).handlers());
+  }
+
+  /**
+   * Notes what is administered. To be called before {@link #mount}.
+   *
+   * @param log none: nothing is noted
+   */
+  public HttpApi audited(@Nullable AuditLog log) {
+    administered = new Administered(log, admission);
+    return this;
   }
 
   /** Adds handlers that make the answers, by operation. */
@@ -271,6 +284,7 @@ public final class HttpApi {
     Visit.known(routing.request());
     routing.put("token", verified);
     routing.put("expiresAt", verified.expiresAt());
+    routing.put("issuer", verified.issuer());
     Supplier<Optional<ErrorCode>> refusal = () -> tokens.refusal(verified);
     routing.put("refusal", refusal);
     return Callers.of(verified);
@@ -278,11 +292,13 @@ public final class HttpApi {
 
   private void run(RoutingContext routing, Function<ApiRequest, Future<ApiResponse>> operation) {
     Caller caller = routing.get("caller");
+    String id = routing.get(OPERATION);
+    administered.begin(routing, id, caller);
     Future<ApiResponse> answer;
     try {
       answer = operation.apply(new ApiRequest(routing, caller));
     } catch (RuntimeException e) {
-      answer = Future.failedFuture(e);
+      answer = administered.refused(routing, id, e);
     }
     // Some services answer on a context of theirs.
     Promise<ApiResponse> here = ((VertxInternal) routing.vertx()).getOrCreateContext().promise();

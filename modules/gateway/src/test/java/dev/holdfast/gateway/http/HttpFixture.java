@@ -6,6 +6,7 @@ import dev.holdfast.auth.TokenSigner;
 import dev.holdfast.auth.TokenVerifier;
 import dev.holdfast.auth.VerificationKey;
 import dev.holdfast.auth.Verified;
+import dev.holdfast.auth.audit.AuditLog;
 import dev.holdfast.auth.issuers.IssuersVerticle;
 import dev.holdfast.auth.revocation.RevocationsVerticle;
 import dev.holdfast.auth.tenants.TenantsConfig;
@@ -20,6 +21,7 @@ import dev.holdfast.connections.NodeInfo;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.Ids;
+import dev.holdfast.core.NodeId;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.NodeInbox;
 import dev.holdfast.core.bus.ServiceClient;
@@ -110,7 +112,9 @@ public final class HttpFixture implements AutoCloseable {
     "tenants:write",
     "tenants:revoke",
     "issuers:read",
-    "issuers:write"
+    "issuers:write",
+    "tenants:audit",
+    "audit:read"
   };
 
   /** Tests do more in a second than a user may. */
@@ -136,6 +140,7 @@ public final class HttpFixture implements AutoCloseable {
   private final RevocationsVerticle revocations;
   private final TenantsVerticle tenants;
   private final TokenVerifier tokens;
+  private final AuditLog audit = new AuditLog(bus, this::node, tenant, registry);
   private final GatewayVerticle gateway;
   private final String gatewayDeployment;
   private final Admission admission;
@@ -250,12 +255,18 @@ public final class HttpFixture implements AutoCloseable {
     }
   }
 
+  private NodeId node() {
+    return nodes.node();
+  }
+
   private HttpSources sources(Transfers files) {
+    bus.witnessedBy(audit);
     return new HttpSources(
         new ServiceClient(bus, Duration.ofSeconds(5)),
         ServiceClient.local(bus, Duration.ofSeconds(5)),
         () -> "{\"node\":null,\"gateway\":{\"port\":1}}",
         files,
+        audit,
         new Development(SECRET, AUTH),
         HttpFixture::credentials);
   }

@@ -19,6 +19,7 @@ final class TenantAnswers {
       assertEquals(status, service.send("POST", one + "/suspend", new byte[0]).status());
       assertEquals(status, service.send("POST", one + "/resume", new byte[0]).status());
       assertEquals(status, service.get(one).status());
+      assertEquals(status, service.get(one + "/audit").status());
       assertEquals(status, service.get("/v1/tenants?after=" + name).status());
     }
   }

@@ -42,6 +42,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FramesIT {
   private static final int TRIES = 8;
   private static final Duration BRIEF = Duration.ofSeconds(4);
+  private static final List<String> CHANNELS =
+      List.of("user:$user", "session:$session", "run:$run", "topic:$topic", "system:audit");
   private static final Set<Kind> ENDED =
       EnumSet.of(Kind.WITH_REVOKED_TOKEN, Kind.WITH_EXPIRED_TOKEN, Kind.OF_SUSPENDED_TENANT);
 
@@ -90,7 +92,7 @@ class FramesIT {
   private static List<String> channels(String... members) {
     List<String> all = new ArrayList<>();
     for (String one : members) {
-      for (String name : List.of("user:$user", "session:$session", "run:$run", "topic:$topic")) {
+      for (String name : CHANNELS) {
         all.add(one.formatted(name));
       }
       if (one.contains("earliest")) {

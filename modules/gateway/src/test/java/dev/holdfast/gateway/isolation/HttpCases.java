@@ -39,7 +39,7 @@ final class HttpCases {
   static final Set<String> ELSEWHERE = Set.of("connect", "readRunEvents", "runAguiAgent", "chat");
 
   private static final String[] CHANNELS = {
-    "user:$user", "session:$session", "run:$run", "topic:$topic", "system:$topic"
+    "user:$user", "session:$session", "run:$run", "topic:$topic", "system:$topic", "system:audit"
   };
 
   private static final Map<String, String> TUS = Map.of("tus-resumable", "1.0.0");
@@ -231,6 +231,10 @@ final class HttpCases {
     add("revokeOfTenant", ask("/v1/tenants/$tenant/revocations").json(all).changing());
     add("listTenants", ask("/v1/tenants?after=$tenant"));
     add("getTenant", ask("/v1/tenants/$tenant"));
+    add(
+        "getTenantAudit",
+        ask("/v1/tenants/$tenant/audit"),
+        ask("/v1/tenants/$tenant/audit?limit=1&after=$epoch:0"));
     add("createTenant", ask("/v1/tenants/$tenant").changing());
     add("suspendTenant", ask("/v1/tenants/$tenant/suspend").changing());
     add("resumeTenant", ask("/v1/tenants/$tenant/resume").changing());

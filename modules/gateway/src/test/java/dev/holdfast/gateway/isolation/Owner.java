@@ -71,6 +71,7 @@ final class Owner {
     run();
     files();
     services();
+    administered();
     things = new Things(made).withLastEvent();
   }
 
@@ -127,6 +128,12 @@ final class Owner {
     String tickets = "/v1/files/" + made.get("file") + "/tickets";
     String url = ok(calls().send("POST", tickets, new byte[0])).json().getString("url");
     made.put("ticket", url.substring(url.indexOf('~') + 1));
+  }
+
+  /** Something in the tenant's audit log. */
+  private void administered() {
+    String made = ok(service().post("/v1/sessions", "{\"user\":\"gone\"}")).header("location");
+    ok(service().delete(made));
   }
 
   private void services() {

@@ -4,6 +4,10 @@ import dev.holdfast.channels.ChannelMessage.History;
 import dev.holdfast.channels.ChannelMessage.Page;
 import dev.holdfast.channels.Gap;
 import dev.holdfast.channels.Publication;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.Channel;
+import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.Names;
 import dev.holdfast.core.Position;
 import dev.holdfast.core.bounds.FairTurns;
 import dev.holdfast.core.bus.ServiceClient;
@@ -13,25 +17,38 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
+import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Shows a channel's history and position. */
+/** Shows a channel's history and position; for operators, the audit log of any tenant. */
 public final class ChannelViews {
   /** Bounds below those of a node, so that its own services have turns, too. */
   private static final FairTurns.Bounds BOUNDS = new FairTurns.Bounds(16, 4, 64, 4_000, 0);
 
+  /** The operator as a caller of the service, which has the logs of all tenants. */
+  private static final Caller READER =
+      new Caller.Service("operator", "http", Set.of("*"), Set.of("audit:read"));
+
   private final ServiceClient channels;
   private final FairTurns turns;
+  private final @Nullable String operators;
 
-  public ChannelViews(ServiceClient channels, MeterRegistry registry) {
+  /**
+   * @param operators their tenant; none if there are no operators
+   */
+  public ChannelViews(ServiceClient channels, MeterRegistry registry, @Nullable String operators) {
     this.channels = channels;
+    this.operators = operators;
     this.turns = new FairTurns("history", BOUNDS, null, registry);
   }
 
   public Map<String, Function<ApiRequest, Future<ApiResponse>>> operations() {
-    return Map.of("getPosition", this::position, "getPublications", this::publications);
+    return Map.of(
+        "getPosition", this::position,
+        "getPublications", this::publications,
+        "getTenantAudit", this::audit);
   }
 
   private Future<ApiResponse> position(ApiRequest request) {
@@ -52,7 +69,19 @@ public final class ChannelViews {
   private Future<Page> read(ApiRequest request, @Nullable Position after, int limit) {
     var channel = request.channel();
     request.serviceNeeds("history", channel.name().toString());
-    var history = new History(request.caller, channel, after, limit);
+    return read(request, new History(request.caller, channel, after, limit));
+  }
+
+  /** What was administered in any tenant, for operators. */
+  private Future<ApiResponse> audit(ApiRequest request) {
+    request.needsOperator("tenants", "audit", operators);
+    var log = new Channel(Names.tenant(request.path("tenant")), ChannelName.AUDIT);
+    Position after = request.cursor("after");
+    return read(request, new History(READER, log, after, request.limit()))
+        .map(page -> ApiResponse.json(json(page)));
+  }
+
+  private Future<Page> read(ApiRequest request, History history) {
     return turns.run(request.tenant, request::isGone, () -> channels.ask(history));
   }
 

@@ -50,6 +50,7 @@ public final class Connections {
     request.serviceNeeds("connections", "disconnect");
     String reason = request.queryOr("reason", "disconnected");
     return connections
+        .by(request.origin())
         .ask(
             new ConnectionMessage.Disconnect(
                 request.caller, request.tenant, request.path("session"), reason))

@@ -48,6 +48,7 @@ public final class Issuers {
     request.needsOperator("issuers", "write", operators);
     String settings = new String(request.body(), StandardCharsets.UTF_8);
     return services
+        .by(request.origin())
         .ask(new IssuerMessage.Put(ALL, settings))
         .map(issuer -> ApiResponse.json(json(issuer)));
   }
@@ -59,6 +60,7 @@ public final class Issuers {
       throw Problem.badRequest("issuer: which");
     }
     return services
+        .by(request.origin())
         .ask(new IssuerMessage.Remove(ALL, issuer))
         .map(removed -> ApiResponse.json(new JsonObject()));
   }

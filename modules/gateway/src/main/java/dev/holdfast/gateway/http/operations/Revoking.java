@@ -54,29 +54,31 @@ public final class Revoking {
 
   private Future<ApiResponse> revoke(ApiRequest request) {
     request.needs("tokens", "revoke");
-    return revoke(request.tenant, request.body(WANTED));
+    return revoke(request, request.tenant);
   }
 
   private Future<ApiResponse> revokeOfTenant(ApiRequest request) {
     request.needsOperator("tenants", "revoke", operators);
-    return revoke(Names.tenant(request.path("tenant")), request.body(WANTED));
+    return revoke(request, Names.tenant(request.path("tenant")));
   }
 
-  private Future<ApiResponse> revoke(String tenant, Wanted wanted) {
+  private Future<ApiResponse> revoke(ApiRequest request, String tenant) {
+    Wanted wanted = request.body(WANTED);
     if (!wanted.isClear()) {
       throw Problem.badRequest(
           "one of user, token, session, or all: true; issuedUntil with user or all");
     }
+    ServiceClient asking = services.by(request.origin());
     Caller may = new Caller.Service("revoking", "http", Set.of(tenant), Set.of());
     if (wanted.session() != null) {
       String reason = SessionMessage.Close.REVOKED;
-      return services
+      return asking
           .ask(new SessionMessage.Close(may, tenant, wanted.session(), reason))
           .map(done -> ApiResponse.json(new JsonObject()));
     }
     Long until = wanted.issuedUntil();
     long issued = until == null ? System.currentTimeMillis() / 1_000 : until;
-    return services
+    return asking
         .ask(new Revoke(may, tenant, wanted.user(), wanted.token(), issued, 0))
         .map(done -> ApiResponse.json(new JsonObject().put("keptUntil", done.keptUntil())));
   }

@@ -90,6 +90,7 @@ public final class Sessions {
     request.serviceNeeds("sessions", "write");
     String reason = request.queryOr("reason", "closed");
     return sessions
+        .by(request.origin())
         .ask(
             new SessionMessage.Close(
                 request.caller, request.tenant, request.path("session"), reason))

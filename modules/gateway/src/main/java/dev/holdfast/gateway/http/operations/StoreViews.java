@@ -19,13 +19,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Shows what Redis holds of all tenants, and erases it, for operators. */
 public final class StoreViews {
-  private static final Logger LOG = LoggerFactory.getLogger(StoreViews.class);
-
   /** The operator as a caller of the store, which holds the data of all tenants. */
   private static final Caller ALL = new Caller.Service("operator", "http", Set.of("*"), Set.of());
 
@@ -69,16 +65,7 @@ public final class StoreViews {
     }
     ChannelName name = channel == null ? null : ChannelName.parse(channel);
     var step = new Erase(ALL, tenant, user, name, request.queryOr("after", ""));
-    if (step.after().isEmpty()) {
-      LOG.warn("{} has {} of tenant {} erased", who(request.caller), named, tenant);
-    }
-    return usage.ask(step).map(done -> ApiResponse.json(json(done)));
-  }
-
-  private static String who(Caller caller) {
-    return caller instanceof Caller.User user
-        ? "User " + user.user()
-        : "Service " + ((Caller.Service) caller).name();
+    return usage.by(request.origin()).ask(step).map(done -> ApiResponse.json(json(done)));
   }
 
   private static JsonObject json(Usage found) {

@@ -1,9 +1,12 @@
 package dev.holdfast.gateway.http.operations;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import dev.holdfast.auth.audit.AuditLog;
+import dev.holdfast.auth.audit.Deed;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
+import dev.holdfast.gateway.http.Administered;
 import dev.holdfast.gateway.http.ApiRequest;
 import dev.holdfast.gateway.http.ApiResponse;
 import dev.holdfast.gateway.http.Problem;
@@ -20,13 +23,16 @@ public final class TenantLimits {
   private static final TypeReference<Map<String, Long>> CHANGES = new TypeReference<>() {};
 
   private final Limiter limiter;
+  private final @Nullable AuditLog audit;
   private final @Nullable String operators;
 
   /**
+   * @param audit none: changes are not noted
    * @param operators their tenant; none if there are no operators
    */
-  public TenantLimits(Limiter limiter, @Nullable String operators) {
+  public TenantLimits(Limiter limiter, @Nullable AuditLog audit, @Nullable String operators) {
     this.limiter = limiter;
+    this.audit = audit;
     this.operators = operators;
   }
 
@@ -41,8 +47,12 @@ public final class TenantLimits {
 
   private Future<ApiResponse> set(ApiRequest request) {
     request.needsOperator("limits", "write", operators);
+    String tenant = tenant(request);
+    Map<String, Long> changes = request.body(CHANGES);
     try {
-      return settings().change(tenant(request), request.body(CHANGES)).map(TenantLimits::answer);
+      Future<LimitSettings.View> changed = settings().change(tenant, changes);
+      Deed deed = Deed.of("limits.change", tenant, json(changes));
+      return Administered.did(audit, request, deed, changed).map(TenantLimits::answer);
     } catch (IllegalArgumentException e) {
       throw Problem.badRequest(String.valueOf(e.getMessage()));
     }

@@ -59,6 +59,7 @@ public final class TenantStates {
   private Future<ApiResponse> change(ApiRequest request, Act act) {
     request.needsOperator("tenants", "write", operators);
     return services
+        .by(request.origin())
         .ask(new TenantMessage.Change(ALL, Names.tenant(request.path("tenant")), act))
         .map(changed -> ApiResponse.json(json(changed)));
   }
