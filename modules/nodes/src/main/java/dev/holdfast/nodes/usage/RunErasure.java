@@ -76,10 +76,18 @@ final class RunErasure {
     return Future.all(
         link.send("ZREM", Keys.activeRuns(tenant, null), id),
         link.send("ZREM", Keys.activeRuns(tenant, owner), id),
-        link.send("ZREM", Keys.runQueue(tenant, agent), id),
+        link.send("ZREM", Keys.runQueue(tenant, agent), id)
+            .compose(gone -> unturned(tenant, agent)),
         link.send("ZREM", Keys.runDue(Keys.shard(id)), tenant + "!" + id),
         forget(about(run, ChannelName.user(owner)), NEXT_ABOUT_RUN),
         forget(about(run, ChannelName.system("runs")), NEXT_ABOUT_RUN));
+  }
+
+  /** A queue that is empty now is no key any more, by which its turns would be found. */
+  private Future<?> unturned(String tenant, String agent) {
+    return user == null
+        ? link.send("ZREM", Keys.runTurns(agent), tenant)
+        : Future.succeededFuture();
   }
 
   /** Takes the tenant out of the turns of the agent whose queue this is. */

@@ -23,6 +23,7 @@ import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
+import dev.holdfast.redis.Reply;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.service.SessionEvent;
 import dev.holdfast.sessions.service.SessionsVerticle;
@@ -181,6 +182,23 @@ class UsageIT {
       assertTrue(await(link.send("PTTL", fence)).asLong() <= 180_000, fence);
     }
     assertEquals(Map.of("pub", 6), pass(greedy, null).left());
+  }
+
+  /** The queue of 10,000 keys ago was empty by then, and so no key by which to find its turns. */
+  @Test
+  void aTenantWhoseQueueIsGoneHasNoTurnsEither() {
+    for (String tenant : List.of(greedy, modest)) {
+      stored.run(tenant, "eve", "r1");
+      Channel run = new Channel(tenant, ChannelName.parse("run:r1"));
+      await(link.send("HSET", Keys.run(run), "agent", "a7"));
+      await(link.send("ZADD", Keys.runTurns("a7"), 1, tenant));
+    }
+
+    erase(greedy, null, null);
+    erase(modest, "eve", null);
+
+    Reply turns = await(link.send("ZRANGE", Keys.runTurns("a7"), 0, -1));
+    assertEquals(List.of(modest), turns.list().stream().map(Reply::asText).toList());
   }
 
   /** Who had one could open a file by it until it expired, and Redis named the user. */
