@@ -135,9 +135,10 @@ final class Claims {
   /**
    * Returns why a token is refused for its length of life, as revocations are not kept longer;
    * empty if it is not.
+   *
+   * @param now the second since 1970
    */
-  Optional<String> tooLong(Duration longest) {
-    long now = System.currentTimeMillis() / 1_000;
+  Optional<String> tooLong(Duration longest, long now) {
     long seconds = longest.toSeconds();
     if (claims.containsKey("iat")) {
       return now - issuedAt() > seconds
@@ -154,14 +155,19 @@ final class Claims {
     return claims.getValue("jti") instanceof String id ? id : null;
   }
 
-  /** Returns whether the times that are given are numbers: anything else is not a valid token. */
-  boolean timesAreNumbers() {
+  /** Returns why a token is refused for times that are no numbers; empty if it is not. */
+  Optional<String> wrongTimes() {
     for (String time : new String[] {"exp", "nbf", "iat"}) {
       if (claims.containsKey(time) && !(claims.getValue(time) instanceof Number)) {
-        return false;
+        return Optional.of(time + " is not a number");
       }
     }
-    return true;
+    return Optional.empty();
+  }
+
+  /** Returns why a token is refused without an end; empty if it has one. */
+  Optional<String> endless() {
+    return claims.containsKey("exp") ? Optional.empty() : Optional.of("exp is missing");
   }
 
   private String one(ClaimPath path, String what) {

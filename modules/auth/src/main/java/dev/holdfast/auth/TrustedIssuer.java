@@ -157,19 +157,15 @@ final class TrustedIssuer {
   }
 
   private Future<JsonObject> accept(User user, String token, boolean named) {
-    Optional<String> problem = TokenForm.problem(token, named);
-    if (problem.isPresent()) {
-      return unauthorized(problem.get());
-    }
     JsonObject payload = user.attributes().getJsonObject("accessToken");
     var claims = new Claims(payload);
-    if (!claims.timesAreNumbers()) {
-      return unauthorized("exp, nbf or iat is not a number");
-    }
-    if (rules.requireExpiry() && !payload.containsKey("exp")) {
-      return unauthorized("exp is missing");
-    }
-    Optional<String> refusal = claims.tooLong(rules.longestLife()).or(() -> claims.otherUse(rules));
+    long now = System.currentTimeMillis() / 1_000;
+    Optional<String> refusal =
+        TokenForm.problem(token, named)
+            .or(claims::wrongTimes)
+            .or(() -> rules.requireExpiry() ? claims.endless() : Optional.empty())
+            .or(() -> claims.tooLong(rules.longestLife(), now))
+            .or(() -> claims.otherUse(rules));
     return refusal.isPresent() ? unauthorized(refusal.get()) : Future.succeededFuture(payload);
   }
 

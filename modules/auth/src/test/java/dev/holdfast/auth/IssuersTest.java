@@ -214,6 +214,9 @@ class IssuersTest {
             now::get);
     String old = rotating.sign("RS256", "rsa", claims);
     assertEquals("acme", verifier.verify(old).result().caller().tenant());
+    JsonObject private1 = claims.copy().put("hf_channel", "topic:a");
+    String channel = rotating.sign("RS256", "rsa", private1);
+    assertTrue(verifier.verifyForChannel(channel).succeeded());
     rotating.rotate("rsa", "new");
     String fresh = rotating.sign("RS256", "new", claims);
 
@@ -223,6 +226,7 @@ class IssuersTest {
     now.addAndGet(Duration.ofSeconds(30).toNanos());
     assertEquals("acme", verifier.verify(fresh).result().caller().tenant());
     assertEquals(ErrorCode.UNAUTHORIZED, refusal(verifier, old));
+    assertTrue(verifier.verifyForChannel(channel).failed());
     assertEquals(2, rotating.fetched);
   }
 

@@ -107,6 +107,12 @@ class KnownTokensTest {
   void idsAndTenantsOfServicesAreBytesToo() {
     known.keep("ann", ANN, 0);
     double plain = bytes();
+    assertEquals(600 + 2 * 7, plain);
+    known.clear();
+    assertEquals(1, known.cleared());
+    var held = new Caller.User("acme", "ann", Set.of("role1"), Set.of("p:q"));
+    known.keep("held", new Verified(held, "", 0, 0, null, ""), 1);
+    assertEquals(plain + 2 * 100 + 2 * 8, bytes());
     known.clear();
     known.keep("long", of("i".repeat(10_000), null), known.cleared());
     assertEquals(plain + 20_000, bytes());

@@ -72,13 +72,41 @@ class ServiceClientsTest {
     assertEquals(ErrorCode.FORBIDDEN, refusal(issuer(null, null, Set.of()), none));
     assertEquals(ErrorCode.FORBIDDEN, refusal(issuer(null, null, Set.of("a")), two));
     JsonArray many = new JsonArray();
-    for (int i = 0; i <= ServiceAccount.MOST_TENANTS; i++) {
+    for (int i = 0; i < ServiceAccount.MOST_TENANTS; i++) {
       many.add("t" + i);
     }
+    two.getJsonObject("app_metadata").put("tenant_id", many);
+    Verified most = verified(issuer(null, null, Set.of()), two);
+    assertEquals(ServiceAccount.MOST_TENANTS, most.account().tenants().size());
+    many.add("more");
     two.getJsonObject("app_metadata").put("tenant_id", many);
     assertEquals(ErrorCode.FORBIDDEN, refusal(issuer(null, null, Set.of()), two));
     two.getJsonObject("app_metadata").put("tenant_id", new JsonArray().add("*"));
     assertEquals(ErrorCode.FORBIDDEN, refusal(issuer(null, null, Set.of()), two));
+  }
+
+  /** Only the first of them is the one of its caller, whose name is looked at anyway. */
+  @Test
+  void eachOfItsTenantsHasAName() {
+    JsonObject two = claims(null);
+    two.getJsonObject("app_metadata").put("tenant_id", new JsonArray().add("a").add("b}"));
+
+    assertEquals(ErrorCode.FORBIDDEN, refusal(issuer(null, null, Set.of()), two));
+  }
+
+  @Test
+  void itsTenantsMayBeTheNamesOfAMapWhereOrganizationsAre() {
+    JsonObject map = new JsonObject().put("a", new JsonObject()).put("b", new JsonObject());
+    JsonObject keycloak = claims(Preset.KEYCLOAK).put("organization", map);
+    JsonObject other = claims(null);
+    other.getJsonObject("app_metadata").put("tenant_id", map);
+
+    Verified two = verified(issuer(Preset.KEYCLOAK, null, Set.of()), keycloak);
+    assertEquals(Set.of("a", "b"), two.account().tenants());
+    JsonObject list = keycloak.copy().put("organization", new JsonArray().add("a").add("c"));
+    Verified listed = verified(issuer(Preset.KEYCLOAK, null, Set.of()), list);
+    assertEquals(Set.of("a", "c"), listed.account().tenants());
+    assertEquals(ErrorCode.FORBIDDEN, refusal(issuer(null, null, Set.of()), other));
   }
 
   @Test

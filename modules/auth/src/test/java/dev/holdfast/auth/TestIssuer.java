@@ -51,10 +51,15 @@ final class TestIssuer {
 
   /** By the key that the header names. */
   String sign(JsonObject header, JsonObject claims) {
+    return sign(header, header.getString("kid"), claims);
+  }
+
+  /** Whatever key the header names. */
+  String sign(JsonObject header, String id, JsonObject claims) {
     String input = encoded(header) + "." + encoded(claims);
     try {
       Signature signature = signature(header.getString("alg"));
-      signature.initSign(keys.get(header.getString("kid")).getPrivate());
+      signature.initSign(keys.get(id).getPrivate());
       signature.update(input.getBytes(StandardCharsets.US_ASCII));
       return input + "." + TestTokens.base64(signature.sign());
     } catch (GeneralSecurityException e) {

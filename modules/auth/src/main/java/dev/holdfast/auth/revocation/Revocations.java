@@ -21,12 +21,12 @@ public final class Revocations {
   private final Budget.Share bytes;
   private final Map<String, Map<String, Entry>> tenants = new ConcurrentHashMap<>();
   private final AtomicInteger size = new AtomicInteger();
-  private int walk;
+  private Object walk = new Object();
 
   /**
-   * @param walk number of the last walk through Redis that has found it
+   * @param walk the last walk through Redis that has found it
    */
-  private record Entry(Noted noted, int walk) {
+  private record Entry(Noted noted, Object walk) {
     Revocation is() {
       return noted.revocation();
     }
@@ -144,7 +144,7 @@ public final class Revocations {
 
   /** Begins a walk through all that Redis has; what is noted from now on is there. */
   void walk() {
-    walk++;
+    walk = new Object();
   }
 
   /** Returns those that the walk did not find in Redis. */

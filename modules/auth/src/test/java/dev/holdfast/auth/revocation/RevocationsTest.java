@@ -2,6 +2,7 @@ package dev.holdfast.auth.revocation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.auth.Verified;
@@ -122,6 +123,7 @@ class RevocationsTest {
     assertEquals(Set.of("1-0", "3-0"), Set.copyOf(known.forgetWithin(all)));
     assertEquals(3, known.size());
     assertFalse(note("acme", Revocation.user("cam"), 150), "within it");
+    assertEquals(2, known.size("acme"), "all, and bob's");
     assertTrue(known.has(token("acme", "ann", 200, "t1")));
     assertTrue(known.has(token("acme", "bob", 300, null)));
   }
@@ -130,6 +132,7 @@ class RevocationsTest {
   void whatConcernsNoValidTokenIsForgottenWithItsBytes() {
     note("acme", Revocation.user("ann"), 100);
     long one = bytes.used();
+    assertEquals(Revocations.ENTRY_BYTES, one);
     known.note(new Noted("2-0", new Revocation("acme", Revocation.user("bob"), 100, LATE + 1)));
 
     assertEquals(List.of("1-0"), known.forgetPast(LATE + 1));
@@ -137,6 +140,18 @@ class RevocationsTest {
     assertEquals(one, bytes.used());
     assertEquals(List.of("2-0"), known.forgetPast(LATE + 2));
     assertEquals(0, bytes.used());
+  }
+
+  @Test
+  void oneOfTheSameTenantAndSubjectIsFound() {
+    note("acme", Revocation.user("ann"), 100);
+    var wanted = new Revocation("acme", Revocation.user("ann"), 5, 6);
+
+    assertEquals("1-0", known.like(wanted).id());
+    assertNull(known.like(new Revocation("acme", Revocation.user("bob"), 5, 6)));
+    assertNull(known.like(new Revocation("other", Revocation.user("ann"), 5, 6)));
+    assertEquals(1, known.size("acme"));
+    assertEquals(0, known.size("other"));
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.holdfast.auth.tenants;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.ErrorCode;
@@ -45,6 +46,37 @@ class KnownTenantsTest {
     assertEquals(UNKNOWN, closed.refusal("other"));
   }
 
+  @Test
+  void oneThatWasOnlyResumedIsNotOneThatWasCreated() {
+    TenantRecord resumed = new TenantRecord("acme", false, 0, 7, 2);
+    closed.note("acme", resumed);
+
+    assertEquals(UNKNOWN, closed.refusal("acme"));
+    assertNull(closed.get("acme"));
+    assertSame(resumed, closed.newest("acme"));
+  }
+
+  @Test
+  void thoseThatAreKnownAreShownByName() {
+    TenantRecord one = suspended("one", 5, 1);
+    TenantRecord two = suspended("two", 5, 2);
+    open.note("two", two);
+    open.note("one", one);
+
+    assertSame(one, open.get("one"));
+    assertNull(open.get("three"));
+    assertEquals(List.of(one, two), open.after("", 10));
+    assertEquals(List.of(one), open.after("", 1));
+    assertEquals(List.of(two), open.after("one", 10));
+  }
+
+  @Test
+  void whatRedisHasAsItIsKnownIsNotLost() {
+    open.note("acme", suspended("acme", 0, 9));
+
+    assertFalse(open.note("acme", suspended("acme", 0, 9)));
+  }
+
   /** One that was suspended may become the operators' by their configuration. */
   @Test
   void theOperatorsOwnTenantAlwaysMayWork() {
@@ -57,8 +89,10 @@ class KnownTenantsTest {
   @Test
   void aTenantCountsOnce() {
     open.note("acme", suspended("acme", 0, 1));
+    assertEquals(KnownTenants.RECORD_BYTES, bytes.used());
     open.note("acme", suspended("acme", 0, 2));
     assertEquals(KnownTenants.RECORD_BYTES, bytes.used());
+    assertEquals(1, open.size());
   }
 
   @Test
