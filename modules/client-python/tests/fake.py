@@ -14,6 +14,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
+import holdfast
+from holdfast import Bounds, Holdfast, Times
+
 Frame = dict[str, Any]
 
 
@@ -118,3 +121,16 @@ def run(test: Callable[[], Awaitable[None]]) -> Callable[[], None]:
 
 
 __all__ = ["ConnectionClosed", "FakeNode", "Peer", "fake_node", "run", "until"]
+
+
+FAST = Times(first_wait=0.01, longest_wait=0.05, steady=10, ack=0.05, retry=0.01, attempt=1)
+
+
+def connect(
+    node: FakeNode,
+    times: Times = FAST,
+    bounds: Bounds = Bounds(),
+    store: holdfast.Store | None = None,
+    token: holdfast.Token = "t",
+) -> Holdfast:
+    return holdfast.connect(node.url, token=token, times=times, bounds=bounds, store=store)

@@ -1,7 +1,8 @@
 """Holdfast for Python: a session of `holdfast.v1` that outlives its connections."""
 
 from ._access import ChannelToken
-from ._client import Channel, Events, Holdfast, Publication, Subscription, connect
+from ._channel import Channel, Events, Publication, Subscription
+from ._client import Holdfast, connect
 from ._store import FileStore, Store
 from ._values import (
     Bounds,

@@ -12,6 +12,7 @@ from ._asking import Questions, Requests
 from ._connector import Alarm, Connector, Wire, read_claims
 from ._frames import NonsenseError
 from ._publishing import UNKNOWN, Done, Ids, Line, Publications, Unanswered
+from ._readings import Readings
 from ._values import (
     Bounds,
     Cursor,
@@ -41,15 +42,6 @@ class Listener(Protocol):
 
     def changed(self, urgent: bool) -> None:
         """Notes a change of what a store keeps; urgent: to be kept before this returns."""
-
-
-class Reading:
-    """The positions of a channel."""
-
-    def __init__(self, received: Cursor | None = None, handled: Cursor | None = None) -> None:
-        self.received, self.handled, self.acked = received, handled, handled
-        self.live = self.away = False
-        self.left = False  # The server has ended it, and it is asked for again.
 
 
 class Heartbeat:
@@ -98,15 +90,14 @@ class Session:
         self._listener, self._times = listener, times
         self._client = {"name": name, "version": version, "instance": secrets.token_urlsafe(12)}
         self._connector = Connector(wire, urls, times, self)
+        self._readings = Readings()
         send, ids = self._connector.send, Ids()
-        self._questions = Questions(wire, ids, times, send, self._received)
+        self._questions = Questions(wire, ids, times, send, self._readings.received)
         self._requests = Requests(wire, ids, bounds, send)
         self._publications = Publications(wire, ids, times, bounds, self)
         self._heartbeat = Heartbeat(wire, lambda: send('{"type":"ping"}'), self._silent)
         self._ack = Alarm(wire)
         self._ack_due = False
-        self._readings: dict[str, Reading] = {}
-        self._by_token: set[str] = set()
         self._resume = self._owner = ""
         self.paused = False  # Set while the connection is not read, as events wait.
         self.info: SessionInfo | None = None
@@ -141,7 +132,7 @@ class Session:
     def _handle(self, kind: Any, frame: frames.Frame, size: int) -> None:
         if kind == "event":
             event = frames.event(frame)
-            if not self._questions.leaves(event.channel) and self._takes(event):
+            if not self._questions.leaves(event.channel) and self._readings.takes(event):
                 self._listener.event(event, size)
         elif kind == "reply":
             id_, data = frames.text(frame, "id"), frames.member(frame, "data")
@@ -170,10 +161,7 @@ class Session:
         self._resume = id_
         self._connector.welcomed(frames.optional(frame, "time"))
         self._heartbeat.start(beat)
-        for name in [n for n in self._readings if n.startswith("session:") and n[8:] != id_]:
-            del self._readings[name]
-        for reading in self._readings.values():
-            reading.live = reading.away = False
+        self._readings.welcomed(id_)
         self.enter(State("catching-up"))
         self._listener.welcomed(self.info)
         if self._connector.attached:
@@ -184,46 +172,22 @@ class Session:
             self._publications.connected(resumed, limit)
             self._listener.changed(False)
 
-    def _takes(self, event: Event) -> bool:
-        if event.cursor is None:
-            return True
-        reading = self._readings.setdefault(event.channel, Reading())
-        if event.cursor.is_covered_by(reading.received):
-            return False
-        reading.received = event.cursor
-        return True
-
     def _moves(self, kind: str, channel: str, frame: frames.Frame) -> None:
         if kind == "gap":
-            start, end = frames.cursor(frame, "from"), frames.cursor(frame, "to")
-            self._readings.setdefault(channel, Reading()).received = end
-            self._listener.gap(Gap(channel, start, end, str(frame.get("reason", ""))))
+            self._listener.gap(self._readings.gap(channel, frame))
             return
-        at = frames.position(frame)
-        recovered = kind == "subscribed" and frames.member(frame, "recovered") is True
-        reading = self._readings.setdefault(channel, Reading())
-        reading.live, reading.away, reading.left = kind == "live", False, False
-        if reading.received is None or (recovered and not at.is_covered_by(reading.received)):
-            reading.received = at
-            if reading.handled is None:
-                reading.handled = reading.acked = at
-                self._listener.changed(False)
+        if self._readings.position(kind, channel, frame):
+            self._listener.changed(False)
         self._check_online()
 
     def _unsubscribed(self, channel: str, code: str) -> None:
-        left = code == "forbidden" and self.keeps(channel)
-        if code != "internal" and not left:
-            self._drop(channel)
-        elif channel in self._readings:
-            self._readings[channel].away, self._readings[channel].left = True, left
+        self._readings.ended(channel, code)
         self._listener.unsubscribed(channel, code)
         self._listener.changed(False)
         self._check_online()
 
     def _check_online(self) -> None:
-        own = {"tenant", f"session:{self._resume}"}
-        live = all(reading.live or reading.away for reading in self._readings.values())
-        if self.state.kind == "catching-up" and live and own <= self._readings.keys():
+        if self.state.kind == "catching-up" and self._readings.are_live(self._resume):
             self.enter(State("online"))
 
     def _error(self, frame: frames.Frame) -> None:
@@ -253,25 +217,17 @@ class Session:
         """
         frame: frames.Frame = {"type": "subscribe", "channel": channel, "from": start}
         if token is not None:
-            self._by_token.add(channel)
+            self._readings.by_token(channel)
             frame["token"] = token
         self._ask(frame, done)
 
     def keeps(self, channel: str) -> bool:
         """Returns whether it is read by channel tokens: if one ends, another may follow."""
-        return channel in self._by_token
-
-    def _received(self, channel: str) -> Cursor | None:
-        reading = self._readings.get(channel)
-        return None if reading is None else reading.received
-
-    def _drop(self, channel: str) -> None:
-        self._readings.pop(channel, None)
-        self._by_token.discard(channel)
+        return self._readings.is_by_token(channel)
 
     def unsubscribe(self, channel: str, done: Done) -> None:
         if not self._connector.stopped:
-            self._drop(channel)
+            self._readings.drop(channel)
             self._listener.changed(False)
         self._ask({"type": "unsubscribe", "channel": channel}, done)
 
@@ -315,10 +271,8 @@ class Session:
 
     def handled(self, channel: str, cursor: Cursor) -> None:
         """Notes that the application has handled all events of the channel up to the cursor."""
-        reading = self._readings.get(channel)
-        if reading is None or cursor.is_covered_by(reading.handled):
+        if not self._readings.handled(channel, cursor):
             return
-        reading.handled = cursor
         self._listener.changed(False)
         if not self._ack_due:
             self._ack_due = True
@@ -328,10 +282,7 @@ class Session:
         if not self._connector.attached:
             return
         self._ack_due = False
-        cursors = {}
-        for name, reading in self._readings.items():
-            if reading.handled is not None and reading.handled != reading.acked:
-                reading.acked = cursors[name] = reading.handled
+        cursors = self._readings.take_unacked()
         if cursors:
             self._connector.send(frames.dumps({"type": "ack", "cursors": cursors}))
 
@@ -347,8 +298,8 @@ class Session:
 
     def own_channel(self, name: str) -> str:
         """Returns the full name of `user` or `session`, once it is known."""
-        known = (each for each in self._readings if each.startswith(name + ":"))
-        return next(known, name) if name in ("user", "session") else name
+        own = self._readings.named(name + ":") if name in ("user", "session") else None
+        return own or name
 
     @property
     def unanswered(self) -> int:
@@ -365,10 +316,9 @@ class Session:
 
     def export(self) -> dict[str, Any]:
         """Returns what another process needs to go on: it gets again what was not handled."""
-        known = {n: r.handled for n, r in self._readings.items() if r.handled is not None}
         kept = [(o.line.channel, o.n, o.body) for o in self._publications.all() if o.persist]
         session = {"version": VERSION, "owner": self._owner, "session": self._resume}
-        return session | {"channels": known, "unanswered": kept}
+        return session | {"channels": self._readings.to_keep(), "unanswered": kept}
 
     def restore(self, kept: dict[str, Any]) -> list[str]:
         """Goes on with the session of another process, before `start`.
@@ -380,13 +330,13 @@ class Session:
         readings = {name: frames.cursor(kept["channels"], name) for name in kept["channels"]}
         unanswered = [(str(c), int(n), str(body)) for c, n, body in kept["unanswered"]]
         self._owner, self._resume = str(kept["owner"]), str(kept["session"])
-        self._readings = {name: Reading(at, at) for name, at in readings.items()}
+        names = self._readings.restore(readings)
         self._publications.start = UNKNOWN
         for channel, n, body in unanswered:
             line = self._publications.line(channel)
             one = self._publications.add(line, body, n, lambda stored, error: None, True)
             one.sendings = 1  # Perhaps; it may be stored.
-        return [name for name in readings if name.startswith(("topic:", "run:"))]
+        return names
 
     # ---- what the parts ask for
 
@@ -400,20 +350,16 @@ class Session:
         if move:
             hello["move"] = True
         if self._resume:
-            read = ((n, r.received) for n, r in self._readings.items() if not r.left)
-            known = {name: received for name, received in read if received is not None}
-            hello |= {"resume": self._resume, "channels": known}
+            hello |= {"resume": self._resume, "channels": self._readings.to_resume()}
         return frames.dumps(hello)
 
     def _forget(self) -> None:
         """Begins anew for another user: what is the former one's must not be sent as this one's."""
         self._resume = ""
-        readings, self._readings = self._readings, {}
-        self._by_token.clear()
+        names = self._readings.clear()
         self._publications.forget(HoldfastError("forbidden", "the token is another user's"))
-        for name in readings:
-            if name.startswith(("topic:", "run:")):
-                self._listener.unsubscribed(name, "forbidden")
+        for name in names:
+            self._listener.unsubscribed(name, "forbidden")
 
     def post(self, id_: str, one: Unanswered) -> None:
         head = f'{{"type":"publish","id":"{id_}","n":{one.n},'
