@@ -2,7 +2,7 @@
 // node build.mjs test   the same, and runs the tests
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
@@ -14,7 +14,7 @@ const LIMITS = { index: CLIENT, react: 1_024, share: CLIENT + 7_800 };
 /** Names of properties that nobody else sees, which the build shortens. */
 const INNER = readFileSync("inner-names.txt", "utf8").trim().split("\n");
 const mangleProps = new RegExp(`^(${INNER.join("|")})$`);
-const PUBLIC = ["face", "types", "store", "socket"];
+const PUBLIC = ["face", "types", "store", "socket", "events"];
 
 const out = "target/package";
 rmSync(out, { recursive: true, force: true });
@@ -39,6 +39,11 @@ await build({
   define,
   outdir: out,
 });
+await build({
+  ...{ entryPoints: ["cli/holdfast.ts"], outfile: `${out}/cli.js`, bundle: true, minify: true },
+  ...{ platform: "node", format: "esm", target: "node20" },
+});
+chmodSync(`${out}/cli.js`, 0o755);
 tsc("--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--outDir", "target/types");
 for (const name of PUBLIC) {
   const types = readFileSync(`target/types/src/${name}.d.ts`, "utf8").replace(/\/\*[^]*?\*\//g, "");

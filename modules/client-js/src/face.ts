@@ -1,4 +1,5 @@
 import { ChannelToken } from "./access.js";
+import { Data, Unnamed } from "./events.js";
 import { EventHandler } from "./dispatcher.js";
 import { WebSocketClass } from "./socket.js";
 import { Store } from "./store.js";
@@ -61,7 +62,11 @@ export interface Channel {
    * Handles events of this name, `"*"` for all. The next event of the channel waits until the
    * promises of all handlers are settled; then the cursor moves.
    */
-  on<T = any>(event: string, handler: EventHandler<T>, options?: ReadOptions): StopReading;
+  on<T = Unnamed, E extends string = string>(
+    event: E,
+    handler: EventHandler<Data<T, E>>,
+    options?: ReadOptions,
+  ): StopReading;
   /**
    * Reads the channel by channel tokens, as a private one; to be called before its first handler.
    * The function is called before the channel is read, before each token ends, and when the server
@@ -83,15 +88,21 @@ export interface Channel {
    *
    * @param options with the event's name, if not all are read
    */
-  events<T = any>(options?: ReadOptions & { event?: string }): AsyncGenerator<HoldfastEvent<T>, void>;
+  events<T = Unnamed, E extends string = string>(
+    options?: ReadOptions & { event?: E },
+  ): AsyncGenerator<HoldfastEvent<Data<T, E>>, void>;
   /**
    * Publishes durably: stored once, in the order of the calls, over any number of connections.
    *
    * @param options with `persist`, a reload of the page does not lose it either
    */
-  publish(event: string, data: unknown, options?: { persist?: boolean }): Publication;
+  publish<E extends string>(
+    event: E,
+    data: Data<Unnamed, E>,
+    options?: { persist?: boolean },
+  ): Publication;
   /** Publishes to current readers only; rejects if there is no connection, or it is lost. */
-  publishVolatile(event: string, data: unknown): Promise<void>;
+  publishVolatile<E extends string>(event: E, data: Data<Unnamed, E>): Promise<void>;
 }
 
 /** A client: one session that outlives its connections. */

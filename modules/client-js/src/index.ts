@@ -1,5 +1,6 @@
 export type { ChannelToken } from "./access.js";
 export { connect } from "./client.js";
+export * from "./events.js";
 export type { Channel, Holdfast, Options, ReadOptions, Stop, StopReading } from "./face.js";
 export type { EventHandler } from "./dispatcher.js";
 export type { WebSocketClass, WebSocketLike } from "./socket.js";

@@ -12,6 +12,7 @@ import {
 } from "react";
 import { connect } from "@holdfast/client";
 import type {
+  Data,
   EventHandler,
   From,
   Gap,
@@ -19,6 +20,7 @@ import type {
   Options,
   Publication,
   State,
+  Unnamed,
 } from "@holdfast/client";
 
 const Context = createContext<Holdfast | undefined>(undefined);
@@ -78,10 +80,10 @@ export function useHoldfast(): { client: Holdfast | undefined; state: State } {
  * Handles the events of a channel while it is mounted. The handler may change from one rendering to
  * the next without an end of the reading.
  */
-export function useChannel<T = any>(
+export function useChannel<T = Unnamed, E extends string = string>(
   channel: string,
-  event: string,
-  handler: EventHandler<T>,
+  event: E,
+  handler: EventHandler<Data<T, E>>,
   options: { from?: From; onGap?: (gap: Gap) => unknown } = {},
 ): void {
   const client = useContext(Context);
@@ -92,7 +94,7 @@ export function useChannel<T = any>(
     }
     let mounted = true;
     const read = client.channel(channel);
-    const stop = read.on<T>(
+    const stop = read.on<Data<T, E>>(
       event,
       (data, event) => (mounted ? latest.current.handler(data, event) : undefined),
       { from: latest.current.from },
@@ -111,7 +113,11 @@ export function useChannel<T = any>(
 export function usePublish(channel: string) {
   const client = useContext(Context);
   return useCallback(
-    (event: string, data: unknown, options?: { persist?: boolean }): Publication => {
+    <E extends string>(
+      event: E,
+      data: Data<Unnamed, E>,
+      options?: { persist?: boolean },
+    ): Publication => {
       if (!client) {
         throw new Error("there is no client yet");
       }

@@ -34,6 +34,7 @@ public final class Permissions {
     VERBS.put("runs", Targets.words("read", "cancel"));
     VERBS.put("work", new Targets(name -> Names.id(name, "agent"), "<agent>"));
     VERBS.put("schema", new Targets(Names::event, "<event>"));
+    VERBS.put("schemas", Targets.words("read"));
     VERBS.put("create", Targets.words("file"));
     VERBS.put("erase", Targets.words("files"));
     VERBS.put("files", Targets.words("read", "write"));

@@ -16,6 +16,7 @@ import dev.holdfast.gateway.http.operations.Issuers;
 import dev.holdfast.gateway.http.operations.NodeState;
 import dev.holdfast.gateway.http.operations.NodeViews;
 import dev.holdfast.gateway.http.operations.Revoking;
+import dev.holdfast.gateway.http.operations.SchemaViews;
 import dev.holdfast.gateway.http.operations.Sessions;
 import dev.holdfast.gateway.http.operations.StoreViews;
 import dev.holdfast.gateway.http.operations.TenantLimits;
@@ -121,6 +122,7 @@ final class HttpRoutes {
     var connections = sources.connections();
     api.add(new Publishing(channels, rates, config.frameLimit(), services.registry()).operations())
         .add(new ChannelViews(channels, services.registry(), operators).operations())
+        .add(new SchemaViews(channels, services.registry()).operations())
         .add(new Sessions(services.sessions(), channels).operations())
         .add(new Runs(channels).operations())
         .add(new Work(channels).operations())

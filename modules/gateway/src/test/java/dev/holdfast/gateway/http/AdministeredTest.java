@@ -15,6 +15,8 @@ class AdministeredTest {
           "publish",
           "getPosition",
           "getPublications",
+          "listSchemas",
+          "getSchema",
           "createSession",
           "listSessions",
           "getSession",

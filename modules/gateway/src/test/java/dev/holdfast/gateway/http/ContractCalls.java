@@ -41,6 +41,8 @@ final class ContractCalls {
         .path()
         .replace("{session}", "some-session")
         .replace("{channel}", ContractIT.NEWS)
+        .replace("{event}", "note")
+        .replace("{version}", "1")
         .replace("{tenant}", "other")
         .replace("{file}", "docs.js");
   }

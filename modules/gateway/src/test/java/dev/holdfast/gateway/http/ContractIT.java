@@ -306,6 +306,7 @@ class ContractIT {
     assertTrue(service.get("/asyncapi.yaml").body().contains("./frames.schema.json#/$defs/"));
     assertTrue(service.get("/frames.schema.json").json().containsKey("$defs"));
     PageAnswers.check(node);
+    SchemaAnswers.check(node);
     TenantAnswers.check(service, "t" + node.tenant);
     IssuerAnswers.check(service, "https://id.example/" + node.tenant);
     IssuerAnswers.checkCredentials(node);

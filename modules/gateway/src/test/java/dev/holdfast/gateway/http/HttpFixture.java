@@ -98,6 +98,7 @@ public final class HttpFixture implements AutoCloseable {
     "service:tests",
     "publish:*",
     "history:*",
+    "schemas:read",
     "sessions:*",
     "connections:*",
     "nodes:read",

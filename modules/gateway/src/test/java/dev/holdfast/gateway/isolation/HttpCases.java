@@ -89,6 +89,8 @@ final class HttpCases {
       publish.add(ask("/v1/publish").json(one.formatted(channel, keyed)).changing());
     }
     add("publish", publish.stream());
+    add("listSchemas", ask("/v1/schemas"));
+    add("getSchema", ask("/v1/schemas/$event/1"));
     add("getPosition", Stream.of(CHANNELS).map(name -> ask("/v1/channels/" + name)));
     add(
         "getPublications",

@@ -1,0 +1,73 @@
+package dev.holdfast.gateway.http.operations;
+
+import dev.holdfast.channels.schemas.SchemaMessage;
+import dev.holdfast.channels.schemas.SchemaMessage.Listed;
+import dev.holdfast.channels.schemas.SchemaMessage.Schema;
+import dev.holdfast.channels.schemas.SchemaName;
+import dev.holdfast.core.bounds.FairTurns;
+import dev.holdfast.core.bus.ServiceClient;
+import dev.holdfast.gateway.http.ApiRequest;
+import dev.holdfast.gateway.http.ApiResponse;
+import dev.holdfast.gateway.http.Problem;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** Shows the schemas of a tenant's events, for services: what types are made from. */
+public final class SchemaViews {
+  /** A list reads all schemas of a tenant, 4 MiB at most. */
+  private static final FairTurns.Bounds BOUNDS = new FairTurns.Bounds(4, 2, 16, 1_000, 0);
+
+  private final ServiceClient bus;
+  private final FairTurns turns;
+
+  public SchemaViews(ServiceClient bus, MeterRegistry registry) {
+    this.bus = bus;
+    this.turns = new FairTurns("schemas", BOUNDS, null, registry);
+  }
+
+  public Map<String, Function<ApiRequest, Future<ApiResponse>>> operations() {
+    return Map.of("listSchemas", this::list, "getSchema", this::get);
+  }
+
+  private Future<ApiResponse> list(ApiRequest request) {
+    var list = new SchemaMessage.ListAll(request.caller, request.tenant);
+    return read(request, () -> bus.ask(list)).map(listed -> ApiResponse.json(json(listed)));
+  }
+
+  private Future<ApiResponse> get(ApiRequest request) {
+    var name = new SchemaName(request.path("event"), version(request.path("version")));
+    var get = new SchemaMessage.Get(request.caller, request.tenant, name);
+    return read(request, () -> bus.ask(get)).map(schema -> ApiResponse.json(json(schema)));
+  }
+
+  private <T> Future<T> read(ApiRequest request, Supplier<Future<T>> ask) {
+    request.needs("schemas", "read");
+    return turns.run(request.tenant, request::isGone, ask);
+  }
+
+  private static int version(String text) {
+    if (!text.matches("[1-9][0-9]{0,8}")) {
+      throw Problem.badRequest("version: 1 to 999999999");
+    }
+    return Integer.parseInt(text);
+  }
+
+  private static JsonObject json(Listed listed) {
+    JsonArray names = new JsonArray();
+    listed.names().forEach(name -> names.add(json(name)));
+    return new JsonObject().put("schemas", names);
+  }
+
+  private static JsonObject json(Schema found) {
+    return json(found.name()).put("schema", new JsonObject(found.schema()));
+  }
+
+  private static JsonObject json(SchemaName name) {
+    return new JsonObject().put("event", name.event()).put("version", name.version());
+  }
+}
