@@ -76,7 +76,7 @@ public final class Cluster {
   }
 
   private static Future<Vertx> open(ClusterConfig config, Meters meters) {
-    var manager = new HazelcastClusterManager(Membership.config(config));
+    var manager = new RepairedMembership(Membership.config(config));
     return build(config, options(config, null), manager, meters);
   }
 

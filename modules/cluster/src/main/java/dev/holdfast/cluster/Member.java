@@ -13,8 +13,6 @@ import com.hazelcast.internal.server.tcp.TcpServerAcceptor;
 import com.hazelcast.nio.MemberSocketInterceptor;
 import io.vertx.core.Completable;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
-import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -24,13 +22,10 @@ import org.jspecify.annotations.Nullable;
  * Hazelcast has a hook for that, but its open-source edition calls it on a class that does nothing:
  * so that class is extended.
  */
-final class Member extends HazelcastClusterManager {
+final class Member extends RepairedMembership {
   private static final String NODE_ID = "__vertx.nodeId";
 
   private final HazelcastInstance instance;
-
-  @SuppressWarnings("NullAway.Init") // set by init(), which Vert.x calls first
-  private Vertx vertx;
 
   private Member(HazelcastInstance instance) {
     super(instance);
@@ -44,12 +39,6 @@ final class Member extends HazelcastClusterManager {
         HazelcastInstanceFactory.newHazelcastInstance(config, null, new Guarded(handshake)));
   }
 
-  @Override
-  public void init(Vertx own) {
-    vertx = own;
-    super.init(own);
-  }
-
   /**
    * Leaves the cluster and ends the instance, which Vert.x does not do for one that it was given.
    */
@@ -57,7 +46,7 @@ final class Member extends HazelcastClusterManager {
   public void leave(Completable<Void> done) {
     Promise<Void> left = Promise.promise();
     super.leave(left);
-    left.future().transform(any -> vertx.executeBlocking(this::end)).onComplete(done);
+    left.future().transform(any -> vertx().executeBlocking(this::end)).onComplete(done);
   }
 
   /** Ends the instance; any thread that may block. */
