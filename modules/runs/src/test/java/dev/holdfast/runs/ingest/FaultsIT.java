@@ -1,9 +1,11 @@
 package dev.holdfast.runs.ingest;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.agui.Json;
 import dev.holdfast.channels.Publication;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
@@ -84,6 +86,43 @@ class FaultsIT {
     awaitMore(worker);
     assertWhole(two, run.run().key(), worker.finish());
     assertNull(worker.refused());
+  }
+
+  /** A piece of 4 KiB at each batch, at another node each time; one of them goes in the middle. */
+  @Test
+  void argumentsOf64KiBAreWholeThoughTheirNodeStops() {
+    RunStore.Claimed run = claimed();
+    RunKey key = run.run().key();
+    RunsNode third = new RunsNode(redis.uri());
+    long next = third.taken(run, 1, Events.started(run.run()), Events.call("c1", "write")).next();
+    StringBuilder written = new StringBuilder("{\"text\":\"");
+    next = third.taken(run, next, Events.args("c1", written.toString())).next();
+    for (int batch = 0; batch < 16; batch++) {
+      String[] events = new String[64];
+      for (int i = 0; i < events.length; i++) {
+        String delta = "%05d é %s ".formatted(batch * 64 + i, "x".repeat(60));
+        events[i] = Events.args("c1", delta);
+        written.append(delta);
+      }
+      if (batch == 8) {
+        third.close();
+      }
+      RunsNode at = batch % 2 == 1 ? one : batch < 8 ? third : two;
+      next = at.taken(run, next, events).next();
+    }
+    written.append("\"}");
+    next = two.taken(run, next, Events.args("c1", "\"}"), Events.called("c1")).next();
+    two.taken(run, next, Events.result("c1", "done"), Events.finished(run.run()));
+
+    assertTrue(written.length() > 64 << 10);
+    StringBuilder read = new StringBuilder();
+    one.log(key).forEach(each -> read.append(Json.parse(each.data()).path("delta").asText("")));
+    assertEquals(written.toString(), read.toString());
+    String document = new String(Await.get(one.stores.runs.snapshot(key)).document(), UTF_8);
+    assertEquals(written.toString(), Json.parse(document).findValue("arguments").asText());
+    assertEquals(
+        List.of("agent_started", "tool_executing", "tool_completed", "agent_completed"),
+        one.ownerEvents(key).stream().map(Publication::event).toList());
   }
 
   @Test
