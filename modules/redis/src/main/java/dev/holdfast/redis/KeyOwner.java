@@ -40,6 +40,8 @@ public record KeyOwner(
           "revoked",
           "tenants",
           "issuers",
+          "erasing",
+          "nothing",
           "fkey",
           "fticket",
           "fdue",

@@ -156,6 +156,11 @@ public final class Keys {
     return "hf:tenants:{nodes}";
   }
 
+  /** Returns the key that is there while a tenant, or something of it, is being erased. */
+  public static String erasing(String tenant) {
+    return "hf:erasing:{" + tenant + "}";
+  }
+
   /** Returns the key of the stream of tenants whose state was changed. */
   public static String tenantChanges() {
     return "hf:tenant-changes:{nodes}";

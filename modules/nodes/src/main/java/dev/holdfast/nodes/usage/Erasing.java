@@ -35,18 +35,6 @@ final class Erasing {
   private static final String FILES = "files";
   private static final String TICKETS = "t";
   private static final long STEP_NS = TimeUnit.SECONDS.toNanos(3);
-  private static final Set<String> OF_CHANNELS =
-      Set.of("meta", "log", "pub", "hpubs", "idem", "idet", "cons", "conss");
-
-  /** What a user's runs and threads have besides; those of a tenant as a whole have no user. */
-  private static final Set<String> OF_USERS = Set.of("runs", "starts", "threads", "tsizes");
-
-  /** Records that name their user within. */
-  private static final Set<String> OWNED = Set.of("run", "thread");
-
-  /** What goes with sessions and files, and what is nodes' own and goes when they are done. */
-  private static final Set<String> OF_OTHERS =
-      Set.of("user", "tenant", "int", "rate", "count", "file", "fquota", "ften", "fown", "fses");
 
   private static final Caller OPERATOR =
       new Caller.Service("operator", "usage", Set.of("*"), Set.of("erase:files"));
@@ -134,7 +122,7 @@ final class Erasing {
     if (owner.family().equals("run") && wanted.channel() == null) {
       return runs.run(owner);
     }
-    if (wanted.user() != null && OWNED.contains(owner.family())) {
+    if (wanted.user() != null && Families.OWNED.contains(owner.family())) {
       return runs.thread(key);
     }
     if (!isWanted(owner)) {
@@ -162,13 +150,13 @@ final class Erasing {
 
   private boolean isWanted(KeyOwner owner) {
     if (isWhole()) {
-      return !OF_OTHERS.contains(owner.family());
+      return !Families.OF_OTHERS.contains(owner.family());
     }
-    if (OF_USERS.contains(owner.family())) {
+    if (Families.OF_USERS.contains(owner.family())) {
       return wanted.user() != null && wanted.user().equals(owner.user());
     }
     String channel = owner.channel();
-    if (channel == null || !OF_CHANNELS.contains(owner.family())) {
+    if (channel == null || !Families.OF_CHANNELS.contains(owner.family())) {
       return false;
     }
     return wanted.channel() != null
