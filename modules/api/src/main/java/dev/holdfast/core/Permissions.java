@@ -41,7 +41,7 @@ public final class Permissions {
     VERBS.put("sessions", Targets.words("read", "write"));
     VERBS.put("connections", Targets.words("read", "disconnect"));
     VERBS.put("tokens", Targets.words("revoke"));
-    VERBS.put("tenants", Targets.words("read", "write", "revoke", "audit"));
+    VERBS.put("tenants", Targets.words("read", "write", "revoke", "audit", "export"));
     VERBS.put("issuers", Targets.words("read", "write"));
     VERBS.put("audit", Targets.words("read"));
     VERBS.put("nodes", Targets.words("read"));

@@ -55,6 +55,10 @@ public final class ConnectionSamples {
         new UsageMessage.Erase(SERVICE, "acme", null, ChannelName.topic("news"), "17"),
         row,
         new UsageMessage.Usage(true, 2, 100, List.of(row), List.of(row), List.of()),
-        new UsageMessage.Erased(1, 2, 3, 4, Map.of("int", 5), "18"));
+        new UsageMessage.Erased(1, 2, 3, 4, Map.of("int", 5), "18"),
+        new UsageMessage.Export(SERVICE, "acme", "ann", "e1", 0),
+        new UsageMessage.Exported("{}\n", false),
+        new UsageMessage.LeaveExport(SERVICE, "e1"),
+        new UsageMessage.Left(true));
   }
 }

@@ -106,6 +106,57 @@ public sealed interface UsageMessage<A> extends ServiceMessage<A> {
   }
 
   /**
+   * Reads on in an export of what a tenant, or one of its users, has: a part of a few hundred KiB,
+   * or what is found within some seconds, perhaps nothing. The parts are asked for one after the
+   * other, each once. Whoever does not ask for all of them leaves, or is taken to have left after a
+   * minute.
+   *
+   * <p>Fails with RATE_LIMITED if too many exports are under way at this node, or one of the same
+   * tenant is; CONFLICT if the tenant is being erased, or the part is not the next one of an export
+   * that is under way; UNAVAILABLE if Redis was away or moved meanwhile. After a failure the export
+   * is over.
+   *
+   * @param user whose; none: the whole tenant
+   * @param export an id that the asker makes
+   * @param part 0 begins
+   */
+  record Export(Caller caller, String tenant, @Nullable String user, String export, int part)
+      implements UsageMessage<Exported> {
+    public Export {
+      Names.tenant(tenant);
+      if (user != null) {
+        Names.user(user);
+      }
+      Names.id(export, "export");
+      if (part < 0) {
+        throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, "part: 0 or more");
+      }
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.export(this);
+    }
+  }
+
+  /** Ends an export before its end; if there is none of that id, nothing happens. */
+  record LeaveExport(Caller caller, String export) implements UsageMessage<Left> {
+    public LeaveExport {
+      Names.id(export, "export");
+    }
+
+    @Override
+    public boolean repeatable() {
+      return true;
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.leave(this);
+    }
+  }
+
+  /**
    * The use of Redis.
    *
    * @param complete false: the walk is still under way, and this is what it found so far
@@ -161,11 +212,30 @@ public sealed interface UsageMessage<A> extends ServiceMessage<A> {
     }
   }
 
+  /**
+   * A part of an export.
+   *
+   * @param lines JSON objects, each with a line end behind it; may be empty
+   * @param last whether it was the last part
+   */
+  record Exported(String lines, boolean last) implements BusValue {}
+
+  /**
+   * The outcome of leaving.
+   *
+   * @param underWay whether there was such an export
+   */
+  record Left(boolean underWay) implements BusValue {}
+
   /** Has one method per message, so that the compiler finds a case that was forgotten. */
   interface Handler<R> {
     R show(Show message);
 
     R erase(Erase message);
+
+    R export(Export message);
+
+    R leave(LeaveExport message);
   }
 
   <R> R dispatch(Handler<R> handler);

@@ -246,6 +246,10 @@ final class BusCases {
     add(
         UsageMessage.Erase.class,
         a -> new UsageMessage.Erase(a.caller, a.tenant, a.thing("user"), null, ""));
+    add(
+        UsageMessage.Export.class,
+        a -> new UsageMessage.Export(a.caller, a.tenant, a.thing("user"), "e", 0));
+    add(UsageMessage.LeaveExport.class, a -> new UsageMessage.LeaveExport(a.caller, "e"));
   }
 
   private static Selection of(Asked a) {

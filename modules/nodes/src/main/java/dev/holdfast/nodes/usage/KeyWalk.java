@@ -41,23 +41,41 @@ final class KeyWalk {
    */
   Future<@Nullable String> run(
       String cursor, Function<List<String>, Future<?>> visit, BooleanSupplier enough) {
+    long begun = System.nanoTime();
+    return step(cursor)
+        .compose(
+            page ->
+                visit.apply(page.keys()).compose(done -> goOn(page.next(), begun, visit, enough)));
+  }
+
+  /**
+   * Some keys.
+   *
+   * @param next where to go on; empty: these were the last ones
+   */
+  record Page(List<String> keys, String next) {}
+
+  /**
+   * Finds some keys, without a pause.
+   *
+   * @param cursor where to go on; empty: at the beginning
+   */
+  Future<Page> step(String cursor) {
     List<Shard> shards = shards();
     if (shards.isEmpty()) {
-      return Future.succeededFuture(null);
+      return Future.succeededFuture(new Page(List.of(), ""));
     }
     int place = place(shards, cursor);
     int at = Math.max(0, place);
-    Shard shard = shards.get(at);
     String from = place < 0 ? BEGIN : cursor.replaceFirst("@.*", "");
-    long begun = System.nanoTime();
-    return shard
+    return shards
+        .get(at)
         .send("SCAN", from, "MATCH", pattern, "COUNT", AT_ONCE)
-        .compose(
+        .map(
             page ->
-                visit
-                    .apply(page.at(1).list().stream().map(Reply::asText).toList())
-                    .compose(
-                        done -> goOn(next(shards, at, page.at(0).asText()), begun, visit, enough)));
+                new Page(
+                    page.at(1).list().stream().map(Reply::asText).toList(),
+                    next(shards, at, page.at(0).asText())));
   }
 
   /** Returns all shards in an order that stays. */
@@ -105,7 +123,15 @@ final class KeyWalk {
     if (enough.getAsBoolean()) {
       return Future.succeededFuture(next);
     }
-    long pause = PAUSE * TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
-    return vertx.timer(Math.max(1, pause)).compose(now -> run(next, visit, enough));
+    return pause(System.nanoTime() - begun).compose(now -> run(next, visit, enough));
+  }
+
+  /**
+   * Leaves Redis to the others.
+   *
+   * @param worked for how many ns it was used
+   */
+  Future<Void> pause(long worked) {
+    return vertx.timer(Math.max(1, PAUSE * TimeUnit.NANOSECONDS.toMillis(worked))).mapEmpty();
   }
 }

@@ -3,6 +3,10 @@ package dev.holdfast.nodes.usage;
 import dev.holdfast.connections.usage.UsageMessage;
 import dev.holdfast.connections.usage.UsageMessage.Erase;
 import dev.holdfast.connections.usage.UsageMessage.Erased;
+import dev.holdfast.connections.usage.UsageMessage.Export;
+import dev.holdfast.connections.usage.UsageMessage.Exported;
+import dev.holdfast.connections.usage.UsageMessage.LeaveExport;
+import dev.holdfast.connections.usage.UsageMessage.Left;
 import dev.holdfast.connections.usage.UsageMessage.Show;
 import dev.holdfast.connections.usage.UsageMessage.Usage;
 import dev.holdfast.core.Caller;
@@ -37,6 +41,9 @@ public final class UsageVerticle extends VerticleBase implements UsageMessage.Ha
   @SuppressWarnings("NullAway.Init") // set by start(), which may fail before
   private RedisLink link;
 
+  @SuppressWarnings("NullAway.Init") // as the link
+  private Exports exports;
+
   private @Nullable Serving<?> consumer;
   private @Nullable UsageWalk walk;
   private boolean outdated;
@@ -58,6 +65,7 @@ public final class UsageVerticle extends VerticleBase implements UsageMessage.Ha
 
   private Future<?> serve(RedisLink opened) {
     link = opened;
+    exports = new Exports(vertx, link, registry);
     Serving<UsageMessage<?>> served =
         bus.serve(UsageMessage.ADDRESS, message -> message.dispatch(this));
     consumer = served;
@@ -67,6 +75,9 @@ public final class UsageVerticle extends VerticleBase implements UsageMessage.Ha
   @Override
   public Future<?> stop() {
     Future<Void> unregistered = consumer == null ? Future.succeededFuture() : consumer.unregister();
+    if (exports != null) {
+      exports.close();
+    }
     Future<Void> closed = link == null ? Future.succeededFuture() : link.close();
     return Future.join(unregistered, closed);
   }
@@ -97,8 +108,11 @@ public final class UsageVerticle extends VerticleBase implements UsageMessage.Ha
             ? " user " + message.user()
             : message.channel() != null ? " channel " + message.channel() : "";
     outdated = true; // or what is erased would be shown for a minute
-    return new Erasing(link, services, message)
-        .step(vertx)
+    var mark = new ErasureMark(link, message.tenant());
+    return mark.set()
+        .compose(marked -> new Erasing(link, services, message).step(vertx))
+        .compose(
+            step -> step.next() == null ? mark.remove().map(step) : Future.succeededFuture(step))
         .onSuccess(
             step ->
                 LOG.warn(
@@ -110,6 +124,18 @@ public final class UsageVerticle extends VerticleBase implements UsageMessage.Ha
                     step.runs(),
                     step.keys(),
                     step.next() == null ? ", all" : ""));
+  }
+
+  @Override
+  public Future<Exported> export(Export message) {
+    check(message.caller());
+    return exports.next(message);
+  }
+
+  @Override
+  public Future<Left> leave(LeaveExport message) {
+    check(message.caller());
+    return Future.succeededFuture(new Left(exports.leave(message.export())));
   }
 
   private static void check(Caller caller) {
