@@ -19,6 +19,7 @@ import dev.holdfast.gateway.http.operations.Revoking;
 import dev.holdfast.gateway.http.operations.SchemaViews;
 import dev.holdfast.gateway.http.operations.Sessions;
 import dev.holdfast.gateway.http.operations.StoreViews;
+import dev.holdfast.gateway.http.operations.TenantExports;
 import dev.holdfast.gateway.http.operations.TenantLimits;
 import dev.holdfast.gateway.http.operations.TenantStates;
 import dev.holdfast.gateway.http.publish.Publishing;
@@ -133,6 +134,7 @@ final class HttpRoutes {
         .add(Credentials.operations(sources.credentials(), sources.audit()))
         .add(new Issuers(services.sessions(), operators).operations())
         .add(new TenantStates(services.sessions(), operators).operations())
+        .add(new TenantExports(sources.usage(), rates, operators).operations())
         .add(new TenantLimits(services.limiter(), sources.audit(), operators).operations())
         .add(new NodeViews(state(), connections, sources.config()).operations())
         .add(new StoreViews(sources.usage(), operators).operations());

@@ -59,10 +59,7 @@ public final class ApiRequest {
    * Refuses if the token has expired, or is refused for another reason, since the request began.
    */
   public void checkToken() {
-    ErrorCode why = refusal.get().orElse(null);
-    if (why != null) {
-      throw HoldfastException.withPublicMessage(why, "token: " + why.wireName());
-    }
+    checkRefusal();
     if (expiresAt != 0 && System.currentTimeMillis() >= expiresAt) {
       throw HoldfastException.withPublicMessage(
           ErrorCode.UNAUTHORIZED, "token: expired since " + Instant.ofEpochMilli(expiresAt));
@@ -72,6 +69,14 @@ public final class ApiRequest {
   /** Returns who asks, for the audit log; none: it is no operation of administration. */
   public @Nullable Origin origin() {
     return Administered.origin(routing);
+  }
+
+  /** Refuses if the token is refused since the request began; one that only expired is not. */
+  public void checkRefusal() {
+    ErrorCode why = refusal.get().orElse(null);
+    if (why != null) {
+      throw HoldfastException.withPublicMessage(why, "token: " + why.wireName());
+    }
   }
 
   public String path(String name) {

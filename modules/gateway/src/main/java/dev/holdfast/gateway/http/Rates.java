@@ -51,6 +51,16 @@ public final class Rates {
     limiter.charge(Callers.tenant(caller), user, Cost.answer(bytes));
   }
 
+  /**
+   * Takes the cost of a part of an answer that is sent bit by bit, which waits for its turn as long
+   * as a stream may.
+   *
+   * @return done, or a {@link Problem}: 429
+   */
+  public Future<Void> part(Vertx vertx, Caller caller, long bytes) {
+    return take(vertx, caller, Cost.answer(bytes), STREAM_PATIENCE_MS);
+  }
+
   private Future<Void> take(Vertx vertx, Caller caller, Cost cost, long patienceMs) {
     String user = caller instanceof Caller.User self ? self.user() : null;
     return limiter

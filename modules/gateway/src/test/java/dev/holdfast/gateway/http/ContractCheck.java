@@ -71,7 +71,10 @@ final class ContractCheck {
     }
     String type = MediaTypes.bare(reply.header("content-type"));
     assertTrue(content.containsKey(type), "type " + type + " of " + what);
-    if (type.endsWith("json")) {
+    if (type.equals(MediaTypes.LINES)) {
+      JsonObject line = content.getJsonObject(type).getJsonObject("schema");
+      reply.body().lines().forEach(text -> valid(line, text, "a line of " + what));
+    } else if (type.endsWith("json")) {
       valid(content.getJsonObject(type).getJsonObject("schema"), reply.body(), what);
     }
   }

@@ -308,6 +308,7 @@ class ContractIT {
     PageAnswers.check(node);
     SchemaAnswers.check(node);
     TenantAnswers.check(service, "t" + node.tenant);
+    TenantAnswers.checkErased(node, redis, "e" + node.tenant);
     IssuerAnswers.check(service, "https://id.example/" + node.tenant);
     IssuerAnswers.checkCredentials(node);
   }

@@ -112,6 +112,7 @@ public final class HttpFixture implements AutoCloseable {
     "tenants:read",
     "tenants:write",
     "tenants:revoke",
+    "tenants:export",
     "issuers:read",
     "issuers:write",
     "tenants:audit",

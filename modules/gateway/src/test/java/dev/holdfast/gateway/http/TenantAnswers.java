@@ -2,6 +2,9 @@ package dev.holdfast.gateway.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.holdfast.redis.Keys;
+import dev.holdfast.redis.RedisConfig;
+import dev.holdfast.redis.RedisLink;
 import java.util.List;
 
 /** Each answer of the operations on tenants, once. */
@@ -20,7 +23,18 @@ final class TenantAnswers {
       assertEquals(status, service.send("POST", one + "/resume", new byte[0]).status());
       assertEquals(status, service.get(one).status());
       assertEquals(status, service.get(one + "/audit").status());
+      assertEquals(status, service.get(one + "/export").status());
       assertEquals(status, service.get("/v1/tenants?after=" + name).status());
     }
+  }
+
+  /** Of a tenant that is being erased. */
+  static void checkErased(HttpFixture node, String redis, String tenant) {
+    RedisLink link =
+        HttpFixture.get(
+            RedisLink.open(node.vertx, RedisConfig.of(redis), "erasing", node.registry));
+    HttpFixture.get(link.send("SET", Keys.erasing(tenant), "1", "PX", 60_000));
+    assertEquals("conflict", node.service().get("/v1/tenants/" + tenant + "/export").code());
+    HttpFixture.get(link.close());
   }
 }

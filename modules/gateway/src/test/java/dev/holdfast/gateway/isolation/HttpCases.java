@@ -238,6 +238,10 @@ final class HttpCases {
         ask("/v1/tenants/$tenant/audit"),
         ask("/v1/tenants/$tenant/audit?limit=1&after=$epoch:0"));
     add("createTenant", ask("/v1/tenants/$tenant").changing());
+    add(
+        "exportTenant",
+        ask("/v1/tenants/$tenant/export"),
+        ask("/v1/tenants/$tenant/export?user=$user"));
     add("suspendTenant", ask("/v1/tenants/$tenant/suspend").changing());
     add("resumeTenant", ask("/v1/tenants/$tenant/resume").changing());
     add("issueCredentials", ask("/v1/credentials").changing());
