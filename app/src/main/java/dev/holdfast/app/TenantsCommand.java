@@ -16,18 +16,20 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Lists, creates, suspends and resumes tenants, and shows who did. */
+/** Lists, creates, suspends, resumes and exports tenants, and shows who did. */
 @Command(
     name = "tenants",
     mixinStandardHelpOptions = true,
-    description = "Lists, shows, creates, suspends or resumes tenants, and shows who did.",
+    description =
+        "Lists, shows, creates, suspends, resumes or exports tenants, and shows who did.",
     subcommands = {
       TenantsCommand.ListTenants.class,
       TenantsCommand.Show.class,
       TenantsCommand.Create.class,
       TenantsCommand.Suspend.class,
       TenantsCommand.Resume.class,
-      TenantsCommand.Audit.class
+      TenantsCommand.Audit.class,
+      ExportCommand.class
     })
 final class TenantsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -11,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -54,25 +56,51 @@ public final class NodeCalls {
       String method, String path, Map<String, @Nullable String> query, @Nullable JsonNode body) {
     BodyPublisher sent =
         body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.toString());
-    HttpRequest request =
-        HttpRequest.newBuilder(base.resolve(path + encoded(query)))
-            .timeout(TIMEOUT)
-            .header("Authorization", "Bearer " + tokens.get())
-            .header("Content-Type", "application/json")
-            .method(method, sent)
-            .build();
-    HttpResponse<String> answer = send(request);
+    HttpResponse<String> answer = send(request(method, path, query, sent), BodyHandlers.ofString());
     JsonNode read = read(answer.body());
     if (answer.statusCode() != OK || read.isMissingNode()) {
-      String why = read.path("detail").asText("no reason given");
-      throw new CallException(base + ": " + answer.statusCode() + ", " + why);
+      throw refused(answer.statusCode(), read);
     }
     return read;
   }
 
-  private HttpResponse<String> send(HttpRequest request) {
+  /**
+   * Opens an answer that is read as it comes, for as long as that takes. To be closed.
+   *
+   * @throws CallException if there is no good answer
+   */
+  public InputStream open(String path, Map<String, @Nullable String> query) {
+    HttpResponse<InputStream> answer =
+        send(request("GET", path, query, BodyPublishers.noBody()), BodyHandlers.ofInputStream());
+    if (answer.statusCode() == OK) {
+      return answer.body();
+    }
+    try (InputStream body = answer.body()) {
+      throw refused(
+          answer.statusCode(), read(new String(body.readAllBytes(), StandardCharsets.UTF_8)));
+    } catch (IOException e) {
+      throw new CallException(base + ": not reached: " + e, e);
+    }
+  }
+
+  private HttpRequest request(
+      String method, String path, Map<String, @Nullable String> query, BodyPublisher body) {
+    return HttpRequest.newBuilder(base.resolve(path + encoded(query)))
+        .timeout(TIMEOUT)
+        .header("Authorization", "Bearer " + tokens.get())
+        .header("Content-Type", "application/json")
+        .method(method, body)
+        .build();
+  }
+
+  private CallException refused(int status, JsonNode problem) {
+    String why = problem.path("detail").asText("no reason given");
+    return new CallException(base + ": " + status + ", " + why);
+  }
+
+  private <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> body) {
     try {
-      return Shared.CLIENT.send(request, BodyHandlers.ofString());
+      return Shared.CLIENT.send(request, body);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CallException(base + ": interrupted", e);

@@ -38,7 +38,8 @@ public final class OperatorCalls {
           "tenants:read",
           "tenants:write",
           "tenants:revoke",
-          "tenants:audit");
+          "tenants:audit",
+          "tenants:export");
 
   private static final Set<String> SCHEMES = Set.of("http", "https");
 

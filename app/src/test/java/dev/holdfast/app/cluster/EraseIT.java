@@ -54,7 +54,13 @@ class EraseIT {
   private static final int AT_ONCE = 8;
   private static final String NEWS = "topic:news";
   private static final Set<String> OPERATOR =
-      Set.of("usage:read", "usage:erase", "tenants:write", "tenants:revoke", "limits:write");
+      Set.of(
+          "usage:read",
+          "usage:erase",
+          "tenants:write",
+          "tenants:revoke",
+          "tenants:export",
+          "limits:write");
   private static final Set<String> SERVICE =
       Set.of(
           "service:svc",
@@ -92,6 +98,10 @@ class EraseIT {
       assertEquals("tenant_suspended", eve.awaitClose().reason());
       run(cluster, "revoke", "--tenant=" + tenant, "--all");
       assertEquals(2, failing(cluster, "erase", "--tenant=" + tenant, "--confirm=x"));
+      JsonNode counts = export(cluster);
+      assertEquals(SESSIONS + 1, counts.path("session").asInt(), counts::toString);
+      assertEquals(FILES, counts.path("file").asInt(), counts::toString);
+      assertEquals(2, counts.path("run").asInt(), counts::toString);
       long begun = System.nanoTime();
       String printed = run(cluster, "erase", "--tenant=" + tenant, "--confirm=" + tenant);
       long ended = System.nanoTime();
@@ -101,9 +111,19 @@ class EraseIT {
       awaitNothingNamed(cluster);
       String again = run(cluster, "erase", "--tenant=" + tenant, "--confirm=" + tenant);
       assertTrue(again.contains(ALL ? "Nothing is left." : "Left for now: {"), again);
+      assertEquals("{\"begin\":1,\"tenant\":1}", export(cluster).toString());
       assertEquals(List.of("storage.id"), stored());
       assertEquals(List.of(), others.errors());
     }
+  }
+
+  /** Returns how many lines of each kind there are. */
+  private JsonNode export(TestCluster cluster) throws IOException {
+    Path file = folder.resolve("export");
+    run(cluster, "tenants", "export", tenant, "--output=" + file);
+    List<String> lines = Files.readAllLines(file);
+    Files.delete(file);
+    return Json.MAPPER.readTree(lines.get(lines.size() - 1)).path("counts");
   }
 
   /** What nodes count is reported for a while; another pass takes it away. */
