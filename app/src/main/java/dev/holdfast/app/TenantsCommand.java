@@ -20,8 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "tenants",
     mixinStandardHelpOptions = true,
-    description =
-        "Lists, shows, creates, suspends, resumes or exports tenants, and shows who did.",
+    description = "Lists, shows, creates, suspends, resumes or exports tenants, and shows who did.",
     subcommands = {
       TenantsCommand.ListTenants.class,
       TenantsCommand.Show.class,

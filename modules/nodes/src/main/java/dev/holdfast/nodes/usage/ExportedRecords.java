@@ -6,11 +6,13 @@ import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
+import io.vertx.core.json.Json;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -124,8 +126,8 @@ final class ExportedRecords {
     line.put("client", found.text("client")).put("address", found.text("addr"));
     found.numbers(line, "since", "due", "linger");
     line.number("attributesVersion", found.at("aver")).raw("attributes", found.text("attrs"));
-    var positions = new JsonObject();
-    var byService = new JsonArray();
+    Map<String, String> positions = new TreeMap<>();
+    List<String> byService = new ArrayList<>();
     for (int i = 0; i + 1 < cursors.size(); i += 2) {
       String channel = cursors.at(i).asText();
       if (channel.startsWith("+")) {
@@ -135,8 +137,8 @@ final class ExportedRecords {
       }
     }
     return Optional.of(
-        line.raw("cursors", positions.encode())
-            .raw("subscribedByService", byService.isEmpty() ? null : byService.encode()));
+        line.raw("cursors", Json.encode(positions))
+            .raw("subscribedByService", byService.isEmpty() ? null : Json.encode(byService)));
   }
 
   Future<Optional<JsonLine>> consumer(String key, KeyOwner owner) {
@@ -182,13 +184,13 @@ final class ExportedRecords {
     return link.send("HGETALL", key)
         .map(
             all -> {
-              var set = new JsonObject();
+              Map<String, Long> set = new TreeMap<>();
               for (int i = 0; i + 1 < all.size(); i += 2) {
                 set.put(all.at(i).asText(), all.at(i + 1).asLong());
               }
               return set.isEmpty()
                   ? none()
-                  : Optional.of(new JsonLine("limits").raw("set", set.encode()));
+                  : Optional.of(new JsonLine("limits").raw("set", Json.encode(set)));
             });
   }
 
@@ -351,11 +353,10 @@ final class ExportedRecords {
             .put("lastRun", found.text("last"))
             .number("version", found.at("ver"));
     found.numbers(line, "created", "changed");
-    var ids = new JsonArray();
-    runs.list().forEach(run -> ids.add(run.asText()));
+    List<String> ids = runs.list().stream().map(Reply::asText).toList();
     return Optional.of(
         line.raw("asked", found.text("asked"))
-            .raw("runs", ids.encode())
+            .raw("runs", Json.encode(ids))
             .raw("document", document.textIfAny()));
   }
 }
