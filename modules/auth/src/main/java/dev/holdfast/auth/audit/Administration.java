@@ -58,6 +58,7 @@ final class Administration {
         IssuerMessage.Remove::caller,
         gone -> issuer("issuer.remove", gone.issuer()));
     add(UsageMessage.Erase.class, UsageMessage.Erase::caller, Administration::erase);
+    add(UsageMessage.Export.class, UsageMessage.Export::caller, Administration::export);
   }
 
   private Administration() {}
@@ -99,6 +100,9 @@ final class Administration {
   static @Nullable String outcome(BusMessage<?> message, @Nullable Object answer) {
     if (answer instanceof UsageMessage.Erased step && step.next() != null) {
       return ((UsageMessage.Erase) message).after().isEmpty() ? "begun" : null;
+    }
+    if (answer instanceof UsageMessage.Exported part && !part.last()) {
+      return "begun";
     }
     return "done";
   }
@@ -170,5 +174,14 @@ final class Administration {
       target.put("channel", erase.channel().toString());
     }
     return new Deed("erase", erase.tenant(), target, target.isEmpty());
+  }
+
+  /** What was begun was given away, whether or not the rest is read. */
+  private static @Nullable Deed export(UsageMessage.Export export) {
+    var target = new JsonObject();
+    if (export.user() != null) {
+      target.put("user", export.user());
+    }
+    return export.part() > 0 ? null : Deed.of("tenant.export", export.tenant(), target);
   }
 }

@@ -28,6 +28,7 @@ public final class Administered {
           Map.entry("listTenants", "tenant.list"),
           Map.entry("getTenant", "tenant.show"),
           Map.entry("getTenantAudit", "audit.read"),
+          Map.entry("exportTenant", "tenant.export"),
           Map.entry("revoke", "tokens.revoke"),
           Map.entry("revokeOfTenant", "tokens.revoke"),
           Map.entry("closeSession", "session.close"),

@@ -58,6 +58,7 @@ class AuditIT {
     ok(node.service().send("POST", "/v1/tenants/" + tenant + "/resume", new byte[0]));
     ok(node.service().post("/v1/tenants/" + tenant + "/revocations", "{\"user\":\"ann\"}"));
     ok(limits(tenant, "{\"tenant.requests\":7000}"));
+    ok(node.service().get("/v1/tenants/" + tenant + "/export"));
     ok(node.service().delete("/v1/usage?tenant=" + tenant + "&user=ann&confirm=ann"));
 
     List<JsonObject> entries = entries(tenant);
@@ -69,6 +70,7 @@ class AuditIT {
             "tenant.resume",
             "tokens.revoke",
             "limits.change",
+            "tenant.export",
             "erase"),
         events(entries));
     for (JsonObject entry : entries) {

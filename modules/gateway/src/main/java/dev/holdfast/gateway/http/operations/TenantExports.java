@@ -6,6 +6,7 @@ import dev.holdfast.connections.usage.UsageMessage.LeaveExport;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.Names;
+import dev.holdfast.core.audit.Origin;
 import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.gateway.http.ApiRequest;
 import dev.holdfast.gateway.http.ApiResponse;
@@ -49,7 +50,7 @@ public final class TenantExports {
     String tenant = Names.tenant(request.path("tenant"));
     var source = new Source(usage, tenant, request.query("user"), Ids.fresh());
     return source
-        .part(0)
+        .begin(request.origin())
         .onFailure(refused -> source.leave())
         .map(
             first -> {
@@ -67,6 +68,16 @@ public final class TenantExports {
    * @param user whose; none: the whole tenant
    */
   record Source(ServiceClient usage, String tenant, @Nullable String user, String id) {
+    /**
+     * @param who asked for it, once, for the audit log
+     */
+    Future<Exported> begin(@Nullable Origin who) {
+      return usage.by(who).ask(new Export(ALL, tenant, user, id, 0));
+    }
+
+    /**
+     * @param number from 1
+     */
     Future<Exported> part(int number) {
       return usage.ask(new Export(ALL, tenant, user, id, number));
     }
