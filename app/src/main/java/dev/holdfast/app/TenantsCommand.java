@@ -13,14 +13,17 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Lists, creates, suspends, resumes and exports tenants, and shows who did. */
+/** Lists, creates, suspends, resumes and exports tenants, shows who did, and what they use. */
 @Command(
     name = "tenants",
     mixinStandardHelpOptions = true,
-    description = "Lists, shows, creates, suspends, resumes or exports tenants, and shows who did.",
+    description =
+        "Lists, shows, creates, suspends, resumes or exports tenants; shows who did, and what"
+            + " they use.",
     subcommands = {
       TenantsCommand.ListTenants.class,
       TenantsCommand.Show.class,
@@ -28,6 +31,7 @@ import picocli.CommandLine.Spec;
       TenantsCommand.Suspend.class,
       TenantsCommand.Resume.class,
       TenantsCommand.Audit.class,
+      TenantsCommand.Use.class,
       ExportCommand.class
     })
 final class TenantsCommand implements Callable<Integer> {
@@ -122,6 +126,52 @@ final class TenantsCommand implements Callable<Integer> {
           data.at("/from/address").isMissingNode()
               ? ""
               : " at " + data.at("/from/address").asText());
+      out.flush();
+    }
+  }
+
+  /** Prints what a tenant used, day by day. */
+  @Command(
+      name = "usage",
+      mixinStandardHelpOptions = true,
+      description = "Prints what a tenant used, a day in UTC a line, oldest first.")
+  static final class Use implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+    @Mixin private OperatorCalls operator;
+
+    @Option(
+        names = "--days",
+        paramLabel = "N",
+        defaultValue = "30",
+        description = "How many, back from today, 1 to 90; default 30.")
+    private int days;
+
+    @Parameters(paramLabel = "TENANT", description = "Its name.")
+    private String tenant;
+
+    @Override
+    public Integer call() {
+      Map<String, @Nullable String> query = new HashMap<>();
+      query.put("days", Integer.toString(days));
+      String path = "/v1/tenants/" + NodeCalls.part(tenant) + "/usage";
+      operator.call("GET", path, query).path("days").forEach(this::print);
+      return ExitCode.OK;
+    }
+
+    private void print(JsonNode day) {
+      PrintWriter out = spec.commandLine().getOut();
+      out.printf(
+          "%s  %d connects, %d at a time  %d publications, %s  %s in, %s out"
+              + "  %s retained, %s of files%n",
+          day.path("day").asText(),
+          day.path("connects").asLong(),
+          day.path("connections").asLong(),
+          day.path("publications").asLong(),
+          UsageCommand.size(day.path("publishedBytes")),
+          UsageCommand.size(day.path("bytesIn")),
+          UsageCommand.size(day.path("bytesOut")),
+          UsageCommand.size(day.path("retainedBytes")),
+          UsageCommand.size(day.path("fileBytes")));
       out.flush();
     }
   }

@@ -67,7 +67,7 @@ final class UsageCommand implements Callable<Integer> {
     }
   }
 
-  private static String size(JsonNode bytes) {
+  static String size(JsonNode bytes) {
     double kib = bytes.asLong() / KIB;
     return kib < KIB ? "%.1f KiB".formatted(kib) : "%.1f MiB".formatted(kib / KIB);
   }

@@ -268,6 +268,7 @@ final class NodeLife {
     var sessions = ServiceClient.local(bus(), REQUEST);
     return new ChannelsVerticle(hub, redis(), config().channels(), sessions, registry())
         .limitedBy(tenant -> Bounds.retained(limits.limiter().of(tenant)))
+        .counting(limits.limiter().uses())
         .admitting(trust.tenants());
   }
 

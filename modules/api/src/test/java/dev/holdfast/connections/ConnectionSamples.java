@@ -50,7 +50,11 @@ public final class ConnectionSamples {
 
   private static Stream<BusValue> usage() {
     var row = new UsageMessage.Row("acme", "ann", 100, 2);
+    var day = new UsageMessage.DayUsed("2026-01-31", Map.of("connects", 2L));
     return Stream.of(
+        new UsageMessage.Days(SERVICE, "acme", 7),
+        day,
+        new UsageMessage.DaysUsed(List.of(day)),
         new UsageMessage.Show(SERVICE, "acme", 10),
         new UsageMessage.Erase(SERVICE, "acme", null, ChannelName.topic("news"), "17"),
         row,

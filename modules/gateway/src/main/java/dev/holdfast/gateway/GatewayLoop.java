@@ -73,7 +73,7 @@ final class GatewayLoop {
         services.directory(),
         admission,
         on -> new Connection(context, on, metrics, admission, attachments, greeter),
-        connection -> new Liveness(connection, config, memory));
+        connection -> new Liveness(connection, config, memory, services.limiter().uses()));
   }
 
   private Greeter greeter() {

@@ -49,6 +49,11 @@ public final class Cost {
     return Arrays.stream(amounts).allMatch(amount -> amount == 0);
   }
 
+  /** Returns the bytes that came. */
+  long bytes() {
+    return amounts[2];
+  }
+
   long of(int rate) {
     return amounts[rate];
   }

@@ -1,5 +1,7 @@
 package dev.holdfast.limits;
 
+import dev.holdfast.limits.use.Use;
+import dev.holdfast.limits.use.Uses;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -21,23 +23,26 @@ public final class Limiter {
 
   /** A limiter without limits. */
   public static final Limiter UNLIMITED =
-      new Limiter(null, new LimitsMetrics(new SimpleMeterRegistry()));
+      new Limiter(null, new LimitsMetrics(new SimpleMeterRegistry()), Uses.NONE);
 
   private static final long SHORTEST_WAIT_MS = 5;
   private static final long LONGEST_WAIT_MS = 250;
 
   private final @Nullable Accounts accounts;
   private final LimitsMetrics metrics;
+  private final Uses uses;
   private volatile Consumer<Account> asking = account -> {};
   private volatile @Nullable LimitSettings settings;
   private volatile int nodes = 1;
 
   /**
    * @param accounts null: there are no limits
+   * @param uses counts what comes
    */
-  Limiter(@Nullable Accounts accounts, LimitsMetrics metrics) {
+  Limiter(@Nullable Accounts accounts, LimitsMetrics metrics, Uses uses) {
     this.accounts = accounts;
     this.metrics = metrics;
+    this.uses = uses;
   }
 
   /**
@@ -69,6 +74,7 @@ public final class Limiter {
       wait = Math.max(wait, own.delay(cost, nodes, now));
     }
     if (wait == 0) {
+      uses.add(tenant, Use.IN, cost.bytes());
       of.whole.take(cost);
       if (own != null) {
         own.take(cost);
@@ -91,6 +97,7 @@ public final class Limiter {
       return;
     }
     long now = System.nanoTime();
+    uses.add(tenant, Use.IN, cost.bytes());
     Tenant of = accounts.tenant(tenant);
     charge(of.whole, cost, now);
     if (user != null) {
@@ -213,6 +220,11 @@ public final class Limiter {
    */
   void askBy(Consumer<Account> ask) {
     asking = ask;
+  }
+
+  /** Returns what counts what tenants use at this node; any thread. */
+  public Uses uses() {
+    return uses;
   }
 
   void settings(LimitSettings fresh) {

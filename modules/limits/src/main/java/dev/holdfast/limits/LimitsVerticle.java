@@ -3,6 +3,8 @@ package dev.holdfast.limits;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.limits.Account.Wanted;
 import dev.holdfast.limits.LimitStore.Granted;
+import dev.holdfast.limits.use.UseReports;
+import dev.holdfast.limits.use.Uses;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
@@ -19,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks Redis for what the accounts of a node lack, and follows the settings of tenants. One
@@ -65,6 +68,7 @@ public final class LimitsVerticle extends VerticleBase {
 
   private Set<NodeId> known = Set.of();
   private int underWay;
+  private @Nullable UseReports reports;
 
   /**
    * @param node gives this node's id; called at the start
@@ -84,7 +88,7 @@ public final class LimitsVerticle extends VerticleBase {
     this.metrics = new LimitsMetrics(registry);
     int most = (int) Math.max(10_000, Runtime.getRuntime().maxMemory() / BYTES_PER_USER);
     this.accounts = new Accounts(config.limits(), most, metrics::untracked);
-    this.limiter = new Limiter(accounts, metrics);
+    this.limiter = new Limiter(accounts, metrics, new Uses(most));
   }
 
   /** Returns the limiter; any thread, even before the start. */
@@ -101,6 +105,9 @@ public final class LimitsVerticle extends VerticleBase {
     store = new LimitStore(link, node.get().toString());
     settings = new LimitSettings(context, link, store, accounts, config.limits());
     limiter.settings(settings);
+    var days = new UseReports(limiter.uses(), link, node.get().toString(), registry);
+    reports = days;
+    vertx.setPeriodic(UseReports.TICK_MS, tick -> days.tick());
     metrics.watch(accounts);
     link.onUp(this::doubt);
     link.onUp(slots -> settings.doubt());
@@ -119,7 +126,7 @@ public final class LimitsVerticle extends VerticleBase {
     limiter.askBy(account -> {});
     accounts.onFresh(tenant -> {});
     metrics.close();
-    return Future.succeededFuture();
+    return reports == null ? Future.succeededFuture() : reports.close();
   }
 
   /** Queues an account for the next question to Redis; any thread. */

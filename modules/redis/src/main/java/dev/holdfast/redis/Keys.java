@@ -146,6 +146,16 @@ public final class Keys {
     return "hf:kept:" + accountTag(tenant, user);
   }
 
+  /** Returns the key of what a tenant used, day by day. */
+  public static String used(String tenant) {
+    return "hf:used:" + accountTag(tenant, null);
+  }
+
+  /** Returns the key of what nodes reported of a tenant's use last. */
+  public static String using(String tenant) {
+    return "hf:using:" + accountTag(tenant, null);
+  }
+
   /** Returns the key of the revocations of all tenants, a stream. */
   public static String revocations() {
     return "hf:revoked:{nodes}";

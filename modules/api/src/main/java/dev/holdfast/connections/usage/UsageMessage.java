@@ -59,6 +59,33 @@ public sealed interface UsageMessage<A> extends ServiceMessage<A> {
   }
 
   /**
+   * Asks what a tenant used day by day, today included; as of two minutes ago at most.
+   *
+   * @param days 1 to {@value #MOST_DAYS}, back from today
+   */
+  record Days(Caller caller, String tenant, int days) implements UsageMessage<DaysUsed> {
+    /** Days that are kept. */
+    public static final int MOST_DAYS = 90;
+
+    public Days {
+      Names.tenant(tenant);
+      if (days < 1 || days > MOST_DAYS) {
+        throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, "days: 1 to 90");
+      }
+    }
+
+    @Override
+    public boolean repeatable() {
+      return true;
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.days(this);
+    }
+  }
+
+  /**
    * Erases for some seconds what a tenant, one of its users, or one of its channels has: in Redis,
    * and the content of files. Safe to repeat, and to go on with at any node. What is written
    * meanwhile is found by another pass.
@@ -184,6 +211,27 @@ public sealed interface UsageMessage<A> extends ServiceMessage<A> {
    */
   record Row(String tenant, @Nullable String name, long bytes, long keys) implements BusValue {}
 
+  /** What a tenant used, oldest day first; days without any use are left out. */
+  record DaysUsed(List<DayUsed> days) implements BusValue {
+    public DaysUsed {
+      days = List.copyOf(days);
+    }
+  }
+
+  /**
+   * What a tenant used on a day.
+   *
+   * @param day in UTC, as {@code 2026-01-31}
+   * @param amounts by name: {@code connects}, {@code connections} (most at a time), {@code
+   *     publications}, {@code publishedBytes}, {@code bytesIn}, {@code bytesOut}, {@code
+   *     retainedBytes} and {@code fileBytes} (most at a time); what is 0 may be left out
+   */
+  record DayUsed(String day, Map<String, Long> amounts) implements BusValue {
+    public DayUsed {
+      amounts = Map.copyOf(amounts);
+    }
+  }
+
   /**
    * The outcome of a step.
    *
@@ -236,6 +284,8 @@ public sealed interface UsageMessage<A> extends ServiceMessage<A> {
     R export(Export message);
 
     R leave(LeaveExport message);
+
+    R days(Days message);
   }
 
   <R> R dispatch(Handler<R> handler);

@@ -36,7 +36,7 @@ class AdministrationTest {
           entry("channels.ConsumerMessage", "Claim Commit Release Fetch"),
           entry("channels.schemas.SchemaMessage", "ListAll Get"),
           entry("connections.ConnectionMessage", "Find ListConnections Count Nodes"),
-          entry("connections.usage.UsageMessage", "Show LeaveExport"),
+          entry("connections.usage.UsageMessage", "Show Days LeaveExport"),
           entry("tokens.IssuerMessage", "ListIssuers"),
           entry("tenants.TenantMessage", "Show ListTenants"),
           entry("files.FileMessage", "Create Append Stat ListFiles Read IssueTicket Copy Delete"),

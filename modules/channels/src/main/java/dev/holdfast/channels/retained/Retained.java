@@ -1,5 +1,7 @@
 package dev.holdfast.channels.retained;
 
+import dev.holdfast.limits.use.Use;
+import dev.holdfast.limits.use.Uses;
 import dev.holdfast.redis.RedisLink;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -24,6 +26,7 @@ public final class Retained {
   private final RetainedStore store;
   private final Function<String, RetainedLimits> limits;
   private final IntSupplier nodes;
+  private final Uses uses;
   private final Counter reports;
   private final Counter unanswered;
   private final int most;
@@ -35,16 +38,19 @@ public final class Retained {
    * @param node this one, in this life
    * @param limits returns a tenant's
    * @param nodes returns the number of nodes that live
+   * @param uses counts what tenants retain
    */
   public Retained(
       RedisLink link,
       String node,
       Function<String, RetainedLimits> limits,
       IntSupplier nodes,
+      Uses uses,
       MeterRegistry registry) {
     this.store = new RetainedStore(link, node);
     this.limits = limits;
     this.nodes = nodes;
+    this.uses = uses;
     this.reports = registry.counter("holdfast.retained.reports");
     this.unanswered = registry.counter("holdfast.retained.unanswered");
     this.most = (int) Math.max(10_000, Runtime.getRuntime().maxMemory() / BYTES_PER_SHARE);
@@ -153,7 +159,7 @@ public final class Retained {
     reports.increment();
     return store
         .report(share, report, limit(share))
-        .onSuccess(answer -> share.answered(answer.counted(), answer.granted()))
+        .onSuccess(answer -> answered(share, answer))
         .onFailure(
             failure -> {
               unanswered.increment();
@@ -165,6 +171,13 @@ public final class Retained {
                 report(share);
               }
             });
+  }
+
+  private void answered(Share share, RetainedStore.Answer answer) {
+    share.answered(answer.counted(), answer.granted());
+    if (share.user == null) {
+      uses.peak(share.tenant, Use.RETAINED, answer.counted().bytes());
+    }
   }
 
   private Amount limit(Share share) {

@@ -27,6 +27,7 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.core.bus.Serving;
+import dev.holdfast.limits.use.Uses;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.StreamNodes;
@@ -62,6 +63,7 @@ public final class ChannelsVerticle extends VerticleBase
   private @Nullable Function<String, RetainedLimits> limits;
   private @Nullable PublishRoom room;
   private TenantGate tenants = TenantGate.OPEN;
+  private Uses uses = Uses.NONE;
 
   @SuppressWarnings("NullAway.Init")
   private ChannelStore store;
@@ -104,6 +106,12 @@ public final class ChannelsVerticle extends VerticleBase
     return this;
   }
 
+  /** Counts what tenants publish and retain. Must be called before the start. */
+  public ChannelsVerticle counting(Uses wanted) {
+    uses = wanted;
+    return this;
+  }
+
   /**
    * Refuses publications for tenants that may not work, whoever sends them. Must be called before
    * the start.
@@ -135,7 +143,7 @@ public final class ChannelsVerticle extends VerticleBase
     StreamNodes.tune(forLogs);
     consumers = new Consumers(new ConsumerStore(forLogs), pages, new Arrivals(vertx, context, hub));
     var hints = new HintSender(hub, context);
-    var given = new PublishRoom(store, retained(forLogs));
+    var given = new PublishRoom(store, retained(forLogs), uses);
     room = given;
     vertx.setPeriodic(BEAT_MS, timer -> beat(hints, given));
     var schemas = new Schemas(forPages);
@@ -157,7 +165,8 @@ public final class ChannelsVerticle extends VerticleBase
     Function<String, RetainedLimits> known = limits;
     return known == null
         ? null
-        : new Retained(forLogs, hub.node().toString(), known, () -> hub.peers().size(), registry);
+        : new Retained(
+            forLogs, hub.node().toString(), known, () -> hub.peers().size(), uses, registry);
   }
 
   private void beat(HintSender hints, PublishRoom given) {

@@ -8,6 +8,8 @@ import dev.holdfast.channels.retained.Room;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName.Kind;
+import dev.holdfast.limits.use.Use;
+import dev.holdfast.limits.use.Uses;
 import io.netty.buffer.ByteBufUtil;
 import io.vertx.core.Future;
 import java.util.List;
@@ -27,11 +29,14 @@ final class PublishRoom {
 
   private final ChannelStore store;
   private final @Nullable Retained retained;
+  private final Uses uses;
 
   /**
    * @param retained none if nothing is counted
+   * @param uses counts what is taken, day by day
    */
-  PublishRoom(ChannelStore store, @Nullable Retained retained) {
+  PublishRoom(ChannelStore store, @Nullable Retained retained, Uses uses) {
+    this.uses = uses;
     this.store = store;
     this.retained = retained;
   }
@@ -64,6 +69,15 @@ final class PublishRoom {
     return Future.succeededFuture(store.in(room))
         .compose(publish) // also where it throws the room is left
         .onComplete(done -> room.leave());
+  }
+
+  /** Counts a publication that was taken, unless it is one of Holdfast's own. */
+  void took(Batch batch, Batch.Entry entry) {
+    if (!batch.isOfHoldfast()) {
+      String tenant = batch.channel().tenant();
+      uses.add(tenant, Use.PUBLICATIONS, 1);
+      uses.add(tenant, Use.PUBLISHED, ByteBufUtil.utf8Bytes(entry.data()));
+    }
   }
 
   void changed(Channel channel, List<Change> changes) {

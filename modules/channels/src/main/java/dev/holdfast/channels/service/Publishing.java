@@ -94,7 +94,14 @@ final class Publishing {
     byte[] body = ServerFrames.body(entry.event(), entry.data(), batch.caller());
     Future<Appended> appended =
         entry.isVolatile() ? store.volatileNodes(channel) : run.add(entry, body);
-    return appended.map(answer -> published(channel, answer, body));
+    return appended.map(
+        answer -> {
+          Result result = published(channel, answer, body);
+          if (result.refused() == null && !result.duplicate()) {
+            room.took(batch, entry);
+          }
+          return result;
+        });
   }
 
   /**

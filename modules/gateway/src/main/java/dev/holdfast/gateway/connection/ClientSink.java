@@ -10,6 +10,9 @@ public interface ClientSink extends FrameSink {
   /** Ends the connection without a close frame; for one that doesn't answer a close. */
   void cut();
 
+  /** Returns the bytes of all frames that were sent. */
+  long written();
+
   /**
    * Returns the time since which the client has taken nothing, by {@link System#nanoTime}; 0 if it
    * takes.

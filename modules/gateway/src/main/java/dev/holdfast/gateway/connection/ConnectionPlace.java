@@ -23,6 +23,7 @@ final class ConnectionPlace {
   private final Caller.User caller;
   private final int channels;
   private @Nullable Place taken;
+  private @Nullable Runnable used;
   private boolean forced;
   private boolean left;
 
@@ -82,11 +83,16 @@ final class ConnectionPlace {
     this.taken = taken;
     if (left) {
       taken.leave();
+    } else if (used == null) {
+      used = limiter.uses().opened(caller.tenant());
     }
   }
 
   /** Gives the place back: the connection has ended. */
   void leave() {
+    if (used != null && !left) {
+      used.run();
+    }
     left = true;
     if (taken != null) {
       taken.leave();

@@ -3,6 +3,8 @@ package dev.holdfast.gateway.connection;
 import dev.holdfast.gateway.config.GatewayConfig;
 import dev.holdfast.gateway.connection.Connection.Phase;
 import dev.holdfast.limits.FairShare;
+import dev.holdfast.limits.use.Use;
+import dev.holdfast.limits.use.Uses;
 import dev.holdfast.protocol.CloseCode;
 import dev.holdfast.protocol.ServerFrames;
 import java.util.concurrent.TimeUnit;
@@ -21,19 +23,24 @@ public final class Liveness {
   private long excused = opened;
   private long pinged = opened;
   private final Unsent unsent;
+  private final Uses uses;
+  private long counted;
 
   /**
    * @param memory the node's memory for clients that take nothing
+   * @param uses counts what goes out
    */
-  public Liveness(Connection connection, GatewayConfig config, FairShare memory) {
+  public Liveness(Connection connection, GatewayConfig config, FairShare memory, Uses uses) {
     this.connection = connection;
     this.config = config;
+    this.uses = uses;
     this.unsent = new Unsent(memory, config.writeBuffer());
   }
 
   /** Notes that the transport has ended. */
   void ended() {
     unsent.tick(false, null);
+    count(connection.sink());
   }
 
   void tick(long now) {
@@ -41,6 +48,7 @@ public final class Liveness {
     ClientSink sink = connection.sink();
     long blocked = sink.blockedSince();
     LiveSession session = phase == Phase.ATTACHED ? connection.session() : null;
+    count(sink);
     boolean room = unsent.tick(blocked != 0, session == null ? null : session.caller());
     if (phase == Phase.CLOSED) {
       if (now - connection.closedAt() > CUT_AFTER) {
@@ -52,6 +60,14 @@ public final class Liveness {
       closeIf(now - opened > config.helloTimeout().toNanos(), CloseCode.HELLO_TIMEOUT);
     } else if (session != null) {
       beat(session, now, config.heartbeat().toNanos());
+    }
+  }
+
+  private void count(ClientSink sink) {
+    LiveSession session = connection.session();
+    if (session != null) {
+      uses.add(session.caller().tenant(), Use.OUT, sink.written() - counted);
+      counted = sink.written();
     }
   }
 

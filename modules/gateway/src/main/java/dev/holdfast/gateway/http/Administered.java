@@ -40,6 +40,7 @@ public final class Administered {
           Map.entry("getLimits", "limits.show"),
           Map.entry("setLimits", "limits.change"),
           Map.entry("getUsage", "usage.show"),
+          Map.entry("getTenantUsage", "usage.show"),
           Map.entry("erase", "erase"),
           Map.entry("getNodes", "nodes.show"),
           Map.entry("getConfig", "config.show"),

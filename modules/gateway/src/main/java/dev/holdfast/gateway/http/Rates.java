@@ -4,6 +4,7 @@ import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.limits.Cost;
 import dev.holdfast.limits.Limiter;
+import dev.holdfast.limits.use.Use;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 
@@ -48,7 +49,9 @@ public final class Rates {
   /** Counts a large answer as more requests: the next one waits for it. */
   void answered(Caller caller, long bytes) {
     String user = caller instanceof Caller.User self ? self.user() : null;
-    limiter.charge(Callers.tenant(caller), user, Cost.answer(bytes));
+    String tenant = Callers.tenant(caller);
+    limiter.charge(tenant, user, Cost.answer(bytes));
+    limiter.uses().add(tenant, Use.OUT, bytes);
   }
 
   /**

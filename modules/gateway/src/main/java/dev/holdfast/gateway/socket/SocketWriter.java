@@ -29,6 +29,7 @@ final class SocketWriter extends ChannelInboundHandlerAdapter implements ClientS
   private boolean unflushed;
   private volatile boolean closed;
   private long blockedSince;
+  private long written;
   private long saidAt = System.nanoTime();
 
   /**
@@ -68,6 +69,7 @@ final class SocketWriter extends ChannelInboundHandlerAdapter implements ClientS
     if (closed) {
       return;
     }
+    written += frame.length();
     channel.write(frame.wire(), channel.voidPromise());
     if (!unflushed) {
       unflushed = true;
@@ -106,6 +108,11 @@ final class SocketWriter extends ChannelInboundHandlerAdapter implements ClientS
   @Override
   public void cut() {
     channel.close();
+  }
+
+  @Override
+  public long written() {
+    return written;
   }
 
   @Override

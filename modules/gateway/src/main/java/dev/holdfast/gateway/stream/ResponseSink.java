@@ -17,6 +17,7 @@ abstract class ResponseSink implements ClientSink {
   final HttpServerResponse response;
   private volatile boolean closed;
   private long blockedSince;
+  private long written;
   private long saidAt = System.nanoTime();
 
   /**
@@ -52,6 +53,7 @@ abstract class ResponseSink implements ClientSink {
 
   final void write(Buffer text) {
     saidAt = System.nanoTime();
+    written += text.length();
     if (text.length() > 0) {
       response.write(text).onFailure(ResponseSink::notTaken);
     }
@@ -87,6 +89,11 @@ abstract class ResponseSink implements ClientSink {
   @Override
   public final void cut() {
     response.reset();
+  }
+
+  @Override
+  public final long written() {
+    return written;
   }
 
   @Override

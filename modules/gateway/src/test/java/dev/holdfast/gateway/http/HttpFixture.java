@@ -232,6 +232,7 @@ public final class HttpFixture implements AutoCloseable {
   private ChannelsVerticle channels(HubVerticle hub, RedisConfig redis, ServiceClient sessions) {
     return new ChannelsVerticle(hub, redis, ChannelsConfig.DEFAULT, sessions, registry)
         .limitedBy(HttpFixture::retained)
+        .counting(limits.limiter().uses())
         .admitting(tenants);
   }
 

@@ -24,6 +24,7 @@ final class TenantAnswers {
       assertEquals(status, service.get(one).status());
       assertEquals(status, service.get(one + "/audit").status());
       assertEquals(status, service.get(one + "/export").status());
+      assertEquals(status, service.get(one + "/usage").status());
       assertEquals(status, service.get("/v1/tenants?after=" + name).status());
     }
   }

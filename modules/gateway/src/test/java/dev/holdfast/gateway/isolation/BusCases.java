@@ -243,6 +243,7 @@ final class BusCases {
     add(IssuerMessage.Remove.class, a -> new IssuerMessage.Remove(a.caller, "https://id.example"));
     add(IssuerMessage.ListIssuers.class, a -> new IssuerMessage.ListIssuers(a.caller, "", 9));
     add(UsageMessage.Show.class, a -> new UsageMessage.Show(a.caller, a.tenant, 9));
+    add(UsageMessage.Days.class, a -> new UsageMessage.Days(a.caller, a.tenant, 9));
     add(
         UsageMessage.Erase.class,
         a -> new UsageMessage.Erase(a.caller, a.tenant, a.thing("user"), null, ""));

@@ -237,6 +237,7 @@ final class HttpCases {
         "getTenantAudit",
         ask("/v1/tenants/$tenant/audit"),
         ask("/v1/tenants/$tenant/audit?limit=1&after=$epoch:0"));
+    add("getTenantUsage", ask("/v1/tenants/$tenant/usage"));
     add("createTenant", ask("/v1/tenants/$tenant").changing());
     add(
         "exportTenant",

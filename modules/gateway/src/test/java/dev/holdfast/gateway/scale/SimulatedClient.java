@@ -128,6 +128,11 @@ final class SimulatedClient {
     }
 
     @Override
+    public long written() {
+      return 0;
+    }
+
+    @Override
     public void send(EncodedFrame frame) {
       if (wire == this) {
         try {

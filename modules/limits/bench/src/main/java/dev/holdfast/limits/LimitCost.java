@@ -1,5 +1,6 @@
 package dev.holdfast.limits;
 
+import dev.holdfast.limits.use.Uses;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -34,7 +35,8 @@ public class LimitCost {
   private final String[] users = new String[USERS];
   private final LimitsMetrics metrics = new LimitsMetrics(new SimpleMeterRegistry());
   private final Limiter limiter =
-      new Limiter(new Accounts(new Limits(ENDLESS, ENDLESS), USERS, () -> {}), metrics);
+      new Limiter(
+          new Accounts(new Limits(ENDLESS, ENDLESS), USERS, () -> {}), metrics, new Uses(USERS));
   private int next;
 
   public LimitCost() {

@@ -48,13 +48,14 @@ final class Families {
   static final Set<String> NAMING = Set.of("sess", "run", "thread", "file", "fquota");
 
   /**
-   * What an export leaves out: indexes of what it gives, and what nodes keep to do each thing once,
-   * in order, and not too often.
+   * What an export leaves out: indexes of what it gives, what nodes keep to do each thing once, in
+   * order, and not too often, and what they counted day by day.
    */
   static final Set<String> BOOKKEEPING =
       Set.of(
           "pubs", "meta", "int", "pub", "hpubs", "idem", "idet", "conss", "user", "tenant", "rate",
-          "count", "ften", "fown", "fses", "runs", "starts", "work", "threads", "tsizes");
+          "count", "ften", "fown", "fses", "runs", "starts", "work", "threads", "tsizes", "used",
+          "using");
 
   private Families() {}
 }

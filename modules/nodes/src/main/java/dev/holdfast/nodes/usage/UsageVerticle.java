@@ -1,6 +1,8 @@
 package dev.holdfast.nodes.usage;
 
 import dev.holdfast.connections.usage.UsageMessage;
+import dev.holdfast.connections.usage.UsageMessage.Days;
+import dev.holdfast.connections.usage.UsageMessage.DaysUsed;
 import dev.holdfast.connections.usage.UsageMessage.Erase;
 import dev.holdfast.connections.usage.UsageMessage.Erased;
 import dev.holdfast.connections.usage.UsageMessage.Export;
@@ -15,11 +17,14 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.core.bus.Serving;
+import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -136,6 +141,13 @@ public final class UsageVerticle extends VerticleBase implements UsageMessage.Ha
   public Future<Left> leave(LeaveExport message) {
     check(message.caller());
     return Future.succeededFuture(new Left(exports.leave(message.export())));
+  }
+
+  @Override
+  public Future<DaysUsed> days(Days message) {
+    check(message.caller());
+    return link.send("HGETALL", Keys.used(message.tenant()))
+        .map(fields -> UsedDays.of(fields, message.days(), LocalDate.now(ZoneOffset.UTC)));
   }
 
   private static void check(Caller caller) {

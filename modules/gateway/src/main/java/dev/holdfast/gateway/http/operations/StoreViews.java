@@ -1,5 +1,8 @@
 package dev.holdfast.gateway.http.operations;
 
+import dev.holdfast.connections.usage.UsageMessage.DayUsed;
+import dev.holdfast.connections.usage.UsageMessage.Days;
+import dev.holdfast.connections.usage.UsageMessage.DaysUsed;
 import dev.holdfast.connections.usage.UsageMessage.Erase;
 import dev.holdfast.connections.usage.UsageMessage.Erased;
 import dev.holdfast.connections.usage.UsageMessage.Row;
@@ -7,6 +10,7 @@ import dev.holdfast.connections.usage.UsageMessage.Show;
 import dev.holdfast.connections.usage.UsageMessage.Usage;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.Names;
 import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.gateway.http.ApiRequest;
 import dev.holdfast.gateway.http.ApiResponse;
@@ -17,6 +21,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +42,7 @@ public final class StoreViews {
   }
 
   public Map<String, Function<ApiRequest, Future<ApiResponse>>> operations() {
-    return Map.of("getUsage", this::show, "erase", this::erase);
+    return Map.of("getUsage", this::show, "getTenantUsage", this::days, "erase", this::erase);
   }
 
   private Future<ApiResponse> show(ApiRequest request) {
@@ -45,6 +50,28 @@ public final class StoreViews {
     return usage
         .ask(new Show(ALL, request.query("tenant"), request.limit()))
         .map(found -> ApiResponse.json(json(found)));
+  }
+
+  private Future<ApiResponse> days(ApiRequest request) {
+    request.needsOperator("usage", "read", operators);
+    String days = request.queryOr("days", "30");
+    if (!days.matches("[1-9][0-9]?")) {
+      throw Problem.badRequest("days: 1 to 90");
+    }
+    String tenant = Names.tenant(request.path("tenant"));
+    return usage
+        .ask(new Days(ALL, tenant, Integer.parseInt(days)))
+        .map(used -> ApiResponse.json(json(tenant, used)));
+  }
+
+  private static JsonObject json(String tenant, DaysUsed used) {
+    var days = new JsonArray();
+    for (DayUsed day : used.days()) {
+      var one = new JsonObject().put("day", day.day());
+      new TreeMap<>(day.amounts()).forEach(one::put);
+      days.add(one);
+    }
+    return new JsonObject().put("tenant", tenant).put("days", days);
   }
 
   /**

@@ -1,0 +1,65 @@
+package dev.holdfast.gateway.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.core.Ids;
+import dev.holdfast.gateway.GatewayFixture;
+import dev.holdfast.gateway.http.HttpCalls.Reply;
+import dev.holdfast.testkit.RedisExtension;
+import dev.holdfast.testkit.TestRedis;
+import dev.holdfast.testkit.client.ManualClient;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What tenants used at a node that has stopped in good order is what another node reports. */
+@ExtendWith(RedisExtension.class)
+class UsedDaysIT {
+  private final String tenant = "t" + Ids.fresh();
+
+  @Test
+  void whatATenantUsedIsOfItsDayAndOfNoOtherTenant(TestRedis redis) {
+    try (var node = new HttpFixture(redis.uri())) {
+      URI at = URI.create("ws://127.0.0.1:" + node.port() + "/v1/connect");
+      ManualClient ann = node.clients.manual(at);
+      ManualClient bob = node.clients.manual(at);
+      String permission = "publish:*";
+      GatewayFixture.sayHello(ann, HttpFixture.tokenOf(tenant, "ann", permission), Map.of());
+      ann.await("welcome");
+      GatewayFixture.sayHello(bob, HttpFixture.tokenOf(tenant, "bob"), Map.of());
+      bob.await("welcome");
+      Map<String, Object> one =
+          Map.of("id", "1", "channel", "topic:a", "event", "e", "n", 1, "data", "x".repeat(98));
+      ann.send("publish", one);
+      assertEquals("reply", ann.awaitAnswer("1").path("type").asText());
+      String service = HttpFixture.tokenOf(tenant, "svc", "service:desk", permission);
+      Reply published = node.as(service).publish("topic:a", "e", "[1]");
+      assertEquals(200, published.status(), published.body());
+    }
+
+    try (var other = new HttpFixture(redis.uri())) {
+      JsonArray days = days(other, tenant, 1);
+      assertEquals(1, days.size());
+      JsonObject day = days.getJsonObject(0);
+      assertEquals(2, day.getInteger("connects"));
+      assertEquals(2, day.getInteger("connections"));
+      assertEquals(2, day.getInteger("publications"));
+      assertEquals(103, day.getInteger("publishedBytes"));
+      assertTrue(day.getInteger("bytesIn") > 100, day.encode());
+      assertTrue(day.getInteger("bytesOut") > 100, day.encode());
+      assertEquals(new JsonArray(), days(other, "o" + tenant, 90));
+      assertEquals(400, other.service().get("/v1/tenants/x/usage?days=91").status());
+      assertEquals(400, other.service().get("/v1/tenants/x/usage?days=0").status());
+    }
+  }
+
+  private static JsonArray days(HttpFixture node, String tenant, int count) {
+    Reply reply = node.service().get("/v1/tenants/" + tenant + "/usage?days=" + count);
+    assertEquals(200, reply.status(), reply.body());
+    return reply.json().getJsonArray("days");
+  }
+}
