@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,9 @@ import org.slf4j.LoggerFactory;
 class RepairedMembership extends HazelcastClusterManager {
   /** How often a member looks for its own: some ten reads, each within a ms. */
   private static final long EVERY_MS = 3_000;
+
+  /** A read that hangs, as who has it is gone, keeps no later look from its turn for longer. */
+  private static final long LONGEST_MS = 10_000;
 
   private static final Logger LOG = LoggerFactory.getLogger(RepairedMembership.class);
 
@@ -105,7 +109,9 @@ class RepairedMembership extends HazelcastClusterManager {
     }
     List<Future<Void>> all = new ArrayList<>(List.of(repairAddress()));
     own.forEach((one, added) -> all.add(added ? repair(one) : Future.succeededFuture()));
-    Future.join(all).onComplete(done -> repairing.set(false));
+    Future.join(all)
+        .timeout(LONGEST_MS, TimeUnit.MILLISECONDS)
+        .onComplete(done -> repairing.set(false));
   }
 
   private Future<Void> repairAddress() {
