@@ -34,6 +34,7 @@ import io.vertx.core.shareddata.Shareable;
 import io.vertx.core.shareddata.SharedData;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** The layers, and what may be used where. Sees the classes of every module, tests left out. */
 @AnalyzeClasses(packages = "dev.holdfast", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -92,6 +93,9 @@ class ArchitectureTest {
                   "runs",
                   "gateway")));
 
+  /** Of a package, besides {@code package-info.java}. */
+  private static final int MOST_FILES = 20;
+
   private static final List<String> SERVICES =
       List.of("sessions", "channels", "nodes", "files", "runs");
 
@@ -116,6 +120,19 @@ class ArchitectureTest {
   @ArchTest
   static void noCircleOfClassesIsLargerThanThree(JavaClasses holdfast) {
     assertEquals(List.of(), Circles.of(holdfast, 3));
+  }
+
+  /** What is in a package should be seen at a glance. */
+  @ArchTest
+  static void noPackageHasMoreThanTwentyFiles(JavaClasses holdfast) {
+    Map<String, Integer> files = new TreeMap<>();
+    for (JavaClass type : holdfast) {
+      if (type.isTopLevelClass() && !type.getSimpleName().equals("package-info")) {
+        files.merge(type.getPackageName(), 1, Integer::sum);
+      }
+    }
+    files.values().removeIf(count -> count <= MOST_FILES);
+    assertEquals(Map.of(), files);
   }
 
   @ArchTest

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.auth.DevelopmentKey;
 import dev.holdfast.auth.TokenVerifier;
-import dev.holdfast.auth.VerificationKey;
 import dev.holdfast.auth.Verified;
+import dev.holdfast.auth.config.AuthConfig;
+import dev.holdfast.auth.config.VerificationKey;
 import dev.holdfast.cluster.ClusterSecret;
 import dev.holdfast.cluster.identity.ServiceCredentials;
 import dev.holdfast.core.bus.Grant;

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.holdfast.cluster.config.RecordBinder;
-import dev.holdfast.core.Durations;
+import dev.holdfast.core.process.Durations;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.Collection;

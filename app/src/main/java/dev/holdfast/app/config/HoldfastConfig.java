@@ -1,6 +1,6 @@
 package dev.holdfast.app.config;
 
-import dev.holdfast.auth.AuthConfig;
+import dev.holdfast.auth.config.AuthConfig;
 import dev.holdfast.auth.tenants.TenantsConfig;
 import dev.holdfast.channels.log.ChannelsConfig;
 import dev.holdfast.cluster.ClusterConfig;

@@ -6,7 +6,7 @@ import dev.holdfast.app.node.health.PulseVerticle;
 import dev.holdfast.app.start.NodeAddress;
 import dev.holdfast.app.start.NodeRedis;
 import dev.holdfast.app.start.StartException;
-import dev.holdfast.auth.AuthConfig;
+import dev.holdfast.auth.config.AuthConfig;
 import dev.holdfast.cluster.Cluster;
 import dev.holdfast.cluster.HostPort;
 import dev.holdfast.core.Ids;

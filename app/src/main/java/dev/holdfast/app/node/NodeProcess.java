@@ -8,7 +8,7 @@ import dev.holdfast.app.start.NodeRedis;
 import dev.holdfast.app.start.StartChecks;
 import dev.holdfast.app.start.StartException;
 import dev.holdfast.app.start.Waiting;
-import dev.holdfast.auth.AuthConfig;
+import dev.holdfast.auth.config.AuthConfig;
 import dev.holdfast.cluster.HostPort;
 import dev.holdfast.redis.RedisConfig;
 import io.vertx.core.Future;

@@ -3,7 +3,7 @@ package dev.holdfast.app.shell;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.holdfast.app.command.ExitCode;
 import dev.holdfast.client.Holdfast;
-import dev.holdfast.core.Durations;
+import dev.holdfast.core.process.Durations;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -5,7 +5,7 @@ import dev.holdfast.app.command.CallException;
 import dev.holdfast.app.command.ExitCode;
 import dev.holdfast.app.command.NodeCalls;
 import dev.holdfast.app.command.OperatorCalls;
-import dev.holdfast.core.Durations;
+import dev.holdfast.core.process.Durations;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.time.Duration;

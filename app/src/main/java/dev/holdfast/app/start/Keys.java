@@ -2,12 +2,12 @@ package dev.holdfast.app.start;
 
 import dev.holdfast.app.config.ConfigException;
 import dev.holdfast.app.config.HoldfastConfig;
-import dev.holdfast.auth.Algorithm;
-import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.auth.DevelopmentKey;
-import dev.holdfast.auth.VerificationKey;
+import dev.holdfast.auth.config.Algorithm;
+import dev.holdfast.auth.config.AuthConfig;
+import dev.holdfast.auth.config.VerificationKey;
 import dev.holdfast.cluster.ClusterSecret;
-import dev.holdfast.core.SecretFile;
+import dev.holdfast.core.process.SecretFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.holdfast.app.start;
 
-import dev.holdfast.core.BuildVersion;
+import dev.holdfast.core.process.BuildVersion;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 

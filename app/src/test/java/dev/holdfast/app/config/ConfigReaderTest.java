@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.auth.Algorithm;
+import dev.holdfast.auth.config.Algorithm;
 import dev.holdfast.cluster.ClusterConfig;
 import dev.holdfast.cluster.HostPort;
 import java.io.IOException;

@@ -3,8 +3,8 @@ package dev.holdfast.app.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import dev.holdfast.auth.AuthConfig;
-import dev.holdfast.auth.VerificationKey;
+import dev.holdfast.auth.config.AuthConfig;
+import dev.holdfast.auth.config.VerificationKey;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.auth.DevelopmentKey;
 import dev.holdfast.auth.TokenVerifier;
-import dev.holdfast.auth.VerificationKey;
 import dev.holdfast.auth.Verified;
+import dev.holdfast.auth.config.AuthConfig;
+import dev.holdfast.auth.config.VerificationKey;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

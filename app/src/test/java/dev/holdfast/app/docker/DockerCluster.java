@@ -1,7 +1,7 @@
 package dev.holdfast.app.docker;
 
-import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.auth.TokenSigner;
+import dev.holdfast.auth.config.AuthConfig;
 import dev.holdfast.core.Caller;
 import dev.holdfast.testkit.client.ClientOptions;
 import dev.holdfast.testkit.client.TestClients;

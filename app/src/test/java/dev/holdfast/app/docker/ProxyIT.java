@@ -3,8 +3,8 @@ package dev.holdfast.app.docker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.auth.TokenSigner;
+import dev.holdfast.auth.config.AuthConfig;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Ids;
 import dev.holdfast.testkit.Repeatedly;

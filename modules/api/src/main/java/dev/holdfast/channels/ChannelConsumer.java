@@ -1,7 +1,6 @@
 package dev.holdfast.channels;
 
 import dev.holdfast.channels.ConsumerMessage.Claimed;
-import dev.holdfast.core.BackOff;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ErrorCode;
@@ -11,6 +10,7 @@ import dev.holdfast.core.Names;
 import dev.holdfast.core.Position;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.ServiceClient;
+import dev.holdfast.core.process.BackOff;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

@@ -1,8 +1,8 @@
 package dev.holdfast.channels;
 
 import dev.holdfast.channels.ChannelMessage.Page;
-import dev.holdfast.core.BackOff;
 import dev.holdfast.core.Position;
+import dev.holdfast.core.process.BackOff;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.Iterator;

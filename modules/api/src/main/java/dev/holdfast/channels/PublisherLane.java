@@ -2,7 +2,6 @@ package dev.holdfast.channels;
 
 import dev.holdfast.channels.ChannelMessage.Item;
 import dev.holdfast.channels.ChannelMessage.Result;
-import dev.holdfast.core.BackOff;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ErrorCode;
@@ -10,6 +9,7 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.Position;
 import dev.holdfast.core.bus.ServiceClient;
+import dev.holdfast.core.process.BackOff;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;

@@ -1,10 +1,10 @@
 package dev.holdfast.runs;
 
-import dev.holdfast.core.BackOff;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.bus.ServiceClient;
+import dev.holdfast.core.process.BackOff;
 import dev.holdfast.runs.Outbox.Event;
 import dev.holdfast.runs.WorkMessage.Events;
 import dev.holdfast.runs.WorkMessage.Taken;

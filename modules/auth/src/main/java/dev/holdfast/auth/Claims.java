@@ -1,5 +1,7 @@
 package dev.holdfast.auth;
 
+import dev.holdfast.auth.config.ClaimPath;
+import dev.holdfast.auth.config.ClaimPaths;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;

@@ -1,6 +1,6 @@
 package dev.holdfast.auth;
 
-import dev.holdfast.core.SecretFile;
+import dev.holdfast.core.process.SecretFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;

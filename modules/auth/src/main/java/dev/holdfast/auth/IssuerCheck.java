@@ -1,5 +1,10 @@
 package dev.holdfast.auth;
 
+import dev.holdfast.auth.config.Algorithm;
+import dev.holdfast.auth.config.AuthConfig;
+import dev.holdfast.auth.config.ClaimPath;
+import dev.holdfast.auth.config.ClaimPaths;
+import dev.holdfast.auth.config.IssuerConfig;
 import dev.holdfast.auth.jwks.JwksClient;
 import dev.holdfast.auth.jwks.UsableKeys;
 import dev.holdfast.core.Permissions;

@@ -1,5 +1,10 @@
 package dev.holdfast.auth;
 
+import dev.holdfast.auth.config.AuthConfig;
+import dev.holdfast.auth.config.ClaimPaths;
+import dev.holdfast.auth.config.IssuerConfig;
+import dev.holdfast.auth.config.Preset;
+import dev.holdfast.auth.config.ServiceClients;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,9 @@
 package dev.holdfast.auth;
 
+import dev.holdfast.auth.config.Algorithm;
+import dev.holdfast.auth.config.AuthConfig;
+import dev.holdfast.auth.config.ClaimPath;
+import dev.holdfast.auth.config.VerificationKey;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ChannelName;
 import io.vertx.core.json.JsonArray;

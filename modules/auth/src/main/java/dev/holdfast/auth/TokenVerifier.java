@@ -1,5 +1,6 @@
 package dev.holdfast.auth;
 
+import dev.holdfast.auth.config.AuthConfig;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.bounds.SampledLog;
 import dev.holdfast.tenants.TenantGate;

@@ -1,5 +1,7 @@
 package dev.holdfast.auth;
 
+import dev.holdfast.auth.config.StoredIssuer;
+import dev.holdfast.auth.config.VerificationKey;
 import dev.holdfast.core.HoldfastException;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;

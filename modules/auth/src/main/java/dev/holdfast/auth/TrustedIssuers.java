@@ -1,5 +1,9 @@
 package dev.holdfast.auth;
 
+import dev.holdfast.auth.config.Algorithm;
+import dev.holdfast.auth.config.AuthConfig;
+import dev.holdfast.auth.config.IssuerConfig;
+import dev.holdfast.auth.config.StoredIssuer;
 import dev.holdfast.auth.jwks.JwksClient;
 import dev.holdfast.auth.jwks.KeySet;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,5 +1,6 @@
 package dev.holdfast.auth;
 
+import dev.holdfast.auth.config.StoredIssuer;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;

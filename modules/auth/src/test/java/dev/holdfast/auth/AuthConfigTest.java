@@ -5,6 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.auth.config.Algorithm;
+import dev.holdfast.auth.config.AuthConfig;
+import dev.holdfast.auth.config.ClaimPath;
+import dev.holdfast.auth.config.ClaimPaths;
+import dev.holdfast.auth.config.VerificationKey;
 import dev.holdfast.core.Caller;
 import java.time.Duration;
 import java.util.List;

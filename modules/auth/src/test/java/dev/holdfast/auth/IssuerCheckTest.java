@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.auth.IssuerCheck.Finding;
+import dev.holdfast.auth.config.AuthConfig;
+import dev.holdfast.auth.config.IssuerConfig;
+import dev.holdfast.auth.config.Preset;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

@@ -3,6 +3,9 @@ package dev.holdfast.auth;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.holdfast.auth.config.AuthConfig;
+import dev.holdfast.auth.config.IssuerConfig;
+import dev.holdfast.auth.config.Preset;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;

@@ -1,5 +1,6 @@
 package dev.holdfast.auth;
 
+import dev.holdfast.auth.config.Preset;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;

@@ -6,6 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.auth.config.AuthConfig;
+import dev.holdfast.auth.config.ClaimPaths;
+import dev.holdfast.auth.config.IssuerClaims;
+import dev.holdfast.auth.config.IssuerConfig;
+import dev.holdfast.auth.config.Preset;
+import dev.holdfast.auth.config.ServiceClients;
+import dev.holdfast.auth.config.VerificationKey;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.auth.config.AuthConfig;
+import dev.holdfast.auth.config.ClaimPath;
+import dev.holdfast.auth.config.ClaimPaths;
+import dev.holdfast.auth.config.VerificationKey;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

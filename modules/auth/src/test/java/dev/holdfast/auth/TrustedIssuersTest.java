@@ -4,6 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.auth.config.AuthConfig;
+import dev.holdfast.auth.config.ClaimPaths;
+import dev.holdfast.auth.config.IssuerClaims;
+import dev.holdfast.auth.config.IssuerConfig;
+import dev.holdfast.auth.config.StoredIssuer;
+import dev.holdfast.auth.config.VerificationKey;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -1,6 +1,6 @@
 package dev.holdfast.embedded;
 
-import dev.holdfast.core.SecretFile;
+import dev.holdfast.core.process.SecretFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,11 +3,11 @@ package dev.holdfast.gateway;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.auth.TokenSigner;
 import dev.holdfast.auth.TokenVerifier;
-import dev.holdfast.auth.VerificationKey;
 import dev.holdfast.auth.Verified;
+import dev.holdfast.auth.config.AuthConfig;
+import dev.holdfast.auth.config.VerificationKey;
 import dev.holdfast.auth.revocation.RevocationsVerticle;
 import dev.holdfast.auth.tenants.TenantsConfig;
 import dev.holdfast.auth.tenants.TenantsVerticle;

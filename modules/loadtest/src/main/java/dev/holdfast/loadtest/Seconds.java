@@ -1,6 +1,6 @@
 package dev.holdfast.loadtest;
 
-import dev.holdfast.core.Durations;
+import dev.holdfast.core.process.Durations;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 

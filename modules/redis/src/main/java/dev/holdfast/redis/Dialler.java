@@ -1,7 +1,7 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.core.BackOff;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.process.BackOff;
 import dev.holdfast.redis.queue.LinkMetrics;
 import dev.holdfast.redis.topology.MasterSource;
 import dev.holdfast.redis.topology.ServerAddress;

@@ -1,7 +1,7 @@
 package dev.holdfast.testkit;
 
-import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.auth.TokenSigner;
+import dev.holdfast.auth.config.AuthConfig;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Ids;
 import dev.holdfast.embedded.FreePorts;

@@ -1,8 +1,8 @@
 package dev.holdfast.auth.issuers;
 
-import dev.holdfast.auth.IssuerConfig;
-import dev.holdfast.auth.IssuerSettings;
 import dev.holdfast.auth.TrustedIssuers;
+import dev.holdfast.auth.config.IssuerConfig;
+import dev.holdfast.auth.config.IssuerSettings;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;

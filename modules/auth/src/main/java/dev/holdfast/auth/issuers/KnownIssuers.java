@@ -1,7 +1,7 @@
 package dev.holdfast.auth.issuers;
 
-import dev.holdfast.auth.IssuerSettings;
-import dev.holdfast.auth.StoredIssuer;
+import dev.holdfast.auth.config.IssuerSettings;
+import dev.holdfast.auth.config.StoredIssuer;
 import dev.holdfast.core.bounds.Budget;
 import java.util.ArrayList;
 import java.util.Collection;

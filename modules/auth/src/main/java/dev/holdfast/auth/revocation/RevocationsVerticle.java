@@ -1,7 +1,7 @@
 package dev.holdfast.auth.revocation;
 
-import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.auth.Verified;
+import dev.holdfast.auth.config.AuthConfig;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;

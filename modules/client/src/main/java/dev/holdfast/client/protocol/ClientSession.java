@@ -47,7 +47,7 @@ public final class ClientSession {
     this.listener = listener;
     this.hello = new Hello(options);
     this.connector = new Connector(wire, options, new Turns());
-    var ids = new FrameIds();
+    var ids = new Frames.Ids();
     this.questions = new Questions(wire, ids, options.times(), readings::received, connector::send);
     this.requests = new Requests(wire, ids, options.bounds(), connector::send);
     this.publications = new Publications(wire, ids, options, connector::send);

@@ -21,6 +21,15 @@ import java.nio.charset.StandardCharsets;
  * NonsenseException}.
  */
 final class Frames {
+  /** Ids of frames, each used once in a client's life. */
+  static final class Ids {
+    private long last;
+
+    String next() {
+      return Long.toString(++last);
+    }
+  }
+
   static final ObjectMapper MAPPER =
       JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
 

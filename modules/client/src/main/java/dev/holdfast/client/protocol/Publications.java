@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  */
 final class Publications {
   private final Wire wire;
-  private final FrameIds ids;
+  private final Frames.Ids ids;
   private final Consumer<String> out;
   private final ClientTimes times;
   private final ClientBounds bounds;
@@ -31,7 +31,7 @@ final class Publications {
   private int count;
   private long bytes;
 
-  Publications(Wire wire, FrameIds ids, SessionOptions options, Consumer<String> out) {
+  Publications(Wire wire, Frames.Ids ids, SessionOptions options, Consumer<String> out) {
     this.wire = wire;
     this.ids = ids;
     this.times = options.times();

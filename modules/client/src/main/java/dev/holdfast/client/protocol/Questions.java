@@ -36,7 +36,7 @@ final class Questions {
 
   private final Wire wire;
   private final Consumer<String> out;
-  private final FrameIds ids;
+  private final Frames.Ids ids;
   private final long firstRetry;
   private final Function<String, @Nullable Cursor> received;
   private final Map<String, Deque<Question>> byChannel = new LinkedHashMap<>();
@@ -64,7 +64,7 @@ final class Questions {
    */
   Questions(
       Wire wire,
-      FrameIds ids,
+      Frames.Ids ids,
       ClientTimes times,
       Function<String, @Nullable Cursor> received,
       Consumer<String> out) {

@@ -22,7 +22,7 @@ final class Requests {
 
   private final Wire wire;
   private final Consumer<String> out;
-  private final FrameIds ids;
+  private final Frames.Ids ids;
   private final int most;
   private final Map<String, Request> open = new LinkedHashMap<>();
   private boolean connected;
@@ -42,7 +42,7 @@ final class Requests {
     }
   }
 
-  Requests(Wire wire, FrameIds ids, ClientBounds bounds, Consumer<String> out) {
+  Requests(Wire wire, Frames.Ids ids, ClientBounds bounds, Consumer<String> out) {
     this.wire = wire;
     this.ids = ids;
     this.most = bounds.requests();

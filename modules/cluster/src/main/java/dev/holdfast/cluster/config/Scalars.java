@@ -1,7 +1,7 @@
 package dev.holdfast.cluster.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.holdfast.core.Durations;
+import dev.holdfast.core.process.Durations;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;

@@ -4,6 +4,7 @@ import dev.holdfast.auth.Verified;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.gateway.config.GatewayConfig;
+import dev.holdfast.gateway.connection.pace.HelloTurns;
 import dev.holdfast.gateway.session.ClientSession;
 import dev.holdfast.gateway.subscription.OwnChannels;
 import dev.holdfast.protocol.ClientFrame;

@@ -10,6 +10,7 @@ import dev.holdfast.core.Position;
 import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.gateway.attachment.Attachments;
 import dev.holdfast.gateway.attachment.HeldSession;
+import dev.holdfast.gateway.connection.pace.Pace;
 import dev.holdfast.gateway.session.ChannelOrder;
 import dev.holdfast.gateway.session.ChannelTokens;
 import dev.holdfast.gateway.session.ClientSession;

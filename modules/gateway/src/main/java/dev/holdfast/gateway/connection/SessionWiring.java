@@ -5,6 +5,7 @@ import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.gateway.attachment.Attachments;
 import dev.holdfast.gateway.config.GatewayConfig;
+import dev.holdfast.gateway.connection.pace.Pace;
 import dev.holdfast.gateway.session.ChannelOrder;
 import dev.holdfast.gateway.session.ChannelTokens;
 import dev.holdfast.gateway.session.ClientLink;

@@ -1,7 +1,7 @@
 package dev.holdfast.gateway.page;
 
-import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.auth.TokenSigner;
+import dev.holdfast.auth.config.AuthConfig;
 import dev.holdfast.core.Caller;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;

@@ -1,9 +1,9 @@
 package dev.holdfast.gateway.files;
 
-import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.auth.TokenSigner;
 import dev.holdfast.auth.TokenVerifier;
-import dev.holdfast.auth.VerificationKey;
+import dev.holdfast.auth.config.AuthConfig;
+import dev.holdfast.auth.config.VerificationKey;
 import dev.holdfast.auth.revocation.RevocationsVerticle;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Ids;

@@ -1,12 +1,12 @@
 package dev.holdfast.gateway.http;
 
-import dev.holdfast.auth.AuthConfig;
-import dev.holdfast.auth.IssuerSettings;
 import dev.holdfast.auth.TokenSigner;
 import dev.holdfast.auth.TokenVerifier;
-import dev.holdfast.auth.VerificationKey;
 import dev.holdfast.auth.Verified;
 import dev.holdfast.auth.audit.AuditLog;
+import dev.holdfast.auth.config.AuthConfig;
+import dev.holdfast.auth.config.IssuerSettings;
+import dev.holdfast.auth.config.VerificationKey;
 import dev.holdfast.auth.issuers.IssuersVerticle;
 import dev.holdfast.auth.revocation.RevocationsVerticle;
 import dev.holdfast.auth.tenants.TenantsConfig;

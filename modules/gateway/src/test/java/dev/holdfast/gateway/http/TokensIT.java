@@ -3,8 +3,8 @@ package dev.holdfast.gateway.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.auth.TokenSigner;
+import dev.holdfast.auth.config.AuthConfig;
 import dev.holdfast.core.Caller;
 import dev.holdfast.gateway.http.HttpCalls.Reply;
 import dev.holdfast.testkit.RedisExtension;

@@ -3,10 +3,10 @@ package dev.holdfast.gateway.scale;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.auth.TokenSigner;
 import dev.holdfast.auth.TokenVerifier;
-import dev.holdfast.auth.VerificationKey;
+import dev.holdfast.auth.config.AuthConfig;
+import dev.holdfast.auth.config.VerificationKey;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.embedded.EmbeddedRedisConfig.Fsync;
 import dev.holdfast.gateway.GatewayFixture;

@@ -1,6 +1,6 @@
 package dev.holdfast.loadtest.run;
 
-import dev.holdfast.core.BuildVersion;
+import dev.holdfast.core.process.BuildVersion;
 import dev.holdfast.loadtest.plan.LedgerCount;
 import dev.holdfast.loadtest.report.Result;
 import dev.holdfast.loadtest.report.Result.Series;

@@ -1,8 +1,8 @@
 package dev.holdfast.loadtest.targets;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.auth.TokenSigner;
+import dev.holdfast.auth.config.AuthConfig;
 import dev.holdfast.core.Caller;
 import dev.holdfast.loadtest.plan.Address;
 import java.io.IOException;

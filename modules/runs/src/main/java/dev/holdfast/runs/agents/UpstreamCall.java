@@ -1,6 +1,6 @@
 package dev.holdfast.runs.agents;
 
-import dev.holdfast.core.BackOff;
+import dev.holdfast.core.process.BackOff;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;

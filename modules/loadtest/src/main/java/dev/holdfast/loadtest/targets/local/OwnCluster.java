@@ -2,7 +2,7 @@ package dev.holdfast.loadtest.targets.local;
 
 import dev.holdfast.auth.DevelopmentKey;
 import dev.holdfast.cluster.ClusterSecret;
-import dev.holdfast.core.SecretFile;
+import dev.holdfast.core.process.SecretFile;
 import dev.holdfast.embedded.EmbeddedRedis;
 import dev.holdfast.embedded.EmbeddedRedisConfig;
 import dev.holdfast.embedded.EmbeddedRedisException;

@@ -1,7 +1,7 @@
 package dev.holdfast.loadtest.worker.publish;
 
-import dev.holdfast.auth.AuthConfig;
 import dev.holdfast.auth.TokenSigner;
+import dev.holdfast.auth.config.AuthConfig;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
 import dev.holdfast.loadtest.plan.Plan;

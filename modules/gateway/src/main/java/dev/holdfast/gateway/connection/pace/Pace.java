@@ -1,4 +1,4 @@
-package dev.holdfast.gateway.connection;
+package dev.holdfast.gateway.connection.pace;
 
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * all that the client had sent by then. A connection whose pong does not come within the limit
  * ends. What others of its user or tenant take ends no connection. Confined to the event loop.
  */
-final class Pace {
+public final class Pace {
   private static final long BETWEEN_PINGS = TimeUnit.SECONDS.toNanos(1);
   private static final long LONGEST_PAUSE_MS = 250;
 
@@ -54,7 +54,7 @@ final class Pace {
   private boolean stopped;
 
   /** Brakes the connection. */
-  interface Brake {
+  public interface Brake {
     /** Reads nothing more until the release. */
     void hold();
 
@@ -71,12 +71,12 @@ final class Pace {
    * @param publications of the connection, per second
    * @param behind the longest time that its pong may take
    */
-  record Rates(Limiter limiter, int publications, Duration behind) {}
+  public record Rates(Limiter limiter, int publications, Duration behind) {}
 
   /**
    * @param waits called when a frame has to wait
    */
-  Pace(
+  public Pace(
       Vertx vertx,
       Caller.User caller,
       ClientLink client,
@@ -99,7 +99,7 @@ final class Pace {
    *
    * @param then gets the frame
    */
-  void frame(Decoded frame, int bytes, Consumer<Decoded> then) {
+  public void frame(Decoded frame, int bytes, Consumer<Decoded> then) {
     if (held != null) {
       throw new IllegalStateException("read on, though paused");
     }
@@ -116,17 +116,17 @@ final class Pace {
   }
 
   /** Notes that all that the client had sent before the ping has been read. */
-  void pong() {
+  public void pong() {
     answered = true;
   }
 
   /** Drops what waits: the connection ends, or the session is no longer its own. */
-  void stop() {
+  public void stop() {
     stopped = true;
   }
 
   /** Returns whether a frame of the client waits here. */
-  boolean holds() {
+  public boolean holds() {
     return held != null;
   }
 

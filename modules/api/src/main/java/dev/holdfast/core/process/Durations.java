@@ -1,4 +1,4 @@
-package dev.holdfast.core;
+package dev.holdfast.core.process;
 
 import java.time.Duration;
 import java.util.Locale;

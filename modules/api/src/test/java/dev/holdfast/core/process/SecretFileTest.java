@@ -1,4 +1,4 @@
-package dev.holdfast.core;
+package dev.holdfast.core.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;

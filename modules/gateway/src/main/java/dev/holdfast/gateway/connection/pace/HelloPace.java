@@ -1,4 +1,4 @@
-package dev.holdfast.gateway.connection;
+package dev.holdfast.gateway.connection.pace;
 
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;

@@ -1,4 +1,4 @@
-package dev.holdfast.auth;
+package dev.holdfast.auth.config;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -53,8 +53,10 @@ public record VerificationKey(
     return new VerificationKey(Algorithm.ES256, null, null, pem);
   }
 
-  /** What the library takes: the secret as it is, or a PEM in the one layout that it reads. */
-  String material() {
+  /**
+   * Returns what the library takes: the secret as it is, or a PEM in the one layout that it reads.
+   */
+  public String material() {
     return algorithm.symmetric()
         ? Objects.requireNonNull(secret)
         : "-----BEGIN PUBLIC KEY-----\n" + body(publicKey) + "\n-----END PUBLIC KEY-----\n";

@@ -1,4 +1,4 @@
-package dev.holdfast.auth;
+package dev.holdfast.auth.config;
 
 import java.time.Duration;
 import java.util.ArrayList;

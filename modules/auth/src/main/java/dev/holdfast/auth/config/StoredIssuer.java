@@ -1,4 +1,4 @@
-package dev.holdfast.auth;
+package dev.holdfast.auth.config;
 
 /**
  * An issuer that an operator added while nodes run.

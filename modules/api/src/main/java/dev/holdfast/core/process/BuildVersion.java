@@ -1,4 +1,4 @@
-package dev.holdfast.core;
+package dev.holdfast.core.process;
 
 /** Reads the version of a build. */
 public final class BuildVersion {

@@ -1,4 +1,4 @@
-package dev.holdfast.auth;
+package dev.holdfast.auth.config;
 
 import dev.holdfast.auth.jwks.JwksClient;
 import dev.holdfast.core.HoldfastException;
@@ -73,20 +73,22 @@ public record IssuerConfig(
   }
 
   /** Returns the address of its key set; none: its keys are configured. */
-  @Nullable String keySet() {
+  public @Nullable String keySet() {
     return address(issuer, preset, keys, jwks);
   }
 
-  List<String> audiences() {
+  /** Returns the audiences of which one is needed; empty: any is taken. */
+  public List<String> audiences() {
     return audience.isEmpty() && preset != null ? preset.audience : audience;
   }
 
-  ClaimPaths paths() {
+  /** Returns the claims that say who it is. */
+  public ClaimPaths paths() {
     return claims.over(preset == null ? ClaimPaths.DEFAULTS : preset.claims);
   }
 
   /** Returns claims that must have a value. */
-  Map<String, String> needed() {
+  public Map<String, String> needed() {
     return preset == null ? Map.of() : preset.needed;
   }
 

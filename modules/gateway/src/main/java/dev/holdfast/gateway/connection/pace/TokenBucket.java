@@ -1,4 +1,4 @@
-package dev.holdfast.gateway.connection;
+package dev.holdfast.gateway.connection.pace;
 
 /** A rate with a burst of one second's worth. Confined to one thread. */
 final class TokenBucket {

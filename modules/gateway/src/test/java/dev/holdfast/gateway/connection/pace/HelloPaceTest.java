@@ -1,4 +1,4 @@
-package dev.holdfast.gateway.connection;
+package dev.holdfast.gateway.connection.pace;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

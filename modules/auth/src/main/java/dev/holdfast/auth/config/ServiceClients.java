@@ -1,4 +1,4 @@
-package dev.holdfast.auth;
+package dev.holdfast.auth.config;
 
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param names client → name of the service
  */
-record ServiceClients(Map<String, String> names, @Nullable Preset preset) {
-  static final ServiceClients NONE = new ServiceClients(Map.of(), null);
+public record ServiceClients(Map<String, String> names, @Nullable Preset preset) {
+  /** No client's own tokens are those of a service. */
+  public static final ServiceClients NONE = new ServiceClients(Map.of(), null);
 
   /** As Keycloak names the user that stands for a client. */
   private static final String ACCOUNT = "service-account-";
@@ -33,7 +34,7 @@ record ServiceClients(Map<String, String> names, @Nullable Preset preset) {
   }
 
   /** Returns the service whose token this is; none: it is a user's. */
-  @Nullable String service(JsonObject claims) {
+  public @Nullable String service(JsonObject claims) {
     if (names.isEmpty()) {
       return null;
     }

@@ -1,4 +1,4 @@
-package dev.holdfast.auth;
+package dev.holdfast.auth.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

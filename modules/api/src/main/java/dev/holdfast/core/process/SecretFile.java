@@ -1,4 +1,4 @@
-package dev.holdfast.core;
+package dev.holdfast.core.process;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

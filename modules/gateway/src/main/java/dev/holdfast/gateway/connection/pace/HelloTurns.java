@@ -1,4 +1,4 @@
-package dev.holdfast.gateway.connection;
+package dev.holdfast.gateway.connection.pace;
 
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
@@ -40,7 +40,7 @@ public final class HelloTurns {
   }
 
   /** Who said hello. */
-  interface Guest {
+  public interface Guest {
     /** Returns whether its connection has ended. */
     boolean isGone();
 
@@ -89,7 +89,7 @@ public final class HelloTurns {
    * @return what {@code answer} returns; fails if there is no turn for it. Then the guest was asked
    *     to come back.
    */
-  <T> Future<T> run(Guest guest, String tenant, Supplier<Future<T>> answer) {
+  public <T> Future<T> run(Guest guest, String tenant, Supplier<Future<T>> answer) {
     if (pace.waitMs(before(tenant)) > PATIENCE_MS) {
       comeBack(guest, tenant);
       return Future.failedFuture(new HoldfastException(ErrorCode.UNAVAILABLE, "hello: too many"));

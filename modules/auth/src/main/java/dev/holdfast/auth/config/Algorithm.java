@@ -1,4 +1,4 @@
-package dev.holdfast.auth;
+package dev.holdfast.auth.config;
 
 /** The signatures that are understood; a token with any other, {@code none} first, is refused. */
 public enum Algorithm {
@@ -26,16 +26,16 @@ public enum Algorithm {
   EDDSA;
 
   /** Returns the name in the header of tokens. */
-  String wireName() {
+  public String wireName() {
     return this == EDDSA ? "EdDSA" : name();
   }
 
   /** Returns whether a single configured key may serve it. */
-  boolean single() {
+  public boolean single() {
     return this == HS256 || this == RS256 || this == ES256;
   }
 
-  boolean symmetric() {
+  public boolean symmetric() {
     return this == HS256;
   }
 }
