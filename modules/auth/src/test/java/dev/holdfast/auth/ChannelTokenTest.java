@@ -72,6 +72,14 @@ class ChannelTokenTest {
   }
 
   @Test
+  void mayLastForAnHour() {
+    long issued = TestTokens.now();
+    JsonObject longest = claims().put("iat", issued).put("exp", issued + 3_600);
+
+    assertEquals(Set.of("subscribe"), taken(longest).verbs());
+  }
+
+  @Test
   void isForNobodyElse() {
     ChannelToken token = taken(claims());
     assertFalse(token.isFor(new Caller.User(TestTokens.TENANT, "bob", Set.of(), Set.of()), "s1"));

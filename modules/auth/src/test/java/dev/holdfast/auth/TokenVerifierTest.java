@@ -1,6 +1,5 @@
 package dev.holdfast.auth;
 
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -13,7 +12,6 @@ import dev.holdfast.auth.config.ClaimPaths;
 import dev.holdfast.auth.config.VerificationKey;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -298,52 +296,6 @@ class TokenVerifierTest {
     assertEquals(Set.of(), verified.caller().permissions());
   }
 
-  /** It was checked with each request, though the same token came with all of them. */
-  @Test
-  void checksTheSignatureOfATokenOnce() {
-    var registry = new SimpleMeterRegistry();
-    var counted = TokenVerifier.of(ALL_KEYS, registry);
-    String token = TestTokens.hs256(TestTokens.claims());
-
-    Verified first = counted.verify(token).result();
-    Verified again = counted.verify(token).result();
-
-    assertEquals(first, again);
-    assertEquals(1, verifications(registry, "signature"));
-    assertEquals(1, verifications(registry, "memory"));
-  }
-
-  /** Else whoever sends what is not valid could fill the memory. */
-  @Test
-  void keepsNothingOfWhatItRefuses() {
-    var registry = new SimpleMeterRegistry();
-    var counted = TokenVerifier.of(ALL_KEYS, registry);
-    String forged = TestTokens.hs256(TestTokens.claims(), new byte[32]);
-    String unclear = TestTokens.hs256(without(TestTokens.claims(), "sub"));
-
-    for (int i = 0; i < 2; i++) {
-      assertRefused(ErrorCode.UNAUTHORIZED, counted.verify(forged));
-      assertRefused(ErrorCode.FORBIDDEN, counted.verify(unclear));
-    }
-
-    assertEquals(4, verifications(registry, "signature"));
-    assertEquals(0, registry.get("holdfast.tokens.known").gauge().value());
-  }
-
-  @Test
-  void refusesAKnownTokenFromItsEndOn() {
-    var registry = new SimpleMeterRegistry();
-    var counted = TokenVerifier.of(ALL_KEYS, registry);
-    String token = TestTokens.hs256(TestTokens.claims().put("exp", TestTokens.now() + 5));
-
-    assertTrue(counted.verify(token).succeeded());
-    assertTrue(counted.verify(token).succeeded());
-    assertEquals(1, verifications(registry, "memory"), "known");
-    await().atMost(Duration.ofSeconds(30)).until(() -> counted.verify(token).failed());
-
-    assertRefused(ErrorCode.UNAUTHORIZED, counted.verify(token));
-  }
-
   @Test
   void acceptsNothingWithoutAKey() {
     assertThrows(IllegalArgumentException.class, () -> TokenVerifier.of(AuthConfig.DEFAULTS));
@@ -357,10 +309,6 @@ class TokenVerifierTest {
     assertEquals(refusal.getMessage(), refusal.publicMessage());
     assertFalse(refusal.getMessage().isBlank());
     return refusal;
-  }
-
-  private static double verifications(SimpleMeterRegistry registry, String by) {
-    return registry.get("holdfast.tokens.verified").tag("by", by).counter().count();
   }
 
   private static Future<Verified> verify(TokenVerifier verifier, UnaryOperator<JsonObject> change) {

@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Promise;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -100,6 +101,39 @@ class TrustedIssuersTest {
     assertTrue(tokens.issuers().isConfigured(CONFIGURED));
   }
 
+  @Test
+  void aTokenOfAnIssuerThatIsNoneHereIsRefused() {
+    Verified acme = tokens.verify(sign(CONFIGURED, "acme")).result();
+    var other =
+        TokenVerifier.of(AuthConfig.DEFAULTS.withKeys(VerificationKey.hs256(TestTokens.SECRET)));
+
+    assertEquals(Optional.of(ErrorCode.REVOKED), other.refusal(acme));
+    assertEquals(List.of(CONFIGURED), names(tokens.issuers().configured()));
+    assertEquals(List.of(), names(other.issuers().configured()));
+  }
+
+  @Test
+  void oneThatIsRemovedTakesNoOthersMetricsAlong() {
+    var removed = new StoredIssuer(issuer("https://second.example", Set.of()), 1);
+    var stays = new StoredIssuer(issuer(NAME, Set.of()), 2);
+    follow(removed, stays);
+    assertTrue(tokens.verify(sign(NAME, "acme")).succeeded());
+
+    follow(stays);
+
+    assertFalse(registry.find("holdfast.issuer.fetches").tag("issuer", NAME).meters().isEmpty());
+  }
+
+  @Test
+  void oneWithKeysOfItsOwnNeedsNoKeySet() {
+    follow(new StoredIssuer(withKey(NAME), 1));
+
+    Verified verified =
+        tokens.verify(TestTokens.hs256(TestTokens.claims().put("iss", NAME))).result();
+    assertEquals(NAME, verified.issuer());
+    assertEquals(1, verified.issuerBorn());
+  }
+
   /** Or whoever may add issuers could give itself any permission of operators. */
   @Test
   void noneThatWasAddedMayNameTheTenantOfOperators() {
@@ -154,6 +188,26 @@ class TrustedIssuersTest {
 
   private ErrorCode refusal(String token) {
     return ((HoldfastException) tokens.verify(token).cause()).code();
+  }
+
+  private static List<String> names(Collection<IssuerConfig> issuers) {
+    return issuers.stream().map(IssuerConfig::issuer).toList();
+  }
+
+  private static IssuerConfig withKey(String name) {
+    return new IssuerConfig(
+        name,
+        null,
+        List.of(),
+        Set.of(),
+        List.of(VerificationKey.hs256(TestTokens.SECRET)),
+        null,
+        null,
+        Set.of(),
+        Set.of(),
+        IssuerClaims.NONE,
+        Map.of(),
+        Map.of());
   }
 
   private static IssuerConfig issuer(String name, Set<String> tenants) {
