@@ -10,12 +10,11 @@ import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.spi.cluster.NodeInfo;
 import io.vertx.core.spi.cluster.RegistrationInfo;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,18 +26,27 @@ import org.slf4j.LoggerFactory;
  * thread.
  */
 class RepairedMembership extends HazelcastClusterManager {
-  /** How often a member looks for its own: some ten reads, each within a ms. */
+  /** How often a member looks for its own: some thirty reads, one after the other. */
   private static final long EVERY_MS = 3_000;
 
-  /** A read that hangs, as who has it is gone, keeps no later look from its turn for longer. */
-  private static final long LONGEST_MS = 10_000;
+  /** After a read that hangs, as who has it is gone, the next look begins in place of its own. */
+  private static final long LONGEST_NS = TimeUnit.SECONDS.toNanos(10);
+
+  private static final Future<Void> DONE = Future.succeededFuture();
 
   private static final Logger LOG = LoggerFactory.getLogger(RepairedMembership.class);
 
   /** What this member listens at, and whether the cluster knows it. */
   private final Map<Own, Boolean> own = new ConcurrentHashMap<>();
 
-  private final AtomicBoolean repairing = new AtomicBoolean();
+  /** The latest look, and whether it is under way. */
+  private volatile int look;
+
+  private volatile boolean looking;
+  private long lookedAt;
+
+  /** Its own address. The manager's copy is under a lock, behind which a member's end may wait. */
+  private volatile @Nullable NodeInfo at;
 
   private record Own(String address, RegistrationInfo registration) {}
 
@@ -71,6 +79,12 @@ class RepairedMembership extends HazelcastClusterManager {
     joined.future().onSuccess(member -> watch()).onComplete(done);
   }
 
+  @Override
+  public void setNodeInfo(NodeInfo address, Completable<Void> done) {
+    at = address;
+    super.setNodeInfo(address, done);
+  }
+
   /** On a context of its own: whoever joins may go. */
   private void watch() {
     ((VertxInternal) vertx)
@@ -92,6 +106,7 @@ class RepairedMembership extends HazelcastClusterManager {
         .future()
         .onSuccess(there -> own.replace(one, true))
         .onFailure(failure -> own.remove(one))
+        .onFailure(failure -> super.removeRegistration(address, registration, Promise.promise()))
         .onComplete(done);
     super.addRegistration(address, registration, added);
   }
@@ -103,19 +118,32 @@ class RepairedMembership extends HazelcastClusterManager {
     super.removeRegistration(address, registration, done);
   }
 
+  /** Reads take a worker thread each, of which others need some, too: there is one at a time. */
   private void repair() {
-    if (!isActive() || !repairing.compareAndSet(false, true)) {
+    long now = System.nanoTime();
+    if (!isActive() || looking && now - lookedAt < LONGEST_NS) {
       return;
     }
-    List<Future<Void>> all = new ArrayList<>(List.of(repairAddress()));
-    own.forEach((one, added) -> all.add(added ? repair(one) : Future.succeededFuture()));
-    Future.join(all)
-        .timeout(LONGEST_MS, TimeUnit.MILLISECONDS)
-        .onComplete(done -> repairing.set(false));
+    int mine = look + 1;
+    look = mine;
+    looking = true;
+    lookedAt = now;
+    Future<Void> all = repairAddress();
+    for (Map.Entry<Own, Boolean> one : own.entrySet()) {
+      if (one.getValue()) {
+        all = all.transform(done -> look == mine ? repair(one.getKey()) : DONE);
+      }
+    }
+    all.onComplete(
+        done -> {
+          if (look == mine) {
+            looking = false;
+          }
+        });
   }
 
   private Future<Void> repairAddress() {
-    NodeInfo address = getNodeInfo();
+    NodeInfo address = at;
     if (address == null) {
       return Future.succeededFuture(); // it has none yet
     }
@@ -147,7 +175,8 @@ class RepairedMembership extends HazelcastClusterManager {
     LOG.warn("The cluster has lost that this member listens at {}: put there again", one.address());
     Promise<Void> put = Promise.promise();
     super.addRegistration(one.address(), one.registration(), put);
-    return put.future().compose(there -> removeIfGivenUp(one));
+    return put.future()
+        .transform(there -> removeIfGivenUp(one)); // one that failed may be there, too
   }
 
   /** It may have been given up meanwhile. */
