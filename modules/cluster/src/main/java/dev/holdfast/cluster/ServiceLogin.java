@@ -156,7 +156,15 @@ public final class ServiceLogin {
             .header("Authorization", "Bearer " + token)
             .POST(BodyPublishers.noBody())
             .build();
-    return http.sendAsync(request, BodyHandlers.ofString()).thenApply(ServiceLogin::given);
+    CompletableFuture<HttpResponse<String>> asked =
+        http.sendAsync(request, BodyHandlers.ofString());
+    CompletableFuture<Given> given =
+        asked
+            .thenApply(ServiceLogin::given)
+            .orTimeout(wholePatience.toMillis(), TimeUnit.MILLISECONDS);
+    // Or an answer whose body never ends would keep its connection.
+    given.whenComplete((credentials, failure) -> asked.cancel(true));
+    return given;
   }
 
   /** What is said of a refusal is the node's text, which never has the token. */
