@@ -180,9 +180,9 @@ public final class Serving<M extends BusMessage<?>> {
     }
     Budget.Share room = exchange.unread.take(ask.process(), bytes);
     if (room == null) {
+      notGiven.accept(value);
       String why = "answers to this asker are not taken";
       refuse(request, new HoldfastException(ErrorCode.UNAVAILABLE, why));
-      notGiven.accept(value);
     } else {
       request.reply(value, options());
       exchange.unread.given(ask.process(), bytes, room);

@@ -118,9 +118,13 @@ final class Waiters {
   /**
    * Claims runs, or waits for one; empty if none came in time. Once there is one, those that wait
    * beside it are claimed, too, as many as are wanted and fit into an answer. What is found when
-   * the asker may have given up, or the node stops, is given back.
+   * the asker may have given up, or the node stops, is given back. A node that has stopped claims
+   * nothing: {@code UNAVAILABLE}.
    */
   Future<List<Claimed>> claim(Claim claim) {
+    if (stopped) {
+      return Future.failedFuture(new HoldfastException(ErrorCode.UNAVAILABLE, "the node stops"));
+    }
     long until = nanos.getAsLong() + TimeUnit.MILLISECONDS.toNanos(claim.waitMs() + LATEST_MS);
     underWay++;
     return claim(claim, claim.waitMs())
