@@ -70,7 +70,8 @@ class ManagementIT {
     assertTrue(root.endsWith("/client.js is one for browsers.\n"), root);
     assertTrue(get(node.port(), "/client.js").startsWith("HTTP/1.1 200"));
     for (String path : new String[] {"/page/page.js", "/sign-in?tenant=acme&user=ann"}) {
-      assertTrue(get(node.port(), path).startsWith("HTTP/1.1 404"), path);
+      String answer = get(node.port(), path);
+      assertTrue(answer.startsWith("HTTP/1.1 404"), path + ": " + answer);
     }
   }
 
