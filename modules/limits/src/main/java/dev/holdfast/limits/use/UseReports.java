@@ -6,11 +6,14 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.CompositeFuture;
 import io.vertx.core.Future;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +33,9 @@ public final class UseReports {
   private static final int ROUND = 60;
 
   /** Reports on their way at a time when a node stops. */
-  private static final int AT_ONCE = 500;
+  static final int AT_ONCE = 500;
+
+  private static final long STOP_WITHIN_MS = 10_000;
 
   private final Uses uses;
   private final UseStore store;
@@ -42,6 +47,7 @@ public final class UseReports {
   private long version;
   private int ticks;
   private int step;
+  private boolean closing;
 
   /**
    * @param node this one, in this life
@@ -61,39 +67,62 @@ public final class UseReports {
                 .register(registry));
   }
 
-  /** Reports a 60th of the tenants. */
+  /** Reports a 60th of the tenants, until a node stops. */
   public void tick() {
+    if (closing) {
+      return;
+    }
     if (ticks++ % ROUND == 0) {
       uses.forgetIdle(System.nanoTime());
       waiting.clear();
       uses.each(waiting::add);
       step = (waiting.size() + ROUND - 1) / ROUND;
     }
-    some(step);
+    some(waiting, step);
   }
 
-  /** Reports all that is not reported, at a node that stops. Fails as soon as Redis does. */
+  /**
+   * Reports all that is not reported, at a node that stops: first what is not answered, in the same
+   * words, then what was counted since. Gives up after ten seconds, or if Redis takes nothing.
+   *
+   * @return fails if something is not reported: that of tenants in a shard that is away, for
+   *     example. The others are reported nevertheless
+   */
   public Future<?> close() {
+    closing = true;
     meters.forEach(registry::remove);
-    return all();
+    return all().transform(done -> all()).timeout(STOP_WITHIN_MS, TimeUnit.MILLISECONDS);
   }
 
-  Future<?> all() {
-    waiting.clear();
-    uses.each(waiting::add);
-    return rest();
+  /** Reports once for each tenant of which there is something to report. */
+  Future<Void> all() {
+    Deque<TenantUse> left = new ArrayDeque<>();
+    uses.each(
+        use -> {
+          if (use.isToBeReported()) {
+            left.add(use);
+          }
+        });
+    return rest(left);
   }
 
-  private Future<?> rest() {
-    return waiting.isEmpty() ? Future.succeededFuture() : some(AT_ONCE).compose(done -> rest());
+  private Future<Void> rest(Deque<TenantUse> left) {
+    CompositeFuture sent = some(left, AT_ONCE);
+    return sent.<Void>mapEmpty()
+        .eventually(
+            () -> left.isEmpty() || tookNothing(sent) ? Future.succeededFuture() : rest(left));
   }
 
-  private Future<?> some(int count) {
+  private static boolean tookNothing(CompositeFuture sent) {
+    return sent.causes().stream().allMatch(Objects::nonNull);
+  }
+
+  private CompositeFuture some(Deque<TenantUse> left, int count) {
     List<Future<?>> sent = new ArrayList<>();
-    for (int i = 0; i < count && !waiting.isEmpty(); i++) {
-      sent.add(report(waiting.remove()));
+    for (int i = 0; i < count && !left.isEmpty(); i++) {
+      sent.add(report(left.remove()));
     }
-    return Future.all(sent);
+    return Future.join(sent);
   }
 
   private Future<?> report(TenantUse use) {

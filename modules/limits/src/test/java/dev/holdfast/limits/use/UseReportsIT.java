@@ -18,7 +18,10 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,20 +99,21 @@ class UseReportsIT {
 
   @Test
   void daysThatAreOverGoWhenADayBegins() {
-    long day = LocalDate.now(ZoneOffset.UTC).toEpochDay();
-    get(link.send("HSET", Keys.used(tenant), "day", day - 1));
-    for (long of : new long[] {day - UseReports.DAYS, day - UseReports.DAYS + 1, day - 1}) {
-      get(link.send("HSET", Keys.used(tenant), of + " bytesIn", 3));
+    long before = LocalDate.now(ZoneOffset.UTC).toEpochDay();
+    get(link.send("HSET", Keys.used(tenant), "day", before - 1));
+    for (int ago = UseReports.DAYS + 1; ago > 0; ago--) {
+      get(link.send("HSET", Keys.used(tenant), before - ago + " bytesIn", 3));
     }
     Uses uses = new Uses(10);
     uses.add(tenant, Use.IN, 1);
 
     get(new UseReports(uses, link, "a@1", new SimpleMeterRegistry()).all());
 
+    long day = get(link.send("HGET", Keys.used(tenant), "day")).asLong();
     assertFalse(has(day - UseReports.DAYS));
     assertTrue(has(day - UseReports.DAYS + 1));
-    assertTrue(has(day - 1));
-    assertEquals(1, today("bytesIn"));
+    assertTrue(has(before - 1));
+    assertEquals(1, get(link.send("HGET", Keys.used(tenant), day + " bytesIn")).asLong());
     assertTrue(get(link.send("PTTL", Keys.used(tenant))).asLong() > 0);
     assertTrue(get(link.send("PTTL", Keys.using(tenant))).asLong() > 0);
   }
@@ -132,12 +136,56 @@ class UseReportsIT {
     assertEquals(3, today("bytesIn"));
   }
 
+  /** A node that stopped then took along what it had counted since. */
+  @Test
+  void aNodeThatStopsReportsWhatItCountedSinceAReportThatFailed() {
+    Uses uses = new Uses(10);
+    var reports = new UseReports(uses, link, "a@1", new SimpleMeterRegistry());
+    uses.add(tenant, Use.IN, 1);
+    get(link.send("CONFIG", "SET", "maxmemory", 1));
+    assertThrows(IllegalStateException.class, () -> get(reports.all()));
+    get(link.send("CONFIG", "SET", "maxmemory", 0));
+    uses.add(tenant, Use.IN, 2);
+
+    get(reports.close());
+
+    assertEquals(3, today("bytesIn"));
+  }
+
+  /** The shard of one tenant, among a few hundred, was away. */
+  @Test
+  void whatOneTenantLacksTheOthersReportNevertheless() {
+    Uses uses = new Uses(1_000);
+    for (int i = 0; i < UseReports.AT_ONCE + 10; i++) {
+      uses.add(tenant + i, Use.IN, 1);
+    }
+    List<String> tenants = new ArrayList<>();
+    uses.each(use -> tenants.add(use.tenant));
+    get(link.send("SET", Keys.using(tenants.get(0)), "not a hash"));
+    var reports = new UseReports(uses, link, "a@1", new SimpleMeterRegistry());
+
+    assertThrows(IllegalStateException.class, () -> get(reports.close()));
+
+    for (String other : tenants.subList(1, tenants.size())) {
+      assertEquals(1, get(link.send("EXISTS", Keys.used(other))).asLong(), other);
+    }
+  }
+
   private boolean has(long day) {
     return get(link.send("HEXISTS", Keys.used(tenant), day + " bytesIn")).asLong() == 1;
   }
 
+  /** Returns what was used today; and the day before, if midnight was within the test. */
   private long today(String name) {
     long day = LocalDate.now(ZoneOffset.UTC).toEpochDay();
+    boolean isPeak =
+        Stream.of(Use.values()).anyMatch(use -> use.isPeak() && use.key().equals(name));
+    long one = amount(day - 1, name);
+    long other = amount(day, name);
+    return isPeak ? Math.max(one, other) : one + other;
+  }
+
+  private long amount(long day, String name) {
     return get(link.send("HGET", Keys.used(tenant), day + " " + name)).longOr(0);
   }
 
