@@ -122,11 +122,12 @@ final class NodeLife {
             .onBuried(over);
     this.limits =
         new LimitsVerticle(redis(), config().limits(), nodes::node, nodes::live, registry());
-    this.trust = new Trust(parts, nodes::node);
+    this.trust = new Trust(parts, nodes::name);
     this.memory = NodeMemory.of(registry());
   }
 
   Future<NodeId> start() {
+    trust.witness();
     return openLink(System.nanoTime() + REDIS_PATIENCE.toNanos())
         .onSuccess(opened -> link = opened)
         .compose(opened -> opened.reserve().watch())

@@ -5,7 +5,6 @@ import dev.holdfast.auth.audit.AuditLog;
 import dev.holdfast.auth.issuers.IssuersVerticle;
 import dev.holdfast.auth.revocation.RevocationsVerticle;
 import dev.holdfast.auth.tenants.TenantsVerticle;
-import dev.holdfast.core.NodeId;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.Seal;
 import dev.holdfast.gateway.attachment.ConnectionDirectory;
@@ -25,7 +24,10 @@ final class Trust {
   private final AuditLog audit;
   private final Bus bus;
 
-  Trust(NodeParts parts, Supplier<NodeId> node) {
+  /**
+   * @param node gives the name that this node has now; any thread
+   */
+  Trust(NodeParts parts, Supplier<String> node) {
     var registry = parts.meters().registry();
     var config = parts.config();
     this.revocations =
@@ -50,9 +52,13 @@ final class Trust {
     this.verifier = valid.refusing(revocations::has).admitting(tenants);
   }
 
+  /** Notes who administers from now on: before any service of this life, in place of one before. */
+  void witness() {
+    bus.witnessedBy(audit);
+  }
+
   /** Completes when all that says who is trusted is known; then accounts may speak on the bus. */
   Future<?> deploy(Deployments deployments) {
-    bus.witnessedBy(audit); // in place of a life before
     return deployments
         .deploy(revocations)
         .compose(done -> deployments.deploy(tenants))

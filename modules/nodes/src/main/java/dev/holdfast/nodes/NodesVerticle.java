@@ -124,6 +124,12 @@ public final class NodesVerticle extends VerticleBase {
     return node;
   }
 
+  /** Returns this life of the node by its name; before it is deployed the id alone. Any thread. */
+  public String name() {
+    NodeId known = node;
+    return known == null ? id : known.toString();
+  }
+
   /** Live nodes as of the last renewal, this one included. Any thread. */
   public Set<NodeId> live() {
     return live;

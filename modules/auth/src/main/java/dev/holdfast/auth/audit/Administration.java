@@ -96,15 +96,26 @@ final class Administration {
     return act.by().apply(act.type().cast(message));
   }
 
-  /** Returns how far it came: an erasure goes on from step to step; none: it goes on. */
+  /**
+   * Returns how far it came; none: there is nothing to note. An erasure goes on from step to step;
+   * whoever erases looks again and again until a pass finds nothing.
+   */
   static @Nullable String outcome(BusMessage<?> message, @Nullable Object answer) {
-    if (answer instanceof UsageMessage.Erased step && step.next() != null) {
-      return ((UsageMessage.Erase) message).after().isEmpty() ? "begun" : null;
+    if (answer instanceof UsageMessage.Erased step) {
+      return outcome(((UsageMessage.Erase) message).after().isEmpty(), step);
     }
     if (answer instanceof UsageMessage.Exported part && !part.last()) {
       return "begun";
     }
     return "done";
+  }
+
+  private static @Nullable String outcome(boolean begins, UsageMessage.Erased step) {
+    if (step.next() != null) {
+      return begins ? "begun" : null;
+    }
+    boolean none = step.sessions() + step.files() + step.runs() + step.keys() == 0;
+    return begins && none ? null : "done";
   }
 
   private static Deed tenant(TenantMessage.Change change) {

@@ -11,7 +11,6 @@ import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
-import dev.holdfast.core.NodeId;
 import dev.holdfast.core.audit.Origin;
 import dev.holdfast.core.audit.Witness;
 import dev.holdfast.core.bus.Bus;
@@ -42,20 +41,24 @@ public final class AuditLog implements Witness {
   private static final String REFUSED = "refused";
   private static final String UNKNOWN = "unknown";
 
-  private final ServiceClient channels;
-  private final Supplier<NodeId> node;
+  private final ServiceClient own;
+  private final ServiceClient any;
+  private final Supplier<String> node;
   private final @Nullable String operators;
   private final MeterRegistry registry;
-  private final Pace pace = new Pace();
+  private final Pace refusals = new Pace();
+  private final Pace unknown = new Pace();
   private final Caller self =
       new Caller.Service(Access.AUDITOR, Ids.fresh(), Set.of("*"), Set.of());
 
   /**
+   * @param node gives the name that this node has now; any thread
    * @param operators their tenant; none if there are no operators
    */
   public AuditLog(
-      Bus bus, Supplier<NodeId> node, @Nullable String operators, MeterRegistry registry) {
-    this.channels = new ServiceClient(bus, PATIENCE);
+      Bus bus, Supplier<String> node, @Nullable String operators, MeterRegistry registry) {
+    this.own = ServiceClient.local(bus, PATIENCE);
+    this.any = new ServiceClient(bus, PATIENCE);
     this.node = node;
     this.operators = operators;
     this.registry = registry;
@@ -107,7 +110,8 @@ public final class AuditLog implements Witness {
     if (tenant != null && !tenant.equals(origin.tenant())) {
       target.put("tenant", tenant);
     }
-    return attempt(origin.tenant(), event, REFUSED, entry(Actor.of(origin), target));
+    long missed = refusals.take(origin.tenant(), System.nanoTime());
+    return attempt(origin.tenant(), event, REFUSED, missed, entry(Actor.of(origin), target));
   }
 
   /**
@@ -128,7 +132,7 @@ public final class AuditLog implements Witness {
       JsonObject entry = entry(actor, target(deed, operators));
       written.add(write(operators, deed.event(), outcome, entry));
     }
-    if (tenant != null && (!deed.endsLog() || tenant.equals(operators))) {
+    if (tenant != null && !deed.endsLog()) {
       boolean foreign = operator && !tenant.equals(operators);
       JsonObject entry = foreign ? ofOperator(actor, deed) : entry(actor, deed.target());
       written.add(write(tenant, deed.event(), outcome, entry));
@@ -140,35 +144,61 @@ public final class AuditLog implements Witness {
   private <T> Future<T> failed(Deed deed, Actor actor, Throwable failure) {
     ErrorCode code = HoldfastException.from(failure).code();
     if (code == ErrorCode.FORBIDDEN) {
-      return attempt(deed, actor, REFUSED).transform(noted -> Future.failedFuture(failure));
+      String log = logOf(actor);
+      long missed = log.isEmpty() ? 0 : refusals.take(log, System.nanoTime());
+      return attempt(deed, actor, REFUSED, missed).transform(noted -> Future.failedFuture(failure));
     }
     if (code.elsewhere() || code == ErrorCode.INTERNAL) {
-      attempt(deed, actor, UNKNOWN);
+      mayBeDone(deed, actor, failure);
     }
     return Future.failedFuture(failure);
   }
 
+  /** The node's own log has it, too: of an operator each time. */
+  private void mayBeDone(Deed deed, Actor actor, Throwable failure) {
+    long missed = unknown.take(logOf(actor), System.nanoTime());
+    if (missed >= 0 || actor.isOperator(operators)) {
+      LOG.warn(
+          "{} in tenant {} by {} may be done: {} {}",
+          deed.event(),
+          deed.tenant(),
+          actor.shown(),
+          deed.target(),
+          failure.toString());
+    }
+    attempt(deed, actor, UNKNOWN, missed);
+  }
+
   /** In the log of whoever acts: by what fails nobody writes in the log of another tenant. */
-  private Future<Void> attempt(Deed deed, Actor actor, String outcome) {
-    String own = actor.tenant() == null ? operators : actor.tenant();
-    return attempt(own, deed.event(), outcome, entry(actor, target(deed, own)));
+  private Future<Void> attempt(Deed deed, Actor actor, String outcome, long missed) {
+    String log = logOf(actor);
+    return attempt(log, deed.event(), outcome, missed, entry(actor, target(deed, log)));
+  }
+
+  /** Returns the tenant in whose log an attempt is noted; empty: in none. */
+  private String logOf(Actor actor) {
+    String log = actor.tenant() == null ? operators : actor.tenant();
+    return log == null ? "" : log;
   }
 
   /**
    * @param log the tenant in whose log it is noted
    */
-  private static JsonObject target(Deed deed, @Nullable String log) {
+  private static JsonObject target(Deed deed, String log) {
     boolean own = deed.tenant() == null || deed.tenant().equals(log);
     return own ? deed.target() : deed.target().copy().put("tenant", deed.tenant());
   }
 
-  /** These cost whoever causes them nothing, so there are few of them. */
+  /**
+   * Notes an attempt, if it has a place: there are few of them, whoever makes many.
+   *
+   * @param missed how many had no place before it; -1: it has none either
+   */
   private Future<Void> attempt(
-      @Nullable String log, String event, String outcome, JsonObject entry) {
-    if (log == null) {
+      String log, String event, String outcome, long missed, JsonObject entry) {
+    if (log.isEmpty()) {
       return Future.succeededFuture();
     }
-    long missed = pace.take(log, System.nanoTime());
     if (missed < 0) {
       count("missed");
       return Future.succeededFuture();
@@ -182,7 +212,7 @@ public final class AuditLog implements Witness {
   }
 
   private JsonObject entry(Actor actor, JsonObject target) {
-    var from = new JsonObject().put("node", node.get().toString());
+    var from = new JsonObject().put("node", node.get());
     if (!actor.address().isEmpty()) {
       from.put("address", actor.address());
     }
@@ -193,7 +223,7 @@ public final class AuditLog implements Witness {
   private JsonObject ofOperator(Actor actor, Deed deed) {
     return new JsonObject()
         .put("by", new JsonObject().put("kind", "operator").put("name", actor.name()))
-        .put("from", new JsonObject().put("node", node.get().toString()))
+        .put("from", new JsonObject().put("node", node.get()))
         .put("target", deed.target());
   }
 
@@ -201,10 +231,26 @@ public final class AuditLog implements Witness {
     String data = new JsonObject().put("outcome", outcome).mergeIn(entry).encode();
     var item = new PublishKeyed.Entry(Ids.fresh(), event, data, false);
     var log = new Channel(tenant, ChannelName.AUDIT);
-    return channels
-        .ask(new PublishKeyed(self, log, List.of(item)))
+    return ask(new PublishKeyed(self, log, List.of(item)))
         .compose(AuditLog::stored)
         .onComplete(done -> count(done.succeeded() ? outcome : "failed"));
+  }
+
+  /**
+   * Asks this node, as one of an earlier build would keep the log for a shorter time; another while
+   * this one has no service yet, or no more. By its key it is stored once.
+   */
+  private Future<Published> ask(PublishKeyed message) {
+    long begun = System.nanoTime();
+    return own.ask(message)
+        .recover(
+            failure -> {
+              Duration left = PATIENCE.minusNanos(System.nanoTime() - begun);
+              boolean isAway = HoldfastException.from(failure).code() == ErrorCode.UNAVAILABLE;
+              return isAway && !left.isNegative() && !left.isZero()
+                  ? any.ask(message, left)
+                  : Future.failedFuture(failure);
+            });
   }
 
   private static Future<Void> stored(Published published) {

@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Bounds the entries that anybody can cause without a permission: of each tenant {@value #BURST} at
- * once and one a second, of all together {@value #NODE_BURST} and {@value #NODE_RATE} a second. Any
- * thread.
+ * Bounds entries of one kind that cost whoever causes them nothing: of each tenant {@value #BURST}
+ * at once and one a second, of all together {@value #NODE_BURST} and {@value #NODE_RATE} a second.
+ * Any thread.
  */
 final class Pace {
   static final int BURST = 20;

@@ -102,6 +102,18 @@ class AdministrationTest {
     assertEquals("done", Administration.outcome(begins, step(null)));
   }
 
+  /** Whoever erases asks again each second, until nothing is left. */
+  @Test
+  void aLookThatFindsNothingToEraseIsNotNoted() {
+    var looks = new Erase(SERVICE, "acme", "ann", null, "");
+    var none = new Erased(0, 0, 0, 0, Map.of("revoked", 1), null);
+
+    assertNull(Administration.outcome(looks, none));
+    assertEquals("done", Administration.outcome(looks, new Erased(0, 1, 0, 0, Map.of(), null)));
+    assertEquals(
+        "done", Administration.outcome(new Erase(SERVICE, "acme", "ann", null, "7"), none));
+  }
+
   private static Erased step(String next) {
     return new Erased(1, 0, 0, 1, Map.of(), next);
   }

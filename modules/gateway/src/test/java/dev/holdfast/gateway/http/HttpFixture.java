@@ -21,7 +21,6 @@ import dev.holdfast.connections.NodeInfo;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.Ids;
-import dev.holdfast.core.NodeId;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.NodeInbox;
 import dev.holdfast.core.bus.ServiceClient;
@@ -258,8 +257,8 @@ public final class HttpFixture implements AutoCloseable {
     }
   }
 
-  private NodeId node() {
-    return nodes.node();
+  private String node() {
+    return nodes.name();
   }
 
   private HttpSources sources(Transfers files) {
