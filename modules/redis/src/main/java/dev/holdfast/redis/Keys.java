@@ -166,7 +166,9 @@ public final class Keys {
     return "hf:tenants:{nodes}";
   }
 
-  /** Returns the key that is there while a tenant, or something of it, is being erased. */
+  /**
+   * Returns the key of what exports have to know of erasures of a tenant, or of something of it.
+   */
   public static String erasing(String tenant) {
     return "hf:erasing:{" + tenant + "}";
   }

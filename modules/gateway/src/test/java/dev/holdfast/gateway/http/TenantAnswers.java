@@ -34,7 +34,8 @@ final class TenantAnswers {
     RedisLink link =
         HttpFixture.get(
             RedisLink.open(node.vertx, RedisConfig.of(redis), "erasing", node.registry));
-    HttpFixture.get(link.send("SET", Keys.erasing(tenant), "1", "PX", 60_000));
+    HttpFixture.get(link.send("HSET", Keys.erasing(tenant), "m", "a begin", "s:a", ""));
+    HttpFixture.get(link.send("PEXPIRE", Keys.erasing(tenant), 60_000));
     assertEquals("conflict", node.service().get("/v1/tenants/" + tenant + "/export").code());
     HttpFixture.get(link.close());
   }

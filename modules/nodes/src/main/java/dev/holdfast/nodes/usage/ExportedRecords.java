@@ -13,16 +13,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The records of an export. Each reads the fields that it gives and no others, so that what a later
  * build keeps beside them, and the tokens' digests of sessions, stay where they are. What is not
- * the wanted user's, or gone meanwhile, is no line. Confined to its link's context.
+ * the wanted user's, or gone meanwhile, is no line; a number that is none is left out. Confined to
+ * its link's context.
  */
 final class ExportedRecords {
   private static final String READY = "ready";
+
+  /** Its event and version. */
+  private static final Pattern SCHEMA = Pattern.compile(".+@[0-9]{1,18}", Pattern.DOTALL);
 
   private final RedisLink link;
   private final String tenant;
@@ -90,8 +95,8 @@ final class ExportedRecords {
                   : Optional.of(
                       new JsonLine("tenant")
                           .put("state", words[0])
-                          .put("created", Long.parseLong(words[1]))
-                          .put("since", Long.parseLong(words[2])));
+                          .number("created", words[1])
+                          .number("since", words[2]));
             });
   }
 
@@ -167,7 +172,7 @@ final class ExportedRecords {
         .map(
             all ->
                 IntStream.range(0, all.size() / 2)
-                    .filter(i -> !all.at(2 * i).asText().equals("#"))
+                    .filter(i -> SCHEMA.matcher(all.at(2 * i).asText()).matches())
                     .mapToObj(i -> schema(all.at(2 * i).asText(), all.at(2 * i + 1).asText()))
                     .toList());
   }
@@ -186,7 +191,10 @@ final class ExportedRecords {
             all -> {
               Map<String, Long> set = new TreeMap<>();
               for (int i = 0; i + 1 < all.size(); i += 2) {
-                set.put(all.at(i).asText(), all.at(i + 1).asLong());
+                String amount = all.at(i + 1).asText();
+                if (JsonLine.isNumber(amount)) {
+                  set.put(all.at(i).asText(), Long.parseLong(amount));
+                }
               }
               return set.isEmpty()
                   ? none()
@@ -206,8 +214,10 @@ final class ExportedRecords {
     long bytes = 0;
     for (int i = 0; i + 1 < all.size(); i += 2) {
       String field = all.at(i).asText();
-      if (field.matches("[cb][0-9]{1,18}") && Long.parseLong(field.substring(1)) > now) {
-        long amount = all.at(i + 1).asLong();
+      String text = all.at(i + 1).asText();
+      boolean counts = field.matches("[cb][0-9]{1,18}") && JsonLine.isNumber(text);
+      if (counts && Long.parseLong(field.substring(1)) > now) {
+        long amount = Long.parseLong(text);
         channels += field.charAt(0) == 'c' ? amount : 0;
         bytes += field.charAt(0) == 'b' ? amount : 0;
       }
@@ -233,7 +243,7 @@ final class ExportedRecords {
     return sizes.map(
         text -> {
           String[] numbers = text.split(" ");
-          boolean any = text.matches("[0-9]+ [0-9]+") && !numbers[1].equals("0");
+          boolean any = text.matches("[0-9]{1,18} [0-9]{1,18}") && !numbers[1].equals("0");
           return any
               ? Optional.of(
                   new JsonLine("usage")

@@ -6,7 +6,6 @@ import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.redis.KeyOwner;
-import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Shard;
 import io.vertx.core.Future;
@@ -37,7 +36,8 @@ final class Exporting {
   private final KeyWalk walk;
   private final ExportedRecords records;
   private final String servers;
-  private final SeenKeys seen = new SeenKeys();
+  private final ErasureLooks erasures;
+  private final SeenKeys seen;
   private final ExportedPart part = new ExportedPart();
   private final Deque<String> keys = new ArrayDeque<>();
   private final Deque<ExportedLog> logs = new ArrayDeque<>();
@@ -45,12 +45,14 @@ final class Exporting {
   private boolean begun;
   private boolean walked;
   private boolean over;
+  private boolean left;
   private long until;
 
   /**
    * @param user whose; none: the whole tenant
+   * @param seen knows no key yet
    */
-  Exporting(Vertx vertx, RedisLink link, String tenant, @Nullable String user) {
+  Exporting(Vertx vertx, RedisLink link, String tenant, @Nullable String user, SeenKeys seen) {
     this.vertx = vertx;
     this.link = link;
     this.tenant = tenant;
@@ -58,6 +60,13 @@ final class Exporting {
     this.walk = new KeyWalk(vertx, link, KeyOwner.keysOf(tenant));
     this.records = new ExportedRecords(link, tenant, user);
     this.servers = servers();
+    this.erasures = new ErasureLooks(link, tenant);
+    this.seen = seen;
+  }
+
+  /** Ends what is being read, at the next step. */
+  void leave() {
+    left = true;
   }
 
   /** Names the servers and their data: places in a walk mean nothing at another one. */
@@ -85,18 +94,15 @@ final class Exporting {
 
   /** Fails if what was read, or will be, is not of one tenant that is there. */
   private Future<?> check() {
-    return link.send("EXISTS", Keys.erasing(tenant))
+    return erasures
+        .look()
         .map(
-            erasing -> {
-              if (erasing.asLong() > 0) {
-                throw HoldfastException.withPublicMessage(
-                    ErrorCode.CONFLICT, "the tenant is being erased");
-              }
+            none -> {
               if (!servers.equals(servers())) {
                 throw HoldfastException.withPublicMessage(
                     ErrorCode.UNAVAILABLE, "the store moved meanwhile; begin again");
               }
-              return erasing;
+              return none;
             });
   }
 
@@ -108,6 +114,10 @@ final class Exporting {
 
   /** A loop, as a chain of futures would grow by every key. */
   private void fill(Promise<Exported> read) {
+    if (left) {
+      read.fail(HoldfastException.withPublicMessage(ErrorCode.CONFLICT, "the asker has left"));
+      return;
+    }
     if (part.isFull() || over || System.nanoTime() > until) {
       read.complete(new Exported(part.take(), over));
       return;
@@ -201,10 +211,10 @@ final class Exporting {
     return add(records.run(channel(name))).onSuccess(there -> logOf(there, name));
   }
 
+  /** A walk for the whole tenant meets each log by itself: once, and perhaps much later. */
   private void logOf(boolean there, String name) {
-    Channel channel = channel(name);
-    if (there && seen.add(Keys.log(channel))) {
-      logs.add(new ExportedLog(link, channel));
+    if (there && user != null) {
+      logs.add(new ExportedLog(link, channel(name)));
     }
   }
 

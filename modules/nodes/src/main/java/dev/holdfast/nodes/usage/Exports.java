@@ -38,6 +38,7 @@ final class Exports {
     final Exporting exporting;
     int next;
     boolean reading;
+    boolean left;
     long timer = NO_TIMER;
 
     UnderWay(String tenant, Exporting exporting) {
@@ -68,7 +69,7 @@ final class Exports {
         .onComplete(
             part -> {
               export.reading = false;
-              if (part.failed() || part.result().last()) {
+              if (part.failed() || part.result().last() || export.left) {
                 underWay.remove(id, export);
               } else if (underWay.get(id) == export) {
                 export.timer = vertx.setTimer(IDLE_MS, idle -> underWay.remove(id, export));
@@ -88,19 +89,28 @@ final class Exports {
               ? "an export of this tenant is under way at this node"
               : MOST + " exports are under way at this node");
     }
-    var exporting = new Exporting(vertx, link, wanted.tenant(), wanted.user());
+    var exporting = new Exporting(vertx, link, wanted.tenant(), wanted.user(), new SeenKeys());
     var begun = new UnderWay(wanted.tenant(), exporting);
     underWay.put(wanted.export(), begun);
     return begun;
   }
 
-  /** Ends an export; answers whether there was one. */
+  /**
+   * Ends an export; answers whether there was one. If a part of it is being read, its place is free
+   * when that has ended.
+   */
   boolean leave(String id) {
-    UnderWay left = underWay.remove(id);
-    if (left == null) {
+    UnderWay export = underWay.get(id);
+    if (export == null || export.left) {
       return false;
     }
-    vertx.cancelTimer(left.timer);
+    export.left = true;
+    if (export.reading) {
+      export.exporting.leave();
+    } else {
+      vertx.cancelTimer(export.timer);
+      underWay.remove(id, export);
+    }
     return true;
   }
 

@@ -2,10 +2,13 @@ package dev.holdfast.nodes.usage;
 
 import dev.holdfast.redis.Reply;
 import io.vertx.core.json.Json;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** One line of an export: a JSON object that names its kind first. */
 final class JsonLine {
+  private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,18}");
+
   private final String kind;
   private final StringBuilder text;
 
@@ -27,9 +30,23 @@ final class JsonLine {
     return raw(name, Long.toString(value));
   }
 
-  /** Adds a number that is a text in Redis; none, and an empty one, are left out. */
+  /**
+   * Adds a whole number that is a text in Redis; none, and what is no such number, are left out.
+   */
   JsonLine number(String name, Reply value) {
-    return value.textOr("").isEmpty() ? this : put(name, value.asLong());
+    return number(name, value.textOr(""));
+  }
+
+  JsonLine number(String name, String value) {
+    return isNumber(value) ? put(name, Long.parseLong(value)) : this;
+  }
+
+  /**
+   * Answers whether a text is a whole number of some digits; one by hand, or of a later build, may
+   * not be.
+   */
+  static boolean isNumber(String text) {
+    return NUMBER.matcher(text).matches();
   }
 
   /**

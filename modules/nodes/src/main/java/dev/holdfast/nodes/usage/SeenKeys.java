@@ -15,11 +15,21 @@ final class SeenKeys {
   private static final int LARGEST = 1 << 18;
 
   private final MessageDigest digest;
-  private long[] newer = new long[SMALLEST];
+  private final int largest;
+  private long[] newer;
   private long[] older = new long[0];
   private int size;
 
   SeenKeys() {
+    this(LARGEST);
+  }
+
+  /**
+   * @param largest places of a table, a power of two; as many keys as half of them are remembered
+   */
+  SeenKeys(int largest) {
+    this.largest = largest;
+    this.newer = new long[Math.min(SMALLEST, largest)];
     try {
       digest = MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
@@ -48,9 +58,9 @@ final class SeenKeys {
 
   private void makeRoom() {
     long[] full = newer;
-    if (full.length == LARGEST) {
+    if (full.length == largest) {
       older = full;
-      newer = new long[LARGEST];
+      newer = new long[largest];
       size = 0;
       return;
     }

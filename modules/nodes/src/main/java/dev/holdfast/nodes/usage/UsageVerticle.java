@@ -114,10 +114,9 @@ public final class UsageVerticle extends VerticleBase implements UsageMessage.Ha
             : message.channel() != null ? " channel " + message.channel() : "";
     outdated = true; // or what is erased would be shown for a minute
     var mark = new ErasureMark(link, message.tenant());
-    return mark.set()
-        .compose(marked -> new Erasing(link, services, message).step(vertx))
-        .compose(
-            step -> step.next() == null ? mark.remove().map(step) : Future.succeededFuture(step))
+    Future<Erased> done =
+        mark.begin().compose(marked -> new Erasing(link, services, message).step(vertx));
+    return done.eventually(() -> mark.end(done.succeeded() && done.result().next() == null))
         .onSuccess(
             step ->
                 LOG.warn(

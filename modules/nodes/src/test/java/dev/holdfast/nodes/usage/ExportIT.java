@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.connections.usage.UsageMessage.Erase;
+import dev.holdfast.connections.usage.UsageMessage.Erased;
 import dev.holdfast.connections.usage.UsageMessage.Export;
 import dev.holdfast.connections.usage.UsageMessage.Exported;
 import dev.holdfast.connections.usage.UsageMessage.LeaveExport;
@@ -29,6 +30,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -195,15 +197,103 @@ class ExportIT {
     append(tenant, 1, MANY);
     String id = Ids.fresh();
     part(id, null, 0);
-    await(link.send("SET", Keys.erasing(tenant), "1", "PX", 20_000));
+    var another = new ErasureMark(link, tenant);
+    await(another.begin());
 
     refused(ErrorCode.CONFLICT, new Export(OPERATOR, tenant, null, id, 1));
     refused(ErrorCode.CONFLICT, new Export(OPERATOR, tenant, null, Ids.fresh(), 0));
     assertEquals(0, underWay());
-    while (await(usage.ask(new Erase(OPERATOR, tenant, null, null, ""))).next() != null) {
-      continue;
-    }
+    erase("user");
+    refused(ErrorCode.CONFLICT, new Export(OPERATOR, tenant, null, Ids.fresh(), 0));
+    await(another.end(false));
+    refused(ErrorCode.CONFLICT, new Export(OPERATOR, tenant, null, Ids.fresh(), 0));
+    erase(null);
     assertEquals(List.of("begin", "end"), kinds(rest(Ids.fresh(), 0)));
+    assertTrue(await(link.send("PTTL", Keys.erasing(tenant))).asLong() > 60_000);
+  }
+
+  /** The mark was gone with the last step, and half of the export was missing. */
+  @Test
+  void anErasureThatComesAndGoesBetweenTwoPartsEndsTheExport() {
+    append(tenant, 1, MANY);
+    for (int i = 0; i < 2; i++) {
+      String id = Ids.fresh();
+      part(id, null, 0);
+      erase("eve");
+      refused(ErrorCode.CONFLICT, new Export(OPERATOR, tenant, null, id, 1));
+    }
+    assertEquals(MANY, of("publication", rest(Ids.fresh(), 0)).size());
+  }
+
+  private void erase(String user) {
+    Erased step = await(usage.ask(new Erase(OPERATOR, tenant, user, null, "")));
+    while (step.next() != null) {
+      step = await(usage.ask(new Erase(OPERATOR, tenant, user, null, step.next())));
+    }
+  }
+
+  /**
+   * Whoever asked and left, again and again, had more parts read at a time than there are places.
+   */
+  @Test
+  void aPlaceIsFreeWhenWhatIsBeingReadThereHasEnded() {
+    String id = Ids.fresh();
+    server.pause();
+    Future<Exported> part = usage.ask(new Export(OPERATOR, tenant, null, id, 0));
+    while (underWay() == 0) {
+      Thread.onSpinWait();
+    }
+    assertTrue(await(usage.ask(new LeaveExport(OPERATOR, id))).underWay());
+    assertFalse(await(usage.ask(new LeaveExport(OPERATOR, id))).underWay());
+    refused(ErrorCode.RATE_LIMITED, new Export(OPERATOR, tenant, null, Ids.fresh(), 0));
+    server.resume();
+
+    assertThrows(HoldfastException.class, () -> await(part));
+    assertEquals(0, underWay());
+    assertTrue(part(Ids.fresh(), null, 0).last());
+  }
+
+  /** Sessions brought their logs at once, and a walk that had forgotten it met those again. */
+  @Test
+  void aLogComesOnceHoweverManyKeysLieBetweenItAndItsSession() {
+    List<Future<?>> written = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      written.add(link.send("HSET", file(i), "owner", "ann", "state", "ready"));
+    }
+    for (int i = 0; i < 50; i++) {
+      Channel own = new Channel(tenant, ChannelName.parse("session:s" + i));
+      written.add(link.send("HSET", Keys.session(tenant, "s" + i), "user", "ann"));
+      written.add(link.send("XADD", Keys.log(own), "1-0", "b", "\"data\":1", "t", 5));
+    }
+    await(Future.all(written));
+    for (String user : Arrays.asList(null, "ann")) {
+      var exporting = new Exporting(vertx, link, tenant, user, new SeenKeys(8));
+      List<JsonObject> lines = new ArrayList<>();
+      Exported part = await(exporting.next());
+      for (; !part.last(); part = await(exporting.next())) {
+        lines.addAll(read(part));
+      }
+      lines.addAll(read(part));
+      assertEquals(50, of("channel", lines).size());
+      assertEquals(50, new HashSet<>(of("channel", lines)).size());
+    }
+  }
+
+  /** One of them ended each export at its key. */
+  @Test
+  void whatIsNoNumberIsLeftOut() {
+    await(link.send("HSET", Keys.limits(tenant), "user.publications", 77, "other", "by hand"));
+    await(link.send("HSET", Keys.schemas(tenant), "order@1", "{}", "odd", "{}", "odd@x", "{}"));
+    await(link.send("HSET", file(1), "owner", "ann", "state", "ready", "size", "big"));
+    await(link.send("HSET", Keys.tenants(), tenant, "active soon 5 6"));
+
+    List<JsonObject> lines = rest(Ids.fresh(), 0);
+    String set = of("limits", lines).get(0).getJsonObject("set").encode();
+    assertEquals("{\"user.publications\":77}", set);
+    assertEquals(1, of("schema", lines).size());
+    assertEquals("f1", of("file", lines).get(0).getString("file"));
+    JsonObject state = new JsonObject().put("kind", "tenant").put("state", "active");
+    assertEquals(state.put("since", 5), of("tenant", lines).get(0));
   }
 
   @Test

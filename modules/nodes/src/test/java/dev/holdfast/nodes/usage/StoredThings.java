@@ -89,10 +89,11 @@ final class StoredThings {
     return await(link.send("KEYS", pattern)).list().stream().map(Reply::asText).toList();
   }
 
-  /** All keys of Redis that name the tenant, sorted. */
+  /** All keys of Redis that name the tenant, sorted, but for what exports have to know. */
   List<String> named(String tenant) {
     return await(link.send("KEYS", "*" + tenant + "*")).list().stream()
         .map(Reply::asText)
+        .filter(key -> !key.equals(Keys.erasing(tenant)))
         .sorted()
         .toList();
   }
