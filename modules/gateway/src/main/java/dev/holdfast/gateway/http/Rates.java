@@ -47,20 +47,24 @@ public final class Rates {
   }
 
   /** Counts a large answer as more requests: the next one waits for it. */
-  void answered(Caller caller, long bytes) {
+  public void answered(Caller caller, long bytes) {
     String user = caller instanceof Caller.User self ? self.user() : null;
-    String tenant = Callers.tenant(caller);
-    limiter.charge(tenant, user, Cost.answer(bytes));
-    limiter.uses().add(tenant, Use.OUT, bytes);
+    limiter.charge(Callers.tenant(caller), user, Cost.answer(bytes));
+    sent(caller, bytes);
+  }
+
+  private void sent(Caller caller, long bytes) {
+    limiter.uses().add(Callers.tenant(caller), Use.OUT, bytes);
   }
 
   /**
-   * Takes the cost of a part of an answer that is sent bit by bit, which waits for its turn as long
-   * as a stream may.
+   * Takes the cost of a part of an answer that was sent, and that others follow: they wait for
+   * their turn as long as a stream may.
    *
    * @return done, or a {@link Problem}: 429
    */
   public Future<Void> part(Vertx vertx, Caller caller, long bytes) {
+    sent(caller, bytes);
     return take(vertx, caller, Cost.answer(bytes), STREAM_PATIENCE_MS);
   }
 

@@ -100,13 +100,39 @@ class ExportStreamIT {
     await().until(() -> underWay(node) == 0);
   }
 
+  /** No byte of it was counted. */
+  @Test
+  void whatItSendsIsWhatItsAskersTenantUsed() {
+    entries(redis, 20);
+    int sent;
+    String asker;
+    try (var own = new HttpFixture(redis.uri())) {
+      asker = own.tenant;
+      Reply export = own.service().get("/v1/tenants/" + tenant + "/export");
+      assertTrue(export.body().contains("\"kind\":\"end\""), export.status() + "");
+      sent = export.body().length();
+    }
+    String days = node.service().get("/v1/tenants/" + asker + "/usage?days=2").body();
+    int used =
+        new JsonObject(days)
+            .getJsonArray("days").stream()
+                .mapToInt(day -> ((JsonObject) day).getInteger("bytesOut", 0))
+                .sum();
+    assertTrue(sent > 1_200_000 && used >= sent, sent + " bytes, used: " + days);
+  }
+
   /** More than sockets take by themselves. */
   private void large(TestRedis of) {
+    entries(of, 600);
+  }
+
+  private void entries(TestRedis of, int count) {
     String data = "x".repeat(60_000);
     String script =
-        "for i = 1, 600 do redis.call('XADD', KEYS[1], i .. '-0', 'b', ARGV[1], 't', 1) end";
+        "for i = 1, tonumber(ARGV[2]) do "
+            + "redis.call('XADD', KEYS[1], i .. '-0', 'b', ARGV[1], 't', 1) end";
     String body = "\"event\":\"e\",\"data\":\"" + data + "\",\"from\":{}";
-    of.call("EVAL", script, "1", "hf:log:{" + tenant + "/topic:large}", body);
+    of.call("EVAL", script, "1", "hf:log:{" + tenant + "/topic:large}", body, "" + count);
   }
 
   /** A request whose answer nobody reads. */

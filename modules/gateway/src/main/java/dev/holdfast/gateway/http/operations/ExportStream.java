@@ -15,13 +15,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends an export: a part is asked for when the socket has taken the one before. What goes wrong is
- * named in a last line. Whoever leaves, or takes nothing for a minute, ends it. Confined to its
- * event loop.
+ * Sends an export: a part is asked for when the socket has taken the one before; an empty line says
+ * that one had nothing. What goes wrong is named in a last line. Whoever leaves, or takes nothing
+ * for a minute, ends it. Confined to its event loop.
  */
 final class ExportStream {
   private static final Logger LOG = LoggerFactory.getLogger(ExportStream.class);
   private static final long STALLED_S = 60;
+
+  /** What is to be taken within that time. */
+  private static final int PIECE = 64 << 10;
 
   private final ApiRequest request;
   private final HttpServerResponse response;
@@ -47,20 +50,28 @@ final class ExportStream {
   }
 
   private void send(Exported part) {
-    Buffer lines = Buffer.buffer(part.lines());
+    Buffer lines = Buffer.buffer(part.lines().isEmpty() ? "\n" : part.lines());
+    over |= part.last();
+    Future<Void> taken = write(lines, 0).onFailure(stalled -> cut());
     if (part.last()) {
-      over = true;
-      response.end(lines).onFailure(gone -> LOG.debug("the asker left at the end of an export"));
+      rates.answered(request.caller, lines.length());
+      taken
+          .compose(sent -> response.end())
+          .onFailure(gone -> LOG.debug("the asker left at the end of an export"));
       return;
     }
-    Future<Void> taken = lines.length() == 0 ? Future.succeededFuture() : response.write(lines);
     taken
-        .timeout(STALLED_S, TimeUnit.SECONDS)
-        .onFailure(stalled -> cut())
         .compose(sent -> rates.part(request.vertx(), request.caller, lines.length()))
         .compose(turn -> next())
         .onSuccess(this::send)
         .onFailure(this::fail);
+  }
+
+  /** Writes a piece, and the next one when it is taken. */
+  private Future<Void> write(Buffer lines, int from) {
+    int to = Math.min(lines.length(), from + PIECE);
+    Future<Void> taken = response.write(lines.slice(from, to)).timeout(STALLED_S, TimeUnit.SECONDS);
+    return to == lines.length() ? taken : taken.compose(sent -> write(lines, to));
   }
 
   private Future<Exported> next() {
