@@ -13,6 +13,7 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,14 +58,16 @@ final class ExportCommand implements Callable<Integer> {
   private @Nullable Path output;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     Map<String, @Nullable String> query = new HashMap<>();
     query.put("user", user);
     String path = "/v1/tenants/" + NodeCalls.part(tenant) + "/export";
     JsonNode last;
     try (InputStream lines = operator.at(null).open(path, query);
-        OutputStream to = output == null ? standard() : Files.newOutputStream(output)) {
+        OutputStream to = output == null ? standard(System.out) : Files.newOutputStream(output)) {
       last = copy(lines, to);
+    } catch (IOException e) {
+      throw new CallException("The export is not whole: it can't be written: " + e, e);
     }
     if (!last.path("kind").asText().equals("end")) {
       throw new CallException("The export is not whole: " + why(last));
@@ -79,22 +82,32 @@ final class ExportCommand implements Callable<Integer> {
         : "it has no end line.";
   }
 
-  /** Writes bytes as they are, whatever the console's encoding, and stays open. */
-  private static OutputStream standard() {
-    return new FilterOutputStream(System.out) {
+  /**
+   * Writes bytes as they are, whatever the console's encoding, and stays open. Fails if they were
+   * not taken, which a PrintStream keeps to itself.
+   */
+  static OutputStream standard(PrintStream console) {
+    return new FilterOutputStream(console) {
       @Override
       public void write(byte[] bytes, int from, int length) throws IOException {
         out.write(bytes, from, length);
+        check();
       }
 
       @Override
       public void close() throws IOException {
-        flush();
+        check();
+      }
+
+      private void check() throws IOException {
+        if (console.checkError()) {
+          throw new IOException("the standard output takes no more");
+        }
       }
     };
   }
 
-  /** Copies lines, and returns the last whole one; missing: there was none. */
+  /** Copies lines, and returns the last whole one that is not empty; missing: there was none. */
   private static JsonNode copy(InputStream lines, OutputStream to) throws IOException {
     var line = new ByteArrayOutputStream();
     byte[] whole = new byte[0];
@@ -106,7 +119,7 @@ final class ExportCommand implements Callable<Integer> {
       for (int i = 0; i < length; i++) {
         if (buffer[i] == '\n') {
           line.write(buffer, from, i - from);
-          whole = line.toByteArray();
+          whole = line.size() > 0 ? line.toByteArray() : whole;
           line.reset();
           from = i + 1;
         }

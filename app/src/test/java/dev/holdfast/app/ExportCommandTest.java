@@ -1,15 +1,24 @@
 package dev.holdfast.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,6 +95,51 @@ class ExportCommandTest {
     fails("connection broke");
   }
 
+  /** It was "Exported", exit code 0, with half of it in the file. */
+  @Test
+  void aStandardOutputThatTakesNoMoreFails() {
+    var full =
+        new OutputStream() {
+          @Override
+          public void write(int one) throws IOException {
+            throw new IOException("No space left on device");
+          }
+        };
+    OutputStream to = ExportCommand.standard(new PrintStream(new BufferedOutputStream(full)));
+    var refused = assertThrows(IOException.class, () -> to.write(BEGIN.getBytes(), 0, 5));
+    assertEquals("the standard output takes no more", refused.getMessage());
+    assertThrows(IOException.class, to::close);
+  }
+
+  @Test
+  void theStandardOutputGetsBytesAsTheyCameAndStaysOpen() throws IOException {
+    var kept = new ByteArrayOutputStream();
+    var console = new PrintStream(kept, false, StandardCharsets.US_ASCII);
+    byte[] line = BEGIN.getBytes(StandardCharsets.UTF_8);
+    try (OutputStream to = ExportCommand.standard(console)) {
+      to.write(line, 0, line.length);
+    }
+    console.print("more");
+    console.flush();
+    assertEquals(BEGIN + "more", kept.toString(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void oneThatAFileDoesNotTakeFails() {
+    Path full = Path.of("/dev/full");
+    assumeTrue(Files.exists(full));
+    answer = BEGIN + "{\"kind\":\"end\",\"counts\":{\"begin\":1}}\n";
+    assertEquals(1, commands.run(line("acme", "--output=" + full)), commands::err);
+    assertTrue(commands.err().contains("it can't be written"), commands::err);
+  }
+
+  @Test
+  void emptyLinesSayOnlyThatTheNodeIsThere() throws IOException {
+    answer = BEGIN + "\n{\"kind\":\"end\",\"counts\":{\"begin\":1}}\n\n";
+    assertEquals(0, export("acme"), commands::err);
+    assertEquals(answer, Files.readString(folder.resolve("out")));
+  }
+
   @Test
   void aRefusalIsShown() {
     status = 409;
@@ -99,15 +153,15 @@ class ExportCommandTest {
   }
 
   private int export(String tenant, String... more) {
-    String[] line = new String[5 + more.length];
-    line[0] = "tenants";
-    line[1] = "export";
-    line[2] = tenant;
-    line[3] = "--output=" + folder.resolve("out");
-    line[4] = "--url=http://127.0.0.1:" + node.getAddress().getPort();
-    System.arraycopy(more, 0, line, 5, more.length);
-    String[] all = java.util.Arrays.copyOf(line, line.length + 1);
-    all[line.length] = "--token=t";
-    return commands.run(all);
+    String[] all = Arrays.copyOf(more, more.length + 1);
+    all[more.length] = "--output=" + folder.resolve("out");
+    return commands.run(line(tenant, all));
+  }
+
+  private String[] line(String tenant, String... more) {
+    String url = "--url=http://127.0.0.1:" + node.getAddress().getPort();
+    List<String> line = new ArrayList<>(List.of("tenants", "export", tenant, url, "--token=t"));
+    line.addAll(List.of(more));
+    return line.toArray(String[]::new);
   }
 }

@@ -27,6 +27,9 @@ public final class NodeCalls {
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
   private static final int OK = 200;
 
+  /** Much longer than a node is silent within an answer. */
+  private static final Duration SILENCE = Duration.ofMinutes(2);
+
   /** One for all calls of a command, which may be thousands. */
   private static final class Shared {
     static final HttpClient CLIENT =
@@ -65,15 +68,20 @@ public final class NodeCalls {
   }
 
   /**
-   * Opens an answer that is read as it comes, for as long as that takes. To be closed.
+   * Opens an answer that is read as it comes, for as long as that takes; a read fails if nothing
+   * came for two minutes. To be closed.
    *
    * @throws CallException if there is no good answer
    */
   public InputStream open(String path, Map<String, @Nullable String> query) {
+    return open(path, query, SILENCE);
+  }
+
+  InputStream open(String path, Map<String, @Nullable String> query, Duration silence) {
     HttpResponse<InputStream> answer =
         send(request("GET", path, query, BodyPublishers.noBody()), BodyHandlers.ofInputStream());
     if (answer.statusCode() == OK) {
-      return answer.body();
+      return new WatchedStream(answer.body(), silence);
     }
     try (InputStream body = answer.body()) {
       throw refused(
