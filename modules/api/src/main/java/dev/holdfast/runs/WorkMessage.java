@@ -248,12 +248,20 @@ public sealed interface WorkMessage<A> extends RunMessage<A> {
   record Release(
       Caller.Service caller, String tenant, String run, long generation, @Nullable String agent)
       implements WorkMessage<Released> {
+    private static final Duration ANSWER = Duration.ofSeconds(2);
+
     public Release(Caller.Service caller, String tenant, String run, long generation) {
       this(caller, tenant, run, generation, null);
     }
 
     public Release {
       checked(caller, tenant, run);
+    }
+
+    /** Short: a service that just ends may drop it unanswered, and the worker has 5 s in all. */
+    @Override
+    public Duration patience(Duration usual) {
+      return usual.compareTo(ANSWER) < 0 ? usual : ANSWER;
     }
 
     @Override

@@ -296,7 +296,11 @@ public final class WorkerRun {
    * @return completes when the run is not this worker's any more
    */
   public Future<Void> giveBack() {
-    context.runOnContext(now -> leave());
+    if (Vertx.currentContext() == context) {
+      leave(); // at once, so that no event comes between
+    } else {
+      context.runOnContext(now -> leave());
+    }
     return done.future().otherwiseEmpty();
   }
 
