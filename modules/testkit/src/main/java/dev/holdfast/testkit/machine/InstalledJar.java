@@ -30,7 +30,7 @@ public record InstalledJar(Path path) {
   /** Returns options of a JVM, for the archive. One that does not fit is passed over in silence. */
   public List<String> options() {
     return Files.isRegularFile(archive())
-        ? List.of("-XX:SharedArchiveFile=" + archive(), "-Xlog:cds=off", "-Xlog:cds+dynamic=off")
+        ? List.of("-XX:SharedArchiveFile=" + archive(), "-Xlog:cds*=off")
         : List.of();
   }
 }

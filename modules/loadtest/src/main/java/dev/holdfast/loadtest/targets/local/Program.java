@@ -54,8 +54,8 @@ public record Program(List<String> what) {
 
   /**
    * The classes as they are in memory, where somebody has put them beside the jar: {@code
-   * holdfast.jsa} beside {@code holdfast.jar}. A JVM that can't use them says nothing, and goes
-   * without.
+   * holdfast.jsa} beside {@code holdfast.jar}. A JVM that can't use them, as the jar is a newer
+   * one, prints nothing and goes without: what a worker prints is read.
    */
   private List<String> archive() {
     int jar = what.indexOf("-jar") + 1;
@@ -64,7 +64,7 @@ public record Program(List<String> what) {
     }
     Path archive = Path.of(what.get(jar).replaceFirst("\\.jar$", ".jsa"));
     return Files.isRegularFile(archive)
-        ? List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds=off")
+        ? List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds*=off")
         : List.of();
   }
 }
