@@ -283,7 +283,7 @@ class WorkerClientIT {
     }
   }
 
-  /** It was told with its next beat, a quarter of the lease later. */
+  /** It was notified by its next beat, a quarter of the lease later. */
   @Test
   void aWorkerThatIsSilentHasACancelAtOnce() {
     Promise<WorkerRun> has = Promise.promise();

@@ -3,7 +3,7 @@ package dev.holdfast.loadtest.worker.agent;
 import dev.holdfast.loadtest.plan.Address.BusAddress;
 
 /**
- * What an agent's process is told, as one line of JSON.
+ * Order to an agent's process, as one line of JSON.
  *
  * @param tenant whose runs it answers
  * @param room for so many runs at a time
