@@ -12,6 +12,7 @@ import {
 } from "react";
 import { connect } from "@holdfast/client";
 import type {
+  ChannelToken,
   Data,
   EventHandler,
   From,
@@ -76,15 +77,42 @@ export function useHoldfast(): { client: Holdfast | undefined; state: State } {
   return { client, state };
 }
 
+type Tokens = Set<ChannelToken>;
+
+/** The functions of the mounted parts that read private channels, by channel. */
+const privately = new WeakMap<Holdfast, Map<string, Tokens>>();
+
+/** Lets a channel be read by the tokens of the part that was mounted last; the result ends that. */
+function show(client: Holdfast, name: string, token: ChannelToken) {
+  const channels = privately.get(client) ?? new Map<string, Tokens>();
+  privately.set(client, channels);
+  const all = channels.get(name) ?? new Set();
+  if (!channels.has(name)) {
+    client.channel(name).tokens(() => {
+      const [last] = [...all].reverse();
+      if (!last) {
+        throw new Error("not mounted");
+      }
+      return last();
+    });
+    channels.set(name, all);
+  }
+  all.add(token);
+  return () => all.delete(token);
+}
+
 /**
  * Handles the events of a channel while it is mounted. The handler may change from one rendering to
  * the next without an end of the reading.
+ *
+ * @param options with `tokens`, a private channel is read by channel tokens, see
+ *     `Channel.tokens`; all parts that read it have to name them
  */
 export function useChannel<T = Unnamed, E extends string = string>(
   channel: string,
   event: E,
   handler: EventHandler<Data<T, E>>,
-  options: { from?: From; onGap?: (gap: Gap) => unknown } = {},
+  options: { from?: From; onGap?: (gap: Gap) => unknown; tokens?: ChannelToken } = {},
 ): void {
   const client = useContext(Context);
   const latest = useLatest({ handler, ...options });
@@ -94,6 +122,7 @@ export function useChannel<T = Unnamed, E extends string = string>(
     }
     let mounted = true;
     const read = client.channel(channel);
+    const hide = latest.current.tokens && show(client, channel, () => latest.current.tokens?.());
     const stop = read.on<Data<T, E>>(
       event,
       (data, event) => (mounted ? latest.current.handler(data, event) : undefined),
@@ -102,6 +131,7 @@ export function useChannel<T = Unnamed, E extends string = string>(
     const stopGap = read.onGap((gap) => latest.current.onGap?.(gap));
     return () => {
       mounted = false;
+      hide?.();
       stopGap();
       // Later, so that the reading goes on if the component is mounted again at once.
       setTimeout(stop);

@@ -1,20 +1,13 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer, Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { Browser, BrowserContext, chromium, Page } from "playwright-core";
-import { missing as noNode, Node, startNode, until } from "./node.js";
-
-const FOLDER = join(dirname(fileURLToPath(import.meta.url)), "../..");
-const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
-  .map((name) => join("/usr/bin", name))
-  .concat("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome");
-const executablePath = process.env.CHROMIUM ?? BROWSERS.find(existsSync);
-const missing = noNode ?? (executablePath ? undefined : "there is no Chromium");
+import { Node, startNode, until } from "./node.js";
+import { executablePath, FOLDER, missing } from "./site.js";
 
 let node: Node;
 let browser: Browser;
@@ -34,6 +27,11 @@ before(async () => {
       "/react.js": () => ["text/javascript", readFileSync(join(FOLDER, "target/test/react-page.js"))],
       "/node": () => ["application/json", JSON.stringify(node)],
       "/token": () => ["text/plain", node.token("ann")],
+      "/react-token": () => {
+        const may = ["publish:topic:react", "subscribe:topic:react"];
+        return ["text/plain", node.token("ann", may)];
+      },
+      "/channel-token": () => ["text/plain", node.channelToken("ann", "topic:private", 60)],
       "/other": () => ["text/html", "<title>other</title><p>another page"],
     };
     const [type, body] = answers[request.url!]?.() ?? ["text/plain", ""];
@@ -184,6 +182,33 @@ test("React: strict, with parts that come and go, and a reload", options, async 
   await until("all is seen", async () => (await look(page, "before.length + seen.length")) == 3);
   assert.deepEqual(await look(page, "[...before, ...seen]"), all);
   assert.equal(await look(page, "hf.info.id"), id);
+  await context.close();
+});
+
+test("React: a private channel is read by the tokens of the parts that are there", options, async () => {
+  const context = await browser.newContext();
+  const page = await open(context, "/react");
+  const other = await open(context);
+  const publish = (text: string) =>
+    other.evaluate((it) => (window as any).hf.channel("topic:private").publish("line", it).stored, text);
+  const sees = (all: string[]) =>
+    until(`${all}`, async () => (await look(page, "secrets")).join() == all.join(), 15_000);
+  await until("it is read", async () => {
+    await publish("probe");
+    return (await look(page, "secrets.length")) > 0;
+  });
+  await page.reload();
+  await online(page);
+  await publish("one");
+  await until("both parts have it", async () => (await look(page, "secrets.filter((it) => it == 'one').length")) == 2);
+  await page.evaluate("secrets.length = 0; show(false)");
+  await page.waitForSelector("b", { state: "detached" });
+  await publish("two");
+  await sees(["two"]);
+  await page.evaluate("show(true)");
+  await page.waitForSelector("b");
+  await publish("three");
+  await sees(["two", "three", "three"]);
   await context.close();
 });
 

@@ -45,8 +45,12 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** Starts a node with an embedded Redis. */
-export async function startNode(origin: string) {
+/**
+ * Starts a node with an embedded Redis.
+ *
+ * @param settings as `gateway.heartbeat=1s`
+ */
+export async function startNode(origin: string, ...settings: string[]) {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-js-"));
   const port = await freePort();
   let process: ChildProcess;
@@ -59,7 +63,7 @@ export async function startNode(origin: string) {
       [
         ...["-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", JAR, "serve"],
         ...["--end-with-stdin", "--port", String(port), "--data", folder],
-        ...["--set", `gateway.allowedOrigins=${origin}`],
+        ...[`gateway.allowedOrigins=${origin}`, ...settings].flatMap((each) => ["--set", each]),
       ],
       { stdio: ["pipe", "pipe", "pipe"] },
     );

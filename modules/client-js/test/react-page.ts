@@ -8,6 +8,7 @@ shared.seen = [];
 shared.before = JSON.parse(sessionStorage.before ?? "[]");
 addEventListener("pagehide", () => (sessionStorage.before = JSON.stringify(shared.seen)));
 shared.late = [];
+shared.secrets = [];
 shared.clients = new Set();
 
 function Lines() {
@@ -36,14 +37,23 @@ const Late = lazy(async () => {
   };
 });
 
+const tokens = () => fetch("/channel-token").then((answer) => answer.text());
+
+function Private() {
+  useChannel<string>("topic:private", "line", (data) => shared.secrets.push(data), { tokens });
+  return null;
+}
+
 function App({ url }: { url: string }) {
   const [shown, setShown] = useState(true);
   shared.show = setShown;
-  const token = () => fetch("/token").then((answer) => answer.text());
+  const token = () => fetch("/react-token").then((answer) => answer.text());
   return h(
     HoldfastProvider,
     { url, token },
     shown ? h(Lines) : null,
+    shown ? h(Private) : null,
+    h(Private),
     h(Suspense, { fallback: "…" }, h(Late)),
   );
 }

@@ -1,21 +1,15 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer, Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { Browser, BrowserContext, chromium, Page } from "playwright-core";
 import { WebSocket } from "ws";
 import { connect } from "../src/index.js";
-import { missing as noNode, Node, startNode, until } from "./node.js";
+import { Node, startNode, until } from "./node.js";
+import { executablePath, FOLDER, missing } from "./site.js";
 
-const FOLDER = join(dirname(fileURLToPath(import.meta.url)), "../..");
-const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
-  .map((name) => join("/usr/bin", name))
-  .concat("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome");
-const executablePath = process.env.CHROMIUM ?? BROWSERS.find(existsSync);
-const missing = noNode ?? (executablePath ? undefined : "there is no Chromium");
 const LOSSES = (process.env.LOSSES ?? "crash").split(",");
 const ROUNDS = Number(process.env.ROUNDS ?? 1);
 const TABS = Number(process.env.TABS ?? 4);
