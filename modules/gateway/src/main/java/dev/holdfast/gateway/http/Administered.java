@@ -41,6 +41,8 @@ public final class Administered {
           Map.entry("setLimits", "limits.change"),
           Map.entry("getUsage", "usage.show"),
           Map.entry("getTenantUsage", "usage.show"),
+          Map.entry("putSchema", "schema.register"),
+          Map.entry("removeSchema", "schema.remove"),
           Map.entry("erase", "erase"),
           Map.entry("getNodes", "nodes.show"),
           Map.entry("getConfig", "config.show"),

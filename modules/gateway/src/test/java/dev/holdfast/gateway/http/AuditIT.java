@@ -265,6 +265,27 @@ class AuditIT {
     }
   }
 
+  @Test
+  void whatAServiceChangesOfSchemasIsNotedWithItsAddress() {
+    String tenant = "t" + Ids.fresh();
+    String token = HttpFixture.tokenOf(tenant, "svc", "service:shop", "schema:order");
+    ok(node.as(token).put("/v1/schemas/order/1", "{}"));
+    ok(node.as(token).delete("/v1/schemas/order/1"));
+    assertEquals("forbidden", node.as(token).delete("/v1/schemas/other/1").code());
+
+    List<JsonObject> entries = entries(tenant);
+
+    assertEquals(List.of("schema.register", "schema.remove", "schema.remove"), events(entries));
+    assertEquals("order/1", target(entries.get(0)).getString("schema"));
+    for (JsonObject entry : entries) {
+      JsonObject data = entry.getJsonObject("data");
+      assertEquals("shop", data.getJsonObject("by").getString("name"));
+      assertEquals("127.0.0.1", data.getJsonObject("from").getString("address"));
+    }
+    JsonObject refused = entries.get(2).getJsonObject("data");
+    assertEquals("refused", refused.getString("outcome"));
+  }
+
   private HttpCalls desk(String tenant) {
     return node.as(
         HttpFixture.tokenOf(

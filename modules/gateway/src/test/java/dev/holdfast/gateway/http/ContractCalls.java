@@ -14,6 +14,7 @@ final class ContractCalls {
           "createSession", "{\"user\":\"ann\"}",
           "setLimits", "{}",
           "putIssuer", "{}",
+          "putSchema", "{}",
           "revoke", "{\"user\":\"nobody\"}",
           "revokeOfTenant", "{\"user\":\"nobody\"}",
           "setAttributes", "{}");

@@ -98,6 +98,7 @@ public final class HttpFixture implements AutoCloseable {
     "publish:*",
     "history:*",
     "schemas:read",
+    "schema:*",
     "sessions:*",
     "connections:*",
     "nodes:read",

@@ -91,6 +91,11 @@ final class HttpCases {
     add("publish", publish.stream());
     add("listSchemas", ask("/v1/schemas"));
     add("getSchema", ask("/v1/schemas/$event/1"));
+    add(
+        "putSchema",
+        ask("/v1/schemas/$event/1").json("{\"type\":\"object\"}").changing(),
+        ask("/v1/schemas/$event/2").json("{}").changing());
+    add("removeSchema", ask("/v1/schemas/$event/1").changing());
     add("getPosition", Stream.of(CHANNELS).map(name -> ask("/v1/channels/" + name)));
     add(
         "getPublications",

@@ -203,6 +203,7 @@ final class Owner {
       long others = ok(service().get(path)).body().split("\"event\":\"e\"", -1).length;
       all.append(name).append(' ').append(others).append('\n');
     }
+    all.append(get(bus.ask(new SchemaMessage.ListAll(may, tenant))).names()).append('\n');
     String frames = client.frames().toString();
     return all.append(frames.contains("subscribed\",\"channel\":\"topic")).toString();
   }

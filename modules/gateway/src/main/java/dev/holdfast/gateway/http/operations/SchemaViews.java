@@ -9,6 +9,7 @@ import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.gateway.http.ApiRequest;
 import dev.holdfast.gateway.http.ApiResponse;
 import dev.holdfast.gateway.http.Problem;
+import dev.holdfast.gateway.http.StrictJson;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
@@ -17,7 +18,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Shows the schemas of a tenant's events, for services: what types are made from. */
+/** Shows and changes the schemas of a tenant's events, for services: types are made from them. */
 public final class SchemaViews {
   /** A list reads all schemas of a tenant, 4 MiB at most. */
   private static final FairTurns.Bounds BOUNDS = new FairTurns.Bounds(4, 2, 16, 1_000, 0);
@@ -31,7 +32,11 @@ public final class SchemaViews {
   }
 
   public Map<String, Function<ApiRequest, Future<ApiResponse>>> operations() {
-    return Map.of("listSchemas", this::list, "getSchema", this::get);
+    return Map.of(
+        "listSchemas", this::list,
+        "getSchema", this::get,
+        "putSchema", this::put,
+        "removeSchema", this::remove);
   }
 
   private Future<ApiResponse> list(ApiRequest request) {
@@ -40,14 +45,38 @@ public final class SchemaViews {
   }
 
   private Future<ApiResponse> get(ApiRequest request) {
-    var name = new SchemaName(request.path("event"), version(request.path("version")));
-    var get = new SchemaMessage.Get(request.caller, request.tenant, name);
+    var get = new SchemaMessage.Get(request.caller, request.tenant, name(request));
     return read(request, () -> bus.ask(get)).map(schema -> ApiResponse.json(json(schema)));
   }
 
   private <T> Future<T> read(ApiRequest request, Supplier<Future<T>> ask) {
     request.needs("schemas", "read");
     return turns.run(request.tenant, request::isGone, ask);
+  }
+
+  private Future<ApiResponse> put(ApiRequest request) {
+    SchemaName name = mayChange(request);
+    String text = StrictJson.text(request.body());
+    return change(request, new SchemaMessage.Register(request.caller, request.tenant, name, text));
+  }
+
+  private Future<ApiResponse> remove(ApiRequest request) {
+    SchemaName name = mayChange(request);
+    return change(request, new SchemaMessage.Remove(request.caller, request.tenant, name));
+  }
+
+  private Future<ApiResponse> change(ApiRequest request, SchemaMessage<SchemaMessage.Done> change) {
+    return bus.by(request.origin()).ask(change).map(done -> ApiResponse.DONE);
+  }
+
+  private static SchemaName mayChange(ApiRequest request) {
+    SchemaName name = name(request);
+    request.needs("schema", name.event());
+    return name;
+  }
+
+  private static SchemaName name(ApiRequest request) {
+    return new SchemaName(request.path("event"), version(request.path("version")));
   }
 
   private static int version(String text) {
