@@ -119,12 +119,16 @@ export function readings() {
     /** Returns the channel with this beginning. A session reads one `user:` channel. */
     named: (start: string) => [...all.keys()].find((name) => name.startsWith(start)),
 
-    /** Returns the last position of each channel. */
-    cursors(which: "received" | "handled"): Record<string, Cursor> {
+    /**
+     * Returns the last position of each channel.
+     *
+     * @param done whether that of the handlers; else the last one that came, for a hello
+     */
+    cursors(done?: boolean): Record<string, Cursor> {
       const cursors: Record<string, Cursor> = {};
       for (const [name, reading] of all) {
-        const at = reading[which];
-        if (at && !(reading.left && which == "received")) {
+        const at = done ? reading.handled : reading.received;
+        if (at && (done || !reading.left)) {
           cursors[name] = at;
         }
       }

@@ -20,6 +20,9 @@ public sealed interface ClientFrame {
    * @param move whether the client comes because a node asked it to move
    * @param keepsCursors whether the client has its cursors when it comes back; otherwise those that
    *     it acknowledges are stored sooner
+   * @param subscriptions all channels that the client wants to read besides the session's own, each
+   *     with where reading begins if the session does not read it yet; at most {@link
+   *     FrameDecoder#MAX_CURSORS}; none: it does not say
    */
   record Hello(
       @Nullable String token,
@@ -28,10 +31,12 @@ public sealed interface ClientFrame {
       String client,
       @Nullable Attempt attempt,
       boolean move,
-      boolean keepsCursors)
+      boolean keepsCursors,
+      @Nullable Map<ChannelName, ReadFrom> subscriptions)
       implements ClientFrame {
     public Hello {
       channels = Map.copyOf(channels);
+      subscriptions = subscriptions == null ? null : Map.copyOf(subscriptions);
     }
 
     /** Makes a hello without those members that may be left out. */
@@ -40,7 +45,7 @@ public sealed interface ClientFrame {
         @Nullable String resume,
         Map<ChannelName, Position> channels,
         String client) {
-      this(token, resume, channels, client, null, false, true);
+      this(token, resume, channels, client, null, false, true, null);
     }
 
     @Override

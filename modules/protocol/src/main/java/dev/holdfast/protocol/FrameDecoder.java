@@ -85,7 +85,16 @@ public final class FrameDecoder {
     Map<ChannelName, Position> cursors = members.object("channels").cursors(MAX_CURSORS);
     boolean move = members.has("move") && members.flag("move");
     boolean kept = !members.has("keepsCursors") || members.flag("keepsCursors");
-    return new ClientFrame.Hello(token, resume, cursors, name, attempt(client), move, kept);
+    return new ClientFrame.Hello(
+        token, resume, cursors, name, attempt(client), move, kept, subscriptions(members));
+  }
+
+  private static @Nullable Map<ChannelName, ReadFrom> subscriptions(Members members) {
+    if (!members.has("subscriptions")) {
+      return null;
+    }
+    Members all = members.object("subscriptions");
+    return all.byChannel(MAX_CURSORS, name -> readFrom(all, name));
   }
 
   private static @Nullable Attempt attempt(Members client) {
@@ -98,14 +107,12 @@ public final class FrameDecoder {
 
   private static ClientFrame subscribe(Members members, String id) {
     String token = members.has("token") ? members.text("token", MAX_TOKEN) : null;
-    return new ClientFrame.Subscribe(id, members.channel("channel"), readFrom(members), token);
+    ReadFrom from = members.has("from") ? readFrom(members, "from") : ReadFrom.LATEST;
+    return new ClientFrame.Subscribe(id, members.channel("channel"), from, token);
   }
 
-  private static ReadFrom readFrom(Members members) {
-    if (!members.has("from")) {
-      return ReadFrom.LATEST;
-    }
-    String place = members.textOrNull("from", MAX_ID);
+  private static ReadFrom readFrom(Members members, String name) {
+    String place = members.textOrNull(name, MAX_ID);
     if ("earliest".equals(place)) {
       return ReadFrom.EARLIEST;
     }
@@ -116,8 +123,8 @@ public final class FrameDecoder {
       return ReadFrom.SNAPSHOT;
     }
     boolean word = place != null && place.indexOf(':') < 0;
-    Members.require(!word, "from: latest, earliest, snapshot or a cursor");
-    return ReadFrom.after(members.cursor("from"));
+    Members.require(!word, name + ": latest, earliest, snapshot or a cursor");
+    return ReadFrom.after(members.cursor(name));
   }
 
   private static ClientFrame unsubscribe(Members members, String id) {

@@ -11,6 +11,7 @@ import dev.holdfast.core.Position;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -156,10 +157,19 @@ final class Members {
 
   /** All members as channel → cursor. */
   Map<ChannelName, Position> cursors(int max) {
+    return byChannel(max, this::cursor);
+  }
+
+  /**
+   * All members by channel.
+   *
+   * @param read reads the member with this name
+   */
+  <T> Map<ChannelName, T> byChannel(int max, Function<String, T> read) {
     require(members.size() <= max, where + " at most " + max + " channels");
-    Map<ChannelName, Position> cursors = new HashMap<>();
-    members.keySet().forEach(name -> cursors.put(ChannelName.parse(name), cursor(name)));
-    return cursors;
+    Map<ChannelName, T> all = new HashMap<>();
+    members.keySet().forEach(name -> all.put(ChannelName.parse(name), read.apply(name)));
+    return all;
   }
 
   static void require(boolean holds, String message) {

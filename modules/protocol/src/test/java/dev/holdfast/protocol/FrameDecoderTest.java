@@ -38,12 +38,34 @@ class FrameDecoderTest {
   @Test
   void readsThatAClientWasAskedToMove() {
     String client = "'client':{'version':'1.0','name':'web'},";
-    var move = new ClientFrame.Hello(null, null, Map.of(), "web/1.0", null, true, true);
+    var move = new ClientFrame.Hello(null, null, Map.of(), "web/1.0", null, true, true, null);
 
     assertEquals(move, frame("{" + client + "'type':'hello','move':true}"));
     assertEquals(
         new ClientFrame.Hello(null, null, Map.of(), "web/1.0"),
         frame("{" + client + "'type':'hello','move':false}"));
+  }
+
+  @Test
+  void readsAllThatAClientWantsToRead() {
+    String client = "'type':'hello','client':{'version':'1.0','name':'web'}";
+    var all =
+        Map.of(
+            NEWS,
+            ReadFrom.LATEST,
+            ChannelName.topic("a"),
+            ReadFrom.after(new Position("E", 7)),
+            ChannelName.parse("run:r"),
+            ReadFrom.SNAPSHOT);
+    String named = "'topic:news':'latest','topic:a':'E:7','run:r':'snapshot'";
+
+    assertNull(((ClientFrame.Hello) frame("{" + client + "}")).subscriptions());
+    assertEquals(
+        new ClientFrame.Hello(null, null, Map.of(), "web/1.0", null, false, true, all),
+        frame("{" + client + ",'subscriptions':{" + named + "}}"));
+    assertEquals(
+        Map.of(),
+        ((ClientFrame.Hello) frame("{" + client + ",'subscriptions':{}}")).subscriptions());
   }
 
   @Test
@@ -208,6 +230,9 @@ class FrameDecoderTest {
         "{'type':'ack','cursors':{'topic:a':'E:5:5'}};cursors.topic:a",
         "{'type':'ack','cursors':{'topic:a':'E:9007199254740992'}};cursors.topic:a",
         "{'type':'subscribe','id':'1','channel':'topic:a','from':'E:'};from",
+        "{'type':'hello','client':{'name':'n','version':'1'},'subscriptions':[]};subscriptions",
+        "{'type':'hello','client':{'name':'n','version':'1'},'subscriptions':{'a':'latest'}};channel",
+        "{'type':'hello','client':{'name':'n','version':'1'},'subscriptions':{'topic:a':'x'}};topic:a",
         "{'type':'ack','cursors':{'a':['E',5]}};channel"
       })
   void namesTheMemberThatIsWrong(String text, String member) {

@@ -163,6 +163,7 @@ public final class ClientSession {
       throw new NonsenseException("a welcome that was not asked for");
     }
     session = info;
+    hello.limit(limit);
     connector.welcomed(frame.path("time").asLong());
     heartbeat.start(beat);
     readings.welcomed(session);
@@ -193,13 +194,12 @@ public final class ClientSession {
 
   private void live(ObjectNode frame) {
     String channel = Frames.text(frame, "channel");
-    if (questions.leaves(channel)) {
-      return;
+    if (!questions.leaves(channel)) {
+      Cursor at = Frames.position(frame);
+      readings.live(channel, at);
+      listener.live(channel, at);
+      checkOnline();
     }
-    Cursor at = Frames.position(frame);
-    readings.live(channel, at);
-    listener.live(channel, at);
-    checkOnline();
   }
 
   private void gap(ObjectNode frame) {
@@ -221,9 +221,10 @@ public final class ClientSession {
   private void unsubscribed(ObjectNode frame) {
     String channel = Frames.text(frame, "channel");
     String code = Frames.text(frame, "code");
-    readings.ended(channel, code);
-    listener.unsubscribed(channel, code);
-    checkOnline();
+    if (readings.ended(channel, code)) { // else it was of a hello: its frame's answer follows
+      listener.unsubscribed(channel, code);
+      checkOnline();
+    }
   }
 
   private void checkOnline() {
@@ -361,7 +362,7 @@ public final class ClientSession {
   private final class Turns implements Life {
     @Override
     public String hello(int attempt, String token, boolean move) {
-      return hello.text(attempt, token, move, session, readings);
+      return hello.text(attempt, token, move, session, readings, questions);
     }
 
     @Override

@@ -157,7 +157,7 @@ public final class Handshake implements Greeter {
       }
       metrics.greeted(System.nanoTime() - started);
       connection.send(ServerFrames.welcome(frame(attached)));
-      session.open(attached, hello.channels());
+      session.open(attached, hello);
       connection.welcomed();
     }
 

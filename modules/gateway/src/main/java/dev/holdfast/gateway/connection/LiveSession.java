@@ -164,17 +164,13 @@ public final class LiveSession implements ClientFrame.Handler, HeldSession {
     return session.expired(connection.answers() ? grace : 0);
   }
 
-  /**
-   * Opens its channels, after the welcome.
-   *
-   * @param brought cursors that the client had
-   */
-  void open(Attached attached, Map<ChannelName, Position> brought) {
+  /** Opens its channels, after the welcome. */
+  void open(Attached attached, ClientFrame.Hello hello) {
     // The channels to which this session published before. Publications to them by its older
     // connections are refused by now.
     publishing.resumed(attached.published());
     tokens.resumed(attached.grants());
-    subscriptions.open(attached, brought);
+    subscriptions.open(attached, hello);
   }
 
   /** Stops: the connection ends, or the session is no longer its own. */

@@ -2,10 +2,13 @@ package dev.holdfast.gateway.subscription;
 
 import dev.holdfast.core.Access;
 import dev.holdfast.core.ChannelName;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Position;
 import dev.holdfast.gateway.config.GatewayConfig;
 import dev.holdfast.gateway.session.ClientLink;
 import dev.holdfast.gateway.session.ClientSession;
+import dev.holdfast.limits.Cost;
 import dev.holdfast.limits.Limit;
 import dev.holdfast.limits.Limiter;
 import dev.holdfast.limits.Place;
@@ -24,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * Confined to the event loop.
  */
 public final class Readings {
+  private static final long LONGEST_TURN_MS = 30_000;
+
   private final ClientSession session;
   private final ClientLink client;
   private final Limiter limiter;
@@ -101,6 +106,21 @@ public final class Readings {
   /** Takes a place for one more; none if user or tenant have as many as they may. */
   Future<@Nullable Place> place() {
     return limiter.enter(context, session.tenant(), session.user(), Limit.SUBSCRIPTIONS, 1);
+  }
+
+  /**
+   * Takes a place as {@link #place} does, when the rates of user and tenant allow one frame more:
+   * for a subscription that no frame of its own asks for.
+   */
+  Future<@Nullable Place> placeInTurn() {
+    return limiter
+        .await(context.owner(), session.tenant(), session.user(), Cost.request(0), LONGEST_TURN_MS)
+        .compose(wait -> wait == 0 ? place() : Future.failedFuture(tooFast(wait)));
+  }
+
+  private static HoldfastException tooFast(long wait) {
+    ErrorCode code = wait == Limiter.NEVER ? ErrorCode.LIMIT_EXCEEDED : ErrorCode.RATE_LIMITED;
+    return new HoldfastException(code, "subscriptions of a hello");
   }
 
   /**

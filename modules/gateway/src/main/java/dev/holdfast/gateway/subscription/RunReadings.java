@@ -10,7 +10,6 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Position;
 import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.gateway.session.ClientSession;
-import dev.holdfast.protocol.ClientFrame;
 import dev.holdfast.protocol.ReadFrom;
 import dev.holdfast.protocol.ServerFrames;
 import dev.holdfast.runs.RunMessage;
@@ -51,14 +50,13 @@ public final class RunReadings {
    * NOT_FOUND if a snapshot is wanted and the run is no longer kept. What is not its own is refused
    * as what never was.
    */
-  Future<Reading> reading(ClientFrame.Subscribe frame) {
-    ChannelName name = frame.channel();
-    if (frame.from().place() == ReadFrom.Place.SNAPSHOT) {
+  Future<Reading> reading(ChannelName name, ReadFrom from) {
+    if (from.place() == ReadFrom.Place.SNAPSHOT) {
       Future<Reading> next = before.transform(done -> ready()).compose(go -> snapshot(name));
       before = next;
       return next;
     }
-    Reading reading = new Reading(name, SubscribeRequests.start(frame.from()), false);
+    Reading reading = new Reading(name, SubscribeRequests.start(from), false);
     if (mayRead(session.caller(), name)) {
       return Future.succeededFuture(reading);
     }

@@ -73,7 +73,7 @@ public final class SubscribeRequests {
     }
     Future<Reading> wanted =
         frame.channel().kind() == Kind.RUN
-            ? runs.reading(frame)
+            ? runs.reading(frame.channel(), frame.from())
             : Future.succeededFuture(new Reading(frame.channel(), start(frame.from()), false));
     wanted
         .onSuccess(reading -> place(frame, turn, reading))
@@ -128,12 +128,12 @@ public final class SubscribeRequests {
     return reading.isPlaced();
   }
 
-  private static HoldfastException tooMany() {
+  static HoldfastException tooMany() {
     return HoldfastException.withPublicMessage(
         ErrorCode.LIMIT_EXCEEDED, "subscriptions: more than the user or tenant may have");
   }
 
-  private static void leave(@Nullable Place place) {
+  static void leave(@Nullable Place place) {
     if (place != null) {
       place.leave();
     }
@@ -154,11 +154,15 @@ public final class SubscribeRequests {
       return Access.refusal(session.caller(), "subscribe", name);
     }
     if (!ofRun && frame.from().place() == ReadFrom.Place.SNAPSHOT) {
-      return HoldfastException.withPublicMessage(
-          ErrorCode.BAD_REQUEST, "from: only run: channels have a snapshot");
+      return noSnapshot();
     }
     boolean full = readings.isFull() && readings.get(name) == null;
     return full ? new HoldfastException(ErrorCode.LIMIT_EXCEEDED, "subscribe") : null;
+  }
+
+  static HoldfastException noSnapshot() {
+    return HoldfastException.withPublicMessage(
+        ErrorCode.BAD_REQUEST, "from: only run: channels have a snapshot");
   }
 
   /** Returns the start; of a snapshot that is not there, the earliest. */

@@ -10,11 +10,14 @@ import dev.holdfast.gateway.session.ChannelOrder.Turn;
 import dev.holdfast.gateway.session.ClientLink;
 import dev.holdfast.gateway.session.ClientSession;
 import dev.holdfast.protocol.ClientFrame;
+import dev.holdfast.protocol.ReadFrom;
 import dev.holdfast.protocol.ServerFrames;
 import dev.holdfast.sessions.Attached;
 import dev.holdfast.sessions.NodeNotice;
 import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +38,7 @@ public final class Subscriptions {
   private final Opening opening;
   private final SubscriptionRecord stored;
   private final RunReadings runs;
+  private final HelloSubscriptions wanted;
 
   /** Readings of runs of which it is asked whether they are the user's own. */
   private final Set<Reading> asked = new HashSet<>();
@@ -56,38 +60,101 @@ public final class Subscriptions {
     this.opening = opening;
     this.stored = opening.record();
     this.runs = runs;
+    this.wanted = new HelloSubscriptions(session, client, order, opening, runs);
   }
 
   /**
    * Opens channels after the welcome: the session's own three, those it is subscribed to, and those
    * that the client brought cursors for. The client's cursors win. A channel that a service granted
-   * needs no permission of the user's own, nor does a run of the user's own.
+   * needs no permission of the user's own, nor does a run of the user's own. If the client names
+   * all that it wants, what else it had asked for ends, and what is new begins.
    */
-  public void open(Attached attached, Map<ChannelName, Position> brought) {
-    Map<ChannelName, Position> cursors = attached.subscriptions();
-    Set<ChannelName> wanted = new HashSet<>(cursors.keySet());
-    wanted.addAll(brought.keySet());
+  public void open(Attached attached, ClientFrame.Hello hello) {
+    Map<ChannelName, Position> brought = brought(hello, attached);
+    Set<ChannelName> known = new HashSet<>(attached.subscriptions().keySet());
+    known.addAll(brought.keySet());
     List<ChannelName> own = readings.own();
-    wanted.removeAll(own);
-    own.forEach(name -> opening.add(add(name, cursors, brought)));
-    for (ChannelName name : wanted) {
-      if (attached.granted().contains(name)) {
-        opening.add(add(name, cursors, brought).granted());
-      } else if (readings.isPermitted(name)) {
-        opening.add(add(name, cursors, brought));
-      } else if (name.kind() == Kind.RUN) {
-        Position cursor = brought.getOrDefault(name, cursors.get(name));
-        askForRun(name, Objects.requireNonNull(cursor), cursors.containsKey(name));
-      } else {
-        forbidden(name, cursors.containsKey(name));
-      }
-    }
+    known.removeAll(own);
+    own.forEach(name -> opening.add(add(name, attached.subscriptions(), brought)));
+    known.forEach(name -> open(name, attached, brought, hello.subscriptions()));
     List<NodeNotice> waiting = early;
     early = null;
     if (waiting != null) {
       waiting.forEach(this::notice);
     }
     opening.next();
+    if (hello.subscriptions() != null) {
+      known.addAll(own);
+      hello.subscriptions().forEach((name, from) -> wanted.open(name, from, known));
+    }
+  }
+
+  /** Returns the client's cursors, wherever it named them for what the session reads. */
+  private static Map<ChannelName, Position> brought(ClientFrame.Hello hello, Attached attached) {
+    Map<ChannelName, Position> brought = new HashMap<>(hello.channels());
+    if (hello.subscriptions() != null) {
+      hello
+          .subscriptions()
+          .forEach(
+              (name, from) -> {
+                if (from.cursor() != null && attached.subscriptions().containsKey(name)) {
+                  brought.putIfAbsent(name, from.cursor());
+                }
+              });
+    }
+    return brought;
+  }
+
+  /**
+   * @param all what the client wants; none: it does not say
+   */
+  private void open(
+      ChannelName name,
+      Attached attached,
+      Map<ChannelName, Position> brought,
+      @Nullable Map<ChannelName, ReadFrom> all) {
+    Map<ChannelName, Position> cursors = attached.subscriptions();
+    if (attached.granted().contains(name)) {
+      opening.add(add(name, cursors, brought).granted());
+    } else if (all != null && !all.containsKey(name)) {
+      leave(name, cursors.get(name));
+    } else if (readings.isPermitted(name)) {
+      opening.add(add(name, cursors, brought));
+    } else if (name.kind() == Kind.RUN) {
+      Position cursor = brought.getOrDefault(name, cursors.get(name));
+      askForRun(name, Objects.requireNonNull(cursor), cursors.containsKey(name));
+    } else {
+      forbidden(name, cursors.containsKey(name));
+    }
+  }
+
+  /**
+   * Ends what the client wants no longer, in its turn.
+   *
+   * @param cursor that of the record; none: it does not have the channel
+   */
+  private void leave(ChannelName name, @Nullable Position cursor) {
+    order.alone(
+        name,
+        null,
+        turn -> {
+          Future<Boolean> gone =
+              cursor == null ? Future.succeededFuture(true) : stored.withdraw(name);
+          gone.onFailure(client::fail)
+              .onComplete(done -> turn.answer(() -> left(name, cursor, done)));
+        });
+  }
+
+  /** A service may have granted it since the attach: then it is read on. */
+  private void left(ChannelName name, @Nullable Position cursor, AsyncResult<Boolean> gone) {
+    if (gone.failed() || readings.isClosed() || readings.has(name)) {
+      return;
+    }
+    if (gone.result() || cursor == null) {
+      client.send(ServerFrames.unsubscribed(name, "requested"));
+    } else {
+      read(name, cursor);
+    }
   }
 
   private Reading add(

@@ -18,8 +18,10 @@ import dev.holdfast.testkit.TestRedis;
 import dev.holdfast.testkit.client.ManualClient;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -155,6 +157,34 @@ class LimitedIT {
     Welcomed again = node.hello(node.token("ann", MAY), Map.of("resume", other.session()));
     again.client().await("live", "topic:c");
     assertEquals("limit_exceeded", subscribe(again, "f"), "what it had it has again");
+  }
+
+  /** Each as if a frame had asked for it: neither a place more, nor faster. */
+  @Test
+  void subscriptionsOfAHelloAreHeldToTheLimitsOfFrames(TestRedis redis) {
+    start(redis, Amounts.TENANT, Amounts.USER.with(Limit.SUBSCRIPTIONS, 9).with(Limit.REQUESTS, 5));
+    Map<String, String> all =
+        IntStream.range(0, 20).boxed().collect(Collectors.toMap(i -> "topic:" + i, i -> "latest"));
+    long begin = System.nanoTime();
+    Welcomed ann = node.hello(node.token("ann", MAY), Map.of("subscriptions", all));
+    for (String topic : all.keySet()) {
+      ann.client()
+          .await(
+              frame ->
+                  frame.path("channel").asText().equals(topic)
+                      && Set.of("live", "unsubscribed").contains(frame.path("type").asText()),
+              topic,
+              PATIENCE);
+    }
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    List<String> refused =
+        ann.client().frames().stream()
+            .filter(frame -> frame.path("type").asText().equals("unsubscribed"))
+            .map(frame -> frame.path("code").asText())
+            .toList();
+    assertEquals(Collections.nCopies(11, "limit_exceeded"), refused);
+    assertTrue(seconds > 1.2, "20 subscriptions at 5/s took " + seconds + " s");
+    assertEquals("limit_exceeded", subscribe(ann, "more"));
   }
 
   private static String subscribe(Welcomed of, String topic) {

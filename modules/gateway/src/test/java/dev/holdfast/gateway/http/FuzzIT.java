@@ -33,6 +33,8 @@ class FuzzIT {
       List.of(
           "\u0007{\"type\":\"hello\",\"token\":\"t\",\"resume\":\"s\",\"channels\":{\"topic:a\":"
               + "[\"E\",7]},\"client\":{\"name\":\"n\",\"version\":\"1\"}}",
+          "\u0007{\"type\":\"hello\",\"subscriptions\":{\"topic:a\":\"earliest\",\"run:r\":\"snapshot\","
+              + "\"topic:b\":[\"E\",7]},\"client\":{\"name\":\"n\",\"version\":\"1\"}}",
           "\u0007{\"type\":\"subscribe\",\"id\":\"1\",\"channel\":\"topic:a\",\"from\":[\"E\",1]}",
           "\u0007{\"type\":\"publish\",\"id\":\"1\",\"channel\":\"topic:a\",\"event\":\"e\","
               + "\"data\":{\"a\":[1.5e3,null,\"\\u00fc\"]},\"n\":1}",

@@ -84,6 +84,11 @@ class FramesIT {
 
   private static List<String> hellos() {
     List<String> hellos = channels("\"channels\":{\"%s\":[\"$epoch\",0]}");
+    hellos.addAll(
+        channels(
+            "\"subscriptions\":{\"%s\":\"earliest\"}",
+            "\"subscriptions\":{\"%s\":[\"$epoch\",0]}"));
+    hellos.add("\"resume\":\"$session\",\"subscriptions\":{\"topic:$topic\":\"latest\"}");
     hellos.add("\"resume\":\"$session\"");
     hellos.add("\"resume\":\"$session\",\"channels\":{\"run:$run\":[\"$epoch\",0]}");
     return hellos;
@@ -297,7 +302,7 @@ class FramesIT {
       client.awaitClose();
       return;
     }
-    int begun = more.contains("channels") ? 4 : 3;
+    int begun = more.contains("channels") || more.contains("subscriptions") ? 4 : 3;
     for (int i = 0; i < begun; i++) {
       client.await(
           frame -> Set.of("live", "unsubscribed").contains(frame.path("type").asText()), "live");
