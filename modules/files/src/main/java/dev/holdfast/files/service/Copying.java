@@ -50,7 +50,7 @@ final class Copying {
   private Future<FileRecord> fill(FileRecord made, FileRecord from) {
     return parts
         .disk()
-        .run(storage -> copied(storage, from.content(), made.content()))
+        .run(made.key().tenant(), storage -> copied(storage, from.content(), made.content()))
         .compose(done -> show(made, from.view()))
         .recover(failure -> giveUp(made, failure));
   }

@@ -107,7 +107,7 @@ final class Finishing {
     byte[] known = sha256 == null ? null : HexFormat.of().parseHex(sha256);
     return parts
         .disk()
-        .run(storage -> storage.seal(file.content(), file.parts(), own, known))
+        .run(file.key().tenant(), storage -> storage.seal(file.content(), file.parts(), own, known))
         .compose(whole -> inspect(file, whole));
   }
 

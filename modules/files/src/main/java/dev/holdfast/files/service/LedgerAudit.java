@@ -86,7 +86,7 @@ final class LedgerAudit {
     }
     return parts
         .disk()
-        .run(storage -> storage.has(record.get().content()))
+        .run(key.tenant(), storage -> storage.has(record.get().content()))
         .map(there -> new AuditReport(0, 0, 1, 0, 0, there ? 0 : 1, 0, 0));
   }
 

@@ -58,7 +58,7 @@ final class Reading {
     }
     return parts
         .disk()
-        .run(storage -> storage.read(file.content(), offset, length))
+        .run(file.key().tenant(), storage -> storage.read(file.content(), offset, length))
         .map(bytes -> new FileAnswer.Chunk(bytes, size));
   }
 

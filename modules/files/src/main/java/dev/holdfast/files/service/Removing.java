@@ -104,7 +104,7 @@ final class Removing {
     }
     return parts
         .disk()
-        .run(storage -> deleted(storage, record.content()))
+        .run(record.key().tenant(), storage -> deleted(storage, record.content()))
         .compose(gone -> parts.index().forget(record.content()));
   }
 

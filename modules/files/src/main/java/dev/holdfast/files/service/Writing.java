@@ -125,7 +125,7 @@ final class Writing {
     long length = held.partLength() + bytes.length;
     return parts
         .disk()
-        .run(storage -> written(storage, file.content(), held, bytes))
+        .run(file.key().tenant(), storage -> written(storage, file.content(), held, bytes))
         .compose(
             done ->
                 advance(
@@ -146,7 +146,7 @@ final class Writing {
     return HoldfastException.from(failure).code() == ErrorCode.NOT_FOUND
         ? parts
             .disk()
-            .run(storage -> dropped(storage, file.content()))
+            .run(file.key().tenant(), storage -> dropped(storage, file.content()))
             .transform(done -> Future.failedFuture(failure))
         : Future.failedFuture(failure);
   }

@@ -124,7 +124,7 @@ public final class Transfers {
   public Future<FileAnswer.Located> locate(Caller caller, String tenant, String file) {
     return files
         .ask(new TransferMessage.Locate(caller, tenant, file))
-        .compose(found -> disk.run(at -> present(at, found)));
+        .compose(found -> disk.run(tenant, at -> present(at, found)));
   }
 
   /** Returns the file of content on this machine; empty: it has to be {@link #read}. */
@@ -134,7 +134,7 @@ public final class Transfers {
 
   /** Reads some bytes of content that was located. */
   public Future<byte[]> read(FileAnswer.Located located, long offset, int length) {
-    return disk.run(at -> at.read(located.content(), offset, length));
+    return disk.run(located.file().tenant(), at -> at.read(located.content(), offset, length));
   }
 
   /** Closes without waiting for what is under way. */
@@ -147,7 +147,8 @@ public final class Transfers {
   }
 
   private Future<PartWriter> open(FileAnswer.Grant grant) {
-    return disk.run(at -> at.append(grant.content(), grant.part(), grant.partLength()));
+    return disk.run(
+        grant.file().tenant(), at -> at.append(grant.content(), grant.part(), grant.partLength()));
   }
 
   private static FileAnswer.Located present(FileStorage storage, FileAnswer.Located found)

@@ -176,8 +176,8 @@ final class UploadWriter {
     pendingBytes = 0;
     busy = true;
     uncommitted += bytes;
-    Future<Void> written = disk.run(storage -> write(batch));
-    Future<Void> digested = disk.run(storage -> digest(batch));
+    Future<Void> written = disk.run(tenant(), storage -> write(batch));
+    Future<Void> digested = disk.run(tenant(), storage -> digest(batch));
     Future.join(written, digested).<Void>mapEmpty().onComplete(this::written);
     if (paused) {
       paused = false;
@@ -198,10 +198,14 @@ final class UploadWriter {
 
   /** Commits a length; the writing goes on meanwhile. */
   private Future<Void> commit(long length) {
-    return disk.run(storage -> forced())
+    return disk.run(tenant(), storage -> forced())
         .compose(done -> files.ask(TransferMessage.Advance.of(caller, grant, length, false, null)))
         .onFailure(late -> fail(HoldfastException.from(late)))
         .mapEmpty();
+  }
+
+  private String tenant() {
+    return grant.file().tenant();
   }
 
   /** On a worker thread. */
@@ -237,7 +241,7 @@ final class UploadWriter {
     finishing = true;
     vertx.cancelTimer(stallTimer);
     committing
-        .transform(committed -> disk.run(storage -> close()))
+        .transform(committed -> disk.run(tenant(), storage -> close()))
         .compose(length -> files.ask(last(length)))
         .recover(this::dropped)
         .onComplete(this::finished);
@@ -269,7 +273,7 @@ final class UploadWriter {
   /** Removes a part that came after its file had ended: nobody else would for a day. */
   private Future<FileAnswer.Advanced> dropped(Throwable refused) {
     return HoldfastException.from(refused).code() == ErrorCode.NOT_FOUND
-        ? disk.run(storage -> dropped(storage, grant.content()))
+        ? disk.run(tenant(), storage -> dropped(storage, grant.content()))
             .transform(done -> Future.failedFuture(refused))
         : Future.failedFuture(refused);
   }
