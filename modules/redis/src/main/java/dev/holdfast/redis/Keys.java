@@ -228,6 +228,15 @@ public final class Keys {
     return "hf:fticket:{" + digest + "}";
   }
 
+  /**
+   * Returns the key of the places of tickets that have not expired.
+   *
+   * @param user who makes them; null: the tenant's services
+   */
+  public static String ticketPlaces(String tenant, @Nullable String user) {
+    return "hf:ftickets:{" + tenant + (user == null ? "!}" : "!u:" + user + "}");
+  }
+
   /** Returns the key that names the token a ticket was made with, in the ticket's slot. */
   public static String fileTicketToken(String digest) {
     return fileTicket(digest) + ":by";

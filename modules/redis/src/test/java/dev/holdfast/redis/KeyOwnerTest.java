@@ -52,6 +52,8 @@ class KeyOwnerTest {
   void theRestIsItsTenantsOrUsers() {
     assertEquals("acme null null ann", text(owner(Keys.userSessions("acme", "ann"))));
     assertEquals("acme null null ann", text(owner(Keys.userFiles("acme", "ann"))));
+    assertEquals("acme null null ann", text(owner(Keys.ticketPlaces("acme", "ann"))));
+    assertEquals("acme null null null", text(owner(Keys.ticketPlaces("acme", null))));
     assertEquals("acme null null ann", text(owner(Keys.rates("acme", "ann"))));
     assertEquals("acme null null ann", text(owner(Keys.claims("acme", "ann"))));
     assertEquals("acme null null ann", text(owner(Keys.retained("acme", "ann"))));

@@ -1,6 +1,8 @@
 package dev.holdfast.files.records;
 
 import dev.holdfast.core.Caller;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
 import dev.holdfast.files.FileAnswer;
 import dev.holdfast.files.FileMessage;
@@ -9,10 +11,12 @@ import dev.holdfast.files.storage.FileStorage;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
+import dev.holdfast.redis.Script;
 import dev.holdfast.tokens.TokenOrigin;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +26,18 @@ import org.jspecify.annotations.Nullable;
  * alone, so nobody who reads Redis can use it. Used on the context of its link.
  */
 public final class Tickets {
+  /** Tickets of one user that have not expired; each takes some 600 bytes of Redis. */
+  public static final int MOST_OF_USER = 10_000;
+
+  /** The same, of all services of a tenant together. */
+  public static final int MOST_OF_SERVICES = 100_000;
+
+  private static final Script PLACE = Script.of("files", "file_prelude", "ticket_place");
   private static final int FIELDS = 3;
   private static final int TOKEN_FIELDS = 5;
+
+  /** Characters of a digest that name its place. */
+  private static final int MEMBER = 20;
 
   private final RedisLink link;
 
@@ -32,20 +46,50 @@ public final class Tickets {
   }
 
   /**
-   * Writes a fresh ticket. Its token has a key of its own: nodes of an older build read the other.
+   * Makes a ticket of a file that the caller may see. Fails with RATE_LIMITED if the caller has as
+   * many as it may have.
    */
-  public Future<String> issue(
-      FileRecord file, FileMessage.Purpose purpose, long lifeMs, TokenOrigin by) {
+  public Future<FileAnswer.Ticket> issue(FileRecord file, FileMessage.IssueTicket wanted) {
     String ticket = file.key().tenant() + "~" + Ids.fresh() + Ids.fresh();
-    String held = purpose + "\n" + file.key().file() + "\n" + file.owner();
+    String digest = digest(ticket);
+    return place(wanted, digest)
+        .compose(now -> write(file, wanted, digest, now).map(now))
+        .map(now -> new FileAnswer.Ticket(ticket, now + wanted.lifeMs()));
+  }
+
+  /** Takes a place until the ticket expires. Answers Redis time in ms. */
+  private Future<Long> place(FileMessage.IssueTicket wanted, String digest) {
+    String user = wanted.caller() instanceof Caller.User self ? self.user() : null;
+    int most = user == null ? MOST_OF_SERVICES : MOST_OF_USER;
+    List<Object> args = List.of(digest.substring(0, MEMBER), wanted.lifeMs(), most);
+    return PLACE
+        .run(link, List.of(Keys.ticketPlaces(wanted.tenant(), user)), args)
+        .map(reply -> placed(reply, most));
+  }
+
+  private static long placed(Reply reply, int most) {
+    if (reply.at(1).asLong() != 0) {
+      throw HoldfastException.withPublicMessage(
+          ErrorCode.RATE_LIMITED, "tickets: " + most + " have not expired yet");
+    }
+    return reply.at(0).asLong();
+  }
+
+  /** Writes a ticket. Its token has a key of its own: nodes of an older build read the other. */
+  private Future<?> write(
+      FileRecord file, FileMessage.IssueTicket wanted, String digest, long now) {
+    TokenOrigin given = wanted.by();
+    TokenOrigin by =
+        given == null
+            ? new TokenOrigin(wanted.tenant(), file.owner(), now / 1_000, null, "")
+            : given;
+    String held = wanted.purpose() + "\n" + file.key().file() + "\n" + file.owner();
     String id = by.id() == null ? "" : by.id();
     String token =
         String.join("\n", by.tenant(), by.user(), Long.toString(by.issuedAt()), by.digest(), id);
-    String digest = digest(ticket);
     return Future.join(
-            link.send("SET", Keys.fileTicketToken(digest), token, "PX", lifeMs),
-            link.send("SET", Keys.fileTicket(digest), held, "PX", lifeMs))
-        .map(ticket);
+        link.send("SET", Keys.fileTicketToken(digest), token, "PX", wanted.lifeMs()),
+        link.send("SET", Keys.fileTicket(digest), held, "PX", wanted.lifeMs()));
   }
 
   /** Returns what a ticket stands for: the file's owner acts, wherever the ticket came from. */

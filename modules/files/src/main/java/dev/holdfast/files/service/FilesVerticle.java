@@ -2,6 +2,7 @@ package dev.holdfast.files.service;
 
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.bounds.FairTurns;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.core.bus.Serving;
@@ -21,7 +22,6 @@ import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reserve;
-import dev.holdfast.tokens.TokenOrigin;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -41,6 +41,9 @@ import org.slf4j.LoggerFactory;
 public final class FilesVerticle extends VerticleBase implements FileMessage.Handler<Future<?>> {
   private static final Logger LOG = LoggerFactory.getLogger(FilesVerticle.class);
   private static final Duration SESSIONS_TIMEOUT = Duration.ofSeconds(5);
+
+  /** A list reads each of its files, so few are under way at a time, and fewer of one tenant. */
+  private static final FairTurns.Bounds LISTS = new FairTurns.Bounds(16, 4, 64, 4_000, 0);
 
   private final Bus bus;
   private final RedisConfig redis;
@@ -74,6 +77,9 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
 
   @SuppressWarnings("NullAway.Init")
   private Reading reading;
+
+  @SuppressWarnings("NullAway.Init")
+  private FairTurns lists;
 
   private boolean sweeping;
   private boolean auditing;
@@ -136,7 +142,7 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
 
   @Override
   public Future<?> list(FileMessage.ListFiles message) {
-    return reading.list(message);
+    return lists.run(message.tenant(), () -> reading.list(message));
   }
 
   @Override
@@ -151,18 +157,7 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
         message.purpose() == FileMessage.Purpose.DOWNLOAD
             ? parts.findReady(message.caller(), message.tenant(), message.file())
             : parts.find(message.caller(), message.tenant(), message.file());
-    return file.compose(
-        found -> parts.index().now().compose(now -> issueTicket(message, found, now)));
-  }
-
-  private Future<FileAnswer.Ticket> issueTicket(
-      FileMessage.IssueTicket message, FileRecord file, long now) {
-    TokenOrigin by = message.by();
-    TokenOrigin origin =
-        by == null ? new TokenOrigin(message.tenant(), file.owner(), now / 1_000, null, "") : by;
-    return tickets
-        .issue(file, message.purpose(), message.lifeMs(), origin)
-        .map(ticket -> new FileAnswer.Ticket(ticket, now + message.lifeMs()));
+    return file.compose(found -> tickets.issue(found, message));
   }
 
   @Override
@@ -238,6 +233,7 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
     finishing = new Finishing(parts, removing);
     writing = new Writing(parts, finishing);
     reading = new Reading(parts);
+    lists = new FairTurns("files", LISTS, null, registry);
     return reserve
         .watch()
         .compose(seen -> parts.disk().run(FileStorage::id))

@@ -7,12 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.files.FileAnswer;
 import dev.holdfast.files.FileMessage;
 import dev.holdfast.files.FileSpec;
 import dev.holdfast.files.FileView;
 import dev.holdfast.files.config.TenantFiles;
+import dev.holdfast.files.records.Tickets;
+import dev.holdfast.redis.Keys;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
+import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -81,7 +85,35 @@ class UserShareIT {
     node.begin(bob, "fits", 1);
   }
 
-  private io.vertx.core.Future<FileView> create(Caller caller, String owner, long size) {
+  /** Each took two keys of Redis for up to a day, and 500 a second could be made. */
+  @Test
+  void aUserHasSoManyTicketsAndOthersHaveTheirOwn() {
+    FileView file = node.put(ann, "shared", new byte[10]);
+    FileView bobs = node.put(bob, "bobs", new byte[10]);
+    String places = Keys.ticketPlaces(tenant, "ann");
+    String fill = "for i = 1, ARGV[1] do redis.call('ZADD', KEYS[1], 1e15, 'p' .. i) end";
+    node.redis("EVAL", fill, 1, places, Tickets.MOST_OF_USER - 1);
+    node.redis("ZADD", places, 1, "long over");
+
+    FilesNode.await(ticket(ann, file));
+    assertEquals(ErrorCode.RATE_LIMITED, FilesNode.code(ticket(ann, file)));
+    FilesNode.await(ticket(bob, bobs));
+    FilesNode.await(ticket(FilesNode.service(tenant), file));
+
+    assertEquals(Tickets.MOST_OF_USER, node.redis("ZCARD", places).asLong(), "none that is over");
+    node.redis("ZADD", places, 1, "p1");
+    FilesNode.await(ticket(ann, file));
+    assertEquals(ErrorCode.RATE_LIMITED, FilesNode.code(ticket(ann, file)));
+    assertTrue(node.redis("PTTL", places).asLong() > 0);
+  }
+
+  private Future<FileAnswer.Ticket> ticket(Caller caller, FileView file) {
+    var download = FileMessage.Purpose.DOWNLOAD;
+    return node.client.ask(
+        new FileMessage.IssueTicket(caller, tenant, file.file(), download, 60_000));
+  }
+
+  private Future<FileView> create(Caller caller, String owner, long size) {
     var spec = new FileSpec("x", size, null, null, owner, null, null, 0);
     return node.client.ask(new FileMessage.Create(caller, tenant, spec));
   }

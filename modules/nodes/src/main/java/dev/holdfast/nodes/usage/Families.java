@@ -12,8 +12,8 @@ final class Families {
   static final Set<String> OF_CHANNELS =
       Set.of("meta", "log", "pub", "hpubs", "idem", "idet", "cons", "conss");
 
-  /** What a user's runs and threads have besides; those of a tenant as a whole have no user. */
-  static final Set<String> OF_USERS = Set.of("runs", "starts", "threads", "tsizes");
+  /** What a user's runs, threads and tickets have besides; those of a tenant have no user. */
+  static final Set<String> OF_USERS = Set.of("runs", "starts", "threads", "tsizes", "ftickets");
 
   /** Records that name their user within. */
   static final Set<String> OWNED = Set.of("run", "thread");
@@ -53,8 +53,28 @@ final class Families {
    */
   static final Set<String> BOOKKEEPING =
       Set.of(
-          "pubs", "meta", "int", "pub", "hpubs", "idem", "idet", "conss", "user", "tenant", "rate",
-          "count", "ften", "fown", "fses", "runs", "starts", "work", "threads", "tsizes", "used",
+          "pubs",
+          "meta",
+          "int",
+          "pub",
+          "hpubs",
+          "idem",
+          "idet",
+          "conss",
+          "user",
+          "tenant",
+          "rate",
+          "count",
+          "ften",
+          "fown",
+          "fses",
+          "ftickets",
+          "runs",
+          "starts",
+          "work",
+          "threads",
+          "tsizes",
+          "used",
           "using");
 
   private Families() {}
