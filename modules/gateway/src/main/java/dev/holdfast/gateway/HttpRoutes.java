@@ -90,7 +90,7 @@ final class HttpRoutes {
       Cors.of(config.allowedOrigins()).mount(router);
     }
     Rates rates = new Rates(services.limiter());
-    var room = new BodyRoom(services.memory().bodies(), HttpApi.BODY_LIMIT);
+    var room = new BodyRoom(services.memory(), HttpApi.BODY_LIMIT);
     var api =
         new HttpApi(
             services.tokens(), services.admission(), rates, room, services.registry(), timeouts);

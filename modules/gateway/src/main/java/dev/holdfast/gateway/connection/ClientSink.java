@@ -19,6 +19,9 @@ public interface ClientSink extends FrameSink {
    */
   long blockedSince();
 
+  /** Returns about how many bytes wait until the client takes them; 0 if it takes. */
+  long waiting();
+
   /** Returns the time at which the client was last sent something, by {@link System#nanoTime}. */
   long saidAt();
 }

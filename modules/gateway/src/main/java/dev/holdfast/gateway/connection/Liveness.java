@@ -1,5 +1,6 @@
 package dev.holdfast.gateway.connection;
 
+import dev.holdfast.core.Caller;
 import dev.holdfast.gateway.config.GatewayConfig;
 import dev.holdfast.gateway.connection.Connection.Phase;
 import dev.holdfast.limits.FairShare;
@@ -8,6 +9,7 @@ import dev.holdfast.limits.use.Uses;
 import dev.holdfast.protocol.CloseCode;
 import dev.holdfast.protocol.ServerFrames;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The deadlines of one connection: for its hello, between its frames, while it takes nothing, and
@@ -39,7 +41,7 @@ public final class Liveness {
 
   /** Notes that the transport has ended. */
   void ended() {
-    unsent.tick(false, null);
+    unsent.free();
     count(connection.sink());
   }
 
@@ -49,7 +51,10 @@ public final class Liveness {
     long blocked = sink.blockedSince();
     LiveSession session = phase == Phase.ATTACHED ? connection.session() : null;
     count(sink);
-    boolean room = unsent.tick(blocked != 0, session == null ? null : session.caller());
+    boolean room = blocked == 0 || unsent.blocked(sink.waiting(), caller(session));
+    if (blocked == 0) {
+      unsent.free();
+    }
     if (phase == Phase.CLOSED) {
       if (now - connection.closedAt() > CUT_AFTER) {
         sink.cut();
@@ -61,6 +66,10 @@ public final class Liveness {
     } else if (session != null) {
       beat(session, now, config.heartbeat().toNanos());
     }
+  }
+
+  private static Caller.@Nullable User caller(@Nullable LiveSession session) {
+    return session == null ? null : session.caller();
   }
 
   private void count(ClientSink sink) {

@@ -12,32 +12,45 @@ import org.jspecify.annotations.Nullable;
  */
 final class Unsent {
   private final FairShare memory;
-  private final int bytes;
+  private final int least;
   private Caller.@Nullable User holder;
+  private long counted;
 
   /**
-   * @param bytes that are counted for one client
+   * @param least bytes that are counted for a client that takes nothing
    */
-  Unsent(FairShare memory, int bytes) {
+  Unsent(FairShare memory, int least) {
     this.memory = memory;
-    this.bytes = bytes;
+    this.least = least;
   }
 
   /**
-   * Counts or gives back.
+   * Counts what waits for a client that takes nothing.
    *
+   * @param waiting bytes; a snapshot alone may have some MiB
    * @param caller the client's user; none if it is not known yet
    * @return false if there is no room for it
    */
-  boolean tick(boolean blocked, Caller.@Nullable User caller) {
-    if (!blocked && holder != null) {
-      memory.give(holder.tenant(), holder.user(), bytes);
-      holder = null;
-    } else if (blocked && holder == null && caller != null) {
-      boolean taken = memory.tryTake(caller.tenant(), caller.user(), bytes) == Outcome.TAKEN;
-      holder = taken ? caller : null;
-      return taken;
+  boolean blocked(long waiting, Caller.@Nullable User caller) {
+    Caller.User of = holder == null ? caller : holder;
+    long more = Math.max(least, waiting) - counted;
+    if (of == null || more <= 0) {
+      return true;
     }
+    if (memory.tryTake(of.tenant(), of.user(), more) != Outcome.TAKEN) {
+      return false;
+    }
+    holder = of;
+    counted += more;
     return true;
+  }
+
+  /** Gives everything back: the client takes again, or is gone. */
+  void free() {
+    if (holder != null) {
+      memory.give(holder.tenant(), holder.user(), counted);
+    }
+    holder = null;
+    counted = 0;
   }
 }

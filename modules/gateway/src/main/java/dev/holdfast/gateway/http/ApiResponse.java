@@ -1,6 +1,7 @@
 package dev.holdfast.gateway.http;
 
 import dev.holdfast.core.Position;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
@@ -63,23 +64,25 @@ public record ApiResponse(
     return body == null ? 0 : body.length();
   }
 
-  /** Sends the answer. It is for one caller and one moment, so no cache may keep it. */
-  void send(RoutingContext routing) {
+  /**
+   * Sends the answer. It is for one caller and one moment, so no cache may keep it.
+   *
+   * @return completes when the client's socket has taken it, or is gone; of a stream at once
+   */
+  Future<Void> send(RoutingContext routing) {
     HttpServerResponse response = routing.response();
     if (response.closed()) {
-      return;
+      return Future.succeededFuture();
     }
     if (stream != null) {
       BodyRoom.leave(routing);
       stream.accept(routing);
-      return;
+      return Future.succeededFuture();
     }
     response.setStatusCode(status).putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
     headers.forEach(response::putHeader);
-    if (body == null) {
-      response.end();
-    } else {
-      response.putHeader(HttpHeaders.CONTENT_TYPE, type).end(body);
-    }
+    return body == null
+        ? response.end()
+        : response.putHeader(HttpHeaders.CONTENT_TYPE, type).end(body);
   }
 }

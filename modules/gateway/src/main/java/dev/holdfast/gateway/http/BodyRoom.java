@@ -4,6 +4,7 @@ import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.limits.FairShare;
 import dev.holdfast.limits.FairShare.Outcome;
+import dev.holdfast.limits.NodeMemory;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
@@ -12,23 +13,29 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Takes room for the body of a request before it is read, and gives it back when the request is
- * answered or gone, or its answer is a stream that begins. Confined to its event loop.
+ * answered or gone, or its answer is a stream that begins. Takes room for a large answer, too,
+ * until the client has taken it. Confined to its event loop.
  */
 public final class BodyRoom {
   /** Bytes that a stream of publications keeps at a time. */
   private static final long STREAM = 512 << 10;
 
+  /** Bytes of an answer that the kernel's buffer has room for: nobody waits for their reader. */
+  private static final int SMALL_ANSWER = 64 << 10;
+
   private static final long RETRY_MS = 1_000;
   private static final String GIVE_BACK = "bodyRoom";
 
   private final FairShare bodies;
+  private final FairShare answers;
   private final long limit;
 
   /**
    * @param limit bytes of a body; a body of unknown length takes as many
    */
-  public BodyRoom(FairShare bodies, long limit) {
-    this.bodies = bodies;
+  public BodyRoom(NodeMemory memory, long limit) {
+    this.bodies = memory.bodies();
+    this.answers = memory.answers();
     this.limit = limit;
   }
 
@@ -53,11 +60,33 @@ public final class BodyRoom {
       routing.put(GIVE_BACK, giveBack);
       routing.addEndHandler(ended -> giveBack.run());
     } else {
-      ErrorCode code =
-          outcome == Outcome.PART_FULL ? ErrorCode.RATE_LIMITED : ErrorCode.UNAVAILABLE;
-      String detail = "body: too many bytes of requests are under way";
-      throw new Problem(code.httpStatus, code, detail).retryAfter(RETRY_MS);
+      throw full(outcome, "body: too many bytes of requests are under way");
     }
+  }
+
+  private static Problem full(Outcome outcome, String detail) {
+    ErrorCode code = outcome == Outcome.PART_FULL ? ErrorCode.RATE_LIMITED : ErrorCode.UNAVAILABLE;
+    return new Problem(code.httpStatus, code, detail).retryAfter(RETRY_MS);
+  }
+
+  /**
+   * Sends an answer. A large one has room until the client's socket has taken all of it.
+   *
+   * @throws Problem 429 if answers that the caller has not read yet fill its share, 503 if there is
+   *     no room left
+   */
+  void send(RoutingContext routing, Caller caller, ApiResponse answer) {
+    if (answer.size() <= SMALL_ANSWER) {
+      answer.send(routing);
+      return;
+    }
+    String tenant = Callers.tenant(caller);
+    String user = caller instanceof Caller.User self ? self.user() : null;
+    Outcome outcome = answers.tryTake(tenant, user, answer.size());
+    if (outcome != Outcome.TAKEN) {
+      throw full(outcome, "answers: too many bytes wait to be read");
+    }
+    answer.send(routing).onComplete(taken -> answers.give(tenant, user, answer.size()));
   }
 
   /** Forgets the body of a request that is done with it, and gives its room back. */

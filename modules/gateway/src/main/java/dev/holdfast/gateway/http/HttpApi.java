@@ -305,8 +305,13 @@ public final class HttpApi {
     answer.onComplete(here);
     here.future()
         .onSuccess(given -> rates.answered(caller, given.size()))
-        .onSuccess(given -> given.send(routing))
+        .map(given -> sent(routing, caller, given))
         .onFailure(failure -> refuse(routing, failure));
+  }
+
+  private ApiResponse sent(RoutingContext routing, Caller caller, ApiResponse answer) {
+    room.send(routing, caller, answer);
+    return answer;
   }
 
   private static void refuse(RoutingContext routing, Throwable failure) {

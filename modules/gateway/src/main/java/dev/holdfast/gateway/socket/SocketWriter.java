@@ -6,6 +6,7 @@ import dev.holdfast.protocol.CloseCode;
 import dev.holdfast.protocol.EncodedFrame;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import java.util.function.Consumer;
@@ -118,6 +119,12 @@ final class SocketWriter extends ChannelInboundHandlerAdapter implements ClientS
   @Override
   public long blockedSince() {
     return blockedSince;
+  }
+
+  @Override
+  public long waiting() {
+    ChannelOutboundBuffer buffer = channel.channel().unsafe().outboundBuffer();
+    return buffer == null || writable ? 0 : buffer.totalPendingWriteBytes();
   }
 
   @Override

@@ -18,6 +18,10 @@ abstract class ResponseSink implements ClientSink {
   private volatile boolean closed;
   private long blockedSince;
   private long written;
+
+  /** Bytes of the write that the client did not take, and of those since. */
+  private long waiting;
+
   private long saidAt = System.nanoTime();
 
   /**
@@ -28,6 +32,7 @@ abstract class ResponseSink implements ClientSink {
     response.drainHandler(
         taken -> {
           blockedSince = 0;
+          waiting = 0;
           drained.run();
         });
   }
@@ -57,8 +62,9 @@ abstract class ResponseSink implements ClientSink {
     if (text.length() > 0) {
       response.write(text).onFailure(ResponseSink::notTaken);
     }
-    if (response.writeQueueFull() && blockedSince == 0) {
-      blockedSince = System.nanoTime() | 1;
+    if (response.writeQueueFull()) {
+      blockedSince = blockedSince == 0 ? System.nanoTime() | 1 : blockedSince;
+      waiting += text.length();
     }
   }
 
@@ -99,6 +105,11 @@ abstract class ResponseSink implements ClientSink {
   @Override
   public final long blockedSince() {
     return blockedSince;
+  }
+
+  @Override
+  public final long waiting() {
+    return waiting;
   }
 
   @Override

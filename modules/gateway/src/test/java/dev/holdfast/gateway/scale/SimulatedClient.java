@@ -275,6 +275,11 @@ final class SimulatedClient {
     }
 
     @Override
+    public long waiting() {
+      return 0;
+    }
+
+    @Override
     public long blockedSince() {
       return 0;
     }
