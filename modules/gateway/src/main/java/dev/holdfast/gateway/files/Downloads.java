@@ -24,10 +24,15 @@ import org.jspecify.annotations.Nullable;
 final class Downloads {
   private static final String POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'";
 
-  private final Transfers transfers;
+  /** Content of this length fits into the buffers of the kernel: nobody waits for its reader. */
+  private static final long SMALL = 256 << 10;
 
-  Downloads(Transfers transfers) {
+  private final Transfers transfers;
+  private final TransferPlaces places;
+
+  Downloads(Transfers transfers, TransferPlaces places) {
     this.transfers = transfers;
+    this.places = places;
   }
 
   Future<Void> send(FileRequest request) {
@@ -55,7 +60,13 @@ final class Downloads {
     if (range != null) {
       response.setStatusCode(206).putHeader("content-range", range.header(file.size()));
     }
-    return content(request, found, range == null ? new ByteRange(0, file.size()) : range);
+    ByteRange part = range == null ? new ByteRange(0, file.size()) : range;
+    boolean large = part.length() > SMALL && request.http().method() != HttpMethod.HEAD;
+    return large
+        ? places
+            .during(request, () -> content(request, found, part))
+            .onFailure(refused -> response.headers().remove("content-range"))
+        : content(request, found, part);
   }
 
   private static @Nullable ByteRange range(FileRequest request, FileView file, String tag) {

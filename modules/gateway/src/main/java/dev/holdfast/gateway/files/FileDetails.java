@@ -5,6 +5,7 @@ import dev.holdfast.files.FileAnswer;
 import dev.holdfast.files.FileMessage;
 import dev.holdfast.files.FileView;
 import dev.holdfast.files.transfer.Transfers;
+import dev.holdfast.gateway.http.Rates;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -18,9 +19,11 @@ final class FileDetails {
   private static final long DEFAULT_TICKET_S = 300;
 
   private final Transfers transfers;
+  private final Rates rates;
 
-  FileDetails(Transfers transfers) {
+  FileDetails(Transfers transfers, Rates rates) {
     this.transfers = transfers;
+    this.rates = rates;
   }
 
   Future<Void> list(FileRequest request) {
@@ -34,7 +37,13 @@ final class FileDetails {
             request.queryOrEmpty("prefix"),
             request.queryOrEmpty("after"),
             limit == null ? DEFAULT_LIMIT : (int) Math.min(limit, Integer.MAX_VALUE));
-    return files().ask(message).compose(page -> send(request, 200, json(page)));
+    return files().ask(message).compose(page -> list(request, json(page).toBuffer()));
+  }
+
+  /** A large page counts as more requests, as any large answer does. */
+  private Future<Void> list(FileRequest request, Buffer page) {
+    rates.answered(request.caller(), page.length());
+    return send(request, 200, page);
   }
 
   Future<Void> stat(FileRequest request) {
@@ -109,8 +118,11 @@ final class FileDetails {
   }
 
   private static Future<Void> send(FileRequest request, int status, JsonObject json) {
+    return send(request, status, json.toBuffer());
+  }
+
+  private static Future<Void> send(FileRequest request, int status, Buffer body) {
     request.http().resume();
-    Buffer body = json.toBuffer();
     return request
         .response()
         .setStatusCode(status)

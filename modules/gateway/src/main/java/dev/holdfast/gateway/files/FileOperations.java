@@ -37,14 +37,18 @@ public final class FileOperations {
 
   private final TokenVerifier tokens;
   private final Rates rates;
+  private final TransferPlaces places;
   private final @Nullable Served served;
 
   /** The parts that serve files. */
   private record Served(
       Transfers transfers, Uploads uploads, Downloads downloads, FileDetails details) {
-    static Served by(Transfers transfers) {
+    static Served by(Transfers transfers, TransferPlaces places, Rates rates) {
       return new Served(
-          transfers, new Uploads(transfers), new Downloads(transfers), new FileDetails(transfers));
+          transfers,
+          new Uploads(transfers),
+          new Downloads(transfers, places),
+          new FileDetails(transfers, rates));
     }
 
     /** Answers the state of an upload, or the head of a download. */
@@ -62,16 +66,18 @@ public final class FileOperations {
   public FileOperations(TokenVerifier tokens, Limiter limiter, @Nullable Transfers transfers) {
     this.tokens = tokens;
     this.rates = new Rates(limiter);
-    this.served = transfers == null ? null : Served.by(transfers);
+    this.places = new TransferPlaces(limiter);
+    this.served = transfers == null ? null : Served.by(transfers, places, rates);
   }
 
   public Map<String, Handler<RoutingContext>> handlers() {
     Map<String, Handler<RoutingContext>> handlers = new HashMap<>();
     handlers.put("describeUploads", routing -> Tus.describe(routing.response()));
-    handlers.put("createFile", byToken(WRITE, (files, asked) -> files.uploads.create(asked)));
+    handlers.put(
+        "createFile", byToken(WRITE, uploading((files, asked) -> files.uploads.create(asked))));
     handlers.put("listFiles", byToken(READ, (files, asked) -> files.details.list(asked)));
     Step download = (files, asked) -> files.downloads.send(asked);
-    Step append = (files, asked) -> files.uploads.append(asked);
+    Step append = uploading((files, asked) -> files.uploads.append(asked));
     handlers.put("downloadFile", byToken(READ, download));
     handlers.put("headFile", byToken(FileOperations::toLook, Served::head));
     handlers.put("appendToFile", byToken(WRITE, append));
@@ -94,6 +100,10 @@ public final class FileOperations {
 
   private static List<String> toLink(RoutingContext routing) {
     return routing.queryParam("purpose").contains("upload") ? WRITE : READ;
+  }
+
+  private Step uploading(Step upload) {
+    return (files, asked) -> places.during(asked, () -> upload.apply(files, asked));
   }
 
   private Handler<RoutingContext> byToken(List<String> rights, Step operation) {

@@ -1,5 +1,6 @@
 package dev.holdfast.gateway.files;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Operations on files draw from the rates of requests, as all others do. */
 @ExtendWith(RedisExtension.class)
 class FileRatesIT {
+  private static final int LARGE = 20_000_000;
   private static final byte[] CONTENT = "text".getBytes(StandardCharsets.UTF_8);
 
   @Test
@@ -57,5 +59,67 @@ class FileRatesIT {
       assertArrayEquals(CONTENT, nobody.send("GET", ticket).body());
       assertEquals(200, ann.send("GET", file).statusCode());
     }
+  }
+
+  /** A page of 200 files was 200 reads of Redis for the price of one request. */
+  @Test
+  void aLargeListCountsAsManyRequests(TestRedis redis, @TempDir Path folder) throws Exception {
+    try (var edge = new FilesEdge(redis.uri(), folder, LimitsConfig.DEFAULTS)) {
+      FilesEdge.Call ann = edge.as("ann");
+      for (int i = 0; i < 60; i++) {
+        String name = i + "x".repeat(240);
+        assertEquals(201, ann.send("POST", "/v1/files?name=" + name, CONTENT).statusCode());
+      }
+      edge.limit("user.requests", 1L);
+
+      await().until(() -> ann.send("GET", "/v1/files").statusCode() == 200);
+      assertEquals(429, ann.send("GET", "/v1/files").statusCode());
+      assertEquals(200, edge.as("bob").send("GET", "/v1/files").statusCode());
+    }
+  }
+
+  /** Each takes a socket and a file of the node for as long as its client likes. */
+  @Test
+  void transfersCountAmongTheConnectionsOfTheirUser(TestRedis redis, @TempDir Path folder)
+      throws Exception {
+    try (var edge = new FilesEdge(redis.uri(), folder, LimitsConfig.DEFAULTS)) {
+      FilesEdge.Call ann = edge.as("ann");
+      String large = upload(ann, new byte[LARGE]);
+      String small = upload(ann, CONTENT);
+      String token = edge.token(edge.tenant, "ann");
+      edge.limit("user.connections", 1L);
+
+      try (var slow = slowly(edge, token, large)) {
+        assertEquals(429, ann.send("GET", large).statusCode());
+        assertEquals(429, ann.send("POST", "/v1/files?name=b", CONTENT).statusCode());
+        assertEquals(200, ann.send("GET", small).statusCode(), "nobody waits for its reader");
+        assertEquals(201, edge.as("bob").send("POST", "/v1/files?name=c", CONTENT).statusCode());
+      }
+      await().until(() -> ann.send("GET", large).statusCode() == 200);
+      await().until(() -> ann.send("POST", "/v1/files?name=b", CONTENT).statusCode() == 201);
+    }
+  }
+
+  /** A download that has begun; the place of what came before may be given back a bit later. */
+  private static RawRequest slowly(FilesEdge edge, String token, String path) {
+    RawRequest[] last = new RawRequest[1];
+    await()
+        .until(
+            () -> {
+              last[0] = new RawRequest(edge).head(token, "GET " + path + " HTTP/1.1");
+              boolean begun = last[0].status().equals("200");
+              if (!begun) {
+                last[0].close();
+              }
+              return begun;
+            });
+    return last[0];
+  }
+
+  private static String upload(FilesEdge.Call by, byte[] content) {
+    return by.send("POST", "/v1/files?name=a", content)
+        .headers()
+        .firstValue("location")
+        .orElseThrow();
   }
 }

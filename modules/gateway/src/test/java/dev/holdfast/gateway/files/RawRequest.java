@@ -32,6 +32,12 @@ final class RawRequest implements AutoCloseable {
     return this;
   }
 
+  /** Of the answer, of which nothing more is read. */
+  String status() throws IOException {
+    byte[] line = socket.getInputStream().readNBytes("HTTP/1.1 200".length());
+    return new String(line, StandardCharsets.ISO_8859_1).substring(line.length - 3);
+  }
+
   /** Until the server has ended the connection, or said a whole problem. */
   String answer() throws IOException {
     var answer = new java.io.ByteArrayOutputStream();
