@@ -6,6 +6,12 @@ import java.util.Arrays;
 public final class Cost {
   static final int RATES = 4;
 
+  /**
+   * What the first publication of a publisher's name in a channel counts for: Redis keeps the name
+   * for hours, whatever becomes of the publication.
+   */
+  private static final long FIRST = 10;
+
   private final long[] amounts;
 
   private Cost(long[] amounts) {
@@ -34,6 +40,16 @@ public final class Cost {
   /** Returns the cost of publications in a request that is counted already. */
   public static Cost publications(long publications, long bytes) {
     return of(0, publications, bytes, 0);
+  }
+
+  /**
+   * Returns the cost of publications in a request that is counted already.
+   *
+   * @param first how many of them are the first of a publisher's name in their channel; each counts
+   *     for ten
+   */
+  public static Cost publications(long publications, long first, long bytes) {
+    return of(0, publications + (FIRST - 1) * first, bytes, 0);
   }
 
   /** Returns the cost of a frame with one publication. */

@@ -70,6 +70,31 @@ class RatesIT {
     assertEquals(404, ann.get("/v1/sessions/none").status(), "other rates hold on their own");
   }
 
+  /**
+   * Redis keeps each name of a publisher for two hours. There was a bound for one channel, and none
+   * for all channels together.
+   */
+  @Test
+  void theFirstPublicationOfAPublishersNameCountsForTen(TestRedis redis) {
+    start(redis, Amounts.USER.with(Limit.PUBLICATIONS, 20));
+    HttpCalls ann = node.user("ann", "publish:topic:*");
+    long begin = System.nanoTime();
+    for (int i = 0; i < 5; i++) {
+      String topic = "topic:named-" + i;
+      await().until(() -> named(ann, topic, 1).status() == 200);
+    }
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    assertTrue(seconds > 1.2, "5 names at 20/s took " + seconds + " s");
+
+    await().until(() -> named(ann, "topic:named-4", 2).status() == 200);
+    assertEquals(200, named(ann, "topic:named-4", 3).status(), "the others count for one");
+  }
+
+  private static Reply named(HttpCalls caller, String topic, int n) {
+    String one = "{\"channel\":\"%s\",\"event\":\"e\",\"data\":1,\"publisher\":\"p\",\"n\":%d}";
+    return caller.post("/v1/publish", "{\"publications\":[" + one.formatted(topic, n) + "]}");
+  }
+
   /** It is read more slowly instead. */
   @Test
   void aStreamOfPublicationsIsSlowedAndNotRefused(TestRedis redis) {

@@ -69,6 +69,11 @@ record NewPublication(
     return key;
   }
 
+  /** Whether Redis begins to keep its publisher's name with it. */
+  boolean isFirst() {
+    return n == 1;
+  }
+
   NewPublication withKey(String other) {
     return new NewPublication(channel, event, data, other, isVolatile, null, 0);
   }

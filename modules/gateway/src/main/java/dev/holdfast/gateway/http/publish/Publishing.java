@@ -105,8 +105,7 @@ public final class Publishing {
     // The bytes were counted with the request, if it declared them.
     long bytes = BodyRoom.declared(request.http()) < 0 ? request.size() : 0;
     return rates
-        .publications(
-            request.vertx(), request.caller, Cost.publications(publications.size(), bytes), false)
+        .publications(request.vertx(), request.caller, cost(publications, bytes), false)
         .compose(now -> publish(request, publications))
         .map(results -> Results.answer(publications, results));
   }
@@ -116,10 +115,15 @@ public final class Publishing {
    * turn.
    */
   private Future<List<Result>> inTurn(ApiRequest request, List<NewPublication> publications) {
-    Cost cost = Cost.publications(publications.size(), size(publications));
+    Cost cost = cost(publications, size(publications));
     return rates
         .publications(request.vertx(), request.caller, cost, true)
         .compose(now -> publish(request, publications));
+  }
+
+  private static Cost cost(List<NewPublication> publications, long bytes) {
+    long first = publications.stream().filter(NewPublication::isFirst).count();
+    return Cost.publications(publications.size(), first, bytes);
   }
 
   private void checkSize(NewPublication publication) {
