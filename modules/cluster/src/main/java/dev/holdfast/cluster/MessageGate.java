@@ -1,6 +1,7 @@
 package dev.holdfast.cluster;
 
 import dev.holdfast.core.bounds.Doors;
+import dev.holdfast.core.bounds.FrameBound;
 import dev.holdfast.core.bounds.LastComers;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -12,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Guards the port of messages. A new connection has to prove itself by a TLS handshake within a
- * bounded time; few may do so at once. Any thread.
+ * bounded time; few may do so at once. After that each frame has a {@link FrameBound}. Any thread.
  */
 final class MessageGate implements Doors.Gate {
   /** Most handshakes at once: members that start together connect together. */
@@ -58,8 +59,10 @@ final class MessageGate implements Doors.Gate {
     /** Handles the first bytes; the TLS handler is in place by then. */
     @Override
     public void channelRead(ChannelHandlerContext context, Object bytes) {
-      SslHandler tls = context.pipeline().get(SslHandler.class);
-      if (tls != null) {
+      ChannelHandlerContext secure = context.pipeline().context(SslHandler.class);
+      if (secure != null) {
+        context.pipeline().addAfter(secure.name(), "frame-bound", new FrameBound());
+        SslHandler tls = (SslHandler) secure.handler();
         tls.handshakeFuture().addListener(done -> ended(context.channel(), done.isSuccess()));
         context.pipeline().remove(this);
       }

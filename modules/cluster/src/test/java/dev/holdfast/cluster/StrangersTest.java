@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.cluster.identity.Identity;
 import dev.holdfast.core.bounds.Doors;
+import dev.holdfast.core.bounds.FrameBound;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetServer;
@@ -100,8 +102,40 @@ class StrangersTest {
     await().until(() -> strangersAt("messages") == 0);
     var answer = new CompletableFuture<String>();
     member.handler(said -> answer.complete(said.toString()));
-    member.write("still here");
-    assertEquals("still here", answer.get(20, TimeUnit.SECONDS));
+    Buffer frame = Buffer.buffer().appendInt(10).appendString("still here");
+    member.write(frame);
+    assertEquals(frame.toString(), answer.get(20, TimeUnit.SECONDS));
+  }
+
+  /** Bytes were kept until as many were there as it said, also of a service with credentials. */
+  @Test
+  void aMemberWhoAnnouncesAnEndlessFrameIsClosedAndOthersGoOn() throws Exception {
+    int port = FreePort.take();
+    ClusterConfig config = config("n" + UUID.randomUUID(), port, List.of());
+    Vertx node = get(Cluster.join(config, meters));
+    members.add(node);
+    get(
+        node.eventBus()
+            .<String>consumer("here", message -> message.reply(message.body().length()))
+            .completion());
+    ClusterConfig beside = config(config.name(), 0, List.of(new HostPort("127.0.0.1", port)));
+    Vertx other = get(Cluster.join(beside, new SimpleMeterRegistry()));
+    members.add(0, other);
+    EventBusOptions options = BusOptions.of(config, Identity.ofSecret(SECRET));
+    Vertx client = Vertx.vertx();
+    members.add(0, client);
+
+    for (int announced : List.of(Integer.MAX_VALUE, -1, FrameBound.MOST + 1)) {
+      var socket = get(client.createNetClient(asMember(options)).connect(port + 1, "127.0.0.1"));
+      var closed = new CompletableFuture<Void>();
+      socket.closeHandler(closed::complete);
+      socket.write(Buffer.buffer().appendInt(announced));
+      socket.write(Buffer.buffer(new byte[64 << 10]));
+      closed.get(20, TimeUnit.SECONDS);
+    }
+
+    String large = "x".repeat(9 << 20);
+    assertEquals(large.length(), get(other.eventBus().<Integer>request("here", large)).body());
   }
 
   private static NetClientOptions asMember(EventBusOptions options) {
