@@ -50,9 +50,10 @@ public sealed interface FileAnswer extends BusValue {
 
   /**
    * @param erased files that were ended
-   * @param more whether there are others: ask again
+   * @param more whether there may be others: ask again
+   * @param next what to pass as {@code after} then; none, from an earlier build: nothing
    */
-  record Erased(int erased, boolean more) implements FileAnswer {}
+  record Erased(int erased, boolean more, @Nullable String next) implements FileAnswer {}
 
   /**
    * The right to write to an upload, until somebody else takes it.

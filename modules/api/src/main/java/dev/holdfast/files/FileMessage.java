@@ -260,18 +260,23 @@ public sealed interface FileMessage<A> extends ServiceMessage<A>
    * permission {@code erase:files}. Their owners get no notice of it.
    *
    * @param user whose; none: everybody's
+   * @param after what the answer before gave as {@code next}; none: begin
    */
-  record EraseTenant(Caller caller, String tenant, @Nullable String user)
+  record EraseTenant(Caller caller, String tenant, @Nullable String user, @Nullable String after)
       implements FileMessage<FileAnswer.Erased> {
-    /** Makes the message that ends everybody's. */
+    /** Makes the message that begins to end everybody's. */
     public EraseTenant(Caller caller, String tenant) {
-      this(caller, tenant, null);
+      this(caller, tenant, null, null);
     }
 
     public EraseTenant {
       checked(caller, tenant);
       if (user != null) {
         Names.user(user);
+      }
+      if (after != null && !after.matches("[0-9]{1,20}")) {
+        throw HoldfastException.withPublicMessage(
+            ErrorCode.BAD_REQUEST, "after: not of an erasure");
       }
     }
 

@@ -52,7 +52,7 @@ public final class FileSamples {
         new FileMessage.IssueTicket(ANN, "acme", "f1", FileMessage.Purpose.DOWNLOAD, 1_000, BY),
         new FileMessage.Copy(ANN, "acme", "f1", "b.txt"),
         new FileMessage.Delete(ANN, "acme", "f1"),
-        new FileMessage.EraseTenant(ANN, "acme", "ann"));
+        new FileMessage.EraseTenant(ANN, "acme", "ann", "7"));
   }
 
   private static Stream<BusValue> transfers() {
@@ -75,7 +75,7 @@ public final class FileSamples {
         new FileAnswer.Ticket("t1", 99),
         new FileAnswer.Redeemed(ANN, "acme", "f1", BY),
         BY,
-        new FileAnswer.Erased(1, true),
+        new FileAnswer.Erased(1, true, "7"),
         new FileAnswer.Grant(VIEW, "c1", 1, 1, 0, 0),
         new FileAnswer.Advanced(3, VIEW),
         new FileAnswer.Located(VIEW, "c1"));

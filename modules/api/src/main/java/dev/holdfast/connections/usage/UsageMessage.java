@@ -116,7 +116,7 @@ public sealed interface UsageMessage<A> extends ServiceMessage<A> {
                 ? "channel: the audit log goes with its tenant only"
                 : "erase a tenant, a user, or a channel that is no session's");
       }
-      if (!after.matches("files|t?[0-9]{0,20}(@[0-9A-Za-z.:_\\[\\]-]{1,280})?")) {
+      if (!after.matches("files[0-9]{0,20}|t?[0-9]{0,20}(@[0-9A-Za-z.:_\\[\\]-]{1,280})?")) {
         throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, "after: not of a step");
       }
     }

@@ -11,6 +11,7 @@ import dev.holdfast.files.storage.FileStorage;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,18 +47,27 @@ final class Removing {
         .compose(marked -> clear(file, marked).map(marked));
   }
 
-  /** Ends some files; there may be more as long as the walk through the entries was cut short. */
+  /**
+   * Ends some files, from where the walk through the entries was cut short the time before. What
+   * came behind that place since is for another walk.
+   */
   Future<FileAnswer.Erased> erase(FileMessage.EraseTenant message) {
     String tenant = FileAccess.erases(message.caller(), message.tenant());
     List<QuotaStore.Entry> found = new ArrayList<>();
-    return find(tenant, message.user(), BEGIN, found)
+    String from = Objects.requireNonNullElse(message.after(), BEGIN);
+    return find(tenant, message.user(), from, found)
         .compose(cursor -> erase(tenant, found).map(cursor))
         .compose(
             cursor ->
                 cursor.equals(BEGIN) && message.user() == null
                     ? unlisted(tenant).map(cursor)
                     : Future.succeededFuture(cursor))
-        .map(cursor -> new FileAnswer.Erased(found.size(), !cursor.equals(BEGIN)));
+        .map(cursor -> erased(found.size(), cursor));
+  }
+
+  private static FileAnswer.Erased erased(int files, String cursor) {
+    boolean over = cursor.equals(BEGIN);
+    return new FileAnswer.Erased(files, !over, over ? null : cursor);
   }
 
   /** Adds entries to those found, until they are enough or all; answers where to go on. */

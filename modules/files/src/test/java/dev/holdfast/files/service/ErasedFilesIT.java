@@ -6,6 +6,7 @@ import static dev.holdfast.files.service.FilesNode.code;
 import static dev.holdfast.files.service.FilesNode.user;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
@@ -17,6 +18,7 @@ import dev.holdfast.files.storage.FileStorage;
 import dev.holdfast.files.storage.FolderStorage;
 import dev.holdfast.files.storage.Part;
 import dev.holdfast.files.storage.PartWriter;
+import dev.holdfast.redis.Keys;
 import dev.holdfast.testkit.OwnRedis;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
@@ -28,6 +30,7 @@ import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -72,14 +75,14 @@ class ErasedFilesIT {
     node.begin(ann, "upload", 10);
     node.events.clear();
 
-    assertEquals(new FileAnswer.Erased(4, false), erase("ann"));
+    assertEquals(new FileAnswer.Erased(4, false, null), erase("ann"));
 
     assertEquals(List.of(10L, 1L), node.quota(tenant));
     assertEquals(stays, node.stat(bob, stays));
     await().until(() -> node.keysOf(tenant).stream().noneMatch(key -> key.contains("u:ann")));
     assertEquals(List.of(), node.events, "it wrote to the channel of who is erased");
     assertEquals(1, stored());
-    assertEquals(new FileAnswer.Erased(1, false), erase(null));
+    assertEquals(new FileAnswer.Erased(1, false, null), erase(null));
     assertEquals(List.of(), node.redis("SMEMBERS", "hf:ftenants:{files}").list());
   }
 
@@ -89,15 +92,38 @@ class ErasedFilesIT {
     for (int i = 0; i < 250; i++) {
       node.begin(user(tenant, i % 5 == 0 ? "bob" : "ann"), "upload-" + i, 1);
     }
-    int erased = 0;
-    boolean more = true;
-    while (more) {
-      FileAnswer.Erased step = erase("bob");
-      erased += step.erased();
-      more = step.more();
-    }
-    assertEquals(50, erased);
+    assertEquals(50, erasedInSteps("bob"));
     assertEquals(List.of(200L, 200L), node.quota(tenant));
+  }
+
+  /** Each step walked through the tenant's files from the beginning. */
+  @Test
+  void aStepGoesOnWhereTheOneBeforeHasEnded() {
+    start();
+    List<Object> entries = new ArrayList<>();
+    entries.addAll(List.of(Keys.fileQuota(tenant), "#bytes", 3_300, "#count", 3_300));
+    for (int i = 0; i < 3_300; i++) {
+      String owner = i % 11 == 0 ? "bob" : "ann";
+      entries.addAll(List.of("f" + i, "1\n" + owner + "\n\nname" + i));
+    }
+    node.redis("HSET", entries.toArray());
+    node.redis("CONFIG", "RESETSTAT");
+
+    assertEquals(300, erasedInSteps("bob"));
+    String walked = node.redis("INFO", "commandstats").asText();
+    int calls = Integer.parseInt(walked.replaceAll("(?s).*cmdstat_hscan:calls=([0-9]+).*", "$1"));
+    assertTrue(calls < 60, calls + " pages of 100 entries");
+    assertEquals(List.of(3_000L, 3_000L), node.quota(tenant));
+  }
+
+  private int erasedInSteps(String user) {
+    FileAnswer.Erased step = erase(user);
+    int erased = step.erased();
+    while (step.more()) {
+      step = erase(user, step.next());
+      erased += step.erased();
+    }
+    return erased;
   }
 
   /** The part of an upload that went on stayed for a day. */
@@ -157,7 +183,12 @@ class ErasedFilesIT {
   }
 
   private FileAnswer.Erased erase(String user) {
-    return await(node.client.ask(new FileMessage.EraseTenant(FilesNode.OPERATOR, tenant, user)));
+    return erase(user, null);
+  }
+
+  private FileAnswer.Erased erase(String user, String after) {
+    return await(
+        node.client.ask(new FileMessage.EraseTenant(FilesNode.OPERATOR, tenant, user, after)));
   }
 
   /** Files of the storage, but for its mark. */

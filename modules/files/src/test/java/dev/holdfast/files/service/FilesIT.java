@@ -331,7 +331,7 @@ public class FilesIT {
     FileAnswer.Erased erased =
         await(node.client.ask(new FileMessage.EraseTenant(FilesNode.OPERATOR, tenant)));
 
-    assertEquals(new FileAnswer.Erased(4, false), erased);
+    assertEquals(new FileAnswer.Erased(4, false, null), erased);
     await().until(() -> node.keysOf(tenant).isEmpty());
     assertArrayEquals(bytes(10), node.read(other, stays));
     assertEquals(1, stored());

@@ -139,7 +139,7 @@ class TenantIsolationIT {
             FileMessage.EraseTenant.class,
             List.of(
                 (c, t, f) -> new FileMessage.EraseTenant(c, t),
-                (c, t, f) -> new FileMessage.EraseTenant(c, t, "ann"))),
+                (c, t, f) -> new FileMessage.EraseTenant(c, t, "ann", null))),
         Map.entry(
             TransferMessage.Redeem.class,
             List.of(
@@ -256,7 +256,7 @@ class TenantIsolationIT {
             new TransferMessage.Audit(
                 new Caller.Service("svc", "1", Set.of("*"), Set.of("erase:file")))));
     assertEquals(
-        new FileAnswer.Erased(0, false),
+        new FileAnswer.Erased(0, false, null),
         await(node.client.ask(new FileMessage.EraseTenant(service, elsewhere))));
     unharmed();
   }

@@ -4,6 +4,7 @@ import dev.holdfast.connections.usage.UsageMessage.Erase;
 import dev.holdfast.connections.usage.UsageMessage.Erased;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.bus.ServiceClient;
+import dev.holdfast.files.FileAnswer;
 import dev.holdfast.files.FileMessage;
 import dev.holdfast.redis.KeyOwner;
 import dev.holdfast.redis.Keys;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -66,8 +68,9 @@ final class Erasing {
       String channel = wanted.channel().toString();
       return walk(vertx, KeyOwner.keysOf(wanted.tenant(), channel), after, this::visit);
     }
-    if (after.isEmpty() || after.equals(FILES)) {
-      return files().compose(more -> more ? Future.succeededFuture(FILES) : keys(vertx, ""));
+    if (after.isEmpty() || after.startsWith(FILES)) {
+      return files(after)
+          .compose(next -> next == null ? keys(vertx, "") : Future.succeededFuture(next));
     }
     return after.startsWith(TICKETS) ? tickets(vertx, after) : keys(vertx, after);
   }
@@ -91,17 +94,27 @@ final class Erasing {
     return new KeyWalk(vertx, link, pattern).run(after, visit, () -> System.nanoTime() > until);
   }
 
-  /** Ends some files; their service is asked only if there are any. */
-  private Future<Boolean> files() {
+  /** Ends some files, and answers where to go on; their service is asked only if there are any. */
+  private Future<@Nullable String> files(String after) {
+    String from = after.substring(Math.min(after.length(), FILES.length()));
     return link.send("EXISTS", Keys.fileQuota(wanted.tenant()))
         .compose(
             there ->
                 there.asLong() == 0
-                    ? Future.succeededFuture(false)
+                    ? Future.succeededFuture()
                     : services
-                        .ask(new FileMessage.EraseTenant(OPERATOR, wanted.tenant(), wanted.user()))
-                        .onSuccess(step -> files += step.erased())
-                        .map(step -> step.more()));
+                        .ask(
+                            new FileMessage.EraseTenant(
+                                OPERATOR,
+                                wanted.tenant(),
+                                wanted.user(),
+                                from.isEmpty() ? null : from))
+                        .map(this::ended));
+  }
+
+  private @Nullable String ended(FileAnswer.Erased step) {
+    files += step.erased();
+    return step.more() ? FILES + Objects.requireNonNullElse(step.next(), "") : null;
   }
 
   private Future<?> visit(List<String> keys) {
