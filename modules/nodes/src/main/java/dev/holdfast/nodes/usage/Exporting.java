@@ -19,6 +19,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One export: a walk through the keys of a tenant that stops when a part is full, and goes on when
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * and one part. Confined to its link's context.
  */
 final class Exporting {
+  private static final Logger LOG = LoggerFactory.getLogger(Exporting.class);
   private static final int VERSION = 1;
   private static final long STEP_NS = TimeUnit.SECONDS.toNanos(3);
 
@@ -166,6 +169,7 @@ final class Exporting {
 
   private void end() {
     over = true;
+    LOG.debug("Exported {}: {} keys came again", tenant, seen.repeated());
     part.add(new JsonLine("end").raw("counts", part.counts()));
   }
 

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RunErasure {
   private static final Script RUN = Script.of("nodes", "run_erase");
+  private static final Script META = Script.of("nodes", "meta_erase");
   private static final Script FORGET = Script.of("nodes", "publisher_forget");
 
   /** Longer than what is sent before an erasure may be on its way, also of a node that pauses. */
@@ -150,9 +151,15 @@ final class RunErasure {
    * entries' bytes stay counted for who published them, until they would be too old.
    */
   Future<?> uncounted(String meta, String tenant) {
-    return link.send("HMGET", meta, "k", "z")
-        .compose(counted -> delete(meta).map(counted))
-        .compose(counted -> uncount(tenant, counted.at(0).textOr(""), counted.at(1).longOr(0)));
+    return META.run(link, List.of(meta), List.of())
+        .compose(
+            counted -> {
+              if (counted.size() == 0) {
+                return Future.succeededFuture();
+              }
+              deleted++;
+              return uncount(tenant, counted.at(0).asText(), counted.at(1).asLong());
+            });
   }
 
   /**

@@ -19,6 +19,7 @@ final class SeenKeys {
   private long[] newer;
   private long[] older = new long[0];
   private int size;
+  private long repeated;
 
   SeenKeys() {
     this(LARGEST);
@@ -41,11 +42,9 @@ final class SeenKeys {
   boolean add(String key) {
     long hash = ByteBuffer.wrap(digest.digest(key.getBytes(StandardCharsets.UTF_8))).getLong();
     long mark = hash == 0 ? 1 : hash; // 0 is an empty place
-    if (older.length > 0 && older[place(older, mark)] == mark) {
-      return false;
-    }
     int place = place(newer, mark);
-    if (newer[place] == mark) {
+    if (newer[place] == mark || older.length > 0 && older[place(older, mark)] == mark) {
+      repeated++;
       return false;
     }
     newer[place] = mark;
@@ -54,6 +53,11 @@ final class SeenKeys {
       makeRoom();
     }
     return true;
+  }
+
+  /** Returns how often one was met again. */
+  long repeated() {
+    return repeated;
   }
 
   private void makeRoom() {

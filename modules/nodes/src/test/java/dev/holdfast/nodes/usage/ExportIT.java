@@ -95,42 +95,6 @@ class ExportIT {
     assertEquals(0, underWay());
   }
 
-  /** Redis makes its table smaller, and SCAN gives keys again. */
-  @Test
-  void nothingComesTwiceWhileRedisShrinks() {
-    List<Future<?>> written = new ArrayList<>();
-    for (int i = 0; i < 40_000; i++) {
-      written.add(link.send("SET", "filler" + i, "1"));
-      if (i % 100 == 0) {
-        written.add(link.send("HSET", file(i), "owner", "ann", "state", "ready", "content", "c"));
-      }
-      if (written.size() > 500) {
-        await(Future.all(written));
-        written.clear();
-      }
-    }
-    await(Future.all(written));
-    String id = Ids.fresh();
-    List<JsonObject> lines = new ArrayList<>();
-    Future<Exported> part = usage.ask(new Export(OPERATOR, tenant, null, id, 0));
-    for (int i = 0; i < 40_000; i += 500) {
-      Object[] some = LongStream.range(i, i + 500).mapToObj(one -> "filler" + one).toArray();
-      await(link.send("DEL", some));
-    }
-    for (int i = 1; ; i++) {
-      Exported read = await(part);
-      lines.addAll(read(read));
-      if (read.last()) {
-        break;
-      }
-      part = usage.ask(new Export(OPERATOR, tenant, null, id, i));
-    }
-
-    List<String> files = of("file", lines).stream().map(one -> one.getString("file")).toList();
-    assertEquals(400, files.size());
-    assertEquals(400, new HashSet<>(files).size());
-  }
-
   /** What was appended to the new log would have come under the numbers of the old one. */
   @Test
   void aLogThatBeginsAnewEndsThere() {

@@ -1,5 +1,6 @@
 package dev.holdfast.nodes.usage;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,7 @@ class SeenKeysTest {
       assertTrue(seen.add("key" + i), "key" + i);
       assertFalse(seen.add("key" + Math.max(0, i - REMEMBERED + 1)), "before " + i);
     }
+    assertEquals(all, seen.repeated());
     assertTrue(seen.add("key0"));
   }
 }

@@ -146,6 +146,30 @@ class UsageIT {
     assertEquals(0, await(link.send("EXISTS", whole, own)).asLong());
   }
 
+  /** Both had read what it counts before either deleted it. */
+  @Test
+  void whatTwoErasuresMeetAtOnceIsCountedOutOnce() {
+    String whole = Keys.retained(greedy, null);
+    String own = Keys.retained(greedy, "eve");
+    await(link.send("HSET", whole, "c9000", 100, "b9000", 9_000));
+    await(link.send("HSET", own, "c9000", 100));
+    List<Future<?>> done = new ArrayList<>();
+    var one = new RunErasure(link, "eve");
+    var other = new RunErasure(link, "eve");
+    for (int i = 0; i < 50; i++) {
+      String meta = Keys.meta(new Channel(greedy, ChannelName.topic("t" + i)));
+      done.add(link.send("HSET", meta, "k", "9000 eve", "z", 10));
+      done.add(one.uncounted(meta, greedy));
+      done.add(other.uncounted(meta, greedy));
+    }
+    await(Future.all(done));
+
+    assertEquals("50", await(link.send("HGET", whole, "c9000")).asText());
+    assertEquals("8500", await(link.send("HGET", whole, "b9000")).asText());
+    assertEquals("50", await(link.send("HGET", own, "c9000")).asText());
+    assertEquals(50, one.keys() + other.keys());
+  }
+
   @Test
   void aUserIsErasedWithItsSessionsAndNoOther() {
     stored.write(greedy, EVES, 100);
