@@ -41,6 +41,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Whatever a caller asks on the bus about a tenant that is not its own is answered as if nothing
@@ -50,6 +52,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(RedisExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BusIT {
+  private static final Logger LOG = LoggerFactory.getLogger(BusIT.class);
   private static final int TRIES = 8;
   private static final Set<String> ALL = Set.of("*", "erase:files");
 
@@ -57,6 +60,7 @@ class BusIT {
   private CommandLog log;
   private Owner owner;
   private String before;
+  private int cases;
 
   @BeforeAll
   void start(@OwnRedis TestRedis redis, @TempDir Path folder) throws Exception {
@@ -68,6 +72,7 @@ class BusIT {
 
   @AfterAll
   void nothingOfTheOwnersHasChanged() throws Exception {
+    LOG.info("{} cases", cases);
     try {
       assertEquals(before, owner.state());
     } finally {
@@ -151,6 +156,7 @@ class BusIT {
   }
 
   private void same(Function<BusCases.Asked, BusMessage<?>> message, Asker asker, boolean ofOwn) {
+    cases++;
     for (int tries = 1; ; tries++) {
       List<String> theirs = answer(message, asker, ofOwn, owner.things);
       List<String> nothing = answer(message, asker, ofOwn, owner.things.neverWere());

@@ -32,6 +32,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Whatever an outsider says on a WebSocket about what is another's is answered as if it had never
@@ -40,6 +42,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(RedisExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FramesIT {
+  private static final Logger LOG = LoggerFactory.getLogger(FramesIT.class);
   private static final int TRIES = 8;
   private static final Duration BRIEF = Duration.ofSeconds(4);
   private static final List<String> CHANNELS =
@@ -81,6 +84,7 @@ class FramesIT {
   private Owner owner;
   private Outsider.Tokens ended;
   private String before;
+  private int cases;
 
   private static List<String> hellos() {
     List<String> hellos = channels("\"channels\":{\"%s\":[\"$epoch\",0]}");
@@ -118,6 +122,7 @@ class FramesIT {
 
   @AfterAll
   void nothingOfTheOwnersHasChanged() throws Exception {
+    LOG.info("{} cases", cases);
     try {
       assertEquals(before, owner.state());
     } finally {
@@ -174,6 +179,7 @@ class FramesIT {
         }
       }
     }
+    cases += all.size();
     for (int tries = 1; !all.isEmpty(); tries++) {
       assertTrue(tries <= TRIES, () -> "not by the same commands: " + all);
       owner.keep();
@@ -216,6 +222,7 @@ class FramesIT {
 
   private void same(String type, String members, Kind kind) {
     Things never = owner.things.neverWere();
+    cases++;
     for (int tries = 1; ; tries++) {
       Try theirs = tried(type, members, kind, owner.things);
       Try nothing = tried(type, members, kind, never);

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Whatever an outsider asks over HTTP about what is another's is answered byte for byte as if it
@@ -39,6 +41,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(RedisExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HttpOperationsIT {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpOperationsIT.class);
   private static final List<Operation> OPERATIONS = Contract.load().operations();
 
   /** Commands of something else that went on may be among those counted: then it is done again. */
@@ -67,6 +70,7 @@ class HttpOperationsIT {
   private Owner owner;
   private Outsider.Tokens ended;
   private String before;
+  private int cases;
 
   @BeforeAll
   void start(@OwnRedis TestRedis redis, @TempDir Path folder) throws Exception {
@@ -79,6 +83,7 @@ class HttpOperationsIT {
 
   @AfterAll
   void nothingOfTheOwnersHasChanged() throws Exception {
+    LOG.info("{} cases", cases);
     try {
       assertEquals(before, owner.state());
     } finally {
@@ -145,6 +150,7 @@ class HttpOperationsIT {
 
   private void same(Operation operation, Ask ask, Kind kind) {
     Things never = owner.things.neverWere();
+    cases++;
     for (int tries = 1; ; tries++) {
       Try theirs = tried(operation, ask, kind, owner.things);
       Try nothing = tried(operation, ask, kind, never);
@@ -190,6 +196,7 @@ class HttpOperationsIT {
     if (!ask.target().contains("$")) {
       return;
     }
+    cases++;
     Things theirs = owner.things.changed(ask.target(), trick);
     Things nothing = owner.things.neverWere().changed(ask.target(), trick);
     Outsider one = kind.of(owner, ended);
