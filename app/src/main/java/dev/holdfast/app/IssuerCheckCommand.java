@@ -146,6 +146,7 @@ final class IssuerCheckCommand implements Callable<Integer> {
         authorizedParties,
         IssuerClaims.NONE,
         Map.of(),
+        Map.of(),
         Map.of());
   }
 

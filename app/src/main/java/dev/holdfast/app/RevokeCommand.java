@@ -50,7 +50,10 @@ final class RevokeCommand implements Callable<Integer> {
     @Option(names = "--user", description = "Tokens of this user.")
     private @Nullable String user;
 
-    @Option(names = "--token-id", paramLabel = "JTI", description = "The token with this jti.")
+    @Option(
+        names = "--token-id",
+        paramLabel = "ID",
+        description = "The token with this jti, or those of this session at their issuer (sid).")
     private @Nullable String token;
 
     @Option(names = "--session", description = "The token of this session, which ends.")

@@ -27,7 +27,8 @@ final class Accounts {
         : token -> ServiceCredentials.make(secret, grant(token));
   }
 
-  private static Grant grant(Verified token) {
+  /** Returns what a service's token grants on the bus. */
+  static Grant grant(Verified token) {
     ServiceAccount account = Objects.requireNonNull(token.account(), "it is a service's");
     return new Grant(
         account.service(),
@@ -39,15 +40,20 @@ final class Accounts {
             token.expiresAt(),
             token.issuedAt(),
             token.id(),
-            token.digest()));
+            token.digest(),
+            account.client()));
   }
 
-  /** Returns whether the token of an account was revoked for a tenant. */
-  static BiPredicate<Grant.Account, String> revoked(TokenVerifier verifier) {
-    return (account, tenant) -> verifier.isRevoked(token(account, tenant));
+  /**
+   * Returns whether the token of a grant's account is good no longer for a tenant: it was revoked,
+   * or its issuer has no such service, or no such tenant, any more.
+   */
+  static BiPredicate<Grant, String> revoked(TokenVerifier verifier) {
+    return (grant, tenant) -> verifier.isRevoked(token(grant, tenant));
   }
 
-  private static Verified token(Grant.Account account, String tenant) {
+  private static Verified token(Grant grant, String tenant) {
+    Grant.Account account = Objects.requireNonNull(grant.account(), "it is an account's");
     return new Verified(
         new Caller.User(tenant, account.user(), Set.of(), Set.of()),
         account.issuer(),
@@ -56,6 +62,7 @@ final class Accounts {
         account.id(),
         account.digest(),
         account.issuerBorn(),
+        new ServiceAccount(grant.service(), account.client(), grant.tenants()),
         null);
   }
 }

@@ -82,6 +82,7 @@ class ConfigViewTest {
                   tenants: [acme, other]
                   claims: {user: email, permissions: 'https://own\\.example/permissions'}
                   rolePermissions: {editor: ["publish:topic:*"]}
+                  tenantRoles: {other: {editor: ["history:topic:*"]}}
             """);
     HoldfastConfig config = new ConfigReader(Map.of()).file(given).read();
     Path shown = Files.writeString(folder.resolve("shown.yaml"), ConfigView.yaml(config));

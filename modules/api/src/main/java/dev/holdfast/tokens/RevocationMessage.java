@@ -31,7 +31,8 @@ public sealed interface RevocationMessage<A> extends ServiceMessage<A> {
    *
    * @param caller a service that acts for the tenant, or a user with {@code tokens:revoke}
    * @param user whose tokens; none: the one {@code token}, or those of all users
-   * @param token its {@code jti}, or its digest as in {@link TokenRef}; none: several
+   * @param token its {@code jti}, or its digest as in {@link TokenRef}, or the session at the
+   *     issuer whose tokens are meant, also later ones; none: several
    * @param issuedUntil the last second, since 1970, in which they were issued; at most 5 min ahead.
    *     Of a single token it has no effect
    * @param endsAt when the single token expires, ms since 1970; 0: not known

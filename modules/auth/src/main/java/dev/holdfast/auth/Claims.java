@@ -23,8 +23,6 @@ final class Claims {
   /** The last second whose ms still are exact in JSON. */
   private static final long LAST_SECOND = ((1L << 53) - 1) / 1000;
 
-  private static final String SERVICE = "service:";
-
   private final JsonObject claims;
 
   Claims(JsonObject claims) {
@@ -41,11 +39,11 @@ final class Claims {
     String user = one(paths.user(), "user");
     Set<String> roles = many(paths.roles(), "roles");
     Set<String> permissions = many(paths.permissions(), "permissions");
-    roles.forEach(
-        role -> permissions.addAll(rules.rolePermissions().getOrDefault(role, List.of())));
+    Set<String> tenants = account == null ? Set.of(tenant) : account.tenants();
+    roles.forEach(role -> permissions.addAll(rules.roles().of(role, tenants)));
     if (account != null) {
-      permissions.removeIf(held -> held.startsWith(SERVICE));
-      permissions.add(SERVICE + account.service());
+      permissions.removeIf(held -> held.startsWith(Verified.SERVICE));
+      permissions.add(Verified.SERVICE + account.service());
     }
     try {
       return new Caller.User(tenant, user, roles, permissions);
@@ -56,7 +54,8 @@ final class Claims {
 
   /** Returns the service whose token this is; none: it is a user's. */
   @Nullable ServiceAccount account(IssuerRules rules) {
-    String service = rules.services().service(claims);
+    String client = rules.services().client(claims);
+    String service = client == null ? null : rules.services().names().get(client);
     if (service == null) {
       return null;
     }
@@ -70,7 +69,7 @@ final class Claims {
     } catch (HoldfastException e) {
       throw forbidden(e.publicMessage());
     }
-    return new ServiceAccount(service, tenants);
+    return new ServiceAccount(service, client, tenants);
   }
 
   /** A service acts for the tenants that its token names, or else for those of its issuer. */
@@ -170,6 +169,16 @@ final class Claims {
   /** Returns why a token is refused without an end; empty if it has one. */
   Optional<String> endless() {
     return claims.containsKey("exp") ? Optional.empty() : Optional.of("exp is missing");
+  }
+
+  /**
+   * Returns the login at the issuer of which the token is; none: it does not say.
+   *
+   * @throws HoldfastException FORBIDDEN if it is not one string
+   */
+  @Nullable String login(IssuerRules rules) {
+    ClaimPath path = rules.claims().session();
+    return path == null || at(path) == null ? null : one(path, "session");
   }
 
   private String one(ClaimPath path, String what) {

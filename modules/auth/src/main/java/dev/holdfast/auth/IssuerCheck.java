@@ -178,6 +178,10 @@ public final class IssuerCheck {
     note("user", at(claims, paths.user()));
     note("roles", at(claims, paths.roles()));
     note("permissions", at(claims, paths.permissions()));
+    ClaimPath session = paths.session();
+    if (session != null) {
+      note("session", at(claims, session));
+    }
   }
 
   private static String at(Claims claims, ClaimPath path) {

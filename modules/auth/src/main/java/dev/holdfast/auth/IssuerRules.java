@@ -4,6 +4,7 @@ import dev.holdfast.auth.config.AuthConfig;
 import dev.holdfast.auth.config.ClaimPaths;
 import dev.holdfast.auth.config.IssuerConfig;
 import dev.holdfast.auth.config.Preset;
+import dev.holdfast.auth.config.RolePermissions;
 import dev.holdfast.auth.config.ServiceClients;
 import java.time.Duration;
 import java.util.List;
@@ -31,7 +32,7 @@ record IssuerRules(
     Set<String> tenants,
     @Nullable String closedTenant,
     boolean organizations,
-    Map<String, List<String>> rolePermissions,
+    RolePermissions roles,
     ServiceClients services) {
 
   /** Returns the rules for tokens by the node's own keys. */
@@ -49,7 +50,7 @@ record IssuerRules(
         Set.of(),
         null,
         false,
-        Map.of(),
+        RolePermissions.NONE,
         ServiceClients.NONE);
   }
 
@@ -67,7 +68,7 @@ record IssuerRules(
         issuer.tenants(),
         null,
         issuer.preset() == Preset.KEYCLOAK,
-        issuer.rolePermissions(),
+        issuer.roles(),
         new ServiceClients(issuer.services(), issuer.preset()));
   }
 
@@ -86,7 +87,7 @@ record IssuerRules(
         tenants,
         closed,
         organizations,
-        rolePermissions,
+        roles,
         services);
   }
 

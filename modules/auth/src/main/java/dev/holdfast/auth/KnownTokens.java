@@ -9,17 +9,22 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Iterator;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The tokens that were found valid, by their digest, until they end: the same token comes with each
- * request. Bounded in entries and bytes; the one that came longest ago goes first. A token that is
- * refused is never kept, so that nobody fills this without a key. Safe on any thread.
+ * request. Bounded in entries and bytes: the tenant with most bytes gives up the one that came
+ * longest ago, so that nobody's many tokens drive out those of others. A token that is refused is
+ * never kept, so that nobody fills this without a key. Safe on any thread.
  *
  * <p>Of what makes a token valid, nothing but time changes later: its end is looked at each time,
  * and after the clock was set back to before it was verified, it is verified anew.
@@ -34,7 +39,8 @@ final class KnownTokens<T> {
 
   private static final int CHANNEL_PART = 256;
 
-  private static final long ENTRY_BYTES = 600;
+  /** With what a tenant takes that has no other. */
+  private static final long ENTRY_BYTES = 700;
 
   /** A text and its place in a set, besides its characters. */
   private static final long TEXT_BYTES = 100;
@@ -45,13 +51,29 @@ final class KnownTokens<T> {
   private final LongSupplier clock;
   private final Counter hits;
   private final Counter misses;
-  private final LinkedHashMap<Digest, Kept<T>> kept = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Digest, OfTenant<T>> whose = new HashMap<>();
+  private final Map<String, OfTenant<T>> tenants = new HashMap<>();
+  private final TreeSet<OfTenant<T>> bySize =
+      new TreeSet<>(
+          Comparator.comparingLong((OfTenant<T> one) -> one.bytes)
+              .thenComparing(one -> one.tenant));
   private int cleared;
 
   /** SHA-256 of a token: the token itself is nowhere kept. */
   private record Digest(long a, long b, long c, long d) {}
 
   private record Kept<T>(T said, long at, long bytes) {}
+
+  /** The tokens of a tenant, first the one that came longest ago; at least one. */
+  private static final class OfTenant<T> {
+    final String tenant;
+    final LinkedHashMap<Digest, Kept<T>> recent = new LinkedHashMap<>(4, 0.75f, true);
+    long bytes;
+
+    OfTenant(String tenant) {
+      this.tenant = tenant;
+    }
+  }
 
   /** Makes one for tokens by which somebody comes in. */
   static KnownTokens<Verified> ofLogins(MeterRegistry registry) {
@@ -103,7 +125,7 @@ final class KnownTokens<T> {
   }
 
   synchronized int size() {
-    return kept.size();
+    return whose.size();
   }
 
   /** Returns what a token was found to say; none: it is to be verified. */
@@ -117,18 +139,20 @@ final class KnownTokens<T> {
   /** Forgets all: keys that signed some of them are trusted no longer. */
   synchronized void clear() {
     cleared++;
-    kept.values().forEach(known -> room.give(known.bytes()));
-    kept.clear();
+    bySize.forEach(one -> room.give(one.bytes));
+    bySize.clear();
+    tenants.clear();
+    whose.clear();
   }
 
   private synchronized @Nullable T find(Digest digest, long now) {
-    Kept<T> known = kept.get(digest);
+    OfTenant<T> owner = whose.get(digest);
+    Kept<T> known = owner == null ? null : owner.recent.get(digest);
     if (known == null) {
       return null;
     }
     if (now < known.at() || isOver(known.said(), now)) {
-      kept.remove(digest);
-      room.give(known.bytes());
+      remove(digest);
       return null;
     }
     return known.said();
@@ -151,15 +175,36 @@ final class KnownTokens<T> {
     if (then != cleared) {
       return;
     }
-    Kept<T> before = kept.put(digest, fresh);
-    room.take(fresh.bytes());
-    if (before != null) {
-      room.give(before.bytes());
+    remove(digest);
+    String tenant = token.apply(fresh.said()).caller().tenant();
+    OfTenant<T> owner = tenants.computeIfAbsent(tenant, OfTenant::new);
+    whose.put(digest, owner);
+    owner.recent.put(digest, fresh);
+    resize(owner, fresh.bytes());
+    while (whose.size() > most || room.isOver()) {
+      remove(bySize.last().recent.keySet().iterator().next());
     }
-    Iterator<Kept<T>> oldest = kept.values().iterator();
-    while (kept.size() > most || room.isOver()) {
-      room.give(oldest.next().bytes());
-      oldest.remove();
+  }
+
+  private void remove(Digest digest) {
+    OfTenant<T> owner = whose.remove(digest);
+    if (owner != null) {
+      Kept<T> gone = Objects.requireNonNull(owner.recent.remove(digest), "its owner has it");
+      resize(owner, -gone.bytes());
+    }
+  }
+
+  /**
+   * @param bytes more; negative: fewer
+   */
+  private void resize(OfTenant<T> owner, long bytes) {
+    bySize.remove(owner);
+    owner.bytes += bytes;
+    room.take(bytes);
+    if (owner.recent.isEmpty()) {
+      tenants.remove(owner.tenant);
+    } else {
+      bySize.add(owner);
     }
   }
 
@@ -174,11 +219,18 @@ final class KnownTokens<T> {
     ServiceAccount account = verified.account();
     long names = caller.tenant().length() + caller.user().length();
     names += id == null ? 0 : id.length();
+    String login = verified.login();
+    names += login == null ? 0 : login.length();
     return ENTRY_BYTES
         + 2 * names
         + bytes(caller.roles())
         + bytes(caller.permissions())
-        + (account == null ? 0 : bytes(account.tenants()));
+        + (account == null ? 0 : bytes(account));
+  }
+
+  private static long bytes(ServiceAccount account) {
+    String client = account.client();
+    return bytes(account.tenants()) + (client == null ? 0 : 2L * client.length());
   }
 
   private static long bytes(Set<String> texts) {

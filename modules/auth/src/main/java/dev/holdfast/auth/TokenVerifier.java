@@ -1,6 +1,7 @@
 package dev.holdfast.auth;
 
 import dev.holdfast.auth.config.AuthConfig;
+import dev.holdfast.auth.jwks.KeyRoom;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.bounds.SampledLog;
 import dev.holdfast.tenants.TenantGate;
@@ -108,7 +109,7 @@ public final class TokenVerifier {
       LongSupplier clock) {
     var known = KnownTokens.ofLogins(registry);
     var shown = KnownTokens.ofChannels(registry);
-    var issuers = new TrustedIssuers(config, fetch, clock, registry);
+    var issuers = new TrustedIssuers(config, fetch, clock, registry, KeyRoom.of(registry));
     issuers.onChange(
         () -> {
           known.clear();

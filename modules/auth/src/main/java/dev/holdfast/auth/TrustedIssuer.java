@@ -28,6 +28,7 @@ final class TrustedIssuer {
   private final IssuerRules rules;
   private final Function<@Nullable String, Future<Keys>> keys;
   private final long born;
+  private final Runnable left;
 
   /**
    * The keys of an issuer as they are now.
@@ -41,11 +42,14 @@ final class TrustedIssuer {
   /**
    * @param keys gives those that may have signed a token with this {@code kid}
    * @param born see {@link StoredIssuer}; 0: it is configured
+   * @param left frees what its keys take
    */
-  TrustedIssuer(IssuerRules rules, Function<@Nullable String, Future<Keys>> keys, long born) {
+  TrustedIssuer(
+      IssuerRules rules, Function<@Nullable String, Future<Keys>> keys, long born, Runnable left) {
     this.rules = rules;
     this.keys = keys;
     this.born = born;
+    this.left = left;
   }
 
   /** Makes one whose keys are configured. */
@@ -59,12 +63,19 @@ final class TrustedIssuer {
     boolean named = trusted.stream().allMatch(key -> key.id() != null);
     // Only key stores need a Vert.x.
     Keys all = new Keys(List.of(JWTAuth.create(null, options)), named);
-    return new TrustedIssuer(rules, id -> Future.succeededFuture(all), born);
+    return new TrustedIssuer(rules, id -> Future.succeededFuture(all), born, () -> {});
   }
 
-  /** Returns whether its tokens may name a tenant. */
-  boolean mayName(String tenant) {
-    return rules.mayName(tenant);
+  /** Gives back what its keys take: it is trusted no longer. */
+  void leave() {
+    left.run();
+  }
+
+  /** Returns whether a token that it made still is one of its tenant, and of its service. */
+  boolean stillSays(Verified token) {
+    ServiceAccount account = token.account();
+    return rules.mayName(token.caller().tenant())
+        && (account == null || rules.services().has(account.client(), account.service()));
   }
 
   /**
@@ -183,7 +194,8 @@ final class TrustedIssuer {
               claims.id(),
               TokenForm.digest(token),
               born,
-              account));
+              account,
+              claims.login(rules)));
     } catch (HoldfastException e) {
       return Future.failedFuture(e);
     }

@@ -5,6 +5,7 @@ import dev.holdfast.auth.config.AuthConfig;
 import dev.holdfast.auth.config.IssuerConfig;
 import dev.holdfast.auth.config.StoredIssuer;
 import dev.holdfast.auth.jwks.JwksClient;
+import dev.holdfast.auth.jwks.KeyRoom;
 import dev.holdfast.auth.jwks.KeySet;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -34,6 +35,7 @@ public final class TrustedIssuers {
   private final Function<URI, Future<JsonObject>> fetch;
   private final LongSupplier clock;
   private final MeterRegistry registry;
+  private final KeyRoom room;
   private final Map<String, TrustedIssuer> configured = new HashMap<>();
   private volatile Map<String, Added> added = Map.of();
   private volatile Runnable changed = () -> {};
@@ -43,16 +45,19 @@ public final class TrustedIssuers {
   /**
    * @param fetch fetches a key set from its address
    * @param clock of key sets, in ns
+   * @param room of key sets
    */
   TrustedIssuers(
       AuthConfig config,
       Function<URI, Future<JsonObject>> fetch,
       LongSupplier clock,
-      MeterRegistry registry) {
+      MeterRegistry registry,
+      KeyRoom room) {
     this.config = config;
     this.fetch = fetch;
     this.clock = clock;
     this.registry = registry;
+    this.room = room;
     config
         .issuers()
         .forEach(one -> configured.put(one.issuer(), make(one, IssuerRules.of(config, one), 0)));
@@ -85,17 +90,24 @@ public final class TrustedIssuers {
   }
 
   /**
-   * Returns whether the issuer of a token that was valid is still trusted with the token's tenant.
-   * An issuer that was removed and added again is another one.
+   * Returns whether the issuer of a token that was valid is still trusted with the token's tenant,
+   * and with its service. An issuer that was removed and added again is another one.
    */
   boolean trusts(Verified token) {
     if (token.issuerBorn() == 0) {
-      return token.issuer().isEmpty() || isConfigured(token.issuer());
+      TrustedIssuer issuer = configured.get(token.issuer());
+      return issuer == null ? isOfOwnKeys(token) : issuer.stillSays(token);
     }
     Added now = added.get(token.issuer());
     return now != null
         && now.stored().born() == token.issuerBorn()
-        && now.trusted().mayName(token.caller().tenant());
+        && now.trusted().stillSays(token);
+  }
+
+  /** The own keys make no services of tokens. */
+  private boolean isOfOwnKeys(Verified token) {
+    boolean own = token.issuer().isEmpty() || token.issuer().equals(config.issuer());
+    return own && token.account() == null;
   }
 
   /**
@@ -121,6 +133,9 @@ public final class TrustedIssuers {
       return false;
     }
     added = Map.copyOf(now);
+    before.entrySet().stream()
+        .filter(one -> now.get(one.getKey()) != one.getValue())
+        .forEach(one -> one.getValue().trusted().leave());
     before.keySet().stream()
         .filter(name -> !now.containsKey(name))
         .forEach(name -> KeySet.forget(registry, name));
@@ -147,6 +162,7 @@ public final class TrustedIssuers {
     URI uri = JwksClient.checked(address);
     Set<String> algorithms =
         one.algorithms().stream().map(Algorithm::wireName).collect(Collectors.toSet());
+    KeyRoom.Place place = born == 0 ? room.configured() : room.added(only(one));
     var set =
         new KeySet<>(
             one.issuer(),
@@ -154,8 +170,14 @@ public final class TrustedIssuers {
             () -> fetch.apply(uri),
             keys -> TrustedIssuer.keys(rules, keys),
             clock,
-            registry);
+            place);
     set.onChange(() -> changed.run());
-    return new TrustedIssuer(rules, set::with, born);
+    return new TrustedIssuer(rules, set::with, born, place::close);
+  }
+
+  /** Returns the tenant of all tokens of an issuer; none: they may be of several. */
+  private static @Nullable String only(IssuerConfig one) {
+    Set<String> tenants = one.tenants();
+    return tenants.size() == 1 ? tenants.iterator().next() : one.tenant();
   }
 }

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  *     token: others can spell a signature in another way that is as valid.
  * @param issuerBorn see {@link StoredIssuer}; 0: its issuer is configured
  * @param account the service that it is of, by an issuer's {@code services}; none: a user
+ * @param login the session at its issuer, of which it is one token of several; none: it does not
+ *     say
  */
 public record Verified(
     Caller.User caller,
@@ -30,7 +32,10 @@ public record Verified(
     @Nullable String id,
     String digest,
     long issuerBorn,
-    @Nullable ServiceAccount account) {
+    @Nullable ServiceAccount account,
+    @Nullable String login) {
+  /** Begins the permission that makes a token one of the service that it names. */
+  public static final String SERVICE = "service:";
 
   /** Makes one of a configured issuer. */
   public Verified(
@@ -40,7 +45,7 @@ public record Verified(
       long issuedAt,
       @Nullable String id,
       String digest) {
-    this(caller, issuer, expiresAt, issuedAt, id, digest, 0, null);
+    this(caller, issuer, expiresAt, issuedAt, id, digest, 0, null, null);
   }
 
   /**
@@ -66,7 +71,13 @@ public record Verified(
 
   private Verified inTenant(String tenant) {
     var at = new Caller.User(tenant, caller.user(), caller.roles(), caller.permissions());
-    return new Verified(at, issuer, expiresAt, issuedAt, id, digest, issuerBorn, account);
+    return new Verified(at, issuer, expiresAt, issuedAt, id, digest, issuerBorn, account, login);
+  }
+
+  /** Returns whether it is of a service, or of none by a valid name, and so of no user. */
+  public boolean isOfService() {
+    return account != null
+        || caller.permissions().stream().anyMatch(held -> held.startsWith(SERVICE));
   }
 
   /** Returns whether another token is of the same issuer, tenant and user. */
@@ -79,12 +90,13 @@ public record Verified(
   /** Returns a token of which something is left: only whether it is revoked can be asked. */
   public static Verified of(TokenOrigin origin) {
     var caller = new Caller.User(origin.tenant(), origin.user(), Set.of(), Set.of());
-    return new Verified(caller, "", 0, origin.issuedAt(), origin.id(), origin.digest());
+    return new Verified(
+        caller, "", 0, origin.issuedAt(), origin.id(), origin.digest(), 0, null, origin.login());
   }
 
   /** Returns what is kept of this token with something that outlives it. */
   public TokenOrigin origin() {
-    return new TokenOrigin(caller.tenant(), caller.user(), issuedAt, id, digest);
+    return new TokenOrigin(caller.tenant(), caller.user(), issuedAt, id, digest, login);
   }
 
   /** Returns the name by which this token can be revoked. */

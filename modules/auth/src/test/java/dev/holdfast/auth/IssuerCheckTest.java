@@ -41,6 +41,7 @@ class IssuerCheckTest {
         "key ed OKP Ed25519 left out: of no algorithm that the issuer may use: [ES256, RS256]");
     assertHas(findings, "tenant org_id: acme");
     assertHas(findings, "roles roles: [\"editor\"]");
+    assertHas(findings, "session sid: session_01");
     assertHas(findings, "token accepted: tenant 'acme', user 'user-7', until ");
     assertHas(findings, "permits publish:topic:*");
   }
@@ -178,6 +179,7 @@ class IssuerCheckTest {
                 Set.of(),
                 Set.of(),
                 null,
+                Map.of(),
                 Map.of(),
                 Map.of());
     return new IssuerCheck(fetch, AuthConfig.DEFAULTS).run(NAME, settings, token).result();

@@ -74,6 +74,7 @@ class IssuerKeysTest {
             null,
             null,
             null,
+            Map.of(),
             Map.of());
     AuthConfig none = AuthConfig.DEFAULTS;
     return new AuthConfig(

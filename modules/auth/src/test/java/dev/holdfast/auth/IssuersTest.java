@@ -313,7 +313,19 @@ class IssuersTest {
   private static IssuerConfig of(
       String name, Preset preset, Set<Algorithm> algorithms, String tenant, Set<String> tenants) {
     return new IssuerConfig(
-        name, preset, null, algorithms, null, null, tenant, tenants, null, null, null, Map.of());
+        name,
+        preset,
+        null,
+        algorithms,
+        null,
+        null,
+        tenant,
+        tenants,
+        null,
+        null,
+        null,
+        Map.of(),
+        Map.of());
   }
 
   private static TokenVerifier verifier(Preset preset) {
@@ -337,6 +349,7 @@ class IssuersTest {
         preset == Preset.CLERK ? Set.of("https://app.example") : null,
         null,
         Map.of("editor", List.of("subscribe:topic:drafts")),
+        Map.of(),
         Map.of());
   }
 

@@ -88,6 +88,44 @@ class KnownTokensTest {
     assertEquals(3, known.size());
   }
 
+  /** One tenant's many tokens had each token of all others verified anew. */
+  @Test
+  void theTenantThatHasMostGivesUpItsOwn() {
+    var four = of(4, 1 << 20);
+    four.keep("modest", of("modest"), 0);
+    for (int i = 0; i < 10; i++) {
+      four.keep("greedy" + i, of("greedy"), 0);
+    }
+    four.keep("other", of("other"), 0);
+
+    assertNotNull(four.find("modest"));
+    assertNotNull(four.find("other"));
+    assertEquals(4, four.size());
+    assertNull(four.find("greedy7"));
+    assertNotNull(four.find("greedy9"));
+    assertNotNull(four.find("greedy8"));
+  }
+
+  private static Verified of(String tenant) {
+    var caller = new Caller.User(tenant, "u".repeat(20 - tenant.length()), Set.of(), Set.of());
+    return new Verified(caller, "", 0, 0, null, "");
+  }
+
+  @Test
+  void itIsBytesThatCountForThis() {
+    var three = of(3, 1 << 20);
+    three.keep("large", of("i".repeat(10_000), null), 0);
+    three.keep("a", of("small"), 0);
+    three.keep("b", of("small"), 0);
+    three.keep("c", of("small"), 0);
+
+    assertNull(three.find("large"));
+    three.clear();
+    assertEquals(0, three.size());
+    three.keep("again", of("small"), three.cleared());
+    assertEquals(1, three.size());
+  }
+
   /** A token may hold thousands of permissions. */
   @Test
   void bytesAreBoundedToo() {
@@ -107,7 +145,7 @@ class KnownTokensTest {
   void idsAndTenantsOfServicesAreBytesToo() {
     known.keep("ann", ANN, 0);
     double plain = bytes();
-    assertEquals(600 + 2 * 7, plain);
+    assertEquals(700 + 2 * 7, plain);
     known.clear();
     assertEquals(1, known.cleared());
     var held = new Caller.User("acme", "ann", Set.of("role1"), Set.of("p:q"));
@@ -117,8 +155,17 @@ class KnownTokensTest {
     known.keep("long", of("i".repeat(10_000), null), known.cleared());
     assertEquals(plain + 20_000, bytes());
     known.clear();
-    known.keep("service", of(null, new ServiceAccount("s", Set.of("t1", "t22"))), known.cleared());
+    var login = new Verified(ANN.caller(), "", 0, 0, null, "", 0, null, "i".repeat(500));
+    known.keep("login", login, known.cleared());
+    assertEquals(plain + 1_000, bytes());
+    known.clear();
+    var account = new ServiceAccount("s", null, Set.of("t1", "t22"));
+    known.keep("service", of(null, account), known.cleared());
     assertEquals(plain + 2 * 100 + 2 * 5, bytes());
+    known.clear();
+    var named = new ServiceAccount("s", "client", Set.of("t1", "t22"));
+    known.keep("service", of(null, named), known.cleared());
+    assertEquals(plain + 2 * 100 + 2 * 5 + 2 * 6, bytes());
   }
 
   private KnownTokens<Verified> of(int most, long bytes) {
@@ -127,7 +174,7 @@ class KnownTokensTest {
   }
 
   private static Verified of(String id, ServiceAccount account) {
-    return new Verified(ANN.caller(), "", 10_000, 0, id, "", 0, account);
+    return new Verified(ANN.caller(), "", 10_000, 0, id, "", 0, account, null);
   }
 
   @Test

@@ -61,7 +61,7 @@ class ServiceClientsTest {
     Verified verified = verified(issuer(preset, "acme", Set.of()), claims);
 
     ServiceAccount account = verified.account();
-    assertEquals(service ? new ServiceAccount("billing", Set.of("acme")) : null, account);
+    assertEquals(service ? new ServiceAccount("billing", CLIENT, Set.of("acme")) : null, account);
     assertEquals(service, verified.caller().permissions().contains("service:billing"));
   }
 
@@ -184,7 +184,7 @@ class ServiceClientsTest {
       assertThrows(IllegalArgumentException.class, () -> issuer(wrong));
     }
     assertFalse(issuer(Map.of()).services().containsKey("c"));
-    assertNull(new ServiceClients(Map.of(), null).service(claims(null)));
+    assertNull(new ServiceClients(Map.of(), null).client(claims(null)));
   }
 
   private static JsonObject claims(Preset preset) {
@@ -233,7 +233,8 @@ class ServiceClientsTest {
         Set.of(),
         IssuerClaims.NONE,
         Map.of(),
-        services);
+        services,
+        Map.of());
   }
 
   private static TokenVerifier verifier(IssuerConfig issuer) {

@@ -10,6 +10,8 @@ import dev.holdfast.auth.config.IssuerClaims;
 import dev.holdfast.auth.config.IssuerConfig;
 import dev.holdfast.auth.config.StoredIssuer;
 import dev.holdfast.auth.config.VerificationKey;
+import dev.holdfast.auth.jwks.KeyRoom;
+import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -112,6 +114,75 @@ class TrustedIssuersTest {
     assertEquals(List.of(), names(other.issuers().configured()));
   }
 
+  /** Its credentials for the bus outlived that until their end. */
+  @Test
+  void aServiceThatItsIssuerHasNoLongerIsRefused() {
+    Map<String, String> had = Map.of("app", "robot");
+    Verified robot = service(CONFIGURED, 0, "app");
+    Set<String> acme = Set.of("acme", "other");
+
+    assertFalse(revoked(robot, null, issuer(CONFIGURED, acme, had)));
+    assertFalse(revoked(robot, null, issuer(CONFIGURED, acme, Map.of("app", "robot", "b", "bot"))));
+    assertTrue(revoked(robot, null, issuer(CONFIGURED, acme, Map.of())));
+    assertTrue(revoked(robot, null, issuer(CONFIGURED, acme, Map.of("app", "other"))));
+    assertTrue(revoked(robot, null, issuer(CONFIGURED, acme, Map.of("b", "robot"))));
+    assertTrue(revoked(robot, null, issuer(CONFIGURED, Set.of("other"), had)));
+    assertTrue(revoked(robot, CONFIGURED));
+    assertTrue(revoked(robot, null));
+  }
+
+  @Test
+  void aServiceOfAnEarlierBuildIsKnownByItsNameAlone() {
+    Verified robot = service(CONFIGURED, 0, null);
+
+    assertFalse(revoked(robot, null, issuer(CONFIGURED, Set.of(), Map.of("b", "robot"))));
+    assertTrue(revoked(robot, null, issuer(CONFIGURED, Set.of(), Map.of("robot", "b"))));
+  }
+
+  @Test
+  void aServiceOfAnIssuerThatWasAddedEndsWithAChangeToo() {
+    follow(new StoredIssuer(issuer(NAME, Set.of(), Map.of("app", "robot")), 1));
+    Verified robot = service(NAME, 1, "app");
+    assertEquals(Optional.empty(), tokens.refusal(robot));
+
+    follow(new StoredIssuer(issuer(NAME, Set.of(), Map.of("app", "other")), 1));
+    assertEquals(Optional.of(ErrorCode.REVOKED), tokens.refusal(robot));
+  }
+
+  @Test
+  void theOwnKeysMakeNoServices() {
+    Verified own = tokens.verify(TestTokens.hs256(TestTokens.claims())).result();
+    var account = new ServiceAccount("robot", "app", Set.of("acme"));
+    Verified ofNone = new Verified(own.caller(), "", 0, 0, null, "", 0, account, null);
+    Verified named = new Verified(own.caller(), CONFIGURED, 0, 0, null, "");
+
+    assertFalse(revoked(own, CONFIGURED));
+    assertFalse(revoked(named, CONFIGURED));
+    assertTrue(revoked(named, NAME));
+    assertTrue(revoked(ofNone, null));
+  }
+
+  private static Verified service(String issuer, long born, String client) {
+    var caller = new Caller.User("acme", "app", Set.of(), Set.of("service:robot"));
+    var account = new ServiceAccount("robot", client, Set.of("acme"));
+    return new Verified(caller, issuer, 0, 0, null, "", born, account, null);
+  }
+
+  /** Asks a node of these issuers. */
+  private static boolean revoked(Verified token, String own, IssuerConfig... issuers) {
+    var config =
+        new AuthConfig(
+            List.of(VerificationKey.hs256(TestTokens.SECRET)),
+            own,
+            List.of(),
+            AuthConfig.DEFAULTS.leeway(),
+            true,
+            ClaimPaths.DEFAULTS,
+            AuthConfig.DEFAULTS.longestLife(),
+            List.of(issuers));
+    return TokenVerifier.of(config, new SimpleMeterRegistry(), KEYS::document).isRevoked(token);
+  }
+
   @Test
   void oneThatIsRemovedTakesNoOthersMetricsAlong() {
     var removed = new StoredIssuer(issuer("https://second.example", Set.of()), 1);
@@ -122,6 +193,60 @@ class TrustedIssuersTest {
     follow(stays);
 
     assertFalse(registry.find("holdfast.issuer.fetches").tag("issuer", NAME).meters().isEmpty());
+  }
+
+  /** A changed one has a set of its own, and what the one before had is free. */
+  @Test
+  void whatTheKeysOfAnIssuerTakeIsFreeWhenItIsRemovedOrChanged() {
+    follow(new StoredIssuer(issuer(NAME, Set.of("acme")), 1));
+    assertEquals(0, keyBytes());
+    tokens.verify(sign(NAME, "acme"));
+    double one = keyBytes();
+    assertTrue(one > 0);
+
+    follow(new StoredIssuer(issuer(NAME, Set.of("acme", "other")), 1));
+    assertEquals(0, keyBytes());
+    tokens.verify(sign(NAME, "acme"));
+    assertEquals(one, keyBytes());
+    var second = new StoredIssuer(issuer("https://second.example", Set.of("acme")), 2);
+    follow(new StoredIssuer(issuer(NAME, Set.of("acme", "other")), 1), second);
+    assertEquals(one, keyBytes(), "one that has not changed keeps its keys");
+    follow(second);
+    assertEquals(0, keyBytes());
+  }
+
+  @Test
+  void theIssuersOfATenantShareItsRoomForKeys() {
+    follow(new StoredIssuer(issuer(NAME, Set.of("acme")), 1));
+    tokens.verify(sign(NAME, "acme"));
+    long one = (long) keyBytes();
+    var few = new SimpleMeterRegistry();
+    var narrow =
+        new TrustedIssuers(
+            AuthConfig.DEFAULTS.withKeys(VerificationKey.hs256(TestTokens.SECRET)),
+            KEYS::document,
+            System::nanoTime,
+            few,
+            new KeyRoom(few, 4 * one));
+    List<StoredIssuer> all =
+        List.of(
+            new StoredIssuer(issuer(NAME, Set.of("acme")), 1),
+            new StoredIssuer(issuer("of acme alone", "acme", Set.of(), Map.of()), 2),
+            new StoredIssuer(issuer("of several", Set.of("acme", "b")), 3),
+            new StoredIssuer(issuer("of any", Set.of()), 4),
+            new StoredIssuer(issuer("of another", "b", Set.of(), Map.of()), 5));
+    narrow.follow(all, null);
+
+    for (StoredIssuer issuer : all) {
+      String name = issuer.config().issuer();
+      String tenant = name.equals("of another") ? "b" : "acme";
+      boolean taken = narrow.get(name).verify(sign(name, tenant)).succeeded();
+      assertEquals(!name.equals("of acme alone"), taken, name);
+    }
+  }
+
+  private double keyBytes() {
+    return registry.get("holdfast.budget.bytes").tag("kind", "key-sets").gauge().value();
   }
 
   @Test
@@ -207,10 +332,21 @@ class TrustedIssuersTest {
         Set.of(),
         IssuerClaims.NONE,
         Map.of(),
+        Map.of(),
         Map.of());
   }
 
   private static IssuerConfig issuer(String name, Set<String> tenants) {
+    return issuer(name, tenants, Map.of());
+  }
+
+  private static IssuerConfig issuer(
+      String name, Set<String> tenants, Map<String, String> services) {
+    return issuer(name, null, tenants, services);
+  }
+
+  private static IssuerConfig issuer(
+      String name, String tenant, Set<String> tenants, Map<String, String> services) {
     return new IssuerConfig(
         name,
         null,
@@ -218,11 +354,12 @@ class TrustedIssuersTest {
         Set.of(),
         List.of(),
         KEY_SET,
-        null,
+        tenant,
         tenants,
         Set.of(),
         IssuerClaims.NONE,
         Map.of(),
+        services,
         Map.of());
   }
 

@@ -75,7 +75,8 @@ class ServiceLoginTest {
     refusal = "";
     revoked = "";
     stuck = false;
-    Seal.of(node.vertx()).refusing((account, tenant) -> (account.id() + tenant).equals(revoked));
+    Seal.of(node.vertx())
+        .refusing((granted, tenant) -> (granted.account().id() + tenant).equals(revoked));
   }
 
   /** They would go on renewing. */
@@ -101,7 +102,7 @@ class ServiceLoginTest {
     }
     String token = request.getHeader("authorization").substring("Bearer ".length());
     long until = System.currentTimeMillis() + lifeMs;
-    var account = new Grant.Account("https://id.example", 0, "u", until, 1, token, "d");
+    var account = new Grant.Account("https://id.example", 0, "u", until, 1, token, "d", "c");
     var grant = new Grant("billing", Set.of("acme", "globex"), account);
     given.incrementAndGet();
     var answer = new JsonObject().put("until", until);
@@ -163,7 +164,7 @@ class ServiceLoginTest {
   /** The text is signed: a later end, or another tenant, is another grant. */
   @Test
   void nobodyGivesItselfALaterEndOrAnotherTenant() {
-    var account = new Grant.Account("https://id.example", 0, "u", 5, 1, "t", "d");
+    var account = new Grant.Account("https://id.example", 0, "u", 5, 1, "t", "d", "c");
     Grant short1 = new Grant("billing", Set.of("acme"), account);
     assertEquals(short1, Grant.parse(short1.text()));
     assertThrows(HoldfastException.class, () -> short1.check(new Work(service("acme"))));

@@ -48,6 +48,11 @@ public final class ForeignIssuer {
     return sign(Map.of("sub", user, "app_metadata", of));
   }
 
+  /** Signs a token of one login of a user, which the claim {@code sid} names. */
+  public String tokenOfLogin(String tenant, String user, String login) {
+    return sign(Map.of("sub", user, "sid", login, "app_metadata", Map.of("tenant_id", tenant)));
+  }
+
   /**
    * Signs a token of a client itself, for ten minutes.
    *

@@ -72,6 +72,7 @@ public record Grant(String service, Set<String> tenants, @Nullable Account accou
    * @param issuedAt {@code iat}, the second since 1970; 0: not known
    * @param id {@code jti}; none: it has none
    * @param digest SHA-256 of header and claims, base64url
+   * @param client whose own token it is; none: an earlier build did not note it
    */
   public record Account(
       String issuer,
@@ -80,7 +81,8 @@ public record Grant(String service, Set<String> tenants, @Nullable Account accou
       long until,
       long issuedAt,
       @Nullable String id,
-      String digest) {}
+      String digest,
+      @Nullable String client) {}
 
   /** Parses {@link #text}. */
   public static Grant parse(String text) {

@@ -38,7 +38,7 @@ public final class Seal implements Shareable {
 
   private final byte @Nullable [] nodes;
   private volatile @Nullable Own own;
-  private volatile BiPredicate<Grant.Account, String> ended = (account, tenant) -> true;
+  private volatile BiPredicate<Grant, String> ended = (granted, tenant) -> true;
   private final Map<String, Known> known = new ConcurrentHashMap<>();
 
   private record Known(Grant grant, byte[] key) {}
@@ -70,9 +70,10 @@ public final class Seal implements Shareable {
    * Has a node refuse frames of accounts that are good no longer. Without it, a node refuses all
    * frames of accounts.
    *
-   * @param test whether the account is revoked for a tenant; called on any thread
+   * @param test whether the account of a grant is good no longer for a tenant; called on any
+   *     thread, for each frame
    */
-  public void refusing(BiPredicate<Grant.Account, String> test) {
+  public void refusing(BiPredicate<Grant, String> test) {
     if (this != NONE) {
       ended = test;
     }
@@ -88,15 +89,14 @@ public final class Seal implements Shareable {
    *     message claims; of one that claims none, such as an answer, for all of the account
    */
   void check(Grant granted, BusValue value) {
-    Grant.Account account = granted.account();
-    if (account == null) {
+    if (granted.account() == null) {
       return;
     }
     Set<String> claimed = granted.claimed(value);
     boolean refused =
         claimed.isEmpty()
-            ? granted.tenants().stream().allMatch(tenant -> ended.test(account, tenant))
-            : claimed.stream().anyMatch(tenant -> ended.test(account, tenant));
+            ? granted.tenants().stream().allMatch(tenant -> ended.test(granted, tenant))
+            : claimed.stream().anyMatch(tenant -> ended.test(granted, tenant));
     if (refused) {
       throw HoldfastException.withPublicMessage(
           ErrorCode.REVOKED, "the token of the credentials is revoked");

@@ -6,6 +6,7 @@ import dev.holdfast.core.Names;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param claims where tenant, user, roles and permissions stand
  * @param rolePermissions permissions that a role has, besides those in the token
  * @param services clients whose own tokens are those of services: client → name of the service
+ * @param tenantRoles permissions that a role has in one tenant, in place of those in {@code
+ *     rolePermissions}: tenant → role → permissions
  */
 public record IssuerConfig(
     String issuer,
@@ -39,7 +42,8 @@ public record IssuerConfig(
     Set<String> authorizedParties,
     IssuerClaims claims,
     Map<String, List<String>> rolePermissions,
-    Map<String, String> services) {
+    Map<String, String> services,
+    Map<String, Map<String, List<String>>> tenantRoles) {
   public IssuerConfig {
     audience = audience == null ? List.of() : List.copyOf(audience);
     algorithms =
@@ -50,6 +54,7 @@ public record IssuerConfig(
     claims = claims == null ? IssuerClaims.NONE : claims;
     rolePermissions = rolePermissions == null ? Map.of() : new TreeMap<>(rolePermissions);
     services = services == null ? Map.of() : new TreeMap<>(services);
+    tenantRoles = sorted(tenantRoles);
     var problems = new ArrayList<String>();
     ServiceClients.check(services, problems);
     if (issuer == null || issuer.isBlank()) {
@@ -67,6 +72,9 @@ public record IssuerConfig(
       problems.add("audience: auth0 needs the identifier of the API");
     }
     checkTenants(tenant, tenants, problems);
+    checkNames(tenantRoles.keySet(), "tenantRoles", problems);
+    checkRoles(rolePermissions, "rolePermissions", problems);
+    tenantRoles.values().forEach(roles -> checkRoles(roles, "tenantRoles", problems));
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
     }
@@ -85,6 +93,27 @@ public record IssuerConfig(
   /** Returns the claims that say who it is. */
   public ClaimPaths paths() {
     return claims.over(preset == null ? ClaimPaths.DEFAULTS : preset.claims);
+  }
+
+  private static Map<String, Map<String, List<String>>> sorted(
+      @Nullable Map<String, Map<String, List<String>>> tenantRoles) {
+    Map<String, Map<String, List<String>>> sorted = new TreeMap<>();
+    if (tenantRoles != null) {
+      tenantRoles.forEach((tenant, roles) -> sorted.put(tenant, sortedRoles(roles)));
+    }
+    return sorted;
+  }
+
+  private static Map<String, List<String>> sortedRoles(@Nullable Map<String, List<String>> roles) {
+    if (roles == null) {
+      throw new IllegalArgumentException("tenantRoles: the roles of a tenant are missing");
+    }
+    return new TreeMap<>(roles);
+  }
+
+  /** Returns what its roles permit. */
+  public RolePermissions roles() {
+    return new RolePermissions(rolePermissions, tenantRoles);
   }
 
   /** Returns claims that must have a value. */
@@ -125,13 +154,21 @@ public record IssuerConfig(
     if (tenant != null && !tenants.isEmpty()) {
       problems.add("tenants: either tenant or tenants");
     }
+    checkNames(tenant == null ? tenants : Set.of(tenant), "tenants", problems);
+  }
+
+  private static void checkRoles(
+      Map<String, List<String>> roles, String member, List<String> problems) {
+    if (roles.values().stream().anyMatch(Objects::isNull)) {
+      problems.add(member + ": a list of permissions is missing");
+    }
+  }
+
+  private static void checkNames(Set<String> tenants, String member, List<String> problems) {
     try {
       tenants.forEach(Names::tenant);
-      if (tenant != null) {
-        Names.tenant(tenant);
-      }
     } catch (HoldfastException e) {
-      problems.add("tenants: " + e.getMessage());
+      problems.add(member + ": " + e.getMessage());
     }
   }
 }

@@ -62,6 +62,9 @@ public final class IssuerSettings {
                   .addSerializer(ClaimPath.class, ToStringSerializer.instance))
           .build();
 
+  /** Writes what is empty, too. */
+  private static final JsonMapper WHOLE = new JsonMapper();
+
   private IssuerSettings() {}
 
   /**
@@ -97,6 +100,10 @@ public final class IssuerSettings {
     Preset preset = issuer.preset();
     if (preset != null) {
       tree.put("preset", preset.name().toLowerCase(Locale.ROOT));
+    }
+    if (!issuer.tenantRoles().isEmpty()) {
+      // Also a role that permits nothing: without it, it would permit what it does elsewhere.
+      tree.set("tenantRoles", WHOLE.valueToTree(issuer.tenantRoles()));
     }
     if (issuer.claims().equals(IssuerClaims.NONE)) {
       tree.remove("claims");

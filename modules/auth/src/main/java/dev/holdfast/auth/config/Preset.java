@@ -10,18 +10,24 @@ public enum Preset {
   /** Its {@code user_metadata}, which users write themselves, is never read. */
   SUPABASE(
       "/.well-known/jwks.json",
-      paths("app_metadata.tenant_id", "app_metadata.roles", "app_metadata.permissions"),
+      paths(
+          "app_metadata.tenant_id", "app_metadata.roles", "app_metadata.permissions", "session_id"),
       List.of("authenticated"),
       Map.of("role", "authenticated")),
-  AUTH0("/.well-known/jwks.json", paths("org_id", "roles", "permissions"), List.of(), Map.of()),
+  AUTH0(
+      "/.well-known/jwks.json",
+      paths("org_id", "roles", "permissions", "sid"),
+      List.of(),
+      Map.of()),
   /** Its key set has an address of its own, with the client's id. */
-  WORKOS(null, paths("org_id", "roles", "permissions"), List.of(), Map.of()),
+  WORKOS(null, paths("org_id", "roles", "permissions", "sid"), List.of(), Map.of()),
   /** Its tokens name the page that they were made for, which has to be configured. */
-  CLERK("/.well-known/jwks.json", paths("o.id", "o.rol", "permissions"), List.of(), Map.of()),
+  CLERK(
+      "/.well-known/jwks.json", paths("o.id", "o.rol", "permissions", "sid"), List.of(), Map.of()),
   /** The organization is a list, or a map by name. An ID token is no access token. */
   KEYCLOAK(
       "/protocol/openid-connect/certs",
-      paths("organization", "realm_access.roles", "permissions"),
+      paths("organization", "realm_access.roles", "permissions", "sid"),
       List.of(),
       Map.of("typ", "Bearer"));
 
@@ -49,11 +55,12 @@ public enum Preset {
     return keySet == null ? null : issuer.replaceFirst("/$", "") + keySet;
   }
 
-  private static ClaimPaths paths(String tenant, String roles, String permissions) {
+  private static ClaimPaths paths(String tenant, String roles, String permissions, String session) {
     return new ClaimPaths(
         ClaimPath.parse(tenant),
         ClaimPath.parse("sub"),
         ClaimPath.parse(roles),
-        ClaimPath.parse(permissions));
+        ClaimPath.parse(permissions),
+        ClaimPath.parse(session));
   }
 }

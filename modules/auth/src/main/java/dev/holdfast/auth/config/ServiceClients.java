@@ -33,16 +33,28 @@ public record ServiceClients(Map<String, String> names, @Nullable Preset preset)
     }
   }
 
-  /** Returns the service whose token this is; none: it is a user's. */
-  public @Nullable String service(JsonObject claims) {
+  /**
+   * Returns whether a client's own tokens are those of a service.
+   *
+   * @param client none: those of any client
+   */
+  public boolean has(@Nullable String client, String service) {
+    return client == null ? names.containsValue(service) : service.equals(names.get(client));
+  }
+
+  /** Returns the client whose own token this is, of {@link #names}; none: it is a user's. */
+  public @Nullable String client(JsonObject claims) {
     if (names.isEmpty()) {
       return null;
     }
     Object party = claims.getValue("azp");
     Object other = claims.getValue("client_id");
     boolean one = party == null || other == null || party.equals(other);
-    return one && (party == null ? other : party) instanceof String client && isOwn(client, claims)
-        ? names.get(client)
+    return one
+            && (party == null ? other : party) instanceof String client
+            && names.containsKey(client)
+            && isOwn(client, claims)
+        ? client
         : null;
   }
 

@@ -46,7 +46,7 @@ public final class KeySet<T> {
   private final Supplier<Future<JsonObject>> document;
   private final Function<List<JsonObject>, T> make;
   private final LongSupplier clock;
-  private final MeterRegistry registry;
+  private final KeyRoom.Place room;
   private volatile Runnable changed = () -> {};
   private @Nullable Kept<T> kept;
   private @Nullable Promise<Void> fetching;
@@ -70,6 +70,7 @@ public final class KeySet<T> {
    * @param document fetches the key set
    * @param make makes what verifies; throws if it can't
    * @param clock ns, never set back
+   * @param room of its keys
    */
   public KeySet(
       String issuer,
@@ -77,13 +78,13 @@ public final class KeySet<T> {
       Supplier<Future<JsonObject>> document,
       Function<List<JsonObject>, T> make,
       LongSupplier clock,
-      MeterRegistry registry) {
+      KeyRoom.Place room) {
     this.issuer = issuer;
     this.algorithms = algorithms;
     this.document = document;
     this.make = make;
     this.clock = clock;
-    this.registry = registry;
+    this.room = room;
   }
 
   /** Removes the meters of an issuer that is trusted no longer. */
@@ -178,7 +179,9 @@ public final class KeySet<T> {
       failed = failure != null;
     }
     String outcome = failure == null ? "ok" : "failed";
-    registry.counter("holdfast.issuer.fetches", "issuer", issuer, "outcome", outcome).increment();
+    room.registry()
+        .counter("holdfast.issuer.fetches", "issuer", issuer, "outcome", outcome)
+        .increment();
     begun.complete();
   }
 
@@ -190,6 +193,9 @@ public final class KeySet<T> {
       keys.forEach(key -> ids.add(key.getString("kid", "")));
       T value = make.apply(keys);
       Set<JsonObject> all = Set.copyOf(keys);
+      if (!room.hold(keys)) {
+        return new IllegalStateException("no room for its " + keys.size() + " keys on this node");
+      }
       boolean fewer = false;
       synchronized (this) {
         if (kept == null || !kept.keys().equals(all)) {

@@ -23,7 +23,7 @@ record Revocation(String tenant, String subject, long issuedUntil, long keptUnti
     return "u:" + user;
   }
 
-  /** Returns the subject of one token, by {@code jti} or digest. */
+  /** Returns the subject of one token, by {@code jti} or digest, or of those of a login. */
   static String token(String token) {
     return "t:" + token;
   }

@@ -47,7 +47,12 @@ public final class Revocations {
         && (concerns(of.get(Revocation.all()), token)
             || concerns(of.get(Revocation.user(token.caller().user())), token)
             || of.containsKey(Revocation.token(token.digest()))
-            || token.id() != null && of.containsKey(Revocation.token(token.id())));
+            || isNamed(of, token.id())
+            || isNamed(of, token.login()));
+  }
+
+  private static boolean isNamed(Map<String, Entry> of, @Nullable String id) {
+    return id != null && of.containsKey(Revocation.token(id));
   }
 
   private boolean concerns(@Nullable Entry entry, Verified token) {

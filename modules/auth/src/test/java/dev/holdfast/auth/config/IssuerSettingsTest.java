@@ -29,9 +29,15 @@ class IssuerSettingsTest {
           null,
           Set.of("t1", "t2", "t3"),
           Set.of("p2", "p1"),
-          new IssuerClaims(ClaimPath.parse("a\\.b.c"), null, null, ClaimPath.parse("scope")),
+          new IssuerClaims(
+              ClaimPath.parse("a\\.b.c"),
+              null,
+              null,
+              ClaimPath.parse("scope"),
+              ClaimPath.parse("sid")),
           Map.of("editor", List.of("publish:topic:*")),
-          Map.of());
+          Map.of(),
+          Map.of("t2", Map.of("editor", List.of("history:topic:*"), "a", List.of())));
 
   @Test
   void whatIsWrittenIsReadAndWrittenAgainAsTheSame() {
@@ -61,6 +67,7 @@ class IssuerSettingsTest {
             Set.of(),
             Set.of(),
             IssuerClaims.NONE,
+            Map.of(),
             Map.of(),
             Map.of());
 

@@ -14,6 +14,7 @@ import io.vertx.core.json.JsonObject;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
@@ -33,7 +34,7 @@ class KeySetTest {
           this::fetch,
           KeySetTest::names,
           () -> now,
-          new SimpleMeterRegistry());
+          KeyRoom.of(new SimpleMeterRegistry()).configured());
 
   private Future<JsonObject> fetch() {
     if (broken) {
@@ -201,6 +202,33 @@ class KeySetTest {
       fetches.get(fetches.size() - 1).complete(bad);
       assertEquals("aRS256", set.with("a").result(), bad.encode());
     }
+  }
+
+  /** An issuer that was added had as many keys in memory as it liked, and so had 1,000 of them. */
+  @Test
+  void aSetForWhichThereIsNoRoomLeavesTheOldOneInForce() {
+    var registry = new SimpleMeterRegistry();
+    var narrow =
+        new KeySet<>(
+            "https://id.example",
+            Set.of("RS256"),
+            this::fetch,
+            KeySetTest::names,
+            () -> now,
+            new KeyRoom(registry, 20_000).added(null));
+    Future<String> first = narrow.with("a");
+    fetches.get(0).complete(document(rsa("a", 2048)));
+    assertEquals("aRS256", first.result());
+    pass(KeySet.FRESH.plusSeconds(1));
+    narrow.with("a");
+    JsonObject[] many = new JsonObject[20];
+    Arrays.setAll(many, i -> rsa("a" + i, 2048));
+    fetches.get(1).complete(document(many));
+
+    assertEquals("aRS256", narrow.with("a").result());
+    assertEquals(ErrorCode.UNAVAILABLE, code(narrow.with("a7")));
+    var failed = registry.get("holdfast.issuer.fetches").tag("outcome", "failed").counter();
+    assertEquals(1, failed.count());
   }
 
   @Test

@@ -58,6 +58,22 @@ class RevocationsTest {
     assertTrue(known.has(token("acme", "bob", 7, null)));
   }
 
+  /** A login has many tokens, one after the other. */
+  @Test
+  void allTokensOfALoginAreRefusedAlsoLaterOnes() {
+    note("acme", Revocation.token("sid-1"), 1);
+
+    assertTrue(known.has(ofLogin("acme", "sid-1")));
+    assertFalse(known.has(ofLogin("acme", "sid-2")));
+    assertFalse(known.has(ofLogin("other", "sid-1")));
+    assertFalse(known.has(token("acme", "ann", 1, null)));
+  }
+
+  private static Verified ofLogin(String tenant, String login) {
+    var caller = new Caller.User(tenant, "ann", Set.of(), Set.of());
+    return new Verified(caller, "", LATE, 500, "jti", "digest", 0, null, login);
+  }
+
   /** A user may be called as the kinds of subjects are. */
   @Test
   void namesOfUsersAndIdsOfTokensAreNotTakenForEachOther() {

@@ -34,6 +34,8 @@ public final class Tickets {
 
   private static final Script PLACE = Script.of("files", "file_prelude", "ticket_place");
   private static final int FIELDS = 3;
+
+  /** Of an older build, which writes no login. */
   private static final int TOKEN_FIELDS = 5;
 
   /** Characters of a digest that name its place. */
@@ -84,9 +86,10 @@ public final class Tickets {
             ? new TokenOrigin(wanted.tenant(), file.owner(), now / 1_000, null, "")
             : given;
     String held = wanted.purpose() + "\n" + file.key().file() + "\n" + file.owner();
-    String id = by.id() == null ? "" : by.id();
+    String issued = Long.toString(by.issuedAt());
     String token =
-        String.join("\n", by.tenant(), by.user(), Long.toString(by.issuedAt()), by.digest(), id);
+        String.join(
+            "\n", by.tenant(), by.user(), issued, by.digest(), text(by.id()), text(by.login()));
     return Future.join(
         link.send("SET", Keys.fileTicketToken(digest), token, "PX", wanted.lifeMs()),
         link.send("SET", Keys.fileTicket(digest), held, "PX", wanted.lifeMs()));
@@ -112,11 +115,24 @@ public final class Tickets {
   }
 
   private static @Nullable TokenOrigin origin(Reply reply) {
-    String[] by = reply.textOr("").split("\n", TOKEN_FIELDS);
+    String[] by = reply.textOr("").split("\n", TOKEN_FIELDS + 1);
     return by.length < TOKEN_FIELDS
         ? null
         : new TokenOrigin(
-            by[0], by[1], Long.parseLong(by[2]), by[4].isEmpty() ? null : by[4], by[3]);
+            by[0],
+            by[1],
+            Long.parseLong(by[2]),
+            orNone(by[4]),
+            by[3],
+            by.length == TOKEN_FIELDS ? null : orNone(by[5]));
+  }
+
+  private static String text(@Nullable String id) {
+    return id == null ? "" : id;
+  }
+
+  private static @Nullable String orNone(String id) {
+    return id.isEmpty() ? null : id;
   }
 
   private static String digest(String ticket) {

@@ -57,7 +57,21 @@ public final class HelloCheck implements TokenChecks {
 
   @Override
   public Future<Verified> verify(@Nullable String token) {
-    return tokens.verify(token);
+    return tokens.verify(token, TokenVerifier.ANY_TENANT).map(HelloCheck::ofUser);
+  }
+
+  /**
+   * Returns a token by which a user connects. A service has no session: as the user by whose name
+   * its token goes it would be somebody else.
+   *
+   * @throws HoldfastException FORBIDDEN if it is a service's
+   */
+  public static Verified ofUser(Verified token) {
+    if (token.isOfService()) {
+      throw HoldfastException.withPublicMessage(
+          ErrorCode.FORBIDDEN, "token: of a service; a connection takes a user's");
+    }
+    return token;
   }
 
   @Override

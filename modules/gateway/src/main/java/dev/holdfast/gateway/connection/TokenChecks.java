@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What a node knows of tokens. Safe on any thread. */
 interface TokenChecks {
-  /** Checks a token in full; fails as {@link dev.holdfast.auth.TokenVerifier} says. */
+  /**
+   * Checks a user's token in full; fails as {@link dev.holdfast.auth.TokenVerifier} says, and as
+   * FORBIDDEN if it is a service's.
+   */
   Future<Verified> verify(@Nullable String token);
 
   /** Checks a channel token in full; fails as {@link dev.holdfast.auth.TokenVerifier} says. */

@@ -13,7 +13,6 @@ import java.util.Set;
  * service:<name>}, that service of its tenant.
  */
 public final class Callers {
-  private static final String SERVICE = "service:";
   private static final String INSTANCE = "http";
 
   private Callers() {}
@@ -25,7 +24,7 @@ public final class Callers {
   public static Caller of(Verified verified) {
     Caller.User user = verified.caller();
     List<String> services =
-        user.permissions().stream().filter(held -> held.startsWith(SERVICE)).toList();
+        user.permissions().stream().filter(held -> held.startsWith(Verified.SERVICE)).toList();
     if (services.isEmpty()) {
       return user;
     }
@@ -34,7 +33,7 @@ public final class Callers {
           ErrorCode.FORBIDDEN, "token: several permissions service:");
     }
     try {
-      String name = Names.id(services.get(0).substring(SERVICE.length()), "service");
+      String name = Names.id(services.get(0).substring(Verified.SERVICE.length()), "service");
       return new Caller.Service(name, INSTANCE, Set.of(user.tenant()), user.permissions());
     } catch (HoldfastException e) {
       throw HoldfastException.withPublicMessage(ErrorCode.FORBIDDEN, "token: " + e.getMessage());

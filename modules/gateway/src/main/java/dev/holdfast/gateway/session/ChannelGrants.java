@@ -7,6 +7,7 @@ import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.tokens.ChannelGrant;
+import dev.holdfast.tokens.TokenOrigin;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -126,9 +127,13 @@ public final class ChannelGrants {
   }
 
   private static long chars(ChannelGrant grant) {
-    String id = grant.origin().id();
-    String names = grant.channel() + grant.origin().tenant() + grant.origin().user();
-    return FORM_CHARS + names.length() + (id == null ? 0 : id.length());
+    TokenOrigin from = grant.origin();
+    String names = grant.channel() + from.tenant() + from.user();
+    return FORM_CHARS + names.length() + length(from.id()) + length(from.login());
+  }
+
+  private static int length(@Nullable String id) {
+    return id == null ? 0 : id.length();
   }
 
   /** Adds one, in the place of that for the same channel; not once the connection is over. */

@@ -164,12 +164,19 @@ public final class ChannelTokens {
   /** Without an id that is longer than one by which a token can be revoked. */
   private static ChannelGrant kept(ChannelGrant grant) {
     TokenOrigin from = grant.origin();
-    String id = from.id();
-    if (id == null || id.length() <= RevocationMessage.LONGEST_ID) {
-      return grant;
-    }
-    var without = new TokenOrigin(from.tenant(), from.user(), from.issuedAt(), null, from.digest());
+    var without =
+        new TokenOrigin(
+            from.tenant(),
+            from.user(),
+            from.issuedAt(),
+            named(from.id()),
+            from.digest(),
+            named(from.login()));
     return new ChannelGrant(grant.channel(), grant.verbs(), grant.endsAt(), grant.basis(), without);
+  }
+
+  private static @Nullable String named(@Nullable String id) {
+    return id == null || id.length() > RevocationMessage.LONGEST_ID ? null : id;
   }
 
   /** It may be refused since it was verified; from here on its node finds it. */

@@ -12,9 +12,9 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.gateway.admission.Admission;
 import dev.holdfast.gateway.admission.Client;
 import dev.holdfast.gateway.connection.Connection;
+import dev.holdfast.gateway.connection.HelloCheck;
 import dev.holdfast.gateway.connection.LoopConnections;
 import dev.holdfast.gateway.http.BearerToken;
-import dev.holdfast.gateway.http.Callers;
 import dev.holdfast.gateway.http.Problem;
 import dev.holdfast.protocol.ClientFrame;
 import io.vertx.ext.web.RoutingContext;
@@ -53,7 +53,8 @@ public final class EventStreams {
   public void handle(RoutingContext routing) {
     String token = BearerToken.ofHeaderOrQuery(routing.request());
     tokens
-        .verify(token)
+        .verify(token, TokenVerifier.ANY_TENANT)
+        .map(HelloCheck::ofUser)
         .onSuccess(verified -> begin(routing, verified, token))
         .onFailure(failure -> Problem.of(failure).send(routing.response()));
   }
@@ -71,11 +72,7 @@ public final class EventStreams {
   }
 
   private void open(RoutingContext routing, Verified verified, @Nullable String token) {
-    if (!(Callers.of(verified) instanceof Caller.User user)) {
-      throw HoldfastException.withPublicMessage(
-          ErrorCode.FORBIDDEN, "a stream takes a user's token");
-    }
-    Set<ChannelName> wanted = wanted(user, routing.queryParam("channels"));
+    Set<ChannelName> wanted = wanted(verified.caller(), routing.queryParam("channels"));
     List<String> last = routing.request().headers().getAll("Last-Event-ID");
     boolean fresh = last.isEmpty() || last.get(0).isEmpty();
     StreamCursors cursors = fresh ? new StreamCursors() : StreamCursors.parse(last.get(0));

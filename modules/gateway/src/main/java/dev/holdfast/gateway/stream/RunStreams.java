@@ -78,7 +78,7 @@ public final class RunStreams {
     Promise<@Nullable Wanted> here =
         ((VertxInternal) routing.vertx()).getOrCreateContext().promise();
     tokens
-        .verify(token)
+        .verify(token, TokenVerifier.ANY_TENANT)
         .compose(
             verified -> {
               Visit.known(routing.request());

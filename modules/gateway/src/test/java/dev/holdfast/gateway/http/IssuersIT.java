@@ -27,6 +27,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class IssuersIT {
   private static final int UNAUTHORIZED = 4501;
+  private static final int FORBIDDEN = 4502;
   private static final int REVOKED = 4504;
 
   private final String tenant = "t" + Ids.fresh();
@@ -105,6 +106,29 @@ class IssuersIT {
     assertEquals(REVOKED, ann.awaitClose().code());
   }
 
+  /** A user whose phone was stolen stays at the desk. */
+  @Test
+  void allTokensOfALoginAreRevokedAtOnce() {
+    ForeignIssuer issuer = new ForeignIssuer();
+    JsonObject claims = new JsonObject().put("session", "sid");
+    put(new JsonObject(issuer.settings()).put("claims", claims));
+    String phone = issuer.tokenOfLogin(tenant, "ann", "phone");
+    awaitStatus(there, phone, 200);
+    ManualClient stolen = welcomed(there, phone);
+    ManualClient desk = welcomed(there, issuer.tokenOfLogin(tenant, "ann", "desk"));
+
+    HttpCalls revoker = here.as(HttpFixture.tokenOf(tenant, "svc", "service:s", "tokens:revoke"));
+    assertEquals(200, revoker.post("/v1/revocations", "{\"token\":\"phone\"}").status());
+
+    assertEquals(REVOKED, stolen.awaitClose().code());
+    String later = issuer.tokenOfLogin(tenant, "ann", "phone");
+    assertEquals("revoked", there.as(later).get("/v1/sessions").code());
+    desk.send("{\"type\":\"ping\"}");
+    desk.await("pong");
+    awaitStatus(there, issuer.tokenOfLogin(tenant, "ann", "desk"), 200);
+    remove(issuer);
+  }
+
   /** Whoever can add issuers can't make itself an operator by one. */
   @Test
   void noAddedIssuerNamesOperators() {
@@ -142,6 +166,34 @@ class IssuersIT {
     assertEquals("forbidden", user.get("/v1/sessions").code());
     String stranger = services.clientToken("other-client", List.of(tenant), may);
     assertEquals("forbidden", here.as(stranger).publish("topic:a", "note", "1").code());
+  }
+
+  /** A socket took it for the user by whose name the token goes; a stream of events did not. */
+  @Test
+  void aServiceConnectsAsNobody() {
+    ForeignIssuer services = HttpFixture.SERVICES;
+    String one = services.clientToken("robot-client", List.of(tenant));
+    String several = services.clientToken("robot-client", List.of(tenant, "o" + tenant));
+    String own = HttpFixture.tokenOf(tenant, "svc", "service:desk");
+    for (String token : List.of(one, several, own)) {
+      ManualClient.Close closed = hello(here, token).awaitClose();
+      assertEquals(FORBIDDEN, closed.code());
+      assertEquals("forbidden: of a service; a connection takes a user's", closed.reason());
+      Reply stream = here.as(token).get("/v1/events");
+      assertEquals("forbidden", stream.code(), stream.body());
+      assertTrue(stream.body().contains("of a service; a connection"), stream.body());
+    }
+  }
+
+  @Test
+  void aUsersConnectionDoesNotBecomeAServices() {
+    ForeignIssuer services = HttpFixture.SERVICES;
+    ManualClient robot = welcomed(here, services.token(tenant, "robot-client"));
+    String service = services.clientToken("robot-client", List.of(tenant));
+    robot.send("refresh", Map.of("id", "1", "token", service));
+    assertEquals("forbidden", robot.awaitAnswer("1").path("code").asText());
+    robot.send("refresh", Map.of("id", "2", "token", services.token(tenant, "robot-client")));
+    assertEquals("reply", robot.awaitAnswer("2").path("type").asText());
   }
 
   private void put(JsonObject settings) {
