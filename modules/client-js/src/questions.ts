@@ -108,6 +108,8 @@ export function questions(
     leaves: (channel: string) =>
       !!byChannel.get(channel)?.some(({ type }) => type == "unsubscribe"),
 
+    asks: (channel: string) => byChannel.has(channel),
+
     /** Returns where subscriptions without an answer begin; not those by channel tokens. */
     wanted() {
       const all: Record<string, From> = {};

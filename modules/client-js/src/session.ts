@@ -153,8 +153,8 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
         connection.moveAfter(read.whole(frame, "after", 0), true);
       } else if (frames[type]) {
         const channel = read.string(frame, "channel");
-        // If one of a hello is refused, the answer to its own frame follows.
-        if (type == "unsubscribed" ? reading.has(channel) : !subscriptions.leaves(channel)) {
+        const ends = type == "unsubscribed"; // If one of a hello is refused, its frame's answer follows.
+        if (ends ? reading.has(channel) || !subscriptions.asks(channel) : !subscriptions.leaves(channel)) {
           frames[type](channel, frame, characters);
         }
       }

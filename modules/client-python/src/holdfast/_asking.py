@@ -57,6 +57,10 @@ class Questions:
         """Returns whether an unsubscription is unanswered: the channel's events are unwanted."""
         return any(q.frame["type"] == "unsubscribe" for q in self._queues.get(channel, ()))
 
+    def asks(self, channel: str) -> bool:
+        """Returns whether a subscription or unsubscription is unanswered."""
+        return channel in self._queues
+
     def wanted(self) -> dict[str, From]:
         """Returns where subscriptions without an answer begin; not those by channel tokens."""
         last = [queue[-1].frame for queue in self._queues.values()]

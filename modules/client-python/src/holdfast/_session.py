@@ -155,7 +155,7 @@ class Session:
         self._check_online()
 
     def _unsubscribed(self, channel: str, code: str) -> None:
-        if not self._readings.has(channel):
+        if not self._readings.has(channel) and self._questions.asks(channel):
             return  # Refused as one of a hello; the answer to its own frame follows.
         self._readings.ended(channel, code)
         self._listener.unsubscribed(channel, code)

@@ -221,7 +221,7 @@ public final class ClientSession {
   private void unsubscribed(ObjectNode frame) {
     String channel = Frames.text(frame, "channel");
     String code = Frames.text(frame, "code");
-    if (readings.ended(channel, code)) { // else it was of a hello: its frame's answer follows
+    if (readings.ended(channel, code) || !questions.asks(channel)) {
       listener.unsubscribed(channel, code);
       checkOnline();
     }

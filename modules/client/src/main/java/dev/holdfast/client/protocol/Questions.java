@@ -125,6 +125,14 @@ final class Questions {
     return queue != null && queue.stream().anyMatch(question -> question.type.equals(UNSUBSCRIBE));
   }
 
+  /**
+   * Returns whether one of the channel is unanswered: what a server says of it before, as of one
+   * that a hello named, is not the answer.
+   */
+  boolean asks(String channel) {
+    return byChannel.containsKey(channel);
+  }
+
   /** Returns where subscriptions without an answer begin; not those by channel tokens. */
   ObjectNode wanted() {
     ObjectNode wanted = Frames.MAPPER.createObjectNode();
