@@ -19,6 +19,7 @@ public sealed interface RunMessage<A> extends ServiceMessage<A>
         RunMessage.Find,
         RunMessage.Snapshot,
         RunMessage.Cancel,
+        ThreadMessage,
         WorkMessage {
   /** The service's address on the bus. */
   String ADDRESS = "runs";
@@ -164,6 +165,8 @@ public sealed interface RunMessage<A> extends ServiceMessage<A>
     R snapshot(Snapshot message);
 
     R cancel(Cancel message);
+
+    R thread(ThreadMessage<?> message);
 
     R claim(WorkMessage.Claim message);
 

@@ -30,10 +30,28 @@ public final class RunSamples {
           98,
           99);
 
+  private static final ThreadView THREAD =
+      new ThreadView("acme", "ann", "t1", "A talk", "r2", "r1", List.of("q1"), 3, 98, 99);
+
   private RunSamples() {}
 
   public static Stream<BusValue> all() {
-    return Stream.concat(requests(), answers());
+    return Stream.of(requests(), answers(), threads()).flatMap(each -> each);
+  }
+
+  private static Stream<BusValue> threads() {
+    return Stream.of(
+        THREAD,
+        new ThreadMessage.ListThreads(ANN, "acme", "ann", "99:h1", 10),
+        new ThreadMessage.ShowThread(ANN, "acme", "ann", "t1"),
+        new ThreadMessage.NameThread(ANN, "acme", "ann", "t1", "A talk"),
+        new ThreadMessage.DeleteThread(ANN, "acme", "ann", "t1"),
+        new ThreadMessage.ListMessages(ANN, "acme", "ann", "t1", "m3", 10),
+        new ThreadMessage.ListRuns(ANN, "acme", "ann", "t1", 10),
+        new ThreadMessage.Page(List.of(THREAD), "99:h1"),
+        new ThreadMessage.Messages(THREAD, "[{\"id\":\"m1\"}]", "m1", 2),
+        new ThreadMessage.Deleted(2),
+        new ThreadMessage.Runs(List.of(VIEW)));
   }
 
   private static Stream<BusValue> requests() {

@@ -29,7 +29,7 @@ final class ContractCheck {
   static final List<Operation> OPERATIONS =
       CONTRACT.operations().stream()
           .filter(
-              operation -> !operation.path().matches("/v1/(files|tickets|runs|work|agui|chat).*"))
+              operation -> !operation.path().matches("/v1/(files|tickets|runs|threads|work|agui|chat).*"))
           .toList();
 
   /** Those on runs, see {@link RunsHttpIT}. */
@@ -37,6 +37,12 @@ final class ContractCheck {
       CONTRACT.operations().stream()
           .filter(operation -> operation.path().matches("/v1/(runs|work).*"))
           .filter(operation -> !operation.id().equals("readRunEvents"))
+          .toList();
+
+  /** Those on threads, see {@link ThreadsHttpIT}. */
+  static final List<Operation> ON_THREADS =
+      CONTRACT.operations().stream()
+          .filter(operation -> operation.path().startsWith("/v1/threads"))
           .toList();
 
   /** Those that clients from npm use, see {@link EdgesIT}. */

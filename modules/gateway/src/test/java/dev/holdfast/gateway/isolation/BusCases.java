@@ -22,6 +22,7 @@ import dev.holdfast.files.FileMessage.Purpose;
 import dev.holdfast.files.FileSpec;
 import dev.holdfast.files.TransferMessage;
 import dev.holdfast.runs.RunMessage;
+import dev.holdfast.runs.ThreadMessage;
 import dev.holdfast.runs.WorkMessage;
 import dev.holdfast.sessions.ConnectionInfo;
 import dev.holdfast.sessions.SessionMessage;
@@ -316,6 +317,7 @@ final class BusCases {
     add(
         RunMessage.Cancel.class,
         a -> new RunMessage.Cancel(a.caller, a.tenant, a.thing("run"), "r"));
+    threads();
     add(WorkMessage.Claim.class, a -> new WorkMessage.Claim(a.service(), a.thing("agent"), "w", 0));
     add(
         WorkMessage.Events.class,
@@ -328,5 +330,36 @@ final class BusCases {
     add(
         WorkMessage.Release.class,
         a -> new WorkMessage.Release(a.service(), a.tenant, a.thing("run"), a.generation()));
+  }
+
+  private static void threads() {
+    add(
+        ThreadMessage.ListThreads.class,
+        a -> new ThreadMessage.ListThreads(a.caller, a.tenant, a.thing("user"), "", 9));
+    add(
+        ThreadMessage.ShowThread.class,
+        a ->
+            new ThreadMessage.ShowThread(
+                a.caller, a.tenant, a.thing("user"), a.thing("thread")));
+    add(
+        ThreadMessage.NameThread.class,
+        a ->
+            new ThreadMessage.NameThread(
+                a.caller, a.tenant, a.thing("user"), a.thing("thread"), "mine"));
+    add(
+        ThreadMessage.DeleteThread.class,
+        a ->
+            new ThreadMessage.DeleteThread(
+                a.caller, a.tenant, a.thing("user"), a.thing("thread")));
+    add(
+        ThreadMessage.ListMessages.class,
+        a ->
+            new ThreadMessage.ListMessages(
+                a.caller, a.tenant, a.thing("user"), a.thing("thread"), null, 9));
+    add(
+        ThreadMessage.ListRuns.class,
+        a ->
+            new ThreadMessage.ListRuns(
+                a.caller, a.tenant, a.thing("user"), a.thing("thread"), 9));
   }
 }

@@ -151,10 +151,33 @@ final class HttpCases {
     add("getRun", ask("/v1/runs/$run"));
     add("getRunSnapshot", ask("/v1/runs/$run/snapshot"));
     add("cancelRun", ask("/v1/runs/$run/cancel").json("{}").changing());
+    threads();
     add("claimRun", ask("/v1/work/$agent/claim").json("{\"worker\":\"w\"}").changing());
     work("appendToRun", "events", ",\"n\":1,\"events\":[{\"type\":\"RUN_STARTED\"}]");
     work("keepRun", "beat", "");
     work("releaseRun", "release", "");
+  }
+
+  private static void threads() {
+    String one = "/v1/threads/$thread";
+    String title = "{\"title\":\"mine\"}";
+    add(
+        "listThreads",
+        ask("/v1/threads?user=$user"),
+        ask("/v1/threads?limit=1"),
+        ask("/v1/threads?after=99:$run"));
+    add("getThread", ask(one), ask(one + "?user=$user"));
+    add(
+        "nameThread",
+        ask(one).json(title).changing(),
+        ask(one + "?user=$user").json(title).changing());
+    add("deleteThread", ask(one).changing(), ask(one + "?user=$user").changing());
+    add(
+        "listThreadMessages",
+        ask(one + "/messages"),
+        ask(one + "/messages?before=$called"),
+        ask(one + "/messages?user=$user"));
+    add("listThreadRuns", ask(one + "/runs"), ask(one + "/runs?limit=1&user=$user"));
   }
 
   private static void edges() {

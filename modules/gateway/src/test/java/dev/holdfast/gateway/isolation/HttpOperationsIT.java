@@ -141,7 +141,7 @@ class HttpOperationsIT {
     Things never = owner.things.neverWere();
     for (Ask ask : HttpCases.of(operation.id())) {
       boolean mine = !ask.changes() && !operation.operators();
-      if (mine && ask.target().matches("/v1/(sessions|runs|files|connections)/.*")) {
+      if (mine && ask.target().matches("/v1/(sessions|runs|threads|files|connections)/.*")) {
         String there = answer(operation, ask, owner.things, owner.token);
         assertNotEquals(there, answer(operation, ask, never, owner.token), ask.toString());
       }

@@ -46,6 +46,7 @@ final class Owner {
     "files:*",
     "run:*",
     "runs:*",
+    "threads:*",
     "work:*",
     "tokens:revoke"
   };
@@ -194,6 +195,7 @@ final class Owner {
             "sessions/$session",
             "runs/$run",
             "runs/$run/snapshot",
+            "threads/$thread",
             "files/$file/metadata",
             "files/$upload/metadata")) {
       all.append(ok(calls().get("/v1/" + things.fill(path))).body()).append('\n');

@@ -344,7 +344,8 @@ final class ExportedRecords {
   Future<Optional<JsonLine>> thread(String key) {
     String tag = key.substring(key.indexOf('{'));
     Future<Fields> record =
-        fields(key, "owner", "thread", "active", "last", "ver", "created", "changed", "asked");
+        fields(
+            key, "owner", "thread", "title", "active", "last", "ver", "created", "changed", "asked");
     Future<Reply> runs = link.send("ZRANGE", "hf:truns:" + tag, 0, -1);
     return link.send("GET", "hf:tdoc:" + tag)
         .compose(
@@ -359,6 +360,7 @@ final class ExportedRecords {
         new JsonLine("thread")
             .put("owner", found.text("owner"))
             .put("threadId", found.text("thread"))
+            .put("title", found.text("title"))
             .put("activeRun", found.text("active"))
             .put("lastRun", found.text("last"))
             .number("version", found.at("ver"));

@@ -11,6 +11,7 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.redis.Reply;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +78,23 @@ final class Questions {
       question.put("until", until(one.path("expiresAt").asText("")));
     }
     return Json.text(open);
+  }
+
+  /**
+   * Returns the ids of those that wait for an answer.
+   *
+   * @param asked as {@code thread_end} keeps them
+   * @param now ms since 1970
+   */
+  static List<String> waiting(String asked, long now) {
+    List<String> ids = new ArrayList<>();
+    for (JsonNode one : Json.parse(asked)) {
+      long until = one.path("until").asLong();
+      if (until == 0 || until > now) {
+        ids.add(one.path("id").asText());
+      }
+    }
+    return ids;
   }
 
   /** A time that can't be read is none. */

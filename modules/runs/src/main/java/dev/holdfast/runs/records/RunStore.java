@@ -32,6 +32,7 @@ public final class RunStore {
   private static final Script REQUEUE = script("run_requeue");
   private static final Script END = script("run_end");
   private static final Script CLOSE = script("run_close");
+  private static final Script FORGET = Script.of("runs", "run_forget");
 
   /** Longer than a run and everything that may come late of it. */
   private static final Duration BACKSTOP = Duration.ofHours(72);
@@ -252,6 +253,17 @@ public final class RunStore {
             Keys.runSnapshot(run.channel()),
             Keys.log(run.channel()));
     return CLOSE.run(link, keys, args).map(reply -> reply.asLong() == 1);
+  }
+
+  /** Deletes what a run has said, but not its record; false: it goes on, nothing is deleted. */
+  public Future<Boolean> forget(RunKey run) {
+    List<String> keys =
+        List.of(
+            record(run),
+            Keys.runInput(run.channel()),
+            Keys.runSnapshot(run.channel()),
+            Keys.log(run.channel()));
+    return FORGET.run(link, keys, List.of()).map(reply -> reply.asLong() == 1);
   }
 
   private static Created created(RunKey run, Reply reply) {

@@ -1,6 +1,8 @@
 package dev.holdfast.runs.records;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,11 +33,16 @@ public final class ThreadStore {
 
   private static final Script BEGIN = Script.of("runs", "run_prelude", "thread_begin");
   private static final Script END = Script.of("runs", "run_prelude", "thread_end");
-  private static final Script FORGET = Script.of("runs", "thread_forget");
+  private static final Script FORGET = Script.of("runs", "run_prelude", "thread_forget");
   private static final Script NOTE = Script.of("runs", "run_prelude", "threads_note");
+  private static final Script PAGE = Script.of("runs", "threads_page");
+  private static final Script TITLE = Script.of("runs", "run_prelude", "thread_title");
 
   /** Threads that are deleted at one call, if there are too many. */
   private static final int MOST_FORGOTTEN = 32;
+
+  /** Score and name of the last thread of a page. */
+  private static final Pattern CURSOR = Pattern.compile("[0-9]{1,15}:[A-Za-z0-9_-]{1,64}");
 
   private final RedisLink link;
   private final RunsConfig config;
@@ -137,19 +145,50 @@ public final class ThreadStore {
 
   /** Deletes a thread first, and its entries after that; one that is active keeps both. */
   private Future<?> forget(ThreadKey thread, String owner) {
-    List<String> keys = List.of(record(thread), runsKey(thread), documentKey(thread));
-    return FORGET
-        .run(link, keys, List.of())
-        .compose(
-            done -> done.asLong() == 1 ? unlisted(thread, owner) : Future.<Void>succeededFuture());
+    return forget(thread, owner, null, Duration.ZERO);
   }
 
+  /**
+   * Deletes a thread, unless it has a run. Its runs are not touched.
+   *
+   * @param over a run that does not count as one, see {@link #begin}; none: each counts
+   * @param began it counts unless it began so long ago
+   * @return false: it has a run
+   */
+  public Future<Boolean> forget(
+      ThreadKey thread, String owner, @Nullable String over, Duration began) {
+    List<String> keys = List.of(record(thread), runsKey(thread), documentKey(thread));
+    List<Object> args = List.of(ShardValue.DEADLINE, over == null ? "" : over, began.toMillis());
+    return FORGET
+        .run(link, keys, args)
+        .compose(
+            done ->
+                done.asLong() == 1
+                    ? unlisted(thread, owner).map(true)
+                    : Future.succeededFuture(false));
+  }
+
+  /** A run that begins just then makes the thread anew, which is listed again. */
   private Future<Void> unlisted(ThreadKey thread, String owner) {
     String id = thread.thread();
     return Future.join(
             link.send("ZREM", Keys.userThreads(thread.tenant(), owner), id),
             link.send("HDEL", Keys.threadSizes(thread.tenant(), owner), id))
-        .mapEmpty();
+        .compose(gone -> link.send("EXISTS", record(thread)))
+        .compose(
+            there -> there.asLong() == 1 ? noted(thread, owner, "") : Future.succeededFuture());
+  }
+
+  /**
+   * Gives a thread a title.
+   *
+   * @param title empty: it has none then
+   * @return false: there is no such thread
+   */
+  public Future<Boolean> name(ThreadKey thread, String title) {
+    return TITLE
+        .run(link, List.of(record(thread)), List.of(ShardValue.DEADLINE, ShardValue.FULL, title))
+        .map(reply -> reply.asLong() == 1);
   }
 
   public Future<Optional<ThreadRecord>> get(ThreadKey thread) {
@@ -173,22 +212,47 @@ public final class ThreadStore {
   }
 
   /**
-   * Returns a user's threads, the one that changed last first.
+   * Threads of a user.
    *
-   * @param from how many to leave out
+   * @param next where the next page begins; empty: this is the last
+   */
+  public record Page(List<ThreadRecord> threads, String next) {}
+
+  /**
+   * Returns a user's threads, the one that changed last first. One that changes meanwhile comes to
+   * the front.
+   *
+   * @param after what the page before gave as next; empty: from the first. BAD_REQUEST if it is
+   *     none
    * @param limit 1 to 100; a page may be shorter and yet not the last
    */
-  public Future<List<ThreadRecord>> ofUser(String tenant, String user, int from, int limit) {
-    return link.send("ZREVRANGE", Keys.userThreads(tenant, user), from, from + limit - 1)
-        .compose(
-            reply -> {
-              List<Future<Optional<ThreadRecord>>> read = new ArrayList<>();
-              for (Reply thread : reply.list()) {
-                read.add(get(new ThreadKey(tenant, thread.asText())));
-              }
-              return Future.all(read)
-                  .map(all -> read.stream().flatMap(one -> one.result().stream()).toList());
-            });
+  public Future<Page> ofUser(String tenant, String user, String after, int limit) {
+    if (!after.isEmpty() && !CURSOR.matcher(after).matches()) {
+      return Future.failedFuture(
+          HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, "after: not a cursor"));
+    }
+    String[] cursor = after.isEmpty() ? new String[] {"", ""} : after.split(":", 2);
+    return PAGE
+        .run(link, List.of(Keys.userThreads(tenant, user)), List.of(cursor[0], cursor[1], limit))
+        .compose(reply -> page(tenant, reply.list(), limit));
+  }
+
+  /**
+   * @param listed threads and scores by turns, one more than the page has if it is not the last
+   */
+  private Future<Page> page(String tenant, List<Reply> listed, int limit) {
+    List<Future<Optional<ThreadRecord>>> read = new ArrayList<>();
+    for (int i = 0; i < listed.size() && read.size() < limit; i += 2) {
+      read.add(get(new ThreadKey(tenant, listed.get(i).asText())));
+    }
+    int last = 2 * limit - 2;
+    String next =
+        listed.size() <= 2 * limit
+            ? ""
+            : listed.get(last + 1).asText() + ":" + listed.get(last).asText();
+    return Future.all(read)
+        .map(
+            all -> new Page(read.stream().flatMap(one -> one.result().stream()).toList(), next));
   }
 
   private static Optional<ThreadRecord> found(ThreadKey thread, Reply flat) {
@@ -204,11 +268,24 @@ public final class ThreadStore {
                 thread,
                 owner,
                 Objects.requireNonNull(fields.get("thread"), "thread"),
+                fields.get("title"),
                 fields.get("active"),
                 fields.get("last"),
+                asked(fields),
                 number(fields, "ver"),
                 number(fields, "created"),
                 number(fields, "changed")));
+  }
+
+  /** As {@code thread_begin} counts them. */
+  private static List<String> asked(Map<String, String> fields) {
+    String asked = fields.get("asked");
+    boolean waits =
+        !fields.containsKey("active")
+            && Objects.equals(fields.get("askedby"), fields.get("last"));
+    return asked == null || !waits
+        ? List.of()
+        : Questions.waiting(asked, System.currentTimeMillis());
   }
 
   private static long number(Map<String, String> fields, String name) {

@@ -5,6 +5,7 @@ import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.runs.RunMessage;
+import dev.holdfast.runs.ThreadMessage;
 import dev.holdfast.runs.records.RunKey;
 import dev.holdfast.runs.records.RunRecord;
 import java.util.Optional;
@@ -19,6 +20,29 @@ final class RunAccess {
 
   static HoldfastException notFound() {
     return HoldfastException.withPublicMessage(ErrorCode.NOT_FOUND, "run: not found");
+  }
+
+  static HoldfastException noThread() {
+    return HoldfastException.withPublicMessage(ErrorCode.NOT_FOUND, "thread: not found");
+  }
+
+  /**
+   * Returns whose threads a message is about, if they are the caller's to ask for.
+   *
+   * @throws HoldfastException NOT_FOUND otherwise, whatever there is; BAD_REQUEST if a service
+   *     names no owner
+   */
+  static String owner(ThreadMessage<?> message) {
+    Caller caller = message.caller();
+    String asked = message.owner();
+    String owner = asked == null && caller instanceof Caller.User user ? user.user() : asked;
+    if (!caller.actsFor(message.tenant()) || owner != null && !owns(caller, owner)) {
+      throw noThread();
+    }
+    if (owner == null) {
+      throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, "user: missing");
+    }
+    return owner;
   }
 
   /**

@@ -14,6 +14,7 @@ import dev.holdfast.runs.CancelNotice;
 import dev.holdfast.runs.RunMessage;
 import dev.holdfast.runs.RunSnapshot;
 import dev.holdfast.runs.RunView;
+import dev.holdfast.runs.ThreadMessage;
 import dev.holdfast.runs.WorkMessage;
 import dev.holdfast.runs.WorkMessage.Claimed;
 import dev.holdfast.runs.WorkMessage.Held;
@@ -94,6 +95,9 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   private Finding finding;
 
   @SuppressWarnings("NullAway.Init")
+  private Threads threads;
+
+  @SuppressWarnings("NullAway.Init")
   private Claiming claiming;
 
   @SuppressWarnings("NullAway.Init")
@@ -153,6 +157,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
     ingest = new Ingest(vertx, records, config, channels, registry);
     sweeping = new Sweeping(records, ingest.finishing(), registry);
     finding = new Finding(records, snapshots);
+    threads = new Threads(vertx, records, snapshots);
     claiming = new Claiming(records);
     waiters = new Waiters(vertx, claiming, Waiters.MOST);
     starting = new Starting(vertx, records).offering(waiters::started);
@@ -234,6 +239,11 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   @Override
   public Future<?> find(RunMessage.Find message) {
     return finding.find(message);
+  }
+
+  @Override
+  public Future<?> thread(ThreadMessage<?> message) {
+    return message.answerBy(threads);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.holdfast.runs.records;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.channels.Publisher;
@@ -64,6 +65,21 @@ class FullRedisIT {
     assertTrue(Await.get(stores.dues.postpone(due, Duration.ofMinutes(1))).isPresent());
     Await.get(stores.dues.unset(waits));
     Await.get(stores.places.release(waits, "ann"));
+  }
+
+  @Test
+  void aThreadLosesItsTitleAndGoes() {
+    RunSpec spec = stores.spec("left", "r1");
+    ThreadKey thread = spec.thread();
+    Await.get(stores.threads.begin(spec));
+    RunRecord run = Await.get(stores.runs.create(spec)).run();
+    Await.get(stores.threads.end(run, "{}".getBytes()));
+    Await.get(stores.threads.name(thread, "A title"));
+    fill();
+    assertTrue(Await.get(stores.threads.name(thread, "")));
+    assertRefused(stores.threads.name(thread, "Another"));
+    assertFalse(Await.get(stores.runs.forget(run.key())), "it has not ended");
+    assertTrue(Await.get(stores.threads.forget(thread, "ann", null, Duration.ZERO)));
   }
 
   @Test

@@ -56,6 +56,18 @@ class LateScriptsIT {
         return stores.threads.begin(test.direct.spec("new", "r1"));
       }
     },
+    NAME_THREAD {
+      @Override
+      Future<?> in(Stores stores, LateScriptsIT test) {
+        return stores.threads.name(test.left().thread(), "A title");
+      }
+    },
+    DELETE_THREAD {
+      @Override
+      Future<?> in(Stores stores, LateScriptsIT test) {
+        return stores.threads.forget(test.left().thread(), "ann", null, Duration.ZERO);
+      }
+    },
     RESERVE {
       @Override
       Future<?> in(Stores stores, LateScriptsIT test) {
@@ -86,6 +98,13 @@ class LateScriptsIT {
     behind = new Stores(relay.redisUri());
     Await.get(direct.queue.add(waits(), "researcher"));
     Await.get(direct.runs.create(direct.spec("th", "r1", RunLimits.DEFAULT)));
+    Await.get(direct.threads.begin(left()));
+    Await.get(direct.threads.end(Await.get(direct.runs.create(left())).run(), "{}".getBytes()));
+  }
+
+  /** A thread whose run has ended. */
+  private RunSpec left() {
+    return direct.spec("left", "r1");
   }
 
   private RunKey waits() {

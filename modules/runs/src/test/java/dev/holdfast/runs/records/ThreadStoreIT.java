@@ -20,9 +20,11 @@ import dev.holdfast.runs.config.RunLimits;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -245,11 +247,87 @@ class ThreadStoreIT {
             stores.tenant, "bob", "bobs", "r1", "researcher", "{}", RunLimits.DEFAULT, false);
     Await.get(threads.begin(bobs));
 
-    var listed = Await.get(threads.ofUser(stores.tenant, "ann", 0, 10));
+    var listed = listed(stores.tenant, "", 10).threads();
     assertEquals(List.of("two", "one"), listed.stream().map(ThreadRecord::threadId).toList());
     assertEquals(stores.spec("two", "r1").key().run(), listed.get(0).active());
-    assertEquals(1, Await.get(threads.ofUser(stores.tenant, "ann", 1, 1)).size());
-    assertEquals(List.of(), Await.get(threads.ofUser("x" + stores.tenant, "ann", 0, 10)));
+    var first = listed(stores.tenant, "", 1);
+    var second = listed(stores.tenant, first.next(), 1);
+    assertEquals("one", second.threads().get(0).threadId());
+    assertEquals("", second.next());
+    assertEquals(List.of(), listed("x" + stores.tenant, "", 10).threads());
+  }
+
+  private ThreadStore.Page listed(String tenant, String after, int limit) {
+    return Await.get(threads.ofUser(tenant, "ann", after, limit));
+  }
+
+  /** Those of one second would come twice, or never; letters are in no order of a language. */
+  @Test
+  void pagesHaveEachThreadOnceAlsoThoseOfOneSecond() {
+    List<String> ids = new ArrayList<>();
+    String key = Keys.userThreads(stores.tenant, "ann");
+    for (int i = 0; i < 30; i++) {
+      RunSpec spec = stores.spec("th" + i, "r1");
+      Await.get(threads.begin(spec));
+      ids.add(spec.threadId());
+      stores.redis("ZADD", key, 100 + i / 10, spec.thread().thread());
+    }
+    stores.redis("ZADD", key, 101, "gone"); // the record of it has expired
+    List<String> read = new ArrayList<>();
+    String next = "";
+    do {
+      var page = listed(stores.tenant, next, 4);
+      page.threads().forEach(thread -> read.add(thread.threadId()));
+      next = page.next();
+    } while (!next.isEmpty());
+    assertEquals(ids.size(), read.size(), read.toString());
+    assertEquals(Set.copyOf(ids), Set.copyOf(read));
+    for (String bad : List.of("x", "1", "1:a b", "x:y", ":", "1:")) {
+      assertEquals(
+          ErrorCode.BAD_REQUEST, Await.code(threads.ofUser(stores.tenant, "ann", bad, 4)), bad);
+    }
+  }
+
+  @Test
+  void aThreadIsDeletedUnlessARunIsActive() {
+    RunRecord first = begun("th", "r1");
+    ThreadKey thread = first.thread();
+    Duration none = Duration.ZERO;
+    Duration minute = Duration.ofMinutes(1);
+    String run = first.key().run();
+    assertFalse(Await.get(threads.forget(thread, "ann", null, none)));
+    assertFalse(Await.get(threads.forget(thread, "ann", "other", none)));
+    assertFalse(Await.get(threads.forget(thread, "ann", run, minute)), "its start goes on");
+    Await.get(threads.end(first, "{}".getBytes()));
+    assertTrue(Await.get(threads.name(thread, "A title")));
+    assertEquals("A title", Await.get(threads.get(thread)).orElseThrow().title());
+    assertTrue(Await.get(threads.forget(thread, "ann", null, none)));
+    assertTrue(Await.get(threads.forget(thread, "ann", null, none)), "twice");
+    assertTrue(Await.get(threads.get(thread)).isEmpty());
+    assertEquals(0, stores.redis("ZCARD", Keys.userThreads(stores.tenant, "ann")).asLong());
+    assertFalse(Await.get(threads.name(thread, "late")));
+    assertTrue(Await.get(threads.get(thread)).isEmpty(), "a name makes no thread");
+  }
+
+  @Test
+  void aStartThatWasGivenUpKeepsNoThread() {
+    RunSpec first = stores.spec("th", "r1");
+    Await.get(threads.begin(first));
+    String run = first.key().run();
+    String key = Keys.threadRuns(stores.tenant, first.thread().thread());
+    stores.redis("ZINCRBY", key, -Duration.ofMinutes(2).toMillis(), run);
+    assertTrue(
+        Await.get(threads.forget(first.thread(), "ann", run, Duration.ofMinutes(1))));
+  }
+
+  @Test
+  void questionsThatWaitAreNamedWhileNoRunAnswersThem() {
+    RunRecord first = begun("th", "r1");
+    Await.get(threads.end(first, "{}".getBytes(), asking("q1", "q2")));
+    ThreadKey thread = first.thread();
+    assertEquals(List.of("q1", "q2"), Await.get(threads.get(thread)).orElseThrow().asked());
+    Await.get(threads.begin(answering("r2", "q1", "q2")));
+    assertEquals(List.of(), Await.get(threads.get(thread)).orElseThrow().asked());
   }
 
   @Test

@@ -1,6 +1,6 @@
 /**
- * Runs of agents over HTTP: {@code Runs} starts, shows and cancels them, {@code Work} is for
- * workers.
+ * Runs of agents over HTTP: {@code Runs} starts, shows and cancels them, {@code Threads} shows,
+ * names and deletes what they belong to, {@code Work} is for workers.
  */
 @NullMarked
 package dev.holdfast.gateway.http.runs;

@@ -1,0 +1,210 @@
+package dev.holdfast.gateway.http;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.core.Ids;
+import dev.holdfast.gateway.http.Contract.Operation;
+import dev.holdfast.gateway.http.HttpCalls.Reply;
+import dev.holdfast.testkit.RedisExtension;
+import dev.holdfast.testkit.TestRedis;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Threads over HTTP; each documented answer is seen once. */
+@ExtendWith(RedisExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ThreadsHttpIT {
+  private HttpFixture node;
+  private HttpCalls ann;
+
+  @BeforeAll
+  void start(TestRedis redis) {
+    node = new HttpFixture(redis.uri());
+    ann = node.user("ann", "run:*");
+  }
+
+  @AfterAll
+  void everythingDocumentedWasSeen() {
+    Set<String> unseen = ContractCheck.unseen(ContractCheck.ON_THREADS);
+    unseen.removeIf(answer -> answer.endsWith(" 5XX"));
+    node.close();
+    assertEquals(Set.of(), unseen);
+  }
+
+  private HttpCalls service() {
+    return node.user("svc", "service:desk", "threads:*");
+  }
+
+  private HttpCalls patching(HttpCalls calls) {
+    return calls.with("content-type", "application/json");
+  }
+
+  private Reply named(HttpCalls calls, String path, String json) {
+    return patching(calls).send("PATCH", path, json.getBytes());
+  }
+
+  private JsonObject started(HttpCalls user, String agent, String thread, String run) {
+    String input =
+        "{\"threadId\":\"%s\",\"runId\":\"%s\",\"state\":{},\"messages\":"
+            + "[{\"id\":\"u-%s\",\"role\":\"user\",\"content\":\"Hello?\",\"n\":1.00}]}";
+    String body =
+        "{\"agent\":\"%s\",\"input\":%s}".formatted(agent, input.formatted(thread, run, run));
+    Reply started = user.post("/v1/runs", body);
+    assertEquals(200, started.status(), started.body());
+    return started.json();
+  }
+
+  private JsonObject answered(HttpCalls user, String thread, String run, String text) {
+    String agent = "a" + Ids.fresh();
+    JsonObject started = started(user, agent, thread, run);
+    HttpWorker.claim(node, agent).begins().says(text).finishes();
+    String path = "/v1/runs/" + started.getString("run");
+    await("it ends").until(() -> user.get(path).json().getString("state").equals("ended"));
+    return started;
+  }
+
+  @Test
+  void aPageShowsItsHistory() {
+    JsonObject run = answered(ann, "t/1 ä", "r1", "Hello");
+    String path = "/v1/threads/t%2F1%20%C3%A4";
+    JsonObject thread = ann.get(path).json();
+    assertEquals("t/1 ä", thread.getString("threadId"));
+    assertEquals(run.getString("run"), thread.getString("lastRun"));
+    JsonObject list = ann.get("/v1/threads?limit=100").json();
+    assertTrue(list.getJsonArray("threads").contains(thread), list.encode());
+
+    Reply messages = ann.get(path + "/messages");
+    assertTrue(messages.body().contains("\"n\":1.00"), messages.body());
+    JsonArray all = messages.json().getJsonArray("messages");
+    assertEquals(List.of("u-r1", "m1"), ids(all));
+    assertNull(messages.json().getString("next"));
+    JsonObject last = ann.get(path + "/messages?limit=1").json();
+    assertEquals(List.of("m1"), ids(last.getJsonArray("messages")));
+    JsonObject first = ann.get(path + "/messages?before=" + last.getString("next")).json();
+    assertEquals(List.of("u-r1"), ids(first.getJsonArray("messages")));
+    assertEquals("not_found", ann.get(path + "/messages?before=gone").code());
+
+    JsonArray runs = ann.get(path + "/runs").json().getJsonArray("runs");
+    assertEquals(run.getString("run"), runs.getJsonObject(0).getString("run"));
+
+    String titled = named(ann, path, "{\"title\":\"Ä \\\"talk\\\"\"}").json().getString("title");
+    assertEquals("Ä \"talk\"", titled);
+    assertFalse(named(ann, path, "{}").json().containsKey("title"));
+    String owned = path + "?user=ann";
+    assertEquals("desk", named(service(), owned, "{\"title\":\"desk\"}").json().getString("title"));
+    assertEquals(200, service().get("/v1/threads?user=ann").status());
+
+    assertEquals(204, ann.delete(path).status());
+    for (String gone : List.of(path, path + "/messages", path + "/runs")) {
+      assertEquals("not_found", ann.get(gone).code());
+    }
+    assertEquals("not_found", ann.delete(path).code());
+    assertEquals("not_found", named(ann, path, "{\"title\":\"x\"}").code());
+  }
+
+  private static List<String> ids(JsonArray messages) {
+    return messages.stream().map(one -> ((JsonObject) one).getString("id")).toList();
+  }
+
+  @Test
+  void aThreadThatHasARunStays() {
+    String agent = "a" + Ids.fresh();
+    JsonObject run = started(ann, agent, "busy", "r1");
+    assertEquals("conflict", ann.delete("/v1/threads/busy").code());
+    assertEquals(
+        run.getString("run"), ann.get("/v1/threads/busy").json().getString("activeRun"));
+    ann.post("/v1/runs/" + run.getString("run") + "/cancel", "{}");
+    assertEquals(204, ann.delete("/v1/threads/busy").status());
+  }
+
+  @Test
+  void whatIsAnothersIsAnsweredAsWhatNeverWas() {
+    started(ann, "a" + Ids.fresh(), "own", "r1");
+    HttpCalls bob = node.user("bob", "run:*");
+    HttpCalls stranger = node.as(HttpFixture.tokenOf("x" + node.tenant, "ann", "run:*"));
+    for (HttpCalls foreign : List.of(bob, stranger)) {
+      for (Operation operation : ContractCheck.ON_THREADS) {
+        if (!operation.id().equals("listThreads")) {
+          assertEquals("not_found", call(foreign, operation, "own").code(), operation.id());
+        }
+      }
+      assertEquals(
+          List.of(), foreign.get("/v1/threads").json().getJsonArray("threads").getList());
+    }
+    assertEquals("not_found", bob.get("/v1/threads?user=ann").code());
+    assertEquals("not_found", bob.get("/v1/threads/own?user=ann").code());
+  }
+
+  @Test
+  void badInputIsNamed() {
+    String own = "/v1/threads/own";
+    for (Operation operation : ContractCheck.ON_THREADS) {
+      assertEquals("bad_request", call(service(), operation, "own").code(), operation.id());
+    }
+    for (String bad :
+        List.of(
+            "/v1/threads?limit=101",
+            "/v1/threads?after=x",
+            "/v1/threads?user=a%20b",
+            own + "/runs?limit=101",
+            own + "/messages?limit=0")) {
+      assertEquals("bad_request", ann.get(bad).code(), bad);
+    }
+    for (String bad : List.of("", "[]", "{\"x\":1}", "{\"title\":1}", title(257))) {
+      assertEquals("bad_request", named(ann, own, bad).code(), bad);
+    }
+  }
+
+  private static String title(int characters) {
+    return "{\"title\":\"" + "x".repeat(characters) + "\"}";
+  }
+
+  @Test
+  void everyOperationTakesATokenAndAPermission() {
+    HttpCalls bare = node.user("svc", "service:bare");
+    for (Operation operation : ContractCheck.ON_THREADS) {
+      assertEquals(401, call(node.as(null), operation, "own").status(), operation.id());
+      assertEquals("forbidden", call(bare, operation, "own").code(), operation.id());
+      if (!operation.produces().isEmpty()) {
+        HttpCalls picky = ann.with("accept", "image/png");
+        assertEquals(406, call(picky, operation, "own").status(), operation.id());
+      }
+    }
+    byte[] large = new byte[HttpApi.BODY_LIMIT + 1];
+    assertEquals("too_large", patching(ann).send("PATCH", "/v1/threads/own", large).code());
+    HttpCalls text = ann.with("content-type", "text/plain");
+    assertEquals(415, text.send("PATCH", "/v1/threads/own", "x".getBytes()).status());
+  }
+
+  @Test
+  void everyOperationIsHeldToTheRatesOfItsUser() {
+    String tenant = "slow" + node.tenant;
+    HttpCalls operator = node.service().with("content-type", "application/json");
+    byte[] slow = "{\"user.requests\":1}".getBytes();
+    assertEquals(200, operator.send("PATCH", "/v1/limits?tenant=" + tenant, slow).status());
+    HttpCalls held = node.as(HttpFixture.tokenOf(tenant, "ann"));
+    for (Operation operation : ContractCheck.ON_THREADS) {
+      await(operation.id()).until(() -> call(held, operation, "own").status() == 429);
+    }
+  }
+
+  private Reply call(HttpCalls calls, Operation operation, String thread) {
+    String path = operation.path().replace("{thread}", thread);
+    if (operation.method() == HttpMethod.PATCH) {
+      return patching(calls).send("PATCH", path, "{\"title\":\"mine\"}".getBytes());
+    }
+    return calls.send(operation.method().name(), path, new byte[0]);
+  }
+}

@@ -1,0 +1,89 @@
+package dev.holdfast.runs.service;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.holdfast.agui.Json;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.runs.ThreadMessage;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Pages of a thread's messages, cut out of its document. */
+class MessagePageTest {
+  private static byte[] document(String messages) {
+    String text =
+        "{\"run\":\"r\",\"end\":{\"messages\":[{\"id\":\"no\"}]},\"messages\":["
+            + messages
+            + "],\"state\":{\"messages\":[1]},\"trimmed\":7}";
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String message(String id, String content) {
+    return "{\"role\":\"user\",\"parts\":[{\"id\":\"inner\"}],\"id\":\"%s\",\"content\":\"%s\"}"
+        .formatted(id, content);
+  }
+
+  @Test
+  void thePagesTogetherAreTheMessagesAsTheyAreWritten() {
+    Random random = new Random(7);
+    List<String> all = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      all.add(message("m" + i, "ä€😀 } ]".repeat(random.nextInt(9))).replace("user", "u1.00"));
+    }
+    byte[] document = document(String.join(" , ", all));
+    List<String> read = new ArrayList<>();
+    String before = null;
+    do {
+      MessagePage page = MessagePage.of(document, before, 1 + random.nextInt(9));
+      read.add(0, page.messages().substring(1, page.messages().length() - 1));
+      assertEquals(7, page.trimmed());
+      before = page.before();
+    } while (before != null);
+    assertEquals(String.join(",", all), String.join(",", read));
+  }
+
+  @Test
+  void aPageIsBoundedByBytesButHasOneMessage() {
+    String half = "x".repeat(ThreadMessage.MOST_BYTES / 2);
+    String large = half.repeat(3);
+    byte[] document =
+        document(
+            String.join(
+                ",", message("a", large), message("b", half), message("c", "c"), message("d", "")));
+    MessagePage last = MessagePage.of(document, null, 100);
+    assertEquals(List.of("b", "c", "d"), ids(last));
+    assertEquals("b", last.before());
+    MessagePage first = MessagePage.of(document, "b", 100);
+    assertEquals(List.of("a"), ids(first));
+    assertNull(first.before());
+    assertEquals(List.of(), ids(MessagePage.of(document, "a", 100)));
+  }
+
+  @Test
+  void aMessageThatIsNotThereIsNoPlaceToGoOn() {
+    for (byte[] document : List.of(document(message("a", "")), document(""), new byte[0])) {
+      var refusal =
+          assertThrows(HoldfastException.class, () -> MessagePage.of(document, "inner", 9));
+      assertEquals(ErrorCode.NOT_FOUND, refusal.code());
+      assertTrue(refusal.publicMessage().startsWith("before:"));
+    }
+    assertEquals("[]", MessagePage.of(document(""), null, 9).messages());
+    assertEquals("[]", MessagePage.of("{}".getBytes(StandardCharsets.UTF_8), null, 9).messages());
+  }
+
+  private static List<String> ids(MessagePage page) {
+    List<String> ids = new ArrayList<>();
+    for (JsonNode one : Json.parse(page.messages())) {
+      ids.add(one.path("id").asText());
+    }
+    return ids;
+  }
+}
