@@ -33,6 +33,7 @@ public final class Permissions {
     VERBS.put("run", new Targets(name -> Names.id(name, "agent"), "<agent>"));
     VERBS.put("runs", Targets.words("read", "cancel"));
     VERBS.put("threads", Targets.words("read", "write"));
+    VERBS.put("agents", Targets.words("read", "write"));
     VERBS.put("work", new Targets(name -> Names.id(name, "agent"), "<agent>"));
     VERBS.put("schema", new Targets(Names::event, "<event>"));
     VERBS.put("schemas", Targets.words("read"));

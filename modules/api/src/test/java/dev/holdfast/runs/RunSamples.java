@@ -36,7 +36,20 @@ public final class RunSamples {
   private RunSamples() {}
 
   public static Stream<BusValue> all() {
-    return Stream.of(requests(), answers(), threads()).flatMap(each -> each);
+    return Stream.of(requests(), answers(), threads(), agents()).flatMap(each -> each);
+  }
+
+  private static Stream<BusValue> agents() {
+    var limits = new AgentLimits(1_000L, 2_000L, 3_000L, 4_000L, 0L, 6);
+    var view = new AgentView("researcher", "worker", "Looks things up", false, limits);
+    return Stream.of(
+        limits,
+        view,
+        new AgentMessage.ListAgents(ANN, "acme"),
+        new AgentMessage.PutAgent(AGENTS, "acme", "researcher", "Looks things up", limits),
+        new AgentMessage.RemoveAgent(AGENTS, "acme", "researcher"),
+        new AgentMessage.Listed(List.of(view)),
+        new AgentMessage.Removed(true));
   }
 
   private static Stream<BusValue> threads() {

@@ -23,6 +23,7 @@ import dev.holdfast.gateway.http.operations.TenantExports;
 import dev.holdfast.gateway.http.operations.TenantLimits;
 import dev.holdfast.gateway.http.operations.TenantStates;
 import dev.holdfast.gateway.http.publish.Publishing;
+import dev.holdfast.gateway.http.runs.Agents;
 import dev.holdfast.gateway.http.runs.Runs;
 import dev.holdfast.gateway.http.runs.Threads;
 import dev.holdfast.gateway.http.runs.Work;
@@ -128,6 +129,7 @@ final class HttpRoutes {
         .add(new Sessions(services.sessions(), channels).operations())
         .add(new Runs(channels).operations())
         .add(new Threads(channels).operations())
+        .add(new Agents(channels).operations())
         .add(new Work(channels).operations())
         .add(new AguiEdge(channels, loop.runStreams(), services.registry()).operations())
         .add(new ChatEdge(channels, loop.runStreams()).operations())

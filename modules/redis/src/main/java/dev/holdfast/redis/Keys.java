@@ -274,6 +274,11 @@ public final class Keys {
     return "hf:snap:" + tag(run);
   }
 
+  /** Returns the key of the agents that a tenant's services have put. */
+  public static String agents(String tenant) {
+    return "hf:agents:{" + tenant + "}";
+  }
+
   /**
    * Returns the key of the places of a tenant's or user's active runs.
    *

@@ -83,6 +83,7 @@ class KeyOwnerTest {
     assertEquals("acme null null ann", text(owner(Keys.runStarts("acme", "ann"))));
     assertEquals("acme null null ann", text(owner(Keys.userThreads("acme", "ann"))));
     assertEquals("acme null null ann", text(owner(Keys.threadSizes("acme", "ann"))));
+    assertEquals("acme null null null", text(owner(Keys.agents("acme"))));
     assertEquals("acme null null null", text(owner(Keys.activeRuns("acme", null))));
     assertEquals("acme null null null", text(owner(Keys.runQueue("acme", "researcher"))));
     assertEquals("acme thread:h1 null null", text(owner(Keys.thread("acme", "h1"))));

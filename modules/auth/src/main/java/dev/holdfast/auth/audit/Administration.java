@@ -6,6 +6,7 @@ import dev.holdfast.connections.usage.UsageMessage;
 import dev.holdfast.core.BusMessage;
 import dev.holdfast.core.Caller;
 import dev.holdfast.files.FileMessage;
+import dev.holdfast.runs.AgentMessage;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.tenants.TenantMessage;
 import dev.holdfast.tokens.IssuerMessage;
@@ -51,6 +52,14 @@ final class Administration {
         SchemaMessage.Remove.class,
         SchemaMessage.Remove::caller,
         gone -> schema("schema.remove", gone.tenant(), gone.name()));
+    add(
+        AgentMessage.PutAgent.class,
+        AgentMessage.PutAgent::caller,
+        put -> agent("agent.put", put.tenant(), put.agent()));
+    add(
+        AgentMessage.RemoveAgent.class,
+        AgentMessage.RemoveAgent::caller,
+        gone -> agent("agent.remove", gone.tenant(), gone.agent()));
     add(FileMessage.EraseTenant.class, FileMessage.EraseTenant::caller, Administration::files);
     add(IssuerMessage.Put.class, IssuerMessage.Put::caller, Administration::putIssuer);
     add(
@@ -152,6 +161,10 @@ final class Administration {
 
   private static Deed schema(String event, String tenant, Object name) {
     return Deed.of(event, tenant, new JsonObject().put("schema", name.toString()));
+  }
+
+  private static Deed agent(String event, String tenant, String name) {
+    return Deed.of(event, tenant, new JsonObject().put("agent", name));
   }
 
   /** Settings may hold secrets, so that only the name is noted. */

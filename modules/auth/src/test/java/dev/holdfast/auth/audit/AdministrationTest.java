@@ -45,7 +45,11 @@ class AdministrationTest {
               "sessions.SessionMessage",
               "Attach Detach StoreCursors Subscribe Unsubscribe NotePublishing Refresh Create "
                   + "Get SetAttributes Touch ListSessions Views Sweep Reap Renew"),
+          entry("runs.AgentMessage", "ListAgents"),
           entry("runs.RunMessage", "Start Get Find Snapshot Cancel"),
+          entry(
+              "runs.ThreadMessage",
+              "ListThreads ShowThread NameThread DeleteThread ListMessages ListRuns"),
           entry("runs.WorkMessage", "Claim Events Beat Release"));
 
   private static final Caller SERVICE =

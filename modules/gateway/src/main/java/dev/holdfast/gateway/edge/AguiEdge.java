@@ -2,12 +2,16 @@ package dev.holdfast.gateway.edge;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.holdfast.agui.Json;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Position;
 import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.gateway.http.ApiRequest;
 import dev.holdfast.gateway.http.ApiResponse;
 import dev.holdfast.gateway.http.Problem;
 import dev.holdfast.gateway.stream.RunStreams;
+import dev.holdfast.runs.AgentMessage;
+import dev.holdfast.runs.AgentMessage.Listed;
 import dev.holdfast.runs.RunFound;
 import dev.holdfast.runs.RunView;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -17,6 +21,7 @@ import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -28,10 +33,12 @@ public final class AguiEdge {
   private static final String RUN = "run:";
   private static final String VERSION = "1.0";
 
+  private final ServiceClient services;
   private final UserRuns runs;
   private final Preludes preludes;
 
   public AguiEdge(ServiceClient services, RunStreams streams, MeterRegistry registry) {
+    this.services = services;
     this.runs = new UserRuns(services, streams, false);
     this.preludes = new Preludes(registry);
   }
@@ -44,23 +51,46 @@ public final class AguiEdge {
         "stopAguiThread", this::stop);
   }
 
-  /** Names the agents that the token names, as no list of all is kept. */
+  /**
+   * Shows the agents that are known and that the token names: nobody has to put an agent. While no
+   * node serves the list, those of the token are all.
+   */
   private Future<ApiResponse> info(ApiRequest request) {
-    JsonObject agents = new JsonObject();
+    Map<String, String> agents = new TreeMap<>();
     UserRuns.user(request).permissions().stream()
         .filter(held -> held.startsWith(RUN) && !held.contains("*"))
-        .map(held -> held.substring(RUN.length()))
-        .sorted()
-        .forEach(
-            name ->
-                agents.put(
-                    name,
-                    new JsonObject()
-                        .put("name", name)
-                        .put("description", "")
-                        .put("className", "HttpAgent")));
-    JsonObject info = new JsonObject().put("version", VERSION).put("agents", agents);
-    return Future.succeededFuture(ApiResponse.json(info));
+        .forEach(held -> agents.put(held.substring(RUN.length()), ""));
+    return services
+        .ask(new AgentMessage.ListAgents(request.caller, request.tenant))
+        .recover(AguiEdge::unlisted)
+        .map(
+            listed -> {
+              listed.agents().forEach(one -> agents.put(one.agent(), one.description()));
+              return ApiResponse.json(
+                  new JsonObject().put("version", VERSION).put("agents", json(agents)));
+            });
+  }
+
+  private static Future<Listed> unlisted(Throwable failure) {
+    return HoldfastException.from(failure).code() == ErrorCode.UNAVAILABLE
+        ? Future.succeededFuture(new Listed(List.of()))
+        : Future.failedFuture(failure);
+  }
+
+  /**
+   * @param agents names and descriptions
+   */
+  private static JsonObject json(Map<String, String> agents) {
+    JsonObject all = new JsonObject();
+    agents.forEach(
+        (name, description) ->
+            all.put(
+                name,
+                new JsonObject()
+                    .put("name", name)
+                    .put("description", description)
+                    .put("className", "HttpAgent")));
+    return all;
   }
 
   private Future<ApiResponse> run(ApiRequest request) {

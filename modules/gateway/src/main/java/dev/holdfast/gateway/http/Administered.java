@@ -32,6 +32,8 @@ public final class Administered {
           Map.entry("revoke", "tokens.revoke"),
           Map.entry("revokeOfTenant", "tokens.revoke"),
           Map.entry("closeSession", "session.close"),
+          Map.entry("putAgent", "agent.put"),
+          Map.entry("removeAgent", "agent.remove"),
           Map.entry("disconnect", "connection.close"),
           Map.entry("listIssuers", "issuer.list"),
           Map.entry("putIssuer", "issuer.put"),

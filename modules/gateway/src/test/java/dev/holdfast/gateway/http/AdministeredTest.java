@@ -28,6 +28,7 @@ class AdministeredTest {
           "getRunSnapshot",
           "readRunEvents",
           "cancelRun",
+          "listAgents",
           "listThreads",
           "getThread",
           "nameThread",

@@ -29,7 +29,7 @@ final class ContractCheck {
   static final List<Operation> OPERATIONS =
       CONTRACT.operations().stream()
           .filter(
-              operation -> !operation.path().matches("/v1/(files|tickets|runs|threads|work|agui|chat).*"))
+              operation -> !operation.path().matches("/v1/(files|tickets|runs|threads|agents|work|agui|chat).*"))
           .toList();
 
   /** Those on runs, see {@link RunsHttpIT}. */
@@ -43,6 +43,12 @@ final class ContractCheck {
   static final List<Operation> ON_THREADS =
       CONTRACT.operations().stream()
           .filter(operation -> operation.path().startsWith("/v1/threads"))
+          .toList();
+
+  /** Those on agents, see {@link ThreadsHttpIT}. */
+  static final List<Operation> ON_AGENTS =
+      CONTRACT.operations().stream()
+          .filter(operation -> operation.path().startsWith("/v1/agents"))
           .toList();
 
   /** Those that clients from npm use, see {@link EdgesIT}. */

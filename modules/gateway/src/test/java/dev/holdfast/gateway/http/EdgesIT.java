@@ -270,6 +270,20 @@ class EdgesIT {
   }
 
   @Test
+  void agentsThatAreListedAreShownToThoseWhoMayRunThem() {
+    HttpCalls service = node.user("svc", "service:agents", "agents:write");
+    for (String agent : List.of("listed", "other")) {
+      String body = "{\"description\":\"is " + agent + "\"}";
+      assertEquals(200, service.put("/v1/agents/" + agent, body).status());
+    }
+    JsonObject agents = node.user("cem", "run:l*").get("/v1/agui/info").json();
+    assertEquals(Set.of("listed"), agents.getJsonObject("agents").fieldNames());
+    assertEquals(
+        "is listed",
+        agents.getJsonObject("agents").getJsonObject("listed").getString("description"));
+  }
+
+  @Test
   void everyOperationTakesATokenOfAUserAndWhatItIsWrittenFor() {
     HttpCalls service = node.user("svc", "service:agents", "run:*");
     for (Operation operation : ContractCheck.ON_EDGES) {

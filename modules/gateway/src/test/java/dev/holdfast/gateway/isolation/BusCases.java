@@ -21,6 +21,8 @@ import dev.holdfast.files.FileMessage;
 import dev.holdfast.files.FileMessage.Purpose;
 import dev.holdfast.files.FileSpec;
 import dev.holdfast.files.TransferMessage;
+import dev.holdfast.runs.AgentLimits;
+import dev.holdfast.runs.AgentMessage;
 import dev.holdfast.runs.RunMessage;
 import dev.holdfast.runs.ThreadMessage;
 import dev.holdfast.runs.WorkMessage;
@@ -317,6 +319,7 @@ final class BusCases {
     add(
         RunMessage.Cancel.class,
         a -> new RunMessage.Cancel(a.caller, a.tenant, a.thing("run"), "r"));
+    agents();
     threads();
     add(WorkMessage.Claim.class, a -> new WorkMessage.Claim(a.service(), a.thing("agent"), "w", 0));
     add(
@@ -330,6 +333,18 @@ final class BusCases {
     add(
         WorkMessage.Release.class,
         a -> new WorkMessage.Release(a.service(), a.tenant, a.thing("run"), a.generation()));
+  }
+
+  private static void agents() {
+    add(AgentMessage.ListAgents.class, a -> new AgentMessage.ListAgents(a.caller, a.tenant));
+    add(
+        AgentMessage.PutAgent.class,
+        a ->
+            new AgentMessage.PutAgent(
+                a.caller, a.tenant, a.thing("agent"), "mine", AgentLimits.DEFAULTS));
+    add(
+        AgentMessage.RemoveAgent.class,
+        a -> new AgentMessage.RemoveAgent(a.caller, a.tenant, a.thing("agent")));
   }
 
   private static void threads() {

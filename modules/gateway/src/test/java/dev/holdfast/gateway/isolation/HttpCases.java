@@ -151,6 +151,7 @@ final class HttpCases {
     add("getRun", ask("/v1/runs/$run"));
     add("getRunSnapshot", ask("/v1/runs/$run/snapshot"));
     add("cancelRun", ask("/v1/runs/$run/cancel").json("{}").changing());
+    agents();
     threads();
     add("claimRun", ask("/v1/work/$agent/claim").json("{\"worker\":\"w\"}").changing());
     work("appendToRun", "events", ",\"n\":1,\"events\":[{\"type\":\"RUN_STARTED\"}]");
@@ -178,6 +179,13 @@ final class HttpCases {
         ask(one + "/messages?before=$called"),
         ask(one + "/messages?user=$user"));
     add("listThreadRuns", ask(one + "/runs"), ask(one + "/runs?limit=1&user=$user"));
+  }
+
+  private static void agents() {
+    String one = "/v1/agents/$agent";
+    add("listAgents", ask("/v1/agents"));
+    add("putAgent", ask(one).json("{\"description\":\"mine\"}").changing());
+    add("removeAgent", ask(one).changing());
   }
 
   private static void edges() {

@@ -47,6 +47,7 @@ final class Owner {
     "run:*",
     "runs:*",
     "threads:*",
+    "agents:*",
     "work:*",
     "tokens:revoke"
   };
@@ -103,6 +104,7 @@ final class Owner {
     for (String name : List.of("agent", "thread", "called", "waits")) {
       made.put(name, name.charAt(0) + Ids.fresh());
     }
+    ok(service().put("/v1/agents/" + made.get("agent"), "{\"description\":\"helps\"}"));
     JsonObject run = start(made.get("thread"), made.get("called"));
     made.put("run", run.getString("run"));
     String claim = "/v1/work/" + made.get("agent") + "/claim";
@@ -196,6 +198,7 @@ final class Owner {
             "runs/$run",
             "runs/$run/snapshot",
             "threads/$thread",
+            "agents",
             "files/$file/metadata",
             "files/$upload/metadata")) {
       all.append(ok(calls().get("/v1/" + things.fill(path))).body()).append('\n');

@@ -185,6 +185,20 @@ final class ExportedRecords {
         .raw("schema", text);
   }
 
+  /** Reads all agents, some 512 KiB at most. */
+  Future<List<JsonLine>> agents(String key) {
+    return link.send("HGETALL", key)
+        .map(
+            all ->
+                IntStream.range(0, all.size() / 2)
+                    .mapToObj(i -> agent(all.at(2 * i).asText(), all.at(2 * i + 1).asText()))
+                    .toList());
+  }
+
+  private static JsonLine agent(String name, String record) {
+    return new JsonLine("agent").put("agent", name).raw("record", record);
+  }
+
   Future<Optional<JsonLine>> limits(String key) {
     return link.send("HGETALL", key)
         .map(

@@ -196,6 +196,7 @@ final class Exporting {
       case "thread" -> add(records.thread(key));
       case "file" -> add(records.file(key));
       case "schemas" -> records.schemas(key).onSuccess(all -> all.forEach(part::add));
+      case "agents" -> records.agents(key).onSuccess(all -> all.forEach(part::add));
       case "limits" -> add(records.limits(key));
       case "kept" -> add(records.retained(key, owner.user()));
       case "fquota" -> add(records.quota());

@@ -30,6 +30,7 @@ final class Families {
           Map.entry("log", "publication"),
           Map.entry("cons", "consumer"),
           Map.entry("schemas", "schema"),
+          Map.entry("agents", "agent"),
           Map.entry("limits", "limits"),
           Map.entry("kept", "usage"),
           Map.entry("fquota", "usage"),

@@ -247,6 +247,7 @@ class ExportIT {
   @Test
   void whatIsNoNumberIsLeftOut() {
     await(link.send("HSET", Keys.limits(tenant), "user.publications", 77, "other", "by hand"));
+    await(link.send("HSET", Keys.agents(tenant), "seeker", "{\"queue\":1}"));
     await(link.send("HSET", Keys.schemas(tenant), "order@1", "{}", "odd", "{}", "odd@x", "{}"));
     await(link.send("HSET", file(1), "owner", "ann", "state", "ready", "size", "big"));
     await(link.send("HSET", Keys.tenants(), tenant, "active soon 5 6"));
@@ -255,6 +256,9 @@ class ExportIT {
     String set = of("limits", lines).get(0).getJsonObject("set").encode();
     assertEquals("{\"user.publications\":77}", set);
     assertEquals(1, of("schema", lines).size());
+    assertEquals(
+        new JsonObject("{\"kind\":\"agent\",\"agent\":\"seeker\",\"record\":{\"queue\":1}}"),
+        of("agent", lines).get(0));
     assertEquals("f1", of("file", lines).get(0).getString("file"));
     JsonObject state = new JsonObject().put("kind", "tenant").put("state", "active");
     assertEquals(state.put("since", 5), of("tenant", lines).get(0));

@@ -8,14 +8,20 @@ import org.jspecify.annotations.Nullable;
 
 /** All that Redis has of runs. Used on the context of the stores' link. */
 public record RunRecords(
-    RunStore runs, ThreadStore threads, PlaceStore places, QueueStore queue, DueStore dues) {
+    RunStore runs,
+    ThreadStore threads,
+    PlaceStore places,
+    QueueStore queue,
+    DueStore dues,
+    AgentStore agents) {
   public static RunRecords of(RedisLink link, RunsConfig config) {
     return new RunRecords(
         new RunStore(link, config),
         new ThreadStore(link, config),
         new PlaceStore(link, config),
         new QueueStore(link, config),
-        new DueStore(link));
+        new DueStore(link),
+        new AgentStore(link));
   }
 
   /**

@@ -1,13 +1,17 @@
 package dev.holdfast.runs.service;
 
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.bounds.FairTurns;
 import dev.holdfast.runs.RunFound;
 import dev.holdfast.runs.RunMessage;
+import dev.holdfast.runs.RunSnapshot;
 import dev.holdfast.runs.RunView;
 import dev.holdfast.runs.records.RunKey;
 import dev.holdfast.runs.records.RunRecord;
 import dev.holdfast.runs.records.RunRecords;
 import dev.holdfast.runs.records.RunState;
+import dev.holdfast.runs.records.RunStore;
 import dev.holdfast.runs.records.ThreadKey;
 import dev.holdfast.runs.records.ThreadRecord;
 import io.vertx.core.Future;
@@ -16,8 +20,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds a user's runs by its client's ids. Those are part of a run's address together with tenant
- * and owner, so nobody finds another's. Confined to its context.
+ * Finds a user's runs by its client's ids, and reads what a run has come to. Those ids are part of
+ * a run's address together with tenant and owner, so nobody finds another's. Confined to its
+ * context.
  */
 final class Finding {
   private static final RunFound NOTHING = new RunFound(null, null, null);
@@ -74,7 +79,7 @@ final class Finding {
   }
 
   private Future<RunFound> kept(RunRecord run) {
-    RunView view = RunsVerticle.view(run);
+    RunView view = Views.run(run);
     if (run.state() != RunState.ENDED) {
       return begun(run, view);
     }
@@ -97,5 +102,45 @@ final class Finding {
             bytes ->
                 new RunFound(
                     run, bytes == null ? "{}" : new String(bytes, StandardCharsets.UTF_8), null));
+  }
+
+  /** Reads a run folded into one document. */
+  Future<RunSnapshot> snapshot(RunMessage.Snapshot message) {
+    RunKey key = new RunKey(message.tenant(), message.run());
+    return records
+        .runs()
+        .get(key)
+        .map(found -> RunAccess.readable(message.caller(), key, found))
+        .compose(
+            run ->
+                documents
+                    .run(key.tenant(), () -> records.runs().snapshot(key))
+                    .compose(
+                        kept ->
+                            kept == null && run.state() == RunState.ENDED
+                                ? logAlone(run)
+                                : Future.succeededFuture(snapshot(run, kept))));
+  }
+
+  /** Answers without a snapshot; fails with NOT_FOUND if the log has gone, too. */
+  private Future<RunSnapshot> logAlone(RunRecord run) {
+    return records
+        .runs()
+        .hasLog(run.key())
+        .map(
+            there -> {
+              if (!there) {
+                throw HoldfastException.withPublicMessage(
+                    ErrorCode.NOT_FOUND, "run: it is over, and no longer kept");
+              }
+              return snapshot(run, null);
+            });
+  }
+
+  private static RunSnapshot snapshot(RunRecord run, RunStore.@Nullable Kept kept) {
+    return kept == null
+        ? new RunSnapshot(Views.run(run), null, null)
+        : new RunSnapshot(
+            Views.run(run), kept.at(), new String(kept.document(), StandardCharsets.UTF_8));
   }
 }

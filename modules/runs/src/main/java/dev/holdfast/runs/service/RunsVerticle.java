@@ -11,9 +11,8 @@ import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.runs.CancelNotice;
+import dev.holdfast.runs.AgentMessage;
 import dev.holdfast.runs.RunMessage;
-import dev.holdfast.runs.RunSnapshot;
-import dev.holdfast.runs.RunView;
 import dev.holdfast.runs.ThreadMessage;
 import dev.holdfast.runs.WorkMessage;
 import dev.holdfast.runs.WorkMessage.Claimed;
@@ -21,6 +20,7 @@ import dev.holdfast.runs.WorkMessage.Held;
 import dev.holdfast.runs.WorkMessage.Released;
 import dev.holdfast.runs.WorkMessage.Taken;
 import dev.holdfast.runs.WorkMessage.Work;
+import dev.holdfast.runs.config.RunLimits;
 import dev.holdfast.runs.config.RunsConfig;
 import dev.holdfast.runs.ingest.Finishing;
 import dev.holdfast.runs.ingest.Ingest;
@@ -35,10 +35,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +68,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   private final FairTurns snapshots;
   private @Nullable RedisLink link;
   private @Nullable Serving<?> consumer;
+  private @Nullable Serving<?> agentsConsumer;
   private @Nullable MessageConsumer<CancelNotice> notices;
   private IntFunction<List<Integer>> share = count -> Sweeping.ALL;
   private TenantGate tenants = TenantGate.OPEN;
@@ -96,6 +95,9 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
 
   @SuppressWarnings("NullAway.Init")
   private Threads threads;
+
+  @SuppressWarnings("NullAway.Init")
+  private Agents agents;
 
   @SuppressWarnings("NullAway.Init")
   private Claiming claiming;
@@ -158,6 +160,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
     sweeping = new Sweeping(records, ingest.finishing(), registry);
     finding = new Finding(records, snapshots);
     threads = new Threads(vertx, records, snapshots);
+    agents = new Agents(config, records.agents());
     claiming = new Claiming(records);
     waiters = new Waiters(vertx, claiming, Waiters.MOST);
     starting = new Starting(vertx, records).offering(waiters::started);
@@ -171,10 +174,12 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   private Future<?> serve() {
     Serving<RunMessage<?>> served = bus.serve(RunMessage.ADDRESS, this::handle);
     consumer = served.whenNotGiven(claiming::takeBack);
+    Serving<AgentMessage<?>> listed = bus.serve(AgentMessage.ADDRESS, this::handle);
+    agentsConsumer = listed;
     MessageConsumer<CancelNotice> cancels = vertx.eventBus().consumer(CancelNotice.ADDRESS);
     cancels.handler(notice -> beats.cancelled(notice.body()));
     notices = cancels;
-    return Future.all(served.completion(), cancels.completion());
+    return Future.all(served.completion(), listed.completion(), cancels.completion());
   }
 
   private void watch() {
@@ -186,25 +191,33 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   @Override
   public Future<?> stop() {
     Future<Void> silent = consumer == null ? Future.succeededFuture() : consumer.unregister();
+    Future<Void> mute =
+        agentsConsumer == null ? Future.succeededFuture() : agentsConsumer.unregister();
     Future<Void> deaf = notices == null ? Future.succeededFuture() : notices.unregister();
     Future<Void> quiet = waiters == null ? Future.succeededFuture() : waiters.stop();
     if (waiters != null) {
       beats.stop();
     }
-    return Future.join(silent, deaf, quiet)
+    return Future.join(silent, mute, deaf, quiet)
         .eventually(() -> link == null ? Future.succeededFuture() : link.close());
   }
 
-  /** Logs a failure without a name here; the asker only learns that the fault is ours. */
   private Future<?> handle(RunMessage<?> message) {
-    return message
-        .dispatch(this)
-        .onFailure(
-            failure -> {
-              if (!(failure instanceof HoldfastException)) {
-                LOG.error("{} failed", message.getClass().getSimpleName(), failure);
-              }
-            });
+    return logged(message, message.dispatch(this));
+  }
+
+  private Future<?> handle(AgentMessage<?> message) {
+    return logged(message, message.dispatch(agents));
+  }
+
+  /** Logs a failure without a name here; the asker only learns that the fault is ours. */
+  private static Future<?> logged(Object message, Future<?> answer) {
+    return answer.onFailure(
+        failure -> {
+          if (!(failure instanceof HoldfastException)) {
+            LOG.error("{} failed", message.getClass().getSimpleName(), failure);
+          }
+        });
   }
 
   @Override
@@ -214,26 +227,29 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
     if (why != null) {
       return Future.failedFuture(new HoldfastException(why, "start of a run"));
     }
-    RunSpec spec =
-        new RunSpec(
-            message.tenant(),
-            owner,
-            message.threadId(),
-            message.runId(),
-            message.agent(),
-            message.input(),
-            config.limitsOf(message.agent()),
-            message.dismisses());
-    return starting
-        .start(spec)
+    return agents
+        .limits(message.tenant(), message.agent())
+        .compose(limits -> starting.start(spec(message, owner, limits)))
         .onSuccess(created -> metrics.started.increment(created.fresh() ? 1 : 0))
         .onFailure(failure -> metrics.refused.increment())
-        .map(created -> view(created.run()));
+        .map(created -> Views.run(created.run()));
+  }
+
+  private static RunSpec spec(RunMessage.Start message, String owner, RunLimits limits) {
+    return new RunSpec(
+        message.tenant(),
+        owner,
+        message.threadId(),
+        message.runId(),
+        message.agent(),
+        message.input(),
+        limits,
+        message.dismisses());
   }
 
   @Override
   public Future<?> get(RunMessage.Get message) {
-    return find(message.caller(), message.tenant(), message.run()).map(RunsVerticle::view);
+    return find(message.caller(), message.tenant(), message.run()).map(Views::run);
   }
 
   @Override
@@ -248,42 +264,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
 
   @Override
   public Future<?> snapshot(RunMessage.Snapshot message) {
-    RunKey key = new RunKey(message.tenant(), message.run());
-    return records
-        .runs()
-        .get(key)
-        .map(found -> RunAccess.readable(message.caller(), key, found))
-        .compose(
-            run ->
-                snapshots
-                    .run(key.tenant(), () -> records.runs().snapshot(key))
-                    .compose(
-                        kept ->
-                            kept == null && run.state() == RunState.ENDED
-                                ? logAlone(run)
-                                : Future.succeededFuture(snapshot(run, kept))));
-  }
-
-  /** Answers without a snapshot; fails with NOT_FOUND if the log has gone, too. */
-  private Future<RunSnapshot> logAlone(RunRecord run) {
-    return records
-        .runs()
-        .hasLog(run.key())
-        .map(
-            there -> {
-              if (!there) {
-                throw HoldfastException.withPublicMessage(
-                    ErrorCode.NOT_FOUND, "run: it is over, and no longer kept");
-              }
-              return snapshot(run, null);
-            });
-  }
-
-  private static RunSnapshot snapshot(RunRecord run, RunStore.@Nullable Kept kept) {
-    return kept == null
-        ? new RunSnapshot(view(run), null, null)
-        : new RunSnapshot(
-            view(run), kept.at(), new String(kept.document(), StandardCharsets.UTF_8));
+    return finding.snapshot(message);
   }
 
   private Future<RunRecord> find(Caller caller, String tenant, String run) {
@@ -304,7 +285,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
                 run.state() == RunState.ENDED
                     ? Future.succeededFuture(run)
                     : sweeping.cancelled(run))
-        .map(RunsVerticle::view);
+        .map(Views::run);
   }
 
   private void notice(RunRecord run) {
@@ -328,7 +309,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
     metrics.claimed.increment();
     RunRecord run = claimed.run();
     return new Work(
-        view(run),
+        Views.run(run),
         run.generation(),
         claimed.published() + 1,
         run.limits().lease().toMillis(),
@@ -376,23 +357,5 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
           .onFailure(failure -> LOG.warn("The sweep of runs failed: {}", failure.getMessage()))
           .onComplete(done -> sweeps = false);
     }
-  }
-
-  static RunView view(RunRecord run) {
-    RunRecord.End end = run.end();
-    return new RunView(
-        run.key().tenant(),
-        run.key().run(),
-        run.owner(),
-        run.agent(),
-        run.threadId(),
-        run.runId(),
-        run.state().name().toLowerCase(Locale.ROOT),
-        run.cancel() != null && end == null,
-        end == null ? null : end.outcome(),
-        end == null || end.code().isEmpty() ? null : end.code(),
-        run.attempt(),
-        run.times().created(),
-        end == null ? 0 : end.at());
   }
 }

@@ -9,7 +9,6 @@ import dev.holdfast.runs.ThreadMessage.Deleted;
 import dev.holdfast.runs.ThreadMessage.Messages;
 import dev.holdfast.runs.ThreadMessage.Page;
 import dev.holdfast.runs.ThreadMessage.Runs;
-import dev.holdfast.runs.ThreadView;
 import dev.holdfast.runs.records.RunKey;
 import dev.holdfast.runs.records.RunRecord;
 import dev.holdfast.runs.records.RunRecords;
@@ -55,13 +54,13 @@ final class Threads implements ThreadMessage.ThreadHandler<Future<?>> {
         .map(
             page ->
                 new Page(
-                    page.threads().stream().map(Threads::view).toList(),
+                    page.threads().stream().map(Views::thread).toList(),
                     page.next().isEmpty() ? null : page.next()));
   }
 
   @Override
   public Future<?> show(ThreadMessage.ShowThread message) {
-    return found(message, message.threadId()).map(Threads::view);
+    return found(message, message.threadId()).map(Views::thread);
   }
 
   @Override
@@ -76,7 +75,7 @@ final class Threads implements ThreadMessage.ThreadHandler<Future<?>> {
                 there
                     ? show(key)
                     : Future.<ThreadRecord>failedFuture(RunAccess.noThread()))
-        .map(Threads::view);
+        .map(Views::thread);
   }
 
   @Override
@@ -167,7 +166,7 @@ final class Threads implements ThreadMessage.ThreadHandler<Future<?>> {
   private Future<Messages> page(
       ThreadRecord thread, byte @Nullable [] document, ThreadMessage.ListMessages message) {
     if (document == null && message.before() == null) {
-      return Future.succeededFuture(new Messages(view(thread), "[]", null, 0));
+      return Future.succeededFuture(new Messages(Views.thread(thread), "[]", null, 0));
     }
     return vertx
         .executeBlocking(
@@ -176,7 +175,7 @@ final class Threads implements ThreadMessage.ThreadHandler<Future<?>> {
                     document == null ? new byte[0] : document, message.before(), message.limit()),
             false)
         .map(
-            page -> new Messages(view(thread), page.messages(), page.before(), page.trimmed()));
+            page -> new Messages(Views.thread(thread), page.messages(), page.before(), page.trimmed()));
   }
 
   @Override
@@ -190,7 +189,7 @@ final class Threads implements ThreadMessage.ThreadHandler<Future<?>> {
   }
 
   private static List<RunView> views(List<Optional<RunRecord>> runs) {
-    return runs.stream().flatMap(Optional::stream).map(RunsVerticle::view).toList();
+    return runs.stream().flatMap(Optional::stream).map(Views::run).toList();
   }
 
   private static ThreadKey key(ThreadMessage<?> message, String threadId) {
@@ -206,19 +205,5 @@ final class Threads implements ThreadMessage.ThreadHandler<Future<?>> {
         .threads()
         .get(key)
         .map(found -> found.orElseThrow(RunAccess::noThread));
-  }
-
-  private static ThreadView view(ThreadRecord thread) {
-    return new ThreadView(
-        thread.key().tenant(),
-        thread.owner(),
-        thread.threadId(),
-        thread.title(),
-        thread.active(),
-        thread.last(),
-        thread.asked(),
-        thread.version(),
-        thread.created(),
-        thread.changed());
   }
 }

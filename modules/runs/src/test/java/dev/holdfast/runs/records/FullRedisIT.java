@@ -102,6 +102,9 @@ class FullRedisIT {
     assertRefused(stores.threads.end(claimed.run(), document));
     assertRefused(stores.places.reserve(run, "bob", 100));
     assertRefused(stores.queue.add(run, "researcher"));
+    var agent = new AgentRecord("", RunLimits.DEFAULT);
+    assertRefused(stores.records.agents().put(stores.tenant, "a", agent));
+    assertFalse(Await.get(stores.records.agents().remove(stores.tenant, "a")));
 
     stores.redis("CONFIG", "SET", "maxmemory", 0);
     assertTrue(Await.get(stores.threads.end(claimed.run(), document)));

@@ -68,6 +68,19 @@ class LateScriptsIT {
         return stores.threads.forget(test.left().thread(), "ann", null, Duration.ZERO);
       }
     },
+    PUT_AGENT {
+      @Override
+      Future<?> in(Stores stores, LateScriptsIT test) {
+        AgentRecord agent = new AgentRecord("", RunLimits.DEFAULT);
+        return stores.records.agents().put(test.direct.tenant, "late", agent);
+      }
+    },
+    REMOVE_AGENT {
+      @Override
+      Future<?> in(Stores stores, LateScriptsIT test) {
+        return stores.records.agents().remove(test.direct.tenant, "there");
+      }
+    },
     RESERVE {
       @Override
       Future<?> in(Stores stores, LateScriptsIT test) {
@@ -98,6 +111,8 @@ class LateScriptsIT {
     behind = new Stores(relay.redisUri());
     Await.get(direct.queue.add(waits(), "researcher"));
     Await.get(direct.runs.create(direct.spec("th", "r1", RunLimits.DEFAULT)));
+    AgentRecord there = new AgentRecord("", RunLimits.DEFAULT);
+    Await.get(direct.records.agents().put(direct.tenant, "there", there));
     Await.get(direct.threads.begin(left()));
     Await.get(direct.threads.end(Await.get(direct.runs.create(left())).run(), "{}".getBytes()));
   }

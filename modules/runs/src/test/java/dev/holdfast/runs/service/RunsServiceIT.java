@@ -9,6 +9,11 @@ import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
+import dev.holdfast.runs.AgentLimits;
+import dev.holdfast.runs.AgentMessage.ListAgents;
+import dev.holdfast.runs.AgentMessage.PutAgent;
+import dev.holdfast.runs.AgentMessage.RemoveAgent;
+import dev.holdfast.runs.AgentView;
 import dev.holdfast.runs.Await;
 import dev.holdfast.runs.RunMessage;
 import dev.holdfast.runs.RunView;
@@ -278,6 +283,35 @@ class RunsServiceIT {
       }
     }
     assertEquals("queued", node.get(run).state());
+  }
+
+  @Test
+  void agentsArePutByServicesOfTheirTenantAlone() {
+    var limits = new AgentLimits(null, 7_000L, null, null, null, null);
+    var put = new PutAgent(node.service(), node.tenant, "seeker", "Seeks", limits);
+    assertEquals(7_000, Await.get(node.client.ask(put)).limits().lease());
+    var foreign = new Caller.Service("agents", "x", Set.of("other"), Set.of());
+    for (Caller caller : List.of(node.ann, foreign)) {
+      var theirs = new PutAgent(caller, node.tenant, "seeker", "", limits);
+      assertEquals(ErrorCode.FORBIDDEN, Await.code(node.client.ask(theirs)));
+      var gone = new RemoveAgent(caller, node.tenant, "seeker");
+      assertEquals(ErrorCode.FORBIDDEN, Await.code(node.client.ask(gone)));
+    }
+    var configured = new PutAgent(node.service(), node.tenant, ServiceNode.BRIEF, "", limits);
+    assertEquals(ErrorCode.CONFLICT, Await.code(node.client.ask(configured)));
+
+    assertEquals(List.of("brief", "seeker"), agents(node.service()));
+    assertEquals(List.of("brief"), agents(node.ann), "what it may run");
+    assertEquals(List.of(), agents(foreign));
+    assertTrue(
+        Await.get(node.client.ask(new RemoveAgent(node.service(), node.tenant, "seeker"))).was());
+    assertEquals(List.of("brief"), agents(node.service()));
+  }
+
+  private List<String> agents(Caller caller) {
+    return Await.get(node.client.ask(new ListAgents(caller, node.tenant))).agents().stream()
+        .map(AgentView::agent)
+        .toList();
   }
 
   @Test

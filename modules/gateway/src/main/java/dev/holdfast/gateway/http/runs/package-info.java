@@ -1,6 +1,7 @@
 /**
  * Runs of agents over HTTP: {@code Runs} starts, shows and cancels them, {@code Threads} shows,
- * names and deletes what they belong to, {@code Work} is for workers.
+ * names and deletes what they belong to, {@code Agents} lists whose they are, {@code Work} is for
+ * workers.
  */
 @NullMarked
 package dev.holdfast.gateway.http.runs;

@@ -1,0 +1,148 @@
+package dev.holdfast.runs.service;
+
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.runs.AgentLimits;
+import dev.holdfast.runs.AgentMessage;
+import dev.holdfast.runs.AgentMessage.Listed;
+import dev.holdfast.runs.AgentMessage.Removed;
+import dev.holdfast.runs.AgentView;
+import dev.holdfast.runs.config.AgentConfig;
+import dev.holdfast.runs.config.RunLimits;
+import dev.holdfast.runs.config.RunsConfig;
+import dev.holdfast.runs.records.AgentRecord;
+import dev.holdfast.runs.records.AgentStore;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The agents of tenants: those of the node's configuration, which every tenant has, and those that
+ * a tenant's services put. Confined to its context.
+ */
+final class Agents implements AgentMessage.Handler<Future<?>> {
+  private final RunsConfig config;
+  private final AgentStore agents;
+
+  Agents(RunsConfig config, AgentStore agents) {
+    this.config = config;
+    this.agents = agents;
+  }
+
+  /** Returns the limits of a run that starts now. */
+  Future<RunLimits> limits(String tenant, String agent) {
+    return config.agents().containsKey(agent)
+        ? Future.succeededFuture(config.limitsOf(agent))
+        : agents
+            .get(tenant, agent)
+            .map(put -> put.map(AgentRecord::limits).orElse(config.limitsOf(agent)));
+  }
+
+  @Override
+  public Future<?> list(AgentMessage.ListAgents message) {
+    Caller caller = message.caller();
+    if (!caller.actsFor(message.tenant())) {
+      return Future.succeededFuture(new Listed(List.of()));
+    }
+    return agents
+        .all(message.tenant())
+        .map(
+            put -> {
+              var all = new TreeMap<String, AgentView>();
+              put.forEach((name, agent) -> all.put(name, view(name, agent)));
+              config.agents().forEach((name, agent) -> all.put(name, view(name, agent)));
+              boolean service = caller instanceof Caller.Service;
+              all.keySet().removeIf(name -> !service && !caller.permits("run", name));
+              return new Listed(List.copyOf(all.values()));
+            });
+  }
+
+  @Override
+  public Future<?> put(AgentMessage.PutAgent message) {
+    writes(message);
+    String name = message.agent();
+    if (config.agents().containsKey(name)) {
+      throw HoldfastException.withPublicMessage(
+          ErrorCode.CONFLICT, "agent: the nodes' configuration has one of that name");
+    }
+    var agent = new AgentRecord(message.description(), limits(message.limits()));
+    return agents
+        .put(message.tenant(), name, agent)
+        .map(
+            done -> {
+              if (!done) {
+                throw HoldfastException.withPublicMessage(
+                    ErrorCode.LIMIT_EXCEEDED,
+                    "agents: at most " + AgentMessage.MOST_AGENTS + " of a tenant");
+              }
+              return view(name, agent);
+            });
+  }
+
+  @Override
+  public Future<?> remove(AgentMessage.RemoveAgent message) {
+    writes(message);
+    return agents.remove(message.tenant(), message.agent()).map(Removed::new);
+  }
+
+  /** Whatever there is in the tenant. */
+  private static void writes(AgentMessage<?> message) {
+    Caller caller = message.caller();
+    if (!(caller instanceof Caller.Service) || !caller.actsFor(message.tenant())) {
+      throw HoldfastException.withPublicMessage(
+          ErrorCode.FORBIDDEN, "agents are for services of their tenant to put and remove");
+    }
+  }
+
+  /** What is left out is the node's default of all agents. */
+  private RunLimits limits(AgentLimits wanted) {
+    RunLimits usual = config.limits();
+    try {
+      return new RunLimits(
+          time(wanted.queue(), usual.queue()),
+          time(wanted.lease(), usual.lease()),
+          time(wanted.idle(), usual.idle()),
+          time(wanted.longest(), usual.longest()),
+          time(wanted.grace(), usual.grace()),
+          attempts(wanted.attempts(), usual.attempts()));
+    } catch (IllegalArgumentException e) {
+      throw HoldfastException.withPublicMessage(
+          ErrorCode.BAD_REQUEST, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Duration time(@Nullable Long ms, Duration usual) {
+    return ms == null ? usual : Duration.ofMillis(ms);
+  }
+
+  /** For the limits themselves 0 is the default. */
+  private static int attempts(@Nullable Integer wanted, int usual) {
+    if (wanted != null && wanted == 0) {
+      throw new IllegalArgumentException("agent: attempts: 1 to 100, not 0");
+    }
+    return wanted == null ? usual : wanted;
+  }
+
+  private static AgentView view(String name, AgentRecord agent) {
+    return new AgentView(name, "worker", agent.description(), false, view(agent.limits()));
+  }
+
+  private static AgentView view(String name, AgentConfig agent) {
+    String kind = String.valueOf(agent.kind()).toLowerCase(Locale.ROOT);
+    return new AgentView(name, kind, "", true, view(agent.limits()));
+  }
+
+  private static AgentLimits view(RunLimits limits) {
+    return new AgentLimits(
+        limits.queue().toMillis(),
+        limits.lease().toMillis(),
+        limits.idle().toMillis(),
+        limits.longest().toMillis(),
+        limits.grace().toMillis(),
+        limits.attempts());
+  }
+}
