@@ -14,6 +14,7 @@ import dev.holdfast.connections.NodeInfo;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.gateway.HttpSources;
+import dev.holdfast.gateway.http.runs.RunRequestsVerticle;
 import dev.holdfast.gateway.page.Development;
 import dev.holdfast.nodes.NodesVerticle;
 import dev.holdfast.redis.RedisConfig;
@@ -48,6 +49,13 @@ record NodeParts(
 
   AgentsVerticle agents() {
     return new AgentsVerticle(bus, id, config.runs(), meters.registry(), System::getenv);
+  }
+
+  /**
+   * @param patience how long answers of services may take
+   */
+  RunRequestsVerticle runRequests(Duration patience) {
+    return new RunRequestsVerticle(bus, new ServiceClient(bus, patience));
   }
 
   /**

@@ -36,6 +36,7 @@ import dev.holdfast.gateway.HttpSources;
 import dev.holdfast.gateway.admission.Admission;
 import dev.holdfast.gateway.attachment.ConnectionDirectory;
 import dev.holdfast.gateway.config.GatewayConfig;
+import dev.holdfast.gateway.http.runs.RunRequestsVerticle;
 import dev.holdfast.gateway.page.Development;
 import dev.holdfast.limits.Amounts;
 import dev.holdfast.limits.Limit;
@@ -197,6 +198,7 @@ public final class HttpFixture implements AutoCloseable {
     deploy(tenants);
     deploy(channels(hub, redis, sessions));
     deploy(new RunsVerticle(bus, redis, RunsConfig.DEFAULTS, registry).admitting(tenants));
+    deploy(new RunRequestsVerticle(bus, ServiceClient.local(bus, Duration.ofSeconds(5))));
     deploy(new ConnectionsVerticle(bus, redis, sessions, registry));
     deploy(new UsageVerticle(bus, redis, sessions, registry));
     revocations = new RevocationsVerticle(bus, redis, AUTH, registry);

@@ -68,7 +68,7 @@ class FramesIT {
           Map.entry("unsubscribe", channels("\"channel\":\"%s\"")),
           Map.entry("publish", channels("\"channel\":\"%s\",\"event\":\"e\",\"data\":1,\"n\":1")),
           Map.entry(
-              "request", List.of("\"service\":\"$agent\",\"method\":\"m\",\"data\":\"$session\"")),
+              "request", requests()),
           Map.entry("ack", channels("\"cursors\":{\"%s\":[\"$epoch\",0]}")),
           Map.entry("refresh", List.of("\"token\":\"$bearer\"", "\"token\":\"$grant\"")),
           Map.entry("close", List.of("")),
@@ -85,6 +85,26 @@ class FramesIT {
   private Outsider.Tokens ended;
   private String before;
   private int cases;
+
+  private static List<String> requests() {
+    List<String> all = new ArrayList<>();
+    all.add("\"service\":\"$agent\",\"method\":\"m\",\"data\":\"$session\"");
+    String input = "{\"threadId\":\"$thread\",\"runId\":\"$called\",\"messages\":[]}";
+    ofRuns(all, "start", "\"agent\":\"$agent\",\"input\":" + input);
+    ofRuns(all, "get", "\"run\":\"$run\"");
+    ofRuns(all, "cancel", "\"run\":\"$run\"");
+    ofRuns(all, "agents", "");
+    ofRuns(all, "threads", "\"after\":\"99:$run\"");
+    for (String method : List.of("thread", "name", "delete", "messages", "runs")) {
+      ofRuns(all, method, "\"thread\":\"$thread\"");
+    }
+    return all;
+  }
+
+  private static void ofRuns(List<String> all, String method, String members) {
+    String data = "\"data\":{" + members + "}";
+    all.add("\"service\":\"runs\",\"method\":\"" + method + "\"," + data);
+  }
 
   private static List<String> hellos() {
     List<String> hellos = channels("\"channels\":{\"%s\":[\"$epoch\",0]}");

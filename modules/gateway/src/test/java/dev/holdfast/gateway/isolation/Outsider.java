@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  */
 record Outsider(String tenant, String user, String token, List<String> names) {
   private static final String[] EVERYTHING =
-      Stream.concat(Stream.of(HttpFixture.ALL), Stream.of("run:*", "runs:*", "work:*", "files:*"))
+      Stream.concat(Stream.of(HttpFixture.ALL), Stream.of("run:*", "runs:*", "threads:*", "agents:*", "work:*", "files:*"))
           .toArray(String[]::new);
 
   /** Who tries. Each try is of a fresh tenant, or of a fresh user. */
@@ -59,7 +59,7 @@ record Outsider(String tenant, String user, String token, List<String> names) {
         case USER_OF_ANOTHER_TENANT -> other(b, user, "*");
         case NAMESAKE -> other(b, owner.user, "*");
         case SERVICE_OF_ANOTHER_TENANT -> other(b, user, EVERYTHING);
-        case ANOTHER_USER -> same(owner, user, "create:file", "run:*", "request:none");
+        case ANOTHER_USER -> same(owner, user, "create:file", "run:*", "request:none", "request:runs");
         case SERVICE_WITHOUT_PERMISSION -> same(owner, user, "service:poor");
         case WORKER_OF_ANOTHER_AGENT -> same(owner, user, "service:worker", "work:other");
         case WITH_REVOKED_TOKEN -> new Outsider(owner.tenant, user, ended.revoked(), List.of(user));
@@ -71,7 +71,7 @@ record Outsider(String tenant, String user, String token, List<String> names) {
     /** The same with a token that ends soon. */
     Outsider briefly(Owner owner, Tokens ended, Duration life) {
       Outsider one = of(owner, ended);
-      Set<String> may = this == ANOTHER_USER ? Set.of("request:none") : Set.of("*");
+      Set<String> may = this == ANOTHER_USER ? Set.of("request:none", "request:runs") : Set.of("*");
       var caller = new Caller.User(one.tenant, one.user, Set.of(), may);
       String token = new TokenSigner(HttpFixture.SECRET, HttpFixture.AUTH).sign(caller, life);
       return new Outsider(one.tenant, one.user, token, one.names);

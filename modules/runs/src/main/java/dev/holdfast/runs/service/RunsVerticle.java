@@ -174,7 +174,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   private Future<?> serve() {
     Serving<RunMessage<?>> served = bus.serve(RunMessage.ADDRESS, this::handle);
     consumer = served.whenNotGiven(claiming::takeBack);
-    Serving<AgentMessage<?>> listed = bus.serve(AgentMessage.ADDRESS, this::handle);
+    Serving<AgentMessage<?>> listed = bus.serve(AgentMessage.ADDRESS, this::handleOfAgents);
     agentsConsumer = listed;
     MessageConsumer<CancelNotice> cancels = vertx.eventBus().consumer(CancelNotice.ADDRESS);
     cancels.handler(notice -> beats.cancelled(notice.body()));
@@ -206,7 +206,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
     return logged(message, message.dispatch(this));
   }
 
-  private Future<?> handle(AgentMessage<?> message) {
+  private Future<?> handleOfAgents(AgentMessage<?> message) {
     return logged(message, message.dispatch(agents));
   }
 

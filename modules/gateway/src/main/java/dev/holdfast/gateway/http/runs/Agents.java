@@ -39,12 +39,13 @@ public final class Agents {
     request.serviceNeeds("agents", "read");
     return agents
         .ask(new AgentMessage.ListAgents(request.caller, request.tenant))
-        .map(
-            listed -> {
-              JsonArray all = new JsonArray();
-              listed.agents().forEach(agent -> all.add(json(agent)));
-              return ApiResponse.json(new JsonObject().put("agents", all));
-            });
+        .map(listed -> ApiResponse.json(json(listed)));
+  }
+
+  static JsonObject json(AgentMessage.Listed listed) {
+    JsonArray all = new JsonArray();
+    listed.agents().forEach(agent -> all.add(json(agent)));
+    return new JsonObject().put("agents", all);
   }
 
   private Future<ApiResponse> put(ApiRequest request) {

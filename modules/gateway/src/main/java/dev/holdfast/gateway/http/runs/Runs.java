@@ -40,7 +40,7 @@ public final class Runs {
   }
 
   /** The body of a start; the ids of thread and run are those of the input. */
-  private record NewRun(String agent, @Nullable String user, String input) {
+  record NewRun(String agent, @Nullable String user, String input) {
     @JsonCreator
     static NewRun of(
         @JsonProperty("agent") @Nullable String agent,
@@ -51,6 +51,12 @@ public final class Runs {
         throw Problem.badRequest("agent: a name, and input: an object, are needed");
       }
       return new NewRun(Names.id(agent, "agent"), user, input);
+    }
+
+    RunMessage.Start message(Caller caller, String tenant) {
+      JsonObject json = new JsonObject(input);
+      return new RunMessage.Start(
+          caller, tenant, user, agent, id(json, "threadId"), id(json, "runId"), input, false);
     }
   }
 
@@ -63,17 +69,7 @@ public final class Runs {
     if (wanted.user() == null && request.caller instanceof Caller.Service) {
       throw Problem.badRequest("user: missing");
     }
-    JsonObject input = new JsonObject(wanted.input());
-    return runs.ask(
-            new RunMessage.Start(
-                request.caller,
-                request.tenant,
-                wanted.user(),
-                wanted.agent(),
-                id(input, "threadId"),
-                id(input, "runId"),
-                wanted.input(),
-                false))
+    return runs.ask(wanted.message(request.caller, request.tenant))
         .map(run -> ApiResponse.json(json(run)));
   }
 

@@ -47,13 +47,14 @@ public final class Threads {
     return runs.ask(
             new ThreadMessage.ListThreads(
                 request.caller, request.tenant, user, request.queryOr("after", ""), limit))
-        .map(
-            page -> {
-              JsonArray threads = new JsonArray();
-              page.threads().forEach(thread -> threads.add(json(thread)));
-              JsonObject json = new JsonObject().put("threads", threads);
-              return ApiResponse.json(page.next() == null ? json : json.put("next", page.next()));
-            });
+        .map(page -> ApiResponse.json(json(page)));
+  }
+
+  static JsonObject json(ThreadMessage.Page page) {
+    JsonArray threads = new JsonArray();
+    page.threads().forEach(thread -> threads.add(json(thread)));
+    JsonObject json = new JsonObject().put("threads", threads);
+    return page.next() == null ? json : json.put("next", page.next());
   }
 
   private Future<ApiResponse> get(ApiRequest request) {
@@ -95,7 +96,7 @@ public final class Threads {
   }
 
   /** The messages are not read again, so that their numbers stay as they are written. */
-  private static String json(ThreadMessage.Messages page) {
+  static String json(ThreadMessage.Messages page) {
     ThreadView thread = page.thread();
     JsonObject json = new JsonObject().put("threadId", thread.threadId());
     json.put("version", thread.version()).put("trimmed", page.trimmed());
@@ -114,12 +115,13 @@ public final class Threads {
     return runs.ask(
             new ThreadMessage.ListRuns(
                 request.caller, request.tenant, user, thread(request), limit))
-        .map(
-            found -> {
-              JsonArray all = new JsonArray();
-              found.runs().forEach(run -> all.add(Runs.json(run)));
-              return ApiResponse.json(new JsonObject().put("runs", all));
-            });
+        .map(found -> ApiResponse.json(json(found)));
+  }
+
+  static JsonObject json(ThreadMessage.Runs found) {
+    JsonArray all = new JsonArray();
+    found.runs().forEach(run -> all.add(Runs.json(run)));
+    return new JsonObject().put("runs", all);
   }
 
   /** Returns whose threads are asked for; none if a service does not say. */
@@ -140,7 +142,7 @@ public final class Threads {
     return limit;
   }
 
-  private static JsonObject json(ThreadView thread) {
+  static JsonObject json(ThreadView thread) {
     JsonObject json = new JsonObject().put("threadId", thread.threadId());
     json.put("user", thread.owner());
     put(json, "title", thread.title());

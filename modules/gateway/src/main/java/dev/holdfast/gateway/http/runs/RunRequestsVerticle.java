@@ -1,0 +1,191 @@
+package dev.holdfast.gateway.http.runs;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import dev.holdfast.core.Caller;
+import dev.holdfast.core.ErrorCode;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.bus.Bus;
+import dev.holdfast.core.bus.ServiceClient;
+import dev.holdfast.core.bus.ServiceHost;
+import dev.holdfast.gateway.http.Problem;
+import dev.holdfast.gateway.http.StrictJson;
+import dev.holdfast.runs.AgentMessage;
+import dev.holdfast.runs.RunMessage;
+import dev.holdfast.runs.ThreadMessage;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a user asks about its runs and threads by the frame {@code request}, of the service {@code
+ * runs}: as over HTTP, with the members of path, query and body in one object. One instance per
+ * node.
+ */
+public final class RunRequestsVerticle extends VerticleBase {
+  /** The name of the service. */
+  public static final String SERVICE = "runs";
+
+  private static final TypeReference<Runs.NewRun> NEW = new TypeReference<>() {};
+  private static final TypeReference<OfRun> RUN = new TypeReference<>() {};
+  private static final TypeReference<OfThread> THREAD = new TypeReference<>() {};
+  private static final TypeReference<Paged> PAGE = new TypeReference<>() {};
+  private static final TypeReference<Map<String, Object>> NOTHING = new TypeReference<>() {};
+  private static final int USUAL = 100;
+
+  private final ServiceClient runs;
+  private final ServiceHost host;
+
+  /**
+   * @param runs asks the runs service
+   */
+  public RunRequestsVerticle(Bus bus, ServiceClient runs) {
+    this.runs = runs;
+    this.host =
+        new ServiceHost(bus, SERVICE)
+            .method("start", by(NEW, this::start))
+            .method("get", by(RUN, this::get))
+            .method("cancel", by(RUN, this::cancel))
+            .method("agents", by(NOTHING, this::agents))
+            .method("threads", by(PAGE, this::threads))
+            .method("thread", by(THREAD, this::thread))
+            .method("name", by(THREAD, this::name))
+            .method("delete", by(THREAD, this::delete))
+            .method("messages", by(THREAD, this::messages))
+            .method("runs", by(THREAD, this::ofThread));
+  }
+
+  /** The members of what is asked of a run. */
+  private record OfRun(@Nullable String run, @Nullable String reason) {
+    String named() {
+      return needed(run, "run");
+    }
+  }
+
+  /** The members of what is asked of a thread. */
+  private record OfThread(
+      @Nullable String thread,
+      @Nullable String title,
+      @Nullable String before,
+      @Nullable Integer limit) {
+    String named() {
+      return needed(thread, "thread");
+    }
+
+    int most() {
+      return limit == null ? USUAL : limit;
+    }
+  }
+
+  /** The members of what is asked of all threads. */
+  private record Paged(@Nullable String after, @Nullable Integer limit) {}
+
+  private static String needed(@Nullable String value, String name) {
+    if (value == null) {
+      throw refused(name + ": missing");
+    }
+    return value;
+  }
+
+  @Override
+  public Future<?> start() {
+    return host.start();
+  }
+
+  @Override
+  public Future<?> stop() {
+    return host.stop();
+  }
+
+  /** Only sessions ask by frames, and those are users'. */
+  private static <T> BiFunction<Caller, String, Future<String>> by(
+      TypeReference<T> type, BiFunction<Caller.User, T, Future<String>> method) {
+    return (caller, data) -> {
+      if (!(caller instanceof Caller.User user)) {
+        throw HoldfastException.withPublicMessage(ErrorCode.FORBIDDEN, "for users");
+      }
+      return method.apply(user, read(data, type));
+    };
+  }
+
+  private static <T> T read(String data, TypeReference<T> type) {
+    try {
+      return StrictJson.read(data.getBytes(StandardCharsets.UTF_8), type);
+    } catch (Problem bad) {
+      throw refused(String.valueOf(bad.getMessage()));
+    }
+  }
+
+  private static HoldfastException refused(String why) {
+    return HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, why);
+  }
+
+  private Future<String> start(Caller.User user, Runs.NewRun wanted) {
+    RunMessage.Start start;
+    try {
+      start = wanted.message(user, user.tenant());
+    } catch (Problem bad) {
+      throw refused(String.valueOf(bad.getMessage()));
+    }
+    return runs.ask(start).map(run -> Runs.json(run).encode());
+  }
+
+  private Future<String> get(Caller.User user, OfRun asked) {
+    return runs.ask(new RunMessage.Get(user, user.tenant(), asked.named()))
+        .map(run -> Runs.json(run).encode());
+  }
+
+  private Future<String> cancel(Caller.User user, OfRun asked) {
+    String reason = asked.reason() == null ? "" : asked.reason();
+    return runs.ask(new RunMessage.Cancel(user, user.tenant(), asked.named(), reason))
+        .map(run -> Runs.json(run).encode());
+  }
+
+  private Future<String> agents(Caller.User user, Map<String, Object> asked) {
+    if (!asked.isEmpty()) {
+      throw refused("agents: no members are known");
+    }
+    return runs.ask(new AgentMessage.ListAgents(user, user.tenant()))
+        .map(listed -> Agents.json(listed).encode());
+  }
+
+  private Future<String> threads(Caller.User user, Paged asked) {
+    String after = asked.after() == null ? "" : asked.after();
+    int limit = asked.limit() == null ? USUAL : asked.limit();
+    return runs.ask(new ThreadMessage.ListThreads(user, user.tenant(), null, after, limit))
+        .map(page -> Threads.json(page).encode());
+  }
+
+  private Future<String> thread(Caller.User user, OfThread asked) {
+    return runs.ask(new ThreadMessage.ShowThread(user, user.tenant(), null, asked.named()))
+        .map(thread -> Threads.json(thread).encode());
+  }
+
+  private Future<String> name(Caller.User user, OfThread asked) {
+    return runs.ask(
+            new ThreadMessage.NameThread(
+                user, user.tenant(), null, asked.named(), asked.title()))
+        .map(thread -> Threads.json(thread).encode());
+  }
+
+  private Future<String> delete(Caller.User user, OfThread asked) {
+    return runs.ask(new ThreadMessage.DeleteThread(user, user.tenant(), null, asked.named()))
+        .map(gone -> "{}");
+  }
+
+  private Future<String> messages(Caller.User user, OfThread asked) {
+    return runs.ask(
+            new ThreadMessage.ListMessages(
+                user, user.tenant(), null, asked.named(), asked.before(), asked.most()))
+        .map(Threads::json);
+  }
+
+  private Future<String> ofThread(Caller.User user, OfThread asked) {
+    return runs.ask(
+            new ThreadMessage.ListRuns(
+                user, user.tenant(), null, asked.named(), asked.most()))
+        .map(found -> Threads.json(found).encode());
+  }
+}
