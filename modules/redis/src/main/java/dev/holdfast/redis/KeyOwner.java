@@ -84,7 +84,7 @@ public record KeyOwner(
       case "user", "rate", "count", "kept", "threads", "tsizes" ->
           new KeyOwner(family, tenant, null, null, rest.isEmpty() ? null : rest);
       case "fown" -> new KeyOwner(family, tenant, null, null, rest.replaceFirst("^u:", ""));
-      case "runs", "starts", "ftickets" -> {
+      case "runs", "starts", "tokens", "ftickets" -> {
         String user = rest.startsWith("u:") ? rest.substring(2) : null;
         yield new KeyOwner(family, tenant, null, null, user);
       }

@@ -288,6 +288,11 @@ public final class Keys {
     return "hf:runs:{" + tenant + "!" + (user == null ? "" : "u:" + user) + "}";
   }
 
+  /** Returns the key of the tokens that runs of a tenant, or of a user of it, took today. */
+  public static String runTokens(String tenant, @Nullable String user) {
+    return "hf:tokens:{" + tenant + "!" + (user == null ? "" : "u:" + user) + "}";
+  }
+
   /** Returns the key of what a user has started within a minute. */
   public static String runStarts(String tenant, String user) {
     return "hf:starts:{" + tenant + "!u:" + user + "}";

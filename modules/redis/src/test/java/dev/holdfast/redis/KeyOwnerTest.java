@@ -81,6 +81,8 @@ class KeyOwnerTest {
     }
     assertEquals("acme null null ann", text(owner(Keys.activeRuns("acme", "ann"))));
     assertEquals("acme null null ann", text(owner(Keys.runStarts("acme", "ann"))));
+    assertEquals("acme null null ann", text(owner(Keys.runTokens("acme", "ann"))));
+    assertEquals("acme null null null", text(owner(Keys.runTokens("acme", null))));
     assertEquals("acme null null ann", text(owner(Keys.userThreads("acme", "ann"))));
     assertEquals("acme null null ann", text(owner(Keys.threadSizes("acme", "ann"))));
     assertEquals("acme null null null", text(owner(Keys.agents("acme"))));

@@ -1,7 +1,7 @@
 -- Closes a run whose end was announced to all. Its record stays, so that its id is not used again.
 -- KEYS  1 record   2 input   3 snapshot   4 the run's log          all in the slot of the run's channel
 -- ARGV  1 TTL of the record in ms   2 of the input   3 of snapshot and log
--- Returns 1 | 0 it is not ending, and did not end
+-- Returns 2 it is closed now | 1 it was before | 0 it is not ending, and did not end
 -- TTLs: ARGV 1 to 3.
 local state = redis.call('HGET', KEYS[1], 'state')
 if state ~= 'ending' and state ~= 'ended' then return 0 end
@@ -13,5 +13,6 @@ if state == 'ending' then
   redis.call('PEXPIRE', KEYS[2], ARGV[2])
   redis.call('PEXPIRE', KEYS[3], ARGV[3])
   redis.call('PEXPIRE', KEYS[4], ARGV[3])
+  return 2
 end
 return 1

@@ -13,7 +13,7 @@ final class Families {
       Set.of("meta", "log", "pub", "hpubs", "idem", "idet", "cons", "conss");
 
   /** What a user's runs, threads and tickets have besides; those of a tenant have no user. */
-  static final Set<String> OF_USERS = Set.of("runs", "starts", "threads", "tsizes", "ftickets");
+  static final Set<String> OF_USERS = Set.of("runs", "starts", "tokens", "threads", "tsizes", "ftickets");
 
   /** Records that name their user within. */
   static final Set<String> OWNED = Set.of("run", "thread");
@@ -72,6 +72,7 @@ final class Families {
           "ftickets",
           "runs",
           "starts",
+          "tokens",
           "work",
           "threads",
           "tsizes",

@@ -30,6 +30,7 @@ final class StoredThings {
             Keys.meta(run),
             Keys.runSnapshot(run),
             Keys.runStarts(tenant, user),
+            Keys.runTokens(tenant, user),
             Keys.threadSizes(tenant, user))) {
       await(link.send("HSET", hash, "e", "1"));
     }

@@ -18,6 +18,9 @@ import java.util.Map;
  * @param startsPerMinute most runs that a user starts within a minute: 1 to 10,000, default 60
  * @param startBytesPerMinute most bytes of the inputs of these, but for a single one: 64 KiB to 1
  *     GiB, default 8 MiB
+ * @param userTokensPerDay most tokens of models that a user's runs take on a day of UTC: the start
+ *     of another one is refused then; 1 to 10^15, default 0: no limit
+ * @param tenantTokensPerDay likewise of a tenant
  * @param queued most runs of a tenant that wait for one agent: 1 to 100,000, default 1,000
  * @param offer after which a run that was offered to a worker, and neither taken nor gone, is
  *     offered to another: 100 ms to 1 min, default 5 s
@@ -46,6 +49,8 @@ public record RunsConfig(
     int tenantRuns,
     int startsPerMinute,
     long startBytesPerMinute,
+    long userTokensPerDay,
+    long tenantTokensPerDay,
     int queued,
     Duration offer,
     Duration window,
@@ -59,6 +64,8 @@ public record RunsConfig(
     RunLimits limits,
     Map<String, AgentConfig> agents,
     List<UpstreamPrefix> upstreams) {
+  private static final long MOST_TOKENS = 1_000_000_000_000_000L;
+
   public static final RunsConfig DEFAULTS =
       new RunsConfig(
           true,
@@ -66,6 +73,8 @@ public record RunsConfig(
           200,
           60,
           8L << 20,
+          0,
+          0,
           1_000,
           Duration.ofSeconds(5),
           Duration.ofMillis(50),
@@ -88,6 +97,8 @@ public record RunsConfig(
     ranges.check("tenantRuns", tenantRuns, 1, 100_000);
     ranges.check("startsPerMinute", startsPerMinute, 1, 10_000);
     ranges.check("startBytesPerMinute", startBytesPerMinute, 64L << 10, 1L << 30);
+    ranges.check("userTokensPerDay", userTokensPerDay, 0L, MOST_TOKENS);
+    ranges.check("tenantTokensPerDay", tenantTokensPerDay, 0L, MOST_TOKENS);
     ranges.check("queued", queued, 1, 100_000);
     ranges.check("offer", offer, Duration.ofMillis(100), Duration.ofMinutes(1));
     ranges.check("window", window, Duration.ZERO, Duration.ofSeconds(1));
@@ -127,6 +138,8 @@ public record RunsConfig(
         tenantRuns,
         startsPerMinute,
         startBytesPerMinute,
+        userTokensPerDay,
+        tenantTokensPerDay,
         queued,
         offer,
         window,

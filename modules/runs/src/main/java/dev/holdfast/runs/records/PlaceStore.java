@@ -1,5 +1,6 @@
 package dev.holdfast.runs.records;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.redis.Keys;
@@ -30,10 +31,12 @@ public final class PlaceStore {
 
   private final RedisLink link;
   private final RunsConfig config;
+  private final TokenStore tokens;
 
   public PlaceStore(RedisLink link, RunsConfig config) {
     this.link = link;
     this.config = config;
+    this.tokens = new TokenStore(link, config);
   }
 
   /**
@@ -49,13 +52,16 @@ public final class PlaceStore {
   }
 
   /**
-   * Takes places. Fails with LIMIT_EXCEEDED if there are none, with RATE_LIMITED if the user starts
+   * Takes places. Fails with LIMIT_EXCEEDED if there are none, or tenant or user have taken as many
+   * tokens today as they may, with RATE_LIMITED if the user starts
    * too many runs, or too large ones, within a minute; it takes none then.
    *
    * @param inputBytes of the run's input
    */
   public Future<Taken> reserve(RunKey run, String owner, int inputBytes) {
-    return ofTenant(run)
+    return tokens
+        .check(run.tenant(), owner)
+        .compose(left -> ofTenant(run))
         .compose(
             tenants ->
                 ofUser(run, owner, inputBytes)
@@ -141,6 +147,15 @@ public final class PlaceStore {
     return until == Taken.SHARED
         ? Future.succeededFuture()
         : RETURN.run(link, keys, List.of(run.run(), until));
+  }
+
+  /**
+   * Counts the tokens that a run took; to be called once.
+   *
+   * @param last the event that has ended it; none: nothing is known
+   */
+  Future<Void> spend(RunKey run, String owner, @Nullable JsonNode last) {
+    return tokens.add(run.tenant(), owner, last);
   }
 
   /** Gives the places of a run back. */

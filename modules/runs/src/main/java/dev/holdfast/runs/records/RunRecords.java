@@ -36,7 +36,15 @@ public record RunRecords(
         .end(run, document, last)
         .compose(ended -> places.release(run.key(), run.owner()))
         .compose(free -> queue.remove(run.key(), run.agent()))
-        .compose(gone -> runs.close(run.key()))
+        .compose(gone -> runs.closeOnce(run.key()))
+        .compose(byThis -> byThis ? spent(run, last) : Future.succeededFuture())
         .compose(closed -> dues.unset(run.key()));
+  }
+
+  /** The end stands, whether its tokens are counted or not. */
+  private Future<Void> spent(RunRecord run, @Nullable JsonNode last) {
+    return places
+        .spend(run.key(), run.owner(), last)
+        .transform(done -> Future.<Void>succeededFuture());
   }
 }

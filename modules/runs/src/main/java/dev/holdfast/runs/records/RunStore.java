@@ -40,6 +40,9 @@ public final class RunStore {
   /** An input is kept so long after the end: nobody makes the run's snapshot anew then. */
   private static final Duration KEEP_INPUT = Duration.ofMinutes(1);
 
+  /** Of {@code run_close}: this call has closed it. */
+  private static final long CLOSED_NOW = 2;
+
   private final RedisLink link;
   private final RunsConfig config;
 
@@ -244,6 +247,15 @@ public final class RunStore {
 
   /** Closes a run whose end was announced to all; false: it is not ending. */
   public Future<Boolean> close(RunKey run) {
+    return closed(run).map(answer -> answer > 0);
+  }
+
+  /** Does so, too; false: it was closed before, or is not ending. */
+  Future<Boolean> closeOnce(RunKey run) {
+    return closed(run).map(answer -> answer == CLOSED_NOW);
+  }
+
+  private Future<Long> closed(RunKey run) {
     List<Object> args =
         List.of(config.keep().toMillis(), KEEP_INPUT.toMillis(), config.keepSnapshot().toMillis());
     List<String> keys =
@@ -252,7 +264,7 @@ public final class RunStore {
             Keys.runInput(run.channel()),
             Keys.runSnapshot(run.channel()),
             Keys.log(run.channel()));
-    return CLOSE.run(link, keys, args).map(reply -> reply.asLong() == 1);
+    return CLOSE.run(link, keys, args).map(Reply::asLong);
   }
 
   /** Deletes what a run has said, but not its record; false: it goes on, nothing is deleted. */
