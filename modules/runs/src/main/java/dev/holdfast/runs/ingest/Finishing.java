@@ -60,6 +60,7 @@ public final class Finishing {
   private final OwnerEvents ownerEvents;
   private final Snapshots snapshots;
   private final FairTurns turns;
+  private final MeterRegistry registry;
   private int underWay;
 
   Finishing(
@@ -75,6 +76,7 @@ public final class Finishing {
     this.loading = loading;
     this.ownerEvents = ownerEvents;
     this.snapshots = snapshots;
+    this.registry = registry;
     this.turns = new FairTurns("run-ends", ENDS_AT_ONCE, null, registry);
   }
 
@@ -281,8 +283,15 @@ public final class Finishing {
         .recover(Finishing::unlessOlder)
         .compose(kept -> publish(run))
         .compose(published -> records.close(run, ThreadDocument.of(run, snapshot), last))
+        .onSuccess(byThis -> ended(run, byThis))
         .compose(done -> runs.get(run.key()))
         .map(now -> now.orElse(run));
+  }
+
+  private void ended(RunRecord run, boolean byThis) {
+    if (byThis) {
+      registry.counter("holdfast.runs.ended", "outcome", end(run).outcome()).increment();
+    }
   }
 
   /**

@@ -30,15 +30,19 @@ public record RunRecords(
    *
    * @param document what the thread has come to
    * @param last the event that has ended the run, as its log has it
+   * @return false: it was closed before
    */
-  public Future<Void> close(RunRecord run, byte[] document, @Nullable JsonNode last) {
+  public Future<Boolean> close(RunRecord run, byte[] document, @Nullable JsonNode last) {
     return threads
         .end(run, document, last)
         .compose(ended -> places.release(run.key(), run.owner()))
         .compose(free -> queue.remove(run.key(), run.agent()))
         .compose(gone -> runs.closeOnce(run.key()))
-        .compose(byThis -> byThis ? spent(run, last) : Future.succeededFuture())
-        .compose(closed -> dues.unset(run.key()));
+        .compose(
+            byThis ->
+                (byThis ? spent(run, last) : Future.<Void>succeededFuture())
+                    .compose(counted -> dues.unset(run.key()))
+                    .map(byThis));
   }
 
   /** The end stands, whether its tokens are counted or not. */

@@ -306,8 +306,8 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   }
 
   private Work work(RunStore.Claimed claimed) {
-    metrics.claimed.increment();
     RunRecord run = claimed.run();
+    metrics.claimed(run);
     return new Work(
         Views.run(run),
         run.generation(),

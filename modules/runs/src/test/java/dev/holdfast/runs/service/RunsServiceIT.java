@@ -23,6 +23,7 @@ import dev.holdfast.runs.WorkerRun;
 import dev.holdfast.runs.ingest.Events;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
+import io.micrometer.core.instrument.Counter;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -82,7 +83,14 @@ class RunsServiceIT {
     assertEquals("success", ended.outcome());
     assertNull(ended.code());
     assertEquals(words(300), node.text(run));
+    Await.until("it is counted", () -> endings("success") == 1);
+    assertEquals(1, node.meters.get("holdfast.runs.queued").timer().count());
     assertTrue(node.log(run).size() < 60, "texts are merged: " + node.log(run).size());
+  }
+
+  private double endings(String outcome) {
+    Counter counter = node.meters.find("holdfast.runs.ended").tag("outcome", outcome).counter();
+    return counter == null ? 0 : counter.count();
   }
 
   @Test
