@@ -162,7 +162,7 @@ final class TenantsCommand implements Callable<Integer> {
       PrintWriter out = spec.commandLine().getOut();
       out.printf(
           "%s  %d connects, %d at a time  %d publications, %s  %s in, %s out"
-              + "  %s retained, %s of files%n",
+              + "  %s retained, %s of files  %d runs, %d tokens%n",
           day.path("day").asText(),
           day.path("connects").asLong(),
           day.path("connections").asLong(),
@@ -171,7 +171,9 @@ final class TenantsCommand implements Callable<Integer> {
           UsageCommand.size(day.path("bytesIn")),
           UsageCommand.size(day.path("bytesOut")),
           UsageCommand.size(day.path("retainedBytes")),
-          UsageCommand.size(day.path("fileBytes")));
+          UsageCommand.size(day.path("fileBytes")),
+          day.path("runs").asLong(),
+          day.path("tokens").asLong());
       out.flush();
     }
   }

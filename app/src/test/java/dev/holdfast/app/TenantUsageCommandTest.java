@@ -18,8 +18,8 @@ class TenantUsageCommandTest {
     String answer =
         """
         {"tenant": "acme", "days": [
-          {"day": "2026-01-30", "connects": 3, "connections": 2, "publications": 5,
-           "publishedBytes": 2048, "bytesIn": 1048576, "bytesOut": 512, "fileBytes": 1536},
+          {"day": "2026-01-30", "connects": 3, "connections": 2, "publications": 5, "runs": 4,
+           "publishedBytes": 2048, "bytesIn": 1048576, "bytesOut": 512, "fileBytes": 1536, "tokens": 9},
           {"day": "2026-01-31", "connections": 1}]}
         """;
     server.createContext(
@@ -43,9 +43,9 @@ class TenantUsageCommandTest {
       assertEquals(
           """
           2026-01-30  3 connects, 2 at a time  5 publications, 2.0 KiB  1.0 MiB in, 0.5 KiB out  \
-          0.0 KiB retained, 1.5 KiB of files
+          0.0 KiB retained, 1.5 KiB of files  4 runs, 9 tokens
           2026-01-31  0 connects, 1 at a time  0 publications, 0.0 KiB  0.0 KiB in, 0.0 KiB out  \
-          0.0 KiB retained, 0.0 KiB of files
+          0.0 KiB retained, 0.0 KiB of files  0 runs, 0 tokens
           """,
           command.out());
     } finally {

@@ -138,7 +138,7 @@ final class NodeLife {
         .compose(done -> trust.deploy(deployments))
         .compose(done -> startHub())
         .compose(done -> deployments.deploy(channels()))
-        .compose(done -> deployments.deploy(parts.runs(nodes, trust)))
+        .compose(done -> deployments.deploy(parts.runs(nodes, trust, limits.limiter().uses())))
         .compose(done -> deployments.deploy(parts.agents()))
         .compose(done -> deployments.deploy(parts.runRequests(REQUEST)))
         .compose(done -> deployments.deploy(connections()))

@@ -16,6 +16,7 @@ import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.gateway.HttpSources;
 import dev.holdfast.gateway.http.runs.RunRequestsVerticle;
 import dev.holdfast.gateway.page.Development;
+import dev.holdfast.limits.use.Uses;
 import dev.holdfast.nodes.NodesVerticle;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.runs.agents.AgentsVerticle;
@@ -41,10 +42,11 @@ record NodeParts(
     AuthConfig trusted,
     JvmMeters meters) {
 
-  RunsVerticle runs(NodesVerticle nodes, Trust trust) {
+  RunsVerticle runs(NodesVerticle nodes, Trust trust, Uses uses) {
     return new RunsVerticle(bus, redis(), config.runs(), meters.registry())
         .sharedBy(nodes::share)
-        .admitting(trust.tenants());
+        .admitting(trust.tenants())
+        .counting(uses);
   }
 
   AgentsVerticle agents() {

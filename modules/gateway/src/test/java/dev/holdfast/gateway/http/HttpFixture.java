@@ -197,8 +197,7 @@ public final class HttpFixture implements AutoCloseable {
     tenants = new TenantsVerticle(bus, redis, TenantsConfig.DEFAULTS, tenant, registry);
     deploy(tenants);
     deploy(channels(hub, redis, sessions));
-    deploy(new RunsVerticle(bus, redis, RunsConfig.DEFAULTS, registry).admitting(tenants));
-    deploy(new RunRequestsVerticle(bus, ServiceClient.local(bus, Duration.ofSeconds(5))));
+    deployRuns(redis);
     deploy(new ConnectionsVerticle(bus, redis, sessions, registry));
     deploy(new UsageVerticle(bus, redis, sessions, registry));
     revocations = new RevocationsVerticle(bus, redis, AUTH, registry);
@@ -212,6 +211,14 @@ public final class HttpFixture implements AutoCloseable {
             services(hub, sessions, memory.apply(registry)),
             sources(files == null ? null : transfers(redis, files)));
     gatewayDeployment = deploy(gateway);
+  }
+
+  private void deployRuns(RedisConfig redis) {
+    deploy(
+        new RunsVerticle(bus, redis, RunsConfig.DEFAULTS, registry)
+            .admitting(tenants)
+            .counting(limits.limiter().uses()));
+    deploy(new RunRequestsVerticle(bus, ServiceClient.local(bus, Duration.ofSeconds(5))));
   }
 
   private TokenVerifier tokens(RedisConfig redis) {

@@ -17,7 +17,11 @@ public enum Use {
   /** Bytes of publications that are retained, as limits count them. */
   RETAINED("retainedBytes", true),
   /** Bytes of files, as quotas count them. */
-  FILES("fileBytes", true);
+  FILES("fileBytes", true),
+  /** Runs of agents that ended. */
+  RUNS("runs", false),
+  /** Tokens of models that these runs took, as their terminal events report them. */
+  TOKENS("tokens", false);
 
   private final String key;
   private final boolean peak;

@@ -19,6 +19,8 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Position;
 import dev.holdfast.core.bounds.FairTurns;
+import dev.holdfast.limits.use.Use;
+import dev.holdfast.limits.use.Uses;
 import dev.holdfast.runs.ingest.Loading.Loaded;
 import dev.holdfast.runs.ingest.Loading.LogLostException;
 import dev.holdfast.runs.records.EndCause;
@@ -27,12 +29,14 @@ import dev.holdfast.runs.records.RunRecord.End;
 import dev.holdfast.runs.records.RunRecords;
 import dev.holdfast.runs.records.RunState;
 import dev.holdfast.runs.records.RunStore;
+import dev.holdfast.runs.records.TokenStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings runs to their end. How a run ends is decided in its record, once; the rest is to announce
@@ -61,6 +65,7 @@ public final class Finishing {
   private final Snapshots snapshots;
   private final FairTurns turns;
   private final MeterRegistry registry;
+  private Uses uses = Uses.NONE;
   private int underWay;
 
   Finishing(
@@ -78,6 +83,11 @@ public final class Finishing {
     this.snapshots = snapshots;
     this.registry = registry;
     this.turns = new FairTurns("run-ends", ENDS_AT_ONCE, null, registry);
+  }
+
+  /** Counts what tenants use by their runs from now on. */
+  public void counting(Uses wanted) {
+    uses = wanted;
   }
 
   /** Returns how many runs are being ended here, which are in memory; at most 16. */
@@ -283,13 +293,16 @@ public final class Finishing {
         .recover(Finishing::unlessOlder)
         .compose(kept -> publish(run))
         .compose(published -> records.close(run, ThreadDocument.of(run, snapshot), last))
-        .onSuccess(byThis -> ended(run, byThis))
+        .onSuccess(byThis -> count(run, byThis, last))
         .compose(done -> runs.get(run.key()))
         .map(now -> now.orElse(run));
   }
 
-  private void ended(RunRecord run, boolean byThis) {
+  private void count(RunRecord run, boolean byThis, @Nullable ObjectNode last) {
     if (byThis) {
+      String tenant = run.key().tenant();
+      uses.add(tenant, Use.RUNS, 1);
+      uses.add(tenant, Use.TOKENS, last == null ? 0 : TokenStore.tokens(last.path("usage")));
       registry.counter("holdfast.runs.ended", "outcome", end(run).outcome()).increment();
     }
   }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * without a limit nothing is counted. Days are those of UTC, by the clock of Redis. Used on the
  * context of its link.
  */
-final class TokenStore {
+public final class TokenStore {
   private static final Script ADD = Script.of("runs", "tokens_add");
   private static final Script CHECK = Script.of("runs", "tokens_check");
   private static final Duration LIFE = Duration.ofHours(48);
@@ -85,7 +85,7 @@ final class TokenStore {
    *
    * @param usage as AG-UI has it: of each model its total, or what went in and came out
    */
-  static long tokens(JsonNode usage) {
+  public static long tokens(JsonNode usage) {
     long sum = 0;
     for (JsonNode one : usage) {
       long parts = count(one, "inputTokens") + count(one, "outputTokens");

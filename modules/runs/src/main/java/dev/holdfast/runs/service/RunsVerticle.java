@@ -8,6 +8,7 @@ import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.core.bus.Serving;
 import dev.holdfast.redis.Keys;
+import dev.holdfast.limits.use.Uses;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.runs.CancelNotice;
@@ -72,6 +73,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   private @Nullable MessageConsumer<CancelNotice> notices;
   private IntFunction<List<Integer>> share = count -> Sweeping.ALL;
   private TenantGate tenants = TenantGate.OPEN;
+  private Uses uses = Uses.NONE;
   private boolean sweeps;
   private int swept;
 
@@ -127,6 +129,12 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
     return this;
   }
 
+  /** Counts what tenants use by their runs. Call it before the deployment. */
+  public RunsVerticle counting(Uses wanted) {
+    uses = wanted;
+    return this;
+  }
+
   /**
    * Starts no runs of tenants that may not work, and gives none to workers. Call it before the
    * deployment.
@@ -157,6 +165,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
     records.queue().admitting(tenants);
     var channels = ServiceClient.local(bus, CHANNELS_TIMEOUT);
     ingest = new Ingest(vertx, records, config, channels, registry);
+    ingest.finishing().counting(uses);
     sweeping = new Sweeping(records, ingest.finishing(), registry);
     finding = new Finding(records, snapshots);
     threads = new Threads(vertx, records, snapshots);

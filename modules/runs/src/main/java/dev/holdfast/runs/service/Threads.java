@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Threads implements ThreadMessage.ThreadHandler<Future<?>> {
   /** A run that comes to its end, which its reader may know, leaves its thread within so much. */
-  private static final int MOST_LOOKS = 20;
+  private static final int MOST_LOOKS = 30;
 
   private static final long PAUSE_MS = 100;
 

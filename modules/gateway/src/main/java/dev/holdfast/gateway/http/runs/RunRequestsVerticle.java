@@ -45,7 +45,7 @@ public final class RunRequestsVerticle extends VerticleBase {
     this.runs = runs;
     this.host =
         new ServiceHost(bus, SERVICE)
-            .method("start", by(NEW, this::start))
+            .method("start", by(NEW, this::begin))
             .method("get", by(RUN, this::get))
             .method("cancel", by(RUN, this::cancel))
             .method("agents", by(NOTHING, this::agents))
@@ -122,7 +122,7 @@ public final class RunRequestsVerticle extends VerticleBase {
     return HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, why);
   }
 
-  private Future<String> start(Caller.User user, Runs.NewRun wanted) {
+  private Future<String> begin(Caller.User user, Runs.NewRun wanted) {
     RunMessage.Start start;
     try {
       start = wanted.message(user, user.tenant());
