@@ -38,8 +38,7 @@ public sealed interface ThreadMessage<A> extends RunMessage<A> {
    * @param after what the page before gave as {@code next}; empty: from the first
    * @param limit 1 to {@link #MOST_LISTED}
    */
-  record ListThreads(
-      Caller caller, String tenant, @Nullable String owner, String after, int limit)
+  record ListThreads(Caller caller, String tenant, @Nullable String owner, String after, int limit)
       implements ThreadMessage<Page> {
     public ListThreads {
       checked(caller, tenant, owner);
@@ -73,11 +72,7 @@ public sealed interface ThreadMessage<A> extends RunMessage<A> {
    * @param title at most {@link #MOST_TITLE} characters; none or empty: it has none then
    */
   record NameThread(
-      Caller caller,
-      String tenant,
-      @Nullable String owner,
-      String threadId,
-      @Nullable String title)
+      Caller caller, String tenant, @Nullable String owner, String threadId, @Nullable String title)
       implements ThreadMessage<ThreadView> {
     public NameThread {
       checked(caller, tenant, owner);
@@ -155,8 +150,7 @@ public sealed interface ThreadMessage<A> extends RunMessage<A> {
    *
    * @param limit 1 to {@link #MOST_LISTED}, which is also how many a thread remembers
    */
-  record ListRuns(
-      Caller caller, String tenant, @Nullable String owner, String threadId, int limit)
+  record ListRuns(Caller caller, String tenant, @Nullable String owner, String threadId, int limit)
       implements ThreadMessage<Runs> {
     public ListRuns {
       checked(caller, tenant, owner);

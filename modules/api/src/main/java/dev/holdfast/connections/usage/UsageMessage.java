@@ -224,8 +224,8 @@ public sealed interface UsageMessage<A> extends ServiceMessage<A> {
    * @param day in UTC, as {@code 2026-01-31}
    * @param amounts by name: {@code connects}, {@code connections} (most at a time), {@code
    *     publications}, {@code publishedBytes}, {@code bytesIn}, {@code bytesOut}, {@code
-   *     retainedBytes} and {@code fileBytes} (most at a time), {@code runs}, {@code tokens}; what is
-   *     0 may be left out
+   *     retainedBytes} and {@code fileBytes} (most at a time), {@code runs}, {@code tokens}; what
+   *     is 0 may be left out
    */
   record DayUsed(String day, Map<String, Long> amounts) implements BusValue {
     public DayUsed {

@@ -29,7 +29,10 @@ final class ContractCheck {
   static final List<Operation> OPERATIONS =
       CONTRACT.operations().stream()
           .filter(
-              operation -> !operation.path().matches("/v1/(files|tickets|runs|threads|agents|work|agui|chat).*"))
+              operation ->
+                  !operation
+                      .path()
+                      .matches("/v1/(files|tickets|runs|threads|agents|work|agui|chat).*"))
           .toList();
 
   /** Those on runs, see {@link RunsHttpIT}. */

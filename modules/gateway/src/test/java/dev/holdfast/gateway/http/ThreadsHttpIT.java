@@ -250,8 +250,7 @@ class ThreadsHttpIT {
     String agent = "a" + Ids.fresh();
     JsonObject run = started(ann, agent, "busy", "r1");
     assertEquals("conflict", ann.delete("/v1/threads/busy").code());
-    assertEquals(
-        run.getString("run"), ann.get("/v1/threads/busy").json().getString("activeRun"));
+    assertEquals(run.getString("run"), ann.get("/v1/threads/busy").json().getString("activeRun"));
     ann.post("/v1/runs/" + run.getString("run") + "/cancel", "{}");
     assertEquals(204, ann.delete("/v1/threads/busy").status());
   }
@@ -267,8 +266,7 @@ class ThreadsHttpIT {
           assertEquals("not_found", call(foreign, operation, "own").code(), operation.id());
         }
       }
-      assertEquals(
-          List.of(), foreign.get("/v1/threads").json().getJsonArray("threads").getList());
+      assertEquals(List.of(), foreign.get("/v1/threads").json().getJsonArray("threads").getList());
     }
     assertEquals("not_found", bob.get("/v1/threads?user=ann").code());
     assertEquals("not_found", bob.get("/v1/threads/own?user=ann").code());

@@ -353,9 +353,7 @@ final class BusCases {
         a -> new ThreadMessage.ListThreads(a.caller, a.tenant, a.thing("user"), "", 9));
     add(
         ThreadMessage.ShowThread.class,
-        a ->
-            new ThreadMessage.ShowThread(
-                a.caller, a.tenant, a.thing("user"), a.thing("thread")));
+        a -> new ThreadMessage.ShowThread(a.caller, a.tenant, a.thing("user"), a.thing("thread")));
     add(
         ThreadMessage.NameThread.class,
         a ->
@@ -364,8 +362,7 @@ final class BusCases {
     add(
         ThreadMessage.DeleteThread.class,
         a ->
-            new ThreadMessage.DeleteThread(
-                a.caller, a.tenant, a.thing("user"), a.thing("thread")));
+            new ThreadMessage.DeleteThread(a.caller, a.tenant, a.thing("user"), a.thing("thread")));
     add(
         ThreadMessage.ListMessages.class,
         a ->
@@ -373,8 +370,6 @@ final class BusCases {
                 a.caller, a.tenant, a.thing("user"), a.thing("thread"), null, 9));
     add(
         ThreadMessage.ListRuns.class,
-        a ->
-            new ThreadMessage.ListRuns(
-                a.caller, a.tenant, a.thing("user"), a.thing("thread"), 9));
+        a -> new ThreadMessage.ListRuns(a.caller, a.tenant, a.thing("user"), a.thing("thread"), 9));
   }
 }

@@ -67,8 +67,7 @@ class FramesIT {
                   "\"channel\":\"%s\",\"token\":\"$grant\"")),
           Map.entry("unsubscribe", channels("\"channel\":\"%s\"")),
           Map.entry("publish", channels("\"channel\":\"%s\",\"event\":\"e\",\"data\":1,\"n\":1")),
-          Map.entry(
-              "request", requests()),
+          Map.entry("request", requests()),
           Map.entry("ack", channels("\"cursors\":{\"%s\":[\"$epoch\",0]}")),
           Map.entry("refresh", List.of("\"token\":\"$bearer\"", "\"token\":\"$grant\"")),
           Map.entry("close", List.of("")),

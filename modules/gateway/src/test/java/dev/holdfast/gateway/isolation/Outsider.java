@@ -17,7 +17,9 @@ import java.util.stream.Stream;
  */
 record Outsider(String tenant, String user, String token, List<String> names) {
   private static final String[] EVERYTHING =
-      Stream.concat(Stream.of(HttpFixture.ALL), Stream.of("run:*", "runs:*", "threads:*", "agents:*", "work:*", "files:*"))
+      Stream.concat(
+              Stream.of(HttpFixture.ALL),
+              Stream.of("run:*", "runs:*", "threads:*", "agents:*", "work:*", "files:*"))
           .toArray(String[]::new);
 
   /** Who tries. Each try is of a fresh tenant, or of a fresh user. */
@@ -59,7 +61,8 @@ record Outsider(String tenant, String user, String token, List<String> names) {
         case USER_OF_ANOTHER_TENANT -> other(b, user, "*");
         case NAMESAKE -> other(b, owner.user, "*");
         case SERVICE_OF_ANOTHER_TENANT -> other(b, user, EVERYTHING);
-        case ANOTHER_USER -> same(owner, user, "create:file", "run:*", "request:none", "request:runs");
+        case ANOTHER_USER ->
+            same(owner, user, "create:file", "run:*", "request:none", "request:runs");
         case SERVICE_WITHOUT_PERMISSION -> same(owner, user, "service:poor");
         case WORKER_OF_ANOTHER_AGENT -> same(owner, user, "service:worker", "work:other");
         case WITH_REVOKED_TOKEN -> new Outsider(owner.tenant, user, ended.revoked(), List.of(user));

@@ -359,7 +359,8 @@ final class ExportedRecords {
     String tag = key.substring(key.indexOf('{'));
     Future<Fields> record =
         fields(
-            key, "owner", "thread", "title", "active", "last", "ver", "created", "changed", "asked");
+            key, "owner", "thread", "title", "active", "last", "ver", "created", "changed",
+            "asked");
     Future<Reply> runs = link.send("ZRANGE", "hf:truns:" + tag, 0, -1);
     return link.send("GET", "hf:tdoc:" + tag)
         .compose(

@@ -13,7 +13,8 @@ final class Families {
       Set.of("meta", "log", "pub", "hpubs", "idem", "idet", "cons", "conss");
 
   /** What a user's runs, threads and tickets have besides; those of a tenant have no user. */
-  static final Set<String> OF_USERS = Set.of("runs", "starts", "tokens", "threads", "tsizes", "ftickets");
+  static final Set<String> OF_USERS =
+      Set.of("runs", "starts", "tokens", "threads", "tsizes", "ftickets");
 
   /** Records that name their user within. */
   static final Set<String> OWNED = Set.of("run", "thread");

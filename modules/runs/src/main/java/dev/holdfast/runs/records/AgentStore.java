@@ -28,8 +28,7 @@ public final class AgentStore {
   /** Puts an agent; false: there are as many as there may be, and it is none of them. */
   public Future<Boolean> put(String tenant, String name, AgentRecord agent) {
     List<Object> args =
-        List.of(
-            ShardValue.DEADLINE, ShardValue.FULL, name, agent.text(), AgentMessage.MOST_AGENTS);
+        List.of(ShardValue.DEADLINE, ShardValue.FULL, name, agent.text(), AgentMessage.MOST_AGENTS);
     return PUT.run(link, List.of(Keys.agents(tenant)), args).map(reply -> reply.asLong() == 1);
   }
 

@@ -53,8 +53,8 @@ public final class PlaceStore {
 
   /**
    * Takes places. Fails with LIMIT_EXCEEDED if there are none, or tenant or user have taken as many
-   * tokens today as they may, with RATE_LIMITED if the user starts
-   * too many runs, or too large ones, within a minute; it takes none then.
+   * tokens today as they may, with RATE_LIMITED if the user starts too many runs, or too large
+   * ones, within a minute; it takes none then.
    *
    * @param inputBytes of the run's input
    */

@@ -232,8 +232,8 @@ public final class ThreadStore {
           HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, "after: not a cursor"));
     }
     String[] cursor = after.isEmpty() ? new String[] {"", ""} : after.split(":", 2);
-    return PAGE
-        .run(link, List.of(Keys.userThreads(tenant, user)), List.of(cursor[0], cursor[1], limit))
+    return PAGE.run(
+            link, List.of(Keys.userThreads(tenant, user)), List.of(cursor[0], cursor[1], limit))
         .compose(reply -> page(tenant, reply.list(), limit));
   }
 
@@ -251,8 +251,7 @@ public final class ThreadStore {
             ? ""
             : listed.get(last + 1).asText() + ":" + listed.get(last).asText();
     return Future.all(read)
-        .map(
-            all -> new Page(read.stream().flatMap(one -> one.result().stream()).toList(), next));
+        .map(all -> new Page(read.stream().flatMap(one -> one.result().stream()).toList(), next));
   }
 
   private static Optional<ThreadRecord> found(ThreadKey thread, Reply flat) {
@@ -281,8 +280,7 @@ public final class ThreadStore {
   private static List<String> asked(Map<String, String> fields) {
     String asked = fields.get("asked");
     boolean waits =
-        !fields.containsKey("active")
-            && Objects.equals(fields.get("askedby"), fields.get("last"));
+        !fields.containsKey("active") && Objects.equals(fields.get("askedby"), fields.get("last"));
     return asked == null || !waits
         ? List.of()
         : Questions.waiting(asked, System.currentTimeMillis());

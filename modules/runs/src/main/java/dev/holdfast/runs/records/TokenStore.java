@@ -53,7 +53,10 @@ public final class TokenStore {
         : Future.failedFuture(
             HoldfastException.withPublicMessage(
                 ErrorCode.LIMIT_EXCEEDED,
-                "runs: as many tokens as the " + whose + " may take today; again in " + seconds
+                "runs: as many tokens as the "
+                    + whose
+                    + " may take today; again in "
+                    + seconds
                     + " s"));
   }
 
@@ -76,8 +79,7 @@ public final class TokenStore {
   private Future<?> add(String tenant, @Nullable String user, long tokens, long most) {
     return most == 0
         ? Future.succeededFuture()
-        : ADD.run(
-            link, List.of(Keys.runTokens(tenant, user)), List.of(tokens, LIFE.toMillis()));
+        : ADD.run(link, List.of(Keys.runTokens(tenant, user)), List.of(tokens, LIFE.toMillis()));
   }
 
   /**

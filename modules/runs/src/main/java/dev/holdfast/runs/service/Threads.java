@@ -71,10 +71,7 @@ final class Threads implements ThreadMessage.ThreadHandler<Future<?>> {
         .threads()
         .name(key, title)
         .compose(
-            there ->
-                there
-                    ? show(key)
-                    : Future.<ThreadRecord>failedFuture(RunAccess.noThread()))
+            there -> there ? show(key) : Future.<ThreadRecord>failedFuture(RunAccess.noThread()))
         .map(Views::thread);
   }
 
@@ -130,8 +127,7 @@ final class Threads implements ThreadMessage.ThreadHandler<Future<?>> {
                 records
                     .threads()
                     .forget(thread.key(), thread.owner(), thread.active(), began)
-                    .compose(
-                        gone -> gone ? Future.succeededFuture(new Deleted(runs)) : busy()));
+                    .compose(gone -> gone ? Future.succeededFuture(new Deleted(runs)) : busy()));
   }
 
   private static <T> Future<T> busy() {
@@ -175,7 +171,8 @@ final class Threads implements ThreadMessage.ThreadHandler<Future<?>> {
                     document == null ? new byte[0] : document, message.before(), message.limit()),
             false)
         .map(
-            page -> new Messages(Views.thread(thread), page.messages(), page.before(), page.trimmed()));
+            page ->
+                new Messages(Views.thread(thread), page.messages(), page.before(), page.trimmed()));
   }
 
   @Override
@@ -201,9 +198,6 @@ final class Threads implements ThreadMessage.ThreadHandler<Future<?>> {
   }
 
   private Future<ThreadRecord> show(ThreadKey key) {
-    return records
-        .threads()
-        .get(key)
-        .map(found -> found.orElseThrow(RunAccess::noThread));
+    return records.threads().get(key).map(found -> found.orElseThrow(RunAccess::noThread));
   }
 }

@@ -316,8 +316,7 @@ class ThreadStoreIT {
     String run = first.key().run();
     String key = Keys.threadRuns(stores.tenant, first.thread().thread());
     stores.redis("ZINCRBY", key, -Duration.ofMinutes(2).toMillis(), run);
-    assertTrue(
-        Await.get(threads.forget(first.thread(), "ann", run, Duration.ofMinutes(1))));
+    assertTrue(Await.get(threads.forget(first.thread(), "ann", run, Duration.ofMinutes(1))));
   }
 
   @Test

@@ -89,8 +89,7 @@ class TokensIT {
     var cancelled = RunRecord.End.of("cancelled", "");
     Await.get(stores.runs.cancel(run.key(), "ann", ""));
     RunRecord ended =
-        Await.get(
-                stores.runs.end(run.key(), run.generation(), EndCause.CANCELLED, cancelled, "{}"))
+        Await.get(stores.runs.end(run.key(), run.generation(), EndCause.CANCELLED, cancelled, "{}"))
             .run();
     for (int i = 0; i < 3; i++) {
       Await.get(stores.records.close(ended, "{}".getBytes(), took(30)));

@@ -171,7 +171,8 @@ class ThreadsIT {
     Await.get(begun.future());
     assertEquals(run.run(), show("th").activeRun());
     assertEquals(ErrorCode.CONFLICT, code(delete("th")));
-    assertEquals("[]", ask(new ListMessages(node.ann, node.tenant, null, "th", null, 9)).messages());
+    assertEquals(
+        "[]", ask(new ListMessages(node.ann, node.tenant, null, "th", null, 9)).messages());
     ends.complete();
     node.ended(run);
     assertEquals("so far", node.text(run), "nothing was deleted");
@@ -209,8 +210,7 @@ class ThreadsIT {
     Caller stranger = new Caller.User("other", "ann", Set.of(), Set.of("*"));
     Caller foreign = new Caller.Service("desk", "1", Set.of("other"), Set.of("*"));
     HoldfastException never =
-        Await.refusal(
-            node.client.ask(new ShowThread(node.ann, node.tenant, null, Ids.fresh())));
+        Await.refusal(node.client.ask(new ShowThread(node.ann, node.tenant, null, Ids.fresh())));
     for (Caller caller : List.of(node.user("bob"), stranger, foreign)) {
       for (ThreadMessage<?> message : all(caller, "ann")) {
         HoldfastException refused = Await.refusal(node.client.ask(message));

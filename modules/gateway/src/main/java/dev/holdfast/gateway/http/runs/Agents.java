@@ -67,8 +67,7 @@ public final class Agents {
   private Future<ApiResponse> remove(ApiRequest request) {
     request.needs("agents", "write");
     return agents
-        .ask(
-            new AgentMessage.RemoveAgent(request.caller, request.tenant, request.path("agent")))
+        .ask(new AgentMessage.RemoveAgent(request.caller, request.tenant, request.path("agent")))
         .map(removed -> ApiResponse.DONE);
   }
 

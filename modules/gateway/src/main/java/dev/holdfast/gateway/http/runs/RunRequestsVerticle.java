@@ -165,8 +165,7 @@ public final class RunRequestsVerticle extends VerticleBase {
 
   private Future<String> name(Caller.User user, OfThread asked) {
     return runs.ask(
-            new ThreadMessage.NameThread(
-                user, user.tenant(), null, asked.named(), asked.title()))
+            new ThreadMessage.NameThread(user, user.tenant(), null, asked.named(), asked.title()))
         .map(thread -> Threads.json(thread).encode());
   }
 
@@ -184,8 +183,7 @@ public final class RunRequestsVerticle extends VerticleBase {
 
   private Future<String> ofThread(Caller.User user, OfThread asked) {
     return runs.ask(
-            new ThreadMessage.ListRuns(
-                user, user.tenant(), null, asked.named(), asked.most()))
+            new ThreadMessage.ListRuns(user, user.tenant(), null, asked.named(), asked.most()))
         .map(found -> Threads.json(found).encode());
   }
 }
