@@ -65,7 +65,7 @@ class ThreadsHttpIT {
   private JsonObject started(HttpCalls user, String agent, String thread, String run) {
     String input =
         "{\"threadId\":\"%s\",\"runId\":\"%s\",\"state\":{},\"messages\":"
-            + "[{\"id\":\"u-%s\",\"role\":\"user\",\"content\":\"Hello?\",\"n\":1.00}]}";
+            + "[{\"id\":\"u-%s\",\"role\":\"user\",\"content\":\"Hello?\",\"n\":12345678901234567890123}]}";
     String body =
         "{\"agent\":\"%s\",\"input\":%s}".formatted(agent, input.formatted(thread, run, run));
     Reply started = user.post("/v1/runs", body);
@@ -93,7 +93,7 @@ class ThreadsHttpIT {
     assertTrue(list.getJsonArray("threads").contains(thread), list.encode());
 
     Reply messages = ann.get(path + "/messages");
-    assertTrue(messages.body().contains("\"n\":1.00"), messages.body());
+    assertTrue(messages.body().contains("\"n\":12345678901234567890123"), messages.body());
     JsonArray all = messages.json().getJsonArray("messages");
     assertEquals(List.of("u-r1", "m1"), ids(all));
     assertNull(messages.json().getString("next"));

@@ -104,7 +104,7 @@ final class Owner {
     for (String name : List.of("agent", "thread", "called", "waits")) {
       made.put(name, name.charAt(0) + Ids.fresh());
     }
-    ok(service().put("/v1/agents/" + made.get("agent"), "{\"description\":\"helps\"}"));
+    ok(service().put("/v1/agents/shared", "{\"description\":\"all of the tenant see it\"}"));
     JsonObject run = start(made.get("thread"), made.get("called"));
     made.put("run", run.getString("run"));
     String claim = "/v1/work/" + made.get("agent") + "/claim";

@@ -45,7 +45,8 @@ final class Agents implements AgentMessage.Handler<Future<?>> {
   @Override
   public Future<?> list(AgentMessage.ListAgents message) {
     Caller caller = message.caller();
-    if (!caller.actsFor(message.tenant())) {
+    boolean service = caller instanceof Caller.Service;
+    if (!caller.actsFor(message.tenant()) || !service && !mayRunSome(caller)) {
       return Future.succeededFuture(new Listed(List.of()));
     }
     return agents
@@ -55,10 +56,15 @@ final class Agents implements AgentMessage.Handler<Future<?>> {
               var all = new TreeMap<String, AgentView>();
               put.forEach((name, agent) -> all.put(name, view(name, agent)));
               config.agents().forEach((name, agent) -> all.put(name, view(name, agent)));
-              boolean service = caller instanceof Caller.Service;
               all.keySet().removeIf(name -> !service && !caller.permits("run", name));
               return new Listed(List.copyOf(all.values()));
             });
+  }
+
+  /** Nothing is looked up for a user who may run no agent. */
+  private static boolean mayRunSome(Caller caller) {
+    return caller.permissions().stream()
+        .anyMatch(held -> held.startsWith("run:") || held.equals("*"));
   }
 
   @Override

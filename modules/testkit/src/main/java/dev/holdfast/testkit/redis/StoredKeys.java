@@ -17,7 +17,7 @@ public final class StoredKeys {
   /** Returns the keys of a tenant, with their values in hex. */
   public static Map<String, String> ofTenant(RedisLink link, String tenant) {
     Map<String, String> all = new TreeMap<>();
-    for (Reply key : answer(link.send("KEYS", "hf:*{" + tenant + "[:/!]*")).list()) {
+    for (Reply key : answer(link.send("KEYS", "hf:*{" + tenant + "[:/!}]*")).list()) {
       byte[] value = answer(link.send("DUMP", key.asText())).bytes();
       all.put(key.asText(), HexFormat.of().formatHex(value));
     }
