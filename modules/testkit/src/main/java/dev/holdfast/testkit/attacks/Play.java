@@ -8,8 +8,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.slf4j.Logger;
@@ -25,8 +23,11 @@ public final class Play {
   private static final Duration BACK = Duration.ofSeconds(2);
   private static final int MOST_LISTED = 10;
   private static final int MOST_SERIES = 10_000;
+
+  /** From there on nodes refuse what grows. */
+  private static final double MOST_OF_STORE = 0.9;
+
   private static final int BATCH = 500;
-  private static final Pattern USED = Pattern.compile("used_memory:(\\d+)");
 
   private final TestCluster cluster;
   private final Attacker attacker;
@@ -71,7 +72,6 @@ public final class Play {
   }
 
   private Outcome outcome(Attack attack, Bystanders bystanders, Vitals vitals) {
-    long usedBefore = used();
     Duration usual = bystanders.round(TIMEOUT);
     long before = System.nanoTime();
     lasts(before);
@@ -80,13 +80,10 @@ public final class Play {
     long end = System.nanoTime();
     Duration back = back(bystanders);
     long after = System.nanoTime();
-    long grown = used() - usedBefore;
     lasts(after);
     var times = new Times(before, begin, end, after, System.nanoTime());
     settle(bystanders);
-    var taken =
-        new Outcome.Taken(
-            vitals.residentMiB(), vitals.budget(), vitals.fullest(), vitals.series(), grown >> 20);
+    Outcome.Taken taken = vitals.taken();
     check(result, taken);
     violations.addAll(summary(bystanders.errors()));
     checkBack(back, usual);
@@ -141,6 +138,9 @@ public final class Play {
     if (taken.budget() > 1) {
       violations.add("over its budget: " + taken.fullest());
     }
+    if (taken.store() > MOST_OF_STORE) {
+      violations.add("into the reserve of Redis: %.0f %%".formatted(100 * taken.store()));
+    }
     if (taken.series() > MOST_SERIES) {
       violations.add(taken.series() + " lines of metrics");
     }
@@ -165,11 +165,6 @@ public final class Play {
         .limit(MOST_LISTED)
         .map(one -> one.getValue() + " × " + one.getKey())
         .toList();
-  }
-
-  private long used() {
-    Matcher used = USED.matcher(cluster.redis().text("INFO", "memory"));
-    return used.find() ? Long.parseLong(used.group(1)) : 0;
   }
 
   /** Erases the data that one attacker stored, so that the next one does not meet it. */

@@ -8,29 +8,44 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** The most that nodes took, looked at several times a second. */
+/** The most that nodes and their Redis took, looked at several times a second. */
 final class Vitals implements AutoCloseable {
   private static final long PERIOD_MS = 250;
   private static final int KIB = 1_024;
+  private static final Pattern KIND = Pattern.compile("kind=\"([^\"]*)\"");
 
   private final TestCluster cluster;
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(Bystanders::daemon);
+  private final Map<String, Outcome.Share> budgets = new ConcurrentHashMap<>();
+  private final long usedBefore;
+  private final long storeLimit;
   private volatile long residentMiB;
-  private volatile double budget;
-  private volatile String fullest = "";
   private volatile int series;
+  private volatile long used;
 
   Vitals(TestCluster cluster) {
     this.cluster = cluster;
+    String memory = cluster.redis().text("INFO", "memory");
+    usedBefore = number(memory, "used_memory");
+    storeLimit = number(memory, "maxmemory");
+    used = usedBefore;
     clock.scheduleWithFixedDelay(this::look, 0, PERIOD_MS, TimeUnit.MILLISECONDS);
   }
 
   private void look() {
+    try {
+      used = Math.max(used, number(cluster.redis().text("INFO", "memory"), "used_memory"));
+    } catch (RuntimeException notNow) {
+      // As below.
+    }
     for (TestNode node : cluster.nodes()) {
       try {
         residentMiB = Math.max(residentMiB, residentMiB(node.pid()));
@@ -41,6 +56,11 @@ final class Vitals implements AutoCloseable {
         // A node that is too busy for this one look; that it lives is asked elsewhere.
       }
     }
+  }
+
+  private static long number(String info, String name) {
+    Matcher found = Pattern.compile("(?m)^" + name + ":(\\d+)").matcher(info);
+    return found.find() ? Long.parseLong(found.group(1)) : 0;
   }
 
   private static long residentMiB(long pid) throws IOException {
@@ -62,33 +82,19 @@ final class Vitals implements AutoCloseable {
       }
     }
     for (Metrics.Sample sample : metrics.samples()) {
-      if (sample.name().equals("holdfast_budget_bytes")) {
-        double part = sample.value() / limits.getOrDefault(sample.labels(), Double.MAX_VALUE);
-        if (part > budget) {
-          budget = part;
-          fullest = sample.labels();
-        }
+      Double limit = limits.get(sample.labels());
+      Matcher kind = KIND.matcher(sample.labels());
+      if (sample.name().equals("holdfast_budget_bytes") && limit != null && kind.find()) {
+        var share = new Outcome.Share(sample.value(), limit);
+        budgets.merge(kind.group(1), share, Outcome.Share::most);
       }
     }
   }
 
-  /** Returns the resident memory of one node. */
-  long residentMiB() {
-    return residentMiB;
-  }
-
-  /** The part of its limit that the fullest budget had. */
-  double budget() {
-    return budget;
-  }
-
-  String fullest() {
-    return fullest;
-  }
-
-  /** Lines of metrics of one node. */
-  int series() {
-    return series;
+  /** Returns the most of everything since the begin. */
+  Outcome.Taken taken() {
+    double store = storeLimit == 0 ? 0 : (double) used / storeLimit;
+    return new Outcome.Taken(residentMiB, budgets, series, (used - usedBefore) >> 20, store);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.holdfast.testkit.attacks.kinds;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Lists all attacks. */
@@ -17,6 +18,9 @@ public final class Attacks {
           "bodies that do not end",
           "odd upgrades");
 
+  private static final Set<String> DOORS =
+      Doors.all().map(Attack::name).collect(Collectors.toSet());
+
   private static final List<Attack> SINGLE =
       Stream.of(
               Controls.all(),
@@ -26,6 +30,8 @@ public final class Attacks {
                   new UnfinishedBodies(),
                   new SilentReaders("streams that take nothing", true),
                   new SilentReaders("WebSockets that take nothing", false),
+                  new SilentAnswers("downloads that take nothing", true),
+                  new SilentAnswers("answers that nobody reads", false),
                   new HistoryReads()),
               Crowds.all(),
               Stream.of(new BusStrangers()))
@@ -65,7 +71,8 @@ public final class Attacks {
   private Attacks() {}
 
   /**
-   * @param wanted {@code ci}: the short form; {@code all}; or parts of names, commas between
+   * @param wanted {@code ci}: the short form; {@code all}; {@code doors}: all by which Redis was
+   *     filled; or parts of names, commas between
    */
   public static List<Attack> of(String wanted) {
     return ALL.stream().filter(attack -> isWanted(attack.name(), wanted)).toList();
@@ -79,6 +86,7 @@ public final class Attacks {
     return switch (wanted) {
       case "all" -> !name.equals(AT_ONCE);
       case "ci" -> IN_CI.contains(name);
+      case "doors" -> DOORS.contains(name);
       default -> Arrays.stream(wanted.split(",")).anyMatch(name::contains);
     };
   }

@@ -37,11 +37,13 @@ final class Doors {
                     100,
                     i ->
                         publication(
-                            "names", "1,\"publisher\":\"p%d-%d\",\"n\":1".formatted(n, i)))),
+                            "names" + n % 1_000,
+                            "1,\"publisher\":\"p%d-%d\",\"n\":1".formatted(n, i)))),
         http(
             "sessions with large attributes",
             n -> Request.post("/v1/sessions", "{\"attributes\":{" + attributes + "}}")),
         http("empty uploads", n -> upload()),
+        http("runs with large inputs", n -> run(n, large)),
         frames(
             "large publications on WebSockets",
             n -> publish("topic:large", n, n, '"' + large + '"')),
@@ -50,6 +52,7 @@ final class Doors {
             n -> publish("topic:" + Ids.fresh(), n, 1, "1")),
         frames("subscribe and unsubscribe fresh topics", Doors::comeAndGo),
         new FreshStreams(),
+        new FileTickets(),
         new LeftSessions());
   }
 
@@ -83,6 +86,19 @@ final class Doors {
         "Tus-Resumable: 1.0.0\r\nUpload-Length: 10000000\r\n"
             + "Upload-Metadata: filename ZmlsZQ==\r\n";
     return new Request("POST /v1/files", headers, "");
+  }
+
+  /** Of an agent for which nobody works. */
+  private static Request run(long n, String large) {
+    String message = "{\"id\":\"m%d\",\"role\":\"user\",\"content\":\"%s\"}";
+    String messages =
+        LongStream.range(0, 10)
+            .mapToObj(i -> message.formatted(i, large))
+            .collect(Collectors.joining(","));
+    String input =
+        "{\"threadId\":\"t%d\",\"runId\":\"r\",\"state\":{},\"messages\":[%s]}"
+            .formatted(n, messages);
+    return Request.post("/v1/runs", "{\"agent\":\"a\",\"input\":" + input + "}");
   }
 
   private static String comeAndGo(long n) {

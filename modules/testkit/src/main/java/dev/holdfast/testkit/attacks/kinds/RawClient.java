@@ -24,6 +24,7 @@ final class RawClient implements AutoCloseable {
   private static final Pattern CODE = Pattern.compile("\"code\":\"([a-z_]+)\"");
   private static final Pattern TYPE = Pattern.compile("\"type\":\"([a-z]+)\"");
   private static final Pattern LENGTH = Pattern.compile("content-length: *(\\d+)");
+  private static final Pattern PLACE = Pattern.compile("(?i)\nlocation: *(\\S+)");
   private static final int TEXT = 0x81;
   private static final int CLOSE = 0x88;
   private static final int MASKED = 0x80;
@@ -69,9 +70,35 @@ final class RawClient implements AutoCloseable {
     return answer();
   }
 
+  /**
+   * Sends a request that makes something.
+   *
+   * @return the path of what was made
+   * @throws IOException if it was refused; the message is the answer
+   */
+  String make(byte[] request) throws IOException {
+    say(request);
+    String head = head();
+    String status = answer(head);
+    Matcher place = PLACE.matcher(head);
+    if (!place.find()) {
+      throw new IOException(status);
+    }
+    return place.group(1);
+  }
+
+  /** Sends a request, and reads no more of the answer than its head. Returns the status. */
+  String askHead(byte[] request) throws IOException {
+    say(request);
+    return head().substring(9, 12);
+  }
+
   /** The status, with the code of a refusal. Of a stream only the head is read. */
   String answer() throws IOException {
-    String head = head();
+    return answer(head());
+  }
+
+  private String answer(String head) throws IOException {
     String status = head.substring(9, 12);
     Matcher length = LENGTH.matcher(head.toLowerCase(Locale.ROOT));
     int body = length.find() ? Integer.parseInt(length.group(1)) : 0;
