@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,15 @@ class ChannelTokenTest {
   }
 
   @Test
+  void isOverWithItsLastMillisecond() {
+    JsonObject claims = claims();
+    long end = claims.getLong("exp") * 1_000;
+
+    assertEquals(Optional.empty(), new ChannelClaims(claims).problem(end - 1));
+    assertTrue(new ChannelClaims(claims).problem(end).isPresent());
+  }
+
+  @Test
   void isForNobodyElse() {
     ChannelToken token = taken(claims());
     assertFalse(token.isFor(new Caller.User(TestTokens.TENANT, "bob", Set.of(), Set.of()), "s1"));
@@ -92,7 +102,7 @@ class ChannelTokenTest {
         Arguments.of("a login token", TestTokens.claims().put("iat", now)),
         Arguments.of("no exp", without("exp")),
         Arguments.of("no iat", without("iat")),
-        Arguments.of("longer than an hour", claims().put("exp", now + 3_601)),
+        Arguments.of("longer than an hour", claims().put("iat", now).put("exp", now + 3_601)),
         Arguments.of("over", claims().put("iat", now - 60).put("exp", now)),
         Arguments.of("issued in the future", claims().put("iat", now + 900).put("exp", now + 950)),
         Arguments.of("exp of another type", claims().put("exp", "later")));
