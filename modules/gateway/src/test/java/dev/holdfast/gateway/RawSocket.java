@@ -1,6 +1,7 @@
 package dev.holdfast.gateway;
 
 import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.http.WebSocketFrame;
@@ -14,6 +15,7 @@ import org.awaitility.Awaitility;
 final class RawSocket {
   private final List<String> received = new CopyOnWriteArrayList<>();
   private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+  private final WebSocketClient client; // Vert.x closes one that nobody holds
   private final WebSocket socket;
 
   RawSocket(GatewayFixture node, String user, String... permissions) {
@@ -25,7 +27,7 @@ final class RawSocket {
             .addSubProtocol("holdfast.v1")
             .setAllowOriginHeader(false)
             .addHeader("Authorization", "Bearer " + node.token(user, permissions));
-    var client =
+    client =
         node.clients
             .vertx()
             .createWebSocketClient(

@@ -12,6 +12,7 @@ import dev.holdfast.gateway.server.Identity;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
 import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLContext;
@@ -47,6 +49,9 @@ class TlsIT {
   private Path certificate;
   private Path key;
   private GatewayFixture node;
+
+  private final List<WebSocketClient> clients =
+      new ArrayList<>(); // one that nobody holds is closed
 
   @BeforeAll
   static void make() {
@@ -156,6 +161,7 @@ class TlsIT {
             .vertx()
             .createWebSocketClient(
                 new WebSocketClientOptions().setSsl(true).setTrustAll(true).setVerifyHost(false));
+    clients.add(client);
     var socket = client.webSocket();
     socket.textMessageHandler(received::add);
     var options =

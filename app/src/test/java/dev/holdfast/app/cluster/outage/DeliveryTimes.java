@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import org.awaitility.Awaitility;
  */
 final class DeliveryTimes implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
+  private final WebSocketClient sockets = vertx.createWebSocketClient();
   private final Map<Line, List<Arrival>> lines = new ConcurrentHashMap<>();
 
   /** What one node's reader gets of one channel. */
@@ -59,7 +61,7 @@ final class DeliveryTimes implements AutoCloseable {
     return Awaitility.await("connected")
         .atMost(Duration.ofSeconds(60))
         .ignoreExceptions()
-        .until(() -> await(vertx.createWebSocketClient().connect(options)), socket -> true);
+        .until(() -> await(sockets.connect(options)), socket -> true);
   }
 
   private void received(

@@ -15,6 +15,7 @@ import dev.holdfast.testkit.client.ManualClient;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
 import java.time.Duration;
 import java.util.Map;
@@ -143,9 +144,8 @@ class UpgradeIT {
   void framesThatComeBeforeTheWelcomeWaitForIt() throws Exception {
     String hello = "{\"type\":\"hello\",\"client\":{\"name\":\"raw\",\"version\":\"1\"}}";
     BlockingQueue<Buffer> received = new LinkedBlockingQueue<>();
-    NetSocket socket =
-        GatewayFixture.get(
-            node.clients.vertx().createNetClient().connect(node.port(), "127.0.0.1"));
+    NetClient client = node.clients.vertx().createNetClient();
+    NetSocket socket = GatewayFixture.get(client.connect(node.port(), "127.0.0.1"));
     socket.handler(received::add);
     GatewayFixture.get(socket.write(upgrade(node.token("ann"))));
     String accepted = until("\r\n\r\n", received);
@@ -155,6 +155,7 @@ class UpgradeIT {
     assertTrue(accepted.toLowerCase().contains("sec-websocket-protocol: holdfast.v1\r"));
     assertFalse(accepted.contains("bearer"));
     assertTrue(answer.contains("\"type\":\"welcome\""));
+    GatewayFixture.get(client.close()); // Vert.x closes one that nobody holds
   }
 
   private static Buffer upgrade(String token) {

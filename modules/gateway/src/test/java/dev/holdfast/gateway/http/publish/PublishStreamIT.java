@@ -11,6 +11,7 @@ import dev.holdfast.gateway.http.HttpFixture;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.Repeatedly;
 import dev.holdfast.testkit.TestRedis;
+import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
@@ -31,6 +32,7 @@ class PublishStreamIT {
   private HttpFixture node;
   private HttpCalls service;
   private String channel;
+  private HttpClient client; // Vert.x closes one that nobody holds
 
   @BeforeAll
   void start(TestRedis redis) {
@@ -174,12 +176,9 @@ class PublishStreamIT {
   }
 
   private HttpClientRequest open() {
+    client = client == null ? node.clients.vertx().createHttpClient() : client;
     HttpClientRequest request =
-        HttpFixture.get(
-            node.clients
-                .vertx()
-                .createHttpClient()
-                .request(HttpMethod.POST, node.port(), "127.0.0.1", "/v1/publish"));
+        HttpFixture.get(client.request(HttpMethod.POST, node.port(), "127.0.0.1", "/v1/publish"));
     return request
         .putHeader("authorization", "Bearer " + node.token("svc", HttpFixture.ALL))
         .putHeader("content-type", "application/x-ndjson")
