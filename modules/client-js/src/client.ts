@@ -1,7 +1,6 @@
 import { Access, access } from "./access.js";
 import { callAll, calls, dispatcher, EventHandler } from "./dispatcher.js";
 import { Channel, Holdfast, Options, ReadOptions, Stop, StopReading } from "./face.js";
-import { isAsked } from "./hello.js";
 import { Listener } from "./listener.js";
 import { loop } from "./loop.js";
 import { Platform, platform, tab } from "./page.js";
@@ -48,6 +47,8 @@ export function address(url: string): string {
   full.hash = "";
   return full.href;
 }
+
+const isAsked = (name: string) => /^(topic|run):/.test(name);
 
 /**
  * Connects, and reconnects until it is closed.

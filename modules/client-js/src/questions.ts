@@ -39,8 +39,7 @@ export function questions(
 
   function question(type: string, channel: string, from?: From, token?: string) {
     const rest = () => members({ channel, from: from && (done(channel) ?? from), token });
-    const begins = token ? undefined : from;
-    return { type, channel, rest, begins, ...promised<any>(), retry: alarm(wire), tries: 0 };
+    return { type, channel, rest, ...promised<any>(), retry: alarm(wire), tries: 0 };
   }
 
   function ask(type: string, channel: string, from?: From, token?: string): Promise<any> {
@@ -107,20 +106,6 @@ export function questions(
     /** Returns whether an unsubscription is unanswered: the channel's events are not wanted. */
     leaves: (channel: string) =>
       !!byChannel.get(channel)?.some(({ type }) => type == "unsubscribe"),
-
-    asks: (channel: string) => byChannel.has(channel),
-
-    /** Returns where subscriptions without an answer begin; not those by channel tokens. */
-    wanted() {
-      const all: Record<string, From> = {};
-      for (const [channel, queue] of byChannel) {
-        const from = queue.at(-1)!.begins;
-        if (from) {
-          all[channel] = from;
-        }
-      }
-      return all;
-    },
 
     connected: () => byChannel.forEach((queue) => send(queue[0]!)),
     disconnected: () => byChannel.forEach((queue) => queue[0]!.retry.cancel()),

@@ -119,16 +119,12 @@ export function readings() {
     /** Returns the channel with this beginning. A session reads one `user:` channel. */
     named: (start: string) => [...all.keys()].find((name) => name.startsWith(start)),
 
-    /**
-     * Returns the last position of each channel.
-     *
-     * @param done whether that of the handlers; else the last one that came, for a hello
-     */
-    cursors(done?: boolean): Record<string, Cursor> {
+    /** Returns the last position of each channel. */
+    cursors(which: "received" | "handled"): Record<string, Cursor> {
       const cursors: Record<string, Cursor> = {};
       for (const [name, reading] of all) {
-        const at = done ? reading.handled : reading.received;
-        if (at && (done || !reading.left)) {
+        const at = reading[which];
+        if (at && !(reading.left && which == "received")) {
           cursors[name] = at;
         }
       }

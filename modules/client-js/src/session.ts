@@ -3,7 +3,6 @@ import { calls, members, withData } from "./calls.js";
 import { connector } from "./connector.js";
 import * as read from "./frames.js";
 import { heartbeat } from "./heartbeat.js";
-import { resuming } from "./hello.js";
 import { state } from "./life.js";
 import { Listener, Saved, SessionOptions } from "./listener.js";
 import { problems } from "./problems.js";
@@ -116,11 +115,13 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
     }
     who = names;
     const { name, version, instance } = options;
-    const client = { name, version, instance, attempt };
-    const first = { type: "hello", token, client, ...(move && { move }) };
-    return resume
-      ? resuming({ ...first, resume, channels: reading.cursors() }, subscriptions.wanted(), sent)
-      : read.json(first);
+    return read.json({
+      type: "hello",
+      token,
+      client: { name, version, instance, attempt },
+      ...(move && { move }),
+      ...(resume && { resume, channels: reading.cursors("received") }),
+    });
   }
 
   function text(frame: string) {
@@ -153,8 +154,7 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
         connection.moveAfter(read.whole(frame, "after", 0), true);
       } else if (frames[type]) {
         const channel = read.string(frame, "channel");
-        const ends = type == "unsubscribed"; // If one of a hello is refused, its frame's answer follows.
-        if (ends ? reading.has(channel) || !subscriptions.asks(channel) : !subscriptions.leaves(channel)) {
+        if (type == "unsubscribed" || !subscriptions.leaves(channel)) {
           frames[type](channel, frame, characters);
         }
       }
@@ -285,7 +285,7 @@ export function clientSession(options: SessionOptions, wire: Wire, listener: Lis
     save: (): Saved => ({
       session: resume,
       who,
-      cursors: reading.cursors(true),
+      cursors: reading.cursors("handled"),
       asked: [...asked].filter((channel) => reading.has(channel)),
       numbers: publishing.numbers(),
       publications: publishing.kept(),

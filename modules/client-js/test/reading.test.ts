@@ -148,46 +148,6 @@ test("a cursor that goes back moves nothing", async () => {
   assert.deepEqual((await play.opened()).frames[0].channels["topic:a"], ["e1", 7]);
 });
 
-test("a hello that resumes names all channels that are wanted", async () => {
-  const play = stage();
-  const codes: string[] = [];
-  const { client } = play;
-  client.channel("topic:a").on("note", () => {});
-  const left = client.channel("topic:left").on("note", () => {});
-  const link = await play.reading();
-  assert.equal(link.frames[0].subscriptions, undefined, "of a new session");
-  subscribed(link, "topic:left", 1);
-  left();
-  const asked = client.channel("topic:b");
-  asked.onEnd((code) => codes.push(code));
-  const { ready } = asked.on("note", () => {}, { from: "earliest" });
-  client.channel("run:r").tokens(() => "t").on("note", () => {});
-  await turn();
-  link.to.closed(4000, "shutdown");
-  const next = await play.opened();
-  assert.deepEqual(next.frames[0].subscriptions, { "topic:a": "latest", "topic:b": "earliest" });
-  say(next, welcome("s1", true));
-  const channels = next.frames.filter(({ type }) => type == "subscribe").map((frame) => frame.channel);
-  assert.ok(channels.includes("topic:b"), "a node of an older build did not read the set");
-  const refused = assert.rejects(ready, (e: HoldfastError) => e.code == "limit_exceeded");
-  say(next, { type: "unsubscribed", channel: "topic:b", code: "limit_exceeded" });
-  assert.deepEqual(codes, [], "the answer to its own frame is the one that counts");
-  const { id } = next.frames.find(({ channel }) => channel == "topic:b");
-  say(next, { type: "error", id, code: "limit_exceeded", message: "m", retryable: false });
-  await refused;
-});
-
-test("a hello names no more channels than a server takes", async () => {
-  const play = stage();
-  const link = await play.attached();
-  for (let i = 0; i < 257; i++) {
-    play.client.channel(`topic:${i}`).on("note", () => {});
-  }
-  link.to.closed(4000, "shutdown");
-  const [{ resume, channels, subscriptions }] = (await play.opened()).frames;
-  assert.deepEqual([resume, channels.tenant, subscriptions], ["s1", ["e1", 0], undefined]);
-});
-
 test("a loop over a channel that is not permitted throws the code", async () => {
   const play = stage();
   const loop = play.client.channel("topic:a").events().next();

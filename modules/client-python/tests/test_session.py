@@ -165,31 +165,6 @@ def test_a_token_without_an_end_is_not_renewed(bad: str) -> None:
     assert stage.states[-1].kind == "online"
 
 
-def test_a_hello_that_resumes_names_all_channels_that_are_wanted() -> None:
-    stage = Stage()
-    assert "subscriptions" not in stage.opened(), "of a new session"
-    stage.welcome()
-    answers = Answers()
-    for name in ("topic:a", "topic:left"):
-        stage.says("subscribed", channel=name, epoch="e1", seq=1, recovered=True)
-    stage.session.unsubscribe("topic:left", answers)
-    stage.session.subscribe("topic:b", "earliest", answers)
-    stage.session.subscribe("topic:token", "latest", answers, "a token")
-    stage.lose()
-    hello = stage.opened()
-    assert hello["subscriptions"] == {"topic:a": "latest", "topic:b": "earliest"}
-    stage.welcome(resumed=True)
-    stage.says("unsubscribed", channel="topic:b", code="limit_exceeded")
-    assert stage.ended == [], "the answer to its own frame is the one that counts"
-    frame = next(f for f in stage.sent[stage.link] if f.get("channel") == "topic:b")
-    stage.says("error", id=frame["id"], code="limit_exceeded", retryable=False)
-    assert answers.all == ["limit_exceeded"]
-    for n in range(257):
-        stage.session.subscribe(f"topic:{n}", "latest", answers)
-    stage.lose()
-    assert "subscriptions" not in stage.opened(), "more than a server takes"
-
-
 def test_queues_are_bounded_by_a_named_error() -> None:
     stage = Stage(bounds=Bounds(publications=2, requests=1))
     answers = Answers()

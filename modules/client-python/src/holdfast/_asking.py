@@ -8,7 +8,7 @@ from typing import Any
 from . import _frames as frames
 from ._connector import Alarm, Wire
 from ._publishing import Done, Ids, retry_wait
-from ._values import Bounds, Cursor, From, HoldfastError, Times
+from ._values import Bounds, Cursor, HoldfastError, Times
 
 MOST = 1_000
 """Most subscriptions that wait for an answer; a server allows fewer channels for one session."""
@@ -56,16 +56,6 @@ class Questions:
     def leaves(self, channel: str) -> bool:
         """Returns whether an unsubscription is unanswered: the channel's events are unwanted."""
         return any(q.frame["type"] == "unsubscribe" for q in self._queues.get(channel, ()))
-
-    def asks(self, channel: str) -> bool:
-        """Returns whether a subscription or unsubscription is unanswered."""
-        return channel in self._queues
-
-    def wanted(self) -> dict[str, From]:
-        """Returns where subscriptions without an answer begin; not those by channel tokens."""
-        last = [queue[-1].frame for queue in self._queues.values()]
-        asked = (f for f in last if f["type"] == "subscribe" and "token" not in f)
-        return {f["channel"]: f["from"] for f in asked}
 
     def connected(self) -> None:
         self._connected = True
@@ -126,7 +116,7 @@ class Requests:
     def __init__(self, wire: Wire, ids: Ids, bounds: Bounds, out: Callable[[str], None]) -> None:
         self._wire, self._ids, self._most, self._out = wire, ids, bounds.requests, out
         self._open: dict[str, Request] = {}
-        self.limit = frames.LIMIT
+        self._limit = frames.LIMIT
         self.connected = False
 
     def ask(self, frame: frames.Frame, timeout: float, done: Done) -> None:
@@ -135,8 +125,8 @@ class Requests:
             return done(None, HoldfastError("queue_full", f"{self._most} are unanswered", True))
         id_ = self._ids.next()
         text = frames.dumps(frame | {"id": id_})
-        if len(text.encode()) > self.limit:
-            return done(None, frames.too_large(len(text.encode()), self.limit))
+        if len(text.encode()) > self._limit:
+            return done(None, frames.too_large(len(text.encode()), self._limit))
         request = self._open[id_] = Request(text, done, Alarm(self._wire))
         unknown = HoldfastError("no_answer", "the outcome is unknown")
         request.limit.set(timeout + GRACE, lambda: self.answered(id_, None, unknown))
@@ -144,7 +134,7 @@ class Requests:
 
     def welcomed(self, limit: int) -> None:
         self.connected = True
-        self.limit = limit
+        self._limit = limit
         for id_, request in list(self._open.items()):
             size = len(request.text.encode())
             if size > limit:

@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any, NoReturn
 
-from ._values import Cursor, Event, From, HoldfastError
+from ._values import Cursor, Event, HoldfastError
 
 LIMIT = 65_536
 """Most bytes of one frame, before a welcome names another limit."""
-
-MOST_WANTED = 256
-"""Most channels that a hello names as wanted; a server allows no more for one session."""
 
 HEAD = 64
 """Most bytes that the type, the id and the number of a frame take."""
@@ -25,13 +22,6 @@ class NonsenseError(Exception):
 
 def dumps(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-
-
-def hello(members: Frame, wanted: dict[str, From], limit: int) -> str:
-    """Writes a hello, with all channels that are wanted if these are not too many for a server."""
-    whole = dumps(members | {"subscriptions": wanted})
-    fits = len(wanted) <= MOST_WANTED and len(whole.encode()) <= limit
-    return whole if fits else dumps(members)
 
 
 def size(text: str) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from . import _frames as frames
 from ._values import Cursor, Event, Gap
 
@@ -101,9 +99,6 @@ class Readings:
         self._by_token.clear()
         return subscribed(before)
 
-    def has(self, channel: str) -> bool:
-        return channel in self._all
-
     def received(self, channel: str) -> Cursor | None:
         reading = self._all.get(channel)
         return None if reading is None else reading.received
@@ -143,6 +138,6 @@ class Readings:
         return subscribed(self._all)
 
 
-def subscribed(names: Iterable[str]) -> list[str]:
+def subscribed(names: dict[str, Reading]) -> list[str]:
     """Returns the channels among these that a session does not read anyway."""
     return [name for name in names if name.startswith(("topic:", "run:"))]

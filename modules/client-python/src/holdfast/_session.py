@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -11,9 +11,8 @@ from . import _frames as frames
 from ._asking import Questions, Requests
 from ._connector import Alarm, Connector, Wire, read_claims
 from ._frames import NonsenseError
-from ._heartbeat import Heartbeat
 from ._publishing import UNKNOWN, Done, Ids, Line, Publications, Unanswered
-from ._readings import Readings, subscribed
+from ._readings import Readings
 from ._values import (
     Bounds,
     Cursor,
@@ -43,6 +42,33 @@ class Listener(Protocol):
 
     def changed(self, urgent: bool) -> None:
         """Notes a change of what a store keeps; urgent: to be kept before this returns."""
+
+
+class Heartbeat:
+    """Sends a ping after one heartbeat of silence, and gives the connection up after two."""
+
+    def __init__(self, wire: Wire, ask: Callable[[], None], give_up: Callable[[], None]) -> None:
+        self._wire, self._ask, self._give_up, self.alarm = wire, ask, give_up, Alarm(wire)
+        self._period = self._heard = 0.0
+        self._asked = False
+
+    def start(self, seconds: float) -> None:
+        self._period = seconds
+        self.heard()
+        self.alarm.set(seconds, self._look)
+
+    def heard(self) -> None:
+        self._heard = self._wire.now()
+        self._asked = False
+
+    def _look(self) -> None:
+        silence = self._wire.now() - self._heard
+        if silence >= 2 * self._period:
+            return self._give_up()
+        if silence >= self._period and not self._asked:
+            self._asked = True
+            self._ask()
+        self.alarm.set((2 if self._asked else 1) * self._period - silence, self._look)
 
 
 class Session:
@@ -155,8 +181,6 @@ class Session:
         self._check_online()
 
     def _unsubscribed(self, channel: str, code: str) -> None:
-        if not self._readings.has(channel) and self._questions.asks(channel):
-            return  # Refused as one of a hello; the answer to its own frame follows.
         self._readings.ended(channel, code)
         self._listener.unsubscribed(channel, code)
         self._listener.changed(False)
@@ -325,12 +349,9 @@ class Session:
         hello: dict[str, Any] = {"type": "hello", "token": token, "client": client}
         if move:
             hello["move"] = True
-        if not self._resume:
-            return frames.dumps(hello)
-        channels = self._readings.to_resume()
-        hello |= {"resume": self._resume, "channels": channels}
-        wanted = self._questions.wanted() | dict.fromkeys(subscribed(channels), "latest")
-        return frames.hello(hello, wanted, self._requests.limit)
+        if self._resume:
+            hello |= {"resume": self._resume, "channels": self._readings.to_resume()}
+        return frames.dumps(hello)
 
     def _forget(self) -> None:
         """Begins anew for another user: what is the former one's must not be sent as this one's."""

@@ -163,7 +163,6 @@ public final class ClientSession {
       throw new NonsenseException("a welcome that was not asked for");
     }
     session = info;
-    hello.limit(limit);
     connector.welcomed(frame.path("time").asLong());
     heartbeat.start(beat);
     readings.welcomed(session);
@@ -194,12 +193,13 @@ public final class ClientSession {
 
   private void live(ObjectNode frame) {
     String channel = Frames.text(frame, "channel");
-    if (!questions.leaves(channel)) {
-      Cursor at = Frames.position(frame);
-      readings.live(channel, at);
-      listener.live(channel, at);
-      checkOnline();
+    if (questions.leaves(channel)) {
+      return;
     }
+    Cursor at = Frames.position(frame);
+    readings.live(channel, at);
+    listener.live(channel, at);
+    checkOnline();
   }
 
   private void gap(ObjectNode frame) {
@@ -221,10 +221,9 @@ public final class ClientSession {
   private void unsubscribed(ObjectNode frame) {
     String channel = Frames.text(frame, "channel");
     String code = Frames.text(frame, "code");
-    if (readings.ended(channel, code) || !questions.asks(channel)) {
-      listener.unsubscribed(channel, code);
-      checkOnline();
-    }
+    readings.ended(channel, code);
+    listener.unsubscribed(channel, code);
+    checkOnline();
   }
 
   private void checkOnline() {
@@ -362,7 +361,7 @@ public final class ClientSession {
   private final class Turns implements Life {
     @Override
     public String hello(int attempt, String token, boolean move) {
-      return hello.text(attempt, token, move, session, readings, questions);
+      return hello.text(attempt, token, move, session, readings);
     }
 
     @Override

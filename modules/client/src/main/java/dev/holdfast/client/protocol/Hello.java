@@ -12,34 +12,20 @@ import org.jspecify.annotations.Nullable;
  * cursors.
  */
 final class Hello {
-  /** Most channels that are named as wanted; a server allows no more for one session. */
-  private static final int MOST_WANTED = 256;
-
   private final SessionOptions options;
   private final String instance = fresh();
-  private long limit = Frames.LIMIT;
 
   Hello(SessionOptions options) {
     this.options = options;
   }
 
-  /** Sets the most bytes of a frame, as the last welcome names them. */
-  void limit(long bytes) {
-    limit = bytes;
-  }
-
   /**
    * @param attempt counts the connections of this client, from 1
    * @param move whether a node asked the client to move
-   * @param session the one to resume; none for a new one
+   * @param session the one to resume, with its cursors; none for a new one
    */
   String text(
-      int attempt,
-      String token,
-      boolean move,
-      @Nullable SessionInfo session,
-      Readings readings,
-      Questions questions) {
+      int attempt, String token, boolean move, @Nullable SessionInfo session, Readings readings) {
     ObjectNode hello = Frames.frame("hello").put("token", token);
     hello
         .putObject("client")
@@ -50,24 +36,11 @@ final class Hello {
     if (move) {
       hello.put("move", true);
     }
-    if (session == null) {
-      return hello.toString();
+    if (session != null) {
+      hello.put("resume", session.id());
+      hello.set("channels", readings.received());
     }
-    hello.put("resume", session.id());
-    hello.set("channels", readings.received());
-    ObjectNode wanted = questions.wanted();
-    readings.received().fieldNames().forEachRemaining(name -> want(name, wanted));
-    ObjectNode whole = hello.deepCopy();
-    whole.set("subscriptions", wanted);
-    // Too many are left out: the server takes the rest as it is.
-    boolean fits = wanted.size() <= MOST_WANTED && Frames.size(whole) <= limit;
-    return (fits ? whole : hello).toString();
-  }
-
-  private static void want(String channel, ObjectNode wanted) {
-    if (channel.startsWith("topic:") || channel.startsWith("run:")) {
-      wanted.put(channel, "latest");
-    }
+    return hello.toString();
   }
 
   /** Returns 96 random bits as text. */

@@ -125,27 +125,6 @@ final class Questions {
     return queue != null && queue.stream().anyMatch(question -> question.type.equals(UNSUBSCRIBE));
   }
 
-  /**
-   * Returns whether one of the channel is unanswered: what a server says of it before, as of one
-   * that a hello named, is not the answer.
-   */
-  boolean asks(String channel) {
-    return byChannel.containsKey(channel);
-  }
-
-  /** Returns where subscriptions without an answer begin; not those by channel tokens. */
-  ObjectNode wanted() {
-    ObjectNode wanted = Frames.MAPPER.createObjectNode();
-    byChannel.forEach(
-        (channel, queue) -> {
-          ObjectNode last = queue.getLast().frame;
-          if (last.has("from") && !last.has("token")) {
-            wanted.set(channel, last.get("from"));
-          }
-        });
-    return wanted;
-  }
-
   void connected() {
     connected = true;
     for (Deque<Question> queue : List.copyOf(byChannel.values())) {

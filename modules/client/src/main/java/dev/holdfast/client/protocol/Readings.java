@@ -113,10 +113,8 @@ final class Readings {
   /**
    * Notes that the server has ended the reading. With {@code internal}, the channel is still the
    * session's, but can't be read on this connection. One that is read by tokens keeps its position.
-   *
-   * @return whether it was read
    */
-  boolean ended(String channel, String code) {
+  void ended(String channel, String code) {
     Reading reading = readings.get(channel);
     boolean left = code.equals("forbidden") && byToken.contains(channel);
     if (!left && !code.equals("internal")) {
@@ -125,7 +123,6 @@ final class Readings {
       reading.away = true;
       reading.left = left;
     }
-    return reading != null;
   }
 
   /** Returns the last position received; none if there is none. */

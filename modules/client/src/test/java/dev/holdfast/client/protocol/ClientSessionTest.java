@@ -222,26 +222,6 @@ class ClientSessionTest {
     assertTrue(hello.contains("\"channels\":{\"run:r\":[\"e\",7]}"), hello);
   }
 
-  /** A node of an older build does not read the set, so what is not answered is asked again. */
-  @Test
-  void aHelloThatResumesNamesAllChannelsThatAreWanted() {
-    session.subscribe("topic:b", From.EARLIEST);
-    session.subscribe("topic:token", From.LATEST, "a token");
-    session.unsubscribe("topic:left");
-    String hello = helloAfterLossAt(SUBSCRIBED);
-    String wanted = "\"subscriptions\":{\"topic:b\":\"earliest\",\"run:r\":\"latest\"}";
-    assertTrue(hello.contains(wanted), hello);
-    for (int i = 0; i < 257; i++) {
-      session.subscribe("topic:" + i, From.LATEST);
-    }
-    session.closed(2, 1006, "");
-    session.start();
-    session.token(3, "t");
-    session.opened(3);
-    String large = wire.get(wire.size() - 1);
-    assertTrue(large.contains("\"resume\"") && !large.contains("subscriptions"), large);
-  }
-
   @Test
   void theListenerHearsOfSubscriptionsAndErrors() {
     session.start();
