@@ -13,7 +13,7 @@ before(async () => {
   if (missing) {
     console.log(`the tests of a frozen tab are left out: ${missing}`);
   } else {
-    site = await startSite("gateway.heartbeat=500ms", "sessions.linger=1s");
+    site = await startSite("gateway.heartbeat=2s", "sessions.linger=3s");
   }
 });
 
@@ -64,9 +64,12 @@ test(
       }
       await page.waitForFunction("seen.length == 2 && hf.state.name == 'online'");
       assert.deepEqual(await look("seen"), ["before", "meanwhile"]);
-      assert.deepEqual(await look("states"), ["offline", "connecting", "catching-up", "online"]);
-      const [, second, ...more] = await look("sessions");
-      assert.deepEqual([second.resumed, second.id == first, more], [false, false, []]);
+      // A stall of the machine may have cost a connection more: the session is the same one then.
+      const states = await look("states.slice(-4)");
+      assert.deepEqual(states, ["offline", "connecting", "catching-up", "online"]);
+      const begun = await look("sessions.filter(({ resumed }) => !resumed)");
+      assert.equal(begun.length, 2);
+      assert.deepEqual([begun[0].id, begun[1].id == first], [first, false]);
       await look("say('after')");
       await page.waitForFunction("seen.length == 3 && !document.querySelector('.waiting')");
       await look("hf.end()");
