@@ -51,6 +51,7 @@ test(
       const look = (what: string) => page.evaluate(what) as Promise<any>;
       await page.goto(`${site.url}/page`);
       await online(page);
+      await look("line.ready.then(() => 0)"); // What is published before that is not for the page.
       await lines.publish("line", "before").stored;
       await page.waitForFunction("seen.length == 1");
       const first = await look("hf.info.id");
