@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * NOT_FOUND.
  */
 public sealed interface ThreadMessage<A> extends RunMessage<A> {
+  /** The address on the bus: nodes that do not know threads do not serve it. */
+  String ADDRESS = "threads";
+
   /** Most threads, or runs, of an answer. */
   int MOST_LISTED = 100;
 
@@ -26,6 +29,11 @@ public sealed interface ThreadMessage<A> extends RunMessage<A> {
 
   /** About how many bytes of messages an answer has at most; one message may be larger. */
   int MOST_BYTES = 1 << 20;
+
+  @Override
+  default String address() {
+    return ADDRESS;
+  }
 
   String tenant();
 

@@ -69,6 +69,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   private final FairTurns snapshots;
   private @Nullable RedisLink link;
   private @Nullable Serving<?> consumer;
+  private @Nullable Serving<?> threadsConsumer;
   private @Nullable Serving<?> agentsConsumer;
   private @Nullable MessageConsumer<CancelNotice> notices;
   private IntFunction<List<Integer>> share = count -> Sweeping.ALL;
@@ -183,12 +184,15 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   private Future<?> serve() {
     Serving<RunMessage<?>> served = bus.serve(RunMessage.ADDRESS, this::handle);
     consumer = served.whenNotGiven(claiming::takeBack);
+    Serving<ThreadMessage<?>> shown = bus.serve(ThreadMessage.ADDRESS, this::handle);
+    threadsConsumer = shown;
     Serving<AgentMessage<?>> listed = bus.serve(AgentMessage.ADDRESS, this::handleOfAgents);
     agentsConsumer = listed;
     MessageConsumer<CancelNotice> cancels = vertx.eventBus().consumer(CancelNotice.ADDRESS);
     cancels.handler(notice -> beats.cancelled(notice.body()));
     notices = cancels;
-    return Future.all(served.completion(), listed.completion(), cancels.completion());
+    return Future.all(
+        served.completion(), shown.completion(), listed.completion(), cancels.completion());
   }
 
   private void watch() {
@@ -199,16 +203,20 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
 
   @Override
   public Future<?> stop() {
-    Future<Void> silent = consumer == null ? Future.succeededFuture() : consumer.unregister();
-    Future<Void> mute =
-        agentsConsumer == null ? Future.succeededFuture() : agentsConsumer.unregister();
+    Future<Void> silent = unregistered(consumer);
+    Future<Void> blind = unregistered(threadsConsumer);
+    Future<Void> mute = unregistered(agentsConsumer);
     Future<Void> deaf = notices == null ? Future.succeededFuture() : notices.unregister();
     Future<Void> quiet = waiters == null ? Future.succeededFuture() : waiters.stop();
     if (waiters != null) {
       beats.stop();
     }
-    return Future.join(silent, mute, deaf, quiet)
+    return Future.join(List.of(silent, blind, mute, deaf, quiet))
         .eventually(() -> link == null ? Future.succeededFuture() : link.close());
+  }
+
+  private static Future<Void> unregistered(@Nullable Serving<?> served) {
+    return served == null ? Future.succeededFuture() : served.unregister();
   }
 
   private Future<?> handle(RunMessage<?> message) {
