@@ -132,6 +132,8 @@ public sealed interface ThreadMessage<A> extends RunMessage<A> {
    * @param before the id of a message: those before it; none: up to the last. NOT_FOUND if the
    *     thread has no such message any more
    * @param limit 1 to {@link #MOST_MESSAGES}
+   * @param bytes at most so many of messages, up to {@link #MOST_BYTES}: TOO_LARGE if the next
+   *     message has more; 0: as many, or one message that has more
    */
   record ListMessages(
       Caller caller,
@@ -139,12 +141,26 @@ public sealed interface ThreadMessage<A> extends RunMessage<A> {
       @Nullable String owner,
       String threadId,
       @Nullable String before,
-      int limit)
+      int limit,
+      int bytes)
       implements ThreadMessage<Messages> {
+    public ListMessages(
+        Caller caller,
+        String tenant,
+        @Nullable String owner,
+        String threadId,
+        @Nullable String before,
+        int limit) {
+      this(caller, tenant, owner, threadId, before, limit, 0);
+    }
+
     public ListMessages {
       checked(caller, tenant, owner);
       Objects.requireNonNull(threadId, "threadId");
       checked(limit, MOST_MESSAGES);
+      if (bytes < 0 || bytes > MOST_BYTES) {
+        throw bad("bytes: 0 to " + MOST_BYTES);
+      }
     }
 
     @Override

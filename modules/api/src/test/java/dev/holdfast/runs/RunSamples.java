@@ -59,7 +59,7 @@ public final class RunSamples {
         new ThreadMessage.ShowThread(ANN, "acme", "ann", "t1"),
         new ThreadMessage.NameThread(ANN, "acme", "ann", "t1", "A talk"),
         new ThreadMessage.DeleteThread(ANN, "acme", "ann", "t1"),
-        new ThreadMessage.ListMessages(ANN, "acme", "ann", "t1", "m3", 10),
+        new ThreadMessage.ListMessages(ANN, "acme", "ann", "t1", "m3", 10, 64),
         new ThreadMessage.ListRuns(ANN, "acme", "ann", "t1", 10),
         new ThreadMessage.Page(List.of(THREAD), "99:h1"),
         new ThreadMessage.Messages(THREAD, "[{\"id\":\"m1\"}]", "m1", 2),

@@ -131,6 +131,6 @@ public final class SessionWiring {
   }
 
   Requests requests(ClientSession session, ClientLink client) {
-    return new Requests(session, client, bus);
+    return new Requests(session, client, bus, limiter);
   }
 }

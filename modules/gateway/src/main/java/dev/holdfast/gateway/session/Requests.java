@@ -6,6 +6,8 @@ import dev.holdfast.core.JsonText;
 import dev.holdfast.core.ServiceReply;
 import dev.holdfast.core.ServiceRequest;
 import dev.holdfast.core.bus.Bus;
+import dev.holdfast.limits.Cost;
+import dev.holdfast.limits.Limiter;
 import dev.holdfast.protocol.ClientFrame;
 import dev.holdfast.protocol.ServerFrames;
 import java.time.Duration;
@@ -20,12 +22,17 @@ public final class Requests {
   private final ClientSession session;
   private final ClientLink client;
   private final Bus bus;
+  private final Limiter limiter;
   private int unanswered;
 
-  public Requests(ClientSession session, ClientLink client, Bus bus) {
+  /**
+   * @param limiter counts large answers as more requests
+   */
+  public Requests(ClientSession session, ClientLink client, Bus bus, Limiter limiter) {
     this.session = session;
     this.client = client;
     this.bus = bus;
+    this.limiter = limiter;
   }
 
   public void request(ClientFrame.Request frame) {
@@ -51,9 +58,10 @@ public final class Requests {
 
   /**
    * Answers a request. An answer that is not one JSON value would break the frame, and so the
-   * connection.
+   * connection. A large one counts as more requests, as over HTTP: the next frame waits for it.
    */
   private void answer(ClientFrame.Request frame, ServiceReply reply) {
+    limiter.charge(session.tenant(), session.user(), Cost.answer(reply.data().length()));
     if (JsonText.isValue(reply.data())) {
       client.send(ServerFrames.reply(frame.id(), reply.data()));
     } else {

@@ -7,19 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.Ids;
-import dev.holdfast.gateway.GatewayFixture;
 import dev.holdfast.gateway.http.Contract.Operation;
 import dev.holdfast.gateway.http.HttpCalls.Reply;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
-import dev.holdfast.testkit.client.ManualClient;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -123,56 +119,6 @@ class ThreadsHttpIT {
 
   private static List<String> ids(JsonArray messages) {
     return messages.stream().map(one -> ((JsonObject) one).getString("id")).toList();
-  }
-
-  @Test
-  void theSameIsAskedByFrames() {
-    String agent = "a" + Ids.fresh();
-    String token = node.token("fay", "run:" + agent, "request:runs");
-    ManualClient client =
-        node.clients.manual(URI.create("ws://127.0.0.1:" + node.port() + "/v1/connect"));
-    GatewayFixture.sayHello(client, token, Map.of());
-    client.await("welcome");
-    String input = "{\"threadId\":\"th\",\"runId\":\"r1\",\"messages\":[]}";
-    String start = "{\"agent\":\"" + agent + "\",\"input\":" + input + "}";
-    JsonObject run = asked(client, "start", start);
-    String id = "{\"run\":\"" + run.getString("run") + "\"}";
-    assertEquals(run, asked(client, "start", start), "once");
-    assertEquals("queued", asked(client, "get", id).getString("state"));
-    HttpWorker.claim(node, agent).begins().says("Hello").finishes();
-    await("it ends").until(() -> asked(client, "get", id).getString("state").equals("ended"));
-    assertEquals("success", asked(client, "cancel", id).getString("outcome"), "it is over");
-
-    HttpCalls fay = node.as(token);
-    String named = "{\"thread\":\"th\",\"title\":\"A talk\"}";
-    assertEquals("A talk", asked(client, "name", named).getString("title"));
-    String th = "{\"thread\":\"th\"}";
-    assertEquals(fay.get("/v1/threads/th").json(), asked(client, "thread", th));
-    assertEquals(fay.get("/v1/threads").json(), asked(client, "threads", "{}"));
-    assertEquals(fay.get("/v1/threads/th/messages").json(), asked(client, "messages", th));
-    assertEquals(fay.get("/v1/threads/th/runs").json(), asked(client, "runs", th));
-    assertEquals(fay.get("/v1/agents").json(), asked(client, "agents", "{}"));
-    assertEquals(new JsonObject(), asked(client, "delete", th));
-    for (String bad : List.of("1", "{}", "{\"x\":1}", "{\"run\":\"a b\"}")) {
-      assertEquals("bad_request", answer(client, "get", bad).getString("code"), bad);
-    }
-    assertEquals("not_found", answer(client, "thread", th).getString("code"));
-    assertEquals("not_found", answer(client, "none", "{}").getString("code"));
-    client.close();
-  }
-
-  private static JsonObject asked(ManualClient client, String method, String data) {
-    JsonObject answer = answer(client, method, data);
-    assertEquals("reply", answer.getString("type"), answer.encode());
-    return answer.getJsonObject("data");
-  }
-
-  private static JsonObject answer(ManualClient client, String method, String data) {
-    String id = Ids.fresh();
-    client.send(
-        "{\"type\":\"request\",\"id\":\"%s\",\"service\":\"runs\",\"method\":\"%s\",\"data\":%s}"
-            .formatted(id, method, data));
-    return new JsonObject(client.awaitAnswer(id).toString());
   }
 
   @Test

@@ -367,7 +367,7 @@ final class BusCases {
         ThreadMessage.ListMessages.class,
         a ->
             new ThreadMessage.ListMessages(
-                a.caller, a.tenant, a.thing("user"), a.thing("thread"), null, 9));
+                a.caller, a.tenant, a.thing("user"), a.thing("thread"), null, 9, 99));
     add(
         ThreadMessage.ListRuns.class,
         a -> new ThreadMessage.ListRuns(a.caller, a.tenant, a.thing("user"), a.thing("thread"), 9));

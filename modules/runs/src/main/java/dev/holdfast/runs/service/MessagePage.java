@@ -32,9 +32,11 @@ record MessagePage(String messages, @Nullable String before, int trimmed) {
    *
    * @param document {@code {messages, trimmed?, …}}; empty: it has none
    * @param before none: up to the last; NOT_FOUND if no message has that id
-   * @param limit messages; fewer if they have more bytes than an answer may have, but one at least
+   * @param limit messages; fewer if they have more bytes than the page may have
+   * @param most bytes, TOO_LARGE if the first message has more alone; 0: about as many as an answer
+   *     may have, but one message at least
    */
-  static MessagePage of(byte[] document, @Nullable String before, int limit) {
+  static MessagePage of(byte[] document, @Nullable String before, int limit, int most) {
     List<Place> places = new ArrayList<>();
     int trimmed = document.length == 0 ? 0 : read(document, places);
     int end = before == null ? places.size() : index(places, before);
@@ -43,15 +45,17 @@ record MessagePage(String messages, @Nullable String before, int trimmed) {
     while (from > 0 && end - from < limit) {
       Place next = places.get(from - 1);
       bytes += next.to - next.from;
-      if (bytes > ThreadMessage.MOST_BYTES && from < end) {
+      if (bytes > (most == 0 ? ThreadMessage.MOST_BYTES : most) && (most > 0 || from < end)) {
         break;
       }
       from--;
     }
+    if (from == end && end > 0) {
+      throw HoldfastException.withPublicMessage(
+          ErrorCode.TOO_LARGE, "messages: one has more than " + most + " bytes");
+    }
     return new MessagePage(
-        text(document, places.subList(from, end)),
-        from > 0 && from < end ? places.get(from).id : null,
-        trimmed);
+        text(document, places.subList(from, end)), from > 0 ? places.get(from).id : null, trimmed);
   }
 
   private static int index(List<Place> places, String id) {

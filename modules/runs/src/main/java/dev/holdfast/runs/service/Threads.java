@@ -168,7 +168,10 @@ final class Threads implements ThreadMessage.ThreadHandler<Future<?>> {
         .executeBlocking(
             () ->
                 MessagePage.of(
-                    document == null ? new byte[0] : document, message.before(), message.limit()),
+                    document == null ? new byte[0] : document,
+                    message.before(),
+                    message.limit(),
+                    message.bytes()),
             false)
         .map(
             page ->

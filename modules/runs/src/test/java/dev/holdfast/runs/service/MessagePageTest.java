@@ -42,7 +42,7 @@ class MessagePageTest {
     List<String> read = new ArrayList<>();
     String before = null;
     do {
-      MessagePage page = MessagePage.of(document, before, 1 + random.nextInt(9));
+      MessagePage page = MessagePage.of(document, before, 1 + random.nextInt(9), 0);
       read.add(0, page.messages().substring(1, page.messages().length() - 1));
       assertEquals(7, page.trimmed());
       before = page.before();
@@ -58,25 +58,43 @@ class MessagePageTest {
         document(
             String.join(
                 ",", message("a", large), message("b", half), message("c", "c"), message("d", "")));
-    MessagePage last = MessagePage.of(document, null, 100);
+    MessagePage last = MessagePage.of(document, null, 100, 0);
     assertEquals(List.of("b", "c", "d"), ids(last));
     assertEquals("b", last.before());
-    MessagePage first = MessagePage.of(document, "b", 100);
+    MessagePage first = MessagePage.of(document, "b", 100, 0);
     assertEquals(List.of("a"), ids(first));
     assertNull(first.before());
-    assertEquals(List.of(), ids(MessagePage.of(document, "a", 100)));
+    assertEquals(List.of(), ids(MessagePage.of(document, "a", 100, 0)));
+  }
+
+  /** Frames have no room for those that HTTP sends. */
+  @Test
+  void aPageThatMayHaveFewBytesHasNoMessageThatIsLarger() {
+    String large = message("b", "x".repeat(100));
+    String[] all = {message("a", ""), large, message("c", ""), message("d", "")};
+    byte[] document = document(String.join(",", all));
+    int fits = large.length() - 1;
+    MessagePage last = MessagePage.of(document, null, 100, fits);
+    assertEquals(List.of("c", "d"), ids(last));
+    assertEquals("c", last.before());
+    var refusal =
+        assertThrows(HoldfastException.class, () -> MessagePage.of(document, "c", 100, fits));
+    assertEquals(ErrorCode.TOO_LARGE, refusal.code());
+    assertEquals(List.of("b"), ids(MessagePage.of(document, "c", 1, large.length())));
+    assertEquals(List.of("a"), ids(MessagePage.of(document, "b", 100, fits)));
   }
 
   @Test
   void aMessageThatIsNotThereIsNoPlaceToGoOn() {
     for (byte[] document : List.of(document(message("a", "")), document(""), new byte[0])) {
       var refusal =
-          assertThrows(HoldfastException.class, () -> MessagePage.of(document, "inner", 9));
+          assertThrows(HoldfastException.class, () -> MessagePage.of(document, "inner", 9, 0));
       assertEquals(ErrorCode.NOT_FOUND, refusal.code());
       assertTrue(refusal.publicMessage().startsWith("before:"));
     }
-    assertEquals("[]", MessagePage.of(document(""), null, 9).messages());
-    assertEquals("[]", MessagePage.of("{}".getBytes(StandardCharsets.UTF_8), null, 9).messages());
+    assertEquals("[]", MessagePage.of(document(""), null, 9, 0).messages());
+    assertEquals(
+        "[]", MessagePage.of("{}".getBytes(StandardCharsets.UTF_8), null, 9, 0).messages());
   }
 
   private static List<String> ids(MessagePage page) {

@@ -35,6 +35,9 @@ public final class RunRequestsVerticle extends VerticleBase {
   private static final TypeReference<Map<String, Object>> NOTHING = new TypeReference<>() {};
   private static final int USUAL = 100;
 
+  /** Most bytes of messages in an answer: frames wait in memory for clients that do not read. */
+  private static final int MOST_BYTES = 64 << 10;
+
   private final ServiceClient runs;
   private final ServiceHost host;
 
@@ -177,8 +180,18 @@ public final class RunRequestsVerticle extends VerticleBase {
   private Future<String> messages(Caller.User user, OfThread asked) {
     return runs.ask(
             new ThreadMessage.ListMessages(
-                user, user.tenant(), null, asked.named(), asked.before(), asked.most()))
-        .map(Threads::json);
+                user, user.tenant(), null, asked.named(), asked.before(), asked.most(), MOST_BYTES))
+        .map(Threads::json)
+        .recover(failure -> Future.failedFuture(hinted(failure)));
+  }
+
+  private static Throwable hinted(Throwable failure) {
+    return HoldfastException.from(failure).code() == ErrorCode.TOO_LARGE
+        ? HoldfastException.withPublicMessage(
+            ErrorCode.TOO_LARGE,
+            "messages: the next has more than 64 KiB; read it over HTTP:"
+                + " /v1/threads/{thread}/messages")
+        : failure;
   }
 
   private Future<String> ofThread(Caller.User user, OfThread asked) {
