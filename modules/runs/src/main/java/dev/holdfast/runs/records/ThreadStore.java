@@ -12,6 +12,7 @@ import dev.holdfast.runs.config.RunsConfig;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -148,17 +149,35 @@ public final class ThreadStore {
     return forget(thread, owner, null, Duration.ZERO);
   }
 
+  /** As below, whichever runs it had. */
+  public Future<Boolean> forget(
+      ThreadKey thread, String owner, @Nullable String over, Duration began) {
+    return forget(thread, owner, over, began, null);
+  }
+
   /**
    * Deletes a thread, unless it has a run. Its runs are not touched.
    *
    * @param over a run that does not count as one, see {@link #begin}; none: each counts
    * @param began it counts unless it began so long ago
+   * @param ended runs that are over: it stays if it has another; none: it may have any
    * @return false: it has a run
    */
   public Future<Boolean> forget(
-      ThreadKey thread, String owner, @Nullable String over, Duration began) {
+      ThreadKey thread,
+      String owner,
+      @Nullable String over,
+      Duration began,
+      @Nullable Collection<RunKey> ended) {
     List<String> keys = List.of(record(thread), runsKey(thread), documentKey(thread));
-    List<Object> args = List.of(ShardValue.DEADLINE, over == null ? "" : over, began.toMillis());
+    List<Object> args = new ArrayList<>();
+    args.add(ShardValue.DEADLINE);
+    args.add(over == null ? "" : over);
+    args.add(began.toMillis());
+    if (ended != null) {
+      args.add("1");
+      ended.forEach(run -> args.add(run.run()));
+    }
     return FORGET
         .run(link, keys, args)
         .compose(

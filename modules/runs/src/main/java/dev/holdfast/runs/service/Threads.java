@@ -18,8 +18,14 @@ import dev.holdfast.runs.records.ThreadRecord;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +33,11 @@ import org.jspecify.annotations.Nullable;
  * nobody finds another's. Confined to its context.
  */
 final class Threads implements ThreadMessage.ThreadHandler<Future<?>> {
-  /** A run that comes to its end, which its reader may know, leaves its thread within so much. */
+  /** A run that comes to its end, which its reader may know, is over within so much. */
   private static final int MOST_LOOKS = 30;
 
   private static final long PAUSE_MS = 100;
+  private static final Optional<RunState> ENDED = Optional.of(RunState.ENDED);
 
   private final Vertx vertx;
   private final RunRecords records;
@@ -77,71 +84,102 @@ final class Threads implements ThreadMessage.ThreadHandler<Future<?>> {
 
   @Override
   public Future<?> delete(ThreadMessage.DeleteThread message) {
-    return found(message, message.threadId())
-        .compose(
-            thread ->
-                busyFor(thread, MOST_LOOKS)
-                    .compose(began -> began == null ? busy() : deleted(thread, began)));
+    return deleted(key(message, message.threadId()), new HashSet<>(), MOST_LOOKS);
   }
 
   /**
-   * Returns how long ago the run that a thread has must have begun, if it is to count as none: one
-   * that is over, or has no record, as its start was given up. None: it counts.
+   * Deletes a thread once all of its runs are over; nothing before.
+   *
+   * @param over runs that are; more are added
    */
-  private Future<@Nullable Duration> busyFor(ThreadRecord thread, int looks) {
-    String active = thread.active();
-    if (active == null) {
-      return Future.succeededFuture(Duration.ZERO);
-    }
-    return records
-        .runs()
-        .get(new RunKey(thread.key().tenant(), active))
+  private Future<Deleted> deleted(ThreadKey key, Set<RunKey> over, int looks) {
+    return show(key)
         .compose(
-            run -> {
-              RunState state = run.map(RunRecord::state).orElse(null);
-              return state == RunState.ENDING && looks > 1
-                  ? vertx.timer(PAUSE_MS).compose(later -> busyStill(thread.key(), looks - 1))
-                  : Future.succeededFuture(
-                      state == null
-                          ? Starting.GIVEN_UP
-                          : state == RunState.ENDED ? Duration.ZERO : null);
+            thread ->
+                records
+                    .threads()
+                    .runs(key)
+                    .compose(listed -> read(unsure(thread, listed, over)))
+                    .compose(read -> deleted(thread, read, over, looks)));
+  }
+
+  private static List<RunKey> unsure(ThreadRecord thread, List<RunKey> listed, Set<RunKey> over) {
+    Set<RunKey> runs = new LinkedHashSet<>(listed);
+    RunKey active = active(thread);
+    if (active != null) {
+      runs.add(active);
+    }
+    runs.removeAll(over);
+    return List.copyOf(runs);
+  }
+
+  private static @Nullable RunKey active(ThreadRecord thread) {
+    String active = thread.active();
+    return active == null ? null : new RunKey(thread.key().tenant(), active);
+  }
+
+  /** Returns where the runs are in their life; that of a start that was given up is not there. */
+  private Future<Map<RunKey, Optional<RunState>>> read(List<RunKey> runs) {
+    return Future.all(runs.stream().map(records.runs()::get).toList())
+        .map(
+            all -> {
+              Map<RunKey, Optional<RunState>> states = new HashMap<>();
+              for (int i = 0; i < runs.size(); i++) {
+                Optional<RunRecord> found = all.resultAt(i);
+                states.put(runs.get(i), found.map(RunRecord::state));
+              }
+              return states;
             });
   }
 
-  private Future<@Nullable Duration> busyStill(ThreadKey thread, int looks) {
-    return records
-        .threads()
-        .get(thread)
-        .compose(
-            found ->
-                found.isEmpty()
-                    ? Future.succeededFuture(Duration.ZERO)
-                    : busyFor(found.get(), looks));
+  private Future<Deleted> deleted(
+      ThreadRecord thread, Map<RunKey, Optional<RunState>> read, Set<RunKey> over, int looks) {
+    RunKey active = active(thread);
+    boolean begins = active != null && read.getOrDefault(active, ENDED).isEmpty();
+    Set<RunState> others = EnumSet.noneOf(RunState.class);
+    read.forEach(
+        (run, state) -> {
+          if (state.orElse(RunState.ENDED) != RunState.ENDED) {
+            others.add(state.get());
+          } else if (state.isPresent() || !run.equals(active)) {
+            over.add(run);
+          }
+        });
+    if (others.isEmpty()) {
+      if (active != null && begins) {
+        over.add(active);
+      }
+      return forgotten(thread, begins ? Starting.GIVEN_UP : Duration.ZERO, over);
+    }
+    return looks > 1 && others.equals(Set.of(RunState.ENDING))
+        ? vertx.timer(PAUSE_MS).compose(later -> deleted(thread.key(), over, looks - 1))
+        : busy();
   }
 
-  /** What its runs have said goes first: until the thread goes, they are found by it. */
-  private Future<Deleted> deleted(ThreadRecord thread, Duration began) {
-    return forgotten(thread.key())
+  /**
+   * Lets the thread go first, unless it has got another run: if it stays, so does what its runs
+   * have said. If the node dies in between, that stays as long as that of any run that is over.
+   */
+  private Future<Deleted> forgotten(ThreadRecord thread, Duration began, Set<RunKey> over) {
+    return records
+        .threads()
+        .forget(thread.key(), thread.owner(), thread.active(), began, over)
         .compose(
-            runs ->
-                records
-                    .threads()
-                    .forget(thread.key(), thread.owner(), thread.active(), began)
-                    .compose(gone -> gone ? Future.succeededFuture(new Deleted(runs)) : busy()));
+            gone ->
+                gone
+                    ? Future.join(over.stream().map(records.runs()::forget).toList())
+                        .map(done -> deleted(done.list()))
+                    : busy());
+  }
+
+  private static Deleted deleted(List<Boolean> gone) {
+    return new Deleted((int) gone.stream().filter(one -> one).count());
   }
 
   private static <T> Future<T> busy() {
     return Future.failedFuture(
         HoldfastException.withPublicMessage(
             ErrorCode.CONFLICT, "thread: it has a run, which is to end before"));
-  }
-
-  private Future<Integer> forgotten(ThreadKey thread) {
-    return records
-        .threads()
-        .runs(thread)
-        .compose(runs -> Future.all(runs.stream().map(records.runs()::forget).toList()))
-        .map(done -> (int) done.<Boolean>list().stream().filter(gone -> gone).count());
   }
 
   @Override

@@ -301,7 +301,10 @@ class ThreadStoreIT {
     Await.get(threads.end(first, "{}".getBytes()));
     assertTrue(Await.get(threads.name(thread, "A title")));
     assertEquals("A title", Await.get(threads.get(thread)).orElseThrow().title());
-    assertTrue(Await.get(threads.forget(thread, "ann", null, none)));
+    assertFalse(
+        Await.get(threads.forget(thread, "ann", null, none, List.of())), "a run came since");
+    List<RunKey> over = List.of(first.key(), stores.spec("th", "r0").key());
+    assertTrue(Await.get(threads.forget(thread, "ann", null, none, over)));
     assertTrue(Await.get(threads.forget(thread, "ann", null, none)), "twice");
     assertTrue(Await.get(threads.get(thread)).isEmpty());
     assertEquals(0, stores.redis("ZCARD", Keys.userThreads(stores.tenant, "ann")).asLong());

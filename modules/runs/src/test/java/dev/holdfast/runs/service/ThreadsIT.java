@@ -11,6 +11,7 @@ import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
+import dev.holdfast.redis.Keys;
 import dev.holdfast.runs.Await;
 import dev.holdfast.runs.RunMessage;
 import dev.holdfast.runs.RunView;
@@ -24,6 +25,8 @@ import dev.holdfast.runs.ThreadMessage.ShowThread;
 import dev.holdfast.runs.ThreadView;
 import dev.holdfast.runs.WorkerRun;
 import dev.holdfast.runs.ingest.Events;
+import dev.holdfast.runs.records.RunKey;
+import dev.holdfast.runs.records.Stores;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
 import io.vertx.core.Future;
@@ -110,10 +113,8 @@ class ThreadsIT {
     assertEquals(ErrorCode.NOT_FOUND, code(delete("th")), "twice");
     assertEquals(ErrorCode.NOT_FOUND, code(name("th", "late")));
     assertEquals(List.of(), listed(node.ann, ""));
-    assertEquals(List.of(), node.log(run), "what was said is gone");
+    assertNothingIsLeft(run);
     assertEquals("success", node.get(run).outcome(), "its id is not used again");
-    var snapshot = new RunMessage.Snapshot(node.ann, node.tenant, run.run());
-    assertEquals(ErrorCode.NOT_FOUND, Await.code(node.client.ask(snapshot)));
 
     answered("th");
     assertEquals(List.of("th"), listed(node.ann, ""), "a new one of that name");
@@ -185,8 +186,37 @@ class ThreadsIT {
     node.worker(AGENT, run -> write(run, "all"));
     RunView run = node.started(AGENT, "th");
     Await.until("it ends", () -> List.of("ending", "ended").contains(node.get(run).state()));
-    ask(delete("th"));
+    assertEquals(1, ask(delete("th")).runs());
     assertEquals(List.of(), listed(node.ann, ""));
+    assertNothingIsLeft(run);
+  }
+
+  private void assertNothingIsLeft(RunView run) {
+    assertEquals(List.of(), node.log(run), "its log");
+    var snapshot = new RunMessage.Snapshot(node.ann, node.tenant, run.run());
+    assertEquals(ErrorCode.NOT_FOUND, Await.code(node.client.ask(snapshot)));
+  }
+
+  /**
+   * The thread is free before its run is over: what the run has said stayed, and nobody found it.
+   */
+  @Test
+  void aThreadWhoseRunIsNotOverIsKeptWholeAndThenDeletedWhole(TestRedis redis) {
+    node.worker(AGENT, run -> write(run, "all"));
+    RunView run = answered("th");
+    RunKey key = new RunKey(node.tenant, run.run());
+    try (Stores stores = new Stores(redis.uri())) {
+      String record = Keys.run(key.channel());
+      stores.redis("HSET", record, "state", "ending");
+      assertEquals(ErrorCode.CONFLICT, code(delete("th")));
+      assertEquals("all", node.text(run));
+      assertEquals(run.run(), show("th").lastRun());
+
+      var deleted = node.client.ask(delete("th"));
+      stores.redis("HSET", record, "state", "ended");
+      assertEquals(1, Await.get(deleted).runs());
+    }
+    assertNothingIsLeft(run);
   }
 
   @Test
@@ -199,8 +229,19 @@ class ThreadsIT {
       RunView second = Await.get(node.client.ask(node.start(node.ann, AGENT, thread)));
       Await.until("it is answered", deleted::isComplete);
       node.ended(second);
-      assertEquals(second.run(), show(thread).lastRun());
-      assertTrue(listed(node.ann, "").contains(thread), "it is listed");
+      boolean goneAfterIt = deleted.succeeded() && !listed(node.ann, "").contains(thread);
+      if (goneAfterIt) {
+        assertEquals(
+            ErrorCode.NOT_FOUND, code(new ShowThread(node.ann, node.tenant, null, thread)));
+        assertNothingIsLeft(second);
+      } else {
+        assertEquals(second.run(), show(thread).lastRun());
+        assertTrue(listed(node.ann, "").contains(thread), "it is listed");
+        assertEquals("x", node.text(second), "it is whole");
+      }
+      if (deleted.failed()) {
+        assertEquals(ErrorCode.CONFLICT, Await.code(deleted));
+      }
     }
   }
 
