@@ -30,7 +30,7 @@ public record RunRecords(
    *
    * @param document what the thread has come to
    * @param last the event that has ended the run, as its log has it
-   * @return false: it was closed before
+   * @return false: it was closed before; true also if its due entry stays, for the sweep
    */
   public Future<Boolean> close(RunRecord run, byte[] document, @Nullable JsonNode last) {
     return threads
@@ -42,7 +42,9 @@ public record RunRecords(
             byThis ->
                 (byThis ? spent(run, last) : Future.<Void>succeededFuture())
                     .compose(counted -> dues.unset(run.key()))
-                    .map(byThis));
+                    .map(byThis)
+                    .recover(
+                        left -> byThis ? Future.succeededFuture(true) : Future.failedFuture(left)));
   }
 
   /** The end stands, whether its tokens are counted or not. */

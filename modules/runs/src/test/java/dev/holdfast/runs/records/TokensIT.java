@@ -10,6 +10,7 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.runs.Await;
 import dev.holdfast.runs.TestConfig;
+import dev.holdfast.testkit.OwnRedis;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
 import java.util.Map;
@@ -21,6 +22,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Tokens of models that a day's runs take. */
 @ExtendWith(RedisExtension.class)
 class TokensIT {
+  private static final long DAY_MS = 86_400_000;
+
+  /** Longer than a test takes, shorter than one waits. */
+  private static final long A_TEST_MS = 15_000;
+
   private Stores stores;
 
   @BeforeEach
@@ -30,6 +36,12 @@ class TokensIT {
             redis.uri(),
             TestConfig.with(
                 Map.of("userTokensPerDay", 100L, "tenantTokensPerDay", 250L, "userRuns", 100)));
+    Await.until("its day goes on", () -> leftOfDay() > A_TEST_MS);
+  }
+
+  /** Days are those of Redis' clock, by UTC. */
+  private long leftOfDay() {
+    return DAY_MS - Await.get(stores.dues.now()) % DAY_MS;
   }
 
   @AfterEach
@@ -83,18 +95,33 @@ class TokensIT {
 
   @Test
   void aRunIsCountedOnceHoweverOftenItsEndIsAnnounced() {
-    RunSpec spec = stores.spec("th", "r1");
-    Await.get(stores.threads.begin(spec));
-    RunRecord run = Await.get(stores.runs.create(spec)).run();
-    var cancelled = RunRecord.End.of("cancelled", "");
-    Await.get(stores.runs.cancel(run.key(), "ann", ""));
-    RunRecord ended =
-        Await.get(stores.runs.end(run.key(), run.generation(), EndCause.CANCELLED, cancelled, "{}"))
-            .run();
+    RunRecord ended = ended(stores);
     for (int i = 0; i < 3; i++) {
       Await.get(stores.records.close(ended, "{}".getBytes(), took(30)));
     }
     assertEquals(30, stores.redis("HGET", Keys.runTokens(stores.tenant, "ann"), "n").asLong());
+  }
+
+  private static RunRecord ended(Stores of) {
+    RunSpec spec = of.spec("th", "r1");
+    Await.get(of.threads.begin(spec));
+    RunRecord run = Await.get(of.runs.create(spec)).run();
+    var cancelled = RunRecord.End.of("cancelled", "");
+    Await.get(of.runs.cancel(run.key(), "ann", ""));
+    return Await.get(of.runs.end(run.key(), run.generation(), EndCause.CANCELLED, cancelled, "{}"))
+        .run();
+  }
+
+  /** Nobody else counts it: the sweep finds a run that is closed. */
+  @Test
+  void aRunIsClosedByWhoeverClosesItThoughItsDueEntryStays(@OwnRedis TestRedis own) {
+    try (Stores broken = new Stores(own.uri())) {
+      RunRecord ended = ended(broken);
+      String due = Keys.runDue(ended.key().shard());
+      broken.redis("DEL", due);
+      broken.redis("SET", due, "no set");
+      assertTrue(Await.get(broken.records.close(ended, "{}".getBytes(), took(30))));
+    }
   }
 
   @Test
