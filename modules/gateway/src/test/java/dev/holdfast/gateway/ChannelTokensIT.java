@@ -196,6 +196,23 @@ class ChannelTokensIT {
     assertTrue(equal.get("data").has("expiresIn"), equal.toString());
   }
 
+  /** As by an unsubscribe: it still let publish, and counted among those of the session. */
+  @Test
+  void endsWithAChannelThatTheHelloOfAResumeDoesNotName() {
+    Welcomed first = node.hello(user);
+    assertDone(subscribe(first.client(), token(LONG, "subscribe", "publish")));
+    assertDone(publish(first.client(), 1));
+    first.client().cut();
+
+    ManualClient again =
+        node.hello(node.token(user), Map.of("resume", first.session(), "subscriptions", Map.of()))
+            .client();
+
+    ObjectNode over = again.await("unsubscribed", channel.toString());
+    assertEquals("requested", over.get("code").asText());
+    assertRefused("forbidden", publish(again, 2));
+  }
+
   @Test
   void endsByNameWithItsTokenUnlessAnotherCame() {
     Welcomed ann = node.hello(user);

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Subscriptions that a hello names and its session does not have. Each is held to the permissions,
- * rates and limits of a {@code subscribe}. One that is refused is reported by its channel's name,
- * and stops no other. Confined to the event loop.
+ * rates and limits of a {@code subscribe}. One that is refused has paid, too; it is reported by its
+ * channel's name, and stops no other. Confined to the event loop.
  */
 final class HelloSubscriptions {
   private final ClientSession session;
@@ -59,7 +59,24 @@ final class HelloSubscriptions {
       turn.answer(() -> {});
       return;
     }
-    reading(name, from)
+    readings
+        .turn()
+        .onSuccess(paid -> ask(name, from, turn))
+        .onFailure(failure -> refuse(name, failure, turn));
+  }
+
+  /** Asks the service of runs, say, only for what is paid for and still wanted. */
+  private void ask(ChannelName name, ReadFrom from, Turn turn) {
+    if (readings.isClosed() || readings.has(name)) { // a service was faster
+      turn.answer(() -> {});
+      return;
+    }
+    if (readings.isFull()) {
+      refuse(name, full(), turn);
+      return;
+    }
+    Future.succeededFuture()
+        .compose(go -> reading(name, from))
         .onSuccess(reading -> place(reading, turn))
         .onFailure(failure -> refuse(name, failure, turn));
   }
@@ -78,7 +95,7 @@ final class HelloSubscriptions {
 
   private void place(Reading reading, Turn turn) {
     readings
-        .placeInTurn()
+        .place()
         .onSuccess(place -> open(reading, place, turn))
         .onFailure(failure -> refuse(reading.name, failure, turn));
   }
@@ -106,15 +123,26 @@ final class HelloSubscriptions {
     if (!reading.isGranted() && !readings.isPermitted(reading.name)) {
       return Access.refusal(session.caller(), "subscribe", reading.name);
     }
-    return readings.isFull()
-        ? new HoldfastException(ErrorCode.LIMIT_EXCEEDED, "subscriptions")
-        : null;
+    return readings.isFull() ? full() : null;
   }
 
-  /** With {@code internal}, the client names the channel again in its next hello. */
+  private static HoldfastException full() {
+    return new HoldfastException(ErrorCode.LIMIT_EXCEEDED, "subscriptions");
+  }
+
+  /**
+   * Refuses; what a token added for the channel ends with it. With {@code internal}, the client
+   * names the channel again in its next hello.
+   */
   private void refuse(ChannelName name, Throwable failure, Turn turn) {
     ErrorCode code = HoldfastException.from(failure).code();
     ErrorCode reported = code.retryable ? ErrorCode.INTERNAL : code;
-    turn.answer(() -> client.send(ServerFrames.unsubscribed(name, reported.wireName())));
+    turn.answer(
+        () -> {
+          if (!readings.has(name)) {
+            session.grants().drop(name);
+          }
+          client.send(ServerFrames.unsubscribed(name, reported.wireName()));
+        });
   }
 }

@@ -109,13 +109,13 @@ public final class Readings {
   }
 
   /**
-   * Takes a place as {@link #place} does, when the rates of user and tenant allow one frame more:
-   * for a subscription that no frame of its own asks for.
+   * Waits until the rates of user and tenant allow one frame more: for a subscription that no frame
+   * of its own asks for.
    */
-  Future<@Nullable Place> placeInTurn() {
+  Future<Void> turn() {
     return limiter
         .await(context.owner(), session.tenant(), session.user(), Cost.request(0), LONGEST_TURN_MS)
-        .compose(wait -> wait == 0 ? place() : Future.failedFuture(tooFast(wait)));
+        .compose(wait -> wait == 0 ? Future.succeededFuture() : Future.failedFuture(tooFast(wait)));
   }
 
   private static HoldfastException tooFast(long wait) {

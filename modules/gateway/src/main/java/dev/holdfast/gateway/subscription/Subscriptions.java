@@ -145,12 +145,16 @@ public final class Subscriptions {
         });
   }
 
-  /** A service may have granted it since the attach: then it is read on. */
+  /**
+   * A service may have granted it since the attach: then it is read on. Otherwise what a token
+   * added for it ends, too.
+   */
   private void left(ChannelName name, @Nullable Position cursor, AsyncResult<Boolean> gone) {
     if (gone.failed() || readings.isClosed() || readings.has(name)) {
       return;
     }
     if (gone.result() || cursor == null) {
+      session.grants().drop(name);
       client.send(ServerFrames.unsubscribed(name, "requested"));
     } else {
       read(name, cursor);

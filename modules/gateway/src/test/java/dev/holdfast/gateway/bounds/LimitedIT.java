@@ -19,6 +19,7 @@ import dev.holdfast.testkit.client.ManualClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -185,6 +186,22 @@ class LimitedIT {
     assertEquals(Collections.nCopies(11, "limit_exceeded"), refused);
     assertTrue(seconds > 1.2, "20 subscriptions at 5/s took " + seconds + " s");
     assertEquals("limit_exceeded", subscribe(ann, "more"));
+  }
+
+  /** A hello asked the service of runs hundreds of times at once, and for nothing. */
+  @Test
+  void whatIsRefusedOfAHelloHasPaidAsWell(TestRedis redis) {
+    start(redis, Amounts.TENANT, Amounts.USER.with(Limit.REQUESTS, 10));
+    Map<String, String> all = new HashMap<>();
+    for (int i = 0; i < 15; i++) {
+      all.put("run:r" + i, "snapshot");
+      all.put("user:u" + i, "latest");
+    }
+    long begin = System.nanoTime();
+    Welcomed ann = node.hello(node.token("ann", MAY), Map.of("subscriptions", all));
+    all.keySet().forEach(name -> ann.client().await("unsubscribed", name));
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    assertTrue(seconds > 1.2, "30 refused names at 10/s took " + seconds + " s");
   }
 
   private static String subscribe(Welcomed of, String topic) {
