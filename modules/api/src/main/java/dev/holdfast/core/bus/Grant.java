@@ -1,5 +1,7 @@
 package dev.holdfast.core.bus;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.holdfast.core.BusValue;
@@ -63,7 +65,8 @@ public record Grant(String service, Set<String> tenants, @Nullable Account accou
   }
 
   /**
-   * The token of a service's account, as far as it says whether it still is good.
+   * The token of a service's account, as far as it says whether it still is good. What a later
+   * build adds to it is ignored: the text is sealed as a whole, and stays so.
    *
    * @param issuer that signed it
    * @param issuerBorn which issuer of that name; 0: a configured one
@@ -74,6 +77,8 @@ public record Grant(String service, Set<String> tenants, @Nullable Account accou
    * @param digest SHA-256 of header and claims, base64url
    * @param client whose own token it is; none: an earlier build did not note it
    */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Account(
       String issuer,
       long issuerBorn,
