@@ -35,7 +35,7 @@ public final class Tickets {
   private static final Script PLACE = Script.of("files", "file_prelude", "ticket_place");
   private static final int FIELDS = 3;
 
-  /** Of an older build, which writes no login. */
+  /** Without a login, which older builds don't read: to them it would be part of the id. */
   private static final int TOKEN_FIELDS = 5;
 
   /** Characters of a digest that name its place. */
@@ -88,8 +88,8 @@ public final class Tickets {
     String held = wanted.purpose() + "\n" + file.key().file() + "\n" + file.owner();
     String issued = Long.toString(by.issuedAt());
     String token =
-        String.join(
-            "\n", by.tenant(), by.user(), issued, by.digest(), text(by.id()), text(by.login()));
+        String.join("\n", by.tenant(), by.user(), issued, by.digest(), text(by.id()))
+            + (by.login() == null ? "" : "\n" + by.login());
     return Future.join(
         link.send("SET", Keys.fileTicketToken(digest), token, "PX", wanted.lifeMs()),
         link.send("SET", Keys.fileTicket(digest), held, "PX", wanted.lifeMs()));

@@ -203,6 +203,13 @@ final class FilesEdge implements AutoCloseable {
     get(raw.send("EVAL", each, 1, Keys.fileTicketToken("*")));
   }
 
+  /** The lines of what a ticket's token is stored as; one ticket is there. */
+  List<String> tokenOfTicket() {
+    String first = "return redis.call('GET', redis.call('KEYS', KEYS[1])[1])";
+    String text = get(raw.send("EVAL", first, 1, Keys.fileTicketToken("*"))).asText();
+    return List.of(text.split("\n", -1));
+  }
+
   /** Bytes and files that the tenant's quota counts. */
   List<Long> quota() {
     Reply reply = get(raw.send("HMGET", Keys.fileQuota(tenant), "#bytes", "#count"));

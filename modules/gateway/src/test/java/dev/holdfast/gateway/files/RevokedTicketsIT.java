@@ -11,6 +11,7 @@ import dev.holdfast.testkit.TestRedis;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,6 +87,18 @@ class RevokedTicketsIT {
     edge.revoke("ann", null);
 
     assertIsNone(ticket);
+  }
+
+  /** They read what is behind the digest as the token's id, by which it may be revoked. */
+  @Test
+  void nodesOfAnOlderBuildReadATicketsToken() {
+    goodTicket(ann);
+
+    List<String> lines = edge.tokenOfTicket();
+
+    assertEquals(5, lines.size(), lines.toString());
+    assertEquals(List.of(edge.tenant, "ann"), lines.subList(0, 2));
+    assertEquals(FilesEdge.digest(ann.token()), lines.get(3));
   }
 
   private String goodTicket(FilesEdge.Call caller) {
