@@ -6,6 +6,7 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
 import dev.holdfast.core.ServiceMessage;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Requests to revoke tokens. Ask this process's own instance, if it has one. */
@@ -29,13 +30,17 @@ public sealed interface RevocationMessage<A> extends ServiceMessage<A> {
    * <p>Fails with LIMIT_EXCEEDED if the tenant, or all tenants together, have as many revocations
    * as are kept. One for a whole tenant takes the place of all others of the tenant.
    *
+   * <p>A revocation is kept for as long as tokens can live, see {@link Revoked}. What the issuer
+   * gives out for a login after that is good again, so end the login there, too.
+   *
    * @param caller a service that acts for the tenant, or a user with {@code tokens:revoke}
    * @param user whose tokens; none: the one {@code token}, or those of all users
    * @param token its {@code jti}, or its digest as in {@link TokenRef}, or the session at the
-   *     issuer whose tokens are meant, also later ones; none: several
+   *     issuer whose tokens are meant, also later ones while it is kept; none: several
    * @param issuedUntil the last second, since 1970, in which they were issued; at most 5 min ahead.
    *     Of a single token it has no effect
-   * @param endsAt when the single token expires, ms since 1970; 0: not known
+   * @param endsAt when the single token expires, ms since 1970; 0: not known. Only of one that is
+   *     named by its digest: any other name may be that of a login, whose later tokens end later
    */
   record Revoke(
       Caller caller,
@@ -45,6 +50,9 @@ public sealed interface RevocationMessage<A> extends ServiceMessage<A> {
       long issuedUntil,
       long endsAt)
       implements RevocationMessage<Revoked> {
+    /** SHA-256 in base64url. */
+    private static final Pattern DIGEST = Pattern.compile("[A-Za-z0-9_-]{43}");
+
     public Revoke {
       Names.tenant(tenant);
       if (user != null) {
@@ -55,6 +63,9 @@ public sealed interface RevocationMessage<A> extends ServiceMessage<A> {
       }
       if (token != null && !isId(token)) {
         throw refused("token: an id of 1 to " + LONGEST_ID + " characters");
+      }
+      if (endsAt > 0 && !isDigest(token)) {
+        throw refused("endsAt: of a token that is named by its digest");
       }
       if (issuedUntil < 1) {
         throw refused("issuedUntil: a second since 1970");
@@ -71,6 +82,10 @@ public sealed interface RevocationMessage<A> extends ServiceMessage<A> {
       return handler.revoke(this);
     }
 
+    private static boolean isDigest(@Nullable String token) {
+      return token != null && DIGEST.matcher(token).matches();
+    }
+
     private static boolean isId(String token) {
       return !token.isBlank()
           && token.length() <= LONGEST_ID
@@ -85,7 +100,8 @@ public sealed interface RevocationMessage<A> extends ServiceMessage<A> {
   /**
    * The revocation is stored.
    *
-   * @param keptUntil ms since 1970; no token that it concerns is valid after that
+   * @param keptUntil ms since 1970; no token that it concerns is valid after that, but those that a
+   *     login's issuer gives out later
    */
   record Revoked(long keptUntil) implements BusValue {}
 
