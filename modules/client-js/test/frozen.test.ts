@@ -40,11 +40,12 @@ async function sessions(user: string): Promise<unknown[]> {
 test(
   "a tab that is frozen for longer than its session lingers begins a new one, and misses nothing",
   { skip: missing, timeout: ROUNDS * 60_000 },
-  async () => {
+  async t => {
     const other = connect(site.node.url, {
       token: () => site.node.token("bob"),
       WebSocket: WebSocket as any,
     });
+    t.after(() => other.end());
     const lines = other.channel("topic:page");
     for (let round = 0; round < ROUNDS; round++) {
       const page = await site.browser.newPage();
@@ -76,6 +77,5 @@ test(
       await look("hf.end()");
       await page.close();
     }
-    await other.end();
   },
 );
