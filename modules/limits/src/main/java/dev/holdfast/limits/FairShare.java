@@ -53,7 +53,21 @@ public final class FairShare {
     return Outcome.TAKEN;
   }
 
-  /** Gives back what was taken; called once for each success. */
+  /**
+   * Takes bytes also past all parts: of what is there already and can't be refused. They have to be
+   * given back.
+   *
+   * @param user null: a service
+   */
+  public synchronized void take(String tenant, @Nullable String user, long bytes) {
+    share.take(bytes);
+    add(tenant, bytes);
+    if (user != null) {
+      add(key(tenant, user), bytes);
+    }
+  }
+
+  /** Gives back what was taken; called once for each time. */
   public synchronized void give(String tenant, @Nullable String user, long bytes) {
     share.give(bytes);
     add(tenant, -bytes);

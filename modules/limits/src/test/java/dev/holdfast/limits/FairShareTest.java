@@ -35,4 +35,15 @@ class FairShareTest {
     assertEquals(800, registry.get("holdfast.budget.bytes").tag("kind", "bodies").gauge().value());
     assertEquals(1, registry.counter("holdfast.budget.refused", "kind", "bodies").count());
   }
+
+  @Test
+  void whatCannotBeRefusedIsCountedPastAllParts() {
+    bodies.take("a", "ann", 900);
+    bodies.take("a", "ann", 100);
+    assertEquals(PART_FULL, bodies.tryTake("a", "ann", 1));
+    assertEquals(NODE_FULL, bodies.tryTake("b", "bob", 1));
+    bodies.give("a", "ann", 900);
+    bodies.give("a", "ann", 100);
+    assertEquals(TAKEN, bodies.tryTake("a", "ann", 100));
+  }
 }

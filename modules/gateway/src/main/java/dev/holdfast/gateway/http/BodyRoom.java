@@ -6,6 +6,7 @@ import dev.holdfast.limits.FairShare;
 import dev.holdfast.limits.FairShare.Outcome;
 import dev.holdfast.limits.NodeMemory;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.impl.RoutingContextInternal;
@@ -50,18 +51,21 @@ public final class BodyRoom {
     long bytes = size(routing.request());
     Outcome outcome = bodies.tryTake(tenant, user, bytes);
     if (outcome == Outcome.TAKEN) {
-      AtomicBoolean given = new AtomicBoolean();
-      Runnable giveBack =
-          () -> {
-            if (given.compareAndSet(false, true)) {
-              bodies.give(tenant, user, bytes);
-            }
-          };
+      Runnable giveBack = once(() -> bodies.give(tenant, user, bytes));
       routing.put(GIVE_BACK, giveBack);
       routing.addEndHandler(ended -> giveBack.run());
     } else {
       throw full(outcome, "body: too many bytes of requests are under way");
     }
+  }
+
+  private static Runnable once(Runnable giveBack) {
+    AtomicBoolean given = new AtomicBoolean();
+    return () -> {
+      if (given.compareAndSet(false, true)) {
+        giveBack.run();
+      }
+    };
   }
 
   private static Problem full(Outcome outcome, String detail) {
@@ -70,7 +74,8 @@ public final class BodyRoom {
   }
 
   /**
-   * Sends an answer. A large one has room until the client's socket has taken all of it.
+   * Sends an answer. A large one has room until the client's socket has taken all of it. Only one
+   * that changed nothing may be refused: after any other the client would not know what was done.
    *
    * @throws Problem 429 if answers that the caller has not read yet fill its share, 503 if there is
    *     no room left
@@ -80,13 +85,27 @@ public final class BodyRoom {
       answer.send(routing);
       return;
     }
+    Runnable giveBack = takeForAnswer(routing.request().method(), caller, answer.size());
+    try {
+      answer.send(routing).onComplete(taken -> giveBack.run());
+    } catch (RuntimeException e) {
+      giveBack.run();
+      throw e;
+    }
+  }
+
+  private Runnable takeForAnswer(HttpMethod method, Caller caller, long bytes) {
     String tenant = Callers.tenant(caller);
     String user = caller instanceof Caller.User self ? self.user() : null;
-    Outcome outcome = answers.tryTake(tenant, user, answer.size());
-    if (outcome != Outcome.TAKEN) {
-      throw full(outcome, "answers: too many bytes wait to be read");
+    if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)) {
+      Outcome outcome = answers.tryTake(tenant, user, bytes);
+      if (outcome != Outcome.TAKEN) {
+        throw full(outcome, "answers: too many bytes wait to be read");
+      }
+    } else {
+      answers.take(tenant, user, bytes);
     }
-    answer.send(routing).onComplete(taken -> answers.give(tenant, user, answer.size()));
+    return once(() -> answers.give(tenant, user, bytes));
   }
 
   /** Forgets the body of a request that is done with it, and gives its room back. */

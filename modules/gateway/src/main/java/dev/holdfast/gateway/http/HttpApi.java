@@ -304,13 +304,18 @@ public final class HttpApi {
     Promise<ApiResponse> here = ((VertxInternal) routing.vertx()).getOrCreateContext().promise();
     answer.onComplete(here);
     here.future()
-        .onSuccess(given -> rates.answered(caller, given.size()))
         .map(given -> sent(routing, caller, given))
         .onFailure(failure -> refuse(routing, failure));
   }
 
   private ApiResponse sent(RoutingContext routing, Caller caller, ApiResponse answer) {
-    room.send(routing, caller, answer);
+    try {
+      room.send(routing, caller, answer);
+    } catch (RuntimeException e) {
+      rates.unsent(caller, answer.size());
+      throw e;
+    }
+    rates.answered(caller, answer.size());
     return answer;
   }
 

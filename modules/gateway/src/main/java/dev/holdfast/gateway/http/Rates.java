@@ -46,11 +46,16 @@ public final class Rates {
     return take(vertx, caller, cost, stream ? STREAM_PATIENCE_MS : PATIENCE_MS);
   }
 
-  /** Counts a large answer as more requests: the next one waits for it. */
+  /** Counts a large answer that was sent as more requests: the next one waits for it. */
   public void answered(Caller caller, long bytes) {
+    unsent(caller, bytes);
+    sent(caller, bytes);
+  }
+
+  /** Counts an answer that was made and then not sent: making it took as much. */
+  void unsent(Caller caller, long bytes) {
     String user = caller instanceof Caller.User self ? self.user() : null;
     limiter.charge(Callers.tenant(caller), user, Cost.answer(bytes));
-    sent(caller, bytes);
   }
 
   private void sent(Caller caller, long bytes) {
