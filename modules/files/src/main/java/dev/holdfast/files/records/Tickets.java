@@ -55,18 +55,30 @@ public final class Tickets {
     String ticket = file.key().tenant() + "~" + Ids.fresh() + Ids.fresh();
     String digest = digest(ticket);
     return place(wanted, digest)
-        .compose(now -> write(file, wanted, digest, now).map(now))
+        .compose(
+            now ->
+                write(file, wanted, digest, now)
+                    .recover(failure -> unplaced(wanted, digest, failure))
+                    .map(now))
         .map(now -> new FileAnswer.Ticket(ticket, now + wanted.lifeMs()));
   }
 
   /** Takes a place until the ticket expires. Answers Redis time in ms. */
   private Future<Long> place(FileMessage.IssueTicket wanted, String digest) {
-    String user = wanted.caller() instanceof Caller.User self ? self.user() : null;
-    int most = user == null ? MOST_OF_SERVICES : MOST_OF_USER;
+    int most = wanted.caller() instanceof Caller.User ? MOST_OF_USER : MOST_OF_SERVICES;
     List<Object> args = List.of(digest.substring(0, MEMBER), wanted.lifeMs(), most);
-    return PLACE
-        .run(link, List.of(Keys.ticketPlaces(wanted.tenant(), user)), args)
-        .map(reply -> placed(reply, most));
+    return PLACE.run(link, List.of(places(wanted)), args).map(reply -> placed(reply, most));
+  }
+
+  private static String places(FileMessage.IssueTicket wanted) {
+    String user = wanted.caller() instanceof Caller.User self ? self.user() : null;
+    return Keys.ticketPlaces(wanted.tenant(), user);
+  }
+
+  /** Gives the place of a ticket back that was not written. If that fails, too, it expires. */
+  private <T> Future<T> unplaced(FileMessage.IssueTicket wanted, String digest, Throwable failure) {
+    return link.send("ZREM", places(wanted), digest.substring(0, MEMBER))
+        .transform(done -> Future.failedFuture(failure));
   }
 
   private static long placed(Reply reply, int most) {

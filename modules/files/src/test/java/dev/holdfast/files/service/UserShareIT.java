@@ -107,6 +107,22 @@ class UserShareIT {
     assertTrue(node.redis("PTTL", places).asLong() > 0);
   }
 
+  @Test
+  void aTicketThatCannotBeWrittenTakesNoPlace() {
+    FileView file = node.put(ann, "shared", new byte[10]);
+    node.redis("ACL", "SETUSER", "default", "-set");
+    try {
+      FilesNode.code(ticket(ann, file));
+    } finally {
+      node.redis("ACL", "SETUSER", "default", "+set");
+    }
+
+    String places = Keys.ticketPlaces(tenant, "ann");
+    assertEquals(0, node.redis("ZCARD", places).asLong());
+    FilesNode.await(ticket(ann, file));
+    assertEquals(1, node.redis("ZCARD", places).asLong());
+  }
+
   private Future<FileAnswer.Ticket> ticket(Caller caller, FileView file) {
     var download = FileMessage.Purpose.DOWNLOAD;
     return node.client.ask(
