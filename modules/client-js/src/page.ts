@@ -80,6 +80,9 @@ export function tab(
     }
     stop && stop();
     release = granted;
+    if (!granted) {
+      held = undefined;
+    }
     return !!granted;
   }
 
@@ -92,7 +95,8 @@ export function tab(
   function save() {
     due?.();
     due = undefined;
-    if (kept && ready && !away && !ended.aborted) {
+    // A session that is not held yet could be taken by a copy of this tab.
+    if (kept && ready && !away && !ended.aborted && (!locks || !held || release)) {
       kept.save(session.save());
     }
   }
@@ -169,9 +173,9 @@ export function tab(
     },
 
     /** Notes that the session has that id. */
-    named(id: string) {
+    async named(id: string) {
+      await hold(id);
       save();
-      hold(id);
     },
 
     /** Ends; what is kept remains only if a later page may go on. */
