@@ -37,6 +37,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntFunction;
@@ -68,9 +69,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   private final RunsMetrics metrics;
   private final FairTurns snapshots;
   private @Nullable RedisLink link;
-  private @Nullable Serving<?> consumer;
-  private @Nullable Serving<?> threadsConsumer;
-  private @Nullable Serving<?> agentsConsumer;
+  private final List<Serving<?>> consumers = new ArrayList<>();
   private @Nullable MessageConsumer<CancelNotice> notices;
   private IntFunction<List<Integer>> share = count -> Sweeping.ALL;
   private TenantGate tenants = TenantGate.OPEN;
@@ -182,17 +181,16 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   }
 
   private Future<?> serve() {
-    Serving<RunMessage<?>> served = bus.serve(RunMessage.ADDRESS, this::handle);
-    consumer = served.whenNotGiven(claiming::takeBack);
-    Serving<ThreadMessage<?>> shown = bus.serve(ThreadMessage.ADDRESS, this::handle);
-    threadsConsumer = shown;
-    Serving<AgentMessage<?>> listed = bus.serve(AgentMessage.ADDRESS, this::handleOfAgents);
-    agentsConsumer = listed;
+    Serving<RunMessage<?>> runs = bus.serve(RunMessage.ADDRESS, this::handle);
+    consumers.add(runs.whenNotGiven(claiming::takeBack));
+    consumers.add(bus.<ThreadMessage<?>>serve(ThreadMessage.ADDRESS, this::handle));
+    consumers.add(bus.<AgentMessage<?>>serve(AgentMessage.ADDRESS, this::handleOfAgents));
     MessageConsumer<CancelNotice> cancels = vertx.eventBus().consumer(CancelNotice.ADDRESS);
     cancels.handler(notice -> beats.cancelled(notice.body()));
     notices = cancels;
-    return Future.all(
-        served.completion(), shown.completion(), listed.completion(), cancels.completion());
+    List<Future<?>> begun = new ArrayList<>(List.of(cancels.completion()));
+    consumers.forEach(one -> begun.add(one.completion()));
+    return Future.all(begun);
   }
 
   private void watch() {
@@ -203,20 +201,17 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
 
   @Override
   public Future<?> stop() {
-    Future<Void> silent = unregistered(consumer);
-    Future<Void> blind = unregistered(threadsConsumer);
-    Future<Void> mute = unregistered(agentsConsumer);
-    Future<Void> deaf = notices == null ? Future.succeededFuture() : notices.unregister();
-    Future<Void> quiet = waiters == null ? Future.succeededFuture() : waiters.stop();
+    List<Future<?>> over = new ArrayList<>();
+    consumers.forEach(one -> over.add(one.unregister()));
+    if (notices != null) {
+      over.add(notices.unregister());
+    }
     if (waiters != null) {
+      over.add(waiters.stop());
       beats.stop();
     }
-    return Future.join(List.of(silent, blind, mute, deaf, quiet))
+    return Future.join(over)
         .eventually(() -> link == null ? Future.succeededFuture() : link.close());
-  }
-
-  private static Future<Void> unregistered(@Nullable Serving<?> served) {
-    return served == null ? Future.succeededFuture() : served.unregister();
   }
 
   private Future<?> handle(RunMessage<?> message) {
