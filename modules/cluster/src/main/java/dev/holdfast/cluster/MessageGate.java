@@ -2,6 +2,7 @@ package dev.holdfast.cluster;
 
 import dev.holdfast.core.bounds.Doors;
 import dev.holdfast.core.bounds.FrameBound;
+import dev.holdfast.core.bounds.FrameRoom;
 import dev.holdfast.core.bounds.LastComers;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -13,7 +14,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Guards the port of messages. A new connection has to prove itself by a TLS handshake within a
- * bounded time; few may do so at once. After that each frame has a {@link FrameBound}. Any thread.
+ * bounded time; few may do so at once. After that each frame has a {@link FrameBound}, and all that
+ * are not whole yet share a {@link FrameRoom}. Any thread.
  */
 final class MessageGate implements Doors.Gate {
   /** Most handshakes at once: members that start together connect together. */
@@ -23,15 +25,18 @@ final class MessageGate implements Doors.Gate {
 
   private final Duration patience;
   private final LastComers<Channel> strangers;
+  private final FrameRoom frames;
 
   MessageGate(Meters meters) {
-    this(MOST, PATIENCE, meters);
+    this(MOST, PATIENCE, FrameRoom.ofHeap(), meters);
   }
 
-  MessageGate(int most, Duration patience, Meters meters) {
+  MessageGate(int most, Duration patience, FrameRoom frames, Meters meters) {
     this.patience = patience;
     this.strangers = LastComers.ofChannels(most);
+    this.frames = frames;
     meters.strangers("messages", strangers);
+    meters.frames(frames);
   }
 
   @Override
@@ -61,7 +66,7 @@ final class MessageGate implements Doors.Gate {
     public void channelRead(ChannelHandlerContext context, Object bytes) {
       ChannelHandlerContext secure = context.pipeline().context(SslHandler.class);
       if (secure != null) {
-        context.pipeline().addAfter(secure.name(), "frame-bound", new FrameBound());
+        context.pipeline().addAfter(secure.name(), "frame-bound", new FrameBound(frames));
         SslHandler tls = (SslHandler) secure.handler();
         tls.handshakeFuture().addListener(done -> ended(context.channel(), done.isSuccess()));
         context.pipeline().remove(this);

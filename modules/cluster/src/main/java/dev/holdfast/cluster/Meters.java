@@ -1,5 +1,6 @@
 package dev.holdfast.cluster;
 
+import dev.holdfast.core.bounds.FrameRoom;
 import dev.holdfast.core.bounds.LastComers;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
@@ -20,6 +21,9 @@ interface Meters {
    * @param port the port that they are connected to
    */
   default void strangers(String port, LastComers<?> strangers) {}
+
+  /** Registers the room of large frames that are not whole yet. */
+  default void frames(FrameRoom frames) {}
 
   /**
    * Registers the number of members. Fewer than the live nodes, which Redis knows, means a split

@@ -1,5 +1,6 @@
 package dev.holdfast.cluster;
 
+import dev.holdfast.core.bounds.FrameRoom;
 import dev.holdfast.core.bounds.LastComers;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -23,6 +24,16 @@ record RegistryMeters(MeterRegistry registry) implements Meters {
     FunctionCounter.builder("cluster.strangers.dropped", strangers, LastComers::dropped)
         .description("those that were closed for want of room before they had proved anything")
         .tag("port", port)
+        .register(registry);
+  }
+
+  @Override
+  public void frames(FrameRoom frames) {
+    Gauge.builder("cluster.frames.bytes", frames, FrameRoom::bytes)
+        .description("bytes collected of frames above 1 MiB that are not whole yet")
+        .register(registry);
+    FunctionCounter.builder("cluster.frames.dropped", frames, FrameRoom::dropped)
+        .description("connections that were closed for a frame: too long, too late, no room")
         .register(registry);
   }
 

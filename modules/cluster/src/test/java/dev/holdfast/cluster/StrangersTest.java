@@ -2,11 +2,13 @@ package dev.holdfast.cluster;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.cluster.identity.Identity;
 import dev.holdfast.core.bounds.Doors;
 import dev.holdfast.core.bounds.FrameBound;
+import dev.holdfast.core.bounds.FrameRoom;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
@@ -22,6 +24,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,26 +81,22 @@ class StrangersTest {
 
   @Test
   void whoProvesNothingInTimeIsClosedAndWhoProvesItselfStays() throws Exception {
-    var gate = new MessageGate(MessageGate.MOST, Duration.ofSeconds(3), new RegistryMeters(meters));
-    Vertx vertx =
-        Vertx.builder().withTransport(new Doors(gate, JoinedFlushes::join).transport()).build();
-    members.add(vertx);
-    var config = ClusterConfig.DEFAULTS.withSecret(SECRET);
-    EventBusOptions options = BusOptions.of(config, Identity.ofSecret(SECRET));
-    NetServer server =
-        get(
-            vertx
-                .createNetServer(new NetServerOptions(options.toJson()).setPort(0))
-                .connectHandler(socket -> socket.handler(socket::write))
-                .listen());
+    var gate =
+        new MessageGate(
+            MessageGate.MOST,
+            Duration.ofSeconds(3),
+            FrameRoom.ofHeap(),
+            new RegistryMeters(meters));
+    EventBusOptions options = options();
+    int port = listening(gate, options);
 
-    SocketChannel silent = stranger(server.actualPort());
-    SocketChannel talker = stranger(server.actualPort());
+    SocketChannel silent = stranger(port);
+    SocketChannel talker = stranger(port);
     talker.write(ByteBuffer.wrap(new byte[] {22, 3, 1})); // begins a handshake
     Vertx other = Vertx.vertx();
     members.add(other);
     NetClient client = other.createNetClient(asMember(options));
-    var member = get(client.connect(server.actualPort(), "127.0.0.1"));
+    var member = get(client.connect(port, "127.0.0.1"));
 
     await().until(() -> isClosed(silent) && isClosed(talker));
     await().until(() -> strangersAt("messages") == 0);
@@ -140,6 +139,59 @@ class StrangersTest {
 
     String large = "x".repeat(9 << 20);
     assertEquals(large.length(), get(other.eventBus().<Integer>request("here", large)).body());
+  }
+
+  /** Each alone was within its bound; together they filled the heap, and stayed. */
+  @Test
+  void theOldestOfMembersWhoDoNotEndTheirLongFramesIsClosed() throws Exception {
+    int piece = 3 << 20;
+    var gate =
+        new MessageGate(
+            MessageGate.MOST,
+            Duration.ofSeconds(20),
+            new FrameRoom(2L * piece),
+            new RegistryMeters(meters));
+    Vertx client = Vertx.vertx();
+    EventBusOptions options = options();
+    int port = listening(gate, options);
+    members.add(client);
+
+    List<CompletableFuture<Void>> closed = new ArrayList<>();
+    for (int i = 1; i <= 3; i++) {
+      var socket = get(client.createNetClient(asMember(options)).connect(port, "127.0.0.1"));
+      var end = new CompletableFuture<Void>();
+      socket.closeHandler(end::complete);
+      closed.add(end);
+      socket.write(Buffer.buffer().appendInt(FrameBound.MOST));
+      socket.write(Buffer.buffer(new byte[piece]));
+      double most = Math.min(i, 2) * piece;
+      await().until(() -> meters.get("cluster.frames.bytes").gauge().value() == most);
+    }
+
+    closed.get(0).get(20, TimeUnit.SECONDS);
+    assertFalse(closed.get(1).isDone() || closed.get(2).isDone());
+    assertEquals(1, meters.get("cluster.frames.dropped").functionCounter().count());
+    get(client.close());
+    members.remove(client);
+    await().until(() -> meters.get("cluster.frames.bytes").gauge().value() == 0);
+  }
+
+  private static EventBusOptions options() throws IOException, GeneralSecurityException {
+    return BusOptions.of(ClusterConfig.DEFAULTS.withSecret(SECRET), Identity.ofSecret(SECRET));
+  }
+
+  /** Answers what it hears. */
+  private int listening(MessageGate gate, EventBusOptions options) {
+    Vertx vertx =
+        Vertx.builder().withTransport(new Doors(gate, JoinedFlushes::join).transport()).build();
+    members.add(vertx);
+    NetServer server =
+        get(
+            vertx
+                .createNetServer(new NetServerOptions(options.toJson()).setPort(0))
+                .connectHandler(socket -> socket.handler(socket::write))
+                .listen());
+    return server.actualPort();
   }
 
   private static NetClientOptions asMember(EventBusOptions options) {
