@@ -19,9 +19,12 @@ import java.util.Optional;
  * it is done; one thread at a time.
  */
 public final class TestNode {
-  /** Figures are measured with a JVM as it is used: {@code -XX:TieredStopAtLevel=4}. */
-  private static final String COMPILER =
-      System.getProperty("holdfast.node.compiler", "-XX:TieredStopAtLevel=1");
+  /** Small, and fast to start. Figures are measured with a JVM as it is used. */
+  private static final List<String> JVM =
+      List.of(
+          System.getProperty(
+                  "holdfast.node.jvm", "-Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1")
+              .split(" "));
 
   private static final Optional<InstalledJar> INSTALLED = InstalledJar.ofClassPath();
   private static final String MAIN = "dev.holdfast.app.Holdfast";
@@ -182,11 +185,12 @@ public final class TestNode {
     return command;
   }
 
-  /** A small JVM that starts fast, on the installed program or else the class path of this one. */
+  /** A JVM on the installed program or else the class path of this one. */
   private List<String> words() {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    List<String> command = new ArrayList<>(List.of(java, "-Xmx256m", "-XX:+UseSerialGC"));
-    command.addAll(List.of(COMPILER, "-XX:+ExitOnOutOfMemoryError"));
+    List<String> command = new ArrayList<>(List.of(java));
+    command.addAll(JVM);
+    command.add("-XX:+ExitOnOutOfMemoryError");
     if (place.classPathFirst().isEmpty()) {
       INSTALLED.ifPresent(jar -> command.addAll(jar.options()));
     }

@@ -9,8 +9,10 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -20,9 +22,14 @@ import java.util.stream.Stream;
 
 /**
  * A process that attacks. It has less of the machine's time than others: what it computes itself is
- * not to take from those that it attacks, as that of another machine would not.
+ * not to take from those that it attacks, as that of another machine would not. Being nice says
+ * that of each of its threads, of which there are hundreds. A session of its own is one for Linux,
+ * if the kernel groups tasks by sessions, however many threads it has.
  */
 public final class Attacker implements AutoCloseable {
+  private static final boolean GROUPED =
+      Files.exists(AttackerMain.GROUP) && Files.exists(Path.of("/usr/bin/setsid"));
+
   private final Process process;
   private final BufferedReader answers;
 
@@ -39,21 +46,20 @@ public final class Attacker implements AutoCloseable {
 
   /**
    * @param log what it says when it fails
+   * @param busy how many of its threads compute from now on, so that the machine is as busy before
+   *     and after an attack as it is during one that computes much
    */
-  public static Attacker start(Path log) {
+  public static Attacker start(Path log, int busy) {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    List<String> command =
-        List.of(
-            "nice",
-            "-n",
-            "19",
-            java,
-            "-Xmx384m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            AttackerMain.class.getName());
+    List<String> command = new ArrayList<>();
+    if (GROUPED) {
+      command.add("/usr/bin/setsid");
+    }
+    command.addAll(List.of("nice", "-n", "19", java, "-Xmx384m"));
+    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp"));
+    command.add(System.getProperty("java.class.path"));
+    command.add(AttackerMain.class.getName());
+    command.addAll(List.of(String.valueOf(GROUPED), String.valueOf(busy)));
     try {
       File errors = log.toFile();
       var builder = new ProcessBuilder(command).redirectError(errors);

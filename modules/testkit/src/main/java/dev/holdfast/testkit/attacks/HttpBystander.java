@@ -13,13 +13,20 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Publishes by HTTP, at one node after the other, whether it is answered or not. Any thread. */
 final class HttpBystander {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final int STORED = 200;
+  private static final int TOO_MANY = 429;
+
+  /** Of one publication. */
+  private static final int TRIES = 3;
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
@@ -47,19 +54,39 @@ final class HttpBystander {
 
   CompletableFuture<?> publish() {
     long sent = System.nanoTime();
+    underWay.incrementAndGet();
+    return ask(TRIES).whenComplete((answer, failure) -> note(sent, answer, failure));
+  }
+
+  /**
+   * Asks again after a refusal by the rate: on a slow machine tokens may come later than a request
+   * waits. The time of all tries counts.
+   */
+  private CompletableFuture<HttpResponse<String>> ask(int tries) {
+    return http.sendAsync(request(), BodyHandlers.ofString())
+        .thenCompose(
+            answer ->
+                answer.statusCode() == TOO_MANY && tries > 1
+                    ? CompletableFuture.supplyAsync(() -> ask(tries - 1), after(answer))
+                        .thenCompose(Function.identity())
+                    : CompletableFuture.completedFuture(answer));
+  }
+
+  private static Executor after(HttpResponse<?> refused) {
+    long seconds = refused.headers().firstValueAsLong("retry-after").orElse(1);
+    return CompletableFuture.delayedExecutor(seconds, TimeUnit.SECONDS);
+  }
+
+  private HttpRequest request() {
     String body =
         "{\"publications\":[{\"channel\":\"%s\",\"event\":\"said\",\"data\":{\"tenant\":\"%s\"}}]}"
             .formatted("topic:http", tenant);
-    var request =
-        HttpRequest.newBuilder(nodes.get(turn.getAndIncrement() % nodes.size()))
-            .timeout(TIMEOUT)
-            .header("Authorization", "Bearer " + token)
-            .header("Content-Type", "application/json")
-            .POST(BodyPublishers.ofString(body))
-            .build();
-    underWay.incrementAndGet();
-    return http.sendAsync(request, BodyHandlers.ofString())
-        .whenComplete((answer, failure) -> note(sent, answer, failure));
+    return HttpRequest.newBuilder(nodes.get(turn.getAndIncrement() % nodes.size()))
+        .timeout(TIMEOUT)
+        .header("Authorization", "Bearer " + token)
+        .header("Content-Type", "application/json")
+        .POST(BodyPublishers.ofString(body))
+        .build();
   }
 
   private void note(long sent, HttpResponse<String> answer, Throwable failure) {

@@ -44,7 +44,14 @@ public final class Play {
    * @param time of the attack
    * @param window how long it is measured before, and after
    */
-  public record Scale(int tenants, int users, int perSecond, Duration time, Duration window) {}
+  public record Scale(int tenants, int users, int perSecond, Duration time, Duration window) {
+    private static final Duration SHORT = Duration.ofMillis(300);
+
+    /** Returns a scale of so long an attack, around which little is measured. */
+    public Scale lasting(Duration other) {
+      return new Scale(tenants, users, perSecond, other, SHORT);
+    }
+  }
 
   /**
    * Moments by {@link System#nanoTime}; the intervals between them are before, during, and after.
