@@ -6,9 +6,9 @@ import dev.holdfast.core.NodeId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one place that names Redis keys; this module's README has the table. Keys with the same text
- * in braces share a slot. Names are checked earlier ({@code dev.holdfast.core.Names}), so none can
- * break out of its braces.
+ * Names Redis keys; {@link FileKeys} names those of files, and nobody else names any. This module's
+ * README has the table. Keys with the same text in braces share a slot. Names are checked earlier
+ * ({@code dev.holdfast.core.Names}), so none can break out of its braces.
  */
 public final class Keys {
   /** Number of keys over which an index is spread that could grow hot. */
@@ -193,72 +193,6 @@ public final class Keys {
     return "hf:schema-changes";
   }
 
-  /** Returns the key of a file's record. */
-  public static String file(String tenant, String file) {
-    return "hf:file:{" + tenant + "!" + file + "}";
-  }
-
-  /** Returns the key of what a tenant's files reserve. */
-  public static String fileQuota(String tenant) {
-    return "hf:fquota:{" + tenant + "!}";
-  }
-
-  /** Returns the key of the index of a tenant's files, by name. */
-  public static String tenantFiles(String tenant) {
-    return "hf:ften:{" + tenant + "!}";
-  }
-
-  public static String userFiles(String tenant, String user) {
-    return "hf:fown:{" + tenant + "!u:" + user + "}";
-  }
-
-  public static String sessionFiles(String tenant, String session) {
-    return "hf:fses:{" + tenant + "!s:" + session + "}";
-  }
-
-  /** Returns the key that names the file of a piece of stored content. */
-  public static String fileContent(String content) {
-    return "hf:fkey:{" + content + "}";
-  }
-
-  /**
-   * @param digest of the ticket; the ticket itself is stored nowhere
-   */
-  public static String fileTicket(String digest) {
-    return "hf:fticket:{" + digest + "}";
-  }
-
-  /**
-   * Returns the key of the places of tickets that have not expired.
-   *
-   * @param user who makes them; null: the tenant's services
-   */
-  public static String ticketPlaces(String tenant, @Nullable String user) {
-    return "hf:ftickets:{" + tenant + (user == null ? "!}" : "!u:" + user + "}");
-  }
-
-  /** Returns the key that names the token a ticket was made with, in the ticket's slot. */
-  public static String fileTicketToken(String digest) {
-    return fileTicket(digest) + ":by";
-  }
-
-  /**
-   * @param shard 0 to {@link #SHARDS} − 1
-   */
-  public static String fileDue(int shard) {
-    return "hf:fdue:{" + hex(shard) + "}";
-  }
-
-  /** Returns the key of the set of tenants that have or had files. */
-  public static String fileTenants() {
-    return "hf:ftenants:{files}";
-  }
-
-  /** Returns the key that names the storage of the files' content. */
-  public static String fileStorage() {
-    return "hf:fstorage:{files}";
-  }
-
   /** Returns the key of a run's record. */
   public static String run(Channel run) {
     return "hf:run:" + tag(run);
@@ -291,6 +225,15 @@ public final class Keys {
   /** Returns the key of the tokens that runs of a tenant, or of a user of it, took today. */
   public static String runTokens(String tenant, @Nullable String user) {
     return "hf:tokens:{" + tenant + "!" + (user == null ? "" : "u:" + user) + "}";
+  }
+
+  /**
+   * Returns the key of what the runs of a tenant took on a day.
+   *
+   * @param day since 1970, in UTC
+   */
+  public static String runUsage(String tenant, int day) {
+    return "hf:usage:{" + tenant + "!" + day + "}";
   }
 
   /** Returns the key of what a user has started within a minute. */
@@ -394,7 +337,7 @@ public final class Keys {
     return "{" + tenant + ":" + session + "}";
   }
 
-  private static String hex(int shard) {
+  static String hex(int shard) {
     return String.format("%02x", shard);
   }
 }

@@ -51,9 +51,9 @@ class KeyOwnerTest {
   @Test
   void theRestIsItsTenantsOrUsers() {
     assertEquals("acme null null ann", text(owner(Keys.userSessions("acme", "ann"))));
-    assertEquals("acme null null ann", text(owner(Keys.userFiles("acme", "ann"))));
-    assertEquals("acme null null ann", text(owner(Keys.ticketPlaces("acme", "ann"))));
-    assertEquals("acme null null null", text(owner(Keys.ticketPlaces("acme", null))));
+    assertEquals("acme null null ann", text(owner(FileKeys.userFiles("acme", "ann"))));
+    assertEquals("acme null null ann", text(owner(FileKeys.ticketPlaces("acme", "ann"))));
+    assertEquals("acme null null null", text(owner(FileKeys.ticketPlaces("acme", null))));
     assertEquals("acme null null ann", text(owner(Keys.rates("acme", "ann"))));
     assertEquals("acme null null ann", text(owner(Keys.claims("acme", "ann"))));
     assertEquals("acme null null ann", text(owner(Keys.retained("acme", "ann"))));
@@ -64,10 +64,10 @@ class KeyOwnerTest {
         List.of(
             Keys.tenantSessions("acme", 7),
             Keys.schemas("acme"),
-            Keys.file("acme", "f1"),
-            Keys.fileQuota("acme"),
-            Keys.tenantFiles("acme"),
-            Keys.sessionFiles("acme", "s1"))) {
+            FileKeys.file("acme", "f1"),
+            FileKeys.fileQuota("acme"),
+            FileKeys.tenantFiles("acme"),
+            FileKeys.sessionFiles("acme", "s1"))) {
       assertEquals("acme null null null", text(owner(key)), key);
     }
   }
@@ -86,6 +86,7 @@ class KeyOwnerTest {
     assertEquals("acme null null ann", text(owner(Keys.userThreads("acme", "ann"))));
     assertEquals("acme null null ann", text(owner(Keys.threadSizes("acme", "ann"))));
     assertEquals("acme null null null", text(owner(Keys.agents("acme"))));
+    assertEquals("acme null null null", text(owner(Keys.runUsage("acme", 20_000))));
     assertEquals("acme null null null", text(owner(Keys.activeRuns("acme", null))));
     assertEquals("acme null null null", text(owner(Keys.runQueue("acme", "researcher"))));
     assertEquals("acme thread:h1 null null", text(owner(Keys.thread("acme", "h1"))));
@@ -108,11 +109,11 @@ class KeyOwnerTest {
             Keys.buried(),
             Keys.data(),
             Keys.join(),
-            Keys.fileDue(3),
-            Keys.fileContent("c"),
-            Keys.fileTicket("d"),
-            Keys.fileTenants(),
-            Keys.fileStorage(),
+            FileKeys.fileDue(3),
+            FileKeys.fileContent("c"),
+            FileKeys.fileTicket("d"),
+            FileKeys.fileTenants(),
+            FileKeys.fileStorage(),
             Keys.runTurns("researcher"),
             Keys.runDue(3),
             Keys.revocations(),

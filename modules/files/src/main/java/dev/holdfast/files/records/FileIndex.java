@@ -1,7 +1,7 @@
 package dev.holdfast.files.records;
 
 import dev.holdfast.files.FileSpec;
-import dev.holdfast.redis.Keys;
+import dev.holdfast.redis.FileKeys;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
 import dev.holdfast.redis.Script;
@@ -46,7 +46,7 @@ public final class FileIndex {
     String member = member(spec.name(), file.file());
     List<Future<?>> written = new ArrayList<>();
     written.add(list(file.tenant()));
-    written.add(link.send("SET", Keys.fileContent(content), file.toString()));
+    written.add(link.send("SET", FileKeys.fileContent(content), file.toString()));
     String owner = Objects.requireNonNull(spec.owner(), "owner");
     for (String key : keys(file.tenant(), owner, spec.session())) {
       written.add(link.send("ZADD", key, 0, member));
@@ -68,7 +68,7 @@ public final class FileIndex {
 
   /** Returns the file that content belongs to; empty: to none. */
   public Future<Optional<FileKey>> ofContent(String content) {
-    return link.send("GET", Keys.fileContent(content))
+    return link.send("GET", FileKeys.fileContent(content))
         .map(
             reply ->
                 reply.isNull() ? Optional.empty() : Optional.of(FileKey.parse(reply.asText())));
@@ -76,7 +76,7 @@ public final class FileIndex {
 
   /** Forgets content that is gone. */
   public Future<Void> forget(String content) {
-    return link.send("DEL", Keys.fileContent(content)).mapEmpty();
+    return link.send("DEL", FileKeys.fileContent(content)).mapEmpty();
   }
 
   /** Returns files by their names. */
@@ -89,16 +89,16 @@ public final class FileIndex {
 
   /** Adds a tenant to those that have files. */
   public Future<Void> list(String tenant) {
-    return link.send("SADD", Keys.fileTenants(), tenant).mapEmpty();
+    return link.send("SADD", FileKeys.fileTenants(), tenant).mapEmpty();
   }
 
   /** Takes a tenant from those that have files. */
   public Future<Void> unlist(String tenant) {
-    return link.send("SREM", Keys.fileTenants(), tenant).mapEmpty();
+    return link.send("SREM", FileKeys.fileTenants(), tenant).mapEmpty();
   }
 
   public Future<List<String>> tenants() {
-    return link.send("SMEMBERS", Keys.fileTenants())
+    return link.send("SMEMBERS", FileKeys.fileTenants())
         .map(reply -> reply.list().stream().map(Reply::asText).toList());
   }
 
@@ -114,29 +114,29 @@ public final class FileIndex {
 
   private Future<Void> setDue(FileKey file, String at) {
     List<Object> args = List.of(file.toString(), "", at);
-    return DUE.run(link, List.of(Keys.fileDue(file.shard())), args).mapEmpty();
+    return DUE.run(link, List.of(FileKeys.fileDue(file.shard())), args).mapEmpty();
   }
 
   public Future<Void> unsetDue(FileKey file) {
-    return link.send("ZREM", Keys.fileDue(file.shard()), file.toString()).mapEmpty();
+    return link.send("ZREM", FileKeys.fileDue(file.shard()), file.toString()).mapEmpty();
   }
 
   public Future<Boolean> isDue(FileKey file) {
-    return link.send("ZSCORE", Keys.fileDue(file.shard()), file.toString())
+    return link.send("ZSCORE", FileKeys.fileDue(file.shard()), file.toString())
         .map(reply -> !reply.isNull());
   }
 
   /** Returns up to {@code limit} files that are due, the earliest first. */
   public Future<List<Due>> due(int shard, long now, int limit) {
     return link.send(
-            "ZRANGEBYSCORE", Keys.fileDue(shard), "-inf", now, "WITHSCORES", "LIMIT", 0, limit)
+            "ZRANGEBYSCORE", FileKeys.fileDue(shard), "-inf", now, "WITHSCORES", "LIMIT", 0, limit)
         .map(FileIndex::dues);
   }
 
   /** Moves a due entry; false: somebody else has done so since it was read. */
   public Future<Boolean> postpone(Due due, long to) {
     List<Object> args = List.of(due.file().toString(), due.score(), to);
-    return DUE.run(link, List.of(Keys.fileDue(due.file().shard())), args)
+    return DUE.run(link, List.of(FileKeys.fileDue(due.file().shard())), args)
         .map(reply -> reply.asLong() == 1);
   }
 
@@ -145,22 +145,22 @@ public final class FileIndex {
    * it is written, so that a node can start while Redis is full.
    */
   public Future<String> storage(String id) {
-    return link.send("GET", Keys.fileStorage())
+    return link.send("GET", FileKeys.fileStorage())
         .compose(kept -> kept.isNull() ? firstStorage(id) : Future.succeededFuture(kept))
         .map(Reply::asText);
   }
 
   private Future<Reply> firstStorage(String id) {
-    return link.send("SET", Keys.fileStorage(), id, "NX")
-        .compose(set -> link.send("GET", Keys.fileStorage()));
+    return link.send("SET", FileKeys.fileStorage(), id, "NX")
+        .compose(set -> link.send("GET", FileKeys.fileStorage()));
   }
 
   private static List<String> keys(String tenant, String owner, @Nullable String session) {
     List<String> keys = new ArrayList<>();
-    keys.add(Keys.tenantFiles(tenant));
-    keys.add(Keys.userFiles(tenant, owner));
+    keys.add(FileKeys.tenantFiles(tenant));
+    keys.add(FileKeys.userFiles(tenant, owner));
     if (session != null) {
-      keys.add(Keys.sessionFiles(tenant, session));
+      keys.add(FileKeys.sessionFiles(tenant, session));
     }
     return keys;
   }

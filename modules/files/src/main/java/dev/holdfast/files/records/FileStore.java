@@ -5,7 +5,7 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.files.FileSpec;
 import dev.holdfast.files.config.FilesConfig;
 import dev.holdfast.files.storage.Part;
-import dev.holdfast.redis.Keys;
+import dev.holdfast.redis.FileKeys;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
 import dev.holdfast.redis.Script;
@@ -177,7 +177,7 @@ public final class FileStore {
   }
 
   private static String key(FileKey file) {
-    return Keys.file(file.tenant(), file.file());
+    return FileKeys.file(file.tenant(), file.file());
   }
 
   private static Script script(String name) {

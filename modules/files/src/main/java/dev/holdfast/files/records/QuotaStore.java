@@ -5,7 +5,7 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.files.FileSpec;
 import dev.holdfast.files.config.FilesConfig;
 import dev.holdfast.files.config.TenantFiles;
-import dev.holdfast.redis.Keys;
+import dev.holdfast.redis.FileKeys;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
 import dev.holdfast.redis.Script;
@@ -72,18 +72,18 @@ public final class QuotaStore {
             mostBytes,
             mostFiles);
     return RESERVE
-        .run(link, List.of(Keys.fileQuota(file.tenant())), args)
+        .run(link, List.of(FileKeys.fileQuota(file.tenant())), args)
         .map(QuotaStore::reserved);
   }
 
   public Future<Boolean> release(FileKey file) {
     return RELEASE
-        .run(link, List.of(Keys.fileQuota(file.tenant())), List.of(file.file()))
+        .run(link, List.of(FileKeys.fileQuota(file.tenant())), List.of(file.file()))
         .map(reply -> reply.asLong() == 1);
   }
 
   public Future<Optional<Entry>> entry(FileKey file) {
-    return link.send("HGET", Keys.fileQuota(file.tenant()), file.file())
+    return link.send("HGET", FileKeys.fileQuota(file.tenant()), file.file())
         .map(
             reply ->
                 reply.isNull()
@@ -92,13 +92,13 @@ public final class QuotaStore {
   }
 
   public Future<Totals> totals(String tenant) {
-    return link.send("HMGET", Keys.fileQuota(tenant), TOTAL_BYTES, TOTAL_FILES)
+    return link.send("HMGET", FileKeys.fileQuota(tenant), TOTAL_BYTES, TOTAL_FILES)
         .map(reply -> new Totals(reply.at(0).longOr(0), reply.at(1).longOr(0)));
   }
 
   /** Returns about {@code count} entries; each one that stays comes at least once until the end. */
   public Future<Scan> scan(String tenant, String cursor, int count) {
-    return link.send("HSCAN", Keys.fileQuota(tenant), cursor, "COUNT", count)
+    return link.send("HSCAN", FileKeys.fileQuota(tenant), cursor, "COUNT", count)
         .map(QuotaStore::scanned);
   }
 

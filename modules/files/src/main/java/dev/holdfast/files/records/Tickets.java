@@ -8,7 +8,7 @@ import dev.holdfast.files.FileAnswer;
 import dev.holdfast.files.FileMessage;
 import dev.holdfast.files.TransferMessage;
 import dev.holdfast.files.storage.FileStorage;
-import dev.holdfast.redis.Keys;
+import dev.holdfast.redis.FileKeys;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
 import dev.holdfast.redis.Script;
@@ -72,7 +72,7 @@ public final class Tickets {
 
   private static String places(FileMessage.IssueTicket wanted) {
     String user = wanted.caller() instanceof Caller.User self ? self.user() : null;
-    return Keys.ticketPlaces(wanted.tenant(), user);
+    return FileKeys.ticketPlaces(wanted.tenant(), user);
   }
 
   /** Gives the place of a ticket back that was not written. If that fails, too, it expires. */
@@ -103,15 +103,15 @@ public final class Tickets {
         String.join("\n", by.tenant(), by.user(), issued, by.digest(), text(by.id()))
             + (by.login() == null ? "" : "\n" + by.login());
     return Future.join(
-        link.send("SET", Keys.fileTicketToken(digest), token, "PX", wanted.lifeMs()),
-        link.send("SET", Keys.fileTicket(digest), held, "PX", wanted.lifeMs()));
+        link.send("SET", FileKeys.fileTicketToken(digest), token, "PX", wanted.lifeMs()),
+        link.send("SET", FileKeys.fileTicket(digest), held, "PX", wanted.lifeMs()));
   }
 
   /** Returns what a ticket stands for: the file's owner acts, wherever the ticket came from. */
   public Future<Optional<FileAnswer.Redeemed>> redeem(
       String tenant, String ticket, FileMessage.Purpose purpose) {
     String digest = digest(ticket);
-    return link.send("MGET", Keys.fileTicket(digest), Keys.fileTicketToken(digest))
+    return link.send("MGET", FileKeys.fileTicket(digest), FileKeys.fileTicketToken(digest))
         .map(reply -> redeemed(tenant, ticket, purpose, reply));
   }
 

@@ -18,7 +18,7 @@ import dev.holdfast.files.records.QuotaStore;
 import dev.holdfast.files.records.Tickets;
 import dev.holdfast.files.storage.Disk;
 import dev.holdfast.files.storage.FileStorage;
-import dev.holdfast.redis.Keys;
+import dev.holdfast.redis.FileKeys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reserve;
@@ -121,7 +121,7 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
 
   @Override
   public Future<?> create(FileMessage.Create message) {
-    reserve.require(Keys.fileQuota(message.tenant()));
+    reserve.require(FileKeys.fileQuota(message.tenant()));
     return creating
         .create(message)
         .compose(
@@ -152,7 +152,7 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
 
   @Override
   public Future<?> issueTicket(FileMessage.IssueTicket message) {
-    reserve.require(Keys.fileQuota(message.tenant()));
+    reserve.require(FileKeys.fileQuota(message.tenant()));
     Future<FileRecord> file =
         message.purpose() == FileMessage.Purpose.DOWNLOAD
             ? parts.findReady(message.caller(), message.tenant(), message.file())
@@ -162,7 +162,7 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
 
   @Override
   public Future<?> copy(FileMessage.Copy message) {
-    reserve.require(Keys.fileQuota(message.tenant()));
+    reserve.require(FileKeys.fileQuota(message.tenant()));
     return new Copying(parts, creating, finishing, removing).copy(message).map(FileRecord::view);
   }
 
@@ -181,7 +181,7 @@ public final class FilesVerticle extends VerticleBase implements FileMessage.Han
 
   @Override
   public Future<?> begin(TransferMessage.Begin message) {
-    reserve.require(Keys.fileQuota(message.tenant()));
+    reserve.require(FileKeys.fileQuota(message.tenant()));
     return creating.begin(message);
   }
 

@@ -10,7 +10,7 @@ import dev.holdfast.files.records.FileAccess;
 import dev.holdfast.files.records.FileIndex;
 import dev.holdfast.files.records.FileKey;
 import dev.holdfast.files.records.FileRecord;
-import dev.holdfast.redis.Keys;
+import dev.holdfast.redis.FileKeys;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -65,11 +65,11 @@ final class Reading {
   private static String index(FileMessage.ListFiles message, String owner) {
     String session = message.session();
     if (session != null) {
-      return Keys.sessionFiles(message.tenant(), session);
+      return FileKeys.sessionFiles(message.tenant(), session);
     }
     return owner.equals("*")
-        ? Keys.tenantFiles(message.tenant())
-        : Keys.userFiles(message.tenant(), owner);
+        ? FileKeys.tenantFiles(message.tenant())
+        : FileKeys.userFiles(message.tenant(), owner);
   }
 
   private Future<FileAnswer.Page> page(

@@ -18,7 +18,7 @@ import dev.holdfast.files.storage.FileStorage;
 import dev.holdfast.files.storage.FolderStorage;
 import dev.holdfast.files.storage.Part;
 import dev.holdfast.files.storage.PartWriter;
-import dev.holdfast.redis.Keys;
+import dev.holdfast.redis.FileKeys;
 import dev.holdfast.testkit.OwnRedis;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
@@ -101,7 +101,7 @@ class ErasedFilesIT {
   void aStepGoesOnWhereTheOneBeforeHasEnded() {
     start();
     List<Object> entries = new ArrayList<>();
-    entries.addAll(List.of(Keys.fileQuota(tenant), "#bytes", 3_300, "#count", 3_300));
+    entries.addAll(List.of(FileKeys.fileQuota(tenant), "#bytes", 3_300, "#count", 3_300));
     for (int i = 0; i < 3_300; i++) {
       String owner = i % 11 == 0 ? "bob" : "ann";
       entries.addAll(List.of("f" + i, "1\n" + owner + "\n\nname" + i));

@@ -17,6 +17,7 @@ import dev.holdfast.files.config.TenantFiles;
 import dev.holdfast.files.storage.FileStorage;
 import dev.holdfast.files.storage.FolderStorage;
 import dev.holdfast.files.transfer.Transfers;
+import dev.holdfast.redis.FileKeys;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
@@ -186,13 +187,13 @@ final class FilesNode implements AutoCloseable {
 
   /** Bytes and files that the tenant's quota counts. */
   List<Long> quota(String tenant) {
-    Reply reply = redis("HMGET", Keys.fileQuota(tenant), "#bytes", "#count");
+    Reply reply = redis("HMGET", FileKeys.fileQuota(tenant), "#bytes", "#count");
     return List.of(reply.at(0).longOr(0), reply.at(1).longOr(0));
   }
 
   /** Makes what is due at some time due now. */
   void dueNow(FileView file) {
-    redis("ZADD", Keys.fileDue(Keys.shard(file.file())), 1, file.tenant() + "!" + file.file());
+    redis("ZADD", FileKeys.fileDue(Keys.shard(file.file())), 1, file.tenant() + "!" + file.file());
   }
 
   /** All keys that name the tenant. */

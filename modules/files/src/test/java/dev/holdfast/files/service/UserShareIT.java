@@ -13,7 +13,7 @@ import dev.holdfast.files.FileSpec;
 import dev.holdfast.files.FileView;
 import dev.holdfast.files.config.TenantFiles;
 import dev.holdfast.files.records.Tickets;
-import dev.holdfast.redis.Keys;
+import dev.holdfast.redis.FileKeys;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
 import io.vertx.core.Future;
@@ -90,7 +90,7 @@ class UserShareIT {
   void aUserHasSoManyTicketsAndOthersHaveTheirOwn() {
     FileView file = node.put(ann, "shared", new byte[10]);
     FileView bobs = node.put(bob, "bobs", new byte[10]);
-    String places = Keys.ticketPlaces(tenant, "ann");
+    String places = FileKeys.ticketPlaces(tenant, "ann");
     String fill = "for i = 1, ARGV[1] do redis.call('ZADD', KEYS[1], 1e15, 'p' .. i) end";
     node.redis("EVAL", fill, 1, places, Tickets.MOST_OF_USER - 1);
     node.redis("ZADD", places, 1, "long over");
@@ -117,7 +117,7 @@ class UserShareIT {
       node.redis("ACL", "SETUSER", "default", "+set");
     }
 
-    String places = Keys.ticketPlaces(tenant, "ann");
+    String places = FileKeys.ticketPlaces(tenant, "ann");
     assertEquals(0, node.redis("ZCARD", places).asLong());
     FilesNode.await(ticket(ann, file));
     assertEquals(1, node.redis("ZCARD", places).asLong());

@@ -4,7 +4,10 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.gateway.http.Problem;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,26 +25,41 @@ final class Refusal {
 
   private Refusal() {}
 
+  /** Ends the connection if the answer has begun: what its client got is not all of it. */
   static void send(RoutingContext routing, Throwable failure) {
     Problem problem = Problem.of(failure);
-    if (problem.code() == ErrorCode.INTERNAL) {
-      // The route's pattern, never the path, which may hold a ticket.
-      String route = routing.currentRoute().getPath();
-      LOG.error("{} {} failed", routing.request().method(), route, failure);
-    } else {
-      LOG.debug("{}: {}", routing.request().method(), failure.toString());
-    }
     HttpServerRequest request = routing.request();
-    OF_CONTENT.forEach(routing.response().headers()::remove);
+    HttpServerResponse response = routing.response();
+    log(routing, failure, problem);
+    if (response.closed() || response.headWritten()) {
+      request.connection().close();
+      return;
+    }
+    OF_CONTENT.forEach(response.headers()::remove);
     if (!request.isEnded() && request.method() != HttpMethod.GET) {
       discard(routing);
     } else {
       request.resume();
     }
     if (Tus.isTus(request)) {
-      routing.response().putHeader(Tus.RESUMABLE, Tus.VERSION);
+      response.putHeader(Tus.RESUMABLE, Tus.VERSION);
     }
-    problem.send(routing.response());
+    problem.send(response);
+  }
+
+  private static void log(RoutingContext routing, Throwable failure, Problem problem) {
+    HttpServerResponse response = routing.response();
+    // The route's pattern, never the path, which may hold a ticket.
+    String what = routing.request().method() + " " + routing.currentRoute().getPath();
+    if (response.closed() || failure instanceof ClosedChannelException) {
+      LOG.debug("{}: its client has gone", what);
+    } else if (response.headWritten() && failure instanceof IOException) {
+      LOG.info("{}: the answer broke off: {}", what, failure.toString());
+    } else if (problem.code() == ErrorCode.INTERNAL) {
+      LOG.error("{} failed", what, failure);
+    } else {
+      LOG.debug("{}: {}", what, failure.toString());
+    }
   }
 
   /** Reads and drops the rest of the body for a while; then the connection ends. */

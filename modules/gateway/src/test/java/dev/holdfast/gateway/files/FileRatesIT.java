@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.holdfast.gateway.http.Contract;
 import dev.holdfast.limits.LimitsConfig;
 import dev.holdfast.testkit.RedisExtension;
@@ -18,6 +22,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** Operations on files draw from the rates of requests, as all others do. */
 @ExtendWith(RedisExtension.class)
@@ -98,6 +103,41 @@ class FileRatesIT {
       await().until(() -> ann.send("GET", large).statusCode() == 200);
       await().until(() -> ann.send("POST", "/v1/files?name=b", CONTENT).statusCode() == 201);
     }
+  }
+
+  /** Each was an error in the log, with its stack; a ticket whose client had gone even two. */
+  @Test
+  void aClientThatGoesInMidAnswerIsNoErrorOfTheNode(TestRedis redis, @TempDir Path folder)
+      throws Exception {
+    var logger = (Logger) LoggerFactory.getLogger("dev.holdfast.gateway.files");
+    var vertx = (Logger) LoggerFactory.getLogger("io.vertx.core.impl.ContextImpl");
+    var logged = new ListAppender<ILoggingEvent>();
+    logged.start();
+    logger.addAppender(logged);
+    vertx.addAppender(logged);
+    try (var edge = new FilesEdge(redis.uri(), folder, LimitsConfig.DEFAULTS)) {
+      FilesEdge.Call ann = edge.as("ann");
+      String large = upload(ann, new byte[LARGE]);
+      String token = edge.token(edge.tenant, "ann");
+      edge.limit("user.connections", 1L);
+      slowly(edge, token, large).close();
+      await().until(() -> ann.send("GET", large).statusCode() == 200);
+
+      for (int i = 0; i < 200; i++) {
+        String[] ticket = {"POST " + large + "/tickets HTTP/1.1", "content-length: 0"};
+        new RawRequest(edge).head(token, ticket).reset();
+      }
+      await().until(() -> ann.send("POST", large + "/tickets").statusCode() == 201);
+    } finally {
+      logger.detachAppender(logged);
+      vertx.detachAppender(logged);
+    }
+    assertEquals(
+        List.of(),
+        logged.list.stream()
+            .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+            .map(ILoggingEvent::getFormattedMessage)
+            .toList());
   }
 
   /** A download that has begun; the place of what came before may be given back a bit later. */

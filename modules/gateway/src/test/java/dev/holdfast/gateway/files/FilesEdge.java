@@ -22,7 +22,7 @@ import dev.holdfast.gateway.http.Contract;
 import dev.holdfast.limits.Limiter;
 import dev.holdfast.limits.LimitsConfig;
 import dev.holdfast.limits.LimitsVerticle;
-import dev.holdfast.redis.Keys;
+import dev.holdfast.redis.FileKeys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
@@ -200,19 +200,19 @@ final class FilesEdge implements AutoCloseable {
   /** As a node of an older build leaves it. */
   void forgetTokensOfTickets() {
     String each = "for _, key in ipairs(redis.call('KEYS', KEYS[1])) do redis.call('DEL', key) end";
-    get(raw.send("EVAL", each, 1, Keys.fileTicketToken("*")));
+    get(raw.send("EVAL", each, 1, FileKeys.fileTicketToken("*")));
   }
 
   /** The lines of what a ticket's token is stored as; one ticket is there. */
   List<String> tokenOfTicket() {
     String first = "return redis.call('GET', redis.call('KEYS', KEYS[1])[1])";
-    String text = get(raw.send("EVAL", first, 1, Keys.fileTicketToken("*"))).asText();
+    String text = get(raw.send("EVAL", first, 1, FileKeys.fileTicketToken("*"))).asText();
     return List.of(text.split("\n", -1));
   }
 
   /** Bytes and files that the tenant's quota counts. */
   List<Long> quota() {
-    Reply reply = get(raw.send("HMGET", Keys.fileQuota(tenant), "#bytes", "#count"));
+    Reply reply = get(raw.send("HMGET", FileKeys.fileQuota(tenant), "#bytes", "#count"));
     return List.of(reply.at(0).longOr(0), reply.at(1).longOr(0));
   }
 

@@ -51,6 +51,12 @@ final class RawRequest implements AutoCloseable {
     return answer.toString(StandardCharsets.ISO_8859_1);
   }
 
+  /** Goes at once: the server's next write fails. */
+  void reset() throws IOException {
+    socket.setSoLinger(true, 0);
+    socket.close();
+  }
+
   @Override
   public void close() throws IOException {
     socket.close();

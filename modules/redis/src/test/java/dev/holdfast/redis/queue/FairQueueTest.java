@@ -9,6 +9,7 @@ import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.core.bounds.Budget;
+import dev.holdfast.redis.FileKeys;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.queue.Calls.Call;
 import dev.holdfast.redis.queue.Calls.Claim;
@@ -103,8 +104,8 @@ class FairQueueTest {
             Keys.tenantSessions("acme", 7),
             Keys.log(topic),
             Keys.schemas("acme"),
-            Keys.file("acme", "f"),
-            Keys.fileQuota("acme"))) {
+            FileKeys.file("acme", "f"),
+            FileKeys.fileQuota("acme"))) {
       assertEquals("acme", FairQueue.group(key), key);
     }
     assertEquals("nodes", FairQueue.group(Keys.leases()));
