@@ -64,7 +64,7 @@ public class TokenCost {
     } else {
       KeyPair pair = pair();
       TrustedIssuer.Keys keys = TrustedIssuer.keys(rules, List.of(jwk(pair)));
-      issuer = new TrustedIssuer(rules, id -> Future.succeededFuture(keys), 0);
+      issuer = new TrustedIssuer(rules, id -> Future.succeededFuture(keys), 0, () -> {});
       token = signed(pair, secret.split("\\.")[1]);
     }
     known = KnownTokens.ofLogins(new SimpleMeterRegistry());

@@ -68,10 +68,8 @@ public final class KeyRoom {
     }
     room.take(more);
     place.held = bytes;
-    if (tenant != null && own == 0) {
-      ofTenants.remove(tenant);
-    } else if (tenant != null) {
-      ofTenants.put(tenant, own);
+    if (tenant != null) {
+      ofTenants.compute(tenant, (name, before) -> own == 0 ? null : Long.valueOf(own));
     }
     return true;
   }

@@ -45,7 +45,7 @@ class AdministrationTest {
               "sessions.SessionMessage",
               "Attach Detach StoreCursors Subscribe Unsubscribe NotePublishing Refresh Create "
                   + "Get SetAttributes Touch ListSessions Views Sweep Reap Renew"),
-          entry("runs.AgentMessage", "ListAgents"),
+          entry("runs.AgentMessage", "ListAgents ShowUsage"),
           entry("runs.RunMessage", "Start Get Find Snapshot Cancel"),
           entry(
               "runs.ThreadMessage",

@@ -72,10 +72,12 @@ class KeyRoomTest {
   /** By one that was added nobody keeps those of the configuration out. */
   @Test
   void thoseOfTheConfigurationAreAlwaysTaken() {
-    room.added(null).hold(keys(16));
+    KeyRoom.Place added = room.added(null);
+    added.hold(keys(16));
 
     KeyRoom.Place configured = room.configured();
     assertTrue(configured.hold(keys(20)));
+    assertTrue(added.hold(keys(16)), "no more than before");
     assertEquals(36 * KEY, held());
     assertFalse(room.added("acme").hold(keys(1)));
     configured.close();
