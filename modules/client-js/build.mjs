@@ -84,7 +84,7 @@ await build({
 });
 await build({
   ...common,
-  entryPoints: ["test/react-page.ts"],
+  entryPoints: ["test/react-page.ts", "test/driver-page.ts"],
   alias: { "@holdfast/client": `./${out}/index.js` },
 });
 

@@ -5,6 +5,7 @@ import { Listener } from "./listener.js";
 import { loop } from "./loop.js";
 import { Platform, platform, tab } from "./page.js";
 import { clientSession } from "./session.js";
+import { onAbort } from "./signals.js";
 import { platformWire, WebSocketClass } from "./socket.js";
 import { Bounds, From, HoldfastError, SessionInfo, State, Times } from "./types.js";
 import { Wire } from "./wire.js";
@@ -144,14 +145,14 @@ export function connectOn(
   /** Adds a handler to a set; the result removes it, and so does the signal. */
   function add<T>(all: Set<T>, handler: T, signal?: AbortSignal, removed = () => {}): Stop {
     const stop = () => {
-      signal?.removeEventListener("abort", stop);
+      forget();
       if (all.delete(handler)) {
         removed();
       }
     };
+    const forget = onAbort(signal, stop);
     if (!signal?.aborted) {
       all.add(handler);
-      signal?.addEventListener("abort", stop);
     }
     return stop;
   }
@@ -175,16 +176,19 @@ export function connectOn(
   }
 
   /** Notes that a channel is no longer read; the next handler asks for it anew. */
-  function ended(name: string, code: string) {
+  function quit(name: string, code: string) {
     ready.delete(name);
     accesses.get(name)?.end(new HoldfastError(code, "no longer read"));
+  }
+
+  function ended(name: string, code: string) {
+    quit(name, code);
     handlers.unsubscribed(name, code);
   }
 
   function leave(name: string) {
     if (isAsked(name) && !handlers.of(name).events.size) {
-      ready.delete(name);
-      accesses.get(name)?.end(new HoldfastError("stopped", "no longer read"));
+      quit(name, "stopped");
       handlers.forget(name);
       session.unsubscribe(name).catch(() => {});
     }

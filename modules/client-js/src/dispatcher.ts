@@ -1,3 +1,4 @@
+import { obtain } from "./maps.js";
 import { Bounds, Cursor, Gap, HoldfastEvent } from "./types.js";
 
 type Result = unknown;
@@ -67,23 +68,15 @@ export function dispatcher(
   /** Channels of an earlier page that no handler has asked for yet: their events wait. */
   const expected = new Set<string>();
 
-  function of(name: string): Handlers {
-    let found = byName.get(name);
-    if (!found) {
-      byName.set(name, (found = { events: new Set(), gaps: new Set(), ends: new Set() }));
-    }
-    return found;
-  }
+  const of = (name: string): Handlers =>
+    obtain(byName, name, () => ({ events: new Set(), gaps: new Set(), ends: new Set() }));
 
   /** Those of a channel; `user` and `session` stand for the session's own. */
   const handlersOf = (channel: string) =>
     [channel, /^(user|session):/.exec(channel)?.[1] ?? ""].flatMap((name) => byName.get(name) ?? []);
 
   function put(channel: string, item: Item): boolean {
-    let queue = queues.get(channel);
-    if (!queue) {
-      queues.set(channel, (queue = { items: [], characters: 0 }));
-    }
+    const queue = obtain(queues, channel, () => ({ items: [], characters: 0 }));
     const { items } = queue;
     if (
       items.length &&

@@ -1,5 +1,6 @@
 import { EventHandler } from "./dispatcher.js";
 import { ReadOptions, Stop, StopReading } from "./face.js";
+import { onAbort } from "./signals.js";
 import { HoldfastError, HoldfastEvent } from "./types.js";
 
 /**
@@ -24,7 +25,6 @@ export async function* loop<T>(
     failure ??= why;
     wake();
   };
-  const aborted = () => end();
   const handler = (_: unknown, event: HoldfastEvent) =>
     new Promise<void>((resolve) => {
       next = event;
@@ -32,8 +32,7 @@ export async function* loop<T>(
       wake();
     });
   const stop = on(event, handler, reading);
-  const stops = [stop, ...ends(end)];
-  signal?.addEventListener("abort", aborted);
+  const stops = [stop, onAbort(signal, end), ...ends(end)];
   stop.ready.catch(end);
   over ||= !!signal?.aborted;
   try {
@@ -50,7 +49,6 @@ export async function* loop<T>(
       throw failure;
     }
   } finally {
-    signal?.removeEventListener("abort", aborted);
     stops.forEach((each) => each());
     done();
   }

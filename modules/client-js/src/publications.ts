@@ -1,6 +1,7 @@
 import { bytes, Calls, members, withData } from "./calls.js";
 import { Frame, json, millis, position, queueFull, unknown, whole } from "./frames.js";
 import { line, Line, Unanswered } from "./line.js";
+import { obtain } from "./maps.js";
 import { promised } from "./questions.js";
 import { Bounds, HoldfastError, HoldfastEvent, Publication, Stored, Times } from "./types.js";
 import { Wire } from "./wire.js";
@@ -37,13 +38,7 @@ export function publications(
 
   const all = () => [...lines.values()].flatMap(({ unanswered }) => unanswered);
 
-  function of(channel: string): Line {
-    let found = lines.get(channel);
-    if (!found) {
-      lines.set(channel, (found = line(wire, times)));
-    }
-    return found;
-  }
+  const of = (channel: string) => obtain(lines, channel, () => line(wire, times));
 
   function unanswered(
     id: string,

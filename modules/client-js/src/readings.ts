@@ -1,4 +1,5 @@
 import { isCovered, Nonsense } from "./frames.js";
+import { obtain } from "./maps.js";
 import { Cursor, SessionInfo } from "./types.js";
 
 interface Reading {
@@ -24,16 +25,13 @@ export function readings() {
   const all = new Map<string, Reading>();
   let own = "session:";
 
-  function of(channel: string): Reading {
-    let reading = all.get(channel);
-    if (!reading) {
+  const of = (channel: string): Reading =>
+    obtain(all, channel, () => {
       if (all.size >= MOST) {
         throw new Nonsense("too many channels");
       }
-      all.set(channel, (reading = {}));
-    }
-    return reading;
-  }
+      return {};
+    });
 
   /** Sets the first position: there is nothing before it that handlers have to do. */
   function first(reading: Reading, at: Cursor) {

@@ -1,6 +1,7 @@
 import { bytes, Calls } from "./calls.js";
 import { queueFull, unknown } from "./frames.js";
 import { promised } from "./questions.js";
+import { onAbort } from "./signals.js";
 import { Bounds, HoldfastError } from "./types.js";
 import { Wire } from "./wire.js";
 
@@ -53,9 +54,8 @@ export function requests(wire: Wire, calls: Calls, bounds: Bounds) {
         },
         fail: reject,
       };
-      const abort = () => reject(signal!.reason);
       const stop = wire.after(timeout + GRACE, () => reject(unknown("no_answer")));
-      signal?.addEventListener("abort", abort);
+      const forget = onAbort(signal, () => reject(signal!.reason));
       open.add(request);
       request.send();
       try {
@@ -64,7 +64,7 @@ export function requests(wire: Wire, calls: Calls, bounds: Bounds) {
         open.delete(request);
         calls.take(request.id!);
         stop();
-        signal?.removeEventListener("abort", abort);
+        forget();
       }
     },
 

@@ -1,55 +1,40 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createServer, Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { Browser, BrowserContext, chromium, Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { Node, startNode, until } from "./node.js";
-import { executablePath, FOLDER, missing } from "./site.js";
+import { file, launch, missing, serve, tryPage } from "./site.js";
 
 let node: Node;
 let browser: Browser;
-let server: Server;
 let site: string;
+let closeSite: () => void;
 
 before(async () => {
   if (missing) {
     console.log(`the tests in a browser are left out: ${missing}`);
     return;
   }
-  server = createServer((request, response) => {
-    const answers: Record<string, () => [string, string | Buffer]> = {
-      "/page": () => ["text/html", readFileSync(join(FOLDER, "test/page.html"))],
-      "/client.js": () => ["text/javascript", readFileSync(join(FOLDER, "target/package/index.js"))],
-      "/react": () => ["text/html", '<div id="root"></div><script type="module" src="/react.js"></script>'],
-      "/react.js": () => ["text/javascript", readFileSync(join(FOLDER, "target/test/react-page.js"))],
-      "/node": () => ["application/json", JSON.stringify(node)],
-      "/token": () => ["text/plain", node.token("ann")],
-      "/react-token": () => {
-        const may = ["publish:topic:react", "subscribe:topic:react"];
-        return ["text/plain", node.token("ann", may)];
-      },
-      "/channel-token": () => ["text/plain", node.channelToken("ann", "topic:private", 60)],
-      "/other": () => ["text/html", "<title>other</title><p>another page"],
-    };
-    const [type, body] = answers[request.url!]?.() ?? ["text/plain", ""];
-    response.writeHead(200, { "content-type": type }).end(body);
+  const may = ["publish:topic:react", "subscribe:topic:react"];
+  const served = await serve({
+    "/page": () => file("text/html", "test/page.html"),
+    "/client.js": () => file("text/javascript", "target/package/index.js"),
+    "/react": () => ["text/html", '<div id="root"></div><script type="module" src="/react.js"></script>'],
+    "/react.js": () => file("text/javascript", "target/test/react-page.js"),
+    "/node": () => ["application/json", JSON.stringify(node)],
+    "/token": () => ["text/plain", node.token("ann")],
+    "/react-token": () => ["text/plain", node.token("ann", may)],
+    "/channel-token": () => ["text/plain", node.channelToken("ann", "topic:private", 60)],
+    "/other": () => ["text/html", "<title>other</title><p>another page"],
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  site = `http://localhost:${(server.address() as AddressInfo).port}`;
+  ({ url: site, close: closeSite } = served);
   node = await startNode(site);
-  browser = await chromium.launch({
-    executablePath,
-    args: ["--no-sandbox"],
-    ignoreDefaultArgs: ["--disable-back-forward-cache"],
-  });
+  browser = await launch("--disable-back-forward-cache");
 });
 
 after(async () => {
   await browser?.close();
-  server?.close();
+  closeSite?.();
   await node?.stop();
 });
 
@@ -220,11 +205,7 @@ test("the node's own page: a made-up user, an event, a connection that is killed
   page.on("console", (line) => line.type() == "error" && problems.push(line.text()));
   await page.goto(node.page());
   assert.equal(new URL(page.url()).hash, "", "the key does not stay in the address");
-  await page.click("text=Sign in");
-  await page.waitForSelector("#state.online");
-  await page.click("#subscribe button");
-  await page.click("#publish button");
-  await page.waitForSelector('#events >> text={"text":"hi"}');
+  await tryPage(page);
   const session = await page.textContent("#session dd");
   await page.click("#kill");
   await page.waitForSelector("#session >> text=yes");

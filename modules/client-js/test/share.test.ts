@@ -1,14 +1,10 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createServer, Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { Browser, BrowserContext, chromium, Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { WebSocket } from "ws";
 import { connect } from "../src/index.js";
 import { Node, startNode, until } from "./node.js";
-import { executablePath, FOLDER, missing } from "./site.js";
+import { file, launch, missing, serve } from "./site.js";
 
 const LOSSES = (process.env.LOSSES ?? "crash").split(",");
 const ROUNDS = Number(process.env.ROUNDS ?? 1);
@@ -16,39 +12,29 @@ const TABS = Number(process.env.TABS ?? 4);
 
 let node: Node;
 let browser: Browser;
-let server: Server;
 let site: string;
+let closeSite: () => void;
 
 before(async () => {
   if (missing) {
     console.log(`the tests of shared connections are left out: ${missing}`);
     return;
   }
-  server = createServer((request, response) => {
-    const { pathname, search } = new URL(request.url!, "http://here");
-    const answers: Record<string, () => [string, string | Buffer]> = {
-      "/page": () => ["text/html", readFileSync(join(FOLDER, "test/share-page.html"))],
-      "/share.js": () => ["text/javascript", readFileSync(join(FOLDER, "target/package/share.js"))],
-      "/node": () => ["application/json", JSON.stringify(node)],
-      "/token": () => ["text/plain", node.token(search.slice(1))],
-      "/other": () => ["text/html", "<title>other</title><p>another page"],
-    };
-    const [type, body] = answers[pathname]?.() ?? ["text/plain", ""];
-    response.writeHead(200, { "content-type": type }).end(body);
+  const served = await serve({
+    "/page": () => file("text/html", "test/share-page.html"),
+    "/share.js": () => file("text/javascript", "target/package/share.js"),
+    "/node": () => ["application/json", JSON.stringify(node)],
+    "/token": ({ search }) => ["text/plain", node.token(search.slice(1))],
+    "/other": () => ["text/html", "<title>other</title><p>another page"],
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  site = `http://localhost:${(server.address() as AddressInfo).port}`;
+  ({ url: site, close: closeSite } = served);
   node = await startNode(site);
-  browser = await chromium.launch({
-    executablePath,
-    args: ["--no-sandbox"],
-    ignoreDefaultArgs: ["--disable-back-forward-cache"],
-  });
+  browser = await launch("--disable-back-forward-cache");
 });
 
 after(async () => {
   await browser?.close();
-  server?.close();
+  closeSite?.();
   await node?.stop();
 });
 

@@ -18,33 +18,59 @@ export const missing = noNode ?? (executablePath ? undefined : "there is no Chro
 
 export const online = (page: Page) => page.waitForFunction("window.hf?.state.name == 'online'");
 
-/** Opens `/page?user`, which is test/page.html, as a user. */
-export async function startSite(...settings: string[]) {
+type Answer = [type: string, body: string | Buffer];
+
+export const file = (type: string, path: string): Answer => [type, readFileSync(join(FOLDER, path))];
+
+/**
+ * Serves pages.
+ *
+ * @param answers by path; they get the address that was asked for, and the one of the page
+ */
+export async function serve(answers: Record<string, (url: URL, page: URL) => Answer>) {
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url!, "http://here");
-    const user = new URL(request.headers.referer ?? "http://here").search.slice(1) || "ann";
-    const answers: Record<string, () => [string, string | Buffer]> = {
-      "/page": () => ["text/html", readFileSync(join(FOLDER, "test/page.html"))],
-      "/client.js": () => ["text/javascript", readFileSync(join(FOLDER, "target/package/index.js"))],
-      "/node": () => ["application/json", JSON.stringify(node)],
-      "/token": () => ["text/plain", node.token(user)],
-    };
-    const [type, body] = answers[pathname]?.() ?? ["text/plain", ""];
+    const url = new URL(request.url!, "http://here");
+    const page = new URL(request.headers.referer ?? "http://here");
+    const [type, body] = answers[url.pathname]?.(url, page) ?? ["text/plain", ""];
     response.writeHead(200, { "content-type": type }).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://localhost:${(server.address() as AddressInfo).port}`;
-  const node = await startNode(url, ...settings);
-  const browser: Browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  return { url, close: () => server.close() };
+}
+
+/** @param ignored options of Playwright that are left out */
+export const launch = (...ignored: string[]): Promise<Browser> =>
+  chromium.launch({ executablePath, args: ["--no-sandbox"], ignoreDefaultArgs: ignored });
+
+/** Signs in at the page of a node, subscribes and publishes; returns when it shows the event. */
+export async function tryPage(page: Page) {
+  await page.click("text=Sign in");
+  await page.waitForSelector("#state.online");
+  await page.click("#subscribe button");
+  await page.click("#publish button");
+  await page.waitForSelector('#events >> text={"text":"hi"}');
+}
+
+/** Opens `/page?user`, which is test/page.html, as a user. */
+export async function startSite(...settings: string[]) {
+  const site = await serve({
+    "/page": () => file("text/html", "test/page.html"),
+    "/client.js": () => file("text/javascript", "target/package/index.js"),
+    "/node": () => ["application/json", JSON.stringify(node)],
+    "/token": (_, page) => ["text/plain", node.token(page.search.slice(1) || "ann")],
+  });
+  const node = await startNode(site.url, ...settings);
+  const browser = await launch();
 
   return {
-    url,
+    url: site.url,
     node,
     browser,
 
     async stop() {
       await browser.close();
-      server.close();
+      site.close();
       await node.stop();
     },
   };

@@ -56,9 +56,16 @@ class Access:
         if self._task is not None:
             self._task.cancel()
             self._task = None
+        if error is not None:
+            self._answer(None, error)
+        self._first = None
+
+    def _answer(self, data: Any, error: HoldfastError | None) -> bool:
+        """Answers who waits for the first token; returns whether somebody did."""
         done, self._first = self._first, None
-        if done is not None and error is not None:
-            done(None, error)
+        if done is not None:
+            done(data, error)
+        return done is not None
 
     def unsubscribed(self) -> bool:
         """Takes the report that the server has ended the reading; returns whether it goes on."""
@@ -92,9 +99,7 @@ class Access:
                     return 0, HoldfastError("forbidden", "the application has no token")
                 data, error = await self._ask(token)
                 if error is None:
-                    if self._first is not None:
-                        done, self._first = self._first, None
-                        done(data, None)
+                    self._answer(data, None)
                     expires = data.get("expiresIn", 0) if isinstance(data, dict) else 0
                     return expires / 1_000, None
                 if error.code not in STALE or (self._first is not None and tries >= MOST_STALE):
@@ -125,8 +130,5 @@ class Access:
 
     def _refused(self, error: HoldfastError) -> None:
         self._task = None
-        if self._first is not None:
-            done, self._first = self._first, None
-            done(None, error)
-        else:
+        if not self._answer(None, error):
             self._report(error)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._access import Access, ChannelToken
 from ._inbox import Inbox, Mailbox
-from ._publishing import Done
+from ._publishing import Done, promised
 from ._session import Session
 from ._values import Event, From, Gap, HoldfastError, Stored
 
@@ -76,7 +76,7 @@ class Channel:
         box = Mailbox(self._inbox, event)
         readers.boxes.append(box)
         if readers.ready is None:
-            ready, done = self._client._future()
+            ready, done = promised()
             ready.add_done_callback(self._refused)
             readers.ready = ready
             if readers.access is not None:
@@ -129,7 +129,7 @@ class Channel:
 
         With `persist`, the store keeps it until it is answered, and another process sends it.
         """
-        future, done = self._client._future()
+        future, done = promised()
         self._client._publications.add(future)
         future.add_done_callback(self._client._publications.discard)
         name = self._session.own_channel(self.name)
@@ -138,7 +138,7 @@ class Channel:
 
     async def publish_volatile(self, event: str, data: Any = None) -> None:
         """Publishes to current readers only; a HoldfastError if the connection is lost."""
-        future, done = self._client._future()
+        future, done = promised()
         self._session.publish_volatile(self._session.own_channel(self.name), event, data, done)
         await future
 

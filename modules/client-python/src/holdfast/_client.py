@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from ._channel import Channel
 from ._inbox import Inbox
-from ._publishing import Done
+from ._publishing import promised
 from ._session import Session
 from ._store import Store
 from ._values import Bounds, HoldfastError, SessionInfo, State, Stored, Times
@@ -114,7 +114,7 @@ class Holdfast:
 
         The service has the timeout in seconds, from 0.001 to 60.
         """
-        future, done = self._future()
+        future, done = promised()
         self._session.request(service, method, data, timeout, done)
         return await future
 
@@ -184,19 +184,6 @@ class Holdfast:
         for name in restored:
             if not self._inbox.of(name).boxes:
                 self._session.unsubscribe(name, lambda data, error: None)
-
-    def _future(self) -> tuple[asyncio.Future[Any], Done]:
-        future: asyncio.Future[Any] = self._loop.create_future()
-
-        def done(value: Any, error: HoldfastError | None) -> None:
-            if future.done():
-                return
-            if error is None:
-                future.set_result(value)
-            else:
-                future.set_exception(error)
-
-        return future, done
 
     def _keep(self, urgent: bool) -> None:
         if self._store is None or self.state.kind == "stopped":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
@@ -16,6 +17,21 @@ server refuses this one, and names the number that it expects."""
 
 Done = Callable[[Any, HoldfastError | None], None]
 """Takes the result of an operation, or its failure."""
+
+
+def promised() -> tuple[asyncio.Future[Any], Done]:
+    """Returns a future, and what takes its result; after the first one, nothing happens."""
+    future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+    def done(value: Any, error: HoldfastError | None) -> None:
+        if future.done():
+            return
+        if error is None:
+            future.set_result(value)
+        else:
+            future.set_exception(error)
+
+    return future, done
 
 
 class Ids:

@@ -14,7 +14,7 @@ import httpx
 
 from . import _frames as frames
 from ._connector import BackOff, read_claims, renew_after
-from ._publishing import Ids, Line, Publications, Unanswered
+from ._publishing import Ids, Line, Publications, Unanswered, promised
 from ._values import Bounds, HoldfastError, Stored, Times
 from ._wire import Token, supply
 
@@ -90,16 +90,7 @@ class Publisher:
 
     def publish(self, channel: str, event: str, data: Any = None) -> asyncio.Future[Stored]:
         """Publishes. The future fails with a HoldfastError if it is refused for good."""
-        future: asyncio.Future[Stored] = self._loop.create_future()
-
-        def done(stored: Any, error: HoldfastError | None) -> None:
-            if future.done():
-                return
-            if error is None:
-                future.set_result(stored)
-            else:
-                future.set_exception(error)
-
+        future, done = promised()
         self._futures.add(future)
         future.add_done_callback(self._futures.discard)
         body = frames.dumps({"channel": channel, "event": event, "data": data})[1:-1]

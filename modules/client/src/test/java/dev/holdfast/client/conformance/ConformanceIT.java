@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * The same scripts on a network, against a client in a process of its own: by default this
  * module's, and only some of the quick ones; {@code -Dholdfast.conformance=all} plays all of them,
- * {@code -Dholdfast.conformance="node driver.js"} plays all of them against another client.
+ * {@code -Dholdfast.conformance="node driver.js"} plays all of them against another client, but
+ * that of the rule {@code -Dholdfast.conformance.without}.
  */
 class ConformanceIT {
   private static final String SETTING = System.getProperty("holdfast.conformance", "");
@@ -35,6 +36,8 @@ class ConformanceIT {
 
   private static final boolean ALL =
       !SETTING.isEmpty() && !"quick".equals(System.getProperty("holdfast.conformance.rules"));
+
+  private static final int WITHOUT = Integer.getInteger("holdfast.conformance.without", 0);
 
   private static final int SCALE = Integer.getInteger("holdfast.conformance.scale", 10);
 
@@ -72,7 +75,9 @@ class ConformanceIT {
   }
 
   static Stream<Script> scripts() {
-    return Script.all().stream().filter(each -> ALL || QUICK.contains(each.rule()));
+    return Script.all().stream()
+        .filter(each -> ALL || QUICK.contains(each.rule()))
+        .filter(each -> each.rule() != WITHOUT);
   }
 
   @ParameterizedTest(name = "{0}")
