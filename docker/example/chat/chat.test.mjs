@@ -200,6 +200,10 @@ async function isWhole({ path, page, texts }, expected) {
   await page.waitForSelector("[role=alert]", { state: "hidden" });
   await page.reload();
   await until(`${path} has it after the end`, async () => (await texts("assistant")).join("") === expected);
+  await fits({ path, page });
+}
+
+async function fits({ path, page }) {
   for (const width of [1280, 400]) {
     await page.setViewportSize({ width, height: 800 });
     const scrolls = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
@@ -209,8 +213,64 @@ async function isWhole({ path, page, texts }, expected) {
   }
 }
 
+/** Two people in a room. A line is there at once, and a reload in mid-typing keeps what was typed. */
+async function room(path) {
+  const users = ["ann", "bob"];
+  const pages = await Promise.all(
+    users.map(async (user) => {
+      const page = await (await browser.newContext()).newPage();
+      page.on("pageerror", (failure) => console.error(`in ${path}:`, failure));
+      await page.goto(`${site}${path}?user=${user}`);
+      await page.waitForSelector(`text=${user}, online`);
+      return page;
+    }),
+  );
+  const said = [];
+  const [ann, bob] = pages;
+  const say = async (page, text) => {
+    said.push([users[pages.indexOf(page)], text]);
+    await page.fill("input", text);
+    await page.press("input", "Enter");
+    assert.equal((await page.locator("section p").allTextContents()).at(-1), text, "at once");
+  };
+  const all = (user) => said.map(([by, text]) => (by === user ? text : `${by}: ${text}`)).join("\n");
+  const seen = () =>
+    Promise.all(
+      pages.map((page, i) =>
+        until(`${users[i]} sees ${all(users[i])}`, async () => {
+          const lines = await page.locator("section p:not(.waiting)").allTextContents();
+          return lines.length >= said.length && (assert.equal(lines.join("\n"), all(users[i])), true);
+        }),
+      ),
+    );
+  const reload = async (page, typed) => {
+    await page.fill("input", typed);
+    await page.reload();
+    await until("it is still typed", async () => (await page.inputValue("input")) === typed);
+  };
+  await say(ann, "hi");
+  await seen();
+  await reload(bob, "hello a");
+  await say(bob, "hello ann");
+  await seen();
+  return { path, page: ann, say, seen, reload, ann, bob };
+}
+
+/** The node is gone. */
+async function goesOn({ path, page, say, seen, reload, ann, bob }) {
+  await say(ann, "is anybody there?");
+  await reload(ann, "Well, I");
+  await seen();
+  await say(bob, "I am");
+  await seen();
+  await reload(bob, "");
+  await seen();
+  await fits({ path, page });
+}
+
 test("a reload, and then the node is killed: pages and worker go on", { ...options, skip: noNode }, async (t) => {
   for (const missing of [noBrowser, noPython]) missing && t.diagnostic(`left out in part: ${missing}`);
+  const rooms = noBrowser ? [] : await Promise.all(["/room", "/room-react"].map(room));
   if (!noPython) await work("steady", other.url, one.url);
   const worked = noPython || ask("steady", "kill", "Hello");
   const expected = ask("assistant", "expected", QUESTION);
@@ -218,7 +278,7 @@ test("a reload, and then the node is killed: pages and worker go on", { ...optio
   other.process.kill("SIGKILL");
   t.diagnostic(`killed when it had ${expected.text.length} characters`);
   assert.equal((await expected.over).type, "finish");
-  await Promise.all(pages.map((page) => isWhole(page, expected.text)));
+  await Promise.all([...pages.map((page) => isWhole(page, expected.text)), ...rooms.map(goesOn)]);
   if (!noPython) {
     assert.equal((await worked.over).type, "finish");
     assert.equal(worked.text, counted("Hello"));

@@ -12,10 +12,17 @@ const { PORT = "8000", AGENT: agent = "assistant" } = process.env;
 const KEY = process.env.KEY ?? `${HERE}../../../.holdfast/development.key`;
 const nodes = process.argv.length > 2 ? process.argv.slice(2) : ["http://127.0.0.1:8080"];
 const file = (name) => readFileSync(HERE + name, "utf8");
+const CLIENT = `${HERE}../../../modules/client-js/src/`;
 
 const bundles = await build({
   absWorkingDir: HERE,
-  entryPoints: ["use-chat.jsx", "ag-ui.js"],
+  entryPoints: ["use-chat.jsx", "ag-ui.js", "room.js", "room-react.jsx"],
+  // As a project has them from npm.
+  alias: {
+    "@holdfast/client": `${CLIENT}index.ts`,
+    "@holdfast/client/react": `${CLIENT}react.ts`,
+    react: `${HERE}node_modules/react`,
+  },
   outdir: "/",
   bundle: true,
   write: false,
@@ -29,8 +36,11 @@ const bundles = await build({
 const answers = {
   "/": () => ["text/html", file("page.html").replaceAll("PAGE", "use-chat")],
   "/ag-ui": () => ["text/html", file("page.html").replaceAll("PAGE", "ag-ui")],
+  "/room": () => ["text/html", file("page.html").replaceAll("PAGE", "room")],
+  "/room-react": () => ["text/html", file("page.html").replaceAll("PAGE", "room-react")],
   "/style.css": () => ["text/css", file("style.css")],
   "/login": () => ["application/json", JSON.stringify({ token: token(KEY, "ann", `run:${agent}`), agent, nodes })],
+  "/join": (user) => ["text/plain", token(KEY, user, "publish:topic:room/*", "subscribe:topic:room/*")],
 };
 for (const { path, text } of bundles.outputFiles) {
   answers[path] = () => ["text/javascript", text];
@@ -38,7 +48,8 @@ for (const { path, text } of bundles.outputFiles) {
 
 createServer((request, response) => {
   // Another host: another site's page, whose name stands for this machine.
-  const answer = request.headers.host === `localhost:${PORT}` && answers[request.url];
-  const [type, body] = answer ? answer() : ["text/plain", "not here"];
+  const [path, query] = request.url.split("?");
+  const answer = request.headers.host === `localhost:${PORT}` && answers[path];
+  const [type, body] = answer ? answer(query) : ["text/plain", "not here"];
   response.writeHead(answer ? 200 : 404, { "content-type": `${type}; charset=utf-8` }).end(body);
-}).listen(PORT, "localhost", () => console.log(`http://localhost:${PORT}: useChat; /ag-ui: HttpAgent`));
+}).listen(PORT, "localhost", () => console.log(`http://localhost:${PORT}: useChat; /ag-ui: HttpAgent; /room, /room-react`));
