@@ -121,7 +121,8 @@ final class NodeLife {
             .onDead(dead -> passNodesToHub())
             .onBuried(over);
     this.limits =
-        new LimitsVerticle(redis(), config().limits(), nodes::node, nodes::live, registry());
+        new LimitsVerticle(redis(), config().limits(), nodes::node, nodes::live, registry())
+            .showing(config().runs().amounts());
     this.trust = new Trust(parts, nodes::name);
     this.memory = NodeMemory.of(registry());
   }

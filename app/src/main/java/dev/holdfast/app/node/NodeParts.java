@@ -46,7 +46,8 @@ record NodeParts(
     return new RunsVerticle(bus, redis(), config.runs(), meters.registry())
         .sharedBy(nodes::share)
         .admitting(trust.tenants())
-        .counting(uses);
+        .counting(uses)
+        .following(config.limits().follow());
   }
 
   AgentsVerticle agents() {

@@ -250,11 +250,17 @@ public sealed interface ChannelMessage<A> extends ServiceMessage<A>
   }
 
   /**
-   * Makes a session read a topic or run from now on, for a service; NOT_FOUND if there is no such
-   * session.
+   * Makes a session read a topic or run, for a service; NOT_FOUND if there is no such session.
+   *
+   * @param earliest whether it reads all that the channel has; false: from now on
    */
-  record SubscribeSession(Caller caller, String session, Channel channel)
+  record SubscribeSession(Caller caller, String session, Channel channel, boolean earliest)
       implements ChannelMessage<Done> {
+    /** From now on. */
+    public SubscribeSession(Caller caller, String session, Channel channel) {
+      this(caller, session, channel, false);
+    }
+
     @Override
     public <R> R dispatch(Handler<R> handler) {
       return handler.subscribeSession(this);

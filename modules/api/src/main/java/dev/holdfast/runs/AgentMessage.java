@@ -6,8 +6,11 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
 import dev.holdfast.core.ServiceMessage;
+import java.time.DateTimeException;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Requests about the agents of a tenant: those of the nodes' configuration, and those of kind
@@ -36,11 +39,27 @@ public sealed interface AgentMessage<A> extends ServiceMessage<A> {
   /**
    * Lists agents by name: to a user those that it may run ({@code run:<agent>}), to a service all.
    * Of another tenant there are none.
+   *
+   * @param after what the page before gave as {@code next}; empty: from the first
+   * @param bytes at most about so many of agents, but one at least; 0: all of them
    */
-  record ListAgents(Caller caller, String tenant) implements AgentMessage<Listed> {
+  record ListAgents(Caller caller, String tenant, String after, int bytes)
+      implements AgentMessage<Listed> {
     public ListAgents {
       Objects.requireNonNull(caller, "caller");
       Names.tenant(tenant);
+      after = after == null ? "" : after; // of a node of before
+      if (!after.isEmpty()) {
+        Names.id(after, "after");
+      }
+      if (bytes < 0) {
+        throw HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, "bytes: 0 or more");
+      }
+    }
+
+    /** Lists all of them. */
+    public ListAgents(Caller caller, String tenant) {
+      this(caller, tenant, "", 0);
     }
 
     @Override
@@ -95,17 +114,85 @@ public sealed interface AgentMessage<A> extends ServiceMessage<A> {
     }
   }
 
-  /** Agents, by name. */
-  record Listed(List<AgentView> agents) implements BusValue {
-    private static final int VIEW_BYTES = 1_024;
+  /**
+   * Asks what the runs of the tenant took that ended on a day. FORBIDDEN but to services of the
+   * tenant.
+   *
+   * @param day in UTC, as {@code 2026-01-31}; those of 40 days are kept. BAD_REQUEST if it is none
+   */
+  record ShowUsage(Caller caller, String tenant, String day) implements AgentMessage<DayUsage> {
+    public ShowUsage {
+      Objects.requireNonNull(caller, "caller");
+      Names.tenant(tenant);
+      dayOf(day);
+    }
 
+    @Override
+    public boolean repeatable() {
+      return true;
+    }
+
+    /** Returns the day since 1970. */
+    public int number() {
+      return dayOf(day);
+    }
+
+    private static int dayOf(String day) {
+      try {
+        return Math.toIntExact(LocalDate.parse(day).toEpochDay());
+      } catch (DateTimeException | ArithmeticException e) {
+        throw HoldfastException.withPublicMessage(
+            ErrorCode.BAD_REQUEST, "day: as 2026-01-31, in UTC");
+      }
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.usage(this);
+    }
+  }
+
+  /**
+   * What runs took on a day; of each kind what took most tokens first.
+   *
+   * @param used of each run three rows or more: its user, its agent, its models
+   */
+  record DayUsage(String day, List<Used> used) implements BusValue {
+    private static final int ROW_BYTES = 256;
+
+    public DayUsage {
+      used = List.copyOf(used);
+    }
+
+    @Override
+    public int answerBytes() {
+      return used.size() * ROW_BYTES;
+    }
+  }
+
+  /**
+   * What the runs of one user, agent or model took on a day.
+   *
+   * @param kind {@code user}, {@code agent} or {@code model}
+   * @param name none: of all that are not named, as there are too many, or they have no name
+   * @param ms from the first claims of the runs to their ends
+   */
+  record Used(String kind, @Nullable String name, long runs, long ms, long tokens)
+      implements BusValue {}
+
+  /**
+   * Agents, by name.
+   *
+   * @param next where the next page begins; none: this is the last
+   */
+  record Listed(List<AgentView> agents, @Nullable String next) implements BusValue {
     public Listed {
       agents = List.copyOf(agents);
     }
 
     @Override
     public int answerBytes() {
-      return agents.size() * VIEW_BYTES;
+      return agents.stream().mapToInt(AgentView::answerBytes).sum();
     }
   }
 
@@ -129,6 +216,8 @@ public sealed interface AgentMessage<A> extends ServiceMessage<A> {
     R put(PutAgent message);
 
     R remove(RemoveAgent message);
+
+    R usage(ShowUsage message);
   }
 
   <R> R dispatch(Handler<R> handler);

@@ -42,14 +42,15 @@ public sealed interface RunMessage<A> extends ServiceMessage<A>
   /**
    * Starts a run; one that was started before is answered as it is now. A user needs the permission
    * {@code run:<agent>}. FORBIDDEN without, or for somebody else; BAD_REQUEST, TOO_LARGE for its
-   * input; CONFLICT if the id has another input, or the thread another run, or if the input does
-   * not answer by its {@code resume} just the questions that the thread's last run has left open;
-   * LIMIT_EXCEEDED if there are too many.
+   * input; CONFLICT if the id has another input, or the thread another run (see {@link Busy}), or
+   * if the input does not answer by its {@code resume} just the questions that the thread's last
+   * run has left open; LIMIT_EXCEEDED if there are too many.
    *
    * @param owner whose run it is; none: the user who asks
    * @param threadId 1 to 256 characters, the client's own, as {@code runId}
    * @param input AG-UI's {@code RunAgentInput} as JSON, at most 1 MiB, with the same two ids
    * @param dismisses whether it starts whatever questions are open
+   * @param busy what becomes of it if its thread has a run; none, as of older builds: REJECT
    */
   record Start(
       Caller caller,
@@ -59,7 +60,8 @@ public sealed interface RunMessage<A> extends ServiceMessage<A>
       String threadId,
       String runId,
       String input,
-      boolean dismisses)
+      boolean dismisses,
+      @Nullable Busy busy)
       implements RunMessage<RunView> {
     public Start {
       Objects.requireNonNull(caller, "caller");

@@ -129,8 +129,8 @@ public sealed interface ThreadMessage<A> extends RunMessage<A> {
    * Reads the newest messages of a thread, as its last run has left them. What a run adds that goes
    * on is in its channel.
    *
-   * @param before the id of a message: those before it; none: up to the last. NOT_FOUND if the
-   *     thread has no such message any more
+   * @param before what the page before gave, or the id of a message, of which the last counts:
+   *     those before it; none: up to the last. NOT_FOUND if the thread has no such message any more
    * @param limit 1 to {@link #MOST_MESSAGES}
    * @param bytes at most so many of messages, up to {@link #MOST_BYTES}: TOO_LARGE if the next
    *     message has more; 0: as many, or one message that has more
@@ -211,7 +211,7 @@ public sealed interface ThreadMessage<A> extends RunMessage<A> {
    * Messages of a thread, the oldest first.
    *
    * @param messages a JSON array of AG-UI's messages, as they were written
-   * @param before the id to ask with for those before; none: there are none
+   * @param before what to ask with for those before; none: there are none
    * @param trimmed how many older ones its last run could not leave, as the thread was too large
    */
   record Messages(ThreadView thread, String messages, @Nullable String before, int trimmed)

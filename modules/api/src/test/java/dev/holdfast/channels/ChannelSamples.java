@@ -57,7 +57,7 @@ public final class ChannelSamples {
         gap,
         new ChannelMessage.History(SERVICE, NEWS, AT, 10),
         new ChannelMessage.Page(List.of(publication), gap, AT),
-        new ChannelMessage.SubscribeSession(SERVICE, "s1", NEWS),
+        new ChannelMessage.SubscribeSession(SERVICE, "s1", NEWS, true),
         new ChannelMessage.UnsubscribeSession(SERVICE, "s1", NEWS),
         new ChannelMessage.Done());
   }

@@ -42,14 +42,18 @@ public final class RunSamples {
   private static Stream<BusValue> agents() {
     var limits = new AgentLimits(1_000L, 2_000L, 3_000L, 4_000L, 0L, 6);
     var view = new AgentView("researcher", "worker", "Looks things up", false, limits);
+    var used = new AgentMessage.Used("model", "m-1", 1, 2, 3);
     return Stream.of(
         limits,
         view,
-        new AgentMessage.ListAgents(ANN, "acme"),
+        new AgentMessage.ListAgents(ANN, "acme", "a", 64),
         new AgentMessage.PutAgent(AGENTS, "acme", "researcher", "Looks things up", limits),
         new AgentMessage.RemoveAgent(AGENTS, "acme", "researcher"),
-        new AgentMessage.Listed(List.of(view)),
-        new AgentMessage.Removed(true));
+        new AgentMessage.Listed(List.of(view), "researcher"),
+        new AgentMessage.Removed(true),
+        new AgentMessage.ShowUsage(AGENTS, "acme", "2026-01-31"),
+        used,
+        new AgentMessage.DayUsage("2026-01-31", List.of(used)));
   }
 
   private static Stream<BusValue> threads() {
@@ -69,7 +73,8 @@ public final class RunSamples {
 
   private static Stream<BusValue> requests() {
     return Stream.of(
-        new RunMessage.Start(ANN, "acme", "ann", "researcher", "t1", "c1", INPUT, true),
+        new RunMessage.Start(
+            ANN, "acme", "ann", "researcher", "t1", "c1", INPUT, true, Busy.ENQUEUE),
         new RunMessage.Get(ANN, "acme", "r1"),
         new RunMessage.Find(ANN, "acme", "t1", "c1"),
         new RunMessage.Snapshot(ANN, "acme", "r1"),

@@ -127,7 +127,7 @@ final class HttpRoutes {
         .add(new ChannelViews(channels, services.registry(), operators).operations())
         .add(new SchemaViews(channels, services.registry()).operations())
         .add(new Sessions(services.sessions(), channels).operations())
-        .add(new Runs(channels).operations())
+        .add(new Runs(channels, loop.runStreams()).operations())
         .add(new Threads(channels).operations())
         .add(new Agents(channels).operations())
         .add(new Work(channels).operations())

@@ -1,17 +1,28 @@
 package dev.holdfast.limits;
 
+import dev.holdfast.limits.runs.RunAmounts;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A tenant's limits: those of the tenant as a whole, and those of each of its users. Their names in
- * settings are {@code tenant.<limit>} and {@code user.<limit>}.
+ * A tenant's limits: those of the tenant as a whole, of each of its users, and of runs. Their names
+ * in settings are {@code tenant.<limit>}, {@code user.<limit>} and {@code runs.<limit>}.
  */
-public record Limits(Amounts tenant, Amounts user) {
+public record Limits(Amounts tenant, Amounts user, RunAmounts runs) {
   private static final String TENANT = "tenant.";
   private static final String USER = "user.";
+
+  /** Those of runs are the defaults. */
+  public Limits(Amounts tenant, Amounts user) {
+    this(tenant, user, RunAmounts.DEFAULTS);
+  }
+
+  /** Returns a copy with others for runs. */
+  Limits with(RunAmounts others) {
+    return new Limits(tenant, user, others);
+  }
 
   /**
    * Returns a copy with these changed.
@@ -35,12 +46,15 @@ public record Limits(Amounts tenant, Amounts user) {
   }
 
   private Limits with(String name, long amount) {
+    if (RunAmounts.names(name)) {
+      return new Limits(tenant, user, runs.with(name, amount));
+    }
     for (Limit limit : Limit.values()) {
       if (name.equals(TENANT + limit.key())) {
-        return new Limits(checked(tenant, TENANT, limit, amount), user);
+        return new Limits(checked(tenant, TENANT, limit, amount), user, runs);
       }
       if (name.equals(USER + limit.key())) {
-        return new Limits(tenant, checked(user, USER, limit, amount));
+        return new Limits(tenant, checked(user, USER, limit, amount), runs);
       }
     }
     throw new IllegalArgumentException(name + ": no limit");
@@ -63,6 +77,7 @@ public record Limits(Amounts tenant, Amounts user) {
     for (Limit limit : Limit.values()) {
       all.put(USER + limit.key(), user.of(limit));
     }
+    all.putAll(runs.byName());
     return all;
   }
 }

@@ -3,6 +3,7 @@ package dev.holdfast.limits;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.limits.Account.Wanted;
 import dev.holdfast.limits.LimitStore.Granted;
+import dev.holdfast.limits.runs.RunAmounts;
 import dev.holdfast.limits.use.UseReports;
 import dev.holdfast.limits.use.Uses;
 import dev.holdfast.redis.Keys;
@@ -69,6 +70,7 @@ public final class LimitsVerticle extends VerticleBase {
   private Set<NodeId> known = Set.of();
   private int underWay;
   private @Nullable UseReports reports;
+  private RunAmounts runs = RunAmounts.DEFAULTS;
 
   /**
    * @param node gives this node's id; called at the start
@@ -91,6 +93,12 @@ public final class LimitsVerticle extends VerticleBase {
     this.limiter = new Limiter(accounts, metrics, new Uses(most));
   }
 
+  /** Shows what this node is configured to allow to runs. Call it before the deployment. */
+  public LimitsVerticle showing(RunAmounts configured) {
+    runs = configured;
+    return this;
+  }
+
   /** Returns the limiter; any thread, even before the start. */
   public Limiter limiter() {
     return limiter;
@@ -103,7 +111,7 @@ public final class LimitsVerticle extends VerticleBase {
 
   private void begin(RedisLink link) {
     store = new LimitStore(link, node.get().toString());
-    settings = new LimitSettings(context, link, store, accounts, config.limits());
+    settings = new LimitSettings(context, link, store, accounts, config.limits().with(runs));
     limiter.settings(settings);
     var days = new UseReports(limiter.uses(), link, node.get().toString(), registry);
     reports = days;

@@ -5,7 +5,7 @@
 --       7 publications before that event, which is checked for 'worker'
 -- Returns {'ending', fields and values by turns} also where it was ended so before | {'over', the same} it ended otherwise
 --         | {'fenced'} | {'kept'} it is not so | {'behind'} the log has other than ARGV 7 publications | {} no run
-local r = redis.call('HMGET', KEYS[1], 'state', 'gen', 'endgen', 'lease', 'queued', 'active', 'started', 'cancelat', 'queuems', 'idlems', 'longestms', 'cause')
+local r = redis.call('HMGET', KEYS[1], 'state', 'gen', 'endgen', 'lease', 'queued', 'active', 'started', 'cancelat', 'queuems', 'idlems', 'longestms', 'cause', 'held', 'created')
 if not r[1] then return {} end
 local state, now = r[1], now_ms()
 if state == 'ending' or state == 'ended' then
@@ -18,9 +18,9 @@ local so = {
   worker = running, log_lost = running,
   cancelled = r[8] and now >= tonumber(r[8]),
   worker_lost = running and passed(r[4], 0),
-  no_worker = not running and passed(r[5], r[9]),
+  no_worker = not running and not r[13] and passed(r[5], r[9]),
   idle = running and passed(r[6], r[10]),
-  timed_out = passed(r[7], r[11]),
+  timed_out = passed(r[7], r[11]) or r[13] and passed(r[14], r[11]),
 }
 if not so[ARGV[2]] then return {'kept'} end
 if ARGV[2] == 'worker' and tonumber(redis.call('HGET', KEYS[2], 'n') or '0') ~= tonumber(ARGV[7]) then return {'behind'} end

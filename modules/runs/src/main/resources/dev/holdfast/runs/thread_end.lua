@@ -1,10 +1,21 @@
--- Ends the active run of a thread, and keeps what the thread has come to.
+-- Ends the active run of a thread, and keeps what the thread has come to. A run that waits for the thread waits no more.
 -- KEYS  1 thread   2 its runs   3 its document          all in the thread's slot
 -- ARGV  1 run   2 document   3 TTL in ms   4 JSON: the questions to people that it leaves open: [{id, until: Redis ms, 0 for ever}];
 --       'lapse': those before may still be answered, and need not be; 'none': it is not known which
 -- Returns 1 | 0 this run is not the active one
 -- TTLs: all ARGV 3.
-if redis.call('HGET', KEYS[1], 'active') ~= ARGV[1] then return 0 end
+local active, waiting = unpack(redis.call('HMGET', KEYS[1], 'active', 'queue'))
+if active ~= ARGV[1] then
+  local queue = {}
+  for run in string.gmatch(waiting or '', '%S+') do
+    if run ~= ARGV[1] then queue[#queue + 1] = run end
+  end
+  if waiting then
+    keeps(KEYS[1])
+    redis.call('HSET', KEYS[1], 'queue', table.concat(queue, ' '))
+  end
+  return 0
+end
 local asked = ARGV[4]
 if asked == 'lapse' then
   local before, by, last = unpack(redis.call('HMGET', KEYS[1], 'asked', 'askedby', 'last'))

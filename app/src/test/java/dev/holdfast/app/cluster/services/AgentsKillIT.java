@@ -83,7 +83,8 @@ class AgentsKillIT {
         "{\"threadId\":\"th\",\"runId\":\"r1\",\"messages\":[{\"id\":\"u\",\"role\":\"user\","
             + "\"content\":\"Hi\"}]}";
     return await(
-        client.ask(new RunMessage.Start(caller, tenant, "ann", "chat", "th", "r1", input, false)));
+        client.ask(
+            new RunMessage.Start(caller, tenant, "ann", "chat", "th", "r1", input, false, null)));
   }
 
   private RunView ended(RunView run) {

@@ -83,7 +83,8 @@ class ManyRunsIT {
       String input = "{\"threadId\":\"th%d\",\"runId\":\"r\",\"messages\":[]}".formatted(i);
       all.add(
           client.ask(
-              new RunMessage.Start(caller, tenant, user, agent, "th" + i, "r", input, false)));
+              new RunMessage.Start(
+                  caller, tenant, user, agent, "th" + i, "r", input, false, null)));
     }
     return all.stream().map(ManyRunsIT::await).toList();
   }

@@ -65,7 +65,8 @@ class RunsKillIT {
     var caller = new Caller.Service("shop", Ids.fresh(), Set.of(tenant), Set.of());
     String input = "{\"threadId\":\"th\",\"runId\":\"r1\",\"messages\":[]}";
     return await(
-        client.ask(new RunMessage.Start(caller, tenant, "ann", agent, "th", "r1", input, false)));
+        client.ask(
+            new RunMessage.Start(caller, tenant, "ann", agent, "th", "r1", input, false, null)));
   }
 
   private ReaderProcess worker(String id) throws IOException {

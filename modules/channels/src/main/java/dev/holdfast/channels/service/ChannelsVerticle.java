@@ -24,6 +24,7 @@ import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Position;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.core.bus.Serving;
@@ -241,7 +242,10 @@ public final class ChannelsVerticle extends VerticleBase
     }
     return store
         .interest(message.channel(), hub.node())
-        .compose(position -> subscriptions.add(message, position));
+        .compose(
+            now ->
+                subscriptions.add(
+                    message, message.earliest() ? new Position(now.epoch(), 0) : now));
   }
 
   @Override

@@ -73,7 +73,7 @@ public final class AguiEdge {
 
   private static Future<Listed> unlisted(Throwable failure) {
     return HoldfastException.from(failure).code() == ErrorCode.UNAVAILABLE
-        ? Future.succeededFuture(new Listed(List.of()))
+        ? Future.succeededFuture(new Listed(List.of(), null))
         : Future.failedFuture(failure);
   }
 

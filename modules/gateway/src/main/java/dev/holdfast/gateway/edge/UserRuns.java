@@ -81,7 +81,7 @@ final class UserRuns {
     String agent = agent(request);
     return runs.ask(
             new RunMessage.Start(
-                user, request.tenant, null, agent, threadId, runId, input, dismisses))
+                user, request.tenant, null, agent, threadId, runId, input, dismisses, null))
         .map(run -> new RunFound(run, null, null))
         .recover(
             failure ->

@@ -122,6 +122,11 @@ public final class RunStreams {
                     : new Wanted(channel, from, format, isOver(known.run())));
   }
 
+  /** Returns what a reader wants who wants all events of a run. */
+  public static Wanted all(RunView run) {
+    return new Wanted(run.channel(), ReadFrom.EARLIEST, new FrameFormat(), isOver(run));
+  }
+
   /** Returns whether a run is over, and so its log complete. */
   public static boolean isOver(RunView run) {
     return run.state().equals("ended");

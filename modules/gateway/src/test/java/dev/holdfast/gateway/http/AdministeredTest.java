@@ -29,6 +29,7 @@ class AdministeredTest {
           "readRunEvents",
           "cancelRun",
           "listAgents",
+          "getAgentUsage",
           "listThreads",
           "getThread",
           "nameThread",

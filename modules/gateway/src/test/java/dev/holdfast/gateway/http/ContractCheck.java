@@ -32,7 +32,7 @@ final class ContractCheck {
               operation ->
                   !operation
                       .path()
-                      .matches("/v1/(files|tickets|runs|threads|agents|work|agui|chat).*"))
+                      .matches("/v1/(files|tickets|runs|threads|(usage/)?agents|work|agui|chat).*"))
           .toList();
 
   /** Those on runs, see {@link RunsHttpIT}. */
@@ -51,7 +51,7 @@ final class ContractCheck {
   /** Those on agents, see {@link ThreadsHttpIT}. */
   static final List<Operation> ON_AGENTS =
       CONTRACT.operations().stream()
-          .filter(operation -> operation.path().startsWith("/v1/agents"))
+          .filter(operation -> operation.path().matches("/v1/(usage/)?agents.*"))
           .toList();
 
   /** Those that clients from npm use, see {@link EdgesIT}. */

@@ -217,7 +217,8 @@ public final class HttpFixture implements AutoCloseable {
     deploy(
         new RunsVerticle(bus, redis, RunsConfig.DEFAULTS, registry)
             .admitting(tenants)
-            .counting(limits.limiter().uses()));
+            .counting(limits.limiter().uses())
+            .following(Duration.ofMillis(100)));
     deploy(new RunRequestsVerticle(bus, ServiceClient.local(bus, Duration.ofSeconds(5))));
   }
 

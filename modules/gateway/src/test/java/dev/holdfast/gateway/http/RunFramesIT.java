@@ -15,8 +15,11 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -110,6 +113,77 @@ class RunFramesIT {
     assertTrue(refused.getString("message").contains("HTTP"), refused.encode());
     JsonObject large = gil.get("/v1/threads/th/messages?before=u40").json();
     assertEquals(List.of("u65"), ids(large.getJsonArray("messages")));
+    client.close();
+  }
+
+  @Test
+  void aSessionFollowsTheRunThatItStarts() {
+    String agent = "a" + Ids.fresh();
+    ManualClient client = connected(node.token("ida", "run:" + agent, "request:runs"));
+    String input = "{\"threadId\":\"th\",\"runId\":\"r1\",\"messages\":[]}";
+    String start = "{\"agent\":\"" + agent + "\",\"follow\":true,\"input\":" + input + "}";
+    String channel = asked(client, "start", start).getString("channel");
+    HttpWorker.claim(node, agent).begins().says("Hello").finishes();
+    for (int seq = 1; seq <= 3; seq++) {
+      assertEquals(seq, client.await("event", channel).get("seq").asLong());
+    }
+    client.close();
+    ManualClient late = connected(node.token("ida", "run:" + agent, "request:runs"));
+    assertEquals(channel, asked(late, "start", start).getString("channel"));
+    assertEquals(1, late.await("event", channel).get("seq").asLong(), "all that there is");
+    late.close();
+  }
+
+  /** It is the stream of {@code readRunEvents}. */
+  @Test
+  void aStartOverHttpIsAnsweredByTheRunsEvents() throws Exception {
+    String agent = "a" + Ids.fresh();
+    HttpCalls jon = node.user("jon", "run:" + agent);
+    String input = "{\"threadId\":\"th\",\"runId\":\"%s\",\"messages\":[]}";
+    String start =
+        "{\"agent\":\"" + agent + "\",\"busy\":\"%s\",\"follow\":true,\"input\":" + input + "}";
+    var first =
+        CompletableFuture.supplyAsync(() -> jon.post("/v1/runs", start.formatted("reject", "r1")));
+    HttpWorker worker = HttpWorker.claim(node, agent).begins();
+    assertEquals("conflict", jon.post("/v1/runs", start.formatted("reject", "r2")).code());
+    assertEquals("bad_request", jon.post("/v1/runs", start.formatted("later", "r2")).code());
+    var second =
+        CompletableFuture.supplyAsync(() -> jon.post("/v1/runs", start.formatted("enqueue", "r2")));
+    worker.says("Hello").finishes();
+    HttpWorker.claim(node, agent).begins().says("Again").finishes();
+    HttpCalls.Reply reply = first.get(30, TimeUnit.SECONDS);
+    assertTrue(reply.header("content-type").startsWith("text/event-stream"));
+    assertTrue(
+        reply.body().contains("Hello") && reply.body().contains("RUN_FINISHED"), reply.body());
+    assertTrue(second.get(30, TimeUnit.SECONDS).body().contains("Again"));
+    String service = start.formatted("reject", "r3").replaceFirst("}$", ",\"user\":\"jon\"}");
+    HttpCalls svc = node.user("svc", "service:agents", "run:*");
+    assertEquals("bad_request", svc.post("/v1/runs", service).code());
+  }
+
+  /** 256 of them had 0.8 MiB in one frame. */
+  @Test
+  void aPageOfAgentsIsSmallByFrames() {
+    String begin = "p" + Ids.fresh();
+    HttpCalls desk = node.user("svc", "service:desk", "agents:*");
+    String put = "{\"description\":\"" + "é".repeat(1_024) + "\"}";
+    for (int i = 10; i < 40; i++) {
+      assertEquals(200, desk.put("/v1/agents/" + begin + i, put).status());
+    }
+    String token = node.token("hal", "run:" + begin + "*", "request:runs");
+    ManualClient client = connected(token);
+    JsonArray read = new JsonArray();
+    int pages = 0;
+    for (String after = ""; after != null; pages++) {
+      JsonObject page = asked(client, "agents", "{\"after\":\"" + after + "\"}");
+      assertTrue(page.encode().getBytes(StandardCharsets.UTF_8).length <= 64 << 10);
+      read.addAll(page.getJsonArray("agents"));
+      after = page.getString("next");
+    }
+    assertEquals(node.as(token).get("/v1/agents").json().getJsonArray("agents"), read);
+    assertEquals(30, read.size());
+    assertEquals(2, pages);
+    assertEquals("bad_request", answer(client, "agents", "{\"after\":\"a b\"}").getString("code"));
     client.close();
   }
 

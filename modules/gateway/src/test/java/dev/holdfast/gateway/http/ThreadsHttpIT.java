@@ -14,6 +14,7 @@ import dev.holdfast.testkit.TestRedis;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -156,6 +157,42 @@ class ThreadsHttpIT {
     return calls.get("/v1/agents").json().getJsonArray("agents").stream()
         .map(one -> ((JsonObject) one).getString("agent"))
         .toList();
+  }
+
+  @Test
+  void whatRunsTookIsShownByUserAgentAndModel() {
+    String agent = "u" + Ids.fresh();
+    String user = "x" + Ids.fresh();
+    JsonObject run = started(node.user(user, "run:*"), agent, "th", "r1");
+    JsonObject took = new JsonObject().put("model", agent + " 1").put("inputTokens", 30);
+    JsonObject end = new JsonObject().put("type", "RUN_FINISHED").put("threadId", "th");
+    end.put("runId", "r1").put("usage", new JsonArray().add(took.put("outputTokens", 7)));
+    HttpWorker.claim(node, agent).begins().sends(end);
+    String path = "/v1/runs/" + run.getString("run");
+    HttpCalls owner = node.user(user);
+    await("it ends").until(() -> owner.get(path).json().getString("state").equals("ended"));
+    long day = owner.get(path).json().getLong("ended") / 86_400_000;
+
+    HttpCalls desk = node.user("svc", "service:desk", "agents:read");
+    String of = "/v1/usage/agents?day=" + LocalDate.ofEpochDay(day);
+    for (String row : List.of("user:" + user, "agent:" + agent, "model:" + agent + " 1")) {
+      String[] named = row.split(":");
+      await(row).until(() -> tokens(desk.get(of).json(), named[0], named[1]) == 37);
+    }
+    assertEquals(200, desk.get("/v1/usage/agents").status());
+    assertEquals("bad_request", desk.get("/v1/usage/agents?day=today").code());
+    assertEquals("forbidden", node.user("eve", "*").get("/v1/usage/agents").code());
+    HttpCalls other = node.as(HttpFixture.tokenOf("x" + node.tenant, "svc", "service:desk", "*"));
+    assertEquals(-1, tokens(other.get(of).json(), "user", user));
+  }
+
+  private static long tokens(JsonObject usage, String kind, String name) {
+    return usage.getJsonArray(kind + "s").stream()
+        .map(JsonObject.class::cast)
+        .filter(row -> name.equals(row.getString(kind)))
+        .mapToLong(row -> row.getLong("tokens"))
+        .findAny()
+        .orElse(-1);
   }
 
   @Test

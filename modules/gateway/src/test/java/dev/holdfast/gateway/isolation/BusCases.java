@@ -21,8 +21,7 @@ import dev.holdfast.files.FileMessage;
 import dev.holdfast.files.FileMessage.Purpose;
 import dev.holdfast.files.FileSpec;
 import dev.holdfast.files.TransferMessage;
-import dev.holdfast.runs.AgentLimits;
-import dev.holdfast.runs.AgentMessage;
+import dev.holdfast.runs.Busy;
 import dev.holdfast.runs.RunMessage;
 import dev.holdfast.runs.ThreadMessage;
 import dev.holdfast.runs.WorkMessage;
@@ -121,7 +120,7 @@ final class BusCases {
     }
   }
 
-  private static <M extends BusMessage<?>> void add(Class<M> type, Function<Asked, M> make) {
+  static <M extends BusMessage<?>> void add(Class<M> type, Function<Asked, M> make) {
     ALL.put(type, make::apply);
   }
 
@@ -197,7 +196,7 @@ final class BusCases {
         a -> new ChannelMessage.History(a.caller, a.topic(), null, 9));
     add(
         ChannelMessage.SubscribeSession.class,
-        a -> new ChannelMessage.SubscribeSession(a.caller, a.thing("session"), a.topic()));
+        a -> new ChannelMessage.SubscribeSession(a.caller, a.thing("session"), a.topic(), true));
     add(
         ChannelMessage.UnsubscribeSession.class,
         a -> new ChannelMessage.UnsubscribeSession(a.caller, a.thing("session"), a.topic()));
@@ -308,7 +307,15 @@ final class BusCases {
         RunMessage.Start.class,
         a ->
             new RunMessage.Start(
-                a.caller, a.tenant, a.thing("user"), a.thing("agent"), "t", "r", "{}", false));
+                a.caller,
+                a.tenant,
+                a.thing("user"),
+                a.thing("agent"),
+                "t",
+                "r",
+                "{}",
+                false,
+                Busy.INTERRUPT));
     add(RunMessage.Get.class, a -> new RunMessage.Get(a.caller, a.tenant, a.thing("run")));
     add(
         RunMessage.Find.class,
@@ -319,7 +326,7 @@ final class BusCases {
     add(
         RunMessage.Cancel.class,
         a -> new RunMessage.Cancel(a.caller, a.tenant, a.thing("run"), "r"));
-    agents();
+    AgentCases.add();
     threads();
     add(WorkMessage.Claim.class, a -> new WorkMessage.Claim(a.service(), a.thing("agent"), "w", 0));
     add(
@@ -333,18 +340,6 @@ final class BusCases {
     add(
         WorkMessage.Release.class,
         a -> new WorkMessage.Release(a.service(), a.tenant, a.thing("run"), a.generation()));
-  }
-
-  private static void agents() {
-    add(AgentMessage.ListAgents.class, a -> new AgentMessage.ListAgents(a.caller, a.tenant));
-    add(
-        AgentMessage.PutAgent.class,
-        a ->
-            new AgentMessage.PutAgent(
-                a.caller, a.tenant, a.thing("agent"), "mine", AgentLimits.DEFAULTS));
-    add(
-        AgentMessage.RemoveAgent.class,
-        a -> new AgentMessage.RemoveAgent(a.caller, a.tenant, a.thing("agent")));
   }
 
   private static void threads() {

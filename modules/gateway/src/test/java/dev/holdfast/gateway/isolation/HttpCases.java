@@ -147,6 +147,9 @@ final class HttpCases {
     add(
         "startRun",
         ask("/v1/runs").json("{\"agent\":\"$agent\"," + input + "}").changing(),
+        ask("/v1/runs")
+            .json("{\"agent\":\"$agent\",\"busy\":\"interrupt\"," + input + "}")
+            .changing(),
         ask("/v1/runs").json("{\"agent\":\"$agent\",\"user\":\"$user\"," + input + "}").changing());
     add("getRun", ask("/v1/runs/$run"));
     add("getRunSnapshot", ask("/v1/runs/$run/snapshot"));
@@ -186,6 +189,7 @@ final class HttpCases {
     add("listAgents", ask("/v1/agents"));
     add("putAgent", ask(one).json("{\"description\":\"mine\"}").changing());
     add("removeAgent", ask(one).changing());
+    add("getAgentUsage", ask("/v1/usage/agents"), ask("/v1/usage/agents?day=2026-01-31"));
   }
 
   private static void edges() {

@@ -1,5 +1,6 @@
 package dev.holdfast.limits.use;
 
+import dev.holdfast.redis.FileKeys;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Script;
@@ -27,7 +28,7 @@ final class UseStore {
 
   /** Returns the bytes that a tenant's files take now. */
   Future<Long> files(String tenant) {
-    return link.send("HGET", Keys.fileQuota(tenant), FILE_BYTES).map(reply -> reply.longOr(0));
+    return link.send("HGET", FileKeys.fileQuota(tenant), FILE_BYTES).map(reply -> reply.longOr(0));
   }
 
   /** Adds a report to the day that it is in Redis; the same report once only. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.Ids;
+import dev.holdfast.redis.FileKeys;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
@@ -74,7 +75,7 @@ class UseReportsIT {
   void bytesOfFilesAreReadWithEachReport() {
     Uses uses = new Uses(10);
     uses.add(tenant, Use.IN, 5);
-    get(link.send("HSET", Keys.fileQuota(tenant), "#bytes", 4_000));
+    get(link.send("HSET", FileKeys.fileQuota(tenant), "#bytes", 4_000));
 
     get(new UseReports(uses, link, "a@1", new SimpleMeterRegistry()).all());
 

@@ -6,6 +6,7 @@ import dev.holdfast.core.Caller;
 import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.files.FileAnswer;
 import dev.holdfast.files.FileMessage;
+import dev.holdfast.redis.FileKeys;
 import dev.holdfast.redis.KeyOwner;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisLink;
@@ -97,7 +98,7 @@ final class Erasing {
   /** Ends some files, and answers where to go on; their service is asked only if there are any. */
   private Future<@Nullable String> files(String after) {
     String from = after.substring(Math.min(after.length(), FILES.length()));
-    return link.send("EXISTS", Keys.fileQuota(wanted.tenant()))
+    return link.send("EXISTS", FileKeys.fileQuota(wanted.tenant()))
         .compose(
             there ->
                 there.asLong() == 0
@@ -138,6 +139,9 @@ final class Erasing {
     if (wanted.user() != null && Families.OWNED.contains(owner.family())) {
       return runs.thread(key);
     }
+    if (wanted.user() != null && owner.family().equals("usage")) {
+      return row(key, wanted.user());
+    }
     if (!isWanted(owner)) {
       return stays(owner);
     }
@@ -149,6 +153,12 @@ final class Erasing {
       case "meta" -> isWhole() ? delete(key) : runs.uncounted(key, owner.tenant());
       default -> delete(key);
     };
+  }
+
+  /** A day of the tenant has a row of the user: what it says is gone, and so is its name. */
+  private Future<?> row(String day, String user) {
+    String of = " user " + user;
+    return link.send("HDEL", day, "r" + of, "s" + of, "t" + of);
   }
 
   /** Nodes have a copy of it, and read it anew. */

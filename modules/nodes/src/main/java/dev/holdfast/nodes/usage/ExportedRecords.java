@@ -1,6 +1,7 @@
 package dev.holdfast.nodes.usage;
 
 import dev.holdfast.core.Channel;
+import dev.holdfast.redis.FileKeys;
 import dev.holdfast.redis.KeyOwner;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisLink;
@@ -248,7 +249,7 @@ final class ExportedRecords {
 
   /** Reads what files take. */
   Future<Optional<JsonLine>> quota() {
-    String key = Keys.fileQuota(tenant);
+    String key = FileKeys.fileQuota(tenant);
     Future<String> sizes =
         user == null
             ? fields(key, "#bytes", "#count")

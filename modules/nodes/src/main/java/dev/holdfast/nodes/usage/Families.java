@@ -77,6 +77,7 @@ final class Families {
           "work",
           "threads",
           "tsizes",
+          "usage",
           "used",
           "using");
 

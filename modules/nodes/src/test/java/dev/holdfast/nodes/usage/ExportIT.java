@@ -18,6 +18,7 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.ServiceClient;
+import dev.holdfast.redis.FileKeys;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
@@ -289,7 +290,7 @@ class ExportIT {
   }
 
   private String file(int number) {
-    return Keys.file(tenant, "f" + number);
+    return FileKeys.file(tenant, "f" + number);
   }
 
   private void append(String of, int from, int to) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.NodeId;
+import dev.holdfast.redis.FileKeys;
 import dev.holdfast.redis.KeyOwner;
 import dev.holdfast.redis.Keys;
 import java.lang.reflect.Method;
@@ -47,7 +48,8 @@ class FamiliesTest {
   }
 
   private static Set<String> owned() {
-    return Stream.of(Keys.class.getDeclaredMethods())
+    return Stream.of(Keys.class, FileKeys.class)
+        .flatMap(names -> Stream.of(names.getDeclaredMethods()))
         .filter(method -> Modifier.isPublic(method.getModifiers()))
         .filter(method -> method.getReturnType() == String.class)
         .map(FamiliesTest::key)

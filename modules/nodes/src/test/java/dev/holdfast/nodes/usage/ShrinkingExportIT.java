@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.connections.usage.UsageMessage.Exported;
 import dev.holdfast.core.Ids;
-import dev.holdfast.redis.Keys;
+import dev.holdfast.redis.FileKeys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.testkit.OwnRedis;
@@ -60,7 +60,8 @@ class ShrinkingExportIT {
     for (int i = 0; i < FILES; i++) {
       // Long enough that a part has as many as a page of SCAN while the table is large.
       written.add(
-          link.send("HSET", Keys.file(tenant, "f" + i), "owner", "ann", "name", "n".repeat(2_000)));
+          link.send(
+              "HSET", FileKeys.file(tenant, "f" + i), "owner", "ann", "name", "n".repeat(2_000)));
       if (written.size() == 500) {
         await(Future.all(written));
         written.clear();

@@ -3,6 +3,7 @@ package dev.holdfast.nodes.usage;
 import dev.holdfast.core.Channel;
 import dev.holdfast.core.ChannelName;
 import dev.holdfast.core.Ids;
+import dev.holdfast.redis.FileKeys;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
@@ -49,7 +50,7 @@ final class StoredThings {
   }
 
   String ticket(String tenant, String user, String owner) {
-    String key = Keys.fileTicket(Ids.fresh());
+    String key = FileKeys.fileTicket(Ids.fresh());
     await(link.send("SET", key, "DOWNLOAD\nf1\n" + owner));
     await(link.send("SET", key + ":by", String.join("\n", tenant, user, "1", "digest", "")));
     return key;

@@ -240,6 +240,20 @@ class UsageIT {
     assertEquals(2, await(link.send("EXISTS", anns, other, anns + ":by", other + ":by")).asLong());
   }
 
+  /** The day is the tenant's, and named its users. */
+  @Test
+  void whatAUsersRunsTookIsErasedWithIt() {
+    String day = Keys.runUsage(greedy, 20_000);
+    await(
+        link.send("HSET", day, "r user eve", 1, "s user eve", 2, "t user eve", 3, "r user ann", 4));
+    erase(greedy, "eve", null);
+    assertEquals(
+        List.of("r user ann"),
+        await(link.send("HKEYS", day)).list().stream().map(Reply::asText).toList());
+    erase(greedy, null, null);
+    assertEquals(0, await(link.send("EXISTS", day)).asLong());
+  }
+
   /** They stayed after their user was erased, too. */
   @Test
   void runsAndThreadsAreErasedWithTheirUserAndNoOther() {

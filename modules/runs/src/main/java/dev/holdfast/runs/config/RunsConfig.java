@@ -2,6 +2,8 @@ package dev.holdfast.runs.config;
 
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
+import dev.holdfast.limits.runs.RunAmounts;
+import dev.holdfast.limits.runs.RunLimit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,7 +21,7 @@ import java.util.Map;
  * @param startBytesPerMinute most bytes of the inputs of these, but for a single one: 64 KiB to 1
  *     GiB, default 8 MiB
  * @param userTokensPerDay most tokens of models that a user's runs take on a day of UTC: the start
- *     of another one is refused then; 1 to 10^15, default 0: no limit
+ *     of another one is refused then; 1 to 10^12, default 0: no limit
  * @param tenantTokensPerDay likewise of a tenant
  * @param queued most runs of a tenant that wait for one agent: 1 to 100,000, default 1,000
  * @param offer after which a run that was offered to a worker, and neither taken nor gone, is
@@ -64,8 +66,6 @@ public record RunsConfig(
     RunLimits limits,
     Map<String, AgentConfig> agents,
     List<UpstreamPrefix> upstreams) {
-  private static final long MOST_TOKENS = 1_000_000_000_000_000L;
-
   public static final RunsConfig DEFAULTS =
       new RunsConfig(
           true,
@@ -97,8 +97,8 @@ public record RunsConfig(
     ranges.check("tenantRuns", tenantRuns, 1, 100_000);
     ranges.check("startsPerMinute", startsPerMinute, 1, 10_000);
     ranges.check("startBytesPerMinute", startBytesPerMinute, 64L << 10, 1L << 30);
-    ranges.check("userTokensPerDay", userTokensPerDay, 0L, MOST_TOKENS);
-    ranges.check("tenantTokensPerDay", tenantTokensPerDay, 0L, MOST_TOKENS);
+    ranges.check("userTokensPerDay", userTokensPerDay, 0L, RunAmounts.MOST);
+    ranges.check("tenantTokensPerDay", tenantTokensPerDay, 0L, RunAmounts.MOST);
     ranges.check("queued", queued, 1, 100_000);
     ranges.check("offer", offer, Duration.ofMillis(100), Duration.ofMinutes(1));
     ranges.check("window", window, Duration.ZERO, Duration.ofSeconds(1));
@@ -153,6 +153,28 @@ public record RunsConfig(
         limits,
         more,
         open);
+  }
+
+  /** Returns what tenants may take for which nothing else is set. */
+  public RunAmounts amounts() {
+    return new RunAmounts(
+        Map.of(
+            RunLimit.USER_RUNS,
+            (long) userRuns,
+            RunLimit.TENANT_RUNS,
+            (long) tenantRuns,
+            RunLimit.STARTS,
+            (long) startsPerMinute,
+            RunLimit.START_BYTES,
+            startBytesPerMinute,
+            RunLimit.USER_TOKENS,
+            tokens(userTokensPerDay),
+            RunLimit.TENANT_TOKENS,
+            tokens(tenantTokensPerDay)));
+  }
+
+  private static long tokens(long perDay) {
+    return perDay == 0 ? RunAmounts.MOST : Math.min(perDay, RunAmounts.MOST);
   }
 
   /** Returns the limits of an agent's runs. */

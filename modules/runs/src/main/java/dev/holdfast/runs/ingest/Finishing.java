@@ -29,13 +29,15 @@ import dev.holdfast.runs.records.RunRecord.End;
 import dev.holdfast.runs.records.RunRecords;
 import dev.holdfast.runs.records.RunState;
 import dev.holdfast.runs.records.RunStore;
-import dev.holdfast.runs.records.TokenStore;
+import dev.holdfast.runs.records.ThreadKey;
+import dev.holdfast.runs.usage.TokenStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +68,7 @@ public final class Finishing {
   private final FairTurns turns;
   private final MeterRegistry registry;
   private Uses uses = Uses.NONE;
+  private Consumer<ThreadKey> next = thread -> {};
   private int underWay;
 
   Finishing(
@@ -88,6 +91,15 @@ public final class Finishing {
   /** Counts what tenants use by their runs from now on. */
   public void counting(Uses wanted) {
     uses = wanted;
+  }
+
+  /**
+   * Lets others have the threads of runs that ended.
+   *
+   * @param free takes the thread of each
+   */
+  public void freeing(Consumer<ThreadKey> free) {
+    next = free;
   }
 
   /** Returns how many runs are being ended here, which are in memory; at most 16. */
@@ -294,6 +306,7 @@ public final class Finishing {
         .compose(kept -> publish(run))
         .compose(published -> records.close(run, ThreadDocument.of(run, snapshot), last))
         .onSuccess(byThis -> count(run, byThis, last))
+        .onSuccess(done -> next.accept(run.thread()))
         .compose(done -> runs.get(run.key()))
         .map(now -> now.orElse(run));
   }

@@ -52,6 +52,7 @@ public final class Ingest {
   private final Snapshots snapshots;
   private final Finishing finishing;
   private final FairTurns loads;
+  private final IngestMetrics metrics;
   private final WarmRuns warm = new WarmRuns(Runtime.getRuntime().maxMemory() / 16);
 
   /**
@@ -69,7 +70,8 @@ public final class Ingest {
     this.log = new RunLog(channels);
     this.loading = new Loading(runs, log);
     this.ownerEvents = new OwnerEvents(log, config);
-    this.snapshots = new Snapshots(runs);
+    this.metrics = new IngestMetrics(registry);
+    this.snapshots = new Snapshots(runs, metrics);
     this.loads = new FairTurns("run-loads", LOADS, null, registry);
     this.finishing = new Finishing(records, log, loading, ownerEvents, snapshots, registry);
   }
@@ -233,11 +235,13 @@ public final class Ingest {
     return turn(live, batch)
         .compose(
             now ->
-                log.append(
-                    live.run.key().channel(),
-                    new Publisher(Publisher.RUN, live.generation()),
-                    work.batch().n() + known,
-                    fresh))
+                metrics.append(
+                    () ->
+                        log.append(
+                            live.run.key().channel(),
+                            new Publisher(Publisher.RUN, live.generation()),
+                            work.batch().n() + known,
+                            fresh)))
         .compose(results -> appended(work, batch, known, results))
         .compose(done -> answer(work, batch));
   }
@@ -259,6 +263,7 @@ public final class Ingest {
       return refused(ErrorCode.UNAVAILABLE, "run: another node took a batch; send it again");
     }
     LiveRun live = work.live();
+    metrics.took(work.batch().events().size(), batch.entries().size() - known);
     List<News> news = new ArrayList<>();
     for (int i = 0; i < batch.entries().size(); i++) {
       live.published++;
@@ -299,11 +304,16 @@ public final class Ingest {
       warm.drop(live.run.key());
       return Future.succeededFuture(new Taken(live.published + later + 1, false, false));
     }
-    return beat(live).map(cancelled -> new Taken(live.published + 1, false, cancelled));
+    return beat(live, work.batch().n() == 1)
+        .map(cancelled -> new Taken(live.published + 1, false, cancelled));
   }
 
-  /** Renews the lease, and what is known of its activity, a few times before either passes. */
-  private Future<Boolean> beat(LiveRun live) {
+  /**
+   * Renews the lease, and what is known of its activity, a few times before either passes.
+   *
+   * @param begun whether the run has had its first event
+   */
+  private Future<Boolean> beat(LiveRun live, boolean begun) {
     long now = now();
     RunLimits limits = live.run.limits();
     long shorter = Math.min(limits.lease().toMillis(), limits.idle().toMillis());
@@ -315,6 +325,9 @@ public final class Ingest {
             held -> {
               live.beatAt = now;
               live.cancelled = held.cancelled();
+              if (begun) {
+                metrics.begun(held.until() - held.length() - live.run.times().created());
+              }
               return held.cancelled();
             });
   }

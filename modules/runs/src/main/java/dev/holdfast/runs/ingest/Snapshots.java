@@ -13,9 +13,11 @@ final class Snapshots {
   private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
 
   private final RunStore runs;
+  private final IngestMetrics metrics;
 
-  Snapshots(RunStore runs) {
+  Snapshots(RunStore runs, IngestMetrics metrics) {
     this.runs = runs;
+    this.metrics = metrics;
   }
 
   /**
@@ -48,6 +50,10 @@ final class Snapshots {
             live.run.key(),
             live.generation(),
             new RunStore.Kept(at, live.published, live.announced, document))
-        .onSuccess(kept -> live.snapped(document.length));
+        .onSuccess(
+            kept -> {
+              live.snapped(document.length);
+              metrics.snapshot(document.length);
+            });
   }
 }

@@ -3,15 +3,19 @@ package dev.holdfast.runs.records;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.limits.runs.RunAmounts;
+import dev.holdfast.limits.runs.RunLimit;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Script;
 import dev.holdfast.redis.ShardValue;
 import dev.holdfast.runs.config.RunsConfig;
+import dev.holdfast.runs.usage.TokenStore;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,13 +34,23 @@ public final class PlaceStore {
   private static final Duration LONGEST = Duration.ofHours(26);
 
   private final RedisLink link;
-  private final RunsConfig config;
   private final TokenStore tokens;
+  private Function<String, Future<RunAmounts>> limits;
 
   public PlaceStore(RedisLink link, RunsConfig config) {
     this.link = link;
-    this.config = config;
-    this.tokens = new TokenStore(link, config);
+    this.tokens = new TokenStore(link);
+    RunAmounts all = config.amounts();
+    this.limits = tenant -> Future.succeededFuture(all);
+  }
+
+  /**
+   * Holds tenants to limits of their own.
+   *
+   * @param ofTenant gives those of a tenant
+   */
+  public void limitedBy(Function<String, Future<RunAmounts>> ofTenant) {
+    limits = ofTenant;
   }
 
   /**
@@ -59,12 +73,20 @@ public final class PlaceStore {
    * @param inputBytes of the run's input
    */
   public Future<Taken> reserve(RunKey run, String owner, int inputBytes) {
-    return tokens
-        .check(run.tenant(), owner)
-        .compose(left -> ofTenant(run))
+    return limits
+        .apply(run.tenant())
+        .compose(
+            most ->
+                tokens
+                    .check(run.tenant(), owner, most)
+                    .compose(left -> reserve(run, owner, inputBytes, most)));
+  }
+
+  private Future<Taken> reserve(RunKey run, String owner, int inputBytes, RunAmounts most) {
+    return ofTenant(run, most)
         .compose(
             tenants ->
-                ofUser(run, owner, inputBytes)
+                ofUser(run, owner, inputBytes, most)
                     .map(users -> new Taken(tenants, users))
                     .recover(
                         failure ->
@@ -72,24 +94,24 @@ public final class PlaceStore {
                                 .transform(done -> Future.failedFuture(failure))));
   }
 
-  private Future<Long> ofTenant(RunKey run) {
+  private Future<Long> ofTenant(RunKey run, RunAmounts most) {
     List<String> keys = List.of(Keys.activeRuns(run.tenant(), null));
     return RESERVE
-        .run(link, keys, args(run, config.tenantRuns()))
+        .run(link, keys, args(run, most.of(RunLimit.TENANT_RUNS)))
         .compose(reply -> taken(reply.asLong(), "tenant"));
   }
 
-  private Future<Long> ofUser(RunKey run, String owner, int inputBytes) {
+  private Future<Long> ofUser(RunKey run, String owner, int inputBytes, RunAmounts most) {
     String tenant = run.tenant();
     List<String> keys = List.of(Keys.activeRuns(tenant, owner), Keys.runStarts(tenant, owner));
-    List<Object> args = args(run, config.userRuns());
-    args.add(config.startsPerMinute());
+    List<Object> args = args(run, most.of(RunLimit.USER_RUNS));
+    args.add(most.of(RunLimit.STARTS));
     args.add(inputBytes);
-    args.add(config.startBytesPerMinute());
+    args.add(most.of(RunLimit.START_BYTES));
     return RESERVE.run(link, keys, args).compose(reply -> taken(reply.asLong(), "user"));
   }
 
-  private static List<Object> args(RunKey run, int most) {
+  private static List<Object> args(RunKey run, long most) {
     return new ArrayList<>(
         List.of(
             ShardValue.DEADLINE,
@@ -155,7 +177,7 @@ public final class PlaceStore {
    * @param last the event that has ended it; none: nothing is known
    */
   Future<Void> spend(RunKey run, String owner, @Nullable JsonNode last) {
-    return tokens.add(run.tenant(), owner, last);
+    return limits.apply(run.tenant()).compose(most -> tokens.add(run.tenant(), owner, last, most));
   }
 
   /** Gives the places of a run back. */

@@ -1,10 +1,12 @@
 package dev.holdfast.runs.records;
 
 import dev.holdfast.redis.Reply;
+import dev.holdfast.runs.Busy;
 import dev.holdfast.runs.config.RunLimits;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +47,11 @@ final class RunFields {
         limits.attempts());
   }
 
+  /** Returns the name that Redis has for it. */
+  static String name(Busy busy) {
+    return busy.name().toLowerCase(Locale.ROOT);
+  }
+
   /** Reads fields and values by turns; empty if there are none. */
   static Optional<RunRecord> record(RunKey key, Reply flat) {
     RunFields in = new RunFields(flat);
@@ -62,6 +69,7 @@ final class RunFields {
         number("gen"),
         (int) number("attempt"),
         fields.get("worker"),
+        held(),
         new RunRecord.Times(
             number("created"),
             number("queued"),
@@ -71,6 +79,11 @@ final class RunFields {
         limits(),
         cancel(),
         end());
+  }
+
+  private @Nullable Busy held() {
+    String held = fields.get("held");
+    return held == null ? null : Busy.valueOf(held.toUpperCase(Locale.ROOT));
   }
 
   private RunLimits limits() {

@@ -18,7 +18,7 @@ import java.util.List;
  * @param resume answers to the questions of the run before; no list if there are none
  */
 public record RunInput(List<Message> messages, JsonNode state, JsonNode resume) {
-  static final int MOST_MESSAGES = 1_000;
+  public static final int MOST_MESSAGES = 1_000;
 
   /** Checks the input of a run that is to start; throws BAD_REQUEST if it is none of this run. */
   public static void check(RunSpec spec) {

@@ -1,5 +1,6 @@
 package dev.holdfast.runs.records;
 
+import dev.holdfast.runs.Busy;
 import dev.holdfast.runs.config.RunLimits;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param generation grows with each claim, each loss and the end; writes of an older one are
  *     refused
  * @param attempt the number of workers that had it, the one that has it included
+ * @param held how it waits for its thread; none: it does not, or does no more
  * @param lease until when its worker has it without a sign of life; 0: no worker has it
  * @param cancel none: nobody wants it cancelled
  * @param end none: how it ends is not decided
@@ -24,6 +26,7 @@ public record RunRecord(
     long generation,
     int attempt,
     @Nullable String worker,
+    @Nullable Busy held,
     Times times,
     RunLimits limits,
     @Nullable Cancel cancel,

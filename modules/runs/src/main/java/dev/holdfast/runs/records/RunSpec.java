@@ -3,6 +3,7 @@ package dev.holdfast.runs.records;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
+import dev.holdfast.runs.Busy;
 import dev.holdfast.runs.config.RunLimits;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
@@ -14,6 +15,7 @@ import java.util.Objects;
  * @param threadId as the client calls it, 1 to {@link #MOST_ID} characters; as {@code runId}
  * @param input AG-UI's {@code RunAgentInput} as JSON, up to {@link #MOST_INPUT} bytes
  * @param dismisses whether it begins whatever questions to people its thread has open
+ * @param busy what becomes of it if its thread has a run
  */
 public record RunSpec(
     String tenant,
@@ -23,7 +25,8 @@ public record RunSpec(
     String agent,
     String input,
     RunLimits limits,
-    boolean dismisses) {
+    boolean dismisses,
+    Busy busy) {
   public static final int MOST_ID = 256;
   public static final int MOST_INPUT = 1 << 20;
 
@@ -38,6 +41,20 @@ public record RunSpec(
       throw HoldfastException.withPublicMessage(
           ErrorCode.TOO_LARGE, "input: at most " + MOST_INPUT + " bytes");
     }
+  }
+
+  /** Returns a run that does not start if its thread has one. */
+  public static RunSpec of(
+      String tenant,
+      String owner,
+      String threadId,
+      String runId,
+      String agent,
+      String input,
+      RunLimits limits,
+      boolean dismisses) {
+    return new RunSpec(
+        tenant, owner, threadId, runId, agent, input, limits, dismisses, Busy.REJECT);
   }
 
   /** Clients make these; they are never part of a key. */

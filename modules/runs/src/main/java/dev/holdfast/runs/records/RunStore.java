@@ -35,7 +35,7 @@ public final class RunStore {
   private static final Script FORGET = Script.of("runs", "run_forget");
 
   /** Longer than a run and everything that may come late of it. */
-  private static final Duration BACKSTOP = Duration.ofHours(72);
+  static final Duration BACKSTOP = Duration.ofHours(72);
 
   /** An input is kept so long after the end: nobody makes the run's snapshot anew then. */
   private static final Duration KEEP_INPUT = Duration.ofMinutes(1);
@@ -92,14 +92,26 @@ public final class RunStore {
 
   /** Makes a run; fails with CONFLICT if its id has another input, or another agent. */
   public Future<Created> create(RunSpec spec) {
+    return create(spec, false);
+  }
+
+  /**
+   * As before.
+   *
+   * @param held whether it waits for its thread, and so for no worker yet
+   */
+  public Future<Created> create(RunSpec spec, boolean held) {
     RunKey run = spec.key();
-    List<Object> args = new ArrayList<>(25);
+    List<Object> args = new ArrayList<>(27);
     args.add(ShardValue.DEADLINE);
     args.add(ShardValue.FULL);
     args.add(spec.digest());
     args.add(spec.input());
     args.add(BACKSTOP.toMillis());
     args.addAll(RunFields.of(spec));
+    if (held) {
+      args.addAll(List.of("held", RunFields.name(spec.busy())));
+    }
     return CREATE
         .run(link, List.of(record(run), Keys.runInput(run.channel())), args)
         .map(reply -> created(run, reply));
@@ -115,7 +127,7 @@ public final class RunStore {
   }
 
   /**
-   * Claims a run that waits.
+   * Claims a run that waits for a worker.
    *
    * @param claim a fresh id; with the same one it is the same claim
    * @return empty if it waits no more, or never was

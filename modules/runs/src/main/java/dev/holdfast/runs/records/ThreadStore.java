@@ -29,6 +29,9 @@ public final class ThreadStore {
   /** Most threads of a user; the oldest go first. */
   public static final int MOST_THREADS = 1_000;
 
+  /** Most runs that wait for a thread. */
+  public static final int MOST_WAITING = 16;
+
   /** Runs of a thread that are listed; the oldest go first. */
   public static final int MOST_RUNS = 100;
 
@@ -38,6 +41,9 @@ public final class ThreadStore {
   private static final Script NOTE = Script.of("runs", "run_prelude", "threads_note");
   private static final Script PAGE = Script.of("runs", "threads_page");
   private static final Script TITLE = Script.of("runs", "run_prelude", "thread_title");
+
+  /** Of {@code thread_begin}: nothing is changed. */
+  private static final String LOOK = "look";
 
   /** Threads that are deleted at one call, if there are too many. */
   private static final int MOST_FORGOTTEN = 32;
@@ -54,15 +60,42 @@ public final class ThreadStore {
   }
 
   /**
-   * Lets a run be the active one of its thread. Fails with CONFLICT if the last run has left
-   * questions open that it does not answer, or if it answers others: the first answer counts.
+   * What came of a beginning.
+   *
+   * @param before the run that is active, or is to be before this one; none: this one is active
+   * @param held whether it waits for that, as its start wants
+   */
+  public record Begun(@Nullable RunKey before, boolean held) {}
+
+  /**
+   * Lets a run be the active one of its thread, or wait for that. Fails with CONFLICT if the last
+   * run has left questions open that it does not answer, or if it answers others: the first answer
+   * counts; with LIMIT_EXCEEDED if too many wait.
    *
    * @param over a run that may be replaced, none: no run may
    * @param began a run that is not there is replaced only if it began so long ago; zero: it has
    *     ended
-   * @return the run that is in the way; empty: it is done
    */
+  public Future<Begun> beginOrWait(RunSpec spec, @Nullable RunKey over, Duration began) {
+    return begin(spec, over, began, RunFields.name(spec.busy()));
+  }
+
+  /** As above; returns the run that is in the way, empty: it is done. */
   public Future<Optional<RunKey>> begin(RunSpec spec, @Nullable RunKey over, Duration began) {
+    return beginOrWait(spec, over, began).map(begun -> Optional.ofNullable(begun.before()));
+  }
+
+  /** As above, if no run may be replaced. */
+  public Future<Optional<RunKey>> begin(RunSpec spec) {
+    return begin(spec, null, Duration.ZERO);
+  }
+
+  /** Looks whether a run could be the active one now. */
+  public Future<Begun> look(RunSpec spec, @Nullable RunKey over, Duration began) {
+    return begin(spec, over, began, LOOK);
+  }
+
+  private Future<Begun> begin(RunSpec spec, @Nullable RunKey over, Duration began, String way) {
     ThreadKey thread = spec.thread();
     List<Object> args =
         List.of(
@@ -74,26 +107,47 @@ public final class ThreadStore {
             config.threadAge().toMillis(),
             began.toMillis(),
             spec.dismisses() ? "" : Questions.answered(spec.input()),
+            way,
+            MOST_WAITING,
             "owner",
             spec.owner(),
             "thread",
             spec.threadId());
     return BEGIN
         .run(link, List.of(record(thread), runsKey(thread)), args)
+        .compose(reply -> begun(spec, reply))
         .compose(
-            reply ->
-                switch (reply.at(0).asText()) {
-                  case "begun" -> noted(thread, spec.owner(), "").map(Optional.empty());
-                  case "busy" ->
-                      Future.succeededFuture(
-                          Optional.of(new RunKey(spec.tenant(), reply.at(1).asText())));
-                  default -> Future.failedFuture(Questions.refusal(reply));
-                });
+            begun ->
+                begun.before() == null && !way.equals(LOOK)
+                    ? noted(thread, spec.owner(), "").map(begun)
+                    : Future.succeededFuture(begun));
   }
 
-  /** As above, if no run may be replaced. */
-  public Future<Optional<RunKey>> begin(RunSpec spec) {
-    return begin(spec, null, Duration.ZERO);
+  private static Future<Begun> begun(RunSpec spec, Reply reply) {
+    String what = reply.at(0).asText();
+    return switch (what) {
+      case "begun" -> Future.succeededFuture(new Begun(null, false));
+      case "busy", "held" ->
+          Future.succeededFuture(
+              new Begun(new RunKey(spec.tenant(), reply.at(1).asText()), what.equals("held")));
+      case "full" ->
+          Future.failedFuture(
+              HoldfastException.withPublicMessage(
+                  ErrorCode.LIMIT_EXCEEDED, "thread: " + MOST_WAITING + " runs wait for it"));
+      default -> Future.failedFuture(Questions.refusal(reply));
+    };
+  }
+
+  /** Returns the run that is to be active next; empty: none waits. */
+  public Future<Optional<RunKey>> next(ThreadKey thread) {
+    return link.send("HGET", record(thread), "queue")
+        .map(
+            reply -> {
+              String first = reply.isNull() ? "" : reply.asText().split(" ", 2)[0];
+              return first.isEmpty()
+                  ? Optional.empty()
+                  : Optional.of(new RunKey(thread.tenant(), first));
+            });
   }
 
   /**

@@ -3,8 +3,10 @@ package dev.holdfast.runs.service;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.bounds.FairTurns;
 import dev.holdfast.runs.AgentLimits;
 import dev.holdfast.runs.AgentMessage;
+import dev.holdfast.runs.AgentMessage.DayUsage;
 import dev.holdfast.runs.AgentMessage.Listed;
 import dev.holdfast.runs.AgentMessage.Removed;
 import dev.holdfast.runs.AgentView;
@@ -13,10 +15,13 @@ import dev.holdfast.runs.config.RunLimits;
 import dev.holdfast.runs.config.RunsConfig;
 import dev.holdfast.runs.records.AgentRecord;
 import dev.holdfast.runs.records.AgentStore;
+import dev.holdfast.runs.usage.UsageStore;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +32,17 @@ import org.jspecify.annotations.Nullable;
 final class Agents implements AgentMessage.Handler<Future<?>> {
   private final RunsConfig config;
   private final AgentStore agents;
+  private final UsageStore usage;
+  private final FairTurns turns;
 
-  Agents(RunsConfig config, AgentStore agents) {
+  /**
+   * @param turns in which what is large is read
+   */
+  Agents(RunsConfig config, AgentStore agents, UsageStore usage, FairTurns turns) {
     this.config = config;
     this.agents = agents;
+    this.usage = usage;
+    this.turns = turns;
   }
 
   /** Returns the limits of a run that starts now. */
@@ -47,18 +59,31 @@ final class Agents implements AgentMessage.Handler<Future<?>> {
     Caller caller = message.caller();
     boolean service = caller instanceof Caller.Service;
     if (!caller.actsFor(message.tenant()) || !service && !mayRunSome(caller)) {
-      return Future.succeededFuture(new Listed(List.of()));
+      return Future.succeededFuture(new Listed(List.of(), null));
     }
-    return agents
-        .all(message.tenant())
+    return turns
+        .run(message.tenant(), () -> agents.all(message.tenant()))
         .map(
             put -> {
               var all = new TreeMap<String, AgentView>();
               put.forEach((name, agent) -> all.put(name, view(name, agent)));
               config.agents().forEach((name, agent) -> all.put(name, view(name, agent)));
               all.keySet().removeIf(name -> !service && !caller.permits("run", name));
-              return new Listed(List.copyOf(all.values()));
+              return page(all, message);
             });
+  }
+
+  private static Listed page(NavigableMap<String, AgentView> all, AgentMessage.ListAgents message) {
+    List<AgentView> page = new ArrayList<>();
+    long bytes = 0;
+    for (AgentView one : all.tailMap(message.after(), false).values()) {
+      bytes += one.answerBytes();
+      if (message.bytes() > 0 && bytes > message.bytes() && !page.isEmpty()) {
+        return new Listed(page, page.get(page.size() - 1).agent());
+      }
+      page.add(one);
+    }
+    return new Listed(page, null);
   }
 
   /** Nothing is looked up for a user who may run no agent. */
@@ -69,7 +94,7 @@ final class Agents implements AgentMessage.Handler<Future<?>> {
 
   @Override
   public Future<?> put(AgentMessage.PutAgent message) {
-    writes(message);
+    ofService(message);
     String name = message.agent();
     if (config.agents().containsKey(name)) {
       throw HoldfastException.withPublicMessage(
@@ -91,16 +116,24 @@ final class Agents implements AgentMessage.Handler<Future<?>> {
 
   @Override
   public Future<?> remove(AgentMessage.RemoveAgent message) {
-    writes(message);
+    ofService(message);
     return agents.remove(message.tenant(), message.agent()).map(Removed::new);
   }
 
+  @Override
+  public Future<?> usage(AgentMessage.ShowUsage message) {
+    ofService(message);
+    return turns
+        .run(message.tenant(), () -> usage.day(message.tenant(), message.number()))
+        .map(used -> new DayUsage(message.day(), used));
+  }
+
   /** Whatever there is in the tenant. */
-  private static void writes(AgentMessage<?> message) {
+  private static void ofService(AgentMessage<?> message) {
     Caller caller = message.caller();
     if (!(caller instanceof Caller.Service) || !caller.actsFor(message.tenant())) {
       throw HoldfastException.withPublicMessage(
-          ErrorCode.FORBIDDEN, "agents are for services of their tenant to put and remove");
+          ErrorCode.FORBIDDEN, "agents, and what they took, are for services of their tenant");
     }
   }
 

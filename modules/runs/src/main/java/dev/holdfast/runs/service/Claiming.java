@@ -86,7 +86,9 @@ public final class Claiming {
         .get(run)
         .compose(
             found ->
-                found.filter(one -> one.state() == RunState.QUEUED).isPresent()
+                found
+                        .filter(one -> one.state() == RunState.QUEUED && one.held() == null)
+                        .isPresent()
                     ? records.queue().add(run, agent)
                     : Future.succeededFuture())
         .map(Optional.empty());

@@ -11,6 +11,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +20,14 @@ import org.jspecify.annotations.Nullable;
  * as they are written: no tree is made of what is not asked for, and numbers stay as they are.
  *
  * @param messages a JSON array, the oldest first
- * @param before the id of the first of them, if there are older ones
+ * @param before where the page before this one ends, if there are older messages: the id of the
+ *     first of these, or {@code <n>~<id>} if that would not name it alone, the n-th of that id from
+ *     the last
  * @param trimmed how many the document has lost as it was too large
  */
 record MessagePage(String messages, @Nullable String before, int trimmed) {
   private static final JsonFactory JSON = new JsonFactory();
+  private static final Pattern NTH = Pattern.compile("([1-9][0-9]{0,5})~(.*)", Pattern.DOTALL);
 
   /** Where a message stands in the document. */
   private record Place(String id, int from, int to) {}
@@ -31,7 +36,8 @@ record MessagePage(String messages, @Nullable String before, int trimmed) {
    * Makes a page. It takes some 20 ms for a document of 4 MiB.
    *
    * @param document {@code {messages, trimmed?, …}}; empty: it has none
-   * @param before none: up to the last; NOT_FOUND if no message has that id
+   * @param before none: up to the last; an id, of which the last message counts, or what another
+   *     page gave; NOT_FOUND if there is no such message
    * @param limit messages; fewer if they have more bytes than the page may have
    * @param most bytes, TOO_LARGE if the first message has more alone; 0: about as many as an answer
    *     may have, but one message at least
@@ -55,17 +61,39 @@ record MessagePage(String messages, @Nullable String before, int trimmed) {
           ErrorCode.TOO_LARGE, "messages: one has more than " + most + " bytes");
     }
     return new MessagePage(
-        text(document, places.subList(from, end)), from > 0 ? places.get(from).id : null, trimmed);
+        text(document, places.subList(from, end)), from > 0 ? name(places, from) : null, trimmed);
   }
 
-  private static int index(List<Place> places, String id) {
-    for (int i = 0; i < places.size(); i++) {
-      if (places.get(i).id.equals(id)) {
+  /** Names a message so that no other is found, though clients may give an id twice. */
+  private static String name(List<Place> places, int at) {
+    String id = places.get(at).id;
+    int nth = 1;
+    for (Place later : places.subList(at + 1, places.size())) {
+      nth += later.id.equals(id) ? 1 : 0;
+    }
+    return nth == 1 && !id.isEmpty() && !NTH.matcher(id).matches() ? id : nth + "~" + id;
+  }
+
+  /** Counts from the last: what is added meanwhile lets a page come twice, and leaves none out. */
+  private static int index(List<Place> places, String named) {
+    Matcher nth = NTH.matcher(named);
+    int found = nth.matches() ? index(places, nth.group(2), Integer.parseInt(nth.group(1))) : -1;
+    found = found < 0 ? index(places, named, 1) : found;
+    if (found < 0) {
+      throw HoldfastException.withPublicMessage(
+          ErrorCode.NOT_FOUND, "before: the thread has no such message any more");
+    }
+    return found;
+  }
+
+  private static int index(List<Place> places, String id, int nth) {
+    int left = nth;
+    for (int i = places.size() - 1; i >= 0; i--) {
+      if (places.get(i).id.equals(id) && --left == 0) {
         return i;
       }
     }
-    throw HoldfastException.withPublicMessage(
-        ErrorCode.NOT_FOUND, "before: the thread has no such message any more");
+    return -1;
   }
 
   private static String text(byte[] document, List<Place> places) {

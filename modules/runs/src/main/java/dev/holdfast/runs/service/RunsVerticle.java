@@ -7,11 +7,12 @@ import dev.holdfast.core.bounds.FairTurns;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.core.bus.Serving;
+import dev.holdfast.limits.runs.FollowedRunLimits;
 import dev.holdfast.limits.use.Uses;
-import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.runs.AgentMessage;
+import dev.holdfast.runs.Busy;
 import dev.holdfast.runs.CancelNotice;
 import dev.holdfast.runs.RunMessage;
 import dev.holdfast.runs.ThreadMessage;
@@ -29,8 +30,8 @@ import dev.holdfast.runs.records.RunKey;
 import dev.holdfast.runs.records.RunRecord;
 import dev.holdfast.runs.records.RunRecords;
 import dev.holdfast.runs.records.RunSpec;
-import dev.holdfast.runs.records.RunState;
 import dev.holdfast.runs.records.RunStore;
+import dev.holdfast.runs.records.ThreadKey;
 import dev.holdfast.tenants.TenantGate;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -56,11 +57,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   /** Snapshots that are read at a time for readers of runs, each up to some 4 MiB. */
   private static final FairTurns.Bounds SNAPSHOTS = new FairTurns.Bounds(16, 16, 4_096, 5_000, 0);
 
-  private static final long SWEEP_MS = 1_000;
   private static final long LOOK_MS = 250;
-
-  /** Of so many sweeps one is of all shards: what nobody has as its share is found by that. */
-  private static final int SHARED_SWEEPS = 10;
 
   private final Bus bus;
   private final RedisConfig redis;
@@ -74,11 +71,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   private IntFunction<List<Integer>> share = count -> Sweeping.ALL;
   private TenantGate tenants = TenantGate.OPEN;
   private Uses uses = Uses.NONE;
-  private boolean sweeps;
-  private int swept;
-
-  /** Since when Redis has been there, in ns of this process. */
-  private long upSince;
+  private Duration follow = Duration.ofSeconds(5);
 
   @SuppressWarnings("NullAway.Init")
   private RunRecords records;
@@ -90,7 +83,13 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   private Sweeping sweeping;
 
   @SuppressWarnings("NullAway.Init")
+  private SweepClock clock;
+
+  @SuppressWarnings("NullAway.Init")
   private Starting starting;
+
+  @SuppressWarnings("NullAway.Init")
+  private Cancelling cancelling;
 
   @SuppressWarnings("NullAway.Init")
   private Finding finding;
@@ -115,7 +114,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
     this.redis = redis;
     this.config = config;
     this.registry = registry;
-    this.metrics = new RunsMetrics(registry);
+    this.metrics = new RunsMetrics(registry, config.agents().keySet());
     this.snapshots = new FairTurns("run-snapshots", SNAPSHOTS, null, registry);
   }
 
@@ -126,6 +125,14 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
    */
   public RunsVerticle sharedBy(IntFunction<List<Integer>> share) {
     this.share = share;
+    return this;
+  }
+
+  /**
+   * Looks for changes of tenants' limits so often, 5 s otherwise. Call it before the deployment.
+   */
+  public RunsVerticle following(Duration every) {
+    follow = every;
     return this;
   }
 
@@ -159,25 +166,38 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
 
   private void assemble(RedisLink opened) {
     link = opened;
-    upSince = System.nanoTime();
-    opened.onUp(slots -> upSince = System.nanoTime());
     records = RunRecords.of(opened, config);
     records.queue().admitting(tenants);
     var channels = ServiceClient.local(bus, CHANNELS_TIMEOUT);
     ingest = new Ingest(vertx, records, config, channels, registry);
     ingest.finishing().counting(uses);
     sweeping = new Sweeping(records, ingest.finishing(), registry);
+    clock = new SweepClock(sweeping, opened, share);
+    var limits = new FollowedRunLimits(opened, config.amounts());
+    records.places().limitedBy(limits::of);
+    vertx.setPeriodic(follow.toMillis(), timer -> limits.follow());
     finding = new Finding(records, snapshots);
     threads = new Threads(vertx, records, snapshots);
-    agents = new Agents(config, records.agents());
+    agents = new Agents(config, records.agents(), records.usage(), snapshots);
     claiming = new Claiming(records);
     waiters = new Waiters(vertx, claiming, Waiters.MOST);
+    cancelling = new Cancelling(bus, records, sweeping);
+    var upcoming = new Upcoming(vertx, records, snapshots, waiters::started);
     starting = new Starting(vertx, records).offering(waiters::started);
+    starting.queueing(cancelling::interrupt, upcoming::begin);
+    sweeping.beginning(upcoming::begin);
+    ingest.finishing().freeing(thread -> beginNext(upcoming, thread));
     beats = new Beats(vertx, records.runs(), Beats.MOST);
     registry.gauge("holdfast.runs.waiting.workers", waiters, Waiters::size);
     registry.gauge("holdfast.runs.waiting.beats", beats, Beats::size);
     registry.gauge("holdfast.runs.warm.bytes", ingest, Ingest::warmBytes);
     registry.gauge("holdfast.runs.ending", ingest.finishing(), Finishing::underWay);
+  }
+
+  private static void beginNext(Upcoming upcoming, ThreadKey thread) {
+    upcoming
+        .next(thread)
+        .onFailure(later -> LOG.debug("the next run of {}: {}", thread, later.toString()));
   }
 
   private Future<?> serve() {
@@ -194,8 +214,8 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   }
 
   private void watch() {
-    long jitter = ThreadLocalRandom.current().nextLong(SWEEP_MS);
-    vertx.setPeriodic(jitter + 1, SWEEP_MS, timer -> sweep());
+    long jitter = ThreadLocalRandom.current().nextLong(SweepClock.TICK_MS);
+    vertx.setPeriodic(jitter + 1, SweepClock.TICK_MS, timer -> clock.tick());
     vertx.setPeriodic(LOOK_MS, timer -> waiters.tick());
   }
 
@@ -242,12 +262,13 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
     return agents
         .limits(message.tenant(), message.agent())
         .compose(limits -> starting.start(spec(message, owner, limits)))
-        .onSuccess(created -> metrics.started.increment(created.fresh() ? 1 : 0))
+        .onSuccess(metrics::started)
         .onFailure(failure -> metrics.refused.increment())
         .map(created -> Views.run(created.run()));
   }
 
   private static RunSpec spec(RunMessage.Start message, String owner, RunLimits limits) {
+    Busy busy = message.busy() == null ? Busy.REJECT : message.busy();
     return new RunSpec(
         message.tenant(),
         owner,
@@ -256,7 +277,8 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
         message.agent(),
         message.input(),
         limits,
-        message.dismisses());
+        message.dismisses() || busy == Busy.INTERRUPT,
+        busy);
   }
 
   @Override
@@ -290,20 +312,8 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   public Future<?> cancel(RunMessage.Cancel message) {
     String by = message.caller() instanceof Caller.User user ? user.user() : "service";
     return find(message.caller(), message.tenant(), message.run())
-        .compose(run -> records.runs().cancel(run.key(), by, message.reason()))
-        .onSuccess(this::notice)
-        .compose(
-            run ->
-                run.state() == RunState.ENDED
-                    ? Future.succeededFuture(run)
-                    : sweeping.cancelled(run))
+        .compose(run -> cancelling.cancel(run.key(), by, message.reason()))
         .map(Views::run);
-  }
-
-  private void notice(RunRecord run) {
-    if (run.state() == RunState.RUNNING) {
-      bus.publish(CancelNotice.ADDRESS, new CancelNotice(run.key().tenant(), run.key().run()));
-    }
   }
 
   @Override
@@ -356,18 +366,5 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
     return claiming
         .release(new RunKey(message.tenant(), message.run()), message.generation(), message.agent())
         .map(Released::new);
-  }
-
-  private void sweep() {
-    if (!sweeps && link != null && link.up()) {
-      sweeps = true;
-      boolean all = swept++ % SHARED_SWEEPS == 0;
-      sweeping
-          .sweep(
-              Duration.ofNanos(System.nanoTime() - upSince),
-              all ? Sweeping.ALL : share.apply(Keys.SHARDS))
-          .onFailure(failure -> LOG.warn("The sweep of runs failed: {}", failure.getMessage()))
-          .onComplete(done -> sweeps = false);
-    }
   }
 }

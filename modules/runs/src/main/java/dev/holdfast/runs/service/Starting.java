@@ -2,6 +2,7 @@ package dev.holdfast.runs.service;
 
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.runs.Busy;
 import dev.holdfast.runs.records.PlaceStore;
 import dev.holdfast.runs.records.RunInput;
 import dev.holdfast.runs.records.RunKey;
@@ -10,11 +11,13 @@ import dev.holdfast.runs.records.RunRecords;
 import dev.holdfast.runs.records.RunSpec;
 import dev.holdfast.runs.records.RunState;
 import dev.holdfast.runs.records.RunStore.Created;
+import dev.holdfast.runs.records.ThreadStore.Begun;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /**
  * Starts runs. Everything that only points to a run is written before its record; what is left over
@@ -28,7 +31,7 @@ public final class Starting {
   static final Duration GIVEN_UP = Duration.ofMinutes(1);
 
   /** What was lost between the steps of a start is mended by the first look at the run. */
-  private static final Duration FIRST_LOOK = Duration.ofSeconds(2);
+  static final Duration FIRST_LOOK = Duration.ofSeconds(2);
 
   /**
    * A run whose end is decided leaves its thread soon: the next one waits for that so long, and
@@ -42,6 +45,8 @@ public final class Starting {
   private final Vertx vertx;
   private final RunRecords records;
   private BiConsumer<String, String> offer = (agent, tenant) -> {};
+  private BiFunction<RunKey, String, Future<?>> interrupt = (run, by) -> Future.succeededFuture();
+  private Function<RunRecord, Future<?>> turn = run -> Future.succeededFuture();
   private Duration patience = ENDS_SOON;
 
   public Starting(Vertx vertx, RunRecords records) {
@@ -56,6 +61,19 @@ public final class Starting {
    */
   Starting offering(BiConsumer<String, String> waiting) {
     offer = waiting;
+    return this;
+  }
+
+  /**
+   * Lets runs interrupt others, and wait for their thread.
+   *
+   * @param cancel cancels a run for a user
+   * @param begin lets a run begin that waits, if its turn has come
+   */
+  Starting queueing(
+      BiFunction<RunKey, String, Future<?>> cancel, Function<RunRecord, Future<?>> begin) {
+    interrupt = cancel;
+    turn = begin;
     return this;
   }
 
@@ -99,8 +117,8 @@ public final class Starting {
     return Future.join(
             records.dues().set(spec.key(), GIVEN_UP), records.queue().add(spec.key(), spec.agent()))
         .compose(hinted -> threaded(spec, from))
-        .compose(begun -> inTime(from))
-        .compose(inTime -> records.runs().create(spec));
+        .compose(held -> inTime(from).map(held))
+        .compose(held -> records.runs().create(spec, held));
   }
 
   /** Others may take the thread once this start counts as given up. */
@@ -111,46 +129,57 @@ public final class Starting {
             new HoldfastException(ErrorCode.UNAVAILABLE, "run: its start took too long"));
   }
 
-  private Future<Void> threaded(RunSpec spec, long from) {
+  /** Returns whether the run waits for its thread. */
+  private Future<Boolean> threaded(RunSpec spec, long from) {
     return records
         .threads()
-        .begin(spec)
-        .compose(
-            busy ->
-                busy.isEmpty()
-                    ? Future.succeededFuture()
-                    : replaced(spec, busy.get(), from, FIRST_PAUSE_MS).compose(Starting::free));
+        .beginOrWait(spec, null, Duration.ZERO)
+        .compose(begun -> settled(spec, begun, from, FIRST_PAUSE_MS));
   }
 
   /**
    * A thread may have a run that ended, or whose start was given up; or is still under way. One
    * that comes to its end is waited for: its reader has the end before the thread is free.
    */
-  private Future<Optional<RunKey>> replaced(RunSpec spec, RunKey busy, long from, long pauseMs) {
+  private Future<Boolean> settled(RunSpec spec, Begun begun, long from, long pauseMs) {
+    RunKey before = begun.before();
+    if (before == null) {
+      return Future.succeededFuture(false);
+    }
     return records
         .runs()
-        .get(busy)
+        .get(before)
         .compose(
             found -> {
               boolean ends = found.isPresent() && found.get().state() == RunState.ENDING;
-              if (ends && System.nanoTime() - from < patience.toNanos()) {
+              if (ends && !begun.held() && System.nanoTime() - from < patience.toNanos()) {
                 long next = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs);
-                return vertx.timer(pauseMs).compose(later -> replaced(spec, busy, from, next));
+                return vertx.timer(pauseMs).compose(later -> settled(spec, begun, from, next));
               }
               if (found.isPresent() && found.get().state() != RunState.ENDED) {
-                return Future.succeededFuture(Optional.of(busy));
+                return behind(spec, begun);
               }
               Duration began = found.isPresent() ? Duration.ZERO : GIVEN_UP;
-              return records.threads().begin(spec, busy, began);
+              return records
+                  .threads()
+                  .beginOrWait(spec, before, began)
+                  .compose(again -> behind(spec, again));
             });
   }
 
-  private static Future<Void> free(Optional<RunKey> busy) {
-    return busy.isEmpty()
-        ? Future.succeededFuture()
-        : Future.failedFuture(
-            HoldfastException.withPublicMessage(
-                ErrorCode.CONFLICT, "thread: another run of it is active"));
+  private Future<Boolean> behind(RunSpec spec, Begun begun) {
+    RunKey before = begun.before();
+    if (before == null) {
+      return Future.succeededFuture(false);
+    }
+    if (!begun.held()) {
+      return Future.failedFuture(
+          HoldfastException.withPublicMessage(
+              ErrorCode.CONFLICT, "thread: another run of it is active"));
+    }
+    return spec.busy() == Busy.INTERRUPT
+        ? interrupt.apply(before, spec.owner()).map(true)
+        : Future.succeededFuture(true);
   }
 
   /**
@@ -180,6 +209,11 @@ public final class Starting {
       return Future.succeededFuture(created);
     }
     Future<Void> due = records.dues().sooner(run.key(), FIRST_LOOK);
+    if (run.held() != null) {
+      Future<Void> kept = records.places().keep(run.key(), run.owner());
+      Future<?> begun = turn.apply(run).otherwiseEmpty(); // the first look does it
+      return Future.join(due, kept, begun).map(created);
+    }
     Future<Void> queued = records.queue().add(run.key(), run.agent());
     if (created.fresh()) {
       offer.accept(run.agent(), run.key().tenant()); // who takes it now removes it from the queue

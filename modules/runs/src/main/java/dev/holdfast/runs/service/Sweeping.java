@@ -11,11 +11,13 @@ import dev.holdfast.runs.records.RunKey;
 import dev.holdfast.runs.records.RunRecord;
 import dev.holdfast.runs.records.RunRecords;
 import dev.holdfast.runs.records.RunState;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,14 +44,32 @@ public final class Sweeping {
   private static final FairTurns.Bounds LOOKS =
       new FairTurns.Bounds(32, 32, Integer.MAX_VALUE, Long.MAX_VALUE, 0);
 
+  /**
+   * A run that waits for its thread is looked at so often: whoever ends the one before is faster.
+   */
+  private static final Duration HELD = Duration.ofSeconds(5);
+
   private final RunRecords records;
   private final Finishing finishing;
   private final FairTurns turns;
+  private final Counter workersLost;
+  private Function<RunRecord, Future<Void>> turn = run -> Future.succeededFuture();
 
   public Sweeping(RunRecords records, Finishing finishing, MeterRegistry registry) {
     this.records = records;
     this.finishing = finishing;
     this.turns = new FairTurns("run-sweeps", LOOKS, null, registry);
+    this.workersLost = registry.counter("holdfast.runs.lost");
+  }
+
+  /**
+   * Lets runs begin that wait for their thread.
+   *
+   * @param begin lets one begin if its turn has come
+   */
+  Sweeping beginning(Function<RunRecord, Future<Void>> begin) {
+    turn = begin;
+    return this;
   }
 
   /** Looks at what is due, in all shards, as {@link #sweep(Duration, List)} does in some. */
@@ -134,6 +154,11 @@ public final class Sweeping {
     if (cancel != null) {
       return end(run, EndCause.CANCELLED);
     }
+    if (run.held() != null) {
+      return now > run.times().created() + run.limits().longest().toMillis()
+          ? end(run, EndCause.TIMED_OUT)
+          : turn.apply(run).compose(begun -> again(run, mine, HELD.toMillis()));
+    }
     long started = run.times().started();
     if (started > 0 && now > started + run.limits().longest().toMillis()) {
       return end(run, EndCause.TIMED_OUT);
@@ -198,6 +223,7 @@ public final class Sweeping {
     return records
         .runs()
         .lost(run.key(), run.generation())
+        .onSuccess(lost -> workersLost.increment())
         .compose(
             queued ->
                 queued.isEmpty()

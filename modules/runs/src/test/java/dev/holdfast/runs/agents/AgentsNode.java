@@ -101,7 +101,15 @@ final class AgentsNode implements AutoCloseable {
     return Await.get(
         node.client.ask(
             new RunMessage.Start(
-                node.service(), node.tenant, "ann", agent, id, "r1", Json.text(input), false)));
+                node.service(),
+                node.tenant,
+                "ann",
+                agent,
+                id,
+                "r1",
+                Json.text(input),
+                false,
+                null)));
   }
 
   RunView ended(RunView run) {

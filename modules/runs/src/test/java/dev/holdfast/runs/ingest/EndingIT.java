@@ -350,7 +350,7 @@ class EndingIT {
             "{\"threadId\":\"th\",\"runId\":\"r1\",\"messages\":[1]}",
             "{\"threadId\":\"th\",\"runId\":\"r1\",\"messages\":[{\"id\":\"x\"}]}")) {
       var spec =
-          new RunSpec(
+          RunSpec.of(
               node.stores.tenant, "ann", "th", "r1", "researcher", input, RunLimits.DEFAULT, false);
       assertEquals(
           ErrorCode.BAD_REQUEST, Await.code(node.stores.ask(() -> starting.start(spec))), input);

@@ -103,8 +103,7 @@ class OwnerEventsIT {
     RunSpec plain = node.stores.spec("th", "r2");
     String input = plain.input().replace("\"messages\":", resume);
     var spec =
-        new RunSpec(
-            plain.tenant(), "ann", "th", "r2", "researcher", input, RunLimits.DEFAULT, true);
+        RunSpec.of(plain.tenant(), "ann", "th", "r2", "researcher", input, RunLimits.DEFAULT, true);
     Await.get(node.stores.runs.create(spec));
     RunStore.Claimed run = node.stores.claim(spec.key(), "w1");
     long next = node.taken(run, 1, Events.started(run.run())).next();

@@ -2,6 +2,7 @@ package dev.holdfast.runs.records;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.channels.Publisher;
@@ -92,6 +93,7 @@ class FullRedisIT {
         logs.append(run.channel(), new Publisher(Publisher.RUN, own), 1, "\"n\":1".getBytes()));
     String epoch = stores.redis("HGET", Keys.meta(run.channel()), "e").asText();
     Await.get(stores.threads.begin(stores.spec("th", claimed.run().runId())));
+    RunKey waits = Await.get(stores.runs.create(stores.spec("held", "r1"), true)).run().key();
     fill();
 
     assertRefused(stores.runs.create(stores.spec("th", "new")));
@@ -99,6 +101,8 @@ class FullRedisIT {
     assertRefused(
         stores.runs.snap(run, own, new RunStore.Kept(new Position(epoch, 1), 1, 0, document)));
     assertRefused(stores.threads.begin(stores.spec("other", "new")));
+    assertRefused(stores.records.held().input(waits, "{}"));
+    assertNull(Await.get(stores.records.held().free(waits)).orElseThrow().held());
     assertRefused(stores.threads.end(claimed.run(), document));
     assertRefused(stores.places.reserve(run, "bob", 100));
     assertRefused(stores.queue.add(run, "researcher"));

@@ -81,6 +81,18 @@ class LateScriptsIT {
         return stores.records.agents().remove(test.direct.tenant, "there");
       }
     },
+    INPUT {
+      @Override
+      Future<?> in(Stores stores, LateScriptsIT test) {
+        return stores.records.held().input(test.held(), "{\"messages\":[]}");
+      }
+    },
+    FREE {
+      @Override
+      Future<?> in(Stores stores, LateScriptsIT test) {
+        return stores.records.held().free(test.held());
+      }
+    },
     RESERVE {
       @Override
       Future<?> in(Stores stores, LateScriptsIT test) {
@@ -113,6 +125,7 @@ class LateScriptsIT {
     Await.get(direct.runs.create(direct.spec("th", "r1", RunLimits.DEFAULT)));
     AgentRecord there = new AgentRecord("", RunLimits.DEFAULT);
     Await.get(direct.records.agents().put(direct.tenant, "there", there));
+    Await.get(direct.runs.create(direct.spec("held", "r1"), true));
     Await.get(direct.threads.begin(left()));
     Await.get(direct.threads.end(Await.get(direct.runs.create(left())).run(), "{}".getBytes()));
   }
@@ -120,6 +133,11 @@ class LateScriptsIT {
   /** A thread whose run has ended. */
   private RunSpec left() {
     return direct.spec("left", "r1");
+  }
+
+  /** A run that waits for its thread. */
+  private RunKey held() {
+    return direct.spec("held", "r1").key();
   }
 
   private RunKey waits() {

@@ -71,9 +71,9 @@ class RunStoreIT {
     RunSpec spec = stores.spec("th", "r1");
     Await.get(runs.create(spec));
     var otherInput =
-        new RunSpec(stores.tenant, "ann", "th", "r1", "researcher", "{}", RunLimits.DEFAULT, false);
+        RunSpec.of(stores.tenant, "ann", "th", "r1", "researcher", "{}", RunLimits.DEFAULT, false);
     var otherAgent =
-        new RunSpec(
+        RunSpec.of(
             stores.tenant, "ann", "th", "r1", "writer", spec.input(), RunLimits.DEFAULT, false);
 
     assertEquals(ErrorCode.CONFLICT, Await.code(runs.create(otherInput)));
@@ -85,11 +85,11 @@ class RunStoreIT {
   void equalIdsOfOthersAreOtherRuns() {
     RunSpec spec = stores.spec("th", "r1");
     var bobs =
-        new RunSpec(
+        RunSpec.of(
             stores.tenant, "bob", "th", "r1", "researcher", spec.input(), RunLimits.DEFAULT, false);
     var otherTenant = "u" + Ids.fresh();
     var theirs =
-        new RunSpec(otherTenant, "ann", "th", "r1", "researcher", "{}", RunLimits.DEFAULT, false);
+        RunSpec.of(otherTenant, "ann", "th", "r1", "researcher", "{}", RunLimits.DEFAULT, false);
     Await.get(runs.create(spec));
     assertTrue(Await.get(runs.create(bobs)).fresh());
     assertTrue(Await.get(runs.create(theirs)).fresh());
@@ -129,7 +129,7 @@ class RunStoreIT {
         assertThrows(
             HoldfastException.class,
             () ->
-                new RunSpec(
+                RunSpec.of(
                     stores.tenant,
                     "ann",
                     thread,

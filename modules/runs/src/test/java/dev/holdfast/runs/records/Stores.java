@@ -49,7 +49,7 @@ public final class Stores implements AutoCloseable {
   }
 
   public RunSpec spec(String thread, String run, RunLimits limits) {
-    return new RunSpec(tenant, "ann", thread, run, "researcher", input(thread, run), limits, false);
+    return RunSpec.of(tenant, "ann", thread, run, "researcher", input(thread, run), limits, false);
   }
 
   public static String input(String thread, String run) {

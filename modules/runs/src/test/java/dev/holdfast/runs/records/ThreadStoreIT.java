@@ -85,7 +85,7 @@ class ThreadStoreIT {
       resume.addObject().put("interruptId", question).put("status", "resolved");
     }
     RunLimits limits = RunLimits.DEFAULT;
-    return new RunSpec(
+    return RunSpec.of(
         stores.tenant, "ann", thread, run, "researcher", Json.text(input), limits, false);
   }
 
@@ -150,7 +150,7 @@ class ThreadStoreIT {
     Await.get(threads.end(second, "{}".getBytes(), asking("q1")));
     RunSpec plain = stores.spec("th", "r3");
     var dismissing =
-        new RunSpec(
+        RunSpec.of(
             plain.tenant(), "ann", "th", "r3", plain.agent(), plain.input(), plain.limits(), true);
     assertEquals(Optional.empty(), Await.get(threads.begin(dismissing)));
   }
@@ -243,7 +243,7 @@ class ThreadStoreIT {
         ThreadKey.of(stores.tenant, "ann", "one").thread());
     begun("two", "r1");
     var bobs =
-        new RunSpec(
+        RunSpec.of(
             stores.tenant, "bob", "bobs", "r1", "researcher", "{}", RunLimits.DEFAULT, false);
     Await.get(threads.begin(bobs));
 

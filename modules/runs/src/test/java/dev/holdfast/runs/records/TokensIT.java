@@ -10,6 +10,7 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.runs.Await;
 import dev.holdfast.runs.TestConfig;
+import dev.holdfast.runs.usage.TokenStore;
 import dev.holdfast.testkit.OwnRedis;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;

@@ -24,7 +24,7 @@ class RunAccessTest {
 
   private static String starts(Caller caller, String tenant, String owner) {
     return RunAccess.starts(
-        new RunMessage.Start(caller, tenant, owner, "agent", "t", "r", INPUT, false));
+        new RunMessage.Start(caller, tenant, owner, "agent", "t", "r", INPUT, false, null));
   }
 
   private static void refused(ErrorCode code, Caller caller, String tenant, String owner) {

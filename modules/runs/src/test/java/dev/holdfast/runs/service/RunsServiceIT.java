@@ -328,11 +328,19 @@ class RunsServiceIT {
     RunMessage.Start own = node.start(node.ann, "researcher", "th");
     var bobs =
         new RunMessage.Start(
-            node.ann, node.tenant, "bob", "researcher", "th", own.runId(), own.input(), false);
+            node.ann,
+            node.tenant,
+            "bob",
+            "researcher",
+            "th",
+            own.runId(),
+            own.input(),
+            false,
+            null);
     assertEquals(ErrorCode.FORBIDDEN, code(bobs));
     var elsewhere =
         new RunMessage.Start(
-            node.ann, "other", null, "researcher", "th", own.runId(), own.input(), false);
+            node.ann, "other", null, "researcher", "th", own.runId(), own.input(), false, null);
     assertEquals(ErrorCode.FORBIDDEN, code(elsewhere));
     assertEquals(ErrorCode.BAD_REQUEST, code(node.start(node.service(), "researcher", "th")));
   }

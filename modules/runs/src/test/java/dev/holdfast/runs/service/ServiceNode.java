@@ -116,7 +116,7 @@ public final class ServiceNode implements AutoCloseable {
     String input =
         Json.text(
             Json.object().put("threadId", thread).put("runId", run).set("messages", Json.array()));
-    return new RunMessage.Start(caller, tenant, null, agent, thread, run, input, false);
+    return new RunMessage.Start(caller, tenant, null, agent, thread, run, input, false, null);
   }
 
   RunView started(String agent, String thread) {

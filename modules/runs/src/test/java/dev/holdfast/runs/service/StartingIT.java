@@ -79,7 +79,7 @@ class StartingIT {
 
   private RunSpec spec(String run) {
     String input = Stores.input("th", run);
-    return new RunSpec(one.tenant, "ann", "th", run, "researcher", input, RunLimits.DEFAULT, false);
+    return RunSpec.of(one.tenant, "ann", "th", run, "researcher", input, RunLimits.DEFAULT, false);
   }
 
   private long places() {

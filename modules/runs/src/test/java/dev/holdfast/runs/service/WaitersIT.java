@@ -73,7 +73,7 @@ class WaitersIT {
     String run = Ids.fresh();
     String input = Stores.input(thread, run).replace("Hello?", "Hello?" + says);
     var spec =
-        new RunSpec(stores.tenant, "ann", thread, run, agent, input, RunLimits.DEFAULT, false);
+        RunSpec.of(stores.tenant, "ann", thread, run, agent, input, RunLimits.DEFAULT, false);
     stores.on(() -> starting.start(spec));
   }
 

@@ -28,7 +28,7 @@ final class SessionsMetrics {
     fenced = sessions(registry, "fenced");
     lost = sessions(registry, "lost");
     strays = registry.counter("holdfast.sessions.strays");
-    unpublished = registry.counter("holdfast.sessions.untold");
+    unpublished = registry.counter("holdfast.sessions.unpublished");
     swept = registry.counter("holdfast.sessions.swept");
     attaches = registry.timer("holdfast.sessions.attach");
   }

@@ -10,13 +10,21 @@ import dev.holdfast.runs.AgentView;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Lists agents: to a user those that it may run. Services put and remove their tenant's. */
+/**
+ * Lists agents: to a user those that it may run. Services put and remove their tenant's, and see
+ * what runs took.
+ */
 public final class Agents {
   private static final TypeReference<Put> PUT = new TypeReference<>() {};
+
+  private static final List<String> KINDS = List.of("user", "agent", "model");
 
   private final ServiceClient agents;
 
@@ -25,7 +33,11 @@ public final class Agents {
   }
 
   public Map<String, Function<ApiRequest, Future<ApiResponse>>> operations() {
-    return Map.of("listAgents", this::list, "putAgent", this::put, "removeAgent", this::remove);
+    return Map.of(
+        "listAgents", this::list,
+        "putAgent", this::put,
+        "removeAgent", this::remove,
+        "getAgentUsage", this::usage);
   }
 
   /**
@@ -45,7 +57,8 @@ public final class Agents {
   static JsonObject json(AgentMessage.Listed listed) {
     JsonArray all = new JsonArray();
     listed.agents().forEach(agent -> all.add(json(agent)));
-    return new JsonObject().put("agents", all);
+    JsonObject json = new JsonObject().put("agents", all);
+    return listed.next() == null ? json : json.put("next", listed.next());
   }
 
   private Future<ApiResponse> put(ApiRequest request) {
@@ -69,6 +82,34 @@ public final class Agents {
     return agents
         .ask(new AgentMessage.RemoveAgent(request.caller, request.tenant, request.path("agent")))
         .map(removed -> ApiResponse.DONE);
+  }
+
+  private Future<ApiResponse> usage(ApiRequest request) {
+    request.needs("agents", "read");
+    String day = request.queryOr("day", LocalDate.now(ZoneOffset.UTC).toString());
+    return agents
+        .ask(new AgentMessage.ShowUsage(request.caller, request.tenant, day))
+        .map(used -> ApiResponse.json(json(used)));
+  }
+
+  private static JsonObject json(AgentMessage.DayUsage used) {
+    JsonObject json = new JsonObject().put("day", used.day());
+    for (String kind : KINDS) {
+      JsonArray rows = new JsonArray();
+      used.used().stream()
+          .filter(row -> row.kind().equals(kind))
+          .forEach(row -> rows.add(json(row)));
+      json.put(kind + "s", rows);
+    }
+    return json;
+  }
+
+  private static JsonObject json(AgentMessage.Used row) {
+    JsonObject json = new JsonObject();
+    if (row.name() != null) {
+      json.put(row.kind(), row.name());
+    }
+    return json.put("runs", row.runs()).put("ms", row.ms()).put("tokens", row.tokens());
   }
 
   private static JsonObject json(AgentView agent) {

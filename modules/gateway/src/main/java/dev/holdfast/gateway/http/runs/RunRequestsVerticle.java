@@ -1,9 +1,12 @@
 package dev.holdfast.gateway.http.runs;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import dev.holdfast.channels.ChannelMessage;
 import dev.holdfast.core.Caller;
+import dev.holdfast.core.Channel;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.ServiceRequest;
 import dev.holdfast.core.bus.Bus;
 import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.core.bus.ServiceHost;
@@ -11,11 +14,12 @@ import dev.holdfast.gateway.http.Problem;
 import dev.holdfast.gateway.http.StrictJson;
 import dev.holdfast.runs.AgentMessage;
 import dev.holdfast.runs.RunMessage;
+import dev.holdfast.runs.RunView;
 import dev.holdfast.runs.ThreadMessage;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
+import java.util.Set;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -32,10 +36,10 @@ public final class RunRequestsVerticle extends VerticleBase {
   private static final TypeReference<OfRun> RUN = new TypeReference<>() {};
   private static final TypeReference<OfThread> THREAD = new TypeReference<>() {};
   private static final TypeReference<Paged> PAGE = new TypeReference<>() {};
-  private static final TypeReference<Map<String, Object>> NOTHING = new TypeReference<>() {};
+  private static final TypeReference<After> AFTER = new TypeReference<>() {};
   private static final int USUAL = 100;
 
-  /** Most bytes of messages in an answer: frames wait in memory for clients that do not read. */
+  /** Most bytes of an answer's list: frames wait in memory for clients that do not read. */
   private static final int MOST_BYTES = 64 << 10;
 
   private final ServiceClient runs;
@@ -48,10 +52,10 @@ public final class RunRequestsVerticle extends VerticleBase {
     this.runs = runs;
     this.host =
         new ServiceHost(bus, SERVICE)
-            .method("start", by(NEW, this::begin))
+            .method("start", (ServiceRequest request) -> begin(request))
             .method("get", by(RUN, this::get))
             .method("cancel", by(RUN, this::cancel))
-            .method("agents", by(NOTHING, this::agents))
+            .method("agents", by(AFTER, this::agents))
             .method("threads", by(PAGE, this::threads))
             .method("thread", by(THREAD, this::thread))
             .method("name", by(THREAD, this::name))
@@ -82,6 +86,13 @@ public final class RunRequestsVerticle extends VerticleBase {
     }
   }
 
+  /** The members of what is asked of all agents. */
+  private record After(@Nullable String after) {
+    String name() {
+      return after == null ? "" : after;
+    }
+  }
+
   /** The members of what is asked of all threads. */
   private record Paged(@Nullable String after, @Nullable Integer limit) {}
 
@@ -105,12 +116,14 @@ public final class RunRequestsVerticle extends VerticleBase {
   /** Only sessions ask by frames, and those are users'. */
   private static <T> BiFunction<Caller, String, Future<String>> by(
       TypeReference<T> type, BiFunction<Caller.User, T, Future<String>> method) {
-    return (caller, data) -> {
-      if (!(caller instanceof Caller.User user)) {
-        throw HoldfastException.withPublicMessage(ErrorCode.FORBIDDEN, "for users");
-      }
-      return method.apply(user, read(data, type));
-    };
+    return (caller, data) -> method.apply(user(caller), read(data, type));
+  }
+
+  private static Caller.User user(Caller caller) {
+    if (caller instanceof Caller.User user) {
+      return user;
+    }
+    throw HoldfastException.withPublicMessage(ErrorCode.FORBIDDEN, "for users");
   }
 
   private static <T> T read(String data, TypeReference<T> type) {
@@ -125,14 +138,26 @@ public final class RunRequestsVerticle extends VerticleBase {
     return HoldfastException.withPublicMessage(ErrorCode.BAD_REQUEST, why);
   }
 
-  private Future<String> begin(Caller.User user, Runs.NewRun wanted) {
+  private Future<String> begin(ServiceRequest request) {
+    Caller.User user = user(request.caller());
+    Runs.NewRun wanted = read(request.data(), NEW);
     RunMessage.Start start;
     try {
       start = wanted.message(user, user.tenant());
     } catch (Problem bad) {
       throw refused(String.valueOf(bad.getMessage()));
     }
-    return runs.ask(start).map(run -> Runs.json(run).encode());
+    return runs.ask(start)
+        .compose(
+            run -> wanted.follow() ? followed(request.session(), run) : Future.succeededFuture(run))
+        .map(run -> Runs.json(run).encode());
+  }
+
+  /** Lets the session that asks read a run of its own, all of it. */
+  private Future<RunView> followed(String session, RunView run) {
+    var caller = new Caller.Service(SERVICE, "requests", Set.of(run.tenant()), Set.of());
+    var channel = new Channel(run.tenant(), run.channel());
+    return runs.ask(new ChannelMessage.SubscribeSession(caller, session, channel, true)).map(run);
   }
 
   private Future<String> get(Caller.User user, OfRun asked) {
@@ -146,11 +171,8 @@ public final class RunRequestsVerticle extends VerticleBase {
         .map(run -> Runs.json(run).encode());
   }
 
-  private Future<String> agents(Caller.User user, Map<String, Object> asked) {
-    if (!asked.isEmpty()) {
-      throw refused("agents: no members are known");
-    }
-    return runs.ask(new AgentMessage.ListAgents(user, user.tenant()))
+  private Future<String> agents(Caller.User user, After asked) {
+    return runs.ask(new AgentMessage.ListAgents(user, user.tenant(), asked.name(), MOST_BYTES))
         .map(listed -> Agents.json(listed).encode());
   }
 

@@ -9,13 +9,17 @@ import dev.holdfast.core.Names;
 import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.gateway.http.ApiRequest;
 import dev.holdfast.gateway.http.ApiResponse;
+import dev.holdfast.gateway.http.BearerToken;
 import dev.holdfast.gateway.http.Problem;
 import dev.holdfast.gateway.http.StrictJson;
+import dev.holdfast.gateway.stream.RunStreams;
+import dev.holdfast.runs.Busy;
 import dev.holdfast.runs.RunMessage;
 import dev.holdfast.runs.RunSnapshot;
 import dev.holdfast.runs.RunView;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -26,9 +30,11 @@ public final class Runs {
   private static final TypeReference<Cancelling> CANCEL = new TypeReference<>() {};
 
   private final ServiceClient runs;
+  private final RunStreams streams;
 
-  public Runs(ServiceClient runs) {
+  public Runs(ServiceClient runs, RunStreams streams) {
     this.runs = runs;
+    this.streams = streams;
   }
 
   public Map<String, Function<ApiRequest, Future<ApiResponse>>> operations() {
@@ -39,24 +45,44 @@ public final class Runs {
         "cancelRun", this::cancel);
   }
 
-  /** The body of a start; the ids of thread and run are those of the input. */
-  record NewRun(String agent, @Nullable String user, String input) {
+  /**
+   * The body of a start; the ids of thread and run are those of the input.
+   *
+   * @param follow whether the asker wants the run's events
+   */
+  record NewRun(
+      String agent, @Nullable String user, String input, @Nullable Busy busy, boolean follow) {
     @JsonCreator
     static NewRun of(
         @JsonProperty("agent") @Nullable String agent,
         @JsonProperty("user") @Nullable String user,
         @JsonProperty("input") @JsonDeserialize(using = StrictJson.Raw.class)
-            @Nullable String input) {
+            @Nullable String input,
+        @JsonProperty("busy") @Nullable String busy,
+        @JsonProperty("follow") @Nullable Boolean follow) {
       if (agent == null || input == null || !input.startsWith("{")) {
         throw Problem.badRequest("agent: a name, and input: an object, are needed");
       }
-      return new NewRun(Names.id(agent, "agent"), user, input);
+      return new NewRun(
+          Names.id(agent, "agent"), user, input, busy(busy), Boolean.TRUE.equals(follow));
+    }
+
+    private static @Nullable Busy busy(@Nullable String name) {
+      for (Busy one : Busy.values()) {
+        if (one.name().toLowerCase(Locale.ROOT).equals(name)) {
+          return one;
+        }
+      }
+      if (name != null) {
+        throw Problem.badRequest("busy: reject, enqueue or interrupt");
+      }
+      return null;
     }
 
     RunMessage.Start message(Caller caller, String tenant) {
       JsonObject json = new JsonObject(input);
       return new RunMessage.Start(
-          caller, tenant, user, agent, id(json, "threadId"), id(json, "runId"), input, false);
+          caller, tenant, user, agent, id(json, "threadId"), id(json, "runId"), input, false, busy);
     }
   }
 
@@ -69,8 +95,17 @@ public final class Runs {
     if (wanted.user() == null && request.caller instanceof Caller.Service) {
       throw Problem.badRequest("user: missing");
     }
+    if (wanted.follow() && request.caller instanceof Caller.Service) {
+      throw Problem.badRequest("follow: for users, whose runs they are");
+    }
     return runs.ask(wanted.message(request.caller, request.tenant))
-        .map(run -> ApiResponse.json(json(run)));
+        .map(run -> wanted.follow() ? events(request, run) : ApiResponse.json(json(run)));
+  }
+
+  /** Answers with the events of a run from its beginning, as {@code readRunEvents} does. */
+  private ApiResponse events(ApiRequest request, RunView run) {
+    String token = BearerToken.ofHeader(request.http());
+    return ApiResponse.stream(routing -> streams.open(routing, token, RunStreams.all(run)));
   }
 
   private static String id(JsonObject input, String name) {

@@ -1,12 +1,13 @@
-package dev.holdfast.runs.records;
+package dev.holdfast.runs.usage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.limits.runs.RunAmounts;
+import dev.holdfast.limits.runs.RunLimit;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Script;
-import dev.holdfast.runs.config.RunsConfig;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
@@ -22,29 +23,28 @@ public final class TokenStore {
   private static final Script CHECK = Script.of("runs", "tokens_check");
   private static final Duration LIFE = Duration.ofHours(48);
 
-  /** Of one run; what a worker reports beyond it is a mistake. */
-  private static final long MOST = 1_000_000_000_000L;
-
   private final RedisLink link;
-  private final RunsConfig config;
 
-  TokenStore(RedisLink link, RunsConfig config) {
+  public TokenStore(RedisLink link) {
     this.link = link;
-    this.config = config;
   }
 
   /** Fails with LIMIT_EXCEEDED if the tenant or the user has none left today. */
-  Future<Void> check(String tenant, String user) {
-    return check(tenant, null, config.tenantTokensPerDay())
-        .compose(left -> check(tenant, user, config.userTokensPerDay()));
+  public Future<Void> check(String tenant, String user, RunAmounts most) {
+    return check(tenant, null, most.of(RunLimit.TENANT_TOKENS))
+        .compose(left -> check(tenant, user, most.of(RunLimit.USER_TOKENS)));
   }
 
   private Future<Void> check(String tenant, @Nullable String user, long most) {
-    return most == 0
+    return isFree(most)
         ? Future.succeededFuture()
         : CHECK
             .run(link, List.of(Keys.runTokens(tenant, user)), List.of(most))
             .compose(reply -> checked(reply.asLong(), user == null ? "tenant" : "user"));
+  }
+
+  private static boolean isFree(long most) {
+    return most >= RunAmounts.MOST;
   }
 
   private static Future<Void> checked(long seconds, String whose) {
@@ -66,18 +66,18 @@ public final class TokenStore {
    *
    * @param last the event that has ended it; none: nothing is known
    */
-  Future<Void> add(String tenant, String user, @Nullable JsonNode last) {
+  public Future<Void> add(String tenant, String user, @Nullable JsonNode last, RunAmounts most) {
     long tokens = last == null ? 0 : tokens(last.path("usage"));
     return tokens == 0
         ? Future.succeededFuture()
         : Future.join(
-                add(tenant, null, tokens, config.tenantTokensPerDay()),
-                add(tenant, user, tokens, config.userTokensPerDay()))
+                add(tenant, null, tokens, most.of(RunLimit.TENANT_TOKENS)),
+                add(tenant, user, tokens, most.of(RunLimit.USER_TOKENS)))
             .mapEmpty();
   }
 
   private Future<?> add(String tenant, @Nullable String user, long tokens, long most) {
-    return most == 0
+    return isFree(most)
         ? Future.succeededFuture()
         : ADD.run(link, List.of(Keys.runTokens(tenant, user)), List.of(tokens, LIFE.toMillis()));
   }
@@ -88,15 +88,6 @@ public final class TokenStore {
    * @param usage as AG-UI has it: of each model its total, or what went in and came out
    */
   public static long tokens(JsonNode usage) {
-    long sum = 0;
-    for (JsonNode one : usage) {
-      long parts = count(one, "inputTokens") + count(one, "outputTokens");
-      sum = Math.min(MOST, sum + Math.max(count(one, "totalTokens"), parts));
-    }
-    return sum;
-  }
-
-  private static long count(JsonNode one, String name) {
-    return Math.max(0, Math.min(MOST, one.path(name).asLong()));
+    return RunUse.tokens(usage).values().stream().mapToLong(Long::longValue).sum();
   }
 }

@@ -1,0 +1,178 @@
+package dev.holdfast.runs.service;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.agui.Json;
+import dev.holdfast.core.Ids;
+import dev.holdfast.core.bounds.FairTurns;
+import dev.holdfast.redis.Keys;
+import dev.holdfast.runs.Await;
+import dev.holdfast.runs.Busy;
+import dev.holdfast.runs.config.RunLimits;
+import dev.holdfast.runs.records.EndCause;
+import dev.holdfast.runs.records.RunRecord;
+import dev.holdfast.runs.records.RunSpec;
+import dev.holdfast.runs.records.Stores;
+import dev.holdfast.testkit.RedisExtension;
+import dev.holdfast.testkit.TestRedis;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Runs that wait for their thread, when nodes die between the steps. */
+@ExtendWith(RedisExtension.class)
+class UpcomingIT {
+  private static final FairTurns.Bounds BOUNDS = new FairTurns.Bounds(4, 4, 100, 5_000, 0);
+
+  private Stores stores;
+  private Starting starting;
+  private Upcoming upcoming;
+  private final List<String> offered = new ArrayList<>();
+
+  @BeforeEach
+  void open(TestRedis redis) {
+    stores = new Stores(redis.uri());
+    var turns = new FairTurns("test", BOUNDS, null, new SimpleMeterRegistry());
+    upcoming =
+        new Upcoming(stores.vertx, stores.records, turns, (agent, tenant) -> offered.add(tenant));
+    starting = new Starting(stores.vertx, stores.records);
+  }
+
+  @AfterEach
+  void close() {
+    stores.close();
+  }
+
+  private RunSpec spec(String run, Busy busy) {
+    return new RunSpec(
+        stores.tenant,
+        "ann",
+        "th",
+        run,
+        "researcher",
+        Stores.input("th", run).replace("u1", "u-" + run),
+        RunLimits.DEFAULT,
+        false,
+        busy);
+  }
+
+  private RunRecord started(String run) {
+    RunSpec spec = spec(run, Busy.ENQUEUE);
+    return stores.on(() -> starting.start(spec)).run();
+  }
+
+  private RunRecord now(RunRecord run) {
+    return stores.record(run.key());
+  }
+
+  private void looks(RunRecord run) {
+    RunRecord as = now(run);
+    stores.on(() -> upcoming.begin(as));
+  }
+
+  private boolean waits(RunRecord run) {
+    return now(run).held() != null;
+  }
+
+  /** Ends a run as nodes do, but for the news of it. */
+  private void end(RunRecord run, String document) {
+    Await.get(stores.runs.cancel(run.key(), "ann", ""));
+    RunRecord as = now(run);
+    var how = RunRecord.End.of("cancelled", "");
+    Await.get(stores.runs.end(run.key(), as.generation(), EndCause.CANCELLED, how, "{}"));
+    RunRecord ended = now(run);
+    byte[] left = document.getBytes(StandardCharsets.UTF_8);
+    assertTrue(stores.on(() -> stores.records.close(ended, left, null)));
+  }
+
+  @Test
+  void noWorkerGetsARunThatWaitsForItsThread() {
+    RunRecord first = started("r1");
+    RunRecord second = started("r2");
+    assertNull(first.held());
+    assertEquals(Busy.ENQUEUE, second.held());
+    assertEquals(Optional.empty(), Await.get(stores.runs.claim(second.key(), "w", Ids.fresh())));
+    looks(second);
+    assertTrue(waits(second), "the first one is active");
+
+    end(first, "{\"messages\":[{\"id\":\"m\",\"role\":\"user\"}],\"state\":{\"n\":1.5}}");
+    stores.on(() -> upcoming.next(second.thread()));
+    assertFalse(waits(second));
+    assertEquals(List.of(stores.tenant), offered);
+    String input = Await.get(stores.runs.claim(second.key(), "w", Ids.fresh())).get().input();
+    assertEquals("m", Json.parse(input).at("/messages/0/id").asText());
+    assertEquals("u-r2", Json.parse(input).at("/messages/1/id").asText());
+    assertEquals(1.5, Json.parse(input).at("/state/n").asDouble());
+  }
+
+  /** The node died when the thread was the run's, and no worker could have the run. */
+  @Test
+  void aBeginningGoesOnWhereItStopped() {
+    RunRecord first = started("r1");
+    RunRecord second = started("r2");
+    end(first, "{\"messages\":[]}");
+    Await.get(stores.threads.begin(spec("r2", Busy.REJECT)));
+    assertTrue(waits(second));
+    looks(second);
+    looks(second);
+    assertFalse(waits(second));
+    assertEquals(second.key().run(), Await.get(stores.threads.get(second.thread())).get().active());
+  }
+
+  /** The node died when the run had its place in the thread's queue, and no record. */
+  @Test
+  void aStartThatWasGivenUpKeepsOthersWaitingForAMinute() {
+    RunRecord first = started("r1");
+    RunSpec lost = spec("lost", Busy.ENQUEUE);
+    assertTrue(Await.get(stores.threads.beginOrWait(lost, null, Duration.ZERO)).held());
+    RunRecord third = started("r3");
+    end(first, "{\"messages\":[]}");
+    stores.on(() -> upcoming.next(third.thread()));
+    looks(third);
+    assertTrue(waits(third), "its start may be under way");
+
+    String runs = Keys.threadRuns(stores.tenant, third.thread().thread());
+    stores.redis("ZINCRBY", runs, -Starting.GIVEN_UP.toMillis(), lost.key().run());
+    looks(third);
+    assertFalse(waits(third));
+    assertEquals(Optional.empty(), Await.get(stores.threads.next(third.thread())));
+  }
+
+  @Test
+  void aRunThatIsCancelledJustThenLeavesTheThreadToTheNext() {
+    RunRecord first = started("r1");
+    RunRecord second = started("r2");
+    RunRecord third = started("r3");
+    end(first, "{\"messages\":[]}");
+    end(second, "{\"messages\":[]}");
+    String thread = Keys.thread(stores.tenant, third.thread().thread());
+    stores.redis("HSET", thread, "active", second.key().run());
+    looks(third);
+    assertFalse(waits(third));
+    assertEquals(third.key().run(), Await.get(stores.threads.get(third.thread())).get().active());
+  }
+
+  @Test
+  void aRunWaitsForItsThreadAsLongAsItMayTake() {
+    started("r1");
+    RunRecord second = started("r2");
+    var how = RunRecord.End.of("error", "timed_out");
+    stores.age(second.key(), "queued", Duration.ofMinutes(10));
+    for (EndCause cause : List.of(EndCause.NO_WORKER, EndCause.TIMED_OUT)) {
+      Await.refusal(stores.runs.end(second.key(), 0, cause, how, "{}"));
+    }
+    stores.age(second.key(), "created", Duration.ofHours(1));
+    Await.refusal(stores.runs.end(second.key(), 0, EndCause.NO_WORKER, how, "{}"));
+    Await.get(stores.runs.end(second.key(), 0, EndCause.TIMED_OUT, how, "{}"));
+  }
+}
