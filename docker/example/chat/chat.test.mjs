@@ -213,6 +213,19 @@ async function fits({ path, page }) {
   }
 }
 
+/** In a page: notes how often a line is there when the page changes, if that is not once. */
+function watch(text) {
+  const all = document.querySelector("section");
+  let shown = 0;
+  window.wrong = [];
+  const look = () => {
+    const count = [...all.children].filter((line) => line.textContent === text).length;
+    shown ||= count;
+    if (shown && count !== 1) window.wrong.push(count);
+  };
+  new MutationObserver(look).observe(all, { childList: true, characterData: true, subtree: true });
+}
+
 /** Two people in a room. A line is there at once, and a reload in mid-typing keeps what was typed. */
 async function room(path) {
   const users = ["ann", "bob"];
@@ -230,6 +243,7 @@ async function room(path) {
   const say = async (page, text) => {
     said.push([users[pages.indexOf(page)], text]);
     await page.fill("input", text);
+    await page.evaluate(watch, text);
     await page.press("input", "Enter");
     assert.equal((await page.locator("section p").allTextContents()).at(-1), text, "at once");
   };
@@ -239,6 +253,8 @@ async function room(path) {
       pages.map((page, i) =>
         until(`${users[i]} sees ${all(users[i])}`, async () => {
           const lines = await page.locator("section p:not(.waiting)").allTextContents();
+          const wrong = await page.evaluate("window.wrong ?? []");
+          assert.deepEqual(wrong, [], `the last line of ${users[i]} was gone for a moment, or there twice`);
           return lines.length >= said.length && (assert.equal(lines.join("\n"), all(users[i])), true);
         }),
       ),

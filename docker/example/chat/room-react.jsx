@@ -2,6 +2,7 @@
 import { HoldfastProvider, useChannel, useHoldfast, usePublish } from "@holdfast/client/react";
 import { StrictMode, useReducer, useState } from "react";
 import { createRoot } from "react-dom/client";
+import { waiting } from "./waiting.js";
 
 const user = (sessionStorage.user ??= new URLSearchParams(location.search).get("user") ?? "ann");
 const { nodes } = await (await fetch("/login")).json();
@@ -22,13 +23,15 @@ function Room() {
   const publish = usePublish(name);
   const [, show] = useReducer((n) => n + 1, 0);
   const [draft, setDraft] = useState(sessionStorage.draft ?? "");
+  const [mine] = useState(() => waiting(show));
   const take = (by, text) => (lines.push([by, text]), show());
-  const onGap = () => take("", "Lines are gone.");
-  useChannel(name, "line", (text, { user }) => take(user, text), { from: "earliest", onGap });
+  const onGap = () => (mine.gap(), take("", "Lines are gone."));
+  const onLine = (text, { user, own }) => (own && mine.came(text), take(user, text));
+  useChannel(name, "line", onLine, { from: "earliest", onGap });
   const type = (text) => setDraft((sessionStorage.draft = text));
   const say = (event) => {
     event.preventDefault();
-    publish("line", draft, { persist: true }).stored.then(show, show);
+    publish("line", draft, { persist: true });
     type("");
   };
   return (
@@ -36,7 +39,7 @@ function Room() {
       <small role="status">{user}, {state.name}</small>
       <section>
         {lines.map(([by, text], i) => <Line key={i} by={by} text={text} />)}
-        {client?.pending.map(({ id, data }) => <Line key={id} by={user} text={data} className="waiting" />)}
+        {mine.lines(client?.pending ?? []).map(({ id, data }) => <Line key={id} by={user} text={data} className="waiting" />)}
       </section>
       <form onSubmit={say}>
         <input autoFocus autoComplete="off" aria-label="Line" value={draft} onChange={(event) => type(event.target.value)} />

@@ -1,6 +1,7 @@
 // A room where people talk, by @holdfast/client. A line is shown at once. Lines, and what is not said to its end, stay
 // over a reload; a lost network and a killed node lose nothing, and repeat nothing.
 import { connect } from "@holdfast/client";
+import { waiting } from "./waiting.js";
 
 const user = (sessionStorage.user ??= new URLSearchParams(location.search).get("user") ?? "ann");
 const { nodes } = await (await fetch("/login")).json();
@@ -16,15 +17,16 @@ input.value = sessionStorage.draft ?? "";
 
 const client = connect(nodes, { token });
 const room = client.channel(`topic:room${location.pathname}`);
+const mine = waiting(show);
 const take = (by, text) => (lines.push([by, text]), show());
-room.on("line", (text, { user }) => take(user, text), { from: "earliest" });
-room.onGap(() => take("", "Lines are gone."));
+room.on("line", (text, { user, own }) => (own && mine.came(text), take(user, text)), { from: "earliest" });
+room.onGap(() => (mine.gap(), take("", "Lines are gone.")));
 client.on("state", show);
 
 /** Shows what came, and behind it what is on its way. */
 function show() {
-  const waiting = client.pending.map(({ data }) => [user, data, "waiting"]);
-  const all = [...lines, ...waiting].map(([by, text, className = ""]) => {
+  const last = mine.lines(client.pending).map(({ data }) => [user, data, "waiting"]);
+  const all = [...lines, ...last].map(([by, text, className = ""]) => {
     const line = document.createElement("p");
     line.className = `${by === user ? "user" : "assistant"} ${className}`;
     line.textContent = by === user || !by ? text : `${by}: ${text}`;
@@ -36,7 +38,7 @@ function show() {
 
 form.addEventListener("submit", (submit) => {
   submit.preventDefault();
-  room.publish("line", input.value, { persist: true }).stored.then(show, show);
+  room.publish("line", input.value, { persist: true });
   input.value = "";
   show();
 });
