@@ -119,9 +119,22 @@ public final class WorkerRun {
           if (terminal == null || terminal.failed()) {
             add(new Event(ending(failure)));
           }
+          boolean isCancelled = failure == null && cancelled;
           Objects.requireNonNull(terminal, "one was added")
-              .onFailure(refused -> add(new Event(Terminal.error("It has no end."))));
+              .onFailure(refused -> withoutEnd(isCancelled));
         });
+  }
+
+  /**
+   * Its end was refused. If it was cancelled in the middle of something, the service closes that,
+   * and ends the run as cancelled once its grace has passed.
+   */
+  private void withoutEnd(boolean isCancelled) {
+    if (isCancelled) {
+      lose(new HoldfastException(ErrorCode.CONFLICT, "it ends as cancelled after its grace"));
+    } else {
+      add(new Event(Terminal.error("It has no end.")));
+    }
   }
 
   private String ending(@Nullable Throwable failure) {

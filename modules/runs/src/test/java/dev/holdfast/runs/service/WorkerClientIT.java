@@ -216,6 +216,24 @@ class WorkerClientIT {
     assertEquals("all of it of it", node.text(ended));
   }
 
+  /** It was an error of the agent, as the end that the library wrote was refused. */
+  @Test
+  void aHandlerThatStopsInMidTextAsItsRunIsCancelledHasItCancelled() {
+    Promise<Void> begun = Promise.promise();
+    node.worker(
+        ServiceNode.BRIEF,
+        run -> {
+          write(run);
+          run.send(Events.delta("m1", " of it")).onComplete(begun);
+          return run.cancellation();
+        });
+    RunView run = node.started(ServiceNode.BRIEF, "th");
+    Await.get(begun.future());
+    Await.get(node.client.ask(new RunMessage.Cancel(node.ann, node.tenant, run.run(), "enough")));
+    assertEquals("cancelled", node.ended(run).outcome());
+    assertEquals("all of it of it", node.text(run));
+  }
+
   /** It was tried once: the run waited for the lease. */
   @Test
   void aReleaseIsRepeatedUntilItIsAnswered() {
