@@ -55,6 +55,7 @@ final class LostTwice {
         .flatMap(any -> any.clients().stream())
         .filter(any -> any != reader)
         .forEach(WsTestClient::detach);
+    sky.plays.forEach(RunsPlay::leave);
     Traffic.await(reader.connect(node.url()));
     Awaitility.await("the node has few channels, and its client reads them")
         .atMost(TIMEOUT)

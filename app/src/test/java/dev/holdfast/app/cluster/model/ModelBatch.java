@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
@@ -33,6 +34,7 @@ final class ModelBatch {
   private final Weather weather;
   private final long first;
   private final List<Model> models;
+  private final List<RunsPlay> plays;
   private final Weather.Sky sky;
   private final List<String> violations = new ArrayList<>();
   private final List<String> traces = new ArrayList<>();
@@ -45,28 +47,45 @@ final class ModelBatch {
         LongStream.range(first, first + SIZE)
             .mapToObj(seed -> new Model(setting.cluster(), service, seed, weather))
             .toList();
-    this.sky = new Weather.Sky(setting, first, models);
+    this.plays =
+        LongStream.range(first, first + SIZE)
+            .mapToObj(seed -> new RunsPlay(setting.cluster(), service, seed, weather))
+            .toList();
+    this.sky = new Weather.Sky(setting, first, models, plays);
   }
 
   /** What does not hold, each with its seed. */
   List<String> run() {
-    ExecutorService threads = Executors.newFixedThreadPool(SIZE);
+    ExecutorService threads = Executors.newFixedThreadPool(2 * SIZE);
     try {
-      all(threads, Model::begin);
-      List<CompletableFuture<Void>> runs = start(threads, Model::operate);
+      all(threads, models, Model::begin);
+      all(threads, plays, RunsPlay::begin);
+      List<CompletableFuture<Void>> all = new ArrayList<>(start(threads, models, Model::operate));
+      all.addAll(start(threads, plays, RunsPlay::operate));
       weather.blow(sky);
-      runs.forEach(CompletableFuture::join);
+      all.forEach(CompletableFuture::join);
       weather.ends(sky);
       setting.cluster().wires().mend();
       setting.cluster().startAll();
-      all(threads, Model::heal);
+      all(threads, models, Model::heal);
+      all(threads, plays, RunsPlay::heal);
+      plays.forEach(this::judge);
+      plays.forEach(RunsPlay::end);
       nobodyHoldsOn();
       models.forEach(this::recordsAreThoseOfTheirClients);
       models.forEach(this::judge);
-      all(threads, Model::end);
+      all(threads, models, Model::end);
       return violations;
     } finally {
       threads.shutdownNow();
+    }
+  }
+
+  private void judge(RunsPlay play) {
+    List<String> found = play.violations();
+    if (!found.isEmpty()) {
+      violations.addAll(found);
+      traces.add("%d, runs: %s".formatted(play.seed(), String.join(", ", play.trace())));
     }
   }
 
@@ -145,14 +164,14 @@ final class ModelBatch {
         .sum();
   }
 
-  private void all(ExecutorService threads, java.util.function.Consumer<Model> step) {
-    start(threads, step).forEach(CompletableFuture::join);
+  private static <T> void all(ExecutorService threads, List<T> each, Consumer<T> step) {
+    start(threads, each, step).forEach(CompletableFuture::join);
   }
 
-  private List<CompletableFuture<Void>> start(
-      ExecutorService threads, java.util.function.Consumer<Model> step) {
-    return models.stream()
-        .map(model -> CompletableFuture.runAsync(() -> step.accept(model), threads))
+  private static <T> List<CompletableFuture<Void>> start(
+      ExecutorService threads, List<T> each, Consumer<T> step) {
+    return each.stream()
+        .map(one -> CompletableFuture.runAsync(() -> step.accept(one), threads))
         .toList();
   }
 }

@@ -29,6 +29,7 @@ class PlantedFaultsIT {
   private static final String READ = "dev/holdfast/channels/log_read.lua";
   private static final String TRIM = "dev/holdfast/channels/log_trim.lua";
   private static final String META = "dev/holdfast/channels/log_meta.lua";
+  private static final String RUN = "dev/holdfast/runs/run_prelude.lua";
   private static final String SESSION = "dev/holdfast/sessions/session_prelude.lua";
 
   @Test
@@ -163,9 +164,34 @@ class PlantedFaultsIT {
         "connections of");
   }
 
+  /** A worker that had lost its run wrote behind its end. */
+  @Test
+  @EnabledIfSystemProperty(named = "holdfast.model.planted", matches = "all")
+  void workersThatAreNotFencedAreFound() {
+    assertFound(
+        new PlantedFault().change(RUN, "^  redis.call\\('HSET', publisher, 'g', g\\)$", ""),
+        Weather.CALM,
+        "lost it wrote");
+  }
+
+  /** Pages that were loaded late had a piece of the text twice. */
+  @Test
+  @EnabledIfSystemProperty(named = "holdfast.model.planted", matches = "all")
+  void aSnapshotWithMoreThanItsPositionSaysIsFound() {
+    assertFound(
+        new PlantedFault()
+            .changeClass(
+                "runs/src/main/java/dev/holdfast/runs/ingest/Snapshots.java",
+                "RunStore\\.Kept\\(at,",
+                "RunStore.Kept(new Position(at.epoch(), at.seq() - 1),"),
+        Weather.CALM,
+        " has {");
+  }
+
   private static void assertFound(PlantedFault fault, Weather weather, String words) {
     List<String> others = new ArrayList<>();
-    ClusterOptions options = Model.options(ClusterOptions.of(3)).withFault(fault.folder());
+    ClusterOptions options =
+        RunsPlay.options(Model.options(ClusterOptions.of(3))).withFault(fault.folder());
     try (var setting = Setting.replicated(options);
         var service = BusService.join(setting.cluster(), "model")) {
       for (long seed = 0; seed < MOST_SEEDS; seed += ModelBatch.SIZE) {

@@ -55,6 +55,16 @@ enum Weather {
       }
       sky.models.forEach(model -> model.rare().returns(sky.anyNode().url()));
     }
+
+    @Override
+    boolean loses() {
+      return true;
+    }
+
+    @Override
+    boolean sparesWorkers() {
+      return false;
+    }
   },
 
   /**
@@ -93,6 +103,11 @@ enum Weather {
 
     @Override
     boolean countsAttempts() {
+      return false;
+    }
+
+    @Override
+    boolean sparesWorkers() {
       return false;
     }
   },
@@ -171,6 +186,16 @@ enum Weather {
     return true;
   }
 
+  /** Whether Redis comes back to an older state. */
+  boolean loses() {
+    return false;
+  }
+
+  /** Whether a worker that goes on can always renew its lease. */
+  boolean sparesWorkers() {
+    return true;
+  }
+
   private static boolean names(byte[] frame, String type) {
     int length = Math.min(frame.length, HEADER);
     return new String(frame, 0, length, StandardCharsets.ISO_8859_1).contains(type);
@@ -185,12 +210,14 @@ enum Weather {
     final Setting setting;
     final Random random;
     final List<Model> models;
+    final List<RunsPlay> plays;
     final List<String> trace = new ArrayList<>();
 
-    Sky(Setting setting, long seed, List<Model> models) {
+    Sky(Setting setting, long seed, List<Model> models, List<RunsPlay> plays) {
       this.setting = setting;
       this.random = new Random(seed);
       this.models = models;
+      this.plays = plays;
     }
 
     TestNode anyNode() {
