@@ -43,13 +43,11 @@ final class RunsJudge {
       wrong(run, "its state is " + view.state());
       return;
     }
-    List<RunPage> readers = play.pages().stream().filter(p -> p.runs().contains(run)).toList();
+    List<RunPage> readers =
+        play.judged().stream().filter(page -> page.runs().contains(run)).toList();
     RunFold last = readers.get(readers.size() - 1).read(run).fold();
     outcome(run, view, last);
-    // After an older state of Redis came back, only those who read anew have what there is.
-    List<RunPage> judged =
-        weather.loses() ? readers.subList(readers.size() - 2, readers.size()) : readers;
-    for (RunPage page : judged) {
+    for (RunPage page : readers) {
       RunPage.Read read = page.read(run);
       read.wrong().forEach(what -> wrong(run, page + " got " + what));
       if (read.ends() > 1) {
