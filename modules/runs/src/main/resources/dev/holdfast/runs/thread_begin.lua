@@ -3,10 +3,10 @@
 -- ARGV  1 deadline   2 '1': the reserve of Redis is touched   3 run   4 a run that may be replaced, or empty   5 most runs kept
 --       6 TTL in ms   7 ms that the start of that run may take: only one that began before is replaced; '0' it has ended
 --       8 JSON: ids of the questions that it answers; empty: it takes no account of them
---       9 if it can't begin: 'reject' it; 'enqueue', 'interrupt' let it wait, as the last or the first one; 'look': it does not begin if it can, either
+--       9 if it can't begin: 'reject' it; 'enqueue', 'interrupt' let it wait, as the last or the first one; 'look': it does not begin if it can, either;
+--         'turn': it begins if it waits, or is active
 --       10 most that wait   11… fields and values of a new thread by turns
--- Returns {'begun'} | {'busy', the run that is active or before it} | {'held', the same: it waits} | {'full'} too many wait
---         | {'open', the questions that it does not answer} | {'answered', those that were not asked}
+-- Returns {'begun'} | {'busy', the run that is active or before it; itself: it does not wait} | {'held', the same: it waits} | {'full'} too many wait | {'open', the questions that it does not answer} | {'answered', those that were not asked}
 -- TTLs: both ARGV 6.
 in_time(ARGV[1])
 local run, way, now = ARGV[3], ARGV[9], now_ms()
@@ -30,7 +30,7 @@ end
 local before, answers = active or queue[1], ARGV[8] == '' and {} or cjson.decode(ARGV[8])
 if before and before ~= run then
   if dropped then keep() end
-  if way == 'reject' or way == 'look' then return {'busy', before} end
+  if way ~= 'enqueue' and way ~= 'interrupt' then return {'busy', before} end
   if #answers > 0 then return {'answered', unpack(answers)} end -- nothing is asked while it is busy
   if waits then return {'held', before} end
   if #queue >= tonumber(ARGV[10]) then return {'full'} end
@@ -50,7 +50,7 @@ if asked and by == last and ARGV[8] ~= '' and active ~= run then
   for id in pairs(given) do others[#others + 1] = id end
   if #others > 1 or #open > 1 then return #others > 1 and others or open end
 end
-if way == 'look' then return {'begun'} end
+if way == 'look' then return {'begun'} elseif way == 'turn' and not waits and active ~= run then return {'busy', run} end
 has_room(ARGV[2])
 if queue[1] == run then table.remove(queue, 1) end
 redis.call('HSET', KEYS[1], 'active', run, 'changed', whole(now))

@@ -22,11 +22,23 @@ public final class HeldStore {
     this.link = link;
   }
 
-  /** Gives a run another input; false: it waits no more. */
-  public Future<Boolean> input(RunKey run, String input) {
+  /**
+   * Returns how many messages of a run's input, the last ones, it was started with; -1: all of
+   * them, as it was given no other input.
+   */
+  public Future<Long> own(RunKey run) {
+    return link.send("HGET", Keys.run(run.channel()), "own").map(reply -> reply.longOr(-1));
+  }
+
+  /**
+   * Gives a run another input; false: it waits no more.
+   *
+   * @param own how many of its messages, the last ones, the run was started with
+   */
+  public Future<Boolean> input(RunKey run, String input, long own) {
     List<String> keys = List.of(Keys.run(run.channel()), Keys.runInput(run.channel()));
     List<Object> args =
-        List.of(ShardValue.DEADLINE, ShardValue.FULL, input, RunStore.BACKSTOP.toMillis());
+        List.of(ShardValue.DEADLINE, ShardValue.FULL, input, RunStore.BACKSTOP.toMillis(), own);
     return INPUT.run(link, keys, args).map(reply -> reply.asLong() == 1);
   }
 
@@ -34,5 +46,29 @@ public final class HeldStore {
   public Future<Optional<RunRecord>> free(RunKey run) {
     return FREE.run(link, List.of(Keys.run(run.channel())), List.of(ShardValue.DEADLINE))
         .map(reply -> RunFields.record(run, reply));
+  }
+
+  /** Returns whether a run that waits for its thread came after another one began. */
+  public Future<Boolean> cameLater(RunRecord run, RunKey other) {
+    ThreadKey thread = run.thread();
+    String runs = Keys.threadRuns(thread.tenant(), thread.thread());
+    return link.send("ZMSCORE", runs, run.key().run(), other.run())
+        .map(
+            came ->
+                !came.at(0).isNull()
+                    && !came.at(1).isNull()
+                    && came.at(0).asLong() > came.at(1).asLong());
+  }
+
+  /** Returns the run that is to be active next; empty: none waits. */
+  public Future<Optional<RunKey>> next(ThreadKey thread) {
+    return link.send("HGET", Keys.thread(thread.tenant(), thread.thread()), "queue")
+        .map(
+            reply -> {
+              String first = reply.isNull() ? "" : reply.asText().split(" ", 2)[0];
+              return first.isEmpty()
+                  ? Optional.empty()
+                  : Optional.of(new RunKey(thread.tenant(), first));
+            });
   }
 }

@@ -45,6 +45,9 @@ public final class ThreadStore {
   /** Of {@code thread_begin}: nothing is changed. */
   private static final String LOOK = "look";
 
+  /** Of {@code thread_begin}: a run that waits begins. */
+  private static final String TURN = "turn";
+
   /** Threads that are deleted at one call, if there are too many. */
   private static final int MOST_FORGOTTEN = 32;
 
@@ -95,6 +98,16 @@ public final class ThreadStore {
     return begin(spec, over, began, LOOK);
   }
 
+  /**
+   * Lets a run begin that waits for its thread, as {@link #begin} does.
+   *
+   * @return the run that is in the way; this one itself: the thread does not know that it waits,
+   *     nothing is changed; empty: it is done
+   */
+  public Future<Optional<RunKey>> beginInTurn(RunSpec spec, @Nullable RunKey over, Duration began) {
+    return begin(spec, over, began, TURN).map(begun -> Optional.ofNullable(begun.before()));
+  }
+
   private Future<Begun> begin(RunSpec spec, @Nullable RunKey over, Duration began, String way) {
     ThreadKey thread = spec.thread();
     List<Object> args =
@@ -136,18 +149,6 @@ public final class ThreadStore {
                   ErrorCode.LIMIT_EXCEEDED, "thread: " + MOST_WAITING + " runs wait for it"));
       default -> Future.failedFuture(Questions.refusal(reply));
     };
-  }
-
-  /** Returns the run that is to be active next; empty: none waits. */
-  public Future<Optional<RunKey>> next(ThreadKey thread) {
-    return link.send("HGET", record(thread), "queue")
-        .map(
-            reply -> {
-              String first = reply.isNull() ? "" : reply.asText().split(" ", 2)[0];
-              return first.isEmpty()
-                  ? Optional.empty()
-                  : Optional.of(new RunKey(thread.tenant(), first));
-            });
   }
 
   /**
@@ -287,9 +288,10 @@ public final class ThreadStore {
   /**
    * Threads of a user.
    *
+   * @param cursors where a page begins that is to come behind each of them
    * @param next where the next page begins; empty: this is the last
    */
-  public record Page(List<ThreadRecord> threads, String next) {}
+  public record Page(List<ThreadRecord> threads, List<String> cursors, String next) {}
 
   /**
    * Returns a user's threads, the one that changed last first. One that changes meanwhile comes to
@@ -318,13 +320,26 @@ public final class ThreadStore {
     for (int i = 0; i < listed.size() && read.size() < limit; i += 2) {
       read.add(get(new ThreadKey(tenant, listed.get(i).asText())));
     }
-    int last = 2 * limit - 2;
-    String next =
-        listed.size() <= 2 * limit
-            ? ""
-            : listed.get(last + 1).asText() + ":" + listed.get(last).asText();
-    return Future.all(read)
-        .map(all -> new Page(read.stream().flatMap(one -> one.result().stream()).toList(), next));
+    String next = listed.size() <= 2 * limit ? "" : cursor(listed, 2 * limit - 2);
+    return Future.all(read).map(all -> page(read, listed, next));
+  }
+
+  private static Page page(
+      List<Future<Optional<ThreadRecord>>> read, List<Reply> listed, String next) {
+    List<ThreadRecord> threads = new ArrayList<>();
+    List<String> cursors = new ArrayList<>();
+    for (int i = 0; i < read.size(); i++) {
+      int at = 2 * i;
+      read.get(i).result().ifPresent(threads::add);
+      if (read.get(i).result().isPresent()) {
+        cursors.add(cursor(listed, at));
+      }
+    }
+    return new Page(threads, cursors, next);
+  }
+
+  private static String cursor(List<Reply> listed, int at) {
+    return listed.get(at + 1).asText() + ":" + listed.get(at).asText();
   }
 
   private static Optional<ThreadRecord> found(ThreadKey thread, Reply flat) {

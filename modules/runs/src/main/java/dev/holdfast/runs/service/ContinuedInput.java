@@ -10,20 +10,27 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
 
-/** The input of a run that waited for its thread, with what the runs before it have left. */
-final class ContinuedInput {
-  private ContinuedInput() {}
+/**
+ * The input of a run that waited for its thread, with what the runs before it have left.
+ *
+ * @param own how many of its messages, the last ones, are the run's own
+ */
+record ContinuedInput(String text, int own) {
 
   /**
    * Puts a thread's messages before those of the input, each id once, as the thread has it, and
    * takes the thread's state. The thread's oldest messages go if it would be larger than an input
-   * may be; if it is with none of them, the input stays as it is. Done again, it changes nothing.
+   * may be; if it is with none of them, the input stays as it is. Done again, it changes nothing;
+   * if the thread has come to something else meanwhile, it is as if it had not been done before.
    *
-   * @param input AG-UI's {@code RunAgentInput}, as a run was started with it
+   * @param input AG-UI's {@code RunAgentInput}, as a run was started with it, or as this made it
    * @param document {@code {messages, state, …}}, as the run before has left it
+   * @param own how many messages of the input, the last ones, are the run's own; -1: all
    */
-  static String of(String input, byte[] document) {
+  static ContinuedInput of(String input, byte[] document, long own) {
     ObjectNode json = (ObjectNode) Json.parse(input);
+    JsonNode given = json.path("messages");
+    int first = own < 0 ? 0 : (int) Math.max(0, given.size() - own);
     JsonNode thread = Json.parse(new String(document, StandardCharsets.UTF_8));
     ArrayNode all = Json.array();
     Set<String> known = new HashSet<>();
@@ -32,17 +39,20 @@ final class ContinuedInput {
       all.add(message);
     }
     int before = all.size();
-    for (JsonNode message : json.path("messages")) {
-      if (!known.contains(id(message))) {
-        all.add(message);
+    for (int i = first; i < given.size(); i++) {
+      if (!known.contains(id(given.get(i)))) {
+        all.add(given.get(i));
       }
     }
+    int left = all.size() - before;
     json.set("messages", all);
     if (thread.hasNonNull("state")) {
       json.set("state", thread.get("state"));
     }
     String text = trimmed(json, all, before);
-    return bytes(text) <= RunSpec.MOST_INPUT ? text : input;
+    return bytes(text) <= RunSpec.MOST_INPUT
+        ? new ContinuedInput(text, left)
+        : new ContinuedInput(input, given.size() - first);
   }
 
   private static String trimmed(ObjectNode json, ArrayNode all, int most) {

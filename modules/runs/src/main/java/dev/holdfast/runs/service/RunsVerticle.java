@@ -184,6 +184,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
     cancelling = new Cancelling(bus, records, sweeping);
     var upcoming = new Upcoming(vertx, records, snapshots, waiters::started);
     starting = new Starting(vertx, records).offering(waiters::started);
+    upcoming.interrupting(cancelling::interrupt);
     starting.queueing(cancelling::interrupt, upcoming::begin);
     sweeping.beginning(upcoming::begin);
     ingest.finishing().freeing(thread -> beginNext(upcoming, thread));

@@ -118,7 +118,13 @@ public final class Starting {
             records.dues().set(spec.key(), GIVEN_UP), records.queue().add(spec.key(), spec.agent()))
         .compose(hinted -> threaded(spec, from))
         .compose(held -> inTime(from).map(held))
+        .compose(held -> held ? unqueued(spec) : Future.succeededFuture(false))
         .compose(held -> records.runs().create(spec, held));
+  }
+
+  /** No worker may have it: it would take the place of one that may be claimed. */
+  private Future<Boolean> unqueued(RunSpec spec) {
+    return records.queue().remove(spec.key(), spec.agent()).map(true);
   }
 
   /** Others may take the thread once this start counts as given up. */

@@ -12,18 +12,21 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Lets the runs begin that wait for their thread, one after the other. It looks first, gives the
- * run its input then, and the thread after that, so that each step may be done again, by any node:
- * while a run waits, no other gets its thread. Confined to its context.
+ * run its input then, and the thread after that, so that each step may be done again, by any node.
+ * Another one may interrupt in between, or the run may end: then its input is made anew, or the
+ * thread stays as it is. Confined to its context.
  */
 final class Upcoming {
   private final Vertx vertx;
   private final RunRecords records;
   private final FairTurns documents;
   private final BiConsumer<String, String> offer;
+  private BiFunction<RunKey, String, Future<?>> interrupt = (run, by) -> Future.succeededFuture();
 
   /**
    * @param documents turns in which what is large is read
@@ -36,10 +39,20 @@ final class Upcoming {
     this.offer = offer;
   }
 
+  /**
+   * Lets runs interrupt those that their start could not: these were not made yet.
+   *
+   * @param cancel cancels a run for a user
+   */
+  Upcoming interrupting(BiFunction<RunKey, String, Future<?>> cancel) {
+    interrupt = cancel;
+    return this;
+  }
+
   /** Lets the next run of a thread begin, if there is one, and it can. */
   Future<Void> next(ThreadKey thread) {
     return records
-        .threads()
+        .held()
         .next(thread)
         .compose(
             next ->
@@ -56,7 +69,7 @@ final class Upcoming {
     if (run.state() != RunState.QUEUED || run.held() == null) {
       return Future.succeededFuture();
     }
-    RunSpec again = again(run);
+    RunSpec again = again(run, Busy.REJECT);
     return records
         .threads()
         .look(again, null, Duration.ZERO)
@@ -70,7 +83,7 @@ final class Upcoming {
   }
 
   /** Whatever questions those before it have left open: it was said before they were asked. */
-  private static RunSpec again(RunRecord run) {
+  private static RunSpec again(RunRecord run, Busy busy) {
     return new RunSpec(
         run.key().tenant(),
         run.owner(),
@@ -80,7 +93,7 @@ final class Upcoming {
         "",
         run.limits(),
         true,
-        Busy.REJECT);
+        busy);
   }
 
   /** The one before it may have ended, or its start may have been given up. */
@@ -91,7 +104,9 @@ final class Upcoming {
         .compose(
             found -> {
               if (found.isPresent() && found.get().state() != RunState.ENDED) {
-                return Future.succeededFuture();
+                return run.held() == Busy.INTERRUPT
+                    ? interrupted(run, found.get())
+                    : Future.succeededFuture();
               }
               Duration began = found.isPresent() ? Duration.ZERO : Starting.GIVEN_UP;
               return records
@@ -105,10 +120,53 @@ final class Upcoming {
             });
   }
 
+  /** One that came later, and interrupts this one, goes on. */
+  private Future<Void> interrupted(RunRecord run, RunRecord before) {
+    return before.cancel() != null || before.state().isOver()
+        ? Future.succeededFuture()
+        : records
+            .held()
+            .cameLater(run, before.key())
+            .compose(
+                later ->
+                    later
+                        ? interrupt.apply(before.key(), run.owner()).mapEmpty()
+                        : Future.succeededFuture());
+  }
+
   private Future<Void> take(RunRecord run, RunSpec again, @Nullable RunKey over, Duration began) {
     return input(run)
-        .compose(given -> records.threads().begin(again, over, began))
-        .compose(busy -> busy.isPresent() ? Future.succeededFuture() : freed(run));
+        .compose(given -> records.threads().beginInTurn(again, over, began))
+        .compose(
+            before ->
+                before.isEmpty()
+                    ? freed(run)
+                    : before.get().equals(run.key())
+                        ? missed(run.key())
+                        : Future.succeededFuture());
+  }
+
+  /**
+   * The thread does not know a run that waits for it. It has ended meanwhile; or the thread was
+   * deleted, or is that of an older copy of Redis: then it waits anew.
+   */
+  private Future<Void> missed(RunKey key) {
+    return records
+        .runs()
+        .get(key)
+        .compose(
+            found ->
+                found
+                    .filter(now -> now.state() == RunState.QUEUED && now.held() != null)
+                    .map(this::anew)
+                    .orElse(Future.succeededFuture()));
+  }
+
+  private Future<Void> anew(RunRecord run) {
+    return records
+        .threads()
+        .beginOrWait(again(run, Busy.ENQUEUE), null, Duration.ZERO)
+        .compose(begun -> begun.before() == null ? freed(run) : Future.succeededFuture());
   }
 
   /** A run that is enqueued goes on from what those before it have left. */
@@ -121,17 +179,19 @@ final class Upcoming {
   private Future<Boolean> continued(RunRecord run) {
     Future<@Nullable String> input = records.runs().input(run.key());
     Future<byte @Nullable []> document = records.threads().document(run.thread());
-    return Future.all(input, document)
-        .compose(read -> given(run, input.result(), document.result()));
+    Future<Long> own = records.held().own(run.key());
+    return Future.all(input, document, own)
+        .compose(read -> given(run, input.result(), document.result(), own.result()));
   }
 
   /** A document may have 4 MiB, which take an event loop too long to read. */
-  private Future<Boolean> given(RunRecord run, @Nullable String input, byte @Nullable [] document) {
+  private Future<Boolean> given(
+      RunRecord run, @Nullable String input, byte @Nullable [] document, long own) {
     return input == null || document == null
         ? Future.succeededFuture(false)
         : vertx
-            .executeBlocking(() -> ContinuedInput.of(input, document), false)
-            .compose(text -> records.held().input(run.key(), text));
+            .executeBlocking(() -> ContinuedInput.of(input, document, own), false)
+            .compose(now -> records.held().input(run.key(), now.text(), now.own()));
   }
 
   /** One that was cancelled meanwhile has the thread until its end is announced. */

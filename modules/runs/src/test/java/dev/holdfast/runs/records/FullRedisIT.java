@@ -101,7 +101,7 @@ class FullRedisIT {
     assertRefused(
         stores.runs.snap(run, own, new RunStore.Kept(new Position(epoch, 1), 1, 0, document)));
     assertRefused(stores.threads.begin(stores.spec("other", "new")));
-    assertRefused(stores.records.held().input(waits, "{}"));
+    assertRefused(stores.records.held().input(waits, "{}", 0));
     assertNull(Await.get(stores.records.held().free(waits)).orElseThrow().held());
     assertRefused(stores.threads.end(claimed.run(), document));
     assertRefused(stores.places.reserve(run, "bob", 100));

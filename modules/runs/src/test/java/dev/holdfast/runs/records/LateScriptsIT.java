@@ -84,7 +84,7 @@ class LateScriptsIT {
     INPUT {
       @Override
       Future<?> in(Stores stores, LateScriptsIT test) {
-        return stores.records.held().input(test.held(), "{\"messages\":[]}");
+        return stores.records.held().input(test.held(), "{\"messages\":[]}", 0);
       }
     },
     FREE {

@@ -30,10 +30,14 @@ class ContinuedInputTest {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
+  private static String of(String input, byte[] document) {
+    return ContinuedInput.of(input, document, -1).text();
+  }
+
   @Test
   void theThreadsMessagesComeFirstAndEachIdOnce() {
     byte[] thread = document(message("a", "as it is") + "," + message("b", "said"), "{\"n\":2}");
-    String all = ContinuedInput.of(input(message("a", "as it was"), message("c", "new")), thread);
+    String all = of(input(message("a", "as it was"), message("c", "new")), thread);
     JsonNode json = Json.parse(all);
     assertEquals(3, json.path("messages").size());
     assertEquals("as it is", json.at("/messages/0/content").asText());
@@ -41,10 +45,9 @@ class ContinuedInputTest {
     assertEquals("c", json.at("/messages/2/id").asText());
     assertEquals(2, json.at("/state/n").asInt());
     assertTrue(json.has("tools"));
-    assertEquals(all, ContinuedInput.of(all, thread), "done again");
+    assertEquals(all, of(all, thread), "done again");
     String own = input(message("c", ""));
-    assertEquals(
-        1, Json.parse(ContinuedInput.of(own, document("", "null"))).at("/state/n").asInt());
+    assertEquals(1, Json.parse(of(own, document("", "null"))).at("/state/n").asInt());
   }
 
   @Test
@@ -53,14 +56,14 @@ class ContinuedInputTest {
         IntStream.range(0, RunInput.MOST_MESSAGES + 5)
             .mapToObj(i -> message("m" + i, ""))
             .collect(Collectors.joining(","));
-    JsonNode json = Json.parse(ContinuedInput.of(input(message("c", "")), document(many, "null")));
+    JsonNode json = Json.parse(of(input(message("c", "")), document(many, "null")));
     assertEquals(RunInput.MOST_MESSAGES, json.path("messages").size());
     assertEquals("m6", json.at("/messages/0/id").asText());
     assertEquals("c", json.at("/messages/" + (RunInput.MOST_MESSAGES - 1) + "/id").asText());
 
     String half = "é".repeat(RunSpec.MOST_INPUT / 5);
     String large = message("x", half) + "," + message("y", half) + "," + message("z", "");
-    String left = ContinuedInput.of(input(message("c", half)), document(large, "null"));
+    String left = of(input(message("c", half)), document(large, "null"));
     assertTrue(left.getBytes(StandardCharsets.UTF_8).length <= RunSpec.MOST_INPUT);
     assertEquals("y", Json.parse(left).at("/messages/0/id").asText());
   }
@@ -69,6 +72,20 @@ class ContinuedInputTest {
   void anInputStaysAsItIsIfTheThreadsStateDoesNotFit() {
     String state = "\"" + "x".repeat(RunSpec.MOST_INPUT) + "\"";
     String own = input(message("c", ""));
-    assertSame(own, ContinuedInput.of(own, document(message("a", ""), state)));
+    assertSame(own, of(own, document(message("a", ""), state)));
+  }
+
+  /** What the thread has lost since came back behind its messages, as if the run had said it. */
+  @Test
+  void anotherThreadIsContinuedAsIfItHadNotBeenDoneBefore() {
+    String said = input(message("a", ""), message("c", ""));
+    byte[] before = document(message("a", "") + "," + message("b", ""), "{\"n\":2}");
+    ContinuedInput first = ContinuedInput.of(said, before, -1);
+    assertEquals(1, first.own());
+    byte[] after = document(message("d", ""), "{\"n\":3}");
+    ContinuedInput again = ContinuedInput.of(first.text(), after, first.own());
+    assertEquals(of(input(message("c", "")), after), again.text());
+    assertEquals(1, again.own());
+    assertEquals(2, ContinuedInput.of(said, document("", "null"), -1).own());
   }
 }

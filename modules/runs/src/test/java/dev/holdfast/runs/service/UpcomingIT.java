@@ -13,17 +13,20 @@ import dev.holdfast.runs.Await;
 import dev.holdfast.runs.Busy;
 import dev.holdfast.runs.config.RunLimits;
 import dev.holdfast.runs.records.EndCause;
+import dev.holdfast.runs.records.RunKey;
 import dev.holdfast.runs.records.RunRecord;
 import dev.holdfast.runs.records.RunSpec;
 import dev.holdfast.runs.records.Stores;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -145,7 +148,7 @@ class UpcomingIT {
     stores.redis("ZINCRBY", runs, -Starting.GIVEN_UP.toMillis(), lost.key().run());
     looks(third);
     assertFalse(waits(third));
-    assertEquals(Optional.empty(), Await.get(stores.threads.next(third.thread())));
+    assertEquals(Optional.empty(), Await.get(stores.records.held().next(third.thread())));
   }
 
   @Test
@@ -174,5 +177,101 @@ class UpcomingIT {
     stores.age(second.key(), "created", Duration.ofHours(1));
     Await.refusal(stores.runs.end(second.key(), 0, EndCause.NO_WORKER, how, "{}"));
     Await.get(stores.runs.end(second.key(), 0, EndCause.TIMED_OUT, how, "{}"));
+  }
+
+  private @Nullable String active(RunRecord run) {
+    return Await.get(stores.threads.get(run.thread())).orElseThrow().active();
+  }
+
+  /** It was offered to workers in vain, and took the place of one that they may claim. */
+  @Test
+  void aRunThatWaitsForItsThreadDoesNotWaitForAWorkerToo() {
+    String queue = Keys.runQueue(stores.tenant, "researcher");
+    RunRecord first = started("r1");
+    RunRecord second = started("r2");
+    assertFalse(stores.redis("ZSCORE", queue, first.key().run()).isNull());
+    assertTrue(stores.redis("ZSCORE", queue, second.key().run()).isNull());
+    end(first, "{\"messages\":[]}");
+    looks(second);
+    assertFalse(stores.redis("ZSCORE", queue, second.key().run()).isNull());
+  }
+
+  /** The node died when the run had got its input, and another run came before it then. */
+  @Test
+  void whatTheThreadHasLostMeanwhileDoesNotComeBack() {
+    RunRecord first = started("r1");
+    RunRecord second = started("r2");
+    String left = "{\"messages\":[{\"id\":\"old\",\"role\":\"user\"}],\"state\":{\"n\":1}}";
+    end(first, left);
+    String said = Await.get(stores.runs.input(second.key()));
+    var given = ContinuedInput.of(said, left.getBytes(StandardCharsets.UTF_8), -1);
+    assertTrue(Await.get(stores.records.held().input(second.key(), given.text(), given.own())));
+
+    RunSpec interrupts = spec("r3", Busy.INTERRUPT);
+    RunRecord third = stores.on(() -> starting.start(interrupts)).run();
+    looks(second);
+    assertTrue(waits(second));
+    looks(third);
+    end(third, "{\"messages\":[{\"id\":\"new\",\"role\":\"user\"}],\"state\":{\"n\":2}}");
+    looks(second);
+    String input = Await.get(stores.runs.claim(second.key(), "w", Ids.fresh())).get().input();
+    List<String> ids = Json.parse(input).path("messages").findValuesAsText("id");
+    assertEquals(List.of("new", "u-r2"), ids);
+    assertEquals(2, Json.parse(input).at("/state/n").asInt());
+  }
+
+  /** A node that was slow gave the thread to a run that had ended, and hid the open questions. */
+  @Test
+  void aBeginningThatComesAfterTheEndLeavesTheThreadFree() {
+    RunRecord first = started("r1");
+    RunRecord second = now(started("r2"));
+    end(first, "{\"messages\":[]}");
+    end(second, "{\"messages\":[]}");
+    stores.on(() -> upcoming.begin(second));
+    assertNull(active(second));
+    assertEquals(List.of(), offered);
+  }
+
+  /** The thread is that of an older copy of Redis, or was deleted with many others. */
+  @Test
+  void aRunThatItsThreadDoesNotKnowWaitsAnew() {
+    RunRecord first = started("r1");
+    RunRecord second = started("r2");
+    stores.redis("HDEL", Keys.thread(stores.tenant, second.thread().thread()), "queue");
+    looks(second);
+    assertTrue(waits(second));
+    end(first, "{\"messages\":[]}");
+    looks(second);
+    assertFalse(waits(second));
+    assertEquals(second.key().run(), active(second));
+  }
+
+  /** It was not there to be cancelled yet, and so the other one waited for all of it. */
+  @Test
+  void aRunWhoseStartWasUnderWayIsInterruptedLater() {
+    List<RunKey> cancelled = new ArrayList<>();
+    upcoming.interrupting(
+        (run, by) -> {
+          cancelled.add(run);
+          return Future.succeededFuture();
+        });
+    RunSpec slow = spec("r1", Busy.REJECT);
+    Await.get(stores.threads.begin(slow));
+    RunSpec interrupts = spec("r2", Busy.INTERRUPT);
+    RunRecord second = stores.on(() -> starting.start(interrupts)).run();
+    String runs = Keys.threadRuns(stores.tenant, second.thread().thread());
+    stores.redis("ZINCRBY", runs, -10, slow.key().run());
+    RunRecord first = Await.get(stores.runs.create(slow)).run();
+    looks(second);
+    assertEquals(List.of(first.key()), cancelled);
+
+    RunSpec later = spec("r3", Busy.INTERRUPT);
+    RunRecord third = stores.on(() -> starting.start(later)).run();
+    stores.redis("ZINCRBY", runs, -10, second.key().run());
+    end(first, "{\"messages\":[]}");
+    looks(third);
+    looks(second);
+    assertEquals(third.key().run(), active(third));
+    assertEquals(List.of(first.key()), cancelled, "the one that came later goes on");
   }
 }
