@@ -77,9 +77,18 @@ public final class PlaceStore {
         .apply(run.tenant())
         .compose(
             most ->
-                tokens
-                    .check(run.tenant(), owner, most)
+                some(most)
+                    .compose(some -> tokens.check(run.tenant(), owner, most))
                     .compose(left -> reserve(run, owner, inputBytes, most)));
+  }
+
+  /** Without starts, or without bytes of them, not even the first one of a minute is allowed. */
+  private static Future<Void> some(RunAmounts most) {
+    return most.of(RunLimit.STARTS) > 0 && most.of(RunLimit.START_BYTES) > 0
+        ? Future.succeededFuture()
+        : Future.failedFuture(
+            HoldfastException.withPublicMessage(
+                ErrorCode.LIMIT_EXCEEDED, "runs: the user may start none"));
   }
 
   private Future<Taken> reserve(RunKey run, String owner, int inputBytes, RunAmounts most) {

@@ -71,7 +71,7 @@ public record RunRecords(
         run.owner(),
         run.agent(),
         end.at(),
-        started == 0 ? 0 : Math.max(0, end.at() - started),
+        started == 0 ? 0 : Math.max(1, end.at() - started),
         last == null ? Map.of() : RunUse.tokens(last.path("usage")));
   }
 }

@@ -8,7 +8,7 @@ import java.util.Map;
  * What a run took.
  *
  * @param ended when its end was decided, in Redis ms
- * @param ms from its first claim to its end; 0: no worker had it
+ * @param ms from its first claim to its end, 1 at least; 0: no worker had it
  * @param tokens by model; {@code ""}: of a model without a name
  */
 public record RunUse(String user, String agent, long ended, long ms, Map<String, Long> tokens) {

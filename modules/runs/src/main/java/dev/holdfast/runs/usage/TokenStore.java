@@ -36,11 +36,20 @@ public final class TokenStore {
   }
 
   private Future<Void> check(String tenant, @Nullable String user, long most) {
+    if (most == 0) {
+      return Future.failedFuture(
+          HoldfastException.withPublicMessage(
+              ErrorCode.LIMIT_EXCEEDED, "runs: no tokens are allowed to the " + whose(user)));
+    }
     return isFree(most)
         ? Future.succeededFuture()
         : CHECK
             .run(link, List.of(Keys.runTokens(tenant, user)), List.of(most))
-            .compose(reply -> checked(reply.asLong(), user == null ? "tenant" : "user"));
+            .compose(reply -> checked(reply.asLong(), whose(user)));
+  }
+
+  private static String whose(@Nullable String user) {
+    return user == null ? "tenant" : "user";
   }
 
   private static boolean isFree(long most) {

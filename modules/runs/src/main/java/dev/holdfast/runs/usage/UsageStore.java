@@ -40,7 +40,8 @@ public final class UsageStore {
   public Future<Void> add(String tenant, RunUse run) {
     List<Object> args = new ArrayList<>(List.of(ShardValue.FULL, Duration.ofDays(DAYS).toMillis()));
     row(args, "user", run.user(), MOST_USERS, run, run.allTokens());
-    row(args, "agent", run.agent(), MOST_AGENTS, run, run.allTokens());
+    int mostAgents = run.ms() == 0 ? 0 : MOST_AGENTS; // whoever starts a run names its agent
+    row(args, "agent", run.agent(), mostAgents, run, run.allTokens());
     run.tokens().forEach((model, took) -> row(args, "model", model, MOST_MODELS, run, took));
     int day = (int) TimeUnit.MILLISECONDS.toDays(run.ended());
     return ADD.run(link, List.of(Keys.runUsage(tenant, day)), args).mapEmpty();

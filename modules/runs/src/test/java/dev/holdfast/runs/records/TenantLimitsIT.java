@@ -93,6 +93,27 @@ class TenantLimitsIT {
     Await.get(start("r2"));
   }
 
+  /** The first run of a day, or of a minute, was allowed whatever the limit. */
+  @Test
+  void zeroAllowsNothing() {
+    for (RunLimit limit : RunLimit.values()) {
+      follow(limit, 0);
+      assertEquals(ErrorCode.LIMIT_EXCEEDED, Await.code(start("r1")), limit.key());
+      follow(limit, RunsConfig.DEFAULTS.amounts().of(limit));
+    }
+    Await.get(start("r1"));
+  }
+
+  private void follow(RunLimit limit, long amount) {
+    set("runs." + limit.key(), amount);
+    Await.until(
+        limit + " is followed",
+        () -> {
+          follow();
+          return most(limit) == amount;
+        });
+  }
+
   /** A newer build, or a hand, wrote it. */
   @Test
   void whatIsUnknownOrNoAmountIsNotFollowed() {

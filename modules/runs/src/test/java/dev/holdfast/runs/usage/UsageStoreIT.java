@@ -91,6 +91,17 @@ class UsageStoreIT {
     assertEquals(new Used("model", "m0", 2, 1_501, 6), models.get(1));
   }
 
+  /** Whoever may start runs of any agent could keep the real ones from having rows. */
+  @Test
+  void anAgentThatNoWorkerActsForHasNoRow() {
+    Await.get(usage.add(stores.tenant, new RunUse("ann", "made-up", DAY_MS, 0, Map.of())));
+    add("ann", "seeker", DAY_MS, Map.of("m", 7L));
+    Await.get(usage.add(stores.tenant, new RunUse("ann", "seeker", DAY_MS, 0, Map.of())));
+    assertEquals(
+        List.of(new Used("agent", "seeker", 2, 1_500, 7), new Used("agent", null, 1, 0, 0)),
+        day(1, "agent"));
+  }
+
   @Test
   void aRunIsCountedOnceHoweverOftenItIsClosed() {
     RunSpec spec = stores.spec("th", "r1");
