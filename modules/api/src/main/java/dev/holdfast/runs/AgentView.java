@@ -18,12 +18,6 @@ public record AgentView(
   /** Returns as many bytes as it may have in JSON, whatever the description is written in. */
   @Override
   public int answerBytes() {
-    int bytes = BESIDES + agent.length();
-    for (int i = 0; i < description.length(); i++) {
-      char one = description.charAt(i);
-      boolean escaped = one < ' ' || one == '"' || one == '\\';
-      bytes += escaped ? 6 : one < 0x80 ? 1 : 3;
-    }
-    return bytes;
+    return BESIDES + agent.length() + JsonBytes.of(description);
   }
 }

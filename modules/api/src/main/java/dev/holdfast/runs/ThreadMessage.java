@@ -45,13 +45,21 @@ public sealed interface ThreadMessage<A> extends RunMessage<A> {
    *
    * @param after what the page before gave as {@code next}; empty: from the first
    * @param limit 1 to {@link #MOST_LISTED}
+   * @param bytes at most about so many of threads, but one at least; 0: as many as the limit says
    */
-  record ListThreads(Caller caller, String tenant, @Nullable String owner, String after, int limit)
+  record ListThreads(
+      Caller caller, String tenant, @Nullable String owner, String after, int limit, int bytes)
       implements ThreadMessage<Page> {
     public ListThreads {
       checked(caller, tenant, owner);
       Objects.requireNonNull(after, "after");
       checked(limit, MOST_LISTED);
+      checkedBytes(bytes);
+    }
+
+    public ListThreads(
+        Caller caller, String tenant, @Nullable String owner, String after, int limit) {
+      this(caller, tenant, owner, after, limit, 0);
     }
 
     @Override
@@ -158,9 +166,7 @@ public sealed interface ThreadMessage<A> extends RunMessage<A> {
       checked(caller, tenant, owner);
       Objects.requireNonNull(threadId, "threadId");
       checked(limit, MOST_MESSAGES);
-      if (bytes < 0 || bytes > MOST_BYTES) {
-        throw bad("bytes: 0 to " + MOST_BYTES);
-      }
+      checkedBytes(bytes);
     }
 
     @Override
@@ -172,14 +178,31 @@ public sealed interface ThreadMessage<A> extends RunMessage<A> {
   /**
    * Lists the runs of a thread, the newest first, as long as their records are kept.
    *
+   * @param after the last run of the page before; none or empty: from the newest. NOT_FOUND if the
+   *     thread does not remember it any more
    * @param limit 1 to {@link #MOST_LISTED}, which is also how many a thread remembers
+   * @param bytes at most about so many of runs, but one at least; 0: as many as the limit says
    */
-  record ListRuns(Caller caller, String tenant, @Nullable String owner, String threadId, int limit)
+  record ListRuns(
+      Caller caller,
+      String tenant,
+      @Nullable String owner,
+      String threadId,
+      @Nullable String after,
+      int limit,
+      int bytes)
       implements ThreadMessage<Runs> {
     public ListRuns {
       checked(caller, tenant, owner);
       Objects.requireNonNull(threadId, "threadId");
+      after = after == null ? "" : after; // of a node of before
       checked(limit, MOST_LISTED);
+      checkedBytes(bytes);
+    }
+
+    public ListRuns(
+        Caller caller, String tenant, @Nullable String owner, String threadId, int limit) {
+      this(caller, tenant, owner, threadId, null, limit, 0);
     }
 
     @Override
@@ -195,15 +218,13 @@ public sealed interface ThreadMessage<A> extends RunMessage<A> {
    *     asked for, even empty, and not the last
    */
   record Page(List<ThreadView> threads, @Nullable String next) implements BusValue {
-    private static final int VIEW_BYTES = 1_024;
-
     public Page {
       threads = List.copyOf(threads);
     }
 
     @Override
     public int answerBytes() {
-      return threads.size() * VIEW_BYTES;
+      return threads.stream().mapToInt(ThreadView::answerBytes).sum();
     }
   }
 
@@ -229,17 +250,20 @@ public sealed interface ThreadMessage<A> extends RunMessage<A> {
    */
   record Deleted(int runs) implements BusValue {}
 
-  /** Runs of a thread. */
-  record Runs(List<RunView> runs) implements BusValue {
-    private static final int VIEW_BYTES = 1_024;
-
+  /**
+   * Runs of a thread.
+   *
+   * @param next where the next page begins, if there may be more; none, as of older builds: this is
+   *     the last, or as many as were asked for
+   */
+  record Runs(List<RunView> runs, @Nullable String next) implements BusValue {
     public Runs {
       runs = List.copyOf(runs);
     }
 
     @Override
     public int answerBytes() {
-      return runs.size() * VIEW_BYTES;
+      return runs.stream().mapToInt(RunView::answerBytes).sum();
     }
   }
 
@@ -248,6 +272,12 @@ public sealed interface ThreadMessage<A> extends RunMessage<A> {
     Names.tenant(tenant);
     if (owner != null) {
       Names.user(owner);
+    }
+  }
+
+  private static void checkedBytes(int bytes) {
+    if (bytes < 0 || bytes > MOST_BYTES) {
+      throw bad("bytes: 0 to " + MOST_BYTES);
     }
   }
 

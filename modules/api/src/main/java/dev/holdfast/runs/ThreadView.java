@@ -27,7 +27,22 @@ public record ThreadView(
     long created,
     long changed)
     implements BusValue {
+  private static final int BESIDES = 320;
+
   public ThreadView {
     asked = List.copyOf(asked);
+  }
+
+  /** Returns as many bytes as it may have in JSON. */
+  @Override
+  public int answerBytes() {
+    int questions = asked.stream().mapToInt(id -> JsonBytes.of(id) + 1).sum();
+    return BESIDES
+        + JsonBytes.of(owner)
+        + JsonBytes.of(threadId)
+        + JsonBytes.of(title)
+        + JsonBytes.of(activeRun)
+        + JsonBytes.of(lastRun)
+        + questions;
   }
 }

@@ -59,16 +59,16 @@ public final class RunSamples {
   private static Stream<BusValue> threads() {
     return Stream.of(
         THREAD,
-        new ThreadMessage.ListThreads(ANN, "acme", "ann", "99:h1", 10),
+        new ThreadMessage.ListThreads(ANN, "acme", "ann", "99:h1", 10, 64),
         new ThreadMessage.ShowThread(ANN, "acme", "ann", "t1"),
         new ThreadMessage.NameThread(ANN, "acme", "ann", "t1", "A talk"),
         new ThreadMessage.DeleteThread(ANN, "acme", "ann", "t1"),
         new ThreadMessage.ListMessages(ANN, "acme", "ann", "t1", "m3", 10, 64),
-        new ThreadMessage.ListRuns(ANN, "acme", "ann", "t1", 10),
+        new ThreadMessage.ListRuns(ANN, "acme", "ann", "t1", "r2", 10, 64),
         new ThreadMessage.Page(List.of(THREAD), "99:h1"),
         new ThreadMessage.Messages(THREAD, "[{\"id\":\"m1\"}]", "m1", 2),
         new ThreadMessage.Deleted(2),
-        new ThreadMessage.Runs(List.of(VIEW)));
+        new ThreadMessage.Runs(List.of(VIEW), "r1"));
   }
 
   private static Stream<BusValue> requests() {

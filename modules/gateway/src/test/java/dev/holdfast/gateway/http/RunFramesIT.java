@@ -187,6 +187,40 @@ class RunFramesIT {
     client.close();
   }
 
+  /** A hundred threads had 1 MiB and more in one frame. */
+  @Test
+  void aPageOfThreadsIsSmallByFrames() {
+    String agent = "a" + Ids.fresh();
+    String token = node.token("kim", "run:" + agent, "request:runs");
+    HttpCalls kim = node.as(token);
+    JsonArray asked = new JsonArray();
+    for (int i = 10; i < 26; i++) {
+      asked.add(new JsonObject().put("id", "é".repeat(254) + i).put("reason", "x"));
+    }
+    JsonObject outcome = new JsonObject().put("type", "interrupt").put("interrupts", asked);
+    for (int i = 10; i < 20; i++) {
+      String input = "{\"threadId\":\"t" + i + "\",\"runId\":\"r\",\"messages\":[]}";
+      kim.post("/v1/runs", "{\"agent\":\"" + agent + "\",\"input\":" + input + "}");
+      JsonObject end = new JsonObject().put("type", "RUN_FINISHED").put("runId", "r");
+      HttpWorker.claim(node, agent)
+          .begins()
+          .sends(end.put("threadId", "t" + i).put("outcome", outcome));
+    }
+    ManualClient client = connected(token);
+    JsonArray read = new JsonArray();
+    int pages = 0;
+    for (String after = ""; after != null; pages++) {
+      JsonObject page = asked(client, "threads", "{\"after\":\"" + after + "\"}");
+      assertTrue(page.encode().getBytes(StandardCharsets.UTF_8).length <= 64 << 10);
+      read.addAll(page.getJsonArray("threads"));
+      after = page.getString("next");
+    }
+    assertEquals(2, pages);
+    assertEquals(kim.get("/v1/threads").json().getJsonArray("threads"), read);
+    assertEquals(16, read.getJsonObject(0).getJsonArray("asked").size());
+    client.close();
+  }
+
   /** As over HTTP. */
   @Test
   void aLargeAnswerByFramesCountsAsManyRequests() {

@@ -9,12 +9,14 @@ import dev.holdfast.runs.ThreadMessage.Deleted;
 import dev.holdfast.runs.ThreadMessage.Messages;
 import dev.holdfast.runs.ThreadMessage.Page;
 import dev.holdfast.runs.ThreadMessage.Runs;
+import dev.holdfast.runs.ThreadView;
 import dev.holdfast.runs.records.RunKey;
 import dev.holdfast.runs.records.RunRecord;
 import dev.holdfast.runs.records.RunRecords;
 import dev.holdfast.runs.records.RunState;
 import dev.holdfast.runs.records.ThreadKey;
 import dev.holdfast.runs.records.ThreadRecord;
+import dev.holdfast.runs.records.ThreadStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,11 +61,31 @@ final class Threads implements ThreadMessage.ThreadHandler<Future<?>> {
     return records
         .threads()
         .ofUser(message.tenant(), owner, message.after(), message.limit())
-        .map(
-            page ->
-                new Page(
-                    page.threads().stream().map(Views::thread).toList(),
-                    page.next().isEmpty() ? null : page.next()));
+        .map(page -> page(page, message.bytes()));
+  }
+
+  private static Page page(ThreadStore.Page read, int most) {
+    List<ThreadView> all = read.threads().stream().map(Views::thread).toList();
+    int count = fitting(all, ThreadView::answerBytes, most);
+    return count < all.size()
+        ? new Page(all.subList(0, count), read.cursors().get(count - 1))
+        : new Page(all, read.next().isEmpty() ? null : read.next());
+  }
+
+  /**
+   * Returns how many of a list may be in an answer, one at least.
+   *
+   * @param most bytes; 0: all
+   */
+  private static <T> int fitting(List<T> all, ToIntFunction<T> bytes, int most) {
+    long sum = 0;
+    for (int i = 0; i < all.size(); i++) {
+      sum += bytes.applyAsInt(all.get(i));
+      if (most > 0 && sum > most && i > 0) {
+        return i;
+      }
+    }
+    return all.size();
   }
 
   @Override
@@ -220,10 +243,37 @@ final class Threads implements ThreadMessage.ThreadHandler<Future<?>> {
   public Future<?> runs(ThreadMessage.ListRuns message) {
     return found(message, message.threadId())
         .compose(thread -> records.threads().runs(thread.key()))
-        .compose(
-            runs ->
-                Future.all(runs.stream().limit(message.limit()).map(records.runs()::get).toList()))
-        .map(read -> new Runs(views(read.list())));
+        .compose(runs -> runs(behind(runs, message), message));
+  }
+
+  private static List<RunKey> behind(List<RunKey> runs, ThreadMessage.ListRuns message) {
+    String after = message.after();
+    if (after == null || after.isEmpty()) {
+      return runs;
+    }
+    int last = runs.indexOf(new RunKey(message.tenant(), after));
+    if (last < 0) {
+      throw HoldfastException.withPublicMessage(
+          ErrorCode.NOT_FOUND, "after: the thread does not remember such a run any more");
+    }
+    return runs.subList(last + 1, runs.size());
+  }
+
+  private Future<Runs> runs(List<RunKey> runs, ThreadMessage.ListRuns message) {
+    return Future.all(runs.stream().limit(message.limit()).map(records.runs()::get).toList())
+        .map(
+            read -> {
+              List<RunView> all = views(read.list());
+              int count = fitting(all, RunView::answerBytes, message.bytes());
+              boolean more = count < all.size() || runs.size() > message.limit();
+              return new Runs(all.subList(0, count), more ? next(runs, all, count, message) : null);
+            });
+  }
+
+  /** The last run of the page; or, of those that are no longer kept, the last that was read. */
+  private static String next(
+      List<RunKey> runs, List<RunView> all, int count, ThreadMessage.ListRuns message) {
+    return count < all.size() ? all.get(count - 1).run() : runs.get(message.limit() - 1).run();
   }
 
   private static List<RunView> views(List<Optional<RunRecord>> runs) {

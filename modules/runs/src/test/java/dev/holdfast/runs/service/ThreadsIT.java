@@ -150,6 +150,53 @@ class ThreadsIT {
         code(new ListThreads(node.ann, node.tenant, null, "not a cursor", 3)));
   }
 
+  /** Each was taken for 1 KiB, and may have fourteen. */
+  @Test
+  void pagesHaveNoMoreBytesThanTheirReaderWants() {
+    List<String> all = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      all.add("é".repeat(250) + i);
+      node.started(AGENT, all.get(i));
+    }
+    List<String> read = new ArrayList<>();
+    String next = "";
+    while (next != null) {
+      var page = ask(new ListThreads(node.ann, node.tenant, null, next, 5, 3_000));
+      assertTrue(page.answerBytes() <= 3_000 && !page.threads().isEmpty());
+      page.threads().forEach(thread -> read.add(thread.threadId()));
+      next = page.next();
+    }
+    assertEquals(all, read.stream().sorted().toList());
+    var few = ask(new ListThreads(node.ann, node.tenant, null, "", 5, 1));
+    assertEquals(1, few.threads().size(), "one at least");
+  }
+
+  @Test
+  void pagesOfRunsHaveEachOnce() {
+    List<String> all = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      RunView run = node.started(AGENT, "th");
+      ask(new ShowThread(node.ann, node.tenant, null, "th"));
+      Await.get(node.client.ask(new RunMessage.Cancel(node.ann, node.tenant, run.run(), "")));
+      node.ended(run);
+      all.add(0, run.run());
+    }
+    for (int bytes : List.of(0, 1_200)) {
+      List<String> read = new ArrayList<>();
+      String next = "";
+      for (int pages = 0; next != null; pages++) {
+        var page = ask(new ListRuns(node.ann, node.tenant, null, "th", next, 3, bytes));
+        assertTrue(page.runs().size() <= (bytes == 0 ? 3 : 2) && pages < 5);
+        page.runs().forEach(run -> read.add(run.run()));
+        next = page.next();
+      }
+      assertEquals(all, read);
+    }
+    assertEquals(
+        ErrorCode.NOT_FOUND,
+        code(new ListRuns(node.ann, node.tenant, null, "th", "another", 3, 0)));
+  }
+
   private static int byNumber(String a, String b) {
     return Integer.compare(number(a), number(b));
   }

@@ -76,6 +76,7 @@ public final class RunRequestsVerticle extends VerticleBase {
       @Nullable String thread,
       @Nullable String title,
       @Nullable String before,
+      @Nullable String after,
       @Nullable Integer limit) {
     String named() {
       return needed(thread, "thread");
@@ -179,7 +180,8 @@ public final class RunRequestsVerticle extends VerticleBase {
   private Future<String> threads(Caller.User user, Paged asked) {
     String after = asked.after() == null ? "" : asked.after();
     int limit = asked.limit() == null ? USUAL : asked.limit();
-    return runs.ask(new ThreadMessage.ListThreads(user, user.tenant(), null, after, limit))
+    return runs.ask(
+            new ThreadMessage.ListThreads(user, user.tenant(), null, after, limit, MOST_BYTES))
         .map(page -> Threads.json(page).encode());
   }
 
@@ -218,7 +220,8 @@ public final class RunRequestsVerticle extends VerticleBase {
 
   private Future<String> ofThread(Caller.User user, OfThread asked) {
     return runs.ask(
-            new ThreadMessage.ListRuns(user, user.tenant(), null, asked.named(), asked.most()))
+            new ThreadMessage.ListRuns(
+                user, user.tenant(), null, asked.named(), asked.after(), asked.most(), MOST_BYTES))
         .map(found -> Threads.json(found).encode());
   }
 }

@@ -114,14 +114,21 @@ public final class Threads {
     int limit = limit(request, ThreadMessage.MOST_LISTED);
     return runs.ask(
             new ThreadMessage.ListRuns(
-                request.caller, request.tenant, user, thread(request), limit))
+                request.caller,
+                request.tenant,
+                user,
+                thread(request),
+                request.queryOr("after", ""),
+                limit,
+                0))
         .map(found -> ApiResponse.json(json(found)));
   }
 
   static JsonObject json(ThreadMessage.Runs found) {
     JsonArray all = new JsonArray();
     found.runs().forEach(run -> all.add(Runs.json(run)));
-    return new JsonObject().put("runs", all);
+    JsonObject json = new JsonObject().put("runs", all);
+    return found.next() == null ? json : json.put("next", found.next());
   }
 
   /** Returns whose threads are asked for; none if a service does not say. */
