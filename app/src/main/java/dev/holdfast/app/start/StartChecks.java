@@ -9,6 +9,7 @@ import dev.holdfast.core.NodeId;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisConfig;
 import dev.holdfast.redis.RedisLink;
+import dev.holdfast.redis.server.Advice;
 import dev.holdfast.sessions.connections.LiveNodes;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
@@ -144,10 +145,13 @@ public final class StartChecks {
         redis.cluster() != null
             ? "redis.uri and redis.cluster"
             : redis.sentinel() != null ? "redis.uri and redis.sentinel" : "redis.uri";
+    String advice = Advice.of(String.valueOf(failure.getMessage()));
     String what =
         isRefusal(failure)
             ? "; check user and password in " + settings
-            : "; check " + settings + ", and that Redis runs and can be reached from here";
+            : advice.isEmpty()
+                ? "; check " + settings + ", and that Redis runs and can be reached from here"
+                : "; " + advice;
     return new StartException(failure.getMessage() + what, failure);
   }
 
@@ -157,7 +161,27 @@ public final class StartChecks {
         .compose(StartChecks::orElseFail)
         .compose(fine -> LiveNodes.read(link))
         .map(nodes -> versions(nodes, Release.own()))
+        .compose(StartChecks::orElseFail)
+        .compose(fine -> LiveNodes.topologies(link))
+        .map(nodes -> topologies(nodes, link.topology()))
         .compose(StartChecks::orElseFail);
+  }
+
+  /**
+   * @param nodes what names the master for each of them
+   */
+  static Optional<String> topologies(Map<NodeId, String> nodes, String own) {
+    return nodes.entrySet().stream()
+        .filter(node -> !node.getValue().equals(own))
+        .findFirst()
+        .map(
+            node ->
+                "node %s finds Redis by %s and this one by %s: after a failover they would write to two servers. Give all nodes the same, and stop all of them before you change it"
+                    .formatted(node.getKey().id(), setting(node.getValue()), setting(own)));
+  }
+
+  private static String setting(String topology) {
+    return "server".equals(topology) ? "redis.uri alone" : "redis." + topology;
   }
 
   /**

@@ -52,6 +52,18 @@ class StartChecksTest {
   }
 
   @Test
+  void nodesThatFindRedisInAnotherWayAreNamed() {
+    var node = new NodeId("n1", 1);
+    assertEquals(Optional.empty(), StartChecks.topologies(Map.of(node, "cluster"), "cluster"));
+    assertEquals(Optional.empty(), StartChecks.topologies(Map.of(), "server"));
+    String problem = StartChecks.topologies(Map.of(node, "server"), "sentinel").orElseThrow();
+    assertTrue(
+        problem.startsWith("node n1 finds Redis by redis.uri alone and this one by redis.sentinel"),
+        problem);
+    assertTrue(problem.endsWith("stop all of them before you change it"), problem);
+  }
+
+  @Test
   void aPortThatIsTakenIsNamedByItsSetting() throws IOException {
     try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       HoldfastConfig config =

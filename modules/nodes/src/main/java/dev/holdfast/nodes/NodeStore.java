@@ -1,7 +1,7 @@
 package dev.holdfast.nodes;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.holdfast.connections.NodeInfo;
 import dev.holdfast.core.NodeId;
 import dev.holdfast.redis.Keys;
@@ -121,11 +121,9 @@ final class NodeStore {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  private static String text(NodeInfo info) {
-    try {
-      return JSON.writeValueAsString(info);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(e);
-    }
+  /** Says also how it finds its Redis: a node that starts compares that with its own way. */
+  private String text(NodeInfo info) {
+    ObjectNode told = JSON.valueToTree(info);
+    return told.put(LiveNodes.TOPOLOGY, link.topology()).toString();
   }
 }

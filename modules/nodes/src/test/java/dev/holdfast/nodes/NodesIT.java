@@ -15,6 +15,7 @@ import dev.holdfast.core.Position;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.sessions.SessionMessage;
 import dev.holdfast.sessions.SessionRef;
+import dev.holdfast.sessions.connections.LiveNodes;
 import dev.holdfast.sessions.service.SessionEvent;
 import dev.holdfast.testkit.OwnRedis;
 import dev.holdfast.testkit.RedisExtension;
@@ -64,6 +65,14 @@ class NodesIT {
     Awaitility.await().until(() -> first.live().equals(Set.of(first.node())));
     assertEquals(List.of(Set.of(first.node()), both, Set.of(first.node())), seen);
     assertFalse(second.leaseHeld());
+  }
+
+  /** A node that starts compares it with its own way to Redis. */
+  @Test
+  void nodesSayByWhatTheyFindTheirRedis() {
+    NodesVerticle node = cluster.node();
+    assertEquals(Map.of(node.node(), "server"), Cluster.await(LiveNodes.topologies(cluster.raw)));
+    assertEquals("test", Cluster.await(LiveNodes.read(cluster.raw)).get(node.node()).version());
   }
 
   @Test

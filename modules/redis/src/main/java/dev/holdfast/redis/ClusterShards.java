@@ -3,6 +3,7 @@ package dev.holdfast.redis;
 import dev.holdfast.redis.routing.Lanes;
 import dev.holdfast.redis.routing.Route;
 import dev.holdfast.redis.routing.Task;
+import dev.holdfast.redis.server.Advice;
 import dev.holdfast.redis.topology.ClusterTopology;
 import dev.holdfast.redis.topology.FixedMaster;
 import dev.holdfast.redis.topology.ServerAddress;
@@ -259,12 +260,15 @@ final class ClusterShards implements Shards, Route<Shard> {
     for (Shard shard : all()) {
       Slots slots = now.slots(shard.address());
       if (!shard.isUp() && !slots.isEmpty()) {
-        missing.add("no connection to " + shard.address() + " (slots " + slots + ")");
+        missing.add(Advice.away(shard.address().toString(), slots.toString(), shard.problem()));
       }
     }
     Slots unserved = now.slots(null);
     if (!unserved.isEmpty()) {
-      missing.add("nobody serves slots " + unserved);
+      missing.add(Advice.unserved(unserved.toString()));
+    }
+    if (!lanes.trouble().isEmpty()) {
+      missing.add(lanes.trouble());
     }
     return missing.isEmpty()
         ? Optional.empty()

@@ -214,6 +214,11 @@ public record RedisConfig(
     return sentinel != null || cluster != null;
   }
 
+  /** Returns what names the master: {@code server}, {@code sentinel} or {@code cluster}. */
+  public String topology() {
+    return cluster != null ? "cluster" : sentinel != null ? "sentinel" : "server";
+  }
+
   boolean tls() {
     return uri.startsWith("rediss://");
   }

@@ -2,6 +2,7 @@ package dev.holdfast.redis;
 
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.redis.topology.ServerAddress;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
@@ -14,6 +15,7 @@ import java.util.regex.Pattern;
 /** Names the failures of Redis and its driver. */
 final class RedisErrors {
   static final String NO_SCRIPT = "NOSCRIPT";
+  private static final String OOM = "OOM";
 
   /**
    * An error inside a script. Redis before 7 wraps the error of a command: "ERR Error running
@@ -103,7 +105,7 @@ final class RedisErrors {
   /** Returns a metric's tag: the error's word if it is a known one. */
   static String kind(Throwable error) {
     String word = word(error);
-    return "OOM".equals(word) || PASSING.contains(word) ? word.toLowerCase(Locale.ROOT) : "error";
+    return OOM.equals(word) || PASSING.contains(word) ? word.toLowerCase(Locale.ROOT) : "error";
   }
 
   /** Makes the answer that callers get. */
@@ -124,8 +126,16 @@ final class RedisErrors {
     return new HoldfastException(ErrorCode.UNAVAILABLE, "redis: " + message);
   }
 
+  /** Names the server that refuses what grows: of several others may have room. */
+  static Throwable at(ServerAddress server, Throwable refusal) {
+    return OOM.equals(word(refusal))
+        ? new HoldfastException(
+            ErrorCode.STORE_FULL, "redis at " + server + ": " + refusal.getMessage())
+        : refusal;
+  }
+
   private static ErrorCode code(String word) {
-    if ("OOM".equals(word)) {
+    if (OOM.equals(word)) {
       return ErrorCode.STORE_FULL;
     }
     return PASSING.contains(word) ? ErrorCode.UNAVAILABLE : ErrorCode.INTERNAL;

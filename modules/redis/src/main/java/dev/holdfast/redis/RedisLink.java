@@ -238,6 +238,11 @@ public final class RedisLink implements Script.Runner {
     return shards.all();
   }
 
+  /** Returns what names the master, see {@link RedisConfig#topology}. Any thread. */
+  public String topology() {
+    return config.topology();
+  }
+
   /** Returns whether keys are spread over the shards of a cluster. Any thread. */
   public boolean isCluster() {
     return config.cluster() != null;

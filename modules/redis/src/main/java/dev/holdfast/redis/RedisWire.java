@@ -294,7 +294,7 @@ final class RedisWire {
 
   private void answeredByError(Calls.Call call, Throwable error) {
     metrics.failed(RedisErrors.kind(error));
-    call.promise.tryFail(error);
+    call.promise.tryFail(RedisErrors.at(config.address(), error));
     if (RedisErrors.isLate(error)) {
       clock.ask();
     }

@@ -97,7 +97,7 @@ public final class Reserve {
    * @throws HoldfastException STORE_FULL if every server would refuse it
    */
   public void require() {
-    refuseIf(isTouched() && levels().allMatch(MemoryLevel::isTouched));
+    refuseIf(isTouched() && levels().allMatch(MemoryLevel::isTouched), "");
   }
 
   /**
@@ -108,13 +108,14 @@ public final class Reserve {
    */
   public void require(String key) {
     Shard shard = shards.of(key);
-    refuseIf(shard != null && shard.memory().isTouched());
+    refuseIf(
+        shard != null && shard.memory().isTouched(), shard == null ? "" : " at " + shard.address());
   }
 
-  private void refuseIf(boolean touched) {
+  private void refuseIf(boolean touched, String at) {
     if (touched) {
       metrics.failed("oom");
-      throw new HoldfastException(ErrorCode.STORE_FULL, "redis: the reserve is touched");
+      throw new HoldfastException(ErrorCode.STORE_FULL, "redis" + at + ": the reserve is touched");
     }
   }
 
@@ -123,9 +124,12 @@ public final class Reserve {
     return any(MemoryLevel::isUnbounded);
   }
 
-  /** Returns a description of what is wrong; empty if nothing is. */
+  /** Returns a description of each server whose reserve is touched; empty if none is. */
   public Optional<String> trouble() {
-    return levels().filter(MemoryLevel::isTouched).map(MemoryLevel::described).findFirst();
+    return levels()
+        .filter(MemoryLevel::isTouched)
+        .map(MemoryLevel::described)
+        .reduce((one, other) -> one + "; " + other);
   }
 
   private Future<Void> look() {
@@ -138,6 +142,7 @@ public final class Reserve {
     return shard
         .send("INFO", "memory")
         .onSuccess(reply -> shard.memory().seen(ServerMemory.parse(reply.asText()), percent))
+        .onSuccess(seen -> metrics.watchShardMemory(shard.address().toString(), shard.memory()))
         .onFailure(failure -> LOG.debug("INFO memory: {}", failure.getMessage()));
   }
 

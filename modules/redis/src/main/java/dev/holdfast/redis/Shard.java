@@ -6,6 +6,7 @@ import dev.holdfast.redis.queue.CommandSize;
 import dev.holdfast.redis.queue.Commands;
 import dev.holdfast.redis.queue.FairQueue;
 import dev.holdfast.redis.queue.LinkMetrics;
+import dev.holdfast.redis.server.Advice;
 import dev.holdfast.redis.server.DataName;
 import dev.holdfast.redis.server.MemoryLevel;
 import dev.holdfast.redis.topology.FixedMaster;
@@ -80,9 +81,10 @@ public final class Shard {
   private final Listener listener;
   private final Dialler<Dialled> dialler;
   private final Runnable onMove;
-  private final MemoryLevel memory = new MemoryLevel();
+  private final MemoryLevel memory = new MemoryLevel(this::nameInCluster);
   private final Worries worries = new Worries(this::logTrouble);
   private volatile boolean closed;
+  private volatile String problem = "";
   private volatile @Nullable RedisWire wire;
 
   /** Of the newest attempt, or of the wire that it became. */
@@ -122,7 +124,7 @@ public final class Shard {
                 dataName(dialled)
                     .onFailure(failure -> dialled.end())
                     .map(data -> new Dialled(dialled, at, there.redactedUri(), data)))
-        .onFailure(failure -> notReached(there.redactedUri() + ": " + failure.getMessage()));
+        .onFailure(failure -> notReached(there.redactedUri(), failure));
   }
 
   /** A cluster has none yet: the key of the name is in one slot, and so at one shard. */
@@ -136,10 +138,16 @@ public final class Shard {
         : DataName.ask(Keys.data(), asked -> dialled.write(asked, Calls.Claim.OWN));
   }
 
-  private void notReached(String problem) {
+  private void notReached(String where, Throwable failure) {
+    problem = Advice.with(String.valueOf(failure.getMessage()));
     if (dialler.isRedialling()) {
-      worries.are(problem);
+      worries.are(where + ": " + problem);
     }
+  }
+
+  /** Returns why the newest attempt failed; empty: it did not. Any thread. */
+  String problem() {
+    return problem;
   }
 
   private void logTrouble(String now) {
@@ -160,6 +168,7 @@ public final class Shard {
     dataId = fresh.dataId();
     epochToken = now.server().epochToken();
     wire = now;
+    problem = "";
     worries.are("");
     LOG.info(
         "Redis link {} is up: {} {}, data {}",
@@ -274,6 +283,10 @@ public final class Shard {
     return source instanceof FixedMaster fixed
         ? fixed.address().toString()
         : parts.config.description();
+  }
+
+  private String nameInCluster() {
+    return parts.config.cluster() == null ? "" : address().toString();
   }
 
   /** Names the data of the server reached last, see {@link ShardValue#EPOCH_TOKEN}. Any thread. */

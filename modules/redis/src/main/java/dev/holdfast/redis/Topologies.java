@@ -108,7 +108,7 @@ final class Topologies {
       SentinelConfig sentinel,
       MeterRegistry registry) {
     ContextInternal own = DriverClient.ownContext(context);
-    var metrics = new MasterMetrics(registry);
+    var metrics = new MasterMetrics(registry, sentinel.addresses().size());
     var source = new SentinelMaster(own, sentinel, new Servers(own, config), metrics);
     return opened(own, source, metrics::bind, done -> source.close().onComplete(done));
   }

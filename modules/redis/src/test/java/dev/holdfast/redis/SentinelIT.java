@@ -154,6 +154,7 @@ class SentinelIT {
     opened(config());
 
     await().until(() -> registry.get("holdfast.redis.sentinels").gauge().value() == 3);
+    assertEquals(3, registry.get("holdfast.redis.sentinels.configured").gauge().value());
     assertEquals(1, registry.get("holdfast.redis.master").gauge().value());
     assertEquals(0, registry.get("holdfast.redis.master.changes").counter().count());
   }

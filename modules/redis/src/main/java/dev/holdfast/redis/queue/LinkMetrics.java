@@ -1,12 +1,16 @@
 package dev.holdfast.redis.queue;
 
+import dev.holdfast.redis.server.MemoryLevel;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
@@ -30,6 +34,9 @@ public final class LinkMetrics {
   private final Timer commands;
   private final Counter reconnects;
   private final List<Gauge> gauges = new ArrayList<>();
+
+  /** Those of each shard of a cluster, by its address. */
+  private final Map<String, List<Gauge>> shards = new ConcurrentHashMap<>();
 
   public LinkMetrics(MeterRegistry registry, String purpose) {
     this.registry = registry;
@@ -62,11 +69,14 @@ public final class LinkMetrics {
   }
 
   private void gauge(String name, LongSupplier value, String description) {
-    gauges.add(
-        Gauge.builder(name, value::getAsLong)
-            .description(description)
-            .tag("purpose", purpose)
-            .register(registry));
+    gauges.add(gauge(name, value, description, Tags.empty()));
+  }
+
+  private Gauge gauge(String name, LongSupplier value, String description, Tags tags) {
+    return Gauge.builder(name, value::getAsLong)
+        .description(description)
+        .tags(tags.and("purpose", purpose))
+        .register(registry);
   }
 
   public void answered(long nanos) {
@@ -86,17 +96,46 @@ public final class LinkMetrics {
    * @return undoes it
    */
   public Runnable watchShard(String address, BooleanSupplier isUp) {
-    Gauge gauge =
-        Gauge.builder("holdfast.redis.shard.up", () -> isUp.getAsBoolean() ? 1 : 0)
-            .description("1 while the connection to this shard of a cluster is usable")
-            .tag("purpose", purpose)
-            .tag("address", address)
-            .register(registry);
-    gauges.add(gauge);
+    var tags = Tags.of("address", address);
+    List<Gauge> own = new ArrayList<>();
+    own.add(
+        gauge(
+            "holdfast.redis.shard.up",
+            () -> isUp.getAsBoolean() ? 1 : 0,
+            "1 while the connection to this shard of a cluster is usable",
+            tags));
+    shards.put(address, own);
     return () -> {
-      gauges.remove(gauge);
-      registry.remove(gauge);
+      shards.remove(address);
+      own.forEach(registry::remove);
     };
+  }
+
+  /** Shows the memory of a shard that is shown, once, until that is undone. */
+  public void watchShardMemory(String address, MemoryLevel level) {
+    List<Gauge> own = shards.get(address);
+    if (own == null || own.size() > 1) {
+      return;
+    }
+    var tags = Tags.of("address", address);
+    own.add(
+        gauge(
+            "holdfast.redis.shard.memory.used",
+            () -> level.memory().used(),
+            "Bytes of this shard that count against its maxmemory",
+            tags));
+    own.add(
+        gauge(
+            "holdfast.redis.shard.memory.max",
+            () -> level.memory().most(),
+            "maxmemory of this shard in bytes; 0: none",
+            tags));
+    own.add(
+        gauge(
+            "holdfast.redis.shard.refusing",
+            () -> level.isTouched() ? 1 : 0,
+            "1 while what grows is refused at this shard, for its reserve",
+            tags));
   }
 
   /**
@@ -113,5 +152,7 @@ public final class LinkMetrics {
   /** Removes the gauges: a closed link is not "down". */
   public void close() {
     gauges.forEach(registry::remove);
+    shards.values().forEach(own -> own.forEach(registry::remove));
+    shards.clear();
   }
 }

@@ -4,6 +4,7 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.bounds.Budget;
 import dev.holdfast.redis.routing.Redirect.Kind;
+import dev.holdfast.redis.server.Advice;
 import dev.holdfast.redis.topology.Slots;
 import dev.holdfast.redis.topology.Worries;
 import io.vertx.core.AsyncResult;
@@ -37,13 +38,25 @@ public final class Lanes<S> {
   /** Time until a shard is asked again that sent a call nowhere, in ms. */
   private static final long AGAIN_MS = 25;
 
+  private static final long TROUBLED_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  private static final int NONE = -1;
+  private static final int ANY = -2;
+  private static final String DOWN = "CLUSTERDOWN The cluster";
+
   private final ContextInternal context;
   private final Route<S> route;
   private final Budget.Share room;
   private final long patienceNanos;
   private final Consumer<String> onRedirect;
   private final @Nullable Object[] lanes = new @Nullable Object[Slots.COUNT];
-  private final Worries worries = new Worries(now -> LOG.warn("Redis Cluster: {}", now));
+  private final Worries worries = new Worries(Lanes::log);
+
+  /** The slot of the newest trouble; if the cluster is down, any. */
+  private int troubled = NONE;
+
+  private volatile String trouble = "";
+  private volatile long troubledAt;
   private final Set<Lane<S>> waiting = new LinkedHashSet<>();
   private long calls;
 
@@ -138,6 +151,7 @@ public final class Lanes<S> {
     } else {
       refuseBefore(lane, trip);
       doubtIfDown(result.cause());
+      calmAfter(lane, result);
       trip.promise.handle(result);
     }
     if (lane.underWay == 0) {
@@ -146,9 +160,40 @@ public final class Lanes<S> {
   }
 
   private void doubtIfDown(@Nullable Throwable failure) {
-    if (failure != null && String.valueOf(failure.getMessage()).contains("CLUSTERDOWN")) {
+    String message = failure == null ? "" : String.valueOf(failure.getMessage());
+    if (message.contains("CLUSTERDOWN")) {
       route.doubt();
     }
+    if (message.startsWith(DOWN)) {
+      troubled(ANY, Advice.down(message));
+    }
+  }
+
+  private void troubled(int slot, String what) {
+    troubled = slot;
+    troubledAt = System.nanoTime();
+    trouble = what;
+    worries.are(what);
+  }
+
+  /** A call of the slot was done. */
+  private void calmAfter(Lane<S> lane, AsyncResult<Response> result) {
+    if (result.succeeded() && (troubled == lane.slot || troubled == ANY)) {
+      troubled(NONE, "");
+    }
+  }
+
+  private static void log(String now) {
+    if (now.isEmpty()) {
+      LOG.info("Redis Cluster: calls get through again");
+    } else {
+      LOG.warn("Redis Cluster: {}", now);
+    }
+  }
+
+  /** Returns why calls got nowhere within the last half minute; empty: they did. Any thread. */
+  public String trouble() {
+    return System.nanoTime() - troubledAt < TROUBLED_NANOS ? trouble : "";
   }
 
   /** What is called later was done: these would come after it. */
@@ -274,7 +319,8 @@ public final class Lanes<S> {
     for (Trip<S> first = lane.held.peek();
         first != null && now - first.begun > patienceNanos;
         first = lane.held.peek()) {
-      worries.are("calls wait in vain for slot " + lane.slot + last(first));
+      String answer = first.redirect == null ? "" : first.redirect.toString();
+      troubled(lane.slot, Advice.stuck(lane.slot, answer));
       refuse(lane, first, "for longer than a command may take" + last(first));
     }
   }

@@ -1,5 +1,6 @@
 package dev.holdfast.redis.server;
 
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,9 +12,17 @@ public final class MemoryLevel {
   private static final Logger LOG = LoggerFactory.getLogger(MemoryLevel.class);
   private static final double AGAIN = 1.5;
 
+  private final Supplier<String> address;
   private volatile ServerMemory memory = ServerMemory.UNKNOWN;
   private volatile boolean touched;
   private volatile boolean halfGone;
+
+  /**
+   * @param address of the server, for people; empty: it is the only one
+   */
+  public MemoryLevel(Supplier<String> address) {
+    this.address = address;
+  }
 
   /** Returns whether writes that grow the data are to be refused. */
   public boolean isTouched() {
@@ -47,13 +56,18 @@ public final class MemoryLevel {
     if (touched && !before) {
       LOG.warn("{}", described());
     } else if (before && !touched) {
-      LOG.info("Redis has room again: {} % of its maxmemory are used", fresh.usedPercent());
+      LOG.info(
+          "Redis{} has room again: {} % of its maxmemory are used",
+          at().isEmpty() ? "" : " at " + at(), fresh.usedPercent());
     }
   }
 
   /** Describes what is wrong if the reserve is touched. */
   public String described() {
-    return "Redis uses %d %% of its maxmemory of %d MiB: what grows is refused"
-        .formatted(memory.usedPercent(), memory.most() >> 20);
+    return Advice.full(at(), memory.usedPercent(), memory.most() >> 20);
+  }
+
+  private String at() {
+    return address.get();
   }
 }

@@ -60,7 +60,8 @@ public record ServerInfo(
   }
 
   private @Nullable String roleProblem() {
-    return "master".equals(role) ? null : "the server is a " + role + ", not a primary";
+    String named = "slave".equals(role) ? "replica" : role;
+    return "master".equals(role) ? null : "the server is a " + named + ", not a primary";
   }
 
   /**

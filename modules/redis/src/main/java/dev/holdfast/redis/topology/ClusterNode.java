@@ -1,5 +1,6 @@
 package dev.holdfast.redis.topology;
 
+import dev.holdfast.redis.server.Advice;
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.redis.client.Command;
@@ -98,16 +99,8 @@ final class ClusterNode {
     if (failure instanceof TimeoutException) {
       return "no answer within " + PATIENCE_MS + " ms";
     }
-    if (message.startsWith("NOAUTH") || message.startsWith("WRONGPASS")) {
-      return message + " (check user and password in redis.uri)";
-    }
-    if (message.startsWith("NOPERM")) {
-      return message + " (it needs +cluster|nodes)";
-    }
-    if (message.startsWith("ERR This instance has cluster support disabled")) {
-      return "it is no server of a cluster (leave redis.cluster out)";
-    }
-    return message;
+    boolean alone = message.startsWith("ERR This instance has cluster support disabled");
+    return Advice.with(alone ? "it is no server of a cluster" : message);
   }
 
   /** Returns its newest answer; none: the newest question failed, or was not answered yet. */

@@ -1,5 +1,6 @@
 package dev.holdfast.redis.topology;
 
+import dev.holdfast.redis.server.Advice;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
@@ -45,6 +46,7 @@ public final class ClusterTopology {
   private final List<Promise<SlotMap>> waiting = new ArrayList<>();
   private final Worries worries = new Worries(this::log);
   private final Worries changes = new Worries(now -> LOG.info("Redis Cluster: {}", now));
+  private final Unrest unrest = new Unrest(System::nanoTime);
   private volatile @Nullable SlotMap known;
   private volatile long lastWanted = System.nanoTime() - WANTED_NANOS;
   private boolean closed;
@@ -165,15 +167,24 @@ public final class ClusterTopology {
     }
     SlotMap now = known;
     askThese(targets(now));
-    String silent =
-        nodes.values().stream()
-            .filter(ClusterNode::isInTrouble)
-            .map(ClusterNode::toString)
-            .collect(Collectors.joining("; "));
-    Slots unserved = now == null ? Slots.ALL : now.slots(null);
-    String gap = now == null || unserved.isEmpty() ? "" : "nobody serves slots " + unserved;
-    worries.are(silent.isEmpty() || gap.isEmpty() ? silent + gap : gap + "; " + silent);
+    worries.are(String.join("; ", troubles(now)));
     giveUp();
+  }
+
+  private List<String> troubles(@Nullable SlotMap now) {
+    List<String> all = new ArrayList<>();
+    Slots unserved = now == null ? Slots.NONE : now.slots(null);
+    if (!unserved.isEmpty()) {
+      all.add(Advice.unserved(unserved.toString()));
+    }
+    nodes.values().stream()
+        .filter(ClusterNode::isInTrouble)
+        .map(ClusterNode::toString)
+        .forEach(all::add);
+    if (unrest.isGreat()) {
+      all.add(Advice.restless(Unrest.MOST));
+    }
+    return all;
   }
 
   private Set<ServerAddress> targets(@Nullable SlotMap now) {
@@ -198,6 +209,12 @@ public final class ClusterTopology {
       return;
     }
     known = fresh;
+    if (!fresh.movedSince(before).isEmpty()) {
+      unrest.noted();
+    }
+    if (before == null && fresh.areOneShard(seeds.servers())) {
+      LOG.warn("Redis Cluster: {}", Advice.oneShard(seeds.addresses().toString()));
+    }
     metrics.follows(fresh, before != null);
     changes.are(fresh.toString());
     answerAll("");

@@ -8,11 +8,16 @@ import org.jspecify.annotations.Nullable;
 /** The meters of a master that sentinels name. Any thread. */
 public final class MasterMetrics {
   private final MeterRegistry registry;
+  private final int configured;
   private volatile int answering;
   private @Nullable ServerAddress followed;
 
-  public MasterMetrics(MeterRegistry registry) {
+  /**
+   * @param configured number of sentinels that are asked
+   */
+  public MasterMetrics(MeterRegistry registry, int configured) {
     this.registry = registry;
+    this.configured = configured;
   }
 
   /**
@@ -22,6 +27,7 @@ public final class MasterMetrics {
   public synchronized void bind() {
     changes();
     sentinels();
+    all();
     if (followed != null) {
       master(followed);
     }
@@ -36,6 +42,12 @@ public final class MasterMetrics {
   private Gauge sentinels() {
     return Gauge.builder("holdfast.redis.sentinels", () -> answering)
         .description("Sentinels that named a master when they were asked last")
+        .register(registry);
+  }
+
+  private Gauge all() {
+    return Gauge.builder("holdfast.redis.sentinels.configured", () -> configured)
+        .description("Sentinels that are asked")
         .register(registry);
   }
 
@@ -70,6 +82,7 @@ public final class MasterMetrics {
 
   synchronized void close() {
     registry.remove(sentinels());
+    registry.remove(all());
     forget();
   }
 

@@ -16,18 +16,37 @@ import java.util.concurrent.atomic.AtomicLong;
 record NodesView(long number, List<Server> servers) {
   private static final AtomicLong NUMBERS = new AtomicLong();
   private static final int FIELDS = 8;
+  private static final int MASTER = 3;
   private static final int EPOCH = 6;
   private static final Set<String> UNKNOWN = Set.of("handshake", "noaddr");
 
   /**
    * One server.
    *
+   * @param shard id of its master, or its own if it is one
    * @param itself whether it is the one that was asked
    * @param epoch of its configuration: of two that claim a slot, the greater one has it
    * @param slots that it serves; none if it is a replica
    */
   record Server(
-      String id, ServerAddress at, boolean itself, boolean master, long epoch, BitSet slots) {}
+      String id,
+      String shard,
+      ServerAddress at,
+      boolean itself,
+      boolean master,
+      long epoch,
+      BitSet slots) {
+    Server {
+      slots = (BitSet) slots.clone();
+    }
+
+    /** Returns the same, as another one sees it, with more slots. */
+    Server with(BitSet more) {
+      var both = (BitSet) slots.clone();
+      both.or(more);
+      return new Server(id, shard, at, false, master, epoch, both);
+    }
+  }
 
   /**
    * Reads the answer. What is not understood of it is left out: a server may be newer than this.
@@ -62,7 +81,9 @@ record NodesView(long number, List<Server> servers) {
     }
     try {
       ServerAddress at = address(words[1], asked);
-      servers.add(new Server(words[0], at, itself, master, Long.parseLong(words[EPOCH]), slots));
+      String shard = master ? words[0] : words[MASTER];
+      long epoch = Long.parseLong(words[EPOCH]);
+      servers.add(new Server(words[0], shard, at, itself, master, epoch, slots));
     } catch (IllegalArgumentException e) {
       if (itself) {
         throw e;

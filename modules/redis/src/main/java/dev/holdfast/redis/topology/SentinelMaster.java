@@ -1,5 +1,6 @@
 package dev.holdfast.redis.topology;
 
+import dev.holdfast.redis.server.Advice;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -206,7 +207,8 @@ public final class SentinelMaster implements MasterSource {
         .onSuccess(usable -> follow(next))
         .recover(
             failure -> {
-              refused.add(next + " can't be used: " + failure.getMessage());
+              String problem = String.valueOf(failure.getMessage());
+              refused.add(Advice.unusable(next.toString(), problem));
               return elect(candidates);
             });
   }
@@ -234,10 +236,7 @@ public final class SentinelMaster implements MasterSource {
     }
     String each =
         opinions.stream().distinct().map(Opinion::toString).collect(Collectors.joining(", "));
-    return "sentinels disagree, without a majority of the "
-        + sentinels.size()
-        + " that are configured: they name "
-        + each;
+    return Advice.disagreement(sentinels.size(), each, config.master());
   }
 
   private void settle(AsyncResult<Void> round) {

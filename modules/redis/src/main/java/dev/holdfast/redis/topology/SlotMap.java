@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,9 @@ public final class SlotMap {
   private final @Nullable ServerAddress[] owners = new @Nullable ServerAddress[Slots.COUNT];
   private final long[] epochs = new long[Slots.COUNT];
   private final Set<ServerAddress> masters = new LinkedHashSet<>();
-  private final Set<ServerAddress> servers = new LinkedHashSet<>();
+
+  /** All servers, with the id of their shard. */
+  private final Map<ServerAddress, String> servers = new LinkedHashMap<>();
 
   private SlotMap() {}
 
@@ -73,13 +76,11 @@ public final class SlotMap {
     if (one.epoch() != other.epoch()) {
       return one.epoch() > other.epoch() ? one : other;
     }
-    var both = (BitSet) one.slots().clone();
-    both.or(other.slots());
-    return new Server(one.id(), one.at(), false, one.master(), one.epoch(), both);
+    return one.with(other.slots());
   }
 
   private void add(Server server) {
-    servers.add(server.at());
+    servers.put(server.at(), server.shard());
     if (server.master()) {
       masters.add(server.at());
     }
@@ -131,7 +132,24 @@ public final class SlotMap {
 
   /** Returns all servers, also replicas. */
   Set<ServerAddress> servers() {
-    return servers;
+    return servers.keySet();
+  }
+
+  /**
+   * Returns whether there are several shards, and these servers belong to one of them; false if one
+   * of them is not known by this address.
+   */
+  boolean areOneShard(Collection<ServerAddress> some) {
+    if (!servers.keySet().containsAll(some)) {
+      return false;
+    }
+    Set<String> named = new HashSet<>();
+    for (Map.Entry<ServerAddress, String> server : servers.entrySet()) {
+      if (some.contains(server.getKey())) {
+        named.add(server.getValue());
+      }
+    }
+    return named.size() == 1 && Set.copyOf(servers.values()).size() > 1;
   }
 
   /** Returns the slots that a master serves; with null those that nobody serves. */

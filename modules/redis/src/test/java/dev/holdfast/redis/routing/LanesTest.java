@@ -110,10 +110,14 @@ class LanesTest {
   }
 
   private Future<Response> call(String name) {
+    return call(SLOT, name);
+  }
+
+  private Future<Response> call(int slot, String name) {
     return on(
         () ->
             lanes.call(
-                SLOT,
+                slot,
                 new Task<>() {
                   @Override
                   public Future<Response> at(Shard shard, boolean asking) {
@@ -226,21 +230,48 @@ class LanesTest {
   @Test
   void twoThatSendItToEachOtherAreNotFollowedForEver() {
     Future<Response> call = call("1");
-    await()
-        .until(
-            () ->
-                on(
-                    () -> {
-                      if (!a.open.isEmpty()) {
-                        a.answers("MOVED 7 10.0.0.2:6379");
-                      }
-                      if (!b.open.isEmpty()) {
-                        b.answers("MOVED 7 10.0.0.1:6379");
-                      }
-                      return call.isComplete();
-                    }));
+    await().until(() -> on(() -> sendOn(call)));
     assertNothingDone(call);
     assertTrue(written.size() < 60, "at a pace: " + written.size());
+  }
+
+  /** Both send what they have to each other. */
+  private boolean sendOn(Future<Response> call) {
+    if (!a.open.isEmpty()) {
+      a.answers("MOVED 7 10.0.0.2:6379");
+    }
+    if (!b.open.isEmpty()) {
+      b.answers("MOVED 7 10.0.0.1:6379");
+    }
+    return call.isComplete();
+  }
+
+  /** A line that stays when all is well sends an operator after nothing. */
+  @Test
+  void aClusterThatIsDownIsReportedUntilACallIsDone() {
+    Future<Response> refused = call("1");
+    run(() -> a.answers("CLUSTERDOWN The cluster is down"));
+    assertTrue(refused.failed());
+    assertTrue(lanes.trouble().contains("cluster-require-full-coverage"), lanes.trouble());
+
+    call("2");
+    run(() -> a.answers("OK"));
+    assertEquals("", lanes.trouble());
+  }
+
+  @Test
+  void aCircleIsReportedUntilItsSlotGetsThrough() {
+    owners.put(8, b);
+    Future<Response> circled = call("1");
+    await().until(() -> on(() -> sendOn(circled)));
+    assertTrue(lanes.trouble().contains("slot 7, whose master answers MOVED"), lanes.trouble());
+
+    call(8, "2");
+    run(() -> b.answers("OK"));
+    assertFalse(lanes.trouble().isEmpty(), "another slot's success says nothing of it");
+    call("3");
+    run(() -> a.answers("OK"));
+    assertEquals("", lanes.trouble());
   }
 
   @Test

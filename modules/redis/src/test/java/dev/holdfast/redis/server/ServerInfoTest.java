@@ -42,7 +42,7 @@ class ServerInfoTest {
     ServerInfo info = info(DATA, "master");
 
     assertNull(info.change(info(DATA, "master")));
-    assertEquals("the server is a slave, not a primary", info.change(info(DATA, "slave")));
+    assertEquals("the server is a replica, not a primary", info.change(info(DATA, "slave")));
     assertEquals(
         "the server's replication id changed, it may have other data",
         info.change(info(OTHER, "master")));

@@ -1,6 +1,7 @@
 package dev.holdfast.redis.topology;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,6 +16,13 @@ class SlotMapTest {
   private static final ServerAddress A = address(1);
   private static final ServerAddress B = address(2);
   private static final ServerAddress C = address(3);
+
+  private static final String WITH_REPLICA =
+      """
+      id1 10.0.0.1:6379@16379 myself,master - 0 0 1 connected 0-99
+      id2 10.0.0.2:6379@16379 master - 0 0 2 connected 100-16383
+      id3 10.0.0.3:6379@16379 slave id1 0 0 1 connected
+      """;
 
   private static ServerAddress address(int n) {
     return new ServerAddress("10.0.0." + n, 6_379);
@@ -105,6 +113,16 @@ class SlotMapTest {
     Map<ServerAddress, Slots> moved = after.movedSince(before);
     assertEquals("9", moved.get(B).toString());
     assertEquals(1, moved.size());
+  }
+
+  @Test
+  void seedsOfOneShardAreNoticed() {
+    NodesView view = NodesView.parse(WITH_REPLICA, A);
+    SlotMap map = map(view);
+    assertTrue(map.areOneShard(List.of(A, C)), "a master and its replica");
+    assertFalse(map.areOneShard(List.of(A, B)));
+    assertFalse(map.areOneShard(List.of(A, address(9))), "it may be another shard's");
+    assertFalse(map(view(1, "1 1 0-16383")).areOneShard(List.of(A)), "there is one alone");
   }
 
   @Test

@@ -72,11 +72,15 @@ final class ClusterBench implements AutoCloseable {
         .withCluster(new ClusterSeeds(addresses));
   }
 
-  RedisLink opened(String... seeds) {
+  Future<RedisLink> opening(String... seeds) {
     Promise<RedisLink> opened = Promise.promise();
     context.runOnContext(
         v -> RedisLink.open(vertx, config(seeds), "test", registry).onComplete(opened));
-    RedisLink link = get(opened.future());
+    return opened.future();
+  }
+
+  RedisLink opened(String... seeds) {
+    RedisLink link = get(opening(seeds));
     await().until(() -> link.trouble().isEmpty());
     return link;
   }
