@@ -8,6 +8,7 @@ import dev.holdfast.redis.Keys;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
 import dev.holdfast.redis.Script;
+import dev.holdfast.sessions.connections.LiveNodes;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;

@@ -142,6 +142,7 @@ public final class Lanes<S> {
     Redirect redirect = Redirect.of(result.cause());
     if (redirect != null) {
       trip.redirect = redirect;
+      trip.answer = redirect;
       trip.redirects++;
       onRedirect.accept(redirect.kind().name().toLowerCase(Locale.ROOT));
       if (redirect.kind() != Kind.ASK) {
@@ -319,14 +320,14 @@ public final class Lanes<S> {
     for (Trip<S> first = lane.held.peek();
         first != null && now - first.begun > patienceNanos;
         first = lane.held.peek()) {
-      String answer = first.redirect == null ? "" : first.redirect.toString();
+      String answer = first.answer == null ? "" : first.answer.toString();
       troubled(lane.slot, Advice.stuck(lane.slot, answer));
       refuse(lane, first, "for longer than a command may take" + last(first));
     }
   }
 
   private static String last(Trip<?> trip) {
-    return trip.redirect == null ? "" : ", whose master answers " + trip.redirect;
+    return trip.answer == null ? "" : ", whose master answers " + trip.answer;
   }
 
   private static HoldfastException unavailable(String message) {

@@ -14,8 +14,11 @@ final class Trip<S> {
 
   final long begun = System.nanoTime();
 
-  /** The answer of the shard that it was at last; none: it was at none yet. */
+  /** The answer of the shard that it was at last; none: it goes to the one of the map. */
   @Nullable Redirect redirect;
+
+  /** The newest that it ever was. */
+  @Nullable Redirect answer;
 
   @Nullable S last;
 

@@ -44,6 +44,9 @@ class LanesTest {
     final String host;
     final List<Promise<Response>> open = new ArrayList<>();
 
+    /** What it answers to everything, at once; empty: as a test says. */
+    String always = "";
+
     Shard(String host) {
       this.host = host;
     }
@@ -122,6 +125,9 @@ class LanesTest {
                   @Override
                   public Future<Response> at(Shard shard, boolean asking) {
                     written.add(name + (shard == a ? " a" : " b") + (asking ? " asking" : ""));
+                    if (!shard.always.isEmpty()) {
+                      return Future.failedFuture(ErrorType.create(shard.always));
+                    }
                     Promise<Response> answer = context.promise();
                     shard.open.add(answer);
                     return answer.future();
@@ -225,6 +231,18 @@ class LanesTest {
                       return late.isComplete();
                     }));
     assertNothingDone(late);
+  }
+
+  /** The answer was forgotten while it waited to be asked for again. */
+  @Test
+  void whatIsGivenUpNamesTheLastAnswer() {
+    a.always = "TRYAGAIN";
+    Future<Response> call = call("1");
+    await().until(call::isComplete);
+    assertNothingDone(call);
+    String message = call.cause().getMessage();
+    assertTrue(message.contains("whose master answers TRYAGAIN"), message);
+    assertTrue(lanes.trouble().contains("whose master answers TRYAGAIN"), lanes.trouble());
   }
 
   @Test
