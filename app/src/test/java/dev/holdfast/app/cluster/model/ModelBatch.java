@@ -39,7 +39,10 @@ final class ModelBatch {
   private final List<String> violations = new ArrayList<>();
   private final List<String> traces = new ArrayList<>();
 
-  ModelBatch(Setting setting, BusService service, Weather weather, long first) {
+  /**
+   * @param runs whether runs of agents are played, too
+   */
+  ModelBatch(Setting setting, BusService service, Weather weather, long first, boolean runs) {
     this.setting = setting;
     this.weather = weather;
     this.first = first;
@@ -48,7 +51,7 @@ final class ModelBatch {
             .mapToObj(seed -> new Model(setting.cluster(), service, seed, weather))
             .toList();
     this.plays =
-        LongStream.range(first, first + SIZE)
+        LongStream.range(first, runs ? first + SIZE : first)
             .mapToObj(seed -> new RunsPlay(setting.cluster(), service, seed, weather))
             .toList();
     this.sky = new Weather.Sky(setting, first, models, plays);

@@ -29,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
@@ -162,8 +163,9 @@ class LeftAloneIT {
     }
   }
 
-  /** They come to their end by what Redis has of them alone. */
+  /** They come to their end by what Redis has of them alone. By command, as it takes its time. */
   @Repeatedly
+  @EnabledIfSystemProperty(named = "holdfast.repeat", matches = "[0-9]+")
   void allNodesAreKilled() {
     List<RunView> runs = started();
     claimAndDie();
