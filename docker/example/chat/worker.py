@@ -1,5 +1,6 @@
 """python3 worker.py TOKEN AGENT [NODE ...]: works on an agent's runs by HTTP, one at a time. Start as many as you like."""
 import json, signal, sys, threading, time
+from collections import deque
 from http.client import HTTPException
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -13,13 +14,14 @@ signal.signal(signal.SIGTERM, lambda *_: STOPPED.set())
 
 class Refused(Exception): """For good: the run is over or somebody else's, the token has expired, an event is wrong."""
 
-def answer(messages):
-    """Yields what the agent says, piece by piece. Yours asks a model here."""
+def answer(messages, heard):
+    """Yields what the agent says, piece by piece. Yours asks a model here. What the user says meanwhile is in heard."""
     question = messages[-1]["content"]
     yield f"You said: {question}. I am a worker in Python, and count:"
     most = next((int(word) for word in question.split() if word.isdecimal()), 40)
     for number in range(1, most + 1):
         time.sleep(0.04)
+        while heard: yield f" ({heard.popleft()['content']}: heard at {number})"
         yield f" {number}"
 
 def post(path, **body):
@@ -40,24 +42,36 @@ def post(path, **body):
 def work(run, held, number, lease, messages):
     path, stop = f"/runs/{run['run']}", threading.Event()
     ids = {"threadId": run["threadId"], "runId": run["runId"]}
+    heard, after, hearing = deque(), 0, threading.Lock()
+
+    def hear(inbox):  # what is said to the run: each entry once, whichever answer brings it
+        nonlocal after
+        with hearing:
+            for entry in inbox:
+                if entry["n"] > after and "message" in entry: heard.append(entry["message"])
+                after = max(after, entry["n"])
 
     def send(event):
         nonlocal number
-        taken = post(path + "/events", **held, n=number, events=[event])
+        taken = post(path + "/events", **held, n=number, events=[event], after=after)
         number = taken["next"]
+        hear(taken["inbox"])
         if taken["cancelled"]: stop.set()
         return not stop.is_set() and not STOPPED.is_set()
 
-    def beat():  # renews the lease if the agent is silent, and is answered at once by a cancel
+    def beat():  # renews the lease if the agent is silent, and is answered at once by a cancel, or by what is said
         try:
-            while not stop.wait(0.2) and not post(path + "/beat", **held, wait=lease // 3)["cancelled"]: pass
+            while not stop.wait(0.2):
+                kept = post(path + "/beat", **held, wait=lease // 3, after=after)
+                hear(kept["inbox"])
+                if kept["cancelled"]: break
         except Refused: pass
         stop.set()
 
     threading.Thread(target=beat, daemon=True).start()
     try:
         goes_on, end = send({"type": "RUN_STARTED", **ids}), {"type": "RUN_FINISHED", **ids}
-        for text in answer(messages):
+        for text in answer(messages, heard):
             text = {"type": "TEXT_MESSAGE_CHUNK", "messageId": run["run"], "role": "assistant", "delta": text}
             if not goes_on: break
             goes_on = send(text)

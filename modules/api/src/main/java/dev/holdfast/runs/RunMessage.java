@@ -5,6 +5,7 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Names;
 import dev.holdfast.core.ServiceMessage;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ public sealed interface RunMessage<A> extends ServiceMessage<A>
         RunMessage.Find,
         RunMessage.Snapshot,
         RunMessage.Cancel,
+        RunMessage.Say,
         ThreadMessage,
         WorkMessage {
   /** The service's address on the bus. */
@@ -150,6 +152,44 @@ public sealed interface RunMessage<A> extends ServiceMessage<A>
     }
   }
 
+  /**
+   * Says something to a run that goes on: its worker gets each entry once, in order. What was said
+   * before is not said again; all of it is taken, or nothing. A user needs the permission {@code
+   * run:<agent>}, too: FORBIDDEN without. CONFLICT if the run ends, or is cancelled, if its agent
+   * hears nothing, or if an id was said before with another content: so the first answer counts.
+   * BAD_REQUEST, TOO_LARGE for an entry, with its index; LIMIT_EXCEEDED if more waits than may.
+   *
+   * @param said JSON objects, 1 to {@link #MOST}: user messages as AG-UI has them; or {@code {id,
+   *     status, payload}}, answers to the questions {@code id}, with {@code status} {@code
+   *     resolved} or {@code cancelled}
+   */
+  record Say(Caller caller, String tenant, String run, InboxEntry.Kind kind, List<String> said)
+      implements RunMessage<RunView> {
+    /** Most entries at a time. */
+    public static final int MOST = 16;
+
+    public Say {
+      checked(caller, tenant, run);
+      Objects.requireNonNull(kind, "kind");
+      said = List.copyOf(said);
+      if (said.isEmpty() || said.size() > MOST) {
+        throw HoldfastException.withPublicMessage(
+            ErrorCode.BAD_REQUEST,
+            (kind == InboxEntry.Kind.ANSWER ? "answers" : "messages") + ": 1 to " + MOST);
+      }
+    }
+
+    @Override
+    public int weight() {
+      return said.stream().mapToInt(String::length).sum();
+    }
+
+    @Override
+    public <R> R dispatch(Handler<R> handler) {
+      return handler.say(this);
+    }
+  }
+
   private static void checked(Caller caller, String tenant, String run) {
     Objects.requireNonNull(caller, "caller");
     Names.tenant(tenant);
@@ -167,6 +207,8 @@ public sealed interface RunMessage<A> extends ServiceMessage<A>
     R snapshot(Snapshot message);
 
     R cancel(Cancel message);
+
+    R say(Say message);
 
     R thread(ThreadMessage<?> message);
 

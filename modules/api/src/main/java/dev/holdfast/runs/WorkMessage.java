@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * one is NOT_FOUND, too. None, as a service on the bus sends it: it may work on those of any agent.
  */
 public sealed interface WorkMessage<A> extends RunMessage<A> {
+  /** The greatest number that an entry of an inbox may have: exact in every language. */
+  long MOST_AFTER = (1L << 53) - 2;
+
   @Override
   Caller.Service caller();
 
@@ -118,6 +121,8 @@ public sealed interface WorkMessage<A> extends RunMessage<A> {
    * @param n the batch's number, as the answer before said
    * @param events AG-UI events as JSON, in order: 1 to {@link #MOST_EVENTS}, {@link #MOST_CHARS}
    *     characters together
+   * @param after the number of the last {@link InboxEntry} that the worker has, 0 for none: the
+   *     answer has what follows. None: it has nothing, as for a worker of an older build
    */
   record Events(
       Caller.Service caller,
@@ -126,7 +131,8 @@ public sealed interface WorkMessage<A> extends RunMessage<A> {
       long generation,
       long n,
       List<String> events,
-      @Nullable String agent)
+      @Nullable String agent,
+      @Nullable Long after)
       implements WorkMessage<Taken> {
     public static final int MOST_EVENTS = 256;
     public static final int MOST_CHARS = 1 << 20;
@@ -139,11 +145,24 @@ public sealed interface WorkMessage<A> extends RunMessage<A> {
         long generation,
         long n,
         List<String> events) {
-      this(caller, tenant, run, generation, n, events, null);
+      this(caller, tenant, run, generation, n, events, null, null);
+    }
+
+    /** Of a worker that hears nothing. */
+    public Events(
+        Caller.Service caller,
+        String tenant,
+        String run,
+        long generation,
+        long n,
+        List<String> events,
+        @Nullable String agent) {
+      this(caller, tenant, run, generation, n, events, agent, null);
     }
 
     public Events {
       checked(caller, tenant, run);
+      checkAfter(after);
       events = List.copyOf(events);
       long chars = events.stream().mapToLong(String::length).sum();
       check(n >= 1, "n: from 1");
@@ -186,14 +205,26 @@ public sealed interface WorkMessage<A> extends RunMessage<A> {
    * @param next the number of the next batch
    * @param over whether the run has come to its end with this batch
    * @param cancelled whether the worker is to come to an end
+   * @param inbox what was said after what the worker has, if it asks for that: some of it
    */
-  record Taken(long next, boolean over, boolean cancelled) implements BusValue {}
+  record Taken(long next, boolean over, boolean cancelled, List<InboxEntry> inbox)
+      implements BusValue {
+    public Taken {
+      inbox = inbox == null ? List.of() : List.copyOf(inbox); // none: a node of before
+    }
+
+    @Override
+    public int answerBytes() {
+      return bytes(inbox);
+    }
+  }
 
   /**
    * Renews a lease. FENCED if somebody else has the run, CONFLICT if it is over.
    *
-   * @param waitMs how long to wait for a cancel, in ms: 0 to {@link #MOST_WAIT}, but no longer than
-   *     half the lease
+   * @param waitMs how long to wait for a cancel, or for something that is said, in ms: 0 to {@link
+   *     #MOST_WAIT}, but no longer than half the lease
+   * @param after as that of {@link Events}
    */
   record Beat(
       Caller.Service caller,
@@ -201,17 +232,30 @@ public sealed interface WorkMessage<A> extends RunMessage<A> {
       String run,
       long generation,
       @Nullable String agent,
-      long waitMs)
+      long waitMs,
+      @Nullable Long after)
       implements WorkMessage<Held> {
     public static final long MOST_WAIT = 30_000;
     private static final Duration ANSWER = Duration.ofSeconds(5);
 
     public Beat(Caller.Service caller, String tenant, String run, long generation) {
-      this(caller, tenant, run, generation, null, 0);
+      this(caller, tenant, run, generation, null, 0, null);
+    }
+
+    /** Of a worker that hears nothing. */
+    public Beat(
+        Caller.Service caller,
+        String tenant,
+        String run,
+        long generation,
+        @Nullable String agent,
+        long waitMs) {
+      this(caller, tenant, run, generation, agent, waitMs, null);
     }
 
     public Beat {
       checked(caller, tenant, run);
+      checkAfter(after);
       check(waitMs >= 0 && waitMs <= MOST_WAIT, "waitMs: 0 to " + MOST_WAIT);
     }
 
@@ -241,8 +285,18 @@ public sealed interface WorkMessage<A> extends RunMessage<A> {
    * The answer to a beat.
    *
    * @param cancelled whether the worker is to come to an end
+   * @param inbox as that of {@link Taken}
    */
-  record Held(boolean cancelled) implements BusValue {}
+  record Held(boolean cancelled, List<InboxEntry> inbox) implements BusValue {
+    public Held {
+      inbox = inbox == null ? List.of() : List.copyOf(inbox); // none: a node of before
+    }
+
+    @Override
+    public int answerBytes() {
+      return bytes(inbox);
+    }
+  }
 
   /** Gives a run back. It waits again if none of its events was published. */
   record Release(
@@ -281,6 +335,14 @@ public sealed interface WorkMessage<A> extends RunMessage<A> {
     Objects.requireNonNull(caller, "caller");
     Names.tenant(tenant);
     Names.id(run, "run");
+  }
+
+  private static void checkAfter(@Nullable Long after) {
+    check(after == null || after >= 0 && after <= MOST_AFTER, "after: 0 to " + MOST_AFTER);
+  }
+
+  private static int bytes(List<InboxEntry> inbox) {
+    return inbox.stream().mapToInt(entry -> entry.data().length()).sum();
   }
 
   private static void check(boolean holds, String problem) {

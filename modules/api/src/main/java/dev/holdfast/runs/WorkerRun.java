@@ -6,6 +6,7 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.core.process.BackOff;
 import dev.holdfast.runs.Outbox.Event;
+import dev.holdfast.runs.WorkMessage.Beat;
 import dev.holdfast.runs.WorkMessage.Events;
 import dev.holdfast.runs.WorkMessage.Taken;
 import dev.holdfast.runs.WorkMessage.Work;
@@ -41,6 +42,7 @@ public final class WorkerRun {
   private int tries;
   private final long beatMs;
   private final long heartbeat;
+  private final RunInbox inbox;
   private volatile boolean cancelled;
   private final Promise<Void> cancellation = Promise.promise();
   private @Nullable HoldfastException lost;
@@ -60,7 +62,8 @@ public final class WorkerRun {
     this.client = client;
     this.work = work;
     this.next = work.next();
-    this.beatMs = Math.min(WorkMessage.Beat.MOST_WAIT, Math.max(200, work.leaseMs() / 4));
+    this.inbox = new RunInbox(context, this::beat);
+    this.beatMs = Math.min(Beat.MOST_WAIT, Math.max(200, work.leaseMs() / 4));
     this.heartbeat = vertx.setPeriodic(beatMs, timer -> beat());
     context.runOnContext(now -> beat());
   }
@@ -83,6 +86,11 @@ public final class WorkerRun {
   /** Completes when it turns out that somebody cancelled it, on the worker's context. */
   public Future<Void> cancellation() {
     return cancellation.future();
+  }
+
+  /** What is said to the run while it goes on. */
+  public RunInbox inbox() {
+    return inbox;
   }
 
   /** Completes when the run is over; fails when this worker has lost it. */
@@ -262,9 +270,16 @@ public final class WorkerRun {
     RunView run = work.run();
     long wait = cancelled ? 0 : beatMs;
     client
-        .ask(new WorkMessage.Beat(me, run.tenant(), run.run(), work.generation(), null, wait))
-        .onSuccess(held -> context.runOnContext(now -> noteCancelled(held.cancelled())))
+        .ask(new Beat(me, run.tenant(), run.run(), work.generation(), null, wait, inbox.wanted()))
+        .onSuccess(held -> context.runOnContext(now -> held(held)))
         .onFailure(failure -> context.runOnContext(now -> beatFailed(failure)));
+  }
+
+  private void held(WorkMessage.Held held) {
+    noteCancelled(held.cancelled());
+    if (lost == null) {
+      inbox.add(held.inbox());
+    }
   }
 
   private void noteCancelled(boolean isCancelled) {

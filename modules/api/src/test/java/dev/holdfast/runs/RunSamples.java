@@ -33,6 +33,9 @@ public final class RunSamples {
   private static final ThreadView THREAD =
       new ThreadView("acme", "ann", "t1", "A talk", "r2", "r1", List.of("q1"), 3, 98, 99);
 
+  private static final InboxEntry SAID =
+      new InboxEntry(7, InboxEntry.Kind.MESSAGE, "m1", "ann", "{\"id\":\"m1\"}");
+
   private RunSamples() {}
 
   public static Stream<BusValue> all() {
@@ -79,10 +82,11 @@ public final class RunSamples {
         new RunMessage.Find(ANN, "acme", "t1", "c1"),
         new RunMessage.Snapshot(ANN, "acme", "r1"),
         new RunMessage.Cancel(ANN, "acme", "r1", "enough"),
+        new RunMessage.Say(ANN, "acme", "r1", InboxEntry.Kind.ANSWER, List.of("{\"id\":\"q1\"}")),
         new WorkMessage.Claim(AGENTS, "researcher", "a1", 10_000, 4),
         new WorkMessage.Events(
-            AGENTS, "acme", "r1", 1, 2, List.of("{\"type\":\"RUN_STARTED\"}"), "researcher"),
-        new WorkMessage.Beat(AGENTS, "acme", "r1", 1, "researcher", 5_000),
+            AGENTS, "acme", "r1", 1, 2, List.of("{\"type\":\"RUN_STARTED\"}"), "researcher", 7L),
+        new WorkMessage.Beat(AGENTS, "acme", "r1", 1, "researcher", 5_000, 7L),
         new WorkMessage.Release(AGENTS, "acme", "r1", 1, "researcher"));
   }
 
@@ -96,8 +100,9 @@ public final class RunSamples {
             new WorkMessage.Work(VIEW, 1, 1, 15_000, INPUT),
             List.of(new WorkMessage.Work(VIEW, 2, 1, 15_000, INPUT))),
         new WorkMessage.Work(VIEW, 1, 1, 15_000, INPUT),
-        new WorkMessage.Taken(3, false, true),
-        new WorkMessage.Held(true),
+        new WorkMessage.Taken(3, false, true, List.of(SAID)),
+        new WorkMessage.Held(true, List.of(SAID)),
+        SAID,
         new WorkMessage.Released(true));
   }
 }

@@ -203,6 +203,11 @@ public final class Keys {
     return "hf:runin:" + tag(run);
   }
 
+  /** Returns the key of what was said to a run. */
+  public static String runInbox(Channel run) {
+    return "hf:inbox:" + tag(run);
+  }
+
   /** Returns the key of a run's snapshot. */
   public static String runSnapshot(Channel run) {
     return "hf:snap:" + tag(run);

@@ -75,7 +75,8 @@ class KeyOwnerTest {
   @Test
   void keysOfRunsAndThreadsAreTheirTenantsOrUsers() {
     Channel run = new Channel("acme", ChannelName.parse("run:r1"));
-    for (String key : List.of(Keys.run(run), Keys.runInput(run), Keys.runSnapshot(run))) {
+    for (String key :
+        List.of(Keys.run(run), Keys.runInput(run), Keys.runInbox(run), Keys.runSnapshot(run))) {
       assertEquals("acme run:r1 null null", text(owner(key)), key);
       assertTrue(key.endsWith("{acme/run:r1}"), "in the slot of the run's log");
     }

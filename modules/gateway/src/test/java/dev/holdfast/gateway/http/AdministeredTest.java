@@ -28,6 +28,8 @@ class AdministeredTest {
           "getRunSnapshot",
           "readRunEvents",
           "cancelRun",
+          "sendToRun",
+          "answerRun",
           "listAgents",
           "getAgentUsage",
           "listThreads",

@@ -12,6 +12,10 @@ final class HttpWorker {
   private final HttpCalls calls;
   private final String path;
   private long next;
+  private Long after;
+
+  /** The last answer to events. */
+  JsonObject taken = new JsonObject();
 
   private HttpWorker(HttpCalls calls, String agent, JsonObject work) {
     this.calls = calls;
@@ -52,6 +56,12 @@ final class HttpWorker {
             .put("delta", text));
   }
 
+  /** Asks for what is said behind this number, from now on. */
+  HttpWorker hears(long number) {
+    after = number;
+    return this;
+  }
+
   HttpWorker finishes() {
     return sends(ofRun("RUN_FINISHED"));
   }
@@ -64,9 +74,13 @@ final class HttpWorker {
   HttpWorker sends(JsonObject... events) {
     JsonObject batch = new JsonObject().put("generation", work.getLong("generation"));
     batch.put("n", next).put("events", new JsonArray(java.util.List.of(events)));
+    if (after != null) {
+      batch.put("after", after);
+    }
     Reply taken = calls.post(path + "events", batch.encode());
     assertEquals(200, taken.status(), taken.body());
-    next = taken.json().getLong("next");
+    this.taken = taken.json();
+    next = this.taken.getLong("next");
     return this;
   }
 }

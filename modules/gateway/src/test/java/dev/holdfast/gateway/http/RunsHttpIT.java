@@ -65,8 +65,9 @@ class RunsHttpIT {
 
   private static String input(String thread, String run, String text) {
     return """
-        {"threadId":"%s","runId":"%s","messages":[{"id":"u1","role":"user","content":"%s"}],\
-        "state":{"n":1.0}}"""
+    {"threadId":"%s","runId":"%s","messages":[{"id":"u1","role":"user","content":"%s"}],\
+    "state":{"n":1.0}}\
+    """
         .formatted(thread, run, text);
   }
 
@@ -320,6 +321,14 @@ class RunsHttpIT {
   }
 
   @Test
+  void whatIsSaidToARunIsTakenOrRefusedByName() {
+    HttpCalls sia = node.user("sia", "run:*");
+    JsonObject started = sia.post("/v1/runs", body("a" + Ids.fresh(), "th", "r1")).json();
+    String run = "/v1/runs/" + started.getString("run");
+    InboxHttpIT.isTakenOrRefusedByName(sia, bob, service(), run);
+  }
+
+  @Test
   void everyOperationTakesATokenAPermissionAndWhatItIsWrittenFor() {
     HttpCalls bare = node.user("svc", "service:bare");
     for (Operation operation : ContractCheck.ON_RUNS) {
@@ -355,6 +364,8 @@ class RunsHttpIT {
           "claimRun", "{\"worker\":\"w\"}",
           "appendToRun", "{\"generation\":1,\"n\":1,\"events\":[{\"type\":\"X\"}]}",
           "keepRun", "{\"generation\":1}",
+          "sendToRun", InboxHttpIT.messages("m1"),
+          "answerRun", InboxHttpIT.answers("resolved", "q1"),
           "releaseRun", "{\"generation\":1}");
 
   private static Reply call(HttpCalls calls, Operation operation) {

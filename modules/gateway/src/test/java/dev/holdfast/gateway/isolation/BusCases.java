@@ -22,6 +22,7 @@ import dev.holdfast.files.FileMessage.Purpose;
 import dev.holdfast.files.FileSpec;
 import dev.holdfast.files.TransferMessage;
 import dev.holdfast.runs.Busy;
+import dev.holdfast.runs.InboxEntry;
 import dev.holdfast.runs.RunMessage;
 import dev.holdfast.runs.ThreadMessage;
 import dev.holdfast.runs.WorkMessage;
@@ -326,6 +327,12 @@ final class BusCases {
     add(
         RunMessage.Cancel.class,
         a -> new RunMessage.Cancel(a.caller, a.tenant, a.thing("run"), "r"));
+    String said = "{\"id\":\"q9\",\"status\":\"resolved\"}";
+    add(
+        RunMessage.Say.class,
+        a ->
+            new RunMessage.Say(
+                a.caller, a.tenant, a.thing("run"), InboxEntry.Kind.ANSWER, List.of(said)));
     AgentCases.add();
     threads();
     add(WorkMessage.Claim.class, a -> new WorkMessage.Claim(a.service(), a.thing("agent"), "w", 0));
@@ -336,7 +343,9 @@ final class BusCases {
                 a.service(), a.tenant, a.thing("run"), a.generation(), 1, List.of("{}")));
     add(
         WorkMessage.Beat.class,
-        a -> new WorkMessage.Beat(a.service(), a.tenant, a.thing("run"), a.generation()));
+        a ->
+            new WorkMessage.Beat(
+                a.service(), a.tenant, a.thing("run"), a.generation(), null, 0, 0L));
     add(
         WorkMessage.Release.class,
         a -> new WorkMessage.Release(a.service(), a.tenant, a.thing("run"), a.generation()));

@@ -92,6 +92,10 @@ class FramesIT {
     ofRuns(all, "start", "\"agent\":\"$agent\",\"input\":" + input);
     ofRuns(all, "get", "\"run\":\"$run\"");
     ofRuns(all, "cancel", "\"run\":\"$run\"");
+    String message = "{\"id\":\"m9\",\"role\":\"user\",\"content\":\"mine\"}";
+    ofRuns(all, "send", "\"run\":\"$run\",\"messages\":[" + message + "]");
+    String answer = "{\"id\":\"q9\",\"status\":\"resolved\"}";
+    ofRuns(all, "answer", "\"run\":\"$run\",\"answers\":[" + answer + "]");
     ofRuns(all, "agents", "");
     ofRuns(all, "threads", "\"after\":\"99:$run\"");
     for (String method : List.of("thread", "name", "delete", "messages", "runs")) {

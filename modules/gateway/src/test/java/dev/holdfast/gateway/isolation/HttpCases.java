@@ -154,12 +154,19 @@ final class HttpCases {
     add("getRun", ask("/v1/runs/$run"));
     add("getRunSnapshot", ask("/v1/runs/$run/snapshot"));
     add("cancelRun", ask("/v1/runs/$run/cancel").json("{}").changing());
+    say("sendToRun", "messages", "{\"id\":\"m9\",\"role\":\"user\",\"content\":\"mine\"}");
+    say("answerRun", "answers", "{\"id\":\"q9\",\"status\":\"resolved\"}");
     agents();
     threads();
     add("claimRun", ask("/v1/work/$agent/claim").json("{\"worker\":\"w\"}").changing());
     work("appendToRun", "events", ",\"n\":1,\"events\":[{\"type\":\"RUN_STARTED\"}]");
-    work("keepRun", "beat", "");
+    work("keepRun", "beat", ",\"after\":0");
     work("releaseRun", "release", "");
+  }
+
+  private static void say(String operation, String what, String one) {
+    String body = "{\"" + what + "\":[" + one + "]}";
+    add(operation, ask("/v1/runs/$run/" + what).json(body).changing());
   }
 
   private static void threads() {

@@ -329,9 +329,11 @@ final class ExportedRecords {
             "code",
             "terminal");
     Future<Fields> snapshot = fields(Keys.runSnapshot(run), "d", "e", "s");
+    Future<Reply> said = link.send("XRANGE", Keys.runInbox(run), "-", "+");
     return link.send("GET", Keys.runInput(run))
         .compose(
-            input -> record.compose(found -> snapshot.map(kept -> run(run, found, input, kept))));
+            input -> record.compose(found -> snapshot.map(kept -> run(run, found, input, kept))))
+        .compose(line -> said.map(all -> line.map(of -> of.raw("inbox", said(all)))));
   }
 
   private Optional<JsonLine> run(Channel run, Fields found, Reply input, Fields snapshot) {
@@ -354,6 +356,11 @@ final class ExportedRecords {
       line.put("snapshotAt", epoch + ":" + snapshot.at("s").textOr("0"));
     }
     return Optional.of(line.raw("snapshot", snapshot.text("d")));
+  }
+
+  private static @Nullable String said(Reply entries) {
+    List<String> all = entries.list().stream().map(one -> one.at(1).at(7).asText()).toList();
+    return all.isEmpty() ? null : all.toString();
   }
 
   Future<Optional<JsonLine>> thread(String key) {

@@ -38,13 +38,14 @@ final class Families {
           Map.entry("file", "file"),
           Map.entry("run", "run"),
           Map.entry("runin", "run"),
+          Map.entry("inbox", "run"),
           Map.entry("snap", "run"),
           Map.entry("thread", "thread"),
           Map.entry("tdoc", "thread"),
           Map.entry("truns", "thread"));
 
   /** Those of {@link #EXPORTED} that are read with the record beside them. */
-  static final Set<String> WITH_RECORDS = Set.of("subs", "runin", "snap", "tdoc", "truns");
+  static final Set<String> WITH_RECORDS = Set.of("subs", "runin", "inbox", "snap", "tdoc", "truns");
 
   /** Those of {@link #EXPORTED} whose records name their user. */
   static final Set<String> NAMING = Set.of("sess", "run", "thread", "file", "fquota");

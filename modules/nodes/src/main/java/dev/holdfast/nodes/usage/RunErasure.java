@@ -109,7 +109,8 @@ final class RunErasure {
             Keys.runSnapshot(run),
             Keys.meta(run),
             Keys.log(run),
-            Keys.publisher(run, "run"));
+            Keys.publisher(run, "run"),
+            Keys.runInbox(run));
     return RUN.run(link, keys, List.of(user == null ? "" : user, LATE_MS))
         .compose(
             reply -> {

@@ -47,6 +47,7 @@ final class StoredThings {
     await(link.send("SET", Keys.runInput(run), "secret"));
     await(link.send("SET", Keys.threadDocument(tenant, "h" + id), "secret"));
     await(link.send("XADD", Keys.log(run), "1-0", "b", "secret"));
+    await(link.send("XADD", Keys.runInbox(run), "1-0", "k", "", "i", "", "b", "", "d", "{}"));
   }
 
   String ticket(String tenant, String user, String owner) {

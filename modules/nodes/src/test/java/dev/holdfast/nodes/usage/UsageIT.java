@@ -53,7 +53,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(RedisExtension.class)
 class UsageIT {
   private static final Caller OPERATOR = new Caller.Service("operator", "1", Set.of("*"), Set.of());
-  private static final int RUN_KEYS = 15;
+  private static final int RUN_KEYS = 16;
   private static final ChannelName NEWS = ChannelName.topic("news");
   private static final ChannelName MORE = ChannelName.topic("news2");
   private static final ChannelName EVES = ChannelName.parse("user:eve");

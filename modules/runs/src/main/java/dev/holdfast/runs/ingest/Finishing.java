@@ -21,9 +21,11 @@ import dev.holdfast.core.Position;
 import dev.holdfast.core.bounds.FairTurns;
 import dev.holdfast.limits.use.Use;
 import dev.holdfast.limits.use.Uses;
+import dev.holdfast.runs.InboxEntry;
 import dev.holdfast.runs.ingest.Loading.Loaded;
 import dev.holdfast.runs.ingest.Loading.LogLostException;
 import dev.holdfast.runs.records.EndCause;
+import dev.holdfast.runs.records.RunKey;
 import dev.holdfast.runs.records.RunRecord;
 import dev.holdfast.runs.records.RunRecord.End;
 import dev.holdfast.runs.records.RunRecords;
@@ -38,6 +40,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +72,8 @@ public final class Finishing {
   private final MeterRegistry registry;
   private Uses uses = Uses.NONE;
   private Consumer<ThreadKey> next = thread -> {};
+  private Function<RunKey, Future<List<InboxEntry>>> unheard =
+      run -> Future.succeededFuture(List.of());
   private int underWay;
 
   Finishing(
@@ -100,6 +105,15 @@ public final class Finishing {
    */
   public void freeing(Consumer<ThreadKey> free) {
     next = free;
+  }
+
+  /**
+   * Leaves to the threads of runs that ended what was said to these and not heard.
+   *
+   * @param left reads it, of each run
+   */
+  public void leaving(Function<RunKey, Future<List<InboxEntry>>> left) {
+    unheard = left;
   }
 
   /** Returns how many runs are being ended here, which are in memory; at most 16. */
@@ -304,7 +318,8 @@ public final class Finishing {
         .write(live)
         .recover(Finishing::unlessOlder)
         .compose(kept -> publish(run))
-        .compose(published -> records.close(run, ThreadDocument.of(run, snapshot), last))
+        .compose(published -> unheard.apply(run.key()))
+        .compose(left -> records.close(run, ThreadDocument.of(run, snapshot, left), last))
         .onSuccess(byThis -> count(run, byThis, last))
         .onSuccess(done -> next.accept(run.thread()))
         .compose(done -> runs.get(run.key()))

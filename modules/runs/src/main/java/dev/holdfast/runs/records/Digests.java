@@ -8,13 +8,13 @@ import java.util.Arrays;
 import java.util.Base64;
 
 /** Ids that are made of names, so that the same names are the same thing, with no map of them. */
-final class Digests {
+public final class Digests {
   private static final int BYTES = 16;
 
   private Digests() {}
 
   /** Returns 22 characters of base64url; a part's end can't be taken for the next one's start. */
-  static String of(String... parts) {
+  public static String of(String... parts) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       for (String part : parts) {

@@ -35,7 +35,7 @@ public final class RunStore {
   private static final Script FORGET = Script.of("runs", "run_forget");
 
   /** Longer than a run and everything that may come late of it. */
-  static final Duration BACKSTOP = Duration.ofHours(72);
+  public static final Duration BACKSTOP = Duration.ofHours(72);
 
   /** An input is kept so long after the end: nobody makes the run's snapshot anew then. */
   private static final Duration KEEP_INPUT = Duration.ofMinutes(1);
@@ -275,7 +275,8 @@ public final class RunStore {
             record(run),
             Keys.runInput(run.channel()),
             Keys.runSnapshot(run.channel()),
-            Keys.log(run.channel()));
+            Keys.log(run.channel()),
+            Keys.runInbox(run.channel()));
     return CLOSE.run(link, keys, args).map(Reply::asLong);
   }
 
@@ -286,7 +287,8 @@ public final class RunStore {
             record(run),
             Keys.runInput(run.channel()),
             Keys.runSnapshot(run.channel()),
-            Keys.log(run.channel()));
+            Keys.log(run.channel()),
+            Keys.runInbox(run.channel()));
     return FORGET.run(link, keys, List.of()).map(reply -> reply.asLong() == 1);
   }
 

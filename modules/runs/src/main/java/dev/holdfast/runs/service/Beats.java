@@ -3,10 +3,12 @@ package dev.holdfast.runs.service;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.runs.CancelNotice;
+import dev.holdfast.runs.InboxEntry;
 import dev.holdfast.runs.WorkMessage.Beat;
+import dev.holdfast.runs.WorkMessage.Held;
+import dev.holdfast.runs.inbox.InboxStore;
 import dev.holdfast.runs.records.RunKey;
 import dev.holdfast.runs.records.RunStore;
-import dev.holdfast.runs.records.RunStore.Held;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -17,9 +19,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Signs of life of workers. Those that wait are answered at once when their run is cancelled,
- * wherever that comes in: the node that takes a cancel notifies all. A notice that is lost costs
- * the time until the next beat, as that asks the record. Confined to its context.
+ * Signs of life of workers. Those that wait are answered at once when their run is cancelled, or
+ * something is said to it, wherever that comes in: the node that takes it notifies all. A notice
+ * that is lost costs the time until the next beat, as that asks the record. Confined to its
+ * context.
  */
 final class Beats {
   /**
@@ -36,6 +39,7 @@ final class Beats {
 
   private final Vertx vertx;
   private final RunStore runs;
+  private final InboxStore inbox;
   private final int most;
   private final Map<RunKey, Set<Promise<Boolean>>> waiting = new HashMap<>();
   private final Map<String, Integer> tenants = new HashMap<>();
@@ -46,14 +50,26 @@ final class Beats {
   /**
    * @param most that wait at a time
    */
-  Beats(Vertx vertx, RunStore runs, int most) {
+  Beats(Vertx vertx, RunStore runs, InboxStore inbox, int most) {
     this.most = most;
+    this.inbox = inbox;
     this.vertx = vertx;
     this.runs = runs;
   }
 
-  /** Renews a lease, and waits for a cancel, if the worker wants that. */
+  /** What a beat has found. */
+  private record Found(RunStore.Held held, List<InboxEntry> said) {
+    boolean isNothing() {
+      return !held.cancelled() && said.isEmpty();
+    }
+  }
+
+  /** Renews a lease, and waits for a cancel or what is said, if the worker wants that. */
   Future<Held> beat(Beat beat) {
+    return found(beat).map(found -> new Held(found.held().cancelled(), found.said()));
+  }
+
+  private Future<Found> found(Beat beat) {
     if (beat.waitMs() == 0) {
       return renew(beat);
     }
@@ -68,7 +84,7 @@ final class Beats {
   }
 
   /** Nobody else counts those that came to wait. */
-  private Future<Held> renewAtOnce(Beat beat) {
+  private Future<Found> renewAtOnce(Beat beat) {
     if (atOnce >= MOST_AT_ONCE) {
       return Future.failedFuture(
           new HoldfastException(ErrorCode.RATE_LIMITED, "too many beats at this node"));
@@ -77,12 +93,19 @@ final class Beats {
     return renew(beat).onComplete(renewed -> atOnce--);
   }
 
-  private Future<Held> renew(Beat beat) {
-    return runs.beat(key(beat), beat.generation(), false, beat.agent());
+  private Future<Found> renew(Beat beat) {
+    return runs.beat(key(beat), beat.generation(), false, beat.agent())
+        .compose(held -> said(beat).map(said -> new Found(held, said)));
   }
 
-  /** It waits before it asks: what is cancelled from now on is noticed. */
-  private Future<Held> await(Beat beat) {
+  private Future<List<InboxEntry>> said(Beat beat) {
+    return beat.after() == null
+        ? Future.succeededFuture(List.of())
+        : inbox.after(key(beat), beat.generation(), beat.after());
+  }
+
+  /** It waits before it asks: what is cancelled, or said, from now on is noticed. */
+  private Future<Found> await(Beat beat) {
     RunKey run = key(beat);
     Promise<Boolean> notice = Promise.promise();
     waiting.computeIfAbsent(run, fresh -> new HashSet<>()).add(notice);
@@ -90,17 +113,17 @@ final class Beats {
     size++;
     return renew(beat)
         .compose(
-            held -> held.cancelled() ? Future.succeededFuture(held) : await(beat, held, notice))
+            found -> found.isNothing() ? await(beat, found, notice) : Future.succeededFuture(found))
         .onComplete(answered -> leave(run, notice));
   }
 
-  private Future<Held> await(Beat beat, Held held, Promise<Boolean> notice) {
-    long wait = Math.max(1, Math.min(beat.waitMs(), held.length() / 2));
+  private Future<Found> await(Beat beat, Found found, Promise<Boolean> notice) {
+    long wait = Math.max(1, Math.min(beat.waitMs(), found.held().length() / 2));
     long timer = vertx.setTimer(wait, late -> notice.tryComplete(false));
     return notice
         .future()
         .onComplete(noticed -> vertx.cancelTimer(timer))
-        .compose(noticed -> noticed ? renew(beat) : Future.succeededFuture(held));
+        .compose(noticed -> noticed ? renew(beat) : Future.succeededFuture(found));
   }
 
   private void leave(RunKey run, Promise<Boolean> notice) {
@@ -114,8 +137,8 @@ final class Beats {
     }
   }
 
-  /** A run was cancelled, somewhere. */
-  void cancelled(CancelNotice notice) {
+  /** A run was cancelled, or something was said to it, somewhere. */
+  void noticed(CancelNotice notice) {
     Set<Promise<Boolean>> those = waiting.get(new RunKey(notice.tenant(), notice.run()));
     if (those != null) {
       List.copyOf(those).forEach(one -> one.tryComplete(true));

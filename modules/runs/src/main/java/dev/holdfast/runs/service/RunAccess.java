@@ -80,6 +80,18 @@ final class RunAccess {
   }
 
   /**
+   * Checks that the caller may say something to a run that it sees: a user as one that it may
+   * start.
+   *
+   * @throws HoldfastException FORBIDDEN
+   */
+  static void says(Caller caller, RunRecord run) {
+    if (caller instanceof Caller.User user && !user.permits("run", run.agent())) {
+      throw HoldfastException.withPublicMessage(ErrorCode.FORBIDDEN, "needs run:" + run.agent());
+    }
+  }
+
+  /**
    * Returns the run, if the caller may see it, or may read its channel.
    *
    * @throws HoldfastException NOT_FOUND otherwise, and if there is none

@@ -18,12 +18,12 @@ import dev.holdfast.runs.RunMessage;
 import dev.holdfast.runs.ThreadMessage;
 import dev.holdfast.runs.WorkMessage;
 import dev.holdfast.runs.WorkMessage.Claimed;
-import dev.holdfast.runs.WorkMessage.Held;
 import dev.holdfast.runs.WorkMessage.Released;
 import dev.holdfast.runs.WorkMessage.Taken;
 import dev.holdfast.runs.WorkMessage.Work;
 import dev.holdfast.runs.config.RunLimits;
 import dev.holdfast.runs.config.RunsConfig;
+import dev.holdfast.runs.inbox.InboxStore;
 import dev.holdfast.runs.ingest.Finishing;
 import dev.holdfast.runs.ingest.Ingest;
 import dev.holdfast.runs.records.RunKey;
@@ -109,6 +109,9 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   @SuppressWarnings("NullAway.Init")
   private Beats beats;
 
+  @SuppressWarnings("NullAway.Init")
+  private Saying saying;
+
   public RunsVerticle(Bus bus, RedisConfig redis, RunsConfig config, MeterRegistry registry) {
     this.bus = bus;
     this.redis = redis;
@@ -188,7 +191,10 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
     starting.queueing(cancelling::interrupt, upcoming::begin);
     sweeping.beginning(upcoming::begin);
     ingest.finishing().freeing(thread -> beginNext(upcoming, thread));
-    beats = new Beats(vertx, records.runs(), Beats.MOST);
+    var inbox = new InboxStore(opened);
+    saying = new Saying(bus, records.runs(), inbox, config, registry);
+    ingest.finishing().leaving(inbox::left);
+    beats = new Beats(vertx, records.runs(), inbox, Beats.MOST);
     registry.gauge("holdfast.runs.waiting.workers", waiters, Waiters::size);
     registry.gauge("holdfast.runs.waiting.beats", beats, Beats::size);
     registry.gauge("holdfast.runs.warm.bytes", ingest, Ingest::warmBytes);
@@ -207,7 +213,7 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
     consumers.add(bus.<ThreadMessage<?>>serve(ThreadMessage.ADDRESS, this::handle));
     consumers.add(bus.<AgentMessage<?>>serve(AgentMessage.ADDRESS, this::handleOfAgents));
     MessageConsumer<CancelNotice> cancels = vertx.eventBus().consumer(CancelNotice.ADDRESS);
-    cancels.handler(notice -> beats.cancelled(notice.body()));
+    cancels.handler(notice -> beats.noticed(notice.body()));
     notices = cancels;
     List<Future<?>> begun = new ArrayList<>(List.of(cancels.completion()));
     consumers.forEach(one -> begun.add(one.completion()));
@@ -318,6 +324,11 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
   }
 
   @Override
+  public Future<?> say(RunMessage.Say message) {
+    return saying.say(message).map(Views::run);
+  }
+
+  @Override
   public Future<?> claim(WorkMessage.Claim message) {
     return waiters
         .claim(message)
@@ -352,13 +363,17 @@ public final class RunsVerticle extends VerticleBase implements RunMessage.Handl
             message.agent());
     return ingest
         .take(batch)
-        .map(taken -> new Taken(taken.next(), taken.over(), taken.cancelled()));
+        .compose(
+            taken ->
+                saying
+                    .heard(message, taken.over())
+                    .map(said -> new Taken(taken.next(), taken.over(), taken.cancelled(), said)));
   }
 
   @Override
   public Future<?> beat(WorkMessage.Beat message) {
     RunAccess.works(message.caller(), message.tenant());
-    return beats.beat(message).map(held -> new Held(held.cancelled()));
+    return beats.beat(message);
   }
 
   @Override

@@ -12,12 +12,16 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.Position;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.runs.Await;
+import dev.holdfast.runs.InboxEntry;
 import dev.holdfast.runs.config.RunLimits;
+import dev.holdfast.runs.inbox.InboxStore;
+import dev.holdfast.runs.inbox.InboxStore.Item;
 import dev.holdfast.testkit.OwnRedis;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -28,6 +32,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** What a Redis takes that has no memory left: runs go on and end, none begins. */
 @ExtendWith(RedisExtension.class)
 class FullRedisIT {
+  private static final Item SAID = new Item(InboxEntry.Kind.MESSAGE, "m1", "{}", "{}");
+
   private Stores stores;
 
   @BeforeEach
@@ -69,6 +75,19 @@ class FullRedisIT {
   }
 
   @Test
+  void aWorkerHearsWhatWasSaid() {
+    var inbox = new InboxStore(stores.link);
+    RunKey run = stores.queued(RunLimits.DEFAULT);
+    Await.get(inbox.say(run, "ann", List.of(SAID)));
+    stores.redis("HSET", Keys.publisher(run.channel(), Publisher.RUN), "n", 1);
+    fill();
+    long own = stores.claim(run, "w1").run().generation();
+    InboxEntry said = Await.get(inbox.after(run, own, 0)).get(0);
+    assertEquals(List.of(), Await.get(inbox.after(run, own, said.n())));
+    assertEquals(0, stores.redis("XLEN", Keys.runInbox(run.channel())).asLong());
+  }
+
+  @Test
   void aThreadLosesItsTitleAndGoes() {
     RunSpec spec = stores.spec("left", "r1");
     ThreadKey thread = spec.thread();
@@ -97,6 +116,7 @@ class FullRedisIT {
     fill();
 
     assertRefused(stores.runs.create(stores.spec("th", "new")));
+    assertRefused(new InboxStore(stores.link).say(run, "ann", List.of(SAID)));
     byte[] document = "{}".getBytes();
     assertRefused(
         stores.runs.snap(run, own, new RunStore.Kept(new Position(epoch, 1), 1, 0, document)));

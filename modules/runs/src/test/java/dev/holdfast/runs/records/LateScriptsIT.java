@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.runs.Await;
+import dev.holdfast.runs.InboxEntry;
 import dev.holdfast.runs.config.RunLimits;
+import dev.holdfast.runs.inbox.InboxStore;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
 import dev.holdfast.testkit.redis.StoredKeys;
@@ -16,6 +18,7 @@ import dev.holdfast.testkit.wire.RedisTime;
 import dev.holdfast.testkit.wire.Relay;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -85,6 +88,13 @@ class LateScriptsIT {
       @Override
       Future<?> in(Stores stores, LateScriptsIT test) {
         return stores.records.held().input(test.held(), "{\"messages\":[]}", 0);
+      }
+    },
+    SAY {
+      @Override
+      Future<?> in(Stores stores, LateScriptsIT test) {
+        var said = new InboxStore.Item(InboxEntry.Kind.MESSAGE, "m1", "{}", "{}");
+        return new InboxStore(stores.link).say(test.waits(), "ann", List.of(said));
       }
     },
     FREE {

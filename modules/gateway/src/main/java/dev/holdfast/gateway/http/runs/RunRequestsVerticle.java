@@ -1,6 +1,7 @@
 package dev.holdfast.gateway.http.runs;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import dev.holdfast.channels.ChannelMessage;
 import dev.holdfast.core.Caller;
 import dev.holdfast.core.Channel;
@@ -13,14 +14,17 @@ import dev.holdfast.core.bus.ServiceHost;
 import dev.holdfast.gateway.http.Problem;
 import dev.holdfast.gateway.http.StrictJson;
 import dev.holdfast.runs.AgentMessage;
+import dev.holdfast.runs.InboxEntry.Kind;
 import dev.holdfast.runs.RunMessage;
 import dev.holdfast.runs.RunView;
 import dev.holdfast.runs.ThreadMessage;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +38,7 @@ public final class RunRequestsVerticle extends VerticleBase {
 
   private static final TypeReference<Runs.NewRun> NEW = new TypeReference<>() {};
   private static final TypeReference<OfRun> RUN = new TypeReference<>() {};
+  private static final TypeReference<Said> SAID = new TypeReference<>() {};
   private static final TypeReference<OfThread> THREAD = new TypeReference<>() {};
   private static final TypeReference<Paged> PAGE = new TypeReference<>() {};
   private static final TypeReference<After> AFTER = new TypeReference<>() {};
@@ -55,6 +60,8 @@ public final class RunRequestsVerticle extends VerticleBase {
             .method("start", (ServiceRequest request) -> begin(request))
             .method("get", by(RUN, this::get))
             .method("cancel", by(RUN, this::cancel))
+            .method("send", by(SAID, saying(Kind.MESSAGE, "messages", Said::messages)))
+            .method("answer", by(SAID, saying(Kind.ANSWER, "answers", Said::answers)))
             .method("agents", by(AFTER, this::agents))
             .method("threads", by(PAGE, this::threads))
             .method("thread", by(THREAD, this::thread))
@@ -70,6 +77,12 @@ public final class RunRequestsVerticle extends VerticleBase {
       return needed(run, "run");
     }
   }
+
+  /** The members of what is said to a run: messages, or answers. */
+  private record Said(
+      @Nullable String run,
+      @JsonDeserialize(contentUsing = StrictJson.Raw.class) @Nullable List<String> messages,
+      @JsonDeserialize(contentUsing = StrictJson.Raw.class) @Nullable List<String> answers) {}
 
   /** The members of what is asked of a thread. */
   private record OfThread(
@@ -170,6 +183,20 @@ public final class RunRequestsVerticle extends VerticleBase {
     String reason = asked.reason() == null ? "" : asked.reason();
     return runs.ask(new RunMessage.Cancel(user, user.tenant(), asked.named(), reason))
         .map(run -> Runs.json(run).encode());
+  }
+
+  private BiFunction<Caller.User, Said, Future<String>> saying(
+      Kind kind, String name, Function<Said, @Nullable List<String>> said) {
+    return (user, asked) -> {
+      List<String> all = said.apply(asked);
+      boolean both = asked.messages() != null && asked.answers() != null;
+      if (all == null || both) {
+        throw refused(name + ": missing, or not alone");
+      }
+      return runs.ask(
+              new RunMessage.Say(user, user.tenant(), needed(asked.run(), "run"), kind, all))
+          .map(run -> Runs.json(run).encode());
+    };
   }
 
   private Future<String> agents(Caller.User user, After asked) {

@@ -14,20 +14,27 @@ import dev.holdfast.gateway.http.Problem;
 import dev.holdfast.gateway.http.StrictJson;
 import dev.holdfast.gateway.stream.RunStreams;
 import dev.holdfast.runs.Busy;
+import dev.holdfast.runs.InboxEntry.Kind;
 import dev.holdfast.runs.RunMessage;
 import dev.holdfast.runs.RunSnapshot;
 import dev.holdfast.runs.RunView;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Starts, shows and cancels runs: a user its own, a service those of its tenant. */
+/**
+ * Starts, shows and cancels runs, and says something to them: a user its own, a service those of
+ * its tenant.
+ */
 public final class Runs {
   private static final TypeReference<NewRun> NEW = new TypeReference<>() {};
   private static final TypeReference<Cancelling> CANCEL = new TypeReference<>() {};
+  private static final TypeReference<Messages> MESSAGES = new TypeReference<>() {};
+  private static final TypeReference<Answers> ANSWERS = new TypeReference<>() {};
 
   private final ServiceClient runs;
   private final RunStreams streams;
@@ -42,7 +49,9 @@ public final class Runs {
         "startRun", this::start,
         "getRun", this::get,
         "getRunSnapshot", this::snapshot,
-        "cancelRun", this::cancel);
+        "cancelRun", this::cancel,
+        "sendToRun", this::send,
+        "answerRun", this::answer);
   }
 
   /**
@@ -88,6 +97,29 @@ public final class Runs {
 
   /** The body of a cancellation. */
   private record Cancelling(@Nullable String reason) {}
+
+  /** Messages for a run, as they were sent. */
+  record Messages(
+      @JsonDeserialize(contentUsing = StrictJson.Raw.class) @Nullable List<String> messages) {
+    List<String> said() {
+      return needed(messages, "messages");
+    }
+  }
+
+  /** Answers to a run's questions, as they were sent. */
+  record Answers(
+      @JsonDeserialize(contentUsing = StrictJson.Raw.class) @Nullable List<String> answers) {
+    List<String> said() {
+      return needed(answers, "answers");
+    }
+  }
+
+  private static List<String> needed(@Nullable List<String> said, String name) {
+    if (said == null) {
+      throw Problem.badRequest(name + ": missing");
+    }
+    return said;
+  }
 
   private Future<ApiResponse> start(ApiRequest request) {
     NewRun wanted = request.body(NEW);
@@ -137,6 +169,22 @@ public final class Runs {
     return runs.ask(
             new RunMessage.Cancel(
                 request.caller, request.tenant, request.path("run"), reason == null ? "" : reason))
+        .map(run -> ApiResponse.json(json(run)));
+  }
+
+  private Future<ApiResponse> send(ApiRequest request) {
+    request.serviceNeeds("runs", "send");
+    return say(request, Kind.MESSAGE, request.body(MESSAGES).said());
+  }
+
+  private Future<ApiResponse> answer(ApiRequest request) {
+    request.serviceNeeds("runs", "send");
+    return say(request, Kind.ANSWER, request.body(ANSWERS).said());
+  }
+
+  private Future<ApiResponse> say(ApiRequest request, Kind kind, List<String> said) {
+    return runs.ask(
+            new RunMessage.Say(request.caller, request.tenant, request.path("run"), kind, said))
         .map(run -> ApiResponse.json(json(run)));
   }
 

@@ -12,6 +12,7 @@ import dev.holdfast.gateway.http.ApiRequest;
 import dev.holdfast.gateway.http.ApiResponse;
 import dev.holdfast.gateway.http.Problem;
 import dev.holdfast.gateway.http.StrictJson;
+import dev.holdfast.runs.InboxEntry;
 import dev.holdfast.runs.WorkMessage;
 import dev.holdfast.runs.WorkMessage.Claim;
 import dev.holdfast.runs.WorkMessage.Claimed;
@@ -64,11 +65,16 @@ public final class Work {
       @JsonProperty("wait") @Nullable Long waitMs,
       @JsonProperty("max") @Nullable Integer most) {}
 
-  /** The body of a batch. */
+  /**
+   * The body of a batch.
+   *
+   * @param after as that of a beat
+   */
   private record Batch(
       long generation,
       long n,
-      @JsonDeserialize(contentUsing = StrictJson.Raw.class) @Nullable List<String> events) {}
+      @JsonDeserialize(contentUsing = StrictJson.Raw.class) @Nullable List<String> events,
+      @Nullable Long after) {}
 
   /** The body of a release. */
   private record Holding(long generation) {}
@@ -77,8 +83,10 @@ public final class Work {
    * The body of a beat.
    *
    * @param waitMs none: it is answered at once
+   * @param after the number of the last of the inbox that the worker has; none: it hears nothing
    */
-  private record Beating(long generation, @JsonProperty("wait") @Nullable Long waitMs) {}
+  private record Beating(
+      long generation, @JsonProperty("wait") @Nullable Long waitMs, @Nullable Long after) {}
 
   private Future<ApiResponse> claim(ApiRequest request) {
     Caller.Service worker = worker(request);
@@ -174,14 +182,18 @@ public final class Work {
                 batch.generation(),
                 batch.n(),
                 events,
-                request.path("agent")))
+                request.path("agent"),
+                batch.after()))
         .map(
             taken ->
                 ApiResponse.json(
-                    new JsonObject()
-                        .put("next", taken.next())
-                        .put("over", taken.over())
-                        .put("cancelled", taken.cancelled())));
+                    heard(
+                        new JsonObject()
+                            .put("next", taken.next())
+                            .put("over", taken.over())
+                            .put("cancelled", taken.cancelled()),
+                        batch.after(),
+                        taken.inbox())));
   }
 
   private Future<ApiResponse> keep(ApiRequest request) {
@@ -194,8 +206,31 @@ public final class Work {
                 request.path("run"),
                 beat.generation(),
                 request.path("agent"),
-                waitMs(beat.waitMs(), WorkMessage.Beat.MOST_WAIT)))
-        .map(held -> ApiResponse.json(new JsonObject().put("cancelled", held.cancelled())));
+                waitMs(beat.waitMs(), WorkMessage.Beat.MOST_WAIT),
+                beat.after()))
+        .map(
+            held ->
+                ApiResponse.json(
+                    heard(
+                        new JsonObject().put("cancelled", held.cancelled()),
+                        beat.after(),
+                        held.inbox())));
+  }
+
+  /** Adds what was said to the run, if the worker wants to hear it, as it was written. */
+  private static String heard(JsonObject json, @Nullable Long after, List<InboxEntry> inbox) {
+    return after == null
+        ? json.encode()
+        : Runs.with(
+            json,
+            "inbox",
+            inbox.stream().map(Work::text).collect(Collectors.joining(",", "[", "]")));
+  }
+
+  private static String text(InboxEntry entry) {
+    boolean isAnswer = entry.kind() == InboxEntry.Kind.ANSWER;
+    JsonObject json = new JsonObject().put("n", entry.n()).put("by", entry.by());
+    return Runs.with(json, isAnswer ? "answer" : "message", entry.data());
   }
 
   private Future<ApiResponse> release(ApiRequest request) {
