@@ -110,7 +110,19 @@ public final class Starting {
     return records
         .places()
         .reserve(run, spec.owner(), spec.inputBytes())
-        .compose(taken -> admitted(spec, from).recover(failure -> refused(spec, taken, failure)));
+        .compose(taken -> admitted(spec, from).recover(failure -> refused(spec, taken, failure)))
+        .compose(this::watched);
+  }
+
+  /**
+   * The same start may have made the run at another node, and a worker may have it: its due entry
+   * is that of this start then, which is late.
+   */
+  private Future<Created> watched(Created created) {
+    RunState state = created.run().state();
+    return state == RunState.RUNNING || state == RunState.ENDING
+        ? records.dues().sooner(created.run().key(), FIRST_LOOK).map(created)
+        : Future.succeededFuture(created);
   }
 
   private Future<Created> admitted(RunSpec spec, long from) {
@@ -199,7 +211,7 @@ public final class Starting {
         .compose(
             found ->
                 found.isPresent()
-                    ? Future.succeededFuture()
+                    ? records.dues().sooner(spec.key(), FIRST_LOOK)
                     : records
                         .queue()
                         .remove(spec.key(), spec.agent())

@@ -77,6 +77,25 @@ class StartingIT {
     assertEquals(2, places());
   }
 
+  /** It was looked at a minute later only, though its worker was lost. */
+  @Test
+  void aRunThatTheOtherNodeMadeAndAWorkerHasIsLookedAtSoon() {
+    RunStore.Claimed before = busy();
+    RunSpec wanted = spec("next");
+    var patient = new Starting(one.vertx, one.records);
+    var waits = one.ask(() -> patient.start(wanted));
+    String due = Keys.runDue(Keys.shard(wanted.key().run()));
+    Await.until("it waits", () -> one.redis("ZSCORE", due, wanted.key() + "").textIfAny() != null);
+    Await.get(other.runs.create(wanted));
+    other.claim(wanted.key(), "w1");
+
+    over(before);
+    assertFalse(Await.get(waits).fresh());
+    long now = Await.get(one.dues.now());
+    long score = one.redis("ZSCORE", due, wanted.key() + "").asLong();
+    assertTrue(score <= now + 5_000, (score - now) + " ms");
+  }
+
   private RunSpec spec(String run) {
     String input = Stores.input("th", run);
     return RunSpec.of(one.tenant, "ann", "th", run, "researcher", input, RunLimits.DEFAULT, false);
