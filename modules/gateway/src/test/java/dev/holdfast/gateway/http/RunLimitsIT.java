@@ -3,12 +3,17 @@ package dev.holdfast.gateway.http;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.Ids;
 import dev.holdfast.gateway.http.HttpCalls.Reply;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -53,6 +58,30 @@ class RunLimitsIT {
         assertEquals(400, refused.status(), bad);
         assertEquals("bad_request", refused.code());
       }
+    }
+  }
+
+  /** Each start of it is answered, by name, and takes no place of anybody else's. */
+  @Test
+  void aFloodOfStartsIsRefusedByNameAndOthersStart(TestRedis redis) {
+    try (var node = new HttpFixture(redis.uri())) {
+      HttpCalls ann = node.as(HttpFixture.tokenOf(tenant, "ann", "run:*"));
+      HttpCalls bob = node.as(HttpFixture.tokenOf(tenant, "bob", "run:*"));
+      HttpCalls other = node.as(HttpFixture.tokenOf("o" + tenant, "ann", "run:*"));
+      List<Reply> answers =
+          IntStream.range(0, 160)
+              .parallel()
+              .mapToObj(n -> n == 80 ? start(bob, "b") : start(ann, "flood" + n))
+              .toList();
+      assertEquals(200, answers.get(80).status(), "another user, in the middle of it");
+      assertEquals(200, start(other, "o").status(), "another tenant");
+      assertEquals(6, answers.stream().filter(answer -> answer.status() == 200).count());
+      Set<String> refusals =
+          answers.stream()
+              .filter(answer -> answer.status() != 200)
+              .map(Reply::code)
+              .collect(Collectors.toSet());
+      assertTrue(Set.of("limit_exceeded", "rate_limited").containsAll(refusals), refusals + "");
     }
   }
 }
