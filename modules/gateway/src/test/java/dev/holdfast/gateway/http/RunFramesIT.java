@@ -129,9 +129,35 @@ class RunFramesIT {
     }
     client.close();
     ManualClient late = connected(node.token("ida", "run:" + agent, "request:runs"));
-    assertEquals(channel, asked(late, "start", start).getString("channel"));
+    JsonObject again = asked(late, "start", start);
+    assertEquals(channel, again.getString("channel"));
+    assertTrue(again.getBoolean("followed"));
     assertEquals(1, late.await("event", channel).get("seq").asLong(), "all that there is");
     late.close();
+  }
+
+  /** A run was started each time, and each time the client was told that there was none. */
+  @Test
+  void aStartIsAnsweredThoughItsSessionCanFollowNoMoreRuns() {
+    String agent = "a" + Ids.fresh();
+    ManualClient client =
+        node.clients.manual(URI.create("ws://127.0.0.1:" + node.port() + "/v1/connect"));
+    GatewayFixture.sayHello(client, node.token("lea", "run:" + agent, "request:runs"), Map.of());
+    String session = client.await("welcome").get("session").asText();
+    String topics = "/v1/sessions/" + session + "/subscriptions/topic:";
+    HttpCalls service = node.service();
+    int most = 0;
+    while (service.put(topics + most, "").status() == 204) {
+      most++;
+    }
+    String input = "{\"threadId\":\"th\",\"runId\":\"r1\",\"messages\":[]}";
+    String start = "{\"agent\":\"" + agent + "\",\"follow\":true,\"input\":" + input + "}";
+    JsonObject run = asked(client, "start", start);
+    assertEquals(false, run.getBoolean("followed"));
+    assertEquals("queued", run.getString("state"));
+    assertEquals(204, service.delete(topics + (most - 1)).status());
+    assertTrue(asked(client, "start", start).getBoolean("followed"));
+    client.close();
   }
 
   /** It is the stream of {@code readRunEvents}. */

@@ -20,6 +20,7 @@ import dev.holdfast.runs.RunView;
 import dev.holdfast.runs.ThreadMessage;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
@@ -163,15 +164,30 @@ public final class RunRequestsVerticle extends VerticleBase {
     }
     return runs.ask(start)
         .compose(
-            run -> wanted.follow() ? followed(request.session(), run) : Future.succeededFuture(run))
-        .map(run -> Runs.json(run).encode());
+            run ->
+                wanted.follow()
+                    ? followed(request.session(), run)
+                    : Future.succeededFuture(Runs.json(run)))
+        .map(JsonObject::encode);
   }
 
-  /** Lets the session that asks read a run of its own, all of it. */
-  private Future<RunView> followed(String session, RunView run) {
+  /**
+   * Lets the session that asks read a run of its own, all of it, and answers whether it does. The
+   * run has been started, even if the session may read no more channels.
+   */
+  private Future<JsonObject> followed(String session, RunView run) {
     var caller = new Caller.Service(SERVICE, "requests", Set.of(run.tenant()), Set.of());
     var channel = new Channel(run.tenant(), run.channel());
-    return runs.ask(new ChannelMessage.SubscribeSession(caller, session, channel, true)).map(run);
+    return runs.ask(new ChannelMessage.SubscribeSession(caller, session, channel, true))
+        .map(true)
+        .recover(RunRequestsVerticle::unlessFull)
+        .map(followed -> Runs.json(run).put("followed", followed));
+  }
+
+  private static Future<Boolean> unlessFull(Throwable failure) {
+    return HoldfastException.from(failure).code() == ErrorCode.LIMIT_EXCEEDED
+        ? Future.succeededFuture(false)
+        : Future.failedFuture(failure);
   }
 
   private Future<String> get(Caller.User user, OfRun asked) {
