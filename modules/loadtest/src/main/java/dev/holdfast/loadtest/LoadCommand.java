@@ -14,6 +14,7 @@ import dev.holdfast.loadtest.targets.local.Program;
 import dev.holdfast.loadtest.worker.WorkerCommand;
 import dev.holdfast.loadtest.worker.agent.AgentCommand;
 import dev.holdfast.loadtest.worker.bare.BareCommand;
+import dev.holdfast.loadtest.worker.members.MemberCommand;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +55,9 @@ import picocli.CommandLine.Spec;
       CompareCommand.class,
       WorkerCommand.class,
       BareCommand.class,
-      AgentCommand.class
+      AgentCommand.class,
+      MembersCommand.class,
+      MemberCommand.class
     })
 public final class LoadCommand implements Callable<Integer> {
   private static final int CONNECTIONS_PER_WORKER = 10_000;
