@@ -31,7 +31,7 @@ public final class Permissions {
     VERBS.put("request", new Targets(name -> Names.id(name, "service"), "<service>"));
     VERBS.put("service", new Targets(name -> Names.id(name, "service"), "<name>"));
     VERBS.put("run", new Targets(name -> Names.id(name, "agent"), "<agent>"));
-    VERBS.put("runs", Targets.words("read", "cancel"));
+    VERBS.put("runs", Targets.words("read", "cancel", "send"));
     VERBS.put("threads", Targets.words("read", "write"));
     VERBS.put("agents", Targets.words("read", "write"));
     VERBS.put("work", new Targets(name -> Names.id(name, "agent"), "<agent>"));

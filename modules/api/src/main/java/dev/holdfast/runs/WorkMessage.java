@@ -138,6 +138,7 @@ public sealed interface WorkMessage<A> extends RunMessage<A> {
     public static final int MOST_CHARS = 1 << 20;
     private static final Duration ANSWER = Duration.ofSeconds(5);
 
+    /** Of a worker that hears nothing. */
     public Events(
         Caller.Service caller,
         String tenant,
@@ -146,18 +147,6 @@ public sealed interface WorkMessage<A> extends RunMessage<A> {
         long n,
         List<String> events) {
       this(caller, tenant, run, generation, n, events, null, null);
-    }
-
-    /** Of a worker that hears nothing. */
-    public Events(
-        Caller.Service caller,
-        String tenant,
-        String run,
-        long generation,
-        long n,
-        List<String> events,
-        @Nullable String agent) {
-      this(caller, tenant, run, generation, n, events, agent, null);
     }
 
     public Events {

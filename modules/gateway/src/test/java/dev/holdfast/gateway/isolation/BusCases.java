@@ -335,6 +335,10 @@ final class BusCases {
                 a.caller, a.tenant, a.thing("run"), InboxEntry.Kind.ANSWER, List.of(said)));
     AgentCases.add();
     threads();
+    work();
+  }
+
+  private static void work() {
     add(WorkMessage.Claim.class, a -> new WorkMessage.Claim(a.service(), a.thing("agent"), "w", 0));
     add(
         WorkMessage.Events.class,

@@ -258,19 +258,7 @@ class InboxIT {
   void aMessageThatNoWorkerHasHeardIsTheNextRuns() {
     RunView run = node.started(SELDOM, "th");
     WorkMessage.Work work = claimed(SELDOM);
-    RunMessage.Start of = node.start(node.ann, SELDOM, "th");
-    Await.get(
-        node.client.ask(
-            new RunMessage.Start(
-                node.ann,
-                of.tenant(),
-                null,
-                SELDOM,
-                "th",
-                of.runId(),
-                of.input(),
-                false,
-                Busy.ENQUEUE)));
+    enqueued();
     say(run, "m1", "m2");
     var last =
         new Say(node.ann, node.tenant, run.run(), Kind.ANSWER, List.of(answer("q1", "resolved")));
@@ -296,6 +284,23 @@ class InboxIT {
     assertTrue(next.contains(message("m2")), next);
     assertFalse(next.contains("q1"), next);
     assertTrue(next.indexOf("\"m1\"") < next.indexOf("\"m2\""), next);
+  }
+
+  /** A run that waits for the one before. */
+  private void enqueued() {
+    RunMessage.Start of = node.start(node.ann, SELDOM, "th");
+    Await.get(
+        node.client.ask(
+            new RunMessage.Start(
+                node.ann,
+                of.tenant(),
+                null,
+                SELDOM,
+                "th",
+                of.runId(),
+                of.input(),
+                false,
+                Busy.ENQUEUE)));
   }
 
   @Test
