@@ -35,13 +35,13 @@ class ChannelLogTest {
 
   @Test
   void overAFailoverAndBackNothingIsSkipped() throws Exception {
-    holds(failback().check(IN_EACH_STATE, RETENTION));
+    holds(failback().checkLong(IN_EACH_STATE, RETENTION));
   }
 
   @Test
   void withLostHintsAndIdleTimesEverythingArrives() throws Exception {
     Tlc faults = CALM.with("Lost", "TRUE").with("Idles", "TRUE").with("Appends", 4);
-    holds(faults.check(IN_EACH_STATE, List.of("KeepsItsRetention", "EverythingArrives")));
+    holds(faults.checkLong(IN_EACH_STATE, List.of("KeepsItsRetention", "EverythingArrives")));
   }
 
   @Test

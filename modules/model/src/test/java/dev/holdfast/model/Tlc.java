@@ -1,9 +1,13 @@
 package dev.holdfast.model;
 
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,6 +17,10 @@ import tlc2.TLC;
 /** Runs the model checker TLC on one specification, in a process of its own. */
 final class Tlc {
   private static final Path SPECIFICATIONS = Path.of("src", "test", "tla");
+
+  /** Long checks that were run, and what came of them. */
+  private static final Path CHECKED = SPECIFICATIONS.resolve("checked.txt");
+
   private static final int FOUND_A_VIOLATION = 10;
   private static final int DOES_NOT_PARSE = 75;
   private static final long LONGEST_MINUTES = 10;
@@ -56,6 +64,31 @@ final class Tlc {
       throw new IllegalStateException("not done after minutes: " + output);
     }
     return outcome(process.exitValue(), Files.readString(output));
+  }
+
+  /**
+   * Checks as {@link #check} does, but for what was checked before, with the same specification and
+   * constants. {@code -Dholdfast.model.long=true} checks that, too.
+   */
+  Outcome checkLong(List<String> invariants, List<String> properties) throws Exception {
+    String configuration = configuration(invariants, properties);
+    String digest = digest(configuration + Files.readString(source()));
+    if (!Boolean.getBoolean("holdfast.model.long")) {
+      for (String line : Files.readAllLines(CHECKED)) {
+        if (line.startsWith(digest + " ")) {
+          return new Outcome(line.endsWith(" violated"), CHECKED + ": " + line);
+        }
+      }
+    }
+    Outcome outcome = check(invariants, properties);
+    System.out.println(
+        "A line of " + CHECKED + ": " + digest + (outcome.violated() ? " violated" : " holds"));
+    return outcome;
+  }
+
+  private static String digest(String text) throws NoSuchAlgorithmException {
+    MessageDigest sha = MessageDigest.getInstance("SHA-256");
+    return HexFormat.of().formatHex(sha.digest(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   private Path source() {
