@@ -176,7 +176,7 @@ public final class StartChecks {
         .findFirst()
         .map(
             node ->
-                "node %s finds Redis by %s and this one by %s: after a failover they would write to two servers. Give all nodes the same, and stop all of them before you change it"
+                "node %s finds Redis by %s and this one by %s: after a failover they would write to two servers. Give all nodes the same, and stop all of them before you change it (one that was killed counts until its lease ends, a minute at most)"
                     .formatted(node.getKey().id(), setting(node.getValue()), setting(own)));
   }
 

@@ -3,6 +3,7 @@ package dev.holdfast.redis;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.process.BackOff;
 import dev.holdfast.redis.queue.LinkMetrics;
+import dev.holdfast.redis.server.Advice;
 import dev.holdfast.redis.topology.MasterSource;
 import dev.holdfast.redis.topology.ServerAddress;
 import io.vertx.core.AsyncResult;
@@ -80,7 +81,8 @@ final class Dialler<W extends Dialler.Standing> {
 
   private HoldfastException unreachable(String where, Throwable failure) {
     metrics.failed("connect");
-    return RedisErrors.unavailable(where + ": " + failure.getMessage());
+    return RedisErrors.unavailable(
+        where + ": " + Advice.plain(String.valueOf(failure.getMessage())));
   }
 
   /** Tries until a wire stands, first after a short wait. */

@@ -1,5 +1,6 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.redis.server.Advice;
 import dev.holdfast.redis.server.ServerInfo;
 import dev.holdfast.redis.topology.SentinelMaster;
 import dev.holdfast.redis.topology.ServerAddress;
@@ -56,10 +57,10 @@ record Servers(ContextInternal context, RedisConfig config) implements SentinelM
     return problem == null ? Future.succeededFuture() : Future.failedFuture(problem);
   }
 
-  private static Throwable named(Throwable failure) {
+  private static String named(Throwable failure) {
     return failure instanceof TimeoutException
-        ? new TimeoutException("no answer within " + SentinelMaster.PATIENCE_MS + " ms")
-        : failure;
+        ? "no answer within " + SentinelMaster.PATIENCE_MS + " ms"
+        : Advice.plain(String.valueOf(failure.getMessage()));
   }
 
   private static void close(Redis client) {

@@ -21,7 +21,8 @@ public final class Advice {
                   + " -@dangerous +info, in a cluster +cluster|nodes and +asking besides"),
           new Known(
               "is a replica|READONLY",
-              "name its primary in redis.uri, or sentinels in redis.sentinel, which name it"),
+              "if redis.uri alone names it, name its primary in redis.uri, or use redis.sentinel;"
+                  + " otherwise it is left as soon as sentinels or the cluster name another"),
           new Known("in cluster mode", "name servers of the cluster in redis.cluster.addresses"),
           new Known(
               "cluster support disabled|no server of a cluster",
@@ -47,12 +48,16 @@ public final class Advice {
    * server does not know are left out: they may be a password.
    */
   public static String with(String problem) {
-    String named =
-        UNKNOWN_COMMAND
-            .matcher(problem)
-            .replaceFirst("it does not know a command that is needed (is it a Redis?)");
+    String named = plain(problem);
     String advice = of(named);
     return advice.isEmpty() ? named : named + " (" + advice + ")";
+  }
+
+  /** Returns a problem without the words of a command that the server does not know. */
+  public static String plain(String problem) {
+    return UNKNOWN_COMMAND
+        .matcher(problem)
+        .replaceFirst("it does not know a command that is needed (is it a Redis?)");
   }
 
   /** Returns what to do about a problem; empty: nothing is known. */
@@ -79,7 +84,8 @@ public final class Advice {
     String why = problem.isEmpty() ? "" : ": " + problem;
     String advice =
         of(problem).isEmpty()
-            ? " (start it, or promote its replica: CLUSTER FAILOVER TAKEOVER there)"
+            ? " (start it, or promote its replica: CLUSTER FAILOVER FORCE there, or TAKEOVER if most"
+                + " masters are gone)"
             : "";
     return "no connection to " + address + " (slots " + slots + ")" + why + advice;
   }
@@ -134,9 +140,9 @@ public final class Advice {
             .formatted(sentinels, named)
         + " (compare SENTINEL MASTER "
         + master
-        + " at each, and SENTINEL RESET "
+        + " at each; at those that are wrong SENTINEL REMOVE "
         + master
-        + " at those that are wrong)";
+        + ", then SENTINEL MONITOR with the right address, and their settings again)";
   }
 
   /** Returns the description of a master that sentinels name, and that can't be used. */
@@ -146,8 +152,8 @@ public final class Advice {
         + " can't be used: "
         + problem
         + (advice.isEmpty()
-            ? " (start it; if another one is the master, SENTINEL RESET at the sentinels that name"
-                + " this one)"
+            ? " (start it; if another one is the master, SENTINEL REMOVE and MONITOR at the sentinels"
+                + " that name this one)"
             : " (" + advice + ")");
   }
 

@@ -111,7 +111,7 @@ class SentinelTroubleIT {
                 String refused = refusal(by(wrong));
                 return refused.contains(nobody.substring(8)) && refused.contains("can't be used");
               });
-      log.await("no master of main is known", nobody.substring(8), "SENTINEL RESET");
+      log.await("no master of main is known", nobody.substring(8), "SENTINEL REMOVE");
     }
   }
 
@@ -136,7 +136,7 @@ class SentinelTroubleIT {
       one.call("SENTINEL", "MONITOR", NAME, at.getHost(), Integer.toString(at.getPort()), "2");
 
       log.await(address(master) + " (config", "stays the master of main", "sentinels disagree");
-      log.await("SENTINEL MASTER main at each, and SENTINEL RESET main at those that are wrong");
+      log.await("SENTINEL MASTER main at each; at those that are wrong SENTINEL REMOVE main");
       counts(link, 20);
       assertEquals(address(master), name(link));
 
