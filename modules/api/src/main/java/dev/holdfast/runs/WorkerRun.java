@@ -279,6 +279,9 @@ public final class WorkerRun {
     noteCancelled(held.cancelled());
     if (lost == null) {
       inbox.add(held.inbox());
+      if (!held.inbox().isEmpty() && inbox.wanted() == null) {
+        beat(); // nobody takes it: a cancel is to come at once all the same
+      }
     }
   }
 

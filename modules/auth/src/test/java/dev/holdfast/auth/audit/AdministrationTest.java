@@ -46,7 +46,7 @@ class AdministrationTest {
               "Attach Detach StoreCursors Subscribe Unsubscribe NotePublishing Refresh Create "
                   + "Get SetAttributes Touch ListSessions Views Sweep Reap Renew"),
           entry("runs.AgentMessage", "ListAgents ShowUsage"),
-          entry("runs.RunMessage", "Start Get Find Snapshot Cancel"),
+          entry("runs.RunMessage", "Start Get Find Snapshot Cancel Say"),
           entry(
               "runs.ThreadMessage",
               "ListThreads ShowThread NameThread DeleteThread ListMessages ListRuns"),

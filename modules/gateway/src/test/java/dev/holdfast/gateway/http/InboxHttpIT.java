@@ -3,7 +3,6 @@ package dev.holdfast.gateway.http;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.Ids;
 import dev.holdfast.gateway.GatewayFixture;
@@ -122,11 +121,9 @@ class InboxHttpIT {
     Held held = new Held();
     assertFalse(held.beat("").containsKey("inbox"), "a worker that does not ask");
     assertEquals(new JsonArray(), held.beat(",\"after\":0").getJsonArray("inbox"));
-    long from = System.nanoTime();
     var waiting = CompletableFuture.supplyAsync(() -> held.beat(",\"wait\":30000,\"after\":0"));
     assertEquals(200, held.says("messages", messages("m1", "m2")).status());
     JsonObject heard = waiting.get(20, TimeUnit.SECONDS);
-    assertTrue(System.nanoTime() - from < TimeUnit.SECONDS.toNanos(6), "before half the lease");
     assertEquals(List.of("m1", "m2"), ids(heard));
     JsonObject first = heard.getJsonArray("inbox").getJsonObject(0);
     assertEquals("And?", first.getJsonObject("message").getString("content"));

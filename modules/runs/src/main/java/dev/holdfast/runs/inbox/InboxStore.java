@@ -11,6 +11,7 @@ import dev.holdfast.redis.ShardValue;
 import dev.holdfast.runs.InboxEntry;
 import dev.holdfast.runs.InboxEntry.Kind;
 import dev.holdfast.runs.records.Digests;
+import dev.holdfast.runs.records.EndCause;
 import dev.holdfast.runs.records.RunKey;
 import dev.holdfast.runs.records.RunStore;
 import io.vertx.core.Future;
@@ -109,9 +110,24 @@ public final class InboxStore {
                     : Future.succeededFuture(List.of()));
   }
 
-  /** Returns what was said to a run and no worker has, in its order. */
+  /**
+   * Returns what was said to a run that ends and no worker has, in its order. What a worker has
+   * that was lost, or gave the run back, counts only if an event was published.
+   */
   public Future<List<InboxEntry>> left(RunKey run) {
-    return link.send("XRANGE", Keys.runInbox(run.channel()), "-", "+").map(InboxStore::entries);
+    return link.send("HMGET", Keys.run(run.channel()), "has", "endgen", "cause")
+        .compose(
+            marks -> link.send("XRANGE", Keys.runInbox(run.channel()), unheardFrom(marks), "+"))
+        .map(InboxStore::entries);
+  }
+
+  private static String unheardFrom(Reply marks) {
+    String[] has = marks.at(0).textOr("").split(":", 2);
+    boolean endedByIt =
+        has.length == 2
+            && has[0].equals(marks.at(1).textOr(""))
+            && marks.at(2).textOr("").equals(EndCause.WORKER.code());
+    return endedByIt ? "(" + has[1] + "-0" : "-";
   }
 
   private static List<InboxEntry> entries(Reply reply) {

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Signs of life of workers. Those that wait are answered at once when their run is cancelled, or
@@ -119,11 +120,32 @@ final class Beats {
 
   private Future<Found> await(Beat beat, Found found, Promise<Boolean> notice) {
     long wait = Math.max(1, Math.min(beat.waitMs(), found.held().length() / 2));
+    long from = System.nanoTime();
     long timer = vertx.setTimer(wait, late -> notice.tryComplete(false));
     return notice
         .future()
         .onComplete(noticed -> vertx.cancelTimer(timer))
-        .compose(noticed -> noticed ? renew(beat) : Future.succeededFuture(found));
+        .compose(
+            noticed -> {
+              if (!noticed) {
+                return Future.succeededFuture(found);
+              }
+              leave(key(beat), notice);
+              long left = wait - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from);
+              return left > 0 && !stopped ? await(waiting(beat, left)) : renew(beat);
+            });
+  }
+
+  /** A notice may bring nothing for this worker: then it waits on. */
+  private static Beat waiting(Beat beat, long left) {
+    return new Beat(
+        beat.caller(),
+        beat.tenant(),
+        beat.run(),
+        beat.generation(),
+        beat.agent(),
+        left,
+        beat.after());
   }
 
   private void leave(RunKey run, Promise<Boolean> notice) {

@@ -122,6 +122,9 @@ final class Saying {
     if (!(Json.parse(said) instanceof ObjectNode json)) {
       throw problem(ErrorCode.BAD_REQUEST, "not an object");
     }
+    if (Json.isDeeper(json, Json.MAX_DEPTH)) {
+      throw problem(ErrorCode.BAD_REQUEST, "nested more than " + Json.MAX_DEPTH + " deep");
+    }
     String id = json.path("id").asText("");
     boolean isId = json.path("id").isTextual() && !id.isEmpty() && id.length() <= MOST_ID;
     if (!isId || id.chars().anyMatch(Character::isISOControl)) {

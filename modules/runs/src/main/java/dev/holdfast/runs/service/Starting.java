@@ -115,14 +115,13 @@ public final class Starting {
   }
 
   /**
-   * The same start may have made the run at another node, and a worker may have it: its due entry
-   * is that of this start then, which is late.
+   * The same start may have made the run at another node, and a worker may have it, or it has
+   * ended: its due entry is that of this start then, which is late.
    */
   private Future<Created> watched(Created created) {
-    RunState state = created.run().state();
-    return state == RunState.RUNNING || state == RunState.ENDING
-        ? records.dues().sooner(created.run().key(), FIRST_LOOK).map(created)
-        : Future.succeededFuture(created);
+    return created.run().state() == RunState.QUEUED
+        ? Future.succeededFuture(created)
+        : records.dues().sooner(created.run().key(), FIRST_LOOK).map(created);
   }
 
   private Future<Created> admitted(RunSpec spec, long from) {

@@ -118,6 +118,7 @@ class SayingIT {
       {message("x".repeat(257)), "BAD_REQUEST"},
       {message("m1").replace("user", "assistant"), "BAD_REQUEST"},
       {"{\"id\":\"m1\",\"id\":\"m2\",\"role\":\"user\",\"content\":\"x\"}", "BAD_REQUEST"},
+      {message("m1").replace("\"And?\"", "[".repeat(60) + "]".repeat(60)), "BAD_REQUEST"},
       {large, "TOO_LARGE"}
     };
     for (String[] one : messages) {
