@@ -294,11 +294,9 @@ public final class WorkerRun {
 
   private void beatFailed(Throwable failure) {
     HoldfastException named = HoldfastException.from(failure);
-    boolean ending = outbox.isUnderWay() && named.code() == ErrorCode.CONFLICT;
-    if (!ending
-        && (named.code() == ErrorCode.FENCED
-            || named.code() == ErrorCode.CONFLICT
-            || named.code() == ErrorCode.NOT_FOUND)) {
+    ErrorCode code = named.code();
+    boolean isOver = code == ErrorCode.CONFLICT && !outbox.isUnderWay();
+    if (isOver || code == ErrorCode.FENCED || code == ErrorCode.NOT_FOUND) {
       lose(named);
     }
   }
