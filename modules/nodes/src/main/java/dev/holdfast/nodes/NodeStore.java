@@ -124,7 +124,7 @@ final class NodeStore {
 
   /** Says also how it finds its Redis: a node that starts compares that with its own way. */
   private String text(NodeInfo info) {
-    ObjectNode told = JSON.valueToTree(info);
-    return told.put(LiveNodes.TOPOLOGY, link.topology()).toString();
+    ObjectNode json = JSON.valueToTree(info);
+    return json.put(LiveNodes.TOPOLOGY, link.topology()).toString();
   }
 }

@@ -91,7 +91,7 @@ final class RawWorker extends Thread {
         return;
       }
       if (mood && paper.mood == RunPaper.Mood.GIVES_BACK && batch == 0) {
-        asker.tell(release(work));
+        asker.send(release(work));
         return;
       }
       if (mood && paper.mood == RunPaper.Mood.WAKES_LATE) {
@@ -113,7 +113,7 @@ final class RawWorker extends Thread {
   private void die(Work work, RunPaper paper, int batch, long next) {
     if (paper.turn % 2 == 0) {
       paper.tries(batch);
-      asker.tell(events(work, next, paper.batches.get(batch)));
+      asker.send(events(work, next, paper.batches.get(batch)));
     }
   }
 
@@ -148,7 +148,7 @@ final class RawWorker extends Thread {
     paper.tries(batch);
     Events events = events(work, next, paper.batches.get(batch));
     if (paper.mood == RunPaper.Mood.TWICE) {
-      asker.tell(events);
+      asker.send(events);
     }
     Taken taken = untilAnswered(work, events);
     paper.acked(batch);
@@ -171,7 +171,7 @@ final class RawWorker extends Thread {
         if (!RunAsker.isForNow(refused) && refused.code() != ErrorCode.OUT_OF_SEQUENCE) {
           throw refused;
         }
-        asker.tell(new Beat(RunAsker.ME, RunAsker.TENANT, work.run().run(), work.generation()));
+        asker.send(new Beat(RunAsker.ME, RunAsker.TENANT, work.run().run(), work.generation()));
         pause(PAUSE_MS);
       }
     }
@@ -179,13 +179,14 @@ final class RawWorker extends Thread {
   }
 
   private void stopAsCancelled(Work work, long next) {
-    String reason = "{\"type\":\"RUN_ERROR\",\"message\":\"I was told to stop\",\"code\":\"told\"}";
+    String reason =
+        "{\"type\":\"RUN_ERROR\",\"message\":\"it was cancelled\",\"code\":\"cancelled\"}";
     untilAnswered(work, events(work, next, List.of(reason)));
   }
 
   private void endAsPartLost(Work work, long next) {
     String end = "{\"type\":\"RUN_ERROR\",\"message\":\"A part is lost.\",\"code\":\"log_lost\"}";
-    asker.tell(events(work, next, List.of(end)));
+    asker.send(events(work, next, List.of(end)));
     throw new Lost("a part of it");
   }
 

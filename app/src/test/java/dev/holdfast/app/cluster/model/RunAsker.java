@@ -47,7 +47,7 @@ final class RunAsker {
   }
 
   /** Asks, and does not wait. */
-  void tell(ServiceMessage<? extends BusValue> message) {
+  void send(ServiceMessage<? extends BusValue> message) {
     client.ask(message);
   }
 

@@ -32,8 +32,8 @@ final class RunStarts {
   }
 
   /** Starts it, and waits for nothing. */
-  void tell(RunPaper run) {
-    asker.tell(message(run, run.input()));
+  void send(RunPaper run) {
+    asker.send(message(run, run.input()));
   }
 
   /** Returns whether it is decided whether there is such a run. */
@@ -74,7 +74,7 @@ final class RunStarts {
     RunView view = run.view();
     for (int i = 0; i < times && view != null; i++) {
       run.cancelled();
-      asker.tell(new RunMessage.Cancel(RunAsker.ME, RunAsker.TENANT, view.run(), "enough"));
+      asker.send(new RunMessage.Cancel(RunAsker.ME, RunAsker.TENANT, view.run(), "enough"));
     }
   }
 }

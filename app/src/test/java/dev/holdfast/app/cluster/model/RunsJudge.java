@@ -84,7 +84,7 @@ final class RunsJudge {
   /** A worker that is well keeps its run whatever befalls nodes. */
   private boolean isExpected(RunPaper run, RunView view) {
     return switch (Objects.requireNonNull(view.code(), "of an error")) {
-      case "told" -> play.wasCancelled(run);
+      case "cancelled" -> play.wasCancelled(run);
       case "worker_lost" -> !run.mood.isWell() || !weather.sparesWorkers();
       default -> weather.loses();
     };

@@ -163,7 +163,7 @@ final class RunsPlay {
     order.add(run);
     note(run + " is started on " + thread + (twice ? ", twice at once" : ""));
     if (twice) {
-      starts.tell(run);
+      starts.send(run);
     }
     starts.start(run);
   }

@@ -223,7 +223,7 @@ class RunsHttpIT {
   @Test
   void aWorkerThatWaitsHasACancelAtOnce() throws Exception {
     String agent = "a" + Ids.fresh();
-    Reply started = ann.post("/v1/runs", body(agent, "told", "r1"));
+    Reply started = ann.post("/v1/runs", body(agent, "waits", "r1"));
     Worker worker = new Worker(agent);
     String beat = "{\"generation\":%d,\"wait\":7000}".formatted(worker.work.getLong("generation"));
     long from = System.nanoTime();
