@@ -135,7 +135,7 @@ class ScenariosIT {
         run(
             0,
             "rebalance",
-            "--nodes=2 --connections=200 --rate=30 --warmup=0 --duration=25 --require=spread<99 "
+            "--nodes=2 --connections=200 --rate=30 --warmup=0 --duration=40 --require=spread<99 "
                 + FAST);
 
     assertClean(result);
