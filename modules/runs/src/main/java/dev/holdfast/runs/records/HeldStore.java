@@ -15,6 +15,7 @@ import java.util.Optional;
 public final class HeldStore {
   private static final Script INPUT = Script.of("runs", "run_prelude", "run_input");
   private static final Script FREE = Script.of("runs", "run_prelude", "run_free");
+  private static final Script LEAVE = Script.of("runs", "run_prelude", "thread_leave");
 
   private final RedisLink link;
 
@@ -46,6 +47,21 @@ public final class HeldStore {
   public Future<Optional<RunRecord>> free(RunKey run) {
     return FREE.run(link, List.of(Keys.run(run.channel())), List.of(ShardValue.DEADLINE))
         .map(reply -> RunFields.record(run, reply));
+  }
+
+  /**
+   * Lets a run that has ended leave its thread, if it was noted there after its end.
+   *
+   * @return false: it is neither active there, nor waits
+   */
+  public Future<Boolean> leave(RunRecord ended) {
+    ThreadKey thread = ended.thread();
+    return LEAVE
+        .run(
+            link,
+            List.of(Keys.thread(thread.tenant(), thread.thread())),
+            List.of(ended.key().run()))
+        .map(reply -> reply.asLong() == 1);
   }
 
   /** Returns whether a run that waits for its thread came after another one began. */

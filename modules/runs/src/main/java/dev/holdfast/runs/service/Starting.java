@@ -104,7 +104,8 @@ public final class Starting {
         .compose(this::kept);
   }
 
-  private Future<Created> begin(RunSpec spec) {
+  /** Starts a run of which there is no record, or was none just now. */
+  Future<Created> begin(RunSpec spec) {
     RunKey run = spec.key();
     long from = System.nanoTime();
     return records
@@ -173,14 +174,15 @@ public final class Starting {
                 long next = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs);
                 return vertx.timer(pauseMs).compose(later -> settled(spec, begun, from, next));
               }
-              if (found.isPresent() && found.get().state() != RunState.ENDED) {
-                return behind(spec, begun);
+              if (found.isEmpty()) {
+                return records
+                    .threads()
+                    .beginOrWait(spec, before, GIVEN_UP)
+                    .compose(again -> behind(spec, again));
               }
-              Duration began = found.isPresent() ? Duration.ZERO : GIVEN_UP;
-              return records
-                  .threads()
-                  .beginOrWait(spec, before, began)
-                  .compose(again -> behind(spec, again));
+              return found.get().state() == RunState.ENDED
+                  ? records.held().leave(found.get()).compose(left -> threaded(spec, from))
+                  : behind(spec, begun);
             });
   }
 
@@ -195,8 +197,17 @@ public final class Starting {
               ErrorCode.CONFLICT, "thread: another run of it is active"));
     }
     return spec.busy() == Busy.INTERRUPT
-        ? interrupt.apply(before, spec.owner()).map(true)
+        ? records
+            .runs()
+            .get(spec.key())
+            .compose(made -> made.isPresent() ? Future.succeededFuture() : cancel(before, spec))
+            .map(true)
         : Future.succeededFuture(true);
+  }
+
+  /** Not if the run was made meanwhile, at another node: that has done so, and it may be over. */
+  private Future<?> cancel(RunKey before, RunSpec spec) {
+    return interrupt.apply(before, spec.owner());
   }
 
   /**

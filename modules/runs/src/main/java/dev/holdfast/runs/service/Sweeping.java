@@ -142,8 +142,9 @@ public final class Sweeping {
   /** What a start that came late, or was sent again, has left of it. */
   private Future<Void> over(RunRecord run) {
     return records
-        .places()
-        .release(run.key(), run.owner())
+        .held()
+        .leave(run)
+        .compose(left -> records.places().release(run.key(), run.owner()))
         .compose(free -> records.queue().remove(run.key(), run.agent()))
         .compose(gone -> records.dues().unset(run.key()));
   }
@@ -183,7 +184,7 @@ public final class Sweeping {
       return end(run, EndCause.TIMED_OUT);
     }
     if (now > times.lease() && isToBlame(run.limits().lease(), upFor)) {
-      return lost(run, mine);
+      return cancel == null ? lost(run, mine) : again(run, mine, cancel.at() - now);
     }
     long idle = times.active() + run.limits().idle().toMillis();
     if (now > idle && isToBlame(run.limits().idle(), upFor)) {
@@ -227,7 +228,7 @@ public final class Sweeping {
         .compose(
             queued ->
                 queued.isEmpty()
-                    ? end(run, run.cancel() == null ? EndCause.WORKER_LOST : EndCause.CANCELLED)
+                    ? end(run, EndCause.WORKER_LOST)
                     : records
                         .queue()
                         .add(run.key(), run.agent())

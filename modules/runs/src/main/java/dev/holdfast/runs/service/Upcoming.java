@@ -61,7 +61,19 @@ final class Upcoming {
                     : records
                         .runs()
                         .get(next.get())
-                        .compose(found -> found.map(this::begin).orElse(Future.succeededFuture())));
+                        .compose(
+                            found ->
+                                found.map(this::beginOrLeave).orElse(Future.succeededFuture())));
+  }
+
+  /** One that has ended may be left over in the queue: the one behind it is the next. */
+  private Future<Void> beginOrLeave(RunRecord run) {
+    return run.state() == RunState.ENDED
+        ? records
+            .held()
+            .leave(run)
+            .compose(left -> left ? next(run.thread()) : Future.succeededFuture())
+        : begin(run);
   }
 
   /** Lets a run begin if it waits for its thread, and its turn has come. */
@@ -103,21 +115,27 @@ final class Upcoming {
         .get(before)
         .compose(
             found -> {
-              if (found.isPresent() && found.get().state() != RunState.ENDED) {
-                return run.held() == Busy.INTERRUPT
-                    ? interrupted(run, found.get())
-                    : Future.succeededFuture();
+              if (found.isEmpty()) {
+                return givenUp(run, again, before);
               }
-              Duration began = found.isPresent() ? Duration.ZERO : Starting.GIVEN_UP;
-              return records
-                  .threads()
-                  .look(again, before, began)
-                  .compose(
-                      now ->
-                          now.before() == null
-                              ? take(run, again, before, began)
-                              : Future.succeededFuture());
+              if (found.get().state() == RunState.ENDED) {
+                return records.held().leave(found.get()).compose(left -> begin(run));
+              }
+              return run.held() == Busy.INTERRUPT
+                  ? interrupted(run, found.get())
+                  : Future.succeededFuture();
             });
+  }
+
+  private Future<Void> givenUp(RunRecord run, RunSpec again, RunKey before) {
+    return records
+        .threads()
+        .look(again, before, Starting.GIVEN_UP)
+        .compose(
+            now ->
+                now.before() == null
+                    ? take(run, again, before, Starting.GIVEN_UP)
+                    : Future.succeededFuture());
   }
 
   /** One that came later, and interrupts this one, goes on. */
@@ -134,9 +152,16 @@ final class Upcoming {
                         : Future.succeededFuture());
   }
 
+  /** One that does not wait any more is left alone: it has begun, or its end is decided. */
   private Future<Void> take(RunRecord run, RunSpec again, @Nullable RunKey over, Duration began) {
     return input(run)
-        .compose(given -> records.threads().beginInTurn(again, over, began))
+        .compose(waits -> waits ? taken(run, again, over, began) : Future.succeededFuture());
+  }
+
+  private Future<Void> taken(RunRecord run, RunSpec again, @Nullable RunKey over, Duration began) {
+    return records
+        .threads()
+        .beginInTurn(again, over, began)
         .compose(
             before ->
                 before.isEmpty()
@@ -169,11 +194,13 @@ final class Upcoming {
         .compose(begun -> begun.before() == null ? freed(run) : Future.succeededFuture());
   }
 
-  /** A run that is enqueued goes on from what those before it have left. */
-  private Future<?> input(RunRecord run) {
+  /**
+   * A run that is enqueued goes on from what those before it have left; false: it waits no more.
+   */
+  private Future<Boolean> input(RunRecord run) {
     return run.held() == Busy.ENQUEUE
         ? documents.run(run.key().tenant(), () -> continued(run))
-        : Future.succeededFuture();
+        : Future.succeededFuture(true);
   }
 
   private Future<Boolean> continued(RunRecord run) {
@@ -188,7 +215,7 @@ final class Upcoming {
   private Future<Boolean> given(
       RunRecord run, @Nullable String input, byte @Nullable [] document, long own) {
     return input == null || document == null
-        ? Future.succeededFuture(false)
+        ? Future.succeededFuture(true)
         : vertx
             .executeBlocking(() -> ContinuedInput.of(input, document, own), false)
             .compose(now -> records.held().input(run.key(), now.text(), now.own()));

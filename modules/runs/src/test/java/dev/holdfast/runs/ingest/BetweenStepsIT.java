@@ -2,6 +2,7 @@ package dev.holdfast.runs.ingest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.channels.Publication;
@@ -178,11 +179,31 @@ class BetweenStepsIT {
     node.taken(run, 1, Events.started(run.run()), Events.finished(run.run()));
     Await.get(node.stores.places.reserve(spec.key(), "ann", 100));
     Await.get(node.stores.queue.add(spec.key(), "researcher"));
+    Await.get(node.stores.threads.begin(spec));
     sweep(spec.key());
+    assertNull(Await.get(node.stores.threads.get(spec.thread())).orElseThrow().active());
     String places = Keys.activeRuns(node.stores.tenant, "ann");
     assertEquals(0, node.stores.redis("ZCARD", places).asLong());
     String queue = Keys.runQueue(node.stores.tenant, "researcher");
     assertEquals(0, node.stores.redis("ZCARD", queue).asLong());
+  }
+
+  /** It was counted with each look, and its end came up to ten seconds after its grace. */
+  @Test
+  void aCancelledRunWhoseWorkerIsLostEndsAfterItsGrace() {
+    RunStore.Claimed run = node.begun(RunLimits.DEFAULT);
+    RunKey key = run.run().key();
+    Await.get(node.stores.runs.cancel(key, "ann", ""));
+    node.stores.age(key, "lease", Duration.ofMinutes(5));
+    sweep(key);
+    assertEquals(0, node.meters.counter("holdfast.runs.lost").count());
+    long due =
+        node.stores.redis("ZSCORE", Keys.runDue(Keys.shard(key.run())), key.toString()).asLong();
+    assertEquals(node.stores.record(key).cancel().at() + 500.0, due, 200);
+
+    node.stores.age(key, "cancelat", Duration.ofMinutes(5));
+    sweep(key);
+    assertEquals("cancelled", node.stores.record(key).end().outcome());
   }
 
   @Test

@@ -25,6 +25,7 @@ import dev.holdfast.runs.records.RunKey;
 import dev.holdfast.runs.records.RunStore;
 import dev.holdfast.runs.records.Stores;
 import dev.holdfast.runs.service.Sweeping;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -38,6 +39,7 @@ public final class RunsNode implements AutoCloseable {
   public final Stores stores;
   public final Ingest ingest;
   private final ServiceClient client;
+  final MeterRegistry meters = new SimpleMeterRegistry();
 
   public RunsNode(String redis) {
     this(redis, RunsConfig.DEFAULTS);
@@ -48,7 +50,6 @@ public final class RunsNode implements AutoCloseable {
     RedisConfig at = RedisConfig.of(redis).withConnectTimeout(Duration.ofSeconds(20));
     Bus bus = new Bus(stores.vertx);
     NodeInbox inbox = new NodeInbox(bus, new NodeId("n" + Ids.fresh(), 1));
-    var meters = new SimpleMeterRegistry();
     HubVerticle hub = new HubVerticle(bus, inbox, at, ChannelsConfig.DEFAULT, meters);
     Await.get(stores.vertx.deployVerticle(hub));
     Await.get(inbox.open());
@@ -118,7 +119,7 @@ public final class RunsNode implements AutoCloseable {
   }
 
   public Sweeping sweeping() {
-    return new Sweeping(stores.records, ingest.finishing(), new SimpleMeterRegistry());
+    return new Sweeping(stores.records, ingest.finishing(), meters);
   }
 
   public Future<?> publish(ChannelMessage.Publish message) {

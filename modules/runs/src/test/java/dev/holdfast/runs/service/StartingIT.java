@@ -7,15 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.holdfast.core.ErrorCode;
 import dev.holdfast.redis.Keys;
 import dev.holdfast.runs.Await;
+import dev.holdfast.runs.Busy;
 import dev.holdfast.runs.TestConfig;
 import dev.holdfast.runs.config.RunLimits;
+import dev.holdfast.runs.records.RunKey;
 import dev.holdfast.runs.records.RunRecord;
 import dev.holdfast.runs.records.RunSpec;
 import dev.holdfast.runs.records.RunStore;
 import dev.holdfast.runs.records.Stores;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
+import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,6 +99,42 @@ class StartingIT {
     long now = Await.get(one.dues.now());
     long score = one.redis("ZSCORE", due, wanted.key() + "").asLong();
     assertTrue(score <= now + 5_000, (score - now) + " ms");
+  }
+
+  /** Its client asked another node, and the run is over; its user has started the next one. */
+  @Test
+  void aStartThatComesLateInterruptsNobody() {
+    RunSpec wanted = spec("first", Busy.INTERRUPT);
+    RunStore.Claimed made = busy();
+    over(made);
+    RunSpec next = spec("next");
+    var starting = new Starting(one.vertx, one.records);
+    one.on(() -> starting.start(next));
+    List<RunKey> interrupted = new ArrayList<>();
+    var late =
+        new Starting(other.vertx, other.records)
+            .queueing(
+                (run, by) -> {
+                  interrupted.add(run);
+                  return Future.succeededFuture();
+                },
+                run -> Future.succeededFuture());
+    assertFalse(other.on(() -> late.begin(wanted)).fresh());
+    assertEquals(List.of(), interrupted);
+  }
+
+  private RunSpec spec(String run, Busy busy) {
+    RunSpec spec = spec(run);
+    return new RunSpec(
+        spec.tenant(),
+        spec.owner(),
+        spec.threadId(),
+        spec.runId(),
+        spec.agent(),
+        spec.input(),
+        spec.limits(),
+        spec.dismisses(),
+        busy);
   }
 
   private RunSpec spec(String run) {

@@ -89,13 +89,21 @@ class UpcomingIT {
 
   /** Ends a run as nodes do, but for the news of it. */
   private void end(RunRecord run, String document) {
+    cancel(run);
+    close(run, document);
+  }
+
+  private void cancel(RunRecord run) {
     Await.get(stores.runs.cancel(run.key(), "ann", ""));
     RunRecord as = now(run);
     var how = RunRecord.End.of("cancelled", "");
     Await.get(stores.runs.end(run.key(), as.generation(), EndCause.CANCELLED, how, "{}"));
+  }
+
+  private void close(RunRecord run, String document) {
     RunRecord ended = now(run);
     byte[] left = document.getBytes(StandardCharsets.UTF_8);
-    assertTrue(stores.on(() -> stores.records.close(ended, left, null)));
+    stores.on(() -> stores.records.close(ended, left, null));
   }
 
   @Test
@@ -230,6 +238,57 @@ class UpcomingIT {
     stores.on(() -> upcoming.begin(second));
     assertNull(active(second));
     assertEquals(List.of(), offered);
+  }
+
+  /** It took the thread without what the runs before it had left, and its end deleted that. */
+  @Test
+  void aRunThatIsCancelledAsItBeginsLeavesTheThreadAsItIs() {
+    RunRecord first = started("r1");
+    RunRecord second = now(started("r2"));
+    String left = "{\"messages\":[{\"id\":\"m\",\"role\":\"user\"}]}";
+    end(first, left);
+    cancel(second);
+    stores.on(() -> upcoming.begin(second));
+    close(second, "{\"messages\":[]}");
+    byte[] document = Await.get(stores.threads.document(second.thread()));
+    assertEquals(left, new String(document, StandardCharsets.UTF_8));
+    assertNull(active(second));
+    assertEquals(Optional.empty(), Await.get(stores.records.held().next(second.thread())));
+  }
+
+  /** A start that was sent again had put it there; the one behind it waited for the next look. */
+  @Test
+  void aRunThatHasEndedKeepsNobodyWaitingForItsThread() {
+    RunRecord first = started("r1");
+    RunRecord second = started("r2");
+    RunRecord third = started("r3");
+    end(second, "{\"messages\":[]}");
+    end(first, "{\"messages\":[]}");
+    String thread = Keys.thread(stores.tenant, third.thread().thread());
+    String queue = first.key().run() + " " + second.key().run() + " " + third.key().run();
+    stores.redis("HSET", thread, "queue", queue);
+    stores.on(() -> upcoming.next(third.thread()));
+    assertFalse(waits(third));
+    assertEquals(third.key().run(), active(third));
+  }
+
+  /** The first was left over from its end, and the other from a start that was given up. */
+  @Test
+  void aStartBehindNobodyIsNotRefused() {
+    RunRecord first = started("r1");
+    RunSpec lost = spec("lost", Busy.ENQUEUE);
+    Await.get(stores.threads.beginOrWait(lost, null, Duration.ZERO));
+    String key = first.thread().thread();
+    stores.redis(
+        "ZINCRBY",
+        Keys.threadRuns(stores.tenant, key),
+        -Starting.GIVEN_UP.toMillis(),
+        lost.key().run());
+    end(first, "{\"messages\":[]}");
+    stores.redis("HSET", Keys.thread(stores.tenant, key), "active", first.key().run());
+    RunSpec rejects = spec("r2", Busy.REJECT);
+    RunRecord second = stores.on(() -> starting.start(rejects)).run();
+    assertEquals(second.key().run(), active(second));
   }
 
   /** The thread is that of an older copy of Redis, or was deleted with many others. */
