@@ -141,7 +141,7 @@ final class NodeLife {
         .compose(done -> deployments.deploy(channels()))
         .compose(done -> deployments.deploy(parts.runs(nodes, trust, limits.limiter().uses())))
         .compose(done -> deployments.deploy(parts.agents()))
-        .compose(done -> deployments.deploy(parts.runRequests(REQUEST)))
+        .compose(done -> deployments.deploy(parts.runRequests(limits.limiter(), REQUEST)))
         .compose(done -> deployments.deploy(connections()))
         .compose(done -> deployments.deploy(usage()))
         .compose(done -> NodeFiles.open(parts))

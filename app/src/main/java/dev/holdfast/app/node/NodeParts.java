@@ -16,6 +16,7 @@ import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.gateway.HttpSources;
 import dev.holdfast.gateway.http.runs.RunRequestsVerticle;
 import dev.holdfast.gateway.page.Development;
+import dev.holdfast.limits.Limiter;
 import dev.holdfast.limits.use.Uses;
 import dev.holdfast.nodes.NodesVerticle;
 import dev.holdfast.redis.RedisConfig;
@@ -57,8 +58,8 @@ record NodeParts(
   /**
    * @param patience how long answers of services may take
    */
-  RunRequestsVerticle runRequests(Duration patience) {
-    return new RunRequestsVerticle(bus, new ServiceClient(bus, patience));
+  RunRequestsVerticle runRequests(Limiter limiter, Duration patience) {
+    return new RunRequestsVerticle(bus, new ServiceClient(bus, patience), limiter);
   }
 
   /**

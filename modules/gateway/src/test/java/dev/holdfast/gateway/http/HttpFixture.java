@@ -219,7 +219,9 @@ public final class HttpFixture implements AutoCloseable {
             .admitting(tenants)
             .counting(limits.limiter().uses())
             .following(Duration.ofMillis(100)));
-    deploy(new RunRequestsVerticle(bus, ServiceClient.local(bus, Duration.ofSeconds(5))));
+    deploy(
+        new RunRequestsVerticle(
+            bus, ServiceClient.local(bus, Duration.ofSeconds(5)), limits.limiter()));
   }
 
   private TokenVerifier tokens(RedisConfig redis) {

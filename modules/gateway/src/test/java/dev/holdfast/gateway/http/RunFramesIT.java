@@ -2,12 +2,14 @@ package dev.holdfast.gateway.http;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.core.Ids;
 import dev.holdfast.core.ServiceReply;
 import dev.holdfast.core.ServiceRequest;
 import dev.holdfast.gateway.GatewayFixture;
+import dev.holdfast.testkit.OwnRedis;
 import dev.holdfast.testkit.RedisExtension;
 import dev.holdfast.testkit.TestRedis;
 import dev.holdfast.testkit.client.ManualClient;
@@ -158,6 +160,49 @@ class RunFramesIT {
     assertEquals(204, service.delete(topics + (most - 1)).status());
     assertTrue(asked(client, "start", start).getBoolean("followed"));
     client.close();
+  }
+
+  /** A service gave them, so that the user's limit did not count. */
+  @Test
+  void aUserFollowsAsManyRunsAsItMayReadChannels() {
+    String tenant = "follow" + node.tenant;
+    HttpCalls operator = node.service().with("content-type", "application/json");
+    byte[] few = "{\"user.subscriptions\":1}".getBytes();
+    assertEquals(200, operator.send("PATCH", "/v1/limits?tenant=" + tenant, few).status());
+    ManualClient client = connected(HttpFixture.tokenOf(tenant, "ann", "run:a", "request:runs"));
+    String start =
+        "{\"agent\":\"a\",\"follow\":true,\"input\":{\"threadId\":\"%s\",\"runId\":\"r1\",\"messages\":[]}}";
+    assertTrue(asked(client, "start", start.formatted("first")).getBoolean("followed"));
+    await("the limit is in force")
+        .until(() -> !asked(client, "start", start.formatted("first")).getBoolean("followed"));
+    assertFalse(asked(client, "start", start.formatted("last")).getBoolean("followed"));
+    client.close();
+  }
+
+  @Test
+  void aStartIsAnsweredThoughRedisHasNoRoomToNoteWhoFollows(@OwnRedis TestRedis redis) {
+    try (var own = new HttpFixture(redis.uri())) {
+      ManualClient client =
+          own.clients.manual(URI.create("ws://127.0.0.1:" + own.port() + "/v1/connect"));
+      GatewayFixture.sayHello(client, own.token("ann", "run:a", "request:runs"), Map.of());
+      client.await("welcome");
+      String start =
+          "{\"agent\":\"a\",\"follow\":%s,\"input\":{\"threadId\":\"%s\",\"runId\":\"r1\",\"messages\":[]}}";
+      String run = asked(client, "start", start.formatted(false, "t")).getString("run");
+      redis.call("SETRANGE", "filled", "20000000", "x");
+      String memory = redis.call("INFO", "memory").toString();
+      long used = Long.parseLong(memory.replaceAll("(?s).*used_memory:([0-9]+).*", "$1"));
+      redis.call("CONFIG", "SET", "maxmemory", String.valueOf(used / 100 * 102));
+      await("all have seen it")
+          .until(
+              () ->
+                  own.registry.get("holdfast.redis.refusing").gauges().stream()
+                      .allMatch(refuses -> refuses.value() == 1));
+      JsonObject again = asked(client, "start", start.formatted(true, "t"));
+      assertEquals(run, again.getString("run"));
+      assertFalse(again.getBoolean("followed"));
+      client.close();
+    }
   }
 
   /** It is the stream of {@code readRunEvents}. */

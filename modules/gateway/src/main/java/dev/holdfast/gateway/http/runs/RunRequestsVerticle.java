@@ -13,6 +13,8 @@ import dev.holdfast.core.bus.ServiceClient;
 import dev.holdfast.core.bus.ServiceHost;
 import dev.holdfast.gateway.http.Problem;
 import dev.holdfast.gateway.http.StrictJson;
+import dev.holdfast.limits.Limit;
+import dev.holdfast.limits.Limiter;
 import dev.holdfast.runs.AgentMessage;
 import dev.holdfast.runs.InboxEntry.Kind;
 import dev.holdfast.runs.RunMessage;
@@ -49,13 +51,16 @@ public final class RunRequestsVerticle extends VerticleBase {
   private static final int MOST_BYTES = 64 << 10;
 
   private final ServiceClient runs;
+  private final Limiter limiter;
   private final ServiceHost host;
 
   /**
    * @param runs asks the runs service
+   * @param limiter counts the channels that users read
    */
-  public RunRequestsVerticle(Bus bus, ServiceClient runs) {
+  public RunRequestsVerticle(Bus bus, ServiceClient runs, Limiter limiter) {
     this.runs = runs;
+    this.limiter = limiter;
     this.host =
         new ServiceHost(bus, SERVICE)
             .method("start", (ServiceRequest request) -> begin(request))
@@ -173,19 +178,28 @@ public final class RunRequestsVerticle extends VerticleBase {
 
   /**
    * Lets the session that asks read a run of its own, all of it, and answers whether it does. The
-   * run has been started, even if the session may read no more channels.
+   * run has been started, even if the session or its user may read no more channels, or Redis has
+   * no room to note it.
    */
   private Future<JsonObject> followed(String session, RunView run) {
     var caller = new Caller.Service(SERVICE, "requests", Set.of(run.tenant()), Set.of());
     var channel = new Channel(run.tenant(), run.channel());
-    return runs.ask(new ChannelMessage.SubscribeSession(caller, session, channel, true))
-        .map(true)
-        .recover(RunRequestsVerticle::unlessFull)
+    return limiter
+        .enter(context, run.tenant(), run.owner(), Limit.SUBSCRIPTIONS, 1)
+        .compose(
+            place ->
+                place == null
+                    ? Future.succeededFuture(false)
+                    : runs.ask(new ChannelMessage.SubscribeSession(caller, session, channel, true))
+                        .map(true)
+                        .recover(RunRequestsVerticle::unlessFull)
+                        .onComplete(done -> place.leave())) // the session has its own by then
         .map(followed -> Runs.json(run).put("followed", followed));
   }
 
   private static Future<Boolean> unlessFull(Throwable failure) {
-    return HoldfastException.from(failure).code() == ErrorCode.LIMIT_EXCEEDED
+    ErrorCode code = HoldfastException.from(failure).code();
+    return code == ErrorCode.LIMIT_EXCEEDED || code == ErrorCode.STORE_FULL
         ? Future.succeededFuture(false)
         : Future.failedFuture(failure);
   }
