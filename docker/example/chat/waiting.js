@@ -1,7 +1,7 @@
 // Own lines from the moment they are said until their events come. A line that is stored is no longer pending, and its
 // event comes a moment before or after that: without this, it is gone for that moment, or there twice.
 
-/** @param changed is called if a line is refused */
+/** @param changed is called if a line goes, but for its event */
 export function waiting(changed) {
   const known = new WeakSet();
   const lines = new Set();
@@ -11,7 +11,11 @@ export function waiting(changed) {
       for (const one of pending.filter((one) => !known.has(one))) {
         known.add(one);
         lines.add(one);
-        one.stored.catch(() => (lines.delete(one), changed()));
+        one.stored.then(
+          // The event of one that was sent before is here, perhaps since before a reload, or comes soon.
+          ({ duplicate }) => duplicate && setTimeout(() => lines.delete(one) && changed(), 5000),
+          () => (lines.delete(one), changed()),
+        );
       }
       return [...lines];
     },

@@ -62,7 +62,7 @@ def work(run, held, number, lease, messages):
     def beat():  # renews the lease if the agent is silent, and is answered at once by a cancel, or by what is said
         try:
             while not stop.wait(0.2):
-                kept = post(path + "/beat", **held, wait=lease // 3, after=after)
+                kept = post(path + "/beat", **held, wait=min(lease // 3, 5000), after=after)
                 hear(kept["inbox"])
                 if kept["cancelled"]: break
         except Refused: pass
