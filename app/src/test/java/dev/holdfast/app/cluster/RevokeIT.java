@@ -51,7 +51,7 @@ class RevokeIT {
   private static final Logger LOG = LoggerFactory.getLogger(RevokeIT.class);
   private static final int REVOKED = 4504;
   private static final int SUSPENDED = 4506;
-  private static final int COUNT = 100;
+  private static final int COUNT = Integer.getInteger("holdfast.repeat", 1) * 25;
   private static final int SUSPENSIONS = 3;
   private static final int MOST_TRIES = 1_000;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
