@@ -47,7 +47,7 @@ class ChannelLogTest {
   @Test
   void withLostHintsAndLooksThatFailEverythingArrives() throws Exception {
     Tlc faults = CALM.with("Lost", "TRUE").with("Fails", 2);
-    holds(faults.check(IN_EACH_STATE, ARRIVAL));
+    holds(faults.checkLong(IN_EACH_STATE, ARRIVAL));
   }
 
   /** A beat moves the time on before the look from the time before is done. */
@@ -60,7 +60,7 @@ class ChannelLogTest {
   @Test
   void withLostHintsAndAFailoverEverythingArrives() throws Exception {
     Tlc faults = CALM.with("Lost", "TRUE").with("Promotions", 1).with("Appends", 2);
-    holds(faults.check(IN_EACH_STATE, ARRIVAL));
+    holds(faults.checkLong(IN_EACH_STATE, ARRIVAL));
   }
 
   /**
@@ -89,9 +89,9 @@ class ChannelLogTest {
 
   @Test
   void aLogWithoutPublicationsGoesAndWhoComesBackHearsOfNoLoss() throws Exception {
-    holds(CALM.with("Leaves", "TRUE").with("Lapses", 2).check(IN_EACH_STATE, RETENTION));
+    holds(CALM.with("Leaves", "TRUE").with("Lapses", 2).checkLong(IN_EACH_STATE, RETENTION));
     Tlc failover = failback().with("Lapses", 2).with("Promotions", 1).with("Appends", 2);
-    holds(failover.check(IN_EACH_STATE, RETENTION));
+    holds(failover.checkLong(IN_EACH_STATE, RETENTION));
   }
 
   /** Channels that only had readers left their metas for 7 days; with them went the epoch. */

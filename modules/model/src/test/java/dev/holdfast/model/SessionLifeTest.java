@@ -35,14 +35,14 @@ class SessionLifeTest {
   @Test
   void withFaultsOfBusAndRedisThereIsOneWriterAndNobodyIsReplacedByNobody() throws Exception {
     Tlc faults = CALM.with("Lost", "TRUE").with("Late", "TRUE").with("Ends", "TRUE");
-    holds(faults.with("Failovers", "1").check(IN_EACH_STATE, IN_EACH_STEP));
+    holds(faults.with("Failovers", "1").checkLong(IN_EACH_STATE, IN_EACH_STEP));
   }
 
   @Test
   void withLateAttachesAndKilledNodesEverythingIsMendedInTheEnd() throws Exception {
     Tlc faults = CALM.with("Late", "TRUE").with("Kills", "TRUE").with("Lost", "TRUE");
-    holds(faults.check(IN_EACH_STATE, IN_EACH_STEP));
-    holds(faults.with("Lost", "FALSE").check(IN_EACH_STATE, IN_THE_END));
+    holds(faults.checkLong(IN_EACH_STATE, IN_EACH_STEP));
+    holds(faults.with("Lost", "FALSE").checkLong(IN_EACH_STATE, IN_THE_END));
   }
 
   @Test
