@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Measures what membership of the bus takes, with processes that are members and nothing else. */
@@ -30,13 +31,20 @@ final class MembersCommand implements Callable<Integer> {
   private static final List<String> JVM =
       List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
+  private static final int FEWEST = 3;
+  private static final int MOST = 100;
+  private static final int LONGEST_REST = 3_600;
+
+  /** Seconds after which members that do not see each other never will. */
+  private static final double PATIENCE = 120;
+
   @Spec private CommandSpec spec;
 
   @Option(
       names = "--sizes",
       split = ",",
       defaultValue = "3,10,30",
-      description = "Numbers of members, 3 or more each; default ${DEFAULT-VALUE}.")
+      description = "Numbers of members, 3 to 100 each; default ${DEFAULT-VALUE}.")
   private List<Integer> sizes = List.of();
 
   @Option(
@@ -49,6 +57,8 @@ final class MembersCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    sizes.forEach(size -> check("--sizes", size, FEWEST, MOST));
+    check("--seconds", seconds, 1, LONGEST_REST);
     PrintWriter out = spec.commandLine().getOut();
     out.println(
         "| members | all start | one joins | all see it | heap | RSS | CPU at rest, each |"
@@ -56,7 +66,7 @@ final class MembersCommand implements Callable<Integer> {
     out.println("|---|---|---|---|---|---|---|---|---|---|");
     for (int size : sizes) {
       try {
-        out.println(row(Math.max(3, size)));
+        out.println(row(size));
         out.flush();
       } finally {
         members.forEach(MemberProcess::close);
@@ -64,6 +74,13 @@ final class MembersCommand implements Callable<Integer> {
       }
     }
     return LoadExit.OK;
+  }
+
+  private void check(String option, int given, int least, int most) {
+    if (given < least || given > most) {
+      throw new ParameterException(
+          spec.commandLine(), option + ": " + least + " to " + most + ", not " + given);
+    }
   }
 
   private String row(int size) throws InterruptedException {
@@ -117,8 +134,15 @@ final class MembersCommand implements Callable<Integer> {
 
   private double untilAllSee(int count, long begun) throws InterruptedException {
     while (members.stream().anyMatch(member -> member.ask("seen") != count)) {
+      if (since(begun) > PATIENCE) {
+        throw new IllegalStateException("not all members see that there are " + count);
+      }
       TimeUnit.MILLISECONDS.sleep(50);
     }
+    return since(begun);
+  }
+
+  private static double since(long begun) {
     return (System.nanoTime() - begun) / 1e9;
   }
 
@@ -137,6 +161,6 @@ final class MembersCommand implements Callable<Integer> {
     long begun = System.nanoTime();
     TimeUnit.SECONDS.sleep(seconds);
     long used = members.stream().mapToLong(one -> one.processorTime().toMillis()).sum() - before;
-    return used / 10.0 / members.size() / ((System.nanoTime() - begun) / 1e9);
+    return used / 10.0 / members.size() / since(begun);
   }
 }

@@ -141,6 +141,12 @@ class BadInputTest {
     assertTrue(out.toString().contains("--connections"), out.toString());
   }
 
+  @Test
+  void whatCanNotBeMeasuredOfMembersIsReported() {
+    refuses("--sizes: 3 to 100, not 2", "members --sizes 3,2");
+    refuses("--seconds: 1 to 3600, not 0", "members --seconds 0");
+  }
+
   @ParameterizedTest
   @CsvSource({"compare, Missing required parameter", "compare key nothing, key is no result"})
   void whatIsNoResultIsNotCompared(String line, String problem) {

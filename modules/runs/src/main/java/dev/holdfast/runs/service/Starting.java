@@ -197,17 +197,20 @@ public final class Starting {
               ErrorCode.CONFLICT, "thread: another run of it is active"));
     }
     return spec.busy() == Busy.INTERRUPT
-        ? records
-            .runs()
-            .get(spec.key())
-            .compose(made -> made.isPresent() ? Future.succeededFuture() : cancel(before, spec))
-            .map(true)
+        ? interrupted(spec, before).map(true)
         : Future.succeededFuture(true);
   }
 
-  /** Not if the run was made meanwhile, at another node: that has done so, and it may be over. */
-  private Future<?> cancel(RunKey before, RunSpec spec) {
-    return interrupt.apply(before, spec.owner());
+  /** If another node has made the run meanwhile, it has interrupted, and the run may be over. */
+  private Future<Void> interrupted(RunSpec spec, RunKey before) {
+    return records
+        .runs()
+        .get(spec.key())
+        .compose(
+            made ->
+                made.isPresent()
+                    ? Future.succeededFuture()
+                    : interrupt.apply(before, spec.owner()).mapEmpty());
   }
 
   /**

@@ -15,42 +15,23 @@ import dev.holdfast.redis.topology.Slots;
 import dev.holdfast.testkit.TestRedis;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Links to a real cluster, of which parts fail. */
 class ClusterIT {
-  private static TestRedis some;
-  private static ClusterServers cluster;
+  @RegisterExtension static final OwnCluster OWN = new OwnCluster();
 
+  private final ClusterServers cluster = OWN.servers();
   private ClusterBench bench;
   private String key;
-
-  @BeforeAll
-  static void startServers() {
-    Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
-    some = TestRedis.own();
-    cluster = ClusterServers.start(some.binary(), 3, 3);
-  }
-
-  @AfterAll
-  static void closeServers() {
-    if (cluster != null) {
-      cluster.close();
-    }
-    some.close();
-    Awaitility.reset();
-  }
 
   @BeforeEach
   void open() {

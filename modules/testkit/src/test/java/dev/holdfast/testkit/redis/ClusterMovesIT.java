@@ -10,40 +10,20 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.Reply;
 import dev.holdfast.redis.topology.Slots;
-import dev.holdfast.testkit.TestRedis;
 import io.vertx.core.Future;
-import java.time.Duration;
 import java.util.List;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Links to a real cluster whose slots move. */
 class ClusterMovesIT {
-  private static TestRedis some;
-  private static ClusterServers cluster;
+  @RegisterExtension static final OwnCluster OWN = new OwnCluster();
 
+  private final ClusterServers cluster = OWN.servers();
   private ClusterBench bench;
   private String key;
-
-  @BeforeAll
-  static void startServers() {
-    Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
-    some = TestRedis.own();
-    cluster = ClusterServers.start(some.binary(), 3, 3);
-  }
-
-  @AfterAll
-  static void closeServers() {
-    if (cluster != null) {
-      cluster.close();
-    }
-    some.close();
-    Awaitility.reset();
-  }
 
   @BeforeEach
   void open() {

@@ -9,44 +9,24 @@ import dev.holdfast.core.ErrorCode;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.redis.RedisLink;
 import dev.holdfast.redis.topology.Slots;
-import dev.holdfast.testkit.TestRedis;
 import io.vertx.core.Future;
-import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A real cluster that is set up badly: a line says what to do, and what works goes on. */
 class ClusterTroubleIT {
-  private static TestRedis some;
-  private static ClusterServers cluster;
+  @RegisterExtension static final OwnCluster OWN = new OwnCluster();
 
+  private final ClusterServers cluster = OWN.servers();
   private final LinkLog log = new LinkLog();
   private ClusterBench bench;
   private ClusterServer first;
   private String key;
   private String elsewhere;
-
-  @BeforeAll
-  static void startServers() {
-    Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
-    some = TestRedis.own();
-    cluster = ClusterServers.start(some.binary(), 3, 3);
-  }
-
-  @AfterAll
-  static void closeServers() {
-    if (cluster != null) {
-      cluster.close();
-    }
-    some.close();
-    Awaitility.reset();
-  }
 
   @BeforeEach
   void open() {
@@ -71,7 +51,7 @@ class ClusterTroubleIT {
             });
   }
 
-  private static void all(Consumer<ClusterServer> action) {
+  private void all(Consumer<ClusterServer> action) {
     cluster.servers().forEach(action);
   }
 

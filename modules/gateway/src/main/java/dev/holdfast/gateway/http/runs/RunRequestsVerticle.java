@@ -193,7 +193,7 @@ public final class RunRequestsVerticle extends VerticleBase {
                     : runs.ask(new ChannelMessage.SubscribeSession(caller, session, channel, true))
                         .map(true)
                         .recover(RunRequestsVerticle::unlessFull)
-                        .onComplete(done -> place.leave())) // the session has its own by then
+                        .onComplete(done -> place.leave())) // the reading takes one of its own
         .map(followed -> Runs.json(run).put("followed", followed));
   }
 
